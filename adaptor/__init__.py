@@ -1,0 +1,224 @@
+"""Write Messenger jobs as short Python scripts: operations that take a state and return the next one.
+
+```python
+from adaptor import each, execute, send_text, state
+
+remind = each(state.data.patients, send_text(state.data.psid, f"Hello {state.data.name}."))
+execute(remind)({"data": {...}, "configuration": {"access_token": "…"}})
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .common.control import combine, each, fn_if, log, try_each
+    from .common.csv import parse_csv
+    from .common.data import data_path, data_value, field, fields, merge, source, source_value
+    from .core.arguments import expand_references
+    from .core.errors import (
+        AdaptorError,
+        ConditionIsText,
+        ConfigurationError,
+        DeliveryUnknown,
+        InvalidMessage,
+        ItemsFailed,
+        JobError,
+        LazyStateError,
+        MissingReference,
+        NotSent,
+        WrongCall,
+    )
+    from .core.lazy import state
+    from .core.operation import Operation, execute, fn
+    from .core.state import State, compose_next_state
+    from .core.version import __version__
+    from .graph.errors import (
+        GraphError,
+        InvalidRequest,
+        PermissionMissing,
+        PolicyBlocked,
+        RateLimited,
+        RecipientUnavailable,
+        TemporaryFailure,
+        TokenInvalid,
+        WindowClosed,
+    )
+    from .messenger.content import (
+        button_template,
+        element,
+        generic_template,
+        postback_button,
+        quick_reply,
+        url_button,
+    )
+    from .messenger.send import (
+        mark_seen,
+        post_message,
+        react,
+        send_image,
+        send_message,
+        send_template,
+        send_text,
+        typing_off,
+        typing_on,
+        unreact,
+    )
+    from .messenger.utility import send_utility
+
+__all__ = [
+    "AdaptorError",
+    "ConditionIsText",
+    "ConfigurationError",
+    "DeliveryUnknown",
+    "GraphError",
+    "InvalidMessage",
+    "InvalidRequest",
+    "ItemsFailed",
+    "JobError",
+    "LazyStateError",
+    "MissingReference",
+    "NotSent",
+    "Operation",
+    "PermissionMissing",
+    "PolicyBlocked",
+    "RateLimited",
+    "RecipientUnavailable",
+    "State",
+    "TemporaryFailure",
+    "TokenInvalid",
+    "WindowClosed",
+    "WrongCall",
+    "__version__",
+    "button_template",
+    "combine",
+    "compose_next_state",
+    "data_path",
+    "data_value",
+    "each",
+    "element",
+    "execute",
+    "expand_references",
+    "field",
+    "fields",
+    "fn",
+    "fn_if",
+    "generic_template",
+    "log",
+    "mark_seen",
+    "merge",
+    "parse_csv",
+    "post_message",
+    "postback_button",
+    "quick_reply",
+    "react",
+    "send_image",
+    "send_message",
+    "send_template",
+    "send_text",
+    "send_utility",
+    "source",
+    "source_value",
+    "state",
+    "try_each",
+    "typing_off",
+    "typing_on",
+    "unreact",
+    "url_button",
+]
+
+#: Where each name lives. A module is imported when one of its names is first asked for, so that a job loads only what
+#: it uses.
+_ROOMS = {
+    "common.control": (
+        "combine",
+        "each",
+        "fn_if",
+        "log",
+        "try_each",
+    ),
+    "common.csv": ("parse_csv",),
+    "common.data": (
+        "data_path",
+        "data_value",
+        "field",
+        "fields",
+        "merge",
+        "source",
+        "source_value",
+    ),
+    "core.errors": (
+        "AdaptorError",
+        "ConditionIsText",
+        "ConfigurationError",
+        "DeliveryUnknown",
+        "InvalidMessage",
+        "ItemsFailed",
+        "JobError",
+        "LazyStateError",
+        "MissingReference",
+        "NotSent",
+        "WrongCall",
+    ),
+    "core.arguments": ("expand_references",),
+    "core.lazy": ("state",),
+    "core.operation": (
+        "Operation",
+        "execute",
+        "fn",
+    ),
+    "core.state": (
+        "State",
+        "compose_next_state",
+    ),
+    "core.version": ("__version__",),
+    "graph.errors": (
+        "GraphError",
+        "InvalidRequest",
+        "PermissionMissing",
+        "PolicyBlocked",
+        "RateLimited",
+        "RecipientUnavailable",
+        "TemporaryFailure",
+        "TokenInvalid",
+        "WindowClosed",
+    ),
+    "messenger.content": (
+        "button_template",
+        "element",
+        "generic_template",
+        "postback_button",
+        "quick_reply",
+        "url_button",
+    ),
+    "messenger.send": (
+        "mark_seen",
+        "post_message",
+        "react",
+        "send_image",
+        "send_message",
+        "send_template",
+        "send_text",
+        "typing_off",
+        "typing_on",
+        "unreact",
+    ),
+    "messenger.utility": ("send_utility",),
+}
+_MODULES = {name: module for module, names in _ROOMS.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    module = _MODULES.get(name)
+    if module is None:
+        raise AttributeError(f"module 'adaptor' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"{__name__}.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

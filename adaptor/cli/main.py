@@ -1,0 +1,47 @@
+"""The command `adaptor`: finds the subcommand and ends with its exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import NoReturn
+
+from . import run, version
+
+EXIT_CODES = """\
+exit codes:
+  0    all well
+  1    the run finished with errors, or nobody knows whether something was sent
+  2    bad input: usage, state, credentials; nothing was run
+  3    the job crashed or could not be loaded
+  130  interrupted
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    root = argparse.ArgumentParser(
+        prog="adaptor",
+        description="Write Messenger jobs as short Python scripts, and run them.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    commands = root.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+    for command in (run, version):
+        command.add_to(commands)
+    return root
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run a command line and exit with its code."""
+    root = parser()
+    given = root.parse_args(arguments)
+    if given.command is None:
+        root.print_help(sys.stderr)
+        sys.exit(2)
+    try:
+        code: int = given.perform(given)
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)

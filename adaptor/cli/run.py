@@ -1,0 +1,189 @@
+"""`adaptor run`: parse, run, print."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core.context import Run
+from ..core.errors import AdaptorError, InputError
+from ..runner.configuration import gather
+from ..runner.files import json_object, read_json_object, write_output
+from ..runner.logs import Levels, Log
+from ..runner.run import EXIT_BAD_INPUT, EXIT_WELL, run_job
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..graph.request import GraphRequest
+    from ..runner.run import Result
+    from ..sandbox import Sandbox
+
+EXAMPLE = """\
+example:
+  adaptor run job.py -s state.json -o result.json
+  adaptor run job.py --sandbox         nothing leaves this machine
+  adaptor run job.py --dry-run         print the requests, send nothing
+"""
+
+#: The people that `--sandbox` takes from beside the job where there is no `--people`.
+PEOPLE_FILE = "sandbox.json"
+#: How many people's conversations are shown on the terminal after a sandbox run.
+SHOWN_PEOPLE = 12
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser(
+        "run",
+        help="run a job script",
+        description="Run a job script: its top-level operations are performed in order.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.add_argument("path", metavar="JOB.py", help="the job script")
+    state = command.add_mutually_exclusive_group()
+    state.add_argument("-s", "--state", metavar="FILE", help="initial state, a JSON file; - is standard input")
+    state.add_argument("-S", "--state-json", metavar="JSON", help="initial state, given inline")
+    output = command.add_mutually_exclusive_group()
+    output.add_argument("-o", "--output", metavar="FILE", help="write the final state there; - is standard output")
+    output.add_argument("-O", dest="output", action="store_const", const="-", help="the same as -o -")
+    command.add_argument("-c", "--credentials", metavar="FILE", help="the configuration, a JSON file")
+    command.add_argument(
+        "-l",
+        "--log",
+        metavar="LEVEL",
+        default="info",
+        help="none, error, info (default) or debug; also info,graph=debug",
+    )
+    command.add_argument("--log-json", action="store_true", help="one JSON object a line")
+    command.add_argument("--sandbox", action="store_true", help="send to a simulated Messenger on this machine")
+    command.add_argument(
+        "--people", metavar="FILE", help=f"with --sandbox: who is there (default: {PEOPLE_FILE} beside the job, if any)"
+    )
+    command.add_argument(
+        "--transcript", metavar="FILE", help="with --sandbox: write there who got what, in full; - is standard error"
+    )
+    command.add_argument("--dry-run", action="store_true", help="print the requests and send nothing")
+    command.set_defaults(perform=perform)
+
+
+def perform(given: argparse.Namespace) -> int:
+    """Run the job and print what came of it."""
+    stdout, stderr = sys.stdout, sys.stderr
+    try:
+        log = Log(Levels(given.log), as_json=given.log_json, stream=stderr)
+    except InputError as error:
+        print(error.report(), file=stderr)
+        return EXIT_BAD_INPUT
+    try:
+        return _perform(given, log)
+    except AdaptorError as error:
+        log("error", "run", error.report(), error.facts() if given.log_json else {})
+        return EXIT_BAD_INPUT
+    finally:
+        with contextlib.suppress(OSError):
+            stdout.flush()
+
+
+def _perform(given: argparse.Namespace, log: Log) -> int:
+    stdout = sys.stdout
+    for option in ("people", "transcript"):
+        if getattr(given, option) and not given.sandbox:
+            raise InputError(f"--{option} goes with --sandbox.", fix="Add --sandbox, or leave it out.")
+    state = _initial_state(given)
+    state["configuration"] = gather(state.get("configuration"), given.credentials)
+    with _sandbox(given, state["configuration"]) as sandbox:
+        run = Run(sink=log, dry_run=given.dry_run)
+        # Data goes to standard output; where that is taken by the final state, requests go to the log.
+        run.on_request = _request_printer(run, None if given.output == "-" or given.log_json else stdout)
+        result = run_job(given.path, state, run)
+        if result.text is not None and given.output:
+            write_output(f"{result.text}\n", given.output, stdout)
+        if sandbox is not None:
+            _show_transcript(sandbox, given.transcript, run)
+        _close(result, run, as_json=given.log_json)
+    return result.exit_code
+
+
+def _initial_state(given: argparse.Namespace) -> dict[str, Any]:
+    if given.state is not None:
+        return read_json_object(given.state, "state file")
+    if given.state_json is not None:
+        return json_object(given.state_json, "The state given with -S")
+    return {}
+
+
+@contextlib.contextmanager
+def _sandbox(given: argparse.Namespace, configuration: dict[str, Any]) -> Iterator[Sandbox | None]:
+    if not given.sandbox:
+        yield None
+        return
+    try:
+        from ..sandbox import Sandbox, SandboxError
+
+        beside = Path(given.path).parent / PEOPLE_FILE
+        people = given.people or (str(beside) if beside.is_file() else None)
+        sandbox = Sandbox.from_file(people) if people else Sandbox()
+    except ModuleNotFoundError as cause:
+        raise InputError(
+            f"The sandbox needs {cause.name}, which is not installed.", fix="pip install 'facebook-adaptor[serve]'"
+        ) from None
+    except SandboxError as cause:
+        raise InputError(str(cause)) from None
+    with sandbox:
+        # Whatever credential was given, it stays out of a simulated Messenger.
+        for key in ("app_secret", "page_id"):
+            configuration.pop(key, None)
+        configuration.update(base_url=sandbox.url, access_token=sandbox.access_token)
+        yield sandbox
+
+
+def _request_printer(run: Run, stream: Any) -> Any:
+    def show(request: GraphRequest) -> None:
+        shown = {"method": request.method, "path": request.path, "params": request.params, "body": request.body}
+        facts = {key: value for key, value in shown.items() if value}
+        if stream is None:
+            text = json.dumps(request.body, ensure_ascii=False)
+            run.log("info", "dry-run", f"{request.method} {request.path} {text}", place=run.place(), request=facts)
+        else:
+            stream.write(run.redactor.text(json.dumps(facts, ensure_ascii=False)) + "\n")
+
+    return show
+
+
+def _show_transcript(sandbox: Sandbox, path: str | None, run: Run) -> None:
+    if path and path != "-":
+        write_output(run.redactor.text(sandbox.transcript()) + "\n", path, sys.stdout)
+        run.log("info", "sandbox", f"Who got what: {path}")
+        return
+    text = sandbox.transcript(limit=None if path == "-" else SHOWN_PEOPLE)
+    run.log("info", "sandbox", f"\n{text}")
+
+
+def _close(result: Result, run: Run, *, as_json: bool) -> None:
+    """Say how the run ended: the error for people, and what was sent."""
+    if result.error is not None:
+        run.log("error", "run", result.error.report(), **(result.error.facts() if as_json else {}))
+    counts = [f"{count:,} {outcome}" for outcome, count in result.outcomes.items() if count]
+    if result.state is None:
+        run.log("error", "run", "Nothing was run.", exit_code=result.exit_code)
+    elif result.exit_code == EXIT_WELL:
+        run.log("info", "run", f"Done. {_sentence(counts)}", outcomes=result.outcomes, exit_code=0)
+    else:
+        run.log(
+            "error",
+            "run",
+            f"The run did not end well. {_sentence(counts)}",
+            outcomes=result.outcomes,
+            exit_code=result.exit_code,
+        )
+
+
+def _sentence(counts: list[str]) -> str:
+    return f"Calls that change something: {', '.join(counts)}." if counts else "Nothing was sent."

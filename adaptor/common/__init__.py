@@ -1,0 +1,1 @@
+"""Operations that talk to nobody: the vocabulary that users of OpenFn know."""

@@ -1,0 +1,214 @@
+"""Operations that decide what runs: loops, conditions, and one operation made of many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ..core.context import current_run
+from ..core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, ItemsFailed, JobError
+from ..core.jsonpath import find
+from ..core.lazy import Lazy
+from ..core.operation import Condition, Source, Step, Value, operation, perform_in_order
+from ..core.state import State, a_kind
+
+#: `try_each` stops after so many sends in a row whose outcome nobody knows: the network or Meta is down.
+UNKNOWN_IN_A_ROW = 3
+
+
+@operation
+def combine(state: State, *operations: Step) -> State:
+    """Make one operation of many, for use inside `each`, `fn_if` …
+
+    Args:
+        *operations: Performed one after the other; the first that fails stops the chain.
+
+    Returns:
+        An operation. The state afterwards is that of the last one.
+
+    Raises:
+        WrongCall: Something among the arguments is not an operation.
+
+    Example:
+        >>> from adaptor import fn
+        >>> combine(fn(lambda s: {**s, "a": 1}), fn(lambda s: {**s, "b": 2}))({})
+        {'a': 1, 'b': 2}
+    """
+    return perform_in_order(state, operations)
+
+
+@operation
+def fn_if(state: State, condition: Condition, operation: Step, else_: Step | None = None) -> State:
+    """Perform an operation where a condition holds.
+
+    Args:
+        condition: A lazy comparison such as `state.data.consented == "yes"` (joined with `&`, `|`, `~`), a function of
+            the state, or a plain value. Python's truth decides. A text from the state that means no ("no", "false",
+            "0" …) is an error that says to compare it.
+        operation: Performed where it holds.
+        else_: Performed where it does not; without it the state passes as it is.
+
+    Returns:
+        An operation. The state afterwards is that of the operation which was performed.
+
+    Raises:
+        ConditionIsText: The condition is a text such as `no`, which Python holds to be true. Nothing was performed.
+
+    Example:
+        >>> from adaptor import fn, state
+        >>> fn_if(state.data.age >= 18, fn(lambda s: {**s, "adult": True}))({"data": {"age": 20}})["adult"]
+        True
+    """
+    if condition:
+        return operation(state)
+    return else_(state) if else_ is not None else state
+
+
+@operation
+def each(state: State, source: Source, operation: Step, *, as_: str | None = None) -> State:
+    """Perform an operation for each item of a list.
+
+    Args:
+        source: A list, a lazy reference to one, or a JSONPath such as `$.data.rows[*]` (without `[*]` the whole list
+            is one item). A lazy reference may also give a single object, which is one item, or None, which is none.
+        operation: Performed with the item as `state.data` and its position as `state.index`. What it returns is what
+            the next item starts from.
+        as_: Put the item at `state[as_]` instead and leave `data` alone.
+
+    Returns:
+        An operation. `data` is what the last item left there.
+
+    Raises:
+        JobError: The source is nothing that can be gone through. Errors of the operation name the item: `each[17]`.
+
+    Example:
+        >>> from adaptor import fn
+        >>> each([1, 2], fn(lambda s: {**s, "sum": s.get("sum", 0) + s["data"]}))({})["sum"]
+        3
+    """
+    path = current_run().path
+    key = as_ or "data"
+    for index, item in enumerate(items_of(source, state)):
+        path[-1] = ("each", index)
+        state = operation({**state, key: item, "index": index})
+    path[-1] = ("each", None)
+    return state
+
+
+@operation
+def try_each(
+    state: State, source: Source, operation: Step, *, as_: str | None = None, fail: bool | None = None
+) -> State:
+    """Perform an operation for each item of a list, going on past items that cannot be served.
+
+    Only errors about the item are passed over: a person who cannot be reached, a message that Meta would refuse, a
+    missing value, a send whose outcome nobody knows. An invalid token, a missing permission, a policy block, a network
+    that is down or an exception in the job's own code stops the loop at once. So do three unknown outcomes in a row.
+
+    Args:
+        source: As for `each`.
+        operation: Performed with the item as `state.data` and its position as `state.index`.
+        as_: Put the item at `state[as_]` instead and leave `data` alone.
+        fail: What to do at the end with the items that were passed over. Default (None): raise, unless all of them were
+            about the person (blocked, window closed, unknown). True: raise if there are any. False: never raise.
+
+    Returns:
+        An operation. `failed` is the list of items passed over, each `{"index", "error", "about", "sent"}`; `data` is
+        what the last item left there.
+
+    Raises:
+        ItemsFailed: At the end, with that list in `details`. The other items were served.
+
+    Example:
+        >>> from adaptor import send_text, state
+        >>> too_long = [{"psid": "1", "text": "x" * 2001}]
+        >>> done = try_each(too_long, send_text(state.data.psid, state.data.text), fail=False)({})
+        >>> done["failed"][0]["error"]["name"]
+        'InvalidMessage'
+    """
+    run = current_run()
+    path = run.path
+    key = as_ or "data"
+    failed: list[dict[str, Any]] = []
+    unknown_in_a_row = 0
+    index = -1
+    for index, item in enumerate(items_of(source, state)):
+        path[-1] = ("try_each", index)
+        before = {**state, key: item, "index": index}
+        try:
+            state = operation(before)
+        except AdaptorError as error:
+            if error.about not in (ABOUT_PERSON, ABOUT_ROW):
+                raise
+            failed.append({"index": index, "error": error.facts(), "about": error.about, "sent": error.sent})
+            unknown_in_a_row = unknown_in_a_row + 1 if error.sent == SENT_UNKNOWN else 0
+            if unknown_in_a_row == UNKNOWN_IN_A_ROW:
+                error.fix = f"Three sends in a row have no known outcome, so the loop stopped. {error.fix}"
+                error.details = {"failed": failed}
+                raise
+            run.log("debug", "job", f"{error.place}: {error.headline()}")
+            state = before
+        else:
+            unknown_in_a_row = 0
+    path[-1] = ("try_each", None)
+    only_persons = all(entry["about"] == ABOUT_PERSON for entry in failed)
+    if failed and (fail or (fail is None and not only_persons)):
+        raise ItemsFailed(
+            f"{len(failed)} of {index + 1} items did not succeed: {_summary(failed)}.",
+            fix="See `details` for each of them. With fail=False the list is left in state['failed'] instead.",
+            details=failed,
+        )
+    return {**state, "failed": failed}
+
+
+def _summary(failed: list[dict[str, Any]]) -> str:
+    from collections import Counter
+
+    counts = Counter(entry["error"]["name"] for entry in failed)
+    return ", ".join(f"{count} × {name}" for name, count in counts.most_common())
+
+
+def items_of(source: Any, state: State) -> Iterator[Any]:
+    """Return the items of a source, one after the other."""
+    if isinstance(source, str):
+        return iter(find(source, state))
+    if source is None:
+        return iter(())
+    if isinstance(source, Mapping):
+        return iter((source,))
+    if isinstance(source, Iterable) and not isinstance(source, bytes | Lazy):
+        return iter(source)
+    raise JobError(
+        f"The source is {a_kind(source)}, which has no items to go through.",
+        fix="Give a list, an object, a JSONPath such as '$.data.rows[*]', or a lazy reference to one of these.",
+        code="NOT_A_SOURCE",
+    )
+
+
+@operation
+def log(state: State, *values: Value[Any]) -> State:
+    """Write values to the run's log, without secrets.
+
+    Args:
+        *values: Anything, also lazy references and f-strings over them.
+
+    Returns:
+        An operation. The state does not change.
+
+    Example:
+        >>> log("done")({"data": 1})
+        {'data': 1}
+    """
+    run = current_run()
+    run.learn_secrets(state)
+    run.log("info", "job", " ".join(value if isinstance(value, str) else _as_text(value) for value in values))
+    return state
+
+
+def _as_text(value: Any) -> str:
+    import json
+
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError):
+        return repr(value)

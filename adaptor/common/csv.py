@@ -1,0 +1,225 @@
+"""CSV: rows as dicts of text, from a text, a file or anything that gives lines, streamed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import JobError, WrongCall
+from ..core.operation import Callback, Value, operation
+from ..core.state import State, a_kind, compose_next_state
+
+#: The options and their defaults; the same names may be given as keyword arguments.
+DEFAULTS: dict[str, Any] = {
+    "delimiter": ",",
+    "quote": '"',
+    "escape": '"',
+    "columns": True,
+    "bom": True,
+    "trim": True,
+    "skip_empty_lines": True,
+    "chunk_size": None,
+}
+
+
+@operation
+def parse_csv(
+    state: State,
+    source: Value[Any],
+    options: Value[dict[str, Any] | None] = None,
+    callback: Callback[[State, list[Any]], State] | None = None,
+    *,
+    delimiter: Value[str | None] = None,
+    quote: Value[str | None] = None,
+    escape: Value[str | None] = None,
+    columns: Value[bool | list[str] | None] = None,
+    bom: Value[bool | None] = None,
+    trim: Value[bool | None] = None,
+    skip_empty_lines: Value[bool | None] = None,
+    chunk_size: Value[int | None] = None,
+) -> State:
+    r"""Read rows from CSV.
+
+    All values are text: compare them (`state.data.consented == "yes"`) rather than taking them for true or false.
+
+    Args:
+        source: The CSV itself as text, a `Path` to a file (UTF-8), an open file, or anything that gives lines.
+        options: The keyword arguments below as a dict, as in OpenFn.
+        callback: Called with `(state, rows)`, for each chunk where `chunk_size` is given, instead of filling `data`.
+            What it returns is the next state; only one chunk is held in memory.
+        delimiter: One character between values. Default: a comma.
+        quote: One character around values. Default: a double quote.
+        escape: One character that makes a quote inside quotes plain. Default: a double quote.
+        columns: True: the first line holds the names. A list: these are the names. False: rows are lists.
+        bom: Whether to drop a byte order mark. Default: True.
+        trim: Whether to drop spaces around values. Default: True.
+        skip_empty_lines: Whether to pass over empty lines. Default: True.
+        chunk_size: With a callback: how many rows at a time.
+
+    Returns:
+        An operation. `data` becomes the list of rows, each a dict of text; without rows the state stays as it is.
+
+    Raises:
+        JobError: The file cannot be read, a row has more or fewer values than there are columns, or a quote is never
+            closed; the message names the line. Nothing was sent by this operation.
+
+    Example:
+        >>> parse_csv("name,day\nAna,Monday")({})["data"]
+        [{'name': 'Ana', 'day': 'Monday'}]
+    """
+    given = {
+        "delimiter": delimiter,
+        "quote": quote,
+        "escape": escape,
+        "columns": columns,
+        "bom": bom,
+        "trim": trim,
+        "skip_empty_lines": skip_empty_lines,
+        "chunk_size": chunk_size,
+    }
+    settings = _settings(options, {key: value for key, value in given.items() if value is not None})
+    with _lines(source, settings["bom"]) as (lines, name):
+        rows = _rows(lines, name, settings)
+        if callback is None:
+            everything = list(rows)
+            return compose_next_state(state, everything) if everything else state
+        for chunk in _chunks(rows, settings["chunk_size"]):
+            state = callback(state, chunk)
+    return state
+
+
+def _settings(options: Any, given: dict[str, Any]) -> dict[str, Any]:
+    if options is not None and not isinstance(options, dict):
+        raise WrongCall(f"The options of parse_csv() are {a_kind(options)}.", fix='Write {"delimiter": ";"}.')
+    settings = {**DEFAULTS, **(options or {}), **given}
+    for key in settings:
+        if key not in DEFAULTS:
+            raise WrongCall(f"parse_csv() has no option `{key}`.", fix=f"Its options are {', '.join(DEFAULTS)}.")
+    for key in ("delimiter", "quote", "escape"):
+        if not isinstance(settings[key], str) or len(settings[key]) != 1:
+            raise WrongCall(f"`{key}` of parse_csv() must be one character, not {settings[key]!r}.")
+    size = settings["chunk_size"]
+    if size is not None and (not isinstance(size, int) or isinstance(size, bool) or size < 1):
+        raise WrongCall(f"`chunk_size` of parse_csv() must be a number from 1, not {size!r}.")
+    return settings
+
+
+@contextmanager
+def _lines(source: Any, bom: bool) -> Iterator[tuple[Iterable[str], str]]:
+    if isinstance(source, os.PathLike):
+        path = Path(source)
+        try:
+            with path.open(encoding="utf-8-sig" if bom else "utf-8", newline="") as file:
+                yield file, path.name
+        except UnicodeDecodeError as cause:
+            raise JobError(
+                f"{path.name} is not UTF-8: byte {cause.object[cause.start]:#04x} cannot be read.",
+                fix="Save it as “CSV UTF-8” in the program that wrote it.",
+            ) from None
+        except OSError as cause:
+            raise JobError(
+                f"{path} cannot be read: {cause.strerror or cause}.",
+                fix=f"Relative paths start at {Path.cwd()}; "
+                'beside the job file write Path(__file__).with_name("rows.csv").',
+            ) from None
+    elif isinstance(source, str):
+        if "\n" not in source and source.lower().endswith((".csv", ".tsv", ".txt")):
+            raise JobError(
+                f"{source!r} is read as CSV text, but it looks like the name of a file.",
+                fix=f'Write parse_csv(Path({source!r})), with "from pathlib import Path".',
+            )
+        yield _without_bom(_split(source), bom), "the text"
+    elif isinstance(source, Iterable) and not isinstance(source, bytes | dict):
+        yield _without_bom(source, bom), str(getattr(source, "name", "the source"))
+    else:
+        raise JobError(f"parse_csv() cannot read {a_kind(source)}.", fix="Give CSV text, a Path, or an open file.")
+
+
+def _split(text: str) -> Iterator[str]:
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start) + 1 or len(text)
+        yield text[start:end]
+        start = end
+
+
+def _without_bom(lines: Iterable[str], bom: bool) -> Iterator[str]:
+    first = True
+    for line in lines:
+        if not isinstance(line, str):
+            raise JobError(
+                f"The source of parse_csv() gives {a_kind(line)} instead of lines of text.",
+                fix='Open the file as text: open(path, encoding="utf-8", newline="").',
+            )
+        yield line.removeprefix("\ufeff") if first and bom else line
+        first = False
+
+
+def _rows(lines: Iterable[str], name: str, settings: dict[str, Any]) -> Iterator[Any]:
+    import csv
+
+    doubled = settings["escape"] == settings["quote"]
+    reader = csv.reader(
+        lines,
+        delimiter=settings["delimiter"],
+        quotechar=settings["quote"],
+        doublequote=doubled,
+        escapechar=None if doubled else settings["escape"],
+        skipinitialspace=settings["trim"],
+        strict=True,
+    )
+    columns = settings["columns"]
+    names: list[str] | None = None if isinstance(columns, bool) else list(columns)
+    # Lines count from 1, also for rows that go over several.
+    starts_at = 1
+    while True:
+        try:
+            values = next(reader, None)
+        except csv.Error as cause:
+            raise JobError(
+                f"{name}, line {starts_at}: {_csv_words(str(cause))}.",
+                fix="Look at the quotes in this line: a quote inside a value is written twice.",
+            ) from None
+        if values is None:
+            return
+        line, starts_at = starts_at, reader.line_num + 1
+        if settings["trim"]:
+            values = [value.strip() for value in values]
+        if settings["skip_empty_lines"] and (not values or (len(values) == 1 and not values[0])):
+            continue
+        if columns is False:
+            yield values
+        elif names is None:
+            names = values
+            for column in names:
+                if names.count(column) > 1:
+                    raise JobError(f"{name}, line {line}: the column {column!r} is named twice.", fix="Rename one.")
+        elif len(values) != len(names):
+            raise JobError(
+                f"{name}, line {line}: {len(values)} values, but there are {len(names)} columns.",
+                fix="A value that holds the delimiter must stand in quotes; check that `delimiter` is right.",
+            )
+        else:
+            yield dict(zip(names, values, strict=True))
+
+
+def _csv_words(cause: str) -> str:
+    if "unexpected end" in cause:
+        return "a quote is opened here and never closed"
+    if "expected after" in cause:
+        return "something stands between a closing quote and the delimiter"
+    return cause
+
+
+def _chunks(rows: Iterator[Any], size: int | None) -> Iterator[list[Any]]:
+    chunk: list[Any] = []
+    for row in rows:
+        chunk.append(row)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

@@ -1,0 +1,223 @@
+"""Values: read from the state by path, and put together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core.arguments import expand_references, prepare
+from ..core.jsonpath import compiled
+from ..core.lazy import Lazy, resolve
+from ..core.operation import Value, builder
+from ..core.state import State
+from .control import items_of
+
+
+class Reader(Lazy):
+    """A reference that may also be called with a state, as in OpenFn: `data_value("name")(state)`."""
+
+    __slots__ = ()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the value in this state."""
+        if len(args) == 1 and isinstance(args[0], dict) and not kwargs:
+            return self.__resolve__(args[0])
+        return super().__call__(*args, **kwargs)
+
+
+class FirstMatch(Reader):
+    """The first match of a JSONPath, or a default."""
+
+    __slots__ = ("__default__", "__find__", "__path__", "__written__")
+
+    def __init__(self, written: str, path: str, default: Any = None) -> None:
+        self.__written__ = written
+        self.__path__ = path
+        self.__default__ = prepare(default)
+        # A path that cannot be read is an error on the line where it is written.
+        self.__find__ = compiled(path)
+
+    def __resolve__(self, state: State) -> Any:
+        found = self.__find__(state)
+        return found[0] if found else resolve(self.__default__, state)
+
+    def __repr__(self) -> str:
+        shown = self.__path__.removeprefix("$.data.") if self.__written__ == "data_value" else self.__path__
+        default = "" if self.__default__ is None else f", default={self.__default__!r}"
+        return f"{self.__written__}({shown!r}{default})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return FirstMatch, (self.__written__, self.__path__, self.__default__)
+
+
+class AllMatches(Reader):
+    """All that a JSONPath finds."""
+
+    __slots__ = ("__find__", "__path__")
+
+    def __init__(self, path: str) -> None:
+        self.__path__ = path
+        self.__find__ = compiled(path)
+
+    def __resolve__(self, state: State) -> list[Any]:
+        return self.__find__(state)
+
+    def __repr__(self) -> str:
+        return f"source({self.__path__!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return AllMatches, (self.__path__,)
+
+
+class Merged(Reader):
+    """The items of a source, each with further fields."""
+
+    __slots__ = ("__fields__", "__source__")
+
+    def __init__(self, source: Any, fields: Any) -> None:
+        self.__source__ = source
+        self.__fields__ = fields
+
+    def __resolve__(self, state: State) -> list[Any]:
+        source, fields = expand_references(state, self.__source__, self.__fields__)
+        return [{**item, **fields} for item in items_of(source, state)]
+
+    def __repr__(self) -> str:
+        return f"merge({self.__source__!r}, {self.__fields__!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Merged, (self.__source__, self.__fields__)
+
+
+def data_path(path: str) -> str:
+    """Return a path into `data` as a whole JSONPath.
+
+    Args:
+        path: Relative to `$.data`; `$.data.x` and `$.x` mean the same as `x`.
+
+    Returns:
+        A JSONPath that starts with `$.data`.
+
+    Example:
+        >>> data_path("rows[0].id"), data_path("$.data.rows")
+        ('$.data.rows[0].id', '$.data.rows')
+    """
+    rest = path.strip()
+    if rest in ("$", "$.data"):
+        return "$.data"
+    for prefix in ("$.data.", "$.data[", "$.", "$["):
+        if rest.startswith(prefix):
+            rest = rest[len(prefix.rstrip("[")) :]
+            break
+    return f"$.data{rest}" if rest.startswith("[") else f"$.data.{rest}"
+
+
+def data_value(path: str, *, default: Any = None) -> Any:
+    """Refer to a value under `data` by its path.
+
+    Args:
+        path: A JSONPath relative to `$.data`: `name`, `rows[0].id`, `first name`.
+        default: What it is where nothing matches. Without it: None.
+
+    Returns:
+        A lazy reference; called with a state it gives the value.
+
+    Raises:
+        JobError: The path cannot be read. Nothing was sent.
+
+    Example:
+        >>> data_value("name")({"data": {"name": "Ana"}})
+        'Ana'
+    """
+    return FirstMatch("data_value", data_path(path), default)
+
+
+def source_value(path: str, *, default: Any = None) -> Any:
+    """Refer to the first match of a JSONPath in the whole state.
+
+    Args:
+        path: A JSONPath: `$.data.rows[0].id`. The leading `$.` may be left out.
+        default: What it is where nothing matches. Without it: None.
+
+    Returns:
+        A lazy reference; called with a state it gives the value.
+
+    Raises:
+        JobError: The path cannot be read. Nothing was sent.
+
+    Example:
+        >>> source_value("$.a[*]")({"a": [5, 6]})
+        5
+    """
+    return FirstMatch("source_value", path, default)
+
+
+def source(path: str) -> Any:
+    """Refer to all matches of a JSONPath in the whole state.
+
+    Args:
+        path: A JSONPath: `$.data.rows[*].id`. The leading `$.` may be left out.
+
+    Returns:
+        A lazy reference; called with a state it gives a list.
+
+    Raises:
+        JobError: The path cannot be read. Nothing was sent.
+
+    Example:
+        >>> source("$.a[*]")({"a": [5, 6]})
+        [5, 6]
+    """
+    return AllMatches(path)
+
+
+@builder
+def field(key: str, value: Value[Any]) -> list[Any]:
+    """Build one key and value for `fields`.
+
+    Args:
+        key: The key; dots in it are plain dots.
+        value: Anything, also lazy.
+
+    Returns:
+        The pair `[key, value]`.
+
+    Example:
+        >>> fields(field("name", "Ana"), field("age", 40))
+        {'name': 'Ana', 'age': 40}
+    """
+    return [key, value]
+
+
+@builder
+def fields(*pairs: Any) -> dict[str, Any]:
+    """Build an object from keys and values; of a key given twice the last value stays.
+
+    Args:
+        *pairs: From `field`, or `[key, value]`.
+
+    Returns:
+        A dict. Lazy values in it are resolved where it is used.
+
+    Example:
+        >>> fields(["a", 1], ["b", 2])
+        {'a': 1, 'b': 2}
+    """
+    return {pair[0]: pair[1] for pair in pairs}
+
+
+@builder
+def merge(source: Any, fields: Value[dict[str, Any]]) -> Any:
+    """Refer to the items of a source, each with further fields.
+
+    Args:
+        source: A JSONPath such as `$.data.rows[*]`, a list, or a lazy reference to one.
+        fields: Added to each item; they win over what the item has. Lazy values are read from the state.
+
+    Returns:
+        A lazy reference to a list; called with a state it gives the list.
+
+    Example:
+        >>> merge("$.books[*]", {"shop": "A"})({"books": [{"title": "T"}]})
+        [{'title': 'T', 'shop': 'A'}]
+    """
+    return Merged(source, fields)

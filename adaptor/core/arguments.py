@@ -1,0 +1,176 @@
+"""What an argument of an operation may be, and how it becomes a value.
+
+An argument is a plain value, a lazy reference, a function of the state, or a list or dict with any of these inside.
+`prepare` brings all of them into one form when the operation is built; `resolve` reads them when it runs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .errors import LazyStateError
+from .lazy import Lazy, function_name, resolve
+from .template import Template, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .state import State
+
+
+class FunctionReference(Lazy):
+    """A function of the state where a value is expected: `lambda state: state["data"]["name"].upper()`."""
+
+    __slots__ = ("__function__",)
+    __function__: Callable[[State], Any]
+
+    def __init__(self, function: Callable[[State], Any]) -> None:
+        self.__function__ = function
+
+    def __repr__(self) -> str:
+        return function_name(self.__function__)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return FunctionReference, (self.__function__,)
+
+    def __resolve__(self, state: State) -> Any:
+        return self.__function__(state)
+
+
+class Structure(Lazy):
+    """A list, tuple or dict with something lazy inside."""
+
+    __slots__ = ("__parts__",)
+    __parts__: Any
+
+    def __init__(self, parts: Any) -> None:
+        self.__parts__ = parts
+
+    def __repr__(self) -> str:
+        return repr(self.__parts__)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Structure, (self.__parts__,)
+
+    def __resolve__(self, state: State) -> Any:
+        parts = self.__parts__
+        if isinstance(parts, dict):
+            return {key: item.__resolve__(state) if isinstance(item, Lazy) else item for key, item in parts.items()}
+        items = [item.__resolve__(state) if isinstance(item, Lazy) else item for item in parts]
+        return items if isinstance(parts, list) else tuple(items)
+
+
+class Deferred(Lazy):
+    """A call that waits for lazy arguments: `function(*args)` once they are known."""
+
+    __slots__ = ("__arguments__", "__function__")
+    __function__: Callable[..., Any]
+    __arguments__: tuple[Any, ...]
+
+    def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
+        self.__function__ = function
+        self.__arguments__ = arguments
+
+    def __repr__(self) -> str:
+        return f"{function_name(self.__function__)}({', '.join(map(repr, self.__arguments__))})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Deferred, (self.__function__, *self.__arguments__)
+
+    def __resolve__(self, state: State) -> Any:
+        return self.__function__(*[resolve(argument, state) for argument in self.__arguments__])
+
+
+def defer(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call `function` now where all arguments are known, else when they are."""
+    prepared = [prepare(argument) for argument in arguments]
+    if any(isinstance(argument, Lazy) for argument in prepared):
+        return Deferred(function, *prepared)
+    return function(*prepared)
+
+
+def prepare(value: Any) -> Any:
+    """Turn an argument into a plain value or, where anything lazy is in it at any depth, into one `Lazy`."""
+    if isinstance(value, str):
+        return parse(value)
+    if isinstance(value, Lazy) or value is None or isinstance(value, bool | int | float | bytes):
+        return value
+    if isinstance(value, dict):
+        parts = {_key(key): prepare(item) for key, item in value.items()}
+        return Structure(parts) if any(isinstance(item, Lazy) for item in parts.values()) else value
+    if type(value) in (list, tuple):
+        items = type(value)(prepare(item) for item in value)
+        return Structure(items) if any(isinstance(item, Lazy) for item in items) else value
+    if callable(value):
+        return _function(value)
+    return value
+
+
+def _key(key: Any) -> Any:
+    if isinstance(key, str) and isinstance(parse(key), Template):
+        raise LazyStateError(
+            "An f-string with a lazy reference is used as the key of a dict.",
+            fix="Keys must be known when the job is loaded; build the dict in a function: lambda state: {…}.",
+        )
+    return key
+
+
+def _function(value: Any) -> Lazy:
+    # An operation is a function of the state too, and must never be called by accident.
+    if getattr(type(value), "__is_operation__", False) or hasattr(value, "__operation__"):
+        name = getattr(value, "__name__", None) or repr(value)
+        raise LazyStateError(
+            f"`{name}` is an operation, but a value is expected here.",
+            fix="Run the operation first and read its result in the next one, from state.data.",
+        )
+    return FunctionReference(value)
+
+
+def known(value: Any) -> Any:
+    """Return what is known of a prepared value: plain dicts and lists, with lazy references in their places."""
+    if isinstance(value, Structure):
+        return known(value.__parts__)
+    if isinstance(value, dict):
+        return {key: known(item) for key, item in value.items()}
+    if type(value) in (list, tuple):
+        return [known(item) for item in value]
+    return value
+
+
+def expand_references(state: State, *values: Any) -> list[Any]:
+    """Resolve every lazy reference in `values`, through lists, tuples and dicts.
+
+    Args:
+        state: The state to read from.
+        *values: Anything. Strings are never interpreted as paths; objects that are not containers pass untouched.
+
+    Returns:
+        The list of resolved values.
+
+    Raises:
+        MissingReference: A path under the lazy `state` does not exist.
+
+    Example:
+        >>> expand_references({"n": 1}, {"a": [lambda s: s["n"]]}, "$.n")
+        [{'a': [1]}, '$.n']
+    """
+    return [resolve(prepare(value), state) for value in values]
+
+
+def same(first: Any, second: Any) -> bool:
+    """Whether two arguments are alike in structure (`==` on lazy references builds a reference instead)."""
+    if isinstance(first, Lazy) or isinstance(second, Lazy):
+        return type(first) is type(second) and same(_parts(first), _parts(second))
+    if isinstance(first, dict) and isinstance(second, dict):
+        return first.keys() == second.keys() and all(same(item, second[key]) for key, item in first.items())
+    if isinstance(first, list | tuple) and isinstance(second, list | tuple):
+        return (
+            type(first) is type(second)
+            and len(first) == len(second)
+            and all(same(a, b) for a, b in zip(first, second, strict=True))
+        )
+    return type(first) is type(second) and bool(first == second)
+
+
+def _parts(value: Lazy) -> Any:
+    return value.__reduce__()[1]

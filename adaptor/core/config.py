@@ -1,0 +1,123 @@
+"""The configuration: the credential and settings of a run, read from `state["configuration"]` and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from .errors import ConfigurationError
+
+_SCHEMA = "configuration-schema.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A configuration that was checked against `configuration-schema.json`."""
+
+    access_token: str
+    app_secret: str | None
+    app_id: str | None
+    verify_token: str | None
+    page_id: str
+    api_version: str
+    base_url: str
+    connect_timeout: float
+    read_timeout: float
+    max_retries: int
+    max_wait: float
+
+    def __repr__(self) -> str:
+        return f"Configuration(page_id={self.page_id!r}, api_version={self.api_version!r}, base_url={self.base_url!r})"
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """Return the configuration's JSON Schema (draft-07)."""
+    import json
+
+    package = Path(__file__).parent.parent
+    # In a wheel the schema lies inside the package, in a checkout beside it.
+    for folder in (package, package.parent):
+        file = folder / _SCHEMA
+        if file.is_file():
+            content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+            return content
+    raise ConfigurationError(f"{_SCHEMA} is missing from the installation.", fix="Install the package again.")
+
+
+@cache
+def _validator() -> Any:
+    import fastjsonschema
+
+    return fastjsonschema.compile(schema(), use_default=False)
+
+
+def read_configuration(configuration: Any) -> Configuration:
+    """Check a configuration and fill in the defaults.
+
+    Args:
+        configuration: What stands under `state["configuration"]`.
+
+    Returns:
+        The configuration, with the defaults of the schema. Keys that are not ours pass unread.
+
+    Raises:
+        ConfigurationError: Something is missing, misspelt or of the wrong kind. The message never shows a value.
+    """
+    properties = schema()["properties"]
+    if configuration is None:
+        configuration = {}
+    if not isinstance(configuration, dict):
+        raise ConfigurationError(
+            f"The configuration is a {type(configuration).__name__} instead of an object.", fix=_HOW_TO_GIVE
+        )
+    for key in configuration:
+        if key not in properties and (meant := _meant(str(key), configuration)):
+            raise ConfigurationError(
+                f"The configuration has a key `{key}`, which is not one of ours.",
+                fix=f"Did you mean `{meant}`? Rename it.",
+                details={"key": str(key), "meant": meant},
+            )
+    for key in schema()["required"]:
+        if configuration.get(key) in (None, ""):
+            raise ConfigurationError(f"The configuration has no `{key}`.", fix=_HOW_TO_GIVE, details={"key": key})
+    given = {key: configuration[key] for key in properties if configuration.get(key) is not None}
+    _validate(given)
+    values = {key: given.get(key, rule.get("default")) for key, rule in properties.items()}
+    values["base_url"] = values["base_url"].rstrip("/")
+    return Configuration(**values)
+
+
+def _validate(given: dict[str, Any]) -> None:
+    import fastjsonschema
+
+    try:
+        _validator()(given)
+    except fastjsonschema.JsonSchemaValueException as cause:
+        key = str(cause.path[-1]) if len(cause.path) > 1 else ""
+        rule = schema()["properties"].get(key, {})
+        raise ConfigurationError(
+            f"`{key}` in the configuration {cause.message.split(' ', 1)[-1]}.",
+            fix=f"{rule.get('description', '')} For example: {rule.get('examples', ['?'])[0]}",
+            details={"key": key},
+        ) from None
+
+
+def _meant(key: str, configuration: dict[str, Any]) -> str | None:
+    from difflib import get_close_matches
+
+    properties: list[str] = [name for name in schema()["properties"] if name not in configuration]
+    plain = key.replace("-", "_").lower()
+    by_plain: dict[str, str] = {name.replace("_", ""): name for name in properties}
+    if plain.replace("_", "") in by_plain:
+        return by_plain[plain.replace("_", "")]
+    match = get_close_matches(plain, properties, n=1, cutoff=0.8)
+    return match[0] if match else None
+
+
+_HOW_TO_GIVE = (
+    'Put it under "configuration" in the state, {"configuration": {"access_token": "…"}}, or give --credentials FILE, '
+    "or set ADAPTOR_ACCESS_TOKEN. To try without a credential, use --sandbox."
+)

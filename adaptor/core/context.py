@@ -1,0 +1,119 @@
+"""The run that is under way: what operations share while they are performed, and where in the job they are."""
+
+from __future__ import annotations
+
+import threading
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .redact import Redactor, secrets_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextvars import Token
+    from types import TracebackType
+
+    from .state import State
+
+
+class Sink(Protocol):
+    """Where a run's log lines go."""
+
+    def __call__(self, level: str, component: str, message: str, fields: dict[str, Any]) -> None:
+        """Take one line; `level` is `error`, `info` or `debug`. It is free of secrets already."""
+
+
+class Resource(Protocol):
+    """Something that is opened once per run and closed with it, such as an HTTP session."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+class Run:
+    """One execution of a job: entered by the runner, or by the first operation that is called without one.
+
+    Attributes:
+        started: When the run began; `now` in the whole run.
+        dry_run: Writes are described and not sent.
+        path: Where the run is: the names of the operations under way, outermost first, each with its index.
+        outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`.
+        on_request: Called with each request that a dry run describes.
+        wait: Waits that many seconds before a repeat; replaced in tests.
+    """
+
+    def __init__(
+        self,
+        *,
+        sink: Sink | None = None,
+        dry_run: bool = False,
+        started: datetime | None = None,
+        on_request: Callable[[Any], None] | None = None,
+        wait: Callable[[float], object] | None = None,
+    ) -> None:
+        self.started = started or datetime.now(UTC)
+        self.dry_run = dry_run
+        self.path: list[tuple[str, int | None]] = []
+        self.outcomes = {"sent": 0, "failed": 0, "unknown": 0, "described": 0}
+        self.on_request = on_request
+        self.wait: Callable[[float], object] = wait or threading.Event().wait
+        self.redactor = Redactor()
+        self._sink = sink or _standard_logging
+        self._resources: dict[str, Any] = {}
+        self._token: Token[Run | None] | None = None
+
+    def __enter__(self) -> Run:
+        self._token = active.set(self)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        if self._token is not None:
+            active.reset(self._token)
+        for resource in self._resources.values():
+            resource.close()
+        self._resources.clear()
+
+    def resource(self, name: str, make: Callable[[], Resource]) -> Any:
+        """Return what was opened under this name in this run, opening it the first time."""
+        found = self._resources.get(name)
+        if found is None:
+            found = self._resources[name] = make()
+        return found
+
+    def learn_secrets(self, state: State) -> None:
+        """Keep the secrets of this state's configuration out of everything that the run writes."""
+        if isinstance(state, dict):
+            self.redactor.learn(secrets_of(state.get("configuration")))
+
+    def log(self, level: str, component: str, message: str, **fields: Any) -> None:
+        """Write one line to the run's log, without secrets."""
+        self._sink(level, component, self.redactor.text(message), self.redactor.value(fields))
+
+    def place(self) -> str:
+        """Return where the run is, such as `step 2 · each[17] · send_text`."""
+        return " · ".join(_named(name, index) for name, index in self.path if name)
+
+
+def _named(name: str, index: int | None) -> str:
+    if index is None:
+        return name
+    return f"step {index + 1}" if name == "execute" else f"{name}[{index}]"
+
+
+def _standard_logging(level: str, component: str, message: str, fields: dict[str, Any]) -> None:
+    import logging
+
+    logging.getLogger(f"adaptor.{component}").log(getattr(logging, level.upper()), message)
+
+
+#: The run that is under way in this thread, or None.
+active: ContextVar[Run | None] = ContextVar("adaptor_run", default=None)
+
+
+def current_run() -> Run:
+    """Return the run that is under way; operations are only ever performed inside one."""
+    run = active.get()
+    if run is None:
+        raise RuntimeError("no run is under way")
+    return run

@@ -1,0 +1,248 @@
+"""Every error a job can meet, grouped by what the reader should do about it.
+
+```
+AdaptorError
+├── ConfigurationError          fix the configuration
+├── InputError                  fix a file or an option that was given to the runner
+├── JobError                    the job's own code raised, or is written in a way that cannot work
+│   ├── WrongCall               an operation was called with arguments it does not take
+│   ├── LazyStateError          a lazy reference was used as if it were the value
+│   ├── MissingReference        a path that does not exist in this state
+│   ├── ConditionIsText         a condition that is the text "no", "false", "0" …
+│   └── ItemsFailed             `try_each` went through all items; some did not succeed
+├── InvalidMessage              refused before the wire; nothing was sent
+├── GraphError                  Graph said no (see `adaptor.graph.errors`)
+├── NotSent                     nothing left this machine: safe to repeat
+└── DeliveryUnknown             the request left and no trustworthy answer came: never repeated blindly
+```
+
+`str(error)` is the plain sentence of what happened. `error.report()` is the whole message for people:
+what happened, where, what was or was not sent, and what to do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: What is known about the request when the error arose: `no` (certainly not sent) or `unknown`.
+SENT_NO = "no"
+SENT_UNKNOWN = "unknown"
+
+#: Whom an error is about. `try_each` and `broadcast` go on past `person` and `row`; `page` and `job` stop them.
+ABOUT_PERSON = "person"
+ABOUT_ROW = "row"
+ABOUT_PAGE = "page"
+ABOUT_JOB = "job"
+
+
+class AdaptorError(Exception):
+    """What all errors of this package have in common.
+
+    Attributes:
+        description: One sentence: what happened.
+        fix: One or two sentences: what to do about it.
+        code: A short name for machines; for Graph errors `code/subcode`.
+        sent: `no` when nothing was sent by the failing operation, `unknown` when that cannot be known.
+        about: `person`, `row`, `page` or `job`.
+        operation: Name of the operation that failed, such as `send_text`.
+        place: Where in the job it ran, such as `step 2 · each[17] · send_text`.
+        file: The job file in which the operation was written.
+        line: Its line there.
+        details: More facts, JSON-serialisable.
+    """
+
+    about = ABOUT_JOB
+    sent = SENT_NO
+    #: False where "nothing was sent" would only puzzle the reader: nothing was meant to be sent.
+    about_sending = False
+    code = ""
+    fix = ""
+    operation: str | None = None
+    place: str | None = None
+    file: str | None = None
+    line: int | None = None
+    details: Any = None
+    #: The lines of the job that the error is about, with a caret under the place.
+    excerpt: str | None = None
+
+    def __init__(self, description: str, *, fix: str | None = None, code: str | None = None, details: Any = None):
+        super().__init__(description)
+        self.description = description
+        if fix is not None:
+            self.fix = fix
+        if code is not None:
+            self.code = code
+        if details is not None:
+            self.details = details
+
+    def __str__(self) -> str:
+        return self.description
+
+    def __reduce__(self) -> tuple[Callable[..., AdaptorError], tuple[type[AdaptorError], dict[str, Any]]]:
+        return _rebuild, (type(self), self.__dict__)
+
+    def redact(self, clean: Callable[[str], str]) -> None:
+        """Rewrite every text of this error with `clean`, so that no secret stays in it."""
+
+        def cleaned(value: Any) -> Any:
+            if isinstance(value, str):
+                return clean(value)
+            if isinstance(value, dict):
+                return {cleaned(key): cleaned(item) for key, item in value.items()}
+            if isinstance(value, list | tuple):
+                return [cleaned(item) for item in value]
+            return value
+
+        for name, value in list(vars(self).items()):
+            setattr(self, name, cleaned(value))
+        self.args = (self.description,)
+
+    def facts(self) -> dict[str, Any]:
+        """Return the error as the JSON object that a state's `errors` holds."""
+        facts = {
+            "source": "job" if isinstance(self, JobError) else "adaptor",
+            "name": type(self).__name__,
+            "severity": "fail",
+            "message": str(self),
+            "code": self.code,
+            "description": self.headline(),
+            "fix": self.fix,
+            "sent": self.sent,
+            "operation": self.operation,
+            "place": self.place,
+            "line": self.line,
+            "details": self.details,
+        }
+        return {key: value for key, value in facts.items() if value not in (None, "")}
+
+    def headline(self) -> str:
+        """Return one line: what happened, with the code where there is one."""
+        return self.description
+
+    def sent_sentence(self) -> str:
+        """Return what the failing operation is known to have sent."""
+        if self.sent == SENT_UNKNOWN:
+            return "It may or may not have been delivered. It was not repeated."
+        return "Nothing was sent by this operation." if self.about_sending else ""
+
+    def report(self) -> str:
+        """Return the message for people, several lines, without colour."""
+        lines = [f"{type(self).__name__}: {self.headline()}"]
+        where = self.place or self.operation or ""
+        if self.file is not None and self.line is not None:
+            where = f"{where} ({self.file}, line {self.line})" if where else f"{self.file}, line {self.line}"
+        if where:
+            lines.append(f"  where: {where}")
+        if self.excerpt:
+            lines += [f"         {line}" for line in self.excerpt.splitlines()]
+        if self.sent_sentence():
+            lines.append(f"  sent:  {self.sent_sentence()}")
+        if self.fix:
+            lines.append(f"  fix:   {self.fix}")
+        return "\n".join(lines)
+
+
+def _rebuild(kind: type[AdaptorError], fields: dict[str, Any]) -> AdaptorError:
+    error: AdaptorError = Exception.__new__(kind)
+    error.__dict__.update(fields)
+    error.args = (error.description,)
+    return error
+
+
+# --- Fix the configuration, a file or an option ----------------------------------------------------------------------
+
+
+class ConfigurationError(AdaptorError):
+    """The credential or a setting is missing, misspelt or of the wrong kind. Nothing was sent."""
+
+    about = ABOUT_PAGE
+    about_sending = True
+    code = "CONFIGURATION"
+
+
+class InputError(AdaptorError):
+    """A file or an option given to the runner cannot be used. Nothing was run."""
+
+    code = "INPUT"
+
+
+# --- Fix the job -----------------------------------------------------------------------------------------------------
+
+
+class JobError(AdaptorError):
+    """The job's own code raised. `cause_type` names what it raised; `str(error)` is its message."""
+
+    code = "JOB"
+    cause_type: str | None = None
+
+    def headline(self) -> str:
+        """Return the cause with its type, as Python would print it."""
+        return f"{self.cause_type}: {self.description}" if self.cause_type else self.description
+
+
+class WrongCall(JobError, TypeError):
+    """An operation was called with arguments that it does not take. It was not built."""
+
+    code = "WRONG_CALL"
+
+
+class LazyStateError(JobError, TypeError):
+    """A lazy reference was used where only the value itself would do."""
+
+    code = "LAZY_STATE"
+
+
+class MissingReference(JobError, LookupError):
+    """A path that does not exist in this state."""
+
+    about = ABOUT_ROW
+    code = "MISSING_REFERENCE"
+
+
+class ConditionIsText(JobError):
+    """A condition turned out to be a text such as `no`, which Python holds to be true."""
+
+    code = "CONDITION_IS_TEXT"
+
+
+class ItemsFailed(JobError):
+    """`try_each` went through all items; `details` lists those that did not succeed."""
+
+    code = "ITEMS_FAILED"
+
+
+# --- Fix the message -------------------------------------------------------------------------------------------------
+
+
+class InvalidMessage(AdaptorError):
+    """Refused before the wire: Meta's documented limits or shapes do not allow it. Nothing was sent.
+
+    `details` holds `field`, `limit` and `actual`.
+    """
+
+    about = ABOUT_ROW
+    about_sending = True
+    code = "INVALID_MESSAGE"
+
+
+# --- The network -----------------------------------------------------------------------------------------------------
+
+
+class NotSent(AdaptorError):
+    """Nothing left this machine (no such host, connection refused, TLS failed): safe to repeat."""
+
+    about = ABOUT_PAGE
+    about_sending = True
+    code = "NOT_SENT"
+
+
+class DeliveryUnknown(AdaptorError):
+    """The request left this machine and no trustworthy answer came. It is not repeated."""
+
+    about = ABOUT_ROW
+    sent = SENT_UNKNOWN
+    about_sending = True
+    code = "DELIVERY_UNKNOWN"

@@ -1,0 +1,483 @@
+"""What an operation is: a description that performs itself when it is called with a state.
+
+`send_text("123", "hi")` does nothing yet. It returns an `Operation`: a callable `state -> state` that knows its name,
+its arguments and the line where it was written.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, TypeVar
+
+from .arguments import known, prepare, same
+from .context import Run, active, current_run
+from .errors import AdaptorError, JobError, WrongCall
+from .lazy import Lazy, Truth, function_name
+from .state import State, a_kind, initial_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: An argument that may also be a function of the state. Lazy references are of type `Any` and fit everywhere.
+Value: TypeAlias = "T | Callable[[State], T]"
+
+_PACKAGE = __file__[: -len("core/operation.py")]
+
+
+class Operation:
+    """A callable `state -> state` that also knows what it is.
+
+    Operations are values: they print as they were written, are equal when they are alike, and can be pickled where
+    their arguments can.
+    """
+
+    __slots__ = ("_lazy", "args", "build", "file", "function", "kwargs", "line", "name")
+    #: Marks operations for `prepare`, which must never call one by accident.
+    __is_operation__ = True
+
+    def __init__(
+        self,
+        build: Callable[..., Operation],
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> None:
+        self.build = build
+        self.function = function
+        self.name = function.__name__
+        self.args = args
+        self.kwargs = kwargs
+        self.file, self.line = _written_at()
+        self._lazy = any(isinstance(value, Lazy) for value in args) or any(
+            isinstance(value, Lazy) for value in kwargs.values()
+        )
+
+    def __call__(self, state: State) -> State:
+        """Perform the operation: take a state, return the next one."""
+        run = active.get()
+        if run is None:
+            with Run():
+                return self(state)
+        path = run.path
+        path.append((self.name, None))
+        try:
+            if not isinstance(state, dict):
+                raise _not_a_state("An operation was given" if not self.name else f"`{self.name}` was given", state)
+            result = self.perform(state, run)
+            if not isinstance(result, dict):
+                raise _not_a_state(self._returned(), result)
+            return result
+        except AdaptorError as error:
+            if error.place is None:
+                self._locate(error, run, state)
+            raise
+        except Exception as cause:
+            raised = job_error(cause, self.file)
+            self._locate(raised, run, state)
+            # A secret in the cause would be printed with the traceback: then the cause's text must do.
+            raise raised from (cause if run.redactor.text(_texts(cause)) == _texts(cause) else None)
+        finally:
+            path.pop()
+
+    def perform(self, state: State, run: Run) -> State:
+        """Do the work, with all lazy arguments resolved."""
+        if not self._lazy:
+            result: State = self.function(state, *self.args, **self.kwargs)
+            return result
+        args = [value.__resolve__(state) if isinstance(value, Lazy) else value for value in self.args]
+        kwargs = {
+            name: value.__resolve__(state) if isinstance(value, Lazy) else value for name, value in self.kwargs.items()
+        }
+        resolved: State = self.function(state, *args, **kwargs)
+        return resolved
+
+    def then(self, following: Step) -> Operation:
+        """Return an operation that performs this one and then `following`.
+
+        Args:
+            following: An operation, or a function `state -> state`.
+
+        Example:
+            >>> fn(lambda s: {**s, "n": 1}).then(lambda s: {**s, "n": s["n"] + 1})({})["n"]
+            2
+        """
+        return then(self, following)
+
+    def catch(self, handler: Callable[[AdaptorError, State], State]) -> Operation:
+        """Return an operation that performs this one and, where it fails, returns `handler(error, state)`.
+
+        Args:
+            handler: Is given the error (always an `AdaptorError`) and the state from *before* this operation.
+                It returns a state, or raises.
+
+        Example:
+            >>> fn(lambda s: 1 / 0).catch(lambda error, s: {**s, "went": "wrong"})({})
+            {'went': 'wrong'}
+        """
+        return catch(self, handler)
+
+    def _locate(self, error: AdaptorError, run: Run, state: Any) -> None:
+        error.operation = self.name or None
+        error.place = run.place()
+        if error.line is None:
+            error.file, error.line = self.file, self.line
+        run.learn_secrets(state)
+        error.redact(run.redactor.text)
+
+    def _returned(self) -> str:
+        name = self.name or self.function.__name__
+        if self.args and callable(self.args[-1]) and not isinstance(self.args[-1], Operation):
+            return f"`{name}` on line {self.line}: {function_name(self.args[-1])} returned"
+        return f"`{name}` on line {self.line} returned"
+
+    def __repr__(self) -> str:
+        texts = [_shown(value) for value in self.args] + [
+            f"{key}={_shown(value)}" for key, value in self.kwargs.items()
+        ]
+        return f"{self.name}({', '.join(texts)})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Operation):
+            return NotImplemented
+        return self.function is other.function and same(self.args, other.args) and same(self.kwargs, other.kwargs)
+
+    def __hash__(self) -> int:
+        return hash((self.name, len(self.args), len(self.kwargs)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (self.build, self.args, self.kwargs, self.file, self.line)
+
+
+def _restore(
+    build: Callable[..., Operation], args: tuple[Any, ...], kwargs: dict[str, Any], file: str, line: int
+) -> Operation:
+    operation = build(*args, **kwargs)
+    operation.file, operation.line = file, line
+    return operation
+
+
+#: Where an operation is expected, a plain function `state -> state` will do.
+Step: TypeAlias = "Operation | Callable[[State], State]"
+#: A function that is handed on as it is, never called to get a value.
+Callback: TypeAlias = "Callable[P, T]"
+#: A condition: the operation is given True or False.
+Condition: TypeAlias = "object"
+#: What a loop goes through: a list, one object, or a JSONPath.
+Source: TypeAlias = "Iterable[Any] | Callable[[State], Any]"
+
+
+def operation(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
+    """Make an operation of a function that takes the state and its arguments and returns the next state.
+
+    The decorated function takes the arguments alone and returns an `Operation`. Arguments annotated `Step` become
+    operations, those annotated `Callback` are handed on untouched; all others may hold lazy references at any depth,
+    which are resolved when the operation runs.
+    """
+    return builder_of(function, function, Operation)
+
+
+def builder_of(
+    function: Callable[..., Any], signature: Callable[..., Any], kind: Callable[..., Operation], *, skip: int = 1
+) -> Callable[..., Any]:
+    """Return the public function that builds operations: it checks the call and prepares the arguments."""
+    parameters = Parameters(signature, skip)
+
+    def build(*args: Any, **kwargs: Any) -> Operation:
+        bound = parameters.bind(args, kwargs)
+        return kind(build, function, *bound)
+
+    for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
+        setattr(build, name, getattr(signature, name))
+    build.__operation__ = True  # type: ignore[attr-defined]
+    # `inspect` shows the signature without the state, which the caller does not pass.
+    build.__wrapped__ = _without_first(signature) if skip else signature  # type: ignore[attr-defined]
+    return build
+
+
+def builder(function: Callable[P, T]) -> Callable[P, T]:
+    """Let a function that builds a value (not an operation) take lazy references, and refuse wrong calls clearly.
+
+    The function sees plain structures with lazy references in their places; it hands these on and never looks into
+    them.
+    """
+    parameters = Parameters(function, 0)
+
+    def build(*args: Any, **kwargs: Any) -> T:
+        positional, named = parameters.bind(args, kwargs)
+        return function(*map(known, positional), **{key: known(value) for key, value in named.items()})
+
+    for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
+        setattr(build, name, getattr(function, name))
+    build.__wrapped__ = function  # type: ignore[attr-defined]
+    return build
+
+
+def _without_first(function: Callable[..., Any]) -> Callable[..., Any]:
+    from functools import partial
+
+    return partial(function, None)
+
+
+class Parameters:
+    """The parameters of an operation, read off its code object (`inspect` would cost a third of the start-up)."""
+
+    __slots__ = ("defaults", "keyword_only", "kinds", "name", "positional", "required_keywords", "rest", "takes_any")
+
+    def __init__(self, function: Callable[..., Any], skip: int) -> None:
+        code = function.__code__
+        first_keyword = code.co_argcount + code.co_kwonlyargcount
+        defaults = function.__defaults__ or ()
+        self.name = function.__name__
+        self.positional = code.co_varnames[skip : code.co_argcount]
+        self.keyword_only = code.co_varnames[code.co_argcount : first_keyword]
+        self.rest = code.co_varnames[first_keyword] if code.co_flags & 0x04 else None
+        self.takes_any = bool(code.co_flags & 0x08)
+        self.defaults = len(defaults)
+        self.required_keywords = [key for key in self.keyword_only if key not in (function.__kwdefaults__ or {})]
+        self.kinds = {
+            name: kind
+            for name, annotation in function.__annotations__.items()
+            if (kind := _kind_of(str(annotation))) is not None
+        }
+
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Check a call and return its arguments prepared, positional ones first where they can be."""
+        positional = self.positional
+        if len(args) > len(positional) and self.rest is None:
+            takes = f"at most {len(positional)}" if self.defaults else str(len(positional))
+            extra = f" Arguments after the first {len(positional)} are given by name." if self.keyword_only else ""
+            raise WrongCall(
+                f"{self.name}() takes {takes} positional argument{'' if len(positional) == 1 else 's'}, "
+                f"but {len(args)} were given.",
+                fix=f"{self.signature()}.{extra}",
+            )
+        for key in kwargs:
+            if key in positional[: len(args)]:
+                raise WrongCall(f"{self.name}() got `{key}` twice.", fix=f"{self.signature()}.")
+            if key not in positional and key not in self.keyword_only and not self.takes_any:
+                raise WrongCall(
+                    f"{self.name}() does not take `{key}`.{_suggestion(key, (*positional, *self.keyword_only))}",
+                    fix=f"{self.signature()}.",
+                )
+        needed = positional[len(args) : max(len(positional) - self.defaults, len(args))]
+        missing = [key for key in (*needed, *self.required_keywords) if key not in kwargs]
+        if missing:
+            raise WrongCall(
+                f"{self.name}() is missing {' and '.join(f'`{key}`' for key in missing)}.", fix=f"{self.signature()}."
+            )
+        values = list(args)
+        rest = dict(kwargs)
+        for key in positional[len(args) :]:
+            if key not in rest:
+                break
+            values.append(rest.pop(key))
+        names: Iterator[str | None] = iter((*positional, *([self.rest] * (len(values) - len(positional)))))
+        prepared = tuple(self._prepare(name, value) for name, value in zip(names, values, strict=False))
+        return prepared, {key: self._prepare(key, rest[key]) for key in sorted(rest)}
+
+    def _prepare(self, name: str | None, value: Any) -> Any:
+        kind = self.kinds.get(name) if name is not None else None
+        if kind is None:
+            return prepare(value)
+        if kind == "step":
+            return as_operation(value, self.name)
+        if kind == "step or none":
+            return None if value is None else as_operation(value, self.name)
+        if kind == "condition":
+            prepared = prepare(value)
+            return Truth(prepared) if isinstance(prepared, Lazy) else prepared
+        if kind == "source":
+            if value is None or isinstance(value, bool | int | float | bytes):
+                raise WrongCall(
+                    f"`{name}` of {self.name}() cannot be {_described(value)}.",
+                    fix="Give a list, a JSONPath such as '$.data.rows[*]', or a lazy reference: state.data.rows.",
+                )
+            return prepare(value)
+        if value is not None and (not callable(value) or isinstance(value, Lazy | Operation)):
+            raise WrongCall(
+                f"`{name}` of {self.name}() must be a function, not {_described(value)}.", fix=f"{self.signature()}."
+            )
+        return value
+
+    def signature(self) -> str:
+        """Return the call as it can be written, optional arguments in brackets."""
+        required = len(self.positional) - self.defaults
+        shown = [key if index < required else f"[{key}]" for index, key in enumerate(self.positional)]
+        if self.rest:
+            shown.append(f"*{self.rest}")
+        shown += [f"{key}=…" if key in self.required_keywords else f"[{key}=…]" for key in self.keyword_only]
+        return f"Write {self.name}({', '.join(shown)})"
+
+
+_KINDS = {"Step": "step", "Step | None": "step or none", "Condition": "condition", "Source": "source"}
+
+
+def _kind_of(annotation: str) -> str | None:
+    return "callback" if annotation.startswith("Callback") else _KINDS.get(annotation)
+
+
+def _suggestion(word: str, words: tuple[str, ...]) -> str:
+    from difflib import get_close_matches
+
+    match = get_close_matches(word, words, n=1)
+    return f" Did you mean `{match[0]}`?" if match else ""
+
+
+def _described(value: object) -> str:
+    if isinstance(value, Operation):
+        return f"the operation {value.name}"
+    if isinstance(value, Lazy):
+        return f"the lazy reference {value!r}"
+    return f"{type(value).__name__} {value!r:.60}" if value is not None else "None"
+
+
+def as_operation(value: Any, asked_by: str) -> Operation:
+    """Return `value` as an operation: itself, or a plain function wrapped in `fn`."""
+    if isinstance(value, Operation):
+        return value
+    if hasattr(value, "__operation__"):
+        raise WrongCall(
+            f"{asked_by}() was given `{value.__name__}` itself, which is not an operation yet.",
+            fix=f"Call it with its arguments: {value.__name__}(…).",
+        )
+    if callable(value) and not isinstance(value, Lazy):
+        wrapped: Operation = fn(value)
+        return wrapped
+    if isinstance(value, list | tuple) and any(isinstance(item, Operation) for item in value):
+        raise WrongCall(
+            f"{asked_by}() takes operations, not a {type(value).__name__} of them.",
+            fix="Put a star before it, or make one operation of many: combine(*operations).",
+        )
+    raise WrongCall(
+        f"{asked_by}() takes operations, not {_described(value)}.",
+        fix="Give an operation such as send_text(…), or a function that takes a state and returns one.",
+    )
+
+
+def _shown(value: Any) -> str:
+    return function_name(value) if callable(value) and not isinstance(value, Operation | Lazy) else repr(value)
+
+
+def _written_at() -> tuple[str, int]:
+    """Return file and line of the nearest caller outside this package: the line of the job."""
+    frame: Any = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    return frame.f_code.co_filename, frame.f_lineno
+
+
+def _not_a_state(what: str, value: object) -> JobError:
+    kind = "None" if value is None else a_kind(value)
+    hint = (
+        "Did you forget `return state`?"
+        if value is None
+        else "An operation takes a state (a dict) and returns one: return {**state, 'data': result}."
+    )
+    return JobError(f"{what} {kind} instead of a state.", fix=hint, code="NOT_A_STATE")
+
+
+def job_error(cause: Exception, file: str | None = None) -> JobError:
+    """Return the error for an exception that the job's own code raised, with the job's line."""
+    error = JobError(str(cause) or type(cause).__name__, code=type(cause).__name__)
+    error.cause_type = type(cause).__name__
+    found = None
+    tb = cause.__traceback__
+    while tb is not None:
+        name = tb.tb_frame.f_code.co_filename
+        if name == file or (not name.startswith(_PACKAGE) and (found is None or found[0] != file)):
+            found = (name, tb.tb_lineno)
+        tb = tb.tb_next
+    if found is not None:
+        error.file, error.line = found
+    return error
+
+
+def _texts(cause: BaseException | None) -> str:
+    texts = []
+    while cause is not None:
+        texts.append(f"{cause} {cause.args!r}")
+        cause = cause.__cause__ or cause.__context__
+    return "\n".join(texts)
+
+
+@operation
+def fn(state: State, function: Callback[[State], State]) -> State:
+    """Run a function of your own.
+
+    Args:
+        function: Takes the state and returns the next one: a new dict, `{**state, "data": …}`.
+
+    Returns:
+        An operation. The state afterwards is what the function returned.
+
+    Raises:
+        JobError: The function raised, or returned something that is not a dict. Nothing was sent by this operation.
+
+    Example:
+        >>> fn(lambda state: {**state, "data": 7})({"data": 1})
+        {'data': 7}
+    """
+    return function(state)
+
+
+@operation
+def execute(state: State, *operations: Step) -> State:
+    """Perform operations one after the other; the first that fails stops the chain.
+
+    Args:
+        *operations: Operations, or functions `state -> state`. Anything else is an error at once.
+
+    Returns:
+        An operation. It starts from `{"data": {}, "references": []}` where the state lacks these, and
+        `execute(a, b)(state) == b(a(state))`.
+
+    Example:
+        >>> execute(fn(lambda s: {**s, "data": 1}), fn(lambda s: {**s, "data": s["data"] + 1}))({})
+        {'data': 2, 'references': []}
+    """
+    return perform_in_order(initial_state(state), operations)
+
+
+def perform_in_order(state: State, operations: tuple[Any, ...]) -> State:
+    """Perform operations one after the other; errors say which one it was."""
+    path = current_run().path
+    name = path[-1][0]
+    for index, each_operation in enumerate(operations):
+        path[-1] = (name, index)
+        state = each_operation(state)
+    return state
+
+
+class _Chained(Operation):
+    """What `.then` and `.catch` make: written as a method, and no place of its own in an error."""
+
+    __slots__ = ()
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.name = ""
+
+    def __repr__(self) -> str:
+        return f"{self.args[0]!r}.{self.function.__name__}({_shown(self.args[1])})"
+
+
+def _chained(function: Callable[..., State]) -> Callable[..., Operation]:
+    return builder_of(function, function, _Chained)
+
+
+@_chained
+def then(state: State, first: Step, following: Step) -> State:
+    """Perform `first`, then `following`."""
+    return following(first(state))
+
+
+@_chained
+def catch(state: State, attempt: Step, handler: Callback[[AdaptorError, State], State]) -> State:
+    """Perform `attempt`; where it fails return what the handler makes of the error and the state from before."""
+    try:
+        return attempt(state)
+    except AdaptorError as error:
+        return handler(error, state)

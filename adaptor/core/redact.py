@@ -1,0 +1,112 @@
+"""Keeping secrets out of everything that is written: logs, errors, reports, final states.
+
+Secrets are found by value, in the forms in which they travel: as they are, quoted for a URL, escaped in JSON, in
+base64 and as `appsecret_proof`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+REDACTED = "[redacted]"
+
+#: Shorter values are not treated as secrets: redacting every "ab" would make the text unreadable and hide nothing.
+SHORTEST_SECRET = 4
+
+_SECRET_KEY = re.compile(r"token|secret|passw|passphrase|api_?key|private|credential|authorization|bearer|cookie", re.I)
+_KNOWN_PUBLIC = frozenset({"token_type"})
+
+
+def secrets_of(configuration: Any, *, inside_secret: bool = False) -> Iterator[str]:
+    """Yield the secret texts of a configuration: everything under a key that sounds like one, at any depth."""
+    if isinstance(configuration, dict):
+        for key, value in configuration.items():
+            is_secret = inside_secret or (_SECRET_KEY.search(str(key)) is not None and key not in _KNOWN_PUBLIC)
+            yield from secrets_of(value, inside_secret=is_secret)
+        token, secret = configuration.get("access_token"), configuration.get("app_secret")
+        if isinstance(token, str) and isinstance(secret, str):
+            yield appsecret_proof(token, secret)
+    elif isinstance(configuration, list | tuple):
+        for value in configuration:
+            yield from secrets_of(value, inside_secret=inside_secret)
+    elif inside_secret and isinstance(configuration, str) and len(configuration) >= SHORTEST_SECRET:
+        yield configuration
+
+
+def appsecret_proof(access_token: str, app_secret: str) -> str:
+    """Return the proof that a call comes from a server which knows the app secret.
+
+    Source: https://developers.facebook.com/docs/graph-api/guides/secure-requests (checked 2026-11-23).
+
+    Example:
+        >>> appsecret_proof("12345678", "12345678")
+        'e220691b3e23647fc17c4b282bb469ac77fbadb8f5c77898294e42de95add560'
+    """
+    import hashlib
+    import hmac
+
+    return hmac.new(app_secret.encode(), access_token.encode(), hashlib.sha256).hexdigest()
+
+
+class Redactor:
+    """Replaces every known secret in a text, in whatever form it travels."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._secrets: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+        self.learn(secrets)
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Take further secrets into account."""
+        fresh = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET} - self._secrets
+        if fresh:
+            self._secrets |= fresh
+            forms = {form for secret in self._secrets for form in _forms(secret)}
+            self._pattern = re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)))
+
+    def text(self, text: str) -> str:
+        """Return `text` without any of the secrets."""
+        return self._pattern.sub(REDACTED, text) if self._pattern is not None else text
+
+    def value(self, value: Any) -> Any:
+        """Return a JSON value without any of the secrets, sharing what did not change."""
+        if self._pattern is None:
+            return value
+        if isinstance(value, str):
+            return self._pattern.sub(REDACTED, value)
+        if isinstance(value, dict):
+            items = {self.text(key) if isinstance(key, str) else key: self.value(item) for key, item in value.items()}
+            unchanged = all(key in items and items[key] is item for key, item in value.items())
+            return value if unchanged else items
+        if isinstance(value, list | tuple):
+            parts = [self.value(item) for item in value]
+            return value if all(a is b for a, b in zip(parts, value, strict=True)) else parts
+        return value
+
+
+def _forms(secret: str) -> Iterator[str]:
+    import base64
+    import json
+    from urllib.parse import quote, quote_plus
+
+    yield secret
+    yield quote(secret, safe="")
+    yield quote(secret)
+    yield quote_plus(secret)
+    escaped = json.dumps(secret)[1:-1]
+    yield escaped
+    yield escaped.replace("/", "\\/")
+    yield repr(secret)[1:-1]
+    raw = secret.encode()
+    if len(raw) >= 8:
+        for shift in range(3):
+            # Base64 of a longer text that contains the secret: drop the letters that its neighbours decide.
+            whole = base64.b64encode(b"\0" * shift + raw).decode().rstrip("=")
+            tail = (shift + len(raw)) % 3
+            core = whole[(0, 2, 3)[shift] : len(whole) - (1 if tail else 0)]
+            yield core
+            yield core.replace("+", "-").replace("/", "_")

@@ -1,0 +1,339 @@
+"""The HTTP client: one session per run, every answer turned into a result or an honest error."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import requests
+import requests.adapters
+import requests.utils
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from ..core.config import Configuration, read_configuration
+from ..core.context import Run
+from ..core.errors import SENT_NO, DeliveryUnknown, InvalidMessage, NotSent
+from ..core.redact import appsecret_proof
+from ..core.template import holds_token, stray_token
+from ..core.version import __version__
+from .errors import GraphError, RateLimited, TemporaryFailure, graph_error
+from .usage import seconds_to_wait
+
+if TYPE_CHECKING:
+    from .request import GraphRequest
+
+#: Connections idle for longer are not used again: one that Meta has closed meanwhile would turn a send into an
+#: unknown. How long Meta keeps them is not documented; this is on the careful side.
+IDLE_SECONDS = 20.0
+
+#: The first wait before a repeat where Meta does not say how long; it doubles each time.
+FIRST_WAIT_SECONDS = 1.0
+
+
+class Answer(NamedTuple):
+    """A successful answer: the parsed body, and what is known about it."""
+
+    body: Any
+    response: dict[str, Any]
+
+
+class GraphClient:
+    """Sends requests to one Page's Graph API over kept-alive connections."""
+
+    def __init__(self, configuration: Configuration, run: Run) -> None:
+        self._configuration = configuration
+        self._run = run
+        self._root = f"{configuration.base_url}/{configuration.api_version}/"
+        self._timeout = (configuration.connect_timeout, configuration.read_timeout)
+        self._credentials: dict[str, str] = {}
+        if configuration.app_secret:
+            self._credentials["appsecret_proof"] = appsecret_proof(configuration.access_token, configuration.app_secret)
+        self._last_use = time.monotonic()
+        self._session = _session(configuration)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def send(self, request: GraphRequest) -> Answer:
+        """Carry out a request.
+
+        It is repeated only where it was certainly not carried out (`RateLimited`, `NotSent`); a read also after a
+        failure on Meta's side.
+
+        Raises:
+            GraphError: Graph said no; the error tells what was sent.
+            NotSent: Nothing left this machine.
+            DeliveryUnknown: A write left, and no trustworthy answer came.
+        """
+        data = _encoded(request)
+        repeats = 0
+        while True:
+            try:
+                answer = self._once(request, data)
+            except (RateLimited, NotSent, TemporaryFailure) as error:
+                seconds = self._wait_before(repeats, error)
+                if seconds is None or (error.sent != SENT_NO):
+                    self._count(request, error.sent)
+                    raise
+                repeats += 1
+                self._run.log(
+                    "info",
+                    "graph",
+                    f"{type(error).__name__}: {error} Nothing was sent; trying again in {seconds:.0f} s "
+                    f"({repeats} of {self._configuration.max_retries}).",
+                )
+                self._run.wait(seconds)
+            except (GraphError, DeliveryUnknown) as error:
+                self._count(request, error.sent)
+                raise
+            else:
+                self._count(request, None)
+                return answer
+
+    def _count(self, request: GraphRequest, sent: str | None) -> None:
+        if request.is_write:
+            outcome = "sent" if sent is None else "failed" if sent == SENT_NO else "unknown"
+            self._run.outcomes[outcome] += 1
+
+    def _wait_before(self, repeats: int, error: GraphError | NotSent) -> float | None:
+        """Return how long to wait before repeating, or None where the error is to be raised."""
+        if repeats >= self._configuration.max_retries:
+            return None
+        asked = error.retry_after if isinstance(error, RateLimited) else None
+        # Jitter, so that many jobs that were stopped at once do not come back at once.
+        seconds = asked or FIRST_WAIT_SECONDS * 2**repeats * random.uniform(0.75, 1.25)
+        return seconds if seconds <= self._configuration.max_wait else None
+
+    def _once(self, request: GraphRequest, data: bytes | None) -> Answer:
+        now = time.monotonic()
+        if now - self._last_use > IDLE_SECONDS:
+            for adapter in self._session.adapters.values():
+                adapter.close()
+        _wire.left = False
+        try:
+            response = self._session.request(
+                request.method,
+                self._root + request.path,
+                params={**request.params, **self._credentials} if self._credentials else request.params,
+                data=data,
+                headers=_JSON if data is not None else None,
+                timeout=self._timeout,
+                allow_redirects=False,
+            )
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as cause:
+            raise self._no_answer(request, cause) from None
+        finally:
+            self._last_use = time.monotonic()
+        return self._read(request, response, self._last_use - now)
+
+    def _no_answer(self, request: GraphRequest, cause: BaseException) -> NotSent | DeliveryUnknown | TemporaryFailure:
+        reason, host = _reason(cause), self._configuration.base_url
+        if not _wire.left:
+            return NotSent(
+                f"No connection to {host}: {reason}.",
+                fix="Check the network, the proxy settings and `base_url`; then run the job again.",
+            )
+        if request.is_write:
+            return DeliveryUnknown(
+                f"The request went out to {host}, but no answer came back: {reason}.",
+                fix="Look in the Page's inbox before you send it again.",
+            )
+        return _failed_read(f"No answer from {host}: {reason}.")
+
+    def _read(self, request: GraphRequest, response: requests.Response, duration: float) -> Answer:
+        status = response.status_code
+        try:
+            body = json.loads(response.content)
+        except ValueError:
+            raise self._not_trusted(request, status, "it is not JSON") from None
+        if isinstance(body, dict) and isinstance(body.get("error"), dict):
+            raise graph_error(
+                body["error"], status, write=request.is_write, retry_after=seconds_to_wait(response.headers)
+            )
+        if not 200 <= status < 300:
+            raise self._not_trusted(request, status, "it carries neither a result nor an error of Meta's")
+        missing = [key for key in request.needs if not isinstance(body, dict) or not body.get(key)]
+        if missing:
+            raise self._not_trusted(request, status, f"it has no `{missing[0]}`")
+        headers = {name: value for name, value in response.headers.items() if name.lower() != "set-cookie"}
+        return Answer(
+            body,
+            {
+                "status_code": status,
+                "headers": headers,
+                "url": self._root + request.path,
+                "duration": round(duration, 4),
+            },
+        )
+
+    def _not_trusted(self, request: GraphRequest, status: int, why: str) -> DeliveryUnknown | TemporaryFailure:
+        what = f"The answer (HTTP {status}) from {self._configuration.base_url} cannot be trusted: {why}."
+        if request.is_write:
+            return DeliveryUnknown(
+                what, fix="Check `base_url` and the proxy; look in the Page's inbox before you send it again."
+            )
+        return _failed_read(what)
+
+
+def _failed_read(what: str) -> TemporaryFailure:
+    error = TemporaryFailure(what, fix="Try again later; check `base_url` and the network.")
+    error.message = what
+    error.about = "page"
+    return error
+
+
+_JSON = {"Content-Type": "application/json"}
+
+
+def _encoded(request: GraphRequest) -> bytes | None:
+    try:
+        text = json.dumps(request.body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        data = text.encode() if request.body is not None else None
+    except (TypeError, ValueError) as cause:
+        raise InvalidMessage(
+            f"The request cannot be written as JSON: {cause}.",
+            fix="Give text, numbers, lists and dicts; turn dates into text first.",
+        ) from None
+    if holds_token(text) or holds_token(request.path) or holds_token(str(request.params)):
+        raise stray_token("The request")
+    return data
+
+
+def client_for(run: Run, configuration: Any) -> GraphClient:
+    """Return the run's client for this configuration, opening a session the first time."""
+    clients: _Clients = run.resource("graph", _Clients)
+    return clients.client(configuration, run)
+
+
+class _Clients:
+    """The clients of one run: one per configuration, since steps may use different credentials."""
+
+    def __init__(self) -> None:
+        self._clients: list[tuple[Any, GraphClient]] = []
+
+    def client(self, configuration: Any, run: Run) -> GraphClient:
+        # By value: a job that changes the token inside its configuration must not go on with the old one.
+        for known, client in self._clients:
+            if known == configuration:
+                return client
+        run.learn_secrets({"configuration": configuration})
+        client = GraphClient(read_configuration(configuration), run)
+        self._clients.insert(0, (dict(configuration), client))
+        return client
+
+    def close(self) -> None:
+        for _, client in self._clients:
+            client.close()
+
+
+# --- Did anything leave this machine? --------------------------------------------------------------------------------
+
+
+class _Wire(threading.local):
+    """Whether the request under way in this thread has put a byte of itself on the wire."""
+
+    left = False
+    connecting = False
+
+
+_wire = _Wire()
+
+
+class _Watched(HTTPConnection):
+    """A connection that notes when the request itself, not the handshake before it, begins to leave."""
+
+    def connect(self) -> None:
+        _wire.connecting = True
+        try:
+            super().connect()
+        finally:
+            _wire.connecting = False
+
+    def send(self, data: Any) -> None:
+        if self.sock is None and self.auto_open:
+            self.connect()
+        if not _wire.connecting:
+            _wire.left = True
+        super().send(data)
+
+
+class _WatchedTLS(_Watched, HTTPSConnection):
+    """The same over TLS; what a proxy is told while the tunnel is made does not count as leaving."""
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Watched
+
+
+class _TLSPool(HTTPSConnectionPool):
+    ConnectionCls = _WatchedTLS
+
+
+class _Adapter(requests.adapters.HTTPAdapter):
+    """An adapter whose connections are watched, through a proxy or not. It repeats nothing by itself."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+        return manager
+
+
+def _session(configuration: Configuration) -> requests.Session:
+    session = requests.Session()
+    # With `trust_env` an entry in ~/.netrc would replace our token, and the environment would be read on every call.
+    session.trust_env = False
+    settings = requests.Session().merge_environment_settings(configuration.base_url, {}, False, None, None)
+    session.proxies = settings["proxies"]
+    session.verify = settings["verify"] if settings["verify"] is not None else True
+    session.headers["Authorization"] = f"Bearer {configuration.access_token}"
+    session.headers["User-Agent"] = f"facebook-adaptor/{__version__}"
+    adapter = _Adapter()
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def _reason(cause: BaseException) -> str:
+    """Return in words why no answer came; the exceptions' own texts repeat the whole URL."""
+    seen: BaseException | None = cause
+    texts: list[str] = []
+    while seen is not None and len(texts) < 8:
+        texts.append(f"{type(seen).__name__} {seen}".lower())
+        inner = seen.args[0] if seen.args and isinstance(seen.args[0], BaseException) else None
+        seen = getattr(seen, "reason", None) if isinstance(getattr(seen, "reason", None), BaseException) else inner
+    text = " ".join(texts)
+    for sign, words in _REASONS:
+        if sign in text:
+            return words
+    return type(cause).__name__
+
+
+_REASONS = (
+    ("certificate", "its certificate was not accepted"),
+    ("sslerror", "TLS could not be set up"),
+    ("proxyerror", "the proxy did not connect"),
+    ("nameresolution", "the host name is not known"),
+    ("getaddrinfo", "the host name is not known"),
+    ("refused", "the connection was refused"),
+    ("unreachable", "the network is unreachable"),
+    ("connecttimeout", "connecting took too long"),
+    ("connection to", "connecting took too long"),
+    ("readtimeout", "the answer took too long"),
+    ("read timed out", "the answer took too long"),
+    ("remotedisconnected", "the server closed the connection"),
+    ("incompleteread", "the answer was cut off"),
+    ("reset", "the connection was reset"),
+    ("broken pipe", "the connection broke"),
+    ("protocolerror", "the answer is not HTTP"),
+    ("badstatusline", "the answer is not HTTP"),
+)

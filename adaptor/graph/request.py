@@ -1,0 +1,88 @@
+"""A call to the Graph API as a plain value: what would be sent, before anything is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from ..core.arguments import known, prepare
+from ..core.lazy import Lazy, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..core.state import State
+
+
+class PageId(Lazy):
+    """The Page that the credential is for: `configuration.page_id`, or `me`."""
+
+    __slots__ = ()
+
+    def __resolve__(self, state: State) -> str:
+        configuration = state.get("configuration")
+        page = configuration.get("page_id") if isinstance(configuration, dict) else None
+        return str(page) if page else "me"
+
+    def __repr__(self) -> str:
+        return "state.configuration.page_id"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return PageId, ()
+
+
+@dataclass(frozen=True, slots=True)
+class GraphRequest:
+    """One call: a *draft* while parts of it are lazy, a finished request after `resolved`.
+
+    Attributes:
+        method: `GET`, `POST` or `DELETE`.
+        path: Without version and leading slash, such as `me/messages`; a list is joined with slashes.
+        params: The query, without credentials.
+        body: What is sent as JSON.
+        answers: The documented shape of the answer; a dry run gives it to the job in place of Meta's.
+        needs: A successful answer without these keys is not trusted.
+        check: Refuses what Meta would refuse; called with the body, lazily where parts of it are.
+    """
+
+    method: str
+    path: Any
+    params: dict[str, Any] = field(default_factory=dict)
+    body: Any = None
+    answers: dict[str, Any] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    check: Callable[[Any], object] | None = None
+
+    @property
+    def is_write(self) -> bool:
+        """Whether the call changes something, and so must not be repeated blindly."""
+        return self.method != "GET"
+
+    def drafted(self) -> GraphRequest:
+        """Return the draft with every lazy part marked, checked as far as its values are known."""
+        draft = replace(
+            self,
+            path=prepare(self.path),
+            params=prepare(self.params),
+            body=prepare(self.body),
+            answers=prepare(self.answers),
+        )
+        if draft.check is not None:
+            draft.check(known(draft.body))
+        return draft
+
+    def resolved(self, state: State) -> GraphRequest:
+        """Return the finished request for this state, checked."""
+        path = resolve(self.path, state)
+        request = GraphRequest(
+            self.method,
+            path if isinstance(path, str) else "/".join(str(part) for part in path),
+            resolve(self.params, state),
+            resolve(self.body, state),
+            self.answers,
+            self.needs,
+            self.check,
+        )
+        if isinstance(self.body, Lazy) and self.check is not None:
+            self.check(request.body)
+        return request

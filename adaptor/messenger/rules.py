@@ -1,0 +1,241 @@
+"""What the body of a Send API call may look like. Whatever Meta would refuse is refused here, before the wire.
+
+The rules read plain payloads in Meta's spelling, so that builders, `post_message` and raw dicts pass the same check.
+Lazy values are left alone until they are known; fields that are not ours to judge pass, since Meta adds new ones.
+
+Source: https://developers.facebook.com/docs/messenger-platform/reference/send-api (checked 2026-11-23).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core.lazy import Lazy
+from .limits import check_list, check_object, check_text, refuse
+
+MESSAGING_TYPES = ("RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY")
+NOTIFICATION_TYPES = ("REGULAR", "SILENT_PUSH", "NO_PUSH")
+SENDER_ACTIONS = ("typing_on", "typing_off", "mark_seen", "react", "unreact")
+
+#: Source: https://developers.facebook.com/docs/messenger-platform/send-messages/message-tags (checked 2026-11-23).
+LIVE_TAGS = ("HUMAN_AGENT", "CUSTOMER_FEEDBACK")
+#: Refused by Meta with code 100 on every version since 2026-04-27.
+DEAD_TAGS = ("CONFIRMED_EVENT_UPDATE", "POST_PURCHASE_UPDATE", "ACCOUNT_UPDATE")
+
+#: The forms of a recipient; exactly one of them stands in a recipient object.
+RECIPIENT_FORMS = (
+    "id",
+    "user_ref",
+    "post_id",
+    "comment_id",
+    "phone_number",
+    "notification_messages_token",
+    "one_time_notif_token",
+)
+
+
+def check_body(body: Any) -> None:
+    """Refuse a body of the Send API that Meta would refuse.
+
+    Raises:
+        InvalidMessage: With the field, the limit and the actual value. Nothing was sent.
+    """
+    content = check_object("the message", body, '{"recipient": {"id": "…"}, "message": {"text": "…"}}')
+    if content is None:
+        return
+    check_recipient(content.get("recipient"))
+    _check_choice("messaging_type", content.get("messaging_type"), MESSAGING_TYPES)
+    _check_choice("notification_type", content.get("notification_type"), NOTIFICATION_TYPES)
+    _check_tag(content.get("tag"), content.get("messaging_type"))
+    message, action = content.get("message"), content.get("sender_action")
+    if message is not None and action is not None:
+        raise refuse("message", "and `sender_action` cannot go in one call", "Make two calls of it.")
+    if message is None and action is None:
+        raise refuse("message", "is missing", 'Give a message: {"text": "…"}.')
+    if action is not None:
+        _check_choice("sender_action", action.lower() if isinstance(action, str) else action, SENDER_ACTIONS)
+    if message is not None:
+        check_message(message)
+
+
+def check_recipient(recipient: Any) -> None:
+    """Refuse a recipient that is in none of Meta's forms."""
+    fix = 'Give a PSID as text, or one of Meta\'s recipient objects: {"id": "…"}.'
+    if recipient is None:
+        raise refuse("recipient", "is missing", fix)
+    content = check_object("recipient", recipient, '{"id": "…"}')
+    if content is None:
+        return
+    forms = [form for form in RECIPIENT_FORMS if content.get(form) is not None]
+    if not forms:
+        what = "is empty" if not content else f"has none of {', '.join(RECIPIENT_FORMS[:5])}"
+        raise refuse("recipient", what, fix)
+    if len(forms) > 1:
+        raise refuse("recipient", f"has both {forms[0]} and {forms[1]}", "Keep one of them.")
+    value = content[forms[0]]
+    if isinstance(value, Lazy):
+        return
+    if not isinstance(value, str) or not value.strip() or value != value.strip():
+        what = "is empty" if value == "" or (isinstance(value, str) and not value.strip()) else "is not a clean text"
+        raise refuse(f"recipient.{forms[0]}", what, "Give the id as text, without spaces around it.")
+
+
+def check_message(message: Any) -> None:
+    """Refuse a message that Meta would refuse."""
+    content = check_object("message", message, '{"text": "…"}')
+    if content is None:
+        return
+    text, attachment = content.get("text"), content.get("attachment")
+    bodies = [
+        key for key in ("text", "attachment", "attachments", "template", "sticker_id") if content.get(key) is not None
+    ]
+    if not bodies and not any(isinstance(value, Lazy) for value in content.values()):
+        raise refuse("message", "has no content", "Give it a text, an attachment or a template.")
+    if "text" in bodies and ("attachment" in bodies or "attachments" in bodies):
+        raise refuse("message", "has both a text and an attachment", "Send two messages.")
+    if text is not None:
+        check_text("message.text", text, "text")
+    if attachment is not None:
+        _check_attachment(attachment)
+    if content.get("attachments") is not None:
+        check_list("message.attachments", content["attachments"], "attachments")
+    if content.get("quick_replies") is not None:
+        for reply in check_list("message.quick_replies", content["quick_replies"], "quick_replies"):
+            check_quick_reply(reply)
+    if content.get("metadata") is not None:
+        check_text("message.metadata", content["metadata"], "metadata", may_be_empty=True)
+    if content.get("template") is not None:
+        check_utility_template(content["template"])
+
+
+def check_quick_reply(reply: Any) -> None:
+    """Refuse a quick reply that Meta would refuse."""
+    content = check_object("quick_reply", reply, "quick_reply(title, payload)")
+    if content is None or content.get("content_type") not in ("text", None):
+        return
+    has_image = content.get("image_url") is not None
+    check_text("quick_reply.title", content.get("title"), "quick_reply.title", may_be_empty=has_image)
+    payload = content.get("payload")
+    if not isinstance(payload, int) or isinstance(payload, bool):
+        check_text("quick_reply.payload", payload, "quick_reply.payload", may_be_empty=has_image)
+
+
+def check_button(button: Any, *, titled: bool = True) -> None:
+    """Refuse a button that Meta would refuse; the default action of an element has no title."""
+    content = check_object("button", button, 'postback_button("Confirm", "CONFIRM") or url_button("Map", "https://…")')
+    if content is None:
+        return
+    kind = content.get("type")
+    if kind is None:
+        raise refuse("button.type", "is missing", "Use url_button(…) or postback_button(…).")
+    if titled and kind in ("web_url", "postback", "phone_number"):
+        check_text("button.title", content.get("title"), "button.title")
+    if kind == "postback":
+        check_text("button.payload", content.get("payload"), "button.payload")
+    if kind == "web_url" and not isinstance(url := content.get("url"), Lazy):
+        check_url("button.url", url)
+        if content.get("messenger_extensions") is True and str(url).startswith("http:"):
+            raise refuse("button.url", "must be https with messenger_extensions", "Use an https address.")
+
+
+def check_url(field: str, url: Any) -> None:
+    """Refuse what is not an address on the web."""
+    if isinstance(url, Lazy):
+        return
+    if not isinstance(url, str) or not url.lower().startswith(("http://", "https://")):
+        raise refuse(field, "must be an address that starts with https://", "Give the whole address.")
+
+
+def check_template(payload: Any) -> None:
+    """Refuse the payload of a template attachment that Meta would refuse."""
+    content = check_object("template", payload, "button_template(…) or generic_template(…)")
+    if content is None:
+        return
+    kind = content.get("template_type")
+    if kind is None:
+        raise refuse("template_type", "is missing", "Use button_template(…) or generic_template(…).")
+    if kind == "button":
+        check_text("button_template.text", content.get("text"), "button_template.text")
+        for button in check_list("buttons", content.get("buttons", []), "buttons"):
+            check_button(button)
+    if kind == "generic":
+        for element in check_list("elements", content.get("elements", []), "elements"):
+            check_element(element)
+
+
+def check_element(element: Any) -> None:
+    """Refuse an element of a generic template that Meta would refuse."""
+    content = check_object("element", element, 'element("Title", subtitle="…")')
+    if content is None:
+        return
+    check_text("element.title", content.get("title"), "element.title")
+    if content.get("subtitle") is not None:
+        check_text("element.subtitle", content["subtitle"], "element.subtitle", may_be_empty=True)
+    if not any(value is not None for key, value in content.items() if key != "title"):
+        raise refuse("element", "has only a title", "Meta wants one more: a subtitle, an image_url or buttons.")
+    if content.get("image_url") is not None:
+        check_url("element.image_url", content["image_url"])
+    if content.get("default_action") is not None:
+        check_button(content["default_action"], titled=False)
+    if content.get("buttons") is not None:
+        for button in check_list("element.buttons", content["buttons"], "buttons"):
+            check_button(button)
+
+
+def check_utility_template(template: Any) -> None:
+    """Refuse the template object of a utility message that Meta would refuse."""
+    content = check_object("template", template, '{"name": "…", "language": {"code": "en"}}')
+    if content is None:
+        return
+    name, language = content.get("name"), content.get("language")
+    if name is None or (isinstance(name, str) and not name.strip()):
+        raise refuse("template.name", "is missing", "Give the name under which Meta approved the template.")
+    if isinstance(language, dict) and not language.get("code"):
+        raise refuse("template.language.code", "is missing", 'Give the language of the template, such as "en".')
+    for component in known_items(content.get("components")):
+        for parameter in known_items(component.get("parameters") if isinstance(component, dict) else None):
+            if isinstance(parameter, dict) and parameter.get("type") == "text" and parameter.get("text") is None:
+                raise refuse(
+                    "template.parameters", "holds a text parameter without text", "Give every parameter a value."
+                )
+
+
+def known_items(value: Any) -> list[Any]:
+    """Return the items of a list that are known already."""
+    return [item for item in value if not isinstance(item, Lazy)] if isinstance(value, list | tuple) else []
+
+
+def _check_attachment(attachment: Any) -> None:
+    content = check_object("message.attachment", attachment, '{"type": "image", "payload": {"url": "https://…"}}')
+    if content is None:
+        return
+    if content.get("type") is None:
+        raise refuse("message.attachment.type", "is missing", "Use image, audio, video, file or template.")
+    if content["type"] == "template":
+        check_template(content.get("payload"))
+
+
+def _check_choice(field: str, value: Any, choices: tuple[str, ...]) -> None:
+    if value is not None and not isinstance(value, Lazy) and value not in choices:
+        raise refuse(
+            field, f"cannot be {value!r}", f"Use one of {', '.join(choices)}.", limit=list(choices), actual=value
+        )
+
+
+def _check_tag(tag: Any, messaging_type: Any) -> None:
+    if tag is None:
+        if messaging_type == "MESSAGE_TAG":
+            raise refuse("tag", "is missing", f"With MESSAGE_TAG give tag= one of {', '.join(LIVE_TAGS)}.")
+        return
+    if isinstance(tag, Lazy):
+        return
+    if tag in DEAD_TAGS:
+        raise refuse(
+            "tag",
+            f"{tag} has been refused by Meta since 2026-04-27",
+            "Send an approved utility template instead: send_utility(…).",
+            actual=tag,
+        )
+    _check_choice("tag", tag, LIVE_TAGS)
+    if messaging_type != "MESSAGE_TAG" and not isinstance(messaging_type, Lazy):
+        raise refuse("tag", f"{tag} needs another messaging_type", 'Add messaging_type="MESSAGE_TAG".', actual=tag)

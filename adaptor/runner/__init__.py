@@ -1,0 +1,1 @@
+"""From a job script on disk to a final state."""

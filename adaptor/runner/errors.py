@@ -1,0 +1,53 @@
+"""Errors of loading a job, and the lines of the job that an error is about."""
+
+from __future__ import annotations
+
+import linecache
+from typing import TYPE_CHECKING
+
+from ..core.errors import JobError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class CannotLoad(JobError):
+    """The job script cannot be loaded. Nothing was run."""
+
+    code = "CANNOT_LOAD"
+
+
+def excerpt(file: str, line: int, start: int | None = None, end: int | None = None) -> str:
+    """Return a line of a file with its number, and a caret under the columns from `start` to `end`."""
+    text = linecache.getline(file, line).rstrip()
+    if not text.strip():
+        return ""
+    label = f"{line} | "
+    indent = len(text) - len(text.lstrip())
+    shown = f"{label}{text.lstrip()}"
+    if start is None:
+        return shown
+    column = max(start - indent, 0)
+    width = max((end or start + 1) - start, 1)
+    return f"{shown}\n{' ' * (len(label) - 2)}| {' ' * column}{'^' * min(width, len(text) - start or 1)}"
+
+
+def caret(traceback: TracebackType | None, file: str) -> tuple[int, int | None, int | None] | None:
+    """Return line and columns of the innermost place of a traceback that lies in `file`."""
+    found = None
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if code.co_filename == file:
+            found = _position(traceback)
+        traceback = traceback.tb_next
+    return found
+
+
+def _position(traceback: TracebackType) -> tuple[int, int | None, int | None]:
+    positions = list(traceback.tb_frame.f_code.co_positions())
+    line, end_line, start, end = positions[traceback.tb_lasti // 2]
+    if line is None or start is None or end_line != line:
+        return traceback.tb_lineno, start if line is not None else None, None
+    # Columns are counted in UTF-8 bytes.
+    text = linecache.getline(traceback.tb_frame.f_code.co_filename, line).encode()
+    return line, len(text[:start].decode(errors="replace")), len(text[:end].decode(errors="replace"))

@@ -1,0 +1,98 @@
+"""Reading what a run is given, and writing what it gives."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+from ..core.errors import InputError
+
+
+def read_json_object(path: str, what: str) -> dict[str, Any]:
+    """Read a JSON object from a file, or from standard input where the path is `-`.
+
+    Raises:
+        InputError: The file does not exist, is not JSON, or holds something other than an object.
+    """
+    try:
+        raw = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except OSError as cause:
+        reason = "does not exist" if isinstance(cause, FileNotFoundError) else f"cannot be read ({cause.strerror})"
+        raise InputError(f"The {what} {path} {reason}.", fix="Check the path; nothing was run.") from None
+    return json_object(raw, f"The {what} {'on standard input' if path == '-' else path}")
+
+
+def json_object(raw: str | bytes, what: str) -> dict[str, Any]:
+    """Parse a JSON object; errors say where it goes wrong and never show what stands there."""
+    try:
+        text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as cause:
+        raise InputError(
+            f"{what} is not JSON: {cause.msg} (line {cause.lineno}, column {cause.colno}).",
+            fix="Mend it there; nothing was run.",
+        ) from None
+    except UnicodeDecodeError:
+        raise InputError(f"{what} is not UTF-8 text.", fix="Save it as UTF-8; nothing was run.") from None
+    except ValueError as cause:
+        raise InputError(f"{what} is not JSON: {cause}.", fix="JSON has no NaN; nothing was run.") from None
+    except RecursionError:
+        raise InputError(f"{what} is nested too deeply.", fix="Nothing was run.") from None
+    if not isinstance(value, dict):
+        raise InputError(
+            f"{what} is a JSON {_JSON_KINDS.get(type(value), 'value')}, not an object.",
+            fix='Give an object: {"data": …}; nothing was run.',
+        )
+    return value
+
+
+_JSON_KINDS = {list: "array", str: "string", int: "number", float: "number", bool: "boolean"}
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"it holds {name}")
+
+
+def write_output(text: str, path: str, stdout: TextIO) -> None:
+    """Write the final state to a file, whole or not at all, or to standard output where the path is `-`.
+
+    A new file can be read by its owner alone: final states hold people's data.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    if path == "-":
+        try:
+            stdout.write(text)
+            stdout.flush()
+        except BrokenPipeError:
+            # The reader has seen enough. Python would complain once more when it closes stdout.
+            with contextlib.suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
+        return
+    import tempfile
+
+    target = Path(path).resolve()
+    temporary = None
+    try:
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=target.parent, prefix=f".{target.name}.", delete=False
+        ) as file:
+            temporary = file.name
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, mode)
+        os.replace(temporary, target)
+    except OSError as cause:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+        raise InputError(
+            f"The output {path} cannot be written: {cause.strerror or cause}.", fix="Check the folder and the space."
+        ) from None

@@ -1,0 +1,109 @@
+"""Log lines: made for reading, or one JSON object a line for machines. Always on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TextIO
+
+from ..core.errors import InputError
+
+if TYPE_CHECKING:
+    from ..core.context import Run
+
+LEVELS = ("none", "error", "info", "debug")
+
+
+class Levels:
+    """Which lines are shown: a level, and others for single components (`info,graph=debug`)."""
+
+    def __init__(self, text: str = "info") -> None:
+        self.default = "info"
+        self.by_component: dict[str, str] = {}
+        for part in text.split(","):
+            component, _, level = part.strip().rpartition("=")
+            if level not in LEVELS:
+                raise InputError(
+                    f"There is no log level `{level}`.",
+                    fix=f"Use one of {', '.join(LEVELS)}, as in -l info,graph=debug.",
+                )
+            if component:
+                self.by_component[component] = level
+            else:
+                self.default = level
+
+    def show(self, level: str, component: str) -> bool:
+        """Whether a line of this level is to be shown."""
+        return LEVELS.index(level) <= LEVELS.index(self.by_component.get(component, self.default))
+
+
+class Log:
+    """Writes the lines of a run."""
+
+    def __init__(self, levels: Levels | None = None, *, as_json: bool = False, stream: TextIO | None = None) -> None:
+        self._levels = levels or Levels()
+        self._as_json = as_json
+        # The stream of now: a job that writes to sys.stderr later is led into this log.
+        self._stream = stream or sys.stderr
+
+    def __call__(self, level: str, component: str, message: str, fields: dict[str, Any]) -> None:
+        """Write one line, if its level is shown."""
+        if not self._levels.show(level, component):
+            return
+        if self._as_json:
+            time = datetime.now(UTC).isoformat(timespec="milliseconds")
+            line = {"time": time, "level": level, "component": component, "message": message, **fields}
+            self._write(json.dumps(line, ensure_ascii=False, default=str))
+        else:
+            prefix = {"job": "│ ", "debug": "· "}.get(component if level != "debug" else "debug", "")
+            self._write("\n".join(f"{prefix}{line}" for line in message.splitlines() or [""]))
+
+    def _write(self, text: str) -> None:
+        try:
+            self._stream.write(f"{_harmless(text)}\n")
+            self._stream.flush()
+        except (OSError, ValueError):
+            # Nobody reads the log any more; the job goes on.
+            pass
+
+
+def _harmless(text: str) -> str:
+    """Return the text without control characters: texts of other people must not steer a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else f"\\x{ord(sign):02x}" for sign in text)
+
+
+class JobOutput:
+    """Stands in for stdout and stderr while a job runs: what it prints goes to the log, without secrets."""
+
+    encoding = "utf-8"
+    errors = "replace"
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._rest = ""
+
+    def write(self, text: str) -> int:
+        """Take text; whole lines go to the log."""
+        *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            self._run.log("info", "job", line)
+        return len(text)
+
+    def flush(self) -> None:
+        """Do nothing: lines are written when they are whole."""
+
+    def close(self) -> None:
+        """Write what is left of a line."""
+        if self._rest:
+            self.write("\n")
+
+    def isatty(self) -> bool:
+        """Say that this is no terminal."""
+        return False
+
+    def writable(self) -> bool:
+        """Say that this can be written to."""
+        return True

@@ -1,0 +1,193 @@
+"""What can be seen in a job script without running it, and how its steps are collected.
+
+Every top-level expression becomes a call of `COLLECT`, which takes it as a step; every expression statement inside a
+function becomes a call of `DROPPED`, which refuses an operation that was built there and would never run.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from typing import Any
+
+from .errors import CannotLoad, excerpt
+
+COLLECT = "__adaptor_step__"
+DROPPED = "__adaptor_dropped__"
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+def parse(text: str, file: str) -> ast.Module:
+    """Parse a job script.
+
+    Raises:
+        CannotLoad: It is not Python; the message points at the place.
+    """
+    try:
+        return ast.parse(text, file)
+    except SyntaxError as cause:
+        line, start = cause.lineno or 1, (cause.offset or 1) - 1
+        end = cause.end_offset - 1 if cause.end_offset and cause.end_lineno == line else None
+        raise _at(CannotLoad(f"Syntax error: {cause.msg}."), file, line, start, end) from None
+    except ValueError as cause:
+        raise CannotLoad(f"The job cannot be read as Python: {cause}.") from None
+
+
+def used_names(tree: ast.Module) -> dict[str, ast.Name]:
+    """Return the names that a script reads and never binds itself, each with its first place."""
+    bound = set(dir(builtins)) | {"__file__", "__name__", "__doc__", "__builtins__", "__annotations__"}
+    loads: dict[str, ast.Name] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Load):
+                loads.setdefault(node.id, node)
+            else:
+                bound.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            bound.add(node.name)
+        elif isinstance(node, ast.alias):
+            bound.add((node.asname or node.name).split(".")[0])
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            bound.add(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            bound.add(node.rest)
+    return {name: node for name, node in loads.items() if name not in bound}
+
+
+def imports_everything(tree: ast.Module) -> bool:
+    """Whether the script has a `from … import *`, so that its names cannot be known."""
+    return any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree))
+
+
+def check_names(unknown: dict[str, ast.Name], vocabulary: Any, file: str) -> None:
+    """Refuse names that nothing gives a meaning to."""
+    for name, node in unknown.items():
+        if name in vocabulary:
+            continue
+        from difflib import get_close_matches
+
+        match = get_close_matches(name, [*vocabulary, *dir(builtins)], n=1)
+        hint = f"Did you mean `{match[0]}`?" if match else "Import it, or define it before it is used."
+        raise _at(CannotLoad(f"The name `{name}` is not known.", fix=hint), file, node.lineno, *_columns(node))
+
+
+def check_references(tree: ast.Module, file: str) -> None:
+    """Refuse what no reference can notice when it runs: `is`, and `!r` in an f-string."""
+    if not any(isinstance(node, ast.Name) and node.id == "state" for node in ast.walk(tree)):
+        return
+    for node, scope in _with_scope(tree):
+        if "state" in scope:
+            continue
+        if isinstance(node, ast.Compare) and any(isinstance(sign, ast.Is | ast.IsNot) for sign in node.ops):
+            for side in (node.left, *node.comparators):
+                if _is_reference(side):
+                    raise _at(
+                        CannotLoad(
+                            f"`{ast.unparse(node)}` compares the lazy reference itself, not its value.",
+                            fix=f"Write == or != instead of is: {ast.unparse(side)} == …",
+                        ),
+                        file,
+                        node.lineno,
+                        *_columns(node),
+                    )
+        shows_itself = isinstance(node, ast.FormattedValue) and node.conversion in (ord("r"), ord("a"))
+        if shows_itself and _is_reference(node.value):
+            raise _at(
+                CannotLoad(
+                    f"`!{chr(node.conversion)}` in an f-string shows the lazy reference, not its value.",
+                    fix=f"Leave it out: {{{ast.unparse(node.value)}}}.",
+                ),
+                file,
+                node.lineno,
+                *_columns(node.value),
+            )
+
+
+def check_dropped(tree: ast.Module, operations: set[str], file: str) -> None:
+    """Refuse operations that are built inside a function and then dropped: they would never run."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        for node in ast.walk(function):
+            if isinstance(node, ast.Expr) and (name := _built(node.value, operations)):
+                raise _at(dropped(name, function.name), file, node.lineno, *_columns(node))
+
+
+def dropped(name: str, function: str | None = None) -> CannotLoad:
+    """Return the error for an operation that was built in a function and never performed."""
+    where = f"inside the function `{function}`" if function else "inside a function"
+    return CannotLoad(
+        f"`{name}(…)` {where} is built and dropped: it would never run.",
+        fix=f"Go through a list with each(state.data.rows, {name}(…)) at the top level, or return the operation, "
+        f"or perform it: state = {name}(…)(state).",
+    )
+
+
+def _built(value: ast.expr, operations: set[str]) -> str | None:
+    """Return the name of the operation that an expression builds, if it is one."""
+    if isinstance(value, ast.ListComp | ast.GeneratorExp | ast.SetComp):
+        return _built(value.elt, operations)
+    if isinstance(value, ast.Call):
+        if isinstance(value.func, ast.Name) and value.func.id in operations:
+            return value.func.id
+        if isinstance(value.func, ast.Attribute) and value.func.attr in ("then", "catch"):
+            return _built(value.func.value, operations)
+    return None
+
+
+def _is_reference(node: ast.expr) -> bool:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return isinstance(node, ast.Name) and node.id == "state"
+
+
+def _with_scope(node: ast.AST, scope: frozenset[str] = frozenset()) -> Any:
+    """Yield every node with the parameters of the functions around it: there `state` is the real state."""
+    if isinstance(node, _FUNCTIONS):
+        arguments = node.args
+        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        scope = scope | {argument.arg for argument in every}
+    yield node, scope
+    for child in ast.iter_child_nodes(node):
+        yield from _with_scope(child, scope)
+
+
+def _columns(node: ast.expr | ast.stmt) -> tuple[int, int | None]:
+    return node.col_offset, node.end_col_offset if node.end_lineno == node.lineno else None
+
+
+def _at(error: CannotLoad, file: str, line: int, start: int | None = None, end: int | None = None) -> CannotLoad:
+    error.file, error.line = file, line
+    error.excerpt = excerpt(file, line, start, end) or None
+    return error
+
+
+class Collecting(ast.NodeTransformer):
+    """Turns expression statements into calls that see their values."""
+
+    def __init__(self) -> None:
+        self._inside = 0
+
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr:
+        """Wrap one expression statement."""
+        self.generic_visit(node)
+        if isinstance(node.value, ast.Constant | ast.Yield | ast.YieldFrom | ast.Await):
+            return node
+        name = DROPPED if self._inside else COLLECT
+        call = ast.Call(
+            func=ast.Name(id=name, ctx=ast.Load()),
+            args=[node.value, ast.Constant(value=node.lineno)],
+            keywords=[],
+        )
+        return ast.copy_location(ast.Expr(value=ast.copy_location(call, node.value)), node)
+
+    def _visit_inside(self, node: Any) -> Any:
+        self._inside += 1
+        self.generic_visit(node)
+        self._inside -= 1
+        return node
+
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = visit_Lambda = _visit_inside  # noqa: N815

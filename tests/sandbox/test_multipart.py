@@ -1,0 +1,90 @@
+import io
+import json
+
+import pytest
+import requests
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adaptor.sandbox.errors import Refused
+from adaptor.sandbox.limits import FILE_BYTES, IMAGE_BYTES
+from adaptor.sandbox.multipart import read_multipart
+
+
+class Trickle:
+    """A stream that gives a few bytes at a time."""
+
+    def __init__(self, data, step):
+        self.stream = io.BytesIO(data)
+        self.step = step
+
+    def read(self, size=-1):
+        return self.stream.read(min(self.step, size))
+
+
+def upload(caller, kind, name, size, mime):
+    message = json.dumps({"attachment": {"type": kind, "payload": {}}})
+    return caller.request(
+        "POST",
+        "/v26.0/me/messages",
+        data={"recipient": '{"id":"1"}', "message": message},
+        files={"filedata": (name, bytes(size), mime)},
+    )
+
+
+@settings(deadline=None)
+@given(
+    fields=st.dictionaries(st.text("abcdefö", min_size=1), st.text(), max_size=3),
+    content=st.binary(max_size=300),
+    step=st.integers(1, 50),
+)
+def test_whatever_a_client_encodes_is_read_however_it_is_cut(fields, content, step):
+    request = requests.Request(
+        "POST", "http://x/", data=fields, files={"filedata": ("a.bin", content, "text/plain")}
+    ).prepare()
+    read, files = read_multipart(Trickle(request.body, step), request.headers["Content-Type"])
+    assert read == fields
+    assert (files["filedata"].name, files["filedata"].type, files["filedata"].size) == (
+        "a.bin",
+        "text/plain",
+        len(content),
+    )
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("multipart/form-data", b"--x--"),
+        ("multipart/form-data; boundary=x", b""),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\nhalf"),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition"),
+        ("multipart/form-data; boundary=x", b"--x\r\n" + b"a" * 20_000 + b"\r\n\r\n--x--"),
+        ("multipart/form-data; boundary=x", b"--x\r\n\r\n" * 101 + b"--x--"),
+    ],
+)
+def test_a_broken_form_is_refused(content_type, body):
+    with pytest.raises(Refused):
+        read_multipart(io.BytesIO(body), content_type)
+
+
+def test_a_file_is_noted_by_name_type_and_size(caller):
+    assert upload(caller, "image", "plän.png", 1234, "image/png").status_code == 200
+    (file,) = caller.sandbox.messages[0].files
+    assert (file.name, file.type, file.size) == ("plän.png", "image/png", 1234)
+
+
+@pytest.mark.parametrize(
+    ("kind", "mime", "size", "expected"),
+    [
+        ("image", "image/png", IMAGE_BYTES, ("ok",)),
+        ("image", "image/png", IMAGE_BYTES + 1, (100, 2018109)),
+        ("file", "application/pdf", FILE_BYTES, ("ok",)),
+        ("video", "video/mp4", FILE_BYTES + 1, (100, 2018109)),
+        ("image", "application/pdf", 10, (100, 2018047)),
+        ("audio", "application/octet-stream", 10, (100, 2018047)),
+        ("audio", "audio/mpeg", 10, ("ok",)),
+        ("video", "application/octet-stream", 10, ("ok",)),
+    ],
+)
+def test_files_keep_to_their_size_and_type(caller, code, kind, mime, size, expected):
+    assert code(upload(caller, kind, "a", size, mime)) == expected
