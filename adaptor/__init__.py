@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         TokenInvalid,
         WindowClosed,
     )
+    from .messenger.actions import mark_seen, react, typing_off, typing_on, unreact
     from .messenger.content import (
         button_template,
         element,
@@ -53,18 +54,7 @@ if TYPE_CHECKING:
         quick_reply,
         url_button,
     )
-    from .messenger.send import (
-        mark_seen,
-        post_message,
-        react,
-        send_image,
-        send_message,
-        send_template,
-        send_text,
-        typing_off,
-        typing_on,
-        unreact,
-    )
+    from .messenger.send import post_message, send_image, send_message, send_template, send_text
     from .messenger.utility import send_utility
 
 __all__ = [
@@ -192,18 +182,8 @@ _ROOMS = {
         "quick_reply",
         "url_button",
     ),
-    "messenger.send": (
-        "mark_seen",
-        "post_message",
-        "react",
-        "send_image",
-        "send_message",
-        "send_template",
-        "send_text",
-        "typing_off",
-        "typing_on",
-        "unreact",
-    ),
+    "messenger.actions": ("mark_seen", "react", "typing_off", "typing_on", "unreact"),
+    "messenger.send": ("post_message", "send_image", "send_message", "send_template", "send_text"),
     "messenger.utility": ("send_utility",),
 }
 _MODULES = {name: module for module, names in _ROOMS.items() for name in names}

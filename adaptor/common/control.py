@@ -18,7 +18,7 @@ UNKNOWN_IN_A_ROW = 3
 
 @operation
 def combine(state: State, *operations: Step) -> State:
-    """Make one operation of many, for use inside `each`, `fn_if` …
+    """Make one operation of many, for use inside `each` and `fn_if`.
 
     Args:
         *operations: Performed one after the other; the first that fails stops the chain.

@@ -27,6 +27,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+#: Where this package lies: frames of these files are never the job's.
+PACKAGE = __file__[: -len("core/errors.py")]
+
 #: What is known about the request when the error arose: `no` (certainly not sent) or `unknown`.
 SENT_NO = "no"
 SENT_UNKNOWN = "unknown"
@@ -177,6 +180,24 @@ class JobError(AdaptorError):
 
     code = "JOB"
     cause_type: str | None = None
+
+    @classmethod
+    def of(cls, cause: BaseException, file: str | None = None) -> JobError:
+        """Return the error for an exception that the job's own code raised, with the job's line.
+
+        Args:
+            cause: What the job raised, with its traceback.
+            file: The job file; the innermost line of it is the place. Without one there, any line not of ours.
+        """
+        error = cls(str(cause) or type(cause).__name__, code=type(cause).__name__)
+        error.cause_type = type(cause).__name__
+        traceback = cause.__traceback__
+        while traceback is not None:
+            name = traceback.tb_frame.f_code.co_filename
+            if name == file or (not name.startswith(PACKAGE) and error.file != file):
+                error.file, error.line = name, traceback.tb_lineno
+            traceback = traceback.tb_next
+        return error
 
     def headline(self) -> str:
         """Return the cause with its type, as Python would print it."""

@@ -159,7 +159,7 @@ class Lazy:
         _refuse(self, "`float` was asked of it", "Write a function: lambda state: float(state['data']['price']).")
 
     def __index__(self) -> int:
-        _refuse(self, "it was used as an index or a count", "Write a function instead: lambda state: …")
+        _refuse(self, "it was used as an index or a count", "Write a function: lambda state: rows[state['index']].")
 
     def __call__(self, *args: object, **kwargs: object) -> Any:
         """Refuse to be called: a reference has no methods."""
@@ -323,7 +323,10 @@ class Expression(Lazy):
 
 
 class Logic(Lazy):
-    """`&`, `|` and `~`: "and", "or" and "not" of conditions, the right side only looked at where it matters."""
+    """A condition: `&`, `|` and `~` of others, or (without a sign) whether one value holds.
+
+    The right side is looked at only where it matters.
+    """
 
     __slots__ = ("__operands__", "__symbol__")
     __symbol__: str
@@ -334,7 +337,7 @@ class Logic(Lazy):
         self.__operands__ = operands
 
     def __repr__(self) -> str:
-        return _expression(self.__symbol__, self.__operands__)
+        return _expression(self.__symbol__, self.__operands__) if self.__symbol__ else repr(self.__operands__[0])
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Logic, (self.__symbol__, self.__operands__)
@@ -343,7 +346,7 @@ class Logic(Lazy):
         first = truth(self.__operands__[0], state)
         if self.__symbol__ == "~":
             return not first
-        if first is (self.__symbol__ == "|"):
+        if self.__symbol__ == "" or first is (self.__symbol__ == "|"):
             return first
         return truth(self.__operands__[1], state)
 
@@ -351,25 +354,6 @@ class Logic(Lazy):
 def _expression(symbol: str, operands: tuple[Any, ...]) -> str:
     texts = [f"({item!r})" if isinstance(item, Expression | Logic) else repr(item) for item in operands]
     return f"{symbol}{texts[0]}" if len(texts) == 1 else f"{texts[0]} {symbol} {texts[1]}"
-
-
-class Truth(Lazy):
-    """Whether a condition holds."""
-
-    __slots__ = ("__condition__",)
-    __condition__: Lazy
-
-    def __init__(self, condition: Lazy) -> None:
-        self.__condition__ = condition
-
-    def __repr__(self) -> str:
-        return repr(self.__condition__)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Truth, (self.__condition__,)
-
-    def __resolve__(self, state: State) -> bool:
-        return truth(self.__condition__, state)
 
 
 def function_name(function: object) -> str:

@@ -7,24 +7,24 @@ its arguments and the line where it was written.
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from .arguments import known, prepare, same
 from .context import Run, active, current_run
-from .errors import AdaptorError, JobError, WrongCall
-from .lazy import Lazy, Truth, function_name
+from .errors import PACKAGE, AdaptorError, JobError, WrongCall
+from .lazy import Lazy, Logic, function_name
+from .parameters import Parameters
 from .state import State, a_kind, initial_state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 #: An argument that may also be a function of the state. Lazy references are of type `Any` and fit everywhere.
 Value: TypeAlias = "T | Callable[[State], T]"
-
-_PACKAGE = __file__[: -len("core/operation.py")]
 
 
 class Operation:
@@ -75,10 +75,10 @@ class Operation:
                 self._locate(error, run, state)
             raise
         except Exception as cause:
-            raised = job_error(cause, self.file)
+            raised = JobError.of(cause, self.file)
             self._locate(raised, run, state)
             # A secret in the cause would be printed with the traceback: then the cause's text must do.
-            raise raised from (cause if run.redactor.text(_texts(cause)) == _texts(cause) else None)
+            raise raised from (cause if run.redactor.is_clean(cause) else None)
         finally:
             path.pop()
 
@@ -186,14 +186,14 @@ def builder_of(
     parameters = Parameters(signature, skip)
 
     def build(*args: Any, **kwargs: Any) -> Operation:
-        bound = parameters.bind(args, kwargs)
+        bound = parameters.bind(args, kwargs, _take)
         return kind(build, function, *bound)
 
     for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
         setattr(build, name, getattr(signature, name))
     build.__operation__ = True  # type: ignore[attr-defined]
     # `inspect` shows the signature without the state, which the caller does not pass.
-    build.__wrapped__ = _without_first(signature) if skip else signature  # type: ignore[attr-defined]
+    build.__wrapped__ = partial(signature, None) if skip else signature  # type: ignore[attr-defined]
     return build
 
 
@@ -206,7 +206,7 @@ def builder(function: Callable[P, T]) -> Callable[P, T]:
     parameters = Parameters(function, 0)
 
     def build(*args: Any, **kwargs: Any) -> T:
-        positional, named = parameters.bind(args, kwargs)
+        positional, named = parameters.bind(args, kwargs, _take)
         return function(*map(known, positional), **{key: known(value) for key, value in named.items()})
 
     for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
@@ -215,115 +215,31 @@ def builder(function: Callable[P, T]) -> Callable[P, T]:
     return build
 
 
-def _without_first(function: Callable[..., Any]) -> Callable[..., Any]:
-    from functools import partial
-
-    return partial(function, None)
-
-
-class Parameters:
-    """The parameters of an operation, read off its code object (`inspect` would cost a third of the start-up)."""
-
-    __slots__ = ("defaults", "keyword_only", "kinds", "name", "positional", "required_keywords", "rest", "takes_any")
-
-    def __init__(self, function: Callable[..., Any], skip: int) -> None:
-        code = function.__code__
-        first_keyword = code.co_argcount + code.co_kwonlyargcount
-        defaults = function.__defaults__ or ()
-        self.name = function.__name__
-        self.positional = code.co_varnames[skip : code.co_argcount]
-        self.keyword_only = code.co_varnames[code.co_argcount : first_keyword]
-        self.rest = code.co_varnames[first_keyword] if code.co_flags & 0x04 else None
-        self.takes_any = bool(code.co_flags & 0x08)
-        self.defaults = len(defaults)
-        self.required_keywords = [key for key in self.keyword_only if key not in (function.__kwdefaults__ or {})]
-        self.kinds = {
-            name: kind
-            for name, annotation in function.__annotations__.items()
-            if (kind := _kind_of(str(annotation))) is not None
-        }
-
-    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Check a call and return its arguments prepared, positional ones first where they can be."""
-        positional = self.positional
-        if len(args) > len(positional) and self.rest is None:
-            takes = f"at most {len(positional)}" if self.defaults else str(len(positional))
-            extra = f" Arguments after the first {len(positional)} are given by name." if self.keyword_only else ""
+def _take(parameters: Parameters, name: str, value: Any) -> Any:
+    """Make of an argument what the operation keeps, by the kind that its annotation names."""
+    kind = parameters.kinds.get(name)
+    if kind is None:
+        return prepare(value)
+    if kind == "step":
+        return as_operation(value, parameters.name)
+    if kind == "step or none":
+        return None if value is None else as_operation(value, parameters.name)
+    if kind == "condition":
+        prepared = prepare(value)
+        return Logic("", (prepared,)) if isinstance(prepared, Lazy) else prepared
+    if kind == "source":
+        if value is None or isinstance(value, bool | int | float | bytes):
             raise WrongCall(
-                f"{self.name}() takes {takes} positional argument{'' if len(positional) == 1 else 's'}, "
-                f"but {len(args)} were given.",
-                fix=f"{self.signature()}.{extra}",
+                f"`{name}` of {parameters.name}() cannot be {_described(value)}.",
+                fix="Give a list, a JSONPath such as '$.data.rows[*]', or a lazy reference: state.data.rows.",
             )
-        for key in kwargs:
-            if key in positional[: len(args)]:
-                raise WrongCall(f"{self.name}() got `{key}` twice.", fix=f"{self.signature()}.")
-            if key not in positional and key not in self.keyword_only and not self.takes_any:
-                raise WrongCall(
-                    f"{self.name}() does not take `{key}`.{_suggestion(key, (*positional, *self.keyword_only))}",
-                    fix=f"{self.signature()}.",
-                )
-        needed = positional[len(args) : max(len(positional) - self.defaults, len(args))]
-        missing = [key for key in (*needed, *self.required_keywords) if key not in kwargs]
-        if missing:
-            raise WrongCall(
-                f"{self.name}() is missing {' and '.join(f'`{key}`' for key in missing)}.", fix=f"{self.signature()}."
-            )
-        values = list(args)
-        rest = dict(kwargs)
-        for key in positional[len(args) :]:
-            if key not in rest:
-                break
-            values.append(rest.pop(key))
-        names: Iterator[str | None] = iter((*positional, *([self.rest] * (len(values) - len(positional)))))
-        prepared = tuple(self._prepare(name, value) for name, value in zip(names, values, strict=False))
-        return prepared, {key: self._prepare(key, rest[key]) for key in sorted(rest)}
-
-    def _prepare(self, name: str | None, value: Any) -> Any:
-        kind = self.kinds.get(name) if name is not None else None
-        if kind is None:
-            return prepare(value)
-        if kind == "step":
-            return as_operation(value, self.name)
-        if kind == "step or none":
-            return None if value is None else as_operation(value, self.name)
-        if kind == "condition":
-            prepared = prepare(value)
-            return Truth(prepared) if isinstance(prepared, Lazy) else prepared
-        if kind == "source":
-            if value is None or isinstance(value, bool | int | float | bytes):
-                raise WrongCall(
-                    f"`{name}` of {self.name}() cannot be {_described(value)}.",
-                    fix="Give a list, a JSONPath such as '$.data.rows[*]', or a lazy reference: state.data.rows.",
-                )
-            return prepare(value)
-        if value is not None and (not callable(value) or isinstance(value, Lazy | Operation)):
-            raise WrongCall(
-                f"`{name}` of {self.name}() must be a function, not {_described(value)}.", fix=f"{self.signature()}."
-            )
-        return value
-
-    def signature(self) -> str:
-        """Return the call as it can be written, optional arguments in brackets."""
-        required = len(self.positional) - self.defaults
-        shown = [key if index < required else f"[{key}]" for index, key in enumerate(self.positional)]
-        if self.rest:
-            shown.append(f"*{self.rest}")
-        shown += [f"{key}=…" if key in self.required_keywords else f"[{key}=…]" for key in self.keyword_only]
-        return f"Write {self.name}({', '.join(shown)})"
-
-
-_KINDS = {"Step": "step", "Step | None": "step or none", "Condition": "condition", "Source": "source"}
-
-
-def _kind_of(annotation: str) -> str | None:
-    return "callback" if annotation.startswith("Callback") else _KINDS.get(annotation)
-
-
-def _suggestion(word: str, words: tuple[str, ...]) -> str:
-    from difflib import get_close_matches
-
-    match = get_close_matches(word, words, n=1)
-    return f" Did you mean `{match[0]}`?" if match else ""
+        return prepare(value)
+    if value is not None and (not callable(value) or isinstance(value, Lazy | Operation)):
+        raise WrongCall(
+            f"`{name}` of {parameters.name}() must be a function, not {_described(value)}.",
+            fix=f"{parameters.signature()}.",
+        )
+    return value
 
 
 def _described(value: object) -> str:
@@ -364,7 +280,7 @@ def _shown(value: Any) -> str:
 def _written_at() -> tuple[str, int]:
     """Return file and line of the nearest caller outside this package: the line of the job."""
     frame: Any = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno
 
@@ -377,30 +293,6 @@ def _not_a_state(what: str, value: object) -> JobError:
         else "An operation takes a state (a dict) and returns one: return {**state, 'data': result}."
     )
     return JobError(f"{what} {kind} instead of a state.", fix=hint, code="NOT_A_STATE")
-
-
-def job_error(cause: Exception, file: str | None = None) -> JobError:
-    """Return the error for an exception that the job's own code raised, with the job's line."""
-    error = JobError(str(cause) or type(cause).__name__, code=type(cause).__name__)
-    error.cause_type = type(cause).__name__
-    found = None
-    tb = cause.__traceback__
-    while tb is not None:
-        name = tb.tb_frame.f_code.co_filename
-        if name == file or (not name.startswith(_PACKAGE) and (found is None or found[0] != file)):
-            found = (name, tb.tb_lineno)
-        tb = tb.tb_next
-    if found is not None:
-        error.file, error.line = found
-    return error
-
-
-def _texts(cause: BaseException | None) -> str:
-    texts = []
-    while cause is not None:
-        texts.append(f"{cause} {cause.args!r}")
-        cause = cause.__cause__ or cause.__context__
-    return "\n".join(texts)
 
 
 @operation

@@ -72,6 +72,15 @@ class Redactor:
         """Return `text` without any of the secrets."""
         return self._pattern.sub(REDACTED, text) if self._pattern is not None else text
 
+    def is_clean(self, cause: BaseException | None) -> bool:
+        """Whether neither an exception nor what led to it would show a secret in a traceback."""
+        while cause is not None:
+            shown = f"{cause} {cause.args!r} {getattr(cause, '__notes__', '')}"
+            if self.text(shown) != shown:
+                return False
+            cause = cause.__cause__ or cause.__context__
+        return True
+
     def value(self, value: Any) -> Any:
         """Return a JSON value without any of the secrets, sharing what did not change."""
         if self._pattern is None:

@@ -5,7 +5,7 @@ Source of all of it: https://developers.facebook.com/docs/messenger-platform/ref
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 from ..core.arguments import defer
 from ..core.operation import Value
@@ -13,15 +13,8 @@ from ..graph.operation import graph_operation
 from ..graph.request import GraphRequest, PageId
 from .content import given
 from .limits import refuse
+from .message import Object, QuickReplies, Recipient, Text, Word, message_request, recipient_id
 from .rules import check_body
-
-#: A PSID, or one of Meta's recipient objects.
-Recipient: TypeAlias = "Value[str | int | dict[str, Any]]"
-#: What Meta calls an object: a dict in its spelling.
-Object: TypeAlias = "Value[dict[str, Any]]"
-QuickReplies: TypeAlias = "Value[list[dict[str, Any]] | None]"
-Text: TypeAlias = "Value[str]"
-Word: TypeAlias = "Value[str | None]"
 
 
 @graph_operation
@@ -147,7 +140,7 @@ def send_template(
     persona_id: Word = None,
     metadata: Word = None,
 ) -> GraphRequest:
-    """Send a template: a text with buttons, cards side by side …
+    """Send a template: a text with buttons, cards side by side and so on.
 
     Args:
         recipient: The person's PSID, or one of Meta's recipient objects.
@@ -268,172 +261,6 @@ def post_message(params: Object) -> GraphRequest:
     )
 
 
-@graph_operation
-def typing_on(recipient: Recipient, *, persona_id: Word = None) -> GraphRequest:
-    """Show the person that the Page is typing, for 20 seconds or until the next message.
-
-    Args:
-        recipient: The person's PSID, or one of Meta's recipient objects.
-        persona_id: The persona that types.
-
-    Returns:
-        An operation. `data` becomes `{"recipient_id"}`.
-
-    Raises:
-        GraphError: Meta said no; the class says why. Nothing was shown.
-        DeliveryUnknown: The answer was lost. It is not repeated.
-
-    Example:
-        >>> typing_on("6543210987654321").describe({}).body["sender_action"]
-        'typing_on'
-
-    Source: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions
-    """
-    return action_request(recipient, "typing_on", persona_id=persona_id)
-
-
-@graph_operation
-def typing_off(recipient: Recipient, *, persona_id: Word = None) -> GraphRequest:
-    """Stop showing the person that the Page is typing.
-
-    Args:
-        recipient: The person's PSID, or one of Meta's recipient objects.
-        persona_id: The persona that typed.
-
-    Returns:
-        An operation. `data` becomes `{"recipient_id"}`.
-
-    Raises:
-        GraphError: Meta said no; the class says why.
-        DeliveryUnknown: The answer was lost. It is not repeated.
-
-    Example:
-        >>> typing_off("6543210987654321").describe({}).body["sender_action"]
-        'typing_off'
-
-    Source: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions
-    """
-    return action_request(recipient, "typing_off", persona_id=persona_id)
-
-
-@graph_operation
-def mark_seen(recipient: Recipient) -> GraphRequest:
-    """Show the person that the Page has read their last message.
-
-    Args:
-        recipient: The person's PSID, or one of Meta's recipient objects.
-
-    Returns:
-        An operation. `data` becomes `{"recipient_id"}`.
-
-    Raises:
-        GraphError: Meta said no; the class says why.
-        DeliveryUnknown: The answer was lost. It is not repeated.
-
-    Example:
-        >>> mark_seen("6543210987654321").describe({}).body["sender_action"]
-        'mark_seen'
-
-    Source: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions
-    """
-    return action_request(recipient, "mark_seen")
-
-
-@graph_operation
-def react(recipient: Recipient, message_id: Text, reaction: Text) -> GraphRequest:
-    """Put a reaction under a message, or change it.
-
-    Args:
-        recipient: The person's PSID, or one of Meta's recipient objects.
-        message_id: The message, as a webhook or a send named it.
-        reaction: An emoji, such as "😊".
-
-    Returns:
-        An operation. `data` becomes `{"recipient_id"}`.
-
-    Raises:
-        GraphError: Meta said no; the class says why.
-        DeliveryUnknown: The answer was lost. It is not repeated.
-
-    Example:
-        >>> react("6543210987654321", "m_abc", "😊").describe({}).body["payload"]
-        {'message_id': 'm_abc', 'reaction': '😊'}
-
-    Source: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions
-    """
-    return action_request(recipient, "react", payload={"message_id": message_id, "reaction": reaction})
-
-
-@graph_operation
-def unreact(recipient: Recipient, message_id: Text) -> GraphRequest:
-    """Take the Page's reaction under a message away.
-
-    Args:
-        recipient: The person's PSID, or one of Meta's recipient objects.
-        message_id: The message, as a webhook or a send named it.
-
-    Returns:
-        An operation. `data` becomes `{"recipient_id"}`.
-
-    Raises:
-        GraphError: Meta said no; the class says why.
-        DeliveryUnknown: The answer was lost. It is not repeated.
-
-    Example:
-        >>> unreact("6543210987654321", "m_abc").describe({}).body["payload"]
-        {'message_id': 'm_abc'}
-
-    Source: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions
-    """
-    return action_request(recipient, "unreact", payload={"message_id": message_id})
-
-
-# --- How a call of the Send API is drafted ---------------------------------------------------------------------------
-
-
-def message_request(recipient: Any, message: Any, *, reply_to: Any = None, **fields: Any) -> GraphRequest:
-    """Draft the call that sends a message."""
-    whom = defer(recipient_object, recipient)
-    body = given(
-        recipient=whom,
-        message=message,
-        reply_to=None if reply_to is None else {"mid": reply_to},
-        **fields,
-    )
-    return GraphRequest(
-        "POST",
-        [PageId(), "messages"],
-        body=body,
-        answers={"recipient_id": defer(_recipient_id, whom), "message_id": "m_dry_run"},
-        needs=("message_id",),
-        check=check_body,
-    )
-
-
-def action_request(recipient: Any, action: str, **fields: Any) -> GraphRequest:
-    """Draft the call that shows a sender action."""
-    whom = defer(recipient_object, recipient)
-    return GraphRequest(
-        "POST",
-        [PageId(), "messages"],
-        body=given(recipient=whom, sender_action=action, **fields),
-        answers={"recipient_id": defer(_recipient_id, whom)},
-        needs=("recipient_id",),
-        check=check_body,
-    )
-
-
-def recipient_object(recipient: Any) -> Any:
-    """Return Meta's recipient object for a PSID; objects stay as they are."""
-    if isinstance(recipient, bool) or recipient is None:
-        raise refuse("recipient", f"is {recipient}", "Give the person's PSID as text.")
-    return {"id": str(recipient)} if isinstance(recipient, str | int) else recipient
-
-
-def _recipient_id(recipient: Any) -> Any:
-    return next(iter(recipient.values()), None) if isinstance(recipient, dict) else None
-
-
 def _media_payload(media: Any, is_reusable: Any) -> dict[str, Any]:
     if isinstance(media, int) and not isinstance(media, bool):
         media = str(media)
@@ -454,5 +281,5 @@ def _is_action(params: Any) -> bool:
 
 def _placeholder_of(params: Any) -> dict[str, Any]:
     recipient = params.get("recipient") if isinstance(params, dict) else None
-    answer = {"recipient_id": _recipient_id(recipient)}
+    answer = {"recipient_id": recipient_id(recipient)}
     return answer if _is_action(params) else {**answer, "message_id": "m_dry_run"}

@@ -13,7 +13,7 @@ from ..graph.operation import graph_operation
 from ..graph.request import GraphRequest
 from .content import given
 from .limits import refuse
-from .send import Recipient, Text, Word, message_request
+from .message import Recipient, Text, Word, message_request
 
 #: Texts for the places in a template: a list for {{1}}, {{2}} …, a dict for {{name}}.
 Parameters: TypeAlias = "Value[list[Any] | dict[str, Any] | None]"

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 import adaptor
 
-from ..core.errors import AdaptorError, InputError
+from ..core.errors import AdaptorError, InputError, JobError
 from ..core.lazy import Lazy
-from ..core.operation import Operation, job_error
+from ..core.operation import Operation
 from . import syntax
 from .errors import CannotLoad, caret, excerpt
 
@@ -120,7 +120,7 @@ def _execute(tree: ast.Module, vocabulary: dict[str, Any], file: str) -> list[Op
 
 
 def _while_loading(cause: Exception, file: str) -> AdaptorError:
-    error = job_error(cause, file)
+    error = JobError.of(cause, file)
     if isinstance(cause, TypeError) and "not JSON serializable" in str(cause):
         error.fix = "A lazy reference cannot be turned into JSON yet: do it in a function, fn(lambda state: …)."
     elif isinstance(cause, TypeError) and "expected str instance" in str(cause):

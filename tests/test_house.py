@@ -1,0 +1,111 @@
+"""The house is in order: imports go one way, names are exact, types and style hold."""
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import adaptor
+
+ROOT = Path(__file__).parent.parent
+
+
+def run(*command: str) -> None:
+    done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_mypy_accepts_the_package_in_strict_mode():
+    run("mypy", "--strict", "adaptor")
+
+
+def test_mypy_accepts_the_examples_in_strict_mode():
+    for job in sorted((ROOT / "examples").glob("*/job.py")):
+        run("mypy", "--strict", str(job))
+
+
+def test_mypy_refuses_a_wrong_argument(tmp_path):
+    script = tmp_path / "job.py"
+    script.write_text('from adaptor import send_text\n\nsend_text("1", 5)\nsend_text("1", "hi", quick_reply=[])\n')
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", str(script)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert "[arg-type]" in done.stdout, done.stdout
+    assert "[call-arg]" in done.stdout, done.stdout
+
+
+def test_ruff_finds_nothing():
+    run("ruff", "check", ".")
+
+
+def test_everything_is_formatted():
+    run("ruff", "format", "--check", ".")
+
+
+def test_imports_go_one_way():
+    linter = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_all_is_sorted_and_exact():
+    assert adaptor.__all__ == sorted(adaptor.__all__, key=lambda name: name)
+    assert sorted(adaptor._MODULES) == sorted(adaptor.__all__)
+    for name in adaptor.__all__:
+        assert getattr(adaptor, name) is not None
+
+
+def test_type_checkers_see_the_same_names_as_programs():
+    tree = ast.parse((ROOT / "adaptor" / "__init__.py").read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    seen = {alias.name: node.module for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert seen == adaptor._MODULES
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'sned_text'"):
+        adaptor.sned_text
+
+
+def test_the_schema_in_the_package_is_the_one_at_the_top():
+    import json
+
+    from adaptor.core.config import schema
+
+    assert schema() == json.loads((ROOT / "configuration-schema.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("heavy", ["requests", "jsonpath_ng", "fastjsonschema", "werkzeug", "inspect", "logging"])
+def test_a_job_that_sends_nothing_loads_nothing_heavy(heavy, tmp_path):
+    job = tmp_path / "job.py"
+    job.write_text("fn(lambda state: state)\ndata_value('a.b')\n".replace("data_value('a.b')", "log(data_value('a'))"))
+    script = (
+        "import sys\n"
+        "from adaptor.cli.main import main\n"
+        "try:\n"
+        f"    main(['run', {str(job)!r}, '-l', 'error'])\n"
+        "except SystemExit as end:\n"
+        "    assert end.code == 0, end.code\n"
+        f"assert {heavy!r} not in sys.modules, 'loaded'\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_module_can_be_imported_alone():
+    for file in sorted((ROOT / "adaptor").rglob("*.py")):
+        if file.name != "__main__.py":
+            parts = file.relative_to(ROOT).with_suffix("").parts
+            importlib.import_module(".".join(part for part in parts if part != "__init__"))
+
+
+def test_no_module_is_longer_than_400_lines():
+    long = {
+        str(file.relative_to(ROOT)): count
+        for file in (ROOT / "adaptor").rglob("*.py")
+        if (count := len(file.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert not long
