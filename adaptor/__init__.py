@@ -10,9 +10,11 @@ execute(remind)({"data": {...}, "configuration": {"access_token": "…"}})
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+# Not from `typing`: importing that takes longer than all of a small job.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from .common.control import combine, each, fn_if, log, try_each
     from .common.csv import parse_csv
     from .common.data import data_path, data_value, field, fields, merge, source, source_value

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import NoReturn
 
 from . import run, version
+from .help import Help
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 EXIT_CODES = """\
 exit codes:
@@ -24,10 +28,11 @@ def parser() -> argparse.ArgumentParser:
         prog="adaptor",
         description="Write Messenger jobs as short Python scripts, and run them.",
         epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
         allow_abbrev=False,
     )
-    commands = root.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+    # With `prog` given, no help is laid out before anybody asks for it.
+    commands = root.add_subparsers(title="commands", dest="command", metavar="COMMAND", prog="adaptor")
     for command in (run, version):
         command.add_to(commands)
     return root

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from ..core.context import Run
 from ..core.errors import AdaptorError, InputError
@@ -15,9 +14,12 @@ from ..runner.configuration import gather
 from ..runner.files import json_object, read_json_object, write_output
 from ..runner.logs import Levels, Log
 from ..runner.run import EXIT_BAD_INPUT, EXIT_WELL, run_job
+from .help import Help
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from ..graph.request import GraphRequest
     from ..runner.run import Result
@@ -43,7 +45,7 @@ def add_to(commands: Any) -> None:
         help="run a job script",
         description="Run a job script: its top-level operations are performed in order.",
         epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
         allow_abbrev=False,
     )
     command.add_argument("path", metavar="JOB.py", help="the job script")
@@ -127,8 +129,8 @@ def _sandbox(given: argparse.Namespace, configuration: dict[str, Any]) -> Iterat
     try:
         from ..sandbox import Sandbox, SandboxError
 
-        beside = Path(given.path).parent / PEOPLE_FILE
-        people = given.people or (str(beside) if beside.is_file() else None)
+        beside = os.path.join(os.path.dirname(given.path), PEOPLE_FILE)
+        people = given.people or (beside if os.path.isfile(beside) else None)
         sandbox = Sandbox.from_file(people) if people else Sandbox()
     except ModuleNotFoundError as cause:
         raise InputError(

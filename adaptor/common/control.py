@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from ..core.context import current_run
 from ..core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, ItemsFailed, JobError
@@ -11,6 +10,10 @@ from ..core.jsonpath import find
 from ..core.lazy import Lazy
 from ..core.operation import Condition, Source, Step, Value, operation, perform_in_order
 from ..core.state import State, a_kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: `try_each` stops after so many sends in a row whose outcome nobody knows: the network or Meta is down.
 UNKNOWN_IN_A_ROW = 3

@@ -6,11 +6,14 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from ..core.errors import JobError, WrongCall
 from ..core.operation import Callback, Value, operation
 from ..core.state import State, a_kind, compose_next_state
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: The options and their defaults; the same names may be given as keyword arguments.
 DEFAULTS: dict[str, Any] = {

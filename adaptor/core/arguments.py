@@ -6,14 +6,14 @@ An argument is a plain value, a lazy reference, a function of the state, or a li
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from .errors import LazyStateError
 from .lazy import Lazy, function_name, resolve
 from .template import Template, parse
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from .state import State
 

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from contextvars import ContextVar
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
 
 from .redact import Redactor, secrets_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextvars import Token
+    from datetime import datetime
     from types import TracebackType
+    from typing import Any, Protocol, TypeAlias
 
     from .state import State
 
+    class Resource(Protocol):
+        """Something that is opened once per run and closed with it, such as an HTTP session."""
 
-class Sink(Protocol):
-    """Where a run's log lines go."""
-
-    def __call__(self, level: str, component: str, message: str, fields: dict[str, Any]) -> None:
-        """Take one line; `level` is `error`, `info` or `debug`. It is free of secrets already."""
+        def close(self) -> None:
+            """Let go of it."""
 
 
-class Resource(Protocol):
-    """Something that is opened once per run and closed with it, such as an HTTP session."""
-
-    def close(self) -> None:
-        """Let go of it."""
+#: Where a run's log lines go: called with the level (`error`, `info`, `debug`), the component, the message and further
+#: fields, all of them free of secrets already.
+Sink: TypeAlias = "Callable[[str, str, str, dict[str, Any]], None]"
 
 
 class Run:
     """One execution of a job: entered by the runner, or by the first operation that is called without one.
 
     Attributes:
-        started: When the run began; `now` in the whole run.
         dry_run: Writes are described and not sent.
         path: Where the run is: the names of the operations under way, outermost first, each with its index.
         outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`.
@@ -48,20 +45,27 @@ class Run:
         *,
         sink: Sink | None = None,
         dry_run: bool = False,
-        started: datetime | None = None,
+        started: float | None = None,
         on_request: Callable[[Any], None] | None = None,
         wait: Callable[[float], object] | None = None,
     ) -> None:
-        self.started = started or datetime.now(UTC)
+        self._started = time.time() if started is None else started
         self.dry_run = dry_run
         self.path: list[tuple[str, int | None]] = []
         self.outcomes = {"sent": 0, "failed": 0, "unknown": 0, "described": 0}
         self.on_request = on_request
-        self.wait: Callable[[float], object] = wait or threading.Event().wait
+        self.wait: Callable[[float], object] = wait or time.sleep
         self.redactor = Redactor()
         self._sink = sink or _standard_logging
         self._resources: dict[str, Any] = {}
         self._token: Token[Run | None] | None = None
+
+    @property
+    def started(self) -> datetime:
+        """When the run began; `now` in the whole run."""
+        from datetime import UTC, datetime
+
+        return datetime.fromtimestamp(self._started, UTC)
 
     def __enter__(self) -> Run:
         self._token = active.set(self)

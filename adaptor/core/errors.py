@@ -22,10 +22,10 @@ what happened, where, what was or was not sent, and what to do.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 #: Where this package lies: frames of these files are never the job's.
 PACKAGE = __file__[: -len("core/errors.py")]

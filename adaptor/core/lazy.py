@@ -12,12 +12,13 @@ calling a method …) raises `LazyStateError` with the words to write instead.
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING, Any, NoReturn
 
 from .errors import ConditionIsText, LazyStateError, MissingReference
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any, NoReturn
 
     from .state import State
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from .arguments import known, prepare, same
 from .context import Run, active, current_run
@@ -17,11 +16,13 @@ from .lazy import Lazy, Logic, function_name
 from .parameters import Parameters
 from .state import State, a_kind, initial_state
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
-P = ParamSpec("P")
-T = TypeVar("T")
+    P = ParamSpec("P")
+    T = TypeVar("T")
 
 #: An argument that may also be a function of the state. Lazy references are of type `Any` and fit everywhere.
 Value: TypeAlias = "T | Callable[[State], T]"

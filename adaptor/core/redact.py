@@ -7,10 +7,11 @@ base64 and as `appsecret_proof`.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Any
 
 REDACTED = "[redacted]"
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
-
 from .errors import JobError
 
-State: TypeAlias = dict[str, Any]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
+State: TypeAlias = "dict[str, Any]"
 
 #: How many earlier `data` a state remembers. Without a bound a loop over 40,000 people becomes quadratic.
 REFERENCES_KEPT = 100

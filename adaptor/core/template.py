@@ -11,15 +11,16 @@ A token opens and closes with rare spaces (so that `.strip()` and `.split()` bre
 
 from __future__ import annotations
 
-import base64
 import os
 import re
-from typing import TYPE_CHECKING, Any
 
 from .errors import LazyStateError, MissingReference
 from .lazy import Lazy, StateReference
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from .state import State
 
 #: Spaces that no text ends with; they open and close a token.
@@ -176,6 +177,8 @@ def _changed() -> LazyStateError:
 
 
 def _encoded_marks() -> tuple[str, ...]:
+    import base64
+
     marks = [_MARK.encode().hex()]
     for shift in range(3):
         # What base64 makes of the mark depends on how many bytes stand before it, modulo three.

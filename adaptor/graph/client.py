@@ -150,7 +150,7 @@ class GraphClient:
         status = response.status_code
         try:
             body = json.loads(response.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise self._not_trusted(request, status, "it is not JSON") from None
         if isinstance(body, dict) and isinstance(body.get("error"), dict):
             raise graph_error(

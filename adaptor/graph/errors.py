@@ -235,6 +235,10 @@ RULES: dict[tuple[int, int | str | None], Rule] = {
     ),
     (9000001, None): Rule(InvalidRequest, "The message was deleted, or is older than the newest 20."),
 }
+for _code in (2018173, 2018175, *range(2018182, 2018189)):
+    RULES[_code, None] = Rule(
+        InvalidRequest, "A media template takes one element: an attachment_id of this Page, or a facebook.com address."
+    )
 
 #: All permission codes that the table does not name one by one.
 _PERMISSION_CODES = range(200, 300)
@@ -291,4 +295,4 @@ def graph_error(body: dict[str, Any], http_status: int, *, write: bool, retry_af
 def _number(value: object) -> int | None:
     if isinstance(value, int):
         return value
-    return int(value) if isinstance(value, str) and value.isdigit() else None
+    return int(value) if isinstance(value, str) and value.isdecimal() else None

@@ -41,7 +41,7 @@ class GraphRequest:
         params: The query, without credentials.
         body: What is sent as JSON.
         answers: The documented shape of the answer; a dry run gives it to the job in place of Meta's.
-        needs: A successful answer without these keys is not trusted.
+        needs: A successful answer without these keys is not trusted; lazy where they depend on the body.
         check: Refuses what Meta would refuse; called with the body, lazily where parts of it are.
     """
 
@@ -50,7 +50,7 @@ class GraphRequest:
     params: dict[str, Any] = field(default_factory=dict)
     body: Any = None
     answers: dict[str, Any] = field(default_factory=dict)
-    needs: tuple[str, ...] = ()
+    needs: Any = ()
     check: Callable[[Any], object] | None = None
 
     @property
@@ -80,7 +80,7 @@ class GraphRequest:
             resolve(self.params, state),
             resolve(self.body, state),
             self.answers,
-            self.needs,
+            resolve(self.needs, state),
             self.check,
         )
         if isinstance(self.body, Lazy) and self.check is not None:

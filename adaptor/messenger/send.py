@@ -256,7 +256,7 @@ def post_message(params: Object) -> GraphRequest:
         [PageId(), "messages"],
         body=params,
         answers=defer(_placeholder_of, params),
-        needs=("recipient_id",) if _is_action(params) else ("message_id",),
+        needs=defer(_needs_of, params),
         check=check_body,
     )
 
@@ -276,7 +276,16 @@ def _media_payload(media: Any, is_reusable: Any) -> dict[str, Any]:
 
 
 def _is_action(params: Any) -> bool:
-    return isinstance(params, dict) and "sender_action" in params
+    return isinstance(params, dict) and params.get("sender_action") is not None
+
+
+def _needs_of(params: Any) -> tuple[str, ...]:
+    return _action_needs(params.get("recipient")) if _is_action(params) else ("message_id",)
+
+
+def _action_needs(recipient: Any) -> tuple[str, ...]:
+    # Meta names the person only to those who named them by id; an action has no other result.
+    return ("recipient_id",) if isinstance(recipient, dict) and recipient.get("id") is not None else ()
 
 
 def _placeholder_of(params: Any) -> dict[str, Any]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from ..core.errors import InputError
 from .files import json_object, read_json_object
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: A whole configuration as JSON, or the access token alone.
 ENVIRONMENT_JSON = "ADAPTOR_CONFIGURATION"

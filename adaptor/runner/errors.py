@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import linecache
-from typing import TYPE_CHECKING
-
 from ..core.errors import JobError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -19,7 +17,7 @@ class CannotLoad(JobError):
 
 def excerpt(file: str, line: int, start: int | None = None, end: int | None = None) -> str:
     """Return a line of a file with its number, and a caret under the columns from `start` to `end`."""
-    text = linecache.getline(file, line).rstrip()
+    text = _line(file, line).rstrip()
     if not text.strip():
         return ""
     label = f"{line} | "
@@ -43,11 +41,18 @@ def caret(traceback: TracebackType | None, file: str) -> tuple[int, int | None, 
     return found
 
 
+def _line(file: str, line: int) -> str:
+    # Takes a while to import, and is needed only when something went wrong.
+    import linecache
+
+    return linecache.getline(file, line)
+
+
 def _position(traceback: TracebackType) -> tuple[int, int | None, int | None]:
     positions = list(traceback.tb_frame.f_code.co_positions())
     line, end_line, start, end = positions[traceback.tb_lasti // 2]
     if line is None or start is None or end_line != line:
         return traceback.tb_lineno, start if line is not None else None, None
     # Columns are counted in UTF-8 bytes.
-    text = linecache.getline(traceback.tb_frame.f_code.co_filename, line).encode()
+    text = _line(traceback.tb_frame.f_code.co_filename, line).encode()
     return line, len(text[:start].decode(errors="replace")), len(text[:end].decode(errors="replace"))

@@ -6,10 +6,12 @@ import contextlib
 import json
 import os
 import sys
-from pathlib import Path
-from typing import Any, TextIO
 
 from ..core.errors import InputError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TextIO
 
 
 def read_json_object(path: str, what: str) -> dict[str, Any]:
@@ -19,11 +21,16 @@ def read_json_object(path: str, what: str) -> dict[str, Any]:
         InputError: The file does not exist, is not JSON, or holds something other than an object.
     """
     try:
-        raw = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        raw = sys.stdin.buffer.read() if path == "-" else _read(path)
     except OSError as cause:
         reason = "does not exist" if isinstance(cause, FileNotFoundError) else f"cannot be read ({cause.strerror})"
         raise InputError(f"The {what} {path} {reason}.", fix="Check the path; nothing was run.") from None
     return json_object(raw, f"The {what} {'on standard input' if path == '-' else path}")
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
 
 
 def json_object(raw: str | bytes, what: str) -> dict[str, Any]:
@@ -76,13 +83,13 @@ def write_output(text: str, path: str, stdout: TextIO) -> None:
         return
     import tempfile
 
-    target = Path(path).resolve()
+    # Through links, so that the file they point to is replaced, not the link.
+    target = os.path.realpath(path)
+    folder, name = os.path.split(target)
     temporary = None
     try:
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=target.parent, prefix=f".{target.name}.", delete=False
-        ) as file:
+        mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o600
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, prefix=f".{name}.", delete=False) as file:
             temporary = file.name
             file.write(text)
             file.flush()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
 import sys
-from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import Any, NamedTuple
 
 import adaptor
 
@@ -16,18 +15,23 @@ from ..core.operation import Operation
 from . import syntax
 from .errors import CannotLoad, caret, excerpt
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 #: The name under which a job's module is known while it runs.
 MODULE = "adaptor_job"
 
 
-class Job(NamedTuple):
+class Job:
     """A loaded job: where it lies and the operations that are its steps."""
 
-    file: str
-    operations: list[Operation]
+    def __init__(self, file: str, operations: list[Operation]) -> None:
+        self.file = file
+        self.operations = operations
 
 
-def load(path: str | Path) -> Job:
+def load(path: str | os.PathLike[str]) -> Job:
     """Load a job script; nothing of it is performed yet.
 
     Args:
@@ -42,8 +46,8 @@ def load(path: str | Path) -> Job:
             do nothing.
         AdaptorError: The script raised while it was loaded; file and line say where.
     """
-    file = str(path)
-    tree = syntax.parse(_read(Path(path)), file)
+    file = os.fspath(path)
+    tree = syntax.parse(_read(file), file)
     names = syntax.used_names(tree)
     if not syntax.imports_everything(tree):
         syntax.check_names(names, adaptor.__all__, file)
@@ -53,16 +57,12 @@ def load(path: str | Path) -> Job:
     return Job(file, _execute(tree, vocabulary, file))
 
 
-def _read(path: Path) -> str:
-    import tokenize
-
+def _read(path: str) -> bytes:
     try:
-        with tokenize.open(path) as script:
+        with open(path, "rb") as script:
             return script.read()
     except IsADirectoryError:
         raise InputError(f"{path} is a folder.", fix="Give the job script in it: adaptor run PATH/job.py.") from None
-    except (SyntaxError, UnicodeDecodeError) as cause:
-        raise CannotLoad(f"{path} cannot be read as text: {cause}.", fix="Save it as UTF-8.") from None
     except OSError as cause:
         reason = "does not exist" if isinstance(cause, FileNotFoundError) else f"cannot be read ({cause.strerror})"
         raise InputError(f"The job {path} {reason}.", fix="Check the path of the job script.") from None
@@ -104,7 +104,7 @@ def _execute(tree: ast.Module, vocabulary: dict[str, Any], file: str) -> list[Op
     module.__dict__.update(vocabulary)
     module.__dict__.update({syntax.COLLECT: collect, syntax.DROPPED: dropped})
     sys.modules[MODULE] = module
-    folder = str(Path(file).resolve().parent)
+    folder = os.path.dirname(os.path.abspath(file))
     if folder not in sys.path:
         # Modules beside the job can be imported, as with any Python script.
         sys.path.insert(0, folder)

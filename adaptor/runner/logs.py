@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TextIO
 
 from ..core.errors import InputError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, TextIO
+
     from ..core.context import Run
 
 LEVELS = ("none", "error", "info", "debug")
@@ -52,6 +53,8 @@ class Log:
         if not self._levels.show(level, component):
             return
         if self._as_json:
+            from datetime import UTC, datetime
+
             time = datetime.now(UTC).isoformat(timespec="milliseconds")
             line = {"time": time, "level": level, "component": component, "message": message, **fields}
             self._write(json.dumps(line, ensure_ascii=False, default=str))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from contextlib import redirect_stderr, redirect_stdout
-from typing import TYPE_CHECKING, NamedTuple
 
 from ..core.context import Run
 from ..core.errors import AdaptorError, ConfigurationError, InputError, JobError
@@ -14,6 +13,7 @@ from .errors import caret, excerpt
 from .job import Job, load
 from .logs import JobOutput
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..core.operation import Operation
 
@@ -27,7 +27,7 @@ EXIT_CRASHED = 3
 EXIT_INTERRUPTED = 130
 
 
-class Result(NamedTuple):
+class Result:
     """What came of a run.
 
     Attributes:
@@ -38,11 +38,19 @@ class Result(NamedTuple):
         outcomes: How many writes ended how.
     """
 
-    state: State | None
-    text: str | None
-    exit_code: int
-    error: AdaptorError | None
-    outcomes: dict[str, int]
+    def __init__(
+        self,
+        state: State | None,
+        text: str | None,
+        exit_code: int,
+        error: AdaptorError | None,
+        outcomes: dict[str, int],
+    ) -> None:
+        self.state = state
+        self.text = text
+        self.exit_code = exit_code
+        self.error = error
+        self.outcomes = outcomes
 
 
 def run_job(path: str, state: State, run: Run) -> Result:
@@ -75,7 +83,7 @@ def run_job(path: str, state: State, run: Run) -> Result:
 
 def _perform(job: Job, state: State, run: Run) -> Result:
     before = {**state, "data": state.get("data", {})}
-    run.log("debug", "run", f"{job.file}: {len(job.operations)} steps")
+    run.log("debug", "run", f"{job.file}: {len(job.operations)} step{'' if len(job.operations) == 1 else 's'}")
     error: AdaptorError | None = None
     code = EXIT_WELL
     after, text = before, None

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import ast
 import builtins
-from typing import Any
 
 from .errors import CannotLoad, excerpt
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 COLLECT = "__adaptor_step__"
 DROPPED = "__adaptor_dropped__"
@@ -18,14 +21,14 @@ DROPPED = "__adaptor_dropped__"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
-def parse(text: str, file: str) -> ast.Module:
+def parse(source: bytes, file: str) -> ast.Module:
     """Parse a job script.
 
     Raises:
         CannotLoad: It is not Python; the message points at the place.
     """
     try:
-        return ast.parse(text, file)
+        return ast.parse(source, file)
     except SyntaxError as cause:
         line, start = cause.lineno or 1, (cause.offset or 1) - 1
         end = cause.end_offset - 1 if cause.end_offset and cause.end_lineno == line else None
