@@ -11,7 +11,7 @@ import sys
 from ..core.context import Run
 from ..core.errors import AdaptorError, InputError
 from ..runner.configuration import gather
-from ..runner.files import json_object, read_json_object, write_output
+from ..runner.files import json_object, print_out, read_json_object, write_output
 from ..runner.logs import Levels, Log
 from ..runner.run import EXIT_BAD_INPUT, EXIT_WELL, run_job
 from .help import Help
@@ -86,7 +86,7 @@ def perform(given: argparse.Namespace) -> int:
     try:
         return _perform(given, log)
     except AdaptorError as error:
-        log("error", "run", error.report(), error.facts() if given.log_json else {})
+        log("error", "run", error.report(), {"error": error.facts()} if given.log_json else {})
         return EXIT_BAD_INPUT
     finally:
         with contextlib.suppress(OSError):
@@ -107,8 +107,8 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
         result = run_job(given.path, state, run)
         if result.text is not None and given.output:
             write_output(f"{result.text}\n", given.output, stdout)
-        if sandbox is not None:
-            _show_transcript(sandbox, given.transcript, run)
+        if sandbox is not None and not given.dry_run:
+            _show_transcript(sandbox, given, run)
         _close(result, run, as_json=given.log_json)
     return result.exit_code
 
@@ -154,24 +154,28 @@ def _request_printer(run: Run, stream: Any) -> Any:
             text = json.dumps(request.body, ensure_ascii=False)
             run.log("info", "dry-run", f"{request.method} {request.path} {text}", place=run.place(), request=facts)
         else:
-            stream.write(run.redactor.text(json.dumps(facts, ensure_ascii=False)) + "\n")
+            print_out(run.redactor.text(json.dumps(facts, ensure_ascii=False)) + "\n", stream)
 
     return show
 
 
-def _show_transcript(sandbox: Sandbox, path: str | None, run: Run) -> None:
-    if path and path != "-":
-        write_output(run.redactor.text(sandbox.transcript()) + "\n", path, sys.stdout)
-        run.log("info", "sandbox", f"Who got what: {path}")
-        return
-    text = sandbox.transcript(limit=None if path == "-" else SHOWN_PEOPLE)
-    run.log("info", "sandbox", f"\n{text}")
+def _show_transcript(sandbox: Sandbox, given: argparse.Namespace, run: Run) -> None:
+    if given.transcript and given.transcript != "-":
+        write_output(run.redactor.text(sandbox.transcript()), given.transcript, sys.stdout)
+        run.log("info", "sandbox", f"Who got what: {given.transcript}")
+    elif given.log_json and given.transcript is None:
+        # Machines read counts; names and texts only where they are asked for.
+        counts = {"accepted": len(sandbox.messages), "refused": len(sandbox.refusals)}
+        run.log("info", "sandbox", "The sandbox's messages", **counts)
+    else:
+        text = sandbox.transcript(limit=None if given.transcript == "-" else SHOWN_PEOPLE)
+        run.log("info", "sandbox", f"\n{text.rstrip()}\n")
 
 
 def _close(result: Result, run: Run, *, as_json: bool) -> None:
     """Say how the run ended: the error for people, and what was sent."""
     if result.error is not None:
-        run.log("error", "run", result.error.report(), **(result.error.facts() if as_json else {}))
+        run.log("error", "run", result.error.report(), **({"error": result.error.facts()} if as_json else {}))
     counts = [f"{count:,} {outcome}" for outcome, count in result.outcomes.items() if count]
     if result.state is None:
         run.log("error", "run", "Nothing was run.", exit_code=result.exit_code)

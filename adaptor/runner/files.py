@@ -64,6 +64,17 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"it holds {name}")
 
 
+def print_out(text: str, stdout: TextIO) -> None:
+    """Write to standard output; a reader that goes away has seen enough."""
+    try:
+        stdout.write(text)
+        stdout.flush()
+    except BrokenPipeError:
+        # Python would complain once more when it closes the stream.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
+
+
 def write_output(text: str, path: str, stdout: TextIO) -> None:
     """Write the final state to a file, whole or not at all, or to standard output where the path is `-`.
 
@@ -73,13 +84,7 @@ def write_output(text: str, path: str, stdout: TextIO) -> None:
         InputError: The file cannot be written.
     """
     if path == "-":
-        try:
-            stdout.write(text)
-            stdout.flush()
-        except BrokenPipeError:
-            # The reader has seen enough. Python would complain once more when it closes stdout.
-            with contextlib.suppress(OSError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
+        print_out(text, stdout)
         return
     import tempfile
 

@@ -48,9 +48,8 @@ def load(path: str | os.PathLike[str]) -> Job:
     """
     file = os.fspath(path)
     tree = syntax.parse(_read(file), file)
-    names = syntax.used_names(tree)
-    if not syntax.imports_everything(tree):
-        syntax.check_names(names, adaptor.__all__, file)
+    names = syntax.read_names(tree)
+    syntax.check_names(tree, names, adaptor.__all__, file)
     syntax.check_references(tree, file)
     vocabulary = {name: getattr(adaptor, name) for name in names if name in adaptor.__all__}
     syntax.check_dropped(tree, _operation_names(tree, vocabulary), file)
@@ -70,7 +69,8 @@ def _read(path: str) -> bytes:
 
 def _operation_names(tree: ast.Module, vocabulary: dict[str, Any]) -> set[str]:
     """Return the names that stand for operations in this script, imported ones included."""
-    found = {name for name, value in vocabulary.items() if hasattr(value, "__operation__")}
+    own = syntax.bound_names(tree, whole=False)
+    found = {name for name, value in vocabulary.items() if name not in own and hasattr(value, "__operation__")}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == "adaptor":
             for alias in node.names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 
 from ..core.errors import InputError
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from typing import Any, TextIO
 
     from ..core.context import Run
+
+#: Control characters, half characters, and what turns the direction of the text around it. The joiners and marks that
+#: names in many scripts need are not among them.
+_HARMFUL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069]")
 
 LEVELS = ("none", "error", "info", "debug")
 
@@ -73,9 +78,7 @@ class Log:
 
 def _harmless(text: str) -> str:
     """Return the text without control characters: texts of other people must not steer a terminal."""
-    if text.isprintable():
-        return text
-    return "".join(sign if sign.isprintable() or sign in "\n\t" else f"\\x{ord(sign):02x}" for sign in text)
+    return text if text.isprintable() else _HARMFUL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 class JobOutput:

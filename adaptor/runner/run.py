@@ -96,9 +96,6 @@ def _perform(job: Job, state: State, run: Run) -> Result:
             code = EXIT_BAD_INPUT
     except KeyboardInterrupt:
         error, code = _interrupted(run), EXIT_INTERRUPTED
-    except SystemExit:
-        error, code = JobError("The job called sys.exit().", fix="Raise an error instead."), EXIT_CRASHED
-        error.place = run.place()
     except RecursionError:
         error, code = json_problem(after), EXIT_FAILED
     if error is not None:
@@ -123,10 +120,7 @@ def _steps(operations: list[Operation], state: State, run: Run) -> State:
             if run.outcomes[outcome] != sent_before[outcome]
         ]
         seconds = time.perf_counter() - started
-        name = operation.name or operation.function.__name__
-        # What the job itself writes with `log` needs no line about that.
-        level = "debug" if name == "log" else "info"
-        run.log(level, "run", f"✓ {index + 1} {name}  {', '.join([*counts, f'{seconds:.2f} s'])}")
+        run.log("info", "run", f"✓ {index + 1} {operation.title()}  {', '.join([*counts, f'{seconds:.2f} s'])}")
     run.path.clear()
     return state
 
@@ -155,5 +149,5 @@ def _show_lines(error: AdaptorError, job: Job, run: Run) -> None:
 
 def _interrupted(run: Run) -> AdaptorError:
     error = JobError("The run was interrupted.", code="INTERRUPTED", fix="What was sent by then is counted below.")
-    error.place = run.place() or None
+    error.place = run.interrupted_at
     return error

@@ -37,38 +37,43 @@ def parse(source: bytes, file: str) -> ast.Module:
         raise CannotLoad(f"The job cannot be read as Python: {cause}.") from None
 
 
-def used_names(tree: ast.Module) -> dict[str, ast.Name]:
-    """Return the names that a script reads and never binds itself, each with its first place."""
-    bound = set(dir(builtins)) | {"__file__", "__name__", "__doc__", "__builtins__", "__annotations__"}
-    loads: dict[str, ast.Name] = {}
+def read_names(tree: ast.Module) -> dict[str, ast.Name]:
+    """Return every name that a script reads, with its first place."""
+    names: dict[str, ast.Name] = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            if isinstance(node.ctx, ast.Load):
-                loads.setdefault(node.id, node)
-            else:
-                bound.add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            bound.add(node.name)
-        elif isinstance(node, ast.alias):
-            bound.add((node.asname or node.name).split(".")[0])
-        elif isinstance(node, ast.arg):
-            bound.add(node.arg)
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-            bound.add(node.name)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            bound.add(node.rest)
-    return {name: node for name, node in loads.items() if name not in bound}
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            names.setdefault(node.id, node)
+    return names
 
 
-def imports_everything(tree: ast.Module) -> bool:
-    """Whether the script has a `from … import *`, so that its names cannot be known."""
-    return any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree))
+def bound_names(node: ast.AST, *, whole: bool = True) -> set[str]:
+    """Return the names that a script binds: in `whole`, or (without the insides of functions) at the top level."""
+    bound: set[str] = set()
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        bound.add(node.name)
+    elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        bound.add(node.id)
+    elif isinstance(node, ast.alias):
+        bound.add((node.asname or node.name).split(".")[0])
+    elif isinstance(node, ast.arg):
+        bound.add(node.arg)
+    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+        bound.add(node.name)
+    elif isinstance(node, ast.MatchMapping) and node.rest:
+        bound.add(node.rest)
+    if whole or not isinstance(node, _FUNCTIONS):
+        for child in ast.iter_child_nodes(node):
+            bound |= bound_names(child, whole=whole)
+    return bound
 
 
-def check_names(unknown: dict[str, ast.Name], vocabulary: Any, file: str) -> None:
+def check_names(tree: ast.Module, names: dict[str, ast.Name], vocabulary: Any, file: str) -> None:
     """Refuse names that nothing gives a meaning to."""
-    for name, node in unknown.items():
-        if name in vocabulary:
+    if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree)):
+        return
+    meant = {*dir(builtins), *vocabulary, *bound_names(tree), "__file__", "__annotations__"}
+    for name, node in names.items():
+        if name in meant:
             continue
         from difflib import get_close_matches
 
