@@ -49,4 +49,19 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         code: int = given.perform(given)
     except KeyboardInterrupt:
         code = 130
+    except Exception as fault:
+        print(_fault(fault), file=sys.stderr)
+        code = 3
     sys.exit(code)
+
+
+def _fault(fault: Exception) -> str:
+    """Return what is said of a fault of our own: where it is, but not its text, which could hold anything."""
+    import traceback
+
+    frame = traceback.extract_tb(fault.__traceback__)[-1]
+    return (
+        f"adaptor itself has a fault: {type(fault).__name__} in {frame.filename}, line {frame.lineno} ({frame.name}).\n"
+        "  sent:  Unknown; look at the log above.\n"
+        "  fix:   Please report it with these lines and the job."
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..core.context import current_run
-from ..core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, ItemsFailed, JobError
+from ..core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, ItemsFailed, JobError, MissingReference
 from ..core.jsonpath import find
 from ..core.lazy import Lazy
 from ..core.operation import Condition, Source, Step, Value, operation, perform_in_order
@@ -76,7 +76,8 @@ def each(state: State, source: Source, operation: Step, *, as_: str | None = Non
             is one item). A lazy reference may also give a single object, which is one item, or None, which is none.
         operation: Performed with the item as `state.data` and its position as `state.index`. What it returns is what
             the next item starts from.
-        as_: Put the item at `state[as_]` instead and leave `data` alone.
+        as_: Put the item at `state[as_]` instead and leave `data` alone. Operations that have a result, such as sends,
+            still put it into `data`.
 
     Returns:
         An operation. `data` is what the last item left there.
@@ -141,7 +142,7 @@ def try_each(
         try:
             state = operation(before)
         except AdaptorError as error:
-            if error.about not in (ABOUT_PERSON, ABOUT_ROW):
+            if error.about not in (ABOUT_PERSON, ABOUT_ROW) or _is_about_the_job(error, key):
                 raise
             failed.append({"index": index, "error": error.facts(), "about": error.about, "sent": error.sent})
             unknown_in_a_row = unknown_in_a_row + 1 if error.sent == SENT_UNKNOWN else 0
@@ -154,6 +155,8 @@ def try_each(
         else:
             unknown_in_a_row = 0
     path[-1] = ("try_each", None)
+    if failed:
+        run.log("info", "job", f"{len(failed)} of {index + 1} items were passed over: {_summary(failed)}")
     only_persons = all(entry["about"] == ABOUT_PERSON for entry in failed)
     if failed and (fail or (fail is None and not only_persons)):
         raise ItemsFailed(
@@ -162,6 +165,11 @@ def try_each(
             details=failed,
         )
     return {**state, "failed": failed}
+
+
+def _is_about_the_job(error: AdaptorError, key: str) -> bool:
+    """Whether a path is missing that does not start at the item: it would be missing for every item."""
+    return isinstance(error, MissingReference) and error.root not in (None, key)
 
 
 def _summary(failed: list[dict[str, Any]]) -> str:

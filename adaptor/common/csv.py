@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,9 @@ from ..core.state import State, a_kind, compose_next_state
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+#: As in files: some spreadsheets still end lines with a carriage return alone.
+_LINE_END = re.compile(r"\r\n|\n|\r")
 
 #: The options and their defaults; the same names may be given as keyword arguments.
 DEFAULTS: dict[str, Any] = {
@@ -90,20 +94,32 @@ def parse_csv(
             everything = list(rows)
             return compose_next_state(state, everything) if everything else state
         for chunk in _chunks(rows, settings["chunk_size"]):
-            state = callback(state, chunk)
+            following: Any = callback(state, chunk)
+            state = following
+            if not isinstance(following, dict):
+                # The operation refuses it; the callback must not be given it first.
+                break
     return state
 
 
 def _settings(options: Any, given: dict[str, Any]) -> dict[str, Any]:
     if options is not None and not isinstance(options, dict):
         raise WrongCall(f"The options of parse_csv() are {a_kind(options)}.", fix='Write {"delimiter": ";"}.')
-    settings = {**DEFAULTS, **(options or {}), **given}
+    chosen = {key: value for key, value in (options or {}).items() if value is not None or key not in DEFAULTS}
+    settings = {**DEFAULTS, **chosen, **given}
     for key in settings:
         if key not in DEFAULTS:
             raise WrongCall(f"parse_csv() has no option `{key}`.", fix=f"Its options are {', '.join(DEFAULTS)}.")
     for key in ("delimiter", "quote", "escape"):
         if not isinstance(settings[key], str) or len(settings[key]) != 1:
             raise WrongCall(f"`{key}` of parse_csv() must be one character, not {settings[key]!r}.")
+    columns = settings["columns"]
+    if not isinstance(columns, bool):
+        if not isinstance(columns, list | tuple) or not all(isinstance(name, str) for name in columns):
+            raise WrongCall(f"`columns` of parse_csv() must be True, False or a list of names, not {a_kind(columns)}.")
+        for name in columns:
+            if columns.count(name) > 1:
+                raise WrongCall(f"`columns` of parse_csv() names {name!r} twice.", fix="Rename one.")
     size = settings["chunk_size"]
     if size is not None and (not isinstance(size, int) or isinstance(size, bool) or size < 1):
         raise WrongCall(f"`chunk_size` of parse_csv() must be a number from 1, not {size!r}.")
@@ -115,19 +131,11 @@ def _lines(source: Any, bom: bool) -> Iterator[tuple[Iterable[str], str]]:
     if isinstance(source, os.PathLike):
         path = Path(source)
         try:
-            with path.open(encoding="utf-8-sig" if bom else "utf-8", newline="") as file:
-                yield file, path.name
-        except UnicodeDecodeError as cause:
-            raise JobError(
-                f"{path.name} is not UTF-8: byte {cause.object[cause.start]:#04x} cannot be read.",
-                fix="Save it as “CSV UTF-8” in the program that wrote it.",
-            ) from None
+            file = path.open(encoding="utf-8-sig" if bom else "utf-8", newline="")
         except OSError as cause:
-            raise JobError(
-                f"{path} cannot be read: {cause.strerror or cause}.",
-                fix=f"Relative paths start at {Path.cwd()}; "
-                'beside the job file write Path(__file__).with_name("rows.csv").',
-            ) from None
+            raise _unreadable(path, cause) from None
+        with file:
+            yield _read(file, path), path.name
     elif isinstance(source, str):
         if "\n" not in source and source.lower().endswith((".csv", ".tsv", ".txt")):
             raise JobError(
@@ -141,12 +149,33 @@ def _lines(source: Any, bom: bool) -> Iterator[tuple[Iterable[str], str]]:
         raise JobError(f"parse_csv() cannot read {a_kind(source)}.", fix="Give CSV text, a Path, or an open file.")
 
 
+def _read(file: Iterable[str], path: Path) -> Iterator[str]:
+    # Errors are caught here and not around the rows: what a callback raises is not about this file.
+    try:
+        yield from file
+    except UnicodeDecodeError as cause:
+        raise JobError(
+            f"{path.name} is not UTF-8: byte {cause.object[cause.start]:#04x} cannot be read.",
+            fix="Save it as “CSV UTF-8” in the program that wrote it.",
+        ) from None
+    except OSError as cause:
+        raise _unreadable(path, cause) from None
+
+
+def _unreadable(path: Path, cause: OSError) -> JobError:
+    return JobError(
+        f"{path} cannot be read: {cause.strerror or cause}.",
+        fix=f'Relative paths start at {Path.cwd()}; beside the job file write Path(__file__).with_name("rows.csv").',
+    )
+
+
 def _split(text: str) -> Iterator[str]:
     start = 0
-    while start < len(text):
-        end = text.find("\n", start) + 1 or len(text)
-        yield text[start:end]
-        start = end
+    for end in _LINE_END.finditer(text):
+        yield text[start : end.end()]
+        start = end.end()
+    if start < len(text):
+        yield text[start:]
 
 
 def _without_bom(lines: Iterable[str], bom: bool) -> Iterator[str]:
@@ -214,6 +243,8 @@ def _csv_words(cause: str) -> str:
         return "a quote is opened here and never closed"
     if "expected after" in cause:
         return "something stands between a closing quote and the delimiter"
+    if "field larger" in cause:
+        return "a value is longer than 131,072 characters: perhaps a quote is opened here and never closed"
     return cause
 
 

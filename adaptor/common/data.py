@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..core.arguments import expand_references, prepare
+from ..core.errors import WrongCall
 from ..core.jsonpath import compiled
 from ..core.lazy import Lazy, resolve
 from ..core.operation import Value, builder
@@ -90,6 +91,16 @@ class Merged(Reader):
         return Merged, (self.__source__, self.__fields__)
 
 
+def _known_path(written: str, path: Any) -> str:
+    # An f-string with a lazy reference would be looked up as if its token were a key.
+    if isinstance(path, str) and isinstance(prepare(path), str):
+        return path
+    raise WrongCall(
+        f"The path of {written}() must be text that is known when the job is loaded.",
+        fix="Where the path depends on the state write state.data.rows[state.index], or a function of the state.",
+    )
+
+
 def data_path(path: str) -> str:
     """Return a path into `data` as a whole JSONPath.
 
@@ -103,7 +114,7 @@ def data_path(path: str) -> str:
         >>> data_path("rows[0].id"), data_path("$.data.rows")
         ('$.data.rows[0].id', '$.data.rows')
     """
-    rest = path.strip()
+    rest = _known_path("data_path", path).strip()
     if rest in ("$", "$.data"):
         return "$.data"
     for prefix in ("$.data.", "$.data[", "$.", "$["):
@@ -130,7 +141,7 @@ def data_value(path: str, *, default: Any = None) -> Any:
         >>> data_value("name")({"data": {"name": "Ana"}})
         'Ana'
     """
-    return FirstMatch("data_value", data_path(path), default)
+    return FirstMatch("data_value", data_path(_known_path("data_value", path)), default)
 
 
 def source_value(path: str, *, default: Any = None) -> Any:
@@ -150,7 +161,7 @@ def source_value(path: str, *, default: Any = None) -> Any:
         >>> source_value("$.a[*]")({"a": [5, 6]})
         5
     """
-    return FirstMatch("source_value", path, default)
+    return FirstMatch("source_value", _known_path("source_value", path), default)
 
 
 def source(path: str) -> Any:
@@ -169,7 +180,7 @@ def source(path: str) -> Any:
         >>> source("$.a[*]")({"a": [5, 6]})
         [5, 6]
     """
-    return AllMatches(path)
+    return AllMatches(_known_path("source", path))
 
 
 @builder

@@ -7,8 +7,8 @@ An argument is a plain value, a lazy reference, a function of the state, or a li
 from __future__ import annotations
 
 from .errors import LazyStateError
-from .lazy import Lazy, function_name, resolve
-from .template import Template, parse
+from .lazy import Lazy, resolve
+from .template import Template, parse, refuse_token
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .state import State
+
+
+def function_name(function: object) -> str:
+    """Return a short name for a function: its own, or `<lambda line 12>`."""
+    name = getattr(function, "__name__", None)
+    if name is None:
+        return type(function).__name__
+    code = getattr(function, "__code__", None)
+    return f"<lambda line {code.co_firstlineno}>" if name == "<lambda>" and code is not None else str(name)
 
 
 class FunctionReference(Lazy):
@@ -93,8 +102,10 @@ def prepare(value: Any) -> Any:
     """Turn an argument into a plain value or, where anything lazy is in it at any depth, into one `Lazy`."""
     if isinstance(value, str):
         return parse(value)
-    if isinstance(value, Lazy) or value is None or isinstance(value, bool | int | float | bytes):
+    if isinstance(value, Lazy) or value is None or isinstance(value, bool | int | float):
         return value
+    if isinstance(value, bytes):
+        return refuse_token(value)
     if isinstance(value, dict):
         parts = {_key(key): prepare(item) for key, item in value.items()}
         return Structure(parts) if any(isinstance(item, Lazy) for item in parts.values()) else value
@@ -104,6 +115,16 @@ def prepare(value: Any) -> Any:
     if callable(value):
         return _function(value)
     return value
+
+
+def prepare_source(value: Any) -> Any:
+    """Prepare what a loop goes through: a path that cannot be read is an error on the line where it is written."""
+    prepared = prepare(value)
+    if isinstance(prepared, str):
+        from .jsonpath import compiled
+
+        compiled(prepared)
+    return prepared
 
 
 def _key(key: Any) -> Any:

@@ -37,6 +37,7 @@ class Run:
         path: Where the run is: the names of the operations under way, outermost first, each with its index.
         outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`.
         on_request: Called with each request that a dry run describes.
+        interrupted_at: The place that was under way when the run was interrupted.
         wait: Waits that many seconds before a repeat; replaced in tests.
     """
 
@@ -56,6 +57,7 @@ class Run:
         self.on_request = on_request
         self.wait: Callable[[float], object] = wait or time.sleep
         self.redactor = Redactor()
+        self.interrupted_at: str | None = None
         self._sink = sink or _standard_logging
         self._resources: dict[str, Any] = {}
         self._token: Token[Run | None] | None = None
@@ -85,12 +87,15 @@ class Run:
             found = self._resources[name] = make()
         return found
 
-    def learn_secrets(self, state: State) -> None:
-        """Keep the secrets of this state's configuration out of everything that the run writes."""
-        if isinstance(state, dict):
-            self.redactor.learn(secrets_of(state.get("configuration")))
+    def learn_secrets(self, state: State) -> bool:
+        """Keep the secrets of this state's configuration out of everything that the run writes.
 
-    def log(self, level: str, component: str, message: str, **fields: Any) -> None:
+        Returns:
+            Whether there was one that the run did not know yet.
+        """
+        return isinstance(state, dict) and self.redactor.learn(secrets_of(state.get("configuration")))
+
+    def log(self, level: str, component: str, message: str, /, **fields: Any) -> None:
         """Write one line to the run's log, without secrets."""
         self._sink(level, component, self.redactor.text(message), self.redactor.value(fields))
 

@@ -191,6 +191,8 @@ class JobError(AdaptorError):
         """
         error = cls(str(cause) or type(cause).__name__, code=type(cause).__name__)
         error.cause_type = type(cause).__name__
+        if isinstance(cause, SystemExit):
+            error.fix = "A job must not end the program: raise an error instead of calling sys.exit()."
         traceback = cause.__traceback__
         while traceback is not None:
             name = traceback.tb_frame.f_code.co_filename
@@ -217,10 +219,16 @@ class LazyStateError(JobError, TypeError):
 
 
 class MissingReference(JobError, LookupError):
-    """A path that does not exist in this state."""
+    """A path that does not exist in this state.
+
+    Attributes:
+        root: The first key of the path, where it is known: a loop takes it for a fault of the item only where the path
+            starts there.
+    """
 
     about = ABOUT_ROW
     code = "MISSING_REFERENCE"
+    root: str | None = None
 
 
 class ConditionIsText(JobError):
@@ -232,6 +240,8 @@ class ConditionIsText(JobError):
 class ItemsFailed(JobError):
     """`try_each` went through all items; `details` lists those that did not succeed."""
 
+    # To a loop around the loop it is a fault of that item.
+    about = ABOUT_ROW
     code = "ITEMS_FAILED"
 
 

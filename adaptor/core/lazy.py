@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import operator
 
-from .errors import ConditionIsText, LazyStateError, MissingReference
+from .errors import ConditionIsText, JobError, LazyStateError, MissingReference
+from .state import a_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -236,7 +237,9 @@ class StateReference(Lazy):
             try:
                 value = value[step]
             except (KeyError, IndexError, TypeError):
-                return missing_reference(repr(self), repr(StateReference(self.__steps__[:depth])), value, step)
+                error = missing_reference(repr(self), repr(StateReference(self.__steps__[:depth])), value, step)
+                error.root = str(self.__steps__[0])
+                return error
         raise AssertionError("the path exists")
 
 
@@ -260,7 +263,7 @@ def missing_reference(path: str, deepest: str, value: object, step: object) -> M
         found = f"`{deepest}` is None"
         fix = "Check the step before: it left nothing there. data_value(…, default=…) allows for a missing value."
     else:
-        found = f"`{deepest}` is a {type(value).__name__}, which has no parts named {step!r}"
+        found = f"`{deepest}` is {a_kind(value)}, which has no parts named {step!r}"
         fix = "Look at the path: it goes one level too deep."
     return MissingReference(f"`{path}` does not exist: {found}.", fix=fix)
 
@@ -280,6 +283,11 @@ class Item(Lazy):
 
     def __init__(self, operands: tuple[Any, Any]) -> None:
         self.__operands__ = operands
+
+    def __getattr__(self, name: str) -> Item:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Item((self, name))
 
     def __repr__(self) -> str:
         base, key = self.__operands__
@@ -320,7 +328,17 @@ class Expression(Lazy):
         return Expression, (self.__symbol__, self.__function__, self.__operands__)
 
     def __resolve__(self, state: State) -> Any:
-        return self.__function__(*[resolve(operand, state) for operand in self.__operands__])
+        values = [resolve(operand, state) for operand in self.__operands__]
+        try:
+            return self.__function__(*values)
+        except TypeError:
+            kinds = " and ".join("None" if value is None else a_kind(value) for value in values)
+            raise JobError(
+                f"`{self!r}` cannot be worked out: `{self.__symbol__}` does not work on {kinds}.",
+                fix="Values from CSV are text: make numbers of them in a step before, fn(…), or in a function of the "
+                "state: lambda state: float(state['data']['hours']) < 24.",
+                code="WRONG_KIND",
+            ) from None
 
 
 class Logic(Lazy):
@@ -355,15 +373,6 @@ class Logic(Lazy):
 def _expression(symbol: str, operands: tuple[Any, ...]) -> str:
     texts = [f"({item!r})" if isinstance(item, Expression | Logic) else repr(item) for item in operands]
     return f"{symbol}{texts[0]}" if len(texts) == 1 else f"{texts[0]} {symbol} {texts[1]}"
-
-
-def function_name(function: object) -> str:
-    """Return a short name for a function: its own, or `<lambda line 12>`."""
-    name = getattr(function, "__name__", None)
-    if name is None:
-        return type(function).__name__
-    code = getattr(function, "__code__", None)
-    return f"<lambda line {code.co_firstlineno}>" if name == "<lambda>" and code is not None else str(name)
 
 
 def resolve(value: Any, state: State) -> Any:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import sys
 from functools import partial
 
-from .arguments import known, prepare, same
+from .arguments import function_name, known, prepare, prepare_source, same
 from .context import Run, active, current_run
 from .errors import PACKAGE, AdaptorError, JobError, WrongCall
-from .lazy import Lazy, Logic, function_name
+from .lazy import Lazy, Logic
 from .parameters import Parameters
 from .state import State, a_kind, initial_state
 
@@ -74,12 +74,20 @@ class Operation:
         except AdaptorError as error:
             if error.place is None:
                 self._locate(error, run, state)
+            elif run.learn_secrets(state):
+                # The operation inside was given a state without the configuration.
+                error.redact(run.redactor.text)
+            if not run.redactor.is_clean_before(error):
+                raise error from None
             raise
-        except Exception as cause:
+        except (Exception, SystemExit) as cause:
             raised = JobError.of(cause, self.file)
             self._locate(raised, run, state)
             # A secret in the cause would be printed with the traceback: then the cause's text must do.
             raise raised from (cause if run.redactor.is_clean(cause) else None)
+        except KeyboardInterrupt:
+            run.interrupted_at = run.interrupted_at or run.place()
+            raise
         finally:
             path.pop()
 
@@ -119,6 +127,15 @@ class Operation:
             {'went': 'wrong'}
         """
         return catch(self, handler)
+
+    def title(self) -> str:
+        """Return a short name for people: `send_text`, or `fn(prepare)`."""
+        if not self.name:
+            first = self.args[0]
+            return first.title() if isinstance(first, Operation) else self.function.__name__
+        if self.args and callable(self.args[0]) and not isinstance(self.args[0], Operation | Lazy):
+            return f"{self.name}({function_name(self.args[0])})"
+        return self.name
 
     def _locate(self, error: AdaptorError, run: Run, state: Any) -> None:
         error.operation = self.name or None
@@ -227,14 +244,14 @@ def _take(parameters: Parameters, name: str, value: Any) -> Any:
         return None if value is None else as_operation(value, parameters.name)
     if kind == "condition":
         prepared = prepare(value)
-        return Logic("", (prepared,)) if isinstance(prepared, Lazy) else prepared
+        return Logic("", (prepared,)) if isinstance(prepared, Lazy) and not isinstance(prepared, Logic) else prepared
     if kind == "source":
         if value is None or isinstance(value, bool | int | float | bytes):
             raise WrongCall(
                 f"`{name}` of {parameters.name}() cannot be {_described(value)}.",
                 fix="Give a list, a JSONPath such as '$.data.rows[*]', or a lazy reference: state.data.rows.",
             )
-        return prepare(value)
+        return prepare_source(value)
     if value is not None and (not callable(value) or isinstance(value, Lazy | Operation)):
         raise WrongCall(
             f"`{name}` of {parameters.name}() must be a function, not {_described(value)}.",
@@ -248,7 +265,9 @@ def _described(value: object) -> str:
         return f"the operation {value.name}"
     if isinstance(value, Lazy):
         return f"the lazy reference {value!r}"
-    return f"{type(value).__name__} {value!r:.60}" if value is not None else "None"
+    text = "None" if value is None else f"{type(value).__name__} {value!r}"
+    # A text that is cut could hold half a secret, which nobody would find again.
+    return text if len(text) <= 60 else a_kind(value)
 
 
 def as_operation(value: Any, asked_by: str) -> Operation:

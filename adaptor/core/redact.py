@@ -19,6 +19,8 @@ REDACTED = "[redacted]"
 SHORTEST_SECRET = 4
 
 _SECRET_KEY = re.compile(r"token|secret|passw|passphrase|api_?key|private|credential|authorization|bearer|cookie", re.I)
+#: Signs that `requests` leaves alone in a URL that was given to it as text.
+_KEPT_IN_URLS = "!#$%&'()*+,/:;=?@[]~"
 _KNOWN_PUBLIC = frozenset({"token_type"})
 
 
@@ -50,7 +52,9 @@ def appsecret_proof(access_token: str, app_secret: str) -> str:
     import hashlib
     import hmac
 
-    return hmac.new(app_secret.encode(), access_token.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(
+        app_secret.encode("utf-8", "surrogatepass"), access_token.encode("utf-8", "surrogatepass"), hashlib.sha256
+    ).hexdigest()
 
 
 class Redactor:
@@ -61,13 +65,14 @@ class Redactor:
         self._pattern: re.Pattern[str] | None = None
         self.learn(secrets)
 
-    def learn(self, secrets: Iterable[str]) -> None:
-        """Take further secrets into account."""
+    def learn(self, secrets: Iterable[str]) -> bool:
+        """Take further secrets into account; return whether there was a new one."""
         fresh = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET} - self._secrets
         if fresh:
             self._secrets |= fresh
             forms = {form for secret in self._secrets for form in _forms(secret)}
             self._pattern = re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)))
+        return bool(fresh)
 
     def text(self, text: str) -> str:
         """Return `text` without any of the secrets."""
@@ -75,12 +80,17 @@ class Redactor:
 
     def is_clean(self, cause: BaseException | None) -> bool:
         """Whether neither an exception nor what led to it would show a secret in a traceback."""
-        while cause is not None:
-            shown = f"{cause} {cause.args!r} {getattr(cause, '__notes__', '')}"
-            if self.text(shown) != shown:
-                return False
-            cause = cause.__cause__ or cause.__context__
-        return True
+        if cause is None or self._pattern is None:
+            return True
+        from traceback import format_exception
+
+        shown = f"{''.join(format_exception(cause))}{cause.args!r}"
+        return self._pattern.search(shown) is None
+
+    def is_clean_before(self, error: BaseException) -> bool:
+        """Whether what Python would print before `error`, as its cause or context, shows no secret."""
+        before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return self.is_clean(before)
 
     def value(self, value: Any) -> Any:
         """Return a JSON value without any of the secrets, sharing what did not change."""
@@ -101,22 +111,32 @@ class Redactor:
 def _forms(secret: str) -> Iterator[str]:
     import base64
     import json
+    from contextlib import suppress
     from urllib.parse import quote, quote_plus
 
+    # JSON may hold half a surrogate pair, which UTF-8 cannot.
+    raw = secret.encode("utf-8", "surrogatepass")
     yield secret
-    yield quote(secret, safe="")
-    yield quote(secret)
-    yield quote_plus(secret)
-    escaped = json.dumps(secret)[1:-1]
-    yield escaped
-    yield escaped.replace("/", "\\/")
-    yield repr(secret)[1:-1]
-    raw = secret.encode()
-    if len(raw) >= 8:
+    for quoted in (quote(raw, safe=""), quote(raw), quote_plus(raw), quote(raw, safe=_KEPT_IN_URLS)):
+        yield quoted
+        yield re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), quoted)
+    for escaped in (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]):
+        yield escaped
+        yield escaped.replace("/", "\\/")
+    for kind in (repr, ascii):
+        yield kind(secret)[1:-1]
+        # In a longer text that holds both quotes, Python escapes the single one.
+        yield kind('"' + secret)[2:-1]
+    yield repr(raw)[2:-1]
+    encodings = {raw}
+    with suppress(UnicodeEncodeError):
+        # So `requests` writes a password into an Authorization header.
+        encodings.add(secret.encode("latin-1"))
+    for encoded in encodings:
         for shift in range(3):
             # Base64 of a longer text that contains the secret: drop the letters that its neighbours decide.
-            whole = base64.b64encode(b"\0" * shift + raw).decode().rstrip("=")
-            tail = (shift + len(raw)) % 3
+            whole = base64.b64encode(b"\0" * shift + encoded).decode().rstrip("=")
+            tail = (shift + len(encoded)) % 3
             core = whole[(0, 2, 3)[shift] : len(whole) - (1 if tail else 0)]
             yield core
             yield core.replace("+", "-").replace("/", "_")

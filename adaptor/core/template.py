@@ -5,17 +5,20 @@ its place, and the operation that is given the text turns it into a `Template`. 
 that no text from a state can ever be taken for one, and carry a checksum, so that a token that was changed on the way
 (`.upper()`, a slice, `.strip()`) is noticed rather than sent.
 
-A token opens and closes with rare spaces (so that `.strip()` and `.split()` break it) and has letters of both cases
-(so that `.upper()`, `.lower()`, `.title()` do).
+A token opens and closes with a space that nobody writes (so that `.strip()` and `.split()` break it). In between stand
+letters of both cases (so that `.upper()`, `.lower()`, `.title()` do) of a script that nobody writes either, so that any
+part of a token, be it one letter, is known for what it is.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 
 from .errors import LazyStateError, MissingReference
 from .lazy import Lazy, StateReference
+from .state import a_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,9 +26,12 @@ if TYPE_CHECKING:
 
     from .state import State
 
-#: Spaces that no text ends with; they open and close a token.
-_RARE_SPACES = "\u1680\u2000\u2001\u2004\u2005\u2006\u2008\u205f"
-_LOWER, _UPPER = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#: The space of Ogham inscriptions, which `.strip()` takes away. Other rare spaces would not do: people do write them
+#: (U+2005 stands behind a mention in some messengers).
+_SPACE = "\u1680"
+#: Medefaidrin: 32 pairs of letters.
+_UPPER = "".join(map(chr, range(0x16E40, 0x16E60)))
+_LOWER = "".join(map(chr, range(0x16E60, 0x16E80)))
 _CHECKSUM_LENGTH = 6
 
 
@@ -37,13 +43,12 @@ def _mixed(length: int) -> str:
     return "".join(_random(_LOWER if index % 2 else _UPPER, 1) for index in range(length))
 
 
-_OPEN, _CLOSE = _random(_RARE_SPACES, 3), _random(_RARE_SPACES, 3)
 _MARK = _mixed(12)
 _FOLDED_MARK = _MARK.casefold()
 _KEY = os.urandom(16)
-_TOKEN = re.compile(f"{_OPEN}{_MARK}([a-z]+)([A-Za-z]{{{_CHECKSUM_LENGTH}}}){_CLOSE}")
-# What a cut leaves at the end or the start of a text: a part of the opening or of the closing.
-_CUT = re.compile(f"(?:{_OPEN[0]}|{_OPEN[:2]})$|^(?:{_CLOSE[-1]}|{_CLOSE[-2:]})|{_OPEN}|{_CLOSE}")
+_TOKEN = re.compile(f"{_SPACE}{_MARK}([{_LOWER}]+)([{_UPPER}{_LOWER}]{{{_CHECKSUM_LENGTH}}}){_SPACE}")
+#: What any part of a token holds.
+_PART = re.compile(f"[{_SPACE}{_UPPER}{_LOWER}]")
 
 #: Every reference that was put into a text so far, with its format spec.
 _spoken: list[tuple[Lazy, str]] = []
@@ -64,13 +69,13 @@ def token_for(reference: Lazy, spec: str) -> str:
         if key is not None:
             _numbers[key] = number
     name = _letters(number)
-    return f"{_OPEN}{_MARK}{name}{_checksum(name)}{_CLOSE}"
+    return f"{_SPACE}{_MARK}{name}{_checksum(name)}{_SPACE}"
 
 
 def _letters(number: int) -> str:
     text = ""
     while True:
-        number, rest = divmod(number, 26)
+        number, rest = divmod(number, len(_LOWER))
         text = _LOWER[rest] + text
         if number == 0:
             return text
@@ -80,7 +85,7 @@ def _checksum(name: str) -> str:
     from hashlib import blake2s
 
     digest = blake2s(name.encode(), key=_KEY, digest_size=_CHECKSUM_LENGTH).digest()
-    return "".join((_UPPER if index % 2 else _LOWER)[byte % 26] for index, byte in enumerate(digest))
+    return "".join((_UPPER if index % 2 else _LOWER)[byte % len(_LOWER)] for index, byte in enumerate(digest))
 
 
 class Template(Lazy):
@@ -132,7 +137,7 @@ def _spoken_value(reference: Lazy, spec: str, state: State) -> str:
         return format(value, spec)
     except (ValueError, TypeError) as cause:
         raise MissingReference(
-            f"`{reference!r}` is a {type(value).__name__}, which cannot be formatted as `{spec}`: {cause}.",
+            f"`{reference!r}` is {a_kind(value)}, which cannot be formatted as `{spec}`: {cause}.",
             fix="Numbers from CSV are text: write {float_of_it:.2f} from a function of the state, or drop the format.",
             code="NOT_FORMATTABLE",
         ) from None
@@ -144,7 +149,7 @@ def parse(text: str) -> str | Template:
     Raises:
         LazyStateError: The text holds a token that was changed after the f-string was made.
     """
-    if not _spoken or (_FOLDED_MARK not in text.casefold() and not _CUT.search(text)):
+    if not _spoken or not _PART.search(text):
         return text
     pieces: list[str | tuple[Lazy, str]] = []
     position = 0
@@ -156,42 +161,59 @@ def parse(text: str) -> str | Template:
         position = match.end()
     pieces.append(text[position:])
     for piece in pieces:
-        if isinstance(piece, str) and (_FOLDED_MARK in piece.casefold() or _CUT.search(piece)):
+        if isinstance(piece, str) and _PART.search(piece):
             raise _changed()
     return Template(tuple(piece for piece in pieces if piece != ""))
+
+
+def refuse_token(data: bytes) -> bytes:
+    """Return bytes as they are, unless a text with a reference was encoded into them."""
+    if _spoken and _MARK.encode() in data:
+        raise _changed()
+    return data
 
 
 def _number(name: str) -> int:
     number = 0
     for letter in name:
-        number = number * 26 + _LOWER.index(letter)
+        number = number * len(_LOWER) + _LOWER.index(letter)
     return number
 
 
 def _changed() -> LazyStateError:
     return LazyStateError(
-        "A text with a lazy reference was changed after the f-string was made (.upper(), .strip(), a slice …), "
-        "but its value is known only when the operation runs.",
+        "A text with a lazy reference was changed after the f-string was made "
+        "(.upper(), .strip(), .encode(), a slice …), but its value is known only when the operation runs.",
         fix="Change the value where it is known: lambda state: f\"Hello {state['data']['name'].upper()}\".",
     )
 
 
-def _encoded_marks() -> tuple[str, ...]:
+@lru_cache(maxsize=1)
+def _encoded_marks() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what becomes of the mark on the usual ways into a text, casefolded where case may change."""
     import base64
+    from json import dumps
+    from urllib.parse import quote
 
-    marks = [_MARK.encode().hex()]
-    for shift in range(3):
-        # What base64 makes of the mark depends on how many bytes stand before it, modulo three.
-        text = base64.b64encode(b"x" * shift + _MARK.encode()).decode()
-        marks.append(text[4 if shift else 0 : len(text) - 4])
-    return tuple(marks)
+    folded, exact = [_FOLDED_MARK], []
+    for mark in (_MARK, _MARK.upper(), _MARK.lower()):
+        raw = mark.encode()
+        folded += [raw.hex(), quote(raw).casefold(), dumps(mark)[1:-1].casefold(), ascii(mark)[1:-1].casefold()]
+        folded.append(repr(raw)[2:-1].casefold())
+        for shift in range(3):
+            # What base64 makes of the mark depends on how many bytes stand before it, modulo three.
+            text = base64.b64encode(b"x" * shift + raw).decode()
+            exact.append(text[4 if shift else 0 : len(text) - 4])
+    return tuple(folded), tuple(exact)
 
 
 def holds_token(text: str) -> bool:
     """Whether a token, whole, changed or encoded, turns up in a text that is about to leave."""
     if not _spoken:
         return False
-    return _FOLDED_MARK in text.casefold() or any(mark in text for mark in _encoded_marks())
+    folded, exact = _encoded_marks()
+    text_folded = text.casefold()
+    return any(mark in text_folded for mark in folded) or any(mark in text for mark in exact)
 
 
 def stray_token(where: str) -> LazyStateError:

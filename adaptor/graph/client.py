@@ -17,9 +17,8 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from ..core.config import Configuration, read_configuration
 from ..core.context import Run
-from ..core.errors import SENT_NO, DeliveryUnknown, InvalidMessage, NotSent
+from ..core.errors import SENT_NO, SENT_UNKNOWN, DeliveryUnknown, NotSent
 from ..core.redact import appsecret_proof
-from ..core.template import holds_token, stray_token
 from ..core.version import __version__
 from .errors import GraphError, RateLimited, TemporaryFailure, graph_error
 from .usage import seconds_to_wait
@@ -71,7 +70,7 @@ class GraphClient:
             NotSent: Nothing left this machine.
             DeliveryUnknown: A write left, and no trustworthy answer came.
         """
-        data = _encoded(request)
+        data = request.encoded()
         repeats = 0
         while True:
             try:
@@ -91,6 +90,11 @@ class GraphClient:
                 self._run.wait(seconds)
             except (GraphError, DeliveryUnknown) as error:
                 self._count(request, error.sent)
+                raise
+            except BaseException:
+                # Interrupted in the middle: what has begun to leave may arrive.
+                if _wire.left:
+                    self._count(request, SENT_UNKNOWN)
                 raise
             else:
                 self._count(request, None)
@@ -126,7 +130,10 @@ class GraphClient:
                 timeout=self._timeout,
                 allow_redirects=False,
             )
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as cause:
+        except Exception as cause:
+            # Whatever goes wrong in the libraries below: what began to leave may have arrived.
+            if not _wire.left and not isinstance(cause, _NETWORK_ERRORS):
+                raise
             raise self._no_answer(request, cause) from None
         finally:
             self._last_use = time.monotonic()
@@ -156,7 +163,7 @@ class GraphClient:
             raise graph_error(
                 body["error"], status, write=request.is_write, retry_after=seconds_to_wait(response.headers)
             )
-        if not 200 <= status < 300:
+        if not 200 <= status < 300 or (isinstance(body, dict) and "error" in body):
             raise self._not_trusted(request, status, "it carries neither a result nor an error of Meta's")
         missing = [key for key in request.needs if not isinstance(body, dict) or not body.get(key)]
         if missing:
@@ -188,21 +195,8 @@ def _failed_read(what: str) -> TemporaryFailure:
     return error
 
 
+_NETWORK_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 _JSON = {"Content-Type": "application/json"}
-
-
-def _encoded(request: GraphRequest) -> bytes | None:
-    try:
-        text = json.dumps(request.body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        data = text.encode() if request.body is not None else None
-    except (TypeError, ValueError) as cause:
-        raise InvalidMessage(
-            f"The request cannot be written as JSON: {cause}.",
-            fix="Give text, numbers, lists and dicts; turn dates into text first.",
-        ) from None
-    if holds_token(text) or holds_token(request.path) or holds_token(str(request.params)):
-        raise stray_token("The request")
-    return data
 
 
 def client_for(run: Run, configuration: Any) -> GraphClient:
@@ -288,8 +282,15 @@ class _Adapter(requests.adapters.HTTPAdapter):
         return manager
 
 
+class _Session(requests.Session):
+    """A session that does not even look where a redirect leads: `requests` would fail over an address that is none."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Say that the answer leads nowhere else."""
+
+
 def _session(configuration: Configuration) -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     # With `trust_env` an entry in ~/.netrc would replace our token, and the environment would be read on every call.
     session.trust_env = False
     settings = requests.Session().merge_environment_settings(configuration.base_url, {}, False, None, None)

@@ -159,6 +159,9 @@ RULES: dict[tuple[int, int | str | None], Rule] = {
     (10, 1893063): Rule(PolicyBlocked, "Stop sending and read the Page's support inbox."),
     (10, 2018278): Rule(WindowClosed, _WINDOW),
     (10, 2018065): Rule(WindowClosed, _WINDOW),
+    (10, 2018028): Rule(  # peer
+        PermissionMissing, "The app is not live: pass App Review, or write to people with a role on the app."
+    ),
     (10, 2018108): Rule(RecipientUnavailable, _UNREACHABLE),
     (10, 2018336): Rule(
         InvalidRequest, "The feature may not be used with people in Europe or Japan.", about=ABOUT_PERSON
@@ -195,6 +198,7 @@ RULES: dict[tuple[int, int | str | None], Rule] = {
     (190, 464): Rule(TokenInvalid, f"The person behind the token is not confirmed at facebook.com. {_NEW_TOKEN}"),
     (190, 467): Rule(TokenInvalid, f"The token was revoked. {_NEW_TOKEN}"),
     (190, 492): Rule(TokenInvalid, f"The person behind the token has no role on the Page any more. {_NEW_TOKEN}"),
+    (194, None): Rule(InvalidRequest, "Give the list that Meta names more items."),  # uncertain
     (200, None): Rule(PermissionMissing, _GRANT),
     (200, 1545041): Rule(RecipientUnavailable, _UNREACHABLE),
     (200, 2018021): Rule(PermissionMissing, "Write to the PSID; sending to phone numbers is closed."),
@@ -218,8 +222,11 @@ RULES: dict[tuple[int, int | str | None], Rule] = {
     (1200, None): Rule(TemporaryFailure, _RECONCILE, SENT_UNKNOWN),  # peer
     (1201, None): Rule(TemporaryFailure, _RECONCILE, SENT_UNKNOWN),  # uncertain
     (2022, None): Rule(PolicyBlocked, "Meta has blocked this kind of message for now; appeal in the support inbox."),
-    (2500, None): Rule(TokenInvalid, _NEW_TOKEN),  # peer
+    (2500, None): Rule(TokenInvalid, f"{_NEW_TOKEN} If the token is good, check the path of the call."),  # peer
     (10303, None): Rule(InvalidRequest, "Start the account linking again: its token lives five minutes."),
+    (10900, None): Rule(
+        InvalidRequest, "This post or comment has had the one private reply that it may have."
+    ),  # uncertain
     (36000, None): Rule(InvalidRequest, "Make the image smaller: 8 MB at most."),  # peer
     (80001, None): Rule(RateLimited, _SLOW_DOWN),
     (80006, None): Rule(RateLimited, "The Page has used up what it may send in 24 hours; wait as long as Meta says."),

@@ -41,6 +41,8 @@ class GraphOperation(Operation):
         """Make the call; `data` becomes the answer and `response` what is known about it."""
         request = self.describe(state)
         if run.dry_run and request.is_write:
+            # A dry run refuses whatever a run would refuse before the wire.
+            request.encoded()
             run.outcomes["described"] += 1
             if run.on_request is not None:
                 run.on_request(request)
@@ -48,7 +50,7 @@ class GraphOperation(Operation):
         # Importing requests takes longer than a whole job that sends nothing.
         from .client import client_for
 
-        run.log("debug", "graph", f"{request.method} {request.path}")
+        run.log("debug", "graph", f"{run.place()}: {request.method} {request.path}")
         answer = client_for(run, state.get("configuration")).send(request)
         run.log("debug", "graph", f"HTTP {answer.response['status_code']} after {answer.response['duration']:.3f} s")
         return {**compose_next_state(state, answer.body), "response": answer.response}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..core.arguments import known, prepare
+from ..core.errors import InvalidMessage
 from ..core.lazy import Lazy, resolve
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class GraphRequest:
         answers: The documented shape of the answer; a dry run gives it to the job in place of Meta's.
         needs: A successful answer without these keys is not trusted; lazy where they depend on the body.
         check: Refuses what Meta would refuse; called with the body, lazily where parts of it are.
+        finish: Drops from the resolved body the optional parts that turned out to be None.
     """
 
     method: str
@@ -52,6 +54,7 @@ class GraphRequest:
     answers: dict[str, Any] = field(default_factory=dict)
     needs: Any = ()
     check: Callable[[Any], object] | None = None
+    finish: Callable[[Any], Any] | None = None
 
     @property
     def is_write(self) -> bool:
@@ -74,15 +77,41 @@ class GraphRequest:
     def resolved(self, state: State) -> GraphRequest:
         """Return the finished request for this state, checked."""
         path = resolve(self.path, state)
-        request = GraphRequest(
+        body = self.body
+        if isinstance(body, Lazy):
+            body = body.__resolve__(state)
+            if self.finish is not None:
+                body = self.finish(body)
+            if self.check is not None:
+                self.check(body)
+        return GraphRequest(
             self.method,
             path if isinstance(path, str) else "/".join(str(part) for part in path),
             resolve(self.params, state),
-            resolve(self.body, state),
+            body,
             self.answers,
             resolve(self.needs, state),
-            self.check,
         )
-        if isinstance(self.body, Lazy) and self.check is not None:
-            self.check(request.body)
-        return request
+
+    def encoded(self) -> bytes | None:
+        """Return the body as it goes out, or None where there is none.
+
+        Raises:
+            InvalidMessage: JSON cannot say it.
+            LazyStateError: A lazy reference that was never resolved is somewhere in the request.
+        """
+        import json
+
+        from ..core.template import holds_token, stray_token
+
+        try:
+            text = json.dumps(self.body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+            data = text.encode() if self.body is not None else None
+        except (TypeError, ValueError) as cause:
+            raise InvalidMessage(
+                f"The request cannot be written as JSON: {cause}.",
+                fix="Give text, numbers, lists and dicts; turn dates into text first.",
+            ) from None
+        if holds_token(text) or holds_token(self.path) or holds_token(str(self.params)):
+            raise stray_token("The request")
+        return data

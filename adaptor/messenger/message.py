@@ -39,6 +39,7 @@ def message_request(recipient: Any, message: Any, *, reply_to: Any = None, **fie
         answers={"recipient_id": defer(recipient_id, whom), "message_id": "m_dry_run"},
         needs=("message_id",),
         check=check_body,
+        finish=without_none,
     )
 
 
@@ -50,9 +51,22 @@ def action_request(recipient: Any, action: str, **fields: Any) -> GraphRequest:
         [PageId(), "messages"],
         body=given(recipient=whom, sender_action=action, **fields),
         answers={"recipient_id": defer(recipient_id, whom)},
-        needs=("recipient_id",),
+        needs=defer(action_needs, whom),
         check=check_body,
+        finish=without_none,
     )
+
+
+def without_none(body: dict[str, Any]) -> dict[str, Any]:
+    """Leave out optional arguments that were None in this state, as if they had not been given."""
+    kept = given(**body)
+    if kept.get("reply_to") == {"mid": None}:
+        del kept["reply_to"]
+    message = kept.get("message")
+    if isinstance(message, dict) and any(message.get(key, True) is None for key in ("quick_replies", "metadata")):
+        optional = ("quick_replies", "metadata")
+        kept["message"] = {key: value for key, value in message.items() if value is not None or key not in optional}
+    return kept
 
 
 def recipient_object(recipient: Any) -> Any:
@@ -65,3 +79,8 @@ def recipient_object(recipient: Any) -> Any:
 def recipient_id(recipient: Any) -> Any:
     """Return the id in a recipient object, whatever its form."""
     return next(iter(recipient.values()), None) if isinstance(recipient, dict) else None
+
+
+def action_needs(recipient: Any) -> tuple[str, ...]:
+    """Return what the answer to an action must hold: Meta names the person only to those who named them by id."""
+    return ("recipient_id",) if isinstance(recipient, dict) and recipient.get("id") is not None else ()

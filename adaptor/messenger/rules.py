@@ -8,6 +8,7 @@ Source: https://developers.facebook.com/docs/messenger-platform/reference/send-a
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..core.lazy import Lazy
@@ -21,6 +22,18 @@ SENDER_ACTIONS = ("typing_on", "typing_off", "mark_seen", "react", "unreact")
 LIVE_TAGS = ("HUMAN_AGENT", "CUSTOMER_FEEDBACK")
 #: Refused by Meta with code 100 on every version since 2026-04-27.
 DEAD_TAGS = ("CONFIRMED_EVENT_UPDATE", "POST_PURCHASE_UPDATE", "ACCOUNT_UPDATE")
+
+#: What a message says; it says one of these.
+_A_BODY = {
+    "text": "a text",
+    "attachment": "an attachment",
+    "attachments": "attachments",
+    "template": "a template",
+    "sticker_id": "a sticker",
+}
+
+#: What a spreadsheet makes of a long id.
+_ROUNDED = re.compile(r"\d([.,]\d+)?[eE]\+\d+")
 
 #: The forms of a recipient; exactly one of them stands in a recipient object.
 RECIPIENT_FORMS = (
@@ -54,6 +67,10 @@ def check_body(body: Any) -> None:
         raise refuse("message", "is missing", 'Give a message: {"text": "…"}.')
     if action is not None:
         _check_choice("sender_action", action.lower() if isinstance(action, str) else action, SENDER_ACTIONS)
+        _check_reaction(action, content.get("payload"))
+    reply_to = content.get("reply_to")
+    if isinstance(reply_to, dict) and not isinstance(reply_to.get("mid"), Lazy) and not reply_to.get("mid"):
+        raise refuse("reply_to", "is empty", "Give the id of the message that is quoted, or leave it out.")
     if message is not None:
         check_message(message)
 
@@ -73,11 +90,20 @@ def check_recipient(recipient: Any) -> None:
     if len(forms) > 1:
         raise refuse("recipient", f"has both {forms[0]} and {forms[1]}", "Keep one of them.")
     value = content[forms[0]]
-    if isinstance(value, Lazy):
+    # Echoes give some ids as numbers, and people send them back as they came.
+    if isinstance(value, Lazy) or (isinstance(value, int) and not isinstance(value, bool)):
         return
-    if not isinstance(value, str) or not value.strip() or value != value.strip():
-        what = "is empty" if value == "" or (isinstance(value, str) and not value.strip()) else "is not a clean text"
-        raise refuse(f"recipient.{forms[0]}", what, "Give the id as text, without spaces around it.")
+    if not isinstance(value, str) or not value.strip():
+        what = "is empty" if isinstance(value, str) else "is not text"
+        raise refuse(f"recipient.{forms[0]}", what, "Give the id as text.")
+    if value != value.strip() or (forms[0] == "id" and len(value.split()) > 1):
+        raise refuse(f"recipient.{forms[0]}", "has spaces in it", "Give the id as text, without spaces.")
+    if _ROUNDED.fullmatch(value):
+        raise refuse(
+            f"recipient.{forms[0]}",
+            "is a number that a spreadsheet has rounded",
+            "Format the column as text in the spreadsheet and export it again: the id itself is lost.",
+        )
 
 
 def check_message(message: Any) -> None:
@@ -86,13 +112,11 @@ def check_message(message: Any) -> None:
     if content is None:
         return
     text, attachment = content.get("text"), content.get("attachment")
-    bodies = [
-        key for key in ("text", "attachment", "attachments", "template", "sticker_id") if content.get(key) is not None
-    ]
+    bodies = [key for key in _A_BODY if content.get(key) is not None]
     if not bodies and not any(isinstance(value, Lazy) for value in content.values()):
         raise refuse("message", "has no content", "Give it a text, an attachment or a template.")
-    if "text" in bodies and ("attachment" in bodies or "attachments" in bodies):
-        raise refuse("message", "has both a text and an attachment", "Send two messages.")
+    if len(bodies) > 1:
+        raise refuse("message", f"has both {_A_BODY[bodies[0]]} and {_A_BODY[bodies[1]]}", "Send two messages.")
     if text is not None:
         check_text("message.text", text, "text")
     if attachment is not None:
@@ -213,6 +237,15 @@ def _check_attachment(attachment: Any) -> None:
         raise refuse("message.attachment.type", "is missing", "Use image, audio, video, file or template.")
     if content["type"] == "template":
         check_template(content.get("payload"))
+
+
+def _check_reaction(action: Any, payload: Any) -> None:
+    if not isinstance(action, str) or action.lower() not in ("react", "unreact") or isinstance(payload, Lazy):
+        return
+    content = check_object("payload", payload, '{"message_id": "m_…", "reaction": "😊"}') or {}
+    for key in ("message_id", "reaction") if action.lower() == "react" else ("message_id",):
+        if not isinstance(content.get(key), Lazy) and not content.get(key):
+            raise refuse(f"payload.{key}", "is missing", f"A sender action {action} needs it.")
 
 
 def _check_choice(field: str, value: Any, choices: tuple[str, ...]) -> None:

@@ -13,7 +13,16 @@ from ..graph.operation import graph_operation
 from ..graph.request import GraphRequest, PageId
 from .content import given
 from .limits import refuse
-from .message import Object, QuickReplies, Recipient, Text, Word, message_request, recipient_id
+from .message import (
+    Object,
+    QuickReplies,
+    Recipient,
+    Text,
+    Word,
+    action_needs,
+    message_request,
+    recipient_id,
+)
 from .rules import check_body
 
 
@@ -267,6 +276,10 @@ def _media_payload(media: Any, is_reusable: Any) -> dict[str, Any]:
     if not isinstance(media, str) or not media.strip():
         raise refuse("attachment", "must be an address or an attachment id", "Give https://… or the id as text.")
     if media.isdigit():
+        if is_reusable is not None:
+            raise refuse(
+                "attachment.is_reusable", "goes with an address only", "An attachment that has an id is kept already."
+            )
         return given(attachment_id=media)
     if not media.lower().startswith(("http://", "https://")):
         raise refuse(
@@ -280,12 +293,7 @@ def _is_action(params: Any) -> bool:
 
 
 def _needs_of(params: Any) -> tuple[str, ...]:
-    return _action_needs(params.get("recipient")) if _is_action(params) else ("message_id",)
-
-
-def _action_needs(recipient: Any) -> tuple[str, ...]:
-    # Meta names the person only to those who named them by id; an action has no other result.
-    return ("recipient_id",) if isinstance(recipient, dict) and recipient.get("id") is not None else ()
+    return action_needs(params.get("recipient")) if _is_action(params) else ("message_id",)
 
 
 def _placeholder_of(params: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import adaptor
 from ..core.errors import AdaptorError, InputError, JobError
 from ..core.lazy import Lazy
 from ..core.operation import Operation
+from ..core.state import a_kind
 from . import syntax
 from .errors import CannotLoad, caret, excerpt
 
@@ -157,6 +158,6 @@ def _not_a_step(value: Any) -> CannotLoad:
             fix="Make one operation of them: combine(*operations), or write each on a line of its own.",
         )
     return CannotLoad(
-        f"This top-level expression gives {type(value).__name__} {value!r:.40}, which is not an operation.",
+        f"This top-level expression gives {a_kind(value)}, which is not an operation.",
         fix="Give the result a name if it is meant to be kept: _ = …",
     )

@@ -21,7 +21,7 @@ MISTAKES = {
     "a lambda at the top level": ("lambda state: state", 3, ["bare function", "line 1", "fn("]),
     "an operation that is not called": ("send_text", 3, ["`send_text` stands alone", "Call it"]),
     "a reference at the top level": ("state.data.rows", 3, ["lazy reference", "would do nothing", "log("]),
-    "a value at the top level": ('len("x")', 3, ["int 1", "not an operation"]),
+    "a value at the top level": ('len("x")', 3, ["gives an int", "not an operation"]),
     "if on a reference": ('if state.data.flag:\n    log("x")', 3, ["used as a condition", "line 1", "fn_if"]),
     "fn that returns nothing": (
         'def shape(state):\n    state["data"]\n\nfn(shape)',

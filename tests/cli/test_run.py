@@ -347,3 +347,18 @@ def test_version_names_the_version_of_the_package_and_of_the_graph_api(environme
     assert done.returncode == 0
     assert done.stdout.startswith("facebook-adaptor 0.")
     assert "v26.0" in done.stdout
+
+
+def test_a_fault_of_our_own_is_told_in_three_lines_without_its_text(tmp_path, environment):
+    script = (
+        "import adaptor.runner.run, adaptor.cli.run, adaptor.cli.main\n"
+        "def broken(*given):\n    raise RuntimeError('secret-token')\n"
+        "adaptor.cli.run.run_job = broken\n"
+        "adaptor.cli.main.main(['run', 'job.py'])\n"
+    )
+    (tmp_path / "job.py").write_text("log(1)")
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 3
+    assert "adaptor itself has a fault: RuntimeError" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "secret-token" not in done.stderr

@@ -1,0 +1,147 @@
+"""The configuration: what is asked for, what is filled in, and that no value is ever shown."""
+
+import json
+
+import pytest
+
+from adaptor import ConfigurationError
+from adaptor.core.config import read_configuration, schema
+
+TOKEN = "EAAG0123456789abcdef"
+GOOD = {"access_token": TOKEN}
+
+
+def problem(configuration):
+    with pytest.raises(ConfigurationError) as caught:
+        read_configuration(configuration)
+    return caught.value
+
+
+def everything(error):
+    return f"{error!r} {error.report()} {json.dumps(error.facts())}"
+
+
+def test_the_defaults_are_those_of_the_schema():
+    configuration = read_configuration(GOOD)
+    for key, rule in schema()["properties"].items():
+        assert getattr(configuration, key) == (TOKEN if key == "access_token" else rule.get("default"))
+
+
+def test_what_is_given_wins_over_the_default_and_none_means_the_default():
+    given = {**GOOD, "page_id": "123", "read_timeout": 1.5, "max_retries": 0, "api_version": None}
+    configuration = read_configuration(given)
+    assert (configuration.page_id, configuration.read_timeout, configuration.max_retries) == ("123", 1.5, 0)
+    assert configuration.api_version == schema()["properties"]["api_version"]["default"]
+
+
+def test_a_slash_at_the_end_of_the_base_url_is_dropped():
+    assert read_configuration({**GOOD, "base_url": "http://127.0.0.1:8000/"}).base_url == "http://127.0.0.1:8000"
+
+
+def test_keys_that_are_not_ours_pass():
+    assert read_configuration({**GOOD, "database": {"password": "x"}, "5": 1, "region": "eu"}).access_token == TOKEN
+
+
+def test_the_configuration_is_not_changed_and_does_not_print_its_secrets():
+    given = {**GOOD, "app_secret": "0123456789abcdef", "verify_token": "a-word", "base_url": "http://h/"}
+    before = dict(given)
+    shown = repr(read_configuration(given))
+    assert given == before
+    for secret in (TOKEN, "0123456789abcdef", "a-word"):
+        assert secret not in shown
+
+
+@pytest.mark.parametrize("configuration", [None, {}, {"page_id": "1"}, {"access_token": ""}, {"access_token": None}])
+def test_a_missing_token_is_told_with_the_ways_to_give_it(configuration):
+    error = problem(configuration)
+    assert str(error) == "The configuration has no `access_token`."
+    for way in ('{"configuration": {"access_token": "…"}}', "--credentials", "ADAPTOR_ACCESS_TOKEN", "--sandbox"):
+        assert way in error.fix
+
+
+@pytest.mark.parametrize("configuration", ["secret-text", 5, [GOOD], True], ids=["text", "number", "list", "bool"])
+def test_a_configuration_of_the_wrong_kind_is_told_without_showing_it(configuration):
+    error = problem(configuration)
+    assert "instead of an object" in str(error)
+    assert "secret-text" not in everything(error)
+    assert TOKEN not in everything(error)
+
+
+MISSPELT = [
+    ("accessToken", "access_token"),
+    ("access-token", "access_token"),
+    ("ACCESS_TOKEN", "access_token"),
+    ("acess_token", "access_token"),
+    ("appSecret", "app_secret"),
+    ("pageId", "page_id"),
+    ("page-id", "page_id"),
+    ("apiVersion", "api_version"),
+    ("base_ulr", "base_url"),
+    ("verifytoken", "verify_token"),
+    ("max_retrys", "max_retries"),
+]
+
+
+@pytest.mark.parametrize(("key", "meant"), MISSPELT)
+def test_a_misspelt_key_is_told_with_the_one_that_was_meant(key, meant):
+    base = {} if meant == "access_token" else GOOD
+    error = problem({**base, key: TOKEN})
+    assert str(error) == f"The configuration has a key `{key}`, which is not one of ours."
+    assert error.fix == f"Did you mean `{meant}`? Rename it."
+    assert error.details == {"key": key, "meant": meant}
+    assert TOKEN not in everything(error)
+
+
+WRONG = [
+    ("access_token", 5),
+    ("access_token", ["SECRETVALUE"]),
+    ("access_token", "SECRET VALUE"),
+    ("access_token", "SECRETVALUE\n"),
+    ("access_token", "“SECRETVALUE”"),
+    ("app_secret", 12345),
+    ("app_secret", ""),
+    ("app_id", "SECRETVALUE"),
+    ("app_id", 12345),
+    ("app_id", "123\n"),
+    ("verify_token", ""),
+    ("page_id", "Clinic SECRETVALUE"),
+    ("page_id", 123),
+    ("api_version", "26"),
+    ("api_version", "v26"),
+    ("api_version", 26.0),
+    ("base_url", "graph.facebook.com"),
+    ("base_url", "ftp://SECRETVALUE"),
+    ("base_url", "https://"),
+    ("base_url", "https://h/?access_token=SECRETVALUE"),
+    ("connect_timeout", 0),
+    ("connect_timeout", "10"),
+    ("connect_timeout", True),
+    ("read_timeout", -1),
+    ("max_retries", 1.5),
+    ("max_retries", -1),
+    ("max_retries", "4"),
+    ("max_wait", -1),
+    ("max_wait", {}),
+]
+
+
+@pytest.mark.parametrize(("key", "value"), WRONG)
+def test_a_wrong_value_is_told_by_its_key_with_an_example_and_never_shown(key, value):
+    error = problem({**GOOD, key: value})
+    assert str(error).startswith(f"`{key}` in the configuration must ")
+    assert "For example: " in error.fix
+    assert error.details == {"key": key}
+    assert "SECRETVALUE" not in everything(error)
+    assert error.about == "page"
+    assert error.sent == "no"
+
+
+def test_every_property_of_the_schema_has_a_description_and_an_example():
+    for key, rule in schema()["properties"].items():
+        assert rule["description"], key
+        assert rule["examples"], key
+
+
+def test_the_schema_hides_what_is_secret():
+    hidden = {key for key, rule in schema()["properties"].items() if rule.get("writeOnly")}
+    assert hidden == {"access_token", "app_secret", "verify_token"}

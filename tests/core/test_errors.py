@@ -1,0 +1,175 @@
+"""Errors: they travel whole, and say what happened, where, what was sent and what to do."""
+
+import contextlib
+import copy
+import inspect
+import json
+import pickle
+
+import pytest
+
+import adaptor.graph.errors
+from adaptor import AdaptorError, DeliveryUnknown, GraphError, InvalidMessage, JobError, fn
+from adaptor.core import errors
+
+KINDS = {
+    name: kind
+    for module in (errors, adaptor.graph.errors)
+    for name, kind in inspect.getmembers(module, inspect.isclass)
+    if issubclass(kind, AdaptorError)
+}
+
+
+def full(kind):
+    """An error in which every field holds something."""
+    error = kind("what happened", fix="what to do", code="CODE", details={"field": ["x", 1, None]})
+    for name in inspect.get_annotations(AdaptorError) | inspect.get_annotations(kind):
+        if name not in ("details", "description"):
+            setattr(error, name, 7 if name in ("line", "subcode", "http_status", "retry_after") else f"a {name}")
+    error.about, error.sent = "row", "unknown"
+    error.add_note("a note")
+    return error
+
+
+BY_KIND = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+
+
+@BY_KIND
+@pytest.mark.parametrize(
+    "duplicate",
+    [copy.copy, copy.deepcopy, *(lambda it, n=n: pickle.loads(pickle.dumps(it, n)) for n in range(2, 6))],
+    ids=["copy", "deepcopy", "pickle2", "pickle3", "pickle4", "pickle5"],
+)
+def test_a_copy_of_an_error_has_all_its_fields(kind, duplicate):
+    error = full(kind)
+    twin = duplicate(error)
+    assert type(twin) is kind
+    assert vars(twin) == vars(error)
+    assert twin.args == error.args
+    assert (str(twin), repr(twin), twin.report(), twin.facts()) == (
+        str(error),
+        repr(error),
+        error.report(),
+        error.facts(),
+    )
+    assert twin.__notes__ == ["a note"]
+
+
+@BY_KIND
+def test_a_copy_does_not_change_with_the_original(kind):
+    error = full(kind)
+    twin = copy.copy(error)
+    error.fix = "something else"
+    assert twin.fix == "what to do"
+
+
+@BY_KIND
+def test_an_error_passes_through_context_managers_as_it_is(kind):
+    error = full(kind)
+
+    @contextlib.contextmanager
+    def around():
+        try:
+            yield
+        finally:
+            pass
+
+    def pass_through():
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(around())
+            stack.callback(lambda: None)
+            with around(), contextlib.suppress(KeyError):
+                raise error
+
+    with pytest.raises(kind) as caught:
+        pass_through()
+    assert caught.value is error
+
+
+@BY_KIND
+def test_an_error_passes_through_an_operation_as_it_is(kind):
+    error = kind("what happened")
+
+    def raising(given):
+        raise error
+
+    with pytest.raises(kind) as caught:
+        fn(raising)({})
+    assert caught.value is error
+    assert error.place == "fn"
+
+
+@BY_KIND
+def test_the_facts_of_an_error_are_json_without_empty_fields(kind):
+    facts = full(kind).facts()
+    assert json.loads(json.dumps(facts)) == facts
+    assert facts["name"] == kind.__name__
+    assert facts["source"] == ("job" if issubclass(kind, JobError) else "adaptor")
+    assert None not in kind("x").facts().values()
+    assert "" not in kind("x").facts().values()
+
+
+@BY_KIND
+def test_every_error_says_whom_it_is_about_and_what_was_sent(kind):
+    assert kind("x").about in ("person", "row", "page", "job")
+    assert kind("x").sent in ("no", "unknown")
+
+
+@BY_KIND
+def test_redacting_reaches_every_text_of_an_error(kind):
+    error = full(kind)
+    for name in vars(error):
+        if isinstance(getattr(error, name), str):
+            setattr(error, name, f"{getattr(error, name)} hidden")
+    error.details = {"hidden": ["hidden", ("hidden",)]}
+    error.redact(lambda text: text.replace("hidden", "***"))
+    assert "hidden" not in f"{vars(error)} {error!r} {error.report()} {error.facts()}"
+
+
+REPORTS = [
+    (AdaptorError("It broke."), "AdaptorError: It broke."),
+    (JobError("It broke.", fix="Mend it."), "JobError: It broke.\n  fix:   Mend it."),
+    (
+        InvalidMessage("Too long.", fix="Cut it."),
+        "InvalidMessage: Too long.\n  sent:  Nothing was sent by this operation.\n  fix:   Cut it.",
+    ),
+    (
+        DeliveryUnknown("No answer."),
+        "DeliveryUnknown: No answer.\n  sent:  It may or may not have been delivered. It was not repeated.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("error", "report"), REPORTS, ids=[type(row[0]).__name__ for row in REPORTS])
+def test_a_report_says_what_happened_what_was_sent_and_what_to_do(error, report):
+    assert error.report() == report
+
+
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [
+        ({"place": "step 1 · fn", "file": "job.py", "line": 3}, "step 1 · fn (job.py, line 3)"),
+        ({"place": "step 1 · fn", "operation": "fn"}, "step 1 · fn"),
+        ({"operation": "fn", "file": "job.py", "line": 3}, "fn (job.py, line 3)"),
+        ({"file": "job.py", "line": 3}, "job.py, line 3"),
+        ({"place": "fn", "file": "job.py"}, "fn"),
+    ],
+)
+def test_a_report_says_where(fields, where):
+    error = JobError("x")
+    vars(error).update(fields)
+    assert error.report().splitlines()[1] == f"  where: {where}"
+
+
+def test_a_report_shows_the_lines_of_the_job():
+    error = JobError("x")
+    error.excerpt = "3 | fn(\n  | ^^"
+    assert error.report().splitlines()[1:] == ["         3 | fn(", "           | ^^"]
+
+
+def test_errors_are_grouped_by_what_to_do():
+    assert {name for name, kind in KINDS.items() if issubclass(kind, GraphError)} >= {"TokenInvalid", "WindowClosed"}
+    assert issubclass(errors.WrongCall, TypeError)
+    assert issubclass(errors.LazyStateError, TypeError)
+    assert issubclass(errors.MissingReference, LookupError)
+    assert all(issubclass(kind, AdaptorError) for kind in KINDS.values())

@@ -1,0 +1,339 @@
+"""No secret is in anything that is written, whatever way it took."""
+
+import base64
+import json
+import logging
+import pickle
+import re
+import traceback
+from urllib.parse import quote, quote_plus, urlencode
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from adaptor import AdaptorError, InvalidMessage, each, execute, fn, log, try_each
+from adaptor.core.context import Run
+from adaptor.core.redact import REDACTED, Redactor, appsecret_proof, secrets_of
+
+relaxed = settings(deadline=None, database=None, max_examples=80)
+# Begins with two letters that no message of ours holds, so that a find is a leak and no chance.
+secrets = st.text(st.sampled_from("abXY019/+%'\"\\=&?#: äé€ж😀\n\x7f"), min_size=2, max_size=24).map(
+    lambda rest: f"Zq{rest}"
+)
+HARD = ['Zqä"/b', "Zq'it\"s", "Zq\\n", "Zq😀😀", "Zq%2F", "Zq'\"é/+\\", "Zqab", "Zq\n\n"]
+
+
+def hard(test):
+    for secret in HARD:
+        test = example(secret)(test)
+    return test
+
+
+def forms(secret):
+    """What a job or a library makes of a secret on its way into a text."""
+    raw = secret.encode()
+    return {
+        "raw": secret,
+        "quoted": quote(secret, safe=""),
+        "quoted, slashes kept": quote(secret),
+        "quoted for a form": quote_plus(secret),
+        "quoted in small letters": re.sub("%..", lambda match: match[0].lower(), quote(secret, safe="")),
+        "query": urlencode({"access_token": secret}),
+        "json": json.dumps({"a": [secret]}),
+        "json, own letters": json.dumps({"a": [secret]}, ensure_ascii=False),
+        "json for a script": json.dumps(secret).replace("/", "\\/"),
+        "repr": repr(secret),
+        "repr in a longer text": repr(f'it\'s "{secret}"'),
+        "ascii": ascii([secret]),
+        "bytes": repr(raw),
+        "base64": base64.b64encode(raw).decode(),
+        "base64 for URLs": base64.urlsafe_b64encode(raw).decode(),
+        "basic auth": base64.b64encode(b"user:" + raw).decode(),
+        "basic auth, one letter more": base64.b64encode(b"user1:" + raw + b"!").decode(),
+        "basic auth, two letters more": base64.b64encode(b"user12:" + raw + b"!!").decode(),
+    }
+
+
+def kernels(secret):
+    """Texts of which none may be left over."""
+    raw = secret.encode()
+    whole = [secret, quote(secret, safe=""), quote(secret), quote_plus(secret), repr(secret)[1:-1], ascii(secret)[1:-1]]
+    whole += [json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], repr(raw)[2:-1], raw.hex()]
+    for before in ("", "x", "xx"):
+        encoded = base64.b64encode(before.encode() + raw).decode().rstrip("=")
+        whole.append(encoded[4 if before else 0 : -1])
+    return [text for text in whole if len(text) >= 4]
+
+
+def assert_clean(text, secret):
+    for kernel in kernels(secret):
+        assert kernel not in text
+
+
+@relaxed
+@hard
+@given(secrets)
+def test_a_secret_is_redacted_in_every_form_in_which_it_travels(secret):
+    redactor = Redactor([secret])
+    for form in forms(secret).values():
+        cleaned = redactor.text(f"before {form} after")
+        assert_clean(cleaned, secret)
+        assert cleaned.startswith("before ")
+        assert cleaned.endswith(" after")
+        assert REDACTED in cleaned
+
+
+@relaxed
+@given(secrets, secrets)
+def test_several_secrets_are_redacted_side_by_side(first, second):
+    cleaned = Redactor([first, second]).text(f"{first}|{second}|{second}{first}")
+    assert_clean(cleaned, first)
+    assert_clean(cleaned, second)
+
+
+class Odd(Exception):
+    def __init__(self, secret):
+        super().__init__("an odd error", {"held": [secret]})
+
+
+def raise_from(error, cause):
+    raise error from cause
+
+
+def message(secret):
+    raise ValueError(f"no good: {secret}")
+
+
+def key(secret):
+    return {}[secret]
+
+
+def argument(secret):
+    raise OSError(5, "no good", secret)
+
+
+def odd(secret):
+    raise Odd(secret)
+
+
+def cause(secret):
+    raise_from(RuntimeError("outside"), ValueError(secret))
+
+
+def deep_cause(secret):
+    middle = RuntimeError("middle")
+    middle.__cause__ = ValueError(secret)
+    raise_from(RuntimeError("outside"), middle)
+
+
+def context(secret):
+    try:
+        raise ValueError(secret)
+    except ValueError:
+        raise RuntimeError("outside")  # noqa: B904
+
+
+def note(secret):
+    error = ValueError("outside")
+    error.add_note(f"see {secret}")
+    raise error
+
+
+def group(secret):
+    inner = ExceptionGroup("inner", [raised_with_cause(secret)])
+    raise ExceptionGroup("outside", [KeyError("a"), inner])
+
+
+def raised_with_cause(secret):
+    error = ValueError("inner")
+    error.__cause__ = ValueError(secret)
+    return error
+
+
+def itself(secret):
+    error = ValueError(secret)
+    raise error from error
+
+
+def our_own(secret):
+    raise InvalidMessage(f"not {secret}", fix=f"leave {secret} out", code=secret, details={secret: [secret, (secret,)]})
+
+
+def our_own_with_cause(secret):
+    raise_from(InvalidMessage("outside"), ValueError(secret))
+
+
+def our_own_in_context(secret):
+    try:
+        raise ValueError(secret)
+    except ValueError:
+        raise InvalidMessage("outside")  # noqa: B904
+
+
+def our_own_with_note(secret):
+    error = InvalidMessage("outside")
+    error.add_note(secret)
+    raise error
+
+
+def wrong_call(secret):
+    execute(secret)
+
+
+def wrong_call_with_a_long_value(secret):
+    execute({"a": "x" * 50, "b": secret * 3})
+
+
+def not_a_state(secret):
+    fn(lambda given: given)(secret)
+
+
+LEAKS = [
+    message, key, argument, odd, cause, deep_cause, context, note, group, itself, our_own, our_own_with_cause,
+    our_own_in_context, our_own_with_note, wrong_call, wrong_call_with_a_long_value, not_a_state,
+]  # fmt: skip
+
+
+def everything_written(error):
+    facts = error.facts()
+    return "\n".join(
+        [
+            str(error),
+            repr(error),
+            error.report(),
+            repr(facts),
+            json.dumps(facts),
+            json.dumps(facts, ensure_ascii=False),
+            "".join(traceback.format_exception(error)),
+            repr(vars(error)),
+            repr(error.args),
+            pickle.dumps(error, 0).decode("latin-1"),
+        ]
+    )
+
+
+def plain(leak, secret):
+    return fn(lambda given: leak(secret))
+
+
+def in_a_loop(leak, secret):
+    return execute(each([1], fn(lambda given: given).then(lambda given: leak(secret))))
+
+
+def without_configuration(leak, secret):
+    inner = fn(lambda given: leak(secret))
+    return execute(fn(lambda given: inner({"data": 1})))
+
+
+def as_the_result_of_a_handler(leak, secret):
+    return fn(lambda given: 1 / 0).catch(lambda error, given: leak(secret))
+
+
+def whole_value_in_a_form(leak, secret):
+    return fn(lambda given: leak(json.dumps([secret], ensure_ascii=False)))
+
+
+@settings(deadline=None, database=None, max_examples=6)
+@hard
+@given(secrets)
+@pytest.mark.parametrize(
+    "job", [plain, in_a_loop, without_configuration, as_the_result_of_a_handler, whole_value_in_a_form]
+)
+@pytest.mark.parametrize("leak", LEAKS)
+def test_no_secret_is_in_what_is_written_of_an_error(leak, job, secret):
+    state = {"data": {}, "configuration": {"access_token": secret}}
+    with pytest.raises(AdaptorError) as caught:
+        job(leak, secret)(state)
+    assert_clean(everything_written(caught.value), secret)
+
+
+def test_a_cause_without_a_secret_stays_for_the_traceback():
+    with pytest.raises(AdaptorError) as caught:
+        fn(lambda given: given["x"])({"configuration": {"access_token": HARD[0]}})
+    assert isinstance(caught.value.__cause__, KeyError)
+
+
+@relaxed
+@hard
+@given(secrets)
+def test_no_secret_is_in_the_log(secret):
+    lines = []
+    state = {"data": {"t": secret, "u": quote(secret)}, "configuration": {"deep": [{"api_key": secret}]}}
+    with Run(sink=lambda *line: lines.append(repr(line))) as run:
+        log(secret, state, lambda given: given["data"], [secret], {secret: secret}, secret.encode())(state)
+        run.log("info", "job", secret, field=secret, deep={"a": [secret]})
+        try_each([1], fn(lambda given: our_own(secret)), fail=False)(state)
+    assert len(lines) >= 3
+    assert_clean("\n".join(lines), secret)
+
+
+def test_no_secret_is_in_the_log_of_an_operation_that_runs_alone(caplog):
+    with caplog.at_level(logging.DEBUG, "adaptor"):
+        log("token", "100 % Zq-secret")({"configuration": {"access_token": "Zq-secret"}})
+    assert caplog.messages == [f"token 100 % {REDACTED}"]
+
+
+@relaxed
+@given(secrets)
+def test_the_details_of_a_loop_hold_no_secret(secret):
+    state = {"configuration": {"app_secret": secret}}
+    done = try_each([1, 2], fn(lambda given: our_own(secret)), fail=False)(state)
+    assert len(done["failed"]) == 2
+    assert_clean(json.dumps(done["failed"], ensure_ascii=False) + json.dumps(done["failed"]), secret)
+
+
+# --- what counts as a secret ---
+
+
+@pytest.mark.parametrize(
+    ("configuration", "found"),
+    [
+        ({"access_token": "abcd"}, {"abcd"}),
+        ({"access_token": "abc"}, set()),
+        ({"page_id": "12345678", "api_version": "v26.0"}, set()),
+        ({"db": {"password": "hunter22", "host": "example.org"}}, {"hunter22"}),
+        ({"credentials": {"user": "anna", "pin": "9876"}}, {"anna", "9876"}),
+        ({"apiKey": "k-123", "API_KEY": "k-456", "api-token": "k-789"}, {"k-123", "k-456", "k-789"}),
+        ({"secrets": ["one-1", "two-2"]}, {"one-1", "two-2"}),
+        ([{"token": "abcd"}], {"abcd"}),
+        ({"token_type": "bearer"}, set()),
+        ({"access_token": None, "app_secret": 5}, set()),
+        (None, set()),
+        ("text", set()),
+    ],
+)
+def test_whatever_stands_under_a_key_that_sounds_like_a_secret_is_one(configuration, found):
+    assert set(secrets_of(configuration)) == found
+
+
+def test_the_proof_of_the_app_secret_is_a_secret_too():
+    found = set(secrets_of({"access_token": "12345678", "app_secret": "12345678"}))
+    assert appsecret_proof("12345678", "12345678") in found
+
+
+def test_half_a_surrogate_pair_does_not_keep_an_error_from_being_redacted():
+    secret = json.loads('"Zq\\ud800secret"')
+    assert Redactor([secret]).text(f"a {secret} b") == f"a {REDACTED} b"
+    assert len(list(secrets_of({"access_token": secret, "app_secret": secret}))) == 3
+
+
+def test_values_without_a_secret_are_shared_and_those_with_one_are_not_changed():
+    redactor = Redactor(["Zq-secret"])
+    clean, dirty = {"a": [1, None, "x"]}, {"a": ["Zq-secret", {"Zq-secret": ("Zq-secret", 1)}]}
+    assert redactor.value(clean) is clean
+    assert redactor.value(dirty) == {"a": [REDACTED, {REDACTED: [REDACTED, 1]}]}
+    assert dirty["a"][0] == "Zq-secret"
+
+
+def test_a_redactor_without_secrets_changes_nothing():
+    value = {"a": "Zq-secret"}
+    assert Redactor().value(value) is value
+    assert Redactor(["abc"]).text("abc") == "abc"
+
+
+def test_learning_says_whether_anything_was_new():
+    redactor = Redactor()
+    assert redactor.learn(["Zq-secret"])
+    assert not redactor.learn(["Zq-secret", "abc"])
+    assert redactor.text("Zq-secret") == REDACTED

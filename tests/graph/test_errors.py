@@ -1,0 +1,269 @@
+from __future__ import annotations
+
+import contextlib
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adaptor.core.errors import AdaptorError
+from adaptor.graph.errors import (
+    RULES,
+    GraphError,
+    InvalidRequest,
+    PermissionMissing,
+    PolicyBlocked,
+    RateLimited,
+    RecipientUnavailable,
+    TemporaryFailure,
+    TokenInvalid,
+    WindowClosed,
+    graph_error,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MEDIA_TEMPLATE = (2018173, 2018175, 2018182, 2018183, 2018184, 2018185, 2018186, 2018187, 2018188)
+
+#: Meta's error table, read a second time and on its own: class, (code, subcode), what a write has sent, who is meant.
+TABLE: list[tuple[type[GraphError], int, int | str | None, str, str]] = [
+    (TemporaryFailure, 1, None, "unknown", "row"),
+    (PermissionMissing, 1, 99, "no", "page"),
+    (TemporaryFailure, 1, 1357046, "unknown", "row"),
+    (InvalidRequest, 1, 2018382, "no", "row"),
+    (TemporaryFailure, 2, None, "unknown", "row"),
+    (PermissionMissing, 2, 2018344, "no", "page"),
+    (PermissionMissing, 3, None, "no", "page"),
+    (RateLimited, 4, None, "no", "page"),
+    (RateLimited, 4, 2018022, "no", "page"),
+    (PolicyBlocked, 4, 2018354, "no", "person"),
+    (PolicyBlocked, 9, 2018352, "no", "person"),
+    (PermissionMissing, 10, None, "no", "page"),
+    (PolicyBlocked, 10, 1404170, "no", "page"),
+    (PolicyBlocked, 10, 1893015, "no", "person"),
+    (PolicyBlocked, 10, 1893063, "no", "page"),
+    (WindowClosed, 10, 2018065, "no", "person"),
+    (PermissionMissing, 10, 2018028, "no", "page"),
+    (RecipientUnavailable, 10, 2018108, "no", "person"),
+    (WindowClosed, 10, 2018278, "no", "person"),
+    (InvalidRequest, 10, 2018336, "no", "person"),
+    (WindowClosed, 10, 2534022, "no", "person"),
+    (PermissionMissing, 10, 2534077, "no", "page"),
+    (RateLimited, 17, None, "no", "page"),
+    (RateLimited, 32, None, "no", "page"),
+    (InvalidRequest, 100, None, "no", "row"),
+    (InvalidRequest, 100, "GraphMethodException", "no", "page"),
+    (InvalidRequest, 100, 33, "no", "row"),
+    (InvalidRequest, 100, 2018001, "no", "person"),
+    (InvalidRequest, 100, 2018008, "no", "row"),
+    (InvalidRequest, 100, 2018014, "no", "row"),
+    (InvalidRequest, 100, 2018034, "no", "row"),
+    (InvalidRequest, 100, 2018047, "no", "row"),
+    (InvalidRequest, 100, 2018074, "no", "row"),
+    (InvalidRequest, 100, 2018109, "no", "row"),
+    (InvalidRequest, 100, 2018164, "no", "job"),
+    (InvalidRequest, 100, 2018294, "no", "row"),
+    (InvalidRequest, 100, 2018320, "no", "row"),
+    (InvalidRequest, 100, 2018328, "no", "page"),
+    (InvalidRequest, 100, 2534037, "no", "row"),
+    (TokenInvalid, 102, None, "no", "page"),
+    (TokenInvalid, 190, None, "no", "page"),
+    *((TokenInvalid, 190, subcode, "no", "page") for subcode in (458, 459, 460, 463, 464, 467, 492)),
+    (InvalidRequest, 194, None, "no", "row"),
+    (PermissionMissing, 200, None, "no", "page"),
+    (RecipientUnavailable, 200, 1545041, "no", "person"),
+    (PermissionMissing, 200, 2018021, "no", "page"),
+    (PermissionMissing, 200, 2018027, "no", "page"),
+    (PermissionMissing, 200, 2018028, "no", "page"),
+    (PermissionMissing, 200, 2534041, "no", "page"),
+    (PermissionMissing, 230, None, "no", "page"),
+    (RateLimited, 341, None, "no", "page"),
+    (PolicyBlocked, 368, None, "no", "page"),
+    (RecipientUnavailable, 551, None, "no", "person"),
+    (RecipientUnavailable, 551, 1545041, "no", "person"),
+    (RateLimited, 613, None, "no", "page"),
+    (RateLimited, 613, 1996, "no", "page"),
+    (PolicyBlocked, 613, 1893016, "no", "person"),
+    (PolicyBlocked, 613, 2018338, "no", "page"),
+    (RateLimited, 613, 2534040, "no", "page"),
+    (TemporaryFailure, 1200, None, "unknown", "row"),
+    (TemporaryFailure, 1201, None, "unknown", "row"),
+    (PolicyBlocked, 2022, None, "no", "page"),
+    (TokenInvalid, 2500, None, "no", "page"),
+    (InvalidRequest, 10303, None, "no", "row"),
+    (InvalidRequest, 10900, None, "no", "row"),
+    (InvalidRequest, 36000, None, "no", "row"),
+    (RateLimited, 80001, None, "no", "page"),
+    (RateLimited, 80006, None, "no", "page"),
+    (InvalidRequest, 2018171, None, "no", "page"),
+    *((InvalidRequest, code, None, "no", "row") for code in MEDIA_TEMPLATE),
+    (InvalidRequest, 2018218, None, "no", "person"),
+    (InvalidRequest, 2018234, None, "no", "page"),
+    (PermissionMissing, 2018247, None, "no", "page"),
+    (InvalidRequest, 2018300, None, "no", "person"),
+    (InvalidRequest, 2018321, None, "no", "person"),
+    (InvalidRequest, 9000001, None, "no", "row"),
+]
+ROWS = [pytest.param(*row, id=f"{row[1]}-{row[2] or 'bare'}") for row in TABLE]
+
+
+def answer(code: Any, subcode: Any = None, **fields: Any) -> dict[str, Any]:
+    kind = subcode if isinstance(subcode, str) and not subcode.isdigit() else "OAuthException"
+    body = {"message": f"(#{code}) In Meta's words", "type": kind, "code": code, "fbtrace_id": "A1b2C3"}
+    if subcode is not None and subcode != kind:
+        body["error_subcode"] = subcode
+    return {**body, **fields}
+
+
+def test_the_table_has_no_row_that_is_not_tested() -> None:
+    assert {(code, subcode) for _, code, subcode, _, _ in TABLE} == set(RULES)
+    assert len(TABLE) == len(RULES)
+
+
+@pytest.mark.parametrize(("kind", "code", "subcode", "sent", "about"), ROWS)
+class TestEveryRow:
+    def test_gives_its_class_and_says_what_a_write_has_sent(
+        self, kind: type[GraphError], code: int, subcode: Any, sent: str, about: str
+    ) -> None:
+        error = graph_error(answer(code, subcode), 400, write=True)
+        assert type(error) is kind
+        assert (error.sent, error.about) == (sent, about)
+        assert (error.code, error.subcode) == (code, subcode if isinstance(subcode, int) else None)
+        assert error.message == f"(#{code}) In Meta's words"
+        assert (error.fbtrace_id, error.http_status) == ("A1b2C3", 400)
+        assert error.report().splitlines()[-1].startswith("  fix:   ")
+        assert len(error.fix) > 10
+
+    def test_has_sent_nothing_on_a_read(
+        self, kind: type[GraphError], code: int, subcode: Any, sent: str, about: str
+    ) -> None:
+        for status in (400, 500):
+            error = graph_error(answer(code, subcode), status, write=False)
+            assert (type(error), error.sent) == (kind, "no")
+
+    def test_is_unknown_on_a_write_that_was_answered_with_5xx(
+        self, kind: type[GraphError], code: int, subcode: Any, sent: str, about: str
+    ) -> None:
+        for status in (500, 503, 599):
+            error = graph_error(answer(code, subcode), status, write=True)
+            assert (type(error), error.sent, error.about) == (kind, "unknown", "row")
+
+    def test_is_decided_by_the_codes_and_not_by_the_status(
+        self, kind: type[GraphError], code: int, subcode: Any, sent: str, about: str
+    ) -> None:
+        for status in (200, 400, 403, 404, 429):
+            error = graph_error(answer(code, subcode), status, write=True)
+            assert (type(error), error.sent) == (kind, sent)
+
+    def test_survives_pickle_and_context_managers(
+        self, kind: type[GraphError], code: int, subcode: Any, sent: str, about: str
+    ) -> None:
+        error = graph_error(answer(code, subcode, error_user_msg="To the user"), 400, write=True, retry_after=60)
+        copy = pickle.loads(pickle.dumps(error))
+        assert type(copy) is kind
+        assert vars(copy) == vars(error)
+        assert (str(copy), copy.report(), copy.facts()) == (str(error), error.report(), error.facts())
+
+        @contextlib.contextmanager
+        def managed() -> Iterator[None]:
+            yield
+
+        def fail() -> None:
+            with contextlib.ExitStack() as stack, managed():
+                stack.enter_context(managed())
+                raise error
+
+        with pytest.raises(kind) as raised:
+            fail()
+        assert raised.value is error
+
+
+def test_the_errors_have_the_fields_that_graph_gave() -> None:
+    body = answer(190, 463, error_user_title="Log in", error_user_msg="Please log in again.")
+    error = graph_error(body, 401, write=True)
+    assert error.facts() == {
+        "source": "adaptor",
+        "name": "TokenInvalid",
+        "severity": "fail",
+        "message": "(#190) In Meta's words",
+        "code": 190,
+        "description": "Meta answered: (#190) In Meta's words Please log in again. "
+        "(code 190, subcode 463, fbtrace_id A1b2C3)",
+        "fix": error.fix,
+        "sent": "no",
+        "subcode": 463,
+        "type": "OAuthException",
+        "user_title": "Log in",
+        "user_message": "Please log in again.",
+        "fbtrace_id": "A1b2C3",
+        "http_status": 401,
+    }
+    assert "expired" in error.fix
+
+
+@pytest.mark.parametrize("code", range(200, 300))
+def test_every_code_from_200_to_299_is_about_a_permission(code: int) -> None:
+    error = graph_error(answer(code), 403, write=True)
+    assert (type(error), error.sent) == (PermissionMissing, "no")
+
+
+def test_the_table_knows_every_error_that_the_sandbox_gives() -> None:
+    from adaptor.sandbox import errors as sandbox_errors
+
+    given = [error for error in vars(sandbox_errors).values() if isinstance(error, sandbox_errors.GraphError)]
+    given += [refuse("a").error for refuse in (sandbox_errors.invalid, sandbox_errors.too_few)]
+    assert len(given) > 20
+    for error in given:
+        assert type(graph_error(answer(error.code, error.subcode), error.status, write=True)) is not GraphError, error
+
+
+@pytest.mark.parametrize("code", [199, 300, 0, 506, 613000, 2018388])
+def test_a_code_that_no_table_has_leaves_a_write_unknown(code: int) -> None:
+    error = graph_error(answer(code), 400, write=True)
+    assert (type(error), error.sent, error.about) == (GraphError, "unknown", "row")
+    assert graph_error(answer(code), 400, write=False).sent == "no"
+
+
+@pytest.mark.parametrize("code", [None, "", "abc", "²", [1], {}])
+def test_an_error_without_a_readable_code_leaves_a_write_unknown(code: Any) -> None:
+    error = graph_error({"message": "?", "code": code}, 400, write=True)
+    assert (type(error), error.code, error.sent) == (GraphError, None, "unknown")
+
+
+def test_an_error_without_words_is_still_an_error() -> None:
+    assert "without words" in str(graph_error({}, 400, write=True))
+
+
+def test_a_subcode_that_is_not_listed_means_what_its_code_means() -> None:
+    error = graph_error(answer(1200, 2018024), 400, write=True)
+    assert (type(error), error.sent, error.subcode) == (TemporaryFailure, "unknown", 2018024)
+
+
+def test_numbers_that_come_as_text_are_numbers() -> None:
+    error = graph_error(answer("10", "2018278"), 400, write=True)
+    assert (type(error), error.code, error.subcode) == (WindowClosed, 10, 2018278)
+
+
+def test_a_missing_proof_is_about_the_credential_and_a_subcode_says_more_than_the_type() -> None:
+    proof = graph_error(answer(100, "GraphMethodException"), 400, write=True)
+    assert "app_secret" in proof.fix
+    person = graph_error(answer(100, 2018001, type="GraphMethodException"), 400, write=True)
+    assert person.about == "person"
+    assert person.type == "GraphMethodException"
+    other = graph_error(answer(100, 1, type="GraphMethodException"), 400, write=True)
+    assert other.about == "row"
+
+
+def test_the_waiting_time_is_kept_where_there_is_something_to_wait_for() -> None:
+    limited = graph_error(answer(80006), 400, write=True, retry_after=300)
+    assert isinstance(limited, RateLimited)
+    assert limited.retry_after == 300
+    assert "retry_after" not in vars(graph_error(answer(190), 400, write=True, retry_after=300))
+
+
+def test_every_graph_error_says_in_a_sentence_what_was_sent() -> None:
+    say: Callable[[int], str] = lambda code: graph_error(answer(code), 400, write=True).sent_sentence()  # noqa: E731
+    assert say(190) == "Nothing was sent by this operation."
+    assert say(1200).startswith("It may or may not have been delivered")
+    assert issubclass(GraphError, AdaptorError)

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import json
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adaptor.common.control import each
+from adaptor.core.context import Run
+from adaptor.core.errors import InvalidMessage, MissingReference
+from adaptor.core.lazy import state as lazy_state
+from adaptor.core.operation import Value, execute
+from adaptor.graph.operation import graph_operation
+from adaptor.graph.request import GraphRequest, PageId
+
+if TYPE_CHECKING:
+    from pytest_httpserver import HTTPServer
+
+
+def _short(body: Any) -> None:
+    from adaptor.core.lazy import Lazy
+
+    if not isinstance(body["word"], Lazy) and len(body["word"]) > 3:
+        raise InvalidMessage("`word` is too long.", fix="Shorten it.")
+
+
+@graph_operation
+def say(word: Value[str], *, to: Value[str] = "me") -> GraphRequest:
+    """Say a word."""
+    return GraphRequest(
+        "POST", [to, "words"], body={"word": word}, answers={"said": word}, needs=("said",), check=_short
+    )
+
+
+@graph_operation
+def look(word: Value[str]) -> GraphRequest:
+    """Look a word up."""
+    return GraphRequest("GET", ["words", word], params={"fields": word}, answers={"word": word})
+
+
+@graph_operation
+def forget(word: Value[str]) -> GraphRequest:
+    """Forget a word."""
+    return GraphRequest("DELETE", ["words", word], answers={"success": True})
+
+
+def test_a_description_is_the_request_and_sends_nothing(httpserver: HTTPServer, state_for: Any) -> None:
+    state = {**state_for(httpserver.url_for("")), "data": {"word": "hey", "to": 42}}
+    request = say(lazy_state.data.word, to=lazy_state.data.to).describe(state)
+    assert (request.method, request.path, request.params, request.body) == ("POST", "42/words", {}, {"word": "hey"})
+    assert request.is_write
+    assert not look("hey").describe(state).is_write
+    assert forget("hey").describe(state).is_write
+    assert httpserver.log == []
+
+
+def test_the_page_is_the_one_of_the_configuration() -> None:
+    page = graph_operation(lambda_page)
+    assert page().describe({}).path == "me/messages"
+    assert page().describe({"configuration": {"page_id": "123"}}).path == "123/messages"
+    assert repr(PageId()) == "state.configuration.page_id"
+    assert pickle.loads(pickle.dumps(PageId())).__resolve__({}) == "me"
+
+
+def lambda_page() -> GraphRequest:
+    return GraphRequest("POST", [PageId(), "messages"])
+
+
+def test_what_is_wrong_in_a_literal_is_refused_when_it_is_built() -> None:
+    with pytest.raises(InvalidMessage):
+        say("too long")
+
+
+def test_what_is_wrong_in_a_lazy_value_is_refused_before_the_wire(httpserver: HTTPServer, state_for: Any) -> None:
+    operation = say(lazy_state.data.word)
+    state = {**state_for(httpserver.url_for("")), "data": {"word": "too long"}}
+    with pytest.raises(InvalidMessage) as refused:
+        operation(state)
+    assert (refused.value.operation, refused.value.sent) == ("say", "no")
+    with pytest.raises(InvalidMessage):
+        operation.describe(state)
+    with pytest.raises(MissingReference):
+        operation({**state, "data": {}})
+    assert httpserver.log == []
+
+
+def test_a_dry_run_describes_writes_and_puts_nothing_on_the_wire(httpserver: HTTPServer, state_for: Any) -> None:
+    described: list[Any] = []
+    state = {**state_for(httpserver.url_for("")), "data": {"words": ["a", "b"]}}
+    with Run(dry_run=True, on_request=described.append) as run:
+        after = execute(each(lazy_state.data.words, say(lazy_state.data)), forget("c"))(state)
+    assert [(request.method, request.path, request.body) for request in described] == [
+        ("POST", "me/words", {"word": "a"}),
+        ("POST", "me/words", {"word": "b"}),
+        ("DELETE", "words/c", None),
+    ]
+    assert run.outcomes == {"sent": 0, "failed": 0, "unknown": 0, "described": 3}
+    assert after["data"] == {"success": True}
+    assert "response" not in after
+    assert httpserver.log == []
+
+
+def test_a_dry_run_gives_a_placeholder_of_the_documented_shape(state_for: Any) -> None:
+    with Run(dry_run=True):
+        after = say(lazy_state.data.word)({"data": {"word": "hey"}, "references": []})
+    assert after["data"] == {"said": "hey"}
+    assert after["references"] == [{"word": "hey"}]
+    assert json.dumps(after)
+
+
+def test_a_dry_run_refuses_what_a_run_would_refuse() -> None:
+    with Run(dry_run=True) as run, pytest.raises(InvalidMessage):
+        say(lazy_state.data.word)({"data": {"word": "too long"}, "references": []})
+    assert run.outcomes["described"] == 0
+
+
+def test_a_dry_run_refuses_what_no_run_could_send() -> None:
+    from adaptor.core.errors import LazyStateError
+
+    described: list[Any] = []
+    text = f"Hello {lazy_state.data.name}".upper
+    state = {"data": {"name": "Ana"}, "references": []}
+    with Run(dry_run=True, on_request=described.append):
+        with pytest.raises(LazyStateError):
+            anything(lambda state: {"text": text()})(state)
+        with pytest.raises(InvalidMessage, match="cannot be written as JSON"):
+            anything(lambda state: {"at": object()})(state)
+    assert described == []
+
+
+@graph_operation
+def anything(body: Any) -> GraphRequest:
+    return GraphRequest("POST", "me", body=body)
+
+
+def test_a_dry_run_reads(httpserver: HTTPServer, state_for: Any) -> None:
+    httpserver.expect_request("/v26.0/words/hey", query_string="fields=hey").respond_with_json({"word": "really"})
+    described: list[Any] = []
+    with Run(dry_run=True, on_request=described.append):
+        after = look("hey")(state_for(httpserver.url_for("")))
+    assert after["data"] == {"word": "really"}
+    assert after["response"]["status_code"] == 200
+    assert described == []
+
+
+def test_an_operation_is_a_value() -> None:
+    assert repr(say("hey", to="1")) == "say('hey', to='1')"
+    assert say("hey") == say("hey")
+    assert say("hey") != say("you")
+    assert say("hey") != look("hey")
+    copy = pickle.loads(pickle.dumps(say(lazy_state.data.word)))
+    assert copy == say(lazy_state.data.word)
+    assert copy.describe({"data": {"word": "hey"}}).body == {"word": "hey"}
+
+
+def test_an_answer_without_what_the_call_needs_is_not_trusted_even_where_the_need_is_lazy(
+    httpserver: HTTPServer, state_for: Any
+) -> None:
+    from adaptor.core.errors import DeliveryUnknown
+
+    httpserver.expect_request("/v26.0/me").respond_with_json({"a": 1})
+    state = {**state_for(httpserver.url_for("")), "data": "a"}
+    assert needing(lambda state: (state["data"],))(state)["data"] == {"a": 1}
+    with pytest.raises(DeliveryUnknown, match="no `b`"):
+        needing(lambda state: (state["data"],))({**state, "data": "b"})
+
+
+@graph_operation
+def needing(keys: Any) -> GraphRequest:
+    return GraphRequest("POST", "me", needs=keys)
