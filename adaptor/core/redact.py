@@ -18,7 +18,7 @@ REDACTED = "[redacted]"
 #: Shorter values are not treated as secrets: redacting every "ab" would make the text unreadable and hide nothing.
 SHORTEST_SECRET = 4
 
-_SECRET_KEY = re.compile(r"token|secret|passw|passphrase|api_?key|private|credential|authorization|bearer|cookie", re.I)
+_SECRET_KEY = r"(?i)token|secret|passw|passphrase|api_?key|private|credential|authorization|bearer|cookie"
 #: Signs that `requests` leaves alone in a URL that was given to it as text.
 _KEPT_IN_URLS = "!#$%&'()*+,/:;=?@[]~"
 _KNOWN_PUBLIC = frozenset({"token_type"})
@@ -28,7 +28,7 @@ def secrets_of(configuration: Any, *, inside_secret: bool = False) -> Iterator[s
     """Yield the secret texts of a configuration: everything under a key that sounds like one, at any depth."""
     if isinstance(configuration, dict):
         for key, value in configuration.items():
-            is_secret = inside_secret or (_SECRET_KEY.search(str(key)) is not None and key not in _KNOWN_PUBLIC)
+            is_secret = inside_secret or (re.search(_SECRET_KEY, str(key)) is not None and key not in _KNOWN_PUBLIC)
             yield from secrets_of(value, inside_secret=is_secret)
         token, secret = configuration.get("access_token"), configuration.get("app_secret")
         if isinstance(token, str) and isinstance(secret, str):

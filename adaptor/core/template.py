@@ -46,9 +46,10 @@ def _mixed(length: int) -> str:
 _MARK = _mixed(12)
 _FOLDED_MARK = _MARK.casefold()
 _KEY = os.urandom(16)
-_TOKEN = re.compile(f"{_SPACE}{_MARK}([{_LOWER}]+)([{_UPPER}{_LOWER}]{{{_CHECKSUM_LENGTH}}}){_SPACE}")
+#: Patterns, which `re` compiles when they are first used: a job without f-strings does not wait for that.
+_TOKEN = f"{_SPACE}{_MARK}([{_LOWER}]+)([{_UPPER}{_LOWER}]{{{_CHECKSUM_LENGTH}}}){_SPACE}"
 #: What any part of a token holds.
-_PART = re.compile(f"[{_SPACE}{_UPPER}{_LOWER}]")
+_PART = f"[{_SPACE}{_UPPER}{_LOWER}]"
 
 #: Every reference that was put into a text so far, with its format spec.
 _spoken: list[tuple[Lazy, str]] = []
@@ -149,11 +150,11 @@ def parse(text: str) -> str | Template:
     Raises:
         LazyStateError: The text holds a token that was changed after the f-string was made.
     """
-    if not _spoken or not _PART.search(text):
+    if not _spoken or not re.search(_PART, text):
         return text
     pieces: list[str | tuple[Lazy, str]] = []
     position = 0
-    for match in _TOKEN.finditer(text):
+    for match in re.finditer(_TOKEN, text):
         name, checksum = match.groups()
         if checksum != _checksum(name):
             raise _changed()
@@ -161,7 +162,7 @@ def parse(text: str) -> str | Template:
         position = match.end()
     pieces.append(text[position:])
     for piece in pieces:
-        if isinstance(piece, str) and _PART.search(piece):
+        if isinstance(piece, str) and re.search(_PART, piece):
             raise _changed()
     return Template(tuple(piece for piece in pieces if piece != ""))
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: Control characters, half characters, and what turns the direction of the text around it. The joiners and marks that
 #: names in many scripts need are not among them.
-_HARMFUL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069]")
+_HARMFUL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069]"
 
 LEVELS = ("none", "error", "info", "debug")
 
@@ -78,7 +78,7 @@ class Log:
 
 def _harmless(text: str) -> str:
     """Return the text without control characters: texts of other people must not steer a terminal."""
-    return text if text.isprintable() else _HARMFUL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return text if text.isprintable() else re.sub(_HARMFUL, lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 class JobOutput:
