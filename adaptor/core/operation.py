@@ -194,24 +194,24 @@ def operation(function: Callable[Concatenate[State, P], State]) -> Callable[P, O
     operations, those annotated `Callback` are handed on untouched; all others may hold lazy references at any depth,
     which are resolved when the operation runs.
     """
-    return builder_of(function, function, Operation)
+    return builder_of(function, Operation)
 
 
 def builder_of(
-    function: Callable[..., Any], signature: Callable[..., Any], kind: Callable[..., Operation], *, skip: int = 1
+    function: Callable[..., Any], kind: Callable[..., Operation], *, takes_state: bool = True
 ) -> Callable[..., Any]:
     """Return the public function that builds operations: it checks the call and prepares the arguments."""
-    parameters = Parameters(signature, skip)
+    parameters = Parameters(function, 1 if takes_state else 0)
 
     def build(*args: Any, **kwargs: Any) -> Operation:
         bound = parameters.bind(args, kwargs, _take)
         return kind(build, function, *bound)
 
     for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
-        setattr(build, name, getattr(signature, name))
+        setattr(build, name, getattr(function, name))
     build.__operation__ = True  # type: ignore[attr-defined]
     # `inspect` shows the signature without the state, which the caller does not pass.
-    build.__wrapped__ = partial(signature, None) if skip else signature  # type: ignore[attr-defined]
+    build.__wrapped__ = partial(function, None) if takes_state else function  # type: ignore[attr-defined]
     return build
 
 
@@ -377,7 +377,7 @@ class _Chained(Operation):
 
 
 def _chained(function: Callable[..., State]) -> Callable[..., Operation]:
-    return builder_of(function, function, _Chained)
+    return builder_of(function, _Chained)
 
 
 @_chained

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import json
 import random
-import threading
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import requests
-import requests.adapters
-import requests.utils
-import urllib3
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-
+from ..common.connection import NETWORK_ERRORS, open_session, reason_of, settings_for, wire
 from ..core.config import Configuration, read_configuration
 from ..core.context import Run
 from ..core.errors import SENT_NO, SENT_UNKNOWN, DeliveryUnknown, NotSent
 from ..core.redact import appsecret_proof
-from ..core.version import __version__
 from .errors import GraphError, RateLimited, TemporaryFailure, graph_error
 from .usage import seconds_to_wait
 
 if TYPE_CHECKING:
+    import requests
+
     from .request import GraphRequest
 
 #: Connections idle for longer are not used again: one that Meta has closed meanwhile would turn a send into an
@@ -53,7 +47,10 @@ class GraphClient:
         if configuration.app_secret:
             self._credentials["appsecret_proof"] = appsecret_proof(configuration.access_token, configuration.app_secret)
         self._last_use = time.monotonic()
-        self._session = _session(configuration)
+        self._session = open_session()
+        self._session.headers["Authorization"] = f"Bearer {configuration.access_token}"
+        settings = settings_for(configuration.base_url)
+        self._session.proxies, self._session.verify = settings["proxies"], settings["verify"]
 
     def close(self) -> None:
         """Close the connections."""
@@ -93,7 +90,7 @@ class GraphClient:
                 raise
             except BaseException:
                 # Interrupted in the middle: what has begun to leave may arrive.
-                if _wire.left:
+                if wire.left:
                     self._count(request, SENT_UNKNOWN)
                 raise
             else:
@@ -119,7 +116,7 @@ class GraphClient:
         if now - self._last_use > IDLE_SECONDS:
             for adapter in self._session.adapters.values():
                 adapter.close()
-        _wire.left = False
+        wire.left = False
         try:
             response = self._session.request(
                 request.method,
@@ -132,7 +129,7 @@ class GraphClient:
             )
         except Exception as cause:
             # Whatever goes wrong in the libraries below: what began to leave may have arrived.
-            if not _wire.left and not isinstance(cause, _NETWORK_ERRORS):
+            if not wire.left and not isinstance(cause, NETWORK_ERRORS):
                 raise
             raise self._no_answer(request, cause) from None
         finally:
@@ -140,8 +137,8 @@ class GraphClient:
         return self._read(request, response, self._last_use - now)
 
     def _no_answer(self, request: GraphRequest, cause: BaseException) -> NotSent | DeliveryUnknown | TemporaryFailure:
-        reason, host = _reason(cause), self._configuration.base_url
-        if not _wire.left:
+        reason, host = reason_of(cause), self._configuration.base_url
+        if not wire.left:
             return NotSent(
                 f"No connection to {host}: {reason}.",
                 fix="Check the network, the proxy settings and `base_url`; then run the job again.",
@@ -195,7 +192,6 @@ def _failed_read(what: str) -> TemporaryFailure:
     return error
 
 
-_NETWORK_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -224,117 +220,3 @@ class _Clients:
     def close(self) -> None:
         for _, client in self._clients:
             client.close()
-
-
-# --- Did anything leave this machine? --------------------------------------------------------------------------------
-
-
-class _Wire(threading.local):
-    """Whether the request under way in this thread has put a byte of itself on the wire."""
-
-    left = False
-    connecting = False
-
-
-_wire = _Wire()
-
-
-class _Watched(HTTPConnection):
-    """A connection that notes when the request itself, not the handshake before it, begins to leave."""
-
-    def connect(self) -> None:
-        _wire.connecting = True
-        try:
-            super().connect()
-        finally:
-            _wire.connecting = False
-
-    def send(self, data: Any) -> None:
-        if self.sock is None and self.auto_open:
-            self.connect()
-        if not _wire.connecting:
-            _wire.left = True
-        super().send(data)
-
-
-class _WatchedTLS(_Watched, HTTPSConnection):
-    """The same over TLS; what a proxy is told while the tunnel is made does not count as leaving."""
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Watched
-
-
-class _TLSPool(HTTPSConnectionPool):
-    ConnectionCls = _WatchedTLS
-
-
-class _Adapter(requests.adapters.HTTPAdapter):
-    """An adapter whose connections are watched, through a proxy or not. It repeats nothing by itself."""
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
-
-    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(*args, **kwargs)
-        manager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
-        return manager
-
-
-class _Session(requests.Session):
-    """A session that does not even look where a redirect leads: `requests` would fail over an address that is none."""
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Say that the answer leads nowhere else."""
-
-
-def _session(configuration: Configuration) -> requests.Session:
-    session = _Session()
-    # With `trust_env` an entry in ~/.netrc would replace our token, and the environment would be read on every call.
-    session.trust_env = False
-    settings = requests.Session().merge_environment_settings(configuration.base_url, {}, False, None, None)
-    session.proxies = settings["proxies"]
-    session.verify = settings["verify"] if settings["verify"] is not None else True
-    session.headers["Authorization"] = f"Bearer {configuration.access_token}"
-    session.headers["User-Agent"] = f"facebook-adaptor/{__version__}"
-    adapter = _Adapter()
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
-
-
-def _reason(cause: BaseException) -> str:
-    """Return in words why no answer came; the exceptions' own texts repeat the whole URL."""
-    seen: BaseException | None = cause
-    texts: list[str] = []
-    while seen is not None and len(texts) < 8:
-        texts.append(f"{type(seen).__name__} {seen}".lower())
-        inner = seen.args[0] if seen.args and isinstance(seen.args[0], BaseException) else None
-        seen = getattr(seen, "reason", None) if isinstance(getattr(seen, "reason", None), BaseException) else inner
-    text = " ".join(texts)
-    for sign, words in _REASONS:
-        if sign in text:
-            return words
-    return type(cause).__name__
-
-
-_REASONS = (
-    ("certificate", "its certificate was not accepted"),
-    ("sslerror", "TLS could not be set up"),
-    ("proxyerror", "the proxy did not connect"),
-    ("nameresolution", "the host name is not known"),
-    ("getaddrinfo", "the host name is not known"),
-    ("refused", "the connection was refused"),
-    ("unreachable", "the network is unreachable"),
-    ("connecttimeout", "connecting took too long"),
-    ("connection to", "connecting took too long"),
-    ("readtimeout", "the answer took too long"),
-    ("read timed out", "the answer took too long"),
-    ("remotedisconnected", "the server closed the connection"),
-    ("incompleteread", "the answer was cut off"),
-    ("reset", "the connection was reset"),
-    ("broken pipe", "the connection broke"),
-    ("protocolerror", "the answer is not HTTP"),
-    ("badstatusline", "the answer is not HTTP"),
-)

@@ -68,4 +68,4 @@ def graph_operation(function: Callable[P, GraphRequest]) -> Callable[P, GraphOpe
     The function is called once, when the operation is built. Its arguments may be lazy references, so it must hand
     them on and never look into them; `None` is the only value that it may ask for.
     """
-    return builder_of(function, function, GraphOperation, skip=0)
+    return builder_of(function, GraphOperation, takes_state=False)

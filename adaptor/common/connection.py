@@ -1,0 +1,139 @@
+"""HTTP connections that know whether a request has begun to leave this machine.
+
+Whether a call may be repeated hangs on that, so it is not guessed from the kind of an error but noted when the first
+byte is written.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import requests
+import requests.adapters
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from ..core.version import __version__
+
+#: What connecting, sending and reading may raise.
+NETWORK_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
+
+
+class Wire(threading.local):
+    """Whether the request under way in this thread has put a byte of itself on the wire."""
+
+    left = False
+    connecting = False
+
+
+wire = Wire()
+
+
+class _Watched(HTTPConnection):
+    """A connection that notes when the request itself, not the handshake before it, begins to leave."""
+
+    def connect(self) -> None:
+        wire.connecting = True
+        try:
+            super().connect()
+        finally:
+            wire.connecting = False
+
+    def send(self, data: Any) -> None:
+        if self.sock is None and self.auto_open:
+            self.connect()
+        if not wire.connecting:
+            wire.left = True
+        super().send(data)
+
+
+class _WatchedTLS(_Watched, HTTPSConnection):
+    """The same over TLS; what a proxy is told while the tunnel is made does not count as leaving."""
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Watched
+
+
+class _TLSPool(HTTPSConnectionPool):
+    ConnectionCls = _WatchedTLS
+
+
+class _Adapter(requests.adapters.HTTPAdapter):
+    """An adapter whose connections are watched, through a proxy or not. It repeats nothing by itself."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+        return manager
+
+
+class _Session(requests.Session):
+    """A session that does not even look where a redirect leads: `requests` would fail over an address that is none."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Say that the answer leads nowhere else."""
+
+
+def open_session() -> requests.Session:
+    """Return a session with watched connections, which takes nothing from the environment by itself.
+
+    With `trust_env` an entry in ~/.netrc would replace a credential that was given. What is wanted of the environment
+    is taken with `settings_for`.
+    """
+    session = _Session()
+    session.trust_env = False
+    session.headers["User-Agent"] = f"facebook-adaptor/{__version__}"
+    adapter = _Adapter()
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def settings_for(url: str) -> dict[str, Any]:
+    """Return the `proxies` and the `verify` that the environment asks for, for this address."""
+    settings = requests.Session().merge_environment_settings(url, {}, False, None, None)
+    verify = settings["verify"]
+    return {"proxies": settings["proxies"], "verify": True if verify is None else verify}
+
+
+def reason_of(cause: BaseException) -> str:
+    """Return in words why no answer came; the exceptions' own texts repeat the whole URL."""
+    seen: BaseException | None = cause
+    texts: list[str] = []
+    while seen is not None and len(texts) < 8:
+        texts.append(f"{type(seen).__name__} {seen}".lower())
+        inner = seen.args[0] if seen.args and isinstance(seen.args[0], BaseException) else None
+        seen = getattr(seen, "reason", None) if isinstance(getattr(seen, "reason", None), BaseException) else inner
+    text = " ".join(texts)
+    for sign, words in _REASONS:
+        if sign in text:
+            return words
+    return type(cause).__name__
+
+
+_REASONS = (
+    ("certificate", "its certificate was not accepted"),
+    ("sslerror", "TLS could not be set up"),
+    ("proxyerror", "the proxy did not connect"),
+    ("nameresolution", "the host name is not known"),
+    ("getaddrinfo", "the host name is not known"),
+    ("refused", "the connection was refused"),
+    ("unreachable", "the network is unreachable"),
+    ("connecttimeout", "connecting took too long"),
+    ("connection to", "connecting took too long"),
+    ("readtimeout", "the answer took too long"),
+    ("read timed out", "the answer took too long"),
+    ("remotedisconnected", "the server closed the connection"),
+    ("incompleteread", "the answer was cut off"),
+    ("reset", "the connection was reset"),
+    ("broken pipe", "the connection broke"),
+    ("protocolerror", "the answer is not HTTP"),
+    ("badstatusline", "the answer is not HTTP"),
+)
