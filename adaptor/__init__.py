@@ -15,9 +15,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .common.control import combine, each, fn_if, log, try_each
+    from .common.control import as_, assert_, combine, fn_if, group
     from .common.csv import parse_csv
     from .common.data import data_path, data_value, field, fields, merge, source, source_value
+    from .common.log import debug, log
+    from .common.loop import each, map_, try_each
     from .core.arguments import expand_references
     from .core.errors import (
         AdaptorError,
@@ -32,8 +34,9 @@ if TYPE_CHECKING:
         NotSent,
         WrongCall,
     )
+    from .core.execute import execute, fn
     from .core.lazy import state
-    from .core.operation import Operation, execute, fn
+    from .core.operation import Operation
     from .core.state import State, compose_next_state
     from .core.version import __version__
     from .graph.errors import (
@@ -83,11 +86,14 @@ __all__ = [
     "WindowClosed",
     "WrongCall",
     "__version__",
+    "as_",
+    "assert_",
     "button_template",
     "combine",
     "compose_next_state",
     "data_path",
     "data_value",
+    "debug",
     "each",
     "element",
     "execute",
@@ -97,7 +103,9 @@ __all__ = [
     "fn",
     "fn_if",
     "generic_template",
+    "group",
     "log",
+    "map_",
     "mark_seen",
     "merge",
     "parse_csv",
@@ -123,13 +131,7 @@ __all__ = [
 #: Where each name lives. A module is imported when one of its names is first asked for, so that a job loads only what
 #: it uses.
 _ROOMS = {
-    "common.control": (
-        "combine",
-        "each",
-        "fn_if",
-        "log",
-        "try_each",
-    ),
+    "common.control": ("as_", "assert_", "combine", "fn_if", "group"),
     "common.csv": ("parse_csv",),
     "common.data": (
         "data_path",
@@ -140,6 +142,8 @@ _ROOMS = {
         "source",
         "source_value",
     ),
+    "common.log": ("debug", "log"),
+    "common.loop": ("each", "map_", "try_each"),
     "core.errors": (
         "AdaptorError",
         "ConditionIsText",
@@ -155,11 +159,8 @@ _ROOMS = {
     ),
     "core.arguments": ("expand_references",),
     "core.lazy": ("state",),
-    "core.operation": (
-        "Operation",
-        "execute",
-        "fn",
-    ),
+    "core.execute": ("execute", "fn"),
+    "core.operation": ("Operation",),
     "core.state": (
         "State",
         "compose_next_state",

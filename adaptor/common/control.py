@@ -1,22 +1,19 @@
-"""Operations that decide what runs: loops, conditions, and one operation made of many."""
+"""Operations that decide what runs: conditions, and one operation made of many."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-
-from ..core.context import current_run
-from ..core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, ItemsFailed, JobError, MissingReference
-from ..core.jsonpath import find
-from ..core.lazy import Lazy
-from ..core.operation import Condition, Source, Step, Value, operation, perform_in_order
-from ..core.state import State, a_kind
+from ..core.errors import JobError, WrongCall
+from ..core.execute import perform_in_order
+from ..core.operation import Callback, Condition, Source, Step, Value, operation
+from ..core.state import State
+from .loop import items_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: `try_each` stops after so many sends in a row whose outcome nobody knows: the network or Meta is down.
-UNKNOWN_IN_A_ROW = 3
+#: Keys of the state that have a meaning of their own.
+RESERVED = frozenset({"data", "references", "configuration", "response", "errors"})
 
 
 @operation
@@ -68,158 +65,97 @@ def fn_if(state: State, condition: Condition, operation: Step, else_: Step | Non
 
 
 @operation
-def each(state: State, source: Source, operation: Step, *, as_: str | None = None) -> State:
-    """Perform an operation for each item of a list.
+def as_(state: State, key: str, operation: Step) -> State:
+    """Perform an operation and keep its result under a key of its own.
 
     Args:
-        source: A list, a lazy reference to one, or a JSONPath such as `$.data.rows[*]` (without `[*]` the whole list
-            is one item). A lazy reference may also give a single object, which is one item, or None, which is none.
-        operation: Performed with the item as `state.data` and its position as `state.index`. What it returns is what
-            the next item starts from.
-        as_: Put the item at `state[as_]` instead and leave `data` alone. Operations that have a result, such as sends,
-            still put it into `data`.
+        key: Where the result goes: `state[key]`.
+        operation: What is performed.
 
     Returns:
-        An operation. `data` is what the last item left there.
+        An operation. `state[key]` is the `data` that the operation left; `data` and `references` are what they were
+        before.
 
     Raises:
-        JobError: The source is nothing that can be gone through. Errors of the operation name the item: `each[17]`.
+        WrongCall: The key is one that has a meaning of its own, such as `data`.
 
     Example:
         >>> from adaptor import fn
-        >>> each([1, 2], fn(lambda s: {**s, "sum": s.get("sum", 0) + s["data"]}))({})["sum"]
-        3
+        >>> as_("profile", fn(lambda s: {**s, "data": {"name": "Ana"}}))({"data": 1})
+        {'data': 1, 'profile': {'name': 'Ana'}}
     """
-    path = current_run().path
-    key = as_ or "data"
-    for index, item in enumerate(items_of(source, state)):
-        path[-1] = ("each", index)
-        state = operation({**state, key: item, "index": index})
-    path[-1] = ("each", None)
-    return state
+    if key in RESERVED:
+        raise WrongCall(f"as_() cannot put a result under `{key}`.", fix=f"Not these: {', '.join(sorted(RESERVED))}.")
+    after = operation(state)
+    kept = {name: value for name, value in after.items() if name not in ("data", "references")}
+    before: State = {name: state[name] for name in ("data", "references") if name in state}
+    return {**before, **kept, key: after.get("data")}
 
 
 @operation
-def try_each(
-    state: State, source: Source, operation: Step, *, as_: str | None = None, fail: bool | None = None
+def group(
+    state: State, source: Source, key_path: Value[str], callback: Callback[[State], State] | None = None
 ) -> State:
-    """Perform an operation for each item of a list, going on past items that cannot be served.
-
-    Only errors about the item are passed over: a person who cannot be reached, a message that Meta would refuse, a
-    missing value, a send whose outcome nobody knows. An invalid token, a missing permission, a policy block, a network
-    that is down or an exception in the job's own code stops the loop at once. So do three unknown outcomes in a row.
+    """Group items by one of their values.
 
     Args:
-        source: As for `each`.
-        operation: Performed with the item as `state.data` and its position as `state.index`.
-        as_: Put the item at `state[as_]` instead and leave `data` alone.
-        fail: What to do at the end with the items that were passed over. Default (None): raise, unless all of them were
-            about the person (blocked, window closed, unknown). True: raise if there are any. False: never raise.
+        source: The items: a list, a lazy reference to one, or a JSONPath such as `$.data.rows[*]`.
+        key_path: Where the value stands in each item: `clinic`, or `clinic.name` for a value inside.
+        callback: Takes the state with the groups and returns the next one.
 
     Returns:
-        An operation. `failed` is the list of items passed over, each `{"index", "error", "about", "sent"}`; `data` is
-        what the last item left there.
+        An operation. `data` becomes an object with a list of items for each value, as text. Items without a value are
+        left out.
 
     Raises:
-        ItemsFailed: At the end, with that list in `details`. The other items were served.
+        JobError: The source is nothing that can be gone through.
 
     Example:
-        >>> from adaptor import send_text, state
-        >>> too_long = [{"psid": "1", "text": "x" * 2001}]
-        >>> done = try_each(too_long, send_text(state.data.psid, state.data.text), fail=False)({})
-        >>> done["failed"][0]["error"]["name"]
-        'InvalidMessage'
+        >>> rows = [{"day": "Mo", "n": 1}, {"day": "Tu", "n": 2}, {"day": "Mo", "n": 3}]
+        >>> group(rows, "day")({})["data"]
+        {'Mo': [{'day': 'Mo', 'n': 1}, {'day': 'Mo', 'n': 3}], 'Tu': [{'day': 'Tu', 'n': 2}]}
     """
-    run = current_run()
-    path = run.path
-    key = as_ or "data"
-    failed: list[dict[str, Any]] = []
-    unknown_in_a_row = 0
-    index = -1
-    for index, item in enumerate(items_of(source, state)):
-        path[-1] = ("try_each", index)
-        before = {**state, key: item, "index": index}
-        try:
-            state = operation(before)
-        except AdaptorError as error:
-            if error.about not in (ABOUT_PERSON, ABOUT_ROW) or _is_about_the_job(error, key):
-                raise
-            failed.append({"index": index, "error": error.facts(), "about": error.about, "sent": error.sent})
-            unknown_in_a_row = unknown_in_a_row + 1 if error.sent == SENT_UNKNOWN else 0
-            if unknown_in_a_row == UNKNOWN_IN_A_ROW:
-                error.fix = f"Three sends in a row have no known outcome, so the loop stopped. {error.fix}"
-                error.details = {"failed": failed}
-                raise
-            run.log("debug", "job", f"{error.place}: {error.headline()}")
-            state = before
-        else:
-            unknown_in_a_row = 0
-    path[-1] = ("try_each", None)
-    if failed:
-        run.log("info", "job", f"{len(failed)} of {index + 1} items were passed over: {_summary(failed)}")
-    only_persons = all(entry["about"] == ABOUT_PERSON for entry in failed)
-    if failed and (fail or (fail is None and not only_persons)):
-        raise ItemsFailed(
-            f"{len(failed)} of {index + 1} items did not succeed: {_summary(failed)}.",
-            fix="See `details` for each of them. With fail=False the list is left in state['failed'] instead.",
-            details=failed,
-        )
-    return {**state, "failed": failed}
+    groups: dict[str, list[Any]] = {}
+    for item in items_of(source, state):
+        value: Any = item
+        for step in str(key_path).split("."):
+            value = value.get(step) if isinstance(value, dict) else None
+        if value is not None:
+            groups.setdefault(value if isinstance(value, str) else _json_key(value), []).append(item)
+    grouped = {**state, "data": groups}
+    return callback(grouped) if callback is not None else grouped
 
 
-def _is_about_the_job(error: AdaptorError, key: str) -> bool:
-    """Whether a path is missing that does not start at the item: it would be missing for every item."""
-    return isinstance(error, MissingReference) and error.root not in (None, key)
+def _json_key(value: Any) -> str:
+    import json
 
-
-def _summary(failed: list[dict[str, Any]]) -> str:
-    from collections import Counter
-
-    counts = Counter(entry["error"]["name"] for entry in failed)
-    return ", ".join(f"{count} × {name}" for name, count in counts.most_common())
-
-
-def items_of(source: Any, state: State) -> Iterator[Any]:
-    """Return the items of a source, one after the other."""
-    if isinstance(source, str):
-        return iter(find(source, state))
-    if source is None:
-        return iter(())
-    if isinstance(source, Mapping):
-        return iter((source,))
-    if isinstance(source, Iterable) and not isinstance(source, bytes | Lazy):
-        return iter(source)
-    raise JobError(
-        f"The source is {a_kind(source)}, which has no items to go through.",
-        fix="Give a list, an object, a JSONPath such as '$.data.rows[*]', or a lazy reference to one of these.",
-        code="NOT_A_SOURCE",
-    )
+    # As JSON writes it, so that true and 1 are not taken for one another.
+    return json.dumps(value, ensure_ascii=False)
 
 
 @operation
-def log(state: State, *values: Value[Any]) -> State:
-    """Write values to the run's log, without secrets.
+def assert_(state: State, condition: Condition, message: Value[str | None] = None) -> State:
+    """Stop the job where a condition does not hold.
 
     Args:
-        *values: Anything, also lazy references and f-strings over them.
+        condition: As for `fn_if`.
+        message: What the error says.
 
     Returns:
         An operation. The state does not change.
 
+    Raises:
+        JobError: The condition does not hold; its code is `ASSERTION_FAILED`. Nothing was sent by this operation.
+
     Example:
-        >>> log("done")({"data": 1})
-        {'data': 1}
+        >>> from adaptor import state
+        >>> assert_(state.data.count > 0, "there is nothing to send")({"data": {"count": 3}})
+        {'data': {'count': 3}}
     """
-    run = current_run()
-    run.learn_secrets(state)
-    run.log("info", "job", " ".join(value if isinstance(value, str) else _as_text(value) for value in values))
+    if not condition:
+        raise JobError(
+            f"assertion statement failed with {condition}" if message is None else str(message),
+            fix="Look at the data of the step before.",
+            code="ASSERTION_FAILED",
+        )
     return state
-
-
-def _as_text(value: Any) -> str:
-    import json
-
-    try:
-        return json.dumps(value, ensure_ascii=False)
-    except (TypeError, ValueError):
-        return repr(value)

@@ -126,6 +126,18 @@ def _settings(options: Any, given: dict[str, Any]) -> dict[str, Any]:
     return settings
 
 
+def read_csv(source: os.PathLike[str]) -> Iterator[dict[str, str]]:
+    """Yield the rows of a CSV file as `parse_csv` reads them, one at a time."""
+    with _lines(source, True) as (lines, name):
+        yield from _rows(lines, name, DEFAULTS)
+
+
+def read_lines(source: os.PathLike[str]) -> Iterator[str]:
+    """Yield the lines of a text file in UTF-8."""
+    with _lines(source, True) as (lines, _):
+        yield from lines
+
+
 @contextmanager
 def _lines(source: Any, bom: bool) -> Iterator[tuple[Iterable[str], str]]:
     if isinstance(source, os.PathLike):

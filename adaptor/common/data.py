@@ -8,7 +8,7 @@ from ..core.jsonpath import compiled
 from ..core.lazy import Lazy, resolve
 from ..core.operation import Value, builder
 from ..core.state import State
-from .control import items_of
+from .loop import items_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

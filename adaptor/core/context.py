@@ -9,7 +9,7 @@ from .redact import Redactor, secrets_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from contextvars import Token
     from datetime import datetime
     from types import TracebackType
@@ -37,6 +37,7 @@ class Run:
         path: Where the run is: the names of the operations under way, outermost first, each with its index.
         outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`.
         on_request: Called with each request that a dry run describes.
+        progress: Told the place after each item of a loop, and nothing at its end; None where nobody looks.
         interrupted_at: The place that was under way when the run was interrupted.
         wait: Waits that many seconds before a repeat; replaced in tests.
     """
@@ -58,6 +59,7 @@ class Run:
         self.wait: Callable[[float], object] = wait or time.sleep
         self.redactor = Redactor()
         self.interrupted_at: str | None = None
+        self.progress: Callable[[str], None] | None = None
         self._sink = sink or _standard_logging
         self._resources: dict[str, Any] = {}
         self._token: Token[Run | None] | None = None
@@ -86,6 +88,16 @@ class Run:
         if found is None:
             found = self._resources[name] = make()
         return found
+
+    def watched(self, items: Iterable[Any]) -> Iterable[Any]:
+        """Return the items of a loop, telling `progress` where there is one how far it has come."""
+        return items if self.progress is None else self._telling(items, self.progress)
+
+    def _telling(self, items: Iterable[Any], progress: Callable[[str], None]) -> Iterable[Any]:
+        for item in items:
+            yield item
+            progress(self.place())
+        progress("")
 
     def learn_secrets(self, state: State) -> bool:
         """Keep the secrets of this state's configuration out of everything that the run writes.

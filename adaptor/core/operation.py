@@ -10,11 +10,11 @@ import sys
 from functools import partial
 
 from .arguments import function_name, known, prepare, prepare_source, same
-from .context import Run, active, current_run
+from .context import Run, active
 from .errors import PACKAGE, AdaptorError, JobError, WrongCall
 from .lazy import Lazy, Logic
 from .parameters import Parameters
-from .state import State, a_kind, initial_state
+from .state import State, a_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Operation:
     their arguments can.
     """
 
-    __slots__ = ("_lazy", "args", "build", "file", "function", "kwargs", "line", "name")
+    __slots__ = ("_entry", "_lazy", "args", "build", "file", "function", "kwargs", "line", "name")
     #: Marks operations for `prepare`, which must never call one by accident.
     __is_operation__ = True
 
@@ -49,6 +49,8 @@ class Operation:
         self.build = build
         self.function = function
         self.name = function.__name__
+        # What stands for this operation in the path of a run; the same each time, since loops enter it very often.
+        self._entry: tuple[str, int | None] = (self.name, None)
         self.args = args
         self.kwargs = kwargs
         self.file, self.line = _written_at()
@@ -63,12 +65,12 @@ class Operation:
             with Run():
                 return self(state)
         path = run.path
-        path.append((self.name, None))
+        path.append(self._entry)
         try:
-            if not isinstance(state, dict):
+            if type(state) is not dict and not isinstance(state, dict):
                 raise _not_a_state("An operation was given" if not self.name else f"`{self.name}` was given", state)
             result = self.perform(state, run)
-            if not isinstance(result, dict):
+            if type(result) is not dict and not isinstance(result, dict):
                 raise _not_a_state(self._returned(), result)
             return result
         except AdaptorError as error:
@@ -280,8 +282,9 @@ def as_operation(value: Any, asked_by: str) -> Operation:
             fix=f"Call it with its arguments: {value.__name__}(…).",
         )
     if callable(value) and not isinstance(value, Lazy):
-        wrapped: Operation = fn(value)
-        return wrapped
+        from .execute import fn
+
+        return fn(value)
     if isinstance(value, list | tuple) and any(isinstance(item, Operation) for item in value):
         raise WrongCall(
             f"{asked_by}() takes operations, not a {type(value).__name__} of them.",
@@ -315,54 +318,6 @@ def _not_a_state(what: str, value: object) -> JobError:
     return JobError(f"{what} {kind} instead of a state.", fix=hint, code="NOT_A_STATE")
 
 
-@operation
-def fn(state: State, function: Callback[[State], State]) -> State:
-    """Run a function of your own.
-
-    Args:
-        function: Takes the state and returns the next one: a new dict, `{**state, "data": …}`.
-
-    Returns:
-        An operation. The state afterwards is what the function returned.
-
-    Raises:
-        JobError: The function raised, or returned something that is not a dict. Nothing was sent by this operation.
-
-    Example:
-        >>> fn(lambda state: {**state, "data": 7})({"data": 1})
-        {'data': 7}
-    """
-    return function(state)
-
-
-@operation
-def execute(state: State, *operations: Step) -> State:
-    """Perform operations one after the other; the first that fails stops the chain.
-
-    Args:
-        *operations: Operations, or functions `state -> state`. Anything else is an error at once.
-
-    Returns:
-        An operation. It starts from `{"data": {}, "references": []}` where the state lacks these, and
-        `execute(a, b)(state) == b(a(state))`.
-
-    Example:
-        >>> execute(fn(lambda s: {**s, "data": 1}), fn(lambda s: {**s, "data": s["data"] + 1}))({})
-        {'data': 2, 'references': []}
-    """
-    return perform_in_order(initial_state(state), operations)
-
-
-def perform_in_order(state: State, operations: tuple[Any, ...]) -> State:
-    """Perform operations one after the other; errors say which one it was."""
-    path = current_run().path
-    name = path[-1][0]
-    for index, each_operation in enumerate(operations):
-        path[-1] = (name, index)
-        state = each_operation(state)
-    return state
-
-
 class _Chained(Operation):
     """What `.then` and `.catch` make: written as a method, and no place of its own in an error."""
 
@@ -371,6 +326,7 @@ class _Chained(Operation):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.name = ""
+        self._entry = ("", None)
 
     def __repr__(self) -> str:
         return f"{self.args[0]!r}.{self.function.__name__}({_shown(self.args[1])})"

@@ -22,6 +22,7 @@ from .state import a_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from .state import State
@@ -112,6 +113,37 @@ class Template(Lazy):
 
     def __resolve__(self, state: State) -> str:
         return "".join(piece if isinstance(piece, str) else _spoken_value(*piece, state) for piece in self.__pieces__)
+
+
+class Converted(Lazy):
+    """`{reference!r}` in an f-string: what Python's `repr`, `ascii` or `str` makes of the value."""
+
+    __slots__ = ("__conversion__", "__reference__")
+    __conversion__: str
+    __reference__: Lazy
+
+    def __init__(self, reference: Lazy, conversion: str) -> None:
+        self.__reference__ = reference
+        self.__conversion__ = conversion
+
+    def __repr__(self) -> str:
+        return f"{self.__reference__!r}!{self.__conversion__}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Converted, (self.__reference__, self.__conversion__)
+
+    def __resolve__(self, state: State) -> str | None:
+        value = self.__reference__.__resolve__(state)
+        # A text that says "None" is refused, however it would say it.
+        return None if value is None else _CONVERSIONS[self.__conversion__](value)
+
+
+_CONVERSIONS: dict[str, Callable[[Any], str]] = {"r": repr, "a": ascii, "s": str}
+
+
+def converted(value: Any, conversion: str) -> Any:
+    """Return what `!r`, `!a` or `!s` makes of a value, later where it is a lazy reference."""
+    return Converted(value, conversion) if isinstance(value, Lazy) else _CONVERSIONS[conversion](value)
 
 
 def _spoken_value(reference: Lazy, spec: str, state: State) -> str:

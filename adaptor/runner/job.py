@@ -13,6 +13,7 @@ from ..core.errors import AdaptorError, InputError, JobError
 from ..core.lazy import Lazy
 from ..core.operation import Operation
 from ..core.state import a_kind
+from ..core.template import converted
 from . import syntax
 from .errors import CannotLoad, caret, excerpt
 
@@ -103,7 +104,7 @@ def _execute(tree: ast.Module, vocabulary: dict[str, Any], file: str) -> list[Op
     module = ModuleType(MODULE)
     module.__file__ = file
     module.__dict__.update(vocabulary)
-    module.__dict__.update({syntax.COLLECT: collect, syntax.DROPPED: dropped})
+    module.__dict__.update({syntax.COLLECT: collect, syntax.DROPPED: dropped, syntax.CONVERT: converted})
     sys.modules[MODULE] = module
     folder = os.path.dirname(os.path.abspath(file))
     if folder not in sys.path:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
 import sys
+import time
 
 from ..core.errors import InputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, TextIO
 
     from ..core.context import Run
@@ -52,6 +56,32 @@ class Log:
         self._as_json = as_json
         # The stream of now: a job that writes to sys.stderr later is led into this log.
         self._stream = stream or sys.stderr
+        self._next_progress = 0.0
+        self._shown = False
+
+    def progress(self) -> Callable[[str], None] | None:
+        """Return what shows how far a loop has come: on a terminal only, never in a pipe or in CI."""
+        if self._as_json or not self._levels.show("info", "run") or os.environ.get("CI") or not self._stream.isatty():
+            return None
+        return self._show_progress
+
+    def _show_progress(self, place: str) -> None:
+        now = time.monotonic()
+        if place and now < self._next_progress:
+            return
+        # Nothing is shown for loops that are over at once.
+        self._next_progress = now + (0.2 if self._next_progress else 1.0)
+        if place and not self._shown and self._next_progress > now + 0.5:
+            return
+        self._write_progress(f"… {_harmless(place)}" if place else "")
+
+    def _write_progress(self, text: str) -> None:
+        if text or self._shown:
+            self._shown = bool(text)
+            with contextlib.suppress(OSError, ValueError):
+                # Back to the start of the line, and away with what stood there.
+                self._stream.write(f"\r\x1b[K{text[:100]}")
+                self._stream.flush()
 
     def __call__(self, level: str, component: str, message: str, fields: dict[str, Any]) -> None:
         """Write one line, if its level is shown."""
@@ -68,6 +98,7 @@ class Log:
             self._write("\n".join(f"{prefix}{line}" for line in message.splitlines() or [""]))
 
     def _write(self, text: str) -> None:
+        self._write_progress("")
         try:
             self._stream.write(f"{_harmless(text)}\n")
             self._stream.flush()

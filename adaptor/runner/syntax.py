@@ -1,7 +1,8 @@
 """What can be seen in a job script without running it, and how its steps are collected.
 
 Every top-level expression becomes a call of `COLLECT`, which takes it as a step; every expression statement inside a
-function becomes a call of `DROPPED`, which refuses an operation that was built there and would never run.
+function becomes a call of `DROPPED`, which refuses an operation that was built there and would never run. `{value!r}`
+in an f-string becomes a call of `CONVERT`, which waits where the value is a lazy reference.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 COLLECT = "__adaptor_step__"
 DROPPED = "__adaptor_dropped__"
+CONVERT = "__adaptor_convert__"
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -83,7 +85,7 @@ def check_names(tree: ast.Module, names: dict[str, ast.Name], vocabulary: Any, f
 
 
 def check_references(tree: ast.Module, file: str) -> None:
-    """Refuse what no reference can notice when it runs: `is`, and `!r` in an f-string."""
+    """Refuse what no reference can notice when it runs: `is`."""
     if not any(isinstance(node, ast.Name) and node.id == "state" for node in ast.walk(tree)):
         return
     for node, scope in _with_scope(tree):
@@ -101,17 +103,6 @@ def check_references(tree: ast.Module, file: str) -> None:
                         node.lineno,
                         *_columns(node),
                     )
-        shows_itself = isinstance(node, ast.FormattedValue) and node.conversion in (ord("r"), ord("a"))
-        if shows_itself and _is_reference(node.value):
-            raise _at(
-                CannotLoad(
-                    f"`!{chr(node.conversion)}` in an f-string shows the lazy reference, not its value.",
-                    fix=f"Leave it out: {{{ast.unparse(node.value)}}}.",
-                ),
-                file,
-                node.lineno,
-                *_columns(node.value),
-            )
 
 
 def check_dropped(tree: ast.Module, operations: set[str], file: str) -> None:
@@ -191,6 +182,18 @@ class Collecting(ast.NodeTransformer):
             keywords=[],
         )
         return ast.copy_location(ast.Expr(value=ast.copy_location(call, node.value)), node)
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.FormattedValue:
+        """Let `!r`, `!a` and `!s` wait for the value of a reference: Python would ask the reference itself."""
+        self.generic_visit(node)
+        if node.conversion != -1:
+            call = ast.Call(
+                func=ast.Name(id=CONVERT, ctx=ast.Load()),
+                args=[node.value, ast.Constant(value=chr(node.conversion))],
+                keywords=[],
+            )
+            node.value, node.conversion = ast.copy_location(call, node.value), -1
+        return node
 
     def _visit_inside(self, node: Any) -> Any:
         self._inside += 1

@@ -55,7 +55,6 @@ MISTAKES = {
     ),
     "a list of operations": ('[send_text(p, "hi") for p in "12"]', 3, ["list of operations", "combine(*"]),
     "is on a reference": ("fn_if(state.data.flag is None, log(1))", 3, ["lazy reference itself", "==", "line 1"]),
-    "!r in an f-string": ('log(f"{state.data.flag!r}")', 3, ["`!r`", "{state.data.flag}"]),
     "a method of a reference": ("log(state.data.name.upper())", 3, ["called as a function", "lambda state"]),
     "a changed f-string": ('log(f"{state.data.flag} x".upper())', 3, ["changed after the f-string", "line 1"]),
     "a reference in join": ('log(", ".join([state.data.a, "x"]))', 3, ["str.join", "f-string"]),

@@ -53,6 +53,11 @@ def test_names_may_be_imported_or_not(adaptor):
     assert "two" in done.err
 
 
+def test_conversions_in_an_f_string_wait_for_the_value(adaptor):
+    script = "n = 'x'\nlog(f'{state.data.name!r} {state.data.name!a:>10} {state.data.name!s:>6} {n!r} {1 + 1!r:>3}')"
+    assert "│ 'Zoë'   'Zo\\xeb'    Zoë 'x'   2\n" in adaptor(script, state={"data": {"name": "Zoë"}}).err
+
+
 def test_a_job_can_import_the_module_beside_it_and_knows_where_it_lies(adaptor):
     script = "from words import word\nfrom pathlib import Path\nlog(word, Path(__file__).name)"
     assert "hello job.py" in adaptor(script, files={"words.py": "word = 'hello'"}).err

@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from adaptor.core.errors import ConfigurationError, InvalidMessage, LazyStateError
+from adaptor.core.execute import execute, fn
 from adaptor.core.lazy import state as lazy_state
-from adaptor.core.operation import execute, fn
 from adaptor.core.redact import appsecret_proof
 from adaptor.core.version import __version__
 from adaptor.graph import client as client_module

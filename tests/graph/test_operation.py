@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adaptor.common.control import each
+from adaptor.common.loop import each
 from adaptor.core.context import Run
 from adaptor.core.errors import InvalidMessage, MissingReference
+from adaptor.core.execute import execute
 from adaptor.core.lazy import state as lazy_state
-from adaptor.core.operation import Value, execute
+from adaptor.core.operation import Value
 from adaptor.graph.operation import graph_operation
 from adaptor.graph.request import GraphRequest, PageId
 

@@ -1,0 +1,213 @@
+"""Loops: an operation for each item of a list, a file or anything else that gives items."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+
+from ..core.context import current_run
+from ..core.errors import (
+    ABOUT_PERSON,
+    ABOUT_ROW,
+    SENT_UNKNOWN,
+    AdaptorError,
+    ItemsFailed,
+    JobError,
+    MissingReference,
+)
+from ..core.jsonpath import find
+from ..core.lazy import Lazy
+from ..core.operation import Callback, Source, Step, operation
+from ..core.state import State, a_kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+#: `try_each` stops after so many sends in a row whose outcome nobody knows: the network or Meta is down.
+UNKNOWN_IN_A_ROW = 3
+
+
+@operation
+def each(state: State, source: Source, operation: Step, *, as_: str | None = None) -> State:
+    """Perform an operation for each item of a list.
+
+    Args:
+        source: A list, a lazy reference to one, or a JSONPath such as `$.data.rows[*]` (without `[*]` the whole list
+            is one item). A lazy reference may also give a single object, which is one item, or None, which is none.
+            A `Path` to a `.csv` or `.jsonl` file, or a function of the state that gives an iterator, is gone through
+            without being held in memory.
+        operation: Performed with the item as `state.data` and its position as `state.index`. What it returns is what
+            the next item starts from.
+        as_: Put the item at `state[as_]` instead and leave `data` alone. Operations that have a result, such as sends,
+            still put it into `data`.
+
+    Returns:
+        An operation. `data` is what the last item left there.
+
+    Raises:
+        JobError: The source is nothing that can be gone through. Errors of the operation name the item: `each[17]`.
+
+    Example:
+        >>> from adaptor import fn
+        >>> each([1, 2], fn(lambda s: {**s, "sum": s.get("sum", 0) + s["data"]}))({})["sum"]
+        3
+    """
+    run = current_run()
+    path = run.path
+    key = as_ or "data"
+    for index, item in enumerate(run.watched(items_of(source, state))):
+        path[-1] = ("each", index)
+        state = operation({**state, key: item, "index": index})
+    path[-1] = ("each", None)
+    return state
+
+
+@operation
+def try_each(
+    state: State, source: Source, operation: Step, *, as_: str | None = None, fail: bool | None = None
+) -> State:
+    """Perform an operation for each item of a list, going on past items that cannot be served.
+
+    Only errors about the item are passed over: a person who cannot be reached, a message that Meta would refuse, a
+    missing value, a send whose outcome nobody knows. An invalid token, a missing permission, a policy block, a network
+    that is down or an exception in the job's own code stops the loop at once. So do three unknown outcomes in a row.
+
+    Args:
+        source: As for `each`.
+        operation: Performed with the item as `state.data` and its position as `state.index`.
+        as_: Put the item at `state[as_]` instead and leave `data` alone.
+        fail: What to do at the end with the items that were passed over. Default (None): raise, unless all of them were
+            about the person (blocked, window closed, unknown). True: raise if there are any. False: never raise.
+
+    Returns:
+        An operation. `failed` is the list of items passed over, each `{"index", "error", "about", "sent"}`; `data` is
+        what the last item left there.
+
+    Raises:
+        ItemsFailed: At the end, with that list in `details`. The other items were served.
+
+    Example:
+        >>> from adaptor import send_text, state
+        >>> too_long = [{"psid": "1", "text": "x" * 2001}]
+        >>> done = try_each(too_long, send_text(state.data.psid, state.data.text), fail=False)({})
+        >>> done["failed"][0]["error"]["name"]
+        'InvalidMessage'
+    """
+    run = current_run()
+    path = run.path
+    key = as_ or "data"
+    failed: list[dict[str, Any]] = []
+    unknown_in_a_row = 0
+    index = -1
+    for index, item in enumerate(run.watched(items_of(source, state))):
+        path[-1] = ("try_each", index)
+        before = {**state, key: item, "index": index}
+        try:
+            state = operation(before)
+        except AdaptorError as error:
+            if error.about not in (ABOUT_PERSON, ABOUT_ROW) or _is_about_the_job(error, key):
+                raise
+            failed.append({"index": index, "error": error.facts(), "about": error.about, "sent": error.sent})
+            unknown_in_a_row = unknown_in_a_row + 1 if error.sent == SENT_UNKNOWN else 0
+            if unknown_in_a_row == UNKNOWN_IN_A_ROW:
+                error.fix = f"Three sends in a row have no known outcome, so the loop stopped. {error.fix}"
+                error.details = {"failed": failed}
+                raise
+            run.log("debug", "job", f"{error.place}: {error.headline()}")
+            state = before
+        else:
+            unknown_in_a_row = 0
+    path[-1] = ("try_each", None)
+    if failed:
+        run.log("info", "job", f"{len(failed)} of {index + 1} items were passed over: {_summary(failed)}")
+    only_persons = all(entry["about"] == ABOUT_PERSON for entry in failed)
+    if failed and (fail or (fail is None and not only_persons)):
+        raise ItemsFailed(
+            f"{len(failed)} of {index + 1} items did not succeed: {_summary(failed)}.",
+            fix="See `details` for each of them. With fail=False the list is left in state['failed'] instead.",
+            details=failed,
+        )
+    return {**state, "failed": failed}
+
+
+@operation
+def map_(state: State, source: Source, callback: Callback[[Any, int, State], Any]) -> State:
+    """Make a list of what a function returns for each item.
+
+    Args:
+        source: As for `each`.
+        callback: Called with `(item, index, state)`, one item after the other.
+
+    Returns:
+        An operation. `data` becomes the list of results; `references` stay as they are.
+
+    Raises:
+        JobError: The function raised, or the source is nothing that can be gone through; `map_[17]` names the item.
+
+    Example:
+        >>> map_("$.rows[*]", lambda item, index, state: item * 2)({"rows": [1, 2]})["data"]
+        [2, 4]
+    """
+    run = current_run()
+    results = []
+    for index, item in enumerate(run.watched(items_of(source, state))):
+        run.path[-1] = ("map_", index)
+        results.append(callback(item, index, state))
+    run.path[-1] = ("map_", None)
+    return {**state, "data": results}
+
+
+def _is_about_the_job(error: AdaptorError, key: str) -> bool:
+    """Whether a path is missing that does not start at the item: it would be missing for every item."""
+    return isinstance(error, MissingReference) and error.root not in (None, key)
+
+
+def _summary(failed: list[dict[str, Any]]) -> str:
+    from collections import Counter
+
+    counts = Counter(entry["error"]["name"] for entry in failed)
+    return ", ".join(f"{count} × {name}" for name, count in counts.most_common())
+
+
+def items_of(source: Any, state: State) -> Iterator[Any]:
+    """Return the items of a source, one after the other."""
+    if isinstance(source, str):
+        return iter(find(source, state))
+    if source is None:
+        return iter(())
+    if isinstance(source, Mapping):
+        return iter((source,))
+    if isinstance(source, os.PathLike):
+        return _items_of_file(source)
+    if isinstance(source, Iterable) and not isinstance(source, bytes | Lazy):
+        return iter(source)
+    raise JobError(
+        f"The source is {a_kind(source)}, which has no items to go through.",
+        fix="Give a list, an object, a JSONPath such as '$.data.rows[*]', or a lazy reference to one of these.",
+        code="NOT_A_SOURCE",
+    )
+
+
+def _items_of_file(source: os.PathLike[str]) -> Iterator[Any]:
+    from .csv import read_csv, read_lines
+
+    path = os.fspath(source)
+    if path.lower().endswith(".csv"):
+        yield from read_csv(source)
+    elif path.lower().endswith((".jsonl", ".ndjson")):
+        import json
+
+        for number, line in enumerate(read_lines(source), start=1):
+            if line.strip():
+                try:
+                    yield json.loads(line)
+                except ValueError as cause:
+                    name = os.path.basename(path)
+                    raise JobError(f"{name}, line {number}: this is not JSON: {cause}.", fix="Mend the line.") from None
+    else:
+        raise JobError(
+            f"A loop cannot go through {os.path.basename(path)}.",
+            fix="Give a .csv or .jsonl file, or read it with a function of the state.",
+            code="NOT_A_SOURCE",
+        )
