@@ -131,6 +131,35 @@ def _judge_by_truth(expression: Any) -> None:
 
 
 def _cannot_parse(path: str, text: str, reason: str) -> JobError:
+    # The library counts from the text that it was given, which begins with "$.".
+    added = len(text) - len(path.strip())
+    match = re.search(r"(\d+):(\d+) near token", reason)
+    column = int(match[2]) - added if match else len(path)
+    if 0 <= column < len(path):
+        where = f"it goes wrong at character {column + 1}, {path[column]!r}"
+    else:
+        column, where = len(path), "it ends too early"
+    return JobError(
+        f"The JSONPath {path!r} cannot be read: {where}.\n    {path}\n    {' ' * column}^",
+        fix="Write keys with special signs in brackets and quotes: $.data['first name'].",
+        code="JSONPATH",
+    )
+
+
+def find(self, datum: Any) -> Any:
+            return [match for match in self.target.find(datum) if match.value]
+
+    if isinstance(expression, Filter):
+        expression.expressions = [
+            Truthy(part.target, None, None) if type(part) is Expression and part.op is None else part
+            for part in expression.expressions
+        ]
+    for side in ("left", "right"):
+        if hasattr(expression, side):
+            _judge_by_truth(getattr(expression, side))
+
+
+def _cannot_parse(path: str, text: str, reason: str) -> JobError:
     match = re.search(r"(?:at|near) (?:position )?[^()]*?(\d+):(\d+)|col(?:umn)? (\d+)", reason)
     column = None
     if match:

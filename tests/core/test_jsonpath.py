@@ -108,3 +108,18 @@ def test_plain_paths_do_not_load_the_library():
         "sys.exit(any(name.startswith('jsonpath_ng') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("$.a[?(@.n > )]", "it goes wrong at character 13, ')'.\n    $.a[?(@.n > )]\n                ^"),
+        ("x!y", "it goes wrong at character 2, '!'.\n    x!y\n     ^"),
+        ("rows[*", "it ends too early.\n    rows[*\n          ^"),
+        ("$.'a", "it ends too early.\n    $.'a\n        ^"),
+    ],
+)
+def test_an_error_points_at_the_character(path, message):
+    with pytest.raises(JobError) as caught:
+        find(path, {})
+    assert str(caught.value) == f"The JSONPath {path!r} cannot be read: {message}"
