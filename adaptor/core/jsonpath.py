@@ -146,32 +146,6 @@ def _cannot_parse(path: str, text: str, reason: str) -> JobError:
     )
 
 
-def find(self, datum: Any) -> Any:
-            return [match for match in self.target.find(datum) if match.value]
-
-    if isinstance(expression, Filter):
-        expression.expressions = [
-            Truthy(part.target, None, None) if type(part) is Expression and part.op is None else part
-            for part in expression.expressions
-        ]
-    for side in ("left", "right"):
-        if hasattr(expression, side):
-            _judge_by_truth(getattr(expression, side))
-
-
-def _cannot_parse(path: str, text: str, reason: str) -> JobError:
-    match = re.search(r"(?:at|near) (?:position )?[^()]*?(\d+):(\d+)|col(?:umn)? (\d+)", reason)
-    column = None
-    if match:
-        column = int(match[2] or match[3]) - (len(text) - len(path.strip()))
-    pointer = f"\n    {path}\n    {' ' * column}^" if column is not None and 0 <= column <= len(path) else ""
-    return JobError(
-        f"The JSONPath {path!r} cannot be read: {reason.splitlines()[0] if reason else 'not a path'}.{pointer}",
-        fix="Write keys with special signs in brackets and quotes: $.data['first name'].",
-        code="JSONPATH",
-    )
-
-
 def find(path: str, root: Any) -> list[Any]:
     """Return all values that match a JSONPath, in document order."""
     return compiled(path)(root)
