@@ -8,7 +8,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
-State: TypeAlias = "dict[str, Any]"
+    State: TypeAlias = dict[str, Any]
+else:
+    # So that `State | None` and the like can be evaluated where a job annotates its functions.
+    State = dict
 
 #: How many earlier `data` a state remembers. Without a bound a loop over 40,000 people becomes quadratic.
 REFERENCES_KEPT = 100

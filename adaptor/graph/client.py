@@ -26,6 +26,8 @@ IDLE_SECONDS = 20.0
 
 #: The first wait before a repeat where Meta does not say how long; it doubles each time.
 FIRST_WAIT_SECONDS = 1.0
+#: The same where no connection came about: whoever mistyped an address should not wait long to hear of it.
+FIRST_WAIT_UNCONNECTED_SECONDS = 0.25
 
 
 class Answer(NamedTuple):
@@ -81,7 +83,7 @@ class GraphClient:
                 self._run.log(
                     "info",
                     "graph",
-                    f"{type(error).__name__}: {error} Nothing was sent; trying again in {seconds:.0f} s "
+                    f"{type(error).__name__}: {error} Nothing was sent; trying again in {seconds:.1f} s "
                     f"({repeats} of {self._configuration.max_retries}).",
                 )
                 self._run.wait(seconds)
@@ -108,7 +110,8 @@ class GraphClient:
             return None
         asked = error.retry_after if isinstance(error, RateLimited) else None
         # Jitter, so that many jobs that were stopped at once do not come back at once.
-        seconds = asked or FIRST_WAIT_SECONDS * 2**repeats * random.uniform(0.75, 1.25)
+        first = FIRST_WAIT_UNCONNECTED_SECONDS if isinstance(error, NotSent) else FIRST_WAIT_SECONDS
+        seconds = asked or first * 2**repeats * random.uniform(0.75, 1.25)
         return seconds if seconds <= self._configuration.max_wait else None
 
     def _once(self, request: GraphRequest, data: bytes | None) -> Answer:

@@ -367,3 +367,8 @@ def test_a_fault_of_our_own_is_told_in_three_lines_without_its_text(tmp_path, en
     assert "adaptor itself has a fault: RuntimeError" in done.stderr
     assert "Traceback" not in done.stderr
     assert "secret-token" not in done.stderr
+
+
+def test_functions_of_a_job_may_be_annotated(adaptor):
+    script = "def shape(state: State, other: State | None = None) -> State:\n    return state\n\nfn(shape)\n"
+    assert adaptor(script).code == 0

@@ -208,12 +208,12 @@ def test_a_read_that_never_works_is_a_temporary_failure(
     assert len(server.requests) == 5
 
 
-def test_what_was_not_sent_is_repeated(
+def test_what_was_not_sent_is_repeated_soon(
     refused_url: str, write: Any, state_for: Any, run: Run, waits: list[float]
 ) -> None:
     with pytest.raises(NotSent):
         write({})(state_for(refused_url, max_retries=2))
-    assert waits == [1.0, 2.0]
+    assert waits == [0.25, 0.5]
     assert run.outcomes == {"sent": 0, "failed": 1, "unknown": 0, "described": 0}
 
 
