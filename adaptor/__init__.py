@@ -17,7 +17,24 @@ if TYPE_CHECKING:
 
     from .common.control import combine, each, fn_if, log, try_each
     from .common.csv import parse_csv
-    from .common.data import data_path, data_value, field, fields, merge, source, source_value
+    from .common.cursor import cursor
+    from .common.data import (
+        data_path,
+        data_value,
+        field,
+        fields,
+        index,
+        join,
+        last_reference_value,
+        merge,
+        reference_path,
+        source,
+        source_value,
+    )
+    from .common.lists import array_to_string, chunk, to_array
+    from .common.objects import json_value, split_keys
+    from .common.schema import validate
+    from .common.text import human_proper, scrub_emojis
     from .core.arguments import expand_references
     from .core.errors import (
         AdaptorError,
@@ -83,9 +100,12 @@ __all__ = [
     "WindowClosed",
     "WrongCall",
     "__version__",
+    "array_to_string",
     "button_template",
+    "chunk",
     "combine",
     "compose_next_state",
+    "cursor",
     "data_path",
     "data_value",
     "each",
@@ -97,6 +117,11 @@ __all__ = [
     "fn",
     "fn_if",
     "generic_template",
+    "human_proper",
+    "index",
+    "join",
+    "json_value",
+    "last_reference_value",
     "log",
     "mark_seen",
     "merge",
@@ -105,6 +130,8 @@ __all__ = [
     "postback_button",
     "quick_reply",
     "react",
+    "reference_path",
+    "scrub_emojis",
     "send_image",
     "send_message",
     "send_template",
@@ -112,12 +139,15 @@ __all__ = [
     "send_utility",
     "source",
     "source_value",
+    "split_keys",
     "state",
+    "to_array",
     "try_each",
     "typing_off",
     "typing_on",
     "unreact",
     "url_button",
+    "validate",
 ]
 
 #: Where each name lives. A module is imported when one of its names is first asked for, so that a job loads only what
@@ -131,15 +161,24 @@ _ROOMS = {
         "try_each",
     ),
     "common.csv": ("parse_csv",),
+    "common.cursor": ("cursor",),
     "common.data": (
         "data_path",
         "data_value",
         "field",
         "fields",
+        "index",
+        "join",
+        "last_reference_value",
         "merge",
+        "reference_path",
         "source",
         "source_value",
     ),
+    "common.lists": ("array_to_string", "chunk", "to_array"),
+    "common.objects": ("json_value", "split_keys"),
+    "common.schema": ("validate",),
+    "common.text": ("human_proper", "scrub_emojis"),
     "core.errors": (
         "AdaptorError",
         "ConditionIsText",

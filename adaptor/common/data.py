@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ..core.arguments import expand_references, prepare
-from ..core.errors import WrongCall
+from ..core.errors import JobError, WrongCall
 from ..core.jsonpath import compiled
 from ..core.lazy import Lazy, resolve
 from ..core.operation import Value, builder
-from ..core.state import State
+from ..core.state import State, a_kind
 from .control import items_of
 
 TYPE_CHECKING = False
@@ -89,6 +89,80 @@ class Merged(Reader):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Merged, (self.__source__, self.__fields__)
+
+
+class Joined(Reader):
+    """The items of a source, each with one value from elsewhere in the state."""
+
+    __slots__ = ("__key__", "__source__", "__target__")
+
+    def __init__(self, target: Any, source: Any, key: Any) -> None:
+        self.__target__ = target
+        self.__source__ = source
+        self.__key__ = key
+
+    def __resolve__(self, state: State) -> list[Any]:
+        target, key = expand_references(state, self.__target__, self.__key__)
+        if isinstance(self.__source__, str):
+            found = compiled(self.__source__)(state)
+            value = found[0] if found else None
+        else:
+            (value,) = expand_references(state, self.__source__)
+        return [{key: value, **_object(item, index)} for index, item in enumerate(items_of(target, state))]
+
+    def __repr__(self) -> str:
+        return f"join({self.__target__!r}, {self.__source__!r}, {self.__key__!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Joined, (self.__target__, self.__source__, self.__key__)
+
+
+def _object(item: Any, index: int) -> dict[str, Any]:
+    if isinstance(item, dict):
+        return item
+    raise JobError(
+        f"Item {index} of the target of join() is {a_kind(item)}, which takes no fields.",
+        fix="Point at objects; for each item of a list the path ends in [*]: $.data.rows[*].",
+        code="WRONG_KIND",
+    )
+
+
+class LastReference(Reader):
+    """The first match of a JSONPath in the newest of the references."""
+
+    __slots__ = ("__default__", "__find__", "__path__")
+
+    def __init__(self, path: str, default: Any = None) -> None:
+        self.__path__ = path
+        self.__default__ = prepare(default)
+        self.__find__ = compiled(path)
+
+    def __resolve__(self, state: State) -> Any:
+        references = state.get("references")
+        found = self.__find__(references[-1]) if isinstance(references, list) and references else None
+        return found[0] if found else resolve(self.__default__, state)
+
+    def __repr__(self) -> str:
+        default = "" if self.__default__ is None else f", default={self.__default__!r}"
+        return f"last_reference_value({self.__path__!r}{default})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return LastReference, (self.__path__, self.__default__)
+
+
+class Index(Reader):
+    """The position of the loop that is under way."""
+
+    __slots__ = ()
+
+    def __resolve__(self, state: State) -> Any:
+        return state.get("index")
+
+    def __repr__(self) -> str:
+        return "index()"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Index, ()
 
 
 def _known_path(written: str, path: Any) -> str:
@@ -234,3 +308,99 @@ def merge(source: Any, fields: Value[dict[str, Any]]) -> Any:
         [{'title': 'T', 'shop': 'A'}]
     """
     return Merged(source, fields)
+
+
+@builder
+def join(target: Any, source: Value[Any], key: Value[str]) -> Any:
+    """Refer to the items of a source, each with a value from elsewhere in the state.
+
+    Args:
+        target: The items: a JSONPath such as `$.data.children[*]`, a list, or a lazy reference to one.
+        source: The value: a JSONPath in the whole state, of which the first match counts (None where nothing
+            matches), or a lazy reference.
+        key: Where the value stands in each item. An item that has this key already keeps its own.
+
+    Returns:
+        A lazy reference to a list; called with a state it gives the list.
+
+    Raises:
+        JobError: A path cannot be read, or an item is no object. Nothing was sent.
+
+    Example:
+        >>> join("$.children[*]", "$.parent_id", "parent")({"parent_id": 7, "children": [{"id": 1}, {"id": 2}]})
+        [{'parent': 7, 'id': 1}, {'parent': 7, 'id': 2}]
+    """
+    for path in (target, source):
+        if isinstance(path, str):
+            compiled(path)
+    if not isinstance(source, str | Lazy):
+        raise WrongCall(
+            f"`source` of join() must be a path or a lazy reference, not {a_kind(source)}.",
+            fix='For a value that is known write merge(target, {"key": value}).',
+        )
+    if not isinstance(key, str | Lazy):
+        raise WrongCall(f"`key` of join() must be a text, not {a_kind(key)}.", fix="Write join(target, source, 'key').")
+    return Joined(target, source, key)
+
+
+@builder
+def reference_path(path: str) -> str:
+    """Return a path into `references` (earlier `data`, oldest first) as a whole JSONPath.
+
+    Args:
+        path: Relative to `$.references`: `[0].id`. A key alone means that of every reference: `id` is `[*].id`.
+
+    Returns:
+        A JSONPath that starts with `$.references`.
+
+    Raises:
+        WrongCall: The path is not text that is known when the job is loaded.
+
+    Example:
+        >>> reference_path("[0].id"), reference_path("id")
+        ('$.references[0].id', '$.references[*].id')
+    """
+    rest = _known_path("reference_path", path).strip()
+    if rest in ("$", "$.references"):
+        return "$.references"
+    for prefix in ("$.references.", "$.references[", "$.", "$["):
+        if rest.startswith(prefix):
+            rest = rest[len(prefix.rstrip("[")) :]
+            break
+    return f"$.references{rest}" if rest.startswith("[") else f"$.references[*].{rest}"
+
+
+@builder
+def last_reference_value(path: str, *, default: Value[Any] = None) -> Any:
+    """Refer to a value in the newest of the references: the `data` from before the last result.
+
+    Args:
+        path: A JSONPath relative to that `data`: `id`, `rows[0].id`; `$` is all of it.
+        default: What it is where nothing matches. Without it: None.
+
+    Returns:
+        A lazy reference; called with a state it gives the value.
+
+    Raises:
+        JobError: The path cannot be read. Nothing was sent.
+        WrongCall: The path is not text that is known when the job is loaded.
+
+    Example:
+        >>> last_reference_value("id")({"references": [{"id": 1}, {"id": 2}]})
+        2
+    """
+    return LastReference(_known_path("last_reference_value", path), default)
+
+
+@builder
+def index() -> Any:
+    """Refer to the position of the loop that is under way: 0 for the first item.
+
+    Returns:
+        A lazy reference, None outside a loop; called with a state it gives the number.
+
+    Example:
+        >>> index()({"index": 4})
+        4
+    """
+    return Index()
