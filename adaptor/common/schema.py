@@ -39,6 +39,7 @@ _WORDS = {
     "multipleOf": "must be a multiple of {0}",
     "minLength": "must have at least {0} characters",
     "maxLength": "must have at most {0} characters",
+    "format": "must be in the format {0} (as Python reads it)",
     "pattern": "must match the pattern {0}",
     "minItems": "must have at least {0} items",
     "maxItems": "must have at most {0} items",
@@ -49,7 +50,7 @@ _WORDS = {
     "anyOf": "must fit at least one of the schemas",
     "oneOf": "must fit exactly one of the schemas",
     "not": "must not fit the schema under `not`",
-    "false": "is not allowed",
+    "false": "holds something that the schema does not allow at all",
 }
 #: Here the library's own words name keys and no values.
 _NAMES_KEYS = ("additionalProperties", "unevaluatedProperties", "dependentRequired", "dependencies")
@@ -236,7 +237,7 @@ def _facts(error: Any) -> dict[str, Any]:
     """Return an error as a JSON object, without the value that is wrong."""
     path = _pointer(error.absolute_path)
     keyword = "false" if error.validator is None else str(error.validator)
-    facts = {
+    facts: dict[str, Any] = {
         "path": path,
         "schema_path": f"#{_pointer(error.absolute_schema_path)}",
         "keyword": keyword,
