@@ -32,8 +32,9 @@ _TONE = "[\U0001f3fb-\U0001f3ff]"
 _FIRST = f"(?:[{_EMOJI}][\ufe0e\ufe0f]?|[{_TEXT_OR_EMOJI}]\ufe0f){_TONE}?"
 _NEXT = f"[{_EMOJI}{_TEXT_OR_EMOJI}][\ufe0e\ufe0f]?{_TONE}?"
 _PATTERN = (
-    # A flag of two letters (or a letter alone), a key, or one emoji with all that is joined to it.
+    # A flag of two letters (or a letter alone), a key, a tone alone, or one emoji with all that is joined to it.
     "[\U0001f1e6-\U0001f1ff]{1,2}"
+    f"|{_TONE}"
     "|[0-9#*]\ufe0f?\u20e3"
     f"|{_FIRST}(?:[\U000e0020-\U000e007e]+\U000e007f)?(?:\u200d{_NEXT})*"
 )

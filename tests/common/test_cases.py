@@ -124,7 +124,8 @@ def decoded(value):
         return callback(value)
     if "$op" in value:
         return function(value["$op"])(*decoded(value["args"]))
-    unknown = [key for key in value if key.startswith("$")]
+    # `$id` and `$schema` are keys of the JSON Schemas among the cases.
+    unknown = [key for key in value if key.startswith("$") and key not in ("$id", "$schema")]
     assert not unknown, f"the decoder does not know {unknown}"
     return {key: decoded(item) for key, item in value.items()}
 
