@@ -25,14 +25,13 @@ if TYPE_CHECKING:
         fields,
         index,
         join,
-        last_reference_value,
         merge,
-        reference_path,
         source,
         source_value,
     )
     from .common.lists import array_to_string, chunk, to_array
     from .common.objects import json_value, split_keys
+    from .common.references import last_reference_value, reference_path
     from .common.schema import validate
     from .common.text import human_proper, scrub_emojis
     from .core.arguments import expand_references
@@ -169,14 +168,13 @@ _ROOMS = {
         "fields",
         "index",
         "join",
-        "last_reference_value",
         "merge",
-        "reference_path",
         "source",
         "source_value",
     ),
     "common.lists": ("array_to_string", "chunk", "to_array"),
     "common.objects": ("json_value", "split_keys"),
+    "common.references": ("last_reference_value", "reference_path"),
     "common.schema": ("validate",),
     "common.text": ("human_proper", "scrub_emojis"),
     "core.errors": (

@@ -127,29 +127,6 @@ def _object(item: Any, index: int) -> dict[str, Any]:
     )
 
 
-class LastReference(Reader):
-    """The first match of a JSONPath in the newest of the references."""
-
-    __slots__ = ("__default__", "__find__", "__path__")
-
-    def __init__(self, path: str, default: Any = None) -> None:
-        self.__path__ = path
-        self.__default__ = prepare(default)
-        self.__find__ = compiled(path)
-
-    def __resolve__(self, state: State) -> Any:
-        references = state.get("references")
-        found = self.__find__(references[-1]) if isinstance(references, list) and references else None
-        return found[0] if found else resolve(self.__default__, state)
-
-    def __repr__(self) -> str:
-        default = "" if self.__default__ is None else f", default={self.__default__!r}"
-        return f"last_reference_value({self.__path__!r}{default})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return LastReference, (self.__path__, self.__default__)
-
-
 class Index(Reader):
     """The position of the loop that is under way."""
 
@@ -165,7 +142,8 @@ class Index(Reader):
         return Index, ()
 
 
-def _known_path(written: str, path: Any) -> str:
+def known_path(written: str, path: Any) -> str:
+    """Return a path that was given to `written`, refusing one that depends on the state."""
     # An f-string with a lazy reference would be looked up as if its token were a key.
     if isinstance(path, str) and isinstance(prepare(path), str):
         return path
@@ -188,7 +166,7 @@ def data_path(path: str) -> str:
         >>> data_path("rows[0].id"), data_path("$.data.rows")
         ('$.data.rows[0].id', '$.data.rows')
     """
-    rest = _known_path("data_path", path).strip()
+    rest = known_path("data_path", path).strip()
     if rest in ("$", "$.data"):
         return "$.data"
     for prefix in ("$.data.", "$.data[", "$.", "$["):
@@ -215,7 +193,7 @@ def data_value(path: str, *, default: Any = None) -> Any:
         >>> data_value("name")({"data": {"name": "Ana"}})
         'Ana'
     """
-    return FirstMatch("data_value", data_path(_known_path("data_value", path)), default)
+    return FirstMatch("data_value", data_path(known_path("data_value", path)), default)
 
 
 def source_value(path: str, *, default: Any = None) -> Any:
@@ -235,7 +213,7 @@ def source_value(path: str, *, default: Any = None) -> Any:
         >>> source_value("$.a[*]")({"a": [5, 6]})
         5
     """
-    return FirstMatch("source_value", _known_path("source_value", path), default)
+    return FirstMatch("source_value", known_path("source_value", path), default)
 
 
 def source(path: str) -> Any:
@@ -254,7 +232,7 @@ def source(path: str) -> Any:
         >>> source("$.a[*]")({"a": [5, 6]})
         [5, 6]
     """
-    return AllMatches(_known_path("source", path))
+    return AllMatches(known_path("source", path))
 
 
 @builder
@@ -341,55 +319,6 @@ def join(target: Any, source: Value[Any], key: Value[str]) -> Any:
     if not isinstance(key, str | Lazy):
         raise WrongCall(f"`key` of join() must be a text, not {a_kind(key)}.", fix="Write join(target, source, 'key').")
     return Joined(target, source, key)
-
-
-@builder
-def reference_path(path: str) -> str:
-    """Return a path into `references` (earlier `data`, oldest first) as a whole JSONPath.
-
-    Args:
-        path: Relative to `$.references`: `[0].id`. A key alone means that of every reference: `id` is `[*].id`.
-
-    Returns:
-        A JSONPath that starts with `$.references`.
-
-    Raises:
-        WrongCall: The path is not text that is known when the job is loaded.
-
-    Example:
-        >>> reference_path("[0].id"), reference_path("id")
-        ('$.references[0].id', '$.references[*].id')
-    """
-    rest = _known_path("reference_path", path).strip()
-    if rest in ("$", "$.references"):
-        return "$.references"
-    for prefix in ("$.references.", "$.references[", "$.", "$["):
-        if rest.startswith(prefix):
-            rest = rest[len(prefix.rstrip("[")) :]
-            break
-    return f"$.references{rest}" if rest.startswith("[") else f"$.references[*].{rest}"
-
-
-@builder
-def last_reference_value(path: str, *, default: Value[Any] = None) -> Any:
-    """Refer to a value in the newest of the references: the `data` from before the last result.
-
-    Args:
-        path: A JSONPath relative to that `data`: `id`, `rows[0].id`; `$` is all of it.
-        default: What it is where nothing matches. Without it: None.
-
-    Returns:
-        A lazy reference; called with a state it gives the value.
-
-    Raises:
-        JobError: The path cannot be read. Nothing was sent.
-        WrongCall: The path is not text that is known when the job is loaded.
-
-    Example:
-        >>> last_reference_value("id")({"references": [{"id": 1}, {"id": 2}]})
-        2
-    """
-    return LastReference(_known_path("last_reference_value", path), default)
 
 
 @builder
