@@ -21,12 +21,18 @@ CASES = {case["id"]: case for case in json.loads(CASES_FILE.read_text(encoding="
 LATER = {"as_", "assert_", "group", "map_"}
 
 #: Helpers that their adaptors import from each other. A job never calls them, so they are no part of our vocabulary.
+LOOPS_OWN = "what a loop goes through is the loop's own affair: the cases of `each` and `merge` say the same"
 NOT_PUBLIC = {
-    "as_data": "what a loop goes through is the loop's own affair; `each` and `merge` are replayed instead",
-    "util.decode": "Python's own: base64.b64decode and json.loads",
-    "util.encode": "Python's own: base64.b64encode and json.dumps",
-    "util.make_basic_auth_header": "a matter of http.*, which builds the header itself",
-    "util.throw_error": "an error of our own kinds is raised with `raise`",
+    "asData#1": LOOPS_OWN,
+    "asData#2": LOOPS_OWN,
+    "asData#3": LOOPS_OWN,
+    "asData#4": LOOPS_OWN,
+    "util.decode#6": "Python has base64.b64decode and json.loads",
+    "util.decode#7": "Python has base64.b64decode; a text stays a text until somebody says json.loads",
+    "util.encode#6": "Python has base64.b64encode, of text that str or json.dumps made",
+    "util.encode#8": "Python has base64.b64encode, of text that str or json.dumps made",
+    "util.makeBasicAuthHeader#1": "a request takes a user and a password; nobody writes the header",
+    "util.throwError#2": "Python has `raise`; what a job raises becomes a JobError with its code and line",
 }
 
 #: Where we decided otherwise, or say it in our own words: why, and the error that it is.
@@ -170,9 +176,10 @@ def replay(case):
         assert state == before, "the input was changed"
 
 
-def test_the_operations_that_do_not_exist_yet_are_exactly_those_listed():
-    named = {our_name(case["op"]) for case in CASES.values()}
-    assert {name for name in named if not is_here(name)} == LATER | set(NOT_PUBLIC)
+def test_every_case_is_replayed_or_listed():
+    silent = {name: our_name(case["op"]) for name, case in CASES.items() if not is_here(our_name(case["op"]))}
+    assert {name for name in silent if silent[name] not in LATER} == set(NOT_PUBLIC)
+    assert {silent[name] for name in silent if name not in NOT_PUBLIC} == LATER
 
 
 def test_every_case_decided_otherwise_is_one_of_the_cases():
