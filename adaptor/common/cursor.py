@@ -42,7 +42,8 @@ def cursor(
         default: Used in place of a value that is None; the same words work.
         format: Called with the moment as a datetime in `timezone`, also where ISO text was given, and with anything
             else as it is. What it returns is kept; where that is None, what would be kept without it.
-        timezone: Whose days are meant: a name such as `Africa/Nairobi`, or a `tzinfo`. Default: UTC.
+        timezone: Whose days are meant: a name such as `Africa/Nairobi`, or a `tzinfo`. Default: UTC. Names are those
+            of the machine's IANA list; where it has none (small containers, Windows), `pip install tzdata`.
 
     Returns:
         An operation. `state[key]` becomes the value; moments are ISO text in UTC, `2024-06-15T13:45:30.123Z`.
