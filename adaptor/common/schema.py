@@ -229,7 +229,9 @@ def _errors(validator: Validator, data: Any) -> list[dict[str, Any]]:
         ) from None
     except RecursionError:
         raise JobError(
-            "The schema refers to itself without end.", fix="Look at its `$ref`.", code="INVALID_SCHEMA"
+            "The schema refers to itself without end, or the data is nested too deeply.",
+            fix="Look at the schema's `$ref`.",
+            code="INVALID_SCHEMA",
         ) from None
 
 

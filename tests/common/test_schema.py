@@ -337,6 +337,14 @@ def test_a_schema_that_is_not_valid_itself_is_an_error_of_the_job(schema, words)
     assert caught.value.fix
 
 
+def test_data_that_is_nested_without_measure_is_an_error_that_says_so():
+    data = {}
+    for _ in range(3000):
+        data = {"a": data}
+    with pytest.raises(JobError, match="nested too deeply"):
+        errors({"properties": {"a": {"$ref": "#"}}}, data)
+
+
 def test_an_old_schema_that_does_not_say_so_is_told_how_it_was_read():
     with pytest.raises(JobError) as caught:
         errors(TUPLE_OF_OLD, [])
