@@ -17,9 +17,25 @@ if TYPE_CHECKING:
 
     from .common.control import as_, assert_, combine, fn_if, group
     from .common.csv import parse_csv
-    from .common.data import data_path, data_value, field, fields, merge, source, source_value
+    from .common.cursor import cursor
+    from .common.data import (
+        data_path,
+        data_value,
+        field,
+        fields,
+        index,
+        join,
+        merge,
+        source,
+        source_value,
+    )
+    from .common.lists import array_to_string, chunk, to_array
     from .common.log import debug, log
     from .common.loop import each, map_, try_each
+    from .common.objects import json_value, split_keys
+    from .common.references import last_reference_value, reference_path
+    from .common.schema import validate
+    from .common.text import human_proper, scrub_emojis
     from .core.arguments import expand_references
     from .core.errors import (
         AdaptorError,
@@ -86,11 +102,14 @@ __all__ = [
     "WindowClosed",
     "WrongCall",
     "__version__",
+    "array_to_string",
     "as_",
     "assert_",
     "button_template",
+    "chunk",
     "combine",
     "compose_next_state",
+    "cursor",
     "data_path",
     "data_value",
     "debug",
@@ -104,6 +123,11 @@ __all__ = [
     "fn_if",
     "generic_template",
     "group",
+    "human_proper",
+    "index",
+    "join",
+    "json_value",
+    "last_reference_value",
     "log",
     "map_",
     "mark_seen",
@@ -113,6 +137,8 @@ __all__ = [
     "postback_button",
     "quick_reply",
     "react",
+    "reference_path",
+    "scrub_emojis",
     "send_image",
     "send_message",
     "send_template",
@@ -120,12 +146,15 @@ __all__ = [
     "send_utility",
     "source",
     "source_value",
+    "split_keys",
     "state",
+    "to_array",
     "try_each",
     "typing_off",
     "typing_on",
     "unreact",
     "url_button",
+    "validate",
 ]
 
 #: Where each name lives. A module is imported when one of its names is first asked for, so that a job loads only what
@@ -133,17 +162,25 @@ __all__ = [
 _ROOMS = {
     "common.control": ("as_", "assert_", "combine", "fn_if", "group"),
     "common.csv": ("parse_csv",),
+    "common.cursor": ("cursor",),
     "common.data": (
         "data_path",
         "data_value",
         "field",
         "fields",
+        "index",
+        "join",
         "merge",
         "source",
         "source_value",
     ),
     "common.log": ("debug", "log"),
     "common.loop": ("each", "map_", "try_each"),
+    "common.lists": ("array_to_string", "chunk", "to_array"),
+    "common.objects": ("json_value", "split_keys"),
+    "common.references": ("last_reference_value", "reference_path"),
+    "common.schema": ("validate",),
+    "common.text": ("human_proper", "scrub_emojis"),
     "core.errors": (
         "AdaptorError",
         "ConditionIsText",

@@ -83,7 +83,9 @@ def test_the_schema_in_the_package_is_the_one_at_the_top():
     assert schema() == json.loads((ROOT / "configuration-schema.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("heavy", ["requests", "jsonpath_ng", "fastjsonschema", "werkzeug", "inspect", "logging"])
+@pytest.mark.parametrize(
+    "heavy", ["requests", "jsonpath_ng", "fastjsonschema", "jsonschema", "werkzeug", "inspect", "logging", "zoneinfo"]
+)
 def test_a_job_that_sends_nothing_loads_nothing_heavy(heavy, tmp_path):
     job = tmp_path / "job.py"
     job.write_text("fn(lambda state: state)\ndata_value('a.b')\n".replace("data_value('a.b')", "log(data_value('a'))"))

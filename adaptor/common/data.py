@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ..core.arguments import expand_references, prepare
-from ..core.errors import WrongCall
+from ..core.errors import JobError, WrongCall
 from ..core.jsonpath import compiled
 from ..core.lazy import Lazy, resolve
 from ..core.operation import Value, builder
-from ..core.state import State
+from ..core.state import State, a_kind
 from .loop import items_of
 
 TYPE_CHECKING = False
@@ -91,7 +91,59 @@ class Merged(Reader):
         return Merged, (self.__source__, self.__fields__)
 
 
-def _known_path(written: str, path: Any) -> str:
+class Joined(Reader):
+    """The items of a source, each with one value from elsewhere in the state."""
+
+    __slots__ = ("__key__", "__source__", "__target__")
+
+    def __init__(self, target: Any, source: Any, key: Any) -> None:
+        self.__target__ = target
+        self.__source__ = source
+        self.__key__ = key
+
+    def __resolve__(self, state: State) -> list[Any]:
+        target, key = expand_references(state, self.__target__, self.__key__)
+        if isinstance(self.__source__, str):
+            found = compiled(self.__source__)(state)
+            value = found[0] if found else None
+        else:
+            (value,) = expand_references(state, self.__source__)
+        return [{key: value, **_object(item, index)} for index, item in enumerate(items_of(target, state))]
+
+    def __repr__(self) -> str:
+        return f"join({self.__target__!r}, {self.__source__!r}, {self.__key__!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Joined, (self.__target__, self.__source__, self.__key__)
+
+
+def _object(item: Any, index: int) -> dict[str, Any]:
+    if isinstance(item, dict):
+        return item
+    raise JobError(
+        f"Item {index} of the target of join() is {a_kind(item)}, which takes no fields.",
+        fix="Point at objects; for each item of a list the path ends in [*]: $.data.rows[*].",
+        code="WRONG_KIND",
+    )
+
+
+class Index(Reader):
+    """The position of the loop that is under way."""
+
+    __slots__ = ()
+
+    def __resolve__(self, state: State) -> Any:
+        return state.get("index")
+
+    def __repr__(self) -> str:
+        return "index()"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Index, ()
+
+
+def known_path(written: str, path: Any) -> str:
+    """Return a path that was given to `written`, refusing one that depends on the state."""
     # An f-string with a lazy reference would be looked up as if its token were a key.
     if isinstance(path, str) and isinstance(prepare(path), str):
         return path
@@ -114,7 +166,7 @@ def data_path(path: str) -> str:
         >>> data_path("rows[0].id"), data_path("$.data.rows")
         ('$.data.rows[0].id', '$.data.rows')
     """
-    rest = _known_path("data_path", path).strip()
+    rest = known_path("data_path", path).strip()
     if rest in ("$", "$.data"):
         return "$.data"
     for prefix in ("$.data.", "$.data[", "$.", "$["):
@@ -141,7 +193,7 @@ def data_value(path: str, *, default: Any = None) -> Any:
         >>> data_value("name")({"data": {"name": "Ana"}})
         'Ana'
     """
-    return FirstMatch("data_value", data_path(_known_path("data_value", path)), default)
+    return FirstMatch("data_value", data_path(known_path("data_value", path)), default)
 
 
 def source_value(path: str, *, default: Any = None) -> Any:
@@ -161,7 +213,7 @@ def source_value(path: str, *, default: Any = None) -> Any:
         >>> source_value("$.a[*]")({"a": [5, 6]})
         5
     """
-    return FirstMatch("source_value", _known_path("source_value", path), default)
+    return FirstMatch("source_value", known_path("source_value", path), default)
 
 
 def source(path: str) -> Any:
@@ -180,7 +232,7 @@ def source(path: str) -> Any:
         >>> source("$.a[*]")({"a": [5, 6]})
         [5, 6]
     """
-    return AllMatches(_known_path("source", path))
+    return AllMatches(known_path("source", path))
 
 
 @builder
@@ -234,3 +286,50 @@ def merge(source: Any, fields: Value[dict[str, Any]]) -> Any:
         [{'title': 'T', 'shop': 'A'}]
     """
     return Merged(source, fields)
+
+
+@builder
+def join(target: Any, source: Value[Any], key: Value[str]) -> Any:
+    """Refer to the items of a source, each with a value from elsewhere in the state.
+
+    Args:
+        target: The items: a JSONPath such as `$.data.children[*]`, a list, or a lazy reference to one.
+        source: The value: a JSONPath in the whole state, of which the first match counts (None where nothing
+            matches), or a lazy reference.
+        key: Where the value stands in each item. An item that has this key already keeps its own.
+
+    Returns:
+        A lazy reference to a list; called with a state it gives the list.
+
+    Raises:
+        JobError: A path cannot be read, or an item is no object. Nothing was sent.
+
+    Example:
+        >>> join("$.children[*]", "$.parent_id", "parent")({"parent_id": 7, "children": [{"id": 1}, {"id": 2}]})
+        [{'parent': 7, 'id': 1}, {'parent': 7, 'id': 2}]
+    """
+    for path in (target, source):
+        if isinstance(path, str):
+            compiled(path)
+    if not isinstance(source, str | Lazy):
+        raise WrongCall(
+            f"`source` of join() must be a path or a lazy reference, not {a_kind(source)}.",
+            fix='For a value that is known write merge(target, {"key": value}).',
+        )
+    if not isinstance(key, str | Lazy):
+        raise WrongCall(f"`key` of join() must be a text, not {a_kind(key)}.", fix="Write join(target, source, 'key').")
+    return Joined(target, source, key)
+
+
+@builder
+def index() -> Any:
+    """Refer to the position of the loop that is under way: 0 for the first item.
+
+    Returns:
+        A lazy reference, None outside a loop; called with a state it gives the number.
+
+    Example:
+        >>> index()({"index": 4})
+        4
+    """
+    return Index()

@@ -3,6 +3,8 @@
 import pickle
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adaptor import (
     JobError,
@@ -10,17 +12,27 @@ from adaptor import (
     WrongCall,
     data_path,
     data_value,
+    each,
     execute,
     expand_references,
     field,
     fields,
+    index,
+    join,
+    last_reference_value,
     merge,
+    reference_path,
     source,
     source_value,
     state,
 )
 
-STATE = {"p": "X", "data": {"rows": [{"id": 1, "t": 5}, {"id": 2}], "first name": "Ana", "one": {"id": 7}, "zero": 0}}
+STATE = {
+    "p": "X",
+    "index": 3,
+    "data": {"rows": [{"id": 1, "t": 5}, {"id": 2}], "first name": "Ana", "one": {"id": 7}, "zero": 0},
+    "references": [{"a": 1, "b": 1}, {"a": 2}],
+}
 
 PATHS = [
     ("x", "$.data.x"),
@@ -44,7 +56,11 @@ def test_a_path_into_data_is_made_whole(path, whole):
     assert data_path(path) == whole
 
 
-@pytest.mark.parametrize("read", [data_path, data_value, source_value, source], ids=lambda it: it.__name__)
+@pytest.mark.parametrize(
+    "read",
+    [data_path, data_value, source_value, source, reference_path, last_reference_value],
+    ids=lambda it: it.__name__,
+)
 @pytest.mark.parametrize(
     "path", [None, 5, ["a"], state.data.key, f"{state.data.key}", f"rows[{state.index}]"], ids=repr
 )
@@ -80,6 +96,19 @@ READERS = [
         [{"a": "X", "b": "X"}],
         "merge([{'a': state.p}], {'b': state.p})",
     ),
+    (
+        join("$.data.rows[*]", "$.p", "parent"),
+        [{"parent": "X", "id": 1, "t": 5}, {"parent": "X", "id": 2}],
+        "join('$.data.rows[*]', '$.p', 'parent')",
+    ),
+    (join(state.data.one, state.p, "id"), [{"id": 7}], "join(state.data.one, state.p, 'id')"),
+    (join([{"a": 1}], "$.nothing", state.p), [{"X": None, "a": 1}], "join([{'a': 1}], '$.nothing', state.p)"),
+    (join("$.nothing[*]", "$.p", "a"), [], "join('$.nothing[*]', '$.p', 'a')"),
+    (last_reference_value("a"), 2, "last_reference_value('a')"),
+    (last_reference_value("$"), {"a": 2}, "last_reference_value('$')"),
+    (last_reference_value("b", default=state.p), "X", "last_reference_value('b', default=state.p)"),
+    (last_reference_value("b"), None, "last_reference_value('b')"),
+    (index(), 3, "index()"),
     (merge("$.nothing[*]", {"a": 1}), [], "merge('$.nothing[*]', {'a': 1})"),
 ]
 BY_PRINT = pytest.mark.parametrize(("reader", "expected", "printed"), READERS, ids=[row[2] for row in READERS])
@@ -119,6 +148,65 @@ def test_merging_leaves_the_items_as_they_were():
 def test_merging_into_what_is_no_object_is_an_error():
     with pytest.raises(JobError):
         execute(lambda given: {**given, "x": merge([1, 2], {"a": 1})(given)})({})
+
+
+def test_joining_leaves_the_items_as_they_were():
+    given = {"children": [{"id": 1}], "parent": {"id": 7}}
+    assert join("$.children[*]", "$.parent.id", "parent")(given) == [{"parent": 7, "id": 1}]
+    assert given == {"children": [{"id": 1}], "parent": {"id": 7}}
+
+
+def test_joining_to_what_is_no_object_is_an_error_that_names_the_item():
+    with pytest.raises(JobError) as caught:
+        join([{"a": 1}, 5], "$.p", "key")(STATE)
+    assert str(caught.value) == "Item 1 of the target of join() is an int, which takes no fields."
+    with pytest.raises(JobError, match=r"Item 0 of the target of join\(\) is a list"):
+        join("$.data.rows", "$.p", "key")(STATE)
+
+
+@given(st.lists(st.dictionaries(st.text(), st.integers())), st.text(), st.integers())
+def test_a_joined_item_has_the_key_and_keeps_all_that_it_had(items, key, value):
+    joined = join("$.items[*]", "$.value", state.key)({"items": items, "value": value, "key": key})
+    assert joined == [{key: value, **item} for item in items]
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: join("$.a[*]", 5, "key"), "`source` of join() must be a path or a lazy reference, not an int."),
+        (lambda: join("$.a[*]", "$.b", 5), "`key` of join() must be a text, not an int."),
+        (lambda: join("$.a[*]", "$.b"), "join() is missing `key`."),
+        (lambda: join("$.a[*]", "$.b", "c", "d"), "join() takes 3 positional arguments, but 4 were given."),
+        (lambda: join("$.a[*]", "$.b", kee="c"), "join() does not take `kee`. Did you mean `key`?"),
+        (lambda: reference_path(), "reference_path() is missing `path`."),
+        (lambda: reference_path("a", default=1), "reference_path() does not take `default`."),
+        (lambda: last_reference_value(), "last_reference_value() is missing `path`."),
+        (
+            lambda: last_reference_value("a", defualt=1),
+            "last_reference_value() does not take `defualt`. Did you mean `default`?",
+        ),
+        (lambda: index(1), "index() takes 0 positional arguments, but 1 were given."),
+        (lambda: index(of=1), "index() does not take `of`."),
+    ],
+)
+def test_a_wrong_call_is_refused_where_it_is_written(call, words):
+    with pytest.raises(WrongCall) as caught:
+        call()
+    assert str(caught.value) == words
+
+
+@pytest.mark.parametrize(
+    "call", [lambda: join("$.a[", "$.b", "c"), lambda: join("$.a", "$.b[", "c"), lambda: last_reference_value("a[")]
+)
+def test_a_path_that_cannot_be_read_is_refused_where_it_is_written(call):
+    with pytest.raises(JobError, match="cannot be read"):
+        call()
+
+
+def test_the_index_is_that_of_the_loop():
+    seen = each(["a", "b"], lambda given: {**given, "seen": [*given.get("seen", []), index()(given)]})({})["seen"]
+    assert seen == [0, 1]
+    assert index()({}) is None
 
 
 def test_fields_make_an_object_of_which_the_last_value_stays():
