@@ -15,9 +15,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .common import http
     from .common.control import combine, each, fn_if, log, try_each
     from .common.csv import parse_csv
     from .common.data import data_path, data_value, field, fields, merge, source, source_value
+    from .common.errors import HttpError
     from .core.arguments import expand_references
     from .core.errors import (
         AdaptorError,
@@ -65,6 +67,7 @@ __all__ = [
     "ConfigurationError",
     "DeliveryUnknown",
     "GraphError",
+    "HttpError",
     "InvalidMessage",
     "InvalidRequest",
     "ItemsFailed",
@@ -97,6 +100,7 @@ __all__ = [
     "fn",
     "fn_if",
     "generic_template",
+    "http",
     "log",
     "mark_seen",
     "merge",
@@ -123,6 +127,7 @@ __all__ = [
 #: Where each name lives. A module is imported when one of its names is first asked for, so that a job loads only what
 #: it uses.
 _ROOMS = {
+    "common": ("http",),
     "common.control": (
         "combine",
         "each",
@@ -140,6 +145,7 @@ _ROOMS = {
         "source",
         "source_value",
     ),
+    "common.errors": ("HttpError",),
     "core.errors": (
         "AdaptorError",
         "ConditionIsText",
@@ -197,7 +203,9 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'adaptor' has no attribute {name!r}")
     from importlib import import_module
 
-    value = getattr(import_module(f"{__name__}.{module}"), name)
+    room = import_module(f"{__name__}.{module}")
+    # The name is something in the module, or itself a module of the room.
+    value = getattr(room, name) if hasattr(room, name) else import_module(f"{room.__name__}.{name}")
     globals()[name] = value
     return value
 
