@@ -141,7 +141,10 @@ def _read_request(connection: socket.socket) -> bytes:
     head, _, body = data.partition(b"\r\n\r\n")
     lengths = [line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
     while lengths and len(body) < int(lengths[0]):
-        body += connection.recv(65536)
+        block = connection.recv(65536)
+        if not block:
+            return b""
+        body += block
     return head + b"\r\n\r\n" + body
 
 

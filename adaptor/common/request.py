@@ -138,7 +138,7 @@ class HttpRequest:
         auth, headers, query = known(self.auth), known(self.headers), known(self.query)
         if isinstance(auth, list | tuple) and len(auth) == 2:
             # Where there is no password, what stands in its place is the secret.
-            yield from _texts([auth[1] or auth[0]])
+            yield from _texts([auth[1] if isinstance(auth[1], Lazy) or auth[1] else auth[0]])
             if isinstance(auth[0], str) and isinstance(auth[1], str):
                 yield _basic(auth[0], auth[1])
         elif isinstance(auth, dict):
@@ -203,6 +203,8 @@ class HttpRequest:
             if isinstance(value, bool) or not isinstance(value, str | int | float | Lazy | None):
                 refuse("headers", f"holds {a_kind(value)} under `{name}`", "Give text or numbers.")
             if isinstance(value, str) and not re.fullmatch(r"[\t\x20-\x7e\x80-\xff]*", value):
+                if holds_token(value):
+                    raise stray_token("A header")
                 fix = ".strip() it, or take out what is no Latin letter."
                 refuse("headers", f"holds under `{name}` signs that no header can have", fix)
 
