@@ -35,7 +35,9 @@ def check_url(url: Any, field: str = "url") -> None:
         refuse(field, "holds a line break or another control character", "Take it out: .strip() the parts it is of.")
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in _PORTS and bool(parts.hostname) and parts.port != 0
+        # Libraries differ in where a host ends that holds a backslash or a space: it would be another's.
+        usable = parts.scheme in _PORTS and bool(parts.hostname) and not re.search(r"[\\\s]", parts.netloc)
+        usable = usable and parts.port != 0
     except ValueError:
         usable = False
     if not usable:

@@ -148,9 +148,7 @@ class HttpClient:
     def _once(self, request: HttpRequest, url: str, headers: dict[str, str], body: Any) -> requests.Response:
         place = origin(url)
         try:
-            prepared = self._session.prepare_request(
-                requests.Request(request.method, url, headers=headers, data=body if body is not None else None)
-            )
+            prepared = self._session.prepare_request(requests.Request(request.method, url, headers=headers, data=body))
         except (requests.RequestException, ValueError):
             refuse("url", "is not an address that a request can go to", "Check the host name and the port.")
         now = time.monotonic()
@@ -266,11 +264,11 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return float(text[:9])
     try:
         until = parsedate_to_datetime(text).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     try:
         now = parsedate_to_datetime(headers.get("Date", "")).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):
         now = time.time()
     return max(0.0, until - now)
 

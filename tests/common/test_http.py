@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies
 from werkzeug import Response
 
 from adaptor import combine, http, state, try_each
@@ -333,6 +334,8 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
     "other scheme": ("ftp://example.org", {}, "`url` is not an absolute"),
     "no host": ("https://", {}, "`url` is not an absolute"),
     "bad port": ("https://example.org:99999/", {}, "`url` is not an absolute"),
+    "two hosts in one": ("https://good.example\\@other.example/", {}, "`url` is not an absolute"),
+    "space in the host": ("https://good example/", {}, "`url` is not an absolute"),
     "bad brackets": ("https://[::1", {}, "`url` is not an absolute"),
     "line break": ("https://example.org/a\nb", {}, "control character"),
     "number": (7, {}, "`url` is an int"),  # type: ignore[dict-item]
@@ -752,7 +755,9 @@ def test_at_most_five_redirects_are_followed(wire: Any, answer: Any, run: Run, w
     assert (raised.value.code, len(server.requests), waits) == ("REDIRECT", 6, [])
 
 
-@pytest.mark.parametrize("location", ["ftp://example.org/a", "file:///etc/passwd", "http://[", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "location", ["ftp://example.org/a", "file:///etc/passwd", "http://[", "javascript:alert(1)", "//a\\b"]
+)
 def test_a_redirect_to_nowhere_is_an_error(wire: Any, answer: Any, location: str) -> None:
     server = wire(answer(b"", status=302, headers={"Location": location}))
     with pytest.raises(HttpError, match="redirected to what is no http or https address"):
@@ -841,6 +846,38 @@ def test_no_secret_is_in_a_log_an_error_or_a_response(
     written += lines
     for form in FORMS:
         assert form not in spoken(*written)
+
+
+@settings(max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(secret=strategies.text(strategies.characters(min_codepoint=33, max_codepoint=126), min_size=8, max_size=40))
+def test_no_secret_of_any_spelling_is_in_anything_that_is_said(echo: str, secret: str) -> None:
+    spoken_lines: list[str] = []
+
+    def sink(level: str, component: str, message: str, fields: dict[str, Any]) -> None:
+        spoken_lines.append(f"{message} {fields}")
+
+    quoted = quote(secret, safe="")
+    pair = base64.b64encode(f"ana:{secret}".encode()).decode()
+    for arguments in (
+        {"auth": ("ana", secret)},
+        {"auth": {"token": secret}, "query": {"api_key": secret}},
+        {"headers": {"Authorization": f"Token {secret}", "Cookie": f"sid={secret}"}},
+        {"headers": {"X-Api-Key": secret}, "body": {"again": secret, "pair": pair}},
+    ):
+        with Run(sink=sink) as run:
+            for url in (echo, echo.replace("http://", f"http://ana:{quoted}@") if "headers" not in arguments else echo):
+                # The echo is JSON: as an error it quotes all that it was sent.
+                operation = http.post(f"{url}?token={quoted}", parse_as="json", **arguments)  # type: ignore[arg-type]
+                after = operation({})
+                again = http.post(f"{url}/nowhere?token={quoted}", **arguments)  # type: ignore[arg-type]
+                with pytest.raises(HttpError) as raised:
+                    again({})
+                told = run.redactor.text(json.dumps(after["data"], ensure_ascii=False))
+                error = raised.value
+                spoken_lines += [repr(operation), told, json.dumps(after["response"]), error.report()]
+                spoken_lines += [json.dumps(error.facts()), repr(vars(error))]
+    for form in {secret, quote(secret), quoted, json.dumps(secret)[1:-1], pair}:
+        assert form not in "\n".join(spoken_lines)
 
 
 def test_a_secret_that_stands_in_the_job_is_hidden_when_it_is_loaded(log_run: Run) -> None:
