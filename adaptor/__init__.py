@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .common import http
     from .common.control import as_, assert_, combine, fn_if, group
     from .common.csv import parse_csv
     from .common.cursor import cursor
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         source,
         source_value,
     )
+    from .common.errors import HttpError
     from .common.lists import array_to_string, chunk, to_array
     from .common.log import debug, log
     from .common.loop import each, map_, try_each
@@ -84,6 +86,7 @@ __all__ = [
     "ConfigurationError",
     "DeliveryUnknown",
     "GraphError",
+    "HttpError",
     "InvalidMessage",
     "InvalidRequest",
     "ItemsFailed",
@@ -123,6 +126,7 @@ __all__ = [
     "fn_if",
     "generic_template",
     "group",
+    "http",
     "human_proper",
     "index",
     "join",
@@ -161,6 +165,7 @@ __all__ = [
 #: it uses.
 _ROOMS = {
     "common.control": ("as_", "assert_", "combine", "fn_if", "group"),
+    "common": ("http",),
     "common.csv": ("parse_csv",),
     "common.cursor": ("cursor",),
     "common.data": (
@@ -181,6 +186,7 @@ _ROOMS = {
     "common.references": ("last_reference_value", "reference_path"),
     "common.schema": ("validate",),
     "common.text": ("human_proper", "scrub_emojis"),
+    "common.errors": ("HttpError",),
     "core.errors": (
         "AdaptorError",
         "ConditionIsText",
@@ -235,7 +241,9 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'adaptor' has no attribute {name!r}")
     from importlib import import_module
 
-    value = getattr(import_module(f"{__name__}.{module}"), name)
+    room = import_module(f"{__name__}.{module}")
+    # The name is something in the module, or itself a module of the room.
+    value = getattr(room, name) if hasattr(room, name) else import_module(f"{room.__name__}.{name}")
     globals()[name] = value
     return value
 

@@ -29,12 +29,16 @@ def test_mypy_accepts_the_examples_in_strict_mode():
 
 def test_mypy_refuses_a_wrong_argument(tmp_path):
     script = tmp_path / "job.py"
-    script.write_text('from adaptor import send_text\n\nsend_text("1", 5)\nsend_text("1", "hi", quick_reply=[])\n')
+    script.write_text(
+        "from adaptor import http, send_text\n\n"
+        'send_text("1", 5)\nsend_text("1", "hi", quick_reply=[])\nhttp.get("https://example.org", query=5)\n'
+    )
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", str(script)], cwd=ROOT, capture_output=True, text=True
     )
     assert "[arg-type]" in done.stdout, done.stdout
     assert "[call-arg]" in done.stdout, done.stdout
+    assert 'Argument "query" to "get"' in done.stdout, done.stdout
 
 
 def test_ruff_finds_nothing():
@@ -56,6 +60,13 @@ def test_all_is_sorted_and_exact():
     assert sorted(adaptor._MODULES) == sorted(adaptor.__all__)
     for name in adaptor.__all__:
         assert getattr(adaptor, name) is not None
+
+
+def test_the_names_inside_http_are_sorted_and_exact():
+    operations = [name for name, value in vars(adaptor.http).items() if hasattr(value, "__operation__")]
+    assert adaptor.http.__all__ == sorted(operations)
+    with pytest.raises(AttributeError, match="`http` has no `gett`; it has delete, get, patch, post, put, request"):
+        adaptor.http.gett
 
 
 def test_type_checkers_see_the_same_names_as_programs():
@@ -96,6 +107,16 @@ def test_a_job_that_sends_nothing_loads_nothing_heavy(heavy, tmp_path):
         f"    main(['run', {str(job)!r}, '-l', 'error'])\n"
         "except SystemExit as end:\n"
         "    assert end.code == 0, end.code\n"
+        f"assert {heavy!r} not in sys.modules, 'loaded'\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("heavy", ["requests", "urllib3", "inspect", "logging", "json"])
+def test_a_call_that_is_only_described_loads_nothing_heavy(heavy):
+    script = (
+        f"import sys\nfrom adaptor import http\nhttp.post('https://example.org', body=[1])\n"
         f"assert {heavy!r} not in sys.modules, 'loaded'\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from ..graph.request import GraphRequest
+    from ..core.context import Request
     from ..runner.run import Result
     from ..sandbox import Sandbox
 
@@ -148,12 +148,12 @@ def _sandbox(given: argparse.Namespace, configuration: dict[str, Any]) -> Iterat
 
 
 def _request_printer(run: Run, stream: Any) -> Any:
-    def show(request: GraphRequest) -> None:
-        shown = {"method": request.method, "path": request.path, "params": request.params, "body": request.body}
-        facts = {key: value for key, value in shown.items() if value}
+    def show(request: Request) -> None:
+        facts = request.described()
         if stream is None:
-            text = json.dumps(request.body, ensure_ascii=False)
-            run.log("info", "dry-run", f"{request.method} {request.path} {text}", place=run.place(), request=facts)
+            text = json.dumps(facts.get("body"), ensure_ascii=False)
+            where = facts.get("path") or facts["url"]
+            run.log("info", "dry-run", f"{facts['method']} {where} {text}", place=run.place(), request=facts)
         else:
             print_out(run.redactor.text(json.dumps(facts, ensure_ascii=False)) + "\n", stream)
 

@@ -1,1 +1,1 @@
-"""Operations that talk to nobody: the vocabulary that users of OpenFn know."""
+"""Operations for any job: the vocabulary that users of OpenFn know, and HTTP for systems that are not Facebook."""

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
         def close(self) -> None:
             """Let go of it."""
 
+    class Request(Protocol):
+        """A call to another system as a plain value, which a dry run shows."""
+
+        def described(self) -> dict[str, Any]:
+            """Return it as JSON: its `method`, its `path` or `url`, and what it carries."""
+
 
 #: Where a run's log lines go: called with the level (`error`, `info`, `debug`), the component, the message and further
 #: fields, all of them free of secrets already.
@@ -48,7 +54,7 @@ class Run:
         sink: Sink | None = None,
         dry_run: bool = False,
         started: float | None = None,
-        on_request: Callable[[Any], None] | None = None,
+        on_request: Callable[[Request], object] | None = None,
         wait: Callable[[float], object] | None = None,
     ) -> None:
         self._started = time.time() if started is None else started

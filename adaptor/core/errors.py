@@ -12,6 +12,7 @@ AdaptorError
 │   └── ItemsFailed             `try_each` went through all items; some did not succeed
 ├── InvalidMessage              refused before the wire; nothing was sent
 ├── GraphError                  Graph said no (see `adaptor.graph.errors`)
+├── HttpError                   another system said no (see `adaptor.common.errors`)
 ├── NotSent                     nothing left this machine: safe to repeat
 └── DeliveryUnknown             the request left and no trustworthy answer came: never repeated blindly
 ```
@@ -249,9 +250,9 @@ class ItemsFailed(JobError):
 
 
 class InvalidMessage(AdaptorError):
-    """Refused before the wire: Meta's documented limits or shapes do not allow it. Nothing was sent.
+    """Refused before the wire: Meta's documented limits or shapes do not allow it, or HTTP cannot carry it.
 
-    `details` holds `field`, `limit` and `actual`.
+    Nothing was sent. `details` holds `field`, and for a limit `limit` and `actual`.
     """
 
     about = ABOUT_ROW

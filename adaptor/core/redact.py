@@ -21,15 +21,28 @@ SHORTEST_SECRET = 4
 _SECRET_KEY = r"(?i)token|secret|passw|passphrase|api_?key|private|credential|authorization|bearer|cookie"
 #: Signs that `requests` leaves alone in a URL that was given to it as text.
 _KEPT_IN_URLS = "!#$%&'()*+,/:;=?@[]~"
-_KNOWN_PUBLIC = frozenset({"token_type"})
+#: Names that sound like a secret and are none, written small and without signs: mostly places in a list of pages.
+_KNOWN_PUBLIC = frozenset(
+    {"tokentype", "pagetoken", "nextpagetoken", "nexttoken", "continuationtoken", "synctoken", "tokencount"}
+)
+
+
+def sounds_secret(name: str) -> bool:
+    """Whether what stands under this name (a key, a header, a parameter) is a secret.
+
+    Example:
+        >>> sounds_secret("X-Api-Key"), sounds_secret("nextPageToken")
+        (True, False)
+    """
+    plain = name.replace("-", "_")
+    return re.search(_SECRET_KEY, plain) is not None and plain.replace("_", "").lower() not in _KNOWN_PUBLIC
 
 
 def secrets_of(configuration: Any, *, inside_secret: bool = False) -> Iterator[str]:
     """Yield the secret texts of a configuration: everything under a key that sounds like one, at any depth."""
     if isinstance(configuration, dict):
         for key, value in configuration.items():
-            is_secret = inside_secret or (re.search(_SECRET_KEY, str(key)) is not None and key not in _KNOWN_PUBLIC)
-            yield from secrets_of(value, inside_secret=is_secret)
+            yield from secrets_of(value, inside_secret=inside_secret or sounds_secret(str(key)))
         token, secret = configuration.get("access_token"), configuration.get("app_secret")
         if isinstance(token, str) and isinstance(secret, str):
             yield appsecret_proof(token, secret)

@@ -61,6 +61,11 @@ class GraphRequest:
         """Whether the call changes something, and so must not be repeated blindly."""
         return self.method != "GET"
 
+    def described(self) -> dict[str, Any]:
+        """Return the request as a dry run shows it, without what is empty."""
+        facts = {"method": self.method, "path": self.path, "params": self.params, "body": self.body}
+        return {key: value for key, value in facts.items() if value}
+
     def drafted(self) -> GraphRequest:
         """Return the draft with every lazy part marked, checked as far as its values are known."""
         draft = replace(

@@ -70,15 +70,24 @@ def _read(path: str) -> bytes:
 
 
 def _operation_names(tree: ast.Module, vocabulary: dict[str, Any]) -> set[str]:
-    """Return the names that stand for operations in this script, imported ones included."""
+    """Return the names that stand for operations in this script, imported and dotted ones included."""
     own = syntax.bound_names(tree, whole=False)
-    found = {name for name, value in vocabulary.items() if name not in own and hasattr(value, "__operation__")}
+    found: set[str] = set()
+
+    def add(name: str, value: Any) -> None:
+        if hasattr(value, "__operation__"):
+            found.add(name)
+        elif isinstance(value, ModuleType):
+            found.update(f"{name}.{inner}" for inner in value.__all__)
+
+    for name, value in vocabulary.items():
+        if name not in own:
+            add(name, value)
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == "adaptor":
             for alias in node.names:
-                value = getattr(adaptor, alias.name, None) if alias.name in adaptor.__all__ else None
-                if hasattr(value, "__operation__"):
-                    found.add(alias.asname or alias.name)
+                if alias.name in adaptor.__all__:
+                    add(alias.asname or alias.name, getattr(adaptor, alias.name))
     return found
 
 

@@ -130,8 +130,8 @@ def _built(value: ast.expr, operations: set[str]) -> str | None:
     if isinstance(value, ast.ListComp | ast.GeneratorExp | ast.SetComp):
         return _built(value.elt, operations)
     if isinstance(value, ast.Call):
-        if isinstance(value.func, ast.Name) and value.func.id in operations:
-            return value.func.id
+        if isinstance(value.func, ast.Name | ast.Attribute) and (name := ast.unparse(value.func)) in operations:
+            return name
         if isinstance(value.func, ast.Attribute) and value.func.attr in ("then", "catch"):
             return _built(value.func.value, operations)
     return None

@@ -53,6 +53,29 @@ MISTAKES = {
         1,
         ["built and dropped", "line 6"],
     ),
+    "calls to other systems built in a loop and dropped": (
+        'def save(state):\n    for row in state["data"]["rows"]:\n        http.post("https://example.org", body=row)\n'
+        "    return state\n\nfn(save)",
+        3,
+        ["`http.post(…)` inside the function `save` is built and dropped", "line 3", "each("],
+    ),
+    "a call to another system under another name, dropped": (
+        "from adaptor import http as web\n\n"
+        'def save(state):\n    web.put("https://example.org").catch(print)\n    return state\n\nfn(save)',
+        3,
+        ["`web.put(…)` inside the function `save` is built and dropped", "line 4"],
+    ),
+    "an operation that http does not have": (
+        'http.gett("https://example.org")',
+        3,
+        ["`http` has no `gett`; it has delete, get, patch, post, put, request", "line 1"],
+    ),
+    "an operation of http that is not called": ("http.get", 3, ["`http.get` stands alone", "http.get(…)"]),
+    "an address that is none": (
+        'http.get("example.org/a", auth=("clinic", "a-literal-password"))',
+        3,
+        ["`url` is not an absolute http or https address (example.org/a)", "line 1", "[redacted]"],
+    ),
     "a list of operations": ('[send_text(p, "hi") for p in "12"]', 3, ["list of operations", "combine(*"]),
     "is on a reference": ("fn_if(state.data.flag is None, log(1))", 3, ["lazy reference itself", "==", "line 1"]),
     "a method of a reference": ("log(state.data.name.upper())", 3, ["called as a function", "lambda state"]),

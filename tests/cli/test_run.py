@@ -250,6 +250,47 @@ def test_a_dry_run_with_an_output_keeps_standard_output_clean(adaptor):
     assert "POST me/messages" in done.err
 
 
+HTTP = """\
+http.get(f"{state.data.url}/patients", query={"page": 1}, auth=("clinic", state.configuration.clinic_password))
+http.post(
+    lambda state: state["references"][0]["url"] + "/seen?token=abcdefgh",
+    body=state.data,
+    headers={"X-Api-Key": state.configuration.clinic_password},
+)
+"""
+
+
+def test_calls_to_other_systems_are_steps(adaptor, httpserver):
+    httpserver.expect_request("/patients", query_string="page=1").respond_with_json([{"name": "Ana"}])
+    httpserver.expect_request("/seen", method="POST", json=[{"name": "Ana"}]).respond_with_json({"ok": True})
+    state = {"data": {"url": httpserver.url_for("")[:-1]}, "configuration": {"clinic_password": "hunter2hunter2"}}
+    done = adaptor(HTTP, "-O", "-l", "debug", "-s", "-", stdin=json.dumps(state))
+    assert done.code == 0, done.err
+    assert done.state["data"] == {"ok": True}
+    assert done.state["response"]["url"] == httpserver.url_for("/seen?token=[redacted]")
+    assert "✓ 1 http.get" in done.err
+    assert "1 sent" in done.err
+    assert "hunter2" not in done.written()
+    assert "abcdefgh" not in done.out + done.err
+    assert httpserver.log[1][0].headers["X-Api-Key"] == "hunter2hunter2"
+
+
+@pytest.mark.parametrize("arguments", [["--dry-run"], ["--dry-run", "-O"]])
+def test_a_dry_run_reads_from_other_systems_and_prints_what_it_would_write(adaptor, httpserver, arguments):
+    httpserver.expect_request("/patients").respond_with_json([{"name": "Ana"}])
+    state = {"data": {"url": httpserver.url_for("")[:-1]}, "configuration": {"clinic_password": "hunter2hunter2"}}
+    done = adaptor(HTTP, *arguments, "-s", "-", stdin=json.dumps(state))
+    assert len(httpserver.log) == 1
+    url = httpserver.url_for("/seen?token=[redacted]")
+    if "-O" in arguments:
+        assert f'POST {url} [{{"name": "Ana"}}]' in done.err
+        assert done.state["data"] == {}
+    else:
+        assert json.loads(done.out) == {"method": "POST", "url": url, "body": [{"name": "Ana"}]}
+    assert "1 described" in done.err
+    assert "hunter2" not in done.written()
+
+
 def test_a_dry_run_refuses_what_meta_would_refuse(adaptor):
     done = adaptor('send_text("1", lambda state: "x" * 2001)', "--dry-run")
     assert done.code == 1

@@ -3,18 +3,20 @@
 import ast
 import doctest
 import inspect
+from operator import attrgetter
 
 import pytest
 
 import adaptor
 
 PUBLIC = [name for name in adaptor.__all__ if callable(getattr(adaptor, name)) and name not in ("State", "state")]
-FUNCTIONS = [name for name in PUBLIC if not isinstance(getattr(adaptor, name), type)]
-SENDING = [name for name in FUNCTIONS if getattr(adaptor, name).__module__.startswith("adaptor.messenger.")]
+PUBLIC += [f"http.{name}" for name in adaptor.http.__all__]
+FUNCTIONS = [name for name in PUBLIC if not isinstance(attrgetter(name)(adaptor), type)]
+SENDING = [name for name in FUNCTIONS if attrgetter(name)(adaptor).__module__.startswith("adaptor.messenger.")]
 
 
 def doc(name: str) -> str:
-    return inspect.getdoc(getattr(adaptor, name)) or ""
+    return inspect.getdoc(attrgetter(name)(adaptor)) or ""
 
 
 @pytest.mark.parametrize("name", PUBLIC)
@@ -27,7 +29,7 @@ def test_it_has_a_docstring_that_begins_with_one_sentence(name):
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_it_documents_every_argument(name):
     text = doc(name)
-    signature = inspect.signature(getattr(adaptor, name))
+    signature = inspect.signature(attrgetter(name)(adaptor))
     for parameter in signature.parameters:
         assert f"\n    {parameter}:" in text or f"\n    *{parameter}:" in text, parameter
 
@@ -42,6 +44,12 @@ def test_it_says_what_it_returns_and_shows_an_example(name):
 def test_it_says_what_was_sent_when_it_fails_and_where_meta_says_so(name):
     assert "\nRaises:\n" in doc(name)
     assert "https://developers.facebook.com/" in doc(name)
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name.startswith("http.")])
+def test_it_says_what_was_sent_when_a_call_fails(name):
+    assert "\nRaises:\n" in doc(name)
+    assert "NotSent: Nothing left this machine" in doc(name)
 
 
 @pytest.mark.parametrize("name", [name for name in PUBLIC if ">>> " in doc(name)])

@@ -1,0 +1,279 @@
+"""The client for systems that are not Facebook: one session per run, repeats, redirects, honest errors."""
+
+from __future__ import annotations
+
+import random
+import time
+from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urljoin
+
+import requests
+
+from ..core.errors import SENT_NO, SENT_UNKNOWN, DeliveryUnknown, InvalidMessage, NotSent
+from ..core.redact import sounds_secret
+from .address import check_url, clean_url, origin, refuse, split_user
+from .answer import NotReadable, excerpt, read_body, shown_headers
+from .connection import NETWORK_ERRORS, open_session, reason_of, settings_for, wire
+from .errors import HttpError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..core.context import Run
+    from .request import Call, HttpRequest
+
+#: How often a call is repeated, and how many seconds are waited at most before that.
+MAX_REPEATS = 4
+MAX_WAIT_SECONDS = 120.0
+#: The first wait before a repeat where the system does not say how long; it doubles each time.
+FIRST_WAIT_SECONDS = 1.0
+#: How many redirects are followed.
+MAX_REDIRECTS = 5
+#: Connections idle for longer are not used again: the other side may have closed one meanwhile, and a write over it
+#: would become an unknown.
+IDLE_SECONDS = 20.0
+
+#: Statuses after which a call that changes nothing is repeated.
+_PASSING = frozenset({429, 502, 503, 504})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+class Answer(NamedTuple):
+    """An answer that is no error: the body as it was read, and what is known about it."""
+
+    data: Any
+    response: dict[str, Any]
+
+
+class HttpClient:
+    """Sends requests to any system over kept-alive connections."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._session = open_session()
+        # A jar would hand cookies to other ports of the same host, and make a call depend on those before it.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._settings: dict[str, dict[str, Any]] = {}
+        self._last_use: dict[str, float] = {}
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def send(self, request: HttpRequest, call: Call) -> Answer:
+        """Carry out a request.
+
+        It is repeated only where it certainly did not leave; one that changes nothing also where the answer was lost
+        or says "later".
+
+        Raises:
+            HttpError: The other system said no, or a read got no answer that can be used.
+            NotSent: Nothing left this machine.
+            DeliveryUnknown: A write left, and no trustworthy answer came.
+        """
+        repeats = 0
+        wire.left = False
+        while True:
+            try:
+                return self._through(request, call)
+            except (HttpError, NotSent) as error:
+                seconds = _wait_before(repeats, error, request)
+                if seconds is None:
+                    self._count(request, error.sent)
+                    raise
+                repeats += 1
+                self._run.log(
+                    "info",
+                    "http",
+                    f"{type(error).__name__}: {error} Trying again in {seconds:.0f} s ({repeats} of {MAX_REPEATS}).",
+                )
+                self._run.wait(seconds)
+                wire.left = False
+            except DeliveryUnknown as error:
+                self._count(request, error.sent)
+                raise
+            except BaseException:
+                # Interrupted in the middle: what has begun to leave may arrive.
+                self._count(request, SENT_UNKNOWN if wire.left else None)
+                raise
+
+    def _count(self, request: HttpRequest, sent: str | None) -> None:
+        if request.is_write and sent is not None:
+            self._run.outcomes["failed" if sent == SENT_NO else "unknown"] += 1
+
+    def _through(self, request: HttpRequest, call: Call) -> Answer:
+        """Make the call, and go where it is redirected to."""
+        started = time.monotonic()
+        url, headers = call.url, call.headers
+        for redirects in range(MAX_REDIRECTS + 1):
+            response = self._once(request, url, headers, call.body)
+            location = response.headers.get("Location")
+            if not request.follows or response.status_code not in _REDIRECTS or location is None:
+                return self._read(request, response, url, time.monotonic() - started)
+            if redirects == MAX_REDIRECTS:
+                break
+            target = self._target(request, response, url, location)
+            if not request.is_trusted(target) or (url.startswith("https:") and target.startswith("http:")):
+                # Once left out they stay out: where a stranger leads to is not where the job wanted to go.
+                headers = {name: value for name, value in headers.items() if not self._is_secret(name, value)}
+            self._run.log("debug", "http", f"HTTP {response.status_code}, on to {clean_url(target)}")
+            url = target
+        raise self._misled(request, response, url, f"was redirected more than {MAX_REDIRECTS} times")
+
+    def _is_secret(self, name: str, value: str) -> bool:
+        return name.lower() == "host" or sounds_secret(name) or self._run.redactor.text(value) != value
+
+    def _target(self, request: HttpRequest, response: requests.Response, url: str, location: str) -> str:
+        try:
+            # Headers are read as Latin-1; an address with other letters is UTF-8 in truth.
+            location = location.encode("latin-1").decode()
+        except UnicodeError:
+            pass
+        try:
+            target = urljoin(url, location)
+            check_url(target)
+            return split_user(target)[0]
+        except (ValueError, InvalidMessage):
+            raise self._misled(request, response, url, "was redirected to what is no http or https address") from None
+
+    def _misled(self, request: HttpRequest, response: requests.Response, url: str, what: str) -> HttpError:
+        error = HttpError(f"{request.method} {clean_url(url)} {what}.", fix="Check the address.", code="REDIRECT")
+        error.http_status = response.status_code
+        error.method, error.url = request.method, clean_url(url)
+        error.headers = shown_headers(response.headers, self._run)
+        return error
+
+    def _once(self, request: HttpRequest, url: str, headers: dict[str, str], body: Any) -> requests.Response:
+        place = origin(url)
+        try:
+            prepared = self._session.prepare_request(requests.Request(request.method, url, headers=headers, data=body))
+        except (requests.RequestException, ValueError):
+            refuse("url", "is not an address that a request can go to", "Check the host name and the port.")
+        now = time.monotonic()
+        if now - self._last_use.get(place, now) > IDLE_SECONDS:
+            for adapter in self._session.adapters.values():
+                adapter.close()
+        settings = self._settings.get(place)
+        if settings is None:
+            settings = self._settings[place] = settings_for(url)
+        wire.left = False
+        try:
+            return self._session.send(
+                prepared,
+                timeout=request.seconds,
+                allow_redirects=False,
+                **settings,
+            )
+        except Exception as cause:
+            # Whatever goes wrong in the libraries below: what began to leave may have arrived.
+            if not wire.left and not isinstance(cause, NETWORK_ERRORS):
+                raise
+            raise self._no_answer(request, url, cause) from None
+        finally:
+            self._last_use[place] = time.monotonic()
+
+    def _no_answer(self, request: HttpRequest, url: str, cause: BaseException) -> NotSent | DeliveryUnknown | HttpError:
+        reason, place = reason_of(cause), origin(url)
+        if not wire.left:
+            return NotSent(
+                f"No connection to {place}: {reason}.",
+                fix="Check the address, the network and the proxy settings; then run the job again.",
+            )
+        if request.is_write:
+            return DeliveryUnknown(
+                f"The request went out to {place}, but no answer came back: {reason}.",
+                fix="Look there whether it arrived before you send it again.",
+            )
+        error = HttpError(
+            f"No answer from {place}: {reason}.", fix="Try again later; check the address.", code="NO_ANSWER"
+        )
+        error.method, error.url = request.method, clean_url(url)
+        return error
+
+    def _read(self, request: HttpRequest, response: requests.Response, url: str, duration: float) -> Answer:
+        status = response.status_code
+        rule = request.rule_for(status)
+        elsewhere = 300 <= status < 400 if request.is_write else status in _REDIRECTS and request.redirects is not False
+        if rule is not False and (status >= 400 or elsewhere):
+            raise self._error(request, response, url, rule if isinstance(rule, str) else None)
+        try:
+            data = read_body(response, request.parse_as)
+        except NotReadable as problem:
+            raise self._not_readable(request, response, url, str(problem)) from None
+        if request.is_write:
+            # What `errors` lets pass is no error to the job, and was not done all the same.
+            outcome = "sent" if status < 300 else "failed" if 400 <= status < 500 else "unknown"
+            self._run.outcomes[outcome] += 1
+        return Answer(
+            data,
+            {
+                "status_code": status,
+                "headers": shown_headers(response.headers, self._run),
+                "url": self._run.redactor.text(clean_url(url)),
+                "duration": round(duration, 4),
+            },
+        )
+
+    def _error(self, request: HttpRequest, response: requests.Response, url: str, words: str | None) -> HttpError:
+        error = HttpError.of_answer(
+            request.method,
+            clean_url(url),
+            response.status_code,
+            write=request.is_write,
+            body=excerpt(response, self._run),
+            words=words,
+        )
+        error.headers = shown_headers(response.headers, self._run)
+        error.retry_after = _retry_after(response.headers)
+        return error
+
+    def _not_readable(
+        self, request: HttpRequest, response: requests.Response, url: str, problem: str
+    ) -> HttpError | DeliveryUnknown:
+        status, shown = response.status_code, clean_url(url)
+        what = f"The answer (HTTP {status}) from {shown} cannot be read: {problem}."
+        if request.is_write:
+            return DeliveryUnknown(what, fix="Look there whether it was done before you send it again.")
+        error = HttpError(what, fix="Check the address and `parse_as`.", code="NOT_READABLE")
+        error.http_status, error.method, error.url = status, request.method, shown
+        error.body = excerpt(response, self._run)
+        error.headers = shown_headers(response.headers, self._run)
+        return error
+
+
+def _wait_before(repeats: int, error: HttpError | NotSent, request: HttpRequest) -> float | None:
+    """Return how long to wait before repeating, or None where the error is to be raised."""
+    if repeats >= MAX_REPEATS:
+        return None
+    asked = None
+    if isinstance(error, HttpError):
+        if request.is_write or not (error.code in _PASSING or error.code == "NO_ANSWER"):
+            return None
+        asked = error.retry_after
+    # Jitter, so that many jobs that were stopped at once do not come back at once.
+    seconds = asked or FIRST_WAIT_SECONDS * 2**repeats * random.uniform(0.75, 1.25)
+    return seconds if seconds <= MAX_WAIT_SECONDS else None
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return how many seconds the other system asks to wait: a number, or a date by its own clock."""
+    text = headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        until = parsedate_to_datetime(text).timestamp()
+    except (ValueError, OverflowError):
+        return None
+    try:
+        now = parsedate_to_datetime(headers.get("Date", "")).timestamp()
+    except (ValueError, OverflowError):
+        now = time.time()
+    return max(0.0, until - now)
+
+
+def client_for(run: Run) -> HttpClient:
+    """Return the run's client, opening a session the first time."""
+    client: HttpClient = run.resource("http", lambda: HttpClient(run))
+    return client

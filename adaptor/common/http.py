@@ -1,0 +1,366 @@
+"""HTTP for every system that is not Facebook: `http.get`, `http.post` and their like.
+
+An answer of 400 or above is an error. Calls that change nothing (GET, HEAD, OPTIONS) are repeated, with waiting, where
+the answer was lost or says "later" (429, 502, 503, 504); all others only where they certainly did not leave this
+machine. Credentials are in no log, error, `response` or dry run, and go along to no other system when a call is
+redirected.
+"""
+
+from __future__ import annotations
+
+from ..core.operation import Value
+from .operation import http_operation
+from .request import HttpRequest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn, TypeAlias
+
+__all__ = ["delete", "get", "patch", "post", "put", "request"]
+
+Fields: TypeAlias = "Value[dict[str, Any] | None]"
+Auth: TypeAlias = "Value[tuple[Any, Any] | dict[str, Any] | None]"
+Seconds: TypeAlias = "Value[float | tuple[float, float] | None]"
+Rules: TypeAlias = "Value[bool | dict[int, Any] | None]"
+Form: TypeAlias = "Value[str | None]"
+Redirects: TypeAlias = "Value[bool | list[str]]"
+
+
+@http_operation
+def get(
+    url: Value[str],
+    *,
+    query: Fields = None,
+    headers: Fields = None,
+    auth: Auth = None,
+    timeout: Seconds = None,
+    errors: Rules = None,
+    parse_as: Form = None,
+    redirects: Redirects = True,
+) -> HttpRequest:
+    """Read from another system.
+
+    Args:
+        url: The whole address, with `http://` or `https://`.
+        query: Parameters behind the address. None is left out, a list is repeated, True is `true`.
+        headers: Further headers. None is left out.
+        auth: `(user, password)`, or `{"token": "…"}` for a bearer token. Entries of ~/.netrc are never used.
+        timeout: Seconds to wait for a connection and for each part of the answer, or `(connect, read)`. Default:
+            `(30, 60)`.
+        errors: Which statuses are no errors: False for all, `{404: False}` for some; `{404: "No such patient."}` says
+            it in your words. Default: 400 and above are errors.
+        parse_as: `json`, `text` or `base64`. Default: by the Content-Type; JSON is parsed, and what is no text comes as
+            base64.
+        redirects: Whether to go where the answer leads, at most 5 times. `auth`, cookies and secret headers go along
+            to the same scheme, host and port only, and to those in a list: `["https://other.example"]`; never from
+            https to http.
+
+    Returns:
+        An operation. `data` becomes the body (None where it is empty), `response` is `{"status_code", "headers", "url",
+        "duration"}`, without secrets.
+
+    Raises:
+        InvalidMessage: Refused before the wire. Nothing was sent.
+        HttpError: The other system said no, or no answer came that can be used. Nothing was changed.
+        NotSent: Nothing left this machine, after 4 repeats.
+
+    Example:
+        >>> http.get("https://example.org/patients", query={"page": 1})
+        http.get('https://example.org/patients', query={'page': 1})
+    """
+    return HttpRequest(
+        "GET",
+        url,
+        query=query,
+        headers=headers,
+        auth=auth,
+        timeout=timeout,
+        errors=errors,
+        parse_as=parse_as,
+        redirects=redirects,
+    )
+
+
+@http_operation
+def post(
+    url: Value[str],
+    *,
+    body: Value[Any] = None,
+    form: Fields = None,
+    files: Fields = None,
+    query: Fields = None,
+    headers: Fields = None,
+    auth: Auth = None,
+    timeout: Seconds = None,
+    errors: Rules = None,
+    parse_as: Form = None,
+) -> HttpRequest:
+    """Create something in another system. A redirect is not followed, and an answer that is lost is not asked again.
+
+    Args:
+        url: As for `http.get`.
+        body: A dict or list is sent as JSON, text as UTF-8, bytes as they are. A Content-Type in `headers` wins.
+        form: Fields as a web form sends them. None is left out, a list is repeated.
+        files: Files by field, with or without `form`, read from disk while they are sent: a `Path`, `(filename, bytes
+            or text)`, an open binary file, or a list of these.
+        query: As for `http.get`.
+        headers: As for `http.get`.
+        auth: As for `http.get`.
+        timeout: As for `http.get`.
+        errors: As for `http.get`; redirects are errors too, unless it says otherwise.
+        parse_as: As for `http.get`.
+
+    Returns:
+        An operation. `data` becomes the body of the answer, `response` what is known about it. In a dry run `data` is
+        `{}`.
+
+    Raises:
+        InvalidMessage: Refused before the wire. Nothing was sent.
+        HttpError: The other system said no: below 500 nothing was done, from 500 on (and with a redirect) nobody knows.
+        NotSent: Nothing left this machine, after 4 repeats.
+        DeliveryUnknown: No trustworthy answer came. It may have been done; it is not repeated.
+
+    Example:
+        >>> http.post("https://example.org/patients", body={"name": state.data.name})
+        http.post('https://example.org/patients', body={'name': state.data.name})
+    """
+    return HttpRequest(
+        "POST",
+        url,
+        body=body,
+        form=form,
+        files=files,
+        query=query,
+        headers=headers,
+        auth=auth,
+        timeout=timeout,
+        errors=errors,
+        parse_as=parse_as,
+    )
+
+
+@http_operation
+def put(
+    url: Value[str],
+    *,
+    body: Value[Any] = None,
+    form: Fields = None,
+    files: Fields = None,
+    query: Fields = None,
+    headers: Fields = None,
+    auth: Auth = None,
+    timeout: Seconds = None,
+    errors: Rules = None,
+    parse_as: Form = None,
+) -> HttpRequest:
+    """Put something into another system, in place of what is there. See `http.post`.
+
+    Args:
+        url: As for `http.get`.
+        body: As for `http.post`.
+        form: As for `http.post`.
+        files: As for `http.post`.
+        query: As for `http.get`.
+        headers: As for `http.get`.
+        auth: As for `http.get`.
+        timeout: As for `http.get`.
+        errors: As for `http.post`.
+        parse_as: As for `http.get`.
+
+    Returns:
+        An operation. `data` becomes the body of the answer, `response` what is known about it.
+
+    Raises:
+        InvalidMessage: Refused before the wire. Nothing was sent.
+        HttpError: The other system said no: below 500 nothing was done, from 500 on (and with a redirect) nobody knows.
+        NotSent: Nothing left this machine, after 4 repeats.
+        DeliveryUnknown: No trustworthy answer came. It may have been done; it is not repeated.
+
+    Example:
+        >>> http.put("https://example.org/patients/7", body={"name": "Ana"}, auth=("clinic", state.configuration.key))
+        http.put('https://example.org/patients/7', auth=('clinic', state.configuration.key), body={'name': 'Ana'})
+    """
+    return HttpRequest(
+        "PUT",
+        url,
+        body=body,
+        form=form,
+        files=files,
+        query=query,
+        headers=headers,
+        auth=auth,
+        timeout=timeout,
+        errors=errors,
+        parse_as=parse_as,
+    )
+
+
+@http_operation
+def patch(
+    url: Value[str],
+    *,
+    body: Value[Any] = None,
+    form: Fields = None,
+    files: Fields = None,
+    query: Fields = None,
+    headers: Fields = None,
+    auth: Auth = None,
+    timeout: Seconds = None,
+    errors: Rules = None,
+    parse_as: Form = None,
+) -> HttpRequest:
+    """Change part of something in another system. See `http.post`.
+
+    Args:
+        url: As for `http.get`.
+        body: As for `http.post`.
+        form: As for `http.post`.
+        files: As for `http.post`.
+        query: As for `http.get`.
+        headers: As for `http.get`.
+        auth: As for `http.get`.
+        timeout: As for `http.get`.
+        errors: As for `http.post`.
+        parse_as: As for `http.get`.
+
+    Returns:
+        An operation. `data` becomes the body of the answer, `response` what is known about it.
+
+    Raises:
+        InvalidMessage: Refused before the wire. Nothing was sent.
+        HttpError: The other system said no: below 500 nothing was done, from 500 on (and with a redirect) nobody knows.
+        NotSent: Nothing left this machine, after 4 repeats.
+        DeliveryUnknown: No trustworthy answer came. It may have been done; it is not repeated.
+
+    Example:
+        >>> http.patch("https://example.org/patients/7", body={"reminded": True})
+        http.patch('https://example.org/patients/7', body={'reminded': True})
+    """
+    return HttpRequest(
+        "PATCH",
+        url,
+        body=body,
+        form=form,
+        files=files,
+        query=query,
+        headers=headers,
+        auth=auth,
+        timeout=timeout,
+        errors=errors,
+        parse_as=parse_as,
+    )
+
+
+@http_operation
+def delete(
+    url: Value[str],
+    *,
+    body: Value[Any] = None,
+    query: Fields = None,
+    headers: Fields = None,
+    auth: Auth = None,
+    timeout: Seconds = None,
+    errors: Rules = None,
+    parse_as: Form = None,
+) -> HttpRequest:
+    """Delete something in another system. A redirect is not followed.
+
+    Args:
+        url: As for `http.get`.
+        body: As for `http.post`; few systems read one.
+        query: As for `http.get`.
+        headers: As for `http.get`.
+        auth: As for `http.get`.
+        timeout: As for `http.get`.
+        errors: As for `http.post`; `{404: False}` where it may be gone already.
+        parse_as: As for `http.get`.
+
+    Returns:
+        An operation. `data` becomes the body of the answer, mostly None; `response` what is known about it.
+
+    Raises:
+        InvalidMessage: Refused before the wire. Nothing was sent.
+        HttpError: The other system said no: below 500 nothing was done, from 500 on (and with a redirect) nobody knows.
+        NotSent: Nothing left this machine, after 4 repeats.
+        DeliveryUnknown: No trustworthy answer came. It may have been done; it is not repeated.
+
+    Example:
+        >>> http.delete("https://example.org/patients/7", errors={404: False})
+        http.delete('https://example.org/patients/7', errors={404: False})
+    """
+    return HttpRequest(
+        "DELETE",
+        url,
+        body=body,
+        query=query,
+        headers=headers,
+        auth=auth,
+        timeout=timeout,
+        errors=errors,
+        parse_as=parse_as,
+    )
+
+
+@http_operation
+def request(
+    method: Value[str],
+    url: Value[str],
+    *,
+    body: Value[Any] = None,
+    form: Fields = None,
+    files: Fields = None,
+    query: Fields = None,
+    headers: Fields = None,
+    auth: Auth = None,
+    timeout: Seconds = None,
+    errors: Rules = None,
+    parse_as: Form = None,
+    redirects: Redirects = True,
+) -> HttpRequest:
+    """Make any call to another system.
+
+    Args:
+        method: `GET`, `HEAD` and `OPTIONS` change nothing; any other is taken for one that does.
+        url: As for `http.get`.
+        body: As for `http.post`. A call with one is not redirected.
+        form: As for `http.post`.
+        files: As for `http.post`.
+        query: As for `http.get`.
+        headers: As for `http.get`.
+        auth: As for `http.get`.
+        timeout: As for `http.get`.
+        errors: As for `http.get` and `http.post`.
+        parse_as: As for `http.get`.
+        redirects: As for `http.get`; a call that changes something is never sent to another address.
+
+    Returns:
+        An operation. `data` becomes the body of the answer, `response` what is known about it.
+
+    Raises:
+        InvalidMessage: Refused before the wire. Nothing was sent.
+        HttpError: The other system said no, as for `http.get` and `http.post`.
+        NotSent: Nothing left this machine, after 4 repeats.
+        DeliveryUnknown: A call that changes something got no trustworthy answer. It is not repeated.
+
+    Example:
+        >>> http.request("HEAD", "https://example.org/patients/7", auth={"token": state.configuration.clinic_token})
+        http.request('HEAD', 'https://example.org/patients/7', auth={'token': state.configuration.clinic_token})
+    """
+    return HttpRequest(
+        method,
+        url,
+        body=body,
+        form=form,
+        files=files,
+        query=query,
+        headers=headers,
+        auth=auth,
+        timeout=timeout,
+        errors=errors,
+        parse_as=parse_as,
+        redirects=redirects,
+    )
+
+
+def __getattr__(name: str) -> NoReturn:
+    raise AttributeError(f"`http` has no `{name}`; it has {', '.join(__all__)}")

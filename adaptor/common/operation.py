@@ -1,0 +1,80 @@
+"""Operations that are a call to a system other than Facebook: described first, carried out when they run."""
+
+from __future__ import annotations
+
+from ..core.context import active
+from ..core.operation import Operation, builder_of
+from ..core.redact import Redactor
+from ..core.state import State, compose_next_state
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, ParamSpec
+
+    from ..core.context import Run
+    from .request import HttpRequest
+
+    P = ParamSpec("P")
+
+
+class HttpOperation(Operation):
+    """An operation that can say which call it would make, for a given state, without making it."""
+
+    __slots__ = ("draft",)
+    draft: HttpRequest
+
+    def __init__(
+        self,
+        build: Callable[..., Operation],
+        function: Callable[..., HttpRequest],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> None:
+        super().__init__(build, function, args, kwargs)
+        self.draft = function(*args, **kwargs)
+        run = active.get()
+        if run is not None:
+            # An error of the job's loading shows the line on which a credential may stand.
+            run.redactor.learn(self.draft.secrets())
+        self.draft.check()
+
+    def describe(self, state: State) -> HttpRequest:
+        """Return the call that this operation makes for this state. Nothing is sent."""
+        call = self.draft.resolved(state)
+        call.check()
+        return call
+
+    def perform(self, state: State, run: Run) -> State:
+        """Make the call; `data` becomes the body of the answer and `response` what is known about it."""
+        run.learn_secrets(state)
+        request = self.draft.resolved(state)
+        run.redactor.learn(request.secrets())
+        request.check()
+        call = request.encoded()
+        try:
+            if run.dry_run and request.is_write:
+                run.outcomes["described"] += 1
+                if run.on_request is not None:
+                    run.on_request(request)
+                return compose_next_state(state, {})
+            # Importing requests takes longer than a whole job that sends nothing.
+            from .client import client_for
+
+            run.log("debug", "http", f"{run.place()}: {request.method} {request.shown_url}")
+            answer = client_for(run).send(request, call)
+        finally:
+            call.close()
+        facts = answer.response
+        run.log("debug", "http", f"HTTP {facts['status_code']} after {facts['duration']:.3f} s")
+        return {**compose_next_state(state, answer.data), "response": facts}
+
+    def __repr__(self) -> str:
+        return Redactor(self.draft.secrets()).text(super().__repr__())
+
+
+def http_operation(function: Callable[P, HttpRequest]) -> Callable[P, HttpOperation]:
+    """Make an operation of a function that makes an `HttpRequest` of its arguments, any of which may be lazy."""
+    # As it is written in a job; pickle still finds it under its own name.
+    function.__name__ = f"http.{function.__name__}"
+    return builder_of(function, HttpOperation, takes_state=False)

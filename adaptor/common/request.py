@@ -1,0 +1,349 @@
+"""A call to a system that is not Facebook as a plain value: what would be sent, before anything is."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+from ..core.arguments import known
+from ..core.lazy import Lazy, resolve
+from ..core.redact import REDACTED, sounds_secret
+from ..core.state import a_kind
+from ..core.template import holds_token, refuse_token, stray_token
+from .address import check_url, clean_url, form_text, origin, pairs_of, refuse, secrets_in, split_user, with_query
+from .upload import Upload, check_files, names_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from ..core.state import State
+
+#: Methods that change nothing: they may be repeated, and redirects of them are followed.
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+#: Seconds to wait for a connection, and then for the next part of the answer.
+TIMEOUT = (30.0, 60.0)
+#: What only the connection itself can know.
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
+_FORMS = (None, "json", "text", "base64")
+
+
+class HttpRequest:
+    """One call: a *draft* while parts of it are lazy, a finished request after `resolved`.
+
+    The arguments are those of `http.request`.
+    """
+
+    __slots__ = (
+        "auth",
+        "body",
+        "errors",
+        "files",
+        "form",
+        "headers",
+        "method",
+        "parse_as",
+        "query",
+        "redirects",
+        "timeout",
+        "url",
+    )
+
+    def __init__(
+        self,
+        method: Any,
+        url: Any,
+        *,
+        body: Any = None,
+        form: Any = None,
+        files: Any = None,
+        query: Any = None,
+        headers: Any = None,
+        auth: Any = None,
+        timeout: Any = None,
+        errors: Any = None,
+        parse_as: Any = None,
+        redirects: Any = True,
+    ) -> None:
+        self.method = method.upper() if isinstance(method, str) else method
+        self.url = url
+        self.body = body
+        self.form = form
+        self.files = files
+        self.query = query
+        self.headers = headers
+        self.auth = auth
+        self.timeout = timeout
+        self.errors = errors
+        self.parse_as = parse_as
+        self.redirects = redirects
+
+    @property
+    def is_write(self) -> bool:
+        """Whether the call may change something, and so must not be repeated blindly."""
+        return self.method not in SAFE
+
+    @property
+    def shown_url(self) -> str:
+        """The address with its query, without secrets."""
+        return clean_url(with_query(self.url, self.query))
+
+    @property
+    def seconds(self) -> tuple[float, float]:
+        """How long to wait for a connection, and for the next part of the answer."""
+        if self.timeout is None:
+            return TIMEOUT
+        connect, read = self.timeout if isinstance(self.timeout, list | tuple) else (self.timeout, self.timeout)
+        return float(connect), float(read)
+
+    @property
+    def follows(self) -> bool:
+        """Whether the call goes where a redirect leads."""
+        has_body = any(part is not None for part in (self.body, self.form, self.files))
+        return not self.is_write and self.redirects is not False and not has_body
+
+    def is_trusted(self, target: str) -> bool:
+        """Whether the credential may go along to another address."""
+        listed = self.redirects if isinstance(self.redirects, list | tuple) else ()
+        return origin(target) in {origin(self.url), *map(origin, listed)}
+
+    def rule_for(self, status: int) -> Any:
+        """Return what `errors` says of a status: False where it is no error, a text to say of it, or None."""
+        if self.errors is False:
+            return False
+        rules = self.errors if isinstance(self.errors, dict) else {}
+        return rules.get(status, rules.get(str(status)))
+
+    def resolved(self, state: State) -> HttpRequest:
+        """Return the finished request for this state, not checked yet."""
+        return HttpRequest(**{name: resolve(getattr(self, name), state) for name in self.__slots__})
+
+    def described(self) -> dict[str, Any]:
+        """Return the request as a dry run shows it, without secrets and what is empty."""
+        body = f"({len(self.body):,} bytes)" if isinstance(self.body, bytes) else _masked(self.body)
+        facts = {
+            "method": self.method,
+            "url": self.shown_url,
+            "body": body,
+            "form": _masked(self.form),
+            "files": names_of(self.files) if self.files else None,
+        }
+        return {name: value for name, value in facts.items() if value not in (None, "", {}, [])}
+
+    def secrets(self) -> Iterator[str]:
+        """Yield the secrets that stand in the request, as far as they are known."""
+        if isinstance(self.url, str):
+            yield from secrets_in(self.url)
+        auth, headers, query = known(self.auth), known(self.headers), known(self.query)
+        if isinstance(auth, list | tuple) and len(auth) == 2:
+            # Where there is no password, what stands in its place is the secret.
+            yield from _texts([auth[1] if isinstance(auth[1], Lazy) or auth[1] else auth[0]])
+            if isinstance(auth[0], str) and isinstance(auth[1], str):
+                yield _basic(auth[0], auth[1])
+        elif isinstance(auth, dict):
+            yield from _texts(auth.values())
+        for name, value in headers.items() if isinstance(headers, dict) else ():
+            if sounds_secret(str(name)) and isinstance(value, str):
+                yield value
+                yield from _inside_header(value)
+        for name, value in query.items() if isinstance(query, dict) else ():
+            if sounds_secret(str(name)):
+                yield from _texts(value if isinstance(value, list) else [value])
+
+    # --- Checks: what is still lazy passes ---
+
+    def check(self) -> None:
+        """Refuse what cannot be sent.
+
+        Raises:
+            InvalidMessage: Nothing was sent.
+        """
+        for name in self.__slots__:
+            value = getattr(self, name)
+            if value is not None and not isinstance(value, Lazy):
+                getattr(self, f"_check_{name}")(value)
+        if self.body is not None and (self.form is not None or self.files is not None):
+            given = (self.body, self.form, self.files)
+            if not any(isinstance(value, Lazy) for value in given):
+                refuse("body", "cannot go together with `form` or `files`", "Give one or the other.")
+
+    def _check_method(self, method: Any) -> None:
+        if not isinstance(method, str) or not re.fullmatch("[A-Z]+", method) or method in ("CONNECT", "TRACE"):
+            refuse("method", "is not the name of a method", 'Give "GET", "POST", "PUT", "PATCH", "DELETE" …')
+
+    def _check_url(self, url: Any) -> None:
+        check_url(url)
+
+    def _check_body(self, body: Any) -> None:
+        if not isinstance(body, dict | list | tuple | str | bytes):
+            refuse(
+                "body", f"is {a_kind(body)}", "Give a dict or list (sent as JSON), text or bytes; files go to `files`."
+            )
+
+    def _check_form(self, form: Any) -> None:
+        pairs_of("form", form)
+
+    def _check_files(self, files: Any) -> None:
+        check_files(files)
+        if isinstance(self.headers, dict) and any(str(name).lower() == "content-type" for name in self.headers):
+            refuse("headers", "holds Content-Type, which follows from `files`", "Leave it out.")
+
+    def _check_query(self, query: Any) -> None:
+        pairs_of("query", query)
+
+    def _check_headers(self, headers: Any) -> None:
+        if not isinstance(headers, dict):
+            refuse("headers", f"is {a_kind(headers)}, not a dict", 'Give names and values: {"Accept": "text/csv"}.')
+        for name, value in headers.items():
+            if not isinstance(name, str) or not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
+                refuse("headers", "holds a name that no header can have", "Names are letters, digits and hyphens.")
+            if name.lower() in _FRAMING:
+                refuse("headers", f"holds {name}, which follows from the body", "Leave it out.")
+            if isinstance(value, bool) or not isinstance(value, str | int | float | Lazy | None):
+                refuse("headers", f"holds {a_kind(value)} under `{name}`", "Give text or numbers.")
+            if isinstance(value, str) and not re.fullmatch(r"[\t\x20-\x7e\x80-\xff]*", value):
+                if holds_token(value):
+                    raise stray_token("A header")
+                fix = ".strip() it, or take out what is no Latin letter."
+                refuse("headers", f"holds under `{name}` signs that no header can have", fix)
+
+    def _check_auth(self, auth: Any) -> None:
+        fix = 'Give (user, password), or {"token": "…"} for a bearer token.'
+        if isinstance(auth, dict):
+            values: list[Any] = [auth.get("token")] if auth.keys() == {"token"} else [None]
+        elif isinstance(auth, list | tuple) and len(auth) == 2:
+            values = list(auth)
+            if isinstance(auth[0], str) and ":" in auth[0]:
+                refuse("auth", "has a colon in the user name", "Names cannot hold one: check their order.")
+        else:
+            values = [None]
+        if not all(isinstance(value, str) for value in values) or not values[0]:
+            refuse("auth", "is not a credential", fix)
+        if any(re.search("[\x00-\x1f\x7f]", value) for value in values):
+            refuse("auth", "holds a line break or another control character", "Take it out: .strip() it.")
+        if isinstance(auth, dict) and not values[0].isascii():
+            refuse("auth", "has a token with signs that no header can have", fix)
+        if isinstance(self.headers, dict) and any(str(name).lower() == "authorization" for name in self.headers):
+            refuse("auth", "cannot go together with an Authorization header", "Give one or the other.")
+
+    def _check_timeout(self, timeout: Any) -> None:
+        values = timeout if isinstance(timeout, list | tuple) and len(timeout) == 2 else [timeout]
+        for value in values:
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 86_400:
+                refuse("timeout", "is not a time", "Give seconds, above 0, or (seconds to connect, seconds to read).")
+
+    def _check_errors(self, errors: Any) -> None:
+        good = isinstance(errors, bool) or (
+            isinstance(errors, dict)
+            and all(re.fullmatch("[1-5][0-9][0-9]", str(status)) for status in errors)
+            and all(rule is False or isinstance(rule, str | Lazy) for rule in errors.values())
+        )
+        if not good:
+            refuse("errors", "is not a rule", "Give False, {404: False} or {404: 'what to say instead'}.")
+
+    def _check_parse_as(self, parse_as: Any) -> None:
+        if parse_as not in _FORMS:
+            refuse("parse_as", "is not known", 'Give "json", "text" or "base64", or leave it out.')
+
+    def _check_redirects(self, redirects: Any) -> None:
+        if isinstance(redirects, list | tuple):
+            for target in redirects:
+                check_url(target, "redirects")
+        elif not isinstance(redirects, bool):
+            refuse("redirects", f"is {a_kind(redirects)}", "Give True, False, or a list: ['https://other.example'].")
+
+    # --- What goes out ---
+
+    def encoded(self) -> Call:
+        """Return what goes out, with its files open.
+
+        Raises:
+            InvalidMessage: JSON cannot say it, or a file cannot be read.
+            LazyStateError: A lazy reference that was never resolved is somewhere in the request.
+        """
+        url, user = split_user(with_query(self.url.partition("#")[0], self.query))
+        headers = {name: str(value) for name, value in (self.headers or {}).items() if value is not None}
+        auth = self.auth
+        if isinstance(auth, dict):
+            headers["Authorization"] = f"Bearer {auth['token']}"
+        elif (pair := auth or user) and not any(name.lower() == "authorization" for name in headers):
+            headers["Authorization"] = f"Basic {_basic(*pair)}"
+        kind, body = self._encoded_body()
+        if kind is not None and not any(name.lower() == "content-type" for name in headers):
+            headers["Content-Type"] = kind
+        call = Call(url, headers, body)
+        shown = f"{url} {headers} {self.form} {body.decode(errors='replace') if isinstance(body, bytes) else ''}"
+        if holds_token(shown):
+            call.close()
+            raise stray_token("The request")
+        return call
+
+    def _encoded_body(self) -> tuple[str | None, bytes | Upload | None]:
+        if self.files:
+            upload = Upload(pairs_of("form", self.form), self.files)
+            return f"multipart/form-data; boundary={upload.boundary}", upload
+        if self.form is not None:
+            return "application/x-www-form-urlencoded", form_text(self.form)
+        if self.body is None:
+            return None, None
+        if isinstance(self.body, bytes):
+            return "application/octet-stream", refuse_token(self.body)
+        try:
+            if isinstance(self.body, str):
+                return "text/plain; charset=utf-8", self.body.encode()
+            import json
+
+            text = json.dumps(self.body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+            return "application/json", text.encode()
+        except UnicodeEncodeError:
+            refuse("body", "holds half a sign, which UTF-8 cannot", "Look for cut emojis in the text.")
+        except (TypeError, ValueError, RecursionError) as cause:
+            fix = "Give text, numbers, lists and dicts; turn dates into text first."
+            refuse("body", f"cannot be written as JSON: {cause}", fix)
+
+
+class Call:
+    """What goes out: address, headers and body. To be closed, since files may be open."""
+
+    __slots__ = ("body", "headers", "url")
+
+    def __init__(self, url: str, headers: dict[str, str], body: bytes | Upload | None) -> None:
+        self.url = url
+        self.headers = headers
+        self.body = body
+
+    def close(self) -> None:
+        """Close the files that were opened for it."""
+        if isinstance(self.body, Upload):
+            self.body.close()
+
+
+def _basic(user: str, password: str) -> str:
+    return base64.b64encode(f"{user}:{password}".encode("utf-8", "surrogatepass")).decode()
+
+
+def _texts(values: Any) -> Iterator[str]:
+    return (value for value in values if isinstance(value, str))
+
+
+def _inside_header(value: str) -> Iterator[str]:
+    """Yield what is secret in `Bearer abc` and in `a=1; b=2`."""
+    scheme, _, rest = value.partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            yield base64.b64decode(rest, validate=True).decode().partition(":")[2]
+        except ValueError:
+            pass
+    yield rest
+    for part in value.split(";"):
+        yield part.partition("=")[2].strip()
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            str(name): REDACTED if isinstance(item, str) and sounds_secret(str(name)) else _masked(item)
+            for name, item in value.items()
+        }
+    return [_masked(item) for item in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,224 @@
+"""A server whose every move a test decides, and a run that never really waits."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import ssl
+import struct
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adaptor.core.context import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+#: Made for these tests and for nothing else; it certifies localhost and graph.invalid to themselves.
+CERTIFICATE = Path(__file__).parent / "graph" / "certificate.pem"
+KEY = CERTIFICATE.with_name("key.pem")
+_ENVIRONMENT = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle", "netrc")
+
+
+@pytest.fixture
+def plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The machine's proxies, certificates and netrc are no business of a test."""
+    for name in _ENVIRONMENT:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    """The seconds that the run of the test would have waited, wait by wait."""
+    return []
+
+
+@pytest.fixture
+def run(waits: list[float]) -> Iterator[Run]:
+    """A run that never really waits."""
+    with Run(wait=waits.append) as under_way:
+        yield under_way
+
+
+def _http(
+    body: Any = None, *, status: int = 200, headers: dict[str, str] | None = None, length: int | None = None
+) -> bytes:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    lines = [f"HTTP/1.1 {status} Answer", f"Content-Length: {len(raw) if length is None else length}"]
+    lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
+    return "\r\n".join([*lines, "", ""]).encode() + raw
+
+
+@pytest.fixture
+def http() -> Callable[..., bytes]:
+    """Write the bytes of an HTTP answer."""
+    return _http
+
+
+class Wire:
+    """A real server that reads whole requests and answers each with the next of its moves; the last one lasts.
+
+    A move is the bytes to send, or a function of the connection that does as it likes and may return another socket
+    to go on with. Closing the connection is a move too.
+    """
+
+    def __init__(self, *moves: Any, tls: bool = False) -> None:
+        self.requests: list[bytes] = []
+        self.connections = 0
+        self._moves = list(moves)
+        self._tls = tls
+        self._arrived = threading.Condition()
+        self._stopping = False
+        self._open: socket.socket | None = None
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.url = f"http{'s' if tls else ''}://localhost:{self.port}"
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def seen(self, least: int) -> int:
+        """Return how many requests came; a client that gave up may be ahead of this server."""
+        with self._arrived:
+            self._arrived.wait_for(lambda: len(self.requests) >= least, timeout=10)
+            return len(self.requests)
+
+    def stop(self) -> None:
+        self._stopping = True
+        if self._open is not None:
+            # The client may keep its connection for the next request, and the thread waits for that.
+            with contextlib.suppress(OSError):
+                self._open.shutdown(socket.SHUT_RDWR)
+        socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
+        self._thread.join(5)
+        self._listener.close()
+        assert not self._thread.is_alive()
+
+    def _serve(self) -> None:
+        while True:
+            connection, _ = self._listener.accept()
+            if self._stopping:
+                connection.close()
+                return
+            self.connections += 1
+            try:
+                self._open = server_side(connection) if self._tls else connection
+                self._talk()
+            except OSError:
+                pass
+            finally:
+                connection.close()
+                if self._open is not None:
+                    self._open.close()
+                    self._open = None
+
+    def _talk(self) -> None:
+        while self._open is not None and (request := _read_request(self._open)):
+            with self._arrived:
+                self.requests.append(request)
+                self._arrived.notify_all()
+            move = self._moves.pop(0) if len(self._moves) > 1 else self._moves[0]
+            if isinstance(move, bytes):
+                self._open.sendall(move)
+            else:
+                self._open = move(self._open) or self._open
+            if self._open.fileno() == -1:
+                return
+
+
+def _read_request(connection: socket.socket) -> bytes:
+    data = b""
+    while b"\r\n\r\n" not in data:
+        block = connection.recv(65536)
+        if not block:
+            return b""
+        data += block
+    head, _, body = data.partition(b"\r\n\r\n")
+    lengths = [line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
+    while lengths and len(body) < int(lengths[0]):
+        block = connection.recv(65536)
+        if not block:
+            return b""
+        body += block
+    return head + b"\r\n\r\n" + body
+
+
+def server_side(connection: socket.socket) -> ssl.SSLSocket:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE, KEY)
+    return context.wrap_socket(connection, server_side=True)
+
+
+class Moves:
+    """What a `Wire` can do instead of answering."""
+
+    @staticmethod
+    def close(connection: socket.socket) -> None:
+        """Close the connection without a word."""
+        connection.close()
+
+    @staticmethod
+    def reset(connection: socket.socket) -> None:
+        """Break the connection."""
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+
+    @staticmethod
+    def keep_silent(connection: socket.socket) -> None:
+        """Leave the other side waiting until it gives up."""
+
+    @staticmethod
+    def say_and_close(data: bytes) -> Callable[[socket.socket], None]:
+        """Send some bytes, then close the connection."""
+
+        def move(connection: socket.socket) -> None:
+            connection.sendall(data)
+            connection.close()
+
+        return move
+
+    @staticmethod
+    def open_tunnel(connection: socket.socket) -> socket.socket:
+        """Be the proxy and the TLS server behind it in one."""
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        return server_side(connection)
+
+
+@pytest.fixture
+def moves() -> type[Moves]:
+    """What a server can do instead of answering."""
+    return Moves
+
+
+@pytest.fixture
+def wire() -> Iterator[Callable[..., Wire]]:
+    """Start servers that make the given moves."""
+    started: list[Wire] = []
+
+    def start(*moves: Any, tls: bool = False) -> Wire:
+        started.append(Wire(*moves, tls=tls))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture
+def refused_url() -> Iterator[str]:
+    """An address of this machine where nobody listens."""
+    # Bound and never listening: nobody else can take the port meanwhile.
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{nobody.getsockname()[1]}"
+
+
+@pytest.fixture
+def certificate() -> str:
+    """The file that makes the servers' certificate trusted."""
+    return str(CERTIFICATE)
