@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         source,
         source_value,
     )
-    from .common.errors import HttpError
+    from .common.http.errors import HttpError
     from .common.lists import array_to_string, chunk, to_array
     from .common.log import debug, log
     from .common.loop import each, map_, try_each
@@ -186,7 +186,7 @@ _ROOMS = {
     "common.references": ("last_reference_value", "reference_path"),
     "common.schema": ("validate",),
     "common.text": ("human_proper", "scrub_emojis"),
-    "common.errors": ("HttpError",),
+    "common.http.errors": ("HttpError",),
     "core.errors": (
         "AdaptorError",
         "ConditionIsText",

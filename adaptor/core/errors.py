@@ -12,7 +12,7 @@ AdaptorError
 │   └── ItemsFailed             `try_each` went through all items; some did not succeed
 ├── InvalidMessage              refused before the wire; nothing was sent
 ├── GraphError                  Graph said no (see `adaptor.graph.errors`)
-├── HttpError                   another system said no (see `adaptor.common.errors`)
+├── HttpError                   another system said no (see `adaptor.common.http.errors`)
 ├── NotSent                     nothing left this machine: safe to repeat
 └── DeliveryUnknown             the request left and no trustworthy answer came: never repeated blindly
 ```

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.errors import ABOUT_JOB, ABOUT_ROW, SENT_NO, SENT_UNKNOWN, AdaptorError
+from ...core.errors import ABOUT_JOB, ABOUT_ROW, SENT_NO, SENT_UNKNOWN, AdaptorError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

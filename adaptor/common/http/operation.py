@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from ..core.context import active
-from ..core.operation import Operation, builder_of
-from ..core.redact import Redactor
-from ..core.state import State, compose_next_state
+from ...core.context import active
+from ...core.operation import Operation, builder_of
+from ...core.redact import Redactor
+from ...core.state import State, compose_next_state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, ParamSpec
 
-    from ..core.context import Run
-    from .request import HttpRequest
+    from ...core.context import Run
+    from .call import HttpRequest
 
     P = ParamSpec("P")
 

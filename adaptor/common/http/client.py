@@ -11,18 +11,18 @@ from urllib.parse import urljoin
 
 import requests
 
-from ..core.errors import SENT_NO, SENT_UNKNOWN, DeliveryUnknown, InvalidMessage, NotSent
-from ..core.redact import sounds_secret
+from ...core.errors import SENT_NO, SENT_UNKNOWN, DeliveryUnknown, InvalidMessage, NotSent
+from ...core.redact import sounds_secret
+from ..connection import NETWORK_ERRORS, open_session, reason_of, settings_for, wire
 from .address import check_url, clean_url, origin, refuse, split_user
 from .answer import NotReadable, excerpt, read_body, shown_headers
-from .connection import NETWORK_ERRORS, open_session, reason_of, settings_for, wire
 from .errors import HttpError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..core.context import Run
-    from .request import Call, HttpRequest
+    from ...core.context import Run
+    from .call import Call, HttpRequest
 
 #: How often a call is repeated, and how many seconds are waited at most before that.
 MAX_REPEATS = 4

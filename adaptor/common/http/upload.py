@@ -8,7 +8,7 @@ import os
 import stat
 from pathlib import Path
 
-from ..core.state import a_kind
+from ...core.state import a_kind
 from .address import refuse
 
 TYPE_CHECKING = False

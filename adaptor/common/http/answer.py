@@ -7,7 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ..core.redact import sounds_secret
+from ...core.redact import sounds_secret
 from .address import clean_text, clean_url
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import requests
 
-    from ..core.context import Run
+    from ...core.context import Run
 
 #: How many characters of an answer an error shows.
 EXCERPT = 500

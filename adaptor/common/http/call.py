@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import re
 
-from ..core.arguments import known
-from ..core.lazy import Lazy, resolve
-from ..core.redact import REDACTED, sounds_secret
-from ..core.state import a_kind
-from ..core.template import holds_token, refuse_token, stray_token
+from ...core.arguments import known
+from ...core.lazy import Lazy, resolve
+from ...core.redact import REDACTED, sounds_secret
+from ...core.state import a_kind
+from ...core.template import holds_token, refuse_token, stray_token
 from .address import check_url, clean_url, form_text, origin, pairs_of, refuse, secrets_in, split_user, with_query
 from .upload import Upload, check_files, names_of
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from ..core.state import State
+    from ...core.state import State
 
 #: Methods that change nothing: they may be repeated, and redirects of them are followed.
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -8,9 +8,9 @@ redirected.
 
 from __future__ import annotations
 
-from ..core.operation import Value
+from ...core.operation import Value
+from .call import HttpRequest
 from .operation import http_operation
-from .request import HttpRequest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, quote_plus, unquote, urlencode, urlsplit
 
-from ..core.errors import InvalidMessage
-from ..core.redact import REDACTED, sounds_secret
-from ..core.state import a_kind
+from ...core.errors import InvalidMessage
+from ...core.redact import REDACTED, sounds_secret
+from ...core.state import a_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
