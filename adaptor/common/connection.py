@@ -6,6 +6,7 @@ byte is written.
 
 from __future__ import annotations
 
+import random
 import threading
 from typing import Any
 
@@ -16,6 +17,15 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from ..core.version import __version__
+
+#: Connections idle for longer are not used again: one that the other side has closed meanwhile would turn a send into
+#: an unknown. How long Meta keeps them is not documented; this is on the careful side.
+IDLE_SECONDS = 20.0
+
+#: The first wait before a repeat where the other side does not say how long; it doubles each time.
+FIRST_WAIT_SECONDS = 1.0
+#: The same where no connection came about: whoever mistyped an address should not wait long to hear of it.
+FIRST_WAIT_UNCONNECTED_SECONDS = 0.25
 
 #: What connecting, sending and reading may raise.
 NETWORK_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
@@ -79,6 +89,14 @@ class _Session(requests.Session):
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Say that the answer leads nowhere else."""
+
+
+def seconds_before_repeat(repeats: int, *, connected: bool) -> float:
+    """Return how long to wait before a call is repeated that was repeated so often already."""
+    first = FIRST_WAIT_SECONDS if connected else FIRST_WAIT_UNCONNECTED_SECONDS
+    # Jitter, so that many jobs that were stopped at once do not come back at once.
+    seconds: float = first * 2**repeats * random.uniform(0.75, 1.25)
+    return seconds
 
 
 def open_session() -> requests.Session:

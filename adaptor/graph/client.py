@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
-import random
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..common.connection import NETWORK_ERRORS, open_session, reason_of, settings_for, wire
+from ..common.connection import (
+    IDLE_SECONDS,
+    NETWORK_ERRORS,
+    open_session,
+    reason_of,
+    seconds_before_repeat,
+    settings_for,
+    wire,
+)
 from ..core.config import Configuration, read_configuration
 from ..core.context import Run
 from ..core.errors import SENT_NO, SENT_UNKNOWN, DeliveryUnknown, NotSent
@@ -19,15 +26,6 @@ if TYPE_CHECKING:
     import requests
 
     from .request import GraphRequest
-
-#: Connections idle for longer are not used again: one that Meta has closed meanwhile would turn a send into an
-#: unknown. How long Meta keeps them is not documented; this is on the careful side.
-IDLE_SECONDS = 20.0
-
-#: The first wait before a repeat where Meta does not say how long; it doubles each time.
-FIRST_WAIT_SECONDS = 1.0
-#: The same where no connection came about: whoever mistyped an address should not wait long to hear of it.
-FIRST_WAIT_UNCONNECTED_SECONDS = 0.25
 
 
 class Answer(NamedTuple):
@@ -109,9 +107,7 @@ class GraphClient:
         if repeats >= self._configuration.max_retries:
             return None
         asked = error.retry_after if isinstance(error, RateLimited) else None
-        # Jitter, so that many jobs that were stopped at once do not come back at once.
-        first = FIRST_WAIT_UNCONNECTED_SECONDS if isinstance(error, NotSent) else FIRST_WAIT_SECONDS
-        seconds = asked or first * 2**repeats * random.uniform(0.75, 1.25)
+        seconds = asked or seconds_before_repeat(repeats, connected=not isinstance(error, NotSent))
         return seconds if seconds <= self._configuration.max_wait else None
 
     def _once(self, request: GraphRequest, data: bytes | None) -> Answer:

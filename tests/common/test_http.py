@@ -38,7 +38,7 @@ pytestmark = pytest.mark.usefixtures("plain_environment")
 
 @pytest.fixture(autouse=True)
 def _no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adaptor.common.http.client.random.uniform", lambda least, most: (least + most) / 2)
+    monkeypatch.setattr("adaptor.common.connection.random.uniform", lambda least, most: (least + most) / 2)
 
 
 @pytest.fixture
@@ -323,7 +323,7 @@ def test_an_upload_that_did_not_leave_is_sent_whole_the_next_time(
     with Run(wait=waits.append) as run:
         http.post(httpserver.url_for("/upload"), files={"photo": photo})({})
     assert uploads()[1]["photo"][0][2] == photo.read_bytes()
-    assert (waits, run.outcomes) == ([1.0], SENT)
+    assert (waits, run.outcomes) == ([0.25], SENT)
 
 
 # --- What is refused before the wire ---------------------------------------------------------------------------------
@@ -605,7 +605,7 @@ def test_what_did_not_leave_is_repeated(refused_url: str, run: Run, waits: list[
     with pytest.raises(NotSent, match="the connection was refused") as raised:
         getattr(http, method)(refused_url)({})
     assert raised.value.sent == "no"
-    assert waits == [1.0, 2.0, 4.0, 8.0]
+    assert waits == [0.25, 0.5, 1.0, 2.0]
     assert run.outcomes == (NOTHING if method == "get" else FAILED)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
@@ -13,7 +12,15 @@ import requests
 
 from ...core.errors import SENT_NO, SENT_UNKNOWN, DeliveryUnknown, InvalidMessage, NotSent
 from ...core.redact import sounds_secret
-from ..connection import NETWORK_ERRORS, open_session, reason_of, settings_for, wire
+from ..connection import (
+    IDLE_SECONDS,
+    NETWORK_ERRORS,
+    open_session,
+    reason_of,
+    seconds_before_repeat,
+    settings_for,
+    wire,
+)
 from .address import check_url, clean_url, origin, refuse, split_user
 from .answer import NotReadable, excerpt, read_body, shown_headers
 from .errors import HttpError
@@ -27,13 +34,8 @@ if TYPE_CHECKING:
 #: How often a call is repeated, and how many seconds are waited at most before that.
 MAX_REPEATS = 4
 MAX_WAIT_SECONDS = 120.0
-#: The first wait before a repeat where the system does not say how long; it doubles each time.
-FIRST_WAIT_SECONDS = 1.0
 #: How many redirects are followed.
 MAX_REDIRECTS = 5
-#: Connections idle for longer are not used again: the other side may have closed one meanwhile, and a write over it
-#: would become an unknown.
-IDLE_SECONDS = 20.0
 
 #: Statuses after which a call that changes nothing is repeated.
 _PASSING = frozenset({429, 502, 503, 504})
@@ -87,7 +89,7 @@ class HttpClient:
                 self._run.log(
                     "info",
                     "http",
-                    f"{type(error).__name__}: {error} Trying again in {seconds:.0f} s ({repeats} of {MAX_REPEATS}).",
+                    f"{type(error).__name__}: {error} Trying again in {seconds:.1f} s ({repeats} of {MAX_REPEATS}).",
                 )
                 self._run.wait(seconds)
                 wire.left = False
@@ -252,8 +254,7 @@ def _wait_before(repeats: int, error: HttpError | NotSent, request: HttpRequest)
         if request.is_write or not (error.code in _PASSING or error.code == "NO_ANSWER"):
             return None
         asked = error.retry_after
-    # Jitter, so that many jobs that were stopped at once do not come back at once.
-    seconds = asked or FIRST_WAIT_SECONDS * 2**repeats * random.uniform(0.75, 1.25)
+    seconds = asked or seconds_before_repeat(repeats, connected=not isinstance(error, NotSent))
     return seconds if seconds <= MAX_WAIT_SECONDS else None
 
 
