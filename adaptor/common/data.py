@@ -263,10 +263,16 @@ def fields(*pairs: Any) -> dict[str, Any]:
     Returns:
         A dict. Lazy values in it are resolved where it is used.
 
+    Raises:
+        WrongCall: Something among the arguments is no pair.
+
     Example:
         >>> fields(["a", 1], ["b", 2])
         {'a': 1, 'b': 2}
     """
+    for pair in pairs:
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
+            raise WrongCall(f"fields() takes pairs, not {a_kind(pair)}.", fix='Write fields(field("name", value), …).')
     return {pair[0]: pair[1] for pair in pairs}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .errors import LazyStateError
 from .lazy import Lazy, resolve
+from .state import not_a_state
 from .template import Template, parse, refuse_token
 
 TYPE_CHECKING = False
@@ -175,6 +176,8 @@ def expand_references(state: State, *values: Any) -> list[Any]:
         >>> expand_references({"n": 1}, {"a": [lambda s: s["n"]]}, "$.n")
         [{'a': [1]}, '$.n']
     """
+    if not isinstance(state, dict):
+        raise not_a_state("expand_references() was given", state)
     return [resolve(prepare(value), state) for value in values]
 
 

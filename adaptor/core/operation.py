@@ -14,7 +14,7 @@ from .context import Run, active
 from .errors import PACKAGE, AdaptorError, JobError, WrongCall
 from .lazy import Lazy, Logic
 from .parameters import Parameters
-from .state import State, a_kind
+from .state import State, a_kind, not_a_state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,10 +68,10 @@ class Operation:
         path.append(self._entry)
         try:
             if type(state) is not dict and not isinstance(state, dict):
-                raise _not_a_state("An operation was given" if not self.name else f"`{self.name}` was given", state)
+                raise not_a_state("An operation was given" if not self.name else f"`{self.name}` was given", state)
             result = self.perform(state, run)
             if type(result) is not dict and not isinstance(result, dict):
-                raise _not_a_state(self._returned(), result)
+                raise not_a_state(self._returned(), result)
             return result
         except AdaptorError as error:
             if error.place is None:
@@ -306,16 +306,6 @@ def _written_at() -> tuple[str, int]:
     while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno
-
-
-def _not_a_state(what: str, value: object) -> JobError:
-    kind = "None" if value is None else a_kind(value)
-    hint = (
-        "Did you forget `return state`?"
-        if value is None
-        else "An operation takes a state (a dict) and returns one: return {**state, 'data': result}."
-    )
-    return JobError(f"{what} {kind} instead of a state.", fix=hint, code="NOT_A_STATE")
 
 
 class _Chained(Operation):

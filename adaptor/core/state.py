@@ -31,6 +31,8 @@ def compose_next_state(state: State, response: Any) -> State:
         >>> compose_next_state({"data": 1, "references": []}, 2)
         {'data': 2, 'references': [1]}
     """
+    if not isinstance(state, dict):
+        raise not_a_state("compose_next_state() was given", state)
     references = state.get("references") or []
     if "data" in state:
         references = [*references[1 - REFERENCES_KEPT :], state["data"]]
@@ -42,6 +44,18 @@ def initial_state(state: State) -> State:
     if "data" in state and "references" in state:
         return state
     return {"data": {}, "references": [], **state}
+
+
+def not_a_state(what: str, value: object) -> JobError:
+    """Return the error for something that is not a state where one is expected."""
+    hint = (
+        "Did you forget `return state`?"
+        if value is None
+        else "An operation takes a state (a dict) and returns one: return {**state, 'data': result}."
+    )
+    return JobError(
+        f"{what} {'None' if value is None else a_kind(value)} instead of a state.", fix=hint, code="NOT_A_STATE"
+    )
 
 
 def not_json(value: Any, path: str = "state") -> tuple[str, str] | None:

@@ -84,7 +84,27 @@ WRONG_KINDS = {
     "button_template": ("text", "buttons"),
     "generic_template": ("elements",),
     "element": (5,),
+    "array_to_string": (5, ","),
+    "chunk": ("text", 2),
+    "cursor": ("now", 5),
+    "join": ([1], 5, "key"),
+    "json_value": ({}, 5),
+    "last_reference_value": (5,),
+    "reference_path": (5,),
+    "split_keys": (5, ["a"]),
+    "validate": (5,),
+    "fields": (5,),
+    "compose_next_state": (5, 1),
+    "expand_references": (5, lambda s: s["a"]),
 }
+
+#: These take whatever they are given.
+TAKE_ANYTHING = {"assert_", "debug", "field", "human_proper", "index", "log", "scrub_emojis", "to_array"}
+
+
+def test_every_function_is_tried_with_arguments_of_the_wrong_kind():
+    assert set(WRONG_KINDS) | TAKE_ANYTHING == set(FUNCTIONS)
+    assert not set(WRONG_KINDS) & TAKE_ANYTHING
 
 
 @pytest.mark.parametrize("name", WRONG_KINDS)

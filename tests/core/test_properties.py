@@ -7,20 +7,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adaptor import (
+    as_,
     combine,
     compose_next_state,
+    cursor,
     data_value,
     each,
     execute,
     expand_references,
     fn,
     fn_if,
+    group,
     log,
+    map_,
     merge,
     parse_csv,
     source,
     state,
     try_each,
+    validate,
 )
 
 relaxed = settings(deadline=None, database=None, max_examples=60)
@@ -61,6 +66,10 @@ simple = st.one_of(
     st.just(fn(count)),
     st.just(log(state.data, data_value("x.y"))),
     st.just(log("a text")),
+    st.just(map_("$.references[*]", lambda item, index, given: [index, item])),
+    st.just(group("$.references[*]", "a")),
+    st.just(cursor(state.data, "position", 7)),
+    st.just(validate({"type": "object", "required": ["a"]}, state.data)),
     st.builds(lambda rows: parse_csv("a,b\n" + "".join(f"{n},x\n" for n in range(rows))), st.integers(0, 3)),
     st.just(
         fn(lambda given: {**given, "merged": expand_references(given, merge("$.references[*]", {}))[0]}).catch(
@@ -77,6 +86,7 @@ operations = st.recursive(
         st.builds(lambda items, op: each(items, op, as_="item"), st.lists(values, max_size=3), inner),
         st.builds(lambda items, op: try_each(items, op, fail=False), st.lists(values, max_size=3), inner),
         st.builds(lambda ops: combine(*ops), st.lists(inner, max_size=3)),
+        st.builds(lambda op: as_("kept", op), inner),
         st.builds(lambda ops: execute(*ops), st.lists(inner, max_size=3)),
         st.builds(lambda a, b: a.then(b), inner, inner),
         st.builds(lambda a, b: fn_if(source("$.references[*]"), a, b), inner, inner),
