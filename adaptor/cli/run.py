@@ -101,7 +101,7 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
     state = _initial_state(given)
     state["configuration"] = gather(state.get("configuration"), given.credentials)
     with _sandbox(given, state["configuration"]) as sandbox:
-        run = Run(sink=log, dry_run=given.dry_run)
+        run = Run(sink=log, dry_run=given.dry_run, alone=True)
         run.progress = log.progress()
         # Data goes to standard output; where that is taken by the final state, requests go to the log.
         run.on_request = _request_printer(run, None if given.output == "-" or given.log_json else stdout)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextvars import ContextVar
 
+from .errors import JobError
 from .redact import Redactor, secrets_of
 
 TYPE_CHECKING = False
@@ -45,6 +46,8 @@ class Run:
         on_request: Called with each request that a dry run describes.
         progress: Told the place after each item of a loop, and nothing at its end; None where nobody looks.
         interrupted_at: The place that was under way when the run was interrupted.
+        alone: It is the only run of its process: an operation that finds no run, since the job called it in a thread of
+            its own, is outside of it.
         wait: Waits that many seconds before a repeat; replaced in tests.
     """
 
@@ -56,6 +59,7 @@ class Run:
         started: float | None = None,
         on_request: Callable[[Request], object] | None = None,
         wait: Callable[[float], object] | None = None,
+        alone: bool = False,
     ) -> None:
         self._started = time.time() if started is None else started
         self.dry_run = dry_run
@@ -65,6 +69,8 @@ class Run:
         self.wait: Callable[[float], object] = wait or time.sleep
         self.redactor = Redactor()
         self.interrupted_at: str | None = None
+        self._alone = alone
+        self._is_stray = _alone_under_way > 0
         self.progress: Callable[[str], None] | None = None
         self._sink = sink or _standard_logging
         self._resources: dict[str, Any] = {}
@@ -78,15 +84,32 @@ class Run:
         return datetime.fromtimestamp(self._started, UTC)
 
     def __enter__(self) -> Run:
+        global _alone_under_way
+        _alone_under_way += self._alone
         self._token = active.set(self)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        global _alone_under_way
+        _alone_under_way -= self._alone
         if self._token is not None:
             active.reset(self._token)
         for resource in self._resources.values():
             resource.close()
         self._resources.clear()
+
+    def check_thread(self) -> None:
+        """Refuse a write that is outside the run of its process, where a dry run would not hold it back.
+
+        Raises:
+            JobError: The job called the operation in a thread of its own. Nothing was sent.
+        """
+        if self._is_stray:
+            raise JobError(
+                "A write was called in a thread of the job's own, which is outside the run.",
+                fix="Go through a list with each(…) or try_each(…) instead of threads.",
+                code="OUTSIDE_THE_RUN",
+            )
 
     def resource(self, name: str, make: Callable[[], Resource]) -> Any:
         """Return what was opened under this name in this run, opening it the first time."""
@@ -133,6 +156,9 @@ def _standard_logging(level: str, component: str, message: str, fields: dict[str
 
     logging.getLogger(f"adaptor.{component}").log(getattr(logging, level.upper()), message)
 
+
+#: How many runs that are alone in their process are under way: one or none.
+_alone_under_way = 0
 
 #: The run that is under way in this thread, or None.
 active: ContextVar[Run | None] = ContextVar("adaptor_run", default=None)

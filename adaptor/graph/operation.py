@@ -40,6 +40,8 @@ class GraphOperation(Operation):
     def perform(self, state: State, run: Run) -> State:
         """Make the call; `data` becomes the answer and `response` what is known about it."""
         request = self.describe(state)
+        if request.is_write:
+            run.check_thread()
         if run.dry_run and request.is_write:
             # A dry run refuses whatever a run would refuse before the wire.
             request.encoded()

@@ -413,3 +413,22 @@ def test_a_fault_of_our_own_is_told_in_three_lines_without_its_text(tmp_path, en
 def test_functions_of_a_job_may_be_annotated(adaptor):
     script = "def shape(state: State, other: State | None = None) -> State:\n    return state\n\nfn(shape)\n"
     assert adaptor(script).code == 0
+
+
+@pytest.mark.parametrize("write", ['send_text("1", "hi")', 'http.post(state["url"], body=[1])'])
+@pytest.mark.parametrize("option", ["--dry-run", "-O"])
+def test_a_write_in_a_thread_of_the_job_is_refused_and_nothing_is_sent(adaptor, httpserver, write, option):
+    script = (
+        "from concurrent.futures import ThreadPoolExecutor\n\n"
+        "def send(state):\n"
+        "    with ThreadPoolExecutor(1) as pool:\n"
+        f"        return pool.submit(lambda: {write}(state)).result()\n\n"
+        "fn(send)\n"
+    )
+    url = httpserver.url_for("")
+    configuration = {"access_token": "secret-token", "base_url": url}
+    done = adaptor(script, option, state={"url": f"{url}x", "configuration": configuration})
+    assert done.code == 1
+    assert "outside the run" in done.err
+    assert "each(" in done.err
+    assert httpserver.log == []

@@ -162,7 +162,7 @@ def test_a_picture_is_an_address_or_an_attachment_id(sent: Any, image: Any, payl
     assert sent(send_image(ANA, state.data.image), {"image": image})["message"] == expected
 
 
-@pytest.mark.parametrize("image", ["", " ", "a.png", "/tmp/a.png", "ftp://example.org/a.png", None, True, ["x"], 1.5])
+@pytest.mark.parametrize("image", ["", " ", "a.png", "/a.png", "ftp://example.org/a.png", None, True, ["x"], 1.5])
 def test_a_picture_that_is_neither_is_refused(httpserver: HTTPServer, state_for: Any, image: Any) -> None:
     with pytest.raises(InvalidMessage, match="attachment"):
         send_image(ANA, image)

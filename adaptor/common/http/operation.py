@@ -51,6 +51,8 @@ class HttpOperation(Operation):
         request = self.draft.resolved(state)
         run.redactor.learn(request.secrets())
         request.check()
+        if request.is_write:
+            run.check_thread()
         call = request.encoded()
         try:
             if run.dry_run and request.is_write:
