@@ -11,9 +11,9 @@ import sys
 from ..core.context import Run
 from ..core.errors import AdaptorError, InputError
 from ..runner.configuration import gather
-from ..runner.files import json_object, print_out, read_json_object, write_output
+from ..runner.files import check_output, json_object, print_out, read_json_object, write_output
 from ..runner.logs import Levels, Log
-from ..runner.run import EXIT_BAD_INPUT, EXIT_WELL, run_job
+from ..runner.run import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL, run_job
 from .help import Help
 
 TYPE_CHECKING = False
@@ -98,6 +98,9 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
     for option in ("people", "transcript"):
         if getattr(given, option) and not given.sandbox:
             raise InputError(f"--{option} goes with --sandbox.", fix="Add --sandbox, or leave it out.")
+    for path in (given.output, given.transcript):
+        if path and path != "-":
+            check_output(path)
     state = _initial_state(given)
     state["configuration"] = gather(state.get("configuration"), given.credentials)
     with _sandbox(given, state["configuration"]) as sandbox:
@@ -106,11 +109,19 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
         # Data goes to standard output; where that is taken by the final state, requests go to the log.
         run.on_request = _request_printer(run, None if given.output == "-" or given.log_json else stdout)
         result = run_job(given.path, state, run)
-        if result.text is not None and given.output:
-            write_output(f"{result.text}\n", given.output, stdout)
-        if sandbox is not None and not given.dry_run:
-            _show_transcript(sandbox, given, run)
+        unwritten: InputError | None = None
+        try:
+            if result.text is not None and given.output:
+                write_output(f"{result.text}\n", given.output, stdout)
+            if sandbox is not None and not given.dry_run:
+                _show_transcript(sandbox, given, run)
+        except InputError as error:
+            # The job has run: what was sent must be told all the same.
+            unwritten = error
         _close(result, run, as_json=given.log_json)
+        if unwritten is not None:
+            run.log("error", "run", unwritten.report(), **({"error": unwritten.facts()} if given.log_json else {}))
+            return result.exit_code or EXIT_FAILED
     return result.exit_code
 
 

@@ -53,9 +53,13 @@ def not_a_state(what: str, value: object) -> JobError:
         if value is None
         else "An operation takes a state (a dict) and returns one: return {**state, 'data': result}."
     )
-    return JobError(
-        f"{what} {'None' if value is None else a_kind(value)} instead of a state.", fix=hint, code="NOT_A_STATE"
-    )
+    if hasattr(value, "__await__"):
+        hint = "Jobs are not asynchronous: write a plain function (def, not async def)."
+        if hasattr(value, "close"):
+            # Otherwise Python complains once more, later, that nobody waited for it.
+            value.close()
+    kind = "None" if value is None else a_kind(value)
+    return JobError(f"{what} {kind} instead of a state.", fix=hint, code="NOT_A_STATE")
 
 
 def not_json(value: Any, path: str = "state") -> tuple[str, str] | None:

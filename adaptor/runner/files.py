@@ -65,14 +65,34 @@ def _refuse_constant(name: str) -> Any:
 
 
 def print_out(text: str, stdout: TextIO) -> None:
-    """Write to standard output; a reader that goes away has seen enough."""
+    """Write to standard output, in UTF-8 whatever the terminal says; a reader that goes away has seen enough."""
     try:
-        stdout.write(text)
         stdout.flush()
+        stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        stdout.buffer.flush()
     except BrokenPipeError:
         # Python would complain once more when it closes the stream.
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
+
+
+def check_output(path: str) -> None:
+    """Refuse an output that cannot be written before the job has sent anything.
+
+    Raises:
+        InputError: The folder is missing or may not be written to, or the path is a folder.
+    """
+    target = os.path.realpath(path)
+    folder = os.path.dirname(target)
+    if os.path.isdir(target):
+        reason = "it is a folder"
+    elif not os.path.isdir(folder):
+        reason = "its folder does not exist"
+    elif not os.access(folder, os.W_OK):
+        reason = "its folder may not be written to"
+    else:
+        return
+    raise InputError(f"The output {path} cannot be written: {reason}.", fix="Check the path; nothing was run.")
 
 
 def write_output(text: str, path: str, stdout: TextIO) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import re
@@ -112,7 +113,7 @@ def _harmless(text: str) -> str:
     return text if text.isprintable() else re.sub(_HARMFUL, lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-class JobOutput:
+class JobOutput(io.TextIOBase):
     """Stands in for stdout and stderr while a job runs: what it prints goes to the log, without secrets."""
 
     encoding = "utf-8"
@@ -121,6 +122,7 @@ class JobOutput:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._rest = ""
+        self.buffer = _JobBytes(self)
 
     def write(self, text: str) -> int:
         """Take text; whole lines go to the log."""
@@ -129,18 +131,25 @@ class JobOutput:
             self._run.log("info", "job", line)
         return len(text)
 
-    def flush(self) -> None:
-        """Do nothing: lines are written when they are whole."""
+    def writable(self) -> bool:
+        """Say that this can be written to."""
+        return True
 
     def close(self) -> None:
-        """Write what is left of a line."""
+        """Write what is left of a line; a job that closes its output does not close the log."""
         if self._rest:
             self.write("\n")
 
-    def isatty(self) -> bool:
-        """Say that this is no terminal."""
-        return False
+
+class _JobBytes(io.RawIOBase):
+    """The same for jobs that write bytes."""
+
+    def __init__(self, output: JobOutput) -> None:
+        self._output = output
+
+    def write(self, data: Any) -> int:
+        self._output.write(bytes(data).decode("utf-8", "replace"))
+        return len(data)
 
     def writable(self) -> bool:
-        """Say that this can be written to."""
         return True

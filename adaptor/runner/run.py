@@ -135,6 +135,11 @@ def _as_json(state: State, run: Run) -> str:
         raise json_problem(final) from None
     if holds_token(text):
         raise stray_token("The final state")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # Half a character, as cut emojis leave: only JSON's own escapes can say it.
+        text = json.dumps(final, allow_nan=False, separators=(",", ":"))
     return run.redactor.text(text)
 
 

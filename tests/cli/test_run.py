@@ -118,10 +118,48 @@ def test_an_output_file_that_exists_keeps_its_mode_and_a_link_stays_a_link(adapt
 
 def test_the_output_is_written_whole_or_not_at_all(adaptor, tmp_path):
     (tmp_path / "out.json").write_text("old")
-    done = adaptor("import os\nos.rename('out.json', 'kept')\nos.mkdir('out.json')", "-o", "out.json", state=ANA)
-    assert done.code == 2
+    script = "import os\nos.rename('out.json', 'kept')\nos.mkdir('out.json')\nfn(lambda s: s)"
+    done = adaptor(script, "-o", "out.json", "--sandbox", state=ANA)
+    assert done.code == 1
     assert "out.json cannot be written" in done.err
+    assert "Done. Nothing was sent." in done.err
     assert not [file for file in tmp_path.iterdir() if file.name.startswith(".out")]
+
+
+@pytest.mark.parametrize("option", ["-o", "--transcript"])
+def test_an_output_that_cannot_be_written_is_told_before_anything_is_sent(adaptor, tmp_path, option):
+    (tmp_path / "folder").mkdir()
+    for path in ("folder", "no/such/file"):
+        done = adaptor(HELLO, "--sandbox", option, path, state=ANA)
+        assert done.code == 2
+        assert f"{path} cannot be written" in done.err
+        assert "accepted" not in done.err
+
+
+def test_half_a_character_is_written_as_json_escapes_it(adaptor, tmp_path):
+    state = {"data": "x \ud83d é"}
+    assert adaptor("fn(lambda s: s)", "-O", state=state).state == state
+    adaptor("fn(lambda s: s)", "-o", "out.json", state=state)
+    assert json.loads((tmp_path / "out.json").read_text()) == state
+
+
+def test_standard_output_is_utf_8_whatever_the_terminal_says(adaptor):
+    done = adaptor("log(state.data)", "-O", state={"data": "é"}, env={"PYTHONIOENCODING": "ascii"})
+    assert done.state == {"data": "é"}
+    assert done.code == 0
+
+
+def test_bytes_that_a_job_prints_go_to_the_log_too(adaptor):
+    done = adaptor("import sys\n_ = sys.stdout.buffer.write(b'raw bytes\\n')\nsys.stdout.flush()", "-O")
+    assert "│ raw bytes" in done.err
+    assert done.state == {"data": {}}
+
+
+def test_an_asynchronous_function_is_told_to_be_a_plain_one(adaptor):
+    done = adaptor("async def shape(state):\n    return state\n\nfn(shape)")
+    assert "returned a coroutine" in done.err
+    assert "not async def" in done.err
+    assert "never awaited" not in done.err
 
 
 def test_the_output_is_written_also_where_a_step_failed(adaptor, tmp_path):
