@@ -120,7 +120,7 @@ def try_each(
             unknown_in_a_row = 0
     path[-1] = ("try_each", None)
     if failed:
-        run.log("info", "job", f"{len(failed)} of {index + 1} items were passed over: {_summary(failed)}")
+        run.log("info", "job", f"passed over {len(failed)} of {index + 1} items: {_summary(failed)}")
     only_persons = all(entry["about"] == ABOUT_PERSON for entry in failed)
     if failed and (fail or (fail is None and not only_persons)):
         raise ItemsFailed(

@@ -1,0 +1,59 @@
+"""What the README shows works as it stands there."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+JOBS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+APPOINTMENTS = [
+    {"psid": "6543210987654321", "first_name": "Ana", "day": "2026-12-01", "hours_since_last_message": 3},
+    {"psid": "6543210987654322", "first_name": "Bo", "day": "2026-12-02", "hours_since_last_message": 50},
+]
+STATE = {"data": {"psid": "6543210987654321", "name": "Ana", "appointments": APPOINTMENTS}}
+
+
+def run(*arguments, cwd):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ADAPTOR_")}
+    return subprocess.run(
+        [sys.executable, "-m", "adaptor", "run", *arguments],
+        cwd=cwd,
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+
+def test_there_are_jobs_in_the_readme():
+    assert len(JOBS) == 2
+
+
+@pytest.mark.parametrize("number", range(len(JOBS)))
+def test_a_job_of_the_readme_runs(number, tmp_path):
+    (tmp_path / "job.py").write_text(JOBS[number], encoding="utf-8")
+    done = run("job.py", "--dry-run", "-S", json.dumps(STATE), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Ana" in done.stdout
+
+
+def test_the_hello_example_runs_in_the_sandbox():
+    hello = ROOT / "examples" / "hello"
+    assert len((hello / "job.py").read_text().splitlines()) == 6
+    done = run("examples/hello/job.py", "-s", "examples/hello/state.json", "--sandbox", cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert "> Hello Ana, how are you?\n    [Well] [Not so well]" in done.stderr
+
+
+@pytest.mark.parametrize("kind", ["run", "test"])
+def test_the_readme_has_one_command_to_run_and_one_to_test(kind):
+    found = re.findall(rf"<!-- {kind} -->\n```sh\n([^\n]+)\n```", README)
+    assert len(found) == 1
+    assert found[0].startswith("python3 -m venv .venv && .venv/bin/pip install -q ")
