@@ -509,11 +509,11 @@ def test_an_error_says_whom_it_is_about_and_what_was_sent(
 
 
 def test_the_message_is_one_line_that_says_it_all(wire: Any, answer: Any) -> None:
-    server = wire(answer({"detail": "No \u001b[31mname"}, status=422))
+    server = wire(answer({"detail": "No \u001b[31mname"}, status=409))
     with pytest.raises(HttpError) as raised:
         http.post(f"{server.url}/patients")({})
     assert str(raised.value) == (
-        f'POST {server.url}/patients answered 422 Unprocessable Entity: {{"detail": "No \\u001b[31mname"}}'
+        f'POST {server.url}/patients answered 409 Conflict: {{"detail": "No \\u001b[31mname"}}'
     )
     assert raised.value.operation == "http.post"
     assert raised.value.place == "http.post"
