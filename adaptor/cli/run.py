@@ -190,7 +190,9 @@ def _close(result: Result, run: Run, *, as_json: bool) -> None:
         run.log("error", "run", result.error.report(), **({"error": result.error.facts()} if as_json else {}))
     counts = [f"{count:,} {outcome}" for outcome, count in result.outcomes.items() if count]
     if result.state is None:
-        run.log("error", "run", "Nothing was run.", exit_code=result.exit_code)
+        # A script may perform operations by itself before it fails to load.
+        what = f"The job did not get as far as its steps. {_sentence(counts)}" if counts else "Nothing was run."
+        run.log("error", "run", what, outcomes=result.outcomes, exit_code=result.exit_code)
     elif result.exit_code == EXIT_WELL:
         run.log("info", "run", f"Done. {_sentence(counts)}", outcomes=result.outcomes, exit_code=0)
     else:

@@ -118,7 +118,7 @@ class AdaptorError(Exception):
             "operation": self.operation,
             "place": self.place,
             "line": self.line,
-            "details": self.details,
+            "details": plain(self.details),
         }
         return {key: value for key, value in facts.items() if value not in (None, "")}
 
@@ -147,6 +147,17 @@ class AdaptorError(Exception):
         if self.fix:
             lines.append(f"  fix:   {self.fix}")
         return "\n".join(lines)
+
+
+def plain(value: Any) -> Any:
+    """Return `value` as JSON can hold it; what it cannot hold is shown as Python prints it."""
+    if value is None or isinstance(value, str | bool | int) or (isinstance(value, float) and value - value == 0):
+        return value
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return repr(value)
 
 
 def _rebuild(kind: type[AdaptorError], fields: dict[str, Any]) -> AdaptorError:

@@ -7,7 +7,7 @@ from contextlib import redirect_stderr, redirect_stdout
 
 from ..core.context import Run
 from ..core.errors import AdaptorError, ConfigurationError, InputError, JobError
-from ..core.state import State, json_problem
+from ..core.state import State, a_kind, json_problem
 from ..core.template import holds_token, stray_token
 from .errors import caret, excerpt
 from .job import Job, load
@@ -64,6 +64,12 @@ def run_job(path: str, state: State, run: Run) -> Result:
     Returns:
         The result. Errors are in it; they are not raised.
     """
+    if not isinstance(state.get("errors", {}), dict):
+        error = InputError(
+            f"`errors` in the state is {a_kind(state['errors'])}, not an object.",
+            fix="It holds the errors of steps by their id; leave it out.",
+        )
+        return Result(None, None, EXIT_BAD_INPUT, error, run.outcomes)
     run.learn_secrets(state)
     output = JobOutput(run)
     with run, redirect_stdout(output), redirect_stderr(output):

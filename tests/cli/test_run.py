@@ -470,3 +470,31 @@ def test_a_write_in_a_thread_of_the_job_is_refused_and_nothing_is_sent(adaptor, 
     assert "outside the run" in done.err
     assert "each(" in done.err
     assert httpserver.log == []
+
+
+def test_what_was_sent_while_the_job_was_loaded_is_told_even_where_loading_fails(adaptor, httpserver):
+    httpserver.expect_request("/v26.0/me/messages").respond_with_json({"recipient_id": "1", "message_id": "m_1"})
+    script = (
+        "given = {'configuration': {'access_token': 'secret-token', 'base_url': '%s'}}\n"
+        "sent = send_text('1', 'hi')(given)\n"
+        "raise ValueError('later')\n"
+    )
+    done = adaptor(script % httpserver.url_for(""))
+    assert done.code == 3
+    assert "1 sent" in done.err
+    assert "Nothing was run" not in done.err
+
+
+def test_errors_of_another_kind_in_the_state_are_bad_input(adaptor):
+    done = adaptor("fn(lambda s: 1 / 0)", state={"errors": ["earlier"]})
+    assert done.code == 2
+    assert "`errors` in the state is a list" in done.err
+
+
+@pytest.mark.parametrize("value", ["float('nan')", "{1, 2}", "object()"])
+def test_what_json_cannot_hold_in_an_error_does_not_keep_the_run_from_being_told(adaptor, value):
+    script = f'send_text("1", "hi", notification_type=lambda state: {value})'
+    done = adaptor(script, "-O", state={"data": 1})
+    assert done.code == 1
+    assert "`notification_type` cannot be" in done.err
+    assert done.state["errors"]["job-1"]["details"]["field"] == "notification_type"
