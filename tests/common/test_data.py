@@ -62,7 +62,10 @@ def test_a_path_into_data_is_made_whole(path, whole):
     ids=lambda it: it.__name__,
 )
 @pytest.mark.parametrize(
-    "path", [None, 5, ["a"], state.data.key, f"{state.data.key}", f"rows[{state.index}]"], ids=repr
+    "path",
+    [None, 5, ["a"], state.data.key, f"{state.data.key}", f"rows[{state.index}]"],
+    # The tokens in the f-strings are others in each process.
+    ids=["None", "number", "list", "reference", "f-string", "f-string inside"],
 )
 def test_a_path_that_is_not_known_text_is_refused_with_what_to_write(read, path):
     with pytest.raises(WrongCall) as caught:
