@@ -49,8 +49,9 @@ _FOLDED_MARK = _MARK.casefold()
 _KEY = os.urandom(16)
 #: Patterns, which `re` compiles when they are first used: a job without f-strings does not wait for that.
 _TOKEN = f"{_SPACE}{_MARK}([{_LOWER}]+)([{_UPPER}{_LOWER}]{{{_CHECKSUM_LENGTH}}}){_SPACE}"
-#: What any part of a token holds.
-_PART = f"[{_SPACE}{_UPPER}{_LOWER}]"
+#: What a part of a token leaves in a text: its letters anywhere, or its space where the text was cut. A text of that
+#: space alone is let be: it is somebody's own, or as good as empty.
+_PART = f"[{_UPPER}{_LOWER}]|(?s:(?<=.){_SPACE}\\Z|\\A{_SPACE}(?=.))"
 
 #: Every reference that was put into a text so far, with its format spec.
 _spoken: list[tuple[Lazy, str]] = []
@@ -193,9 +194,9 @@ def parse(text: str) -> str | Template:
         pieces += [text[position : match.start()], _spoken[_number(name)]]
         position = match.end()
     pieces.append(text[position:])
-    for piece in pieces:
-        if isinstance(piece, str) and re.search(_PART, piece):
-            raise _changed()
+    # Something stands for each whole token, so that what is left beside it is not taken for a text of its own.
+    if re.search(_PART, re.sub(_TOKEN, "_", text)):
+        raise _changed()
     return Template(tuple(piece for piece in pieces if piece != ""))
 
 

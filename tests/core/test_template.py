@@ -11,7 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adaptor import LazyStateError, MissingReference, data_value, each, execute, expand_references, fn, log, state
+from adaptor import (
+    InvalidMessage,
+    LazyStateError,
+    MissingReference,
+    data_value,
+    each,
+    execute,
+    expand_references,
+    fn,
+    log,
+    send_text,
+    state,
+)
 from adaptor.core.arguments import same
 from adaptor.core.template import holds_token, stray_token
 
@@ -157,6 +169,9 @@ def test_every_slice_that_cuts_a_token_is_refused_and_every_other_one_works():
             part = text[first:last]
             if last <= start or first >= end or (first <= start and last >= end):
                 assert value_of(part) == part.replace(token, "Ana")
+            elif part == "\u1680":
+                # As good as empty, and a message refuses it as such.
+                assert value_of(part) == part
             else:
                 refused(part)
 
@@ -294,6 +309,14 @@ def test_even_a_token_in_the_state_is_not_resolved():
 @given(st.text())
 def test_any_text_from_the_state_is_said_as_it_is(text):
     assert value_of(f"<{state.data.text}|{state.data.text}>", {"data": {"text": text}}) == f"<{text}|{text}>"
+
+
+def test_the_space_that_encloses_tokens_is_taken_as_it_is_inside_a_text_and_alone():
+    assert f"{state.data.name}"
+    for text in ("\u1680", "a\u1680b"):
+        assert value_of(text) == text
+    with pytest.raises(InvalidMessage, match="is empty"):
+        send_text("1", "\u1680")
 
 
 @relaxed
