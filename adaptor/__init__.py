@@ -57,6 +57,8 @@ if TYPE_CHECKING:
     from .core.operation import Operation
     from .core.state import State, compose_next_state
     from .core.version import __version__
+    from .graph.anything import graph_request
+    from .graph.batch import batch
     from .graph.errors import (
         GraphError,
         InvalidRequest,
@@ -108,6 +110,7 @@ __all__ = [
     "array_to_string",
     "as_",
     "assert_",
+    "batch",
     "button_template",
     "chunk",
     "combine",
@@ -125,6 +128,7 @@ __all__ = [
     "fn",
     "fn_if",
     "generic_template",
+    "graph_request",
     "group",
     "http",
     "human_proper",
@@ -209,6 +213,8 @@ _ROOMS = {
         "compose_next_state",
     ),
     "core.version": ("__version__",),
+    "graph.anything": ("graph_request",),
+    "graph.batch": ("batch",),
     "graph.errors": (
         "GraphError",
         "InvalidRequest",

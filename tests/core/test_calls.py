@@ -84,6 +84,8 @@ WRONG_KINDS = {
     "button_template": ("text", "buttons"),
     "generic_template": ("elements",),
     "element": (5,),
+    "batch": (lambda s: s,),
+    "graph_request": ("GET", "me", "fields=id"),
     "array_to_string": (5, ","),
     "chunk": ("text", 2),
     "cursor": ("now", 5),
