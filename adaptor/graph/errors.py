@@ -50,7 +50,9 @@ class GraphError(AdaptorError):
     http_status: int | None = None
 
     def headline(self) -> str:
-        """Return Graph's words and codes on one line."""
+        """Return Graph's words and codes on one line; what was found out without a call has none."""
+        if self.http_status is None:
+            return self.description
         codes = f"code {self.code}" + (f", subcode {self.subcode}" if self.subcode else "")
         trace = f", fbtrace_id {self.fbtrace_id}" if self.fbtrace_id else ""
         words = f"{self.message} {self.user_message}" if self.user_message else self.message
