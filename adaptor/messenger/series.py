@@ -7,7 +7,7 @@ from typing import Any
 
 from ..graph.request import GraphRequest
 from .content import given
-from .limits import LIMITS
+from .limits import LIMITS, count_characters
 
 #: How long Meta shows that the Page is typing.
 #: Source: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions (checked 2026-11-24).
@@ -41,7 +41,7 @@ def text_series(request: GraphRequest, *, split: bool, typing: float | None) -> 
 
 def _texts(text: str) -> list[str]:
     # Only what is too long is looked at.
-    if len(text) <= LIMITS["text"].most:
+    if count_characters(text) <= LIMITS["text"].most:
         return [text]
     from .parts import split_text
 
