@@ -163,7 +163,7 @@ def _check_attachment(attachment: Any) -> None:
         return
     if content.get("type") is None:
         raise refuse("message.attachment.type", "is missing", "Use image, audio, video, file or template.")
-    if content["type"] == "template":
+    if not isinstance(content["type"], Lazy) and content["type"] == "template":
         check_template(content.get("payload"))
 
 
