@@ -63,11 +63,11 @@ LIMITS = {
     "feedback_screens": Limit(1, "screens", _FEEDBACK, "Ask one question in a template."),
     "questions": Limit(1, "questions", _FEEDBACK, "Ask one question in a template; `follow_up` asks for words."),
     "question.id": Limit(80, "characters", _FEEDBACK, "Shorten the id."),
-    "question.title": Limit(85, "characters", _FEEDBACK, "Word the question in 5 to 85 characters.", least=5),
+    "question.title": Limit(85, "characters", _FEEDBACK, "Word the question anew.", least=5),
     "question.placeholder": Limit(65, "characters", _FEEDBACK, "Shorten the placeholder."),
-    "expires_in_days": Limit(7, "days", _FEEDBACK, "Give 1 to 7 days, as a whole number."),
+    "expires_in_days": Limit(7, "days", _FEEDBACK, "Give a whole number of days."),
     "image_grid.elements": Limit(1, "elements", _IMAGE_GRID, "Send one message for each grid."),
-    "image_grid.images": Limit(6, "images", _IMAGE_GRID, "Give 2 to 6 images.", least=2),
+    "image_grid.images": Limit(6, "images", _IMAGE_GRID, "Give more images, or fewer.", least=2),
     "image_grid.title": Limit(45, "characters", _IMAGE_GRID, "Shorten the title."),
     "image_grid.subtitle": Limit(80, "characters", _IMAGE_GRID, "Shorten the subtitle."),
 }
@@ -95,11 +95,9 @@ def check_text(field: str, value: Any, limit: str | None = None, *, may_be_empty
     if not isinstance(value, str):
         kind = a_kind(value)
         raise refuse(field, f"must be text, not {kind}", "Give a text: str(…) makes one of a number.", actual=kind)
-    if not value.strip():
-        if may_be_empty:
-            return
+    if not value.strip() and not may_be_empty:
         raise refuse(field, "is empty", "Give it some text.", actual=0)
-    if limit is not None:
+    if value and limit is not None:
         _check_count(field, count_characters(value), LIMITS[limit])
 
 

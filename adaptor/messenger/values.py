@@ -27,10 +27,11 @@ def given(**fields: Any) -> dict[str, Any]:
 
 def as_text(value: Any) -> Any:
     """Write a whole number as text, now or when it is known: Meta's ids are texts, and other systems count them."""
-    return value if isinstance(value, str) else defer(_digits, value)
+    return defer(text_of, value)
 
 
-def _digits(value: Any) -> Any:
+def text_of(value: Any) -> Any:
+    """Write a whole number that is known as text; other values stay as they are."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 

@@ -356,6 +356,13 @@ def test_characters_are_counted_as_code_points(sent: Any) -> None:
     assert refused.value.details["actual"] == 2001
 
 
+def test_spaces_count() -> None:
+    send_text(ANA, "hi", metadata=" " * 1000)
+    for build in (lambda: send_text(ANA, "hi", metadata=" " * 1001), lambda: element("A", subtitle=" " * 81)):
+        with pytest.raises(InvalidMessage, match="characters"):
+            build()
+
+
 def test_one_of_something_is_told_in_the_singular() -> None:
     with pytest.raises(InvalidMessage, match="has 1 image; Meta takes at least 2"):
         image_grid_template(PICTURES[:1])

@@ -49,13 +49,14 @@ def check_button(
     part = part_of(button, place, 'postback_button("Confirm", "CONFIRM") or url_button("Map", "https://…")')
     if part is None:
         return
-    kind = part.get("type")
-    if kind is None:
+    if not part.has("type"):
         raise refuse(part.field("type"), "is missing", "Use url_button(…) or postback_button(…).")
-    if allowed is not None:
-        check_choice(part.field("type"), kind, allowed)
+    part.text("type")
+    kind = part.get("type")
     if isinstance(kind, Lazy):
         return
+    if allowed is not None:
+        check_choice(part.field("type"), kind, allowed)
     if not titled and part.has("title"):
         raise refuse(part.field("title"), "does not go with a default action", "Leave the title out.")
     if titled and kind in _TITLED:
@@ -74,7 +75,7 @@ def _check_web_url(part: Part) -> None:
     extensions = part.is_true("messenger_extensions")
     part.url("url", secure=extensions, why=" with messenger_extensions")
     part.url("fallback_url", required=False)
-    if part.has("fallback_url") and not extensions and not isinstance(part.get("messenger_extensions"), Lazy):
+    if part.says("fallback_url") and not extensions and not isinstance(part.get("messenger_extensions"), Lazy):
         raise refuse(
             part.field("fallback_url"),
             "goes with messenger_extensions only",
@@ -103,11 +104,12 @@ def _lower(word: Any) -> Any:
 
 def as_url_action(action: Any) -> Any:
     """Return what a tap opens: for a plain address the URL button without a title that opens it."""
-    return action if action is None or isinstance(action, dict) else defer(_url_action, action)
+    return action if action is None or isinstance(action, dict) else defer(url_action, action)
 
 
-def _url_action(action: Any) -> Any:
-    return {"type": "web_url", "url": action} if isinstance(action, str) else action
+def url_action(address: Any) -> Any:
+    """Return the URL button without a title that opens an address; other values stay as they are."""
+    return {"type": "web_url", "url": address} if isinstance(address, str) else address
 
 
 @builder

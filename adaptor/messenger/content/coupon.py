@@ -18,7 +18,7 @@ def check_coupon_template(coupon: Part) -> None:
     """Refuse a coupon that Meta would refuse."""
     coupon.text("title", "coupon.title")
     coupon.text("subtitle", "coupon.subtitle", required=False)
-    if not coupon.may_be_filled("coupon_code") and not coupon.may_be_filled("coupon_url"):
+    if not coupon.says("coupon_code") and not coupon.says("coupon_url"):
         raise refuse(
             coupon.field("coupon_code"),
             "is missing, and so is coupon_url",
@@ -28,8 +28,7 @@ def check_coupon_template(coupon: Part) -> None:
     code = coupon.get("coupon_code")
     if isinstance(code, str) and any(character.isspace() for character in code):
         raise refuse(coupon.field("coupon_code"), "has spaces in it", "Write the code without spaces.")
-    if coupon.may_be_filled("coupon_url"):
-        coupon.url("coupon_url")
+    coupon.url("coupon_url", required=False)
     coupon.url("image_url", required=False)
     for key in ("coupon_url_button_title", "coupon_pre_message", "payload"):
         coupon.text(key, required=False)

@@ -118,7 +118,7 @@ def feedback_question(
         title=title,
         score_label=score_label,
         score_option=score_option,
-        follow_up=follow_up if follow_up is None or isinstance(follow_up, dict) else defer(_follow_up, follow_up),
+        follow_up=follow_up if follow_up is None or isinstance(follow_up, dict) else defer(free_form, follow_up),
     )
     check_feedback_question(Part(question, "question"))
     return question
@@ -177,5 +177,6 @@ def customer_feedback_template(
     return template
 
 
-def _follow_up(words: Any) -> Any:
+def free_form(words: Any) -> Any:
+    """Return the follow-up that asks for words; other values stay as they are."""
     return {"type": "free_form", "placeholder": words} if isinstance(words, str) else words

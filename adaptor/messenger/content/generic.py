@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...core.lazy import Lazy
 from ...core.operation import Value, builder
 from ..limits import refuse
 from ..values import given
@@ -29,7 +30,7 @@ def check_element(card: Part) -> None:
     card.text("title", "element.title")
     card.text("subtitle", "element.subtitle", required=False)
     # Any other field counts, those of tomorrow too, but not one that is empty.
-    if not any(card.may_be_filled(key) for key in card.content if key != "title"):
+    if not any(_says_something(value) for key, value in card.content.items() if key != "title"):
         raise refuse(
             card.place,
             "has only a title",
@@ -39,6 +40,10 @@ def check_element(card: Part) -> None:
     if card.has("default_action"):
         check_button(card.get("default_action"), card.field("default_action"), allowed=("web_url",), titled=False)
     check_buttons(card)
+
+
+def _says_something(value: Any) -> bool:
+    return isinstance(value, Lazy) or value not in (None, "", [], {})
 
 
 @builder

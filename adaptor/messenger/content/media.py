@@ -25,7 +25,7 @@ def check_media_template(template: Part) -> None:
     """Refuse a media template that Meta would refuse."""
     for medium in template.parts("elements", '{"media_type": "image", "attachment_id": "…"}', "media.elements"):
         medium.choice("media_type", MEDIA_TYPES)
-        has_url, has_id = medium.has("url"), medium.has("attachment_id")
+        has_url, has_id = medium.says("url"), medium.says("attachment_id")
         url = medium.get("url")
         # One of two that are still lazy may turn out to be None.
         if has_url and has_id and not isinstance(url, Lazy) and not isinstance(medium.get("attachment_id"), Lazy):
@@ -39,7 +39,7 @@ def check_media_template(template: Part) -> None:
         if has_id:
             medium.identifier("attachment_id")
         medium.url("url", required=False)
-        if isinstance(url, str) and not _ON_FACEBOOK.match(url):
+        if isinstance(url, str) and url and not _ON_FACEBOOK.match(url):
             raise refuse(
                 medium.field("url"),
                 "is not an address on Facebook, and others are not taken",

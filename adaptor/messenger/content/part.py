@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...core.lazy import Lazy
-from ..limits import check_items, check_object, check_text, check_whole_number
+from ..limits import check_items, check_object, check_text, check_whole_number, refuse
 from ..values import check_amount, check_choice, check_id, check_url
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class Part:
         return self.content.get(key)
 
     def has(self, key: str) -> bool:
-        """Whether a field is there, known or not."""
+        """Whether a field is there, known or not; null is not."""
         return self.content.get(key) is not None
 
     def is_true(self, key: str) -> bool:
@@ -46,10 +45,10 @@ class Part:
         value = self.content.get(key)
         return value is True or (isinstance(value, str) and value.lower() == "true")
 
-    def may_be_filled(self, key: str) -> bool:
-        """Whether a field says something, or may do so when it is known."""
+    def says(self, key: str) -> bool:
+        """Whether a field is there and no empty text, or may be so when it is known."""
         value = self.content.get(key)
-        return isinstance(value, Lazy) or value not in (None, "", [], {})
+        return value is not None and not (isinstance(value, str) and not value)
 
     def text(
         self, key: str, limit: str | None = None, *, required: bool = True, may_be_empty: bool | None = None
@@ -60,14 +59,14 @@ class Part:
             check_text(self.field(key), self.get(key), limit, may_be_empty=empty)
 
     def url(self, key: str, *, required: bool = True, secure: bool = False, why: str = "") -> None:
-        """Check an address on the web."""
-        if required or self.has(key):
+        """Check an address on the web; an optional one may be empty too."""
+        if required or self.says(key):
             check_url(self.field(key), self.get(key), secure=secure, why=why)
 
     def choice(self, key: str, choices: Collection[str], *, required: bool = True) -> None:
         """Check one of Meta's words."""
-        if required:
-            check_text(self.field(key), self.get(key))
+        if required and not self.has(key):
+            raise refuse(self.field(key), "is missing", f"Use one of {', '.join(choices)}.", limit=list(choices))
         check_choice(self.field(key), self.get(key), choices)
 
     def identifier(self, key: str) -> None:

@@ -41,11 +41,12 @@ def product_template(ids: Value[list[str | int]]) -> dict[str, Any]:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/product
     """
     # What is literal in a list is checked at once, whatever is lazy beside it.
-    elements = _elements(ids) if isinstance(ids, list) else defer(_elements, ids)
+    elements = products(ids) if isinstance(ids, list) else defer(products, ids)
     template = {"template_type": "product", "elements": elements}
     check_product_template(Part(template))
     return template
 
 
-def _elements(ids: Any) -> Any:
+def products(ids: Any) -> Any:
+    """Return the elements for a list of ids; other values stay as they are."""
     return [{"id": as_text(each)} for each in ids] if isinstance(ids, list | tuple) else ids

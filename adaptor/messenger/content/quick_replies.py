@@ -28,11 +28,12 @@ def check_quick_reply(reply: Any, place: str = "quick_reply") -> None:
     part = part_of(reply, place, 'quick_reply("Yes", "YES")')
     if part is None:
         return
+    if not part.has("content_type"):
+        raise refuse(part.field("content_type"), "is missing", 'Use quick_reply("Yes", "YES"), or add it: "text".')
+    part.text("content_type")
     kind = part.get("content_type")
     if isinstance(kind, Lazy):
         return
-    if kind is None:
-        raise refuse(part.field("content_type"), "is missing", 'Use quick_reply("Yes", "YES"), or add it: "text".')
     if kind == "location":
         raise refuse(
             part.field("content_type"),
@@ -44,8 +45,8 @@ def check_quick_reply(reply: Any, place: str = "quick_reply") -> None:
     # Meta fills in the number or the address of the person; other kinds are not ours to judge.
     if kind != "text":
         return
-    has_image = part.has("image_url")
-    part.text("title", "quick_reply.title", may_be_empty=has_image)
+    has_image = part.says("image_url")
+    part.text("title", "quick_reply.title", required=not has_image)
     payload = part.get("payload")
     if isinstance(payload, bool) or not isinstance(payload, int | float):
         part.text("payload", "quick_reply.payload", may_be_empty=has_image)

@@ -66,6 +66,8 @@ def test_the_builders_give_plain_dicts() -> None:
     [
         ({"template_type": "button", "text": "Well?", "buttons": ["Yes"]}, "buttons[0]"),
         (with_button(title="Yes", payload="P"), "buttons[1].type"),
+        (with_button(type="", title="Yes", payload="P"), "buttons[1].type"),
+        (with_button(type=["postback"], title="Yes", payload="P"), "buttons[1].type"),
         (with_button(type="postback", payload="P"), "buttons[1].title"),
         (with_button(type="postback", title="Yes"), "buttons[1].payload"),
         (with_button(type="postback", title="Yes", payload=""), "buttons[1].payload"),
@@ -119,6 +121,7 @@ def test_a_button_that_meta_would_refuse_is_refused_with_its_place(
         web(webview_height_ratio="FULL", webview_share_button="hide"),
         web(webview_share_button="show"),
         web(glow="red", fallback_url=None),
+        web(fallback_url=""),
         call("+15105551234"),
         call("+49 (0) 30 / 123-456"),
         with_button(type="account_link", url=SITE),

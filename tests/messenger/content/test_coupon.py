@@ -58,6 +58,7 @@ def test_a_coupon_that_turns_out_to_have_neither_is_refused_then(state_for: Any)
         (coupon(coupon_code=["TEN"]), "coupon_code"),
         (coupon(coupon_url="example.org"), "coupon_url"),
         (coupon(coupon_code="TEN", coupon_url="shop"), "coupon_url"),
+        (coupon(coupon_code="TEN", coupon_url=[]), "coupon_url"),
         (coupon(coupon_code="TEN", image_url="a.png"), "image_url"),
         (coupon(coupon_code="TEN", coupon_pre_message=5), "coupon_pre_message"),
         (coupon(coupon_code="TEN", payload={"a": 1}), "payload"),

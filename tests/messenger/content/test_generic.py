@@ -107,6 +107,7 @@ def test_a_card_whose_only_other_thing_turns_out_to_be_missing_is_refused(state_
         {"default_action": {"type": "web_url", "url": SITE, "webview_height_ratio": "tall"}},
         {"buttons": [{"type": "phone_number", "title": "Call", "payload": "+15105551234"}]},
         {"subtitle": "", "image_url": SITE},
+        {"subtitle": "At 9", "image_url": ""},
         {"item_url": SITE},
         {"field_of_tomorrow": 0},
     ],

@@ -34,7 +34,8 @@ def test_the_builder_gives_a_plain_dict() -> None:
         (medium(), "elements[0]"),
         (medium(attachment_id=None, url=None), "elements[0]"),
         (medium(attachment_id="1", url=VIDEO), "elements[0]"),
-        (medium(attachment_id=""), "elements[0].attachment_id"),
+        (medium(attachment_id="", url=""), "elements[0]"),
+        (medium(attachment_id=" "), "elements[0].attachment_id"),
         (medium(attachment_id=["1"]), "elements[0].attachment_id"),
         (medium(url="facebook.com/a"), "elements[0].url"),
         (medium(url="https://example.org/a.png"), "elements[0].url"),
@@ -62,6 +63,7 @@ def test_an_address_elsewhere_says_to_upload(refused_template: Any) -> None:
     [
         medium(attachment_id="1"),
         medium(attachment_id=1, url=None),
+        medium(attachment_id="1", url=""),
         medium(url="https://www.facebook.com/photo.php?fbid=1", glow="red"),
         medium(url="https://facebook.com"),
         medium(url="HTTPS://M.FACEBOOK.COM/a"),
