@@ -57,6 +57,8 @@ if TYPE_CHECKING:
     from .core.operation import Operation
     from .core.state import State, compose_next_state
     from .core.version import __version__
+    from .graph.anything import graph_request
+    from .graph.batch import batch
     from .graph.errors import (
         GraphError,
         InvalidRequest,
@@ -69,6 +71,7 @@ if TYPE_CHECKING:
         WindowClosed,
     )
     from .messenger.actions import mark_seen, react, typing_off, typing_on, unreact
+    from .messenger.attachments import upload_attachment
     from .messenger.content import (
         account_link_button,
         account_unlink_button,
@@ -94,7 +97,9 @@ if TYPE_CHECKING:
         receipt_template,
         url_button,
     )
-    from .messenger.send import post_message, send_image, send_message, send_template, send_text
+    from .messenger.media import send_audio, send_file, send_image, send_video
+    from .messenger.pictures import send_images, send_sticker
+    from .messenger.send import post_message, private_reply, send_message, send_template, send_text
     from .messenger.utility import send_utility
 
 __all__ = [
@@ -127,6 +132,7 @@ __all__ = [
     "array_to_string",
     "as_",
     "assert_",
+    "batch",
     "button_template",
     "call_button",
     "chunk",
@@ -150,6 +156,7 @@ __all__ = [
     "fn_if",
     "game_play_button",
     "generic_template",
+    "graph_request",
     "grid_image",
     "group",
     "http",
@@ -168,6 +175,7 @@ __all__ = [
     "parse_csv",
     "post_message",
     "postback_button",
+    "private_reply",
     "product_template",
     "quick_reply",
     "quick_reply_email",
@@ -177,11 +185,16 @@ __all__ = [
     "receipt_template",
     "reference_path",
     "scrub_emojis",
+    "send_audio",
+    "send_file",
     "send_image",
+    "send_images",
     "send_message",
+    "send_sticker",
     "send_template",
     "send_text",
     "send_utility",
+    "send_video",
     "source",
     "source_value",
     "split_keys",
@@ -191,6 +204,7 @@ __all__ = [
     "typing_off",
     "typing_on",
     "unreact",
+    "upload_attachment",
     "url_button",
     "validate",
 ]
@@ -243,6 +257,8 @@ _ROOMS = {
         "compose_next_state",
     ),
     "core.version": ("__version__",),
+    "graph.anything": ("graph_request",),
+    "graph.batch": ("batch",),
     "graph.errors": (
         "GraphError",
         "InvalidRequest",
@@ -280,7 +296,10 @@ _ROOMS = {
         "url_button",
     ),
     "messenger.actions": ("mark_seen", "react", "typing_off", "typing_on", "unreact"),
-    "messenger.send": ("post_message", "send_image", "send_message", "send_template", "send_text"),
+    "messenger.attachments": ("upload_attachment",),
+    "messenger.media": ("send_audio", "send_file", "send_image", "send_video"),
+    "messenger.pictures": ("send_images", "send_sticker"),
+    "messenger.send": ("post_message", "private_reply", "send_message", "send_template", "send_text"),
     "messenger.utility": ("send_utility",),
 }
 _MODULES = {name: module for module, names in _ROOMS.items() for name in names}

@@ -13,8 +13,8 @@ from typing import Any
 
 from ..core.lazy import Lazy
 from .content import check_quick_reply, check_template
-from .limits import check_items, check_list, check_object, check_text, refuse
-from .values import check_choice as _check_choice
+from .limits import LIMITS, check_items, check_list, check_object, check_text, refuse
+from .values import check_choice
 
 MESSAGING_TYPES = ("RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY")
 NOTIFICATION_TYPES = ("REGULAR", "SILENT_PUSH", "NO_PUSH")
@@ -49,6 +49,15 @@ RECIPIENT_FORMS = (
 )
 
 
+def check_long_body(body: Any) -> None:
+    """Refuse a body that Meta would refuse, but for the length of its text, which goes out in parts."""
+    message = body.get("message") if isinstance(body, dict) else None
+    text = message.get("text") if isinstance(message, dict) else None
+    if isinstance(text, str) and isinstance(message, dict):
+        body = {**body, "message": {**message, "text": text[: LIMITS["text"].most]}}
+    check_body(body)
+
+
 def check_body(body: Any) -> None:
     """Refuse a body of the Send API that Meta would refuse.
 
@@ -59,8 +68,8 @@ def check_body(body: Any) -> None:
     if content is None:
         return
     check_recipient(content.get("recipient"))
-    _check_choice("messaging_type", content.get("messaging_type"), MESSAGING_TYPES)
-    _check_choice("notification_type", content.get("notification_type"), NOTIFICATION_TYPES)
+    check_choice("messaging_type", content.get("messaging_type"), MESSAGING_TYPES)
+    check_choice("notification_type", content.get("notification_type"), NOTIFICATION_TYPES)
     _check_tag(content.get("tag"), content.get("messaging_type"))
     message, action = content.get("message"), content.get("sender_action")
     if message is not None and action is not None:
@@ -68,8 +77,10 @@ def check_body(body: Any) -> None:
     if message is None and action is None:
         raise refuse("message", "is missing", 'Give a message: {"text": "…"}.')
     if action is not None:
-        _check_choice("sender_action", action.lower() if isinstance(action, str) else action, SENDER_ACTIONS)
+        check_choice("sender_action", action.lower() if isinstance(action, str) else action, SENDER_ACTIONS)
         _check_reaction(action, content.get("payload"))
+    _check_feedback_tag(content.get("tag"), message)
+    _check_thread_control(content.get("thread_control"))
     reply_to = content.get("reply_to")
     if isinstance(reply_to, dict) and not isinstance(reply_to.get("mid"), Lazy) and not reply_to.get("mid"):
         raise refuse("reply_to", "is empty", "Give the id of the message that is quoted, or leave it out.")
@@ -176,6 +187,32 @@ def _check_reaction(action: Any, payload: Any) -> None:
             raise refuse(f"payload.{key}", "is missing", f"A sender action {action} needs it.")
 
 
+def _check_feedback_tag(tag: Any, message: Any) -> None:
+    """Refuse the tag for feedback with anything but the template that asks for it."""
+    if isinstance(tag, Lazy) or tag != "CUSTOMER_FEEDBACK" or not isinstance(message, dict):
+        return
+    attachment = message.get("attachment")
+    payload = attachment.get("payload") if isinstance(attachment, dict) else None
+    kind = payload.get("template_type") if isinstance(payload, dict) else None
+    if isinstance(attachment, Lazy) or isinstance(payload, Lazy) or isinstance(kind, Lazy):
+        return
+    if kind != "customer_feedback":
+        raise refuse(
+            "tag",
+            "CUSTOMER_FEEDBACK goes with the customer feedback template only",
+            "Send customer_feedback_template(…), or leave the tag out.",
+            actual=tag,
+        )
+
+
+def _check_thread_control(control: Any) -> None:
+    if control is None or isinstance(control, Lazy):
+        return
+    content = check_object("thread_control", control, '{"control_type": "pass", "app_id": "…"}') or {}
+    if content.get("control_type") is not None:
+        check_choice("thread_control.control_type", content["control_type"], ("pass", "release"))
+
+
 def _check_tag(tag: Any, messaging_type: Any) -> None:
     if tag is None:
         if messaging_type == "MESSAGE_TAG":
@@ -190,6 +227,6 @@ def _check_tag(tag: Any, messaging_type: Any) -> None:
             "Send an approved utility template instead: send_utility(…).",
             actual=tag,
         )
-    _check_choice("tag", tag, LIVE_TAGS)
+    check_choice("tag", tag, LIVE_TAGS)
     if messaging_type != "MESSAGE_TAG" and not isinstance(messaging_type, Lazy):
         raise refuse("tag", f"{tag} needs another messaging_type", 'Add messaging_type="MESSAGE_TAG".', actual=tag)
