@@ -98,36 +98,24 @@ class Writes:
         """Take a row that stands there already, where it may be made (again)."""
         if row.write.recipient != write.recipient:
             return Taken(row, mismatch=True)
-        if (
-            row.outcome in (CLAIMED, SENDING)
-            and row.holder not in (None, holder)
-            and not self._holders.is_dead(row.holder)
-        ):
+        is_others = row.outcome in (CLAIMED, SENDING) and row.holder not in (None, holder)
+        if is_others and not self._holders.is_dead(row.holder):
             return Taken(row, is_held=True)
-        before = (row.outcome, row.holder)
+        before = (row.outcome, row.holder or "")
         if row.outcome == SENDING:
             row.outcome, row.holder = UNKNOWN, None
         elif row.outcome == CLAIMED or (row.outcome == FAILED and row.about != ABOUT_PERSON):
             row.outcome, row.holder, row.error, row.about = outcome, holder, None, None
+        now = self._database.now()
         changed = self._database.run(
             "UPDATE writes SET outcome = ?, holder = ?, error = ?, about = ?, attempt = ?, changed = ? "
-            "WHERE id = ? AND outcome = ? AND (holder = ? OR (holder IS NULL AND ? IS NULL))",
-            (
-                row.outcome,
-                row.holder,
-                to_text(row.error),
-                row.about,
-                attempt,
-                self._database.now(),
-                row.id,
-                *before,
-                before[1],
-            ),
+            "WHERE id = ? AND outcome = ? AND coalesce(holder, '') = ?",
+            (row.outcome, row.holder, to_text(row.error), row.about, attempt, now, row.id, *before),
         ).rowcount
-        # Somebody else may have taken it in between, where the database lets two look at once.
-        return (
-            Taken(row, is_ours=row.holder == holder and row.outcome == outcome) if changed else Taken(row, is_held=True)
-        )
+        if not changed:
+            # Somebody else has taken it in between, where the database lets two look at once.
+            return Taken(row, is_held=True)
+        return Taken(row, is_ours=row.holder == holder and row.outcome == outcome)
 
     def _is_left_over(self, run: str, attempt: int, write: Write) -> bool:
         """Whether an earlier attempt recorded a write for this recipient here that this one has not come to (yet)."""
