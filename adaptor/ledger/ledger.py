@@ -26,12 +26,14 @@ class Entry(NamedTuple):
     Attributes:
         id: Under which it stands there; it may travel in a message's metadata.
         is_ours: It is to be made now.
+        is_repeat: This attempt has come to it before.
         row: As it stands, where it is not to be made.
         error: Why it is not to be made, where nothing was recorded that could be given back.
     """
 
     id: str
     is_ours: bool
+    is_repeat: bool
     row: Row
     error: AdaptorError | None = None
 
@@ -141,7 +143,10 @@ class Ledger:
         taken = self.store.writes.take(
             self.record.id, self.record.attempt, self._holder.id, list(zip(ids, writes, strict=True)), sending=sending
         )
-        return [Entry(id_, each.is_ours, each.row, _problem(each)) for id_, each in zip(ids, taken, strict=True)]
+        return [
+            Entry(id_, each.is_ours, each.is_repeat, each.row, _problem(each))
+            for id_, each in zip(ids, taken, strict=True)
+        ]
 
     def begin_sending(self, ids: Sequence[str]) -> None:
         """Note on the disk that claimed writes are about to leave.

@@ -67,6 +67,7 @@ class Row:
     error: dict[str, Any] | None = None
     about: str | None = None
     holder: str | None = None
+    attempt: int = 1
     created: float = 0.0
     changed: float = 0.0
 

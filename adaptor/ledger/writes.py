@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "id, run, step, arrival, site, page, recipient, fingerprint, nth, own_key, text_digest, "
-    "outcome, about, result, error, holder, created, changed"
+    "outcome, about, result, error, holder, attempt, created, changed"
 )
 #: How many rows one statement is about at most: both databases limit the parameters of a statement.
 _CHUNK = 200
@@ -29,12 +29,14 @@ class Taken(NamedTuple):
         row: As it stands now.
         is_ours: It is to be made, by the asking holder.
         is_held: Another process that lives has it under way.
+        is_repeat: This attempt has come to it before.
         mismatch: What was recorded for this recipient at this place does not fit; nothing may be sent.
     """
 
     row: Row
     is_ours: bool = False
     is_held: bool = False
+    is_repeat: bool = False
     mismatch: bool = False
 
 
@@ -77,11 +79,11 @@ class Writes:
         # What is recorded is taken first: it may be what an earlier attempt left for the same person.
         for id_, write in writes:
             if id_ in recorded:
-                taken[id_] = self._retake(recorded[id_], write, attempt, holder, outcome)
+                taken[id_] = self._retake(run, recorded[id_], write, attempt, holder, outcome)
         fresh: list[Row] = []
         for id_, write in writes:
             if id_ not in recorded:
-                row = Row(id_, run, write, outcome, holder=holder, created=now, changed=now)
+                row = Row(id_, run, write, outcome, holder=holder, attempt=attempt, created=now, changed=now)
                 if self._is_left_over(run, attempt, write):
                     taken[id_] = Taken(row, mismatch=True)
                 else:
@@ -92,15 +94,18 @@ class Writes:
             # What another process has put there meanwhile is as good as recorded.
             meanwhile = self._rows([row.id for row in fresh if row.id not in inserted])
             for id_, row in meanwhile.items():
-                taken[id_] = self._retake(row, row.write, attempt, holder, outcome)
+                taken[id_] = self._retake(run, row, row.write, attempt, holder, outcome)
 
-    def _retake(self, row: Row, write: Write, attempt: int, holder: str, outcome: str) -> Taken:
+    def _retake(self, run: str, row: Row, write: Write, attempt: int, holder: str, outcome: str) -> Taken:
         """Take a row that stands there already, where it may be made (again)."""
         if row.write.recipient != write.recipient:
             return Taken(row, mismatch=True)
         is_others = row.outcome in (CLAIMED, SENDING) and row.holder not in (None, holder)
         if is_others and not self._holders.is_dead(row.holder):
             return Taken(row, is_held=True)
+        is_repeat = row.run == run and row.attempt == attempt
+        if is_repeat and row.outcome in (CLAIMED, SENDING) and row.holder == holder:
+            return Taken(row, is_repeat=True)
         before = (row.outcome, row.holder or "")
         if row.outcome == SENDING:
             row.outcome, row.holder = UNKNOWN, None
@@ -115,7 +120,7 @@ class Writes:
         if not changed:
             # Somebody else has taken it in between, where the database lets two look at once.
             return Taken(row, is_held=True)
-        return Taken(row, is_ours=row.holder == holder and row.outcome == outcome)
+        return Taken(row, is_ours=row.holder == holder and row.outcome == outcome, is_repeat=is_repeat)
 
     def _is_left_over(self, run: str, attempt: int, write: Write) -> bool:
         """Whether an earlier attempt recorded a write for this recipient here that this one has not come to (yet)."""
@@ -244,6 +249,6 @@ class _NotOurs(Exception):
 
 def _row(values: Sequence[Any]) -> Row:
     id_, run, step, arrival, site, page, recipient, fingerprint, nth, own_key, text_digest, *rest = values
-    outcome, about, result, error, holder, created, changed = rest
+    outcome, about, result, error, holder, attempt, created, changed = rest
     write = Write(site, recipient, fingerprint, nth, step, arrival, page, own_key, text_digest)
-    return Row(id_, run, write, outcome, from_text(result), from_text(error), about, holder, created, changed)
+    return Row(id_, run, write, outcome, from_text(result), from_text(error), about, holder, attempt, created, changed)
