@@ -97,10 +97,20 @@ def without_none(body: dict[str, Any]) -> dict[str, Any]:
     if kept.get("reply_to") == {"mid": None}:
         del kept["reply_to"]
     message = kept.get("message")
-    if isinstance(message, dict) and any(message.get(key, True) is None for key in ("quick_replies", "metadata")):
-        optional = ("quick_replies", "metadata")
-        kept["message"] = {key: value for key, value in message.items() if value is not None or key not in optional}
+    if isinstance(message, dict):
+        kept["message"] = {
+            key: _pruned(value) if key in ("attachment", "attachments", "quick_replies") else value
+            for key, value in message.items()
+            if value is not None or key not in ("quick_replies", "metadata")
+        }
     return kept
+
+
+def _pruned(value: Any) -> Any:
+    """Leave out what is None at any depth: what was built with an optional argument that turned out to be None."""
+    if isinstance(value, dict):
+        return {key: _pruned(item) for key, item in value.items() if item is not None}
+    return [_pruned(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def recipient_object(recipient: Any) -> Any:
