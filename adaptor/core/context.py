@@ -49,6 +49,7 @@ class Run:
         alone: It is the only run of its process: an operation that finds no run, since the job called it in a thread of
             its own, is outside of it.
         wait: Waits that many seconds before a repeat; replaced in tests.
+        transport: Given what carries HTTP, returns what stands in its place, where a job is tested; else None.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Run:
         self.outcomes = {"sent": 0, "failed": 0, "unknown": 0, "described": 0}
         self.on_request = on_request
         self.wait: Callable[[float], object] = wait or time.sleep
+        self.transport: Callable[[Any], Any] | None = None
         self.redactor = Redactor()
         self.interrupted_at: str | None = None
         self._alone = alone

@@ -6,11 +6,11 @@ import contextlib
 import io
 import json
 import os
-import re
 import sys
 import time
 
 from ..core.errors import InputError
+from .terminal import harmless
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from typing import Any, TextIO
 
     from ..core.context import Run
-
-#: Control characters, half characters, and what turns the direction of the text around it. The joiners and marks that
-#: names in many scripts need are not among them.
-_HARMFUL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069]"
 
 LEVELS = ("none", "error", "info", "debug")
 
@@ -74,7 +70,7 @@ class Log:
         self._next_progress = now + (0.2 if self._next_progress else 1.0)
         if place and not self._shown and self._next_progress > now + 0.5:
             return
-        self._write_progress(f"… {_harmless(place)}" if place else "")
+        self._write_progress(f"… {harmless(place)}" if place else "")
 
     def _write_progress(self, text: str) -> None:
         if text or self._shown:
@@ -101,16 +97,11 @@ class Log:
     def _write(self, text: str) -> None:
         self._write_progress("")
         try:
-            self._stream.write(f"{_harmless(text)}\n")
+            self._stream.write(f"{harmless(text)}\n")
             self._stream.flush()
         except (OSError, ValueError):
             # Nobody reads the log any more; the job goes on.
             pass
-
-
-def _harmless(text: str) -> str:
-    """Return the text without control characters: texts of other people must not steer a terminal."""
-    return text if text.isprintable() else re.sub(_HARMFUL, lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 class JobOutput(io.TextIOBase):
