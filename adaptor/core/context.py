@@ -49,6 +49,7 @@ class Run:
         alone: It is the only run of its process: an operation that finds no run, since the job called it in a thread of
             its own, is outside of it.
         wait: Waits that many seconds before a repeat; replaced in tests.
+        sanitize: Returns what logs show of a value of the state; None shows it as it is.
         transport: Given what carries HTTP, returns what stands in its place, where a job is tested; else None.
     """
 
@@ -68,6 +69,7 @@ class Run:
         self.outcomes = {"sent": 0, "failed": 0, "unknown": 0, "described": 0}
         self.on_request = on_request
         self.wait: Callable[[float], object] = wait or time.sleep
+        self.sanitize: Callable[[Any], str] | None = None
         self.transport: Callable[[Any], Any] | None = None
         self.redactor = Redactor()
         self.interrupted_at: str | None = None
@@ -141,6 +143,19 @@ class Run:
     def log(self, level: str, component: str, message: str, /, **fields: Any) -> None:
         """Write one line to the run's log, without secrets."""
         self._sink(level, component, self.redactor.text(message), self.redactor.value(fields))
+
+    def shown(self, value: Any) -> str:
+        """Return what a log shows of a value of the state; secrets are taken out when it is written."""
+        if self.sanitize is not None:
+            return self.sanitize(value)
+        if isinstance(value, str):
+            return value
+        import json
+
+        try:
+            return json.dumps(value, ensure_ascii=False)
+        except (TypeError, ValueError):
+            return repr(value)
 
     def place(self) -> str:
         """Return where the run is, such as `step 2 · each[17] · send_text`."""

@@ -1,7 +1,8 @@
 """Keeping secrets out of everything that is written: logs, errors, reports, final states.
 
-Secrets are found by value, in the forms in which they travel: as they are, quoted for a URL, escaped in JSON, in
-base64 and as `appsecret_proof`.
+Secrets are found by value, in the forms in which they travel: as they are, quoted for a URL (also inside another),
+escaped in JSON (also inside another), in HTML or by Python, in base64 at any place of a longer text, and as
+`appsecret_proof`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ REDACTED = "[redacted]"
 
 #: Shorter values are not treated as secrets: redacting every "ab" would make the text unreadable and hide nothing.
 SHORTEST_SECRET = 4
+
+#: How many letters two forms must have in common to be looked for together; no form is shorter.
+_SAME_START = 3
 
 _SECRET_KEY = r"(?i)token|secret|passw|passphrase|api_?key|private|credential|authorization|bearer|cookie"
 #: Signs that `requests` leaves alone in a URL that was given to it as text.
@@ -83,8 +87,7 @@ class Redactor:
         fresh = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET} - self._secrets
         if fresh:
             self._secrets |= fresh
-            forms = {form for secret in self._secrets for form in _forms(secret)}
-            self._pattern = re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)))
+            self._pattern = re.compile(_any_of({form for secret in self._secrets for form in _forms(secret)}))
         return bool(fresh)
 
     def text(self, text: str) -> str:
@@ -121,6 +124,17 @@ class Redactor:
         return value
 
 
+def _any_of(forms: set[str]) -> str:
+    """Return a pattern that finds any of these texts, the longest that fits.
+
+    Those that begin alike are tried together: at most places of a text a glance at one letter is then enough.
+    """
+    groups: dict[str, list[str]] = {}
+    for form in sorted(forms, key=len, reverse=True):
+        groups.setdefault(form[:_SAME_START], []).append(re.escape(form[_SAME_START:]))
+    return "|".join(f"{re.escape(start)}(?:{'|'.join(rest)})" for start, rest in groups.items())
+
+
 def _forms(secret: str) -> Iterator[str]:
     import base64
     import json
@@ -131,11 +145,14 @@ def _forms(secret: str) -> Iterator[str]:
     raw = secret.encode("utf-8", "surrogatepass")
     yield secret
     for quoted in (quote(raw, safe=""), quote(raw), quote_plus(raw), quote(raw, safe=_KEPT_IN_URLS)):
-        yield quoted
-        yield re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), quoted)
+        for nested in (quoted, quote(quoted, safe="")):
+            yield nested
+            yield re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), nested)
     for escaped in (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]):
-        yield escaped
-        yield escaped.replace("/", "\\/")
+        for nested in (escaped, escaped.replace("/", "\\/")):
+            yield nested
+            yield json.dumps(nested, ensure_ascii=False)[1:-1]
+    yield from _html_forms(secret)
     for kind in (repr, ascii):
         yield kind(secret)[1:-1]
         # In a longer text that holds both quotes, Python escapes the single one.
@@ -153,3 +170,13 @@ def _forms(secret: str) -> Iterator[str]:
             core = whole[(0, 2, 3)[shift] : len(whole) - (1 if tail else 0)]
             yield core
             yield core.replace("+", "-").replace("/", "_")
+
+
+def _html_forms(secret: str) -> Iterator[str]:
+    """Yield what stands for a secret in HTML and XML: writers differ over quotes, line breaks and other letters."""
+    text = secret.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    in_attributes = text.replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
+    for escaped in (text, in_attributes, "".join(sign if sign.isascii() else f"&#{ord(sign)};" for sign in text)):
+        for double in ('"', "&quot;", "&#34;", "&#x22;"):
+            for single in ("'", "&#x27;", "&#39;", "&#039;", "&apos;"):
+                yield escaped.replace('"', double).replace("'", single)

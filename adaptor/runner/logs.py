@@ -10,7 +10,7 @@ import sys
 import time
 
 from ..core.errors import InputError
-from .terminal import harmless
+from .terminal import Paint, harmless, wants_colour
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from typing import Any, TextIO
 
     from ..core.context import Run
+
+#: What a step begins with that ended well, and one that did not.
+_MARKS = {"✓": "green", "✗": "red"}
 
 LEVELS = ("none", "error", "info", "debug")
 
@@ -53,6 +56,7 @@ class Log:
         self._as_json = as_json
         # The stream of now: a job that writes to sys.stderr later is led into this log.
         self._stream = stream or sys.stderr
+        self._paint = Paint(not as_json and wants_colour(self._stream))
         self._next_progress = 0.0
         self._shown = False
 
@@ -89,15 +93,26 @@ class Log:
 
             time = datetime.now(UTC).isoformat(timespec="milliseconds")
             line = {"time": time, "level": level, "component": component, "message": message, **fields}
-            self._write(json.dumps(line, ensure_ascii=False, default=str))
+            self._write(harmless(json.dumps(line, ensure_ascii=False, default=str)))
         else:
-            prefix = {"job": "│ ", "debug": "· "}.get(component if level != "debug" else "debug", "")
-            self._write("\n".join(f"{prefix}{line}" for line in message.splitlines() or [""]))
+            lines = [harmless(line) for line in message.splitlines() or [""]]
+            self._write("\n".join(self._styled(level, component, lines)))
+
+    def _styled(self, level: str, component: str, lines: list[str]) -> list[str]:
+        paint = self._paint
+        if level == "debug":
+            return [paint("dim", f"· {line}") for line in lines]
+        if component == "job":
+            return [f"{paint('dim', '│')} {line}" for line in lines]
+        if level == "error":
+            return [paint("red", lines[0]), *lines[1:]]
+        marked = _MARKS.get(lines[0][:1])
+        return [paint(marked, lines[0][0]) + lines[0][1:], *lines[1:]] if marked else lines
 
     def _write(self, text: str) -> None:
         self._write_progress("")
         try:
-            self._stream.write(f"{harmless(text)}\n")
+            self._stream.write(f"{text}\n")
             self._stream.flush()
         except (OSError, ValueError):
             # Nobody reads the log any more; the job goes on.
