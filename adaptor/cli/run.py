@@ -15,6 +15,7 @@ from ..runner.configuration import gather
 from ..runner.files import check_output, json_object, print_out, read_json_object, write_output
 from ..runner.logs import Levels, Log
 from ..runner.run import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL, run_job
+from .curl import curl_printer
 from .help import Help
 
 TYPE_CHECKING = False
@@ -76,6 +77,7 @@ def add_to(commands: Any) -> None:
         "--transcript", metavar="FILE", help="with --sandbox: write there who got what, in full; - is standard error"
     )
     command.add_argument("--dry-run", action="store_true", help="print the requests and send nothing")
+    command.add_argument("--curl", action="store_true", help="print each failed call to Meta as a curl command")
     command.set_defaults(perform=perform)
 
 
@@ -110,6 +112,7 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
     with _sandbox(given, state["configuration"]) as sandbox:
         run = Run(sink=log, dry_run=given.dry_run, alone=True)
         run.progress = log.progress()
+        run.on_failure = curl_printer(run) if given.curl else None
         run.sanitize = None if given.sanitize == "none" else Sanitizer(given.sanitize)
         # Data goes to standard output; where that is taken by the final state, requests go to the log.
         run.on_request = _request_printer(run, None if given.output == "-" or given.log_json else stdout)

@@ -44,6 +44,7 @@ class Run:
         path: Where the run is: the names of the operations under way, outermost first, each with its index.
         outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`.
         on_request: Called with each request that a dry run describes.
+        on_failure: Called with each call to the Graph API that failed, as `AdaptorError.request` holds it.
         progress: Told the place after each item of a loop, and nothing at its end; None where nobody looks.
         interrupted_at: The place that was under way when the run was interrupted.
         alone: It is the only run of its process: an operation that finds no run, since the job called it in a thread of
@@ -69,6 +70,7 @@ class Run:
         self.outcomes = {"sent": 0, "failed": 0, "unknown": 0, "described": 0}
         self.on_request = on_request
         self.wait: Callable[[float], object] = wait or time.sleep
+        self.on_failure: Callable[[dict[str, Any]], object] | None = None
         self.sanitize: Callable[[Any], str] | None = None
         self.transport: Callable[[Any], Any] | None = None
         self.redactor = Redactor()

@@ -56,6 +56,8 @@ class AdaptorError(Exception):
         file: The job file in which the operation was written.
         line: Its line there.
         details: More facts, JSON-serialisable.
+        request: The call to the Graph API that failed, without the credential: `method`, `url`, `params`, `body`. It
+            holds what was to be sent, and is in no report.
     """
 
     about = ABOUT_JOB
@@ -69,6 +71,7 @@ class AdaptorError(Exception):
     file: str | None = None
     line: int | None = None
     details: Any = None
+    request: Any = None
     #: The lines of the job that the error is about, with a caret under the place.
     excerpt: str | None = None
 

@@ -97,6 +97,16 @@ class GraphClient:
                 self._count(request, None)
                 return answer
 
+    def described(self, request: GraphRequest) -> dict[str, Any]:
+        """Return a request as it is sent, without the credential; `proof` says whether it carries `appsecret_proof`."""
+        return {
+            "method": request.method,
+            "url": self._root + request.path,
+            "params": request.params,
+            "body": request.body,
+            "proof": bool(self._credentials),
+        }
+
     def _count(self, request: GraphRequest, sent: str | None) -> None:
         if request.is_write:
             outcome = "sent" if sent is None else "failed" if sent == SENT_NO else "unknown"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ParamSpec
 
+from ..core.errors import AdaptorError, InvalidMessage
 from ..core.operation import Operation, builder_of
 from ..core.state import State, compose_next_state
 from .request import GraphRequest
@@ -53,7 +54,16 @@ class GraphOperation(Operation):
         from .client import client_for
 
         run.log("debug", "graph", f"{run.place()}: {request.method} {request.path}")
-        answer = client_for(run, state.get("configuration")).send(request)
+        client = client_for(run, state.get("configuration"))
+        try:
+            answer = client.send(request)
+        except AdaptorError as error:
+            # Only what came as far as the wire: of anything else there is no call to show.
+            if error.about_sending and not isinstance(error, InvalidMessage):
+                error.request = client.described(request)
+                if run.on_failure is not None:
+                    run.on_failure(error.request)
+            raise
         run.log("debug", "graph", f"HTTP {answer.response['status_code']} after {answer.response['duration']:.3f} s")
         return {**compose_next_state(state, answer.body), "response": answer.response}
 
