@@ -16,6 +16,13 @@ class Help(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=32, width=terminal_width())
 
+    def add_argument(self, action: argparse.Action) -> None:
+        """Leave room for the names of commands, which stand further to the right than argparse reckons with."""
+        super().add_argument(action)
+        if isinstance(action, argparse._SubParsersAction):
+            longest = max(map(len, action.choices), default=0)
+            self._action_max_length = max(self._action_max_length, longest + 2 * self._indent_increment)
+
 
 def terminal_width() -> int:
     """Return how many columns to fill: those of the terminal, but no more than is good to read."""
