@@ -119,7 +119,7 @@ def main() -> None:
     print(f"each over {ITEMS:,} items with fn        {loop():5.2f} × a plain loop (allowed: 4)")
     print(f"state.data.a.b                        {reference():5.2f} × direct access (allowed: 5)")
     print(f"{ITEMS:,} results in a row           {results():5.2f} × ten times a tenth (linear: 1)")
-    print(f"four secrets out of {ITEMS:,} people  {redaction():5.2f} × writing them as JSON (allowed: 1)")
+    print(f"four secrets out of {ITEMS:,} people  {redaction():5.2f} × writing them as JSON (allowed: 2)")
     print(f"1,000,000 rows of CSV in chunks       {csv_megabytes():5.1f} MB above Python (allowed: 60)")
 
 

@@ -7,7 +7,9 @@ import shlex
 import sys
 
 from ..core.errors import InputError
+from ..runner.files import print_out
 from ..runner.run import EXIT_BAD_INPUT, EXIT_WELL
+from ..runner.terminal import harmless
 from .help import Help
 
 TYPE_CHECKING = False
@@ -69,11 +71,11 @@ def perform(given: argparse.Namespace) -> int:
         print(error.report(), file=sys.stderr)
         return EXIT_BAD_INPUT
     column = max(map(len, _FILES)) + 2
-    print(f"{given.folder} is ready:\n")
-    for name, purpose in _FILES.items():
-        print(f"  {_RENAMED.get(name, name):{column}}{purpose}")
+    lines = [f"{given.folder} is ready:", ""]
+    lines += [f"  {_RENAMED.get(name, name):{column}}{purpose}" for name, purpose in _FILES.items()]
     here = os.path.samefile(given.folder, os.curdir)
-    print("\n" + _NEXT.format(cd="" if here else f"  cd {shlex.quote(given.folder)}\n"), end="")
+    lines += ["", _NEXT.format(cd="" if here else f"  cd {shlex.quote(given.folder)}\n")]
+    print_out(harmless("\n".join(lines)), sys.stdout)
     return EXIT_WELL
 
 

@@ -34,7 +34,7 @@ class Record:
     Args:
         calls: Each `{"request": {"method", "url" or "path", "query", "body"}, "response": {"status", "headers", "body",
             "lost", "unreachable"}}`. A request with `path` is one to the Graph API.
-        matches: Whether a part of a request is as it was recorded: `matches(recorded, made)`.
+        compare: Says where a request is not as it was recorded, in words: `compare(recorded, made)`.
         graph: Where the Graph API is said to be; its calls are known by it.
         passing: An address whose calls are really made, since it is that of a sandbox on this machine.
 
@@ -45,13 +45,13 @@ class Record:
     def __init__(
         self,
         calls: Iterable[dict[str, Any]],
-        matches: Callable[[Any, Any], bool],
+        compare: Callable[[Any, Any], list[str]],
         *,
         graph: str | None = None,
         passing: str | None = None,
     ) -> None:
         self._left = list(calls)
-        self._matches = matches
+        self._compare = compare
         self._graph = graph
         self._passing = passing
         self.problems: list[str] = []
@@ -75,14 +75,18 @@ class Record:
             NotRecorded: It is not the next call of the record.
         """
         request = self._described(made)
-        if self._left and self._fits(self._left[0]["request"], request):
+        differences = self._differences(request)
+        if differences == []:
             response: dict[str, Any] = self._left.pop(0)["response"]
             return response
-        following = (
-            f"The next one in the record is {_words(self._left[0]['request'])}" if self._left else "None is left"
-        )
         problem = f"{_words(request)} is not recorded"
         self.problems.append(problem)
+        if differences is None:
+            following = "None is left"
+        elif _words(self._left[0]["request"]) == _words(request):
+            following = f"What is recorded differs in {'; '.join(differences)}"
+        else:
+            following = f"The next one in the record is {_words(self._left[0]['request'])}"
         raise NotRecorded(
             f"{problem}. {following}.", fix="Write it under `calls` of the case, in the order of the calls."
         )
@@ -100,15 +104,17 @@ class Record:
         body = _body(made.body)
         return request if body is None else {**request, "body": body}
 
-    def _fits(self, recorded: dict[str, Any], made: dict[str, Any]) -> bool:
-        wanted = {"method": "GET", **recorded}
+    def _differences(self, made: dict[str, Any]) -> list[str] | None:
+        """Return where a call is not like the next one of the record; None where no call is left."""
+        if not self._left:
+            return None
+        wanted = {"method": "GET", **self._left[0]["request"]}
         if "url" in wanted:
             url = urlsplit(wanted["url"])
             wanted["url"] = f"{url.scheme}://{url.netloc}{url.path}"
             query = {**dict(parse_qsl(url.query, True)), **wanted.pop("query", {})}
-            # What stands behind the address is compared whole where anything stands there.
             wanted.update({"query": query} if query else {})
-        return self._matches({key: _as_text(key, value) for key, value in wanted.items()}, made)
+        return self._compare({key: _as_text(key, value) for key, value in wanted.items()}, made)
 
 
 class _Transport(requests.adapters.BaseAdapter):
@@ -146,9 +152,10 @@ class _Transport(requests.adapters.BaseAdapter):
 
 
 def _body(body: Any) -> Any:
-    raw = body.read() if hasattr(body, "read") else body
-    if raw is None or not isinstance(raw, str | bytes):
+    if body is None:
         return None
+    # Files come in pieces.
+    raw = body if isinstance(body, str | bytes) else b"".join(body)
     text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
     try:
         return json.loads(text)
@@ -164,5 +171,5 @@ def _as_text(key: str, value: Any) -> Any:
 
 
 def _words(request: dict[str, Any]) -> str:
-    where = request["path"] if "path" in request else clean_url(request["url"])
+    where = request["path"] if "path" in request else clean_url(request["url"]).partition("?")[0]
     return f"{request.get('method', 'GET')} {where}"

@@ -8,6 +8,7 @@ escaped in JSON (also inside another), in HTML or by Python, in base64 at any pl
 from __future__ import annotations
 
 import re
+from operator import is_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
+        self._shortest = 0
         self.learn(secrets)
 
     def learn(self, secrets: Iterable[str]) -> bool:
@@ -87,7 +89,9 @@ class Redactor:
         fresh = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET} - self._secrets
         if fresh:
             self._secrets |= fresh
-            self._pattern = re.compile(_any_of({form for secret in self._secrets for form in _forms(secret)}))
+            forms = {form for secret in self._secrets for form in _forms(secret)}
+            self._shortest = min(map(len, forms))
+            self._pattern = re.compile(_any_of(forms))
         return bool(fresh)
 
     def text(self, text: str) -> str:
@@ -112,15 +116,19 @@ class Redactor:
         """Return a JSON value without any of the secrets, sharing what did not change."""
         if self._pattern is None:
             return value
+        # The commonest first: states are large, and mostly clean.
         if isinstance(value, str):
-            return self._pattern.sub(REDACTED, value)
+            return value if len(value) < self._shortest else self._pattern.sub(REDACTED, value)
         if isinstance(value, dict):
-            items = {self.text(key) if isinstance(key, str) else key: self.value(item) for key, item in value.items()}
-            unchanged = all(key in items and items[key] is item for key, item in value.items())
-            return value if unchanged else items
+            items, changed = {}, False
+            for key, item in value.items():
+                name, cleaned = self.value(key) if isinstance(key, str) else key, self.value(item)
+                changed = changed or name is not key or cleaned is not item
+                items[name] = cleaned
+            return items if changed else value
         if isinstance(value, list | tuple):
             parts = [self.value(item) for item in value]
-            return value if all(a is b for a, b in zip(parts, value, strict=True)) else parts
+            return value if all(map(is_, parts, value)) else parts
         return value
 
 

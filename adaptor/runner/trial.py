@@ -143,7 +143,9 @@ def try_case(case: Case, messenger: Messenger | None, sink: Sink) -> Trial:
     started = None if case.now is None else case.now.timestamp()
     run = Run(sink=sink, started=started, wait=lambda seconds: _pass_time(messenger, seconds), alone=True)
     url = _GRAPH if messenger is None else messenger.url
-    record = Record(copy.deepcopy(case.calls), matches, graph=url, passing=None if messenger is None else messenger.url)
+    record = Record(
+        copy.deepcopy(case.calls), _compared, graph=url, passing=None if messenger is None else messenger.url
+    )
     run.transport = record.transport
     state = copy.deepcopy(case.state)
     given = state.get("configuration")
@@ -170,6 +172,11 @@ def try_case(case: Case, messenger: Messenger | None, sink: Sink) -> Trial:
         seconds=seconds,
         cannot_run=result.state is None,
     )
+
+
+def _compared(recorded: Any, made: Any) -> list[str]:
+    found = differences(recorded, made)
+    return [f"{each.path}: recorded {each.expected}, made {each.got}" for each in found]
 
 
 def _outcome(result: Result, messenger: Messenger | None) -> dict[str, Any]:

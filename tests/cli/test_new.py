@@ -68,6 +68,12 @@ def test_an_empty_folder_is_filled(adaptor, tmp_path):
     assert (tmp_path / "demo" / "remind.py").is_file()
 
 
+def test_a_name_in_any_script_and_with_a_space_is_shown_as_it_is_written(adaptor):
+    done = adaptor(None, "mes rappels é", command="new", env={"PYTHONIOENCODING": "ascii"})
+    assert done.code == 0, done.err
+    assert "\n  cd 'mes rappels é'\n" in done.out
+
+
 def test_here_is_a_place_too(adaptor, tmp_path):
     done = adaptor(None, ".", command="new")
     assert done.code == 0

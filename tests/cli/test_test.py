@@ -90,7 +90,11 @@ def test_calls_to_other_systems_are_answered_from_the_record(test):
     calls[1]["request"]["body"] = {"psid": "2"}
     done = test(script, {"state": state, "calls": calls})
     assert done.code == 1
-    assert "NotRecorded: POST https://clinic.example/seen is not recorded." in done.out
+    assert (
+        "NotRecorded: POST https://clinic.example/seen is not recorded. What is recorded differs in body.psid: "
+        in done.out
+    )
+    assert 'recorded "2", made "1"' in done.out
     assert "POST https://clinic.example/seen is recorded and was not made." in done.out
 
 
