@@ -76,7 +76,8 @@ class Page:
         base = entry.value.__base__.__name__
         lines = [f"{self._paint('bold', entry.name)} {self._paint('dim', f'({base})')}", ""]
         lines += [*self._wrapped(entry.doc.summary, 0), *self._paragraphs(entry.doc.text)]
-        lines += ["", *self._wrapped(_ABOUT[entry.value.about], 0)]
+        if not entry.value.__subclasses__():
+            lines += ["", *self._wrapped(_ABOUT[entry.value.about], 0)]
         lines += self._table("Attributes", entry.doc.attributes)
         lines += self._codes(entry)
         if raised_by:

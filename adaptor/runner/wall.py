@@ -10,7 +10,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_LOOPBACK = ("127.", "::1", "localhost", "::ffff:127.")
 _ADDRESSED = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 _NAMED = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"})
 _PROGRAMS = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "pty.spawn"})
@@ -44,7 +43,16 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _is_here(host: Any) -> bool:
-    return host is None or _text(host).lower() in ("", "0.0.0.0", "::") or _text(host).lower().startswith(_LOOPBACK)
+    if host is None or _text(host).lower() in ("", "localhost"):
+        return True
+    from ipaddress import ip_address
+
+    try:
+        address = ip_address(_text(host))
+    except ValueError:
+        # A name, which could be anybody's.
+        return False
+    return address.is_loopback or address.is_unspecified
 
 
 def _text(host: Any) -> str:

@@ -53,6 +53,10 @@ def test_an_error_tells_what_a_loop_makes_of_it_its_codes_and_who_raises_it(docs
     assert "Raised by\n  send_template, send_text" in page
 
 
+def test_of_a_whole_family_of_errors_nothing_is_told_that_holds_for_some_only(docs):
+    assert "try_each" not in docs("GraphError").out
+
+
 @pytest.mark.parametrize("asked", ["2018278", "10/2018278"])
 def test_a_code_of_metas_leads_to_its_error(docs, asked):
     assert "\n  WindowClosed  " in docs(asked).out

@@ -116,6 +116,8 @@ def test_an_answer_can_be_lost_and_a_host_unreachable(test, answer, name):
 
 LEAVING = {
     "a name": "import urllib.request; urllib.request.urlopen('http://example.org/')",
+    "a name that looks like this machine": "import socket; socket.getaddrinfo('127.0.0.1.example.org', 80)",
+    "another one": "import socket; socket.getaddrinfo('localhost.example.org', 80)",
     "an address": "import socket; socket.create_connection(('192.0.2.1', 80), 1)",
     "a datagram": "import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 9))",
     "a program": "import subprocess; subprocess.run(['true'])",
@@ -132,6 +134,20 @@ def test_nothing_leaves_this_machine_whatever_the_job_tries(test, way):
     caught = test(f"{script}.catch(lambda error, state: state)", {})
     assert caught.code == 1
     assert "The job asked for " in caught.out
+
+
+def test_what_is_on_this_machine_can_be_reached(test):
+    script = """\
+import socket
+def talk(state):
+    for host in ("127.0.0.1", "localhost"):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            socket.create_connection((host, server.getsockname()[1]), 5).close()
+    return state
+
+fn(talk)
+"""
+    assert test(script, {}).code == 0
 
 
 def test_no_credential_is_read_from_the_environment_and_a_proxy_is_not_used(test):
