@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import Any
 
-    from ..runner.cases import Case, CaseFile
+    from ..runner.case_file import Case, CaseFile
     from ..runner.logs import Log
     from ..runner.trial import Messenger, Trial
 
@@ -102,7 +102,7 @@ def perform(given: argparse.Namespace) -> int:
 
 def _chosen(given: argparse.Namespace) -> list[tuple[CaseFile, list[Case]]]:
     """Return the files with the cases that are to be tried; all problems in them are told at once."""
-    from ..runner.cases import CaseFile, find_files
+    from ..runner.case_file import CaseFile, find_files
 
     files: list[CaseFile] = []
     problems: list[str] = []

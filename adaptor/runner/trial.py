@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ..core.context import Run, Sink
 from . import wall
-from .cases import Case
+from .case_file import Case
 from .expectation import Difference, differences, lasting, matches, updated
 from .run import Result, run_job
 
