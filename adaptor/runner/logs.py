@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from ..core.context import Run
 
-#: What a step begins with that ended well, and one that did not.
-_MARKS = {"✓": "green", "✗": "red"}
+#: What the line of a step begins with: it ended well, it did not, it begins.
+_MARKS = {"✓": "green", "✗": "red", "▸": "bold"}
 
 LEVELS = ("none", "error", "info", "debug")
 
@@ -106,8 +106,11 @@ class Log:
             return [f"{paint('dim', '│')} {line}" for line in lines]
         if level == "error":
             return [paint("red", lines[0]), *lines[1:]]
-        marked = _MARKS.get(lines[0][:1])
-        return [paint(marked, lines[0][0]) + lines[0][1:], *lines[1:]] if marked else lines
+        words = lines[0].lstrip()
+        style = _MARKS.get(words[:1])
+        if style is None:
+            return lines
+        return [f"{lines[0][: -len(words)]}{paint(style, words[0])}{words[1:]}", *lines[1:]]
 
     def _write(self, text: str) -> None:
         self._write_progress("")

@@ -83,6 +83,7 @@ def written(stream, *lines, as_json=False):
 
 LINES = [
     ("info", "run", "✓ 1 fn  0.00 s"),
+    ("info", "run", "  ✗ 2 fn"),
     ("error", "run", "JobError: no\n  fix:   mend it"),
     ("info", "job", "a\nb"),
     ("debug", "graph", "HTTP 200"),
@@ -93,6 +94,7 @@ LINES = [
 def test_on_a_terminal_what_ended_well_is_green_and_an_error_red(colours):
     assert written(Terminal(), *LINES) == (
         "\x1b[32m✓\x1b[0m 1 fn  0.00 s\n"
+        "  \x1b[31m✗\x1b[0m 2 fn\n"
         "\x1b[31mJobError: no\x1b[0m\n  fix:   mend it\n"
         "\x1b[2m│\x1b[0m a\n\x1b[2m│\x1b[0m b\n"
         "\x1b[2m· HTTP 200\x1b[0m\n"
