@@ -16,6 +16,7 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from ..core.context import active
 from ..core.version import __version__
 
 #: Connections idle for longer are not used again: one that the other side has closed meanwhile would turn a send into
@@ -116,7 +117,8 @@ def open_session() -> requests.Session:
     session = _Session()
     session.trust_env = False
     session.headers["User-Agent"] = f"facebook-adaptor/{__version__}"
-    adapter = _Adapter()
+    run = active.get()
+    adapter = _Adapter() if run is None or run.transport is None else run.transport(_Adapter())
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session

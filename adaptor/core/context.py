@@ -49,12 +49,15 @@ class Run:
         path: Where the run is: the names of the operations under way, outermost first, each with its index.
         outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`.
         on_request: Called with each request that a dry run describes.
+        on_failure: Called with each call to the Graph API that failed, as `AdaptorError.request` holds it.
         progress: Told the place after each item of a loop, and nothing at its end; None where nobody looks.
         interrupted_at: The place that was under way when the run was interrupted.
         alone: It is the only run of its process: an operation that finds no run, since the job called it in a thread of
             its own, is outside of it.
         wait: Waits that many seconds before a repeat; replaced in tests.
         replayed: How many writes were not made again, since an earlier attempt of the run had made them.
+        sanitize: Returns what logs show of a value of the state; None shows it as it is.
+        transport: Given what carries HTTP, returns what stands in its place, where a job is tested; else None.
     """
 
     def __init__(
@@ -75,6 +78,9 @@ class Run:
         self.outcomes = {"sent": 0, "failed": 0, "unknown": 0, "described": 0}
         self.on_request = on_request
         self.wait: Callable[[float], object] = wait or time.sleep
+        self.on_failure: Callable[[dict[str, Any]], object] | None = None
+        self.sanitize: Callable[[Any], str] | None = None
+        self.transport: Callable[[Any], Any] | None = None
         self.redactor = Redactor()
         self.interrupted_at: str | None = None
         self.replayed = 0
@@ -167,6 +173,19 @@ class Run:
         return " · ".join(
             _named(name, index if name in _POSITIONS_OF_CODE else None) for name, index in self.path if name
         )
+
+    def shown(self, value: Any) -> str:
+        """Return what a log shows of a value of the state; secrets are taken out when it is written."""
+        if self.sanitize is not None:
+            return self.sanitize(value)
+        if isinstance(value, str):
+            return value
+        import json
+
+        try:
+            return json.dumps(value, ensure_ascii=False)
+        except (TypeError, ValueError):
+            return repr(value)
 
     def place(self) -> str:
         """Return where the run is, such as `step 2 · each[17] · send_text`."""

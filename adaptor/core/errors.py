@@ -60,6 +60,8 @@ class AdaptorError(Exception):
         file: The job file in which the operation was written.
         line: Its line there.
         details: More facts, JSON-serialisable.
+        request: The call to the Graph API that failed, without the credential: `method`, `url`, `params`, `body`. It
+            holds what was to be sent, and is in no report.
     """
 
     about = ABOUT_JOB
@@ -74,6 +76,7 @@ class AdaptorError(Exception):
     line: int | None = None
     details: Any = None
     parts_sent: list[str] | None = None
+    request: Any = None
     #: The lines of the job that the error is about, with a caret under the place.
     excerpt: str | None = None
 

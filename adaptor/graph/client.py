@@ -111,6 +111,7 @@ class GraphClient:
         try:
             answer = self._repeating(request)
         except BaseException as error:
+            self._tell_failure(request, error)
             self._count(request, self._sent_by(error))
             raise
         self._count(request, None)
@@ -153,6 +154,8 @@ class GraphClient:
             self._wait(max(filter(None, seconds)), f"{len(again)} of {len(parts)} parts were not taken", repeats)
         for index, part in enumerate(parts):
             outcome = outcomes[index]
+            if isinstance(outcome, AdaptorError):
+                self._tell_failure(part, outcome)
             self._count(part, outcome.sent if isinstance(outcome, AdaptorError) else None)
         return [outcomes[index] for index in range(len(parts))]
 
@@ -170,6 +173,24 @@ class GraphClient:
             except AdaptorError as error:
                 outcomes[index] = error
         return outcomes
+
+    def described(self, request: GraphRequest) -> dict[str, Any]:
+        """Return a request as it is sent, without the credential; `proof` says whether it carries `appsecret_proof`."""
+        return {
+            "method": request.method,
+            "url": self._root + request.path,
+            "params": request.params,
+            "body": request.body,
+            "files": {name: str(path) for name, path in (request.files or {}).items()},
+            "proof": bool(self._proof) and request.access == "page",
+        }
+
+    def _tell_failure(self, request: GraphRequest, error: BaseException) -> None:
+        """Let an error know which call it was, where that came as far as the wire and may be shown."""
+        if isinstance(error, GraphError | NotSent | DeliveryUnknown) and not request.sealed:
+            error.request = self.described(request)
+            if self._run.on_failure is not None:
+                self._run.on_failure(error.request)
 
     def _count(self, request: GraphRequest, sent: str | None) -> None:
         """Note how a write ended; `sent` is None where it succeeded, and empty where it never began."""
