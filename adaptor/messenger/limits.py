@@ -15,6 +15,10 @@ _SEND_API = "https://developers.facebook.com/docs/messenger-platform/reference/s
 _QUICK_REPLIES = "https://developers.facebook.com/docs/messenger-platform/send-messages/quick-replies"
 _BUTTONS = "https://developers.facebook.com/docs/messenger-platform/reference/buttons"
 _TEMPLATES = "https://developers.facebook.com/docs/messenger-platform/reference/templates"
+_PLATFORM = "https://developers.facebook.com/documentation/business-messaging/messenger-platform"
+_PROFILE = f"{_PLATFORM}/reference/messenger-profile-api"
+_MENU = f"{_PLATFORM}/send-messages/persistent-menu"
+_ROUTING = f"{_PLATFORM}/conversation-routing"
 
 
 class Limit(NamedTuple):
@@ -41,6 +45,18 @@ LIMITS = {
     "elements": Limit(10, "elements", f"{_TEMPLATES}/generic", "Send the elements in several messages."),
     "element.title": Limit(80, "characters", f"{_TEMPLATES}/generic", "Shorten the title."),
     "element.subtitle": Limit(80, "characters", f"{_TEMPLATES}/generic", "Shorten the subtitle."),
+    "get_started.payload": Limit(1000, "characters", f"{_PROFILE}/get-started-button", "Keep only an id in it."),
+    "greeting.text": Limit(160, "characters", f"{_PROFILE}/greeting", "Shorten the greeting."),  # older documentation
+    "ice_breakers": Limit(4, "ice breakers", f"{_PROFILE}/ice-breakers", "Keep the four that are asked most."),
+    "persistent_menu": Limit(20, "menu items", _MENU, "Keep the items that are used most."),
+    "persistent_menu.title": Limit(30, "characters", _MENU, "Shorten the title."),
+    "persistent_menu.payload": Limit(1000, "characters", _MENU, "Keep only an id in the payload."),
+    "commands": Limit(100, "commands", f"{_PROFILE}/commands", "Keep the commands that are used most."),
+    "command.name": Limit(32, "characters", f"{_PROFILE}/commands", "Shorten the name."),
+    "command.description": Limit(64, "characters", f"{_PROFILE}/commands", "Shorten the description."),
+    "whitelisted_domains": Limit(50, "domains", f"{_PROFILE}/domain-whitelisting", "Keep 50 domains."),  # uncertain
+    "thread_control.metadata": Limit(1000, "characters", _ROUTING, "Keep only an id in the metadata."),  # uncertain
+    "thread_control.duration": Limit(7 * 24 * 60 * 60, "seconds", _ROUTING, "Give 7 days at most: 604800."),
 }
 
 
