@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from . import run, version
+from . import config, run, version
 from .help import Help
 
 TYPE_CHECKING = False
@@ -33,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
     )
     # With `prog` given, no help is laid out before anybody asks for it.
     commands = root.add_subparsers(title="commands", dest="command", metavar="COMMAND", prog="adaptor")
-    for command in (run, version):
+    for command in (run, config, version):
         command.add_to(commands)
     return root
 

@@ -74,7 +74,7 @@ class Log:
         self._next_progress = now + (0.2 if self._next_progress else 1.0)
         if place and not self._shown and self._next_progress > now + 0.5:
             return
-        self._write_progress(f"… {_harmless(place)}" if place else "")
+        self._write_progress(f"… {harmless(place)}" if place else "")
 
     def _write_progress(self, text: str) -> None:
         if text or self._shown:
@@ -101,14 +101,14 @@ class Log:
     def _write(self, text: str) -> None:
         self._write_progress("")
         try:
-            self._stream.write(f"{_harmless(text)}\n")
+            self._stream.write(f"{harmless(text)}\n")
             self._stream.flush()
         except (OSError, ValueError):
             # Nobody reads the log any more; the job goes on.
             pass
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Return the text without control characters: texts of other people must not steer a terminal."""
     return text if text.isprintable() else re.sub(_HARMFUL, lambda match: f"\\u{ord(match[0]):04x}", text)
 
