@@ -6,15 +6,14 @@ from functools import partial
 from typing import Any
 
 from ..core.arguments import defer
-from ..core.lazy import Lazy
 from ..core.operation import Value
 from ..graph.listing import listing
 from ..graph.operation import graph_operation
 from ..graph.request import GraphRequest, without_none
 from .answers import inside
 from .ids import AppId, Secret
-from .limits import refuse
 from .message import Text, Word
+from .texts import check_address, given_text
 from .webhook_fields import WEBHOOK_FIELDS
 from .words import MaybeWords, Words, joined
 
@@ -133,7 +132,7 @@ def delete_subscription(object_: Text = "page", *, fields: MaybeWords = None) ->
         "DELETE",
         [AppId(), "subscriptions"],
         params={
-            "object": defer(_object, object_),
+            "object": defer(given_text, "object", object_),
             "fields": None if fields is None else defer(joined, "fields", fields, WEBHOOK_FIELDS),
         },
         answers={"success": True},
@@ -179,13 +178,5 @@ def debug_token(input_token: Word = None) -> GraphRequest:
 
 
 def _check(body: Any) -> None:
-    _object(body["object"])
-    url = body["callback_url"]
-    if not isinstance(url, Lazy) and (not isinstance(url, str) or not url.lower().startswith("https://")):
-        raise refuse("callback_url", "must be an address that starts with https://", "Give the whole address.")
-
-
-def _object(value: Any) -> Any:
-    if not isinstance(value, Lazy) and (not isinstance(value, str) or not value.strip()):
-        raise refuse("object", "is empty", 'Write object_="page".')
-    return value
+    given_text("object", body["object"])
+    check_address("callback_url", body["callback_url"], "https://")

@@ -11,6 +11,7 @@ from ..core.state import State, a_kind
 from .limits import refuse
 from .message import recipient_object
 from .rules import check_recipient
+from .texts import given_text
 
 
 def object_id(field: str, value: Any) -> str:
@@ -87,18 +88,17 @@ class Secret(Lazy):
         configuration = state.get("configuration")
         if token is None and self.__key__ is not None and isinstance(configuration, dict):
             token = configuration.get(self.__key__)
-        if not isinstance(token, str) or not token.strip():
-            if self.__key__ is not None and token is None:
-                raise ConfigurationError(
-                    f"The configuration has no `{self.__key__}`.",
-                    fix=f"Put it into the credential, or give {self.__field__}=….",
-                    details={"key": self.__key__},
-                )
-            raise refuse(self.__field__, "is empty" if token == "" else f"is {a_kind(token)}", "Give it as text.")
+        if token is None and self.__key__ is not None:
+            raise ConfigurationError(
+                f"The configuration has no `{self.__key__}`.",
+                fix=f"Put it into the credential, or give {self.__field__}=….",
+                details={"key": self.__key__},
+            )
+        text = str(given_text(self.__field__, token))
         run = active.get()
         if run is not None:
-            run.redactor.learn((token,))
-        return token
+            run.redactor.learn((text,))
+        return text
 
     def __repr__(self) -> str:
         return f"state.configuration.{self.__key__}" if self.__given__ is None else "…"

@@ -11,13 +11,12 @@ from typing import Any
 
 from ..core.arguments import defer
 from ..core.operation import Value
-from ..core.state import a_kind
 from ..graph.listing import listing
 from ..graph.operation import graph_operation
 from ..graph.request import GraphRequest, PageId, comma_separated
 from .ids import object_id, person_id
-from .limits import refuse
 from .message import Recipient, Text
+from .texts import given_text
 from .words import MaybeWords
 
 #: Without them Meta gives the id alone.
@@ -51,7 +50,7 @@ def create_label(name: Text) -> GraphRequest:
     return GraphRequest(
         "POST",
         [PageId(), "custom_labels"],
-        params={"page_label_name": defer(_name, name)},
+        params={"page_label_name": defer(given_text, "page_label_name", name)},
         answers={"id": "dry_run"},
         needs=("id",),
     )
@@ -241,10 +240,3 @@ def _labelling(method: str, psid: Any, label_id: Any) -> GraphRequest:
         params={"user": defer(person_id, psid)},
         answers={"success": True},
     )
-
-
-def _name(name: Any) -> str:
-    if not isinstance(name, str) or not name.strip():
-        what = "is empty" if isinstance(name, str) else f"must be text, not {a_kind(name)}"
-        raise refuse("page_label_name", what, "Give the label a name.")
-    return name

@@ -8,15 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.arguments import defer
-from ..core.lazy import Lazy
 from ..core.operation import Value
 from ..graph.listing import listing
 from ..graph.operation import graph_operation
 from ..graph.request import GraphRequest, PageId, comma_separated
 from .ids import object_id
-from .limits import refuse
 from .message import Text
 from .rules import check_url
+from .texts import given_text
 from .words import MaybeWords
 
 
@@ -138,7 +137,5 @@ def delete_persona(persona_id: Text) -> GraphRequest:
 
 
 def _check(body: Any) -> None:
-    name = body["name"]
-    if not isinstance(name, Lazy) and (not isinstance(name, str) or not name.strip()):
-        raise refuse("name", "is empty" if isinstance(name, str) else "must be text", "Give the persona a name.")
+    given_text("name", body["name"])
     check_url("profile_picture_url", body["profile_picture_url"])

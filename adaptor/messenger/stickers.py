@@ -7,15 +7,13 @@ Source of all of it: https://developers.facebook.com/documentation/business-mess
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..core.arguments import defer
 from ..core.operation import Value
 from ..graph.listing import listing
 from ..graph.request import GraphRequest
 from .ids import object_id
-from .limits import refuse
 from .message import Text, Word
+from .texts import given_text
 
 
 @listing
@@ -109,11 +107,5 @@ def search_stickers(q: Text, *, locale: Word = None, limit: Value[int | None] = 
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/stickers
     """
     return GraphRequest(
-        "GET", "sticker_search", params={"q": defer(_query, q), "locale": locale, "limit": limit}, access="app"
+        "GET", "sticker_search", params={"q": defer(given_text, "q", q), "locale": locale, "limit": limit}, access="app"
     )
-
-
-def _query(q: Any) -> str:
-    if not isinstance(q, str) or not q.strip():
-        raise refuse("q", "is empty" if isinstance(q, str) else "must be text", 'Write search_stickers("thanks").')
-    return q

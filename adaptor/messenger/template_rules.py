@@ -11,6 +11,7 @@ from typing import Any
 
 from ..core.lazy import Lazy
 from .limits import check_object, refuse
+from .texts import given_text
 
 COMPONENTS = ("HEADER", "BODY", "BUTTONS")
 HEADER_FORMATS = ("TEXT", "IMAGE")
@@ -43,7 +44,7 @@ def check_template(body: Any) -> None:
         InvalidMessage: With the field and what is wrong with it. Nothing was made.
     """
     for field in ("name", "language"):
-        _check_given(field, body.get(field))
+        given_text(field, body.get(field))
     components = body.get("components")
     if components is None:
         if body.get("library_template_name") is None:
@@ -97,7 +98,7 @@ def _check_text(kind: str, content: dict[str, Any]) -> None:
     if isinstance(text, Lazy):
         return
     field = f"{kind.lower()}.text"
-    _check_given(field, text)
+    given_text(field, text)
     places = places_in(str(text))
     # A header may begin with a place, as one of Meta's own examples does.
     if kind == "BODY" and places and (_PLACE.match(str(text).strip()) or str(text).strip().endswith("}}")):
@@ -150,12 +151,12 @@ def _check_buttons(buttons: Any) -> None:
             continue
         if not isinstance(kind, str) or kind.upper() not in BUTTONS:
             raise refuse("buttons.type", f"cannot be {kind!r}", "Use POSTBACK or URL.", actual=kind)
-        _check_given("buttons.text", content.get("text"))
+        given_text("buttons.text", content.get("text"))
         if kind.upper() == "POSTBACK":
-            _check_given("buttons.payload", content.get("payload"))
+            given_text("buttons.payload", content.get("payload"))
             continue
         url = content.get("url")
-        _check_given("buttons.url", url)
+        given_text("buttons.url", url)
         if isinstance(url, str) and places_in(url) and content.get("example") is None:
             raise refuse("buttons.url", "has a parameter and no example", 'Add "example": {"url_suffix_example": "…"}.')
 
@@ -169,9 +170,3 @@ def _check_one_way(components: Any) -> None:
     ]
     if len({place.isdecimal() for place in places}) > 1:
         raise refuse("components", "have numbered and named parameters", "Use one way in header and body.")
-
-
-def _check_given(field: str, value: Any) -> None:
-    if not isinstance(value, Lazy) and (not isinstance(value, str) or not value.strip()):
-        what = "is missing" if value is None else "is empty" if isinstance(value, str) else "must be text"
-        raise refuse(field, what, "Give it some text.")

@@ -28,6 +28,8 @@ def words_of(field: str, value: Any, known: Sequence[str]) -> list[str]:
     Raises:
         InvalidMessage: There are no words, or one of them is nearly a known one.
     """
+    if value is None:
+        raise refuse(field, "is missing", _FIX)
     words = value.split(",") if isinstance(value, str) else value
     if not isinstance(words, list | tuple):
         raise refuse(field, f"must be a list of words, not {a_kind(value)}", _FIX)

@@ -115,7 +115,9 @@ def set_messenger_profile(
             "account_linking_url": account_linking_url,
         }
     )
-    return _setting(named if properties is None else defer(_united, properties, named))
+    body = named if properties is None else defer(_united, properties, named)
+    # An argument that turns out to be None was not given.
+    return _setting(body, finish=without_none)
 
 
 @graph_operation
@@ -350,14 +352,14 @@ def set_account_linking_url(url: Value[str]) -> GraphRequest:
     return _setting({"account_linking_url": url})
 
 
-def _setting(body: Any) -> GraphRequest:
+def _setting(body: Any, *, finish: Callable[[Any], Any] | None = None) -> GraphRequest:
     return GraphRequest(
         "POST",
         [PageId(), "messenger_profile"],
         body=body,
         answers={"result": "success"},
         check=check_profile,
-        finish=without_none,
+        finish=finish,
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ...core.lazy import Lazy
 from ...core.state import a_kind
 from ..limits import check_list, check_object, check_text, refuse
+from ..texts import check_address, given_text
 from .shapes import DEFAULT_LOCALE
 
 if TYPE_CHECKING:
@@ -40,13 +41,13 @@ def check_profile(body: Any) -> None:
     Raises:
         InvalidMessage: With the field, the limit and the actual value. Nothing was sent.
     """
-    content = check_object("the profile", body, '{"greeting": […]}')
+    content = check_object("properties", body, '{"greeting": […]}')
     if content is None:
         return
     if not content:
-        raise refuse("the profile", "has no properties to set", 'Write set_messenger_profile(greeting="Hello!").')
+        raise refuse("properties", "are empty: there is nothing to set", 'Write greeting="Hello!", or another one.')
     for name, check in _CHECKS.items():
-        if content.get(name) is not None:
+        if name in content:
             check(content[name])
 
 
@@ -83,15 +84,7 @@ def check_ice_breaker(item: Any) -> None:
     """Refuse an ice breaker that Meta would refuse."""
     content = check_object("ice_breakers", item, 'ice_breaker("Where are you?", "LOCATION")')
     for key in ("question", "payload") if content is not None else ():
-        _check_given(f"ice_breakers.{key}", content.get(key) if content else None)
-
-
-def check_address(field: str, value: Any, *schemes: str) -> None:
-    """Refuse what is not an address with one of these schemes."""
-    if isinstance(value, Lazy):
-        return
-    if not isinstance(value, str) or not value.lower().startswith(schemes):
-        raise refuse(field, f"must be an address that starts with {schemes[-1]}", "Give the whole address.")
+        given_text(f"ice_breakers.{key}", content.get(key) if content else None)
 
 
 def _check_get_started(value: Any) -> None:
@@ -133,7 +126,7 @@ def _check_commands(value: Any) -> None:
 
 def _check_domains(value: Any) -> None:
     for domain in check_list("whitelisted_domains", value, "whitelisted_domains"):
-        _check_given("whitelisted_domains", domain)
+        given_text("whitelisted_domains", domain)
         # Meta documents https; whether it refuses a domain without a scheme is unknown, so that is left to it.
         if "://" in domain:
             check_address("whitelisted_domains", domain, "https://")
@@ -143,17 +136,13 @@ def _check_linking(value: Any) -> None:
     check_address("account_linking_url", value, "https://")
 
 
-def _check_given(field: str, value: Any) -> None:
-    if not isinstance(value, Lazy) and (not isinstance(value, str) or not value.strip()):
-        raise refuse(field, "is empty" if isinstance(value, str) else "must be text", "Give it some text.")
-
-
 def _locales(field: str, value: Any, key: str, *, default_needed: bool = True) -> list[dict[str, Any]]:
     """Return the objects of a list with one for each locale, as far as they are known."""
     if isinstance(value, Lazy):
         return []
     if not isinstance(value, list | tuple) or not value:
         what = "is an empty list" if isinstance(value, list | tuple) else f"must be a list, not {a_kind(value)}"
+        what = "is missing" if value is None else what
         raise refuse(field, what, f'Write [{{"locale": "{DEFAULT_LOCALE}", "{key}": …}}].')
     entries = [
         check_object(field, entry, f'[{{"locale": "{DEFAULT_LOCALE}", "{key}": …}}]')

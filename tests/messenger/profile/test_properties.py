@@ -198,8 +198,8 @@ def test_properties_are_deleted_by_name(meta: Any) -> None:
 @pytest.mark.parametrize(
     ("build", "field"),
     [
-        (lambda: set_messenger_profile(), "the profile"),
-        (lambda: set_messenger_profile({}), "the profile"),
+        (lambda: set_messenger_profile(), "properties"),
+        (lambda: set_messenger_profile({}), "properties"),
         (lambda: set_messenger_profile([1]), "properties"),
         (lambda: set_get_started(""), "get_started.payload"),
         (lambda: set_get_started({}), "get_started.payload"),
@@ -228,6 +228,10 @@ def test_properties_are_deleted_by_name(meta: Any) -> None:
         (lambda: set_whitelisted_domains("http://example.org"), "whitelisted_domains"),
         (lambda: set_whitelisted_domains([7]), "whitelisted_domains"),
         (lambda: set_account_linking_url("http://example.org"), "account_linking_url"),
+        (lambda: set_greeting(None), "greeting"),
+        (lambda: set_get_started(None), "get_started"),
+        (lambda: set_persistent_menu(None), "persistent_menu"),
+        (lambda: set_account_linking_url(None), "account_linking_url"),
         (lambda: delete_messenger_profile([]), "fields"),
         (lambda: delete_messenger_profile(" , "), "fields"),
         (lambda: delete_messenger_profile([7]), "fields"),
@@ -239,6 +243,13 @@ def test_what_meta_would_refuse_is_refused_when_it_is_built(build: Any, field: s
         build()
     assert refused.value.details["field"] == field
     assert refused.value.fix
+
+
+def test_a_value_that_turns_out_to_be_none_is_not_set(meta: Any) -> None:
+    for build, field in ((set_persistent_menu, "persistent_menu"), (set_whitelisted_domains, "whitelisted_domains")):
+        with pytest.raises(InvalidMessage) as refused:
+            meta(build(state.data.nothing), data={"nothing": None})
+        assert refused.value.details["field"] == field
 
 
 def test_what_is_known_is_checked_beside_what_is_lazy() -> None:
