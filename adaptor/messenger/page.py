@@ -31,6 +31,8 @@ METRICS = (
 def get_page(fields: MaybeWords = None) -> GraphRequest:
     """Read the Page that the credential is for.
 
+    Id and name can be read with any token of the Page; other fields need `pages_read_engagement`.
+
     Args:
         fields: What is read of it, such as `id,name,link,category`. Default: Meta's own choice, which is id and name.
 
