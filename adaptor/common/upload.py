@@ -72,7 +72,7 @@ class Upload:
 
     def _add(self, name: str, item: Any) -> None:
         filename, content = _named(name, item)
-        kind = mimetypes.guess_type(filename)[0]
+        kind = mimetypes.guess_type(filename, strict=False)[0]
         if isinstance(content, str):
             head = self._head(name, filename, kind or "text/plain; charset=utf-8")
             self._parts.append((head, content.encode()))

@@ -138,7 +138,7 @@ class GraphClient:
 
     def _count(self, request: GraphRequest, sent: str | None) -> None:
         """Note how a write ended; `sent` is None where it succeeded, and empty where it never began."""
-        if request.is_write and sent != "":
+        if request.is_write and not request.is_aside and sent != "":
             outcome = "sent" if sent is None else "failed" if sent == SENT_NO else "unknown"
             self._run.outcomes[outcome] += 1
 

@@ -100,7 +100,7 @@ def described(request: GraphRequest, state: State, run: Run) -> Answer:
     from .answer import Answer
 
     request.encoded().close()
-    run.outcomes["described"] += 1
+    run.outcomes["described"] += not request.is_aside
     if run.on_request is not None:
         run.on_request(request)
     return Answer(resolve(request.answers, state), None)

@@ -12,8 +12,10 @@ from ..graph.operation import graph_operation
 from ..graph.request import GraphRequest, without_none
 from .answers import inside
 from .ids import AppId, Secret
+from .limits import check_text
 from .message import Text, Word
-from .texts import check_address, given_text
+from .texts import given_text
+from .values import check_url
 from .webhook_fields import WEBHOOK_FIELDS
 from .words import MaybeWords, Words, joined
 
@@ -178,5 +180,5 @@ def debug_token(input_token: Word = None) -> GraphRequest:
 
 
 def _check(body: Any) -> None:
-    given_text("object", body["object"])
-    check_address("callback_url", body["callback_url"], "https://")
+    check_text("object", body["object"])
+    check_url("callback_url", body["callback_url"], secure=True)

@@ -5,14 +5,18 @@ Source: https://developers.facebook.com/docs/messenger-platform/reference/send-a
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ..core.arguments import defer
+from ..core.arguments import Deferred, defer
 from ..core.operation import Value
 from ..graph.request import GraphRequest, PageId
 from .content import given
 from .limits import refuse
 from .rules import check_body
+from .windows import check_window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: A PSID, or one of Meta's recipient objects.
 Recipient: TypeAlias = "Value[str | int | dict[str, Any]]"
@@ -23,8 +27,31 @@ Text: TypeAlias = "Value[str]"
 Word: TypeAlias = "Value[str | None]"
 
 
-def message_request(recipient: Any, message: Any, *, reply_to: Any = None, **fields: Any) -> GraphRequest:
-    """Draft the call that sends a message."""
+def message_request(
+    recipient: Any,
+    message: Any,
+    *,
+    reply_to: Any = None,
+    last_user_message_at: Any = None,
+    files: Any = None,
+    answers: dict[str, Any] | None = None,
+    check: Callable[[Any], object] = check_body,
+    series: Callable[[GraphRequest], list[GraphRequest]] | None = None,
+    **fields: Any,
+) -> GraphRequest:
+    """Draft the call that sends a message.
+
+    Args:
+        recipient: As operations take it.
+        message: Meta's message object.
+        reply_to: The id of the message that is quoted.
+        last_user_message_at: When the person last wrote, where the job knows it.
+        files: Local files by the name of their form field.
+        answers: What the answer holds besides the ids of person and message.
+        check: Refuses what Meta would refuse.
+        series: Makes several calls of one.
+        **fields: What stands beside recipient and message, in Meta's spelling.
+    """
     whom = defer(recipient_object, recipient)
     body = given(
         recipient=whom,
@@ -32,14 +59,21 @@ def message_request(recipient: Any, message: Any, *, reply_to: Any = None, **fie
         reply_to=None if reply_to is None else {"mid": reply_to},
         **fields,
     )
+    guard = None
+    if last_user_message_at is not None:
+        # Never judged when the job is loaded: what counts is the time at which the message would be sent.
+        guard = Deferred(check_window, last_user_message_at, fields.get("messaging_type"), fields.get("tag"))
     return GraphRequest(
         "POST",
         [PageId(), "messages"],
         body=body,
-        answers={"recipient_id": defer(recipient_id, whom), "message_id": "m_dry_run"},
+        files=files,
+        answers={"recipient_id": defer(recipient_id, whom), "message_id": "m_dry_run", **(answers or {})},
         needs=("message_id",),
-        check=check_body,
+        check=check,
         finish=without_none,
+        guard=guard,
+        series=series,
     )
 
 
@@ -63,10 +97,20 @@ def without_none(body: dict[str, Any]) -> dict[str, Any]:
     if kept.get("reply_to") == {"mid": None}:
         del kept["reply_to"]
     message = kept.get("message")
-    if isinstance(message, dict) and any(message.get(key, True) is None for key in ("quick_replies", "metadata")):
-        optional = ("quick_replies", "metadata")
-        kept["message"] = {key: value for key, value in message.items() if value is not None or key not in optional}
+    if isinstance(message, dict):
+        kept["message"] = {
+            key: _pruned(value) if key in ("attachment", "attachments", "quick_replies") else value
+            for key, value in message.items()
+            if value is not None or key not in ("quick_replies", "metadata")
+        }
     return kept
+
+
+def _pruned(value: Any) -> Any:
+    """Leave out what is None at any depth: what was built with an optional argument that turned out to be None."""
+    if isinstance(value, dict):
+        return {key: _pruned(item) for key, item in value.items() if item is not None}
+    return [_pruned(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def recipient_object(recipient: Any) -> Any:

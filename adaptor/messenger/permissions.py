@@ -79,6 +79,13 @@ _STICKERS = Need(app=True, source=f"{_PLATFORM}/send-messages/stickers")
 PERMISSIONS: dict[str, Need] = {
     "send_text": _SEND,
     "send_image": _SEND,
+    "send_images": _SEND,
+    "send_audio": _SEND,
+    "send_video": _SEND,
+    "send_file": _SEND,
+    "send_sticker": _SEND,
+    "private_reply": _SEND,
+    "upload_attachment": _SEND,
     "send_template": _SEND,
     "send_message": _SEND,
     "post_message": _SEND,

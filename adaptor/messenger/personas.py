@@ -13,9 +13,9 @@ from ..graph.listing import listing
 from ..graph.operation import graph_operation
 from ..graph.request import GraphRequest, PageId, comma_separated
 from .ids import object_id
+from .limits import check_text
 from .message import Text
-from .rules import check_url
-from .texts import given_text
+from .values import check_url
 from .words import MaybeWords
 
 
@@ -137,5 +137,5 @@ def delete_persona(persona_id: Text) -> GraphRequest:
 
 
 def _check(body: Any) -> None:
-    given_text("name", body["name"])
+    check_text("name", body["name"])
     check_url("profile_picture_url", body["profile_picture_url"])

@@ -16,7 +16,7 @@ from ..graph.operation import graph_operation
 from ..graph.request import GraphRequest, PageId, comma_separated, without_none
 from .answers import first_in, inside
 from .ids import person_id
-from .limits import LIMITS, check_text, refuse
+from .limits import check_text, check_whole_number, refuse
 from .message import Recipient, Word, recipient_object
 from .rules import check_recipient
 from .words import MaybeWords
@@ -309,14 +309,9 @@ def _target(target: Any) -> Any:
     return target
 
 
-def _duration(duration: Any) -> int:
-    most = LIMITS["thread_control.duration"].most
-    seconds = int(duration) if isinstance(duration, str) and duration.isdecimal() else duration
-    if isinstance(seconds, bool) or not isinstance(seconds, int) or not 1 <= seconds <= most:
-        raise refuse(
-            "duration", f"cannot be {duration!r}", f"Give 1 to {most} seconds: 7 days.", limit=most, actual=duration
-        )
-    return seconds
+def _duration(duration: Any) -> Any:
+    check_whole_number("duration", duration, "thread_control.duration")
+    return duration
 
 
 def _thread_owner(body: Any) -> dict[str, Any]:

@@ -10,8 +10,7 @@ import re
 from typing import Any
 
 from ..core.lazy import Lazy
-from .limits import check_object, refuse
-from .texts import given_text
+from .limits import check_object, check_text, refuse
 
 COMPONENTS = ("HEADER", "BODY", "BUTTONS")
 HEADER_FORMATS = ("TEXT", "IMAGE")
@@ -44,7 +43,7 @@ def check_template(body: Any) -> None:
         InvalidMessage: With the field and what is wrong with it. Nothing was made.
     """
     for field in ("name", "language"):
-        given_text(field, body.get(field))
+        check_text(field, body.get(field))
     components = body.get("components")
     if components is None:
         if body.get("library_template_name") is None:
@@ -98,7 +97,7 @@ def _check_text(kind: str, content: dict[str, Any]) -> None:
     if isinstance(text, Lazy):
         return
     field = f"{kind.lower()}.text"
-    given_text(field, text)
+    check_text(field, text)
     places = places_in(str(text))
     # A header may begin with a place, as one of Meta's own examples does.
     if kind == "BODY" and places and (_PLACE.match(str(text).strip()) or str(text).strip().endswith("}}")):
@@ -151,12 +150,12 @@ def _check_buttons(buttons: Any) -> None:
             continue
         if not isinstance(kind, str) or kind.upper() not in BUTTONS:
             raise refuse("buttons.type", f"cannot be {kind!r}", "Use POSTBACK or URL.", actual=kind)
-        given_text("buttons.text", content.get("text"))
+        check_text("buttons.text", content.get("text"))
         if kind.upper() == "POSTBACK":
-            given_text("buttons.payload", content.get("payload"))
+            check_text("buttons.payload", content.get("payload"))
             continue
         url = content.get("url")
-        given_text("buttons.url", url)
+        check_text("buttons.url", url)
         if isinstance(url, str) and places_in(url) and content.get("example") is None:
             raise refuse("buttons.url", "has a parameter and no example", 'Add "example": {"url_suffix_example": "…"}.')
 

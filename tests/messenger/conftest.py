@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from adaptor.core.context import Run
 from adaptor.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -43,13 +42,6 @@ def state_for() -> Callable[..., dict[str, Any]]:
         return {"data": data if data is not None else {}, "references": [], "configuration": known}
 
     return build
-
-
-@pytest.fixture
-def run() -> Iterator[Run]:
-    """A run that never really waits."""
-    with Run(wait=lambda seconds: None) as under_way:
-        yield under_way
 
 
 @pytest.fixture

@@ -42,7 +42,11 @@ CASES = {case["id"]: case for case in json.loads(FILE.read_text(encoding="utf-8"
 PAGE = "102030405060708"
 CREDENTIALS = ("access_token", "appsecret_proof")
 #: What the recorded calls leave for the reader to fill in, where our operations want the real thing.
-PLACEHOLDERS = {"<PATH_TO_ASSET>": "https://example.org/a.png", "ASSET_URL": "https://example.org/a.png"}
+PLACEHOLDERS = {
+    "<PATH_TO_ASSET>": "https://example.org/a.png",
+    "ASSET_URL": "https://example.org/a.png",
+    "PRIVACY-POLICY-URL": "https://example.org/privacy",
+}
 PLACEHOLDERS_OF_FLAGS = {"<IS_REUSABLE?>": True}
 
 

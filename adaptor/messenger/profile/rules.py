@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...core.lazy import Lazy
-from ...core.state import a_kind
-from ..limits import check_list, check_object, check_text, refuse
-from ..texts import check_address, given_text
+from ..content import check_button
+from ..content.part import Part, part_of
+from ..limits import check_items, check_object, check_text, refuse
+from ..values import check_url
 from .shapes import DEFAULT_LOCALE
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ PROPERTIES = (
 #: What can be deleted besides; Meta's SDK names these, its documentation does not.
 DELETABLE = (*PROPERTIES, "description", "home_url", "title", "platform")
 
-_ITEM = 'menu_item("Opening hours", "HOURS")'
+MENU_BUTTONS = ("web_url", "postback")
+
+_QUESTION = 'ice_breaker("Where are you?", "LOCATION")'
+_COMMAND = '{"name": "hours", "description": "When we are open"}'
 
 
 def check_profile(body: Any) -> None:
@@ -54,112 +58,93 @@ def check_profile(body: Any) -> None:
 def check_menus(menus: Any) -> None:
     """Refuse a persistent menu that Meta would refuse."""
     for menu in _locales("persistent_menu", menus, "call_to_actions"):
-        items = menu.get("call_to_actions")
-        if items is None:
-            # A menu may do no more than take the composer away.
-            if menu.get("composer_input_disabled") is None:
-                raise refuse("persistent_menu.call_to_actions", "is missing", f"Write [{_ITEM}].")
-            continue
-        for item in check_list("persistent_menu.call_to_actions", items, "persistent_menu"):
-            check_menu_item(item)
+        # A menu may do no more than take the composer away.
+        needed = not menu.has("composer_input_disabled")
+        for place, item in menu.items("call_to_actions", "persistent_menu", required=needed):
+            check_menu_item(item, place)
 
 
-def check_menu_item(item: Any) -> None:
+def check_menu_item(item: Any, place: str = "menu_item") -> None:
     """Refuse an item of a persistent menu that Meta would refuse."""
-    content = check_object("persistent_menu.call_to_actions", item, _ITEM)
-    if content is None or isinstance(content.get("type"), Lazy):
-        return
-    kind = content.get("type")
-    if kind not in ("web_url", "postback"):
-        shown = "is missing" if kind is None else f"cannot be {kind!r} in a menu"
-        raise refuse("persistent_menu.type", shown, "Use web_url or postback: menu_item(…).", actual=kind)
-    check_text("persistent_menu.title", content.get("title"), "persistent_menu.title")
-    if kind == "postback":
-        check_text("persistent_menu.payload", content.get("payload"), "persistent_menu.payload")
-    else:
-        check_address("persistent_menu.url", content.get("url"), "http://", "https://")
+    check_button(item, place, title_limit="persistent_menu.title", allowed=MENU_BUTTONS)
 
 
-def check_ice_breaker(item: Any) -> None:
+def check_ice_breaker(item: Any, place: str = "ice_breaker") -> None:
     """Refuse an ice breaker that Meta would refuse."""
-    content = check_object("ice_breakers", item, 'ice_breaker("Where are you?", "LOCATION")')
-    for key in ("question", "payload") if content is not None else ():
-        given_text(f"ice_breakers.{key}", content.get(key) if content else None)
+    part = part_of(item, place, _QUESTION)
+    for key in ("question", "payload") if part is not None else ():
+        check_text(f"{place}.{key}", item.get(key))
 
 
 def _check_get_started(value: Any) -> None:
-    content = check_object("get_started", value, 'set_get_started("GET_STARTED")')
-    if content is not None:
-        check_text("get_started.payload", content.get("payload"), "get_started.payload")
+    part = part_of(value, "get_started", 'set_get_started("GET_STARTED")')
+    if part is not None:
+        part.text("payload", "get_started.payload")
 
 
 def _check_greetings(greetings: Any) -> None:
     for greeting in _locales("greeting", greetings, "text"):
-        check_text("greeting.text", greeting.get("text"), "greeting.text")
+        greeting.text("text", "greeting.text")
 
 
 def _check_ice_breakers(value: Any) -> None:
-    if isinstance(value, list | tuple) and any(isinstance(item, dict) and "question" in item for item in value):
+    objects = [item for item in value if isinstance(item, dict)] if isinstance(value, list | tuple) else []
+    if any("question" in item for item in objects):
         # The form from before there were locales.
-        if any(isinstance(item, dict) and "call_to_actions" in item for item in value):
+        if any("call_to_actions" in item for item in objects):
             raise refuse("ice_breakers", "has questions beside lists for locales", "Put all of them into the lists.")
-        for item in check_list("ice_breakers", value, "ice_breakers"):
-            check_ice_breaker(item)
+        for place, item in check_items("ice_breakers", value, "ice_breakers"):
+            check_ice_breaker(item, place)
         return
     for entry in _locales("ice_breakers", value, "call_to_actions"):
-        for item in check_list("ice_breakers.call_to_actions", entry.get("call_to_actions"), "ice_breakers"):
-            check_ice_breaker(item)
+        for place, item in entry.items("call_to_actions", "ice_breakers"):
+            check_ice_breaker(item, place)
 
 
 def _check_commands(value: Any) -> None:
     for entry in _locales("commands", value, "commands", default_needed=False):
-        for command in check_list("commands.commands", entry.get("commands"), "commands"):
-            content = check_object("commands.commands", command, '{"name": "hours", "description": "When we are open"}')
-            if content is None:
-                continue
-            name = content.get("name")
-            check_text("commands.name", name, "command.name")
+        for command in entry.parts("commands", _COMMAND, "commands"):
+            command.text("name", "command.name")
+            name = command.get("name")
             if isinstance(name, str) and name.startswith("/"):
-                raise refuse("commands.name", "starts with a slash", "Leave it out: people type it, names lack it.")
-            check_text("commands.description", content.get("description"), "command.description")
+                raise refuse(command.field("name"), "starts with a slash", "Leave it out: only people type it.")
+            command.text("description", "command.description")
 
 
 def _check_domains(value: Any) -> None:
-    for domain in check_list("whitelisted_domains", value, "whitelisted_domains"):
-        given_text("whitelisted_domains", domain)
+    for place, domain in check_items("whitelisted_domains", value, "whitelisted_domains"):
+        check_text(place, domain)
         # Meta documents https; whether it refuses a domain without a scheme is unknown, so that is left to it.
         if "://" in domain:
-            check_address("whitelisted_domains", domain, "https://")
+            check_url(place, domain, secure=True)
 
 
 def _check_linking(value: Any) -> None:
-    check_address("account_linking_url", value, "https://")
+    check_url("account_linking_url", value, secure=True)
 
 
-def _locales(field: str, value: Any, key: str, *, default_needed: bool = True) -> list[dict[str, Any]]:
+def _locales(field: str, value: Any, key: str, *, default_needed: bool = True) -> list[Part]:
     """Return the objects of a list with one for each locale, as far as they are known."""
-    if isinstance(value, Lazy):
-        return []
-    if not isinstance(value, list | tuple) or not value:
-        what = "is an empty list" if isinstance(value, list | tuple) else f"must be a list, not {a_kind(value)}"
-        what = "is missing" if value is None else what
-        raise refuse(field, what, f'Write [{{"locale": "{DEFAULT_LOCALE}", "{key}": …}}].')
-    entries = [
-        check_object(field, entry, f'[{{"locale": "{DEFAULT_LOCALE}", "{key}": …}}]')
-        for entry in value
-        if not isinstance(entry, Lazy)
-    ]
-    found = [entry for entry in entries if entry is not None]
-    locales = [entry.get("locale") for entry in found]
-    all_known = len(found) == len(value) and not any(isinstance(locale, Lazy) for locale in locales)
-    if default_needed and all_known and DEFAULT_LOCALE not in locales:
+    example = f'[{{"locale": "{DEFAULT_LOCALE}", "{key}": …}}]'
+    items = check_items(field, value)
+    if not items and not isinstance(value, Lazy) and not value:
+        raise refuse(field, "is an empty list", f"Write {example}.")
+    parts = [part for place, item in items if (part := part_of(item, place, example)) is not None]
+    locales = [part.get("locale") for part in parts]
+    all_known = not isinstance(value, Lazy) and len(parts) == len(value)
+    if (
+        default_needed
+        and all_known
+        and DEFAULT_LOCALE not in [locale for locale in locales if not isinstance(locale, Lazy)]
+        and not any(isinstance(locale, Lazy) for locale in locales)
+    ):
         raise refuse(
             field,
             f'has nothing with the locale "{DEFAULT_LOCALE}", which is for all people without one of their own',
             f'Add one with "locale": "{DEFAULT_LOCALE}".',
             actual=locales,
         )
-    return found
+    return parts
 
 
 _CHECKS: dict[str, Callable[[Any], None]] = {

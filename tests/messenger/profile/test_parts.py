@@ -27,7 +27,9 @@ def test_the_payload_is_the_title_where_none_is_given() -> None:
     ("build", "words"),
     [
         (lambda: menu_item("Shop", "SHOP", url="https://example.org"), "both a payload and an address"),
-        (lambda: menu_item("Shop", webview_height_ratio="full"), "starts with https://"),
+        (lambda: menu_item("Shop", webview_height_ratio="full"), "url` is missing"),
+        (lambda: menu_item("Shop", url="example.org"), "starts with https://"),
+        (lambda: menu_item("Shop", url="https://example.org", webview_height_ratio="half"), "cannot be 'half'"),
         (lambda: menu_item(""), "is empty"),
         (lambda: menu_item("x" * 31), "at most 30"),
         (lambda: ice_breaker(""), "is empty"),

@@ -203,30 +203,33 @@ def test_properties_are_deleted_by_name(meta: Any) -> None:
         (lambda: set_messenger_profile([1]), "properties"),
         (lambda: set_get_started(""), "get_started.payload"),
         (lambda: set_get_started({}), "get_started.payload"),
-        (lambda: set_greeting(""), "greeting.text"),
+        (lambda: set_greeting(""), "greeting[0].text"),
         (lambda: set_greeting([]), "greeting"),
         (lambda: set_greeting({"de_DE": "Hallo!"}), "greeting"),
         (lambda: set_greeting([{"text": "Hello!"}]), "greeting"),
         (lambda: set_greeting(7), "greeting"),
         (lambda: set_ice_breakers({"de_DE": [WHERE]}), "ice_breakers"),
         (lambda: set_ice_breakers([]), "ice_breakers"),
-        (lambda: set_ice_breakers([{"question": "Where?"}]), "ice_breakers.payload"),
+        (lambda: set_ice_breakers([{"question": "Where?"}]), "ice_breakers[0].call_to_actions[0].payload"),
         (lambda: set_ice_breakers([WHERE, {"call_to_actions": [WHERE]}]), "ice_breakers"),
         (lambda: set_messenger_profile({"ice_breakers": [WHERE, {"call_to_actions": []}]}), "ice_breakers"),
         (lambda: set_persistent_menu({"de_DE": [HOURS]}), "persistent_menu"),
-        (lambda: set_persistent_menu([{"locale": "default"}]), "persistent_menu.call_to_actions"),
-        (lambda: set_persistent_menu([{**HOURS, "type": "phone_number"}]), "persistent_menu.type"),
+        (lambda: set_persistent_menu([{"locale": "default"}]), "persistent_menu[0].call_to_actions"),
+        (
+            lambda: set_persistent_menu([{**HOURS, "type": "phone_number"}]),
+            "persistent_menu[0].call_to_actions[0].type",
+        ),
         (lambda: set_persistent_menu([{"title": "A"}]), "persistent_menu"),
-        (lambda: set_persistent_menu([{**HOURS, "title": ""}]), "persistent_menu.title"),
+        (lambda: set_persistent_menu([{**HOURS, "title": ""}]), "persistent_menu[0].call_to_actions[0].title"),
         (
             lambda: set_persistent_menu([{"type": "web_url", "title": "A", "url": "example.org"}]),
-            "persistent_menu.url",
+            "persistent_menu[0].call_to_actions[0].url",
         ),
         (lambda: set_commands([]), "commands"),
-        (lambda: set_commands([{**OPEN, "name": "/hours"}]), "commands.name"),
-        (lambda: set_commands([{"name": "hours"}]), "commands.description"),
-        (lambda: set_whitelisted_domains("http://example.org"), "whitelisted_domains"),
-        (lambda: set_whitelisted_domains([7]), "whitelisted_domains"),
+        (lambda: set_commands([{**OPEN, "name": "/hours"}]), "commands[0].commands[0].name"),
+        (lambda: set_commands([{"name": "hours"}]), "commands[0].commands[0].description"),
+        (lambda: set_whitelisted_domains("http://example.org"), "whitelisted_domains[0]"),
+        (lambda: set_whitelisted_domains([7]), "whitelisted_domains[0]"),
         (lambda: set_account_linking_url("http://example.org"), "account_linking_url"),
         (lambda: set_greeting(None), "greeting"),
         (lambda: set_get_started(None), "get_started"),
@@ -255,7 +258,7 @@ def test_a_value_that_turns_out_to_be_none_is_not_set(meta: Any) -> None:
 def test_what_is_known_is_checked_beside_what_is_lazy() -> None:
     with pytest.raises(InvalidMessage, match="at most 160"):
         set_messenger_profile(get_started=state.data.payload, greeting="x" * 161)
-    with pytest.raises(InvalidMessage, match=r"persistent_menu\.title"):
+    with pytest.raises(InvalidMessage, match=r"call_to_actions\[0\]\.title"):
         set_persistent_menu([{**HOURS, "title": "x" * 31, "payload": state.data.payload}])
 
 
