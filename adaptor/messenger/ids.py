@@ -7,11 +7,12 @@ from typing import Any
 from ..core.context import active
 from ..core.errors import ConfigurationError
 from ..core.lazy import Lazy, resolve
-from ..core.state import State, a_kind
+from ..core.state import State
 from .limits import refuse
 from .message import recipient_object
 from .rules import check_recipient
 from .texts import given_text
+from .values import check_id
 
 
 def object_id(field: str, value: Any) -> str:
@@ -20,12 +21,8 @@ def object_id(field: str, value: Any) -> str:
     Raises:
         InvalidMessage: There is none: the call would be about something else.
     """
-    if value is None or isinstance(value, bool) or not isinstance(value, str | int):
-        raise refuse(field, f"is {'None' if value is None else a_kind(value)}", "Give the id as text.")
-    text = str(value).strip()
-    if not text:
-        raise refuse(field, "is empty", "Give the id as text.")
-    return text
+    check_id(field, value)
+    return str(value).strip()
 
 
 def person_id(person: Any) -> str:

@@ -126,7 +126,7 @@ def send_template(
 
     Args:
         recipient: The person's PSID, or one of Meta's recipient objects.
-        template: From one of the builders (`button_template`, `generic_template` …), or Meta's payload with its `template_type`.
+        template: From a builder (`button_template`, `generic_template` …), or Meta's payload with its `template_type`.
         quick_replies: At most 13, from `quick_reply`.
         messaging_type: As for `send_text`.
         tag: As for `send_text`.
