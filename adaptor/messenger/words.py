@@ -43,7 +43,8 @@ def words_of(field: str, value: Any, known: Sequence[str]) -> list[str]:
         raise refuse(field, "is empty", _FIX)
     for word in found:
         if word not in known and (meant := _meant(word, known)):
-            raise refuse(field, f"has `{word}`, which Meta does not know", f"Did you mean `{meant}`?", actual=word)
+            fix = f"Did you mean `{meant}`? If Meta has added `{word}` since, send it with graph_request(…)."
+            raise refuse(field, f"holds `{word}`, which looks like a misspelling", fix, actual=word)
     return found
 
 

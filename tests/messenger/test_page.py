@@ -47,7 +47,7 @@ def test_an_app_is_subscribed_to_fields(meta: Any, fields: Any) -> None:
 def test_a_misspelt_field_is_refused_with_the_one_that_is_meant(word: str, meant: str) -> None:
     with pytest.raises(InvalidMessage) as refused:
         subscribe_app(["messages", word])
-    assert refused.value.fix == f"Did you mean `{meant}`?"
+    assert refused.value.fix.startswith(f"Did you mean `{meant}`?")
     assert word in str(refused.value)
 
 

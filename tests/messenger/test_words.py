@@ -35,7 +35,7 @@ def test_words_keep_their_order_and_lose_their_spaces() -> None:
 def test_one_slip_in_a_short_word_is_a_misspelling(word: str, meant: str) -> None:
     with pytest.raises(InvalidMessage) as refused:
         words_of("fields", word, ("feed", "messages"))
-    assert refused.value.fix == f"Did you mean `{meant}`?"
+    assert refused.value.fix.startswith(f"Did you mean `{meant}`?")
 
 
 @pytest.mark.parametrize("word", ["fd", "food", "fleet", "read"])
