@@ -170,6 +170,23 @@ def plain(value: Any) -> Any:
     return repr(value)
 
 
+def restored(facts: dict[str, Any], about: str | None = None) -> AdaptorError:
+    """Return an error of which only its `facts` were kept.
+
+    Args:
+        facts: What `AdaptorError.facts` gave.
+        about: Whom it was about.
+    """
+    kinds, found = [AdaptorError], AdaptorError
+    while kinds:
+        kind = kinds.pop()
+        found = kind if kind.__name__ == facts.get("name") else found
+        kinds += kind.__subclasses__()
+    fields = {key: value for key, value in facts.items() if hasattr(found, key) and key not in ("description", "name")}
+    fields["description"] = facts.get("message") or facts.get("description") or ""
+    return _rebuild(found, {**fields, **({"about": about} if about else {})})
+
+
 def _rebuild(kind: type[AdaptorError], fields: dict[str, Any]) -> AdaptorError:
     error: AdaptorError = Exception.__new__(kind)
     error.__dict__.update(fields)

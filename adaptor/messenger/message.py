@@ -25,6 +25,8 @@ Object: TypeAlias = "Value[dict[str, Any]]"
 QuickReplies: TypeAlias = "Value[list[dict[str, Any]] | None]"
 Text: TypeAlias = "Value[str]"
 Word: TypeAlias = "Value[str | None]"
+#: What makes a send one that happens at most once ever.
+Key: TypeAlias = "Value[str | int | None]"
 
 
 def message_request(
@@ -34,6 +36,7 @@ def message_request(
     reply_to: Any = None,
     last_user_message_at: Any = None,
     files: Any = None,
+    key: Any = None,
     answers: dict[str, Any] | None = None,
     check: Callable[[Any], object] = check_body,
     series: Callable[[GraphRequest], list[GraphRequest]] | None = None,
@@ -47,6 +50,7 @@ def message_request(
         reply_to: The id of the message that is quoted.
         last_user_message_at: When the person last wrote, where the job knows it.
         files: Local files by the name of their form field.
+        key: The job's own key.
         answers: What the answer holds besides the ids of person and message.
         check: Refuses what Meta would refuse.
         series: Makes several calls of one.
@@ -73,6 +77,7 @@ def message_request(
         check=check,
         finish=without_none,
         guard=guard,
+        key=key,
         series=series,
     )
 
