@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 #: The commands, each a module of this room. Only the one that is asked for is imported.
-COMMANDS = ("run", "test", "new", "docs", "completion", "version")
+COMMANDS = ("run", "test", "new", "docs", "config", "completion", "version")
 
 EXIT_CODES = """\
 exit codes:

@@ -181,7 +181,7 @@ class GraphClient:
             "url": self._root + request.path,
             "params": request.params,
             "body": request.body,
-            "files": {name: str(path) for name, path in (request.files or {}).items()},
+            **({"files": {name: str(path) for name, path in request.files.items()}} if request.files else {}),
             "proof": bool(self._proof) and request.access == "page",
         }
 

@@ -33,8 +33,37 @@ _GROUPS = {
     "common.http": "http",
     "messenger.actions": "send",
     "messenger.utility": "send",
+    "messenger.media": "send",
+    "messenger.pictures": "send",
+    "messenger.attachments": "send",
+    "messenger.labels": "people",
+    "messenger.profile.parts": "profile",
+    "messenger.profile.properties": "profile",
+    "messenger.profile.user_menu": "profile",
+    "messenger.template_parts": "utility templates",
+    "messenger.utility_templates": "utility templates",
+    "messenger.app": "page and app",
+    "messenger.notifications": "page and app",
+    "messenger.page": "page and app",
+    "messenger.stickers": "page and app",
+    "graph.anything": "graph",
+    "graph.batch": "graph",
 }
-_ORDER = ("control", "data", "http", "send", "content")
+_ORDER = (
+    "control",
+    "data",
+    "http",
+    "send",
+    "content",
+    "profile",
+    "personas",
+    "people",
+    "conversations",
+    "routing",
+    "utility templates",
+    "page and app",
+    "graph",
+)
 _KINDS = {"KEYWORD_ONLY": "keyword", "VAR_POSITIONAL": "rest", "VAR_KEYWORD": "rest"}
 #: How annotations read; `Value[…]` is what stands in the brackets.
 _TYPES = {
