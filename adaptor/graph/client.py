@@ -68,6 +68,7 @@ class GraphClient:
             DeliveryUnknown: A write left, and no trustworthy answer came.
         """
         data = request.encoded()
+        started = time.monotonic()
         repeats = 0
         while True:
             try:
@@ -75,7 +76,7 @@ class GraphClient:
             except (RateLimited, NotSent, TemporaryFailure) as error:
                 seconds = self._wait_before(repeats, error)
                 if seconds is None or (error.sent != SENT_NO):
-                    self._count(request, error.sent)
+                    self._note(request, started, error)
                     raise
                 repeats += 1
                 self._run.log(
@@ -86,21 +87,36 @@ class GraphClient:
                 )
                 self._run.wait(seconds)
             except (GraphError, DeliveryUnknown) as error:
-                self._count(request, error.sent)
+                self._note(request, started, error)
                 raise
             except BaseException:
                 # Interrupted in the middle: what has begun to leave may arrive.
                 if wire.left:
-                    self._count(request, SENT_UNKNOWN)
+                    self._note(request, started, sent=SENT_UNKNOWN)
                 raise
             else:
-                self._count(request, None)
+                self._note(request, started)
                 return answer
 
-    def _count(self, request: GraphRequest, sent: str | None) -> None:
+    def _note(
+        self,
+        request: GraphRequest,
+        started: float,
+        error: GraphError | NotSent | DeliveryUnknown | None = None,
+        sent: str | None = None,
+    ) -> None:
+        sent = error.sent if error is not None else sent
         if request.is_write:
             outcome = "sent" if sent is None else "failed" if sent == SENT_NO else "unknown"
-            self._run.outcomes[outcome] += 1
+        else:
+            outcome = "read" if sent is None else "failed"
+        self._run.note(
+            outcome,
+            is_write=request.is_write,
+            recipient=request.recipient,
+            seconds=time.monotonic() - started,
+            error=error,
+        )
 
     def _wait_before(self, repeats: int, error: GraphError | NotSent) -> float | None:
         """Return how long to wait before repeating, or None where the error is to be raised."""
@@ -116,6 +132,7 @@ class GraphClient:
             for adapter in self._session.adapters.values():
                 adapter.close()
         wire.left = False
+        self._run.in_flight = True
         try:
             response = self._session.request(
                 request.method,
@@ -132,6 +149,7 @@ class GraphClient:
                 raise
             raise self._no_answer(request, cause) from None
         finally:
+            self._run.in_flight = False
             self._last_use = time.monotonic()
         return self._read(request, response, self._last_use - now)
 

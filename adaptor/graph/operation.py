@@ -45,7 +45,7 @@ class GraphOperation(Operation):
         if run.dry_run and request.is_write:
             # A dry run refuses whatever a run would refuse before the wire.
             request.encoded()
-            run.outcomes["described"] += 1
+            run.note("described", recipient=request.recipient)
             if run.on_request is not None:
                 run.on_request(request)
             return compose_next_state(state, _placeholder(request, state))

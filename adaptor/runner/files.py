@@ -95,7 +95,7 @@ def check_output(path: str) -> None:
     raise InputError(f"The output {path} cannot be written: {reason}.", fix="Check the path; nothing was run.")
 
 
-def write_output(text: str, path: str, stdout: TextIO) -> None:
+def write_output(text: str, path: str, stdout: TextIO | None = None) -> None:
     """Write the final state to a file, whole or not at all, or to standard output where the path is `-`.
 
     A new file can be read by its owner alone: final states hold people's data.
@@ -103,7 +103,7 @@ def write_output(text: str, path: str, stdout: TextIO) -> None:
     Raises:
         InputError: The file cannot be written.
     """
-    if path == "-":
+    if path == "-" and stdout is not None:
         print_out(text, stdout)
         return
     import tempfile
@@ -121,10 +121,12 @@ def write_output(text: str, path: str, stdout: TextIO) -> None:
             os.fsync(file.fileno())
         os.chmod(temporary, mode)
         os.replace(temporary, target)
-    except OSError as cause:
+    except BaseException as cause:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
+        if not isinstance(cause, OSError):
+            raise
         raise InputError(
             f"The output {path} cannot be written: {cause.strerror or cause}.", fix="Check the folder and the space."
         ) from None

@@ -56,7 +56,7 @@ class HttpOperation(Operation):
         call = request.encoded()
         try:
             if run.dry_run and request.is_write:
-                run.outcomes["described"] += 1
+                run.note("described")
                 if run.on_request is not None:
                     run.on_request(request)
                 return compose_next_state(state, {})
