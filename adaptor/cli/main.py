@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from . import run, version
+from . import check, run, version
 from .help import Help
 
 TYPE_CHECKING = False
@@ -18,6 +18,7 @@ exit codes:
   1    the run finished with errors, or nobody knows whether something was sent
   2    bad input: usage, state, credentials; nothing was run
   3    the job crashed or could not be loaded
+  4    killed: it took too long or too much memory
   130  interrupted
 """
 
@@ -33,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     )
     # With `prog` given, no help is laid out before anybody asks for it.
     commands = root.add_subparsers(title="commands", dest="command", metavar="COMMAND", prog="adaptor")
-    for command in (run, version):
+    for command in (run, check, version):
         command.add_to(commands)
     return root
 

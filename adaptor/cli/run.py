@@ -72,6 +72,9 @@ def add_to(commands: Any) -> None:
     command.add_argument(
         "--cache-steps", action="store_true", help="keep what each step gives; --start without a state goes on from it"
     )
+    command.add_argument(
+        "--report", metavar="FILE", help="write what came of the run: JSON, or a page if it ends in .html"
+    )
     command.add_argument("--run-id", metavar="ID", help="name the run")
     command.add_argument(
         "-l",
@@ -115,7 +118,7 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
     for option in ("people", "transcript"):
         if getattr(given, option) and not given.sandbox:
             raise InputError(f"--{option} goes with --sandbox.", fix="Add --sandbox, or leave it out.")
-    for path in (given.output, given.transcript):
+    for path in (given.output, given.transcript, given.report):
         if path and path != "-":
             check_output(path)
     run = Run(sink=log, dry_run=given.dry_run, alone=True)
@@ -133,6 +136,10 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
                 write_output(f"{result.text}\n", given.output, stdout)
             if sandbox is not None and not given.dry_run:
                 _show_transcript(sandbox, given, run)
+            if given.report:
+                from ..runner.report import write_report
+
+                write_report(result, run.redactor, given.report)
         except InputError as error:
             # The job has run: what was sent must be told all the same.
             unwritten = error

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from ..core.operation import Operation
     from ..core.state import State
+    from .conditions import Condition
     from .credentials import Credentials
     from .plan import Edge, Plan
 
@@ -158,9 +159,7 @@ class Execution:
         taken = []
         for edge in arrival.step.edges:
             try:
-                holds = not edge.disabled and (
-                    edge.condition is None or edge.condition.holds(state, step.id, failed=failed)
-                )
+                holds = not edge.disabled and (edge.condition is None or self._holds(edge.condition, step, state))
             except AdaptorError as error:
                 error.redact(self._run.redactor.text)
                 error.place = f"edge {edge}"
@@ -172,13 +171,22 @@ class Execution:
                 step.is_handled |= failed and edge.condition is not None and edge.condition.kind == "on_job_failure"
         return taken
 
+    def _holds(self, condition: Condition, step: StepResult, state: State) -> bool:
+        if condition.kind == "expression" and step.error is not None and step.error.code == "NOT_A_STATE":
+            raise JobError(
+                f"The condition `{condition.text}` has no state to judge: the step left something else.",
+                fix="Mend the step, or lead an edge with `on_job_failure` away from it.",
+                code="CONDITION",
+            )
+        return condition.holds(state, step.id, failed=step.error is not None)
+
     def _finish(self, step: StepResult, taken: list[Edge], state: State, course: Course) -> None:
         """Say what came of a step, and where the run goes on."""
         step.taken = [edge.target for edge in taken]
         where = f" → {', '.join(step.taken)}" if taken else ""
         if step.error is None:
-            if step.kind == "job":
-                self._log("info", f"✓ {step.name}  {step.seconds:.2f} s{where}", step=step.id, next=step.taken)
+            what = f"{step.seconds:.2f} s" if step.kind == "job" else f"({step.kind})"
+            self._log("info", f"✓ {step.name}  {what}{where}", step=step.id, next=step.taken)
         else:
             self._run.log("error", "run", step.error.report(), step=step.id, error=step.error.facts())
             ended = {"fail": "failed", "kill": "was stopped", "interrupted": "was interrupted"}[step.outcome]

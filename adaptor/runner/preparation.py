@@ -103,7 +103,7 @@ def _prepare_workflow(
     else:
         plan, reader = read_workflow(document, credentials)
     prepared.plan = plan
-    prepared.problems += reader.problems
+    prepared.problems += sorted(reader.problems, key=lambda problem: (problem.file or "", problem.line or 0))
     names = dict(given)
     if plan.globals is not None and (module := _load(plan.globals, document, names, prepared)) is not None:
         names.update(module)

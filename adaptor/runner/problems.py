@@ -27,6 +27,14 @@ class PlanProblem(InputError):
             self.excerpt = excerpt(file, line, column - 1, column - 1 + width) or None
         return self
 
+    def report(self) -> str:
+        """Return the message for people, with the place as editors take it."""
+        lines = [f"{type(self).__name__}: {self.headline()}"]
+        if self.file is not None:
+            lines.append(f"  where: {place_of(self)}")
+        lines += [f"         {line}" for line in (self.excerpt or "").splitlines()]
+        return "\n".join([*lines, f"  fix:   {self.fix}"] if self.fix else lines)
+
 
 class Problems(InputError):
     """Several problems at once. Nothing was run.
@@ -39,7 +47,7 @@ class Problems(InputError):
 
     def __init__(self, problems: Sequence[AdaptorError]) -> None:
         count = len(problems)
-        super().__init__(f"{count} problem{'s' if count > 1 else ''}; nothing was run.")
+        super().__init__(f"{count} problem{'s' if count > 1 else ''}.")
         self.problems = list(problems)
         self.details = [problem_facts(problem) for problem in problems]
 

@@ -161,11 +161,19 @@ def builds_only(node: ast.stmt, known: set[str]) -> bool:
     return isinstance(node, ast.Expr) and _is_built(node.value, known)
 
 
+#: Builtins that do nothing but compute.
+_COMPUTING = frozenset(
+    {"abs", "bool", "dict", "enumerate", "float", "int", "len", "list", "max", "min", "range", "repr", "round", "set"}
+    | {"sorted", "str", "sum", "tuple", "zip"}
+)
+
+
 def _is_built(value: ast.expr, known: set[str]) -> bool:
     for inner in _outside_functions(value):
         if isinstance(inner, ast.Call):
             chained = isinstance(inner.func, ast.Attribute) and inner.func.attr in ("then", "catch")
-            if not chained and ast.unparse(inner.func) not in known:
+            name = ast.unparse(inner.func)
+            if not chained and name not in known and name not in _COMPUTING:
                 return False
         elif isinstance(inner, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
             return False
