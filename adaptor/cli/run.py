@@ -16,6 +16,7 @@ from ..runner.launch import Order, launch
 from ..runner.logs import Levels, Log
 from ..runner.result import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL
 from ..runner.run_id import check_run_id, new_run_id
+from ..runner.signals import Interruption
 from .help import Help
 
 TYPE_CHECKING = False
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 
     from ..core.context import Request
     from ..runner.credentials import Credentials
+    from ..runner.execution import Watch
     from ..runner.plan import Plan
     from ..runner.result import Result
+    from ..runner.supervisor import Child, Limits, Supervisor
     from ..sandbox import Sandbox
 
 EXAMPLE = """\
@@ -73,7 +76,7 @@ def add_to(commands: Any) -> None:
         "--cache-steps", action="store_true", help="keep what each step gives; --start without a state goes on from it"
     )
     command.add_argument(
-        "--report", metavar="FILE", help="write what came of the run: JSON, or a page if it ends in .html"
+        "--report", metavar="FILE", help="write what came of the run: JSON, or a page by the ending .html"
     )
     command.add_argument("--run-id", metavar="ID", help="name the run")
     command.add_argument(
@@ -84,6 +87,9 @@ def add_to(commands: Any) -> None:
         help="none, error, info (default) or debug; also info,graph=debug",
     )
     command.add_argument("--log-json", action="store_true", help="one JSON object a line")
+    command.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="how long a step may take")
+    command.add_argument("--run-timeout", type=_seconds, metavar="SECONDS", help="how long the run may take")
+    command.add_argument("--memory-limit", type=_mebibytes, metavar="MIB", help="how much memory the run may take")
     command.add_argument("--sandbox", action="store_true", help="send to a simulated Messenger on this machine")
     command.add_argument(
         "--people", metavar="FILE", help=f"with --sandbox: who is there (default: {PEOPLE_FILE} beside the job, if any)"
@@ -121,36 +127,98 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
     for path in (given.output, given.transcript, given.report):
         if path and path != "-":
             check_output(path)
-    run = Run(sink=log, dry_run=given.dry_run, alone=True)
-    run.id = check_run_id(given.run_id) if given.run_id else new_run_id()
+    limits = _limits(given)
+    run = _run(given, log, limits)
     state = _initial_state(given)
     credentials = read_credentials(given.credentials, is_lenient=given.sandbox or given.dry_run)
-    with _sandbox(given, credentials) as sandbox:
+    child = None
+    if limits is not None:
+        from ..runner.supervisor import Child, supervise
+
+        side = supervise(limits, run)
+        if not isinstance(side, Child):
+            return _supervised(side, given, run)
+        child = side
+    with Interruption(run, is_supervised=child is not None) as interruption, _sandbox(given, credentials) as sandbox:
         run.progress = log.progress()
         # Data goes to standard output; where that is taken by the final state, requests go to the log.
         run.on_request = _request_printer(run, None if given.output == "-" or given.log_json else stdout)
-        result = launch(_order(given, state, run), run, credentials)
-        unwritten: InputError | None = None
-        try:
-            if result.text is not None and given.output:
-                write_output(f"{result.text}\n", given.output, stdout)
-            if sandbox is not None and not given.dry_run:
-                _show_transcript(sandbox, given, run)
-            if given.report:
-                from ..runner.report import write_report
+        result = launch(_order(given, state, run, child), run, credentials)
+        with interruption.shielded():
+            if child is not None:
+                child.over()
+            transcript = sandbox if not given.dry_run else None
+            return _finish(result, given, run, transcript)
 
-                write_report(result, run.redactor, given.report)
-        except InputError as error:
-            # The job has run: what was sent must be told all the same.
-            unwritten = error
-        _close(result, run)
-        if unwritten is not None:
-            run.log("error", "run", unwritten.report(), error=unwritten.facts())
-            return result.exit_code or EXIT_FAILED
+
+def _finish(result: Result, given: argparse.Namespace, run: Run, sandbox: Sandbox | None) -> int:
+    """Write what was asked for, and say how the run ended."""
+    unwritten: InputError | None = None
+    try:
+        if result.text is not None and given.output:
+            write_output(f"{result.text}\n", given.output, sys.stdout)
+        if sandbox is not None:
+            _show_transcript(sandbox, given, run)
+        if given.report:
+            from ..runner.report import write_report
+
+            write_report(result, run.redactor, given.report)
+    except InputError as error:
+        # The job has run: what was sent must be told all the same.
+        unwritten = error
+    _close(result, run)
+    if unwritten is not None:
+        run.log("error", "run", unwritten.report(), error=unwritten.facts())
+        return result.exit_code or EXIT_FAILED
     return result.exit_code
 
 
-def _order(given: argparse.Namespace, state: dict[str, Any] | None, run: Run) -> Order:
+def _supervised(supervisor: Supervisor, given: argparse.Namespace, run: Run) -> int:
+    """Wait for the run; where it had to be killed, say what is known about it."""
+    code = supervisor.wait()
+    return code if supervisor.result is None else _finish(supervisor.result, given, run, None)
+
+
+def _limits(given: argparse.Namespace) -> Limits | None:
+    if given.timeout is None and given.run_timeout is None and given.memory_limit is None:
+        return None
+    if not hasattr(os, "fork"):
+        raise InputError("This system cannot supervise a run: it has no fork.", fix="Leave the limits out.")
+    from ..runner.supervisor import Limits
+
+    return Limits(given.timeout, given.run_timeout, given.memory_limit)
+
+
+def _run(given: argparse.Namespace, log: Log, limits: Limits | None) -> Any:
+    kind: Any = Run
+    if limits is not None:
+        from ..runner.supervisor import WatchedRun
+
+        kind = WatchedRun
+    run = kind(sink=log, dry_run=given.dry_run, alone=True)
+    run.id = check_run_id(given.run_id) if given.run_id else new_run_id()
+    return run
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= 31_536_000:
+        raise ValueError
+    return seconds
+
+
+def _mebibytes(text: str) -> int:
+    mebibytes = int(text)
+    if mebibytes < 32:
+        raise ValueError
+    return mebibytes
+
+
+# argparse says these names where a value is wrong.
+_seconds.__name__, _mebibytes.__name__ = "number of seconds above 0:", "number of MiB from 32:"
+
+
+def _order(given: argparse.Namespace, state: dict[str, Any] | None, run: Run, child: Child | None) -> Order:
     order = Order(given.path, given.workflow)
     order.start, order.end, order.only = given.start, given.end, given.only
     order.captures_output = True
@@ -163,10 +231,16 @@ def _order(given: argparse.Namespace, state: dict[str, Any] | None, run: Run) ->
         return state or {}
 
     order.initial = initial
+    watches: list[Watch] = []
     if given.cache_steps:
         from ..runner.cache import keep_output
 
-        order.after_step = lambda step, after, course: keep_output(course.plan, step, after, run)
+        watches.append(lambda step, after, course: keep_output(course.plan, step, after, run))
+    if child is not None:
+        order.before_step = child.before_step
+        watches.append(child.after_step)
+    if watches:
+        order.after_step = lambda step, after, course: [watch(step, after, course) for watch in watches]
     return order
 
 

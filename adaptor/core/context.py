@@ -83,7 +83,7 @@ class Run:
         on_request: Called with each request that a dry run describes.
         on_call: Called with each `Call` when it has ended.
         in_flight: A request has left, or is about to, and its answer is awaited.
-        stopping: The run is to end as soon as nothing is in flight.
+        stopping: What to raise as soon as nothing is in flight: the run is to end.
         progress: Told the place after each item of a loop, and nothing at its end; None where nobody looks.
         interrupted_at: The place that was under way when the run was interrupted.
         alone: A runner has started it: an operation that finds no run meanwhile, since the job called it in a thread of
@@ -111,7 +111,7 @@ class Run:
         self.on_request = on_request
         self.on_call: Callable[[Call], object] | None = None
         self.in_flight = False
-        self.stopping = False
+        self.stopping: KeyboardInterrupt | None = None
         self.wait: Callable[[float], object] = wait or time.sleep
         self.redactor = Redactor()
         self.interrupted_at: str | None = None
@@ -179,10 +179,9 @@ class Run:
         if self.on_call is not None:
             name = next((name for name, _ in reversed(self.path) if name), "")
             self.on_call(Call(name, self.place(), outcome, is_write, recipient, seconds, error))
-        if self.stopping:
+        if self.stopping is not None:
             # Whoever interrupted the run waited for this one.
-            self.interrupted_at = self.interrupted_at or self.place()
-            raise KeyboardInterrupt
+            raise self.stopping
 
     def resource(self, name: str, make: Callable[[], Resource]) -> Any:
         """Return what was opened under this name in this run, opening it the first time."""

@@ -106,7 +106,13 @@ class Execution:
             after = self._operations(result, step.job.operations, before)
             check_json(leaving(after), leaving(before))
         except AdaptorError as error:
-            after = self._fail(result, "fail", error, before)
+            if error.code == "MemoryError":
+                self._ended = Interrupted("MEMORY")
+                # What it holds on to is what the memory is full of.
+                error = interruption(self._ended, error.place)
+                after = self._fail(result, "kill", error, before)
+            else:
+                after = self._fail(result, "fail", error, before)
         except KeyboardInterrupt as stop:
             self._ended = stop
             was_killed = isinstance(stop, Interrupted) and stop.code != "INTERRUPTED"
@@ -229,7 +235,10 @@ class Execution:
 def interruption(stop: KeyboardInterrupt, place: str | None) -> AdaptorError:
     """Return the error that says why a run ended early."""
     code = stop.code if isinstance(stop, Interrupted) else "INTERRUPTED"
-    error = JobError(_INTERRUPTIONS[code], code=code, fix="What was sent by then is counted below.")
+    fix = "What was sent by then is counted below."
+    if code == "MEMORY":
+        fix = f"Go through large data in parts (parse_csv with a callback, each over a file). {fix}"
+    error = JobError(_INTERRUPTIONS[code], code=code, fix=fix)
     error.place = place
     return error
 
@@ -238,7 +247,7 @@ _INTERRUPTIONS = {
     "INTERRUPTED": "The run was interrupted.",
     "TIMEOUT": "The step took longer than --timeout allows.",
     "RUN_TIMEOUT": "The run took longer than --run-timeout allows.",
-    "MEMORY": "The run needed more memory than --memory-limit allows.",
+    "MEMORY": "The step ran out of memory.",
 }
 
 
