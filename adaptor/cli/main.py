@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from . import check, run, version
 from .help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import NoReturn
 
 EXIT_CODES = """\
@@ -23,8 +23,18 @@ exit codes:
 """
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
+#: The subcommands, each in a module of its name, in the order in which help lists them.
+COMMANDS = ("run", "check", "version")
+
+
+def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+    """Return the parser of the command line.
+
+    Args:
+        names: The commands it knows. Default: all of them.
+    """
+    from importlib import import_module
+
     root = argparse.ArgumentParser(
         prog="adaptor",
         description="Write Messenger jobs as short Python scripts, and run them.",
@@ -34,15 +44,17 @@ def parser() -> argparse.ArgumentParser:
     )
     # With `prog` given, no help is laid out before anybody asks for it.
     commands = root.add_subparsers(title="commands", dest="command", metavar="COMMAND", prog="adaptor")
-    for command in (run, check, version):
-        command.add_to(commands)
+    for name in names:
+        import_module(f"{__package__}.{name}").add_to(commands)
     return root
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run a command line and exit with its code."""
-    root = parser()
-    given = root.parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    # A command is not kept waiting for the others.
+    root = parser(words[:1] if words and words[0] in COMMANDS else COMMANDS)
+    given = root.parse_args(words)
     if given.command is None:
         root.print_help(sys.stderr)
         sys.exit(2)

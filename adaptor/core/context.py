@@ -75,6 +75,7 @@ class Run:
 
     Attributes:
         dry_run: Writes are described and not sent.
+        began: When the run began, in seconds since 1970.
         id: Its name among all runs.
         step: The id of the workflow's step that is under way.
         arrival: How often the run had come to that step before.
@@ -101,7 +102,7 @@ class Run:
         wait: Callable[[float], object] | None = None,
         alone: bool = False,
     ) -> None:
-        self._started = time.time() if started is None else started
+        self.began = time.time() if started is None else started
         self.dry_run = dry_run
         self.path: list[tuple[str, int | None]] = []
         self.outcomes = {"sent": 0, "failed": 0, "unknown": 0, "described": 0}
@@ -127,7 +128,7 @@ class Run:
         """When the run began; `now` in the whole run."""
         from datetime import UTC, datetime
 
-        return datetime.fromtimestamp(self._started, UTC)
+        return datetime.fromtimestamp(self.began, UTC)
 
     def __enter__(self) -> Run:
         if self._alone:

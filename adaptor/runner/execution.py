@@ -62,7 +62,7 @@ class Execution:
         self._after_step = after_step
         self._result = Result(EXIT_WELL, None, run.outcomes, run.id)
         self._result.plan = plan
-        self._result.started = run.started.timestamp()
+        self._result.started = run.began
         self._clock = time.perf_counter()
         self._ended: Interrupted | KeyboardInterrupt | AdaptorError | None = None
 

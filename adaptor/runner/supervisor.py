@@ -317,7 +317,7 @@ class Supervisor:
             error.code, error.fix = "KILLED", f"Where nobody killed it, it ran out of memory, or crashed. {error.fix}"
         code = 130 if error.code == "INTERRUPTED" else EXIT_KILLED
         result = self.result = Result(code, error, run.outcomes, run.id)
-        result.started, result.seconds = run.started.timestamp(), time.monotonic() - self._began
+        result.started, result.seconds = run.began, time.monotonic() - self._began
         result.steps = self._steps
         if self._before is not None:
             import json
