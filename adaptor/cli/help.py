@@ -16,6 +16,11 @@ class Help(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=32, width=min(_terminal_width(), 100))
 
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        # Prose is one long line in the source; examples have lines of their own.
+        fill = super()._fill_text if "\n" in text else super(argparse.RawDescriptionHelpFormatter, self)._fill_text
+        return fill(text, width, indent)
+
 
 def _terminal_width() -> int:
     columns = os.environ.get("COLUMNS", "")

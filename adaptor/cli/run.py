@@ -60,44 +60,48 @@ def add_to(commands: Any) -> None:
     )
     command.add_argument("path", metavar="PATH", help="a job script (.py), a workflow (.json, .yaml) or a project.yaml")
     command.add_argument("workflow", metavar="WORKFLOW", nargs="?", help="in a project: the workflow's name")
-    state = command.add_mutually_exclusive_group()
+    data = command.add_argument_group("data")
+    state = data.add_mutually_exclusive_group()
     state.add_argument("-s", "--state", metavar="FILE", help="initial state, a JSON file; - is standard input")
     state.add_argument("-S", "--state-json", metavar="JSON", help="initial state, given inline")
-    output = command.add_mutually_exclusive_group()
+    output = data.add_mutually_exclusive_group()
     output.add_argument("-o", "--output", metavar="FILE", help="write the final state there; - is standard output")
     output.add_argument("-O", dest="output", action="store_const", const="-", help="the same as -o -")
-    command.add_argument(
+    data.add_argument(
         "-c", "--credentials", metavar="FILE", help="the configuration, or several by their names; JSON or YAML"
     )
-    command.add_argument("--start", metavar="STEP", help="begin with this step: its id, or a unique part of id or name")
-    command.add_argument("--end", metavar="STEP", help="end after this step")
-    command.add_argument("--only", metavar="STEP", help="run this step alone")
-    command.add_argument(
-        "--cache-steps", action="store_true", help="keep what each step gives; --start without a state goes on from it"
-    )
-    command.add_argument(
+    data.add_argument(
         "--report", metavar="FILE", help="write what came of the run: JSON, or a page by the ending .html"
     )
-    command.add_argument("--run-id", metavar="ID", help="name the run")
-    command.add_argument(
+    steps = command.add_argument_group("steps of a workflow")
+    steps.add_argument("--start", metavar="STEP", help="begin with this step: its id, or a unique part of id or name")
+    steps.add_argument("--end", metavar="STEP", help="end after this step")
+    steps.add_argument("--only", metavar="STEP", help="run this step alone")
+    steps.add_argument(
+        "--cache-steps", action="store_true", help="keep what each step gives; --start without a state goes on from it"
+    )
+    trial = command.add_argument_group("trying it out")
+    trial.add_argument("--dry-run", action="store_true", help="print the requests and send nothing")
+    trial.add_argument("--sandbox", action="store_true", help="send to a simulated Messenger on this machine")
+    trial.add_argument(
+        "--people", metavar="FILE", help=f"with --sandbox: who is there (default: {PEOPLE_FILE} beside the job, if any)"
+    )
+    trial.add_argument(
+        "--transcript", metavar="FILE", help="with --sandbox: write there who got what, in full; - is standard error"
+    )
+    limits = command.add_argument_group("the run")
+    limits.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="how long a step may take")
+    limits.add_argument("--run-timeout", type=_seconds, metavar="SECONDS", help="how long the run may take")
+    limits.add_argument("--memory-limit", type=_mebibytes, metavar="MIB", help="how much memory the run may take")
+    limits.add_argument("--run-id", metavar="ID", help="name the run")
+    limits.add_argument(
         "-l",
         "--log",
         metavar="LEVEL",
         default="info",
         help="none, error, info (default) or debug; also info,graph=debug",
     )
-    command.add_argument("--log-json", action="store_true", help="one JSON object a line")
-    command.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="how long a step may take")
-    command.add_argument("--run-timeout", type=_seconds, metavar="SECONDS", help="how long the run may take")
-    command.add_argument("--memory-limit", type=_mebibytes, metavar="MIB", help="how much memory the run may take")
-    command.add_argument("--sandbox", action="store_true", help="send to a simulated Messenger on this machine")
-    command.add_argument(
-        "--people", metavar="FILE", help=f"with --sandbox: who is there (default: {PEOPLE_FILE} beside the job, if any)"
-    )
-    command.add_argument(
-        "--transcript", metavar="FILE", help="with --sandbox: write there who got what, in full; - is standard error"
-    )
-    command.add_argument("--dry-run", action="store_true", help="print the requests and send nothing")
+    limits.add_argument("--log-json", action="store_true", help="one JSON object a line")
     command.set_defaults(perform=perform)
 
 

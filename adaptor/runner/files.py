@@ -104,7 +104,13 @@ def write_output(text: str, path: str, stdout: TextIO | None = None) -> None:
         InputError: The file cannot be written.
     """
     if path == "-" and stdout is not None:
-        print_out(text, stdout)
+        try:
+            print_out(text, stdout)
+        except OSError as cause:
+            raise InputError(
+                f"The final state cannot be written to standard output: {cause.strerror or cause}.",
+                fix="Check the space and what reads it, or give a file with -o FILE.",
+            ) from None
         return
     import tempfile
 

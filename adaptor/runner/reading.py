@@ -24,6 +24,12 @@ SCRIPT_ENDINGS = (".py", ".js")
 TRIGGERS = ("webhook", "cron", "manual", "kafka")
 
 _KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
+_HOW = {
+    dict: "Write {…}.",
+    list: "Write […].",
+    str: 'Put quotes around it: "…".',
+    bool: "Write true or false, without quotes.",
+}
 
 
 def kind_of(value: Any) -> str:
@@ -56,7 +62,7 @@ class Reader:
                 self.note(path[:-1], f"`{name}` is missing.", fix=fix)
             return None
         if isinstance(found, bool) is not (kind is bool) or not isinstance(found, kind):
-            self.note(path, f"`{name}` is {kind_of(found)}, not {_KINDS[kind]}.", fix=fix)
+            self.note(path, f"`{name}` is {kind_of(found)}, not {_KINDS[kind]}.", fix=fix or _HOW[kind])
             return None
         return found
 

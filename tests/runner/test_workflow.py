@@ -33,7 +33,7 @@ def ran(result):
     return [step.id for step in result.steps]
 
 
-def step(id, expression=SAME, next=None, **more):
+def step(id, expression=SAME, next=None, **more):  # noqa: A002 - as in the file
     return {"id": id, "expression": expression, **({} if next is None else {"next": next}), **more}
 
 
@@ -46,7 +46,8 @@ def test_an_edge_that_is_always_taken_may_be_spelled_in_many_ways(workflow, edge
 
 
 @pytest.mark.parametrize(
-    "edge", [{"b": False}, {"b": {"condition": False}}, {"b": {"disabled": True}}, {"b": "never"}, {"b": "state.data.x"}]
+    "edge",
+    [{"b": False}, {"b": {"condition": False}}, {"b": {"disabled": True}}, {"b": "never"}, {"b": "state.data.x"}],
 )
 def test_an_edge_that_is_never_taken_makes_its_step_a_leaf(workflow, edge):
     result = workflow(step("a", ADD, next=edge), step("b"))
@@ -219,7 +220,9 @@ def test_an_expression_may_be_any_path_to_a_script(workflow, tmp_path, path):
 
 
 def test_a_script_may_import_the_module_beside_it(workflow):
-    result = workflow(step("a", "beside.py"), files={"beside.py": "from words_beside import W\nlog(W)", "words_beside.py": "W = 1"})
+    result = workflow(
+        step("a", "beside.py"), files={"beside.py": "from words_beside import W\nlog(W)", "words_beside.py": "W = 1"}
+    )
     assert result.exit_code == 0
 
 
