@@ -18,8 +18,9 @@ STEPS = 50
 PEAK = """
 import sys
 try:
-    main = __import__("adaptor.cli.main").cli.main.main if len(sys.argv) > 1 else None
-    main and main(sys.argv[1:])
+    if len(sys.argv) > 1:
+        from adaptor.cli.main import main
+        main(sys.argv[1:])
 except SystemExit:
     pass
 try:
@@ -59,7 +60,9 @@ def main() -> None:
         Path(folder, "one.json").write_text(chain(1))
         Path(folder, "many.json").write_text(chain(STEPS))
         Path(folder, "three.json").write_text(chain(3))
-        rows = [{"psid": str(10**15 + number), "name": f"Name {number}", "day": "2026-11-24"} for number in range(140_000)]
+        rows = [
+            {"psid": str(10**15 + number), "name": f"Name {number}", "day": "2026-11-24"} for number in range(140_000)
+        ]
         Path(folder, "large.json").write_text(json.dumps({"data": {"rows": rows}}))
         size = Path(folder, "large.json").stat().st_size / 1e6
         large = [*adaptor, "three.json", "-s", "large.json", "-o", "out.json", "-l", "none"]
@@ -80,8 +83,8 @@ def main() -> None:
         print(f"each further step                 {step:5.2f} ms (allowed: 1)")
         print(f"a state of {size:.0f} MB, three steps    {middle['large'] - middle['small']:5.2f} s above a small one")
         print(f"  the whole run                   {middle['large']:5.2f} s (allowed: 0.5)")
-        bare = megabytes(cwd=folder)
-        print(f"a run that does nothing           {megabytes('run', 'job.py', cwd=folder):5.1f} MB at its peak (allowed: 30)")
+        bare, peak = megabytes(cwd=folder), megabytes("run", "job.py", cwd=folder)
+        print(f"a run that does nothing           {peak:5.1f} MB at its peak (allowed: 30)")
         print(f"  Python itself                   {bare:5.1f} MB")
 
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from ..runner.execution import Watch
     from ..runner.plan import Plan
     from ..runner.result import Result
-    from ..runner.supervisor import Child, Limits, Supervisor
+    from ..runner.supervised import Child
+    from ..runner.supervisor import Limits, Supervisor
     from ..sandbox import Sandbox
 
 EXAMPLE = """\
@@ -137,7 +138,8 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
     credentials = read_credentials(given.credentials, is_lenient=given.sandbox or given.dry_run)
     child = None
     if limits is not None:
-        from ..runner.supervisor import Child, supervise
+        from ..runner.supervised import Child
+        from ..runner.supervisor import supervise
 
         side = supervise(limits, run)
         if not isinstance(side, Child):
@@ -196,7 +198,7 @@ def _limits(given: argparse.Namespace) -> Limits | None:
 def _run(given: argparse.Namespace, log: Log, limits: Limits | None) -> Any:
     kind: Any = Run
     if limits is not None:
-        from ..runner.supervisor import WatchedRun
+        from ..runner.supervised import WatchedRun
 
         kind = WatchedRun
     run = kind(sink=log, dry_run=given.dry_run, alone=True)
