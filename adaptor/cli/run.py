@@ -146,6 +146,7 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
             return _supervised(side, given, run)
         child = side
     with Interruption(run, is_supervised=child is not None) as interruption, _sandbox(given, credentials) as sandbox:
+        run.wait = interruption.wait
         run.progress = log.progress()
         # Data goes to standard output; where that is taken by the final state, requests go to the log.
         run.on_request = _request_printer(run, None if given.output == "-" or given.log_json else stdout)
@@ -168,7 +169,7 @@ def _finish(result: Result, given: argparse.Namespace, run: Run, sandbox: Sandbo
         if given.report:
             from ..runner.report import write_report
 
-            write_report(result, run.redactor, given.report)
+            write_report(result, run.redactor, given.report, sys.stdout)
     except InputError as error:
         # The job has run: what was sent must be told all the same.
         unwritten = error

@@ -84,6 +84,8 @@ class Run:
         on_request: Called with each request that a dry run describes.
         on_call: Called with each `Call` when it has ended.
         in_flight: A request has left, or is about to, and its answer is awaited.
+        is_loading: Scripts of a workflow are being loaded: nothing may be sent yet.
+        is_between: The runner is at work between two steps, and looks at `stopping` before the next.
         stopping: What to raise as soon as nothing is in flight: the run is to end.
         progress: Told the place after each item of a loop, and nothing at its end; None where nobody looks.
         interrupted_at: The place that was under way when the run was interrupted.
@@ -112,6 +114,8 @@ class Run:
         self.on_request = on_request
         self.on_call: Callable[[Call], object] | None = None
         self.in_flight = False
+        self.is_loading = False
+        self.is_between = False
         self.stopping: KeyboardInterrupt | None = None
         self.wait: Callable[[float], object] = wait or time.sleep
         self.redactor = Redactor()
@@ -148,8 +152,18 @@ class Run:
         """Refuse a write that is outside the run of its process, where a dry run would not hold it back.
 
         Raises:
-            JobError: The job called the operation in a thread of its own. Nothing was sent.
+            JobError: The job called the operation in a thread of its own, or while it was only loaded as a part of a
+                workflow. Nothing was sent.
+            KeyboardInterrupt: The run is to end. Nothing was sent.
         """
+        if self.stopping is not None:
+            raise self.stopping
+        if self.is_loading:
+            raise JobError(
+                "A write was called at the top level of a script, before the workflow is known to be in order.",
+                fix="Write the operation on a line of its own, without calling it: it becomes a part of the step.",
+                code="WHILE_LOADING",
+            )
         if self._is_stray:
             raise JobError(
                 "A write was called in a thread of the job's own, which is outside the run.",

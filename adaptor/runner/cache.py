@@ -20,8 +20,8 @@ FOLDER = os.path.join(".adaptor", "cache")
 
 
 def keep_output(plan: Plan, step: StepResult, after: State, run: Run) -> None:
-    """Keep what a step gave, free of secrets. What a failed step left is not kept."""
-    if step.error is not None:
+    """Keep what a job gave, free of secrets. What a failed one left is not kept."""
+    if step.error is not None or step.kind != "job":
         return
     from .files import write_output
 
@@ -35,7 +35,8 @@ def keep_output(plan: Plan, step: StepResult, after: State, run: Run) -> None:
 
 def cached_input(plan: Plan, run: Run) -> State:
     """Return what was kept of the steps that lead to the plan's start, the newest; or an empty state."""
-    upstream = [edge.source for edge in plan.edges() if edge.target == plan.start]
+    sources = [edge.source for edge in plan.edges() if edge.target == plan.start]
+    upstream = [source for source in sources if plan.steps[source].kind == "job"]
     files = [
         (os.path.getmtime(file), file, source) for source in upstream if os.path.isfile(file := _file(plan, source))
     ]

@@ -78,6 +78,8 @@ def _line(file: str, line: int) -> str:
     # Takes a while to import, and is needed only when something went wrong.
     import linecache
 
+    # In a program that runs on, the file may have changed since it was last shown.
+    linecache.checkcache(file)
     return linecache.getline(file, line)
 
 

@@ -68,14 +68,15 @@ class Execution:
 
     def perform(self, state: State) -> Result:
         """Run the plan; errors are in the result, they are not raised."""
+        self._run.is_between = True
         course = Course(self._plan, state)
         while (arrival := course.next()) is not None:
             step, after = self._step(arrival, course)
-            taken = self._edges(step, arrival, after)
+            taken = self._edges(step, arrival, leaving(after))
             if taken:
                 course.go_on(taken, after, is_first=arrival.is_first and arrival.step.job is None)
             else:
-                course.leaves.append((step.id, after))
+                course.leaves.append((step.id, leaving(after)))
             self._finish(step, taken, after, course)
             if self._ended is not None or step.id == self._plan.end:
                 course.end()
@@ -92,7 +93,7 @@ class Execution:
         run.step, run.arrival = step.id, arrival.number
         run.on_call = result.calls.append
         if step.job is None:
-            return result, arrival.state
+            return result, {**arrival.state, "data": arrival.state.get("data", {})}
         given = arrival.state.get("configuration") if arrival.is_first else None
         before = entering(leaving(arrival.state), step.state, self._credentials.configuration(self._plan, step, given))
         run.learn_secrets(before)
@@ -106,13 +107,10 @@ class Execution:
             after = self._operations(result, step.job.operations, before)
             check_json(leaving(after), leaving(before))
         except AdaptorError as error:
-            if error.code == "MemoryError":
-                self._ended = Interrupted("MEMORY")
-                # What it holds on to is what the memory is full of.
-                error = interruption(self._ended, error.place)
-                after = self._fail(result, "kill", error, before)
-            else:
-                after = self._fail(result, "fail", error, before)
+            out_of_memory = error.code == "MemoryError"
+            after = self._out_of_memory(result, before) if out_of_memory else self._fail(result, "fail", error, before)
+        except MemoryError:
+            after = self._out_of_memory(result, before)
         except KeyboardInterrupt as stop:
             self._ended = stop
             was_killed = isinstance(stop, Interrupted) and stop.code != "INTERRUPTED"
@@ -123,8 +121,23 @@ class Execution:
         result.seconds = time.perf_counter() - self._clock - result.started
         return result, leaving(after)
 
+    def _out_of_memory(self, result: StepResult, before: State) -> State:
+        # A new error: the old one holds on to what the memory is full of.
+        self._ended = Interrupted("MEMORY")
+        return self._fail(result, "kill", interruption(self._ended, self._run.place()), before)
+
     def _operations(self, result: StepResult, operations: list[Operation], state: State) -> State:
         run = self._run
+        run.is_between = False
+        try:
+            return self._in_order(result, operations, state)
+        finally:
+            run.is_between = True
+
+    def _in_order(self, result: StepResult, operations: list[Operation], state: State) -> State:
+        run = self._run
+        if run.stopping is not None:
+            raise run.stopping
         for index, operation in enumerate(operations):
             run.path[:] = [("execute", index)]
             sent_before, started = run.outcomes.copy(), time.perf_counter()

@@ -117,7 +117,9 @@ def check_initial(state: State) -> None:
 
 
 def exit_code_for(problems: list[AdaptorError]) -> int:
-    """Return 2 where a file or an option is wrong, 3 where it is the job alone."""
+    """Return 2 where a file or an option is wrong, 3 where it is the job alone, 4 where memory ran out."""
+    if any(problem.code == "MemoryError" for problem in problems):
+        return EXIT_KILLED
     return EXIT_BAD_INPUT if any(isinstance(problem, InputError) for problem in problems) else EXIT_CRASHED
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..core.context import current_run
 from ..core.errors import AdaptorError, InputError
 from .errors import remember
 from .job import load
@@ -104,6 +105,15 @@ def _prepare_workflow(
         plan, reader = read_workflow(document, credentials)
     prepared.plan = plan
     prepared.problems += sorted(reader.problems, key=lambda problem: (problem.file or "", problem.line or 0))
+    run = current_run()
+    run.is_loading = True
+    try:
+        _load_scripts(prepared, plan, document, given)
+    finally:
+        run.is_loading = False
+
+
+def _load_scripts(prepared: Prepared, plan: Plan, document: Document, given: Mapping[str, Any]) -> None:
     names = dict(given)
     if plan.globals is not None and (module := _load(plan.globals, document, names, prepared)) is not None:
         names.update(module)

@@ -9,7 +9,7 @@ from .problems import Problems
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, TextIO
 
     from ..core.context import Call
     from ..core.errors import AdaptorError
@@ -152,8 +152,8 @@ def _time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds") if seconds else ""
 
 
-def write_report(result: Result, redactor: Redactor, path: str) -> None:
-    """Write the report of a run: one HTML page where the path ends in `.html`, JSON otherwise.
+def write_report(result: Result, redactor: Redactor, path: str, stdout: TextIO) -> None:
+    """Write the report of a run: one HTML page where the path ends in `.html`, JSON otherwise; `-` is standard output.
 
     Raises:
         InputError: The file cannot be written.
@@ -166,6 +166,6 @@ def write_report(result: Result, redactor: Redactor, path: str) -> None:
     if path.lower().endswith((".html", ".htm")):
         from .page import page
 
-        write_output(page(report), path)
+        write_output(page(report), path, stdout)
     else:
-        write_output(json.dumps(report, ensure_ascii=False, indent=2) + "\n", path)
+        write_output(json.dumps(report, ensure_ascii=False, indent=2) + "\n", path, stdout)

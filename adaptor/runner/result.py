@@ -26,7 +26,7 @@ class StepResult:
         name: Its name for people; the id where it has none.
         arrival: How often the run had come there before.
         kind: `job`, or the kind of trigger.
-        outcome: `success`, `fail`, `crash`, `kill` or `interrupted`.
+        outcome: `success`, `fail`, `kill` or `interrupted`.
         error: What went wrong, or None.
         is_handled: It failed, and an `on_job_failure` edge was taken.
         started: Seconds since the run began.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import time
 
 from .errors import Interrupted
 
@@ -41,6 +42,12 @@ class Interruption:
         self._asked = 0
         self._is_shielded = False
 
+    def wait(self, seconds: float) -> None:
+        """Wait before a repeat, unless the run is to end: then there is none."""
+        if self._run.stopping is not None:
+            raise self._run.stopping
+        time.sleep(seconds)
+
     def __enter__(self) -> Interruption:
         for number in self._signals:
             # What is ignored stays so: nohup and shells ask for that.
@@ -69,6 +76,9 @@ class Interruption:
         stop = Interrupted(code)
         if self._asked == 1:
             if self._is_shielded:
+                return
+            if self._run.is_between:
+                self._run.stopping = stop
                 return
             if self._run.in_flight:
                 self._run.stopping = stop

@@ -18,7 +18,7 @@ _WRAPPER = ("workflow", "options")
 _OPTIONS = ("start", "end")
 _WORKFLOW = ("id", "name", "description", "steps", "credentials", "globals", "options", "start", "end")
 #: What OpenFn's tools write into workflow files, and what says nothing about a run.
-_PASSED_OVER = ("jobs", "version", "history", "openfn", "state")
+_PASSED_OVER = ("jobs", "version", "history", "openfn")
 _STEP = (
     "id", "name", "description", "expression", "state", "configuration", "next", "join", "adaptor", "type", "enabled"
 )  # fmt: skip

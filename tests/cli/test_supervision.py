@@ -224,3 +224,45 @@ def test_a_request_that_hangs_is_stopped_by_a_timeout_and_its_outcome_is_unknown
     assert process.returncode == 4
     assert "1 unknown" in err
     assert json.loads((tmp_path / "out.json").read_text())["errors"]["job-1"]["code"] == "TIMEOUT"
+
+
+def test_a_signal_between_two_steps_ends_the_run_before_the_next(adaptor, tmp_path):
+    # The cache is written between the steps: it is a moment that a test can hit.
+    (tmp_path / "w.json").write_text(
+        json.dumps(
+            {
+                "steps": [
+                    {"id": "a", "expression": "fn(lambda s: {**s, 'data': 1})", "next": {"b": "hit()"}},
+                    {"id": "b", "expression": "fn(lambda s: {**s, 'data': 2})"},
+                ]
+            }
+        ).replace("hit()", "__import__('os').kill(__import__('os').getpid(), 15) is None")
+    )
+    done = adaptor(None, "w.json", "-O")
+    assert done.code == 130
+    assert done.state["data"] == 1
+    assert done.state["errors"]["b"]["code"] == "INTERRUPTED"
+
+
+def test_a_repeat_is_not_waited_for_once_the_run_is_to_end(started, tmp_path, httpserver):
+    from werkzeug import Response
+
+    arrived, go_on = threading.Event(), threading.Event()
+
+    def busy(request):
+        arrived.set()
+        go_on.wait(30)
+        error = {"error": {"message": "(#613) Calls to this API have exceeded the rate limit.", "code": 613}}
+        return Response(json.dumps(error), status=400, content_type="application/json")
+
+    httpserver.expect_request("/v26.0/me/messages").respond_with_handler(busy)
+    configuration = {"access_token": "secret-token", "base_url": httpserver.url_for("")}
+    process = started('send_text("1", "a")', "-S", json.dumps({"configuration": configuration}))
+    assert arrived.wait(30)
+    process.send_signal(signal.SIGINT)
+    process.stderr.readline()
+    go_on.set()
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert len(httpserver.log) == 1
+    assert "unknown" not in err

@@ -309,3 +309,23 @@ def test_a_chain_may_be_longer_than_pythons_stack(workflow):
     length = 1500
     steps = [step(f"s{n}", "", {f"s{n + 1}": True} if n + 1 < length else None) for n in range(length)]
     assert len(workflow(*steps).steps) == length
+
+
+def test_a_trigger_that_is_a_leaf_gives_the_state_without_its_configuration(workflow):
+    result = workflow({"id": "t", "type": "webhook"}, state={"configuration": {"access_token": "secret-token"}, "a": 1})
+    assert result.state == {"a": 1, "data": {}}
+
+
+def test_a_write_at_the_top_level_of_a_script_is_refused_before_the_workflow_is_in_order(workflow, httpserver):
+    script = f"_ = http.post('{httpserver.url_for('/x')}', body=[1])({{}})"
+    result = workflow(step("a", script, "b"), step("b", "lgo(1)"))
+    assert result.exit_code == 3
+    assert [problem.code for problem in result.error.problems] == ["WHILE_LOADING", "CANNOT_LOAD"]
+    assert httpserver.log == []
+
+
+def test_memory_that_runs_out_ends_the_run(workflow):
+    result = workflow(step("a", "def op(s):\n    raise MemoryError\n\nfn(op)", "b"), step("b"))
+    assert result.exit_code == 4
+    assert [each.outcome for each in result.steps] == ["kill"]
+    assert result.state["errors"]["a"]["severity"] == "kill"
