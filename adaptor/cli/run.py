@@ -183,7 +183,10 @@ def _finish(result: Result, given: argparse.Namespace, run: Run, sandbox: Sandbo
 def _supervised(supervisor: Supervisor, given: argparse.Namespace, run: Run) -> int:
     """Wait for the run; where it had to be killed, say what is known about it."""
     code = supervisor.wait()
-    return code if supervisor.result is None else _finish(supervisor.result, given, run, None)
+    if supervisor.result is None:
+        return code
+    supervisor.result.path = given.path
+    return _finish(supervisor.result, given, run, None)
 
 
 def _limits(given: argparse.Namespace) -> Limits | None:

@@ -64,11 +64,13 @@ class Execution:
         self._result.plan = plan
         self._result.started = run.began
         self._clock = time.perf_counter()
+        self._given: State = {}
         self._ended: Interrupted | KeyboardInterrupt | AdaptorError | None = None
 
     def perform(self, state: State) -> Result:
         """Run the plan; errors are in the result, they are not raised."""
         self._run.is_between = True
+        self._given = state.get("configuration") or {}
         course = Course(self._plan, state)
         while (arrival := course.next()) is not None:
             step, after = self._step(arrival, course)
@@ -160,6 +162,11 @@ class Execution:
         self._run.path.clear()
         error.redact(self._run.redactor.text)
         show_lines(error, self._run)
+        if isinstance(error, ConfigurationError) and (error.details or {}).get("key") in self._given:
+            # It was given, but the first step alone has it.
+            error.fix = (
+                "`configuration` in the state is the first step's. Give it with --credentials FILE for all of them."
+            )
         if self._plan.is_workflow:
             name = result.id if result.name == result.id else f"{result.id} “{result.name}”"
             error.place = f"step {name}" + (f" · {error.place}" if error.place else "")

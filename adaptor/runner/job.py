@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MODULE = "adaptor_job"
 
 
+#: What people call the file that is meant to be run.
+_USUAL = ("job.py", "workflow.yaml", "workflow.yml", "workflow.json", "project.yaml")
+
 _numbers = count()
 
 
@@ -103,7 +106,9 @@ def _read(path: str) -> bytes:
         with open(path, "rb") as script:
             return script.read()
     except IsADirectoryError:
-        raise InputError(f"{path} is a folder.", fix="Give the job script in it: adaptor run PATH/job.py.") from None
+        inside = [os.path.join(path, name) for name in _USUAL if os.path.isfile(os.path.join(path, name))]
+        fix = f"Did you mean {' or '.join(inside)}?" if inside else "Give the job script or the workflow in it."
+        raise InputError(f"{path} is a folder.", fix=fix) from None
     except OSError as cause:
         reason = "does not exist" if isinstance(cause, FileNotFoundError) else f"cannot be read ({cause.strerror})"
         raise InputError(f"The job {path} {reason}.", fix="Check the path of the job script.") from None

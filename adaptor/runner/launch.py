@@ -61,6 +61,12 @@ def launch(order: Order, run: Run, credentials: Credentials) -> Result:
     Returns:
         The result. Errors are in it; they are not raised.
     """
+    result = _launch(order, run, credentials)
+    result.path = order.path
+    return result
+
+
+def _launch(order: Order, run: Run, credentials: Credentials) -> Result:
     for configuration in credentials.all():
         run.learn_secrets({"configuration": configuration})
     output = JobOutput(run)

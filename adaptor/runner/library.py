@@ -42,6 +42,9 @@ def run(
     Several runs may go on at once, each in a thread of its own. The environment is not asked for credentials. What a
     job prints with `print` goes to `on_log`.
 
+    While a run is under way, a write that another thread makes by calling an operation itself is refused: nobody could
+    tell it from a thread that the job has started. Make it a run too.
+
     Args:
         path: A `.py` job, a `.json` or `.yaml` workflow, or a project file.
         state: The initial state. It is copied, and must be JSON.

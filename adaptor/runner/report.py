@@ -40,7 +40,7 @@ def report_of(result: Result, redactor: Redactor) -> dict[str, Any]:
         "adaptor": __version__,
         "run": {
             "id": result.run_id,
-            "path": result.plan.file if result.plan is not None else None,
+            "path": result.path or None,
             "workflow": result.plan.title if result.plan is not None and result.plan.is_workflow else None,
             "started": _time(result.started),
             "seconds": round(result.seconds, 4),

@@ -59,6 +59,7 @@ class Result:
 
     Attributes:
         run_id: The run's id.
+        path: What was to be run, as it was given.
         state: The final state without the configuration and free of secrets, or None where there is none.
         text: The same as JSON.
         exit_code: 0 all well, 1 with errors, 2 bad input, 3 crashed, 4 killed, 130 interrupted.
@@ -72,6 +73,7 @@ class Result:
 
     def __init__(self, exit_code: int, error: AdaptorError | None, outcomes: dict[str, int], run_id: str = "") -> None:
         self.run_id = run_id
+        self.path = ""
         self.exit_code = exit_code
         self.error = error
         self.outcomes = outcomes

@@ -124,3 +124,39 @@ def test_what_was_sent_to_whom_follows_the_credential_of_each_step(flow, tmp_pat
         ]
     }
     assert flow("-c", "c.json", "-O", whole=whole).state["ids"] == ["m_north", "m_south"]
+
+
+def test_a_token_that_only_the_first_step_has_is_told_as_such(flow):
+    whole = {
+        "steps": [
+            {"id": "a", "expression": "log(1)", "next": "b"},
+            {"id": "b", "expression": 'send_text("1234567890123456", "hi")'},
+        ]
+    }
+    done = flow(whole=whole, state={"configuration": {"access_token": "secret-token"}})
+    assert done.code == 1
+    assert "`configuration` in the state is the first step's." in done.err
+
+
+def test_a_folder_is_answered_with_the_file_in_it_that_was_meant(adaptor, tmp_path):
+    (tmp_path / "flow").mkdir()
+    (tmp_path / "flow" / "workflow.yaml").write_text("steps: []")
+    done = adaptor(None, "flow")
+    assert done.code == 2
+    assert "Did you mean flow/workflow.yaml?" in done.err
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [("rnu", "Did you mean `run`?"), ("flow.yaml", "Write: adaptor run flow.yaml"), ("xyz", "The commands are run,")],
+)
+def test_a_command_that_does_not_exist_is_answered_with_the_one_that_was_meant(adaptor, command, words):
+    done = adaptor(None, command=command)
+    assert done.code == 2
+    assert words in done.err
+
+
+def test_an_option_that_does_not_exist_is_answered_with_the_one_that_was_meant(flow):
+    done = flow("--tiemout", "5")
+    assert done.code == 2
+    assert "Did you mean `--timeout`?" in done.err
