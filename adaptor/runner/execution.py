@@ -65,6 +65,7 @@ class Execution:
         self._result.started = run.began
         self._clock = time.perf_counter()
         self._given: State = {}
+        self._left_behind: State = {}
         self._ended: Interrupted | KeyboardInterrupt | AdaptorError | None = None
 
     def perform(self, state: State) -> Result:
@@ -97,6 +98,8 @@ class Execution:
         if step.job is None:
             return result, {**arrival.state, "data": arrival.state.get("data", {})}
         given = arrival.state.get("configuration") if arrival.is_first else None
+        if not arrival.is_first:
+            self._left_behind = self._given
         before = entering(leaving(arrival.state), step.state, self._credentials.configuration(self._plan, step, given))
         run.learn_secrets(before)
         after = before
@@ -162,7 +165,7 @@ class Execution:
         self._run.path.clear()
         error.redact(self._run.redactor.text)
         show_lines(error, self._run)
-        if isinstance(error, ConfigurationError) and (error.details or {}).get("key") in self._given:
+        if isinstance(error, ConfigurationError) and (error.details or {}).get("key") in self._left_behind:
             # It was given, but the first step alone has it.
             error.fix = (
                 "`configuration` in the state is the first step's. Give it with --credentials FILE for all of them."
