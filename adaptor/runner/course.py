@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 
-from .handover import copied, joined
+from .handover import joined
 from .plan import JOIN_ALL
 
 TYPE_CHECKING = False
@@ -38,6 +39,7 @@ class Course:
     Attributes:
         plan: What is run.
         leaves: Where the ways have ended: the ids of the steps and the states they left.
+        texts: The same states as JSON.
     """
 
     def __init__(self, plan: Plan, state: State) -> None:
@@ -48,6 +50,7 @@ class Course:
         self._order = {id(edge): index for index, edge in enumerate(plan.edges())}
         self._reach: dict[str, set[str]] = {}
         self.leaves: list[tuple[str, State]] = []
+        self.texts: list[tuple[str, str]] = []
         self._enqueue(plan.steps[plan.start], state, is_first=True)
 
     def next(self) -> Arrival | None:
@@ -55,15 +58,20 @@ class Course:
         self._release()
         return self._waiting.popleft() if self._waiting else None
 
-    def go_on(self, taken: list[Edge], state: State, *, is_first: bool = False) -> None:
-        """Let a state go along edges; several of them share nothing."""
+    def go_on(self, taken: list[Edge], state: State, text: str, *, is_first: bool = False) -> None:
+        """Let a state, and the same as JSON, go along edges; several of them share nothing."""
         for index, edge in enumerate(taken):
             step = self.plan.steps[edge.target]
-            mine = copied(state) if index else state
+            mine = _copy(state, text) if index else state
             if step.join == JOIN_ALL:
                 self._joining.setdefault(step.id, []).append((self._order[id(edge)], mine))
             else:
                 self._enqueue(step, mine, is_first=is_first)
+
+    def stay(self, step: str, state: State, text: str) -> None:
+        """Let a way end with a step."""
+        self.leaves.append((step, state))
+        self.texts.append((step, text))
 
     def end(self) -> None:
         """Let everything go that still waits."""
@@ -89,3 +97,9 @@ class Course:
         if found is None:
             found = self._reach[step] = self.plan.reachable(step)
         return found
+
+
+def _copy(state: State, text: str) -> State:
+    """Return a state that shares nothing; behind a trigger the configuration, which is not in the text, comes along."""
+    copy: State = json.loads(text)
+    return {**copy, "configuration": {**state["configuration"]}} if state.get("configuration") else copy

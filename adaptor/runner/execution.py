@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 
 from ..core.context import Run
-from ..core.errors import AdaptorError, ConfigurationError, JobError
-from ..core.state import json_problem
+from ..core.errors import AdaptorError, ConfigurationError, JobError, plain
 from .course import Arrival, Course
 from .errors import Interrupted, caret, excerpt
-from .handover import check_json, entering, final_state, final_text, leaving
+from .handover import as_json, entering, final_state, final_text, leaving
 from .result import (
     EXIT_BAD_INPUT,
     EXIT_CRASHED,
@@ -74,12 +73,12 @@ class Execution:
         self._given = state.get("configuration") or {}
         course = Course(self._plan, state)
         while (arrival := course.next()) is not None:
-            step, after = self._step(arrival, course)
+            step, after, text = self._step(arrival, course)
             taken = self._edges(step, arrival, leaving(after))
             if taken:
-                course.go_on(taken, after, is_first=arrival.is_first and arrival.step.job is None)
+                course.go_on(taken, after, text, is_first=arrival.is_first and arrival.step.job is None)
             else:
-                course.leaves.append((step.id, leaving(after)))
+                course.stay(step.id, leaving(after), text)
             self._finish(step, taken, after, course)
             if self._ended is not None or step.id == self._plan.end:
                 course.end()
@@ -87,8 +86,8 @@ class Execution:
 
     # --- One step ---
 
-    def _step(self, arrival: Arrival, course: Course) -> tuple[StepResult, State]:
-        """Perform one step: return what came of it, and the state that it leaves."""
+    def _step(self, arrival: Arrival, course: Course) -> tuple[StepResult, State, str]:
+        """Perform one step: return what came of it, and the state that it leaves, also as JSON."""
         step, run = arrival.step, self._run
         result = StepResult(step.id, step.title, arrival.number, step.kind)
         result.started = time.perf_counter() - self._clock
@@ -96,13 +95,14 @@ class Execution:
         run.step, run.arrival = step.id, arrival.number
         run.on_call = result.calls.append
         if step.job is None:
-            return result, {**arrival.state, "data": arrival.state.get("data", {})}
+            passed = {**arrival.state, "data": arrival.state.get("data", {})}
+            return result, passed, as_json(leaving(passed))
         given = arrival.state.get("configuration") if arrival.is_first else None
         if not arrival.is_first:
             self._left_behind = self._given
         before = entering(leaving(arrival.state), step.state, self._credentials.configuration(self._plan, step, given))
         run.learn_secrets(before)
-        after = before
+        after, text = before, ""
         self._log("info", f"▸ {result.name}", step=step.id)
         count = len(step.job.operations)
         run.log("debug", "run", f"{step.job.file}: {count} step{'' if count == 1 else 's'}")
@@ -110,7 +110,8 @@ class Execution:
             if self._before_step is not None:
                 self._before_step(result, leaving(before), course)
             after = self._operations(result, step.job.operations, before)
-            check_json(leaving(after), leaving(before))
+            # All of it each time: a function may have changed what it was given.
+            text = as_json(leaving(after))
         except AdaptorError as error:
             out_of_memory = error.code == "MemoryError"
             after = self._out_of_memory(result, before) if out_of_memory else self._fail(result, "fail", error, before)
@@ -121,10 +122,23 @@ class Execution:
             was_killed = isinstance(stop, Interrupted) and stop.code != "INTERRUPTED"
             reason = interruption(stop, run.interrupted_at)
             after = self._fail(result, "kill" if was_killed else "interrupted", reason, before)
-        except RecursionError:
-            after = self._fail(result, "fail", json_problem(after), before)
         result.seconds = time.perf_counter() - self._clock - result.started
-        return result, leaving(after)
+        if result.error is not None:
+            text, after = self._sayable(after)
+        return result, leaving(after), text
+
+    def _sayable(self, state: State) -> tuple[str, State]:
+        """Return what a failed step leaves, as JSON and as it is: the job may have changed what it was given."""
+        state = leaving(state)
+        try:
+            return as_json(state), state
+        except AdaptorError:
+            pass
+        try:
+            state = plain(state)
+        except RecursionError:
+            state = {"data": {}, "errors": state["errors"]}
+        return as_json(state), state
 
     def _out_of_memory(self, result: StepResult, before: State) -> State:
         # A new error: the old one holds on to what the memory is full of.
@@ -250,7 +264,7 @@ class Execution:
             result.exit_code = EXIT_BAD_INPUT if at_once else EXIT_FAILED
         elif result.outcomes["unknown"]:
             result.exit_code = EXIT_FAILED
-        text = final_text(course.leaves)
+        text = final_text(course.texts)
         result.state, result.text = final_state(course.leaves, text, self._run.redactor)
         return result
 

@@ -117,12 +117,12 @@ def write_output(text: str, path: str, stdout: TextIO | None = None) -> None:
     # Through links, so that the file they point to is replaced, not the link.
     target = os.path.realpath(path)
     folder, name = os.path.split(target)
-    temporary = None
+    temporary, data = None, text.encode("utf-8", "backslashreplace")
     try:
         mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o600
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, prefix=f".{name}.", delete=False) as file:
+        with tempfile.NamedTemporaryFile("wb", dir=folder, prefix=f".{name}.", delete=False) as file:
             temporary = file.name
-            file.write(text)
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, mode)

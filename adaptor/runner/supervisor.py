@@ -18,7 +18,7 @@ import time
 
 from .errors import Interrupted
 from .execution import interruption
-from .handover import final_text
+from .handover import as_json, final_text
 from .result import EXIT_KILLED, Result, StepResult
 from .supervised import MIB, Child, WatchedRun, die_with, limit_memory
 
@@ -251,8 +251,7 @@ class Supervisor:
             state = json.loads(before)
             facts = {**error.facts(), "severity": "kill"}
             state["errors"] = {**(state.get("errors") or {}), step.id: facts}
-            leaves = [*((id_, json.loads(text)) for id_, text in self._leaves), (step.id, state)]
-            result.text = final_text(leaves)
+            result.text = final_text([*self._leaves, (step.id, as_json(state))])
             result.state = json.loads(result.text)
         run.log("error", "run", error.report(), error=error.facts())
         return result.exit_code

@@ -329,3 +329,28 @@ def test_memory_that_runs_out_ends_the_run(workflow):
     assert result.exit_code == 4
     assert [each.outcome for each in result.steps] == ["kill"]
     assert result.state["errors"]["a"]["severity"] == "kill"
+
+
+IN_PLACE = "def op(s):\n    s['data']['when'] = {1}\n    return s\n\nfn(op)"
+
+
+def test_what_is_put_into_the_state_in_place_is_looked_at_too(workflow):
+    result = workflow(step("a", IN_PLACE, "b"), step("b"), state={"data": {}})
+    assert "state.data.when is a set" in result.state["errors"]["a"]["message"]
+    assert set(result.state["errors"]) == {"a"}
+    assert result.exit_code == 1
+    json.dumps(result.state)
+
+
+def test_a_step_that_changes_the_state_in_place_and_then_fails_leaves_something_that_json_can_say(workflow):
+    result = workflow(step("a", IN_PLACE.replace("return s", "raise ValueError('boom')")), state={"data": {}})
+    assert result.state["errors"]["a"]["message"] == "boom"
+    json.dumps(result.state)
+
+
+def test_a_state_that_holds_itself_is_an_error_of_its_step_even_where_it_failed(workflow):
+    loop = "def op(s):\n    s['data']['me'] = s\n    return s\n\nfn(op)"
+    for script in (loop, loop.replace("return s", "raise ValueError('boom')")):
+        result = workflow(step("a", script), state={"data": {}, "configuration": {"access_token": "secret-token"}})
+        assert set(result.state["errors"]) == {"a"}
+        assert "secret-token" not in result.text
