@@ -15,11 +15,13 @@ from ..runner.credentials import read_credentials
 from ..runner.files import check_output, json_object, print_out, read_json_object, write_output
 from ..runner.launch import Order, launch
 from ..runner.logs import Levels, Log
+from ..runner.records import IN_MEMORY
 from ..runner.result import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL
 from ..runner.run_id import check_run_id, new_run_id
 from ..runner.signals import Interruption
 from .curl import curl_printer
 from .help import Help
+from .questions import ask_to_go_on
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,6 +99,21 @@ def add_to(commands: Any) -> None:
     limits.add_argument("--run-timeout", type=_seconds, metavar="SECONDS", help="how long the run may take")
     limits.add_argument("--memory-limit", type=_mebibytes, metavar="MIB", help="how much memory the run may take")
     limits.add_argument("--run-id", metavar="ID", help="name the run")
+    ledger = command.add_argument_group("nobody twice")
+    ledger.add_argument(
+        "--resume", metavar="RUN", help="go on with a run that stopped: what was sent is not sent again"
+    )
+    ledger.add_argument("--fresh", action="store_true", help="begin anew, though the last run stopped midway")
+    ledger.add_argument(
+        "--allow-changed",
+        action="store_true",
+        help="with --resume: the job has changed; whoever was written to is left out",
+    )
+    ledger.add_argument(
+        "--database",
+        metavar="URL",
+        help="the ledger: a file or postgresql://… (default: $ADAPTOR_DATABASE, else .adaptor/ledger.db beside the job)",
+    )
     limits.add_argument(
         "-l",
         "--log",
@@ -132,6 +149,12 @@ def perform(given: argparse.Namespace) -> int:
 
 def _perform(given: argparse.Namespace, log: Log) -> int:
     stdout = sys.stdout
+    if given.resume and (given.fresh or given.state or given.state_json or given.run_id):
+        raise InputError(
+            "--resume goes on with what the run began with.", fix="Leave out --fresh, --run-id and the state."
+        )
+    if given.allow_changed and not given.resume:
+        raise InputError("--allow-changed goes with --resume.", fix="Add --resume RUN, or leave it out.")
     for option in ("people", "transcript"):
         if getattr(given, option) and not given.sandbox:
             raise InputError(f"--{option} goes with --sandbox.", fix="Add --sandbox, or leave it out.")
@@ -240,6 +263,11 @@ def _order(given: argparse.Namespace, state: dict[str, Any] | None, run: Run, ch
     order = Order(given.path, given.workflow)
     order.start, order.end, order.only = given.start, given.end, given.only
     order.captures_output = True
+    wishes = order.ledger
+    wishes.resume, wishes.fresh, wishes.allow_changed = given.resume, given.fresh, given.allow_changed
+    # A simulated Messenger forgets with its process, and so does its ledger.
+    wishes.database = given.database or (IN_MEMORY if given.sandbox else None)
+    wishes.ask = ask_to_go_on if child is None and sys.stdin.isatty() and sys.stderr.isatty() else None
 
     def initial(plan: Plan) -> dict[str, Any]:
         if state is None and (given.start or given.only):
@@ -322,6 +350,8 @@ def _close(result: Result, run: Run) -> None:
     """Say how the run ended, and what was sent."""
     counts = [f"{count:,} {outcome}" for outcome, count in result.outcomes.items() if count]
     facts = {"outcomes": result.outcomes, "exit_code": result.exit_code, "run_id": run.id}
+    if run.replayed:
+        counts.append(f"{run.replayed:,} made before and not again")
     failed = [step.name for step in result.steps if step.error is not None and not step.is_handled]
     if result.state is None and not result.steps:
         # A script may perform operations by itself before it fails to load.
@@ -334,6 +364,13 @@ def _close(result: Result, run: Run) -> None:
         run.log("error", "run", what, **facts)
     else:
         run.log("error", "run", f"The run did not end well. {_sentence(counts)}", **facts)
+    if result.ledger is not None and result.ledger != IN_MEMORY:
+        again = f" Go on with: adaptor run {result.path} --resume {run.id}" if _can_resume(result) else ""
+        run.log("info", "run", f"Noted in {result.ledger} as {run.id}.{again}", ledger=result.ledger)
+
+
+def _can_resume(result: Result) -> bool:
+    return result.error is not None or result.exit_code not in (EXIT_WELL, EXIT_FAILED)
 
 
 def _sentence(counts: list[str]) -> str:

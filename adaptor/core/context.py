@@ -47,9 +47,10 @@ class Call:
         recipient: Whom it went to, where it is a message to a person.
         seconds: How long it took, with its repeats and the waits between them.
         error: What went wrong, or None.
+        count: How many alike ones it stands for.
     """
 
-    __slots__ = ("error", "is_write", "operation", "outcome", "place", "recipient", "seconds")
+    __slots__ = ("count", "error", "is_write", "operation", "outcome", "place", "recipient", "seconds")
 
     def __init__(
         self,
@@ -60,7 +61,9 @@ class Call:
         recipient: str | None,
         seconds: float,
         error: AdaptorError | None,
+        count: int = 1,
     ) -> None:
+        self.count = count
         self.operation = operation
         self.place = place
         self.outcome = outcome
@@ -200,6 +203,7 @@ class Run:
         recipient: str | None = None,
         seconds: float = 0.0,
         error: AdaptorError | None = None,
+        count: int = 1,
     ) -> None:
         """Take down how a call ended; each call is noted once.
 
@@ -209,17 +213,22 @@ class Run:
             recipient: Whom it went to, where it is a message to a person.
             seconds: How long it took.
             error: What went wrong, or None.
+            count: How many alike ones it stands for.
         """
         if is_write:
-            self.outcomes[outcome] += 1
+            self.outcomes[outcome] += count
         if self.on_call is not None:
             name = next((name for name, _ in reversed(self.path) if name), "")
-            self.on_call(Call(name, self.place(), outcome, is_write, recipient, seconds, error))
+            self.on_call(Call(name, self.place(), outcome, is_write, recipient, seconds, error, count))
 
     def stop_if_asked(self) -> None:
         """End the run here, where somebody wants it to end and waited for what was in flight."""
         if self.stopping is not None:
             raise self.stopping
+
+    def keep_ledger(self, open_ledger: Callable[[], Ledger]) -> None:
+        """Note every write of this run from now on, in what is opened when the first one comes."""
+        self._open_ledger = open_ledger
 
     @property
     def ledger(self) -> Ledger | None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .conditions import Condition
     from .credentials import Credentials
     from .plan import Edge, Plan
+    from .records import Records
 
     #: Told of each step: its result, which grows while it runs, and the states of the run so far.
     Watch = Callable[[StepResult, State, Course], object]
@@ -41,6 +42,7 @@ class Execution:
         plan: What is run, with its jobs loaded.
         run: The run that operations share; it is entered here.
         credentials: The configurations of the steps.
+        records: What the run notes, and what an earlier attempt has noted.
         before_step: Told of each step before it runs.
         after_step: Told of each step after it ran.
     """
@@ -50,6 +52,7 @@ class Execution:
         plan: Plan,
         run: Run,
         credentials: Credentials,
+        records: Records,
         *,
         before_step: Watch | None = None,
         after_step: Watch | None = None,
@@ -57,6 +60,7 @@ class Execution:
         self._plan = plan
         self._run = run
         self._credentials = credentials
+        self._records = records
         self._before_step = before_step
         self._after_step = after_step
         self._result = Result(EXIT_WELL, None, run.outcomes, run.id)
@@ -97,6 +101,10 @@ class Execution:
         if step.job is None:
             passed = {**arrival.state, "data": arrival.state.get("data", {})}
             return result, passed, as_json(leaving(passed))
+        kept = self._records.kept(step.id, arrival.number)
+        if kept is not None:
+            result.was_kept = True
+            return result, kept.output, as_json(kept.output)
         given = arrival.state.get("configuration") if arrival.is_first else None
         if not arrival.is_first:
             self._left_behind = self._given
@@ -106,12 +114,14 @@ class Execution:
         self._log("info", f"▸ {result.name}", step=step.id)
         count = len(step.job.operations)
         run.log("debug", "run", f"{step.job.file}: {count} step{'' if count == 1 else 's'}")
+        self._records.enter(step.id, arrival.number)
         try:
             if self._before_step is not None:
                 self._before_step(result, leaving(before), course)
             after = self._operations(result, step.job.operations, before)
             # All of it each time: a function may have changed what it was given.
             text = as_json(leaving(after))
+            self._records.completed(step.id, arrival.number, leaving(after))
         except AdaptorError as error:
             out_of_memory = error.code == "MemoryError"
             after = self._out_of_memory(result, before) if out_of_memory else self._fail(result, "fail", error, before)
@@ -229,6 +239,7 @@ class Execution:
         where = f" → {', '.join(step.taken)}" if taken else ""
         if step.error is None:
             what = f"{step.seconds:.2f} s" if step.kind == "job" else f"({step.kind})"
+            what = "(completed before)" if step.was_kept else what
             self._log("info", f"✓ {step.name}  {what}{where}", step=step.id, next=step.taken)
         else:
             self._run.log("error", "run", step.error.report(), step=step.id, error=step.error.facts())

@@ -9,6 +9,7 @@ from ..core.state import a_kind
 from .execution import Execution, interruption
 from .logs import JobOutput, print_to
 from .preparation import Prepared, prepare
+from .records import Records, Wishes
 from .result import EXIT_BAD_INPUT, EXIT_CRASHED, EXIT_INTERRUPTED, EXIT_KILLED, Result
 
 TYPE_CHECKING = False
@@ -36,6 +37,7 @@ class Order:
             this is for a process that does nothing else.
         before_step: Told of each step before it runs.
         after_step: Told of each step after it ran.
+        ledger: What is wished of the ledger.
     """
 
     def __init__(self, path: str, workflow: str | None = None) -> None:
@@ -48,6 +50,7 @@ class Order:
         self.captures_output = False
         self.before_step: Watch | None = None
         self.after_step: Watch | None = None
+        self.ledger = Wishes()
 
 
 def launch(order: Order, run: Run, credentials: Credentials) -> Result:
@@ -87,11 +90,16 @@ def _launch(order: Order, run: Run, credentials: Credentials) -> Result:
             plan.narrow(start=order.start, end=order.end, only=order.only)
             for step in plan.steps.values():
                 run.learn_secrets({"configuration": credentials.configuration(plan, step)})
-            state = order.initial(plan)
-            check_initial(state)
+            records = Records(order.path, run, order.ledger)
+            state = records.begin(prepared, lambda: _initial(order, plan))
             run.learn_secrets(state)
-            execution = Execution(plan, run, credentials, before_step=order.before_step, after_step=order.after_step)
-            return execution.perform(state)
+            execution = Execution(
+                plan, run, credentials, records, before_step=order.before_step, after_step=order.after_step
+            )
+            result = execution.perform(state)
+            records.close(result)
+            result.ledger = records.name if records.is_open else None
+            return result
         except AdaptorError as error:
             prepared.problems.append(error)
             return _refused(prepared, run)
@@ -103,6 +111,12 @@ def _launch(order: Order, run: Run, credentials: Credentials) -> Result:
         finally:
             output.close()
             prepared.close()
+
+
+def _initial(order: Order, plan: Plan) -> State:
+    state = order.initial(plan)
+    check_initial(state)
+    return state
 
 
 def check_initial(state: State) -> None:

@@ -33,6 +33,10 @@ def run(
     only: str | None = None,
     dry_run: bool = False,
     run_id: str | None = None,
+    database: str | None = None,
+    resume: str | None = None,
+    fresh: bool = False,
+    allow_changed: bool = False,
     on_log: Sink | None = None,
     on_request: Callable[[Request], object] | None = None,
 ) -> Result:
@@ -55,6 +59,11 @@ def run(
         only: The only step to run.
         dry_run: Describe writes instead of sending them.
         run_id: The name of the run. Default: a new one.
+        database: Where every write is noted: a file, a `postgresql://` URL, or `:memory:` for a ledger that nothing
+            keeps. Default: `ADAPTOR_DATABASE`, else `.adaptor/ledger.db` beside the job.
+        resume: Go on with this run, which stopped: what was sent is not sent again. Its own initial state is used.
+        fresh: Begin anew, though the last run with the same state stopped midway and had written to people.
+        allow_changed: With `resume`: the job has changed; whoever was written to by the step under way is left out.
         on_log: Called with level, component, message and fields of each log line, all free of secrets.
         on_request: With `dry_run`: called with each request that is described.
 
@@ -69,6 +78,8 @@ def run(
     under_way = Run(sink=on_log or _silent, dry_run=dry_run, on_request=on_request, alone=True)
     order = Order(os.fspath(path), workflow)
     order.start, order.end, order.only = start, end, only
+    wishes = order.ledger
+    wishes.database, wishes.resume, wishes.fresh, wishes.allow_changed = database, resume, fresh, allow_changed
     try:
         under_way.id = check_run_id(run_id) if run_id is not None else new_run_id()
         initial = copied(state) if state is not None else {}

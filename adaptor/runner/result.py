@@ -34,6 +34,7 @@ class StepResult:
         taken: The ids of the steps that followed.
         operations: The operations performed: their titles, and seconds each.
         calls: Calls to other systems, in order.
+        was_kept: It was completed before the run was resumed, and not run again.
     """
 
     def __init__(self, id: str, name: str, arrival: int, kind: str) -> None:  # noqa: A002 - users call it that
@@ -49,6 +50,7 @@ class StepResult:
         self.taken: list[str] = []
         self.operations: list[tuple[str, float]] = []
         self.calls: list[Call] = []
+        self.was_kept = False
 
     def __repr__(self) -> str:
         return f"<StepResult {self.id}: {self.outcome}>"
@@ -69,6 +71,7 @@ class Result:
         plan: What was run, or None where that could not be read.
         started: When the run began, in seconds since 1970.
         seconds: How long it took.
+        ledger: Where the run's writes are noted, or None where there were none.
     """
 
     def __init__(self, exit_code: int, error: AdaptorError | None, outcomes: dict[str, int], run_id: str = "") -> None:
@@ -83,6 +86,7 @@ class Result:
         self.plan: Plan | None = None
         self.started = 0.0
         self.seconds = 0.0
+        self.ledger: str | None = None
 
     @property
     def is_well(self) -> bool:

@@ -29,6 +29,7 @@ from .case_file import Case
 from .credentials import Credentials
 from .expectation import Difference, differences, lasting, matches, updated
 from .launch import Order, launch
+from .records import IN_MEMORY
 from .result import Result
 
 if TYPE_CHECKING:
@@ -162,6 +163,7 @@ def try_case(case: Case, messenger: Messenger | None, sink: Sink) -> Trial:
         order = Order(job)
         order.initial = lambda plan: state
         order.captures_output = True
+        order.ledger.database = IN_MEMORY
         credentials = Credentials(is_lenient=True)
         credentials.sandbox = {"base_url": url, "access_token": token}
         result = launch(order, run, credentials)
