@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -53,11 +54,13 @@ class PostgresDatabase(Database):
         try:
             parts = conninfo_to_dict(url)
         except psycopg.Error:
-            # The driver's words quote what it could not read, which may be a password.
+            parts = {}
+        if not parts or "@" in str(parts.get("dbname")) or re.search("[^0-9,]", str(parts.get("port") or "")):
+            # Nothing of it is shown: where a sign in the password was not quoted, any part may be one of the password.
             raise InputError(
                 "The address of the ledger in PostgreSQL cannot be read.",
                 fix="Write postgresql://user:password@host:5432/database; in the password, %40 for @ and %2F for /.",
-            ) from None
+            )
         self.name = f"postgresql://{parts.get('host') or ''}/{parts.get('dbname') or ''}"
         self._secret = str(parts.get("password") or "")
         try:

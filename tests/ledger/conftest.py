@@ -61,8 +61,7 @@ def fresh_postgresql(postgresql: str) -> str:
 
     with psycopg.connect(postgresql, autocommit=True) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = %s",
-            ("client backend",),
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'adaptor'"
         )
         connection.execute("SET client_min_messages TO error")
         connection.execute("DROP SCHEMA IF EXISTS adaptor CASCADE")
