@@ -112,7 +112,7 @@ def add_to(commands: Any) -> None:
     ledger.add_argument(
         "--database",
         metavar="URL",
-        help="the ledger: a file or postgresql://… (default: $ADAPTOR_DATABASE, else .adaptor/ledger.db beside the job)",
+        help="the ledger: a file or postgresql://…; default: $ADAPTOR_DATABASE, else .adaptor/ledger.db beside the job",
     )
     limits.add_argument(
         "-l",

@@ -12,7 +12,10 @@ from ..core.errors import InputError
 from .schema import MIGRATIONS, VERSION_TABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+#: How many rows one statement is about at most: both databases limit the parameters of a statement.
+MOST_ROWS = 200
 
 
 class Database(ABC):
@@ -20,9 +23,17 @@ class Database(ABC):
 
     Attributes:
         name: What it is called in messages, without a password.
+        clock: The time as an SQL expression, in Unix seconds.
+        for_update: What a SELECT ends with, so that nobody else changes its rows before this transaction has ended.
+        for_share: What it ends with, so that nobody else deletes them.
+        words: What the tables' definitions say in its own way.
     """
 
     name: str
+    clock: str
+    for_update = ""
+    for_share = ""
+    words: Mapping[str, str]
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -36,12 +47,27 @@ class Database(ABC):
         """Begin a transaction that is committed at the end; a durable one is on the disk then. Inner ones join it."""
 
     @abstractmethod
+    def reading(self) -> AbstractContextManager[None]:
+        """Begin a transaction that only reads, and holds nobody up; or join the one that is under way."""
+
+    @abstractmethod
     def run(self, sql: str, values: Sequence[Any] = ()) -> Any:
         """Execute a statement, with `?` for its values, and return the cursor."""
 
     @abstractmethod
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Execute a statement once for each row of values, and return how many rows it changed in all."""
+
     def now(self) -> float:
         """Return the time by the database's clock, in Unix seconds."""
+        return float(self.run(f"SELECT {self.clock}").fetchone()[0])
+
+    @abstractmethod
+    def ticks(self) -> float:
+        """Return seconds by a clock that all who share the database see alike, and that nobody sets if possible."""
+
+    def clean_up(self) -> None:  # noqa: B027 - not every database has something to do
+        """Let nothing of what was deleted stay on the disk, where the database leaves that to us."""
 
     def migrate(self) -> None:
         """Bring the tables up to date.
@@ -59,13 +85,19 @@ class Database(ABC):
                 )
             for version, statements in enumerate(MIGRATIONS[found:], start=found + 1):
                 for statement in statements:
-                    self.run(statement)
+                    self.run(statement.format(**self.words))
                 self.run("INSERT INTO ledger_version (version) VALUES (?)", (version,))
 
 
 def marks(values: Sequence[Any]) -> str:
     """Return as many `?` as there are values."""
     return ", ".join("?" * len(values))
+
+
+def in_chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Yield as many values at a time as one statement is about."""
+    for start in range(0, len(values), MOST_ROWS):
+        yield values[start : start + MOST_ROWS]
 
 
 def to_text(value: Any) -> str | None:
@@ -76,3 +108,10 @@ def to_text(value: Any) -> str | None:
 def from_text(text: str | None) -> Any:
     """Return a value from the tables."""
     return None if text is None else json.loads(text)
+
+
+def storable(text: str) -> str:
+    """Return a text as both databases can hold it: NUL and half characters are written out."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")

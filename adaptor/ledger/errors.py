@@ -13,6 +13,18 @@ class LedgerError(AdaptorError):
     code = "LEDGER"
 
 
+class TakenOver(LedgerError):
+    """Another process has taken over what this one had claimed. Nothing may be sent."""
+
+    fix = "See adaptor runs show for what became of it."
+
+    def __init__(
+        self,
+        description: str = "This process was silent for so long that another one has taken over what it had claimed.",
+    ) -> None:
+        super().__init__(description)
+
+
 class ReplayMismatch(AdaptorError):
     """A resumed run would send somebody something else than what it recorded before. It was not sent."""
 

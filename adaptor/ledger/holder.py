@@ -16,19 +16,19 @@ from .process import this_machine, this_process
 if TYPE_CHECKING:
     from .holders import Holders
 
-#: How long a holder is believed to live after it last said so, and how often it says so.
-LEASE_SECONDS = 60.0
+#: How often a holder says that it lives.
 BEAT_SECONDS = 15.0
 
 
 class Holder:
-    """This process as one that holds rows; it goes on saying that it lives until it is closed."""
+    """This process as one that holds rows of a run; it goes on saying that it lives until it is closed."""
 
-    def __init__(self, holders: Holders) -> None:
+    def __init__(self, holders: Holders, run: str) -> None:
         self.id = secrets.token_hex(8)
+        self._run = run
         self._holders = holders
         self._ended = threading.Event()
-        self._holders.beat(self.id, this_machine(), this_process(), LEASE_SECONDS)
+        self._holders.enter(self.id, this_machine(), this_process())
         self._thread = threading.Thread(target=self._beat, name="ledger-holder", daemon=True)
         self._thread.start()
 
@@ -36,12 +36,12 @@ class Holder:
         """Hold nothing any more."""
         self._ended.set()
         self._thread.join()
-        self._holders.leave(self.id)
+        self._holders.leave(self.id, self._run)
 
     def _beat(self) -> None:
         while not self._ended.wait(BEAT_SECONDS):
             try:
-                self._holders.beat(self.id, this_machine(), this_process(), LEASE_SECONDS)
+                self._holders.beat(self.id)
             except LedgerError:
                 # Whoever wants to write next will meet the same, and says so.
                 continue

@@ -1,14 +1,21 @@
-"""Who holds rows and until when, as it stands in the ledger."""
+"""Who holds rows and until when, as it stands in the ledger.
+
+A holder that is dead is buried: what it had claimed is free again, what it was sending is unknown. One that was only
+silent, and wakes up after that, finds itself buried, and can neither claim nor send anything more.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from .process import is_gone
-from .rows import CLAIMED, SENDING, UNKNOWN
+from .rows import SENDING, UNKNOWN
 
 if TYPE_CHECKING:
     from .database import Database
+
+#: How long a holder is believed to live after it last said so.
+LEASE_SECONDS = 60.0
 
 
 class Holders:
@@ -17,36 +24,57 @@ class Holders:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def beat(self, holder: str, machine: str, process: str, seconds: float) -> None:
-        """Note that a holder lives."""
+    def enter(self, holder: str, machine: str, process: str) -> None:
+        """Note a new holder."""
         with self._database.transaction():
             self._database.run(
-                "INSERT INTO holders (id, machine, process, expires) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT (id) DO UPDATE SET expires = excluded.expires",
-                (holder, machine, process, self._database.now() + seconds),
+                "INSERT INTO holders (id, machine, process, expires) VALUES (?, ?, ?, ?)",
+                (holder, machine, process, self._database.ticks() + LEASE_SECONDS),
             )
 
-    def leave(self, holder: str) -> None:
+    def beat(self, holder: str) -> None:
+        """Note that a holder lives. One that is buried stays so."""
+        with self._database.transaction():
+            self._database.run(
+                "UPDATE holders SET expires = ? WHERE id = ?", (self._database.ticks() + LEASE_SECONDS, holder)
+            )
+
+    def leave(self, holder: str, run: str) -> None:
         """Note that a holder holds nothing any more."""
         with self._database.transaction():
-            self.release(holder)
+            self._database.run("DELETE FROM holders WHERE id = ?", (holder,))
+            self._let_go(holder, run)
 
-    def release(self, holder: str, run: str | None = None) -> None:
-        """Let go of what a holder holds, everywhere or in one run: what it was sending is unknown."""
-        where, values = ("", ()) if run is None else (" AND run = ?", (run,))
-        now = self._database.now()
-        self._database.run(
-            f"UPDATE writes SET outcome = ?, holder = NULL, changed = ? WHERE holder = ? AND outcome = ?{where}",
-            (UNKNOWN, now, holder, SENDING, *values),
-        )
-        self._database.run(
-            f"UPDATE writes SET holder = NULL WHERE holder = ? AND outcome = ?{where}", (holder, CLAIMED, *values)
-        )
-        self._database.run("DELETE FROM holders WHERE id = ?", (holder,))
+    def stands(self, holder: str) -> float | None:
+        """Return the time where a holder is not buried, and nobody buries it before this transaction has ended."""
+        found = self._database.run(
+            f"SELECT {self._database.clock} FROM holders WHERE id = ?{self._database.for_share}", (holder,)
+        ).fetchone()
+        return None if found is None else float(found[0])
 
-    def is_dead(self, holder: str | None) -> bool:
+    def is_dead(self, holder: str) -> bool:
         """Whether a holder has not said for too long that it lives, or can be seen to be gone."""
-        if holder is None:
-            return True
         found = self._database.run("SELECT machine, process, expires FROM holders WHERE id = ?", (holder,)).fetchone()
-        return found is None or found[2] < self._database.now() or is_gone(found[0], found[1])
+        if found is None:
+            return True
+        left = found[2] - self._database.ticks()
+        # More than a whole lease is left only where the machine was started anew, and counts from the beginning.
+        return left < 0 or left > LEASE_SECONDS or is_gone(found[0], found[1])
+
+    def bury(self, holder: str, run: str) -> None:
+        """Let go of what a dead holder holds in its run, for good."""
+        with self._database.transaction(durable=True):
+            # Whoever makes a write under its name now is awaited first.
+            self._database.run(f"SELECT id FROM holders WHERE id = ?{self._database.for_update}", (holder,))
+            if self.is_dead(holder):
+                self._database.run("DELETE FROM holders WHERE id = ?", (holder,))
+                self._let_go(holder, run)
+
+    def _let_go(self, holder: str, run: str) -> None:
+        held = self._database.run("SELECT id FROM writes WHERE run = ? AND holder = ?", (run, holder)).fetchall()
+        self._database.run_many(
+            f"UPDATE writes SET outcome = CASE outcome WHEN '{SENDING}' THEN '{UNKNOWN}' ELSE outcome END, "
+            f"holder = NULL, changed = {self._database.clock} WHERE id = ? AND holder = ?",
+            sorted((id_, holder) for (id_,) in held),
+        )
+        self._database.run("UPDATE runs SET holder = NULL WHERE id = ? AND holder = ?", (run, holder))

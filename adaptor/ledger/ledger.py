@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core.errors import SENT_NO, AdaptorError
-from .errors import HeldElsewhere, KeyTaken, LedgerError, ReplayMismatch
+from .database import storable
+from .errors import HeldElsewhere, KeyTaken, LedgerError, ReplayMismatch, TakenOver
 from .holder import Holder
 from .keys import write_id
-from .rows import FAILED, FINISHED, SENT, STOPPED, UNKNOWN, Outcome, Row, RunRecord, StepRecord, Write
+from .rows import FAILED, FINISHED, SENT, SKIPPED, STOPPED, UNKNOWN, Outcome, Row, RunRecord, StepRecord, Write
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from .pace import Place
     from .store import Store
-    from .writes import Taken
+    from .taking import Taken
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 class Entry(NamedTuple):
@@ -41,43 +47,59 @@ class Entry(NamedTuple):
 class Ledger:
     """One run's part of a ledger."""
 
-    def __init__(self, store: Store, holder: Holder, record: RunRecord) -> None:
+    def __init__(
+        self, store: Store, holder: Holder, record: RunRecord, clean: Callable[[Any], Any] = _as_it_is
+    ) -> None:
         self.store = store
         self.record = record
         self._holder = holder
+        self._clean = clean
         self._seen: Counter[tuple[Any, ...]] = Counter()
         self._lock = threading.Lock()
         self.step = ""
         self.arrival = 0
+        #: The job has changed since the run began: whoever it has settled something for in this step is left out.
+        self.leaves_out_settled = False
 
     @classmethod
-    def begin(cls, store: Store, record: RunRecord) -> Ledger:
-        """Begin a new run."""
-        holder = Holder(store.holders)
-        record.holder = holder.id
-        store.runs.begin(record)
-        return cls(store, holder, record)
+    def begin(cls, store: Store, record: RunRecord, *, clean: Callable[[Any], Any] = _as_it_is) -> Ledger:
+        """Begin a new run.
+
+        Args:
+            store: Where it is written down.
+            record: The run.
+            clean: Takes the secrets out of every value and text before it is written down.
+        """
+        holder = Holder(store.holders, record.id)
+        try:
+            record.holder, record.input = holder.id, clean(record.input)
+            store.runs.begin(record)
+        except BaseException:
+            holder.close()
+            raise
+        return cls(store, holder, record, clean)
 
     @classmethod
-    def resume(cls, store: Store, run: str) -> Ledger:
+    def resume(cls, store: Store, run: str, *, clean: Callable[[Any], Any] = _as_it_is) -> Ledger:
         """Go on with a run that stopped.
 
+        Args:
+            store: Where it is written down.
+            run: Its id.
+            clean: Takes the secrets out of every value and text before it is written down.
+
         Raises:
-            LedgerError: There is no such run, or another process has it under way.
+            LedgerError: There is no such run, it has finished or was purged, or another process has it under way.
         """
-        holder = Holder(store.holders)
-        record = store.runs.resume(run, holder.id)
-        if record is None:
+        holder = Holder(store.holders, run)
+        try:
+            record = store.runs.resume(run, holder.id)
+            if record is None:
+                raise _not_resumed(store, run)
+        except BaseException:
             holder.close()
-            known = store.runs.find(run)
-            if known is None:
-                raise LedgerError(
-                    f"There is no run `{run}` in the ledger {store.name}.", fix="adaptor runs list shows the runs."
-                )
-            raise LedgerError(
-                f"The run `{run}` is under way in another process.", fix="Wait until it ends, or end it there."
-            )
-        return cls(store, holder, record)
+            raise
+        return cls(store, holder, record, clean)
 
     @property
     def is_resumed(self) -> bool:
@@ -87,19 +109,27 @@ class Ledger:
     def close(self, exit_code: int, *, finished: bool) -> None:
         """End the run and close the ledger."""
         try:
-            self.store.runs.end(self.record.id, FINISHED if finished else STOPPED, exit_code)
-            self._holder.close()
+            self.store.runs.end(self.record.id, self._holder.id, FINISHED if finished else STOPPED, exit_code)
         finally:
-            self.store.close()
+            try:
+                self._holder.close()
+            finally:
+                self.store.close()
 
     def enter_step(self, step: str, arrival: int) -> None:
         """Say which step the writes that follow belong to."""
-        self.step, self.arrival = step, arrival
+        self.step, self.arrival = storable(step), arrival
         self._seen.clear()
 
     def keep_step(self, status: str, output: Any) -> None:
-        """Keep what the step that is under way left."""
-        self.store.runs.keep_step(self.record.id, StepRecord(self.step, self.arrival, status, output))
+        """Keep what the step that is under way left.
+
+        Raises:
+            TakenOver: Another process runs it meanwhile.
+        """
+        step = StepRecord(self.step, self.arrival, status, self._clean(output))
+        if not self.store.runs.keep_step(self.record.id, self._holder.id, step):
+            raise TakenOver
 
     # --- Writes ---
 
@@ -125,6 +155,8 @@ class Ledger:
             text_digest: A digest of the message's text.
             once: Alike ones are the same write, and not one more.
         """
+        site, recipient, page = storable(site), storable(self._clean(recipient)), storable(page)
+        own_key = None if own_key is None else storable(self._clean(own_key))
         nth = 0
         if not once and own_key is None:
             with self._lock:
@@ -136,9 +168,31 @@ class Ledger:
         """Claim writes, or learn what became of them.
 
         Args:
-            writes: From `write`.
+            writes: From `write`. The same one twice is one write: the second is a repeat of the first.
             sending: Mark those that are to be made as being sent at once, on the disk.
+
+        Raises:
+            TakenOver: Another process runs it meanwhile. Nothing may be sent.
         """
+        if self.leaves_out_settled:
+            left_out = {index for index, write in enumerate(writes) if self._is_left_out(write)}
+            rest = iter(self._take([write for index, write in enumerate(writes) if index not in left_out], sending))
+            return [self._skipped(write) if index in left_out else next(rest) for index, write in enumerate(writes)]
+        return self._take(writes, sending)
+
+    def _is_left_out(self, write: Write) -> bool:
+        record = self.record
+        return (
+            bool(write.recipient)
+            and write.own_key is None
+            and self.store.writes.is_settled(record.id, write.step, write.arrival, write.recipient, record.attempt)
+        )
+
+    def _skipped(self, write: Write) -> Entry:
+        id_ = write_id(self.record.id, write)
+        return Entry(id_, False, False, Row(id_, self.record.id, write, SKIPPED))
+
+    def _take(self, writes: Sequence[Write], sending: bool) -> list[Entry]:
         ids = [write_id(self.record.id, write) for write in writes]
         taken = self.store.writes.take(
             self.record.id, self.record.attempt, self._holder.id, list(zip(ids, writes, strict=True)), sending=sending
@@ -152,13 +206,10 @@ class Ledger:
         """Note on the disk that claimed writes are about to leave.
 
         Raises:
-            LedgerError: They are another's meanwhile. Nothing may be sent.
+            TakenOver: They are another's meanwhile. Nothing may be sent.
         """
         if not self.store.writes.begin_sending(ids, self._holder.id):
-            raise LedgerError(
-                "This process was silent for so long that another one has taken over what it had claimed.",
-                fix="See adaptor runs show for what became of it.",
-            )
+            raise TakenOver
 
     def not_sent_yet(self, ids: Sequence[str]) -> None:
         """Note that writes were certainly not made and are to be tried again."""
@@ -166,7 +217,8 @@ class Ledger:
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Note how writes ended."""
-        self.store.writes.settle(outcomes)
+        cleaned = [replace(each, result=self._clean(each.result), error=self._clean(each.error)) for each in outcomes]
+        self.store.writes.settle(cleaned, self._holder.id)
 
     def reserve(self, page: str, places: Sequence[Place]) -> float:
         """Take a place among all that the Page sends, and return how many seconds it is off."""
@@ -182,6 +234,22 @@ def ended(id_: str, error: AdaptorError) -> Outcome:
     """Return the outcome of a write that ended with an error."""
     outcome = FAILED if error.sent == SENT_NO else UNKNOWN
     return Outcome(id_, outcome, error=error.facts(), about=error.about)
+
+
+def _not_resumed(store: Store, run: str) -> LedgerError:
+    """Return why a run cannot be gone on with."""
+    known = store.runs.find(run)
+    if known is None:
+        return LedgerError(
+            f"There is no run `{run}` in the ledger {store.name}.", fix="adaptor runs list shows the runs."
+        )
+    if known.status == FINISHED:
+        return LedgerError(f"The run `{run}` has finished: nothing of it is left to do.", fix="Run the job again.")
+    if known.purged is not None:
+        return LedgerError(
+            f"The run `{run}` was purged: who was written to is not known any more.", fix="Run the job again."
+        )
+    return LedgerError(f"The run `{run}` is under way in another process.", fix="Wait until it ends, or end it there.")
 
 
 def _problem(taken: Taken) -> AdaptorError | None:

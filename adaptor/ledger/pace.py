@@ -15,13 +15,14 @@ MESSAGES_PER_SECOND = 300.0
 MEDIA_PER_SECOND = 10.0
 INBOX_PER_SECOND = 40.0
 
-#: The lanes of a Page. `stop` is where a rate limit that one process met is told to all others.
+#: The lanes of a Page. While `stop` is not free, no other lane is: there a rate limit that one process met is told to
+#: all others.
 LANE_MESSAGES = "messages"
 LANE_MEDIA = "media"
 LANE_STOP = "stop"
 
-#: A lane that is not free for longer belongs to a clock that has jumped back; it is begun anew.
-LONGEST_QUEUE_SECONDS = 600.0
+#: By how much two who read the same clock may differ, so that it is not taken for one that was set.
+_SAME_SECONDS = 1.0
 
 
 class Place(NamedTuple):
@@ -36,9 +37,26 @@ class Place(NamedTuple):
     seconds: float
 
 
-def next_place(free_at: float | None, now: float, seconds: float) -> tuple[float, float]:
-    """Return how long to wait for a place in a lane, and when the lane is free again after it."""
-    if free_at is None or free_at - now > LONGEST_QUEUE_SECONDS:
-        free_at = now
+def next_place(free_at: float, now: float, seconds: float) -> tuple[float, float]:
+    """Return how long to wait for a place in a lane, and when the lane is free again after it.
+
+    Example:
+        >>> next_place(12.0, 10.0, 0.5)
+        (2.0, 12.5)
+        >>> next_place(0.0, 10.0, 0.5)
+        (0.0, 10.5)
+    """
     begins = max(now, free_at)
     return begins - now, begins + seconds
+
+
+def by_this_clock(free_at: float, seen: float, now: float) -> float:
+    """Return when a lane is free again, where the clock may have been set back since it was last seen.
+
+    Example:
+        >>> by_this_clock(free_at=1005.0, seen=1000.0, now=1002.0)
+        1005.0
+        >>> by_this_clock(free_at=1005.0, seen=1000.0, now=400.0)
+        405.0
+    """
+    return free_at - (seen - now) if seen - now > _SAME_SECONDS else free_at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .pace import next_place
+from .pace import LANE_STOP, by_this_clock, next_place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ class Pages:
 
     def of_token(self, token_digest: str) -> str | None:
         """Return the Page that a token is for, where it was asked before."""
-        with self._database.transaction():
+        with self._database.reading():
             found = self._database.run("SELECT page FROM tokens WHERE digest = ?", (token_digest,)).fetchone()
         return None if found is None else str(found[0])
 
@@ -39,32 +39,51 @@ class Pages:
         if not places:
             return 0.0
         with self._database.transaction():
-            now, longest = self._database.now(), 0.0
-            for place in places:
-                # Even a lane that is free is written first, so that two processes never read the same moment.
-                self._database.run(
-                    "INSERT INTO pages (page, lane, free_at) VALUES (?, ?, ?) ON CONFLICT (page, lane) "
-                    "DO UPDATE SET free_at = pages.free_at",
-                    (page, place.lane, now),
-                )
-                (free_at,) = self._database.run(
-                    "SELECT free_at FROM pages WHERE page = ? AND lane = ?", (page, place.lane)
-                ).fetchone()
-                wait, free_at = next_place(free_at, now, place.seconds)
-                longest = max(longest, wait)
-                self._database.run(
-                    "UPDATE pages SET free_at = ? WHERE page = ? AND lane = ?", (free_at, page, place.lane)
-                )
-            return longest
+            stop = self._stop(page)
+            longest = max(0.0, stop - self._database.ticks())
+            # Always in the same order, so that two processes never wait for each other.
+            for place in sorted(places):
+                if place.lane != LANE_STOP:
+                    free_at, now = self._lane(page, place.lane)
+                    wait, free_at = next_place(max(free_at, stop), now, place.seconds)
+                    self._set(page, place.lane, free_at, now)
+                    longest = max(longest, wait)
+        return longest
 
     def stop_until(self, page: str, lanes: Sequence[str], seconds: float) -> None:
-        """Let nobody take a place in a Page's lanes before some seconds have passed."""
+        """Let nobody take a place in a Page's lanes before some seconds have passed; in `stop`, in none of them."""
         with self._database.transaction():
-            until = self._database.now() + seconds
-            for lane in lanes:
-                self._database.run(
-                    "INSERT INTO pages (page, lane, free_at) VALUES (?, ?, ?) ON CONFLICT (page, lane) "
-                    "DO UPDATE SET free_at = CASE WHEN pages.free_at > excluded.free_at THEN pages.free_at "
-                    "ELSE excluded.free_at END",
-                    (page, lane, until),
-                )
+            for lane in sorted(lanes, key=lambda lane: (lane != LANE_STOP, lane)):
+                free_at, now = self._lane(page, lane)
+                self._set(page, lane, max(free_at, now + seconds), now)
+
+    def _lane(self, page: str, lane: str) -> tuple[float, float]:
+        """Return when a lane is free, and the time; nobody else reads it before this transaction has ended."""
+        # A new lane is written first too, so that two processes never read the same moment.
+        free_at, seen = self._database.run(
+            "INSERT INTO pages (page, lane, free_at, seen) VALUES (?, ?, 0, 0) "
+            "ON CONFLICT (page, lane) DO UPDATE SET seen = pages.seen RETURNING free_at, seen",
+            (page, lane),
+        ).fetchone()
+        # Read after waiting for others, who have seen a later time than there was before.
+        now = self._database.ticks()
+        return by_this_clock(free_at, seen, now), now
+
+    def _stop(self, page: str) -> float:
+        """Return until when the whole Page is stopped."""
+        found = self._database.run(
+            "SELECT free_at, seen FROM pages WHERE page = ? AND lane = ?", (page, LANE_STOP)
+        ).fetchone()
+        if found is None:
+            return 0.0
+        now = self._database.ticks()
+        free_at = by_this_clock(found[0], found[1], now)
+        if free_at != found[0]:
+            # The clock was set back; the stop is to end by the new one.
+            self._set(page, LANE_STOP, free_at, now)
+        return free_at
+
+    def _set(self, page: str, lane: str, free_at: float, now: float) -> None:
+        self._database.run(
+            "UPDATE pages SET free_at = ?, seen = ? WHERE page = ? AND lane = ?", (free_at, now, page, lane)
+        )

@@ -7,10 +7,10 @@ import socket
 
 
 def this_machine() -> str:
-    """Return a name of this machine that changes with each start of it."""
+    """Return a name of this machine that changes with each start of it; each container is one of its own."""
     try:
         with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-            return f"{socket.gethostname()}/{file.read().strip()}"
+            return f"{socket.gethostname()}/{file.read().strip()}/{os.stat('/proc/self/ns/pid').st_ino}"
     except OSError:
         return socket.gethostname()
 

@@ -99,6 +99,8 @@ class RunRecord:
         exit_code: What it ended with, or None.
         attempt: 1, and one more with each resume.
         holder: Who runs it now, or None.
+        purged: When its people were forgotten, or None.
+        outcomes: How many writes stand where.
     """
 
     id: str
@@ -112,6 +114,7 @@ class RunRecord:
     exit_code: int | None = None
     attempt: int = 1
     holder: str | None = None
+    purged: float | None = None
     outcomes: dict[str, int] = field(default_factory=dict)
 
 

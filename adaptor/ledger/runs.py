@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .database import from_text, to_text
-from .rows import CLAIMED, RUNNING, SENDING, UNKNOWN, RunRecord, StepRecord
+from .database import from_text, in_chunks, marks, storable, to_text
+from .errors import LedgerError
+from .rows import FINISHED, RUNNING, RunRecord, StepRecord
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from .database import Database
     from .holders import Holders
 
-_COLUMNS = "id, path, job_digest, input_digest, input, status, started, ended, exit_code, attempt, holder"
+_COLUMNS = "id, path, job_digest, input_digest, input, status, started, ended, purged, exit_code, attempt, holder"
 
 
 class Runs:
@@ -24,19 +25,21 @@ class Runs:
         self._holders = holders
 
     def begin(self, record: RunRecord) -> None:
-        """Write down that a run begins."""
+        """Write down that a run begins; where it does not say when, it is now."""
         with self._database.transaction(durable=True):
+            record.started = record.started or self._database.now()
             self._database.run(
-                f"INSERT INTO runs ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO runs ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     record.id,
-                    record.path,
+                    storable(record.path),
                     record.job_digest,
                     record.input_digest,
                     to_text(record.input),
                     record.status,
                     record.started,
                     record.ended,
+                    record.purged,
                     record.exit_code,
                     record.attempt,
                     record.holder,
@@ -46,113 +49,164 @@ class Runs:
     def resume(self, run: str, holder: str) -> RunRecord | None:
         """Make a run that nobody holds this holder's, for one more attempt.
 
+        What an attempt was sending when it ended is unknown from then on.
+
         Returns:
-            The record, or None where another process that lives has it.
+            The record, or None where there is nothing to resume, or another process that lives has it.
         """
+        record = self.find(run)
+        if record is None or record.status == FINISHED or record.purged is not None:
+            return None
+        if record.holder is not None:
+            self._holders.bury(record.holder, run)
         with self._database.transaction(durable=True):
-            record = self._record(run)
-            if record is None or (record.holder not in (None, holder) and not self._holders.is_dead(record.holder)):
-                return None
             taken = self._database.run(
                 "UPDATE runs SET holder = ?, status = ?, attempt = attempt + 1, ended = NULL, exit_code = NULL "
-                "WHERE id = ? AND attempt = ?",
-                (holder, RUNNING, run, record.attempt),
+                "WHERE id = ? AND holder IS NULL AND attempt = ? AND status <> ? AND purged IS NULL",
+                (holder, RUNNING, run, record.attempt, FINISHED),
             ).rowcount
-            if not taken:
-                return None
-            if record.holder is not None and record.holder != holder:
-                self._holders.release(record.holder, run)
-            # What an attempt was sending when it ended is unknown from now on.
-            self._database.run(
-                "UPDATE writes SET outcome = ?, holder = NULL, changed = ? WHERE run = ? AND outcome = ?",
-                (UNKNOWN, self._database.now(), run, SENDING),
-            )
-            self._database.run("UPDATE writes SET holder = NULL WHERE run = ? AND outcome = ?", (run, CLAIMED))
-            return self._record(run)
+            return self._record(run) if taken else None
 
-    def end(self, run: str, status: str, exit_code: int) -> None:
-        """Write down how a run ended."""
+    def end(self, run: str, holder: str, status: str, exit_code: int) -> None:
+        """Write down how a run ended, where it is still this holder's."""
         with self._database.transaction():
             self._database.run(
-                "UPDATE runs SET status = ?, exit_code = ?, ended = ?, holder = NULL WHERE id = ?",
-                (status, exit_code, self._database.now(), run),
+                f"UPDATE runs SET status = ?, exit_code = ?, ended = {self._database.clock}, holder = NULL "
+                "WHERE id = ? AND holder = ?",
+                (status, exit_code, run, holder),
             )
 
     def find(self, run: str) -> RunRecord | None:
         """Return a run, or None."""
-        with self._database.transaction():
+        with self._database.reading():
             return self._record(run)
 
     def newest(self, most: int = 50) -> list[RunRecord]:
-        """Return the newest runs, newest first, each with how many writes ended how."""
-        with self._database.transaction():
-            found = self._database.run(f"SELECT {_COLUMNS} FROM runs ORDER BY started DESC LIMIT ?", (most,)).fetchall()
-            return [self._with_outcomes(_record(values)) for values in found]
+        """Return the newest runs, newest first, each with how many writes stand where."""
+        with self._database.reading():
+            found = self._database.run(
+                f"SELECT {_COLUMNS} FROM runs ORDER BY started DESC, id LIMIT ?", (most,)
+            ).fetchall()
+            return self._with_outcomes([_read(values) for values in found])
 
     def last(self, path: str, input_digest: str) -> RunRecord | None:
-        """Return the newest run of a job with an input, with how many writes ended how."""
-        with self._database.transaction():
+        """Return the newest run of a job with an input, with how many writes stand where."""
+        with self._database.reading():
             found = self._database.run(
-                f"SELECT {_COLUMNS} FROM runs WHERE path = ? AND input_digest = ? ORDER BY started DESC LIMIT 1",
-                (path, input_digest),
-            ).fetchone()
-            return None if found is None else self._with_outcomes(_record(found))
+                f"SELECT {_COLUMNS} FROM runs WHERE path = ? AND input_digest = ? ORDER BY started DESC, id LIMIT 1",
+                (storable(path), input_digest),
+            ).fetchall()
+            return next(iter(self._with_outcomes([_read(values) for values in found])), None)
 
     def is_under_way(self, record: RunRecord) -> bool:
         """Whether a process that lives is running it."""
-        with self._database.transaction():
+        with self._database.reading():
             return record.holder is not None and not self._holders.is_dead(record.holder)
 
-    def keep_step(self, run: str, record: StepRecord) -> None:
-        """Keep what a completed step left, so that a resume need not run it again."""
+    def keep_step(self, run: str, holder: str, record: StepRecord) -> bool:
+        """Keep what a completed step left, so that a resume need not run it again.
+
+        Returns:
+            Whether the run is still this holder's. Where not, nothing is kept.
+        """
         with self._database.transaction(durable=True):
+            if self._holders.stands(holder) is None:
+                return False
             self._database.run(
                 "INSERT INTO steps (run, step, arrival, status, output) VALUES (?, ?, ?, ?, ?) "
                 "ON CONFLICT (run, step, arrival) DO UPDATE SET status = excluded.status, output = excluded.output",
                 (run, record.step, record.arrival, record.status, to_text(record.output)),
             )
+            return True
 
     def steps(self, run: str) -> list[StepRecord]:
         """Return the steps that a run has completed."""
-        with self._database.transaction():
+        with self._database.reading():
             found = self._database.run(
                 "SELECT step, arrival, status, output FROM steps WHERE run = ?", (run,)
             ).fetchall()
         return [StepRecord(step, arrival, status, from_text(output)) for step, arrival, status, output in found]
 
     def purge(self, run: str) -> int:
-        """Forget who was written to in a run, and what it kept. Settled writes stay counted, without the people.
+        """Forget who was written to in a run, and what it kept.
+
+        Its writes stay counted, and a key that was used stays used. The run cannot be resumed after that.
 
         Returns:
             How many writes were about somebody.
+
+        Raises:
+            LedgerError: It is under way.
         """
+        record = self.find(run)
+        if record is not None and record.holder is not None:
+            self._holders.bury(record.holder, run)
         with self._database.transaction(durable=True):
-            changed = self._database.run(
-                "UPDATE writes SET recipient = '', result = NULL, error = NULL, text_digest = NULL "
-                "WHERE run = ? AND recipient <> ''",
-                (run,),
+            # First of all, so that nobody resumes it meanwhile.
+            found = self._database.run(
+                f"UPDATE runs SET input = NULL, purged = {self._database.clock} WHERE id = ? AND holder IS NULL", (run,)
             ).rowcount
-            self._database.run("UPDATE runs SET input = NULL WHERE id = ?", (run,))
+            if not found:
+                if record is None:
+                    return 0
+                raise LedgerError(f"The run `{run}` is under way: it cannot be purged.", fix="Wait until it ends.")
+            people = self._database.run(
+                "SELECT count(*) FROM writes WHERE run = ? AND recipient <> ''", (run,)
+            ).fetchone()[0]
+            # The key itself may be the number of an appointment; its digest in `id` is what keeps it used.
+            self._database.run(
+                "UPDATE writes SET recipient = '', fingerprint = '', text_digest = NULL, result = NULL, error = NULL, "
+                "own_key = CASE WHEN own_key IS NULL THEN NULL ELSE '' END WHERE run = ?",
+                (run,),
+            )
             self._database.run("DELETE FROM steps WHERE run = ?", (run,))
-            return int(changed)
+        self._database.clean_up()
+        return int(people)
+
+    def purge_older(self, seconds: float) -> list[str]:
+        """Purge every run that ended longer ago than that, or began then and was killed.
+
+        Returns:
+            Their ids.
+        """
+        with self._database.reading():
+            found = self._database.run(
+                "SELECT id, holder FROM runs WHERE purged IS NULL AND coalesce(ended, started) < ? ORDER BY started",
+                (self._database.now() - seconds,),
+            ).fetchall()
+            old = [run for run, holder in found if holder is None or self._holders.is_dead(holder)]
+        for run in old:
+            self.purge(run)
+        return old
 
     def _record(self, run: str) -> RunRecord | None:
-        found = self._database.run(f"SELECT {_COLUMNS} FROM runs WHERE id = ?", (run,)).fetchone()
-        return None if found is None else self._with_outcomes(_record(found))
+        found = self._database.run(f"SELECT {_COLUMNS} FROM runs WHERE id = ?", (run,)).fetchall()
+        return next(iter(self._with_outcomes([_read(values) for values in found])), None)
 
-    def _with_outcomes(self, record: RunRecord) -> RunRecord:
-        record.outcomes = self._counts(record.id)
-        return record
+    def _with_outcomes(self, records: list[RunRecord]) -> list[RunRecord]:
+        by_id = {record.id: record for record in records}
+        for chunk in in_chunks(list(by_id)):
+            found = self._database.run(
+                f"SELECT run, outcome, count(*) FROM writes WHERE run IN ({marks(chunk)}) GROUP BY run, outcome", chunk
+            ).fetchall()
+            for run, outcome, count in found:
+                by_id[run].outcomes[outcome] = int(count)
+        return records
 
-    def _counts(self, run: str) -> dict[str, int]:
-        found = self._database.run(
-            "SELECT outcome, count(*) FROM writes WHERE run = ? GROUP BY outcome", (run,)
-        ).fetchall()
-        return {outcome: int(count) for outcome, count in found}
 
-
-def _record(values: Sequence[Any]) -> RunRecord:
-    id_, path, job_digest, input_digest, given, status, started, ended, exit_code, attempt, holder = values
+def _read(values: Sequence[Any]) -> RunRecord:
+    id_, path, job_digest, input_digest, given, status, started, ended, purged, exit_code, attempt, holder = values
     return RunRecord(
-        id_, path, job_digest, input_digest, from_text(given), status, started, ended, exit_code, attempt, holder
+        id_,
+        path,
+        job_digest,
+        input_digest,
+        from_text(given),
+        status,
+        started,
+        ended,
+        exit_code,
+        attempt,
+        holder,
+        purged,
     )

@@ -6,7 +6,7 @@ changed by that.
 
 from __future__ import annotations
 
-#: Each entry takes the tables from the version before to its own. Both databases understand these words.
+#: Each entry takes the tables from the version before to its own. Words in braces are each database's own.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """
@@ -19,25 +19,29 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             status TEXT NOT NULL,
             started DOUBLE PRECISION NOT NULL,
             ended DOUBLE PRECISION,
+            purged DOUBLE PRECISION,
             exit_code INTEGER,
             attempt INTEGER NOT NULL,
             holder TEXT
         )
         """,
         "CREATE INDEX runs_by_input ON runs (path, input_digest, started)",
+        "CREATE INDEX runs_by_start ON runs (started)",
         """
         CREATE TABLE steps (
             run TEXT NOT NULL,
             step TEXT NOT NULL,
             arrival INTEGER NOT NULL,
             status TEXT NOT NULL,
-            output TEXT NOT NULL,
+            output TEXT,
             PRIMARY KEY (run, step, arrival)
         )
         """,
+        # No index holds a column that changes while a write is made: in PostgreSQL each change would cost all of them.
         """
         CREATE TABLE writes (
-            id TEXT PRIMARY KEY,
+            n {counter},
+            id {plain_text} NOT NULL,
             run TEXT NOT NULL,
             step TEXT NOT NULL,
             arrival INTEGER NOT NULL,
@@ -56,10 +60,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             attempt INTEGER NOT NULL,
             created DOUBLE PRECISION NOT NULL,
             changed DOUBLE PRECISION NOT NULL
-        )
+        ) {changes_often}
         """,
+        "CREATE UNIQUE INDEX writes_by_id ON writes (id)",
+        "CREATE INDEX writes_by_run ON writes (run, n)",
         "CREATE INDEX writes_by_recipient ON writes (run, recipient)",
-        "CREATE INDEX writes_by_outcome ON writes (run, outcome)",
         """
         CREATE TABLE holders (
             id TEXT PRIMARY KEY,
@@ -73,6 +78,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             page TEXT NOT NULL,
             lane TEXT NOT NULL,
             free_at DOUBLE PRECISION NOT NULL,
+            seen DOUBLE PRECISION NOT NULL,
             PRIMARY KEY (page, lane)
         )
         """,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 #: How long a process waits for another one's transaction.
-_BUSY_SECONDS = 30.0
+BUSY_SECONDS = 30.0
 #: Kibibytes of the database that are kept in memory.
 _CACHE_KIBIBYTES = 8_192
 
@@ -24,30 +24,57 @@ _CACHE_KIBIBYTES = 8_192
 class SqliteDatabase(Database):
     """A file, readable by its owner alone; or nothing but memory, where the path is `:memory:`."""
 
+    clock = "ledger_now()"
+    words = {"counter": "INTEGER PRIMARY KEY", "plain_text": "TEXT", "changes_often": ""}  # noqa: RUF012 - read only, as Mapping says
+
     def __init__(self, path: str) -> None:
         super().__init__()
         self.name = path
         self._depth = 0
+        self._synchronous = ""
         try:
-            self._open(path)
+            self._connection = self._open(path)
+        except (sqlite3.Error, OSError, ValueError) as cause:
+            raise self._unusable(cause) from None
+        try:
+            self._use_log()
             self.migrate()
-        except (sqlite3.Error, OSError) as cause:
-            raise InputError(
-                f"The ledger {path} cannot be used: {_reason(cause)}.",
-                fix="It keeps people from being messaged twice. Check its folder, or name another with --database.",
-            ) from None
+        except (sqlite3.Error, LedgerError) as cause:
+            self._connection.close()
+            raise self._unusable(cause) from None
+        except BaseException:
+            self._connection.close()
+            raise
 
-    def _open(self, path: str) -> None:
+    @staticmethod
+    def _open(path: str) -> sqlite3.Connection:
         if path != ":memory:":
             os.makedirs(os.path.dirname(os.path.abspath(path)), mode=0o700, exist_ok=True)
-            # Made with its rights, before SQLite makes it with others.
+            # Made with its rights, before SQLite makes it with others. The files beside it get the same.
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        self._connection = sqlite3.connect(
-            path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
+        connection = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
         )
-        self.run("PRAGMA journal_mode = WAL")
+        connection.create_function("ledger_now", 0, lambda: time.time())
+        return connection
+
+    def _use_log(self) -> None:
+        """Write to a log ahead of the file; several processes may open a new file at once."""
+        until = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                self.run("PRAGMA journal_mode = WAL")
+                break
+            except sqlite3.OperationalError as cause:
+                # Where SQLite sees that waiting could be a deadlock it does not wait by itself.
+                if getattr(cause, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+                time.sleep(0.005)
         self.run(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
-        self._synchronous = ""
+        # What is deleted is gone: people's ids must not stay in the gaps of the file.
+        self.run("PRAGMA secure_delete = ON")
+        # On macOS the disk writes what it was given only when asked like this; elsewhere it says nothing.
+        self.run("PRAGMA fullfsync = ON")
 
     def close(self) -> None:
         """Close the file."""
@@ -61,45 +88,87 @@ class SqliteDatabase(Database):
             if self._depth:
                 yield
                 return
-            # With a write-ahead log NORMAL does not wait for the disk, FULL does.
-            synchronous = "FULL" if durable else "NORMAL"
             try:
+                # With a write-ahead log NORMAL does not wait for the disk, FULL does.
+                synchronous = "FULL" if durable else "NORMAL"
                 if synchronous != self._synchronous:
                     self.run(f"PRAGMA synchronous = {synchronous}")
                     self._synchronous = synchronous
-                self.run("BEGIN IMMEDIATE")
-                self._depth += 1
-                try:
+                with self._all_or_nothing("BEGIN IMMEDIATE"):
                     yield
-                except BaseException:
-                    self._rollback()
-                    raise
-                else:
-                    self.run("COMMIT")
-                finally:
-                    self._depth -= 1
             except sqlite3.Error as cause:
-                self._rollback()
-                raise self._cannot(cause) from None
+                raise self._cannot("written", cause) from None
 
-    def _rollback(self) -> None:
-        if self._connection.in_transaction:
-            self._connection.rollback()
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Begin a transaction that only reads, or join the one that is under way."""
+        with self._lock:
+            if self._depth:
+                yield
+                return
+            try:
+                with self._all_or_nothing("BEGIN"):
+                    yield
+            except sqlite3.Error as cause:
+                raise self._cannot("read", cause) from None
 
-    def _cannot(self, cause: sqlite3.Error) -> LedgerError:
+    @contextmanager
+    def _all_or_nothing(self, begin: str) -> Iterator[None]:
+        try:
+            self._connection.execute(begin)
+            self._depth = 1
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            # Where the disk is full, SQLite has rolled back by itself; a closed connection has nothing to roll back.
+            try:
+                if self._connection.in_transaction:
+                    self._connection.rollback()
+            except sqlite3.Error:
+                pass
+            raise
+        finally:
+            self._depth = 0
+
+    def _cannot(self, be_done: str, cause: sqlite3.Error) -> LedgerError:
         return LedgerError(
-            f"The ledger {self.name} cannot be written: {_reason(cause)}.",
+            f"The ledger {self.name} cannot be {be_done}: {_reason(cause)}.",
             fix="Nothing was sent after that. Make room, or check the file; then go on with --resume.",
+        )
+
+    def _unusable(self, cause: Exception) -> InputError:
+        return InputError(
+            f"The ledger {self.name} cannot be used: {_reason(cause)}.",
+            fix="It keeps people from being messaged twice. Check the file and its folder, or name another with "
+            "--database.",
         )
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> Any:
         """Execute a statement."""
         return self._connection.execute(sql, values)
 
-    def now(self) -> float:
-        """Return this machine's time."""
-        return time.time()
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Execute a statement once for each row of values, and return how many rows it changed in all."""
+        return max(0, self._connection.executemany(sql, rows).rowcount)
+
+    def ticks(self) -> float:
+        """Return the seconds since this machine was started, which no change of its clock touches."""
+        return time.monotonic()
+
+    def clean_up(self) -> None:
+        """Empty the log, which still holds the pages as they were."""
+        with self._lock:
+            try:
+                self.run("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.Error as cause:
+                raise self._cannot("written", cause) from None
 
 
 def _reason(cause: Exception) -> str:
-    return (cause.strerror or str(cause)) if isinstance(cause, OSError) else str(cause)
+    if isinstance(cause, OSError):
+        return cause.strerror or str(cause)
+    if isinstance(cause, sqlite3.Error) and getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+        return f"another process has kept it locked for {BUSY_SECONDS:.0f} seconds"
+    if isinstance(cause, LedgerError):
+        return cause.description.partition(": ")[2].rstrip(".")
+    return str(cause)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from ..core.errors import InputError
 from .holders import Holders
 from .pages import Pages
 from .runs import Runs
@@ -44,6 +45,11 @@ def open_store(database: str) -> Store:
         from .postgres import PostgresDatabase
 
         return Store(PostgresDatabase(database))
+    if "://" in database:
+        raise InputError(
+            f"A ledger cannot be kept in a database of the kind {database.partition('://')[0]}.",
+            fix="Give --database the path of a file, or postgresql://user@host/database.",
+        )
     from .sqlite import SqliteDatabase
 
     return Store(SqliteDatabase(database if database == ":memory:" else os.path.abspath(database)))

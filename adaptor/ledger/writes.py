@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-from ..core.errors import ABOUT_PERSON
-from .database import from_text, marks, to_text
-from .rows import CLAIMED, FAILED, SENDING, UNKNOWN, Outcome, Row, Write
+from .database import marks, to_text
+from .errors import TakenOver
+from .rows import CLAIMED, SENDING, UNKNOWN, Outcome, Row
+from .taking import COLUMNS, Taken, Taking, read_row, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from .database import Database
     from .holders import Holders
-
-_COLUMNS = (
-    "id, run, step, arrival, site, page, recipient, fingerprint, nth, own_key, text_digest, "
-    "outcome, about, result, error, holder, attempt, created, changed"
-)
-#: How many rows one statement is about at most: both databases limit the parameters of a statement.
-_CHUNK = 200
-
-
-class Taken(NamedTuple):
-    """What the ledger says of a write that is about to be made.
-
-    Attributes:
-        row: As it stands now.
-        is_ours: It is to be made, by the asking holder.
-        is_held: Another process that lives has it under way.
-        is_repeat: This attempt has come to it before.
-        mismatch: What was recorded for this recipient at this place does not fit; nothing may be sent.
-    """
-
-    row: Row
-    is_ours: bool = False
-    is_held: bool = False
-    is_repeat: bool = False
-    mismatch: bool = False
+    from .rows import Write
 
 
 class Writes:
@@ -56,113 +33,31 @@ class Writes:
             run: The run that makes them.
             attempt: Which attempt of it.
             holder: Who is to make them.
-            writes: Each with its id.
+            writes: Each with its id. The same one twice is one write: only the first of the two is to be made.
             sending: Mark those that are to be made as `sending` at once, on the disk.
+
+        Raises:
+            TakenOver: The holder was silent for too long. Nothing is claimed.
         """
-        with self._database.transaction(durable=sending):
-            taken: dict[str, Taken] = {}
-            for start in range(0, len(writes), _CHUNK):
-                self._take(run, attempt, holder, writes[start : start + _CHUNK], SENDING if sending else CLAIMED, taken)
-            return [taken[id_] for id_, _ in writes]
+        ids = [id_ for id_, _ in writes]
+        while True:
+            with self._database.transaction(durable=sending):
+                now = self._holders.stands(holder)
+                if now is None:
+                    raise TakenOver
+                recorded = rows_of(self._database, ids, lock=True)
+                dead = self._dead(recorded.values(), holder)
+                if not dead:
+                    taking = Taking(self._database, run, attempt, holder, SENDING if sending else CLAIMED, now)
+                    return taking.take(writes, recorded)
+            # In transactions of their own: two who take the same rows must come to all of them in the same order.
+            for whose, in_run in sorted(dead):
+                self._holders.bury(whose, in_run)
 
-    def _take(
-        self,
-        run: str,
-        attempt: int,
-        holder: str,
-        writes: Sequence[tuple[str, Write]],
-        outcome: str,
-        taken: dict[str, Taken],
-    ) -> None:
-        recorded = self._rows([id_ for id_, _ in writes])
-        now = self._database.now()
-        # What is recorded is taken first: it may be what an earlier attempt left for the same person.
-        for id_, write in writes:
-            if id_ in recorded:
-                taken[id_] = self._retake(run, recorded[id_], write, attempt, holder, outcome)
-        fresh: list[Row] = []
-        for id_, write in writes:
-            if id_ not in recorded:
-                row = Row(id_, run, write, outcome, holder=holder, attempt=attempt, created=now, changed=now)
-                if self._is_left_over(run, attempt, write):
-                    taken[id_] = Taken(row, mismatch=True)
-                else:
-                    fresh.append(row)
-        if fresh:
-            inserted = self._insert(fresh, attempt)
-            taken.update({row.id: Taken(row, is_ours=True) for row in fresh if row.id in inserted})
-            # What another process has put there meanwhile is as good as recorded.
-            meanwhile = self._rows([row.id for row in fresh if row.id not in inserted])
-            for id_, row in meanwhile.items():
-                taken[id_] = self._retake(run, row, row.write, attempt, holder, outcome)
-
-    def _retake(self, run: str, row: Row, write: Write, attempt: int, holder: str, outcome: str) -> Taken:
-        """Take a row that stands there already, where it may be made (again)."""
-        if row.write.recipient != write.recipient:
-            return Taken(row, mismatch=True)
-        is_others = row.outcome in (CLAIMED, SENDING) and row.holder not in (None, holder)
-        if is_others and not self._holders.is_dead(row.holder):
-            return Taken(row, is_held=True)
-        is_repeat = row.run == run and row.attempt == attempt
-        if is_repeat and row.outcome in (CLAIMED, SENDING) and row.holder == holder:
-            return Taken(row, is_repeat=True)
-        before = (row.outcome, row.holder or "")
-        if row.outcome == SENDING:
-            row.outcome, row.holder = UNKNOWN, None
-        elif row.outcome == CLAIMED or (row.outcome == FAILED and row.about != ABOUT_PERSON):
-            row.outcome, row.holder, row.error, row.about = outcome, holder, None, None
-        now = self._database.now()
-        changed = self._database.run(
-            "UPDATE writes SET outcome = ?, holder = ?, error = ?, about = ?, attempt = ?, changed = ? "
-            "WHERE id = ? AND outcome = ? AND coalesce(holder, '') = ?",
-            (row.outcome, row.holder, to_text(row.error), row.about, attempt, now, row.id, *before),
-        ).rowcount
-        if not changed:
-            # Somebody else has taken it in between, where the database lets two look at once.
-            return Taken(row, is_held=True)
-        return Taken(row, is_ours=row.holder == holder and row.outcome == outcome, is_repeat=is_repeat)
-
-    def _is_left_over(self, run: str, attempt: int, write: Write) -> bool:
-        """Whether an earlier attempt recorded a write for this recipient here that this one has not come to (yet)."""
-        if attempt == 1 or write.own_key is not None or not write.recipient:
-            return False
-        found = self._database.run(
-            "SELECT 1 FROM writes WHERE run = ? AND recipient = ? AND step = ? AND arrival = ? AND site = ? "
-            "AND attempt < ? AND own_key IS NULL LIMIT 1",
-            (run, write.recipient, write.step, write.arrival, write.site, attempt),
-        ).fetchone()
-        return found is not None
-
-    def _insert(self, rows: Sequence[Row], attempt: int) -> set[str]:
-        marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(rows))
-        values: list[Any] = []
-        for row in rows:
-            write = row.write
-            values += [
-                row.id,
-                row.run,
-                write.step,
-                write.arrival,
-                write.site,
-                write.page,
-                write.recipient,
-                write.fingerprint,
-                write.nth,
-                write.own_key,
-                write.text_digest,
-                row.outcome,
-                row.holder,
-                attempt,
-                row.created,
-                row.changed,
-            ]
-        inserted = self._database.run(
-            "INSERT INTO writes (id, run, step, arrival, site, page, recipient, fingerprint, nth, own_key, "
-            f"text_digest, outcome, holder, attempt, created, changed) VALUES {marks} "
-            "ON CONFLICT (id) DO NOTHING RETURNING id",
-            values,
-        ).fetchall()
-        return {values[0] for values in inserted}
+    def _dead(self, rows: Iterable[Row], holder: str) -> set[tuple[str, str]]:
+        """Return the dead holders of rows, each with its run."""
+        others = {(row.holder, row.run) for row in rows if row.holder not in (None, holder)}
+        return {(whose, run) for whose, run in others if whose is not None and self._holders.is_dead(whose)}
 
     def begin_sending(self, ids: Sequence[str], holder: str) -> bool:
         """Mark claimed rows as being sent; it is on the disk when this returns.
@@ -170,14 +65,11 @@ class Writes:
         Returns:
             Whether all of them are still this holder's. Where not, none is marked, and nothing may be sent.
         """
+        if not ids:
+            return True
         try:
             with self._database.transaction(durable=True):
-                changed = self._database.run(
-                    f"UPDATE writes SET outcome = ?, changed = ? WHERE holder = ? AND outcome = ? AND id IN "
-                    f"({marks(ids)})",
-                    (SENDING, self._database.now(), holder, CLAIMED, *ids),
-                ).rowcount
-                if changed != len(ids):
+                if not self._holders.stands(holder) or self._move(ids, holder, CLAIMED, SENDING) != len(ids):
                     raise _NotOurs
         except _NotOurs:
             return False
@@ -186,69 +78,73 @@ class Writes:
     def back_to_claimed(self, ids: Sequence[str], holder: str) -> None:
         """Note that rows were certainly not sent and are to be tried again."""
         with self._database.transaction():
-            self._database.run(
-                f"UPDATE writes SET outcome = ?, changed = ? WHERE holder = ? AND outcome = ? AND id IN ({marks(ids)})",
-                (CLAIMED, self._database.now(), holder, SENDING, *ids),
+            if self._holders.stands(holder):
+                self._move(ids, holder, SENDING, CLAIMED)
+
+    def _move(self, ids: Sequence[str], holder: str, before: str, after: str) -> int:
+        return self._database.run_many(
+            f"UPDATE writes SET outcome = ?, changed = {self._database.clock} "
+            "WHERE id = ? AND holder = ? AND outcome = ?",
+            [(after, id_, holder, before) for id_ in sorted(ids)],
+        )
+
+    def settle(self, outcomes: Iterable[Outcome], holder: str | None = None) -> None:
+        """Write down how writes ended.
+
+        Args:
+            outcomes: How.
+            holder: Who made them. What was taken from it meanwhile is settled only where nobody else can have made it:
+                where it is unknown. Without a holder somebody else knows, such as an echo: what is under way or unknown
+                is settled.
+        """
+        whose, values = ("outcome = ?", [SENDING]) if holder is None else ("holder = ?", [holder])
+        rows = [
+            (each.outcome, each.about, to_text(each.result), to_text(each.error), each.id, *values, UNKNOWN)
+            for each in sorted(outcomes, key=lambda each: each.id)
+        ]
+        with self._database.transaction():
+            if holder is not None:
+                self._holders.stands(holder)
+            self._database.run_many(
+                f"UPDATE writes SET outcome = ?, about = ?, result = ?, error = ?, holder = NULL, "
+                f"changed = {self._database.clock} WHERE id = ? AND ({whose} OR outcome = ?)",
+                rows,
             )
 
-    def settle(self, outcomes: Iterable[Outcome]) -> None:
-        """Write down how writes ended. One that was settled as sent stays so."""
-        now = self._database.now()
-        with self._database.transaction():
-            for each in outcomes:
-                self._database.run(
-                    "UPDATE writes SET outcome = ?, about = ?, result = ?, error = ?, holder = NULL, changed = ? "
-                    "WHERE id = ? AND outcome <> 'sent'",
-                    (each.outcome, each.about, to_text(each.result), to_text(each.error), now, each.id),
-                )
-
     def rows(self, run: str, outcomes: Sequence[str] = (), *, page_size: int = 1000) -> Iterator[Row]:
-        """Yield the writes of a run in the order of their ids, without holding them all."""
-        last = ""
+        """Yield the writes of a run in the order in which they were first taken, without holding them all."""
+        last = 0
         wanted = f"AND outcome IN ({marks(outcomes)})" if outcomes else ""
         while True:
-            with self._database.transaction():
+            with self._database.reading():
                 found = self._database.run(
-                    f"SELECT {_COLUMNS} FROM writes WHERE run = ? AND id > ? {wanted} ORDER BY id LIMIT ?",
+                    f"SELECT {COLUMNS} FROM writes WHERE run = ? AND n > ? {wanted} ORDER BY n LIMIT ?",
                     (run, last, *outcomes, page_size),
                 ).fetchall()
             for values in found:
-                yield _row(values)
+                yield read_row(values)
             if len(found) < page_size:
                 return
             last = found[-1][0]
 
     def counts(self, run: str) -> dict[str, int]:
         """Return how many writes of a run stand where."""
-        with self._database.transaction():
+        with self._database.reading():
             found = self._database.run(
                 "SELECT outcome, count(*) FROM writes WHERE run = ? GROUP BY outcome", (run,)
             ).fetchall()
-            return {outcome: int(count) for outcome, count in found}
+        return {outcome: int(count) for outcome, count in found}
 
-    def is_settled(self, run: str, step: str, arrival: int, recipient: str) -> bool:
-        """Whether a step of a run has settled something for a recipient."""
-        with self._database.transaction():
+    def is_settled(self, run: str, step: str, arrival: int, recipient: str, before: int) -> bool:
+        """Whether a step of a run has settled something for a recipient in an attempt before this one."""
+        with self._database.reading():
             found = self._database.run(
                 "SELECT 1 FROM writes WHERE run = ? AND recipient = ? AND step = ? AND arrival = ? "
-                "AND outcome IN ('sent', 'unknown', 'skipped') LIMIT 1",
-                (run, recipient, step, arrival),
+                "AND outcome IN ('sent', 'unknown', 'skipped') AND attempt < ? LIMIT 1",
+                (run, recipient, step, arrival, before),
             ).fetchone()
-            return found is not None
-
-    def _rows(self, ids: Sequence[str]) -> dict[str, Row]:
-        if not ids:
-            return {}
-        found = self._database.run(f"SELECT {_COLUMNS} FROM writes WHERE id IN ({marks(ids)})", ids).fetchall()
-        return {values[0]: _row(values) for values in found}
+        return found is not None
 
 
 class _NotOurs(Exception):
     """Rows are another's meanwhile; the transaction is undone."""
-
-
-def _row(values: Sequence[Any]) -> Row:
-    id_, run, step, arrival, site, page, recipient, fingerprint, nth, own_key, text_digest, *rest = values
-    outcome, about, result, error, holder, attempt, created, changed = rest
-    write = Write(site, recipient, fingerprint, nth, step, arrival, page, own_key, text_digest)
-    return Row(id_, run, write, outcome, from_text(result), from_text(error), about, holder, attempt, created, changed)

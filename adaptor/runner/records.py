@@ -214,11 +214,9 @@ class Records:
                 f"The same job with the same input is under way in another process, as run `{last.id}`.",
                 fix="Wait until it ends. With --fresh it is begun a second time, and people are written to twice.",
             )
-        written = made["sent"] + made["unknown"] + made["sending"]
-        what = (
-            f"The last run of this job with the same input, `{last.id}`, stopped midway: {made['sent']:,} sent"
-            f"{f', {made['unknown'] + made['sending']:,} unknown' if written > made['sent'] else ''}."
-        )
+        unknown = made["unknown"] + made["sending"]
+        counts = f"{made['sent']:,} sent" + (f", {unknown:,} unknown" if unknown else "")
+        what = f"The last run of this job with the same input, `{last.id}`, stopped midway: {counts}."
         if self._wishes.ask is not None:
             answer = self._wishes.ask(what)
             if answer is not None:

@@ -1,0 +1,34 @@
+"""Which write is which."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from adaptor.ledger.keys import digest, write_id
+from adaptor.ledger.rows import Write
+
+WRITE = Write("each › send_text", "1", "f", 0, "step", 0, "9")
+
+
+def test_an_id_can_travel_in_metadata():
+    assert re.fullmatch(r"[A-Za-z0-9_-]{24}", write_id("r", WRITE))
+
+
+@pytest.mark.parametrize(
+    "change", [{"site": "x"}, {"recipient": "2"}, {"fingerprint": "g"}, {"nth": 1}, {"step": "x"}, {"arrival": 1}]
+)
+def test_everything_that_tells_writes_apart_is_in_the_id(change):
+    assert write_id("r", replace(WRITE, **change)) != write_id("r", WRITE)
+    keyed = replace(WRITE, own_key="k")
+    assert write_id("another run", replace(keyed, **change)) == write_id("r", keyed)
+
+
+def test_a_digest_is_the_same_in_every_process_and_whatever_the_order_of_keys():
+    script = "from adaptor.ledger.keys import digest; print(digest({'b': [1, 'ü'], 'a': None}))"
+    other = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert other.stdout.strip() == digest({"a": None, "b": [1, "ü"]})

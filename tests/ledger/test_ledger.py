@@ -1,0 +1,423 @@
+"""What a run asks of the ledger, and what it is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from adaptor.core.errors import DeliveryUnknown, InvalidMessage
+from adaptor.core.redact import Redactor
+from adaptor.graph.errors import RecipientUnavailable
+from adaptor.ledger.errors import HeldElsewhere, KeyTaken, LedgerError, ReplayMismatch, TakenOver
+from adaptor.ledger.ledger import Ledger, ended, sent
+from adaptor.ledger.rows import SKIPPED, Outcome, RunRecord
+from adaptor.ledger.store import open_store
+
+
+def take(ledger, *texts, to="1", site="send", sending=False, **facts):
+    return ledger.take([ledger.write(site, to, text, page="9", **facts) for text in texts], sending=sending)
+
+
+def send(ledger, *texts, **facts):
+    entries = take(ledger, *texts, sending=True, **facts)
+    ledger.settle([sent(entry.id, {"message_id": f"m.{entry.id}"}) for entry in entries if entry.is_ours])
+    return entries
+
+
+def outcomes(ledger):
+    return {row.write.fingerprint: row.outcome for row in ledger.store.writes.rows(ledger.record.id)}
+
+
+# --- Claims ---
+
+
+def test_a_write_is_claimed_once(runs):
+    ledger = runs.begin()
+    (first,) = take(ledger, "a", once=True)
+    (second,) = take(ledger, "a", once=True)
+    assert (first.is_ours, first.is_repeat) == (True, False)
+    assert (second.is_ours, second.is_repeat, second.id, second.error) == (False, True, first.id, None)
+
+
+def test_the_same_write_twice_in_one_call_is_one_write(runs):
+    first, second = take(runs.begin(), "a", "a", once=True)
+    assert (first.is_ours, second.is_ours, second.is_repeat) == (True, False, True)
+    assert first.id == second.id
+
+
+def test_alike_writes_are_counted_within_a_step(runs):
+    ledger = runs.begin()
+    first, second = take(ledger, "a", "a")
+    (third,) = take(ledger, "a")
+    assert [entry.row.write.nth for entry in (first, second, third)] == [0, 1, 2]
+    assert len({first.id, second.id, third.id}) == 3
+    ledger.enter_step("step", 1)
+    (again,) = take(ledger, "a")
+    assert again.row.write.nth == 0
+    assert again.is_ours
+
+
+@pytest.mark.parametrize("other", [{"to": "2"}, {"site": "each › send"}])
+def test_writes_for_others_or_elsewhere_are_counted_apart(runs, other):
+    ledger = runs.begin()
+    (first,), (second,) = take(ledger, "a"), take(ledger, "a", **other)
+    assert second.row.write.nth == 0
+    assert first.id != second.id
+
+
+def test_what_was_sent_is_given_back(runs):
+    ledger = runs.begin()
+    (entry,) = send(ledger, "a", once=True)
+    (again,) = take(ledger, "a", once=True)
+    assert not again.is_ours
+    assert (again.row.outcome, again.row.result) == ("sent", {"message_id": f"m.{entry.id}"})
+
+
+def test_begin_sending_of_a_write_that_was_not_claimed_is_refused_and_marks_none(runs):
+    ledger = runs.begin()
+    (mine,) = take(ledger, "a")
+    (done,) = send(ledger, "b")
+    with pytest.raises(TakenOver):
+        ledger.begin_sending([mine.id, done.id])
+    assert outcomes(ledger) == {"a": "claimed", "b": "sent"}
+
+
+def test_what_was_certainly_not_sent_yet_may_be_sent_again(runs):
+    ledger = runs.begin()
+    (entry,) = take(ledger, "a", sending=True)
+    ledger.not_sent_yet([entry.id])
+    assert outcomes(ledger) == {"a": "claimed"}
+    ledger.begin_sending([entry.id])
+    assert outcomes(ledger) == {"a": "sending"}
+
+
+def test_no_writes_at_all_are_no_trouble(runs):
+    ledger = runs.begin()
+    assert ledger.take([]) == []
+    ledger.begin_sending([])
+    ledger.not_sent_yet([])
+    ledger.settle([])
+
+
+def test_a_thousand_writes_are_taken_in_one_call(runs):
+    ledger = runs.begin()
+    entries = ledger.take([ledger.write("send", str(number), "a") for number in range(1000)])
+    assert all(entry.is_ours for entry in entries)
+    ledger.begin_sending([entry.id for entry in entries])
+    assert ledger.store.writes.counts("r1") == {"sending": 1000}
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"), [(DeliveryUnknown("cut"), "unknown"), (InvalidMessage("too long"), "failed")]
+)
+def test_an_error_says_what_is_known(runs, error, outcome):
+    ledger = runs.begin()
+    (entry,) = take(ledger, "a", sending=True)
+    ledger.settle([ended(entry.id, error)])
+    (row,) = ledger.store.writes.rows("r1")
+    assert (row.outcome, row.about, row.error["name"]) == (outcome, "row", type(error).__name__)
+
+
+def test_odd_texts_are_kept(runs):
+    ledger = runs.begin()
+    odd = "a\0b\ud800c\U0001f600"
+    (entry,) = take(ledger, "x", to=odd, site=odd, own_key=odd)
+    ledger.settle([sent(entry.id, {"text": odd})])
+    ledger.keep_step("done", {"data": odd})
+    (again,) = take(ledger, "x", to=odd, site=odd, own_key=odd)
+    assert again.error is None
+    assert again.row.result == {"text": odd}
+    assert ledger.store.runs.steps("r1")[0].output == {"data": odd}
+
+
+# --- Keys ---
+
+
+def test_a_key_is_used_once_across_all_runs(runs):
+    (first,) = send(runs.begin("r1"), "a", own_key="k")
+    (second,) = send(runs.begin("r2"), "another text", own_key="k")
+    assert first.is_ours
+    assert not second.is_ours
+    assert second.row.result == {"message_id": f"m.{first.id}"}
+    assert second.row.run == "r1"
+
+
+def test_a_key_of_another_page_is_another_key(runs):
+    ledger = runs.begin()
+    entries = ledger.take([ledger.write("send", "1", "a", page=page, own_key="k") for page in ("1", "2")])
+    assert [entry.is_ours for entry in entries] == [True, True]
+
+
+def test_a_key_that_was_used_for_somebody_else_is_an_error(runs):
+    send(runs.begin("r1"), "a", own_key="k")
+    (entry,) = take(runs.begin("r2"), "a", to="2", own_key="k")
+    assert not entry.is_ours
+    assert isinstance(entry.error, KeyTaken)
+    assert "The key 'k' was used before for somebody else." in str(entry.error)
+
+
+def test_a_key_that_is_used_for_two_people_in_one_call_is_an_error(runs):
+    ledger = runs.begin()
+    first, second = ledger.take([ledger.write("send", to, "a", page="9", own_key="k") for to in ("1", "2")])
+    assert first.is_ours
+    assert isinstance(second.error, KeyTaken)
+
+
+def test_a_key_that_another_run_has_under_way_is_left_to_it(runs):
+    (first,) = take(runs.begin("r1"), "a", own_key="k")
+    (second,) = take(runs.begin("r2"), "a", own_key="k")
+    assert first.is_ours
+    assert not second.is_ours
+    assert isinstance(second.error, HeldElsewhere)
+
+
+def test_a_key_whose_write_failed_belongs_to_the_run_that_tries_again(runs):
+    one, two = runs.begin("r1"), runs.begin("r2")
+    (first,) = take(one, "a", own_key="k", sending=True)
+    one.settle([ended(first.id, InvalidMessage("too long"))])
+    (second,) = take(two, "b", own_key="k", sending=True)
+    assert second.is_ours
+    # The first run's end and resume leave it alone.
+    runs.stop(one)
+    runs.resume("r1")
+    assert outcomes(two) == {"b": "sending"}
+    assert two.store.writes.counts("r1") == {}
+
+
+# --- Resume ---
+
+
+def test_a_resume_replays_what_was_settled_and_tries_again_what_was_not_sent(runs):
+    ledger = runs.begin()
+    send(ledger, "sent")
+    for text, error in [
+        ("unknown", DeliveryUnknown("cut")),
+        ("failed", InvalidMessage("too long")),
+        ("away", RecipientUnavailable("gone")),
+    ]:
+        (entry,) = take(ledger, text, sending=True)
+        ledger.settle([ended(entry.id, error)])
+    (entry,) = take(ledger, "skipped")
+    ledger.settle([Outcome(entry.id, SKIPPED)])
+    take(ledger, "claimed")
+    take(ledger, "sending", sending=True)
+    runs.stop(ledger)
+
+    resumed = runs.resume()
+    assert resumed.is_resumed
+    texts = ["sending", "claimed", "skipped", "away", "failed", "unknown", "sent"]
+    found = {text: take(resumed, text)[0] for text in texts}
+    assert {text: entry.row.outcome for text, entry in found.items() if not entry.is_ours} == {
+        "sent": "sent",
+        "unknown": "unknown",
+        "away": "failed",
+        "skipped": "skipped",
+        "sending": "unknown",
+    }
+    assert {text for text, entry in found.items() if entry.is_ours} == {"failed", "claimed"}
+    assert all(entry.error is None for entry in found.values())
+    assert found["away"].row.error["name"] == "RecipientUnavailable"
+
+
+def test_a_failed_write_that_is_tried_again_keeps_nothing_of_the_failure(runs):
+    ledger = runs.begin()
+    (entry,) = take(ledger, "a", sending=True, once=True)
+    ledger.settle([ended(entry.id, InvalidMessage("too long"))])
+    send(ledger, "a", once=True)
+    (row,) = ledger.store.writes.rows("r1")
+    assert (row.outcome, row.error, row.about) == ("sent", None, None)
+
+
+def test_what_another_attempt_is_still_sending_is_unknown_to_a_resume_and_settled_by_who_sent_it(runs):
+    silent = runs.begin()
+    (entry,) = take(silent, "a", sending=True)
+    runs.let_lease_end(silent)
+    resumed = runs.resume()
+    assert outcomes(resumed) == {"a": "unknown"}
+    silent.settle([sent(entry.id, {"message_id": "m"})])
+    assert outcomes(resumed) == {"a": "sent"}
+
+
+def test_who_was_taken_over_settles_nothing_that_is_now_anothers(runs):
+    silent = runs.begin()
+    (entry,) = take(silent, "a")
+    runs.let_lease_end(silent)
+    resumed = runs.resume()
+    take(resumed, "a", sending=True)
+    silent.settle([ended(entry.id, InvalidMessage("stopped"))])
+    assert outcomes(resumed) == {"a": "sending"}
+
+
+def test_who_was_taken_over_neither_claims_nor_sends_nor_keeps(runs):
+    silent = runs.begin()
+    (entry,) = take(silent, "a")
+    runs.let_lease_end(silent)
+    runs.resume()
+    # It wakes up, and goes on saying that it lives.
+    silent.store.holders.beat(silent._holder.id)
+    with pytest.raises(TakenOver, match="silent for so long"):
+        take(silent, "b")
+    with pytest.raises(TakenOver):
+        silent.begin_sending([entry.id])
+    with pytest.raises(TakenOver):
+        silent.keep_step("done", {})
+    silent.not_sent_yet([entry.id])
+    assert silent.store.runs.steps("r1") == []
+
+
+def test_a_run_under_way_is_not_resumed(runs):
+    runs.begin()
+    with pytest.raises(LedgerError, match="The run `r1` is under way in another process"):
+        runs.resume()
+
+
+def test_a_finished_run_is_not_resumed(runs):
+    runs.finish(runs.begin())
+    with pytest.raises(LedgerError, match="The run `r1` has finished: nothing of it is left to do"):
+        runs.resume()
+
+
+def test_a_run_that_nobody_knows_is_not_resumed(runs):
+    with pytest.raises(LedgerError, match="There is no run `r9` in the ledger"):
+        runs.resume("r9")
+
+
+# --- Replays that do not fit ---
+
+
+def resumed_after(runs, *texts):
+    ledger = runs.begin()
+    send(ledger, *texts)
+    runs.stop(ledger)
+    return runs.resume()
+
+
+def test_another_text_for_somebody_who_was_written_to_is_not_sent(runs):
+    (entry,) = take(resumed_after(runs, "a"), "b")
+    assert not entry.is_ours
+    assert isinstance(entry.error, ReplayMismatch)
+    assert "give the operation a key=" in entry.error.fix.lower()
+
+
+def test_the_order_of_two_writes_for_one_person_may_change(runs):
+    resumed = resumed_after(runs, "a", "b")
+    assert [take(resumed, text)[0].row.outcome for text in ("b", "a")] == ["sent", "sent"]
+
+
+def test_a_new_write_for_a_person_is_made_when_the_old_ones_are_passed(runs):
+    resumed = resumed_after(runs, "a", "b")
+    (early,) = take(resumed, "c")
+    assert isinstance(early.error, ReplayMismatch)
+    take(resumed, "a")
+    take(resumed, "b")
+    (late,) = take(resumed, "c")
+    assert late.is_ours
+
+
+def test_a_new_write_beside_old_ones_in_one_call_is_made(runs):
+    resumed = resumed_after(runs, "a", "b")
+    assert [entry.is_ours for entry in take(resumed, "c", "b", "a")] == [True, False, False]
+
+
+@pytest.mark.parametrize("facts", [{"to": "2"}, {"site": "elsewhere"}, {"own_key": "k"}])
+def test_what_is_for_somebody_else_or_elsewhere_or_has_a_key_is_made(runs, facts):
+    (entry,) = take(resumed_after(runs, "a"), "b", **facts)
+    assert entry.is_ours
+
+
+def test_another_step_or_arrival_is_another_place(runs):
+    resumed = resumed_after(runs, "a")
+    resumed.enter_step("step", 1)
+    (entry,) = take(resumed, "b")
+    assert entry.is_ours
+
+
+def test_another_text_is_sent_where_the_first_certainly_was_not(runs):
+    ledger = runs.begin()
+    (entry,) = take(ledger, "failed", sending=True)
+    ledger.settle([ended(entry.id, InvalidMessage("too long"))])
+    take(ledger, "claimed", to="2")
+    runs.stop(ledger)
+    resumed = runs.resume()
+    assert take(resumed, "x")[0].is_ours
+    assert take(resumed, "x", to="2")[0].is_ours
+
+
+def test_what_was_replaced_by_another_text_is_not_sent_later(runs):
+    ledger = runs.begin()
+    (entry,) = take(ledger, "a", sending=True)
+    ledger.settle([ended(entry.id, InvalidMessage("too long"))])
+    runs.stop(ledger)
+    second = runs.resume()
+    send(second, "b")
+    runs.stop(second)
+    (entry,) = take(runs.resume(), "a")
+    assert isinstance(entry.error, ReplayMismatch)
+
+
+def test_two_writes_of_one_attempt_do_not_stand_in_each_others_way(runs):
+    ledger = runs.begin()
+    send(ledger, "a")
+    take(ledger, "b")
+    runs.stop(ledger)
+    resumed = runs.resume()
+    assert take(resumed, "b")[0].is_ours
+    assert take(resumed, "a")[0].row.outcome == "sent"
+
+
+def test_a_mismatch_lasts_over_attempts(runs):
+    resumed = resumed_after(runs, "a")
+    take(resumed, "b")
+    runs.stop(resumed)
+    (entry,) = take(runs.resume(), "b")
+    assert isinstance(entry.error, ReplayMismatch)
+
+
+# --- Settling from outside ---
+
+
+def test_an_echo_settles_what_is_unknown(runs):
+    ledger = runs.begin()
+    (entry,) = take(ledger, "a", sending=True)
+    ledger.settle([ended(entry.id, DeliveryUnknown("cut"))])
+    ledger.store.writes.settle([sent(entry.id, {"message_id": "m"})])
+    (row,) = ledger.store.writes.rows("r1")
+    assert (row.outcome, row.result, row.error) == ("sent", {"message_id": "m"}, None)
+
+
+def test_an_echo_does_not_settle_what_nobody_sent(runs):
+    ledger = runs.begin()
+    (entry,) = take(ledger, "a")
+    ledger.store.writes.settle([sent(entry.id, {"message_id": "m"})])
+    assert outcomes(ledger) == {"a": "claimed"}
+
+
+def test_what_was_settled_stays_so(runs):
+    ledger = runs.begin()
+    (entry,) = send(ledger, "a")
+    ledger.settle([ended(entry.id, DeliveryUnknown("cut"))])
+    ledger.store.writes.settle([ended(entry.id, DeliveryUnknown("cut"))])
+    assert outcomes(ledger) == {"a": "sent"}
+
+
+# --- Secrets ---
+
+
+def test_no_secret_gets_into_the_file(tmp_path):
+    token = "EAAB-secret-0123456789"
+    file = tmp_path / "ledger.db"
+    ledger = Ledger.begin(
+        open_store(str(file)),
+        RunRecord("r1", "/jobs/job.py", "job", "input", input={"data": token}),
+        clean=Redactor([token]).value,
+    )
+    ledger.enter_step("step", 0)
+    error = InvalidMessage(f"bad {token}", details={"url": f"https://x/?t={token}"})
+    first, second = take(ledger, "a", "b", to=f"to {token}", own_key=None, sending=True)
+    (third,) = take(ledger, "c", own_key=f"key {token}", sending=True)
+    ledger.settle([sent(first.id, {"token": token}), ended(second.id, error), sent(third.id, [token])])
+    ledger.keep_step("done", {"data": {"nested": [token]}})
+    written = b"".join(each.read_bytes() for each in tmp_path.iterdir())
+    assert b"redacted" in written
+    assert token.encode() not in written
+    ledger.close(0, finished=True)
+    assert token.encode() not in file.read_bytes()

@@ -1,0 +1,121 @@
+"""How fast a Page may send, for all who write to the same ledger."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adaptor.ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, Place, next_place
+
+
+@pytest.fixture
+def clock(store, monkeypatch):
+    """The clock of the ledger, which a test moves."""
+
+    class Clock:
+        now = 1_000_000.0
+
+    monkeypatch.setattr(type(store.database), "ticks", lambda self: Clock.now)
+    return Clock
+
+
+def messages(count):
+    return [Place(LANE_MESSAGES, count / 300)]
+
+
+def test_places_follow_each_other(store, clock):
+    assert [store.pages.reserve("1", messages(150)) for _ in range(4)] == pytest.approx([0, 0.5, 1, 1.5])
+
+
+def test_a_lane_that_was_free_for_long_gives_no_more_than_one_place_at_once(store, clock):
+    store.pages.reserve("1", messages(150))
+    clock.now += 3600
+    assert [store.pages.reserve("1", messages(150)) for _ in range(2)] == pytest.approx([0, 0.5])
+
+
+def test_pages_and_lanes_do_not_wait_for_each_other(store, clock):
+    store.pages.reserve("1", messages(300))
+    assert store.pages.reserve("2", messages(300)) == 0
+    assert store.pages.reserve("1", [Place(LANE_MEDIA, 0.1)]) == 0
+
+
+def test_a_call_in_two_lanes_waits_for_the_slower(store, clock):
+    store.pages.reserve("1", [Place(LANE_MEDIA, 5.0)])
+    assert store.pages.reserve("1", [*messages(30), Place(LANE_MEDIA, 0.1)]) == pytest.approx(5.0)
+
+
+def test_no_place_is_no_wait(store):
+    assert store.pages.reserve("1", []) == 0
+
+
+def test_a_stop_holds_every_lane_and_lets_nobody_rush_at_its_end(store, clock):
+    store.pages.stop_until("1", [LANE_STOP], 3600)
+    waits = [store.pages.reserve("1", messages(150)) for _ in range(3)]
+    assert waits == pytest.approx([3600, 3600.5, 3601])
+    assert store.pages.reserve("1", [Place(LANE_MEDIA, 0.1)]) == pytest.approx(3600)
+    assert store.pages.reserve("1", [Place(LANE_STOP, 0)]) == pytest.approx(3600)
+    assert store.pages.reserve("2", messages(150)) == 0
+
+
+def test_a_stop_of_one_lane_holds_that_lane(store, clock):
+    store.pages.stop_until("1", [LANE_MEDIA], 60)
+    assert store.pages.reserve("1", messages(1)) == 0
+    assert store.pages.reserve("1", [Place(LANE_MEDIA, 0.1)]) == pytest.approx(60)
+
+
+def test_a_shorter_stop_does_not_end_a_longer_one(store, clock):
+    store.pages.stop_until("1", [LANE_STOP], 60)
+    store.pages.stop_until("1", [LANE_STOP], 5)
+    assert store.pages.reserve("1", messages(1)) == pytest.approx(60)
+
+
+def test_a_clock_that_is_set_back_stops_nobody_and_floods_nobody(store, clock):
+    waits = [store.pages.reserve("1", messages(150)) for _ in range(4)]
+    clock.now -= 86_400
+    assert store.pages.reserve("1", messages(150)) == pytest.approx(waits[-1] + 0.5)
+    clock.now += 1
+    assert store.pages.reserve("1", messages(150)) == pytest.approx(waits[-1])
+
+
+def test_a_stop_lasts_as_long_by_a_clock_that_was_set_back(store, clock):
+    store.pages.stop_until("1", [LANE_STOP], 60)
+    clock.now -= 86_400
+    assert store.pages.reserve("1", [Place(LANE_STOP, 0)]) == pytest.approx(60)
+    clock.now += 40
+    assert store.pages.reserve("1", [Place(LANE_STOP, 0)]) == pytest.approx(20)
+    clock.now += 20
+    assert store.pages.reserve("1", messages(1)) == 0
+
+
+def test_a_clock_that_is_set_forward_gives_one_place_at_once(store, clock):
+    for _ in range(4):
+        store.pages.reserve("1", messages(150))
+    clock.now += 86_400
+    assert [store.pages.reserve("1", messages(150)) for _ in range(3)] == pytest.approx([0, 0.5, 1])
+
+
+def test_in_sqlite_no_setting_of_the_clock_is_noticed(tmp_path, open_, monkeypatch):
+    store = open_(str(tmp_path / "ledger.db"))
+    first = store.pages.reserve("1", [Place(LANE_MESSAGES, 1000)])
+    monkeypatch.setattr("time.time", lambda: 0.0)
+    assert first == 0
+    assert 500 < store.pages.reserve("1", [Place(LANE_MESSAGES, 1000)]) <= 1000
+
+
+@given(st.lists(st.tuples(st.floats(0, 0.4), st.integers(1, 50)), max_size=60))
+def test_in_no_second_more_than_the_rate_and_one_batch_begin(calls):
+    now, free_at, begun = 0.0, 0.0, []
+    for pause, count in calls:
+        now += pause
+        wait, free_at = next_place(free_at, now, count / 300)
+        begun.append((now + wait, count))
+    for begins, _ in begun:
+        assert sum(count for at, count in begun if begins <= at < begins + 1 - 1e-9) <= 300 + 50
+
+
+def test_a_token_is_remembered_with_its_page(store):
+    assert store.pages.of_token("digest") is None
+    store.pages.learn("digest", "1")
+    store.pages.learn("digest", "2")
+    assert store.pages.of_token("digest") == "2"

@@ -1,0 +1,127 @@
+"""The ledger in PostgreSQL, and what can be wrong with a server."""
+
+from __future__ import annotations
+
+import sys
+from urllib.parse import quote
+
+import psycopg
+import pytest
+
+from adaptor.core.errors import InputError
+from adaptor.ledger.errors import LedgerError
+from adaptor.ledger.ledger import Ledger, sent
+from adaptor.ledger.rows import RunRecord
+from adaptor.ledger.store import open_store
+
+PASSWORD = "s3cret/w@rd"
+
+
+def begin(database):
+    ledger = Ledger.begin(open_store(database), RunRecord("r1", "/jobs/job.py", "job", "input"))
+    ledger.enter_step("step", 0)
+    return ledger
+
+
+def take(ledger, text="text", **how):
+    return ledger.take([ledger.write("send", "1", text, once=True)], **how)
+
+
+def test_its_tables_are_in_a_schema_of_their_own(fresh_postgresql, open_):
+    open_(fresh_postgresql)
+    with psycopg.connect(fresh_postgresql) as connection:
+        found = connection.execute("SELECT DISTINCT schemaname FROM pg_tables WHERE tablename IN ('runs', 'writes')")
+        assert found.fetchall() == [("adaptor",)]
+
+
+def test_a_connection_that_was_cut_is_one_clear_error_and_the_next_call_makes_a_new_one(fresh_postgresql):
+    ledger = begin(fresh_postgresql)
+    (entry,) = take(ledger)
+    with psycopg.connect(fresh_postgresql, autocommit=True) as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'adaptor'"
+        ).fetchall()
+    with pytest.raises(LedgerError, match=r"The ledger postgresql://.* cannot be written"):
+        ledger.begin_sending([entry.id])
+    ledger.begin_sending([entry.id])
+    assert ledger.store.writes.counts("r1") == {"sending": 1}
+    ledger.close(0, finished=True)
+
+
+def test_a_closed_ledger_stays_closed(fresh_postgresql):
+    store = open_store(fresh_postgresql)
+    store.close()
+    with pytest.raises(LedgerError, match="closed"):
+        store.runs.find("r1")
+
+
+def test_a_write_that_is_about_to_leave_waits_for_the_disk_and_nothing_else_does(fresh_postgresql):
+    ledger = begin(fresh_postgresql)
+    database = ledger.store.database
+    settings = []
+    for durable in (True, False, True):
+        with database.transaction(durable=durable):
+            settings.append(database.run("SHOW synchronous_commit").fetchone()[0])
+    assert settings == ["on", "off", "on"]
+    ledger.close(0, finished=True)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"postgresql://user:{quote(PASSWORD, safe='')}@127.0.0.1:1/db?connect_timeout=2",
+        f"postgresql://user:{PASSWORD}@127.0.0.1:1/db",
+        f"postgresql://user:{PASSWORD}@[127.0.0.1/db",
+        f"postgresql://127.0.0.1:1/db?passwrd={PASSWORD}",
+    ],
+)
+def test_an_address_that_leads_nowhere_is_refused_without_showing_the_password(address):
+    with pytest.raises(InputError) as caught:
+        open_store(address)
+    assert "secret" not in caught.value.report().replace("s3cret", "secret")
+    assert "w@rd" not in caught.value.report()
+    assert caught.value.__context__ is None or caught.value.__suppress_context__
+
+
+def test_a_user_without_rights_is_told_so(fresh_postgresql):
+    with psycopg.connect(fresh_postgresql, autocommit=True) as admin:
+        admin.execute("DROP ROLE IF EXISTS guest")
+        admin.execute("CREATE ROLE guest LOGIN")
+    with pytest.raises(InputError) as caught:
+        open_store(fresh_postgresql.replace("postgres:@", "guest:@"))
+    assert "permission denied for database" in str(caught.value)
+    assert "it makes a schema of its own, `adaptor`" in caught.value.fix
+
+
+def test_a_user_who_may_use_the_schema_and_not_make_one_can_keep_a_ledger(fresh_postgresql):
+    with psycopg.connect(fresh_postgresql, autocommit=True) as admin:
+        admin.execute("DROP ROLE IF EXISTS clerk")
+        admin.execute("CREATE ROLE clerk LOGIN")
+        admin.execute("CREATE SCHEMA adaptor AUTHORIZATION clerk")
+    ledger = begin(fresh_postgresql.replace("postgres:@", "clerk:@"))
+    assert take(ledger)[0].is_ours
+    ledger.close(0, finished=True)
+    with psycopg.connect(fresh_postgresql, autocommit=True) as admin:
+        admin.execute("DROP SCHEMA adaptor CASCADE")
+        admin.execute("DROP ROLE clerk")
+
+
+def test_without_its_driver_the_fix_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(InputError, match="needs the package psycopg") as caught:
+        open_store("postgresql://127.0.0.1/db")
+    assert "facebook-adaptor[cluster]" in caught.value.fix
+
+
+def test_a_database_that_is_strict_by_default_is_no_trouble(fresh_postgresql):
+    address = fresh_postgresql + "&options=-c%20default_transaction_isolation%3Dserializable"
+    first, second = begin(address), None
+    try:
+        second = Ledger.begin(open_store(address), RunRecord("r2", "/jobs/job.py", "job", "input"))
+        for number in range(20):
+            for ledger in (first, second):
+                (entry,) = take(ledger, str(number), sending=True)
+                ledger.settle([sent(entry.id, None)])
+    finally:
+        for ledger in filter(None, (first, second)):
+            ledger.close(0, finished=True)

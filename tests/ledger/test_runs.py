@@ -1,0 +1,184 @@
+"""Runs and what they keep."""
+
+from __future__ import annotations
+
+import pytest
+
+from adaptor.ledger.errors import KeyTaken, LedgerError
+from adaptor.ledger.ledger import sent
+from adaptor.ledger.rows import RunRecord
+from adaptor.ledger.store import open_store
+
+PERSON = "6543210987654321"
+
+
+def send(ledger, *texts, to=PERSON, **facts):
+    entries = ledger.take([ledger.write("send", to, text, page="9", **facts) for text in texts], sending=True)
+    ledger.settle([sent(entry.id, {"recipient_id": to}) for entry in entries if entry.is_ours])
+    return entries
+
+
+def test_a_run_is_found_as_it_was_begun(runs):
+    ledger = runs.begin(input={"data": {"a": [1, None, "ü"]}}, started=1000.5)
+    found = ledger.store.runs.find("r1")
+    assert (found.path, found.input, found.started, found.status) == (
+        "/jobs/job.py",
+        {"data": {"a": [1, None, "ü"]}},
+        1000.5,
+        "running",
+    )
+    assert ledger.store.runs.is_under_way(found)
+
+
+def test_a_run_that_does_not_say_when_begins_now(runs, store):
+    before = store.database.now()
+    assert before <= runs.begin().record.started <= store.database.now()
+
+
+def test_a_run_that_ended_says_how(runs, store):
+    runs.stop(runs.begin("r1"))
+    runs.finish(runs.begin("r2"))
+    stopped, finished = store.runs.find("r1"), store.runs.find("r2")
+    assert (stopped.status, stopped.exit_code, stopped.holder) == ("stopped", 1, None)
+    assert (finished.status, finished.exit_code) == ("finished", 0)
+    assert finished.ended >= finished.started
+    assert not store.runs.is_under_way(finished)
+
+
+def test_the_newest_runs_come_first_with_their_counts(runs, store):
+    for number in range(3):
+        ledger = runs.begin(f"r{number}", started=100.0 + number)
+        send(ledger, *"abc"[:number])
+    assert [(each.id, each.outcomes) for each in store.runs.newest(2)] == [("r2", {"sent": 2}), ("r1", {"sent": 1})]
+
+
+def test_the_last_run_of_a_job_with_an_input_is_found(runs, store):
+    for number in range(2):
+        send(runs.begin(f"r{number}", started=100.0 + number), "a")
+    found = store.runs.last("/jobs/job.py", "input")
+    assert (found.id, found.outcomes) == ("r1", {"sent": 1})
+    assert store.runs.last("/jobs/job.py", "another") is None
+
+
+def test_a_path_that_is_no_text_is_found_again(store):
+    store.runs.begin(RunRecord("r1", "/jobs/\udcff.py", "job", "input"))
+    assert store.runs.last("/jobs/\udcff.py", "input").id == "r1"
+
+
+def test_a_step_that_is_kept_again_replaces_the_first(runs):
+    ledger = runs.begin()
+    ledger.keep_step("failed", {"data": 1})
+    ledger.keep_step("done", None)
+    ledger.enter_step("step", 1)
+    ledger.keep_step("done", {"data": 3})
+    steps = {(step.step, step.arrival): (step.status, step.output) for step in ledger.store.runs.steps("r1")}
+    assert steps == {("step", 0): ("done", None), ("step", 1): ("done", {"data": 3})}
+
+
+def test_rows_come_in_the_order_in_which_they_were_taken_page_by_page(runs, store):
+    ledger = runs.begin()
+    send(runs.begin("r2"), "other")
+    for number in range(25):
+        send(ledger, f"{number}")
+    found = [row.write.fingerprint for row in store.writes.rows("r1", page_size=10)]
+    assert found == [str(number) for number in range(25)]
+    assert [row.write.fingerprint for row in store.writes.rows("r1", ["unknown"])] == []
+    assert len(list(store.writes.rows("r1", ["sent", "unknown"], page_size=5))) == 25
+
+
+def test_who_was_settled_in_a_step_is_known(runs, store):
+    ledger = runs.begin()
+    send(ledger, "a")
+    ledger.take([ledger.write("send", "2", "a")])
+    assert store.writes.is_settled("r1", "step", 0, PERSON)
+    assert not store.writes.is_settled("r1", "step", 1, PERSON)
+    assert not store.writes.is_settled("r1", "step", 0, "2")
+
+
+# --- Purging ---
+
+
+def test_a_purge_forgets_the_people_and_keeps_the_counts(runs, store):
+    ledger = runs.begin(input={"data": [PERSON]})
+    send(ledger, "a", "b")
+    send(ledger, "c", own_key="appointment 77")
+    ledger.keep_step("done", {"data": [PERSON]})
+    runs.stop(ledger)
+    assert store.runs.purge("r1") == 3
+    rows = list(store.writes.rows("r1"))
+    assert {(row.write.recipient, row.write.own_key, row.write.fingerprint, row.result) for row in rows} == {
+        ("", None, "", None),
+        ("", "", "", None),
+    }
+    found = store.runs.find("r1")
+    assert (found.input, found.outcomes, store.runs.steps("r1")) == (None, {"sent": 3}, [])
+    assert found.purged >= found.ended
+
+
+def test_a_key_stays_used_after_a_purge(runs, store):
+    ledger = runs.begin()
+    send(ledger, "a", own_key="k")
+    runs.finish(ledger)
+    store.runs.purge("r1")
+    (entry,) = send(runs.begin("r2"), "a", own_key="k")
+    assert not entry.is_ours
+    assert entry.error is None
+    assert entry.row.outcome == "sent"
+
+
+def test_a_key_for_nobody_is_still_a_key_of_its_own(runs):
+    send(runs.begin("r1"), "a", to="", own_key="k")
+    (entry,) = send(runs.begin("r2"), "a", own_key="k")
+    assert isinstance(entry.error, KeyTaken)
+
+
+def test_a_purged_run_is_not_resumed(runs, store):
+    runs.stop(runs.begin())
+    store.runs.purge("r1")
+    with pytest.raises(LedgerError, match="was purged: who was written to is not known any more"):
+        runs.resume()
+
+
+def test_a_run_under_way_is_not_purged(runs, store):
+    send(runs.begin(), "a")
+    with pytest.raises(LedgerError, match="The run `r1` is under way: it cannot be purged"):
+        store.runs.purge("r1")
+    assert [row.write.recipient for row in store.writes.rows("r1")] == [PERSON]
+
+
+def test_a_run_that_nobody_knows_has_nobody_to_forget(store):
+    assert store.runs.purge("r9") == 0
+
+
+def test_runs_past_their_time_are_purged(runs, store):
+    for run in ("old", "new", "killed", "under way"):
+        ledger = runs.begin(run, started=store.database.now() - 1000)
+        send(ledger, run)
+        if run == "killed":
+            runs.let_lease_end(ledger)
+        elif run != "under way":
+            runs.stop(ledger)
+    with store.database.transaction():
+        store.database.run("UPDATE runs SET ended = started WHERE id = 'old'")
+    assert sorted(store.runs.purge_older(900)) == ["killed", "old"]
+    assert store.runs.purge_older(900) == []
+    assert [row.write.recipient for row in store.writes.rows("new")] == [PERSON]
+
+
+def test_of_purged_people_nothing_stays_in_the_files(tmp_path):
+    store = open_store(str(tmp_path / "ledger.db"))
+    store.runs.begin(RunRecord("r1", "/jobs/job.py", "job", "input", input={"data": [PERSON] * 1000}))
+    store.holders.enter("h", "machine", "process")
+    from adaptor.ledger.ledger import Ledger
+
+    ledger = Ledger.resume(store, "r1")
+    ledger.enter_step("step", 0)
+    for size in range(1, 40):
+        send(ledger, *[f"{size}.{number}" for number in range(size)])
+        ledger.keep_step("done", {"data": [PERSON] * size * 100})
+    files = list(tmp_path.iterdir())
+    assert any(PERSON.encode() in file.read_bytes() for file in files)
+    store.runs.end("r1", ledger._holder.id, "stopped", 1)
+    store.runs.purge("r1")
+    assert not any(PERSON.encode() in file.read_bytes() for file in files)
+    ledger.close(1, finished=False)
