@@ -21,16 +21,19 @@ from ..core.config import Configuration, read_configuration
 from ..core.context import Run
 from ..core.errors import SENT_NO, SENT_UNKNOWN, AdaptorError, ConfigurationError, DeliveryUnknown, NotSent
 from ..core.redact import appsecret_proof
+from ..ledger.keys import digest
 from .answer import Answer
 from .errors import GraphError, RateLimited, TemporaryFailure, graph_error
 from .parts import batch_request, part_answers
+from .request import GraphRequest
 from .usage import Usage, read_usage
 from .versions import version_warning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .request import Encoded, GraphRequest
+    from ..ledger.ledger import Ledger
+    from .request import Encoded
 
 
 class GraphClient:
@@ -45,6 +48,7 @@ class GraphClient:
         if configuration.app_secret:
             self._proof["appsecret_proof"] = appsecret_proof(configuration.access_token, configuration.app_secret)
         self._usage: Usage | None = None
+        self._page: str | None = None
         self._last_use = time.monotonic()
         self._session = open_session()
         self._session.headers["Authorization"] = f"Bearer {configuration.access_token}"
@@ -56,6 +60,37 @@ class GraphClient:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+
+    @property
+    def longest_wait(self) -> float:
+        """How many seconds may be waited at most before a call."""
+        return self._configuration.max_wait
+
+    def page(self, ledger: Ledger) -> str:
+        """Return the Page that this credential is for, by its address and real id, which is asked once."""
+        if self._page is None:
+            base_url, page_id = self._configuration.base_url, self._configuration.page_id
+            known_by = digest("page", base_url, self._configuration.access_token)
+            if page_id == "me":
+                found = ledger.store.pages.of_token(known_by)
+                if found is None:
+                    found = self._asked_page_id()
+                    if found is not None:
+                        ledger.store.pages.learn(known_by, found)
+                # Where Graph does not say, the token must do.
+                page_id = found or known_by
+            self._page = f"{base_url}/{page_id}"
+        return self._page
+
+    def _asked_page_id(self) -> str | None:
+        try:
+            request = GraphRequest("GET", "me", params={"fields": "id"}, needs=("id",))
+            # Asked once and not again: a message does not wait for it.
+            body = self._once(request, request.encoded()).body
+        except AdaptorError as error:
+            self._run.log("debug", "graph", f"which Page this is: {error.headline()}")
+            return None
+        return str(body["id"])
 
     def send(self, request: GraphRequest) -> Answer:
         """Carry out a request.
@@ -73,12 +108,14 @@ class GraphClient:
             if isinstance(outcome, AdaptorError):
                 raise outcome
             return outcome
+        started = time.monotonic()
         try:
             answer = self._repeating(request)
         except BaseException as error:
-            self._count(request, self._sent_by(error))
+            self._tell_failure(request, error)
+            self._note(request, started, error)
             raise
-        self._count(request, None)
+        self._note(request, started)
         return answer
 
     def send_batch(self, parts: list[GraphRequest], *, include_headers: bool = True) -> list[Answer | AdaptorError]:
@@ -95,30 +132,33 @@ class GraphClient:
             AdaptorError: The call as a whole failed, with what that says of all its parts.
         """
         outcomes: dict[int, Answer | AdaptorError] = {}
-        waiting, repeats = list(range(len(parts))), 0
+        waiting, repeats, started = list(range(len(parts))), 0, time.monotonic()
         while True:
             try:
                 whole = self._repeating(
                     batch_request([parts[index] for index in waiting], include_headers=include_headers)
                 )
-            except BaseException as error:
+            except BaseException as fault:
                 # The parts that were answered before keep their answers.
-                if not isinstance(error, AdaptorError) or not outcomes:
+                if not isinstance(fault, AdaptorError) or not outcomes:
                     for index in waiting:
-                        self._count(parts[index], self._sent_by(error))
+                        self._note(parts[index], started, fault)
                     raise
-                outcomes.update({index: copy(error) for index in waiting})
+                outcomes.update({index: copy(fault) for index in waiting})
                 break
             outcomes.update(self._outcomes([(index, parts[index]) for index in waiting], whole))
-            again = {index: fault for index in waiting if (fault := _repeatable(outcomes[index])) is not None}
-            seconds = [self._wait_before(repeats, fault) for fault in again.values()]
+            again = {index: each for index in waiting if (each := _repeatable(outcomes[index])) is not None}
+            seconds = [self._wait_before(repeats, each) for each in again.values()]
             if not again or None in seconds:
                 break
             waiting, repeats = list(again), repeats + 1
             self._wait(max(filter(None, seconds)), f"{len(again)} of {len(parts)} parts were not taken", repeats)
         for index, part in enumerate(parts):
             outcome = outcomes[index]
-            self._count(part, outcome.sent if isinstance(outcome, AdaptorError) else None)
+            error = outcome if isinstance(outcome, AdaptorError) else None
+            if error is not None:
+                self._tell_failure(part, error)
+            self._note(part, started, error)
         return [outcomes[index] for index in range(len(parts))]
 
     def _outcomes(self, parts: list[tuple[int, GraphRequest]], whole: Answer) -> dict[int, Answer | AdaptorError]:
@@ -136,11 +176,40 @@ class GraphClient:
                 outcomes[index] = error
         return outcomes
 
-    def _count(self, request: GraphRequest, sent: str | None) -> None:
-        """Note how a write ended; `sent` is None where it succeeded, and empty where it never began."""
-        if request.is_write and not request.is_aside and sent != "":
+    def described(self, request: GraphRequest) -> dict[str, Any]:
+        """Return a request as it is sent, without the credential; `proof` says whether it carries `appsecret_proof`."""
+        return {
+            "method": request.method,
+            "url": self._root + request.path,
+            "params": request.params,
+            "body": request.body,
+            **({"files": {name: str(path) for name, path in request.files.items()}} if request.files else {}),
+            "proof": bool(self._proof) and request.access == "page",
+        }
+
+    def _tell_failure(self, request: GraphRequest, error: BaseException) -> None:
+        """Let an error know which call it was, where that came as far as the wire and may be shown."""
+        if isinstance(error, GraphError | NotSent | DeliveryUnknown) and not request.sealed:
+            error.request = self.described(request)
+            if self._run.on_failure is not None:
+                self._run.on_failure(error.request)
+
+    def _note(self, request: GraphRequest, started: float, error: BaseException | None = None) -> None:
+        """Take down how a call ended, unless it never began."""
+        sent = None if error is None else self._sent_by(error)
+        if request.is_aside or sent == "":
+            return
+        if request.is_write:
             outcome = "sent" if sent is None else "failed" if sent == SENT_NO else "unknown"
-            self._run.outcomes[outcome] += 1
+        else:
+            outcome = "read" if sent is None else "failed"
+        self._run.note(
+            outcome,
+            is_write=request.is_write,
+            recipient=request.recipient,
+            seconds=time.monotonic() - started,
+            error=error if isinstance(error, AdaptorError) else None,
+        )
 
     def _sent_by(self, error: BaseException) -> str:
         if isinstance(error, GraphError | NotSent | DeliveryUnknown):
@@ -176,8 +245,9 @@ class GraphClient:
     def _wait(self, seconds: float, why: str, repeats: int) -> None:
         most = self._configuration.max_retries
         self._run.log("info", "graph", f"{why}; trying again in {seconds:.1f} s ({repeats} of {most}).")
-        # What the last answer said of the usage is waited for here.
+        # What the last answer said of the usage is waited for here; what is to be repeated has not left.
         self._usage = None
+        wire.left = False
         self._run.wait(seconds)
 
     def _keep_pace(self) -> None:
@@ -201,6 +271,7 @@ class GraphClient:
         if request.access == "app":
             headers["Authorization"], proof = f"Bearer {self._app_token()}", {}
         wire.left = False
+        self._run.in_flight = True
         try:
             response = self._session.request(
                 request.method,
@@ -217,6 +288,7 @@ class GraphClient:
                 raise
             raise self._no_answer(request, cause) from None
         finally:
+            self._run.in_flight = False
             self._last_use = time.monotonic()
         return self._read(request, response.status_code, response.headers, response.content, self._last_use - now)
 

@@ -61,6 +61,7 @@ class GraphRequest:
         access: Whose token the call travels with.
         sealed: A parameter is itself a secret, so all of them travel in the body of a batch of one, never in a URL.
         delay: Seconds to wait before the call.
+        key: The job's own key: at most one write ever per Page and key.
         is_aside: Typing before a message: where it fails by accident, the message goes out all the same.
         writes: Whether the call changes something, where the method does not say so.
     """
@@ -80,6 +81,7 @@ class GraphRequest:
     access: Access = "page"
     sealed: bool = False
     delay: float = 0.0
+    key: Any = None
     is_aside: bool = False
     writes: bool | None = None
 
@@ -87,6 +89,14 @@ class GraphRequest:
     def is_write(self) -> bool:
         """Whether the call changes something, and so must not be repeated blindly."""
         return self.method != "GET" if self.writes is None else self.writes
+
+    @property
+    def recipient(self) -> str | None:
+        """Whom it is a message to: the person's PSID, or what else stands for them."""
+        recipient = self.body.get("recipient") if isinstance(self.body, dict) else None
+        if not isinstance(recipient, dict):
+            return None
+        return next((str(value) for value in recipient.values() if isinstance(value, str | int)), None)
 
     def described(self) -> dict[str, Any]:
         """Return the request as a dry run shows it, without what is empty or secret."""
@@ -128,6 +138,7 @@ class GraphRequest:
             body=body,
             files=resolve(self.files, state),
             needs=resolve(self.needs, state),
+            key=own_key(resolve(self.key, state)),
             check=None,
             finish=None,
             guard=None,
@@ -195,6 +206,23 @@ def path_part(part: Any) -> str:
             details={"field": "id"},
         )
     return quote(text, safe=_KEPT_IN_PATHS)
+
+
+def own_key(key: Any) -> str | None:
+    """Return a key as text.
+
+    Raises:
+        InvalidMessage: It is empty or no text: it would be the same for everybody.
+    """
+    if key is None:
+        return None
+    if isinstance(key, bool) or not isinstance(key, str | int) or not str(key).strip():
+        raise InvalidMessage(
+            f"`key` is {key!r}." if not isinstance(key, dict | list) else "`key` is no text.",
+            fix="Make it of something that is this person's alone, such as the id of the appointment.",
+            details={"field": "key"},
+        )
+    return str(key)
 
 
 def query_of(params: dict[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,9 @@ _PRODUCT = f"{_DOCUMENTATION}/send-messages/template/product"
 _COUPON = f"{_DOCUMENTATION}/send-messages/template/coupon"
 _IMAGE_GRID = f"{_DOCUMENTATION}/send-messages/template/image-grid"
 _FEEDBACK = f"{_DOCUMENTATION}/send-messages/templates/customer-feedback-template"
+_PROFILE = f"{_DOCUMENTATION}/reference/messenger-profile-api"
+_MENU = f"{_DOCUMENTATION}/send-messages/persistent-menu"
+_ROUTING = f"{_DOCUMENTATION}/conversation-routing"
 
 
 class Limit(NamedTuple):
@@ -70,6 +73,17 @@ LIMITS = {
     "image_grid.images": Limit(6, "images", _IMAGE_GRID, "Give more images, or fewer.", least=2),
     "image_grid.title": Limit(45, "characters", _IMAGE_GRID, "Shorten the title."),
     "image_grid.subtitle": Limit(80, "characters", _IMAGE_GRID, "Shorten the subtitle."),
+    "get_started.payload": Limit(1000, "characters", f"{_PROFILE}/get-started-button", "Keep only an id in it."),
+    "greeting.text": Limit(160, "characters", f"{_PROFILE}/greeting", "Shorten the greeting."),  # older documentation
+    "ice_breakers": Limit(4, "ice breakers", f"{_PROFILE}/ice-breakers", "Keep the four that are asked most."),
+    "persistent_menu": Limit(20, "menu items", _MENU, "Keep the items that are used most."),
+    "persistent_menu.title": Limit(30, "characters", _MENU, "Shorten the title."),
+    "commands": Limit(100, "commands", f"{_PROFILE}/commands", "Keep the commands that are used most."),
+    "command.name": Limit(32, "characters", f"{_PROFILE}/commands", "Shorten the name."),
+    "command.description": Limit(64, "characters", f"{_PROFILE}/commands", "Shorten the description."),
+    "whitelisted_domains": Limit(50, "domains", f"{_PROFILE}/domain-whitelisting", "Keep 50 domains."),  # uncertain
+    "thread_control.metadata": Limit(1000, "characters", _ROUTING, "Keep only an id in the metadata."),  # uncertain
+    "thread_control.duration": Limit(7 * 24 * 60 * 60, "seconds", _ROUTING, "7 days are the most."),
 }
 
 

@@ -215,7 +215,7 @@ def _check_thread_control(control: Any) -> None:
 
 def _check_tag(tag: Any, messaging_type: Any) -> None:
     if tag is None:
-        if messaging_type == "MESSAGE_TAG":
+        if not isinstance(messaging_type, Lazy) and messaging_type == "MESSAGE_TAG":
             raise refuse("tag", "is missing", f"With MESSAGE_TAG give tag= one of {', '.join(LIVE_TAGS)}.")
         return
     if isinstance(tag, Lazy):

@@ -11,7 +11,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-JOBS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+SCRIPTS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+PROGRAMS = [script for script in SCRIPTS if "adaptor.runner" in script]
+JOBS = [script for script in SCRIPTS if script not in PROGRAMS]
+(WORKFLOW,) = re.findall(r"^```yaml\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 APPOINTMENTS = [
     {"psid": "6543210987654321", "first_name": "Ana", "day": "2026-12-01", "hours_since_last_message": 3},
@@ -20,10 +23,10 @@ APPOINTMENTS = [
 STATE = {"data": {"psid": "6543210987654321", "name": "Ana", "appointments": APPOINTMENTS}}
 
 
-def run(*arguments, cwd):
+def run(*arguments, cwd, command="run"):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ADAPTOR_")}
     return subprocess.run(
-        [sys.executable, "-m", "adaptor", "run", *arguments],
+        [sys.executable, "-m", "adaptor", command, *arguments],
         cwd=cwd,
         env={**environment, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -44,12 +47,61 @@ def test_a_job_of_the_readme_runs(number, tmp_path):
     assert "Ana" in done.stdout
 
 
+@pytest.fixture
+def workflow(tmp_path):
+    """The workflow of the README, with the files that it names."""
+    (tmp_path / "workflow.yaml").write_text(WORKFLOW, encoding="utf-8")
+    (tmp_path / "load.py").write_text("fn(lambda s: {**s, 'data': {**s['data'], 'count': number}})")
+    (tmp_path / "remind.py").write_text("send_text('6543210987654321', f'Hello from {state.data.clinic}')")
+    (tmp_path / "shared.py").write_text("number = 2")
+    return tmp_path
+
+
+def test_the_workflow_of_the_readme_runs(workflow):
+    done = run("workflow.yaml", "--sandbox", "--report", "r.json", cwd=workflow)
+    assert done.returncode == 0, done.stderr
+    assert "> Hello from North" in done.stderr
+    steps = [step["id"] for step in json.loads((workflow / "r.json").read_text())["steps"]]
+    assert steps == ["load", "remind", "report"]
+
+
+def test_the_program_of_the_readme_runs(workflow):
+    (program,) = PROGRAMS
+    (workflow / "workflow.yaml").write_text(WORKFLOW.replace("configuration: clinic-page", "name: Remind"))
+    (workflow / "remind.py").write_text("log('nothing is sent here')")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=workflow, env=environment, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[1:] == [line for line in done.stdout.splitlines()[1:] if "success" in line]
+    assert "remind success" in done.stdout
+
+
 def test_the_hello_example_runs_in_the_sandbox():
     hello = ROOT / "examples" / "hello"
     assert len((hello / "job.py").read_text().splitlines()) == 6
     done = run("examples/hello/job.py", "-s", "examples/hello/state.json", "--sandbox", cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert "> Hello Ana, how are you?\n    [Well] [Not so well]" in done.stderr
+
+
+def test_the_test_case_of_the_readme_passes(tmp_path):
+    (case,) = re.findall(r"^```json\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    (tmp_path / "remind.test.json").write_text(case, encoding="utf-8")
+    (tmp_path / "state.json").write_text("{}")
+    (tmp_path / "remind.py").write_text(
+        'http.get("https://clinic.example/appointments")\n'
+        'each(state.data, send_text(state.data.psid, f"Hello {state.data.first_name}."))\n'
+    )
+    done = run(cwd=tmp_path, command="test")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_cases_of_the_examples_pass():
+    done = run("examples", cwd=ROOT, command="test")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "examples/hello/job.test.json" in done.stdout
 
 
 @pytest.mark.parametrize("kind", ["run", "test"])

@@ -56,7 +56,7 @@ class HttpOperation(Operation):
         call = request.encoded()
         try:
             if run.dry_run and request.is_write:
-                run.outcomes["described"] += 1
+                run.note("described")
                 if run.on_request is not None:
                     run.on_request(request)
                 return compose_next_state(state, {})
@@ -64,11 +64,19 @@ class HttpOperation(Operation):
             from .client import client_for
 
             run.log("debug", "http", f"{run.place()}: {request.method} {request.shown_url}")
-            answer = client_for(run).send(request, call)
+            client = client_for(run)
+            if request.is_write and run.ledger is not None:
+                from .noted import send_noted
+
+                answer = send_noted(request, call, client, run)
+            else:
+                answer = client.send(request, call)
         finally:
             call.close()
+            run.stop_if_asked()
         facts = answer.response
-        run.log("debug", "http", f"HTTP {facts['status_code']} after {facts['duration']:.3f} s")
+        if facts:
+            run.log("debug", "http", f"HTTP {facts['status_code']} after {facts['duration']:.3f} s")
         return {**compose_next_state(state, answer.data), "response": facts}
 
     def __repr__(self) -> str:

@@ -61,13 +61,21 @@ def refused_template(refused: Any, httpserver: HTTPServer, state_for: Any) -> Ca
     return attempt
 
 
+def _without_none(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_none(item) for key, item in value.items() if item is not None}
+    return [_without_none(item) for item in value] if isinstance(value, list) else value
+
+
 @pytest.fixture
 def taken(sent: Any) -> Callable[[Any], None]:
     """Send the payload of a template, raw and lazy; it arrives as it was given."""
 
     def attempt(payload: Any) -> None:
         assert sent(send_template(ANA, payload))["message"] == attached(payload)
-        assert sent(send_template(ANA, state.data.payload), {"payload": payload})["message"] == attached(payload)
+        # What turned out to be None when it ran is as if it had not been given.
+        lazy = sent(send_template(ANA, state.data.payload), {"payload": payload})["message"]
+        assert lazy == attached(_without_none(payload))
         assert sent(post_message({"recipient": {"id": ANA}, "message": attached(payload)}))["message"] == attached(
             payload
         )
