@@ -6,14 +6,19 @@ import json
 import threading
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..core.errors import InputError
+from .errors import Undone
 from .schema import MIGRATIONS, VERSION_TABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+T = TypeVar("T")
+
+#: How often a transaction is carried out anew.
+_MOST_TRIES = 10
 #: How many rows one statement is about at most: both databases limit the parameters of a statement.
 MOST_ROWS = 200
 
@@ -49,6 +54,17 @@ class Database(ABC):
     @abstractmethod
     def reading(self) -> AbstractContextManager[None]:
         """Begin a transaction that only reads, and holds nobody up; or join the one that is under way."""
+
+    def carry_out(self, work: Callable[[], T], *, durable: bool = False) -> T:
+        """Do something in a transaction, and anew where the database undid it, since two waited for each other."""
+        for _ in range(_MOST_TRIES):
+            try:
+                with self.transaction(durable=durable):
+                    return work()
+            except Undone:
+                continue
+        with self.transaction(durable=durable):
+            return work()
 
     @abstractmethod
     def run(self, sql: str, values: Sequence[Any] = ()) -> Any:

@@ -13,6 +13,10 @@ class LedgerError(AdaptorError):
     code = "LEDGER"
 
 
+class Undone(LedgerError):
+    """The database has undone a transaction, since it and another's waited for each other."""
+
+
 class TakenOver(LedgerError):
     """Another process has taken over what this one had claimed. Nothing may be sent."""
 

@@ -41,9 +41,7 @@ class Holders:
 
     def leave(self, holder: str, run: str) -> None:
         """Note that a holder holds nothing any more."""
-        with self._database.transaction():
-            self._database.run("DELETE FROM holders WHERE id = ?", (holder,))
-            self._let_go(holder, run)
+        self._database.carry_out(lambda: self._let_go(holder, run))
 
     def stands(self, holder: str) -> float | None:
         """Return the time where a holder is not buried, and nobody buries it before this transaction has ended."""
@@ -63,14 +61,17 @@ class Holders:
 
     def bury(self, holder: str, run: str) -> None:
         """Let go of what a dead holder holds in its run, for good."""
-        with self._database.transaction(durable=True):
-            # Whoever makes a write under its name now is awaited first.
+
+        def work() -> None:
+            # Whoever takes a write under its name now is awaited first, and may say meanwhile that it lives.
             self._database.run(f"SELECT id FROM holders WHERE id = ?{self._database.for_update}", (holder,))
             if self.is_dead(holder):
-                self._database.run("DELETE FROM holders WHERE id = ?", (holder,))
                 self._let_go(holder, run)
 
+        self._database.carry_out(work, durable=True)
+
     def _let_go(self, holder: str, run: str) -> None:
+        self._database.run("DELETE FROM holders WHERE id = ?", (holder,))
         held = self._database.run("SELECT id FROM writes WHERE run = ? AND holder = ?", (run, holder)).fetchall()
         self._database.run_many(
             f"UPDATE writes SET outcome = CASE outcome WHEN '{SENDING}' THEN '{UNKNOWN}' ELSE outcome END, "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
 from .database import Database
-from .errors import LedgerError
+from .errors import LedgerError, Undone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,8 +19,16 @@ if TYPE_CHECKING:
 SCHEMA = "adaptor"
 #: Taken while the tables are brought up to date, so that one process does it.
 _MIGRATION_LOCK = 7_201_984_455
-_CONNECT_SECONDS = 15
-
+#: What a connection is like where its address does not say otherwise: a server that is silent is given up after about
+#: half a minute.
+_CONNECTION = {
+    "application_name": "adaptor",
+    "connect_timeout": 15,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 _EPOCH = "extract(epoch FROM clock_timestamp())::double precision"
 
 
@@ -48,9 +56,10 @@ class PostgresDatabase(Database):
                 "A ledger in PostgreSQL needs the package psycopg, which is not installed.",
                 fix="Install it: pip install 'facebook-adaptor[cluster]'.",
             ) from None
-        self._url = url
         self._depth = 0
+        self._is_closed = False
         self._error = psycopg.Error
+        self._undone = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
         try:
             parts = conninfo_to_dict(url)
         except psycopg.Error:
@@ -61,6 +70,7 @@ class PostgresDatabase(Database):
                 "The address of the ledger in PostgreSQL cannot be read.",
                 fix="Write postgresql://user:password@host:5432/database; in the password, %40 for @ and %2F for /.",
             )
+        self._parts: dict[str, Any] = {**_CONNECTION, **parts}
         self.name = f"postgresql://{parts.get('host') or ''}/{parts.get('dbname') or ''}"
         self._secret = str(parts.get("password") or "")
         try:
@@ -82,9 +92,7 @@ class PostgresDatabase(Database):
     def _connect(self) -> Connection[Any]:
         import psycopg
 
-        connection = psycopg.connect(
-            self._url, autocommit=True, connect_timeout=_CONNECT_SECONDS, application_name="adaptor"
-        )
+        connection = psycopg.connect(autocommit=True, **self._parts)
         connection.prepare_threshold = 2
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         connection.execute(f"SET search_path TO {SCHEMA}")
@@ -92,6 +100,8 @@ class PostgresDatabase(Database):
         connection.execute("SET synchronous_commit TO off")
         # Every statement has its index. Plans are kept, and one made while a table was small must not be a scan.
         connection.execute("SET enable_seqscan TO off")
+        # Who is frozen in the middle of a transaction must not hold up those who take over.
+        connection.execute("SET idle_in_transaction_session_timeout TO '30s'")
         return connection
 
     @contextmanager
@@ -105,7 +115,7 @@ class PostgresDatabase(Database):
     def close(self) -> None:
         """Close the connection."""
         with self._lock:
-            self._url = ""
+            self._is_closed = True
             self._connection.close()
 
     @contextmanager
@@ -116,7 +126,7 @@ class PostgresDatabase(Database):
                 yield
                 return
             try:
-                if self._connection.closed and self._url:
+                if self._connection.closed and not self._is_closed:
                     # The server was away. Every transaction is whole or did not happen, so the next may begin anew.
                     self._connection = self._connect()
                 with self._connection.transaction():
@@ -128,7 +138,8 @@ class PostgresDatabase(Database):
                     finally:
                         self._depth = 0
             except self._error as cause:
-                raise LedgerError(
+                kind = Undone if isinstance(cause, self._undone) else LedgerError
+                raise kind(
                     f"The ledger {self.name} cannot be written: {self._reason(cause)}.",
                     fix="Nothing was sent after that. Check the database; then go on with --resume.",
                 ) from None

@@ -141,26 +141,32 @@ class Runs:
         record = self.find(run)
         if record is not None and record.holder is not None:
             self._holders.bury(record.holder, run)
-        with self._database.transaction(durable=True):
-            # First of all, so that nobody resumes it meanwhile.
-            found = self._database.run(
-                f"UPDATE runs SET input = NULL, purged = {self._database.clock} WHERE id = ? AND holder IS NULL", (run,)
-            ).rowcount
-            if not found:
-                if record is None:
-                    return 0
-                raise LedgerError(f"The run `{run}` is under way: it cannot be purged.", fix="Wait until it ends.")
-            people = self._database.run(
-                "SELECT count(*) FROM writes WHERE run = ? AND recipient <> ''", (run,)
-            ).fetchone()[0]
-            # The key itself may be the number of an appointment; its digest in `id` is what keeps it used.
-            self._database.run(
-                "UPDATE writes SET recipient = '', fingerprint = '', text_digest = NULL, result = NULL, error = NULL, "
-                "own_key = CASE WHEN own_key IS NULL THEN NULL ELSE '' END WHERE run = ?",
-                (run,),
-            )
-            self._database.run("DELETE FROM steps WHERE run = ?", (run,))
+        people = self._database.carry_out(lambda: self._forget(run), durable=True)
+        if people is None:
+            if record is None:
+                return 0
+            raise LedgerError(f"The run `{run}` is under way: it cannot be purged.", fix="Wait until it ends.")
         self._database.clean_up()
+        return people
+
+    def _forget(self, run: str) -> int | None:
+        """Purge a run, and return how many writes were about somebody, or None where somebody holds it."""
+        # First of all, so that nobody resumes it meanwhile.
+        found = self._database.run(
+            f"UPDATE runs SET input = NULL, purged = {self._database.clock} WHERE id = ? AND holder IS NULL", (run,)
+        ).rowcount
+        if not found:
+            return None
+        (people,) = self._database.run(
+            "SELECT count(*) FROM writes WHERE run = ? AND recipient <> ''", (run,)
+        ).fetchone()
+        # The key itself may be the number of an appointment; its digest in `id` is what keeps it used.
+        self._database.run(
+            "UPDATE writes SET recipient = '', fingerprint = '', text_digest = NULL, result = NULL, error = NULL, "
+            "own_key = CASE WHEN own_key IS NULL THEN NULL ELSE '' END WHERE run = ?",
+            (run,),
+        )
+        self._database.run("DELETE FROM steps WHERE run = ?", (run,))
         return int(people)
 
     def purge_older(self, seconds: float) -> list[str]:

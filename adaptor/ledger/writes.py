@@ -40,19 +40,24 @@ class Writes:
             TakenOver: The holder was silent for too long. Nothing is claimed.
         """
         ids = [id_ for id_, _ in writes]
+        dead: set[tuple[str, str]] = set()
+
+        def work() -> list[Taken]:
+            now = self._holders.stands(holder)
+            if now is None:
+                raise TakenOver
+            recorded = rows_of(self._database, ids, lock=True)
+            dead.update(self._dead(recorded.values(), holder))
+            taking = Taking(self._database, run, attempt, holder, SENDING if sending else CLAIMED, now)
+            return [] if dead else taking.take(writes, recorded)
+
         while True:
-            with self._database.transaction(durable=sending):
-                now = self._holders.stands(holder)
-                if now is None:
-                    raise TakenOver
-                recorded = rows_of(self._database, ids, lock=True)
-                dead = self._dead(recorded.values(), holder)
-                if not dead:
-                    taking = Taking(self._database, run, attempt, holder, SENDING if sending else CLAIMED, now)
-                    return taking.take(writes, recorded)
-            # In transactions of their own: two who take the same rows must come to all of them in the same order.
-            for whose, in_run in sorted(dead):
-                self._holders.bury(whose, in_run)
+            taken = self._database.carry_out(work, durable=sending)
+            if not dead:
+                return taken
+            # In transactions of their own, which hold no other rows.
+            while dead:
+                self._holders.bury(*dead.pop())
 
     def _dead(self, rows: Iterable[Row], holder: str) -> set[tuple[str, str]]:
         """Return the dead holders of rows, each with its run."""
@@ -67,19 +72,20 @@ class Writes:
         """
         if not ids:
             return True
+
+        def work() -> None:
+            if self._move(ids, holder, CLAIMED, SENDING) != len(ids):
+                raise _NotOurs
+
         try:
-            with self._database.transaction(durable=True):
-                if not self._holders.stands(holder) or self._move(ids, holder, CLAIMED, SENDING) != len(ids):
-                    raise _NotOurs
+            self._database.carry_out(work, durable=True)
         except _NotOurs:
             return False
         return True
 
     def back_to_claimed(self, ids: Sequence[str], holder: str) -> None:
         """Note that rows were certainly not sent and are to be tried again."""
-        with self._database.transaction():
-            if self._holders.stands(holder):
-                self._move(ids, holder, SENDING, CLAIMED)
+        self._database.carry_out(lambda: self._move(ids, holder, SENDING, CLAIMED))
 
     def _move(self, ids: Sequence[str], holder: str, before: str, after: str) -> int:
         return self._database.run_many(
@@ -102,14 +108,11 @@ class Writes:
             (each.outcome, each.about, to_text(each.result), to_text(each.error), each.id, *values, UNKNOWN)
             for each in sorted(outcomes, key=lambda each: each.id)
         ]
-        with self._database.transaction():
-            if holder is not None:
-                self._holders.stands(holder)
-            self._database.run_many(
-                f"UPDATE writes SET outcome = ?, about = ?, result = ?, error = ?, holder = NULL, "
-                f"changed = {self._database.clock} WHERE id = ? AND ({whose} OR outcome = ?)",
-                rows,
-            )
+        sql = (
+            "UPDATE writes SET outcome = ?, about = ?, result = ?, error = ?, holder = NULL, "
+            f"changed = {self._database.clock} WHERE id = ? AND ({whose} OR outcome = ?)"
+        )
+        self._database.carry_out(lambda: self._database.run_many(sql, rows))
 
     def rows(self, run: str, outcomes: Sequence[str] = (), *, page_size: int = 1000) -> Iterator[Row]:
         """Yield the writes of a run in the order in which they were first taken, without holding them all."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from urllib.parse import quote
 
 import psycopg
 import pytest
 
 from adaptor.core.errors import InputError
-from adaptor.ledger.errors import LedgerError
+from adaptor.ledger.errors import LedgerError, TakenOver
 from adaptor.ledger.ledger import Ledger, sent
 from adaptor.ledger.rows import RunRecord
 from adaptor.ledger.store import open_store
@@ -46,6 +48,68 @@ def test_a_connection_that_was_cut_is_one_clear_error_and_the_next_call_makes_a_
     ledger.begin_sending([entry.id])
     assert ledger.store.writes.counts("r1") == {"sending": 1}
     ledger.close(0, finished=True)
+
+
+def test_who_is_frozen_in_a_transaction_does_not_hold_up_who_takes_over(fresh_postgresql, open_):
+    frozen = begin(fresh_postgresql)
+    database = frozen.store.database
+    (limit,) = database.run("SHOW idle_in_transaction_session_timeout").fetchone()
+    assert limit == "30s"
+    database.run("SET idle_in_transaction_session_timeout TO '50ms'")
+    database.run("UPDATE holders SET expires = 0")
+    database._connection.execute("BEGIN")
+    assert frozen.store.holders.stands(frozen._holder.id)
+    # It waits until the server has given up on the other one.
+    resumed = Ledger.resume(open_(fresh_postgresql), "r1")
+    assert resumed.record.attempt == 2
+    frozen._holder._ended.set()
+    resumed._holder.close()
+    frozen.store.close()
+
+
+def test_what_is_being_claimed_while_its_holder_is_buried_is_let_go_too(fresh_postgresql, open_):
+    silent = begin(fresh_postgresql)
+    store, watching = open_(fresh_postgresql), open_(fresh_postgresql)
+    silent.store.database.run("UPDATE holders SET expires = 0")
+    with ThreadPoolExecutor() as pool:
+        with silent.store.database.transaction():
+            (entry,) = take(silent)
+            burying = pool.submit(store.holders.bury, silent._holder.id, "r1")
+            waiting = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'adaptor' AND wait_event_type = 'Lock'"
+            while watching.database.run(waiting).fetchone() is None:
+                assert not burying.done()
+        burying.result()
+    (row,) = store.writes.rows("r1")
+    assert (row.id, row.outcome, row.holder) == (entry.id, "claimed", None)
+    with pytest.raises(TakenOver):
+        silent.begin_sending([entry.id])
+    silent.close(0, finished=True)
+
+
+def test_two_who_wait_for_each_other_both_come_to_an_end(fresh_postgresql, open_):
+    stores = [open_(fresh_postgresql) for _ in range(2)]
+    for lane in ("a", "b"):
+        stores[0].pages.stop_until("1", [lane], 0)
+    both = Barrier(2)
+
+    def change(store, lanes):
+        tries = []
+
+        def work():
+            tries.append(1)
+            for lane in lanes:
+                store.database.run("UPDATE pages SET seen = seen + 1 WHERE lane = ?", (lane,))
+                if lane == lanes[0] and len(tries) == 1:
+                    both.wait(10)
+            return len(tries)
+
+        return store.database.carry_out(work)
+
+    for store in stores:
+        store.database.run("SET deadlock_timeout TO '20ms'")
+    with ThreadPoolExecutor() as pool:
+        tries = list(pool.map(change, stores, ["ab", "ba"]))
+    assert sorted(tries) == [1, 2]
 
 
 def test_a_closed_ledger_stays_closed(fresh_postgresql):
