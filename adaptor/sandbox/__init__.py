@@ -17,8 +17,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from adaptor.sandbox.checker import SandboxError
     from adaptor.sandbox.sandbox import Sandbox
-    from adaptor.sandbox.settings import SandboxError
 
 __all__ = ["Sandbox", "SandboxError"]
 
@@ -30,7 +30,7 @@ def __getattr__(name: str) -> object:
 
         return Sandbox
     if name == "SandboxError":
-        from adaptor.sandbox.settings import SandboxError
+        from adaptor.sandbox.checker import SandboxError
 
         return SandboxError
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -26,10 +26,20 @@ if TYPE_CHECKING:
             """Read at most `size` bytes."""
 
 
-# Far more than any message needs; files are counted, not kept, and do not fall under it.
+# Far more than fifty messages need; files do not fall under it.
 _BODY: Final = 4 * 1024 * 1024
+#: What no record may hold.
+SECRETS: Final = frozenset({"access_token", "appsecret_proof", "input_token", "verify_token"})
 # The parameters that are objects or lists; everything else stays the text it is.
-_OBJECTS: Final = frozenset({"recipient", "message", "payload", "reply_to", "thread_control"})
+_OBJECTS: Final = frozenset(
+    {
+        *("recipient", "message", "payload", "reply_to", "thread_control"),
+        *("get_started", "greeting", "ice_breakers", "persistent_menu", "commands", "whitelisted_domains"),
+        *("description", "home_url", "title", "fields", "params", "user_ids", "actions", "subscribed_fields"),
+        *("components", "library_template_body_inputs", "library_template_button_inputs", "batch", "breakdown"),
+        *("status", "language", "category", "metric", "other_language_support"),
+    }
+)
 _TOKEN: Final = re.compile(
     r"""\s+|[{}\[\]:,]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s{}\[\]:,"']+""",
     re.DOTALL,
@@ -60,9 +70,14 @@ def read_parameters(query: str, content_type: str, body: Stream) -> tuple[dict[s
             parameters.update(_read_json(data))
         elif data:
             parameters.update(parse_qsl(data.decode("utf-8", "replace"), keep_blank_values=True))
+    return read_objects(parameters), files
+
+
+def read_objects(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Read the parameters that are objects or lists, where they were sent as text."""
     for name in _OBJECTS & parameters.keys():
         parameters[name] = read_object(parameters[name])
-    return parameters, files
+    return parameters
 
 
 def read_object(value: Any) -> Any:

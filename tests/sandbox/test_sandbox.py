@@ -138,7 +138,8 @@ def test_the_room_imports_nothing_else_of_this_package():
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             for name in names:
                 top = name.split(".")[0]
-                assert name.startswith("adaptor.sandbox") or top in sys.stdlib_module_names, f"{path.name}: {name}"
+                allowed = {*sys.stdlib_module_names, *(["pytest"] if path.name == "pytest_plugin.py" else [])}
+                assert name.startswith("adaptor.sandbox") or top in allowed, f"{path.name}: {name}"
 
 
 def test_importing_the_room_loads_none_of_its_modules():

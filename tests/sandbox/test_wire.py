@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from adaptor.sandbox.wire import serialise
+from adaptor.sandbox.writing import serialise
 
 
 @pytest.mark.parametrize(
