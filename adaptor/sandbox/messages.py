@@ -80,7 +80,7 @@ def _send_message(call: Call, world: World, recipient: Recipient) -> dict[str, A
         recipient=recipient.raw,
         messaging_type=occasion.messaging_type,
         tag=occasion.tag,
-        parameters={key: value for key, value in call.parameters.items() if key not in _NOT_KEPT} or None,
+        parameters={key: value for key, value in call.parameters.items() if key not in _NOT_KEPT},
         files=tuple(call.files.values()),
         lines=lines,
     )
