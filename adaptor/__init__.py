@@ -57,6 +57,8 @@ if TYPE_CHECKING:
     from .core.operation import Operation
     from .core.state import State, compose_next_state
     from .core.version import __version__
+    from .graph.anything import graph_request
+    from .graph.batch import batch
     from .graph.errors import (
         GraphError,
         InvalidRequest,
@@ -69,6 +71,7 @@ if TYPE_CHECKING:
         WindowClosed,
     )
     from .messenger.actions import mark_seen, react, typing_off, typing_on, unreact
+    from .messenger.attachments import upload_attachment
     from .messenger.content import (
         button_template,
         element,
@@ -77,7 +80,9 @@ if TYPE_CHECKING:
         quick_reply,
         url_button,
     )
-    from .messenger.send import post_message, send_image, send_message, send_template, send_text
+    from .messenger.media import send_audio, send_file, send_image, send_video
+    from .messenger.pictures import send_images, send_sticker
+    from .messenger.send import post_message, private_reply, send_message, send_template, send_text
     from .messenger.utility import send_utility
 
 __all__ = [
@@ -108,6 +113,7 @@ __all__ = [
     "array_to_string",
     "as_",
     "assert_",
+    "batch",
     "button_template",
     "chunk",
     "combine",
@@ -125,6 +131,7 @@ __all__ = [
     "fn",
     "fn_if",
     "generic_template",
+    "graph_request",
     "group",
     "http",
     "human_proper",
@@ -139,15 +146,21 @@ __all__ = [
     "parse_csv",
     "post_message",
     "postback_button",
+    "private_reply",
     "quick_reply",
     "react",
     "reference_path",
     "scrub_emojis",
+    "send_audio",
+    "send_file",
     "send_image",
+    "send_images",
     "send_message",
+    "send_sticker",
     "send_template",
     "send_text",
     "send_utility",
+    "send_video",
     "source",
     "source_value",
     "split_keys",
@@ -157,6 +170,7 @@ __all__ = [
     "typing_off",
     "typing_on",
     "unreact",
+    "upload_attachment",
     "url_button",
     "validate",
 ]
@@ -209,6 +223,8 @@ _ROOMS = {
         "compose_next_state",
     ),
     "core.version": ("__version__",),
+    "graph.anything": ("graph_request",),
+    "graph.batch": ("batch",),
     "graph.errors": (
         "GraphError",
         "InvalidRequest",
@@ -229,7 +245,10 @@ _ROOMS = {
         "url_button",
     ),
     "messenger.actions": ("mark_seen", "react", "typing_off", "typing_on", "unreact"),
-    "messenger.send": ("post_message", "send_image", "send_message", "send_template", "send_text"),
+    "messenger.attachments": ("upload_attachment",),
+    "messenger.media": ("send_audio", "send_file", "send_image", "send_video"),
+    "messenger.pictures": ("send_images", "send_sticker"),
+    "messenger.send": ("post_message", "private_reply", "send_message", "send_template", "send_text"),
     "messenger.utility": ("send_utility",),
 }
 _MODULES = {name: module for module, names in _ROOMS.items() for name in names}

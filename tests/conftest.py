@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from werkzeug import Request, Response
 
 from adaptor.core.context import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from pytest_httpserver import HTTPServer
 
 #: Made for these tests and for nothing else; it certifies localhost and graph.invalid to themselves.
 CERTIFICATE = Path(__file__).parent / "graph" / "certificate.pem"
@@ -222,3 +225,24 @@ def refused_url() -> Iterator[str]:
 def certificate() -> str:
     """The file that makes the servers' certificate trusted."""
     return str(CERTIFICATE)
+
+
+@pytest.fixture
+def take_forms(httpserver: HTTPServer) -> Callable[..., list[tuple[dict[str, str], dict[str, tuple[str, str, bytes]]]]]:
+    """Take forms with files at a path, and return the list of what came: fields; files as name, kind and bytes."""
+
+    def start(path: str, answer: Any) -> list[Any]:
+        seen: list[Any] = []
+
+        def take(request: Request) -> Response:
+            files = {}
+            for name, file in request.files.items():
+                files[name] = (file.filename or "", file.content_type or "", file.read())
+                file.close()
+            seen.append((request.form.to_dict(), files))
+            return Response(json.dumps(answer), content_type="application/json")
+
+        httpserver.expect_request(path, method="POST").respond_with_handler(take)
+        return seen
+
+    return start

@@ -11,7 +11,6 @@ from ..core.errors import (
     ABOUT_ROW,
     SENT_UNKNOWN,
     AdaptorError,
-    ItemsFailed,
     JobError,
     MissingReference,
 )
@@ -19,6 +18,7 @@ from ..core.jsonpath import find
 from ..core.lazy import Lazy
 from ..core.operation import Callback, Source, Step, operation
 from ..core.state import State, a_kind
+from .failures import failure, raise_if_failed, summary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def try_each(
         except AdaptorError as error:
             if error.about not in (ABOUT_PERSON, ABOUT_ROW) or _is_about_the_job(error, key):
                 raise
-            failed.append({"index": index, "error": error.facts(), "about": error.about, "sent": error.sent})
+            failed.append(failure(index, error))
             unknown_in_a_row = unknown_in_a_row + 1 if error.sent == SENT_UNKNOWN else 0
             if unknown_in_a_row == UNKNOWN_IN_A_ROW:
                 error.fix = f"Three sends in a row have no known outcome, so the loop stopped. {error.fix}"
@@ -120,14 +120,8 @@ def try_each(
             unknown_in_a_row = 0
     path[-1] = ("try_each", None)
     if failed:
-        run.log("info", "job", f"passed over {len(failed)} of {index + 1} items: {_summary(failed)}")
-    only_persons = all(entry["about"] == ABOUT_PERSON for entry in failed)
-    if failed and (fail or (fail is None and not only_persons)):
-        raise ItemsFailed(
-            f"{len(failed)} of {index + 1} items did not succeed: {_summary(failed)}.",
-            fix="See `details` for each of them. With fail=False the list is left in state['failed'] instead.",
-            details=failed,
-        )
+        run.log("info", "job", f"passed over {len(failed)} of {index + 1} items: {summary(failed)}")
+    raise_if_failed(failed, index + 1, "items", fail=fail)
     return {**state, "failed": failed}
 
 
@@ -161,13 +155,6 @@ def map_(state: State, source: Source, callback: Callback[[Any, int, State], Any
 def _is_about_the_job(error: AdaptorError, key: str) -> bool:
     """Whether a path is missing that does not start at the item: it would be missing for every item."""
     return isinstance(error, MissingReference) and error.root not in (None, key)
-
-
-def _summary(failed: list[dict[str, Any]]) -> str:
-    from collections import Counter
-
-    counts = Counter(entry["error"]["name"] for entry in failed)
-    return ", ".join(f"{count} × {name}" for name, count in counts.most_common())
 
 
 def items_of(source: Any, state: State) -> Iterator[Any]:

@@ -62,6 +62,7 @@ class Run:
         alone: bool = False,
     ) -> None:
         self._started = time.time() if started is None else started
+        self._clock = time.monotonic()
         self.dry_run = dry_run
         self.path: list[tuple[str, int | None]] = []
         self.outcomes = {"sent": 0, "failed": 0, "unknown": 0, "described": 0}
@@ -82,6 +83,10 @@ class Run:
         from datetime import UTC, datetime
 
         return datetime.fromtimestamp(self._started, UTC)
+
+    def now(self) -> float:
+        """Return the time of this run in Unix seconds: when it began, and how long it has been going on since."""
+        return self._started + time.monotonic() - self._clock
 
     def __enter__(self) -> Run:
         global _alone_under_way

@@ -31,9 +31,11 @@ if TYPE_CHECKING:
 #: Where this package lies: frames of these files are never the job's.
 PACKAGE = __file__[: -len("core/errors.py")]
 
-#: What is known about the request when the error arose: `no` (certainly not sent) or `unknown`.
+#: What is known about the operation's sends when the error arose: `no` (certainly nothing was sent), `unknown`, or
+#: `partly`: parts of it were sent before the one that failed.
 SENT_NO = "no"
 SENT_UNKNOWN = "unknown"
+SENT_PARTLY = "partly"
 
 #: Whom an error is about. `try_each` and `broadcast` go on past `person` and `row`; `page` and `job` stop them.
 ABOUT_PERSON = "person"
@@ -49,7 +51,9 @@ class AdaptorError(Exception):
         description: One sentence: what happened.
         fix: One or two sentences: what to do about it.
         code: A short name for machines; for Graph errors `code/subcode`.
-        sent: `no` when nothing was sent by the failing operation, `unknown` when that cannot be known.
+        sent: `no` when nothing was sent by the failing operation, `unknown` when that cannot be known, `partly` when
+            parts of it were.
+        parts_sent: The message ids of those parts.
         about: `person`, `row`, `page` or `job`.
         operation: Name of the operation that failed, such as `send_text`.
         place: Where in the job it ran, such as `step 2 · each[17] · send_text`.
@@ -69,6 +73,7 @@ class AdaptorError(Exception):
     file: str | None = None
     line: int | None = None
     details: Any = None
+    parts_sent: list[str] | None = None
     #: The lines of the job that the error is about, with a caret under the place.
     excerpt: str | None = None
 
@@ -115,6 +120,7 @@ class AdaptorError(Exception):
             "description": self.headline(),
             "fix": self.fix,
             "sent": self.sent,
+            "parts_sent": self.parts_sent,
             "operation": self.operation,
             "place": self.place,
             "line": self.line,
@@ -128,6 +134,10 @@ class AdaptorError(Exception):
 
     def sent_sentence(self) -> str:
         """Return what the failing operation is known to have sent."""
+        if self.parts_sent:
+            count = len(self.parts_sent)
+            known = "may or may not have been" if self.sent == SENT_UNKNOWN else "was not"
+            return f"The first {'part was' if count == 1 else f'{count} parts were'} sent; the next one {known}."
         if self.sent == SENT_UNKNOWN:
             return "It may or may not have been delivered. It was not repeated."
         return "Nothing was sent by this operation." if self.about_sending else ""

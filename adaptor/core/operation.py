@@ -75,7 +75,7 @@ class Operation:
             return result
         except AdaptorError as error:
             if error.place is None:
-                self._locate(error, run, state)
+                self.locate(error, run, state)
             elif run.learn_secrets(state):
                 # The operation inside was given a state without the configuration.
                 error.redact(run.redactor.text)
@@ -84,7 +84,7 @@ class Operation:
             raise
         except (Exception, SystemExit) as cause:
             raised = JobError.of(cause, self.file)
-            self._locate(raised, run, state)
+            self.locate(raised, run, state)
             # A secret in the cause would be printed with the traceback: then the cause's text must do.
             raise raised from (cause if run.redactor.is_clean(cause) else None)
         except KeyboardInterrupt:
@@ -139,7 +139,8 @@ class Operation:
             return f"{self.name}({function_name(self.args[0])})"
         return self.name
 
-    def _locate(self, error: AdaptorError, run: Run, state: Any) -> None:
+    def locate(self, error: AdaptorError, run: Run, state: Any) -> None:
+        """Write into an error where it arose: this operation, and the place where the run is."""
         error.operation = self.name or None
         error.place = run.place()
         if error.line is None:
@@ -177,6 +178,25 @@ def _restore(
     operation = build(*args, **kwargs)
     operation.file, operation.line = file, line
     return operation
+
+
+class Listed(Lazy):
+    """An operation that lists something, as the source of a loop: its items come as the loop asks for them."""
+
+    __slots__ = ("__listing__",)
+    __listing__: Any
+
+    def __init__(self, operation: Operation) -> None:
+        self.__listing__ = operation
+
+    def __repr__(self) -> str:
+        return repr(self.__listing__)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Listed, (self.__listing__,)
+
+    def __resolve__(self, state: State) -> Any:
+        return self.__listing__.items(state)
 
 
 #: Where an operation is expected, a plain function `state -> state` will do.
@@ -248,6 +268,8 @@ def _take(parameters: Parameters, name: str, value: Any) -> Any:
         prepared = prepare(value)
         return Logic("", (prepared,)) if isinstance(prepared, Lazy) and not isinstance(prepared, Logic) else prepared
     if kind == "source":
+        if isinstance(value, Operation) and hasattr(value, "items"):
+            return Listed(value)
         if value is None or isinstance(value, bool | int | float | bytes):
             raise WrongCall(
                 f"`{name}` of {parameters.name}() cannot be {_described(value)}.",

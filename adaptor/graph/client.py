@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from copy import copy
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from ..common.connection import (
     IDLE_SECONDS,
@@ -17,22 +19,18 @@ from ..common.connection import (
 )
 from ..core.config import Configuration, read_configuration
 from ..core.context import Run
-from ..core.errors import SENT_NO, SENT_UNKNOWN, DeliveryUnknown, NotSent
+from ..core.errors import SENT_NO, SENT_UNKNOWN, AdaptorError, ConfigurationError, DeliveryUnknown, NotSent
 from ..core.redact import appsecret_proof
+from .answer import Answer
 from .errors import GraphError, RateLimited, TemporaryFailure, graph_error
-from .usage import seconds_to_wait
+from .parts import batch_request, part_answers
+from .usage import Usage, read_usage
+from .versions import version_warning
 
 if TYPE_CHECKING:
-    import requests
+    from collections.abc import Mapping
 
-    from .request import GraphRequest
-
-
-class Answer(NamedTuple):
-    """A successful answer: the parsed body, and what is known about it."""
-
-    body: Any
-    response: dict[str, Any]
+    from .request import Encoded, GraphRequest
 
 
 class GraphClient:
@@ -43,14 +41,17 @@ class GraphClient:
         self._run = run
         self._root = f"{configuration.base_url}/{configuration.api_version}/"
         self._timeout = (configuration.connect_timeout, configuration.read_timeout)
-        self._credentials: dict[str, str] = {}
+        self._proof: dict[str, str] = {}
         if configuration.app_secret:
-            self._credentials["appsecret_proof"] = appsecret_proof(configuration.access_token, configuration.app_secret)
+            self._proof["appsecret_proof"] = appsecret_proof(configuration.access_token, configuration.app_secret)
+        self._usage: Usage | None = None
         self._last_use = time.monotonic()
         self._session = open_session()
         self._session.headers["Authorization"] = f"Bearer {configuration.access_token}"
         settings = settings_for(configuration.base_url)
         self._session.proxies, self._session.verify = settings["proxies"], settings["verify"]
+        if warning := version_warning(configuration.api_version, run.started.date()):
+            run.log("info", "graph", f"Warning: {warning}")
 
     def close(self) -> None:
         """Close the connections."""
@@ -67,42 +68,104 @@ class GraphClient:
             NotSent: Nothing left this machine.
             DeliveryUnknown: A write left, and no trustworthy answer came.
         """
-        data = request.encoded()
-        repeats = 0
+        if request.sealed:
+            (outcome,) = self.send_batch([replace(request, sealed=False)])
+            if isinstance(outcome, AdaptorError):
+                raise outcome
+            return outcome
+        try:
+            answer = self._repeating(request)
+        except BaseException as error:
+            self._count(request, self._sent_by(error))
+            raise
+        self._count(request, None)
+        return answer
+
+    def send_batch(self, parts: list[GraphRequest], *, include_headers: bool = True) -> list[Answer | AdaptorError]:
+        """Carry out several requests as the parts of one call. Only parts that were certainly not are repeated.
+
+        Args:
+            parts: Finished requests, `MOST_PARTS` at most.
+            include_headers: Whether Graph sends the headers of each part's answer.
+
+        Returns:
+            For each part its answer, or its error.
+
+        Raises:
+            AdaptorError: The call as a whole failed, with what that says of all its parts.
+        """
+        outcomes: dict[int, Answer | AdaptorError] = {}
+        waiting, repeats = list(range(len(parts))), 0
         while True:
             try:
-                answer = self._once(request, data)
-            except (RateLimited, NotSent, TemporaryFailure) as error:
-                seconds = self._wait_before(repeats, error)
-                if seconds is None or (error.sent != SENT_NO):
-                    self._count(request, error.sent)
-                    raise
-                repeats += 1
-                self._run.log(
-                    "info",
-                    "graph",
-                    f"{type(error).__name__}: {error} Nothing was sent; trying again in {seconds:.1f} s "
-                    f"({repeats} of {self._configuration.max_retries}).",
+                whole = self._repeating(
+                    batch_request([parts[index] for index in waiting], include_headers=include_headers)
                 )
-                self._run.wait(seconds)
-            except (GraphError, DeliveryUnknown) as error:
-                self._count(request, error.sent)
-                raise
-            except BaseException:
-                # Interrupted in the middle: what has begun to leave may arrive.
-                if wire.left:
-                    self._count(request, SENT_UNKNOWN)
-                raise
-            else:
-                self._count(request, None)
-                return answer
+            except BaseException as error:
+                # The parts that were answered before keep their answers.
+                if not isinstance(error, AdaptorError) or not outcomes:
+                    for index in waiting:
+                        self._count(parts[index], self._sent_by(error))
+                    raise
+                outcomes.update({index: copy(error) for index in waiting})
+                break
+            outcomes.update(self._outcomes([(index, parts[index]) for index in waiting], whole))
+            again = {index: fault for index in waiting if (fault := _repeatable(outcomes[index])) is not None}
+            seconds = [self._wait_before(repeats, fault) for fault in again.values()]
+            if not again or None in seconds:
+                break
+            waiting, repeats = list(again), repeats + 1
+            self._wait(max(filter(None, seconds)), f"{len(again)} of {len(parts)} parts were not taken", repeats)
+        for index, part in enumerate(parts):
+            outcome = outcomes[index]
+            self._count(part, outcome.sent if isinstance(outcome, AdaptorError) else None)
+        return [outcomes[index] for index in range(len(parts))]
+
+    def _outcomes(self, parts: list[tuple[int, GraphRequest]], whole: Answer) -> dict[int, Answer | AdaptorError]:
+        status, duration = whole.response["status_code"], whole.response["duration"]
+        answers = part_answers(whole.body, len(parts))
+        outcomes: dict[int, Answer | AdaptorError] = {}
+        for (index, request), answer in zip(parts, answers or [None] * len(parts), strict=True):
+            try:
+                if answers is None:
+                    raise self._not_trusted(request, status, "it does not answer the parts of the batch")
+                if answer is None:
+                    raise self._not_trusted(request, status, "Graph gave up waiting for this part of the batch")
+                outcomes[index] = self._read(request, answer.status, answer.headers, answer.content, duration)
+            except AdaptorError as error:
+                outcomes[index] = error
+        return outcomes
 
     def _count(self, request: GraphRequest, sent: str | None) -> None:
-        if request.is_write:
+        """Note how a write ended; `sent` is None where it succeeded, and empty where it never began."""
+        if request.is_write and not request.is_aside and sent != "":
             outcome = "sent" if sent is None else "failed" if sent == SENT_NO else "unknown"
             self._run.outcomes[outcome] += 1
 
-    def _wait_before(self, repeats: int, error: GraphError | NotSent) -> float | None:
+    def _sent_by(self, error: BaseException) -> str:
+        if isinstance(error, GraphError | NotSent | DeliveryUnknown):
+            return error.sent
+        # Interrupted in the middle: what has begun to leave may arrive.
+        return SENT_UNKNOWN if wire.left else ""
+
+    def _repeating(self, request: GraphRequest) -> Answer:
+        wire.left = False
+        encoded = request.encoded()
+        repeats = 0
+        try:
+            while True:
+                try:
+                    return self._once(request, encoded)
+                except (RateLimited, NotSent, TemporaryFailure) as error:
+                    seconds = self._wait_before(repeats, error)
+                    if seconds is None or _repeatable(error) is None:
+                        raise
+                    repeats += 1
+                    self._wait(seconds, f"{type(error).__name__}: {error} Nothing was sent", repeats)
+        finally:
+            encoded.close()
+
+    def _wait_before(self, repeats: int, error: AdaptorError) -> float | None:
         """Return how long to wait before repeating, or None where the error is to be raised."""
         if repeats >= self._configuration.max_retries:
             return None
@@ -110,19 +173,41 @@ class GraphClient:
         seconds = asked or seconds_before_repeat(repeats, connected=not isinstance(error, NotSent))
         return seconds if seconds <= self._configuration.max_wait else None
 
-    def _once(self, request: GraphRequest, data: bytes | None) -> Answer:
+    def _wait(self, seconds: float, why: str, repeats: int) -> None:
+        most = self._configuration.max_retries
+        self._run.log("info", "graph", f"{why}; trying again in {seconds:.1f} s ({repeats} of {most}).")
+        # What the last answer said of the usage is waited for here.
+        self._usage = None
+        self._run.wait(seconds)
+
+    def _keep_pace(self) -> None:
+        """Slow down before Meta stops the run."""
+        seconds = self._usage.pause() if self._usage is not None else 0.0
+        if self._usage is None or not 0 < seconds <= self._configuration.max_wait:
+            return
+        level = "info" if seconds >= 1 else "debug"
+        self._run.log(level, "graph", f"Meta's limits are used to {self._usage.percent:g} %: waiting {seconds:.1f} s.")
+        self._usage = None
+        self._run.wait(seconds)
+
+    def _once(self, request: GraphRequest, encoded: Encoded) -> Answer:
+        self._keep_pace()
         now = time.monotonic()
         if now - self._last_use > IDLE_SECONDS:
             for adapter in self._session.adapters.values():
                 adapter.close()
+        headers = {} if encoded.kind is None else {"Content-Type": encoded.kind}
+        proof = self._proof
+        if request.access == "app":
+            headers["Authorization"], proof = f"Bearer {self._app_token()}", {}
         wire.left = False
         try:
             response = self._session.request(
                 request.method,
                 self._root + request.path,
-                params={**request.params, **self._credentials} if self._credentials else request.params,
-                data=data,
-                headers=_JSON if data is not None else None,
+                params={**request.params, **proof} if proof else request.params,
+                data=encoded.data,
+                headers=headers,
                 timeout=self._timeout,
                 allow_redirects=False,
             )
@@ -133,7 +218,21 @@ class GraphClient:
             raise self._no_answer(request, cause) from None
         finally:
             self._last_use = time.monotonic()
-        return self._read(request, response, self._last_use - now)
+        return self._read(request, response.status_code, response.headers, response.content, self._last_use - now)
+
+    def _app_token(self) -> str:
+        """Return the app's own token.
+
+        Source: https://developers.facebook.com/docs/facebook-login/guides/access-tokens#apptokens (checked 2026-11-24).
+        """
+        for key in ("app_id", "app_secret"):
+            if not getattr(self._configuration, key):
+                raise ConfigurationError(
+                    f"This call is made with the app's own token, and the configuration has no `{key}`.",
+                    fix="Put `app_id` and `app_secret` into the credential; both stand in the app's settings.",
+                    details={"key": key},
+                )
+        return f"{self._configuration.app_id}|{self._configuration.app_secret}"
 
     def _no_answer(self, request: GraphRequest, cause: BaseException) -> NotSent | DeliveryUnknown | TemporaryFailure:
         reason, host = reason_of(cause), self._configuration.base_url
@@ -149,27 +248,30 @@ class GraphClient:
             )
         return _failed_read(f"No answer from {host}: {reason}.")
 
-    def _read(self, request: GraphRequest, response: requests.Response, duration: float) -> Answer:
-        status = response.status_code
+    def _read(
+        self, request: GraphRequest, status: int, headers: Mapping[str, str], content: bytes, duration: float
+    ) -> Answer:
+        usage = read_usage(headers)
+        if usage is not None:
+            self._usage = usage
+            self._run.log("debug", "graph", f"usage of Meta's limits: {usage.text}")
         try:
-            body = json.loads(response.content)
+            body = json.loads(content)
         except (ValueError, RecursionError):
             raise self._not_trusted(request, status, "it is not JSON") from None
         if isinstance(body, dict) and isinstance(body.get("error"), dict):
-            raise graph_error(
-                body["error"], status, write=request.is_write, retry_after=seconds_to_wait(response.headers)
-            )
+            retry_after = usage.regain_seconds if usage is not None else None
+            raise graph_error(body["error"], status, write=request.is_write, retry_after=retry_after)
         if not 200 <= status < 300 or (isinstance(body, dict) and "error" in body):
             raise self._not_trusted(request, status, "it carries neither a result nor an error of Meta's")
         missing = [key for key in request.needs if not isinstance(body, dict) or not body.get(key)]
         if missing:
             raise self._not_trusted(request, status, f"it has no `{missing[0]}`")
-        headers = {name: value for name, value in response.headers.items() if name.lower() != "set-cookie"}
         return Answer(
             body,
             {
                 "status_code": status,
-                "headers": headers,
+                "headers": {name: value for name, value in headers.items() if name.lower() != "set-cookie"},
                 "url": self._root + request.path,
                 "duration": round(duration, 4),
             },
@@ -184,14 +286,18 @@ class GraphClient:
         return _failed_read(what)
 
 
+def _repeatable(outcome: Answer | AdaptorError) -> AdaptorError | None:
+    """Return the error of a call that was certainly not carried out and may be made again; None of all others."""
+    if isinstance(outcome, RateLimited | NotSent | TemporaryFailure) and outcome.sent == SENT_NO:
+        return outcome
+    return None
+
+
 def _failed_read(what: str) -> TemporaryFailure:
     error = TemporaryFailure(what, fix="Try again later; check `base_url` and the network.")
     error.message = what
     error.about = "page"
     return error
-
-
-_JSON = {"Content-Type": "application/json"}
 
 
 def client_for(run: Run, configuration: Any) -> GraphClient:

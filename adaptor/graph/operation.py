@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ParamSpec
 
+from ..core.errors import SENT_NO, SENT_PARTLY, AdaptorError, DeliveryUnknown
+from ..core.lazy import resolve
 from ..core.operation import Operation, builder_of
 from ..core.state import State, compose_next_state
+from .errors import TemporaryFailure
 from .request import GraphRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..core.context import Run
+    from .answer import Answer
 
 P = ParamSpec("P")
 
@@ -37,31 +41,82 @@ class GraphOperation(Operation):
         """Return the call that this operation makes for this state. Nothing is sent."""
         return self.draft.resolved(state)
 
+    def calls(self, state: State) -> list[GraphRequest]:
+        """Return all the calls that this operation makes, in order; most make the one that `describe` tells."""
+        request = self.describe(state)
+        return [request] if request.series is None else request.series(request)
+
     def perform(self, state: State, run: Run) -> State:
         """Make the call; `data` becomes the answer and `response` what is known about it."""
-        request = self.describe(state)
-        if request.is_write:
-            run.check_thread()
-        if run.dry_run and request.is_write:
-            # A dry run refuses whatever a run would refuse before the wire.
-            request.encoded()
-            run.outcomes["described"] += 1
-            if run.on_request is not None:
-                run.on_request(request)
-            return compose_next_state(state, _placeholder(request, state))
-        # Importing requests takes longer than a whole job that sends nothing.
-        from .client import client_for
+        requests = self.calls(state)
+        if len(requests) == 1 and not requests[0].delay:
+            return next_state(state, carry_out(requests[0], state, run), requests[0])
+        return self._in_series(requests, state, run)
 
-        run.log("debug", "graph", f"{run.place()}: {request.method} {request.path}")
-        answer = client_for(run, state.get("configuration")).send(request)
-        run.log("debug", "graph", f"HTTP {answer.response['status_code']} after {answer.response['duration']:.3f} s")
-        return {**compose_next_state(state, answer.body), "response": answer.response}
+    def _in_series(self, requests: list[GraphRequest], state: State, run: Run) -> State:
+        answers: list[tuple[GraphRequest, Answer]] = []
+        for request in requests:
+            if request.delay and not run.dry_run:
+                run.wait(request.delay)
+            try:
+                answer = carry_out(request, state, run)
+            except AdaptorError as error:
+                if request.is_aside and isinstance(error, TemporaryFailure | DeliveryUnknown):
+                    run.log("debug", "graph", f"{run.place()}: {error.headline()} The message is sent all the same.")
+                    continue
+                if answers:
+                    error.parts_sent = _message_ids(answers)
+                    error.sent = SENT_PARTLY if error.sent == SENT_NO else error.sent
+                raise
+            if not request.is_aside:
+                answers.append((request, answer))
+        request, last = answers[-1]
+        if len(answers) > 1:
+            last = last._replace(body={**last.body, "message_ids": _message_ids(answers)})
+        return next_state(state, last, request)
 
 
-def _placeholder(request: GraphRequest, state: State) -> Any:
-    from ..core.lazy import resolve
+def _message_ids(answers: list[tuple[GraphRequest, Answer]]) -> list[str]:
+    return [answer.body["message_id"] for _, answer in answers]
 
-    return resolve(request.answers, state)
+
+def carry_out(request: GraphRequest, state: State, run: Run) -> Answer:
+    """Make a call, or describe it where it is a write in a dry run."""
+    if request.is_write:
+        run.check_thread()
+    if run.dry_run and request.is_write:
+        return described(request, state, run)
+    # Importing requests takes longer than a whole job that sends nothing.
+    from .client import client_for
+
+    run.log("debug", "graph", f"{run.place()}: {request.method} {request.path}")
+    answer = client_for(run, state.get("configuration")).send(request)
+    run.log("debug", "graph", f"HTTP {answer.response['status_code']} after {answer.response['duration']:.3f} s")
+    return answer
+
+
+def described(request: GraphRequest, state: State, run: Run) -> Answer:
+    """Describe a write instead of making it; refuses whatever a run would refuse before the wire."""
+    from .answer import Answer
+
+    request.encoded().close()
+    run.outcomes["described"] += not request.is_aside
+    if run.on_request is not None:
+        run.on_request(request)
+    return Answer(resolve(request.answers, state), None)
+
+
+def next_state(state: State, answer: Answer, request: GraphRequest) -> State:
+    """Return the state after a call: `data` is what is made of the answer, `response` what is known about it."""
+    after = compose_next_state(state, read_answer(answer, request))
+    return after if answer.response is None else {**after, "response": answer.response}
+
+
+def read_answer(answer: Answer, request: GraphRequest) -> Any:
+    """Return what `data` becomes. In a dry run the placeholder is in that form already."""
+    if request.reads is None or answer.response is None:
+        return answer.body
+    return request.reads(answer.body)
 
 
 def graph_operation(function: Callable[P, GraphRequest]) -> Callable[P, GraphOperation]:

@@ -8,11 +8,20 @@ from typing import TYPE_CHECKING, Any
 from ..core.arguments import known, prepare
 from ..core.errors import InvalidMessage
 from ..core.lazy import Lazy, resolve
+from ..core.redact import REDACTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+    from typing import Literal, TypeAlias
 
     from ..core.state import State
+
+    #: Whose token a call travels with: the Page's, or the app's own (`app_id|app_secret`).
+    Access: TypeAlias = Literal["page", "app"]
+
+#: Signs that ids are made of, which a path holds as they are.
+_KEPT_IN_PATHS = ":$@,~+=()"
 
 
 class PageId(Lazy):
@@ -38,32 +47,52 @@ class GraphRequest:
 
     Attributes:
         method: `GET`, `POST` or `DELETE`.
-        path: Without version and leading slash, such as `me/messages`; a list is joined with slashes.
-        params: The query, without credentials.
-        body: What is sent as JSON.
+        path: Without version and leading slash, such as `me/messages`; a list of parts, each of which becomes one.
+        params: The query, without credentials; what is None is left out.
+        body: What is sent as JSON, or as a form with `files`.
+        files: Local files by the name of their form field; they are read while they are sent.
         answers: The documented shape of the answer; a dry run gives it to the job in place of Meta's.
         needs: A successful answer without these keys is not trusted; lazy where they depend on the body.
         check: Refuses what Meta would refuse; called with the body, lazily where parts of it are.
         finish: Drops from the resolved body the optional parts that turned out to be None.
+        guard: Resolved with the call and not sent: a lazy value that raises where the call is not to be made.
+        reads: Makes of the answer's body what `data` becomes; by default it is the body.
+        series: Makes several calls of one, such as the parts of a long text.
+        access: Whose token the call travels with.
+        sealed: A parameter is itself a secret, so all of them travel in the body of a batch of one, never in a URL.
+        delay: Seconds to wait before the call.
+        is_aside: Typing before a message: where it fails by accident, the message goes out all the same.
+        writes: Whether the call changes something, where the method does not say so.
     """
 
     method: str
     path: Any
-    params: dict[str, Any] = field(default_factory=dict)
+    params: Any = field(default_factory=dict)
     body: Any = None
-    answers: dict[str, Any] = field(default_factory=dict)
+    files: Any = None
+    answers: Any = field(default_factory=dict)
     needs: Any = ()
     check: Callable[[Any], object] | None = None
     finish: Callable[[Any], Any] | None = None
+    guard: Any = None
+    reads: Callable[[Any], Any] | None = None
+    series: Callable[[GraphRequest], list[GraphRequest]] | None = None
+    access: Access = "page"
+    sealed: bool = False
+    delay: float = 0.0
+    is_aside: bool = False
+    writes: bool | None = None
 
     @property
     def is_write(self) -> bool:
         """Whether the call changes something, and so must not be repeated blindly."""
-        return self.method != "GET"
+        return self.method != "GET" if self.writes is None else self.writes
 
     def described(self) -> dict[str, Any]:
-        """Return the request as a dry run shows it, without what is empty."""
-        facts = {"method": self.method, "path": self.path, "params": self.params, "body": self.body}
+        """Return the request as a dry run shows it, without what is empty or secret."""
+        params = dict.fromkeys(self.params, REDACTED) if self.sealed else self.params
+        files = {name: str(path) for name, path in (self.files or {}).items()}
+        facts = {"method": self.method, "path": self.path, "params": params, "body": self.body, "files": files}
         return {key: value for key, value in facts.items() if value}
 
     def drafted(self) -> GraphRequest:
@@ -73,6 +102,7 @@ class GraphRequest:
             path=prepare(self.path),
             params=prepare(self.params),
             body=prepare(self.body),
+            files=prepare(self.files),
             answers=prepare(self.answers),
         )
         if draft.check is not None:
@@ -89,34 +119,126 @@ class GraphRequest:
                 body = self.finish(body)
             if self.check is not None:
                 self.check(body)
-        return GraphRequest(
-            self.method,
-            path if isinstance(path, str) else "/".join(str(part) for part in path),
-            resolve(self.params, state),
-            body,
-            self.answers,
-            resolve(self.needs, state),
+        if self.guard is not None:
+            resolve(self.guard, state)
+        return replace(
+            self,
+            path=path if isinstance(path, str) else "/".join(path_part(part) for part in path),
+            params=query_of(resolve(self.params, state)),
+            body=body,
+            files=resolve(self.files, state),
+            needs=resolve(self.needs, state),
+            check=None,
+            finish=None,
+            guard=None,
         )
 
-    def encoded(self) -> bytes | None:
-        """Return the body as it goes out, or None where there is none.
+    def encoded(self) -> Encoded:
+        """Return the body as it goes out. It is to be closed, since files may be open.
 
         Raises:
-            InvalidMessage: JSON cannot say it.
+            InvalidMessage: JSON cannot say it, or a file is not there (any more).
             LazyStateError: A lazy reference that was never resolved is somewhere in the request.
         """
-        import json
-
         from ..core.template import holds_token, stray_token
 
-        try:
-            text = json.dumps(self.body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-            data = text.encode() if self.body is not None else None
-        except (TypeError, ValueError) as cause:
-            raise InvalidMessage(
-                f"The request cannot be written as JSON: {cause}.",
-                fix="Give text, numbers, lists and dicts; turn dates into text first.",
-            ) from None
+        text = json_text(self.body)
         if holds_token(text) or holds_token(self.path) or holds_token(str(self.params)):
             raise stray_token("The request")
-        return data
+        if self.files:
+            return Encoded.form(form_fields(self.body or {}), self.files)
+        if self.body is None:
+            return Encoded(None, None)
+        try:
+            return Encoded(text.encode(), "application/json")
+        except UnicodeEncodeError:
+            raise _not_json("it holds half a sign, as a text has that was cut inside an emoji") from None
+
+
+class Encoded:
+    """A body as it goes out: bytes, or a form that is read from disk while it is sent."""
+
+    __slots__ = ("data", "kind")
+
+    def __init__(self, data: Any, kind: str | None) -> None:
+        self.data = data
+        self.kind = kind
+
+    @classmethod
+    def form(cls, fields: list[tuple[str, str]], files: dict[str, Path]) -> Encoded:
+        """Return a multipart form with files in it."""
+        from ..common.upload import Upload
+
+        upload = Upload(fields, files)
+        return cls(upload, f"multipart/form-data; boundary={upload.boundary}")
+
+    def close(self) -> None:
+        """Close the files that were opened for it."""
+        if hasattr(self.data, "close"):
+            self.data.close()
+
+
+def path_part(part: Any) -> str:
+    """Return one part of a path as it stands in a URL: an id, an edge.
+
+    Raises:
+        InvalidMessage: It is empty or would lead elsewhere: the call would be about something else.
+    """
+    from urllib.parse import quote
+
+    text = "" if part is None or isinstance(part, bool) else str(part).strip()
+    if text in ("", ".", ".."):
+        shown = "empty" if not text else f"`{text}`"
+        raise InvalidMessage(
+            f"An id in the path of the call is {shown}.",
+            fix="Give the id of the object that the call is about, as text.",
+            details={"field": "id"},
+        )
+    return quote(text, safe=_KEPT_IN_PATHS)
+
+
+def query_of(params: dict[str, Any]) -> dict[str, Any]:
+    """Return a query as it can stand in a URL: without what is None, objects and lists as JSON."""
+    return {name: _as_text(value) for name, value in params.items() if value is not None}
+
+
+def form_fields(body: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return a body as the fields of a form: objects become JSON, as Graph reads them."""
+    return [(name, str(_as_text(value))) for name, value in body.items() if value is not None]
+
+
+def json_text(value: Any) -> str:
+    """Return a value as compact JSON.
+
+    Raises:
+        InvalidMessage: JSON cannot say it.
+    """
+    import json
+
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as cause:
+        raise _not_json(str(cause)) from None
+
+
+def comma_separated(value: Any) -> Any:
+    """Return a list as Graph reads lists of names in a query: with commas between them."""
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
+def without_none(body: Any) -> Any:
+    """Leave out of a resolved body the optional arguments that were None, as if they had not been given."""
+    return {key: value for key, value in body.items() if value is not None} if isinstance(body, dict) else body
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json_text(value) if isinstance(value, dict | list | tuple) else value
+
+
+def _not_json(why: str) -> InvalidMessage:
+    return InvalidMessage(
+        f"The request cannot be written as JSON: {why}.",
+        fix="Give text, numbers, lists and dicts; turn dates into text first.",
+    )

@@ -28,7 +28,7 @@ class Limit(NamedTuple):
 
 #: Checked 2026-11-23.
 LIMITS = {
-    "text": Limit(2000, "characters", _SEND_API, "Shorten the text, or send it in several messages."),
+    "text": Limit(2000, "characters", _SEND_API, "Shorten it, or let send_text(…, split=True) cut it into parts."),
     "metadata": Limit(1000, "characters", _SEND_API, "Keep only an id in the metadata."),
     "attachments": Limit(30, "images", _SEND_API, "Send the images in several messages."),
     "quick_replies": Limit(13, "quick replies", _QUICK_REPLIES, "Offer fewer choices."),

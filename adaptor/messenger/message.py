@@ -5,14 +5,18 @@ Source: https://developers.facebook.com/docs/messenger-platform/reference/send-a
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ..core.arguments import defer
+from ..core.arguments import Deferred, defer
 from ..core.operation import Value
 from ..graph.request import GraphRequest, PageId
 from .content import given
 from .limits import refuse
 from .rules import check_body
+from .windows import check_window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: A PSID, or one of Meta's recipient objects.
 Recipient: TypeAlias = "Value[str | int | dict[str, Any]]"
@@ -23,8 +27,31 @@ Text: TypeAlias = "Value[str]"
 Word: TypeAlias = "Value[str | None]"
 
 
-def message_request(recipient: Any, message: Any, *, reply_to: Any = None, **fields: Any) -> GraphRequest:
-    """Draft the call that sends a message."""
+def message_request(
+    recipient: Any,
+    message: Any,
+    *,
+    reply_to: Any = None,
+    last_user_message_at: Any = None,
+    files: Any = None,
+    answers: dict[str, Any] | None = None,
+    check: Callable[[Any], object] = check_body,
+    series: Callable[[GraphRequest], list[GraphRequest]] | None = None,
+    **fields: Any,
+) -> GraphRequest:
+    """Draft the call that sends a message.
+
+    Args:
+        recipient: As operations take it.
+        message: Meta's message object.
+        reply_to: The id of the message that is quoted.
+        last_user_message_at: When the person last wrote, where the job knows it.
+        files: Local files by the name of their form field.
+        answers: What the answer holds besides the ids of person and message.
+        check: Refuses what Meta would refuse.
+        series: Makes several calls of one.
+        **fields: What stands beside recipient and message, in Meta's spelling.
+    """
     whom = defer(recipient_object, recipient)
     body = given(
         recipient=whom,
@@ -32,14 +59,21 @@ def message_request(recipient: Any, message: Any, *, reply_to: Any = None, **fie
         reply_to=None if reply_to is None else {"mid": reply_to},
         **fields,
     )
+    guard = None
+    if last_user_message_at is not None:
+        # Never judged when the job is loaded: what counts is the time at which the message would be sent.
+        guard = Deferred(check_window, last_user_message_at, fields.get("messaging_type"), fields.get("tag"))
     return GraphRequest(
         "POST",
         [PageId(), "messages"],
         body=body,
-        answers={"recipient_id": defer(recipient_id, whom), "message_id": "m_dry_run"},
+        files=files,
+        answers={"recipient_id": defer(recipient_id, whom), "message_id": "m_dry_run", **(answers or {})},
         needs=("message_id",),
-        check=check_body,
+        check=check,
         finish=without_none,
+        guard=guard,
+        series=series,
     )
 
 

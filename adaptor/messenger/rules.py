@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from ..core.lazy import Lazy
-from .limits import check_list, check_object, check_text, refuse
+from .limits import LIMITS, check_list, check_object, check_text, refuse
 
 MESSAGING_TYPES = ("RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY")
 NOTIFICATION_TYPES = ("REGULAR", "SILENT_PUSH", "NO_PUSH")
@@ -47,6 +47,15 @@ RECIPIENT_FORMS = (
 )
 
 
+def check_long_body(body: Any) -> None:
+    """Refuse a body that Meta would refuse, but for the length of its text, which goes out in parts."""
+    message = body.get("message") if isinstance(body, dict) else None
+    text = message.get("text") if isinstance(message, dict) else None
+    if isinstance(text, str) and isinstance(message, dict):
+        body = {**body, "message": {**message, "text": text[: LIMITS["text"].most]}}
+    check_body(body)
+
+
 def check_body(body: Any) -> None:
     """Refuse a body of the Send API that Meta would refuse.
 
@@ -68,6 +77,8 @@ def check_body(body: Any) -> None:
     if action is not None:
         _check_choice("sender_action", action.lower() if isinstance(action, str) else action, SENDER_ACTIONS)
         _check_reaction(action, content.get("payload"))
+    _check_feedback_tag(content.get("tag"), message)
+    _check_thread_control(content.get("thread_control"))
     reply_to = content.get("reply_to")
     if isinstance(reply_to, dict) and not isinstance(reply_to.get("mid"), Lazy) and not reply_to.get("mid"):
         raise refuse("reply_to", "is empty", "Give the id of the message that is quoted, or leave it out.")
@@ -253,6 +264,32 @@ def _check_choice(field: str, value: Any, choices: tuple[str, ...]) -> None:
         raise refuse(
             field, f"cannot be {value!r}", f"Use one of {', '.join(choices)}.", limit=list(choices), actual=value
         )
+
+
+def _check_feedback_tag(tag: Any, message: Any) -> None:
+    """Refuse the tag for feedback with anything but the template that asks for it."""
+    if isinstance(tag, Lazy) or tag != "CUSTOMER_FEEDBACK" or not isinstance(message, dict):
+        return
+    attachment = message.get("attachment")
+    payload = attachment.get("payload") if isinstance(attachment, dict) else None
+    kind = payload.get("template_type") if isinstance(payload, dict) else None
+    if isinstance(attachment, Lazy) or isinstance(payload, Lazy) or isinstance(kind, Lazy):
+        return
+    if kind != "customer_feedback":
+        raise refuse(
+            "tag",
+            "CUSTOMER_FEEDBACK goes with the customer feedback template only",
+            "Send customer_feedback_template(…), or leave the tag out.",
+            actual=tag,
+        )
+
+
+def _check_thread_control(control: Any) -> None:
+    if control is None or isinstance(control, Lazy):
+        return
+    content = check_object("thread_control", control, '{"control_type": "pass", "app_id": "…"}') or {}
+    if content.get("control_type") is not None:
+        _check_choice("thread_control.control_type", content["control_type"], ("pass", "release"))
 
 
 def _check_tag(tag: Any, messaging_type: Any) -> None:

@@ -5,9 +5,11 @@ Source of all of it: https://developers.facebook.com/docs/messenger-platform/ref
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from ..core.arguments import defer
+from ..core.errors import WrongCall
 from ..core.operation import Value
 from ..graph.operation import graph_operation
 from ..graph.request import GraphRequest, PageId
@@ -23,7 +25,9 @@ from .message import (
     message_request,
     recipient_id,
 )
-from .rules import check_body
+from .rules import check_body, check_long_body
+from .series import TYPING_SECONDS, text_series
+from .windows import Moment
 
 
 @graph_operation
@@ -38,12 +42,16 @@ def send_text(
     reply_to: Word = None,
     persona_id: Word = None,
     metadata: Word = None,
+    thread_control: Value[dict[str, Any] | None] = None,
+    last_user_message_at: Moment = None,
+    split: bool = False,
+    typing: float | None = None,
 ) -> GraphRequest:
     """Send a text message to one person.
 
     Args:
         recipient: The person's page-scoped id (PSID), or one of Meta's recipient objects.
-        text: Up to 2,000 characters.
+        text: Up to 2,000 characters; any length with `split`.
         quick_replies: At most 13, from `quick_reply`.
         messaging_type: `RESPONSE` or `UPDATE` within 24 hours of the person's last message; `MESSAGE_TAG` with `tag`.
         tag: With `MESSAGE_TAG`: `HUMAN_AGENT`, for a reply that a human wrote, within 7 days.
@@ -51,9 +59,17 @@ def send_text(
         reply_to: The id of the message that this one quotes.
         persona_id: The persona that speaks.
         metadata: Up to 1,000 characters that come back in the echo webhook.
+        thread_control: Passes or releases the conversation with the message: `{"control_type": "pass", "app_id": …}`,
+            or `{"control_type": "release"}`.
+        last_user_message_at: When the person last wrote (ISO text, a datetime, or Unix time as webhooks tell it).
+            Where it is too long ago, `WindowClosed` is raised without a call.
+        split: Whether a longer text goes out in parts, cut at the ends of paragraphs or sentences, or between words.
+            The quick replies come with the last part.
+        typing: Seconds for which the person sees that the Page is typing, before each message; 20 at most.
 
     Returns:
-        An operation. `data` becomes `{"recipient_id", "message_id"}`.
+        An operation. `data` becomes `{"recipient_id", "message_id"}`; with several parts it is about the last, and
+        `message_ids` lists all of them.
 
     Raises:
         InvalidMessage: Refused before the wire. Nothing was sent.
@@ -62,12 +78,19 @@ def send_text(
         RateLimited: Too many calls, and Meta asks for a longer wait than is allowed. Nothing was sent.
         DeliveryUnknown: The answer was lost. It may have been sent; it is not repeated.
 
+        Where a part fails, the parts before it were sent: `sent` is `partly`, and `parts_sent` has their ids.
+
     Example:
         >>> send_text("6543210987654321", "Your appointment is tomorrow at 9.")
         send_text('6543210987654321', 'Your appointment is tomorrow at 9.')
 
     Source: https://developers.facebook.com/docs/messenger-platform/reference/send-api
     """
+    if not isinstance(split, bool):
+        raise WrongCall(
+            "`split` of send_text() must be True or False when the job is written.", fix="Write split=True."
+        )
+    _check_typing(typing)
     message = given(text=text, quick_replies=quick_replies, metadata=metadata)
     return message_request(
         recipient,
@@ -77,62 +100,10 @@ def send_text(
         notification_type=notification_type,
         reply_to=reply_to,
         persona_id=persona_id,
-    )
-
-
-@graph_operation
-def send_image(
-    recipient: Recipient,
-    image: Text,
-    *,
-    is_reusable: Value[bool | None] = None,
-    quick_replies: QuickReplies = None,
-    messaging_type: Word = "RESPONSE",
-    tag: Word = None,
-    notification_type: Word = None,
-    reply_to: Word = None,
-    persona_id: Word = None,
-    metadata: Word = None,
-) -> GraphRequest:
-    """Send a picture to one person.
-
-    Args:
-        recipient: The person's PSID, or one of Meta's recipient objects.
-        image: The picture's public address (at most 8 MB, fetched by Meta within 10 seconds), or the `attachment_id`
-            of one that was uploaded in the last 90 days.
-        is_reusable: Whether Meta keeps the picture and answers with an `attachment_id`.
-        quick_replies: At most 13, from `quick_reply`.
-        messaging_type: As for `send_text`.
-        tag: As for `send_text`.
-        notification_type: `REGULAR`, `SILENT_PUSH` or `NO_PUSH`.
-        reply_to: The id of the message that this one quotes.
-        persona_id: The persona that speaks.
-        metadata: Up to 1,000 characters that come back in the echo webhook.
-
-    Returns:
-        An operation. `data` becomes `{"recipient_id", "message_id"}`, with `attachment_id` where it is reusable.
-
-    Raises:
-        InvalidMessage: Refused before the wire. Nothing was sent.
-        InvalidRequest: Meta could not fetch the picture, or does not know the attachment. Nothing was sent.
-        DeliveryUnknown: The answer was lost. It may have been sent; it is not repeated.
-
-    Example:
-        >>> send_image("6543210987654321", "https://example.org/map.png")
-        send_image('6543210987654321', 'https://example.org/map.png')
-
-    Source: https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments
-    """
-    payload = defer(_media_payload, image, is_reusable)
-    message = given(attachment={"type": "image", "payload": payload}, quick_replies=quick_replies, metadata=metadata)
-    return message_request(
-        recipient,
-        message,
-        messaging_type=messaging_type,
-        tag=tag,
-        notification_type=notification_type,
-        reply_to=reply_to,
-        persona_id=persona_id,
+        thread_control=thread_control,
+        last_user_message_at=last_user_message_at,
+        check=check_long_body if split else check_body,
+        series=partial(text_series, split=split, typing=typing) if split or typing else None,
     )
 
 
@@ -148,6 +119,8 @@ def send_template(
     reply_to: Word = None,
     persona_id: Word = None,
     metadata: Word = None,
+    thread_control: Value[dict[str, Any] | None] = None,
+    last_user_message_at: Moment = None,
 ) -> GraphRequest:
     """Send a template: a text with buttons, cards side by side and so on.
 
@@ -161,6 +134,8 @@ def send_template(
         reply_to: The id of the message that this one quotes.
         persona_id: The persona that speaks.
         metadata: Up to 1,000 characters that come back in the echo webhook.
+        thread_control: As for `send_text`.
+        last_user_message_at: As for `send_text`.
 
     Returns:
         An operation. `data` becomes `{"recipient_id", "message_id"}`.
@@ -189,6 +164,8 @@ def send_template(
         notification_type=notification_type,
         reply_to=reply_to,
         persona_id=persona_id,
+        thread_control=thread_control,
+        last_user_message_at=last_user_message_at,
     )
 
 
@@ -202,6 +179,8 @@ def send_message(
     notification_type: Word = None,
     reply_to: Word = None,
     persona_id: Word = None,
+    thread_control: Value[dict[str, Any] | None] = None,
+    last_user_message_at: Moment = None,
 ) -> GraphRequest:
     """Send a message that is given as Meta spells it; for whatever has no operation of its own.
 
@@ -213,6 +192,8 @@ def send_message(
         notification_type: `REGULAR`, `SILENT_PUSH` or `NO_PUSH`.
         reply_to: The id of the message that this one quotes.
         persona_id: The persona that speaks.
+        thread_control: As for `send_text`.
+        last_user_message_at: As for `send_text`.
 
     Returns:
         An operation. `data` becomes `{"recipient_id", "message_id"}`.
@@ -235,6 +216,55 @@ def send_message(
         tag=tag,
         notification_type=notification_type,
         reply_to=reply_to,
+        persona_id=persona_id,
+        thread_control=thread_control,
+        last_user_message_at=last_user_message_at,
+    )
+
+
+@graph_operation
+def private_reply(
+    recipient: Value[dict[str, Any]],
+    message: Value[str | dict[str, Any]],
+    *,
+    quick_replies: QuickReplies = None,
+    messaging_type: Word = "RESPONSE",
+    notification_type: Word = None,
+    persona_id: Word = None,
+    metadata: Word = None,
+) -> GraphRequest:
+    """Answer a post or a comment on the Page in a private message: once, and within 7 days.
+
+    A conversation only begins where the person answers: before that no second message can be sent.
+
+    Args:
+        recipient: `{"post_id": …}` or `{"comment_id": …}`, as the webhook `feed` names it.
+        message: A text of up to 2,000 characters, a template (from `button_template` …), or Meta's message object.
+        quick_replies: At most 13, from `quick_reply`.
+        messaging_type: As for `send_text`.
+        notification_type: `REGULAR`, `SILENT_PUSH` or `NO_PUSH`.
+        persona_id: The persona that speaks.
+        metadata: Up to 1,000 characters that come back in the echo webhook.
+
+    Returns:
+        An operation. `data` becomes `{"recipient_id", "message_id"}`; the `recipient_id` is the person's PSID.
+
+    Raises:
+        InvalidMessage: Refused before the wire. Nothing was sent.
+        InvalidRequest: The post or comment is unknown, or has had its one reply. Nothing was sent.
+        DeliveryUnknown: The answer was lost. It may have been sent; it is not repeated.
+
+    Example:
+        >>> private_reply({"comment_id": "1234_5678"}, "Thank you!").describe({}).body["recipient"]
+        {'comment_id': '1234_5678'}
+
+    Source: https://developers.facebook.com/docs/messenger-platform/discovery/private-replies
+    """
+    return message_request(
+        defer(_post_or_comment, recipient),
+        defer(_reply_message, message, quick_replies, metadata),
+        messaging_type=messaging_type,
+        notification_type=notification_type,
         persona_id=persona_id,
     )
 
@@ -270,22 +300,38 @@ def post_message(params: Object) -> GraphRequest:
     )
 
 
-def _media_payload(media: Any, is_reusable: Any) -> dict[str, Any]:
-    if isinstance(media, int) and not isinstance(media, bool):
-        media = str(media)
-    if not isinstance(media, str) or not media.strip():
-        raise refuse("attachment", "must be an address or an attachment id", "Give https://… or the id as text.")
-    if media.isdigit():
-        if is_reusable is not None:
-            raise refuse(
-                "attachment.is_reusable", "goes with an address only", "An attachment that has an id is kept already."
-            )
-        return given(attachment_id=media)
-    if not media.lower().startswith(("http://", "https://")):
+def _check_typing(typing: Any) -> None:
+    if typing is not None and not (isinstance(typing, int | float) and not isinstance(typing, bool)):
+        raise refuse("typing", "must be seconds", "Write typing=1.5.")
+    if typing is not None and not 0 < typing <= TYPING_SECONDS:
         raise refuse(
-            "attachment", "is neither an address nor an attachment id", "Give an address that starts with https://."
+            "typing",
+            f"is {typing:g} seconds; Meta shows it for at most {TYPING_SECONDS}",
+            "Write typing=1.5.",
+            limit=TYPING_SECONDS,
+            actual=typing,
         )
-    return given(url=media, is_reusable=is_reusable)
+
+
+def _post_or_comment(recipient: Any) -> Any:
+    forms = [form for form in ("post_id", "comment_id") if isinstance(recipient, dict) and recipient.get(form)]
+    if len(forms) != 1:
+        raise refuse(
+            "recipient",
+            "must name one post or one comment",
+            'Write {"comment_id": "…"} or {"post_id": "…"}; to write to a person use send_text(…).',
+        )
+    return recipient
+
+
+def _reply_message(message: Any, quick_replies: Any, metadata: Any) -> dict[str, Any]:
+    if isinstance(message, dict) and "template_type" in message:
+        message = {"attachment": {"type": "template", "payload": message}}
+    elif isinstance(message, str):
+        message = {"text": message}
+    elif not isinstance(message, dict):
+        raise refuse("message", "must be a text, a template or a message object", 'Write "Thank you!".')
+    return {**message, **given(quick_replies=quick_replies, metadata=metadata)}
 
 
 def _is_action(params: Any) -> bool:

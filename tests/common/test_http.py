@@ -272,7 +272,7 @@ def test_a_pipe_is_read_before_it_is_sent(httpserver: HTTPServer, uploads: Any) 
 
 
 def test_a_file_is_never_whole_in_memory(tmp_path: Path) -> None:
-    from adaptor.common.http.upload import Upload
+    from adaptor.common.upload import Upload
 
     file = tmp_path / "large.bin"
     with file.open("wb") as sparse:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adaptor.core.errors import AdaptorError
+from adaptor.graph.codes import META, PEER, RULES, UNCERTAIN
 from adaptor.graph.errors import (
-    RULES,
     GraphError,
     InvalidRequest,
     PermissionMissing,
@@ -55,6 +55,7 @@ TABLE: list[tuple[type[GraphError], int, int | str | None, str, str]] = [
     (InvalidRequest, 100, None, "no", "row"),
     (InvalidRequest, 100, "GraphMethodException", "no", "page"),
     (InvalidRequest, 100, 33, "no", "row"),
+    (InvalidRequest, 100, 1893061, "no", "row"),
     (InvalidRequest, 100, 2018001, "no", "person"),
     (InvalidRequest, 100, 2018008, "no", "row"),
     (InvalidRequest, 100, 2018014, "no", "row"),
@@ -66,7 +67,7 @@ TABLE: list[tuple[type[GraphError], int, int | str | None, str, str]] = [
     (InvalidRequest, 100, 2018294, "no", "row"),
     (InvalidRequest, 100, 2018320, "no", "row"),
     (InvalidRequest, 100, 2018328, "no", "page"),
-    (InvalidRequest, 100, 2534037, "no", "row"),
+    *((InvalidRequest, 100, subcode, "no", "row") for subcode in range(2534013, 2534038)),
     (TokenInvalid, 102, None, "no", "page"),
     (TokenInvalid, 190, None, "no", "page"),
     *((TokenInvalid, 190, subcode, "no", "page") for subcode in (458, 459, 460, 463, 464, 467, 492)),
@@ -80,6 +81,7 @@ TABLE: list[tuple[type[GraphError], int, int | str | None, str, str]] = [
     (PermissionMissing, 230, None, "no", "page"),
     (RateLimited, 341, None, "no", "page"),
     (PolicyBlocked, 368, None, "no", "page"),
+    (InvalidRequest, 506, None, "no", "row"),
     (RecipientUnavailable, 551, None, "no", "person"),
     (RecipientUnavailable, 551, 1545041, "no", "person"),
     (RateLimited, 613, None, "no", "page"),
@@ -94,8 +96,12 @@ TABLE: list[tuple[type[GraphError], int, int | str | None, str, str]] = [
     (InvalidRequest, 10303, None, "no", "row"),
     (InvalidRequest, 10900, None, "no", "row"),
     (InvalidRequest, 36000, None, "no", "row"),
+    (PermissionMissing, 36103, None, "no", "page"),
     (RateLimited, 80001, None, "no", "page"),
     (RateLimited, 80006, None, "no", "page"),
+    (InvalidRequest, 1609005, None, "no", "row"),
+    (PolicyBlocked, 2018144, None, "no", "person"),
+    *((InvalidRequest, code, None, "no", "job") for code in (2018154, 2018163, 2018166)),
     (InvalidRequest, 2018171, None, "no", "page"),
     *((InvalidRequest, code, None, "no", "row") for code in MEDIA_TEMPLATE),
     (InvalidRequest, 2018218, None, "no", "person"),
@@ -103,6 +109,7 @@ TABLE: list[tuple[type[GraphError], int, int | str | None, str, str]] = [
     (PermissionMissing, 2018247, None, "no", "page"),
     (InvalidRequest, 2018300, None, "no", "person"),
     (InvalidRequest, 2018321, None, "no", "person"),
+    *((InvalidRequest, code, None, "no", "job") for code in range(2018389, 2018397)),
     (InvalidRequest, 9000001, None, "no", "row"),
 ]
 ROWS = [pytest.param(*row, id=f"{row[1]}-{row[2] or 'bare'}") for row in TABLE]
@@ -179,6 +186,19 @@ class TestEveryRow:
         assert raised.value is error
 
 
+@pytest.mark.parametrize(("kind", "code", "subcode", "sent", "about"), ROWS)
+def test_every_row_says_what_may_be_done_and_where_it_comes_from(
+    kind: type[GraphError], code: int, subcode: Any, sent: str, about: str
+) -> None:
+    rule = RULES[code, subcode]
+    assert rule.retry == ("reconcile" if sent == "unknown" else "wait" if kind is RateLimited else "never")
+    assert rule.source in (META, PEER, UNCERTAIN)
+
+
+def test_an_old_code_of_web_views_is_known_by_its_beginning() -> None:
+    assert "Messenger Extensions" in graph_error(answer(2071005), 400, write=True).fix
+
+
 def test_the_errors_have_the_fields_that_graph_gave() -> None:
     body = answer(190, 463, error_user_title="Log in", error_user_msg="Please log in again.")
     error = graph_error(body, 401, write=True)
@@ -218,7 +238,7 @@ def test_the_table_knows_every_error_that_the_sandbox_gives() -> None:
         assert type(graph_error(answer(error.code, error.subcode), error.status, write=True)) is not GraphError, error
 
 
-@pytest.mark.parametrize("code", [199, 300, 0, 506, 613000, 2018388])
+@pytest.mark.parametrize("code", [199, 300, 0, 507, 613000, 2018388])
 def test_a_code_that_no_table_has_leaves_a_write_unknown(code: int) -> None:
     error = graph_error(answer(code), 400, write=True)
     assert (type(error), error.sent, error.about) == (GraphError, "unknown", "row")

@@ -12,6 +12,7 @@ from adaptor.core.errors import InvalidMessage, MissingReference
 from adaptor.core.execute import execute
 from adaptor.core.lazy import state as lazy_state
 from adaptor.core.operation import Value
+from adaptor.graph.errors import TokenInvalid
 from adaptor.graph.operation import graph_operation
 from adaptor.graph.request import GraphRequest, PageId
 
@@ -170,3 +171,53 @@ def test_an_answer_without_what_the_call_needs_is_not_trusted_even_where_the_nee
 @graph_operation
 def needing(keys: Any) -> GraphRequest:
     return GraphRequest("POST", "me", needs=keys)
+
+
+# --- Parameters that are secrets, and what becomes of an answer -------------------------------------------------------
+
+
+@graph_operation
+def inspect(token: Value[str]) -> GraphRequest:
+    """Ask about a token, which is a secret itself."""
+    return GraphRequest(
+        "GET", ["debug"], params={"input_token": token}, sealed=True, reads=lambda body: body["data"], answers={}
+    )
+
+
+def test_a_secret_parameter_travels_in_a_body_and_never_in_an_address(wire: Any, http: Any, state_for: Any) -> None:
+    answer = {"code": 200, "body": '{"data": {"is_valid": true}}'}
+    server = wire(http([answer]))
+    after = inspect("SECRET-TOKEN")(state_for(server.url))
+    (request,) = server.requests
+    head, _, body = request.partition(b"\r\n\r\n")
+    assert b"SECRET-TOKEN" not in head
+    assert json.loads(body)["batch"] == [{"method": "GET", "relative_url": "debug?input_token=SECRET-TOKEN"}]
+    assert after["data"] == {"is_valid": True}
+    assert "SECRET-TOKEN" not in json.dumps(after["response"])
+
+
+def test_a_secret_parameter_is_not_shown() -> None:
+    described = inspect("SECRET-TOKEN").describe({}).described()
+    assert described == {"method": "GET", "path": "debug", "params": {"input_token": "[redacted]"}}
+
+
+def test_an_error_about_a_secret_parameter_is_the_error_of_the_call(wire: Any, http: Any, state_for: Any) -> None:
+    answer = {"code": 400, "body": '{"error": {"message": "no", "code": 190}}'}
+    server = wire(http([answer]))
+    with pytest.raises(TokenInvalid) as raised:
+        inspect("SECRET-TOKEN")(state_for(server.url))
+    assert raised.value.operation == "inspect"
+
+
+@pytest.mark.parametrize("part", ["", " ", ".", "..", None, True])
+def test_an_id_that_would_lead_elsewhere_is_refused_before_the_wire(
+    httpserver: HTTPServer, state_for: Any, part: Any
+) -> None:
+    with pytest.raises(InvalidMessage, match="An id in the path"):
+        forget(lazy_state.data.word)({**state_for(httpserver.url_for("")), "data": {"word": part}})
+    assert httpserver.log == []
+
+
+def test_an_id_cannot_reach_out_of_its_place(httpserver: HTTPServer, state_for: Any) -> None:
+    request = forget(lazy_state.data.word).describe({"data": {"word": "a/b?c=d#e%"}})
+    assert request.path == "words/a%2Fb%3Fc=d%23e%25"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adaptor.core.context import Run
 from adaptor.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -42,13 +41,6 @@ def state_for() -> Callable[..., dict[str, Any]]:
         return {"data": data if data is not None else {}, "references": [], "configuration": known}
 
     return build
-
-
-@pytest.fixture
-def run() -> Iterator[Run]:
-    """A run that never really waits."""
-    with Run(wait=lambda seconds: None) as under_way:
-        yield under_way
 
 
 @pytest.fixture

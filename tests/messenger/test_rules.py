@@ -25,6 +25,17 @@ TEXT = {"text": "hi"}
 IMAGE = {"type": "image", "payload": {"url": "https://example.org/a.png"}}
 
 
+FEEDBACK = {
+    "template_type": "customer_feedback",
+    "title": "Rate your visit.",
+    "button_title": "Rate",
+    "feedback_screens": [
+        {"questions": [{"id": "visit", "type": "csat", "title": "How was it?", "score_option": "five_stars"}]}
+    ],
+    "business_privacy": {"url": "https://example.org/privacy"},
+}
+
+
 def body(message: Any = None, **fields: Any) -> dict[str, Any]:
     given = {"recipient": {"id": ANA}, "message": TEXT if message is None else message, **fields}
     return {key: value for key, value in given.items() if value != "left out"}
@@ -246,10 +257,25 @@ def test_a_tag_and_its_messaging_type_belong_together(refused: Any) -> None:
     assert refused(body(messaging_type="MESSAGE_TAG")).details["field"] == "tag"
 
 
-@pytest.mark.parametrize("tag", ["HUMAN_AGENT", "CUSTOMER_FEEDBACK"])
-def test_a_living_tag_is_sent(sent: Any, tag: str) -> None:
-    operation = send_text(ANA, "hi", messaging_type="MESSAGE_TAG", tag=tag)
-    assert sent(operation)["tag"] == tag
+def test_a_living_tag_is_sent(sent: Any) -> None:
+    operation = send_text(ANA, "hi", messaging_type="MESSAGE_TAG", tag="HUMAN_AGENT")
+    assert sent(operation)["tag"] == "HUMAN_AGENT"
+
+
+def test_the_tag_for_feedback_goes_with_its_template_only(sent: Any) -> None:
+    tagged = {"messaging_type": "MESSAGE_TAG", "tag": "CUSTOMER_FEEDBACK"}
+    feedback = {"attachment": {"type": "template", "payload": FEEDBACK}}
+    assert sent(send_message(ANA, feedback, **tagged))["tag"] == "CUSTOMER_FEEDBACK"
+    with pytest.raises(InvalidMessage, match="customer feedback template only"):
+        send_text(ANA, "hi", **tagged)
+    with pytest.raises(InvalidMessage, match="customer feedback template only"):
+        sent(send_message(ANA, state.data.message, **tagged), data={"message": {"text": "hi"}})
+
+
+@pytest.mark.parametrize("control", [{"control_type": "take"}, "pass", []])
+def test_a_thread_control_that_meta_does_not_know_is_refused(control: Any) -> None:
+    with pytest.raises(InvalidMessage, match="thread_control"):
+        send_text(ANA, "hi", thread_control=control)
 
 
 def test_fields_of_tomorrow_pass_untouched_in_post_message(sent: Any) -> None:

@@ -288,5 +288,5 @@ def test_post_message_drops_nothing_not_even_null(sent):
 
 
 def test_an_attachment_that_has_an_id_cannot_be_made_reusable():
-    with pytest.raises(InvalidMessage, match="goes with an address only"):
+    with pytest.raises(InvalidMessage, match="goes with an address or a file only"):
         send_image(ANA, "1234567890", is_reusable=True)

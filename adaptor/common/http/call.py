@@ -10,8 +10,8 @@ from ...core.lazy import Lazy, resolve
 from ...core.redact import REDACTED, sounds_secret
 from ...core.state import a_kind
 from ...core.template import holds_token, refuse_token, stray_token
+from ..upload import Upload, check_files, names_of
 from .address import check_url, clean_url, form_text, origin, pairs_of, refuse, secrets_in, split_user, with_query
-from .upload import Upload, check_files, names_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

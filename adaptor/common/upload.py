@@ -8,16 +8,20 @@ import os
 import stat
 from pathlib import Path
 
-from ...core.state import a_kind
-from .address import refuse
+from ..core.errors import InvalidMessage
+from ..core.state import a_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any, BinaryIO
+    from typing import Any, BinaryIO, NoReturn
 
 #: How many bytes of a file are in memory at once.
 _BLOCK = 65_536
+
+
+def _refuse(field: str, problem: str, fix: str) -> NoReturn:
+    raise InvalidMessage(f"`{field}` {problem}.", fix=fix, details={"field": field})
 
 
 class Upload:
@@ -34,7 +38,7 @@ class Upload:
                     self._add(str(name), item)
         except UnicodeEncodeError:
             self.close()
-            refuse("form", "holds half a sign, which UTF-8 cannot", "Look for cut emojis in the text.")
+            _refuse("form", "holds half a sign, which UTF-8 cannot", "Look for cut emojis in the text.")
         except BaseException:
             self.close()
             raise
@@ -68,7 +72,7 @@ class Upload:
 
     def _add(self, name: str, item: Any) -> None:
         filename, content = _named(name, item)
-        kind = mimetypes.guess_type(filename)[0]
+        kind = mimetypes.guess_type(filename, strict=False)[0]
         if isinstance(content, str):
             head = self._head(name, filename, kind or "text/plain; charset=utf-8")
             self._parts.append((head, content.encode()))
@@ -106,12 +110,12 @@ class _Opened:
 def check_files(files: Any) -> None:
     """Refuse what is no file; nothing is opened."""
     if not isinstance(files, dict):
-        refuse("files", f"is {a_kind(files)}, not a dict", _FIX)
+        _refuse("files", f"is {a_kind(files)}, not a dict", _FIX)
     for name, value in files.items():
         for item in value if isinstance(value, list) else [value]:
             if not _is_file(item):
                 problem = "a text, which is no path" if isinstance(item, str) else a_kind(item)
-                refuse("files", f"holds {problem} under `{name}`", _FIX)
+                _refuse("files", f"holds {problem} under `{name}`", _FIX)
 
 
 def names_of(files: dict[str, Any]) -> dict[str, list[str]]:
@@ -152,11 +156,13 @@ def _opened(path: Path) -> _Opened:
         # A pipe would be waited for.
         if not stat.S_ISREG(os.stat(path).st_mode):
             kind = "a folder" if path.is_dir() else "no plain file"
-            refuse("files", f"names {path}, which is {kind}", "Give the path of a file.")
+            _refuse("files", f"names {path}, which is {kind}", "Give the path of a file.")
         return _Opened(path.open("rb"), ours=True)
     except OSError as cause:
         reason = "does not exist" if isinstance(cause, FileNotFoundError) else f"cannot be read ({cause.strerror})"
-        refuse("files", f"names {path}, which {reason}", "Check the path; it is relative to where the job was started.")
+        _refuse(
+            "files", f"names {path}, which {reason}", "Check the path; it is relative to where the job was started."
+        )
 
 
 def _quoted(name: str) -> str:

@@ -1,0 +1,43 @@
+"""What did not succeed, one entry for each, and whether the whole failed with it."""
+
+from __future__ import annotations
+
+from ..core.errors import ABOUT_PERSON, AdaptorError, ItemsFailed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def failure(index: int, error: AdaptorError) -> dict[str, Any]:
+    """Return the entry for one item or part that did not succeed."""
+    return {"index": index, "error": error.facts(), "about": error.about, "sent": error.sent}
+
+
+def summary(failed: list[dict[str, Any]]) -> str:
+    """Return how many failed with which error, the most frequent first."""
+    from collections import Counter
+
+    counts = Counter(entry["error"]["name"] for entry in failed)
+    return ", ".join(f"{count} × {name}" for name, count in counts.most_common())
+
+
+def raise_if_failed(failed: list[dict[str, Any]], total: int, things: str, *, fail: bool | None) -> None:
+    """Raise for what failed, by the wish of the job.
+
+    Args:
+        failed: The entries of `failure`.
+        total: How many there were in all.
+        things: What they are called, in the plural.
+        fail: None: raise unless all of them were about the person. True: raise if there are any. False: never raise.
+
+    Raises:
+        ItemsFailed: With `failed` in its details.
+    """
+    only_persons = all(entry["about"] == ABOUT_PERSON for entry in failed)
+    if failed and (fail or (fail is None and not only_persons)):
+        raise ItemsFailed(
+            f"{len(failed)} of {total} {things} did not succeed: {summary(failed)}.",
+            fix="See `details` for each of them. With fail=False the list is left in state['failed'] instead.",
+            details=failed,
+        )

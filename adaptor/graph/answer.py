@@ -1,0 +1,17 @@
+"""What comes back from a call that succeeded."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Answer(NamedTuple):
+    """A successful answer.
+
+    Attributes:
+        body: The parsed body; in a dry run its documented shape.
+        response: What is known about it: `status_code`, `headers`, `url`, `duration`. None where nothing was sent.
+    """
+
+    body: Any
+    response: Any

@@ -1,0 +1,175 @@
+"""Several Graph calls as one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..common.failures import failure, raise_if_failed
+from ..core.context import current_run
+from ..core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, InvalidMessage, WrongCall
+from ..core.operation import Operation, Step, builder_of
+from ..core.state import State, compose_next_state
+from .listing import GraphListing
+from .operation import GraphOperation, described, read_answer
+from .parts import MOST_PARTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Concatenate, ParamSpec
+
+    from ..core.context import Run
+    from .answer import Answer
+    from .request import GraphRequest
+
+    P = ParamSpec("P")
+
+
+class _Batch(Operation):
+    """Refuses when it is built what cannot be a part."""
+
+    __slots__ = ()
+
+    def __init__(self, build: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        super().__init__(build, function, args, kwargs)
+        if len(args) > MOST_PARTS:
+            raise WrongCall(
+                f"batch() takes at most {MOST_PARTS} operations, but {len(args)} were given.",
+                fix="Make several batches of them.",
+            )
+        for part in args:
+            if not isinstance(part, GraphOperation) or isinstance(part, GraphListing):
+                what = "reads page after page" if isinstance(part, GraphListing) else "is no single call to Graph"
+                raise WrongCall(
+                    f"{part.title()} cannot be a part of a batch: it {what}.",
+                    fix="Give operations such as send_text(…) or get_user_profile(…), or perform it by itself.",
+                )
+
+
+def _batched(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
+    return builder_of(function, _Batch)
+
+
+@_batched
+def batch(state: State, *operations: Step, include_headers: bool = True, fail: bool | None = None) -> State:
+    """Make one call of several Graph operations that do not depend on each other.
+
+    Each of them has an outcome of its own. Graph may carry them out in any order, and each counts against Meta's limits
+    as if it were alone. Parts that were certainly not carried out are repeated, the others never.
+
+    Args:
+        *operations: Up to 50 Graph operations: sends, reads, uploads. Lists that come in pages are not among them, nor
+            is what makes several calls (`split=`, `typing=`).
+        include_headers: Whether Graph sends the headers of each answer, in which the usage of Meta's limits stands.
+            False makes the answer smaller.
+        fail: What to do with parts that did not succeed. Default (None): raise, unless all of them were about a person
+            (blocked, window closed, unknown). True: raise if there are any. False: never raise.
+
+    Returns:
+        An operation. `data` becomes a list with an entry for each operation, in order: `{"outcome", "data"}` with the
+        outcome `sent` or, of a read, `read`; `{"outcome", "error"}` with `failed` (nothing was sent) or `unknown`.
+        `failed` holds those that did not succeed, each `{"index", "error", "about", "sent"}`.
+
+    Raises:
+        InvalidMessage: A part was refused before the wire. Nothing was sent of any part.
+        GraphError: The call as a whole failed, or the token, a permission or the Page is at fault. For all parts see
+            `details`.
+        ItemsFailed: Some parts did not succeed; they stand in `details`. The others were carried out.
+        DeliveryUnknown: The answer to the whole was lost. Any part may have been sent; none is repeated.
+
+    Example:
+        >>> from adaptor import send_text, typing_off
+        >>> batch(send_text("6543210987654321", "Hello"), send_text("6543210987654322", "Hello")).name
+        'batch'
+
+    Source: https://developers.facebook.com/docs/graph-api/batch-requests
+    """
+    run = current_run()
+    requests = []
+    for index, part in enumerate(operations):
+        run.path[-1] = ("batch", index)
+        requests.append(_single(part, state))
+    run.path[-1] = ("batch", None)
+    _check_typing(requests)
+    outcomes = _carried_out(requests, state, run, include_headers=include_headers)
+    results, failed, at_fault = [], [], None
+    for index, (request, outcome) in enumerate(zip(requests, outcomes, strict=True)):
+        if isinstance(outcome, AdaptorError):
+            run.path[-1] = ("batch", index)
+            _locate(outcome, operations[index], run, state)
+            failed.append(failure(index, outcome))
+            results.append({"outcome": _outcome(outcome), "error": outcome.facts()})
+            if outcome.about not in (ABOUT_PERSON, ABOUT_ROW):
+                at_fault = at_fault or outcome
+        else:
+            done = "read" if not request.is_write else "sent" if outcome.response is not None else "described"
+            results.append({"outcome": done, "data": read_answer(outcome, request)})
+    run.path[-1] = ("batch", None)
+    if at_fault is not None and fail is not False:
+        at_fault.details = {"failed": failed, "results": results}
+        raise at_fault
+    raise_if_failed(failed, len(operations), "parts of the batch", fail=fail)
+    return {**compose_next_state(state, results), "failed": failed}
+
+
+def _single(part: Any, state: State) -> GraphRequest:
+    requests = part.calls(state)
+    if len(requests) != 1 or requests[0].sealed:
+        raise WrongCall(
+            f"{part.title()} cannot be a part of a batch: it makes {len(requests)} calls, one after the other.",
+            fix="Perform it by itself, or leave out typing= and split=.",
+        )
+    request: GraphRequest = requests[0]
+    return request
+
+
+def _check_typing(requests: list[GraphRequest]) -> None:
+    """Refuse what Meta says not to do: typing on and off for one person in the same batch.
+
+    Source: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions (checked 2026-11-24).
+    """
+    seen: dict[str, str] = {}
+    for request in requests:
+        body = request.body if isinstance(request.body, dict) else {}
+        action, whom = str(body.get("sender_action")).lower(), str(body.get("recipient"))
+        if action in ("typing_on", "typing_off") and seen.setdefault(whom, action) != action:
+            raise InvalidMessage(
+                "The batch turns typing on and off for the same person.",
+                fix="Leave one of them out: a message ends the typing by itself.",
+                details={"field": "sender_action"},
+            )
+
+
+def _carried_out(
+    requests: list[GraphRequest], state: State, run: Run, *, include_headers: bool
+) -> list[Answer | AdaptorError]:
+    outcomes: dict[int, Answer | AdaptorError] = {}
+    if any(request.is_write for request in requests):
+        run.check_thread()
+        if run.dry_run:
+            writes = {index: request for index, request in enumerate(requests) if request.is_write}
+            outcomes.update({index: described(request, state, run) for index, request in writes.items()})
+    waiting = [index for index in range(len(requests)) if index not in outcomes]
+    # The parts of one call share its token.
+    for access in ("page", "app"):
+        places = [index for index in waiting if requests[index].access == access]
+        if places:
+            from .client import client_for
+
+            client = client_for(run, state.get("configuration"))
+            run.log("debug", "graph", f"{run.place()}: a batch of {len(places)}")
+            answers = client.send_batch([requests[index] for index in places], include_headers=include_headers)
+            outcomes.update(zip(places, answers, strict=True))
+    return [outcomes[index] for index in range(len(requests))]
+
+
+def _locate(error: AdaptorError, part: Any, run: Run, state: State) -> None:
+    """Say of an error which part it was, and where that was written."""
+    run.path.append((part.name, None))
+    try:
+        part.locate(error, run, state)
+    finally:
+        run.path.pop()
+
+
+def _outcome(error: AdaptorError) -> str:
+    return "unknown" if error.sent == SENT_UNKNOWN else "failed"

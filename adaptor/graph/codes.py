@@ -1,0 +1,231 @@
+"""Graph's error codes: what each means, what a write has sent by then, and what to tell the person who runs the job.
+
+The only place where codes are read. The class is decided by (code, subcode) alone, never by HTTP status or text.
+
+Sources: Meta's error table, https://developers.facebook.com/docs/messenger-platform/error-codes, and
+https://developers.facebook.com/docs/graph-api/guides/error-handling, as of June 2026, checked 2026-11-24. Rows of other
+clients' recorded answers are marked `PEER`, rows of general knowledge `UNCERTAIN`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..core.errors import ABOUT_JOB, ABOUT_PAGE, ABOUT_PERSON, SENT_NO, SENT_UNKNOWN
+from .errors import (
+    GraphError,
+    InvalidRequest,
+    PermissionMissing,
+    PolicyBlocked,
+    RateLimited,
+    RecipientUnavailable,
+    TemporaryFailure,
+    TokenInvalid,
+    WindowClosed,
+)
+
+#: Where a row comes from: Meta's own table; other clients' recorded answers; general knowledge that nothing confirms.
+META = "meta"
+PEER = "peer"
+UNCERTAIN = "uncertain"
+
+
+class Rule(NamedTuple):
+    """What one (code, subcode) means.
+
+    Attributes:
+        kind: Its class.
+        fix: What to tell the person who runs the job.
+        sent: What a write is known to have sent: `no` or `unknown`.
+        about: Whom it is about, where that differs from the class.
+        source: `META`, `PEER` or `UNCERTAIN`.
+    """
+
+    kind: type[GraphError]
+    fix: str
+    sent: str = SENT_NO
+    about: str | None = None
+    source: str = META
+
+    @property
+    def retry(self) -> str:
+        """Return what may be done with a write that ended so.
+
+        `wait`: it is repeated by itself. `reconcile`: it may have been sent, and is not repeated before somebody has
+        looked. `never`: it ends the same until something is changed.
+        """
+        if self.sent == SENT_UNKNOWN:
+            return "reconcile"
+        return "wait" if issubclass(self.kind, RateLimited) else "never"
+
+
+_NEW_TOKEN = "Get a new Page access token and put it into the credential."
+_WINDOW = (
+    "The person has to write first. Outside the 24 hours only a utility template (send_utility) "
+    "or, written by a human within 7 days, the HUMAN_AGENT tag may be sent."
+)
+_UNREACHABLE = "The person blocked the Page, deactivated or declined. Mark them as unreachable and use another way."
+_RECONCILE = "Do not send it again blindly: look in the Page's inbox, or settle it by the message's metadata."
+_SLOW_DOWN = "Slow down; the call is repeated by itself after a while."
+_GRANT = "Grant the app `pages_messaging` for this Page and check its access level in App Review."
+
+#: (code, subcode or type or None) -> what it means.
+RULES: dict[tuple[int, int | str | None], Rule] = {
+    (1, None): Rule(TemporaryFailure, _RECONCILE, SENT_UNKNOWN),
+    (1, 99): Rule(PermissionMissing, "Check Advanced Access and the business verification of the app."),
+    (1, 1357046): Rule(TemporaryFailure, f"Meta documents that messages may have gone out. {_RECONCILE}", SENT_UNKNOWN),
+    (1, 2018382): Rule(InvalidRequest, "Use the id of an instant form that may be shown in a conversation."),
+    (2, None): Rule(TemporaryFailure, f"See metastatus.com. {_RECONCILE}", SENT_UNKNOWN),
+    (2, 2018344): Rule(
+        PermissionMissing, "A Page admin has to accept the Page Contact Terms before labels can be used."
+    ),
+    (3, None): Rule(PermissionMissing, "The app lacks the capability for this call; see its permissions."),
+    (4, None): Rule(RateLimited, _SLOW_DOWN),
+    (4, 2018022): Rule(RateLimited, _SLOW_DOWN, source=PEER),
+    (4, 2018354): Rule(
+        PolicyBlocked, "Wait until the next_eligible_time of this person's notifications.", about=ABOUT_PERSON
+    ),
+    (9, 2018352): Rule(PolicyBlocked, "Ask this person for opt-ins less often.", about=ABOUT_PERSON),
+    (10, None): Rule(PermissionMissing, _GRANT),
+    (10, 1404170): Rule(PolicyBlocked, "The Page may not ask for opt-ins; stop sending this topic."),
+    (10, 1893015): Rule(PolicyBlocked, "The person stopped this topic; do not send it to them.", about=ABOUT_PERSON),
+    (10, 1893063): Rule(PolicyBlocked, "Stop sending and read the Page's support inbox."),
+    (10, 2018278): Rule(WindowClosed, _WINDOW),
+    (10, 2018065): Rule(WindowClosed, _WINDOW),
+    (10, 2018028): Rule(
+        PermissionMissing,
+        "The app is not live: pass App Review, or write to people with a role on the app.",
+        source=PEER,
+    ),
+    (10, 2018108): Rule(RecipientUnavailable, _UNREACHABLE),
+    (10, 2018336): Rule(
+        InvalidRequest, "The feature may not be used with people in Europe or Japan.", about=ABOUT_PERSON
+    ),
+    (10, 2534022): Rule(WindowClosed, _WINDOW),
+    (10, 2534077): Rule(PermissionMissing, "Connect the account with the Page again."),
+    (17, None): Rule(RateLimited, _SLOW_DOWN),
+    (32, None): Rule(RateLimited, f"Use a Page access token. {_SLOW_DOWN}"),
+    (100, None): Rule(InvalidRequest, "Fix the field that Meta names."),
+    (100, "GraphMethodException"): Rule(
+        InvalidRequest,
+        "Check `app_secret` in the credential: the app asks for an appsecret_proof.",
+        about=ABOUT_PAGE,
+        source=UNCERTAIN,
+    ),
+    (100, 33): Rule(InvalidRequest, "Check the id in the call, and `page_id` in the credential."),
+    (100, 1893061): Rule(
+        InvalidRequest, "Meta has ended this tag: send an approved utility template (send_utility).", source=UNCERTAIN
+    ),
+    (100, 2018001): Rule(
+        InvalidRequest, "Use the PSID that this Page knows the person by; ids are per Page.", about=ABOUT_PERSON
+    ),
+    (100, 2018008): Rule(InvalidRequest, "Meta could not fetch the file: check that the URL is public, with TLS."),
+    (100, 2018014): Rule(InvalidRequest, "Send the message and the sender action in two calls."),
+    (100, 2018034): Rule(InvalidRequest, "Give the message a text or an attachment.", source=PEER),
+    (100, 2018047): Rule(InvalidRequest, "The file is not of the type that the attachment names."),
+    (100, 2018074): Rule(InvalidRequest, "Upload the attachment again: ids last 90 days and belong to one Page."),
+    (100, 2018109): Rule(InvalidRequest, "Make the file smaller: 8 MB for images, 25 MB for others."),
+    (100, 2018164): Rule(InvalidRequest, "Check the app id to which the conversation is passed.", about=ABOUT_JOB),
+    (100, 2018294): Rule(InvalidRequest, "Encode the video again, or upload it first."),
+    (100, 2018320): Rule(InvalidRequest, "Check the product ids: they must be in a catalogue of this Page."),
+    (100, 2018328): Rule(InvalidRequest, "Product templates need api_version v8.0 or later.", about=ABOUT_PAGE),
+    (100, 2534037): Rule(InvalidRequest, "Another app owns this conversation: take or request control first."),
+    (102, None): Rule(TokenInvalid, _NEW_TOKEN, source=PEER),
+    (190, None): Rule(TokenInvalid, _NEW_TOKEN),
+    (190, 458): Rule(TokenInvalid, f"The app is no longer installed; log in again. {_NEW_TOKEN}"),
+    (190, 459): Rule(TokenInvalid, f"The person behind the token has to log in at facebook.com. {_NEW_TOKEN}"),
+    (190, 460): Rule(TokenInvalid, f"The password was changed. {_NEW_TOKEN}"),
+    (190, 463): Rule(TokenInvalid, f"The token has expired. {_NEW_TOKEN}"),
+    (190, 464): Rule(TokenInvalid, f"The person behind the token is not confirmed at facebook.com. {_NEW_TOKEN}"),
+    (190, 467): Rule(TokenInvalid, f"The token was revoked. {_NEW_TOKEN}"),
+    (190, 492): Rule(TokenInvalid, f"The person behind the token has no role on the Page any more. {_NEW_TOKEN}"),
+    (194, None): Rule(InvalidRequest, "Give the list that Meta names more items.", source=UNCERTAIN),
+    (200, None): Rule(PermissionMissing, _GRANT),
+    (200, 1545041): Rule(RecipientUnavailable, _UNREACHABLE),
+    (200, 2018021): Rule(PermissionMissing, "Write to the PSID; sending to phone numbers is closed."),
+    (200, 2018027): Rule(PermissionMissing, "Write to the PSID; sending to phone numbers is closed."),
+    (200, 2018028): Rule(
+        PermissionMissing, "The app is not live: pass App Review, or write to people with a role on the app."
+    ),
+    (200, 2534041): Rule(PermissionMissing, "The account has switched off access to its messages."),
+    (230, None): Rule(PermissionMissing, _GRANT, source=PEER),
+    (341, None): Rule(RateLimited, _SLOW_DOWN),
+    (368, None): Rule(PolicyBlocked, "Stop sending for some hours and review Meta's policies."),
+    (506, None): Rule(InvalidRequest, "The same was posted a moment ago: change it, or leave it out."),
+    (551, None): Rule(RecipientUnavailable, _UNREACHABLE),
+    (551, 1545041): Rule(RecipientUnavailable, _UNREACHABLE),
+    (613, None): Rule(RateLimited, _SLOW_DOWN),
+    (613, 1996): Rule(RateLimited, "Send at an even pace."),
+    (613, 1893016): Rule(
+        PolicyBlocked, "Do not send several opt-in requests on one topic to this person.", about=ABOUT_PERSON
+    ),
+    (613, 2018338): Rule(PolicyBlocked, "Meta warns of bothersome messages: send less, or the Page is restricted."),
+    (613, 2534040): Rule(RateLimited, _SLOW_DOWN),
+    (1200, None): Rule(TemporaryFailure, _RECONCILE, SENT_UNKNOWN, source=PEER),
+    (1201, None): Rule(TemporaryFailure, _RECONCILE, SENT_UNKNOWN, source=UNCERTAIN),
+    (2022, None): Rule(PolicyBlocked, "Meta has blocked this kind of message for now; appeal in the support inbox."),
+    (2500, None): Rule(TokenInvalid, f"{_NEW_TOKEN} If the token is good, check the path of the call.", source=PEER),
+    (10303, None): Rule(InvalidRequest, "Start the account linking again: its token lives five minutes."),
+    (10900, None): Rule(
+        InvalidRequest, "This post or comment has had the one private reply that it may have.", source=UNCERTAIN
+    ),
+    (36000, None): Rule(InvalidRequest, "Make the image smaller: 8 MB at most.", source=PEER),
+    (36103, None): Rule(PermissionMissing, "This Instagram account may not be used for messages; see its settings."),
+    (80001, None): Rule(RateLimited, _SLOW_DOWN),
+    (80006, None): Rule(RateLimited, "The Page has used up what it may send in 24 hours; wait as long as Meta says."),
+    (1609005, None): Rule(InvalidRequest, "Meta could not read the page that the link leads to: check the address."),
+    (2018144, None): Rule(
+        PolicyBlocked, "The game has sent this person as many messages as it may.", about=ABOUT_PERSON
+    ),
+    (2018171, None): Rule(InvalidRequest, "Only the primary receiver may do this.", about=ABOUT_PAGE),
+    (2018218, None): Rule(InvalidRequest, "This person has no profile; go on without a name.", about=ABOUT_PERSON),
+    (2018234, None): Rule(InvalidRequest, "Only a secondary receiver may do this.", about=ABOUT_PAGE),
+    (2018247, None): Rule(PermissionMissing, "The app may not read this profile; go on without a name."),
+    (2018300, None): Rule(
+        InvalidRequest, "Another app controls this conversation: take or request control.", about=ABOUT_PERSON
+    ),
+    (2018321, None): Rule(
+        InvalidRequest, "An automated question flow controls this conversation; wait.", about=ABOUT_PERSON
+    ),
+    (9000001, None): Rule(InvalidRequest, "The message was deleted, or is older than the newest 20."),
+}
+for _code in (2018173, 2018175, *range(2018182, 2018189)):
+    RULES[_code, None] = Rule(
+        InvalidRequest, "A media template takes one element: an attachment_id of this Page, or a facebook.com address."
+    )
+
+for _code in (2018154, 2018163, 2018166):
+    RULES[_code, None] = Rule(
+        InvalidRequest,
+        "It is about a web view with Messenger Extensions: check its domain and address.",
+        about=ABOUT_JOB,
+    )
+for _code in range(2018389, 2018397):
+    RULES[_code, None] = Rule(InvalidRequest, "It is about calls, which this adaptor does not make.", about=ABOUT_JOB)
+for _subcode in range(2534013, 2534037):
+    RULES[100, _subcode] = Rule(
+        InvalidRequest, "It is about a message to Instagram: see Meta's words, and check recipient and content."
+    )
+
+#: All permission codes that the table does not name one by one.
+_PERMISSION_CODES = range(200, 300)
+#: Codes of web views with Messenger Extensions, which Meta's table gives as 20710xx.
+_EXTENSION_CODES = range(2071000, 2071100)
+
+#: A code that stands in no table: nobody knows what a write did.
+_UNLISTED = Rule(
+    GraphError, "This code is in no table of Meta's: look it up in Meta's error documentation.", SENT_UNKNOWN
+)
+
+
+def rule_for(code: int, subcode: int | None = None, kind: str | None = None) -> Rule:
+    """Return what a (code, subcode) means; a subcode that is not listed means what its code means."""
+    if subcode is not None and (code, subcode) in RULES:
+        return RULES[code, subcode]
+    if subcode is None and kind is not None and (code, kind) in RULES:
+        return RULES[code, kind]
+    if (code, None) in RULES:
+        return RULES[code, None]
+    if code in _EXTENSION_CODES:
+        return RULES[2018154, None]
+    return RULES[200, None] if code in _PERMISSION_CODES else _UNLISTED

@@ -1,0 +1,129 @@
+"""Lists that come in pages, each of which is asked for when it is needed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ParamSpec
+from urllib.parse import parse_qsl, urlsplit
+
+from ..core.arguments import known
+from ..core.context import Run, active
+from ..core.errors import AdaptorError, WrongCall
+from ..core.lazy import Lazy
+from ..core.operation import builder_of
+from ..core.state import State, a_kind, compose_next_state
+from .operation import GraphOperation, carry_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .request import GraphRequest
+
+P = ParamSpec("P")
+
+#: The most that is asked for in one page.
+PAGE_SIZE = 100
+#: What an address of a next page holds besides the place in the list.
+_CREDENTIALS = frozenset({"access_token", "appsecret_proof"})
+
+
+class GraphListing(GraphOperation):
+    """An operation that reads a list page by page.
+
+    Performed, it puts the whole list into `data`. As the source of a loop it asks for a page when the loop gets there,
+    and for no more when the loop ends: `each(list_personas(), …)`.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        _wanted(known(self.draft.params).get("limit"))
+
+    def items(self, state: State) -> Iterator[Any]:
+        """Yield the items one by one; a page is asked for when its first item is.
+
+        Args:
+            state: Holds the `configuration`.
+        """
+        run = active.get()
+        if run is None:
+            with Run() as own:
+                yield from self._items(state, own, [])
+        else:
+            yield from self._items(state, run, [])
+
+    def perform(self, state: State, run: Run) -> State:
+        """Read the list; `data` becomes all of its items, `response` what is known about the last page."""
+        responses: list[Any] = []
+        items = list(self._items(state, run, responses, entered=True))
+        return {**compose_next_state(state, items), "response": responses[-1]}
+
+    def _items(self, state: State, run: Run, responses: list[Any], *, entered: bool = False) -> Iterator[Any]:
+        request = self.describe(state)
+        wanted = _wanted(request.params.get("limit"))
+        place: dict[str, Any] = {}
+        while True:
+            params = {**request.params, **place}
+            if wanted is not None:
+                params["limit"] = min(wanted, PAGE_SIZE)
+            answer = self._page(replace(request, params=params), state, run, entered)
+            responses.append(answer.response)
+            page = answer.body.get("data") if isinstance(answer.body, dict) else None
+            for item in page if isinstance(page, list) else ():
+                yield item
+                if wanted is not None:
+                    wanted -= 1
+                    if wanted == 0:
+                        return
+            following = next_place(answer.body)
+            # A place that does not move on would be read for ever.
+            if not following or following == place:
+                return
+            place = following
+
+    def _page(self, request: GraphRequest, state: State, run: Run, entered: bool) -> Any:
+        if entered:
+            return carry_out(request, state, run)
+        # As the source of a loop nobody has entered the operation: an error says what it was that failed.
+        run.path.append(self._entry)
+        try:
+            return carry_out(request, state, run)
+        except AdaptorError as error:
+            self.locate(error, run, state)
+            raise
+        finally:
+            run.path.pop()
+
+
+def next_place(body: Any) -> dict[str, str]:
+    """Return the parameters that lead to the next page, or nothing where this is the last.
+
+    The address of the next page is never followed: it holds the token, and where it leads is not ours to say. What it
+    says of the place is taken over.
+    """
+    paging = body.get("paging") if isinstance(body, dict) else None
+    if not isinstance(paging, dict) or not isinstance(paging.get("next"), str):
+        return {}
+    query = dict(parse_qsl(urlsplit(paging["next"]).query))
+    cursors = paging.get("cursors")
+    after = cursors.get("after") if isinstance(cursors, dict) else None
+    place = {key: value for key, value in query.items() if key not in _CREDENTIALS and key != "limit"}
+    return {**place, "after": after} if isinstance(after, str) else place
+
+
+def listing(function: Callable[P, GraphRequest]) -> Callable[P, GraphListing]:
+    """Make an operation of a function that drafts a read of a list that comes in pages.
+
+    The draft's parameter `limit` is how many items are wanted in all.
+    """
+    return builder_of(function, GraphListing, takes_state=False)
+
+
+def _wanted(limit: Any) -> int | None:
+    if limit is None or isinstance(limit, Lazy):
+        return None
+    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
+        shown = a_kind(limit) if not isinstance(limit, int) else str(limit)
+        raise WrongCall(f"`limit` is {shown}.", fix="Give a whole number from 1 on, or leave it out for all.")
+    return limit

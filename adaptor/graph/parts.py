@@ -1,0 +1,80 @@
+"""Graph's batch: up to fifty calls as the parts of one, each with an outcome of its own.
+
+Source: https://developers.facebook.com/docs/graph-api/batch-requests (checked 2026-11-24).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlencode
+
+from .request import GraphRequest, form_fields, query_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+#: The most parts of one batch.
+MOST_PARTS = 50
+
+
+class PartAnswer(NamedTuple):
+    """What Graph answered to one part: its own status, headers and body."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+def batch_request(parts: Sequence[GraphRequest], *, include_headers: bool = True) -> GraphRequest:
+    """Return the one call that carries these.
+
+    Args:
+        parts: Finished requests, `MOST_PARTS` at most, all with the same access.
+        include_headers: Whether the parts' answers bring their headers, in which Meta's usage stands.
+    """
+    files: dict[str, Path] = {}
+    entries = []
+    for index, part in enumerate(parts):
+        query = urlencode(query_of(part.params))
+        entry: dict[str, Any] = {"method": part.method, "relative_url": f"{part.path}?{query}" if query else part.path}
+        if part.body is not None:
+            entry["body"] = urlencode(form_fields(part.body))
+        if part.files:
+            names = [f"file{index}_{name}" for name in part.files]
+            files.update(zip(names, part.files.values(), strict=True))
+            entry["attached_files"] = ",".join(names)
+        entries.append(entry)
+    return GraphRequest(
+        "POST",
+        "",
+        body={"batch": entries, "include_headers": include_headers},
+        files=files or None,
+        access=parts[0].access,
+        writes=any(part.is_write for part in parts),
+    )
+
+
+def part_answers(body: Any, count: int) -> list[PartAnswer | None] | None:
+    """Return the answers to the parts in order, or None where the body is no answer to a batch.
+
+    A part that Graph gave up waiting for is None, as is one whose answer is in no form that can be read.
+    """
+    if not isinstance(body, list) or len(body) != count:
+        return None
+    return [_part_answer(entry) for entry in body]
+
+
+def _part_answer(entry: Any) -> PartAnswer | None:
+    if not isinstance(entry, dict) or not isinstance(entry.get("code"), int):
+        return None
+    headers = entry.get("headers")
+    names = {
+        str(header.get("name", "")).lower(): str(header.get("value", ""))
+        for header in (headers if isinstance(headers, list) else ())
+        if isinstance(header, dict)
+    }
+    content = entry.get("body")
+    text = content if isinstance(content, str) else "" if content is None else json.dumps(content)
+    return PartAnswer(entry["code"], names, text.encode("utf-8", "surrogatepass"))
