@@ -155,7 +155,11 @@ _CHANGED: Final = (
     "Facebook has changed the session for security reasons."
 )
 _REVOKED: Final = "Error validating access token: The session is invalid because the user logged out."
-_OUTSIDE: Final = "(#10) This message is sent outside of allowed window."
+_OUTSIDE: Final = (
+    "(#10) This message is sent outside of allowed window. You need page_messaging_subscriptions permission to be able "
+    "to do it. Learn more about the new policy here: https://developers.facebook.com/docs/messenger-platform/"
+    "policy-overview"
+)
 _BOTHERSOME: Final = (
     "(#613) Warning! You are engaging in behavior that may be considered bothersome or abusive by users."
 )

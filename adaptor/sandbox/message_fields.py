@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from adaptor.sandbox.call import Call
     from adaptor.sandbox.world import World
 
+_PIXELS: Final = 960
+_IMAGE: Final = {"image_type": 1, "render_as_sticker": False}
 _TYPES: Final = {"image": "image/jpeg", "video": "video/mp4", "audio": "audio/mpeg"}
 
 
@@ -101,12 +103,17 @@ def _show_item(world: World, message: Message | Incoming, index: int, item: dict
         "size": file.size if file is not None else 0,
     }
     if kind == "image":
-        shown["image_data"] = {"url": url, "preview_url": url, "image_type": 1, "render_as_sticker": False}
+        shown["image_data"] = {**_size("max_width", "max_height"), "url": url, "preview_url": url, **_IMAGE}
     elif kind == "video":
-        shown["video_data"] = {"url": url, "preview_url": url}
+        shown["video_data"] = {**_size(), "length": 0, "video_type": 0, "url": url, "preview_url": url, "rotation": 0}
     else:
         shown["file_url"] = url
     return shown
+
+
+def _size(*more: str) -> dict[str, int]:
+    # Nobody looks into the files: all have the same size.
+    return dict.fromkeys(("width", "height", *more), _PIXELS)
 
 
 def _shares(message: Message | Incoming) -> dict[str, Any] | None:
