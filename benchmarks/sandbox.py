@@ -70,8 +70,10 @@ def main() -> None:
             work(connection, sends)
             elapsed, (after, messages, memory) = time.perf_counter() - started, spent()
             rate = sends / (after - before)
-            print(f"{name}: {rate:7,.0f} sends a second of processor time (wanted: {wanted:,}), "
-                  f"{sends / elapsed:7,.0f} by the clock; {messages:,} messages, {memory / 1024:.0f} MB")
+            print(
+                f"{name}: {rate:7,.0f} sends a second of processor time (wanted: {wanted:,}), "
+                f"{sends / elapsed:7,.0f} by the clock; {messages:,} messages, {memory / 1024:.0f} MB"
+            )
         connection.close()
         server.stdin.close()
 

@@ -57,7 +57,7 @@ class Api:
         call = Call(method, path, bearer=bearer, base=base)
         refused = None
         try:
-            call.parameters, call.files = read_parameters(query, content_type, body)
+            call.parameters, call.files = read_parameters(query, content_type, body, self._world.shelf)
         except Refused as broken:
             refused = broken
         with self._world.lock:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from adaptor.sandbox.records import File
+    from adaptor.sandbox.shelf import Shelf
 
     class Stream(Protocol):
         """Anything bytes can be read from; no bytes mean the end."""
@@ -47,13 +48,16 @@ _TOKEN: Final = re.compile(
 _JSON_WORD: Final = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?|true|false|null")
 
 
-def read_parameters(query: str, content_type: str, body: Stream) -> tuple[dict[str, Any], dict[str, File]]:
+def read_parameters(
+    query: str, content_type: str, body: Stream, shelf: Shelf | None = None
+) -> tuple[dict[str, Any], dict[str, File]]:
     """Gather the parameters of a request and the files that came with it.
 
     Args:
         query: Behind the `?`, still encoded.
         content_type: The header as it came.
         body: Where the body can be read from.
+        shelf: Where the bytes of small files are kept.
 
     Returns:
         Parameters by name, and files by the name of their field.
@@ -62,7 +66,7 @@ def read_parameters(query: str, content_type: str, body: Stream) -> tuple[dict[s
     kind = content_type.partition(";")[0].strip().lower()
     files: dict[str, File] = {}
     if kind == "multipart/form-data":
-        fields, files = read_multipart(body, content_type)
+        fields, files = read_multipart(body, content_type, shelf)
         parameters.update(fields)
     else:
         data = _read_all(body)

@@ -122,8 +122,8 @@ def _check_ice_breakers(top: Part, name: str) -> None:
         _check_locales(top, name)
     elif len(parts) > limits.ICE_BREAKERS:
         raise invalid(f"param {name} has too many elements.")
-    questions = [each for part in parts for each in part.parts("call_to_actions", limits.ICE_BREAKERS)]
-    for question in questions if all(new) else parts:
+    asked = [part.parts("call_to_actions", limits.ICE_BREAKERS) if all(new) else [part] for part in parts]
+    for question in (each for questions in asked for each in questions):
         question.text("question", required=True)
         question.text("payload", most=limits.PAYLOAD, required=True)
 

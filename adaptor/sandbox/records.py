@@ -17,13 +17,13 @@ class File:
         name: As it was called.
         type: Its media type, as it was said.
         size: In bytes.
-        data: The bytes, where the file was small enough to keep; else None.
+        key: Where its bytes lie on the shelf, if they were few enough to keep; else empty.
     """
 
     name: str
     type: str
     size: int
-    data: bytes | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

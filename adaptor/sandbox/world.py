@@ -15,6 +15,7 @@ from adaptor.sandbox.faults import Faults
 from adaptor.sandbox.objects import INBOX_APP, App, Thread
 from adaptor.sandbox.rates import Rates
 from adaptor.sandbox.records import Action, Gesture, Incoming, Message, Refusal
+from adaptor.sandbox.shelf import Shelf
 from adaptor.sandbox.webhooks import Webhooks
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ class World:
     conversations: dict[str, str] = field(default_factory=dict)
     by_id: dict[str, Message | Incoming] = field(default_factory=dict)
     reactions: dict[str, dict[str, str]] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=Shelf, repr=False)
     events: EventLog = field(default_factory=EventLog, repr=False)
     faults: Faults = field(default_factory=Faults, repr=False)
     rates: Rates = field(default_factory=Rates, repr=False)

@@ -1,0 +1,32 @@
+"""The bytes of uploaded files, as long as there is room: who looks at a message wants to see the picture."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+#: A file of up to this size is kept; of the kept ones, the newest that fit together.
+LARGEST: Final = 8 * 1024 * 1024
+_ROOM: Final = 64 * 1024 * 1024
+
+
+class Shelf:
+    """Keeps bytes under a key, and lets the oldest go when there is no more room."""
+
+    def __init__(self, room: int = _ROOM) -> None:
+        self._room = room
+        self._taken = 0
+        self._files: dict[str, bytes] = {}
+
+    def put(self, data: bytes) -> str:
+        """Keep some bytes, and give the key."""
+        key = secrets.token_hex(8)
+        self._files[key] = data
+        self._taken += len(data)
+        while self._taken > self._room:
+            self._taken -= len(self._files.pop(next(iter(self._files))))
+        return key
+
+    def get(self, key: str) -> bytes | None:
+        """Give the bytes, if they are still there."""
+        return self._files.get(key)
