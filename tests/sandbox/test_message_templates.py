@@ -119,6 +119,6 @@ def test_a_template_comes_from_the_library(caller, code):
     (found,) = caller.get("/v26.0/message_template_library", params={"name_or_content": "reminder of your"}).json()[
         "data"
     ]
-    assert code(create(caller, None, library_template_name=found["name"])) == ("ok",)
+    assert code(create(caller, [], library_template_name=found["name"])) == ("ok",)
     assert code(send(caller, "Ana", "Monday", "9")) == ("ok",)
     assert caller.get("/message_template_library", params={"language": "de"}).json() == {"data": []}
