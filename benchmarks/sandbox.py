@@ -55,7 +55,8 @@ def main() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:
-        assert server.stdin is not None and server.stdout is not None
+        assert server.stdin is not None
+        assert server.stdout is not None
         address = urlsplit(server.stdout.readline().strip())
 
         def spent() -> tuple[float, int, int]:
