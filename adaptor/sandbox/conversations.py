@@ -100,8 +100,10 @@ class _Newest:
 
 def _said(world: World, thread: str) -> Iterator[Message | Incoming]:
     """Go through what was said in a conversation, the newest first."""
-    records = world.timeline.get(thread, [])
-    return (record for record in reversed(records) if isinstance(record, (Message, Incoming)))
+    for record in reversed(world.timeline.get(thread, [])):
+        # As it reads now: edited, or taken back.
+        if isinstance(record, (Message, Incoming)) and record.id in world.by_id:
+            yield world.by_id[record.id]
 
 
 def _newest(world: World, name: str) -> Message | Incoming:

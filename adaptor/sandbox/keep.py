@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from adaptor.sandbox.checker import SandboxError
 from adaptor.sandbox.freeze import freeze, thaw
-from adaptor.sandbox.records import Incoming, Message, Refusal
+from adaptor.sandbox.records import Message, Refusal
 
 if TYPE_CHECKING:
     from adaptor.sandbox.events import Event
@@ -161,8 +161,7 @@ class Keeper:
         for thread, text in self._file.execute("SELECT name, value FROM records ORDER BY number"):
             record = thaw(text)
             world.timeline.setdefault(thread, []).append(record)
-            if isinstance(record, (Message, Incoming)):
-                world.by_id[record.id] = record
+            world.index(record)
             if isinstance(record, Message):
                 world.messages.append(record)
             elif isinstance(record, Refusal):

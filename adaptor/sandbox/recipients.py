@@ -99,6 +99,9 @@ def find_recipient(world: World, recipient: Recipient) -> Person | None:
         if written is not None and world.clock.now() - written > limits.PRIVATE_REPLY:
             raise Refused(REPLY_TOO_LATE)
         psid = author
+        known = world.people.get(psid)
+        if known is not None and (known.blocked or known.banned):
+            raise Refused(UNAVAILABLE)
         # The author is somebody, but writing on the Page's wall opens no window until they answer the reply.
         return world.people.setdefault(psid, Person(psid, "Author of", recipient.value))
     person = world.find_person(recipient.value)

@@ -182,7 +182,6 @@ class Someone:
         """Take back what they wrote, by default what they wrote last."""
         with self._world.lock:
             old = self._own(mid)
-            self._world.by_id.pop(old.id, None)
             self._gesture("deletes", {"mid": old.id})
             self._world.notify("messages", self.id, {"message": {"mid": old.id, "is_deleted": True}})
 
@@ -369,7 +368,8 @@ class Someone:
 
     def _own(self, mid: str | None) -> Incoming:
         for each in reversed(self._world.timeline.get(self.id, [])):
-            if isinstance(each, Incoming) and mid in {None, each.id}:
+            # What was taken back is no longer there.
+            if isinstance(each, Incoming) and mid in {None, each.id} and each.id in self._world.by_id:
                 return each
         raise SandboxError(f"{self!r} has written no such message")
 

@@ -100,7 +100,7 @@ def _headers(trace: str, version: str, world: World, identity: str, minutes: int
     usage = (
         ("x-business-use-case-usage", business_usage(world, minutes))
         if identity in {"page", ""}
-        else ("x-app-usage", '{"call_count":1,"total_cputime":1,"total_time":1}')
+        else ("x-app-usage", f'{{"call_count":{world.rates.platform_usage(world)},"total_cputime":1,"total_time":1}}')
     )
     return (
         *_ALWAYS,

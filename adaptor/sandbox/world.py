@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import threading
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -162,10 +162,21 @@ class World:
         """Add a record to the thread of one person (empty: of nobody in particular)."""
         with self.lock:
             self.timeline.setdefault(thread, []).append(record)
+            self.index(record)
             if isinstance(record, (Message, Incoming)):
-                self.by_id[record.id] = record
                 self.touch(thread).updated_at = record.at
             self.events.add(_KINDS[type(record)], thread, record.at, record)
+
+    def index(self, record: Record) -> None:
+        """Let a message be found by its id, as it reads now: edited, or no longer if it was taken back."""
+        if isinstance(record, (Message, Incoming)):
+            self.by_id[record.id] = record
+        elif isinstance(record, Gesture) and record.action == "deletes":
+            self.by_id.pop(record.payload["mid"], None)
+        elif isinstance(record, Gesture) and record.action == "edits":
+            old = self.by_id.get(record.payload["mid"])
+            if isinstance(old, Incoming):
+                self.by_id[old.id] = replace(old, text=record.payload["text"])
 
     def changed(self, kind: str, thread: str = "", what: Any = None) -> None:
         """Note that something changed which is no record."""

@@ -132,3 +132,22 @@ def test_a_conversation_has_the_same_id_in_every_run(visit):
         caller.sandbox.person_writes(ANA, "hi")
         ids.add(only(caller.get("/me/conversations"))["id"])
     assert len(ids) == 1
+
+
+def test_messages_read_as_they_were_edited_and_not_once_they_were_taken_back(caller):
+    ana = caller.sandbox.person(ANA)
+    ana.says("one")
+    ana.says("twoo")
+    ana.edits("two")
+    conversation = only(caller.get("/me/conversations", params={"fields": "snippet"}))
+    assert conversation["snippet"] == "two"
+
+    def texts():
+        found = caller.get(f"/{conversation['id']}/messages", params={"fields": "message"}).json()["data"]
+        return [each["message"] for each in found]
+
+    assert texts() == ["two", "one"]
+    ana.deletes()
+    assert texts() == ["one"]
+    ana.deletes()
+    assert texts() == []

@@ -23,7 +23,10 @@ def test_a_sandbox_goes_on_where_it_stopped(tmp_path):
     with Sandbox(keep=path) as sandbox:
         sandbox.advance(hours=5)
         ana = sandbox.person(ANA)
-        ana.says("hello")
+        ana.says("helo")
+        ana.edits("hello")
+        ana.says("oops")
+        ana.deletes()
         mid = say(sandbox).json()["message_id"]
         ana.reacts("❤")
         call(sandbox, "POST", "/me/messenger_profile", json={"get_started": {"payload": "GO"}})

@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -7,8 +8,6 @@ ANA = "6543210987654321"
 
 @pytest.fixture
 def strict(visit):
-    from datetime import UTC, datetime
-
     noon = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
     return visit(now=lambda: noon, rate_limits=True)
 
@@ -49,8 +48,6 @@ def test_audio_and_video_have_a_limit_of_their_own(strict, code):
 
 
 def test_messages_have_the_limit_that_was_set(visit, code):
-    from datetime import UTC, datetime
-
     caller = visit(now=lambda: datetime(2026, 11, 20, tzinfo=UTC), rate_limits={"messages_per_second": 3})
     assert many(lambda: caller.send({"text": "hi"}), code, 5) == (3, {(613, None)})
     caller.sandbox.limit_rates(False)
@@ -58,8 +55,6 @@ def test_messages_have_the_limit_that_was_set(visit, code):
 
 
 def test_the_day_is_used_up_by_200_calls_for_each_person(visit, code):
-    from datetime import UTC, datetime
-
     now = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
     caller = visit(now=lambda: now, people=[{"id": "1"}, {"id": "2", "last_message_hours_ago": None}], rate_limits=True)
     seen = []
@@ -75,9 +70,18 @@ def test_the_day_is_used_up_by_200_calls_for_each_person(visit, code):
 
 
 def test_every_part_of_a_batch_counts(visit):
-    from datetime import UTC, datetime
-
     caller = visit(now=lambda: datetime(2026, 11, 20, tzinfo=UTC), rate_limits={"messages_per_second": 2})
     body = "recipient=%7B%22id%22%3A%221%22%7D&message=%7B%22text%22%3A%22hi%22%7D"
     parts = [{"method": "POST", "relative_url": "me/messages", "body": body}] * 3
     assert [part["code"] for part in caller.request("POST", "/", json={"batch": parts}).json()] == [200, 200, 400]
+
+
+def test_calls_of_the_app_have_the_limit_of_the_platform(visit, code):
+    settings = {"people": [{"id": "1"}], "rate_limits": {"platform_calls_per_user": 4}}
+    caller = visit(now=lambda: datetime(2026, 11, 20, tzinfo=UTC), **settings)
+    token = {"Authorization": f"Bearer {caller.sandbox.app_token}"}
+    answers = [caller.get("/app", headers=token) for _ in range(5)]
+    assert [code(answer) for answer in answers] == [("ok",)] * 4 + [(4, None)]
+    assert [json.loads(answer.headers["x-app-usage"])["call_count"] for answer in answers[:4]] == [25, 50, 75, 100]
+    caller.sandbox.advance(hours=1)
+    assert code(caller.get("/app", headers=token)) == ("ok",)
