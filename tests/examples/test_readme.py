@@ -11,7 +11,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-JOBS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+TESTS = [block for block in BLOCKS if "\ndef test_" in block]
+JOBS = [block for block in BLOCKS if block not in TESTS]
 
 APPOINTMENTS = [
     {"psid": "6543210987654321", "first_name": "Ana", "day": "2026-12-01", "hours_since_last_message": 3},
@@ -42,6 +44,14 @@ def test_a_job_of_the_readme_runs(number, tmp_path):
     done = run("job.py", "--dry-run", "-S", json.dumps(STATE), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Ana" in done.stdout
+
+
+def test_the_tests_of_the_readme_pass(tmp_path):
+    for number, text in enumerate(TESTS):
+        (tmp_path / f"test_{number}.py").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=60)
+    assert f"{len(TESTS)} passed" in done.stdout, done.stdout + done.stderr
 
 
 def test_the_hello_example_runs_in_the_sandbox():

@@ -20,8 +20,7 @@ class Receiver:
         self.statuses = []
         self.requests = []
         self.verify_token = "v"
-        self.gate = threading.Event()
-        self.gate.set()
+        self._arrived = threading.Condition()
         self.url = httpserver.url_for("/webhook")
         httpserver.expect_request("/webhook", method="GET").respond_with_handler(self._shake)
         httpserver.expect_request("/webhook", method="POST").respond_with_handler(self._take)
@@ -32,9 +31,14 @@ class Receiver:
         return Response(request.args["hub.challenge"])
 
     def _take(self, request):
-        self.gate.wait(5)
-        self.requests.append((dict(request.headers), request.data))
+        with self._arrived:
+            self.requests.append((dict(request.headers), request.data))
+            self._arrived.notify_all()
         return Response("", self.statuses.pop(0) if self.statuses else 200)
+
+    def until(self, count):
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: len(self.requests) >= count, timeout=10)
 
     @property
     def entries(self):
@@ -63,6 +67,7 @@ def hear(told, receiver):
     """Let something happen, and give the one event that is told about it."""
 
     def listen(key, act):
+        assert told.sandbox.webhooks.wait()
         receiver.requests.clear()
         act()
         assert told.sandbox.webhooks.wait()
@@ -277,7 +282,7 @@ def test_a_webhook_that_waits_for_its_next_attempt_holds_up_no_other(told, recei
     receiver.statuses = [500]
     told.sandbox.person(ANA).says("first")
     told.sandbox.person(ANA).says("second")
-    told.sandbox.webhooks.wait(0.5)
+    receiver.until(2)
     assert receiver.events[-1]["message"]["text"] == "second"
 
 
@@ -360,7 +365,6 @@ def test_stopping_does_not_wait_for_what_is_not_delivered(told, receiver):
     told.sandbox.webhooks.delays = (600.0,)
     receiver.statuses = [500]
     told.sandbox.person(ANA).says("hello")
-    told.sandbox.webhooks.wait(0.2)
-    before = threading.active_count()
+    receiver.until(1)
     told.sandbox.stop()
-    assert threading.active_count() < before
+    assert "sandbox webhooks" not in {thread.name for thread in threading.enumerate()}
