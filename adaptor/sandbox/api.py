@@ -15,12 +15,12 @@ from adaptor.sandbox.parameters import SECRETS, read_parameters
 from adaptor.sandbox.perform import Failed, note_refusal, perform
 from adaptor.sandbox.records import Exchange, Request
 from adaptor.sandbox.routes import read_path
-from adaptor.sandbox.wire import write_answer, write_error
+from adaptor.sandbox.wire import Answer, write_answer, write_error, write_file
+from adaptor.sandbox.world import FILES
 
 if TYPE_CHECKING:
     from adaptor.sandbox.faults import Fault
     from adaptor.sandbox.parameters import Stream
-    from adaptor.sandbox.wire import Answer
     from adaptor.sandbox.world import World
 
 _log = logging.getLogger(__name__)
@@ -52,6 +52,9 @@ class Api:
             base: The address under which the sandbox was called.
         """
         path, _, query = target.partition("?")
+        if method in {"GET", "HEAD"} and path.startswith(FILES):
+            found = self._world.shelf.get(path.removeprefix(FILES))
+            return write_file(*found) if found is not None else Answer(404, (), b"")
         scheme, _, token = authorization.partition(" ")
         bearer = token.strip() if scheme.lower() in {"bearer", "oauth"} else None
         call = Call(method, path, bearer=bearer, base=base)

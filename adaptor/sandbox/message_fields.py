@@ -93,7 +93,7 @@ def _show_item(world: World, message: Message | Incoming, index: int, item: dict
     saved = world.attachments.get(str(payload.get("attachment_id")))
     file = next(iter(message.files), None) if isinstance(message, Message) else None
     file = file or (saved.file if saved is not None else None)
-    url = payload.get("url") or (saved.url if saved is not None else None) or f"https://cdn.invalid/{message.id}"
+    url = payload.get("url") or (saved.url if saved is not None else None) or world.file_url(file, message.id)
     # The same message has the same attachment ids each time it is read.
     number = str(10**15 + int.from_bytes(f"{message.id[-12:]}{index}".encode(), "big") % (9 * 10**15))
     shown: dict[str, Any] = {

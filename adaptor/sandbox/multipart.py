@@ -55,8 +55,9 @@ def read_multipart(
             fields[_text(name)] = reader.content().decode("utf-8", "replace")
         else:
             size, data = reader.file(LARGEST if shelf is not None else 0)
-            key = shelf.put(data) if shelf is not None and data is not None else ""
-            files[_text(name)] = File(_text(filename), part.get("Content-Type", ""), size, key)
+            kind = part.get("Content-Type", "")
+            key = shelf.put(kind, data) if shelf is not None and data is not None else ""
+            files[_text(name)] = File(_text(filename), kind, size, key)
     raise invalid("The multipart body has too many parts.")
 
 

@@ -100,8 +100,9 @@ def _attachment(world: World, message: Message, item: dict[str, Any]) -> dict[st
     payload.pop("is_reusable", None)
     if item.get("type") != "template":
         saved = world.attachments.get(str(payload.get("attachment_id")))
+        file = next(iter(message.files), None) or (saved.file if saved is not None else None)
         known = payload.get("url") or (saved.url if saved is not None else None)
-        payload["url"] = known or f"https://cdn.invalid/{message.id}"
+        payload["url"] = known or world.file_url(file, message.id)
         if str(payload.get("attachment_id", "")).isdigit():
             # As a number, unlike everywhere else.
             payload["attachment_id"] = int(payload["attachment_id"])

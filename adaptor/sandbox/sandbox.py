@@ -184,6 +184,7 @@ class Sandbox(Directions):
         except OSError as error:
             where = f"port {self._port}" if self._port else "this machine"
             raise SandboxError(f"the sandbox cannot listen on {where}: {error}") from error
+        self._world.base = self._server.url
         self._world.events.close(closed=False)
         if self._keeper is not None:
             self._keeper.start()

@@ -16,17 +16,17 @@ class Shelf:
     def __init__(self, room: int = _ROOM) -> None:
         self._room = room
         self._taken = 0
-        self._files: dict[str, bytes] = {}
+        self._files: dict[str, tuple[str, bytes]] = {}
 
-    def put(self, data: bytes) -> str:
-        """Keep some bytes, and give the key."""
-        key = secrets.token_hex(8)
-        self._files[key] = data
+    def put(self, kind: str, data: bytes) -> str:
+        """Keep some bytes of a media type, and give the key."""
+        key = secrets.token_hex(16)
+        self._files[key] = kind, data
         self._taken += len(data)
         while self._taken > self._room:
-            self._taken -= len(self._files.pop(next(iter(self._files))))
+            self._taken -= len(self._files.pop(next(iter(self._files)))[1])
         return key
 
-    def get(self, key: str) -> bytes | None:
-        """Give the bytes, if they are still there."""
+    def get(self, key: str) -> tuple[str, bytes] | None:
+        """Give the media type and the bytes, if they are still there."""
         return self._files.get(key)

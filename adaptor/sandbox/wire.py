@@ -29,6 +29,7 @@ _ALWAYS: Final = (
 )
 #: The type that the parts of a batch still have.
 PART_TYPE: Final = "text/javascript; charset=UTF-8"
+_BYTES: Final = "application/octet-stream"
 # The second word of WWW-Authenticate; every error but that of a bad token is an invalid request.
 _TOKEN_ERRORS: Final = frozenset({102, 190})
 _CHALLENGE: Final = 500
@@ -74,6 +75,18 @@ def write_error(
     trace = trace_id()
     headers = (*_headers(trace, version, world, identity, minutes), ("WWW-Authenticate", challenge(error)))
     return Answer(status or error.status, headers, serialise(error.body(trace)))
+
+
+def write_file(kind: str, data: bytes) -> Answer:
+    """Write an uploaded file, so that whatever it holds can do nothing to the page that shows it."""
+    shown = kind if kind.partition("/")[0] in {"image", "audio", "video"} and kind.isprintable() else _BYTES
+    headers = (
+        ("Content-Type", shown),
+        ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Cache-Control", "private, max-age=3600"),
+    )
+    return Answer(200, headers, data)
 
 
 def challenge(error: GraphError) -> str:

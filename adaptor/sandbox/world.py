@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 
     from adaptor.sandbox.clock import Clock
     from adaptor.sandbox.objects import Attachment, Label, Persona, Subscription
-    from adaptor.sandbox.records import Exchange, Request
+    from adaptor.sandbox.records import Exchange, File, Request
     from adaptor.sandbox.utility import UtilityTemplate
 
     Record = Message | Action | Incoming | Gesture | Refusal
 
 # How long ago somebody wrote whom nobody described: long enough to be in the past, short enough to be in the window.
 JUST_NOW = timedelta(minutes=1)
+#: Under which path the sandbox shows uploaded files, as Meta's content network does.
+FILES: Final = "/sandbox/files/"
 # Every accepted message is kept, for tests count on it; of what is only looked at, the newest.
 _REQUESTS: Final = 100_000
 _EXCHANGES: Final = 500
@@ -89,6 +91,8 @@ class World:
     user_token: str = field(default_factory=lambda: f"SANDBOX-USER-{secrets.token_urlsafe(24)}", repr=False)
     #: Signs webhooks where no `app_secret` was given.
     spare_secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
+    #: Where the sandbox listens; empty while it does not.
+    base: str = ""
     #: Why the Page's token is refused from now on, such as 463 for an expired one.
     token_subcode: int | None = None
     people: dict[str, Person] = field(default_factory=dict)
@@ -147,6 +151,10 @@ class World:
     def template_ids(self) -> dict[str, tuple[str, str]]:
         """The names and languages of the message templates, by their ids."""
         return {template.id: key for key, template in self.templates.items()}
+
+    def file_url(self, file: File | None, name: str) -> str:
+        """Give the address of an uploaded file: here while its bytes are kept, else one that leads nowhere."""
+        return f"{self.base}{FILES}{file.key}" if file is not None and file.key else f"https://cdn.invalid/{name}"
 
     def find_person(self, psid: str) -> Person | None:
         """Give the person with this id; in an open house, whoever is asked for exists and wrote a minute ago."""

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from adaptor.sandbox.limits import FILE_BYTES, IMAGE_BYTES
+from adaptor.sandbox.shelf import Shelf
 
 ANA = "6543210987654321"
 URL = "https://example.com/a.png"
@@ -81,6 +82,34 @@ def test_a_small_file_can_be_looked_at_and_a_large_one_is_only_counted(caller):
     small = upload(caller, file=("a.png", b"bytes", "image/png")).json()["attachment_id"]
     large = upload(caller, "file", ("b.bin", bytes(FILE_BYTES), "a/b")).json()["attachment_id"]
     world = caller.sandbox._world
-    assert world.shelf.get(world.attachments[small].file.key) == b"bytes"
+    assert world.shelf.get(world.attachments[small].file.key) == ("image/png", b"bytes")
     assert world.attachments[large].file.key == ""
     assert world.attachments[large].file.size == FILE_BYTES
+
+
+def test_an_uploaded_picture_is_found_at_the_address_that_is_told(caller):
+    message = json.dumps({"attachment": {"type": "image", "payload": {}}})
+    form = {"recipient": json.dumps({"id": ANA}), "message": message}
+    mid = caller.request("POST", "/me/messages", data=form, files={"filedata": ("a.png", b"bytes", "image/png")})
+    found = caller.get(f"/{mid.json()['message_id']}", params={"fields": "attachments"}).json()
+    picture = caller.session.get(found["attachments"]["data"][0]["image_data"]["url"], timeout=5)
+    assert (picture.status_code, picture.content) == (200, b"bytes")
+    assert picture.headers["Content-Type"] == "image/png"
+    assert caller.get("/sandbox/files/nothing").status_code == 404
+
+
+@pytest.mark.parametrize("mime", ["text/html", "image/svg+xml", "application/x-sh"])
+def test_an_uploaded_file_can_do_nothing_to_a_page(caller, mime):
+    made = upload(caller, "file", ("a", b"<script>", mime)).json()["attachment_id"]
+    file = caller.sandbox._world.attachments[made].file
+    answer = caller.get(f"/sandbox/files/{file.key}")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Type"] in {mime, "application/octet-stream"}
+    assert not answer.headers["Content-Type"].startswith("text/")
+
+
+def test_the_shelf_lets_the_oldest_go():
+    shelf = Shelf(room=10)
+    keys = [shelf.put("image/png", bytes(4)) for _ in range(3)]
+    assert [shelf.get(key) is not None for key in keys] == [False, True, True]
