@@ -60,7 +60,7 @@ def answer_batch(call: Call, world: World) -> list[Result]:
         raise Failed(refused.error) from None
     results = _Batch(call, world, parts).run()
     if fault is not None:
-        raise Failed(fault.error, minutes=fault.minutes)
+        raise Failed(fault.error, status=fault.status, minutes=fault.minutes)
     return results
 
 

@@ -15,7 +15,7 @@ from adaptor.sandbox.thread_control import pass_control
 from adaptor.sandbox.utility import STATUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from adaptor.sandbox.world import Person, World
 
@@ -128,6 +128,25 @@ class Directions:
         with self._world.lock:
             self._world.apps.setdefault(app, App(app, f"App {app}"))
             pass_control(self._world, psid, app, metadata)
+
+    def take_over(self, psid: str, app: str, *, metadata: str | None = None) -> None:
+        """Let another app take a conversation."""
+        with self._world.lock:
+            self._world.apps.setdefault(app, App(app, f"App {app}"))
+            pass_control(self._world, psid, app, metadata, taken=True)
+
+    def ask_for_control(self, psid: str, app: str, *, metadata: str | None = None) -> None:
+        """Let another app ask for a conversation that this one has."""
+        told = {"requested_owner_app_id": app, **({"metadata": metadata} if metadata is not None else {})}
+        with self._world.lock:
+            self._world.changed("control request", psid, told)
+            self._world.notify("messaging_handovers", psid, {"request_thread_control": told})
+
+    def assign_roles(self, roles: Mapping[str, list[str]]) -> None:
+        """Tell the subscribers which app has which role, as `{"<app id>": ["primary_receiver"]}`."""
+        with self._world.lock:
+            self._world.changed("roles", what=dict(roles))
+            self._world.notify_page("messaging_handovers", {"app_roles": dict(roles)})
 
     def enforce_policy(self, action: str, reason: str | None = None) -> None:
         """Tell the subscribers that Meta has warned, blocked or unblocked the Page."""

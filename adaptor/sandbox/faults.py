@@ -46,6 +46,7 @@ class Fault:
         to: Only calls that name this person.
         method: Only calls of this method.
         part: In a script, which part of a batch an error or a null is meant for, counted from 0.
+        status: Another HTTP status than the error's own, such as 503.
     """
 
     kind: str
@@ -57,6 +58,7 @@ class Fault:
     to: str | None = None
     method: str | None = None
     part: int = 0
+    status: int = 0
 
     @property
     def name(self) -> str:

@@ -50,6 +50,7 @@ class Keeper:
         self._world = world
         self._path = Path(path)
         self._saved = 0
+        self._files: set[str] = set()
         self._stopping = threading.Event()
         self._worker: threading.Thread | None = None
         try:
@@ -95,10 +96,19 @@ class Keeper:
             }
             large = [name for name, wanted in _LARGE.items() if whole or kinds & wanted]
             rows["state"] += [(name, freeze(getattr(world, name))) for name in (*_STATE, *large)]
-        self._write(rows, whole=whole)
-        self._saved = newest
+            there = world.shelf.keys
+            files = [(key, *found) for key in there if key not in self._files and (found := world.shelf.get(key))]
+        self._write(rows, files, self._files - set(there), whole=whole)
+        self._saved, self._files = newest, set(there)
 
-    def _write(self, rows: dict[str, list[tuple[str, str]]], *, whole: bool) -> None:
+    def _write(
+        self,
+        rows: dict[str, list[tuple[str, str]]],
+        files: list[tuple[str, str, bytes]],
+        gone: set[str],
+        *,
+        whole: bool,
+    ) -> None:
         self._file.execute("BEGIN IMMEDIATE")
         if whole:
             for table in ("records", "people", "threads"):
@@ -106,6 +116,8 @@ class Keeper:
         self._file.executemany("INSERT INTO records (name, value) VALUES (?, ?)", rows["records"])
         for table in ("people", "threads", "state"):
             self._file.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", rows[table])
+        self._file.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", files)
+        self._file.executemany("DELETE FROM files WHERE key = ?", [(key,) for key in gone])
         self._file.execute("COMMIT")
 
     def _records(self, events: list[Event]) -> list[tuple[str, str]]:
@@ -134,6 +146,7 @@ class Keeper:
             CREATE TABLE IF NOT EXISTS records (number INTEGER PRIMARY KEY, name TEXT NOT NULL, value TEXT NOT NULL);
             CREATE TABLE IF NOT EXISTS people (name TEXT PRIMARY KEY, value TEXT NOT NULL);
             CREATE TABLE IF NOT EXISTS threads (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+            CREATE TABLE IF NOT EXISTS files (key TEXT PRIMARY KEY, kind TEXT NOT NULL, data BLOB NOT NULL);
             CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
             """
         )
@@ -166,6 +179,9 @@ class Keeper:
                 world.messages.append(record)
             elif isinstance(record, Refusal):
                 world.refusals.append(record)
+        for key, kind, data in self._file.execute("SELECT key, kind, data FROM files ORDER BY rowid"):
+            world.shelf.restore(key, kind, data)
+        self._files = set(world.shelf.keys)
         world.conversations.update({thread.id: name for name, thread in world.threads.items()})
         # What was loaded is no change: only what comes from now on is written.
         world.changed("loaded")

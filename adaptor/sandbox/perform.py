@@ -54,7 +54,8 @@ def perform(call: Call, world: World, part: int = 0) -> Any:
         raise Dropped
     if not call.accepted:
         note_refusal(call, world, fault.error)
-    raise Failed(fault.error, status=200 if fault.kind == "error_in_200" else 0, minutes=fault.minutes)
+    status = 200 if fault.kind == "error_in_200" else fault.status
+    raise Failed(fault.error, status=status, minutes=fault.minutes)
 
 
 def note_refusal(call: Call, world: World, error: GraphError) -> None:

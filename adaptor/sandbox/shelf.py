@@ -27,6 +27,16 @@ class Shelf:
             self._taken -= len(self._files.pop(next(iter(self._files)))[1])
         return key
 
+    @property
+    def keys(self) -> list[str]:
+        """The keys of what is there, the oldest first."""
+        return list(self._files)
+
+    def restore(self, key: str, kind: str, data: bytes) -> None:
+        """Put back what was kept elsewhere."""
+        self._files[key] = kind, data
+        self._taken += len(data)
+
     def get(self, key: str) -> tuple[str, bytes] | None:
         """Give the media type and the bytes, if they are still there."""
         return self._files.get(key)

@@ -125,23 +125,27 @@ class Someone:
 
     def sends_photo(self, url: str = "https://example.com/photo.jpg") -> str:
         """Send a picture."""
-        return self._attach("image", {"url": url})
+        return self.sends_attachment("image", {"url": url})
 
     def sends_video(self, url: str = "https://example.com/video.mp4") -> str:
         """Send a video."""
-        return self._attach("video", {"url": url})
+        return self.sends_attachment("video", {"url": url})
 
     def sends_audio(self, url: str = "https://example.com/voice.mp3") -> str:
         """Send a voice message."""
-        return self._attach("audio", {"url": url})
+        return self.sends_attachment("audio", {"url": url})
 
     def sends_file(self, url: str = "https://example.com/file.pdf") -> str:
         """Send a file."""
-        return self._attach("file", {"url": url})
+        return self.sends_attachment("file", {"url": url})
 
     def sends_location(self, latitude: float, longitude: float) -> str:
         """Send a place, as older clients do."""
-        return self._attach("location", {"coordinates": {"lat": latitude, "long": longitude}})
+        return self.sends_attachment("location", {"coordinates": {"lat": latitude, "long": longitude}})
+
+    def sends_attachment(self, kind: str, payload: dict[str, Any]) -> str:
+        """Send anything else: `reel`, `ig_post`, `appointment_booking`, `fallback`, …"""
+        return self._write("", {"attachments": [{"type": kind, "payload": payload}]})
 
     def sends_sticker(self, sticker_id: int = 369239263222822) -> str:
         """Send a sticker; the default is the thumb."""
@@ -336,9 +340,6 @@ class Someone:
             # Opening a page writes nothing, and opens no window.
             self._gesture("opens", {"text": tap.payload})
         return address
-
-    def _attach(self, kind: str, payload: dict[str, Any]) -> str:
-        return self._write("", {"attachments": [{"type": kind, "payload": payload}]})
 
     def _tell(self, action: str, field: str, content: dict[str, Any], *, opens: bool = False) -> None:
         with self._world.lock:

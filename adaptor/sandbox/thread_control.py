@@ -112,8 +112,8 @@ def give_control(world: World, psid: str, app: str, life: timedelta = limits.CON
     thread.owner, thread.owner_until = app, world.clock.now() + life
 
 
-def pass_control(world: World, psid: str, target: object, metadata: str | None) -> None:
-    """Give a conversation to an app, and tell the one that lost it or got it."""
+def pass_control(world: World, psid: str, target: object, metadata: str | None, *, taken: bool = False) -> None:
+    """Give a conversation to an app, and tell that it was passed on or taken."""
     new = str(target) if target is not None else (world.default_app or INBOX_APP)
     if new not in world.apps:
         raise Refused(BAD_APP)
@@ -123,7 +123,7 @@ def pass_control(world: World, psid: str, target: object, metadata: str | None) 
     told: dict[str, Any] = {"previous_owner_app_id": previous, "new_owner_app_id": new}
     if metadata is not None:
         told["metadata"] = metadata
-    world.notify("messaging_handovers", psid, {"pass_thread_control": told})
+    world.notify("messaging_handovers", psid, {"take_thread_control" if taken else "pass_thread_control": told})
 
 
 def release_control(world: World, psid: str) -> None:

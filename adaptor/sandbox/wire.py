@@ -121,6 +121,7 @@ def _headers(trace: str, version: str, world: World, identity: str, minutes: int
         ("facebook-api-version", version),
         ("x-fb-request-id", trace),
         ("x-fb-trace-id", secrets.token_urlsafe(8)),
+        ("X-FB-Debug", f"{secrets.token_urlsafe(64)}=="),
     )
 
 

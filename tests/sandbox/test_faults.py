@@ -111,6 +111,13 @@ def test_an_error_can_hide_in_a_200(caller, delivered):
     assert len(texts(caller)) == delivered
 
 
+@pytest.mark.parametrize("status", [429, 502, 503])
+def test_an_error_can_have_any_status(caller, status):
+    caller.sandbox.faults.next(4, status=status)
+    response = say(caller)
+    assert (response.status_code, response.json()["error"]["code"]) == (status, 4)
+
+
 def test_a_message_of_ones_own(caller):
     caller.sandbox.faults.next(100, message="(#100) No, thank you")
     assert say(caller).json()["error"]["message"] == "(#100) No, thank you"

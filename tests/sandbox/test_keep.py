@@ -34,6 +34,9 @@ def test_a_sandbox_goes_on_where_it_stopped(tmp_path):
         call(sandbox, "POST", f"/{label}/label", params={"user": ANA})
         upload = {"attachment": {"type": "image", "payload": {"url": "https://example.com/a.png"}}}
         picture = call(sandbox, "POST", "/me/message_attachments", json={"message": upload}).json()["attachment_id"]
+        form = {"message": '{"attachment":{"type":"file","payload":{}}}'}
+        upload = {"filedata": ("a.txt", b"some bytes", "text/plain")}
+        file = call(sandbox, "POST", "/me/message_attachments", data=form, files=upload).json()["attachment_id"]
         token, secret, before = sandbox.access_token, sandbox.app_secret, sandbox.now()
         seen = call(sandbox, "GET", "/me/conversations", params={"fields": "messages{message,from}"}).json()
         transcript = sandbox.transcript()
@@ -48,6 +51,8 @@ def test_a_sandbox_goes_on_where_it_stopped(tmp_path):
         assert profile == {"data": [{"get_started": {"payload": "GO"}}]}
         assert call(again, "GET", f"/{ANA}/custom_labels").json()["data"][0]["page_label_name"] == "vip"
         assert picture in again._world.attachments
+        key = again._world.attachments[file].file.key
+        assert call(again, "GET", f"/sandbox/files/{key}").content == b"some bytes"
         say(again, "and on")
     with Sandbox(keep=path) as third:
         assert [message.text for message in third.messages] == ["hi", "and on"]

@@ -226,6 +226,18 @@ def test_control_that_changes_hands_is_told_and_what_follows_stands_by(told, rec
     assert entry["standby"][0]["message"]["text"] == "is a human there?"
 
 
+def test_what_other_apps_do_with_a_conversation_is_told(told, hear):
+    sandbox = told.sandbox
+    sandbox.person(ANA).says("hello")
+    asked = hear("request_thread_control", lambda: sandbox.ask_for_control(ANA, INBOX, metadata="x"))
+    assert asked["request_thread_control"] == {"requested_owner_app_id": INBOX, "metadata": "x"}
+    taken = hear("take_thread_control", lambda: sandbox.take_over(ANA, INBOX))["take_thread_control"]
+    assert taken == {"previous_owner_app_id": None, "new_owner_app_id": INBOX}
+    roles = hear("app_roles", lambda: sandbox.assign_roles({INBOX: ["primary_receiver"]}))
+    assert roles["app_roles"] == {INBOX: ["primary_receiver"]}
+    assert "sender" not in roles
+
+
 def test_the_policy_the_labels_and_the_templates_are_told(told, receiver):
     told.sandbox.enforce_policy("block", "too much")
     label = told.request("POST", "/me/custom_labels", params={"name": "vip"}).json()["id"]
