@@ -102,7 +102,9 @@ class Api:
         name = fault.name if fault is not None else ""
         request = Request(world.clock.now(), call.method, call.path, answer.status, name)
         world.requests.append(request)
-        world.exchanges.append(Exchange(request, _without_secrets(call), _hide(answer.body, call.token)))
+        world.exchanges.append(
+            Exchange(request, _without_secrets(call), _hide(answer.body, call.token, world.access_token))
+        )
         world.events.add("request", call.addressee, request.at, request)
 
 
@@ -116,16 +118,18 @@ def _spoil(answer: Answer, fault: Fault) -> Answer:
 
 def _without_secrets(call: Call) -> dict[str, object]:
     shown = {key: value for key, value in call.parameters.items() if key not in SECRETS}
-    if is_batch(call) and isinstance(shown["batch"], list):
+    if is_batch(call):
+        parts = shown["batch"] if isinstance(shown["batch"], list) else []
         shown["batch"] = [
             {key: _TOKEN.sub(r"\1…", str(value)) for key, value in part.items() if key not in SECRETS}
-            for part in shown["batch"]
+            for part in parts
             if isinstance(part, dict)
         ]
     return shown
 
 
-def _hide(body: bytes, token: str) -> bytes:
-    # The addresses of further pages carry it.
-    secret = quote_plus(token).encode()
-    return body.replace(secret, b"...") if token and secret in body else body
+def _hide(body: bytes, *tokens: str) -> bytes:
+    # The addresses of further pages carry them, and `/me/accounts` gives them out.
+    for secret in {form.encode() for token in tokens if token for form in (token, quote_plus(token))}:
+        body = body.replace(secret, b"...")
+    return body

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from adaptor.sandbox.checker import SandboxError
+from adaptor.sandbox.errors import FAULTS
 from adaptor.sandbox.message_templates import review
 from adaptor.sandbox.objects import App, Subscription
 from adaptor.sandbox.settings import read_settings
@@ -91,7 +92,18 @@ class Directions:
             self._world.changed("subscription")
 
     def expire_token(self, subcode: int | None = 463) -> None:
-        """Let the Page's token be refused from now on: 463 expired, 460 password changed, 467 revoked."""
+        """Let the Page's token be refused from now on.
+
+        Args:
+            subcode: Why: 463 it expired, 460 the password was changed, 467 it was revoked, 458, 459, 464, 492; None for
+                no reason.
+
+        Raises:
+            SandboxError: There is no such reason.
+        """
+        if (190, subcode) not in FAULTS:
+            there = ", ".join(str(other) for other in sorted(other for code, other in FAULTS if code == 190 and other))
+            raise SandboxError(f"expire_token: the subcode must be one of {there}, or None, not {subcode!r}")
         with self._world.lock:
             self._world.token_subcode = subcode or 0
             self._world.changed("token")

@@ -53,7 +53,9 @@ def _list(title: str, messages: Sequence[Message]) -> list[str]:
 def _fits(message: Message, key: str, value: Any) -> bool:
     if key == "text":
         shown = message.text if message.text is not None else "\n".join(show_message(message))
-        return value.search(shown) is not None if isinstance(value, re.Pattern) else value == shown
+        # Of a message that was made from a template, what stands above the buttons will do.
+        texts = (shown, *message.lines)
+        return value.search(shown) is not None if isinstance(value, re.Pattern) else value in texts
     if key in {"messaging_type", "tag", "id"}:
         return bool(getattr(message, key) == value)
     if key in message.payload:

@@ -1,6 +1,7 @@
 import pytest
 from werkzeug import Response
 
+from adaptor.sandbox import SandboxError
 from adaptor.sandbox.subscribed_fields import FIELDS, MESSAGING
 
 ANA = "6543210987654321"
@@ -113,6 +114,21 @@ def test_a_token_that_expires_is_refused_until_it_is_renewed(caller, code):
     assert "invalid_token" in response.headers["WWW-Authenticate"]
     caller.sandbox.renew_token()
     assert code(caller.send({"text": "hi"})) == ("ok",)
+
+
+@pytest.mark.parametrize("subcode", [458, 459, 460, 463, 464, 467, 492, None])
+def test_a_token_is_refused_for_the_reason_that_is_wanted(caller, code, subcode):
+    caller.sandbox.expire_token(subcode)
+    assert code(caller.get("/me")) == (190, subcode)
+    with pytest.raises(SandboxError, match="must be one of 458"):
+        caller.sandbox.expire_token(7)
+
+
+def test_no_record_keeps_the_token_that_an_answer_gave_out(caller):
+    caller.session.headers["Authorization"] = f"Bearer {caller.sandbox.user_token}"
+    assert caller.sandbox.access_token in caller.get("/me/accounts").text
+    assert caller.sandbox.access_token not in repr(caller.sandbox._world.exchanges)
+    assert caller.sandbox.user_token not in repr(caller.sandbox._world.exchanges)
 
 
 def test_calls_of_the_app_have_the_usage_header_of_apps(caller):

@@ -68,3 +68,11 @@ def test_nothing_was_sent(sent):
     sent.assert_nothing_sent("3")
     with pytest.raises(AssertionError, match="3 messages, expected 0"):
         sent.assert_nothing_sent()
+
+
+def test_a_template_is_found_by_what_stands_above_its_buttons(visit):
+    buttons = [{"type": "POSTBACK", "text": "Confirm"}]
+    caller = visit(templates=[{"name": "t", "language": "en", "body": "Hello {{1}}!", "buttons": buttons}])
+    body = {"type": "body", "parameters": [{"type": "text", "text": "Ana"}]}
+    caller.send({"template": {"name": "t", "language": {"code": "en"}, "components": [body]}})
+    caller.sandbox.assert_sent(ANA, text="Hello Ana!")
