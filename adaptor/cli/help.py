@@ -14,10 +14,22 @@ class Help(argparse.RawDescriptionHelpFormatter):
     """
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=32, width=min(_terminal_width(), 100))
+        super().__init__(prog, max_help_position=32, width=terminal_width())
+
+    def add_argument(self, action: argparse.Action) -> None:
+        """Leave room for the names of commands, which stand further to the right than argparse reckons with."""
+        super().add_argument(action)
+        if isinstance(action, argparse._SubParsersAction):
+            longest = max(map(len, action.choices), default=0)
+            self._action_max_length = max(self._action_max_length, longest + 2 * self._indent_increment)
 
 
-def _terminal_width() -> int:
+def terminal_width() -> int:
+    """Return how many columns to fill: those of the terminal, but no more than is good to read."""
+    return min(_columns(), 100)
+
+
+def _columns() -> int:
     columns = os.environ.get("COLUMNS", "")
     if columns.isdigit() and int(columns) > 0:
         return int(columns)

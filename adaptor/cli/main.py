@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 
-from . import run, version
 from .help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
+
+#: The commands, each a module of this room. Only the one that is asked for is imported.
+COMMANDS = ("run", "test", "new", "docs", "config", "completion", "version")
 
 EXIT_CODES = """\
 exit codes:
@@ -22,8 +24,10 @@ exit codes:
 """
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
+def parser(*names: str) -> argparse.ArgumentParser:
+    """Return the parser of the command line, with these commands alone or with all of them."""
+    from importlib import import_module
+
     root = argparse.ArgumentParser(
         prog="adaptor",
         description="Write Messenger jobs as short Python scripts, and run them.",
@@ -33,15 +37,16 @@ def parser() -> argparse.ArgumentParser:
     )
     # With `prog` given, no help is laid out before anybody asks for it.
     commands = root.add_subparsers(title="commands", dest="command", metavar="COMMAND", prog="adaptor")
-    for command in (run, version):
-        command.add_to(commands)
+    for name in names or COMMANDS:
+        import_module(f".{name}", __package__).add_to(commands)
     return root
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run a command line and exit with its code."""
-    root = parser()
-    given = root.parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    root = parser(*(name for name in COMMANDS if name in words[:1]))
+    given = root.parse_args(words)
     if given.command is None:
         root.print_help(sys.stderr)
         sys.exit(2)

@@ -10,10 +10,12 @@ import sys
 
 from ..core.context import Run
 from ..core.errors import AdaptorError, InputError
+from ..core.sanitize import MODES, Sanitizer
 from ..runner.configuration import gather
 from ..runner.files import check_output, json_object, print_out, read_json_object, write_output
 from ..runner.logs import Levels, Log
 from ..runner.run import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL, run_job
+from .curl import curl_printer
 from .help import Help
 
 TYPE_CHECKING = False
@@ -64,6 +66,9 @@ def add_to(commands: Any) -> None:
         help="none, error, info (default) or debug; also info,graph=debug",
     )
     command.add_argument("--log-json", action="store_true", help="one JSON object a line")
+    command.add_argument(
+        "--sanitize", metavar="MODE", choices=MODES, default="none", help=f"how logs show the state: {', '.join(MODES)}"
+    )
     command.add_argument("--sandbox", action="store_true", help="send to a simulated Messenger on this machine")
     command.add_argument(
         "--people", metavar="FILE", help=f"with --sandbox: who is there (default: {PEOPLE_FILE} beside the job, if any)"
@@ -72,6 +77,7 @@ def add_to(commands: Any) -> None:
         "--transcript", metavar="FILE", help="with --sandbox: write there who got what, in full; - is standard error"
     )
     command.add_argument("--dry-run", action="store_true", help="print the requests and send nothing")
+    command.add_argument("--curl", action="store_true", help="print each failed call to Meta as a curl command")
     command.set_defaults(perform=perform)
 
 
@@ -106,6 +112,8 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
     with _sandbox(given, state["configuration"]) as sandbox:
         run = Run(sink=log, dry_run=given.dry_run, alone=True)
         run.progress = log.progress()
+        run.on_failure = curl_printer(run) if given.curl else None
+        run.sanitize = None if given.sanitize == "none" else Sanitizer(given.sanitize)
         # Data goes to standard output; where that is taken by the final state, requests go to the log.
         run.on_request = _request_printer(run, None if given.output == "-" or given.log_json else stdout)
         result = run_job(given.path, state, run)

@@ -16,6 +16,7 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from ..core.context import active
 from ..core.version import __version__
 
 #: Connections idle for longer are not used again: one that the other side has closed meanwhile would turn a send into
@@ -78,6 +79,14 @@ class _Adapter(requests.adapters.HTTPAdapter):
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
 
+    def close(self) -> None:
+        """Close the connections now: by itself urllib3 waits until nothing refers to them, such as a kept error."""
+        for manager in (self.poolmanager, *self.proxy_manager.values()):
+            for key in list(manager.pools.keys()):
+                if (pool := manager.pools.get(key)) is not None:
+                    pool.close()
+        super().close()
+
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
         manager = super().proxy_manager_for(*args, **kwargs)
         manager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
@@ -108,7 +117,8 @@ def open_session() -> requests.Session:
     session = _Session()
     session.trust_env = False
     session.headers["User-Agent"] = f"facebook-adaptor/{__version__}"
-    adapter = _Adapter()
+    run = active.get()
+    adapter = _Adapter() if run is None or run.transport is None else run.transport(_Adapter())
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session

@@ -68,7 +68,8 @@ def cursor(
             moment = _read_iso(given, zone)
         formatted = format(given if moment is None else moment.astimezone(zone))
         kept = kept if formatted is None else _json(formatted)
-    current_run().log("debug", "job", f"{key} is {kept}")
+    run = current_run()
+    run.log("debug", "job", f"{key} is {run.shown(kept)}")
     return {**state, key: kept}
 
 

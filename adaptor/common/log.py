@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 from ..core.context import current_run
-from ..core.operation import Value, operation
+from ..core.lazy import Lazy
+from ..core.operation import Operation, Value, builder_of
 from ..core.state import State
+from ..core.template import Template
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Callable
+    from typing import Any, Concatenate, ParamSpec
+
+    from ..core.context import Run
+
+    P = ParamSpec("P")
 
 
-@operation
+class _Writing(Operation):
+    """What `log` and `debug` make: it knows which of its words come from the state."""
+
+    __slots__ = ()
+
+    def perform(self, state: State, run: Run) -> State:
+        """Write the words, with as much of the state in them as the run lets be seen."""
+        if run.sanitize is None:
+            return super().perform(state, run)
+        result: State = self.function(state, *[_sanitized(value, state, run) for value in self.args])
+        return result
+
+
+def _writing(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
+    return builder_of(function, _Writing)
+
+
+@_writing
 def log(state: State, *values: Value[Any]) -> State:
     """Write values to the run's log, without secrets.
 
@@ -29,7 +53,7 @@ def log(state: State, *values: Value[Any]) -> State:
     return state
 
 
-@operation
+@_writing
 def debug(state: State, *values: Value[Any]) -> State:
     """Write values to the run's log where its level is `debug`, without secrets.
 
@@ -50,13 +74,18 @@ def debug(state: State, *values: Value[Any]) -> State:
 def _write(level: str, state: State, values: tuple[Any, ...]) -> None:
     run = current_run()
     run.learn_secrets(state)
-    run.log(level, "job", " ".join(value if isinstance(value, str) else _as_text(value) for value in values))
+    # A text is the job's own, or was sanitized before.
+    run.log(level, "job", " ".join(value if isinstance(value, str) else run.shown(value) for value in values))
 
 
-def _as_text(value: Any) -> str:
-    import json
-
-    try:
-        return json.dumps(value, ensure_ascii=False)
-    except (TypeError, ValueError):
-        return repr(value)
+def _sanitized(value: Any, state: State, run: Run) -> Any:
+    if not isinstance(value, Lazy):
+        return value
+    # What is missing is an error in every mode.
+    resolved = value.__resolve__(state)
+    if isinstance(value, Template):
+        pieces = [
+            piece if isinstance(piece, str) else run.shown(piece[0].__resolve__(state)) for piece in value.__pieces__
+        ]
+        return "".join(pieces)
+    return run.shown(resolved)

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
         def close(self) -> None:
             """Let go of it."""
 
+    class Ledger(Protocol):
+        """What was sent, to whom, with what outcome (see `adaptor.ledger`)."""
+
+        store: Any
+
     class Request(Protocol):
         """A call to another system as a plain value, which a dry run shows."""
 
@@ -44,11 +49,15 @@ class Run:
         path: Where the run is: the names of the operations under way, outermost first, each with its index.
         outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`.
         on_request: Called with each request that a dry run describes.
+        on_failure: Called with each call to the Graph API that failed, as `AdaptorError.request` holds it.
         progress: Told the place after each item of a loop, and nothing at its end; None where nobody looks.
         interrupted_at: The place that was under way when the run was interrupted.
         alone: It is the only run of its process: an operation that finds no run, since the job called it in a thread of
             its own, is outside of it.
         wait: Waits that many seconds before a repeat; replaced in tests.
+        replayed: How many writes were not made again, since an earlier attempt of the run had made them.
+        sanitize: Returns what logs show of a value of the state; None shows it as it is.
+        transport: Given what carries HTTP, returns what stands in its place, where a job is tested; else None.
     """
 
     def __init__(
@@ -60,6 +69,7 @@ class Run:
         on_request: Callable[[Request], object] | None = None,
         wait: Callable[[float], object] | None = None,
         alone: bool = False,
+        ledger: Callable[[], Ledger] | None = None,
     ) -> None:
         self._started = time.time() if started is None else started
         self._clock = time.monotonic()
@@ -68,8 +78,14 @@ class Run:
         self.outcomes = {"sent": 0, "failed": 0, "unknown": 0, "described": 0}
         self.on_request = on_request
         self.wait: Callable[[float], object] = wait or time.sleep
+        self.on_failure: Callable[[dict[str, Any]], object] | None = None
+        self.sanitize: Callable[[Any], str] | None = None
+        self.transport: Callable[[Any], Any] | None = None
         self.redactor = Redactor()
         self.interrupted_at: str | None = None
+        self.replayed = 0
+        self._open_ledger = ledger
+        self._ledger: Ledger | None = None
         self._alone = alone
         self._is_stray = _alone_under_way > 0
         self.progress: Callable[[str], None] | None = None
@@ -116,6 +132,13 @@ class Run:
                 code="OUTSIDE_THE_RUN",
             )
 
+    @property
+    def ledger(self) -> Ledger | None:
+        """What notes every write of this run, opened when it is first asked for; None where nothing keeps one."""
+        if self._ledger is None and self._open_ledger is not None:
+            self._ledger = self._open_ledger()
+        return self._ledger
+
     def resource(self, name: str, make: Callable[[], Resource]) -> Any:
         """Return what was opened under this name in this run, opening it the first time."""
         found = self._resources.get(name)
@@ -145,9 +168,32 @@ class Run:
         """Write one line to the run's log, without secrets."""
         self._sink(level, component, self.redactor.text(message), self.redactor.value(fields))
 
+    def site(self) -> str:
+        """Return where in the job's code the run is: its place without the positions in lists of data."""
+        return " · ".join(
+            _named(name, index if name in _POSITIONS_OF_CODE else None) for name, index in self.path if name
+        )
+
+    def shown(self, value: Any) -> str:
+        """Return what a log shows of a value of the state; secrets are taken out when it is written."""
+        if self.sanitize is not None:
+            return self.sanitize(value)
+        if isinstance(value, str):
+            return value
+        import json
+
+        try:
+            return json.dumps(value, ensure_ascii=False)
+        except (TypeError, ValueError):
+            return repr(value)
+
     def place(self) -> str:
         """Return where the run is, such as `step 2 · each[17] · send_text`."""
         return " · ".join(_named(name, index) for name, index in self.path if name)
+
+
+#: Operations whose positions are those of operations in the job, not of items in its data.
+_POSITIONS_OF_CODE = frozenset({"execute", "combine", "batch"})
 
 
 def _named(name: str, index: int | None) -> str:

@@ -60,6 +60,8 @@ class AdaptorError(Exception):
         file: The job file in which the operation was written.
         line: Its line there.
         details: More facts, JSON-serialisable.
+        request: The call to the Graph API that failed, without the credential: `method`, `url`, `params`, `body`. It
+            holds what was to be sent, and is in no report.
     """
 
     about = ABOUT_JOB
@@ -74,6 +76,7 @@ class AdaptorError(Exception):
     line: int | None = None
     details: Any = None
     parts_sent: list[str] | None = None
+    request: Any = None
     #: The lines of the job that the error is about, with a caret under the place.
     excerpt: str | None = None
 
@@ -168,6 +171,23 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return repr(value)
+
+
+def restored(facts: dict[str, Any], about: str | None = None) -> AdaptorError:
+    """Return an error of which only its `facts` were kept.
+
+    Args:
+        facts: What `AdaptorError.facts` gave.
+        about: Whom it was about.
+    """
+    kinds, found = [AdaptorError], AdaptorError
+    while kinds:
+        kind = kinds.pop()
+        found = kind if kind.__name__ == facts.get("name") else found
+        kinds += kind.__subclasses__()
+    fields = {key: value for key, value in facts.items() if hasattr(found, key) and key not in ("description", "name")}
+    fields["description"] = facts.get("message") or facts.get("description") or ""
+    return _rebuild(found, {**fields, **({"about": about} if about else {})})
 
 
 def _rebuild(kind: type[AdaptorError], fields: dict[str, Any]) -> AdaptorError:

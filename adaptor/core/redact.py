@@ -1,12 +1,14 @@
 """Keeping secrets out of everything that is written: logs, errors, reports, final states.
 
-Secrets are found by value, in the forms in which they travel: as they are, quoted for a URL, escaped in JSON, in
-base64 and as `appsecret_proof`.
+Secrets are found by value, in the forms in which they travel: as they are, quoted for a URL (also inside another),
+escaped in JSON (also inside another), in HTML or by Python, in base64 at any place of a longer text, and as
+`appsecret_proof`.
 """
 
 from __future__ import annotations
 
 import re
+from operator import is_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ REDACTED = "[redacted]"
 
 #: Shorter values are not treated as secrets: redacting every "ab" would make the text unreadable and hide nothing.
 SHORTEST_SECRET = 4
+
+#: How many letters two forms must have in common to be looked for together; no form is shorter.
+_SAME_START = 3
 
 _SECRET_KEY = r"(?i)token|secret|passw|passphrase|api_?key|private|credential|authorization|bearer|cookie"
 #: Signs that `requests` leaves alone in a URL that was given to it as text.
@@ -76,6 +81,7 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
+        self._shortest = 0
         self.learn(secrets)
 
     def learn(self, secrets: Iterable[str]) -> bool:
@@ -84,7 +90,8 @@ class Redactor:
         if fresh:
             self._secrets |= fresh
             forms = {form for secret in self._secrets for form in _forms(secret)}
-            self._pattern = re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)))
+            self._shortest = min(map(len, forms))
+            self._pattern = re.compile(_any_of(forms))
         return bool(fresh)
 
     def text(self, text: str) -> str:
@@ -109,16 +116,31 @@ class Redactor:
         """Return a JSON value without any of the secrets, sharing what did not change."""
         if self._pattern is None:
             return value
+        # The commonest first: states are large, and mostly clean.
         if isinstance(value, str):
-            return self._pattern.sub(REDACTED, value)
+            return value if len(value) < self._shortest else self._pattern.sub(REDACTED, value)
         if isinstance(value, dict):
-            items = {self.text(key) if isinstance(key, str) else key: self.value(item) for key, item in value.items()}
-            unchanged = all(key in items and items[key] is item for key, item in value.items())
-            return value if unchanged else items
+            items, changed = {}, False
+            for key, item in value.items():
+                name, cleaned = self.value(key) if isinstance(key, str) else key, self.value(item)
+                changed = changed or name is not key or cleaned is not item
+                items[name] = cleaned
+            return items if changed else value
         if isinstance(value, list | tuple):
             parts = [self.value(item) for item in value]
-            return value if all(a is b for a, b in zip(parts, value, strict=True)) else parts
+            return value if all(map(is_, parts, value)) else parts
         return value
+
+
+def _any_of(forms: set[str]) -> str:
+    """Return a pattern that finds any of these texts, the longest that fits.
+
+    Those that begin alike are tried together: at most places of a text a glance at one letter is then enough.
+    """
+    groups: dict[str, list[str]] = {}
+    for form in sorted(forms, key=len, reverse=True):
+        groups.setdefault(form[:_SAME_START], []).append(re.escape(form[_SAME_START:]))
+    return "|".join(f"{re.escape(start)}(?:{'|'.join(rest)})" for start, rest in groups.items())
 
 
 def _forms(secret: str) -> Iterator[str]:
@@ -131,11 +153,14 @@ def _forms(secret: str) -> Iterator[str]:
     raw = secret.encode("utf-8", "surrogatepass")
     yield secret
     for quoted in (quote(raw, safe=""), quote(raw), quote_plus(raw), quote(raw, safe=_KEPT_IN_URLS)):
-        yield quoted
-        yield re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), quoted)
+        for nested in (quoted, quote(quoted, safe="")):
+            yield nested
+            yield re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), nested)
     for escaped in (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]):
-        yield escaped
-        yield escaped.replace("/", "\\/")
+        for nested in (escaped, escaped.replace("/", "\\/")):
+            yield nested
+            yield json.dumps(nested, ensure_ascii=False)[1:-1]
+    yield from _html_forms(secret)
     for kind in (repr, ascii):
         yield kind(secret)[1:-1]
         # In a longer text that holds both quotes, Python escapes the single one.
@@ -153,3 +178,13 @@ def _forms(secret: str) -> Iterator[str]:
             core = whole[(0, 2, 3)[shift] : len(whole) - (1 if tail else 0)]
             yield core
             yield core.replace("+", "-").replace("/", "_")
+
+
+def _html_forms(secret: str) -> Iterator[str]:
+    """Yield what stands for a secret in HTML and XML: writers differ over quotes, line breaks and other letters."""
+    text = secret.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    in_attributes = text.replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
+    for escaped in (text, in_attributes, "".join(sign if sign.isascii() else f"&#{ord(sign)};" for sign in text)):
+        for double in ('"', "&quot;", "&#34;", "&#x22;"):
+            for single in ("'", "&#x27;", "&#39;", "&#039;", "&apos;"):
+                yield escaped.replace('"', double).replace("'", single)

@@ -11,7 +11,9 @@ class Answer(NamedTuple):
     Attributes:
         body: The parsed body; in a dry run its documented shape.
         response: What is known about it: `status_code`, `headers`, `url`, `duration`. None where nothing was sent.
+        is_result: The body is in the form of the result already.
     """
 
     body: Any
     response: Any
+    is_result: bool = False

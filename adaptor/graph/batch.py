@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..common.failures import failure, raise_if_failed
@@ -101,8 +102,9 @@ def batch(state: State, *operations: Step, include_headers: bool = True, fail: b
             if outcome.about not in (ABOUT_PERSON, ABOUT_ROW):
                 at_fault = at_fault or outcome
         else:
-            done = "read" if not request.is_write else "sent" if outcome.response is not None else "described"
-            results.append({"outcome": done, "data": read_answer(outcome, request)})
+            done = "read" if not request.is_write else "described" if run.dry_run else "sent"
+            known = outcome.body.get("outcome") if outcome.is_result and isinstance(outcome.body, dict) else None
+            results.append({"outcome": known or done, "data": read_answer(outcome, request)})
     run.path[-1] = ("batch", None)
     if at_fault is not None and fail is not False:
         at_fault.details = {"failed": failed, "results": results}
@@ -154,10 +156,14 @@ def _carried_out(
         places = [index for index in waiting if requests[index].access == access]
         if places:
             from .client import client_for
+            from .noted import carry_out_noted, is_free
 
             client = client_for(run, state.get("configuration"))
             run.log("debug", "graph", f"{run.place()}: a batch of {len(places)}")
-            answers = client.send_batch([requests[index] for index in places], include_headers=include_headers)
+            send = partial(client.send_batch, include_headers=include_headers)
+            parts = [requests[index] for index in places]
+            noted = [part for part in parts if not is_free(part, run)]
+            answers = send(parts) if not noted else carry_out_noted(parts, client, run, send=send)
             outcomes.update(zip(places, answers, strict=True))
     return [outcomes[index] for index in range(len(requests))]
 

@@ -21,16 +21,19 @@ from ..core.config import Configuration, read_configuration
 from ..core.context import Run
 from ..core.errors import SENT_NO, SENT_UNKNOWN, AdaptorError, ConfigurationError, DeliveryUnknown, NotSent
 from ..core.redact import appsecret_proof
+from ..ledger.keys import digest
 from .answer import Answer
 from .errors import GraphError, RateLimited, TemporaryFailure, graph_error
 from .parts import batch_request, part_answers
+from .request import GraphRequest
 from .usage import Usage, read_usage
 from .versions import version_warning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .request import Encoded, GraphRequest
+    from ..ledger.ledger import Ledger
+    from .request import Encoded
 
 
 class GraphClient:
@@ -45,6 +48,7 @@ class GraphClient:
         if configuration.app_secret:
             self._proof["appsecret_proof"] = appsecret_proof(configuration.access_token, configuration.app_secret)
         self._usage: Usage | None = None
+        self._page: str | None = None
         self._last_use = time.monotonic()
         self._session = open_session()
         self._session.headers["Authorization"] = f"Bearer {configuration.access_token}"
@@ -56,6 +60,37 @@ class GraphClient:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+
+    @property
+    def longest_wait(self) -> float:
+        """How many seconds may be waited at most before a call."""
+        return self._configuration.max_wait
+
+    def page(self, ledger: Ledger) -> str:
+        """Return the Page that this credential is for, by its address and real id, which is asked once."""
+        if self._page is None:
+            base_url, page_id = self._configuration.base_url, self._configuration.page_id
+            known_by = digest("page", base_url, self._configuration.access_token)
+            if page_id == "me":
+                found = ledger.store.pages.of_token(known_by)
+                if found is None:
+                    found = self._asked_page_id()
+                    if found is not None:
+                        ledger.store.pages.learn(known_by, found)
+                # Where Graph does not say, the token must do.
+                page_id = found or known_by
+            self._page = f"{base_url}/{page_id}"
+        return self._page
+
+    def _asked_page_id(self) -> str | None:
+        try:
+            request = GraphRequest("GET", "me", params={"fields": "id"}, needs=("id",))
+            # Asked once and not again: a message does not wait for it.
+            body = self._once(request, request.encoded()).body
+        except AdaptorError as error:
+            self._run.log("debug", "graph", f"which Page this is: {error.headline()}")
+            return None
+        return str(body["id"])
 
     def send(self, request: GraphRequest) -> Answer:
         """Carry out a request.
@@ -76,6 +111,7 @@ class GraphClient:
         try:
             answer = self._repeating(request)
         except BaseException as error:
+            self._tell_failure(request, error)
             self._count(request, self._sent_by(error))
             raise
         self._count(request, None)
@@ -118,6 +154,8 @@ class GraphClient:
             self._wait(max(filter(None, seconds)), f"{len(again)} of {len(parts)} parts were not taken", repeats)
         for index, part in enumerate(parts):
             outcome = outcomes[index]
+            if isinstance(outcome, AdaptorError):
+                self._tell_failure(part, outcome)
             self._count(part, outcome.sent if isinstance(outcome, AdaptorError) else None)
         return [outcomes[index] for index in range(len(parts))]
 
@@ -135,6 +173,24 @@ class GraphClient:
             except AdaptorError as error:
                 outcomes[index] = error
         return outcomes
+
+    def described(self, request: GraphRequest) -> dict[str, Any]:
+        """Return a request as it is sent, without the credential; `proof` says whether it carries `appsecret_proof`."""
+        return {
+            "method": request.method,
+            "url": self._root + request.path,
+            "params": request.params,
+            "body": request.body,
+            **({"files": {name: str(path) for name, path in request.files.items()}} if request.files else {}),
+            "proof": bool(self._proof) and request.access == "page",
+        }
+
+    def _tell_failure(self, request: GraphRequest, error: BaseException) -> None:
+        """Let an error know which call it was, where that came as far as the wire and may be shown."""
+        if isinstance(error, GraphError | NotSent | DeliveryUnknown) and not request.sealed:
+            error.request = self.described(request)
+            if self._run.on_failure is not None:
+                self._run.on_failure(error.request)
 
     def _count(self, request: GraphRequest, sent: str | None) -> None:
         """Note how a write ended; `sent` is None where it succeeded, and empty where it never began."""

@@ -164,6 +164,12 @@ RULES: dict[tuple[int, int | str | None], Rule] = {
     (1200, None): Rule(TemporaryFailure, _RECONCILE, SENT_UNKNOWN, source=PEER),
     (1201, None): Rule(TemporaryFailure, _RECONCILE, SENT_UNKNOWN, source=UNCERTAIN),
     (2022, None): Rule(PolicyBlocked, "Meta has blocked this kind of message for now; appeal in the support inbox."),
+    (2200, None): Rule(
+        InvalidRequest,
+        "Meta called the webhook and got no challenge back: check the address and the verify token.",
+        about=ABOUT_PAGE,
+        source=UNCERTAIN,
+    ),
     (2500, None): Rule(TokenInvalid, f"{_NEW_TOKEN} If the token is good, check the path of the call.", source=PEER),
     (10303, None): Rule(InvalidRequest, "Start the account linking again: its token lives five minutes."),
     (10900, None): Rule(

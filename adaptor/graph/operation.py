@@ -88,9 +88,16 @@ def carry_out(request: GraphRequest, state: State, run: Run) -> Answer:
         return described(request, state, run)
     # Importing requests takes longer than a whole job that sends nothing.
     from .client import client_for
+    from .noted import carry_out_noted, is_free
 
     run.log("debug", "graph", f"{run.place()}: {request.method} {request.path}")
-    answer = client_for(run, state.get("configuration")).send(request)
+    client = client_for(run, state.get("configuration"))
+    answer = client.send(request) if is_free(request, run) else carry_out_noted([request], client, run)[0]
+    if isinstance(answer, AdaptorError):
+        raise answer
+    if answer.response is None:
+        run.log("debug", "graph", "made before: it is not made again")
+        return answer
     run.log("debug", "graph", f"HTTP {answer.response['status_code']} after {answer.response['duration']:.3f} s")
     return answer
 
@@ -103,7 +110,7 @@ def described(request: GraphRequest, state: State, run: Run) -> Answer:
     run.outcomes["described"] += not request.is_aside
     if run.on_request is not None:
         run.on_request(request)
-    return Answer(resolve(request.answers, state), None)
+    return Answer(resolve(request.answers, state), None, is_result=True)
 
 
 def next_state(state: State, answer: Answer, request: GraphRequest) -> State:
@@ -113,10 +120,8 @@ def next_state(state: State, answer: Answer, request: GraphRequest) -> State:
 
 
 def read_answer(answer: Answer, request: GraphRequest) -> Any:
-    """Return what `data` becomes. In a dry run the placeholder is in that form already."""
-    if request.reads is None or answer.response is None:
-        return answer.body
-    return request.reads(answer.body)
+    """Return what `data` becomes. A placeholder of a dry run is in that form already."""
+    return answer.body if request.reads is None or answer.is_result else request.reads(answer.body)
 
 
 def graph_operation(function: Callable[P, GraphRequest]) -> Callable[P, GraphOperation]:

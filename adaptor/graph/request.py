@@ -61,6 +61,7 @@ class GraphRequest:
         access: Whose token the call travels with.
         sealed: A parameter is itself a secret, so all of them travel in the body of a batch of one, never in a URL.
         delay: Seconds to wait before the call.
+        key: The job's own key: at most one write ever per Page and key.
         is_aside: Typing before a message: where it fails by accident, the message goes out all the same.
         writes: Whether the call changes something, where the method does not say so.
     """
@@ -80,6 +81,7 @@ class GraphRequest:
     access: Access = "page"
     sealed: bool = False
     delay: float = 0.0
+    key: Any = None
     is_aside: bool = False
     writes: bool | None = None
 
@@ -128,6 +130,7 @@ class GraphRequest:
             body=body,
             files=resolve(self.files, state),
             needs=resolve(self.needs, state),
+            key=own_key(resolve(self.key, state)),
             check=None,
             finish=None,
             guard=None,
@@ -195,6 +198,23 @@ def path_part(part: Any) -> str:
             details={"field": "id"},
         )
     return quote(text, safe=_KEPT_IN_PATHS)
+
+
+def own_key(key: Any) -> str | None:
+    """Return a key as text.
+
+    Raises:
+        InvalidMessage: It is empty or no text: it would be the same for everybody.
+    """
+    if key is None:
+        return None
+    if isinstance(key, bool) or not isinstance(key, str | int) or not str(key).strip():
+        raise InvalidMessage(
+            f"`key` is {key!r}." if not isinstance(key, dict | list) else "`key` is no text.",
+            fix="Make it of something that is this person's alone, such as the id of the appointment.",
+            details={"field": "key"},
+        )
+    return str(key)
 
 
 def query_of(params: dict[str, Any]) -> dict[str, Any]:

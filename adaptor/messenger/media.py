@@ -12,7 +12,7 @@ from ..core.operation import Value
 from ..graph.operation import graph_operation
 from .content import given
 from .media_source import Media, media_files, media_payload
-from .message import QuickReplies, Recipient, Word, message_request
+from .message import Key, QuickReplies, Recipient, Word, message_request
 from .windows import Moment
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def send_image(
     metadata: Word = None,
     thread_control: Value[dict[str, Any] | None] = None,
     last_user_message_at: Moment = None,
+    key: Key = None,
 ) -> GraphRequest:
     """Send a picture to one person.
 
@@ -51,6 +52,7 @@ def send_image(
         metadata: Up to 1,000 characters that come back in the echo webhook.
         thread_control: As for `send_text`.
         last_user_message_at: As for `send_text`.
+        key: As for `send_text`.
 
     Returns:
         An operation. `data` becomes `{"recipient_id", "message_id"}`, with `attachment_id` where it is reusable.
@@ -81,6 +83,7 @@ def send_image(
         persona_id=persona_id,
         thread_control=thread_control,
         last_user_message_at=last_user_message_at,
+        key=key,
     )
 
 
@@ -99,6 +102,7 @@ def send_audio(
     metadata: Word = None,
     thread_control: Value[dict[str, Any] | None] = None,
     last_user_message_at: Moment = None,
+    key: Key = None,
 ) -> GraphRequest:
     """Send a recording to one person.
 
@@ -116,6 +120,7 @@ def send_audio(
         metadata: Up to 1,000 characters that come back in the echo webhook.
         thread_control: As for `send_text`.
         last_user_message_at: As for `send_text`.
+        key: As for `send_text`.
 
     Returns:
         An operation. `data` becomes `{"recipient_id", "message_id"}`, with `attachment_id` where it is reusable.
@@ -146,6 +151,7 @@ def send_audio(
         persona_id=persona_id,
         thread_control=thread_control,
         last_user_message_at=last_user_message_at,
+        key=key,
     )
 
 
@@ -164,6 +170,7 @@ def send_video(
     metadata: Word = None,
     thread_control: Value[dict[str, Any] | None] = None,
     last_user_message_at: Moment = None,
+    key: Key = None,
 ) -> GraphRequest:
     """Send a film to one person.
 
@@ -181,6 +188,7 @@ def send_video(
         metadata: Up to 1,000 characters that come back in the echo webhook.
         thread_control: As for `send_text`.
         last_user_message_at: As for `send_text`.
+        key: As for `send_text`.
 
     Returns:
         An operation. `data` becomes `{"recipient_id", "message_id"}`, with `attachment_id` where it is reusable.
@@ -211,6 +219,7 @@ def send_video(
         persona_id=persona_id,
         thread_control=thread_control,
         last_user_message_at=last_user_message_at,
+        key=key,
     )
 
 
@@ -229,6 +238,7 @@ def send_file(
     metadata: Word = None,
     thread_control: Value[dict[str, Any] | None] = None,
     last_user_message_at: Moment = None,
+    key: Key = None,
 ) -> GraphRequest:
     """Send a file to one person.
 
@@ -246,6 +256,7 @@ def send_file(
         metadata: Up to 1,000 characters that come back in the echo webhook.
         thread_control: As for `send_text`.
         last_user_message_at: As for `send_text`.
+        key: As for `send_text`.
 
     Returns:
         An operation. `data` becomes `{"recipient_id", "message_id"}`, with `attachment_id` where it is reusable.
@@ -276,4 +287,5 @@ def send_file(
         persona_id=persona_id,
         thread_control=thread_control,
         last_user_message_at=last_user_message_at,
+        key=key,
     )

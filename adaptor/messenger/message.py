@@ -25,6 +25,8 @@ Object: TypeAlias = "Value[dict[str, Any]]"
 QuickReplies: TypeAlias = "Value[list[dict[str, Any]] | None]"
 Text: TypeAlias = "Value[str]"
 Word: TypeAlias = "Value[str | None]"
+#: What makes a send one that happens at most once ever.
+Key: TypeAlias = "Value[str | int | None]"
 
 
 def message_request(
@@ -34,6 +36,7 @@ def message_request(
     reply_to: Any = None,
     last_user_message_at: Any = None,
     files: Any = None,
+    key: Any = None,
     answers: dict[str, Any] | None = None,
     check: Callable[[Any], object] = check_body,
     series: Callable[[GraphRequest], list[GraphRequest]] | None = None,
@@ -47,6 +50,7 @@ def message_request(
         reply_to: The id of the message that is quoted.
         last_user_message_at: When the person last wrote, where the job knows it.
         files: Local files by the name of their form field.
+        key: The job's own key.
         answers: What the answer holds besides the ids of person and message.
         check: Refuses what Meta would refuse.
         series: Makes several calls of one.
@@ -73,6 +77,7 @@ def message_request(
         check=check,
         finish=without_none,
         guard=guard,
+        key=key,
         series=series,
     )
 
@@ -97,10 +102,20 @@ def without_none(body: dict[str, Any]) -> dict[str, Any]:
     if kept.get("reply_to") == {"mid": None}:
         del kept["reply_to"]
     message = kept.get("message")
-    if isinstance(message, dict) and any(message.get(key, True) is None for key in ("quick_replies", "metadata")):
-        optional = ("quick_replies", "metadata")
-        kept["message"] = {key: value for key, value in message.items() if value is not None or key not in optional}
+    if isinstance(message, dict):
+        kept["message"] = {
+            key: _pruned(value) if key in ("attachment", "attachments", "quick_replies") else value
+            for key, value in message.items()
+            if value is not None or key not in ("quick_replies", "metadata")
+        }
     return kept
+
+
+def _pruned(value: Any) -> Any:
+    """Leave out what is None at any depth: what was built with an optional argument that turned out to be None."""
+    if isinstance(value, dict):
+        return {key: _pruned(item) for key, item in value.items() if item is not None}
+    return [_pruned(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def recipient_object(recipient: Any) -> Any:

@@ -13,7 +13,7 @@ from ..graph.operation import graph_operation
 from .content import given
 from .limits import refuse
 from .media_source import media_payload
-from .message import QuickReplies, Recipient, Word, message_request
+from .message import Key, QuickReplies, Recipient, Word, message_request
 from .windows import Moment
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def send_images(
     metadata: Word = None,
     thread_control: Value[dict[str, Any] | None] = None,
     last_user_message_at: Moment = None,
+    key: Key = None,
 ) -> GraphRequest:
     """Send several pictures as one message.
 
@@ -50,6 +51,7 @@ def send_images(
         metadata: Up to 1,000 characters that come back in the echo webhook.
         thread_control: As for `send_text`.
         last_user_message_at: As for `send_text`.
+        key: As for `send_text`.
 
     Returns:
         An operation. `data` becomes `{"recipient_id", "message_id"}`.
@@ -77,6 +79,7 @@ def send_images(
         persona_id=persona_id,
         thread_control=thread_control,
         last_user_message_at=last_user_message_at,
+        key=key,
     )
 
 
@@ -94,6 +97,7 @@ def send_sticker(
     metadata: Word = None,
     thread_control: Value[dict[str, Any] | None] = None,
     last_user_message_at: Moment = None,
+    key: Key = None,
 ) -> GraphRequest:
     """Send a sticker to one person.
 
@@ -109,6 +113,7 @@ def send_sticker(
         metadata: Up to 1,000 characters that come back in the echo webhook.
         thread_control: As for `send_text`.
         last_user_message_at: As for `send_text`.
+        key: As for `send_text`.
 
     Returns:
         An operation. `data` becomes `{"recipient_id", "message_id"}`.
@@ -135,6 +140,7 @@ def send_sticker(
         persona_id=persona_id,
         thread_control=thread_control,
         last_user_message_at=last_user_message_at,
+        key=key,
     )
 
 

@@ -12,7 +12,9 @@ import re
 from typing import Any
 
 from ..core.lazy import Lazy
-from .limits import LIMITS, check_list, check_object, check_text, refuse
+from .content import check_quick_reply, check_template
+from .limits import LIMITS, check_items, check_list, check_object, check_text, refuse
+from .values import check_choice
 
 MESSAGING_TYPES = ("RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY")
 NOTIFICATION_TYPES = ("REGULAR", "SILENT_PUSH", "NO_PUSH")
@@ -66,8 +68,8 @@ def check_body(body: Any) -> None:
     if content is None:
         return
     check_recipient(content.get("recipient"))
-    _check_choice("messaging_type", content.get("messaging_type"), MESSAGING_TYPES)
-    _check_choice("notification_type", content.get("notification_type"), NOTIFICATION_TYPES)
+    check_choice("messaging_type", content.get("messaging_type"), MESSAGING_TYPES)
+    check_choice("notification_type", content.get("notification_type"), NOTIFICATION_TYPES)
     _check_tag(content.get("tag"), content.get("messaging_type"))
     message, action = content.get("message"), content.get("sender_action")
     if message is not None and action is not None:
@@ -75,7 +77,7 @@ def check_body(body: Any) -> None:
     if message is None and action is None:
         raise refuse("message", "is missing", 'Give a message: {"text": "…"}.')
     if action is not None:
-        _check_choice("sender_action", action.lower() if isinstance(action, str) else action, SENDER_ACTIONS)
+        check_choice("sender_action", action.lower() if isinstance(action, str) else action, SENDER_ACTIONS)
         _check_reaction(action, content.get("payload"))
     _check_feedback_tag(content.get("tag"), message)
     _check_thread_control(content.get("thread_control"))
@@ -135,86 +137,12 @@ def check_message(message: Any) -> None:
     if content.get("attachments") is not None:
         check_list("message.attachments", content["attachments"], "attachments")
     if content.get("quick_replies") is not None:
-        for reply in check_list("message.quick_replies", content["quick_replies"], "quick_replies"):
-            check_quick_reply(reply)
+        for place, reply in check_items("quick_replies", content["quick_replies"], "quick_replies"):
+            check_quick_reply(reply, place)
     if content.get("metadata") is not None:
         check_text("message.metadata", content["metadata"], "metadata", may_be_empty=True)
     if content.get("template") is not None:
         check_utility_template(content["template"])
-
-
-def check_quick_reply(reply: Any) -> None:
-    """Refuse a quick reply that Meta would refuse."""
-    content = check_object("quick_reply", reply, "quick_reply(title, payload)")
-    if content is None or content.get("content_type") not in ("text", None):
-        return
-    has_image = content.get("image_url") is not None
-    check_text("quick_reply.title", content.get("title"), "quick_reply.title", may_be_empty=has_image)
-    payload = content.get("payload")
-    if not isinstance(payload, int) or isinstance(payload, bool):
-        check_text("quick_reply.payload", payload, "quick_reply.payload", may_be_empty=has_image)
-
-
-def check_button(button: Any, *, titled: bool = True) -> None:
-    """Refuse a button that Meta would refuse; the default action of an element has no title."""
-    content = check_object("button", button, 'postback_button("Confirm", "CONFIRM") or url_button("Map", "https://…")')
-    if content is None:
-        return
-    kind = content.get("type")
-    if kind is None:
-        raise refuse("button.type", "is missing", "Use url_button(…) or postback_button(…).")
-    if titled and kind in ("web_url", "postback", "phone_number"):
-        check_text("button.title", content.get("title"), "button.title")
-    if kind == "postback":
-        check_text("button.payload", content.get("payload"), "button.payload")
-    if kind == "web_url" and not isinstance(url := content.get("url"), Lazy):
-        check_url("button.url", url)
-        if content.get("messenger_extensions") is True and str(url).startswith("http:"):
-            raise refuse("button.url", "must be https with messenger_extensions", "Use an https address.")
-
-
-def check_url(field: str, url: Any) -> None:
-    """Refuse what is not an address on the web."""
-    if isinstance(url, Lazy):
-        return
-    if not isinstance(url, str) or not url.lower().startswith(("http://", "https://")):
-        raise refuse(field, "must be an address that starts with https://", "Give the whole address.")
-
-
-def check_template(payload: Any) -> None:
-    """Refuse the payload of a template attachment that Meta would refuse."""
-    content = check_object("template", payload, "button_template(…) or generic_template(…)")
-    if content is None:
-        return
-    kind = content.get("template_type")
-    if kind is None:
-        raise refuse("template_type", "is missing", "Use button_template(…) or generic_template(…).")
-    if kind == "button":
-        check_text("button_template.text", content.get("text"), "button_template.text")
-        for button in check_list("buttons", content.get("buttons", []), "buttons"):
-            check_button(button)
-    if kind == "generic":
-        for element in check_list("elements", content.get("elements", []), "elements"):
-            check_element(element)
-
-
-def check_element(element: Any) -> None:
-    """Refuse an element of a generic template that Meta would refuse."""
-    content = check_object("element", element, 'element("Title", subtitle="…")')
-    if content is None:
-        return
-    check_text("element.title", content.get("title"), "element.title")
-    if content.get("subtitle") is not None:
-        check_text("element.subtitle", content["subtitle"], "element.subtitle", may_be_empty=True)
-    if not any(value is not None for key, value in content.items() if key != "title"):
-        raise refuse("element", "has only a title", "Meta wants one more: a subtitle, an image_url or buttons.")
-    if content.get("image_url") is not None:
-        check_url("element.image_url", content["image_url"])
-    if content.get("default_action") is not None:
-        check_button(content["default_action"], titled=False)
-    if content.get("buttons") is not None:
-        for button in check_list("element.buttons", content["buttons"], "buttons"):
-            check_button(button)
 
 
 def check_utility_template(template: Any) -> None:
@@ -246,7 +174,7 @@ def _check_attachment(attachment: Any) -> None:
         return
     if content.get("type") is None:
         raise refuse("message.attachment.type", "is missing", "Use image, audio, video, file or template.")
-    if content["type"] == "template":
+    if not isinstance(content["type"], Lazy) and content["type"] == "template":
         check_template(content.get("payload"))
 
 
@@ -257,13 +185,6 @@ def _check_reaction(action: Any, payload: Any) -> None:
     for key in ("message_id", "reaction") if action.lower() == "react" else ("message_id",):
         if not isinstance(content.get(key), Lazy) and not content.get(key):
             raise refuse(f"payload.{key}", "is missing", f"A sender action {action} needs it.")
-
-
-def _check_choice(field: str, value: Any, choices: tuple[str, ...]) -> None:
-    if value is not None and not isinstance(value, Lazy) and value not in choices:
-        raise refuse(
-            field, f"cannot be {value!r}", f"Use one of {', '.join(choices)}.", limit=list(choices), actual=value
-        )
 
 
 def _check_feedback_tag(tag: Any, message: Any) -> None:
@@ -289,12 +210,12 @@ def _check_thread_control(control: Any) -> None:
         return
     content = check_object("thread_control", control, '{"control_type": "pass", "app_id": "…"}') or {}
     if content.get("control_type") is not None:
-        _check_choice("thread_control.control_type", content["control_type"], ("pass", "release"))
+        check_choice("thread_control.control_type", content["control_type"], ("pass", "release"))
 
 
 def _check_tag(tag: Any, messaging_type: Any) -> None:
     if tag is None:
-        if messaging_type == "MESSAGE_TAG":
+        if not isinstance(messaging_type, Lazy) and messaging_type == "MESSAGE_TAG":
             raise refuse("tag", "is missing", f"With MESSAGE_TAG give tag= one of {', '.join(LIVE_TAGS)}.")
         return
     if isinstance(tag, Lazy):
@@ -306,6 +227,6 @@ def _check_tag(tag: Any, messaging_type: Any) -> None:
             "Send an approved utility template instead: send_utility(…).",
             actual=tag,
         )
-    _check_choice("tag", tag, LIVE_TAGS)
+    check_choice("tag", tag, LIVE_TAGS)
     if messaging_type != "MESSAGE_TAG" and not isinstance(messaging_type, Lazy):
         raise refuse("tag", f"{tag} needs another messaging_type", 'Add messaging_type="MESSAGE_TAG".', actual=tag)

@@ -16,6 +16,7 @@ from ..graph.request import GraphRequest, PageId
 from .content import given
 from .limits import refuse
 from .message import (
+    Key,
     Object,
     QuickReplies,
     Recipient,
@@ -44,6 +45,7 @@ def send_text(
     metadata: Word = None,
     thread_control: Value[dict[str, Any] | None] = None,
     last_user_message_at: Moment = None,
+    key: Key = None,
     split: bool = False,
     typing: float | None = None,
 ) -> GraphRequest:
@@ -63,6 +65,8 @@ def send_text(
             or `{"control_type": "release"}`.
         last_user_message_at: When the person last wrote (ISO text, a datetime, or Unix time as webhooks tell it).
             Where it is too long ago, `WindowClosed` is raised without a call.
+        key: At most one send ever for this Page and key, across all runs: the id of the appointment, say. Default: once
+            for this place in the job, this person and this content within the run.
         split: Whether a longer text goes out in parts, cut at the ends of paragraphs or sentences, or between words.
             The quick replies come with the last part.
         typing: Seconds for which the person sees that the Page is typing, before each message; 20 at most.
@@ -102,6 +106,7 @@ def send_text(
         persona_id=persona_id,
         thread_control=thread_control,
         last_user_message_at=last_user_message_at,
+        key=key,
         check=check_long_body if split else check_body,
         series=partial(text_series, split=split, typing=typing) if split or typing else None,
     )
@@ -121,12 +126,14 @@ def send_template(
     metadata: Word = None,
     thread_control: Value[dict[str, Any] | None] = None,
     last_user_message_at: Moment = None,
+    key: Key = None,
 ) -> GraphRequest:
     """Send a template: a text with buttons, cards side by side and so on.
 
     Args:
         recipient: The person's PSID, or one of Meta's recipient objects.
-        template: From `button_template`, `generic_template`, or Meta's payload with its `template_type`.
+        template: From one of the builders (`button_template`, `generic_template` …), or Meta's payload with its
+            `template_type`.
         quick_replies: At most 13, from `quick_reply`.
         messaging_type: As for `send_text`.
         tag: As for `send_text`.
@@ -136,6 +143,7 @@ def send_template(
         metadata: Up to 1,000 characters that come back in the echo webhook.
         thread_control: As for `send_text`.
         last_user_message_at: As for `send_text`.
+        key: As for `send_text`.
 
     Returns:
         An operation. `data` becomes `{"recipient_id", "message_id"}`.
@@ -166,6 +174,7 @@ def send_template(
         persona_id=persona_id,
         thread_control=thread_control,
         last_user_message_at=last_user_message_at,
+        key=key,
     )
 
 
@@ -181,6 +190,7 @@ def send_message(
     persona_id: Word = None,
     thread_control: Value[dict[str, Any] | None] = None,
     last_user_message_at: Moment = None,
+    key: Key = None,
 ) -> GraphRequest:
     """Send a message that is given as Meta spells it; for whatever has no operation of its own.
 
@@ -194,6 +204,7 @@ def send_message(
         persona_id: The persona that speaks.
         thread_control: As for `send_text`.
         last_user_message_at: As for `send_text`.
+        key: As for `send_text`.
 
     Returns:
         An operation. `data` becomes `{"recipient_id", "message_id"}`.
@@ -219,6 +230,7 @@ def send_message(
         persona_id=persona_id,
         thread_control=thread_control,
         last_user_message_at=last_user_message_at,
+        key=key,
     )
 
 
@@ -232,6 +244,7 @@ def private_reply(
     notification_type: Word = None,
     persona_id: Word = None,
     metadata: Word = None,
+    key: Key = None,
 ) -> GraphRequest:
     """Answer a post or a comment on the Page in a private message: once, and within 7 days.
 
@@ -245,6 +258,7 @@ def private_reply(
         notification_type: `REGULAR`, `SILENT_PUSH` or `NO_PUSH`.
         persona_id: The persona that speaks.
         metadata: Up to 1,000 characters that come back in the echo webhook.
+        key: As for `send_text`.
 
     Returns:
         An operation. `data` becomes `{"recipient_id", "message_id"}`; the `recipient_id` is the person's PSID.
@@ -266,15 +280,17 @@ def private_reply(
         messaging_type=messaging_type,
         notification_type=notification_type,
         persona_id=persona_id,
+        key=key,
     )
 
 
 @graph_operation
-def post_message(params: Object) -> GraphRequest:
+def post_message(params: Object, *, key: Key = None) -> GraphRequest:
     """Send a whole body of the Send API, as OpenFn's `postMessage` does; nothing in it is dropped.
 
     Args:
         params: `{"recipient": …, "message": …}` and whatever else Meta takes.
+        key: As for `send_text`.
 
     Returns:
         An operation. `data` becomes `{"recipient_id", "message_id"}`.
@@ -297,6 +313,7 @@ def post_message(params: Object) -> GraphRequest:
         answers=defer(_placeholder_of, params),
         needs=defer(_needs_of, params),
         check=check_body,
+        key=key,
     )
 
 

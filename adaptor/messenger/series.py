@@ -34,7 +34,8 @@ def text_series(request: GraphRequest, *, split: bool, typing: float | None) -> 
             body.pop("thread_control", None)
         if index > 0:
             body.pop("reply_to", None)
-        part = replace(request, body=body, series=None)
+        key = request.key if request.key is None or last == 0 else f"{request.key} part {index + 1}"
+        part = replace(request, body=body, series=None, key=key)
         series += [part] if not typing else [_typing(request), replace(part, delay=float(typing))]
     return series
 
@@ -54,4 +55,4 @@ def _typing(request: GraphRequest) -> GraphRequest:
         "sender_action": "typing_on",
         **given(persona_id=request.body.get("persona_id")),
     }
-    return replace(request, body=body, answers={}, needs=(), series=None, is_aside=True)
+    return replace(request, body=body, answers={}, needs=(), series=None, is_aside=True, key=None)

@@ -13,7 +13,7 @@ from ..graph.operation import graph_operation
 from ..graph.request import GraphRequest
 from .content import given
 from .limits import refuse
-from .message import Recipient, Text, Word, message_request
+from .message import Key, Recipient, Text, Word, message_request
 
 #: Texts for the places in a template: a list for {{1}}, {{2}} …, a dict for {{name}}.
 Parameters: TypeAlias = "Value[list[Any] | dict[str, Any] | None]"
@@ -31,6 +31,7 @@ def send_utility(
     notification_type: Word = None,
     persona_id: Word = None,
     metadata: Word = None,
+    key: Key = None,
 ) -> GraphRequest:
     """Send an approved utility template to one person, at any time.
 
@@ -47,6 +48,7 @@ def send_utility(
         notification_type: `REGULAR`, `SILENT_PUSH` or `NO_PUSH`.
         persona_id: The persona that speaks.
         metadata: Up to 1,000 characters that come back in the echo webhook.
+        key: As for `send_text`.
 
     Returns:
         An operation. `data` becomes `{"recipient_id", "message_id"}`.
@@ -74,7 +76,12 @@ def send_utility(
         metadata=metadata,
     )
     return message_request(
-        recipient, message, messaging_type="UTILITY", notification_type=notification_type, persona_id=persona_id
+        recipient,
+        message,
+        messaging_type="UTILITY",
+        notification_type=notification_type,
+        persona_id=persona_id,
+        key=key,
     )
 
 

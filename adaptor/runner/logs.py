@@ -6,11 +6,11 @@ import contextlib
 import io
 import json
 import os
-import re
 import sys
 import time
 
 from ..core.errors import InputError
+from .terminal import Paint, harmless, wants_colour
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 
     from ..core.context import Run
 
-#: Control characters, half characters, and what turns the direction of the text around it. The joiners and marks that
-#: names in many scripts need are not among them.
-_HARMFUL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069]"
+#: What the line of a step begins with: it ended well, it did not, it begins.
+_MARKS = {"✓": "green", "✗": "red", "▸": "bold"}
 
 LEVELS = ("none", "error", "info", "debug")
 
@@ -57,6 +56,7 @@ class Log:
         self._as_json = as_json
         # The stream of now: a job that writes to sys.stderr later is led into this log.
         self._stream = stream or sys.stderr
+        self._paint = Paint(not as_json and wants_colour(self._stream))
         self._next_progress = 0.0
         self._shown = False
 
@@ -74,7 +74,7 @@ class Log:
         self._next_progress = now + (0.2 if self._next_progress else 1.0)
         if place and not self._shown and self._next_progress > now + 0.5:
             return
-        self._write_progress(f"… {_harmless(place)}" if place else "")
+        self._write_progress(f"… {harmless(place)}" if place else "")
 
     def _write_progress(self, text: str) -> None:
         if text or self._shown:
@@ -93,24 +93,33 @@ class Log:
 
             time = datetime.now(UTC).isoformat(timespec="milliseconds")
             line = {"time": time, "level": level, "component": component, "message": message, **fields}
-            self._write(json.dumps(line, ensure_ascii=False, default=str))
+            self._write(harmless(json.dumps(line, ensure_ascii=False, default=str)))
         else:
-            prefix = {"job": "│ ", "debug": "· "}.get(component if level != "debug" else "debug", "")
-            self._write("\n".join(f"{prefix}{line}" for line in message.splitlines() or [""]))
+            lines = [harmless(line) for line in message.splitlines() or [""]]
+            self._write("\n".join(self._styled(level, component, lines)))
+
+    def _styled(self, level: str, component: str, lines: list[str]) -> list[str]:
+        paint = self._paint
+        if level == "debug":
+            return [paint("dim", f"· {line}") for line in lines]
+        if component == "job":
+            return [f"{paint('dim', '│')} {line}" for line in lines]
+        if level == "error":
+            return [paint("red", lines[0]), *lines[1:]]
+        words = lines[0].lstrip()
+        style = _MARKS.get(words[:1])
+        if style is None:
+            return lines
+        return [f"{lines[0][: -len(words)]}{paint(style, words[0])}{words[1:]}", *lines[1:]]
 
     def _write(self, text: str) -> None:
         self._write_progress("")
         try:
-            self._stream.write(f"{_harmless(text)}\n")
+            self._stream.write(f"{text}\n")
             self._stream.flush()
         except (OSError, ValueError):
             # Nobody reads the log any more; the job goes on.
             pass
-
-
-def _harmless(text: str) -> str:
-    """Return the text without control characters: texts of other people must not steer a terminal."""
-    return text if text.isprintable() else re.sub(_HARMFUL, lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 class JobOutput(io.TextIOBase):

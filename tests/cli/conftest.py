@@ -1,9 +1,16 @@
 """The real command, run as a user runs it."""
 
+import fcntl
 import json
 import os
+import pty
+import re
+import select
+import struct
 import subprocess
 import sys
+import termios
+import time
 from pathlib import Path
 
 import pytest
@@ -62,3 +69,71 @@ def adaptor(tmp_path, environment):
         return Done(process, tmp_path)
 
     return run
+
+
+class Screen:
+    """A program on a pseudo-terminal: what is typed, and what the screen shows."""
+
+    def __init__(self, words, cwd, environment, columns=80):
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        self._process = subprocess.Popen(
+            words, cwd=cwd, env=environment, stdin=slave, stdout=slave, stderr=slave, start_new_session=True
+        )
+        os.close(slave)
+        self.raw = ""
+        self._found = 0
+
+    def type(self, keys):
+        os.write(self._master, keys.encode())
+
+    def read(self, wanted=None):
+        """Return what the screen shows from where the last text was found up to this one; with None, up to the end."""
+        until = time.monotonic() + 30
+        while wanted is None or wanted not in plain(self.raw)[self._found :]:
+            assert time.monotonic() < until, f"{wanted!r} is not on the screen: {plain(self.raw)[self._found :]!r}"
+            if select.select([self._master], [], [], 1)[0]:
+                try:
+                    data = os.read(self._master, 65536)
+                except OSError:
+                    # Linux says so when nobody holds the other end any more.
+                    data = b""
+                if not data:
+                    assert wanted is None, f"it ended before {wanted!r}: {self.raw!r}"
+                    break
+                self.raw += data.decode(errors="replace")
+        shown = plain(self.raw)
+        start = self._found
+        self._found = len(shown) if wanted is None else shown.index(wanted, start) + len(wanted)
+        return shown[start : self._found]
+
+    def end(self):
+        return self._process.wait(30)
+
+    def close(self):
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        os.close(self._master)
+
+
+def plain(text):
+    """What a terminal shows of a text: no colours and other commands to it, and plain line ends."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\x07", "", text).replace("\r", "")
+
+
+@pytest.fixture
+def screen(tmp_path, environment):
+    """Start programs on pseudo-terminals; `adaptor` is on their path."""
+    opened = []
+    kept = {key: value for key, value in environment.items() if key not in ("NO_COLOR", "FORCE_COLOR", "CI", "COLUMNS")}
+    folder = f"{Path(sys.executable).parent}:{kept['PATH']}"
+
+    def start(*words, columns=80, cwd=tmp_path, **more):
+        environment = {**kept, "TERM": "xterm-256color", "PATH": folder, "LC_ALL": "C.UTF-8", **more}
+        opened.append(Screen(words, cwd, environment, columns))
+        return opened[-1]
+
+    yield start
+    for each in opened:
+        each.close()

@@ -50,7 +50,17 @@ FORMS = {
 }
 
 
-@pytest.mark.parametrize("option", [["-l", "debug"], ["-l", "debug", "--log-json"], ["--dry-run"], ["--sandbox"]])
+@pytest.mark.parametrize(
+    "option",
+    [
+        ["-l", "debug"],
+        ["-l", "debug", "--log-json"],
+        ["--dry-run"],
+        ["--sandbox"],
+        ["--curl"],
+        ["-l", "debug", "--sanitize", "obfuscate"],
+    ],
+)
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_no_secret_is_in_anything_that_is_written(adaptor, httpserver, tmp_path, ending, option):
     error = {"message": f"Bad token {TOKEN}", "code": 190, "type": "OAuthException", "error_user_msg": TOKEN}

@@ -1,12 +1,14 @@
 """No secret is in anything that is written, whatever way it took."""
 
 import base64
+import html
 import json
 import logging
 import pickle
 import re
 import traceback
 from urllib.parse import quote, quote_plus, urlencode
+from xml.sax.saxutils import quoteattr
 
 import pytest
 from hypothesis import example, given, settings
@@ -18,10 +20,10 @@ from adaptor.core.redact import REDACTED, Redactor, appsecret_proof, secrets_of
 
 relaxed = settings(deadline=None, database=None, max_examples=80)
 # Begins with two letters that no message of ours holds, so that a find is a leak and no chance.
-secrets = st.text(st.sampled_from("abXY019/+%'\"\\=&?#: äé€ж😀\n\x7f"), min_size=2, max_size=24).map(
+secrets = st.text(st.sampled_from("abXY019<>/+%'\"\\=&?#: äé€ж😀\n\x7f"), min_size=2, max_size=24).map(
     lambda rest: f"Zq{rest}"
 )
-HARD = ['Zqä"/b', "Zq'it\"s", "Zq\\n", "Zq😀😀", "Zq%2F", "Zq'\"é/+\\", "Zqab", "Zq\n\n"]
+HARD = ["Zq&<b>'\"", 'Zqä"/b', "Zq'it\"s", "Zq\\n", "Zq😀😀", "Zq%2F", "Zq'\"é/+\\", "Zqab", "Zq\n\n"]
 
 
 def hard(test):
@@ -42,6 +44,13 @@ def forms(secret):
         "query": urlencode({"access_token": secret}),
         "json": json.dumps({"a": [secret]}),
         "json, own letters": json.dumps({"a": [secret]}, ensure_ascii=False),
+        "quoted in a quoted address": quote(f"https://example.org/?next={quote(secret, safe='')}", safe=""),
+        "json in json": json.dumps({"body": json.dumps({"a": secret})}),
+        "json in json, own letters": json.dumps([json.dumps([secret], ensure_ascii=False)], ensure_ascii=False),
+        "html": html.escape(f"it's <{secret}>"),
+        "html, quotes kept": html.escape(secret, quote=False),
+        "xml": quoteattr(f"a='{secret}'"),
+        "html in letters of ASCII": html.escape(secret, quote=False).encode("ascii", "xmlcharrefreplace").decode(),
         "json for a script": json.dumps(secret).replace("/", "\\/"),
         "repr": repr(secret),
         "repr in a longer text": repr(f'it\'s "{secret}"'),

@@ -22,10 +22,10 @@ APPOINTMENTS = [
 STATE = {"data": {"psid": "6543210987654321", "name": "Ana", "appointments": APPOINTMENTS}}
 
 
-def run(*arguments, cwd):
+def run(*arguments, cwd, command="run"):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ADAPTOR_")}
     return subprocess.run(
-        [sys.executable, "-m", "adaptor", "run", *arguments],
+        [sys.executable, "-m", "adaptor", command, *arguments],
         cwd=cwd,
         env={**environment, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -60,6 +60,24 @@ def test_the_hello_example_runs_in_the_sandbox():
     done = run("examples/hello/job.py", "-s", "examples/hello/state.json", "--sandbox", cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert "> Hello Ana, how are you?\n    [Well] [Not so well]" in done.stderr
+
+
+def test_the_test_case_of_the_readme_passes(tmp_path):
+    (case,) = re.findall(r"^```json\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    (tmp_path / "remind.test.json").write_text(case, encoding="utf-8")
+    (tmp_path / "state.json").write_text("{}")
+    (tmp_path / "remind.py").write_text(
+        'http.get("https://clinic.example/appointments")\n'
+        'each(state.data, send_text(state.data.psid, f"Hello {state.data.first_name}."))\n'
+    )
+    done = run(cwd=tmp_path, command="test")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_cases_of_the_examples_pass():
+    done = run("examples", cwd=ROOT, command="test")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "examples/hello/job.test.json" in done.stdout
 
 
 @pytest.mark.parametrize("kind", ["run", "test"])

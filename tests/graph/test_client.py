@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
+from adaptor.core.context import Run
 from adaptor.core.errors import ConfigurationError, InvalidMessage, LazyStateError
 from adaptor.core.execute import execute, fn
 from adaptor.core.lazy import state as lazy_state
 from adaptor.core.redact import appsecret_proof
 from adaptor.core.version import __version__
 from adaptor.graph import client as client_module
+from adaptor.graph.errors import GraphError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -276,3 +278,13 @@ def test_the_timeouts_are_the_users_to_choose(
 
 def test_the_clock_of_the_client_is_the_monotonic_one() -> None:
     assert client_module.time.monotonic is time.monotonic
+
+
+def test_a_kept_error_keeps_no_connection_open(wire: Any, http: Any, write: Any, state_for: Any) -> None:
+    server = wire(http({"error": {"message": "no", "code": 190}}, status=400), http({"message_id": "m_1"}))
+    with Run(), pytest.raises(GraphError) as kept:
+        write({})(state_for(server.url))
+    # This server serves one connection after the other.
+    with Run():
+        write({})(state_for(server.url, read_timeout=5))
+    assert kept.value.code == 190

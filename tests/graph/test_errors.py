@@ -92,6 +92,7 @@ TABLE: list[tuple[type[GraphError], int, int | str | None, str, str]] = [
     (TemporaryFailure, 1200, None, "unknown", "row"),
     (TemporaryFailure, 1201, None, "unknown", "row"),
     (PolicyBlocked, 2022, None, "no", "page"),
+    (InvalidRequest, 2200, None, "no", "page"),
     (TokenInvalid, 2500, None, "no", "page"),
     (InvalidRequest, 10303, None, "no", "row"),
     (InvalidRequest, 10900, None, "no", "row"),

@@ -12,7 +12,7 @@ from adaptor.core.errors import InvalidMessage, MissingReference
 from adaptor.core.execute import execute
 from adaptor.core.lazy import state as lazy_state
 from adaptor.core.operation import Value
-from adaptor.graph.errors import TokenInvalid
+from adaptor.graph.errors import GraphError, TokenInvalid
 from adaptor.graph.operation import graph_operation
 from adaptor.graph.request import GraphRequest, PageId
 
@@ -144,6 +144,32 @@ def test_a_dry_run_reads(httpserver: HTTPServer, state_for: Any) -> None:
     assert after["data"] == {"word": "really"}
     assert after["response"]["status_code"] == 200
     assert described == []
+
+
+def test_an_error_holds_the_call_that_failed_without_the_credential(httpserver: HTTPServer, state_for: Any) -> None:
+    httpserver.expect_request("/v26.0/me/words").respond_with_json({"error": {"message": "no", "code": 10}}, status=400)
+    state = state_for(httpserver.url_for("")[:-1])
+    seen: list[Any] = []
+    run = Run()
+    run.on_failure = seen.append
+    with run, pytest.raises(GraphError) as caught:
+        say("hi")(state)
+    request = caught.value.request
+    assert request == {
+        "method": "POST",
+        "url": httpserver.url_for("/v26.0/me/words"),
+        "params": {},
+        "body": {"word": "hi"},
+        "proof": False,
+    }
+    assert seen == [request]
+    assert "request" not in caught.value.facts()
+
+
+def test_an_error_before_the_wire_holds_no_call(state_for: Any) -> None:
+    with pytest.raises(InvalidMessage) as caught:
+        say(lambda state: "abcd")(state_for("http://127.0.0.1:9"))
+    assert caught.value.request is None
 
 
 def test_an_operation_is_a_value() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -53,6 +54,37 @@ def sent(httpserver: HTTPServer, state_for: Any) -> Callable[..., dict[str, Any]
         operation(state_for(httpserver.url_for(""), data=data))
         body: dict[str, Any] = json.loads(httpserver.log[-1][0].data)
         return body
+
+    return perform
+
+
+class Exchange(NamedTuple):
+    """One call as it arrived, and the state after it."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    body: Any
+    headers: Any
+    state: dict[str, Any]
+
+    @property
+    def data(self) -> Any:
+        return self.state["data"]
+
+
+@pytest.fixture
+def meta(httpserver: HTTPServer, state_for: Any) -> Callable[..., Exchange]:
+    """Perform an operation against a server that answers everything alike, and return the call that arrived."""
+
+    def perform(operation: Any, answer: Any = None, *, data: Any = None, **configuration: Any) -> Exchange:
+        httpserver.clear()
+        httpserver.expect_request(re.compile("")).respond_with_json({"success": True} if answer is None else answer)
+        state = operation(state_for(httpserver.url_for(""), data=data, **configuration))
+        request = httpserver.log[-1][0]
+        body = json.loads(request.data) if request.data else None
+        path = request.path.removeprefix("/v26.0/")
+        return Exchange(request.method, path, request.args.to_dict(), body, request.headers, state)
 
     return perform
 

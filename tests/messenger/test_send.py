@@ -12,8 +12,11 @@ from adaptor import (
     MissingReference,
     WrongCall,
     each,
+    element,
+    generic_template,
     mark_seen,
     post_message,
+    quick_reply,
     react,
     send_image,
     send_message,
@@ -290,3 +293,20 @@ def test_post_message_drops_nothing_not_even_null(sent):
 def test_an_attachment_that_has_an_id_cannot_be_made_reusable():
     with pytest.raises(InvalidMessage, match="goes with an address or a file only"):
         send_image(ANA, "1234567890", is_reusable=True)
+
+
+def test_an_optional_part_of_a_template_that_is_none_in_this_state_is_left_out(sent: Any) -> None:
+    card = element("Dr. Okafor", subtitle=state.data.subtitle, image_url=state.data.image)
+    body = sent(
+        send_template(ANA, generic_template([card]), quick_replies=[quick_reply("Yes", image_url=state.data.image)]),
+        data={"subtitle": "Monday", "image": None},
+    )
+    assert body["message"]["attachment"]["payload"]["elements"] == [{"title": "Dr. Okafor", "subtitle": "Monday"}]
+    assert body["message"]["quick_replies"] == [{"content_type": "text", "title": "Yes", "payload": "Yes"}]
+
+
+def test_a_lazy_messaging_type_without_a_tag_is_judged_when_it_is_known(sent: Any) -> None:
+    operation = send_text(ANA, "hi", messaging_type=state.data.type)
+    assert sent(operation, data={"type": "UPDATE"})["messaging_type"] == "UPDATE"
+    with pytest.raises(InvalidMessage, match="tag"):
+        sent(operation, data={"type": "MESSAGE_TAG"})

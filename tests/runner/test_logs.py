@@ -6,6 +6,7 @@ import pytest
 
 from adaptor.runner import logs
 from adaptor.runner.logs import Levels, Log
+from adaptor.runner.terminal import wants_colour
 
 
 class Terminal(io.StringIO):
@@ -18,6 +19,7 @@ def clock(monkeypatch):
     now = [100.0]
     monkeypatch.setattr(logs.time, "monotonic", lambda: now[0])
     monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("NO_COLOR", "1")
     return now
 
 
@@ -62,3 +64,69 @@ def test_a_log_that_nobody_reads_any_more_stops_nothing():
     log = Log(stream=stream)
     stream.close()
     log("info", "job", "a line", {})
+
+
+@pytest.fixture
+def colours(monkeypatch):
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    return monkeypatch
+
+
+def written(stream, *lines, as_json=False):
+    log = Log(Levels("debug"), stream=stream, as_json=as_json)
+    for level, component, message in lines:
+        log(level, component, message, {})
+    return stream.getvalue()
+
+
+LINES = [
+    ("info", "run", "✓ 1 fn  0.00 s"),
+    ("info", "run", "  ✗ 2 fn"),
+    ("error", "run", "JobError: no\n  fix:   mend it"),
+    ("info", "job", "a\nb"),
+    ("debug", "graph", "HTTP 200"),
+    ("info", "run", "Done."),
+]
+
+
+def test_on_a_terminal_what_ended_well_is_green_and_an_error_red(colours):
+    assert written(Terminal(), *LINES) == (
+        "\x1b[32m✓\x1b[0m 1 fn  0.00 s\n"
+        "  \x1b[31m✗\x1b[0m 2 fn\n"
+        "\x1b[31mJobError: no\x1b[0m\n  fix:   mend it\n"
+        "\x1b[2m│\x1b[0m a\n\x1b[2m│\x1b[0m b\n"
+        "\x1b[2m· HTTP 200\x1b[0m\n"
+        "Done.\n"
+    )
+
+
+def test_there_is_no_colour_in_a_pipe_in_json_or_where_the_environment_says_no(colours):
+    plain = written(io.StringIO(), *LINES)
+    assert "\x1b" not in plain
+    assert "\x1b" not in written(Terminal(), *LINES, as_json=True)
+    colours.setenv("TERM", "dumb")
+    assert written(Terminal(), *LINES) == plain
+    colours.setenv("TERM", "xterm")
+    colours.setenv("NO_COLOR", "1")
+    assert written(Terminal(), *LINES) == plain
+    colours.setenv("FORCE_COLOR", "1")
+    assert written(Terminal(), *LINES) == plain
+
+
+def test_colour_can_be_asked_for_in_a_pipe(colours):
+    colours.setenv("FORCE_COLOR", "1")
+    assert "\x1b[32m✓\x1b[0m" in written(io.StringIO(), *LINES)
+
+
+def test_a_text_of_somebody_else_brings_no_colour_of_its_own(colours):
+    text = written(Terminal(), ("info", "job", "a\x1b[31mb"))
+    assert text == "\x1b[2m│\x1b[0m a\\u001b[31mb\n"
+
+
+def test_the_environment_counts_only_where_it_is_not_empty(colours):
+    colours.setenv("NO_COLOR", "")
+    colours.setenv("FORCE_COLOR", "")
+    assert wants_colour(Terminal())
+    assert not wants_colour(io.StringIO())

@@ -64,11 +64,18 @@ class HttpOperation(Operation):
             from .client import client_for
 
             run.log("debug", "http", f"{run.place()}: {request.method} {request.shown_url}")
-            answer = client_for(run).send(request, call)
+            client = client_for(run)
+            if request.is_write and run.ledger is not None:
+                from .noted import send_noted
+
+                answer = send_noted(request, call, client, run)
+            else:
+                answer = client.send(request, call)
         finally:
             call.close()
         facts = answer.response
-        run.log("debug", "http", f"HTTP {facts['status_code']} after {facts['duration']:.3f} s")
+        if facts:
+            run.log("debug", "http", f"HTTP {facts['status_code']} after {facts['duration']:.3f} s")
         return {**compose_next_state(state, answer.data), "response": facts}
 
     def __repr__(self) -> str:

@@ -8,11 +8,27 @@ import pytest
 from adaptor import (
     InvalidMessage,
     WrongCall,
+    account_link_button,
     button_template,
+    call_button,
+    coupon_template,
+    customer_feedback_template,
+    customer_information_template,
     element,
+    feedback_question,
+    game_play_button,
     generic_template,
+    grid_image,
+    image_grid_template,
+    instant_form_template,
+    media_template,
     postback_button,
+    product_template,
     quick_reply,
+    quick_reply_email,
+    quick_reply_phone,
+    receipt_element,
+    receipt_template,
     send_message,
     send_template,
     send_text,
@@ -23,63 +39,28 @@ from adaptor import (
 ANA = "6543210987654321"
 
 
-def test_builders_give_plain_dicts_in_metas_spelling() -> None:
-    assert quick_reply("Yes", "Y", image_url="https://example.org/y.png") == {
-        "content_type": "text",
-        "title": "Yes",
-        "payload": "Y",
-        "image_url": "https://example.org/y.png",
-    }
-    assert quick_reply("Yes") == {"content_type": "text", "title": "Yes", "payload": "Yes"}
-    assert quick_reply("Yes", 0)["payload"] == 0
-    assert postback_button("Yes") == {"type": "postback", "title": "Yes", "payload": "Yes"}
-    assert url_button(
-        "Map",
-        "https://example.org",
-        webview_height_ratio="tall",
-        messenger_extensions=True,
-        fallback_url="https://example.org/f",
-        webview_share_button="hide",
-    ) == {
-        "type": "web_url",
-        "title": "Map",
-        "url": "https://example.org",
-        "webview_height_ratio": "tall",
-        "messenger_extensions": True,
-        "fallback_url": "https://example.org/f",
-        "webview_share_button": "hide",
-    }
-    card = element("Doctor", subtitle="At 9", image_url="https://example.org/d.png", default_action={
-        "type": "web_url", "url": "https://example.org"}, buttons=[postback_button("Move")])  # fmt: skip
-    assert generic_template([card], sharable=False) == {
-        "template_type": "generic",
-        "elements": [
-            {
-                "title": "Doctor",
-                "subtitle": "At 9",
-                "image_url": "https://example.org/d.png",
-                "default_action": {"type": "web_url", "url": "https://example.org"},
-                "buttons": [{"type": "postback", "title": "Move", "payload": "Move"}],
-            }
-        ],
-        "sharable": False,
-    }
-
-
-def test_a_title_may_be_empty_beside_a_picture() -> None:
-    assert quick_reply("", "", image_url="https://example.org/y.png")["payload"] == ""
-    with pytest.raises(InvalidMessage):
-        quick_reply("", "P")
-
-
 @pytest.mark.parametrize(
     "build",
     [
         lambda: quick_reply("x" * 21),
         lambda: postback_button(""),
         lambda: url_button("Map", "ftp://example.org"),
-        lambda: url_button("Map", "http://example.org", messenger_extensions=True),
-        lambda: button_template("x" * 641, [postback_button("Yes")]),
+        lambda: call_button("Call", "112"),
+        lambda: account_link_button("http://example.org"),
+        lambda: game_play_button(""),
+        lambda: quick_reply_phone(image_url="a.png"),
+        lambda: quick_reply_email(image_url="a.png"),
+        lambda: media_template("audio", attachment_id="1"),
+        lambda: receipt_element("Shirt", "12,50"),
+        lambda: receipt_template("Ana", "1", currency="USD", payment_method="Visa", total_cost="much"),
+        lambda: product_template([]),
+        lambda: coupon_template("10% off"),
+        lambda: feedback_question("first visit", "csat"),
+        lambda: customer_feedback_template("How?", {}, privacy_url="https://example.org"),
+        lambda: grid_image("a.png"),
+        lambda: image_grid_template([grid_image("https://example.org/a.png")]),
+        lambda: instant_form_template(""),
+        lambda: customer_information_template(privacy_url="example.org"),
         lambda: button_template("Well?", []),
         lambda: button_template("Well?", postback_button("Yes")),  # type: ignore[arg-type]
         lambda: element("Doctor"),

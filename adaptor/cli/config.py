@@ -1,0 +1,219 @@
+"""`adaptor config`: what a credential is good for, whether it is written well, and what may stand in it."""
+
+from __future__ import annotations
+
+import sys
+
+from .help import Help
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from typing import Any
+
+    from ..runner.credential import Findings, Needed
+
+EXAMPLE = """\
+examples:
+  adaptor config check -c credentials.json                 whose the token is, what it may do, when it ends
+  adaptor config check -c credentials.json --job job.py    and what the job still needs
+  adaptor config validate -c credentials.json              look at the file alone, ask nobody
+  adaptor config schema                                    what may stand in it, as JSON Schema
+"""
+
+EXIT_CODES = """\
+exit codes:
+  0  all well
+  1  the token is not valid, cannot do what is needed, or could not be asked about
+  2  bad input: usage, credential, job; nothing was asked
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser(
+        "config",
+        help="look into a credential",
+        description="Look into a credential. No secret is ever printed.",
+        epilog=f"{EXAMPLE}\n{EXIT_CODES}",
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    verbs = command.add_subparsers(
+        title="commands", dest="verb", metavar="COMMAND", prog="adaptor config", required=True
+    )
+    check = verbs.add_parser(
+        "check",
+        help="ask Meta what a credential is good for",
+        description="Ask Meta whose the token is, what it may do and when it ends. Nothing is sent to anybody.",
+        epilog=EXIT_CODES,
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    check.add_argument("--job", metavar="JOB.py", help="also say which permissions the job's operations still need")
+    check.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
+    check.set_defaults(perform=_check)
+    validate = verbs.add_parser(
+        "validate",
+        help="look at a credential without asking anybody",
+        description="Look whether a credential is written well. Nobody is asked.",
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    validate.set_defaults(perform=_validate)
+    for verb in (check, validate):
+        verb.add_argument(
+            "-c", "--credentials", metavar="FILE", help="the configuration, a JSON file; default: the environment"
+        )
+    schema = verbs.add_parser(
+        "schema",
+        help="print what may stand in a credential",
+        description="Print what may stand in a credential, as JSON Schema (draft-07).",
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    schema.set_defaults(perform=_schema)
+
+
+def _schema(given: argparse.Namespace) -> int:
+    """Print the schema of the configuration."""
+    import json
+
+    from ..core.config import schema
+
+    _print(json.dumps(schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+def _validate(given: argparse.Namespace) -> int:
+    """Look at a credential without asking anybody."""
+    from datetime import UTC, datetime
+
+    from ..core.config import read_configuration, schema
+    from ..core.errors import AdaptorError
+    from ..graph.versions import version_warning
+    from ..runner.configuration import gather
+
+    try:
+        configuration = gather(None, given.credentials)
+        checked = read_configuration(configuration)
+    except AdaptorError as error:
+        print(error.report(), file=sys.stderr)
+        return 2
+    keys = [key for key in schema()["properties"] if configuration.get(key) is not None]
+    others = [key for key in configuration if key not in schema()["properties"]]
+    _print(f"The credential is well written: {', '.join(keys)}.")
+    if others:
+        _print(f"Not ours, and left alone: {', '.join(map(str, others))}.")
+    if warning := version_warning(checked.api_version, datetime.now(UTC).date()):
+        _print(f"Warning: {warning}")
+    return 0
+
+
+def _check(given: argparse.Namespace) -> int:
+    """Ask Meta about a credential, and say what came of it."""
+    import json
+
+    from ..core.context import Run
+    from ..core.errors import AdaptorError
+    from ..runner.configuration import gather
+    from ..runner.credential import look_into
+    from ..runner.logs import Levels, Log
+    from ..runner.terminal import harmless
+
+    # A job that sends something while it is loaded must not do so for being looked at.
+    run = Run(sink=Log(Levels("info"), stream=sys.stderr), dry_run=True, alone=True)
+    try:
+        findings = look_into(gather(None, given.credentials), given.job, run)
+    except AdaptorError as error:
+        run.log("error", "config", error.report())
+        return 2
+    if given.format == "json":
+        text = json.dumps(findings.facts(), indent=2, ensure_ascii=False)
+    else:
+        text = "\n".join(_lines(findings))
+    _print(harmless(run.redactor.text(text)))
+    return 0 if findings.is_good else 1
+
+
+def _print(text: str) -> None:
+    from ..runner.files import print_out
+
+    print_out(f"{text}\n", sys.stdout)
+
+
+def _lines(findings: Findings) -> list[str]:
+    if findings.is_valid is None:
+        lines = ["It could not be learned whether the token is valid."]
+    else:
+        lines = ["The token is valid." if findings.is_valid else "The token is not valid."]
+    if findings.owner:
+        lines.append(f"  whose:    {_named(findings.owner.get('name'), findings.owner.get('id'))}{_app(findings)}")
+    if findings.token is not None:
+        lines.append(f"  ends:     {_ends(findings)}")
+        lines += _scopes(findings.scopes)
+    if findings.needed is not None:
+        lines += _needs(findings, findings.needed)
+    for warning in findings.warnings:
+        lines.append(f"  warning:  {warning}")
+    for what, fix in findings.not_learned:
+        lines += [f"  unknown:  {what}", f"            {fix}"]
+    for what, fix in findings.problems:
+        lines += [f"  problem:  {what}", f"  fix:      {fix}"]
+    return lines
+
+
+def _named(name: Any, identity: Any) -> str:
+    return f"{name} ({identity})" if name and identity else str(name or identity or "nobody whom Meta names")
+
+
+def _app(findings: Findings) -> str:
+    token = findings.token or {}
+    if not (token.get("application") or token.get("app_id")):
+        return ""
+    return f", through the app {_named(token.get('application'), token.get('app_id'))}"
+
+
+def _ends(findings: Findings) -> str:
+    token = findings.token or {}
+    end, access = findings.end("expires_at"), findings.end("data_access_expires_at")
+    first = "never" if token.get("expires_at") == 0 else "Meta does not say" if end is None else _when(end, findings)
+    if access is None:
+        return first
+    return f"{first}; access to people's data ends {_when(access, findings)}"
+
+
+def _when(end: Any, findings: Findings) -> str:
+    days = (end - findings.now).days
+    ago = f"{-days:,} days ago" if days < -1 else "a day ago" if days == -1 else None
+    return f"on {end:%Y-%m-%d} ({ago or f'in {days:,} days'})"
+
+
+def _scopes(scopes: list[str] | None) -> list[str]:
+    from ..messenger.permissions import IN_WORDS
+
+    if scopes is None:
+        return ["  may:      Meta does not say"]
+    if not scopes:
+        return ["  may:      nothing"]
+    width = max(map(len, scopes))
+    shown = [f"{scope:<{width}}  {IN_WORDS.get(scope, '')}".rstrip() for scope in scopes]
+    return [f"  {'may:' if index == 0 else '':<10}{line}" for index, line in enumerate(shown)]
+
+
+def _needs(findings: Findings, needed: Needed) -> list[str]:
+    shown = []
+    for permission, names in needed.permissions.items():
+        state = "not known" if findings.scopes is None else "MISSING" if permission in findings.missing else "granted"
+        shown.append(f"{permission}: {state} ({', '.join(names)})")
+    for feature, names in needed.features.items():
+        shown.append(f"the feature {feature}: no token shows it, see App Review ({', '.join(names)})")
+    if needed.with_app:
+        shown.append(f"the app's own token: app_id and app_secret ({', '.join(needed.with_app)})")
+    if needed.unknown:
+        shown.append(f"what it asks for itself, which nobody can tell here ({', '.join(needed.unknown)})")
+    if not shown:
+        shown.append("nothing of Meta's")
+    if needed.has_functions:
+        shown.append("and whatever its functions do, fn(…), which were not looked into")
+    return [f"  {'needs:' if index == 0 else '':<10}{line}" for index, line in enumerate(shown)]

@@ -1,0 +1,102 @@
+"""`adaptor docs`: what every operation does, from its docstring, without a network."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from ..core.errors import InputError
+from ..runner.files import print_out
+from ..runner.run import EXIT_BAD_INPUT, EXIT_WELL
+from .help import Help, terminal_width
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from typing import Any
+
+    from ..runner.vocabulary import Entry
+
+HELP = "show what operations and errors mean"
+EXAMPLE = """\
+examples:
+  adaptor docs                     all operations, each with a sentence
+  adaptor docs send_text           arguments, result, errors and an example
+  adaptor docs WindowClosed        an error, and what to do about it
+  adaptor docs 2018278             what Meta means by a code
+  adaptor docs quick reply         search
+  adaptor docs --format json       for editors and other tools: {"version": 1, "operations": […], "errors": […]}
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser(
+        "docs",
+        help=HELP,
+        description="Show what operations and errors mean, or search in it. Nothing is asked of any network.",
+        epilog=EXAMPLE,
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    command.add_argument("words", metavar="NAME", nargs="*", help="a name, or words to search for")
+    command.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
+    command.set_defaults(perform=perform)
+
+
+def perform(given: argparse.Namespace) -> int:
+    """Print what was asked for."""
+    # Only this command reads docstrings, and `inspect` takes a while to import.
+    from ..runner import vocabulary
+
+    every = vocabulary.entries()
+    try:
+        shown, whole = _chosen(given.words, every)
+    except InputError as error:
+        print(error.report(), file=sys.stderr)
+        return EXIT_BAD_INPUT
+    if given.format == "json":
+        text = json.dumps(vocabulary.facts(shown), ensure_ascii=False, indent=2)
+    else:
+        text = _text(shown, every, whole=whole, asked=bool(given.words))
+    print_out(f"{text}\n", sys.stdout)
+    return EXIT_WELL
+
+
+def _chosen(words: list[str], every: list[Entry]) -> tuple[list[Entry], bool]:
+    """Return the entries that are meant, and whether a page of its own was asked for."""
+    from ..runner.vocabulary import find, search, similar
+
+    if not words:
+        return every, False
+    entry = find(words[0], every) if len(words) == 1 else find("_".join(words), every)
+    if entry is not None and entry.kind != "module":
+        return [entry], True
+    if entry is not None:
+        return [other for other in every if other.group == entry.group and other is not entry], False
+    groups = [other for other in every if len(words) == 1 and other.group == words[0].lower()]
+    # Everything else that was typed is looked for, a Graph code such as 10/2018278 too.
+    found = groups or search([part for word in words for part in word.split("/")], every)
+    if not found:
+        close = similar("_".join(words), every)
+        hint = f"Did you mean {' or '.join(f'`{name}`' for name in close)}? " if close else ""
+        raise InputError(
+            f"Nothing is called `{' '.join(words)}`, and no page speaks of it.",
+            fix=f"{hint}`adaptor docs` lists everything.",
+        )
+    return found, False
+
+
+def _text(shown: list[Entry], every: list[Entry], *, whole: bool, asked: bool) -> str:
+    from ..runner.terminal import Paint, wants_colour
+    from .page import Page
+
+    page = Page(terminal_width(), Paint(wants_colour(sys.stdout)))
+    if not whole:
+        pages = [entry for entry in shown if asked or entry.kind not in ("module", "type")]
+        return f"{page.listing(pages)}\n\nadaptor docs NAME shows one of them in full."
+    (entry,) = shown
+    if entry.kind == "error":
+        raised_by = [other.name for other in every if any(name == entry.name for name, _ in other.doc.raises)]
+        return page.error(entry, raised_by)
+    return page.operation(entry)

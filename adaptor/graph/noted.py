@@ -1,0 +1,180 @@
+"""Writes that the ledger notes, so that none is made twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import AdaptorError, JobError
+from ..ledger.keys import digest
+from ..ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, MEDIA_PER_SECOND, MESSAGES_PER_SECOND, Place
+from ..ledger.passage import pass_through
+from .answer import Answer
+from .errors import RateLimited
+from .request import json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ..core.context import Run
+    from ..ledger.ledger import Ledger
+    from ..ledger.rows import Row, Write
+    from .client import GraphClient
+    from .request import GraphRequest
+
+#: Attachments that have a slower lane of their own.
+_SLOW_MEDIA = ("audio", "video")
+
+
+def is_free(request: GraphRequest, run: Run) -> bool:
+    """Whether a call needs no note: it changes nothing, or nothing keeps a ledger.
+
+    Raises:
+        JobError: The call has a key, and nothing keeps what that promises.
+    """
+    if not request.is_write or request.is_aside:
+        return True
+    if run.ledger is not None:
+        return False
+    if request.key is not None:
+        raise JobError(
+            "`key` promises at most one send ever, and this run keeps no ledger that could hold it.",
+            fix="Run the job with adaptor run, or give the run a ledger.",
+            code="NO_LEDGER",
+        )
+    return True
+
+
+def carry_out_noted(
+    requests: Sequence[GraphRequest],
+    client: GraphClient,
+    run: Run,
+    *,
+    send: Callable[[list[GraphRequest]], list[Answer | AdaptorError]] | None = None,
+) -> list[Answer | AdaptorError]:
+    """Make calls at most once, and note how each ends; reads among them are made as they are.
+
+    Args:
+        requests: Finished requests.
+        client: Makes them.
+        run: Has a ledger.
+        send: Makes several at once; by default one after the other.
+    """
+    ledger: Any = run.ledger
+    page = client.page(ledger)
+    writes = [(index, request) for index, request in enumerate(requests) if request.is_write]
+    _keep_pace(ledger, page, [request for _, request in writes], client, run)
+    answers: dict[int, Answer | AdaptorError] = {}
+
+    def make(ours: list[tuple[int, str]]) -> list[Answer | AdaptorError]:
+        # What only reads goes along with what is to be made.
+        chosen = {writes[place][0]: with_token(writes[place][1], id_) for place, id_ in ours}
+        chosen.update({index: request for index, request in enumerate(requests) if not request.is_write})
+        order = sorted(chosen)
+        made = dict(zip(order, (send or _one_by_one(client))([chosen[index] for index in order]), strict=True))
+        answers.update(made)
+        return [made[writes[place][0]] for place, _ in ours]
+
+    noted = [write_of(request, ledger, run.site(), page) for _, request in writes]
+    try:
+        passed = pass_through(ledger, noted, make, lambda answer: run.redactor.value(answer.body))
+    except RateLimited as error:
+        _tell_limits(ledger, page, [error])
+        raise
+    for (index, _), each in zip(writes, passed, strict=True):
+        answers[index] = each.answer if each.row is None else given_back(each.answer, each.row, run)
+    left = [index for index in range(len(requests)) if index not in answers]
+    if left:
+        # All writes had been made before, so nothing took the reads along.
+        answers.update(zip(left, (send or _one_by_one(client))([requests[index] for index in left]), strict=True))
+    _tell_limits(ledger, page, answers.values())
+    return [answers[index] for index in range(len(requests))]
+
+
+def _one_by_one(client: GraphClient) -> Callable[[list[GraphRequest]], list[Answer | AdaptorError]]:
+    return lambda requests: [client.send(request) for request in requests]
+
+
+def given_back(answer: Any, row: Row, run: Run) -> Answer | AdaptorError:
+    """Return what an earlier attempt recorded, as if the call had been made now."""
+    run.replayed += 1
+    if isinstance(answer, AdaptorError):
+        return answer
+    known = isinstance(answer, dict) and set(answer) == {"outcome"}
+    if known and answer["outcome"] == "unknown":
+        run.outcomes["unknown"] += 1
+    return Answer(answer, None, is_result=known)
+
+
+def write_of(request: GraphRequest, ledger: Ledger, site: str, page: str, *, once: bool = False) -> Write:
+    """Return what the ledger knows a call by."""
+    body = request.body if isinstance(request.body, dict) else {}
+    message = body.get("message")
+    text = message.get("text") if isinstance(message, dict) else None
+    return ledger.write(
+        site,
+        recipient_text(body.get("recipient")),
+        fingerprint(request),
+        page=page,
+        own_key=request.key,
+        text_digest=digest("text", text.strip()) if isinstance(text, str) else None,
+        once=once,
+    )
+
+
+def fingerprint(request: GraphRequest) -> str:
+    """Return a digest of all that a call would send."""
+    files = {name: [path.name, path.stat().st_size] for name, path in (request.files or {}).items()}
+    return digest(request.method, request.path, request.params, request.body, files, request.access)
+
+
+def recipient_text(recipient: Any) -> str:
+    """Return whom a call is for: the person's id, or the recipient object as text; empty where it is for nobody."""
+    if not isinstance(recipient, dict):
+        return ""
+    return str(recipient["id"]) if set(recipient) == {"id"} else json_text(recipient)
+
+
+def with_token(request: GraphRequest, token: str) -> GraphRequest:
+    """Return the call with the ledger's id in its metadata, by which an echo can be told; a job's own stays."""
+    message = request.body.get("message") if isinstance(request.body, dict) else None
+    if not isinstance(message, dict) or message.get("metadata") is not None:
+        return request
+    return replace(request, body={**request.body, "message": {**message, "metadata": token}})
+
+
+def places_of(requests: Sequence[GraphRequest], per_second: float = MESSAGES_PER_SECOND) -> list[Place]:
+    """Return what calls take of the Page's lanes."""
+    messages, slow = 0, 0
+    for request in requests:
+        message = request.body.get("message") if isinstance(request.body, dict) else None
+        if isinstance(message, dict) and request.path.endswith("/messages"):
+            attachment = message.get("attachment")
+            messages += 1
+            slow += isinstance(attachment, dict) and attachment.get("type") in _SLOW_MEDIA
+    places = [Place(LANE_STOP, 0.0), Place(LANE_MESSAGES, messages / per_second)] if messages else []
+    return [*places, Place(LANE_MEDIA, slow / MEDIA_PER_SECOND)] if slow else places
+
+
+def _tell_limits(ledger: Any, page: str, answers: Any) -> None:
+    """Tell all processes of a Page that Meta asks it to wait."""
+    limits = [answer.retry_after for answer in answers if isinstance(answer, RateLimited) and answer.retry_after]
+    if limits:
+        ledger.store.pages.stop_until(page, [LANE_STOP], max(limits))
+
+
+def _keep_pace(ledger: Any, page: str, requests: Sequence[GraphRequest], client: GraphClient, run: Run) -> None:
+    places = places_of(requests)
+    seconds = ledger.reserve(page, places) if places else 0.0
+    if seconds <= 0:
+        return
+    if seconds > client.longest_wait:
+        error = RateLimited(
+            f"The Page may not send for {seconds:.0f} more seconds: Meta has asked another call of it to wait.",
+            fix="Run the job again later; what was sent is not sent again with --resume.",
+            code="PAGE_WAITS",
+        )
+        error.retry_after = seconds
+        raise error
+    run.log("info" if seconds >= 1 else "debug", "graph", f"The Page's pace: waiting {seconds:.2f} s.")
+    run.wait(seconds)

@@ -1,0 +1,204 @@
+"""What a run asks of the ledger: may this write be made, and what became of it."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..core.errors import SENT_NO, AdaptorError
+from .errors import HeldElsewhere, KeyTaken, LedgerError, ReplayMismatch
+from .holder import Holder
+from .keys import write_id
+from .rows import FAILED, FINISHED, SENT, STOPPED, UNKNOWN, Outcome, Row, RunRecord, StepRecord, Write
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .pace import Place
+    from .store import Store
+    from .writes import Taken
+
+
+class Entry(NamedTuple):
+    """The ledger's answer about one write.
+
+    Attributes:
+        id: Under which it stands there; it may travel in a message's metadata.
+        is_ours: It is to be made now.
+        is_repeat: This attempt has come to it before.
+        row: As it stands, where it is not to be made.
+        error: Why it is not to be made, where nothing was recorded that could be given back.
+    """
+
+    id: str
+    is_ours: bool
+    is_repeat: bool
+    row: Row
+    error: AdaptorError | None = None
+
+
+class Ledger:
+    """One run's part of a ledger."""
+
+    def __init__(self, store: Store, holder: Holder, record: RunRecord) -> None:
+        self.store = store
+        self.record = record
+        self._holder = holder
+        self._seen: Counter[tuple[Any, ...]] = Counter()
+        self._lock = threading.Lock()
+        self.step = ""
+        self.arrival = 0
+
+    @classmethod
+    def begin(cls, store: Store, record: RunRecord) -> Ledger:
+        """Begin a new run."""
+        holder = Holder(store.holders)
+        record.holder = holder.id
+        store.runs.begin(record)
+        return cls(store, holder, record)
+
+    @classmethod
+    def resume(cls, store: Store, run: str) -> Ledger:
+        """Go on with a run that stopped.
+
+        Raises:
+            LedgerError: There is no such run, or another process has it under way.
+        """
+        holder = Holder(store.holders)
+        record = store.runs.resume(run, holder.id)
+        if record is None:
+            holder.close()
+            known = store.runs.find(run)
+            if known is None:
+                raise LedgerError(
+                    f"There is no run `{run}` in the ledger {store.name}.", fix="adaptor runs list shows the runs."
+                )
+            raise LedgerError(
+                f"The run `{run}` is under way in another process.", fix="Wait until it ends, or end it there."
+            )
+        return cls(store, holder, record)
+
+    @property
+    def is_resumed(self) -> bool:
+        """Whether the run was begun by an earlier attempt."""
+        return self.record.attempt > 1
+
+    def close(self, exit_code: int, *, finished: bool) -> None:
+        """End the run and close the ledger."""
+        try:
+            self.store.runs.end(self.record.id, FINISHED if finished else STOPPED, exit_code)
+            self._holder.close()
+        finally:
+            self.store.close()
+
+    def enter_step(self, step: str, arrival: int) -> None:
+        """Say which step the writes that follow belong to."""
+        self.step, self.arrival = step, arrival
+        self._seen.clear()
+
+    def keep_step(self, status: str, output: Any) -> None:
+        """Keep what the step that is under way left."""
+        self.store.runs.keep_step(self.record.id, StepRecord(self.step, self.arrival, status, output))
+
+    # --- Writes ---
+
+    def write(
+        self,
+        site: str,
+        recipient: str,
+        fingerprint: str,
+        *,
+        page: str = "",
+        own_key: str | None = None,
+        text_digest: str | None = None,
+        once: bool = False,
+    ) -> Write:
+        """Return a write of the step under way, counted among those that are alike.
+
+        Args:
+            site: Where in the job it is made.
+            recipient: Whom it is for.
+            fingerprint: A digest of all that would go out.
+            page: The Page that writes.
+            own_key: The job's own key.
+            text_digest: A digest of the message's text.
+            once: Alike ones are the same write, and not one more.
+        """
+        nth = 0
+        if not once and own_key is None:
+            with self._lock:
+                nth = self._seen[site, recipient, fingerprint]
+                self._seen[site, recipient, fingerprint] += 1
+        return Write(site, recipient, fingerprint, nth, self.step, self.arrival, page, own_key, text_digest)
+
+    def take(self, writes: Sequence[Write], *, sending: bool = False) -> list[Entry]:
+        """Claim writes, or learn what became of them.
+
+        Args:
+            writes: From `write`.
+            sending: Mark those that are to be made as being sent at once, on the disk.
+        """
+        ids = [write_id(self.record.id, write) for write in writes]
+        taken = self.store.writes.take(
+            self.record.id, self.record.attempt, self._holder.id, list(zip(ids, writes, strict=True)), sending=sending
+        )
+        return [
+            Entry(id_, each.is_ours, each.is_repeat, each.row, _problem(each))
+            for id_, each in zip(ids, taken, strict=True)
+        ]
+
+    def begin_sending(self, ids: Sequence[str]) -> None:
+        """Note on the disk that claimed writes are about to leave.
+
+        Raises:
+            LedgerError: They are another's meanwhile. Nothing may be sent.
+        """
+        if not self.store.writes.begin_sending(ids, self._holder.id):
+            raise LedgerError(
+                "This process was silent for so long that another one has taken over what it had claimed.",
+                fix="See adaptor runs show for what became of it.",
+            )
+
+    def not_sent_yet(self, ids: Sequence[str]) -> None:
+        """Note that writes were certainly not made and are to be tried again."""
+        self.store.writes.back_to_claimed(ids, self._holder.id)
+
+    def settle(self, outcomes: Sequence[Outcome]) -> None:
+        """Note how writes ended."""
+        self.store.writes.settle(outcomes)
+
+    def reserve(self, page: str, places: Sequence[Place]) -> float:
+        """Take a place among all that the Page sends, and return how many seconds it is off."""
+        return self.store.pages.reserve(page, places)
+
+
+def sent(id_: str, result: Any) -> Outcome:
+    """Return the outcome of a write that succeeded."""
+    return Outcome(id_, SENT, result)
+
+
+def ended(id_: str, error: AdaptorError) -> Outcome:
+    """Return the outcome of a write that ended with an error."""
+    outcome = FAILED if error.sent == SENT_NO else UNKNOWN
+    return Outcome(id_, outcome, error=error.facts(), about=error.about)
+
+
+def _problem(taken: Taken) -> AdaptorError | None:
+    row = taken.row
+    if taken.is_held:
+        return HeldElsewhere(
+            "Another process has this very write under way.", fix="See adaptor runs show for what becomes of it."
+        )
+    if taken.mismatch and row.write.own_key is not None:
+        return KeyTaken(
+            f"The key {row.write.own_key!r} was used before for somebody else.",
+            fix="Make the key of something that is this person's alone, such as the id of the appointment.",
+        )
+    if taken.mismatch:
+        return ReplayMismatch(
+            "Before it stopped, this run recorded something else for this person at this place, and it is not known "
+            "whether this is to replace it.",
+            fix="Give the operation a key=, made of what is to happen once, such as the id of the appointment.",
+        )
+    return None

@@ -1,0 +1,125 @@
+"""What the ledger writes down: runs, their steps, and one row for every write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+#: How far a write has come. `claimed`: it is somebody's to make. `sending`: it may be leaving. `sent`: Meta has it.
+#: `failed`: it certainly was not carried out. `unknown`: nobody knows. `skipped`: it was not to be made.
+CLAIMED = "claimed"
+SENDING = "sending"
+SENT = "sent"
+FAILED = "failed"
+UNKNOWN = "unknown"
+SKIPPED = "skipped"
+OUTCOMES = (CLAIMED, SENDING, SENT, FAILED, UNKNOWN, SKIPPED)
+#: Outcomes that are not made again, whatever happens.
+SETTLED = frozenset({SENT, UNKNOWN, SKIPPED})
+
+#: How far a run has come. `running` without a living holder means that it was killed.
+RUNNING = "running"
+FINISHED = "finished"
+STOPPED = "stopped"
+
+Json: TypeAlias = "dict[str, Any] | list[Any] | str | int | float | bool | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write that an operation is about to make.
+
+    Attributes:
+        site: Where in the job it is made: the path of operation names, without the positions of loops.
+        recipient: The person's id, or the recipient object as text; empty where it is for nobody.
+        fingerprint: A digest of all that would go out.
+        nth: How many writes with that fingerprint came before at that site in this pass.
+        step: The step's id.
+        arrival: How often the run has come to that step before.
+        page: The Page that writes, by its real id and address.
+        own_key: What the job gave as `key=`, or None.
+        text_digest: A digest of the message's text, by which it can be found in a conversation later.
+    """
+
+    site: str
+    recipient: str
+    fingerprint: str
+    nth: int = 0
+    step: str = ""
+    arrival: int = 0
+    page: str = ""
+    own_key: str | None = None
+    text_digest: str | None = None
+
+
+@dataclass(slots=True)
+class Row:
+    """One write as it stands in the ledger."""
+
+    id: str
+    run: str
+    write: Write
+    outcome: str
+    result: Any = None
+    error: dict[str, Any] | None = None
+    about: str | None = None
+    holder: str | None = None
+    attempt: int = 1
+    created: float = 0.0
+    changed: float = 0.0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a write ended, as it is to be written down."""
+
+    id: str
+    outcome: str
+    result: Any = None
+    error: dict[str, Any] | None = None
+    about: str | None = None
+
+
+@dataclass(slots=True)
+class RunRecord:
+    """One run.
+
+    Attributes:
+        id: Its name.
+        path: The job or workflow, as an absolute path.
+        job_digest: A digest of the text of the job and all that belongs to it.
+        input_digest: A digest of the initial state, without the configuration.
+        input: The initial state, without the configuration.
+        status: `running`, `finished` or `stopped`.
+        started: When it began, in Unix seconds by the store's clock; `now` in the whole run.
+        ended: When it ended, or None.
+        exit_code: What it ended with, or None.
+        attempt: 1, and one more with each resume.
+        holder: Who runs it now, or None.
+    """
+
+    id: str
+    path: str
+    job_digest: str
+    input_digest: str
+    input: Any = None
+    status: str = RUNNING
+    started: float = 0.0
+    ended: float | None = None
+    exit_code: int | None = None
+    attempt: int = 1
+    holder: str | None = None
+    outcomes: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class StepRecord:
+    """One step that a run has completed: what it left for the next."""
+
+    step: str
+    arrival: int
+    status: str
+    output: Any

@@ -1,0 +1,89 @@
+"""The ledger's tables, version by version.
+
+A database remembers which version it has, and is brought up to date when it is opened. A row once written is never
+changed by that.
+"""
+
+from __future__ import annotations
+
+#: Each entry takes the tables from the version before to its own. Both databases understand these words.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """
+        CREATE TABLE runs (
+            id TEXT PRIMARY KEY,
+            path TEXT NOT NULL,
+            job_digest TEXT NOT NULL,
+            input_digest TEXT NOT NULL,
+            input TEXT,
+            status TEXT NOT NULL,
+            started DOUBLE PRECISION NOT NULL,
+            ended DOUBLE PRECISION,
+            exit_code INTEGER,
+            attempt INTEGER NOT NULL,
+            holder TEXT
+        )
+        """,
+        "CREATE INDEX runs_by_input ON runs (path, input_digest, started)",
+        """
+        CREATE TABLE steps (
+            run TEXT NOT NULL,
+            step TEXT NOT NULL,
+            arrival INTEGER NOT NULL,
+            status TEXT NOT NULL,
+            output TEXT NOT NULL,
+            PRIMARY KEY (run, step, arrival)
+        )
+        """,
+        """
+        CREATE TABLE writes (
+            id TEXT PRIMARY KEY,
+            run TEXT NOT NULL,
+            step TEXT NOT NULL,
+            arrival INTEGER NOT NULL,
+            site TEXT NOT NULL,
+            page TEXT NOT NULL,
+            recipient TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            nth INTEGER NOT NULL,
+            own_key TEXT,
+            text_digest TEXT,
+            outcome TEXT NOT NULL,
+            about TEXT,
+            result TEXT,
+            error TEXT,
+            holder TEXT,
+            attempt INTEGER NOT NULL,
+            created DOUBLE PRECISION NOT NULL,
+            changed DOUBLE PRECISION NOT NULL
+        )
+        """,
+        "CREATE INDEX writes_by_recipient ON writes (run, recipient)",
+        "CREATE INDEX writes_by_outcome ON writes (run, outcome)",
+        """
+        CREATE TABLE holders (
+            id TEXT PRIMARY KEY,
+            machine TEXT NOT NULL,
+            process TEXT NOT NULL,
+            expires DOUBLE PRECISION NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE pages (
+            page TEXT NOT NULL,
+            lane TEXT NOT NULL,
+            free_at DOUBLE PRECISION NOT NULL,
+            PRIMARY KEY (page, lane)
+        )
+        """,
+        """
+        CREATE TABLE tokens (
+            digest TEXT PRIMARY KEY,
+            page TEXT NOT NULL
+        )
+        """,
+    ),
+)
+
+#: Where the version stands.
+VERSION_TABLE = "CREATE TABLE IF NOT EXISTS ledger_version (version INTEGER NOT NULL)"

@@ -1,0 +1,286 @@
+"""Buttons, in templates and menus.
+
+Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/buttons
+(checked 2026-11-24).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from ...core.arguments import defer
+from ...core.lazy import Lazy
+from ...core.operation import Value, builder
+from ..limits import refuse
+from ..values import check_choice, given
+from .part import Part, part_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+HEIGHT_RATIOS = ("compact", "tall", "full")
+#: Meta writes on the buttons of an account itself; buttons of other kinds are not ours to judge.
+_TITLED = ("web_url", "postback", "phone_number", "game_play")
+#: Meta documents `+`, country code and number; what people write between the digits passes.
+_PHONE_NUMBER = re.compile(r"\+[1-9][0-9 ()./-]{3,}")
+
+
+def check_button(
+    button: Any,
+    place: str = "button",
+    *,
+    title_limit: str = "button.title",
+    allowed: Collection[str] | None = None,
+    titled: bool = True,
+) -> None:
+    """Refuse a button that Meta would refuse.
+
+    Args:
+        button: A button in Meta's spelling.
+        place: Where it stands, such as `elements[3].buttons[0]`.
+        title_limit: The row of `LIMITS` for its title: a menu takes longer ones than a template.
+        allowed: The types that may stand there. Without it every type passes, those of tomorrow too.
+        titled: Whether it has a title; a default action has none.
+
+    Raises:
+        InvalidMessage: With the field, the limit and the actual value. Nothing was sent.
+    """
+    part = part_of(button, place, 'postback_button("Confirm", "CONFIRM") or url_button("Map", "https://…")')
+    if part is None:
+        return
+    if not part.has("type"):
+        raise refuse(part.field("type"), "is missing", "Use url_button(…) or postback_button(…).")
+    part.text("type")
+    kind = part.get("type")
+    if isinstance(kind, Lazy):
+        return
+    if allowed is not None:
+        check_choice(part.field("type"), kind, allowed)
+    if not titled and part.has("title"):
+        raise refuse(part.field("title"), "does not go with a default action", "Leave the title out.")
+    if titled and kind in _TITLED:
+        part.text("title", title_limit)
+    if kind == "postback":
+        part.text("payload", "button.payload")
+    elif kind == "web_url":
+        _check_web_url(part)
+    elif kind == "phone_number":
+        _check_phone_number(part)
+    elif kind == "account_link":
+        part.url("url", secure=True, why=" in a log in button")
+
+
+def _check_web_url(part: Part) -> None:
+    extensions = part.is_true("messenger_extensions")
+    part.url("url", secure=extensions, why=" with messenger_extensions")
+    part.url("fallback_url", required=False)
+    if part.says("fallback_url") and not extensions and not isinstance(part.get("messenger_extensions"), Lazy):
+        raise refuse(
+            part.field("fallback_url"),
+            "goes with messenger_extensions only",
+            "Leave it out, or add messenger_extensions=True.",
+        )
+    ratio, share = part.get("webview_height_ratio"), part.get("webview_share_button")
+    check_choice(part.field("webview_height_ratio"), _lower(ratio), HEIGHT_RATIOS)
+    # Only `hide` is documented today; `show` was, as the default.
+    check_choice(part.field("webview_share_button"), _lower(share), ("hide", "show"))
+
+
+def _check_phone_number(part: Part) -> None:
+    part.text("payload")
+    number = part.get("payload")
+    if isinstance(number, str) and not _PHONE_NUMBER.fullmatch(number):
+        raise refuse(
+            part.field("payload"),
+            "must be a phone number with + and country code",
+            "Write +<country code><number>, such as +15105551234.",
+        )
+
+
+def _lower(word: Any) -> Any:
+    return word.lower() if isinstance(word, str) else word
+
+
+def as_url_action(action: Any) -> Any:
+    """Return what a tap opens: for a plain address the URL button without a title that opens it."""
+    return action if action is None or isinstance(action, dict) else defer(url_action, action)
+
+
+def url_action(address: Any) -> Any:
+    """Return the URL button without a title that opens an address; other values stay as they are."""
+    return {"type": "web_url", "url": address} if isinstance(address, str) else address
+
+
+@builder
+def url_button(
+    title: Value[str],
+    url: Value[str],
+    *,
+    webview_height_ratio: Value[str | None] = None,
+    messenger_extensions: Value[bool | None] = None,
+    fallback_url: Value[str | None] = None,
+    webview_share_button: Value[str | None] = None,
+) -> dict[str, Any]:
+    """Build a button that opens a web page.
+
+    Args:
+        title: At most 20 characters.
+        url: The address, https with `messenger_extensions`.
+        webview_height_ratio: `compact`, `tall` or `full`.
+        messenger_extensions: Whether the page uses Messenger Extensions; its domain must be allowlisted.
+        fallback_url: Opened where Messenger Extensions are not available; only with `messenger_extensions`.
+        webview_share_button: `hide` to hide the share button.
+
+    Returns:
+        A dict for `buttons`.
+
+    Raises:
+        InvalidMessage: The title is too long, or the address is none. Nothing was sent.
+
+    Example:
+        >>> url_button("Find us", "https://example.org/map")
+        {'type': 'web_url', 'title': 'Find us', 'url': 'https://example.org/map'}
+
+    Source:
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/buttons/url
+    """
+    button = given(
+        type="web_url",
+        title=title,
+        url=url,
+        webview_height_ratio=webview_height_ratio,
+        messenger_extensions=messenger_extensions,
+        fallback_url=fallback_url,
+        webview_share_button=webview_share_button,
+    )
+    check_button(button)
+    return button
+
+
+@builder
+def postback_button(title: Value[str], payload: Value[str | None] = None) -> dict[str, Any]:
+    """Build a button that tells the webhook its payload.
+
+    Args:
+        title: At most 20 characters.
+        payload: At most 1,000 characters. Default: the title.
+
+    Returns:
+        A dict for `buttons`.
+
+    Raises:
+        InvalidMessage: The title or the payload is missing or too long. Nothing was sent.
+
+    Example:
+        >>> postback_button("Move it", "MOVE")
+        {'type': 'postback', 'title': 'Move it', 'payload': 'MOVE'}
+
+    Source:
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/buttons/postback
+    """
+    button = given(type="postback", title=title, payload=title if payload is None else payload)
+    check_button(button)
+    return button
+
+
+@builder
+def call_button(title: Value[str], phone_number: Value[str]) -> dict[str, Any]:
+    """Build a button that dials a phone number.
+
+    Args:
+        title: At most 20 characters.
+        phone_number: `+`, country code and number: `+15105551234`.
+
+    Returns:
+        A dict for `buttons`; the number is its `payload`.
+
+    Raises:
+        InvalidMessage: The title is too long, or the number has no country code. Nothing was sent.
+
+    Example:
+        >>> call_button("Call the clinic", "+15105551234")
+        {'type': 'phone_number', 'title': 'Call the clinic', 'payload': '+15105551234'}
+
+    Source:
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/buttons/call
+    """
+    button = given(type="phone_number", title=title, payload=phone_number)
+    check_button(button)
+    return button
+
+
+@builder
+def account_link_button(url: Value[str]) -> dict[str, Any]:
+    """Build a log in button: it starts the linking of the person's account at your site.
+
+    Args:
+        url: Where people log in; https.
+
+    Returns:
+        A dict for `buttons`. Meta writes its title.
+
+    Raises:
+        InvalidMessage: The address is none, or not https. Nothing was sent.
+
+    Example:
+        >>> account_link_button("https://example.org/authorize")
+        {'type': 'account_link', 'url': 'https://example.org/authorize'}
+
+    Source:
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/buttons/login
+    """
+    button = given(type="account_link", url=url)
+    check_button(button)
+    return button
+
+
+@builder
+def account_unlink_button() -> dict[str, Any]:
+    """Build a log out button: it ends the linking of the person's account.
+
+    Returns:
+        A dict for `buttons`. Meta writes its title.
+
+    Raises:
+        WrongCall: It was given arguments, and takes none. Nothing was sent.
+
+    Example:
+        >>> account_unlink_button()
+        {'type': 'account_unlink'}
+
+    Source:
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/buttons/logout
+    """
+    return {"type": "account_unlink"}
+
+
+@builder
+def game_play_button(
+    title: Value[str],
+    payload: Value[str | None] = None,
+    *,
+    game_metadata: Value[dict[str, Any] | None] = None,
+) -> dict[str, Any]:
+    """Build a button that starts the Instant Game of the Page.
+
+    Args:
+        title: At most 20 characters.
+        payload: What the game is told when it starts.
+        game_metadata: `{"player_id": …}` or `{"context_id": …}`: against whom, or in which thread, it is played.
+
+    Returns:
+        A dict for `buttons`.
+
+    Raises:
+        InvalidMessage: The title is missing or too long. Nothing was sent.
+
+    Example:
+        >>> game_play_button("Play", "LEVEL_2")
+        {'type': 'game_play', 'title': 'Play', 'payload': 'LEVEL_2'}
+
+    Source: https://developers.facebook.com/docs/messenger-platform/reference/buttons/game-play
+    """
+    button = given(type="game_play", title=title, payload=payload, game_metadata=game_metadata)
+    check_button(button)
+    return button

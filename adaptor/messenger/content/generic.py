@@ -1,0 +1,114 @@
+"""The generic template: cards side by side.
+
+Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/generic
+(checked 2026-11-24).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...core.lazy import Lazy
+from ...core.operation import Value, builder
+from ..limits import refuse
+from ..values import given
+from .button import check_buttons
+from .buttons import as_url_action, check_button
+from .part import Part
+
+_EXAMPLE = 'element("Dr. Okafor", subtitle="Monday, 9:00")'
+
+
+def check_generic_template(template: Part) -> None:
+    """Refuse a generic template that Meta would refuse."""
+    for card in template.parts("elements", _EXAMPLE, "elements"):
+        check_element(card)
+
+
+def check_element(card: Part) -> None:
+    """Refuse an element of a generic template that Meta would refuse."""
+    card.text("title", "element.title")
+    card.text("subtitle", "element.subtitle", required=False)
+    # Any other field counts, those of tomorrow too, but not one that is empty.
+    if not any(_says_something(value) for key, value in card.content.items() if key != "title"):
+        raise refuse(
+            card.place,
+            "has only a title",
+            "Give it one more thing: a subtitle, an image_url or buttons.",
+        )
+    card.url("image_url", required=False)
+    if card.has("default_action"):
+        check_button(card.get("default_action"), card.field("default_action"), allowed=("web_url",), titled=False)
+    check_buttons(card)
+
+
+def _says_something(value: Any) -> bool:
+    return isinstance(value, Lazy) or value not in (None, "", [], {})
+
+
+@builder
+def element(
+    title: Value[str],
+    *,
+    subtitle: Value[str | None] = None,
+    image_url: Value[str | None] = None,
+    default_action: Value[str | dict[str, Any] | None] = None,
+    buttons: Value[list[dict[str, Any]] | None] = None,
+) -> dict[str, Any]:
+    """Build one card of a generic template.
+
+    Args:
+        title: At most 80 characters.
+        subtitle: At most 80 characters.
+        image_url: A picture, 1.91 : 1.
+        default_action: What a tap on the card opens: an address, or a URL button without a title.
+        buttons: At most three.
+
+    Returns:
+        A dict for `generic_template`.
+
+    Raises:
+        InvalidMessage: Something is too long, or there is only a title. Nothing was sent.
+
+    Example:
+        >>> element("Dr. Okafor", subtitle="Monday, 9:00")
+        {'title': 'Dr. Okafor', 'subtitle': 'Monday, 9:00'}
+
+    Source:
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/generic
+    """
+    card = given(
+        title=title,
+        subtitle=subtitle,
+        image_url=image_url,
+        default_action=as_url_action(default_action),
+        buttons=buttons,
+    )
+    check_element(Part(card, "element"))
+    return card
+
+
+@builder
+def generic_template(elements: Value[list[dict[str, Any]]], *, sharable: Value[bool | None] = None) -> dict[str, Any]:
+    """Build a template of up to ten cards side by side.
+
+    Args:
+        elements: One to ten, from `element`.
+        sharable: Whether people may pass the message on.
+
+    Returns:
+        A dict for `send_template`.
+
+    Raises:
+        InvalidMessage: There are too many elements, or one of them is not allowed. Nothing was sent.
+
+    Example:
+        >>> generic_template([element("Dr. Okafor", subtitle="Monday, 9:00")])["template_type"]
+        'generic'
+
+    Source:
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/generic
+    """
+    template = given(template_type="generic", elements=elements, sharable=sharable)
+    check_generic_template(Part(template))
+    return template

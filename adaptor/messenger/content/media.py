@@ -1,0 +1,86 @@
+"""The media template: a picture or a video with buttons under it.
+
+Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/media
+(checked 2026-11-24).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ...core.lazy import Lazy
+from ...core.operation import Value, builder
+from ..limits import refuse
+from ..values import as_text, given
+from .button import check_buttons
+from .part import Part
+
+MEDIA_TYPES = ("image", "video")
+#: Meta shows addresses on facebook.com; that its short addresses will do too is not certain.
+_ON_FACEBOOK = re.compile(r"https?://([\w-]+\.)*(facebook\.com|fb\.com|fb\.watch)(:\d+)?([/?#]|$)", re.IGNORECASE)
+
+
+def check_media_template(template: Part) -> None:
+    """Refuse a media template that Meta would refuse."""
+    for medium in template.parts("elements", '{"media_type": "image", "attachment_id": "…"}', "media.elements"):
+        medium.choice("media_type", MEDIA_TYPES)
+        has_url, has_id = medium.says("url"), medium.says("attachment_id")
+        url = medium.get("url")
+        # One of two that are still lazy may turn out to be None.
+        if has_url and has_id and not isinstance(url, Lazy) and not isinstance(medium.get("attachment_id"), Lazy):
+            raise refuse(medium.place, "has both an attachment_id and a url", "Keep one of them.")
+        if not has_url and not has_id:
+            raise refuse(
+                medium.place,
+                "has neither an attachment_id nor a url",
+                "Give the id of an uploaded attachment, or the address of a picture or video on Facebook.",
+            )
+        if has_id:
+            medium.identifier("attachment_id")
+        medium.url("url", required=False)
+        if isinstance(url, str) and url and not _ON_FACEBOOK.match(url):
+            raise refuse(
+                medium.field("url"),
+                "is not an address on Facebook, and others are not taken",
+                "Upload the picture or video, and give its attachment_id.",
+            )
+        check_buttons(medium)
+
+
+@builder
+def media_template(
+    media_type: Value[str],
+    *,
+    attachment_id: Value[str | int | None] = None,
+    url: Value[str | None] = None,
+    buttons: Value[list[dict[str, Any]] | None] = None,
+    sharable: Value[bool | None] = None,
+) -> dict[str, Any]:
+    """Build a template of one picture or video, with buttons under it.
+
+    Args:
+        media_type: `image` or `video`.
+        attachment_id: The id of an attachment that was uploaded in the last 90 days; this or `url`.
+        url: The address of a picture or video on Facebook. Other addresses are not taken: upload them first.
+        buttons: At most three.
+        sharable: Whether people may pass the message on.
+
+    Returns:
+        A dict for `send_template`.
+
+    Raises:
+        InvalidMessage: It has neither an id nor an address, or both, or an address elsewhere. Nothing was sent.
+
+    Example:
+        >>> media_template("image", attachment_id="1601472827243653", buttons=[postback_button("More")])["elements"]
+        [{'media_type': 'image', 'attachment_id': '1601472827243653',
+          'buttons': [{'type': 'postback', 'title': 'More', 'payload': 'More'}]}]
+
+    Source:
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/media
+    """
+    medium = given(media_type=media_type, attachment_id=as_text(attachment_id), url=url, buttons=buttons)
+    template = given(template_type="media", elements=[medium], sharable=sharable)
+    check_media_template(Part(template))
+    return template

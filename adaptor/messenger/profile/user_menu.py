@@ -1,0 +1,122 @@
+"""A menu of one's own for one person: `/{page-id}/custom_user_settings`.
+
+Meta takes ten calls for one person in ten minutes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...core.arguments import defer
+from ...core.operation import Value
+from ...graph.operation import graph_operation
+from ...graph.request import GraphRequest, PageId, without_none
+from ..answers import first_in
+from ..ids import person_id
+from ..message import Recipient
+from . import shapes
+from .properties import Lists
+from .rules import check_menus
+from .shapes import shaped
+
+
+@graph_operation
+def get_user_menu(psid: Recipient) -> GraphRequest:
+    """Read the menu that one person has, and the one that everybody has.
+
+    Needs the permission `pages_messaging`.
+
+    Args:
+        psid: The person's PSID.
+
+    Returns:
+        An operation. `data` becomes `{"user_level_persistent_menu", "page_level_persistent_menu"}`, without those that
+        are not set.
+
+    Raises:
+        InvalidMessage: The PSID is none. Nothing was asked.
+        GraphError: Meta said no; the class says why.
+        TemporaryFailure: No trustworthy answer came; reading again is safe.
+
+    Example:
+        >>> get_user_menu("6543210987654321").describe({}).params
+        {'psid': '6543210987654321'}
+
+    Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/persistent-menu
+    """
+    return GraphRequest(
+        "GET", [PageId(), "custom_user_settings"], params={"psid": defer(person_id, psid)}, reads=first_in
+    )
+
+
+@graph_operation
+def set_user_menu(psid: Recipient, menu: Lists, *, composer_input_disabled: Value[bool | None] = None) -> GraphRequest:
+    """Give one person a menu of their own, in place of the one that everybody has.
+
+    Needs the permission `pages_messaging`.
+
+    Args:
+        psid: The person's PSID.
+        menu: As for `set_persistent_menu`.
+        composer_input_disabled: Whether the person can only tap, and not write.
+
+    Returns:
+        An operation. `data` becomes `{"result": "success"}`.
+
+    Raises:
+        InvalidMessage: There are too many items, or one is not allowed. Nothing was changed.
+        GraphError: Meta said no; the class says why. Nothing was changed.
+        DeliveryUnknown: The answer was lost. It may have been carried out; setting it again does no harm.
+
+    Example:
+        >>> set_user_menu("6543210987654321", [menu_item("My visits", "VISITS")]).describe({}).body["psid"]
+        '6543210987654321'
+
+    Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/persistent-menu
+    """
+    return GraphRequest(
+        "POST",
+        [PageId(), "custom_user_settings"],
+        body={
+            "psid": defer(person_id, psid),
+            "persistent_menu": shaped(shapes.persistent_menu, menu, composer_input_disabled),
+        },
+        answers={"result": "success"},
+        check=_check,
+        finish=without_none,
+    )
+
+
+@graph_operation
+def delete_user_menu(psid: Recipient) -> GraphRequest:
+    """Take one person's own menu away; they see the one that everybody has.
+
+    Needs the permission `pages_messaging`.
+
+    Args:
+        psid: The person's PSID.
+
+    Returns:
+        An operation. `data` becomes `{"result": "success"}`.
+
+    Raises:
+        InvalidMessage: The PSID is none. Nothing was deleted.
+        GraphError: Meta said no; the class says why. Nothing was deleted.
+        DeliveryUnknown: The answer was lost. It may have been carried out; deleting it again does no harm.
+
+    Example:
+        >>> delete_user_menu("6543210987654321").describe({}).params
+        {'psid': '6543210987654321', 'params': '["persistent_menu"]'}
+
+    Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/persistent-menu
+    """
+    return GraphRequest(
+        "DELETE",
+        [PageId(), "custom_user_settings"],
+        params={"psid": defer(person_id, psid), "params": ["persistent_menu"]},
+        answers={"result": "success"},
+    )
+
+
+def _check(body: Any) -> None:
+    check_menus(body.get("persistent_menu"))

@@ -1,0 +1,49 @@
+"""What a terminal can show: colour where there is one, and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
+
+#: Control characters, half characters, and what turns the direction of the text around it. The joiners and marks that
+#: names in many scripts need are not among them.
+_HARMFUL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069]"
+
+#: What the styles of `Paint` are to a terminal.
+_STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """Whether to write colour to a stream: on a terminal, unless `NO_COLOR` says no; `FORCE_COLOR` says yes anywhere.
+
+    https://no-color.org and https://force-color.org: they count where they are set and not empty.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return os.environ.get("TERM") != "dumb" and stream.isatty()
+
+
+class Paint:
+    """Puts text into a style, where there is colour: `paint("bold", "text")`.
+
+    Args:
+        colour: Whether there is any.
+    """
+
+    def __init__(self, colour: bool) -> None:
+        self.colour = colour
+
+    def __call__(self, style: str, text: str) -> str:
+        """Return the text in a style: bold, dim, red, green, yellow or cyan."""
+        return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self.colour and text else text
+
+
+def harmless(text: str) -> str:
+    """Return the text without control characters: texts of other people must not steer a terminal."""
+    return text if text.isprintable() else re.sub(_HARMFUL, lambda match: f"\\u{ord(match[0]):04x}", text)
