@@ -17,7 +17,7 @@ The modules, from the wire inwards:
   answers), `access` (tokens), `fields` and `paging`.
 * One module per part of Meta's API: `messages`, `attachments`, `profile`, `menus`, `personas`, `people`, `labels`,
   `linking`, `conversations` with `message_fields`, `moderation`, `thread_control`, `apps`, `page`, `insights`,
-  `message_templates`, `stickers`.
+  `message_templates`, `stickers`, `notifications`.
 * Meta's rules: `content`, `templates`, `utility`, `recipients`, `windows`, `limits` (figures), `errors` (words).
 * What this Page knows: `world`, `objects`, `records`, `shelf` (bytes of files), `events` (every change, numbered, to be
   waited for), `keep` and `freeze` (in a file).
