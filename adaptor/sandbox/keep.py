@@ -51,20 +51,26 @@ class Keeper:
         self._path = Path(path)
         self._saved = 0
         self._files: set[str] = set()
+        self._saving = threading.Lock()
         self._stopping = threading.Event()
         self._worker: threading.Thread | None = None
+        self._file: sqlite3.Connection
         try:
             # Nobody else reads what people wrote.
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._file = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
-            self._prepare()
-            self._load(fixed_token)
+            self._open()
+            try:
+                self._prepare()
+                self._load(fixed_token)
+            finally:
+                self._file.close()
         except (OSError, sqlite3.Error, ValueError, KeyError, TypeError) as error:
             raise SandboxError(f"{path}: cannot keep a sandbox there: {error}") from error
 
     def start(self) -> None:
         """Write from now on what changes."""
         self._stopping.clear()
+        self._open()
         self._worker = threading.Thread(target=self._work, name="sandbox keeper", daemon=True)
         self._worker.start()
 
@@ -75,9 +81,18 @@ class Keeper:
             self._worker.join()
             self._worker = None
         self.save()
+        self._file.close()
+
+    def _open(self) -> None:
+        # Written by the worker, and at the end by whoever stops it.
+        self._file = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
 
     def save(self) -> None:
         """Write what changed since the last time."""
+        with self._saving:
+            self._save()
+
+    def _save(self) -> None:
         world = self._world
         with world.lock:
             newest = world.events.number
@@ -110,15 +125,20 @@ class Keeper:
         whole: bool,
     ) -> None:
         self._file.execute("BEGIN IMMEDIATE")
-        if whole:
-            for table in ("records", "people", "threads"):
-                self._file.execute(f"DELETE FROM {table}")
-        self._file.executemany("INSERT INTO records (name, value) VALUES (?, ?)", rows["records"])
-        for table in ("people", "threads", "state"):
-            self._file.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", rows[table])
-        self._file.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", files)
-        self._file.executemany("DELETE FROM files WHERE key = ?", [(key,) for key in gone])
-        self._file.execute("COMMIT")
+        try:
+            if whole:
+                for table in ("records", "people", "threads"):
+                    self._file.execute(f"DELETE FROM {table}")
+            self._file.executemany("INSERT INTO records (name, value) VALUES (?, ?)", rows["records"])
+            for table in ("people", "threads", "state"):
+                self._file.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", rows[table])
+            self._file.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", files)
+            self._file.executemany("DELETE FROM files WHERE key = ?", [(key,) for key in gone])
+            self._file.execute("COMMIT")
+        except sqlite3.Error:
+            # All of it or nothing: it is tried again as a whole.
+            self._file.execute("ROLLBACK")
+            raise
 
     def _records(self, events: list[Event]) -> list[tuple[str, str]]:
         return [(event.thread, freeze(event.what)) for event in events if event.kind in _RECORDS]
