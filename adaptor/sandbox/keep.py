@@ -137,7 +137,8 @@ class Keeper:
             self._file.execute("COMMIT")
         except sqlite3.Error:
             # All of it or nothing: it is tried again as a whole.
-            self._file.execute("ROLLBACK")
+            if self._file.in_transaction:
+                self._file.execute("ROLLBACK")
             raise
 
     def _records(self, events: list[Event]) -> list[tuple[str, str]]:

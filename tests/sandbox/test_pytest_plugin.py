@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -64,3 +65,10 @@ def test_a_test_finds_what_its_code_sent(sandbox):
             timeout=5,
         )
     sandbox.assert_sent(ANA, text="hi", times=1)
+
+
+def test_the_test_of_the_example_passes():
+    hello = Path(__file__).parents[2] / "examples" / "hello"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(hello)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=hello)
+    assert "2 passed" in done.stdout, done.stdout + done.stderr
