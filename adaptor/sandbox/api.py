@@ -61,6 +61,9 @@ class Api:
         refused = None
         try:
             call.parameters, call.files = read_parameters(query, content_type, body, self._world.shelf)
+            # For those who can only send GET and POST.
+            wanted = str(call.parameters.get("method", "")).upper()
+            call.method = wanted if method == "POST" and wanted in {"GET", "DELETE"} else method
         except Refused as broken:
             refused = broken
         with self._world.lock:
@@ -77,16 +80,16 @@ class Api:
                 note_refusal(call, self._world, refused.error)
                 answer = write_error(refused.error, call.version, self._world)
             else:
-                answer = self._carry_out(call)
+                answer = self._carry_out(call, spoiled=fault is not None)
             if fault is not None:
                 answer = _spoil(answer, fault)
             self._note(call, answer, fault)
         return answer
 
-    def _carry_out(self, call: Call) -> Answer:
+    def _carry_out(self, call: Call, *, spoiled: bool) -> Answer:
         world = self._world
         try:
-            value = answer_batch(call, world) if is_batch(call) else perform(call, world)
+            value = answer_batch(call, world) if is_batch(call) else perform(call, world, spoiled=spoiled)
             return write_answer(value, call.version, world, call.identity)
         except Failed as failed:
             return write_error(

@@ -170,7 +170,7 @@ class _Batch:
         read_path(call)
         if not call.version_asked:
             call.version = self._call.version
-        if not call.segments:
+        if is_batch(call):
             raise invalid("A batch cannot hold a batch.")
         if not (call.bearer or call.parameters.get("access_token")):
             raise Refused(NO_TOKEN)

@@ -27,14 +27,20 @@ class Dropped(Exception):
     """The part of the batch is answered with `null`."""
 
 
-def perform(call: Call, world: World, part: int = 0) -> Any:
+def perform(call: Call, world: World, part: int = 0, *, spoiled: bool = False) -> Any:
     """Answer one call whose path was read already; the caller holds the world's lock.
+
+    Args:
+        call: What is asked.
+        world: The Page and its people.
+        part: Which part of a batch it is.
+        spoiled: Whether its answer goes wrong on the way already: then nothing else goes wrong with it.
 
     Raises:
         Failed: With an error.
         Dropped: Not at all.
     """
-    fault = world.faults.on_call(call, part) if world.faults.ordered else None
+    fault = world.faults.on_call(call, part) if world.faults.ordered and not spoiled else None
     if fault is not None and fault.kind == "empty_page":
         call.empty_page = True
         fault = None

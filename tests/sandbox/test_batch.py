@@ -103,6 +103,13 @@ def test_a_part_may_name_its_version_and_start_with_a_slash(caller):
     assert [json.loads(each["body"])["id"] for each in results.json()] == [caller.sandbox.page_id] * 4
 
 
+def test_a_part_may_ask_for_several_objects(caller):
+    caller.sandbox.person_writes(ANA, "hi")
+    conversation = caller.get("/me/conversations").json()["data"][0]["id"]
+    (result,) = send(caller, [{"method": "GET", "relative_url": f"?ids={conversation}&fields=snippet"}]).json()
+    assert json.loads(result["body"]) == {conversation: {"snippet": "hi", "id": conversation}}
+
+
 def test_a_later_part_uses_what_an_earlier_one_gave(caller):
     create = {
         "method": "POST",

@@ -173,6 +173,27 @@ def test_what_went_wrong_is_recorded(caller):
     assert caller.sandbox.requests[-1].fault == "lost, delivered"
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_what_was_accepted_is_known_whatever_went_wrong(visit, seed):
+    caller = visit(faults={"seed": seed})
+    for delivered in (False, True):
+        for what in ("lost", "reset", "truncated" if delivered else "lost", 1200, 2, 613):
+            caller.sandbox.faults.rate(what, 0.08, delivered=delivered)
+    answered = []
+    for number in range(80):
+        try:
+            response = say(caller, str(number))
+            if response.status_code == 200 and "message_id" in response.json():
+                answered.append(str(number))
+        except requests.RequestException:
+            pass
+    happened = [name for name, _, _ in caller.sandbox.faults.happened]
+    delivered = sum(name.endswith(", delivered") for name in happened)
+    assert len(happened) > delivered > 0
+    assert set(answered) < set(texts(caller))
+    assert len(texts(caller)) == len(set(texts(caller))) == len(answered) + delivered
+
+
 def test_faults_can_be_called_off(caller, code):
     caller.sandbox.faults.next("lost")
     caller.sandbox.faults.rate(613, 1.0)
