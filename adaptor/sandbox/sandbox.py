@@ -147,12 +147,13 @@ class Sandbox(Directions):
         )
         if settings.rate_limits is not None:
             self._world.rates.switch(True, **settings.rate_limits)
-        if settings.webhook is not None:
-            self.subscribe(**settings.webhook, handshake=False)
         if keep is not None:
             from adaptor.sandbox.keep import Keeper
 
             self._keeper = Keeper(self._world, keep, fixed_token=settings.access_token is not None)
+        # After what was kept, for the settings are newer.
+        if settings.webhook is not None:
+            self.subscribe(**settings.webhook, handshake=False)
 
     def __enter__(self) -> Self:
         self.start()
@@ -191,9 +192,10 @@ class Sandbox(Directions):
 
     def stop(self) -> None:
         """Close every connection and end every thread. What happened can still be looked at."""
+        # People can act, and subscribers hear of it, before it listens.
+        self._world.webhooks.stop()
         if self._server is None:
             return
-        self._world.webhooks.stop()
         self._world.events.close()
         self._server.stop()
         self._server = None

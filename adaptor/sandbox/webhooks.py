@@ -18,7 +18,6 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from adaptor.sandbox.callback import ask, post
@@ -92,6 +91,7 @@ class Webhooks:
     deliveries: deque[Delivery] = field(default_factory=lambda: deque(maxlen=_DELIVERIES))
     seed: int = 0
     _queue: deque[_Letter] = field(default_factory=deque)
+    _later: list[_Letter] = field(default_factory=list)
     _changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
     _worker: threading.Thread | None = None
     _busy: bool = False
@@ -156,13 +156,14 @@ class Webhooks:
     def wait(self, timeout: float = 10.0) -> bool:
         """Wait until everything is delivered or given up, and say whether that is so."""
         with self._changed:
-            return self._changed.wait_for(lambda: not self._queue and not self._busy, timeout)
+            return self._changed.wait_for(lambda: not (self._queue or self._later or self._busy), timeout)
 
     def stop(self) -> None:
         """Deliver nothing more; what still waits is forgotten."""
         with self._changed:
             self._stopping = True
             self._queue.clear()
+            self._later.clear()
             self._changed.notify_all()
             worker = self._worker
         if worker is not None:
@@ -184,29 +185,34 @@ class Webhooks:
     def _work(self, world: World) -> None:
         while True:
             with self._changed:
-                letter = None
-                while letter is None:
+                while not self._ready():
                     if self._stopping:
                         return
-                    now = time.monotonic()
-                    due = [each.due for each in self._queue] if not self._held else []
-                    if due and min(due) <= now:
-                        letter = self._take(now)
-                    else:
-                        self._changed.wait(min(due) - now if due else None)
+                    soon = min((letter.due for letter in self._later), default=None) if not self._held else None
+                    self._changed.wait(None if soon is None else max(soon - time.monotonic(), 0))
+                letter = self._take()
                 self._busy = True
             again = self._deliver(world, letter)
             with self._changed:
                 self._busy = False
                 if again and not self._stopping:
-                    self._queue.append(letter)
+                    self._later.append(letter)
                 self._changed.notify_all()
 
-    def _take(self, now: float) -> _Letter:
-        ready = [letter for letter in islice(self._queue, max(self.disorder, 64)) if letter.due <= now]
-        ready = ready or [letter for letter in self._queue if letter.due <= now]
-        letter = ready[self._random.randrange(min(self.disorder, len(ready))) if self.disorder > 1 else 0]
-        self._queue.remove(letter)
+    def _ready(self) -> bool:
+        """Say whether one can leave now; those whose time has come stand at the front."""
+        if self._held or self._stopping:
+            return False
+        now = time.monotonic()
+        for letter in [each for each in self._later if each.due <= now]:
+            self._later.remove(letter)
+            self._queue.appendleft(letter)
+        return bool(self._queue)
+
+    def _take(self) -> _Letter:
+        index = self._random.randrange(min(self.disorder, len(self._queue))) if self.disorder > 1 else 0
+        letter = self._queue[index]
+        del self._queue[index]
         while self._queue and len(letter.entries) < self.batch and not letter.attempt and not self._queue[0].attempt:
             letter.entries.extend(self._queue.popleft().entries)
         return letter
