@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ..runner.run import EXIT_WELL
+from ..runner.result import EXIT_WELL
 from .help import Help
 
 TYPE_CHECKING = False

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import argparse
     from typing import Any
 
-    from ..runner.credential import Findings, Needed
+    from ..runner.inspection import Findings, Needed
 
 EXAMPLE = """\
 examples:
@@ -50,7 +50,7 @@ def add_to(commands: Any) -> None:
         formatter_class=Help,
         allow_abbrev=False,
     )
-    check.add_argument("--job", metavar="JOB.py", help="also say which permissions the job's operations still need")
+    check.add_argument("--job", metavar="PATH", help="also say which permissions a job or a workflow still needs")
     check.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
     check.set_defaults(perform=_check)
     validate = verbs.add_parser(
@@ -63,8 +63,9 @@ def add_to(commands: Any) -> None:
     validate.set_defaults(perform=_validate)
     for verb in (check, validate):
         verb.add_argument(
-            "-c", "--credentials", metavar="FILE", help="the configuration, a JSON file; default: the environment"
+            "-c", "--credentials", metavar="FILE", help="the configuration, JSON or YAML; default: the environment"
         )
+        verb.add_argument("--name", metavar="NAME", help="which one, where the file holds several")
     schema = verbs.add_parser(
         "schema",
         help="print what may stand in a credential",
@@ -92,10 +93,10 @@ def _validate(given: argparse.Namespace) -> int:
     from ..core.config import read_configuration, schema
     from ..core.errors import AdaptorError
     from ..graph.versions import version_warning
-    from ..runner.configuration import gather
+    from ..runner.credentials import read_credentials
 
     try:
-        configuration = gather(None, given.credentials)
+        configuration = read_credentials(given.credentials).single(given.name)
         checked = read_configuration(configuration)
     except AdaptorError as error:
         print(error.report(), file=sys.stderr)
@@ -116,15 +117,15 @@ def _check(given: argparse.Namespace) -> int:
 
     from ..core.context import Run
     from ..core.errors import AdaptorError
-    from ..runner.configuration import gather
-    from ..runner.credential import look_into
+    from ..runner.credentials import read_credentials
+    from ..runner.inspection import look_into
     from ..runner.logs import Levels, Log
     from ..runner.terminal import harmless
 
     # A job that sends something while it is loaded must not do so for being looked at.
     run = Run(sink=Log(Levels("info"), stream=sys.stderr), dry_run=True, alone=True)
     try:
-        findings = look_into(gather(None, given.credentials), given.job, run)
+        findings = look_into(read_credentials(given.credentials).single(given.name), given.job, run)
     except AdaptorError as error:
         run.log("error", "config", error.report())
         return 2

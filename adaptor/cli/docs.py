@@ -7,7 +7,7 @@ import sys
 
 from ..core.errors import InputError
 from ..runner.files import print_out
-from ..runner.run import EXIT_BAD_INPUT, EXIT_WELL
+from ..runner.result import EXIT_BAD_INPUT, EXIT_WELL
 from .help import Help, terminal_width
 
 TYPE_CHECKING = False

@@ -23,6 +23,11 @@ class Help(argparse.RawDescriptionHelpFormatter):
             longest = max(map(len, action.choices), default=0)
             self._action_max_length = max(self._action_max_length, longest + 2 * self._indent_increment)
 
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        # Prose is one long line in the source; examples have lines of their own.
+        fill = super()._fill_text if "\n" in text else super(argparse.RawDescriptionHelpFormatter, self)._fill_text
+        return fill(text, width, indent)
+
 
 def terminal_width() -> int:
     """Return how many columns to fill: those of the terminal, but no more than is good to read."""

@@ -9,10 +9,11 @@ from .help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import NoReturn
 
 #: The commands, each a module of this room. Only the one that is asked for is imported.
-COMMANDS = ("run", "test", "new", "docs", "config", "completion", "version")
+COMMANDS = ("run", "check", "test", "new", "docs", "config", "completion", "version")
 
 EXIT_CODES = """\
 exit codes:
@@ -20,12 +21,17 @@ exit codes:
   1    the run finished with errors, or nobody knows whether something was sent
   2    bad input: usage, state, credentials; nothing was run
   3    the job crashed or could not be loaded
+  4    killed: it took too long or too much memory
   130  interrupted
 """
 
 
-def parser(*names: str) -> argparse.ArgumentParser:
-    """Return the parser of the command line, with these commands alone or with all of them."""
+def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+    """Return the parser of the command line.
+
+    Args:
+        names: The commands it knows. Default: all of them.
+    """
     from importlib import import_module
 
     root = argparse.ArgumentParser(
@@ -37,16 +43,32 @@ def parser(*names: str) -> argparse.ArgumentParser:
     )
     # With `prog` given, no help is laid out before anybody asks for it.
     commands = root.add_subparsers(title="commands", dest="command", metavar="COMMAND", prog="adaptor")
-    for name in names or COMMANDS:
-        import_module(f".{name}", __package__).add_to(commands)
+    for name in names:
+        import_module(f"{__package__}.{name}").add_to(commands)
+    root.set_defaults(parsers=commands.choices)
     return root
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run a command line and exit with its code."""
     words = sys.argv[1:] if arguments is None else arguments
-    root = parser(*(name for name in COMMANDS if name in words[:1]))
-    given = root.parse_args(words)
+    if words and not words[0].startswith("-") and words[0] not in COMMANDS:
+        from ..runner.problems import did_you_mean
+
+        fix = did_you_mean(words[0], COMMANDS, f"The commands are {', '.join(COMMANDS)}.")
+        if words[0].endswith((".py", ".json", ".yaml", ".yml")):
+            fix = f"Write: adaptor run {words[0]}"
+        parser(()).exit(2, f"adaptor: there is no command `{words[0]}`.\n  fix:   {fix}\n")
+    # A command is not kept waiting for the others.
+    root = parser(words[:1] if words and words[0] in COMMANDS else COMMANDS)
+    given, further = root.parse_known_args(words)
+    if len(further) == 1 and not further[0].startswith("-") and getattr(given, "workflow", "") is None:
+        # argparse looks for both names in one place; people write options between them.
+        given.workflow, further = further[0], []
+    if further and given.command is None:
+        root.error(f"unknown: {' '.join(further)}")
+    if further:
+        root.exit(2, _unknown(further, given.command, given.parsers[given.command].format_usage()))
     if given.command is None:
         root.print_help(sys.stderr)
         sys.exit(2)
@@ -58,6 +80,18 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         print(_fault(fault), file=sys.stderr)
         code = 3
     sys.exit(code)
+
+
+def _unknown(further: list[str], command: str, usage: str) -> str:
+    """Return what is said of arguments that nobody knows, with what was probably meant."""
+    import re
+
+    from ..runner.problems import did_you_mean
+
+    options = re.findall(r"--[a-z][a-z-]*", usage)
+    name = further[0].partition("=")[0]
+    hint = did_you_mean(name, options, f"See adaptor {command} --help.")
+    return f"adaptor {command}: `{' '.join(further)}` is not known.\n  fix:   {hint} Nothing was run.\n"
 
 
 def _fault(fault: Exception) -> str:

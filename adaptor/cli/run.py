@@ -11,10 +11,13 @@ import sys
 from ..core.context import Run
 from ..core.errors import AdaptorError, InputError
 from ..core.sanitize import MODES, Sanitizer
-from ..runner.configuration import gather
+from ..runner.credentials import read_credentials
 from ..runner.files import check_output, json_object, print_out, read_json_object, write_output
+from ..runner.launch import Order, launch
 from ..runner.logs import Levels, Log
-from ..runner.run import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL, run_job
+from ..runner.result import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL
+from ..runner.run_id import check_run_id, new_run_id
+from ..runner.signals import Interruption
 from .curl import curl_printer
 from .help import Help
 
@@ -24,14 +27,21 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..core.context import Request
-    from ..runner.run import Result
+    from ..runner.credentials import Credentials
+    from ..runner.execution import Watch
+    from ..runner.plan import Plan
+    from ..runner.result import Result
+    from ..runner.supervised import Child
+    from ..runner.supervisor import Limits, Supervisor
     from ..sandbox import Sandbox
 
 EXAMPLE = """\
-example:
+examples:
   adaptor run job.py -s state.json -o result.json
-  adaptor run job.py --sandbox         nothing leaves this machine
-  adaptor run job.py --dry-run         print the requests, send nothing
+  adaptor run job.py --sandbox               nothing leaves this machine
+  adaptor run job.py --dry-run               print the requests, send nothing
+  adaptor run workflow.yaml --only remind    one step of a workflow
+  adaptor run project.yaml reminders         a workflow of an OpenFn project
 """
 
 #: The people that `--sandbox` takes from beside the job where there is no `--people`.
@@ -44,40 +54,61 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser."""
     command = commands.add_parser(
         "run",
-        help="run a job script",
-        description="Run a job script: its top-level operations are performed in order.",
+        help="run a job script or a workflow",
+        description="Run a job script, whose top-level operations are performed in order, or a workflow of several. "
+        "Everything is checked first: where anything is wrong, nothing is run.",
         epilog=EXAMPLE,
         formatter_class=Help,
         allow_abbrev=False,
     )
-    command.add_argument("path", metavar="JOB.py", help="the job script")
-    state = command.add_mutually_exclusive_group()
+    command.add_argument("path", metavar="PATH", help="a job script (.py), a workflow (.json, .yaml) or a project.yaml")
+    command.add_argument("workflow", metavar="WORKFLOW", nargs="?", help="in a project: the workflow's name")
+    data = command.add_argument_group("data")
+    state = data.add_mutually_exclusive_group()
     state.add_argument("-s", "--state", metavar="FILE", help="initial state, a JSON file; - is standard input")
     state.add_argument("-S", "--state-json", metavar="JSON", help="initial state, given inline")
-    output = command.add_mutually_exclusive_group()
+    output = data.add_mutually_exclusive_group()
     output.add_argument("-o", "--output", metavar="FILE", help="write the final state there; - is standard output")
     output.add_argument("-O", dest="output", action="store_const", const="-", help="the same as -o -")
-    command.add_argument("-c", "--credentials", metavar="FILE", help="the configuration, a JSON file")
-    command.add_argument(
+    data.add_argument(
+        "-c", "--credentials", metavar="FILE", help="the configuration, or several by their names; JSON or YAML"
+    )
+    data.add_argument(
+        "--report", metavar="FILE", help="write what came of the run: JSON, or a page by the ending .html"
+    )
+    steps = command.add_argument_group("steps of a workflow")
+    steps.add_argument("--start", metavar="STEP", help="begin with this step: its id, or a unique part of id or name")
+    steps.add_argument("--end", metavar="STEP", help="end after this step")
+    steps.add_argument("--only", metavar="STEP", help="run this step alone")
+    steps.add_argument(
+        "--cache-steps", action="store_true", help="keep what each step gives; --start without a state goes on from it"
+    )
+    trial = command.add_argument_group("trying it out")
+    trial.add_argument("--dry-run", action="store_true", help="print the requests and send nothing")
+    trial.add_argument("--sandbox", action="store_true", help="send to a simulated Messenger on this machine")
+    trial.add_argument(
+        "--people", metavar="FILE", help=f"with --sandbox: who is there (default: {PEOPLE_FILE} beside the job, if any)"
+    )
+    trial.add_argument(
+        "--transcript", metavar="FILE", help="with --sandbox: write there who got what, in full; - is standard error"
+    )
+    limits = command.add_argument_group("the run")
+    limits.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="how long a step may take")
+    limits.add_argument("--run-timeout", type=_seconds, metavar="SECONDS", help="how long the run may take")
+    limits.add_argument("--memory-limit", type=_mebibytes, metavar="MIB", help="how much memory the run may take")
+    limits.add_argument("--run-id", metavar="ID", help="name the run")
+    limits.add_argument(
         "-l",
         "--log",
         metavar="LEVEL",
         default="info",
         help="none, error, info (default) or debug; also info,graph=debug",
     )
-    command.add_argument("--log-json", action="store_true", help="one JSON object a line")
-    command.add_argument(
+    limits.add_argument("--log-json", action="store_true", help="one JSON object a line")
+    limits.add_argument(
         "--sanitize", metavar="MODE", choices=MODES, default="none", help=f"how logs show the state: {', '.join(MODES)}"
     )
-    command.add_argument("--sandbox", action="store_true", help="send to a simulated Messenger on this machine")
-    command.add_argument(
-        "--people", metavar="FILE", help=f"with --sandbox: who is there (default: {PEOPLE_FILE} beside the job, if any)"
-    )
-    command.add_argument(
-        "--transcript", metavar="FILE", help="with --sandbox: write there who got what, in full; - is standard error"
-    )
-    command.add_argument("--dry-run", action="store_true", help="print the requests and send nothing")
-    command.add_argument("--curl", action="store_true", help="print each failed call to Meta as a curl command")
+    trial.add_argument("--curl", action="store_true", help="print each failed call to Meta as a curl command")
     command.set_defaults(perform=perform)
 
 
@@ -104,45 +135,143 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
     for option in ("people", "transcript"):
         if getattr(given, option) and not given.sandbox:
             raise InputError(f"--{option} goes with --sandbox.", fix="Add --sandbox, or leave it out.")
-    for path in (given.output, given.transcript):
+    for path in (given.output, given.transcript, given.report):
         if path and path != "-":
             check_output(path)
+    limits = _limits(given)
+    run = _run(given, log, limits)
     state = _initial_state(given)
-    state["configuration"] = gather(state.get("configuration"), given.credentials)
-    with _sandbox(given, state["configuration"]) as sandbox:
-        run = Run(sink=log, dry_run=given.dry_run, alone=True)
+    credentials = read_credentials(given.credentials, is_lenient=given.sandbox or given.dry_run)
+    child = None
+    if limits is not None:
+        from ..runner.supervised import Child
+        from ..runner.supervisor import supervise
+
+        side = supervise(limits, run)
+        if not isinstance(side, Child):
+            return _supervised(side, given, run)
+        child = side
+    with Interruption(run, is_supervised=child is not None) as interruption, _sandbox(given, credentials) as sandbox:
+        run.wait = interruption.wait
         run.progress = log.progress()
         run.on_failure = curl_printer(run) if given.curl else None
         run.sanitize = None if given.sanitize == "none" else Sanitizer(given.sanitize)
         # Data goes to standard output; where that is taken by the final state, requests go to the log.
         run.on_request = _request_printer(run, None if given.output == "-" or given.log_json else stdout)
-        result = run_job(given.path, state, run)
-        unwritten: InputError | None = None
-        try:
-            if result.text is not None and given.output:
-                write_output(f"{result.text}\n", given.output, stdout)
-            if sandbox is not None and not given.dry_run:
-                _show_transcript(sandbox, given, run)
-        except InputError as error:
-            # The job has run: what was sent must be told all the same.
-            unwritten = error
-        _close(result, run, as_json=given.log_json)
-        if unwritten is not None:
-            run.log("error", "run", unwritten.report(), **({"error": unwritten.facts()} if given.log_json else {}))
-            return result.exit_code or EXIT_FAILED
+        result = launch(_order(given, state, run, child), run, credentials)
+        with interruption.shielded():
+            if child is not None:
+                child.over()
+            transcript = sandbox if not given.dry_run else None
+            return _finish(result, given, run, transcript)
+
+
+def _finish(result: Result, given: argparse.Namespace, run: Run, sandbox: Sandbox | None) -> int:
+    """Write what was asked for, and say how the run ended."""
+    unwritten: InputError | None = None
+    try:
+        if result.text is not None and given.output:
+            write_output(f"{result.text}\n", given.output, sys.stdout)
+        if sandbox is not None:
+            _show_transcript(sandbox, given, run)
+        if given.report:
+            from ..runner.report import write_report
+
+            write_report(result, run.redactor, given.report, sys.stdout)
+    except InputError as error:
+        # The job has run: what was sent must be told all the same.
+        unwritten = error
+    _close(result, run)
+    if unwritten is not None:
+        run.log("error", "run", unwritten.report(), error=unwritten.facts())
+        return result.exit_code or EXIT_FAILED
     return result.exit_code
 
 
-def _initial_state(given: argparse.Namespace) -> dict[str, Any]:
+def _supervised(supervisor: Supervisor, given: argparse.Namespace, run: Run) -> int:
+    """Wait for the run; where it had to be killed, say what is known about it."""
+    code = supervisor.wait()
+    if supervisor.result is None:
+        return code
+    supervisor.result.path = given.path
+    return _finish(supervisor.result, given, run, None)
+
+
+def _limits(given: argparse.Namespace) -> Limits | None:
+    if given.timeout is None and given.run_timeout is None and given.memory_limit is None:
+        return None
+    if not hasattr(os, "fork"):
+        raise InputError("This system cannot supervise a run: it has no fork.", fix="Leave the limits out.")
+    from ..runner.supervisor import Limits
+
+    return Limits(given.timeout, given.run_timeout, given.memory_limit)
+
+
+def _run(given: argparse.Namespace, log: Log, limits: Limits | None) -> Any:
+    kind: Any = Run
+    if limits is not None:
+        from ..runner.supervised import WatchedRun
+
+        kind = WatchedRun
+    run = kind(sink=log, dry_run=given.dry_run, alone=True)
+    run.id = check_run_id(given.run_id) if given.run_id else new_run_id()
+    return run
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= 31_536_000:
+        raise ValueError
+    return seconds
+
+
+def _mebibytes(text: str) -> int:
+    mebibytes = int(text)
+    if mebibytes < 32:
+        raise ValueError
+    return mebibytes
+
+
+# argparse says these names where a value is wrong.
+_seconds.__name__, _mebibytes.__name__ = "number of seconds above 0:", "number of MiB from 32:"
+
+
+def _order(given: argparse.Namespace, state: dict[str, Any] | None, run: Run, child: Child | None) -> Order:
+    order = Order(given.path, given.workflow)
+    order.start, order.end, order.only = given.start, given.end, given.only
+    order.captures_output = True
+
+    def initial(plan: Plan) -> dict[str, Any]:
+        if state is None and (given.start or given.only):
+            from ..runner.cache import cached_input
+
+            return cached_input(plan, run)
+        return state or {}
+
+    order.initial = initial
+    watches: list[Watch] = []
+    if given.cache_steps:
+        from ..runner.cache import keep_output
+
+        watches.append(lambda step, after, course: keep_output(course.plan, step, after, run))
+    if child is not None:
+        order.before_step = child.before_step
+        watches.append(child.after_step)
+    if watches:
+        order.after_step = lambda step, after, course: [watch(step, after, course) for watch in watches]
+    return order
+
+
+def _initial_state(given: argparse.Namespace) -> dict[str, Any] | None:
     if given.state is not None:
         return read_json_object(given.state, "state file")
     if given.state_json is not None:
         return json_object(given.state_json, "The state given with -S")
-    return {}
+    return None
 
 
 @contextlib.contextmanager
-def _sandbox(given: argparse.Namespace, configuration: dict[str, Any]) -> Iterator[Sandbox | None]:
+def _sandbox(given: argparse.Namespace, credentials: Credentials) -> Iterator[Sandbox | None]:
     if not given.sandbox:
         yield None
         return
@@ -159,10 +288,7 @@ def _sandbox(given: argparse.Namespace, configuration: dict[str, Any]) -> Iterat
     except SandboxError as cause:
         raise InputError(str(cause)) from None
     with sandbox:
-        # Whatever credential was given, it stays out of a simulated Messenger.
-        for key in ("app_secret", "page_id"):
-            configuration.pop(key, None)
-        configuration.update(base_url=sandbox.url, access_token=sandbox.access_token)
+        credentials.sandbox = {"base_url": sandbox.url, "access_token": sandbox.access_token}
         yield sandbox
 
 
@@ -192,25 +318,22 @@ def _show_transcript(sandbox: Sandbox, given: argparse.Namespace, run: Run) -> N
         run.log("info", "sandbox", f"\n{text.rstrip()}\n")
 
 
-def _close(result: Result, run: Run, *, as_json: bool) -> None:
-    """Say how the run ended: the error for people, and what was sent."""
-    if result.error is not None:
-        run.log("error", "run", result.error.report(), **({"error": result.error.facts()} if as_json else {}))
+def _close(result: Result, run: Run) -> None:
+    """Say how the run ended, and what was sent."""
     counts = [f"{count:,} {outcome}" for outcome, count in result.outcomes.items() if count]
-    if result.state is None:
+    facts = {"outcomes": result.outcomes, "exit_code": result.exit_code, "run_id": run.id}
+    failed = [step.name for step in result.steps if step.error is not None and not step.is_handled]
+    if result.state is None and not result.steps:
         # A script may perform operations by itself before it fails to load.
         what = f"The job did not get as far as its steps. {_sentence(counts)}" if counts else "Nothing was run."
-        run.log("error", "run", what, outcomes=result.outcomes, exit_code=result.exit_code)
+        run.log("error", "run", what, **facts)
     elif result.exit_code == EXIT_WELL:
-        run.log("info", "run", f"Done. {_sentence(counts)}", outcomes=result.outcomes, exit_code=0)
+        run.log("info", "run", f"Done. {_sentence(counts)}", **facts)
+    elif failed and result.plan is not None and result.plan.is_workflow:
+        what = f"{len(failed)} of {len(result.steps)} steps did not end well: {', '.join(failed)}. {_sentence(counts)}"
+        run.log("error", "run", what, **facts)
     else:
-        run.log(
-            "error",
-            "run",
-            f"The run did not end well. {_sentence(counts)}",
-            outcomes=result.outcomes,
-            exit_code=result.exit_code,
-        )
+        run.log("error", "run", f"The run did not end well. {_sentence(counts)}", **facts)
 
 
 def _sentence(counts: list[str]) -> str:

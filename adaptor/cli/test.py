@@ -6,7 +6,7 @@ import sys
 
 from ..core.errors import InputError
 from ..runner.files import print_out, write_output
-from ..runner.run import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL
+from ..runner.result import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL
 from ..runner.terminal import Paint, harmless, wants_colour
 from .help import Help
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextvars import ContextVar
 
-from .errors import JobError
+from .errors import AdaptorError, JobError
 from .redact import Redactor, secrets_of
 
 TYPE_CHECKING = False
@@ -36,6 +36,40 @@ if TYPE_CHECKING:
             """Return it as JSON: its `method`, its `path` or `url`, and what it carries."""
 
 
+class Call:
+    """How one call to another system ended.
+
+    Attributes:
+        operation: The operation's name, such as `send_text`.
+        place: Where in the job it ran.
+        outcome: `sent`, `failed`, `unknown` or `described` for a write, `read` or `failed` for a read.
+        is_write: It was meant to change something.
+        recipient: Whom it went to, where it is a message to a person.
+        seconds: How long it took, with its repeats and the waits between them.
+        error: What went wrong, or None.
+    """
+
+    __slots__ = ("error", "is_write", "operation", "outcome", "place", "recipient", "seconds")
+
+    def __init__(
+        self,
+        operation: str,
+        place: str,
+        outcome: str,
+        is_write: bool,
+        recipient: str | None,
+        seconds: float,
+        error: AdaptorError | None,
+    ) -> None:
+        self.operation = operation
+        self.place = place
+        self.outcome = outcome
+        self.is_write = is_write
+        self.recipient = recipient
+        self.seconds = seconds
+        self.error = error
+
+
 #: Where a run's log lines go: called with the level (`error`, `info`, `debug`), the component, the message and further
 #: fields, all of them free of secrets already.
 Sink: TypeAlias = "Callable[[str, str, str, dict[str, Any]], None]"
@@ -46,13 +80,22 @@ class Run:
 
     Attributes:
         dry_run: Writes are described and not sent.
+        began: When the run began, in seconds since 1970.
+        id: Its name among all runs.
+        step: The id of the workflow's step that is under way.
+        arrival: How often the run had come to that step before.
         path: Where the run is: the names of the operations under way, outermost first, each with its index.
         outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`.
         on_request: Called with each request that a dry run describes.
         on_failure: Called with each call to the Graph API that failed, as `AdaptorError.request` holds it.
+        on_call: Called with each `Call` when it has ended.
+        in_flight: A request has left, or is about to, and its answer is awaited.
+        is_loading: Scripts of a workflow are being loaded: nothing may be sent yet.
+        is_between: The runner is at work between two steps, and looks at `stopping` before the next.
+        stopping: What to raise as soon as nothing is in flight: the run is to end.
         progress: Told the place after each item of a loop, and nothing at its end; None where nobody looks.
         interrupted_at: The place that was under way when the run was interrupted.
-        alone: It is the only run of its process: an operation that finds no run, since the job called it in a thread of
+        alone: A runner has started it: an operation that finds no run meanwhile, since the job called it in a thread of
             its own, is outside of it.
         wait: Waits that many seconds before a repeat; replaced in tests.
         replayed: How many writes were not made again, since an earlier attempt of the run had made them.
@@ -71,12 +114,20 @@ class Run:
         alone: bool = False,
         ledger: Callable[[], Ledger] | None = None,
     ) -> None:
-        self._started = time.time() if started is None else started
+        self.began = time.time() if started is None else started
         self._clock = time.monotonic()
         self.dry_run = dry_run
         self.path: list[tuple[str, int | None]] = []
         self.outcomes = {"sent": 0, "failed": 0, "unknown": 0, "described": 0}
+        self.id = ""
+        self.step = ""
+        self.arrival = 0
         self.on_request = on_request
+        self.on_call: Callable[[Call], object] | None = None
+        self.in_flight = False
+        self.is_loading = False
+        self.is_between = False
+        self.stopping: KeyboardInterrupt | None = None
         self.wait: Callable[[float], object] = wait or time.sleep
         self.on_failure: Callable[[dict[str, Any]], object] | None = None
         self.sanitize: Callable[[Any], str] | None = None
@@ -87,7 +138,7 @@ class Run:
         self._open_ledger = ledger
         self._ledger: Ledger | None = None
         self._alone = alone
-        self._is_stray = _alone_under_way > 0
+        self._is_stray = not alone and bool(_alone_under_way)
         self.progress: Callable[[str], None] | None = None
         self._sink = sink or _standard_logging
         self._resources: dict[str, Any] = {}
@@ -98,21 +149,20 @@ class Run:
         """When the run began; `now` in the whole run."""
         from datetime import UTC, datetime
 
-        return datetime.fromtimestamp(self._started, UTC)
+        return datetime.fromtimestamp(self.began, UTC)
 
     def now(self) -> float:
         """Return the time of this run in Unix seconds: when it began, and how long it has been going on since."""
-        return self._started + time.monotonic() - self._clock
+        return self.began + time.monotonic() - self._clock
 
     def __enter__(self) -> Run:
-        global _alone_under_way
-        _alone_under_way += self._alone
+        if self._alone:
+            _alone_under_way.add(id(self))
         self._token = active.set(self)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        global _alone_under_way
-        _alone_under_way -= self._alone
+        _alone_under_way.discard(id(self))
         if self._token is not None:
             active.reset(self._token)
         for resource in self._resources.values():
@@ -123,14 +173,53 @@ class Run:
         """Refuse a write that is outside the run of its process, where a dry run would not hold it back.
 
         Raises:
-            JobError: The job called the operation in a thread of its own. Nothing was sent.
+            JobError: The job called the operation in a thread of its own, or while it was only loaded as a part of a
+                workflow. Nothing was sent.
+            KeyboardInterrupt: The run is to end. Nothing was sent.
         """
+        if self.stopping is not None:
+            raise self.stopping
+        if self.is_loading:
+            raise JobError(
+                "A write was called at the top level of a script, before the workflow is known to be in order.",
+                fix="Write the operation on a line of its own, without calling it: it becomes a part of the step.",
+                code="WHILE_LOADING",
+            )
         if self._is_stray:
             raise JobError(
                 "A write was called in a thread of the job's own, which is outside the run.",
                 fix="Go through a list with each(…) or try_each(…) instead of threads.",
                 code="OUTSIDE_THE_RUN",
             )
+
+    def note(
+        self,
+        outcome: str,
+        *,
+        is_write: bool = True,
+        recipient: str | None = None,
+        seconds: float = 0.0,
+        error: AdaptorError | None = None,
+    ) -> None:
+        """Take down how a call ended; each call is noted once.
+
+        Args:
+            outcome: `sent`, `failed`, `unknown` or `described` for a write, `read` or `failed` for a read.
+            is_write: It was meant to change something: it is counted in `outcomes`.
+            recipient: Whom it went to, where it is a message to a person.
+            seconds: How long it took.
+            error: What went wrong, or None.
+        """
+        if is_write:
+            self.outcomes[outcome] += 1
+        if self.on_call is not None:
+            name = next((name for name, _ in reversed(self.path) if name), "")
+            self.on_call(Call(name, self.place(), outcome, is_write, recipient, seconds, error))
+
+    def stop_if_asked(self) -> None:
+        """End the run here, where somebody wants it to end and waited for what was in flight."""
+        if self.stopping is not None:
+            raise self.stopping
 
     @property
     def ledger(self) -> Ledger | None:
@@ -208,8 +297,8 @@ def _standard_logging(level: str, component: str, message: str, fields: dict[str
     logging.getLogger(f"adaptor.{component}").log(getattr(logging, level.upper()), message)
 
 
-#: How many runs that are alone in their process are under way: one or none.
-_alone_under_way = 0
+#: The runs under way that a runner has started.
+_alone_under_way: set[int] = set()
 
 #: The run that is under way in this thread, or None.
 active: ContextVar[Run | None] = ContextVar("adaptor_run", default=None)

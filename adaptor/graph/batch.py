@@ -163,7 +163,10 @@ def _carried_out(
             send = partial(client.send_batch, include_headers=include_headers)
             parts = [requests[index] for index in places]
             noted = [part for part in parts if not is_free(part, run)]
-            answers = send(parts) if not noted else carry_out_noted(parts, client, run, send=send)
+            try:
+                answers = send(parts) if not noted else carry_out_noted(parts, client, run, send=send)
+            finally:
+                run.stop_if_asked()
             outcomes.update(zip(places, answers, strict=True))
     return [outcomes[index] for index in range(len(requests))]
 

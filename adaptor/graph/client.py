@@ -108,13 +108,14 @@ class GraphClient:
             if isinstance(outcome, AdaptorError):
                 raise outcome
             return outcome
+        started = time.monotonic()
         try:
             answer = self._repeating(request)
         except BaseException as error:
             self._tell_failure(request, error)
-            self._count(request, self._sent_by(error))
+            self._note(request, started, error)
             raise
-        self._count(request, None)
+        self._note(request, started)
         return answer
 
     def send_batch(self, parts: list[GraphRequest], *, include_headers: bool = True) -> list[Answer | AdaptorError]:
@@ -131,32 +132,33 @@ class GraphClient:
             AdaptorError: The call as a whole failed, with what that says of all its parts.
         """
         outcomes: dict[int, Answer | AdaptorError] = {}
-        waiting, repeats = list(range(len(parts))), 0
+        waiting, repeats, started = list(range(len(parts))), 0, time.monotonic()
         while True:
             try:
                 whole = self._repeating(
                     batch_request([parts[index] for index in waiting], include_headers=include_headers)
                 )
-            except BaseException as error:
+            except BaseException as fault:
                 # The parts that were answered before keep their answers.
-                if not isinstance(error, AdaptorError) or not outcomes:
+                if not isinstance(fault, AdaptorError) or not outcomes:
                     for index in waiting:
-                        self._count(parts[index], self._sent_by(error))
+                        self._note(parts[index], started, fault)
                     raise
-                outcomes.update({index: copy(error) for index in waiting})
+                outcomes.update({index: copy(fault) for index in waiting})
                 break
             outcomes.update(self._outcomes([(index, parts[index]) for index in waiting], whole))
-            again = {index: fault for index in waiting if (fault := _repeatable(outcomes[index])) is not None}
-            seconds = [self._wait_before(repeats, fault) for fault in again.values()]
+            again = {index: each for index in waiting if (each := _repeatable(outcomes[index])) is not None}
+            seconds = [self._wait_before(repeats, each) for each in again.values()]
             if not again or None in seconds:
                 break
             waiting, repeats = list(again), repeats + 1
             self._wait(max(filter(None, seconds)), f"{len(again)} of {len(parts)} parts were not taken", repeats)
         for index, part in enumerate(parts):
             outcome = outcomes[index]
-            if isinstance(outcome, AdaptorError):
-                self._tell_failure(part, outcome)
-            self._count(part, outcome.sent if isinstance(outcome, AdaptorError) else None)
+            error = outcome if isinstance(outcome, AdaptorError) else None
+            if error is not None:
+                self._tell_failure(part, error)
+            self._note(part, started, error)
         return [outcomes[index] for index in range(len(parts))]
 
     def _outcomes(self, parts: list[tuple[int, GraphRequest]], whole: Answer) -> dict[int, Answer | AdaptorError]:
@@ -192,11 +194,22 @@ class GraphClient:
             if self._run.on_failure is not None:
                 self._run.on_failure(error.request)
 
-    def _count(self, request: GraphRequest, sent: str | None) -> None:
-        """Note how a write ended; `sent` is None where it succeeded, and empty where it never began."""
-        if request.is_write and not request.is_aside and sent != "":
+    def _note(self, request: GraphRequest, started: float, error: BaseException | None = None) -> None:
+        """Take down how a call ended, unless it never began."""
+        sent = None if error is None else self._sent_by(error)
+        if request.is_aside or sent == "":
+            return
+        if request.is_write:
             outcome = "sent" if sent is None else "failed" if sent == SENT_NO else "unknown"
-            self._run.outcomes[outcome] += 1
+        else:
+            outcome = "read" if sent is None else "failed"
+        self._run.note(
+            outcome,
+            is_write=request.is_write,
+            recipient=request.recipient,
+            seconds=time.monotonic() - started,
+            error=error if isinstance(error, AdaptorError) else None,
+        )
 
     def _sent_by(self, error: BaseException) -> str:
         if isinstance(error, GraphError | NotSent | DeliveryUnknown):
@@ -232,8 +245,9 @@ class GraphClient:
     def _wait(self, seconds: float, why: str, repeats: int) -> None:
         most = self._configuration.max_retries
         self._run.log("info", "graph", f"{why}; trying again in {seconds:.1f} s ({repeats} of {most}).")
-        # What the last answer said of the usage is waited for here.
+        # What the last answer said of the usage is waited for here; what is to be repeated has not left.
         self._usage = None
+        wire.left = False
         self._run.wait(seconds)
 
     def _keep_pace(self) -> None:
@@ -257,6 +271,7 @@ class GraphClient:
         if request.access == "app":
             headers["Authorization"], proof = f"Bearer {self._app_token()}", {}
         wire.left = False
+        self._run.in_flight = True
         try:
             response = self._session.request(
                 request.method,
@@ -273,6 +288,7 @@ class GraphClient:
                 raise
             raise self._no_answer(request, cause) from None
         finally:
+            self._run.in_flight = False
             self._last_use = time.monotonic()
         return self._read(request, response.status_code, response.headers, response.content, self._last_use - now)
 

@@ -102,7 +102,7 @@ def given_back(answer: Any, row: Row, run: Run) -> Answer | AdaptorError:
         return answer
     known = isinstance(answer, dict) and set(answer) == {"outcome"}
     if known and answer["outcome"] == "unknown":
-        run.outcomes["unknown"] += 1
+        run.note("unknown")
     return Answer(answer, None, is_result=known)
 
 

@@ -92,9 +92,12 @@ def carry_out(request: GraphRequest, state: State, run: Run) -> Answer:
 
     run.log("debug", "graph", f"{run.place()}: {request.method} {request.path}")
     client = client_for(run, state.get("configuration"))
-    answer = client.send(request) if is_free(request, run) else carry_out_noted([request], client, run)[0]
-    if isinstance(answer, AdaptorError):
-        raise answer
+    try:
+        answer = client.send(request) if is_free(request, run) else carry_out_noted([request], client, run)[0]
+        if isinstance(answer, AdaptorError):
+            raise answer
+    finally:
+        run.stop_if_asked()
     if answer.response is None:
         run.log("debug", "graph", "made before: it is not made again")
         return answer
@@ -107,7 +110,8 @@ def described(request: GraphRequest, state: State, run: Run) -> Answer:
     from .answer import Answer
 
     request.encoded().close()
-    run.outcomes["described"] += not request.is_aside
+    if not request.is_aside:
+        run.note("described", recipient=request.recipient)
     if run.on_request is not None:
         run.on_request(request)
     return Answer(resolve(request.answers, state), None, is_result=True)

@@ -90,6 +90,14 @@ class GraphRequest:
         """Whether the call changes something, and so must not be repeated blindly."""
         return self.method != "GET" if self.writes is None else self.writes
 
+    @property
+    def recipient(self) -> str | None:
+        """Whom it is a message to: the person's PSID, or what else stands for them."""
+        recipient = self.body.get("recipient") if isinstance(self.body, dict) else None
+        if not isinstance(recipient, dict):
+            return None
+        return next((str(value) for value in recipient.values() if isinstance(value, str | int)), None)
+
     def described(self) -> dict[str, Any]:
         """Return the request as a dry run shows it, without what is empty or secret."""
         params = dict.fromkeys(self.params, REDACTED) if self.sealed else self.params

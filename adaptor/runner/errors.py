@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.errors import JobError
+from ..core.errors import AdaptorError, JobError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +13,37 @@ class CannotLoad(JobError):
     """The job script cannot be loaded. Nothing was run."""
 
     code = "CANNOT_LOAD"
+
+
+class Interrupted(KeyboardInterrupt):
+    """The run is to end: somebody wants it to.
+
+    Attributes:
+        code: `INTERRUPTED`, or why a supervisor ends it: `TIMEOUT`, `RUN_TIMEOUT`, `MEMORY`.
+    """
+
+    def __init__(self, code: str = "INTERRUPTED") -> None:
+        super().__init__()
+        self.code = code
+
+
+#: Scripts that lie in no file of their own, by the name they go under.
+_inline: dict[str, list[str]] = {}
+
+
+def remember(file: str, text: str) -> None:
+    """Keep the text of a script that lies inside another file, so that its lines can be shown."""
+    _inline[file] = text.splitlines()
+
+
+def place_of(error: AdaptorError) -> str:
+    """Return where an error is, as editors and terminals take it: `workflow.json:7:15`."""
+    if error.file is None:
+        return ""
+    if error.file in _inline:
+        return error.file if error.line is None else f"{error.file}, line {error.line}"
+    parts = (error.file, error.line, getattr(error, "column", None))
+    return ":".join(str(part) for part in parts if part is not None)
 
 
 def excerpt(file: str, line: int, start: int | None = None, end: int | None = None) -> str:
@@ -42,9 +73,13 @@ def caret(traceback: TracebackType | None, file: str) -> tuple[int, int | None, 
 
 
 def _line(file: str, line: int) -> str:
+    if file in _inline:
+        return _inline[file][line - 1] if 0 < line <= len(_inline[file]) else ""
     # Takes a while to import, and is needed only when something went wrong.
     import linecache
 
+    # In a program that runs on, the file may have changed since it was last shown.
+    linecache.checkcache(file)
     return linecache.getline(file, line)
 
 

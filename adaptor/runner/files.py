@@ -95,7 +95,7 @@ def check_output(path: str) -> None:
     raise InputError(f"The output {path} cannot be written: {reason}.", fix="Check the path; nothing was run.")
 
 
-def write_output(text: str, path: str, stdout: TextIO) -> None:
+def write_output(text: str, path: str, stdout: TextIO | None = None) -> None:
     """Write the final state to a file, whole or not at all, or to standard output where the path is `-`.
 
     A new file can be read by its owner alone: final states hold people's data.
@@ -103,28 +103,36 @@ def write_output(text: str, path: str, stdout: TextIO) -> None:
     Raises:
         InputError: The file cannot be written.
     """
-    if path == "-":
-        print_out(text, stdout)
+    if path == "-" and stdout is not None:
+        try:
+            print_out(text, stdout)
+        except OSError as cause:
+            raise InputError(
+                f"The final state cannot be written to standard output: {cause.strerror or cause}.",
+                fix="Check the space and what reads it, or give a file with -o FILE.",
+            ) from None
         return
     import tempfile
 
     # Through links, so that the file they point to is replaced, not the link.
     target = os.path.realpath(path)
     folder, name = os.path.split(target)
-    temporary = None
+    temporary, data = None, text.encode("utf-8", "backslashreplace")
     try:
         mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o600
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, prefix=f".{name}.", delete=False) as file:
+        with tempfile.NamedTemporaryFile("wb", dir=folder, prefix=f".{name}.", delete=False) as file:
             temporary = file.name
-            file.write(text)
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, mode)
         os.replace(temporary, target)
-    except OSError as cause:
+    except BaseException as cause:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
+        if not isinstance(cause, OSError):
+            raise
         raise InputError(
             f"The output {path} cannot be written: {cause.strerror or cause}.", fix="Check the folder and the space."
         ) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import io
 import json
@@ -148,6 +149,17 @@ class JobOutput(io.TextIOBase):
         """Write what is left of a line; a job that closes its output does not close the log."""
         if self._rest:
             self.write("\n")
+
+
+def print_to(output: JobOutput) -> Callable[..., None]:
+    """Return a `print` that writes to a log, for jobs in a process whose standard output is somebody else's."""
+
+    def print_line(
+        *values: object, sep: str | None = None, end: str | None = None, file: Any = None, flush: bool = False
+    ) -> None:
+        builtins.print(*values, sep=sep, end=end, file=output if file is None else file, flush=flush)
+
+    return print_line
 
 
 class _JobBytes(io.RawIOBase):

@@ -14,6 +14,7 @@ from .errors import CannotLoad, excerpt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
 COLLECT = "__adaptor_step__"
@@ -23,7 +24,7 @@ CONVERT = "__adaptor_convert__"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
-def parse(source: bytes, file: str) -> ast.Module:
+def parse(source: bytes | str, file: str) -> ast.Module:
     """Parse a job script.
 
     Raises:
@@ -39,7 +40,7 @@ def parse(source: bytes, file: str) -> ast.Module:
         raise CannotLoad(f"The job cannot be read as Python: {cause}.") from None
 
 
-def read_names(tree: ast.Module) -> dict[str, ast.Name]:
+def read_names(tree: ast.AST) -> dict[str, ast.Name]:
     """Return every name that a script reads, with its first place."""
     names: dict[str, ast.Name] = {}
     for node in ast.walk(tree):
@@ -69,10 +70,13 @@ def bound_names(node: ast.AST, *, whole: bool = True) -> set[str]:
     return bound
 
 
-def check_names(tree: ast.Module, names: dict[str, ast.Name], vocabulary: Any, file: str) -> None:
-    """Refuse names that nothing gives a meaning to."""
+def unknown_names(
+    tree: ast.Module, names: dict[str, ast.Name], vocabulary: Iterable[str], file: str
+) -> Iterator[CannotLoad]:
+    """Yield the names that nothing gives a meaning to."""
     if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree)):
         return
+    vocabulary = list(vocabulary)
     meant = {*dir(builtins), *vocabulary, *bound_names(tree), "__file__", "__annotations__"}
     for name, node in names.items():
         if name in meant:
@@ -81,11 +85,11 @@ def check_names(tree: ast.Module, names: dict[str, ast.Name], vocabulary: Any, f
 
         match = get_close_matches(name, [*vocabulary, *dir(builtins)], n=1)
         hint = f"Did you mean `{match[0]}`?" if match else "Import it, or define it before it is used."
-        raise _at(CannotLoad(f"The name `{name}` is not known.", fix=hint), file, node.lineno, *_columns(node))
+        yield _at(CannotLoad(f"The name `{name}` is not known.", fix=hint), file, node.lineno, *_columns(node))
 
 
-def check_references(tree: ast.Module, file: str) -> None:
-    """Refuse what no reference can notice when it runs: `is`."""
+def compared_references(tree: ast.Module, file: str) -> Iterator[CannotLoad]:
+    """Yield what no reference can notice when it runs: `is`."""
     if not any(isinstance(node, ast.Name) and node.id == "state" for node in ast.walk(tree)):
         return
     for node, scope in _with_scope(tree):
@@ -94,7 +98,7 @@ def check_references(tree: ast.Module, file: str) -> None:
         if isinstance(node, ast.Compare) and any(isinstance(sign, ast.Is | ast.IsNot) for sign in node.ops):
             for side in (node.left, *node.comparators):
                 if _is_reference(side):
-                    raise _at(
+                    yield _at(
                         CannotLoad(
                             f"`{ast.unparse(node)}` compares the lazy reference itself, not its value.",
                             fix=f"Write == or != instead of is: {ast.unparse(side)} == …",
@@ -103,16 +107,17 @@ def check_references(tree: ast.Module, file: str) -> None:
                         node.lineno,
                         *_columns(node),
                     )
+                    break
 
 
-def check_dropped(tree: ast.Module, operations: set[str], file: str) -> None:
-    """Refuse operations that are built inside a function and then dropped: they would never run."""
+def dropped_operations(tree: ast.Module, operations: set[str], file: str) -> Iterator[CannotLoad]:
+    """Yield operations that are built inside a function and then dropped: they would never run."""
     for function in ast.walk(tree):
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         for node in ast.walk(function):
             if isinstance(node, ast.Expr) and (name := _built(node.value, operations)):
-                raise _at(dropped(name, function.name), file, node.lineno, *_columns(node))
+                yield _at(dropped(name, function.name), file, node.lineno, *_columns(node))
 
 
 def dropped(name: str, function: str | None = None) -> CannotLoad:
@@ -135,6 +140,51 @@ def _built(value: ast.expr, operations: set[str]) -> str | None:
         if isinstance(value.func, ast.Attribute) and value.func.attr in ("then", "catch"):
             return _built(value.func.value, operations)
     return None
+
+
+def builds_only(node: ast.stmt, known: set[str]) -> bool:
+    """Whether a statement does nothing but build operations, so that performing it has no effect of its own.
+
+    Args:
+        node: The statement.
+        known: Names of operations and builders.
+    """
+    if isinstance(node, ast.FunctionDef):
+        return not (node.decorator_list or node.args.defaults or node.args.kw_defaults)
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return (
+            node.value is not None
+            and all(isinstance(target, ast.Name) for target in targets)
+            and _is_built(node.value, known)
+        )
+    return isinstance(node, ast.Expr) and _is_built(node.value, known)
+
+
+#: Builtins that do nothing but compute.
+_COMPUTING = frozenset(
+    {"abs", "bool", "dict", "enumerate", "float", "int", "len", "list", "max", "min", "range", "repr", "round", "set"}
+    | {"sorted", "str", "sum", "tuple", "zip"}
+)
+
+
+def _is_built(value: ast.expr, known: set[str]) -> bool:
+    for inner in _outside_functions(value):
+        if isinstance(inner, ast.Call):
+            chained = isinstance(inner.func, ast.Attribute) and inner.func.attr in ("then", "catch")
+            name = ast.unparse(inner.func)
+            if not chained and name not in known and name not in _COMPUTING:
+                return False
+        elif isinstance(inner, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
+            return False
+    return True
+
+
+def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
+    yield node
+    if not isinstance(node, ast.Lambda):
+        for child in ast.iter_child_nodes(node):
+            yield from _outside_functions(child)
 
 
 def _is_reference(node: ast.expr) -> bool:

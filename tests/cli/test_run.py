@@ -435,9 +435,9 @@ def test_version_names_the_version_of_the_package_and_of_the_graph_api(environme
 
 def test_a_fault_of_our_own_is_told_in_three_lines_without_its_text(tmp_path, environment):
     script = (
-        "import adaptor.runner.run, adaptor.cli.run, adaptor.cli.main\n"
+        "import adaptor.cli.run, adaptor.cli.main\n"
         "def broken(*given):\n    raise RuntimeError('secret-token')\n"
-        "adaptor.cli.run.run_job = broken\n"
+        "adaptor.cli.run.launch = broken\n"
         "adaptor.cli.main.main(['run', 'job.py'])\n"
     )
     (tmp_path / "job.py").write_text("log(1)")

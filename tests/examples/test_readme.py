@@ -11,9 +11,11 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-TESTS = [block for block in BLOCKS if "\ndef test_" in block]
-JOBS = [block for block in BLOCKS if block not in TESTS]
+SCRIPTS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+PROGRAMS = [script for script in SCRIPTS if "adaptor.runner" in script]
+TESTS = [script for script in SCRIPTS if "\ndef test_" in script]
+JOBS = [script for script in SCRIPTS if script not in PROGRAMS + TESTS]
+(WORKFLOW,) = re.findall(r"^```yaml\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 APPOINTMENTS = [
     {"psid": "6543210987654321", "first_name": "Ana", "day": "2026-12-01", "hours_since_last_message": 3},
@@ -52,6 +54,37 @@ def test_the_tests_of_the_readme_pass(tmp_path):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=60)
     assert f"{len(TESTS)} passed" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.fixture
+def workflow(tmp_path):
+    """The workflow of the README, with the files that it names."""
+    (tmp_path / "workflow.yaml").write_text(WORKFLOW, encoding="utf-8")
+    (tmp_path / "load.py").write_text("fn(lambda s: {**s, 'data': {**s['data'], 'count': number}})")
+    (tmp_path / "remind.py").write_text("send_text('6543210987654321', f'Hello from {state.data.clinic}')")
+    (tmp_path / "shared.py").write_text("number = 2")
+    return tmp_path
+
+
+def test_the_workflow_of_the_readme_runs(workflow):
+    done = run("workflow.yaml", "--sandbox", "--report", "r.json", cwd=workflow)
+    assert done.returncode == 0, done.stderr
+    assert "> Hello from North" in done.stderr
+    steps = [step["id"] for step in json.loads((workflow / "r.json").read_text())["steps"]]
+    assert steps == ["load", "remind", "report"]
+
+
+def test_the_program_of_the_readme_runs(workflow):
+    (program,) = PROGRAMS
+    (workflow / "workflow.yaml").write_text(WORKFLOW.replace("configuration: clinic-page", "name: Remind"))
+    (workflow / "remind.py").write_text("log('nothing is sent here')")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=workflow, env=environment, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[1:] == [line for line in done.stdout.splitlines()[1:] if "success" in line]
+    assert "remind success" in done.stdout
 
 
 def test_the_hello_example_runs_in_the_sandbox():

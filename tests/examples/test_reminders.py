@@ -11,8 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from adaptor.core.context import Run
-from adaptor.runner.run import run_job
+from adaptor.runner import run
 from adaptor.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[2]
@@ -78,7 +77,7 @@ def sandbox():
     with Sandbox.from_file(EXAMPLE / "sandbox.json") as sandbox:
         state = json.loads((EXAMPLE / "state.json").read_text("utf-8"))
         state["configuration"] = {"base_url": sandbox.url, "access_token": sandbox.access_token}
-        result = run_job(str(EXAMPLE / "job.py"), state, Run(sink=lambda *line: None))
+        result = run(EXAMPLE / "job.py", state)
         assert result.error is None
         yield sandbox
 

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 import requests
 
-from ...core.errors import SENT_NO, SENT_UNKNOWN, DeliveryUnknown, InvalidMessage, NotSent
+from ...core.errors import SENT_NO, DeliveryUnknown, InvalidMessage, NotSent
 from ...core.redact import sounds_secret
 from ..connection import (
     IDLE_SECONDS,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ...core.context import Run
+    from ...core.errors import AdaptorError
     from .call import Call, HttpRequest
 
 #: How often a call is repeated, and how many seconds are waited at most before that.
@@ -77,13 +78,14 @@ class HttpClient:
         """
         repeats = 0
         wire.left = False
+        started = time.monotonic()
         while True:
             try:
-                return self._through(request, call)
+                answer = self._through(request, call)
             except (HttpError, NotSent) as error:
                 seconds = _wait_before(repeats, error, request)
                 if seconds is None:
-                    self._count(request, error.sent)
+                    self._note(request, started, "failed" if error.sent == SENT_NO else "unknown", error)
                     raise
                 repeats += 1
                 self._run.log(
@@ -94,16 +96,23 @@ class HttpClient:
                 self._run.wait(seconds)
                 wire.left = False
             except DeliveryUnknown as error:
-                self._count(request, error.sent)
+                self._note(request, started, "unknown", error)
                 raise
             except BaseException:
                 # Interrupted in the middle: what has begun to leave may arrive.
-                self._count(request, SENT_UNKNOWN if wire.left else None)
+                if wire.left:
+                    self._note(request, started, "unknown")
                 raise
+            else:
+                status = answer.response["status_code"]
+                # What `errors` lets pass is no error to the job, and was not done all the same.
+                self._note(request, started, "sent" if status < 300 else "failed" if 400 <= status < 500 else "unknown")
+                return answer
 
-    def _count(self, request: HttpRequest, sent: str | None) -> None:
-        if request.is_write and sent is not None:
-            self._run.outcomes["failed" if sent == SENT_NO else "unknown"] += 1
+    def _note(self, request: HttpRequest, started: float, outcome: str, error: AdaptorError | None = None) -> None:
+        if not request.is_write:
+            outcome = "read" if error is None and outcome != "unknown" else "failed"
+        self._run.note(outcome, is_write=request.is_write, seconds=time.monotonic() - started, error=error)
 
     def _through(self, request: HttpRequest, call: Call) -> Answer:
         """Make the call, and go where it is redirected to."""
@@ -161,6 +170,7 @@ class HttpClient:
         if settings is None:
             settings = self._settings[place] = settings_for(url)
         wire.left = False
+        self._run.in_flight = True
         try:
             return self._session.send(
                 prepared,
@@ -174,6 +184,7 @@ class HttpClient:
                 raise
             raise self._no_answer(request, url, cause) from None
         finally:
+            self._run.in_flight = False
             self._last_use[place] = time.monotonic()
 
     def _no_answer(self, request: HttpRequest, url: str, cause: BaseException) -> NotSent | DeliveryUnknown | HttpError:
@@ -204,10 +215,6 @@ class HttpClient:
             data = read_body(response, request.parse_as)
         except NotReadable as problem:
             raise self._not_readable(request, response, url, str(problem)) from None
-        if request.is_write:
-            # What `errors` lets pass is no error to the job, and was not done all the same.
-            outcome = "sent" if status < 300 else "failed" if 400 <= status < 500 else "unknown"
-            self._run.outcomes[outcome] += 1
         return Answer(
             data,
             {

@@ -40,7 +40,8 @@ def send_noted(request: HttpRequest, call: Call, client: HttpClient, run: Run) -
             code="ANSWER_NOT_KEPT",
         )
     if set(found) == {"outcome"}:
-        run.outcomes["unknown"] += found["outcome"] == "unknown"
+        if found["outcome"] == "unknown":
+            run.note("unknown")
         return Answer(found, {})
     return Answer(found["data"], found["response"])
 

@@ -56,7 +56,7 @@ class HttpOperation(Operation):
         call = request.encoded()
         try:
             if run.dry_run and request.is_write:
-                run.outcomes["described"] += 1
+                run.note("described")
                 if run.on_request is not None:
                     run.on_request(request)
                 return compose_next_state(state, {})
@@ -73,6 +73,7 @@ class HttpOperation(Operation):
                 answer = client.send(request, call)
         finally:
             call.close()
+            run.stop_if_asked()
         facts = answer.response
         if facts:
             run.log("debug", "http", f"HTTP {facts['status_code']} after {facts['duration']:.3f} s")

@@ -15,8 +15,10 @@ from ..graph.errors import GraphError, TemporaryFailure, TokenInvalid
 from ..graph.operation import GraphOperation
 from ..messenger.app import debug_token
 from ..messenger.permissions import need_of
-from .job import load
+from .credentials import Credentials
+from .launch import problem_of
 from .logs import JobOutput
+from .preparation import prepare
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -180,17 +182,20 @@ def operations_in(values: Iterable[Any]) -> Iterator[Operation]:
 def _needed_by(path: str, run: Run) -> Needed:
     output = JobOutput(run)
     with redirect_stdout(output), redirect_stderr(output):
-        try:
-            job = load(path)
-        except AdaptorError as error:
-            error.redact(run.redactor.text)
-            raise
-        finally:
-            output.close()
-    needed = Needed()
-    for operation in operations_in(job.operations):
-        needed.add(operation)
-    return needed
+        prepared = prepare(path, Credentials(is_lenient=True))
+        output.close()
+    try:
+        if prepared.problems:
+            problem = problem_of(prepared.problems)
+            problem.redact(run.redactor.text)
+            raise problem
+        needed = Needed()
+        for job in prepared.jobs:
+            for operation in operations_in(job.operations):
+                needed.add(operation)
+        return needed
+    finally:
+        prepared.close()
 
 
 def _ask_whose(findings: Findings, configuration: dict[str, Any], checked: Configuration) -> bool:

@@ -1,0 +1,99 @@
+"""`adaptor check`: everything that can be known without running."""
+
+from __future__ import annotations
+
+import sys
+
+from ..core.errors import InputError
+from ..runner.result import EXIT_BAD_INPUT, EXIT_WELL
+from .help import Help
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from typing import Any
+
+    from ..runner.preparation import Prepared
+
+EXAMPLE = """\
+examples:
+  adaptor check job.py
+  adaptor check workflow.yaml -c credentials.json
+  adaptor check project.yaml reminders --format json
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser(
+        "check",
+        help="find what is wrong without running anything",
+        description="Read a job, a workflow or a project, load every script in it, find everything that is wrong (also "
+        "literal messages that Meta would refuse), and draw the plan. Nothing is run and nothing is sent; the top "
+        "level of each script is performed, as when it is loaded for a run.",
+        epilog=EXAMPLE,
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    command.add_argument("path", metavar="PATH", help="a job script (.py), a workflow (.json, .yaml) or a project.yaml")
+    command.add_argument("workflow", metavar="WORKFLOW", nargs="?", help="in a project: the workflow's name")
+    command.add_argument(
+        "-c", "--credentials", metavar="FILE", help="look whether the names that steps give are in this file"
+    )
+    command.add_argument(
+        "--format", choices=("text", "json"), default="text", help="text (default), or JSON for other tools"
+    )
+    command.set_defaults(perform=perform)
+
+
+def perform(given: argparse.Namespace) -> int:
+    """Check, print what was found, and return 0, 2 or 3 as a run would."""
+    from ..runner.checking import inspect
+    from ..runner.credentials import read_credentials
+    from ..runner.files import print_out
+    from ..runner.launch import exit_code_for
+
+    try:
+        credentials = read_credentials(given.credentials, is_lenient=given.credentials is None)
+    except InputError as error:
+        print(error.report(), file=sys.stderr)
+        return EXIT_BAD_INPUT
+    prepared = inspect(given.path, credentials, workflow=given.workflow)
+    if given.format == "json":
+        print_out(_as_json(prepared, given.path), sys.stdout)
+    else:
+        _print(prepared)
+    return exit_code_for(prepared.problems) if prepared.problems else EXIT_WELL
+
+
+def _print(prepared: Prepared) -> None:
+    from ..runner.drawing import drawn
+    from ..runner.files import print_out
+    from ..runner.problems import shown
+
+    for problem in prepared.problems:
+        print(shown(problem), file=sys.stderr)
+    for warning in prepared.warnings:
+        print(f"warning: {shown(warning)}", file=sys.stderr)
+    count = len(prepared.problems)
+    if count:
+        print(f"{count} problem{'s' if count > 1 else ''}.", file=sys.stderr)
+    elif prepared.plan is not None:
+        print_out(f"{drawn(prepared.plan)}\n", sys.stdout)
+        print("Nothing is wrong with it, as far as can be known without running it.", file=sys.stderr)
+
+
+def _as_json(prepared: Prepared, path: str) -> str:
+    import json
+
+    from ..runner.problems import problem_facts
+    from ..runner.report import plan_facts
+
+    facts = {
+        "path": path,
+        "ok": not prepared.problems,
+        "problems": [problem_facts(problem) for problem in prepared.problems],
+        "warnings": [problem_facts(warning) for warning in prepared.warnings],
+        "plan": plan_facts(prepared.plan) if prepared.plan is not None and prepared.plan.steps else None,
+    }
+    return json.dumps(facts, ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,34 @@
+"""Checking a job or a workflow without running it."""
+
+from __future__ import annotations
+
+from ..core.context import Run
+from .logs import JobOutput, print_to
+from .preparation import Prepared, prepare
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .credentials import Credentials
+
+
+def inspect(path: str, credentials: Credentials, *, workflow: str | None = None, run: Run | None = None) -> Prepared:
+    """Read and load everything, and find all that is wrong.
+
+    The scripts are loaded as for a run, so the top level of each is performed; what it would write to other systems is
+    held back.
+
+    Args:
+        path: A job script, a workflow or a project.
+        credentials: The credential map, for the names that steps give.
+        workflow: The workflow's name in a project.
+        run: Where lines that scripts print are logged.
+    """
+    run = run or Run(sink=lambda *line: None, dry_run=True, alone=True)
+    output = JobOutput(run)
+    with run:
+        prepared = prepare(path, credentials, workflow=workflow, given={"print": print_to(output)})
+        output.close()
+        prepared.close()
+    for problem in prepared.problems:
+        problem.redact(run.redactor.text)
+    return prepared

@@ -1,0 +1,154 @@
+"""Starting a run: everything is checked, then the plan is run, whoever asked for it."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext, redirect_stderr, redirect_stdout
+
+from ..core.errors import AdaptorError, InputError
+from ..core.state import a_kind
+from .execution import Execution, interruption
+from .logs import JobOutput, print_to
+from .preparation import Prepared, prepare
+from .result import EXIT_BAD_INPUT, EXIT_CRASHED, EXIT_INTERRUPTED, EXIT_KILLED, Result
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..core.context import Run
+    from ..core.state import State
+    from .credentials import Credentials
+    from .execution import Watch
+    from .plan import Plan
+
+
+class Order:
+    """What is to be run, and how.
+
+    Attributes:
+        path: A job script, a workflow or a project.
+        workflow: The workflow's name in a project.
+        start: The step to begin with.
+        end: The step after which the run ends.
+        only: The only step to run.
+        initial: Called with the plan for the initial state, once everything was found to be in order.
+        captures_output: What the job prints to standard output goes to the log. It is the process that is changed, so
+            this is for a process that does nothing else.
+        before_step: Told of each step before it runs.
+        after_step: Told of each step after it ran.
+    """
+
+    def __init__(self, path: str, workflow: str | None = None) -> None:
+        self.path = path
+        self.workflow = workflow
+        self.start: str | None = None
+        self.end: str | None = None
+        self.only: str | None = None
+        self.initial: Callable[[Plan], State] = lambda plan: {}
+        self.captures_output = False
+        self.before_step: Watch | None = None
+        self.after_step: Watch | None = None
+
+
+def launch(order: Order, run: Run, credentials: Credentials) -> Result:
+    """Check everything, then run it.
+
+    Args:
+        order: What is to be run.
+        run: The run, not yet entered; it decides about logs and dry runs.
+        credentials: The configurations of the steps.
+
+    Returns:
+        The result. Errors are in it; they are not raised.
+    """
+    result = _launch(order, run, credentials)
+    result.path = order.path
+    return result
+
+
+def _launch(order: Order, run: Run, credentials: Credentials) -> Result:
+    for configuration in credentials.all():
+        run.learn_secrets({"configuration": configuration})
+    output = JobOutput(run)
+    given = {} if order.captures_output else {"print": print_to(output)}
+    prepared = Prepared()
+    with (
+        run,
+        redirect_stdout(output) if order.captures_output else nullcontext(),
+        redirect_stderr(output) if order.captures_output else nullcontext(),
+    ):
+        try:
+            prepared = prepare(order.path, credentials, workflow=order.workflow, given=given)
+            if prepared.plan is None or prepared.problems:
+                return _refused(prepared, run)
+            plan = prepared.plan
+            for warning in plan.warnings:
+                run.log("info", "run", _warning(warning))
+            plan.narrow(start=order.start, end=order.end, only=order.only)
+            for step in plan.steps.values():
+                run.learn_secrets({"configuration": credentials.configuration(plan, step)})
+            state = order.initial(plan)
+            check_initial(state)
+            run.learn_secrets(state)
+            execution = Execution(plan, run, credentials, before_step=order.before_step, after_step=order.after_step)
+            return execution.perform(state)
+        except AdaptorError as error:
+            prepared.problems.append(error)
+            return _refused(prepared, run)
+        except KeyboardInterrupt as stop:
+            reason = interruption(stop, run.interrupted_at)
+            code = EXIT_INTERRUPTED if reason.code == "INTERRUPTED" else EXIT_KILLED
+            run.log("error", "run", reason.report(), error=reason.facts())
+            return Result(code, reason, run.outcomes, run.id)
+        finally:
+            output.close()
+            prepared.close()
+
+
+def check_initial(state: State) -> None:
+    """Refuse an initial state that no step could go on with.
+
+    Raises:
+        InputError: A part of it is of the wrong kind.
+    """
+    if not isinstance(state.get("errors", {}), dict):
+        raise InputError(
+            f"`errors` in the state is {a_kind(state['errors'])}, not an object.",
+            fix="It holds the errors of steps by their id; leave it out.",
+        )
+    if not isinstance(state.get("configuration") or {}, dict):
+        raise InputError(
+            "`configuration` in the state is not an object.", fix='Write {"configuration": {"access_token": "…"}}.'
+        )
+
+
+def exit_code_for(problems: list[AdaptorError]) -> int:
+    """Return 2 where a file or an option is wrong, 3 where it is the job alone, 4 where memory ran out."""
+    if any(problem.code == "MemoryError" for problem in problems):
+        return EXIT_KILLED
+    return EXIT_BAD_INPUT if any(isinstance(problem, InputError) for problem in problems) else EXIT_CRASHED
+
+
+def problem_of(problems: list[AdaptorError]) -> AdaptorError:
+    """Return several problems as one error."""
+    if len(problems) == 1:
+        return problems[0]
+    from .problems import Problems
+
+    return Problems(problems)
+
+
+def _refused(prepared: Prepared, run: Run) -> Result:
+    for problem in prepared.problems:
+        problem.redact(run.redactor.text)
+    error = problem_of(prepared.problems)
+    run.log("error", "run", error.report(), error=error.facts())
+    result = Result(exit_code_for(prepared.problems), error, run.outcomes, run.id)
+    result.plan = prepared.plan
+    return result
+
+
+def _warning(warning: InputError) -> str:
+    from .problems import shown
+
+    return f"warning: {shown(warning)}"

@@ -1,0 +1,109 @@
+"""What came of a run."""
+
+from __future__ import annotations
+
+from ..core.errors import AdaptorError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..core.context import Call
+    from ..core.state import State
+    from .plan import Plan
+
+EXIT_WELL = 0
+EXIT_FAILED = 1
+EXIT_BAD_INPUT = 2
+EXIT_CRASHED = 3
+EXIT_KILLED = 4
+EXIT_INTERRUPTED = 130
+
+
+class StepResult:
+    """What came of one arrival at a step.
+
+    Attributes:
+        id: The step's id.
+        name: Its name for people; the id where it has none.
+        arrival: How often the run had come there before.
+        kind: `job`, or the kind of trigger.
+        outcome: `success`, `fail`, `kill` or `interrupted`.
+        error: What went wrong, or None.
+        is_handled: It failed, and an `on_job_failure` edge was taken.
+        started: Seconds since the run began.
+        seconds: How long it took.
+        taken: The ids of the steps that followed.
+        operations: The operations performed: their titles, and seconds each.
+        calls: Calls to other systems, in order.
+    """
+
+    def __init__(self, id: str, name: str, arrival: int, kind: str) -> None:  # noqa: A002 - users call it that
+        self.id = id
+        self.name = name
+        self.arrival = arrival
+        self.kind = kind
+        self.outcome = "success"
+        self.error: AdaptorError | None = None
+        self.is_handled = False
+        self.started = 0.0
+        self.seconds = 0.0
+        self.taken: list[str] = []
+        self.operations: list[tuple[str, float]] = []
+        self.calls: list[Call] = []
+
+    def __repr__(self) -> str:
+        return f"<StepResult {self.id}: {self.outcome}>"
+
+
+class Result:
+    """What came of a run.
+
+    Attributes:
+        run_id: The run's id.
+        path: What was to be run, as it was given.
+        state: The final state without the configuration and free of secrets, or None where there is none.
+        text: The same as JSON.
+        exit_code: 0 all well, 1 with errors, 2 bad input, 3 crashed, 4 killed, 130 interrupted.
+        error: What went wrong first and was not handled, or None.
+        outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`.
+        steps: What came of each step, in the order in which they ran.
+        plan: What was run, or None where that could not be read.
+        started: When the run began, in seconds since 1970.
+        seconds: How long it took.
+    """
+
+    def __init__(self, exit_code: int, error: AdaptorError | None, outcomes: dict[str, int], run_id: str = "") -> None:
+        self.run_id = run_id
+        self.path = ""
+        self.exit_code = exit_code
+        self.error = error
+        self.outcomes = outcomes
+        self.state: State | None = None
+        self.text: str | None = None
+        self.steps: list[StepResult] = []
+        self.plan: Plan | None = None
+        self.started = 0.0
+        self.seconds = 0.0
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the run did all that it was meant to."""
+        return self.exit_code == EXIT_WELL
+
+    def raise_for_error(self) -> None:
+        """Raise what went wrong, if anything did.
+
+        Raises:
+            AdaptorError: What went wrong first and was not handled.
+        """
+        if self.error is not None:
+            raise self.error
+        if not self.is_well:
+            from ..core.errors import DeliveryUnknown
+
+            raise DeliveryUnknown(
+                f"Nobody knows whether {self.outcomes['unknown']:,} of the calls were carried out.",
+                fix="Look at the other side before anything is sent again.",
+            )
+
+    def __repr__(self) -> str:
+        return f"<Result {self.run_id}: exit code {self.exit_code}, {len(self.steps)} steps>"

@@ -1,0 +1,268 @@
+"""Runs that take too long or too much memory are ended, whatever they are doing, and what is known is told."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+
+FIRST = {"id": "first", "expression": "fn(lambda s: {**s, 'data': {'n': 1}})", "next": "slow"}
+
+
+def job(body):
+    return f"import os, signal, socket, subprocess, sys, time\n\ndef slow(s):\n    {body}\n    return s\n\nfn(slow)\n"
+
+
+@pytest.fixture
+def supervised(adaptor, tmp_path):
+    def start(body, *arguments, **more):
+        (tmp_path / "slow.py").write_text(job(body))
+        steps = [FIRST, {"id": "slow", "name": "The slow one", "expression": "./slow.py"}]
+        (tmp_path / "w.json").write_text(json.dumps({"steps": steps}))
+        return adaptor(None, "w.json", "-O", *arguments, **more)
+
+    return start
+
+
+HANG = "a, b = socket.socketpair(); a.recv(1)"
+
+
+@pytest.mark.parametrize("body", ["while True: pass", "time.sleep(60)", HANG, "sum(range(10**12))", "signal.pause()"])
+def test_a_step_that_takes_too_long_is_stopped_whatever_it_is_doing(supervised, body):
+    done = supervised(body, "--timeout", "0.4")
+    assert done.code == 4, done.err
+    error = done.state["errors"]["slow"]
+    assert (error["code"], error["severity"]) == ("TIMEOUT", "kill")
+    assert done.state["data"] == {"n": 1}
+    assert done.err.count("longer than --timeout allows") == 1
+    assert "The slow one" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_job_that_lets_nothing_stop_it_is_killed(supervised):
+    body = "\n    ".join(["while True:", "    try: time.sleep(60)", "    except BaseException: pass"])
+    done = supervised(body, "--timeout", "0.4", "--report", "r.json")
+    assert done.code == 4
+    assert done.state["errors"]["slow"]["code"] == "TIMEOUT"
+    report = json.loads((done.folder / "r.json").read_text())
+    assert [(step["id"], step["outcome"]) for step in report["steps"]] == [("first", "success"), ("slow", "kill")]
+
+
+def test_the_time_of_a_step_begins_anew_with_each_step(adaptor, tmp_path):
+    steps = [{"id": f"s{n}", "expression": job("time.sleep(0.3)"), "next": f"s{n + 1}"} for n in range(3)]
+    del steps[-1]["next"]
+    (tmp_path / "w.json").write_text(json.dumps({"steps": steps}))
+    assert adaptor(None, "w.json", "--timeout", "0.8").code == 0
+    done = adaptor(None, "w.json", "--run-timeout", "0.5", "-O")
+    assert done.code == 4
+    assert "longer than --run-timeout allows" in done.err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux refuses the memory itself")
+def test_memory_beyond_the_limit_is_refused_and_ends_the_run(supervised):
+    done = supervised("bytearray(500_000_000)", "--memory-limit", "100")
+    assert done.code == 4
+    assert done.state["errors"]["slow"]["code"] == "MEMORY"
+    assert supervised("bytearray(5_000_000)", "--memory-limit", "100").code == 0
+
+
+@pytest.mark.parametrize(("body", "words"), [("os._exit(0)", "os._exit()"), ("os.kill(os.getpid(), 11)", "SIGSEGV")])
+def test_a_process_that_dies_by_itself_is_told_and_is_no_success(supervised, body, words):
+    done = supervised(body, "--timeout", "30")
+    assert done.code == 4
+    assert words in done.err
+    assert done.state["errors"]["slow"]["code"] == "KILLED"
+
+
+def test_what_a_killed_job_had_started_does_not_outlive_it(supervised, tmp_path):
+    body = "open('child', 'w').write(str(subprocess.Popen(['sleep', '60']).pid)); sum(range(10**12))"
+    assert supervised(body, "--timeout", "0.4").code == 4
+    assert_gone(int((tmp_path / "child").read_text()))
+
+
+def assert_gone(pid):
+    for _ in range(200):
+        try:
+            with open(f"/proc/{pid}/stat") as file:
+                if file.read().split()[2] == "Z":
+                    return
+        except FileNotFoundError:
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"process {pid} is still there")
+
+
+@pytest.fixture
+def started(tmp_path, environment):
+    """Start a command that is not waited for."""
+    running = []
+
+    def start(script, *arguments):
+        (tmp_path / "job.py").write_text(script)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "adaptor", "run", "job.py", "-o", "out.json", *arguments],
+            cwd=tmp_path,
+            env=environment,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+def wait_for(file):
+    for _ in range(500):
+        if file.exists() and file.read_text():
+            return file.read_text()
+        time.sleep(0.02)
+    raise AssertionError(f"{file} never came")
+
+
+SAY_PID = "import os, time\nfn(lambda s: (open('pid', 'w').write(str(os.getpid())), time.sleep(60), s)[2])"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_run_does_not_outlive_a_supervisor_that_is_killed(started, tmp_path):
+    process = started(SAY_PID, "--timeout", "50")
+    child = int(wait_for(tmp_path / "pid"))
+    assert child != process.pid
+    process.kill()
+    assert_gone(child)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--timeout", "50"]])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_run_and_the_output_is_written(started, tmp_path, arguments, number):
+    process = started(SAY_PID, *arguments)
+    wait_for(tmp_path / "pid")
+    process.send_signal(number)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "The run was interrupted." in err
+    assert err.count("interrupted") == 1
+    assert "Nothing was sent." in err
+    assert json.loads((tmp_path / "out.json").read_text())["errors"]["job-1"]["code"] == "INTERRUPTED"
+
+
+def test_a_signal_that_is_ignored_stays_so(tmp_path, environment):
+    (tmp_path / "job.py").write_text("import os, signal\nfn(lambda s: (os.kill(os.getpid(), signal.SIGHUP), s)[1])")
+    command = f'trap "" HUP; exec "{sys.executable}" -m adaptor run job.py'
+    assert subprocess.run(["sh", "-c", command], cwd=tmp_path, env=environment, capture_output=True).returncode == 0
+
+
+class SlowGraph:
+    """A Graph API that answers when it is told to."""
+
+    def __init__(self, httpserver):
+        self.arrived, self.go_on = threading.Event(), threading.Event()
+        httpserver.expect_request("/v26.0/me/messages").respond_with_handler(self.answer)
+        self.state = json.dumps({"configuration": {"access_token": "secret-token", "base_url": httpserver.url_for("")}})
+
+    def answer(self, request):
+        from werkzeug import Response
+
+        self.arrived.set()
+        self.go_on.wait(30)
+        return Response('{"recipient_id": "1", "message_id": "m_1"}', content_type="application/json")
+
+
+@pytest.fixture
+def slow_graph(httpserver):
+    graph = SlowGraph(httpserver)
+    yield graph
+    graph.go_on.set()
+
+
+SEND_TWICE = 'send_text("1", "a")\nsend_text("2", "b")'
+
+
+@pytest.mark.parametrize("arguments", [[], ["--timeout", "50"]])
+def test_an_answer_that_comes_after_ctrl_c_is_counted_and_nothing_more_is_sent(
+    started, tmp_path, slow_graph, httpserver, arguments
+):
+    process = started(SEND_TWICE, "-S", slow_graph.state, *arguments)
+    assert slow_graph.arrived.wait(30)
+    process.send_signal(signal.SIGINT)
+    told = process.stderr.readline()
+    assert "Waiting up to 10 s for the answer" in told
+    slow_graph.go_on.set()
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "1 sent." in err
+    assert "unknown" not in err
+    assert len(httpserver.log) == 1
+    assert json.loads((tmp_path / "out.json").read_text())["errors"]["job-1"]["code"] == "INTERRUPTED"
+
+
+@pytest.mark.parametrize("arguments", [[], ["--timeout", "50"]])
+def test_a_second_ctrl_c_stops_at_once_and_the_outcome_is_unknown(started, slow_graph, arguments):
+    process = started(SEND_TWICE, "-S", slow_graph.state, *arguments)
+    assert slow_graph.arrived.wait(30)
+    process.send_signal(signal.SIGINT)
+    process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "1 unknown" in err
+
+
+def test_a_request_that_hangs_is_stopped_by_a_timeout_and_its_outcome_is_unknown(started, tmp_path, slow_graph):
+    process = started(SEND_TWICE, "-S", slow_graph.state, "--timeout", "0.5")
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 4
+    assert "1 unknown" in err
+    assert json.loads((tmp_path / "out.json").read_text())["errors"]["job-1"]["code"] == "TIMEOUT"
+
+
+def test_a_signal_between_two_steps_ends_the_run_before_the_next(adaptor, tmp_path):
+    # The cache is written between the steps: it is a moment that a test can hit.
+    (tmp_path / "w.json").write_text(
+        json.dumps(
+            {
+                "steps": [
+                    {"id": "a", "expression": "fn(lambda s: {**s, 'data': 1})", "next": {"b": "hit()"}},
+                    {"id": "b", "expression": "fn(lambda s: {**s, 'data': 2})"},
+                ]
+            }
+        ).replace("hit()", "__import__('os').kill(__import__('os').getpid(), 15) is None")
+    )
+    done = adaptor(None, "w.json", "-O")
+    assert done.code == 130
+    assert done.state["data"] == 1
+    assert done.state["errors"]["b"]["code"] == "INTERRUPTED"
+
+
+def test_a_repeat_is_not_waited_for_once_the_run_is_to_end(started, tmp_path, httpserver):
+    from werkzeug import Response
+
+    arrived, go_on = threading.Event(), threading.Event()
+
+    def busy(request):
+        arrived.set()
+        go_on.wait(30)
+        error = {"error": {"message": "(#613) Calls to this API have exceeded the rate limit.", "code": 613}}
+        return Response(json.dumps(error), status=400, content_type="application/json")
+
+    httpserver.expect_request("/v26.0/me/messages").respond_with_handler(busy)
+    configuration = {"access_token": "secret-token", "base_url": httpserver.url_for("")}
+    process = started('send_text("1", "a")', "-S", json.dumps({"configuration": configuration}))
+    assert arrived.wait(30)
+    process.send_signal(signal.SIGINT)
+    process.stderr.readline()
+    go_on.set()
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert len(httpserver.log) == 1
+    assert "unknown" not in err

@@ -1,0 +1,152 @@
+"""OpenFn's project files are run as they are."""
+
+import pytest
+
+from adaptor.runner import run
+
+PROJECT = """\
+name: clinic
+description: null
+credentials:
+  ann@example.org-page:
+    name: page
+    owner: ann@example.org
+workflows:
+  reminders:
+    name: Daily reminders
+    jobs:
+      load-rows:
+        name: Load rows
+        adaptor: '@openfn/language-common@latest'
+        credential: null
+        body: |
+          fn(lambda s: {**s, "data": {"count": 2}, "day": "2026-11-24"})
+      remind:
+        name: Remind
+        adaptor: '@openfn/language-facebook@latest'
+        credential: ann@example.org-page
+        body:
+          path: remind.py
+      nobody:
+        name: Nobody
+        adaptor: '@openfn/language-common@latest'
+        body: log("nobody")
+      oops:
+        name: Oops
+        adaptor: '@openfn/language-common@latest'
+        body: log("oops")
+    triggers:
+      daily:
+        type: cron
+        cron_expression: 0 9 * * *
+        enabled: true
+    edges:
+      daily->load-rows:
+        source_trigger: daily
+        target_job: load-rows
+        condition_type: always
+        enabled: true
+      load-rows->remind:
+        source_job: load-rows
+        target_job: remind
+        condition_type: expression
+        condition_expression: state.data.count > 0
+        condition_label: somebody
+        enabled: true
+      load-rows->nobody:
+        source_job: load-rows
+        target_job: nobody
+        condition_type: js_expression
+        condition_expression: state.data.count == 0
+        enabled: true
+      remind->oops:
+        source_job: remind
+        target_job: oops
+        condition_type: on_job_failure
+        enabled: true
+      remind->nobody:
+        source_job: remind
+        target_job: nobody
+        condition_type: always
+        enabled: false
+  other:
+    name: Another one
+    jobs:
+      only: {name: Only, adaptor: x, body: "fn(lambda s: {'data': 'other'})"}
+    triggers: {}
+    edges: {}
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    def start(
+        workflow=None, text=PROJECT, remind="fn(lambda s: {**s, 'page': s['configuration']['page_id']})", **options
+    ):
+        (tmp_path / "project.yaml").write_text(text, encoding="utf-8")
+        (tmp_path / "remind.py").write_text(remind)
+        pages = {"ann@example.org-page": {"page_id": "7"}}
+        return run(tmp_path / "project.yaml", workflow=workflow, **{"credentials": pages, **options})
+
+    return start
+
+
+def test_a_workflow_is_chosen_by_its_key_or_its_name(project):
+    for name in ("reminders", "Daily reminders", "daily REMINDERS"):
+        result = project(name)
+        assert [step.id for step in result.steps] == ["daily", "load-rows", "remind"], result.error
+        assert result.state == {"data": {"count": 2}, "day": "2026-11-24", "page": "7"}
+    assert project("other").state == {"data": "other"}
+
+
+def test_a_failed_job_goes_on_along_on_job_failure_and_a_disabled_edge_is_not_taken(project):
+    result = project("reminders", remind="fn(lambda s: 1 / 0)")
+    assert [step.id for step in result.steps] == ["daily", "load-rows", "remind", "oops"]
+    assert result.exit_code == 0
+
+
+def test_without_a_name_the_workflows_are_listed(project):
+    result = project()
+    assert result.exit_code == 2
+    assert "2 workflows" in str(result.error)
+    assert "reminders, other" in result.error.fix
+
+
+def test_a_name_that_is_not_there_is_answered_with_the_one_that_was_meant(project):
+    result = project("remindesr")
+    assert result.exit_code == 2
+    assert "Did you mean `reminders`?" in result.error.fix
+
+
+def test_a_credential_that_is_not_in_the_map_is_told_with_its_place(project):
+    result = project("reminders", credentials={"page": {"page_id": "1"}})
+    assert result.exit_code == 2
+    assert (result.error.line, result.error.column) == (20, 21)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("target_job: remind\n", "target_job: remnd\n", "Did you mean `remind`?"),
+        (
+            "source_job: remind\n        target_job: oops",
+            "source_job: rmind\n        target_job: oops",
+            "leaves `rmind`",
+        ),
+        ("condition_type: on_job_failure", "condition_type: on_job_fail", "Did you mean `on_job_failure`?"),
+        ("condition_type: expression", "condition_typ: expression", "Did you mean `condition_type`?"),
+        ("path: remind.py", "path: remid.py", "Did you mean `remind.py`?"),
+        ("type: cron\n", "type: corn\n", "Did you mean `cron`?"),
+        ('body: log("oops")', 'bdoy: log("oops")', "Did you mean `body`?"),
+        ("state.data.count > 0", "state.data.count > 0 && !state.errors", "and not state.errors"),
+        ("        source_trigger: daily\n", "", "has no sources"),
+        ("target_job: oops", "target_job: load-rows", "in a circle: load-rows → remind → load-rows"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place_and_what_was_meant(project, before, after, words):
+    assert PROJECT.count(before) >= 1
+    result = project("reminders", text=PROJECT.replace(before, after, 1))
+    assert result.exit_code == 2
+    assert words in result.error.report()
+    assert "project.yaml:" in result.error.report()
+    assert result.steps == []

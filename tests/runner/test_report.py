@@ -1,0 +1,137 @@
+"""The report of a run: as JSON for machines, as one page for people."""
+
+import html.parser
+import json
+
+import pytest
+
+FLOW = {
+    "name": "Reminders <b>of today</b>",
+    "steps": [
+        {"id": "hook", "type": "webhook", "next": "send"},
+        {
+            "id": "send",
+            "name": "Send <them>",
+            "expression": "try_each(['1111111111111111', 'x<script>'], send_text(state.data, 'hi'))",
+            "next": {"nurse": "on_job_failure", "never": False},
+        },
+        {"id": "nurse", "expression": "log(1)", "next": "crash"},
+        {"id": "never", "expression": "log(1)"},
+        {"id": "crash", "expression": "fn(lambda s: {}['secret-token'])"},
+    ],
+}
+
+
+@pytest.fixture
+def reported(tmp_path, monkeypatch):
+    """Run the workflow through the command line and read its report."""
+    from adaptor.cli.main import main
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "w.json").write_text(json.dumps(FLOW))
+
+    def start(file, *arguments, code=1):
+        with pytest.raises(SystemExit) as ended:
+            main(["run", "w.json", "--sandbox", "--report", file, "-l", "none", *arguments])
+        assert ended.value.code == code
+        return (tmp_path / file).read_text(encoding="utf-8")
+
+    return start
+
+
+def test_the_report_as_json_holds_steps_edges_calls_recipients_and_errors(reported):
+    report = json.loads(reported("r.json", "--run-id", "today"))
+    assert report["run"]["id"] == "today"
+    assert report["run"]["workflow"] == FLOW["name"]
+    assert (report["run"]["exit_code"], report["run"]["status"]) == (1, "with errors")
+    assert report["outcomes"] == {"sent": 1, "failed": 1, "unknown": 0, "described": 0}
+    steps = [(step["id"], step["outcome"], step["handled"], step["next"]) for step in report["steps"]]
+    assert steps == [
+        ("hook", "success", False, ["send"]),
+        ("send", "fail", True, ["nurse"]),
+        ("nurse", "success", False, ["crash"]),
+        ("crash", "fail", False, []),
+    ]
+    assert report["calls"] == {"send_text": {"sent": 1, "failed": 1}}
+    recipients = [(entry["recipient"], entry["outcome"], entry["step"]) for entry in report["recipients"]]
+    assert recipients == [("1111111111111111", "sent", "send"), ("x<script>", "failed", "send")]
+    assert report["recipients"][1]["error"]["name"] == "InvalidRequest"
+    assert report["recipients"][1]["error"]["fix"]
+    assert [(error["step"], error["handled"]) for error in report["errors"]] == [("send", True), ("crash", False)]
+    assert all(error["report"] for error in report["errors"])
+    never = next(step for step in report["plan"]["steps"] if step["id"] == "send")["next"][1]
+    assert never == {"to": "never", "condition": "never", "label": None, "disabled": False}
+    assert all(step["seconds"] >= 0 and step["started"] >= 0 for step in report["steps"])
+
+
+def test_the_report_holds_no_secret(reported):
+    state = json.dumps({"configuration": {"clinic_password": "secret-token"}})
+    assert "secret-token" not in reported("r.json", "-S", state)
+    assert "secret-token" not in reported("r.html", "-S", state)
+
+
+class Page(html.parser.HTMLParser):
+    """What stands in a page: its tags, and where they lead."""
+
+    VOID = ("meta", "line", "rect")
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.seen, self.links, self.texts = [], [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append(tag)
+        self.links += [value for name, value in attrs if name in ("src", "href", "action", "xlink:href")]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in self.VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+def test_the_page_is_whole_loads_nothing_and_runs_no_script(reported):
+    text = reported("r.html")
+    page = Page()
+    page.feed(text)
+    assert page.open == []
+    assert page.links == []
+    assert "script" not in page.seen
+    assert "link" not in page.seen
+    assert "url(" not in text
+    assert "@import" not in text
+    assert "default-src 'none'" in text
+
+
+def test_the_page_shows_the_timeline_the_steps_and_the_errors_and_takes_no_text_for_html(reported):
+    text = reported("r.html")
+    page = Page()
+    page.feed(text)
+    shown = "".join(page.texts)
+    assert page.seen.count("svg") == 1
+    for words in (FLOW["name"], "Send <them>", "x<script>", "InvalidRequest", "What to do:", "Ended with errors"):
+        assert words in shown
+    assert text.count('class="bar ') == 4
+
+
+def test_the_page_is_light_and_dark_and_can_be_printed(reported):
+    text = reported("r.html")
+    assert "prefers-color-scheme:dark" in text
+    assert "@media print" in text
+
+
+def test_a_run_that_was_refused_has_a_report_too(reported, tmp_path):
+    (tmp_path / "w.json").write_text('{"steps": [{"id": "a", "nxt": "b", "expression": "lgo(1)"}]}')
+    report = json.loads(reported("r.json", code=2))
+    assert report["steps"] == []
+    assert [error["name"] for error in report["errors"]] == ["PlanProblem", "CannotLoad"]
+    (tmp_path / "w.json").write_text('{"steps": [{"id": "a", "nxt": "b", "expression": "lgo(1)"}]}')
+    assert "nxt" in reported("r.html", code=2)
+
+
+def test_the_report_can_be_read_by_its_owner_alone(reported, tmp_path):
+    reported("r.html")
+    assert (tmp_path / "r.html").stat().st_mode & 0o777 == 0o600
