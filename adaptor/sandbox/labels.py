@@ -5,7 +5,6 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adaptor.sandbox.errors import NO_SUCH_PERSON, TERMS, Refused, invalid, unknown_object
@@ -108,7 +107,7 @@ def _check_terms(world: World) -> None:
             "To use the inbox label API, you need to accept the privacy ToS. Click the link to accept. "
             f"https://www.facebook.com/{world.page_id}/inbox/page_contact_tos/"
         )
-        raise Refused(replace(TERMS.explained("Privacy ToS not accepted", words)))
+        raise Refused(TERMS.explained("Privacy ToS not accepted", words))
 
 
 def _list(call: Call, world: World, ids: list[str], path: str | None = None) -> dict[str, Any]:
