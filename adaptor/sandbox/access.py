@@ -1,4 +1,4 @@
-"""Whether a call may be made at all: the Page's token, and the proof that the sender knows the app's secret.
+"""Whether a call may be made at all: whose token it carries, and the proof that the sender knows the app's secret.
 
 https://developers.facebook.com/docs/graph-api/guides/secure-requests
 """
@@ -9,28 +9,48 @@ import hashlib
 import hmac
 from typing import TYPE_CHECKING
 
-from adaptor.sandbox.errors import BAD_PROOF, BAD_TOKEN, NO_PROOF, NO_TOKEN, Refused
+from adaptor.sandbox.errors import BAD_PROOF, BAD_TOKEN, FAULTS, NO_PROOF, NO_TOKEN, Refused
 
 if TYPE_CHECKING:
     from adaptor.sandbox.call import Call
     from adaptor.sandbox.world import World
 
+#: Whose tokens there are.
+PAGE, APP, USER = "page", "app", "user"
+
 
 def check_access(call: Call, world: World) -> None:
-    """Refuse a call without this Page's token, or without the proof where one is due."""
-    token = call.bearer or call.parameters.get("access_token")
+    """Settle whose token a call carries; refuse one without a good token, or without the proof where one is due."""
+    own = call.parameters.get("access_token")
+    token = str(own or call.bearer or "")
     if not token:
         raise Refused(NO_TOKEN)
-    if not _same(str(token), world.access_token):
+    identity = identify(token, world)
+    if identity is None:
         raise Refused(BAD_TOKEN)
-    if world.app_secret is None:
+    if identity == PAGE and world.token_subcode is not None:
+        raise Refused(FAULTS[190, world.token_subcode or None])
+    # In a batch, the proof that came with the whole holds for the parts that use the token of the whole.
+    proven = call.proven and token == call.token
+    call.token, call.identity = token, identity
+    if world.app_secret is None or identity == APP or proven:
         return
     proof = call.parameters.get("appsecret_proof")
     if proof is None:
         if world.require_proof:
             raise Refused(NO_PROOF)
-    elif not _same(str(proof), prove(world.app_secret, str(token))):
+    elif not _same(str(proof), prove(world.app_secret, token)):
         raise Refused(BAD_PROOF)
+    else:
+        call.proven = True
+
+
+def identify(token: str, world: World) -> str | None:
+    """Tell whose token it is; None for nobody's."""
+    for identity, known in ((PAGE, world.access_token), (APP, world.app_token), (USER, world.user_token)):
+        if _same(token, known):
+            return identity
+    return None
 
 
 def prove(app_secret: str, token: str) -> str:

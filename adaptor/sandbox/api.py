@@ -1,24 +1,31 @@
-"""From a request as it arrived to an answer as it leaves, with a note of both."""
+"""From a request as it arrived to an answer as it leaves, with a note of both, and with the faults on the way."""
 
 from __future__ import annotations
 
 import logging
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import quote_plus
 
+from adaptor.sandbox.batch import answer_batch, is_batch
 from adaptor.sandbox.call import Call
 from adaptor.sandbox.errors import UNKNOWN, Refused
-from adaptor.sandbox.parameters import read_parameters
-from adaptor.sandbox.records import Refusal, Request
-from adaptor.sandbox.routes import dispatch, read_path
-from adaptor.sandbox.wire import write_answer, write_error
+from adaptor.sandbox.parameters import SECRETS, read_parameters
+from adaptor.sandbox.perform import Failed, note_refusal, perform
+from adaptor.sandbox.records import Exchange, Request
+from adaptor.sandbox.routes import read_path
+from adaptor.sandbox.wire import Answer, write_answer, write_error, write_file
+from adaptor.sandbox.world import FILES
 
 if TYPE_CHECKING:
-    from adaptor.sandbox.errors import GraphError
+    from adaptor.sandbox.faults import Fault
     from adaptor.sandbox.parameters import Stream
-    from adaptor.sandbox.wire import Answer
     from adaptor.sandbox.world import World
 
 _log = logging.getLogger(__name__)
+_TOKEN = re.compile(r"((?:access_token|appsecret_proof)=)[^&]*")
+_GARBAGE = b'{"recipient_id":"65432'
 
 
 class Api:
@@ -31,7 +38,9 @@ class Api:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def answer(self, method: str, target: str, content_type: str, authorization: str, body: Stream) -> Answer:
+    def answer(
+        self, method: str, target: str, content_type: str, authorization: str, body: Stream, base: str = ""
+    ) -> Answer:
         """Answer one request.
 
         Args:
@@ -40,40 +49,90 @@ class Api:
             content_type: The header, or an empty string.
             authorization: The header, or an empty string.
             body: Where its body can be read from.
+            base: The address under which the sandbox was called.
         """
         path, _, query = target.partition("?")
+        if method in {"GET", "HEAD"} and path.startswith(FILES):
+            found = self._world.shelf.get(path.removeprefix(FILES))
+            return write_file(*found) if found is not None else Answer(404, (), b"")
         scheme, _, token = authorization.partition(" ")
-        call = Call(method, path, bearer=token.strip() if scheme.lower() in {"bearer", "oauth"} else None)
+        bearer = token.strip() if scheme.lower() in {"bearer", "oauth"} else None
+        call = Call(method, path, bearer=bearer, base=base)
+        refused = None
         try:
-            call.parameters, call.files = read_parameters(query, content_type, body)
-            answer = write_answer(dispatch(call, self._world), call.version, self._world)
-        except Refused as refused:
-            answer = self._refuse(call, refused.error)
-        except (ConnectionError, TimeoutError):
-            raise
-        except Exception:
-            _log.exception("the sandbox failed on %s %s", method, path)
-            answer = self._refuse(call, UNKNOWN)
+            call.parameters, call.files = read_parameters(query, content_type, body, self._world.shelf)
+            # For those who can only send GET and POST.
+            wanted = str(call.parameters.get("method", "")).upper()
+            call.method = wanted if method == "POST" and wanted in {"GET", "DELETE"} else method
+        except Refused as broken:
+            refused = broken
         with self._world.lock:
-            self._world.requests.append(Request(self._world.clock.now(), method, path, answer.status))
-        return answer
-
-    def _refuse(self, call: Call, error: GraphError) -> Answer:
-        if not call.version:
+            fault = None
             try:
                 read_path(call)
-            except Refused:
-                pass
-        with self._world.lock:
-            refusal = Refusal(
-                call.addressee,
-                self._world.clock.now(),
-                error.code,
-                error.subcode,
-                error.message,
-                call.method,
-                call.path,
+                if refused is None and self._world.faults.ordered:
+                    fault = self._world.faults.on_request(call)
+            except Refused as broken:
+                refused = refused or broken
+            if fault is not None and not fault.delivered:
+                answer = write_answer({}, call.version, self._world)
+            elif refused is not None:
+                note_refusal(call, self._world, refused.error)
+                answer = write_error(refused.error, call.version, self._world)
+            else:
+                answer = self._carry_out(call, spoiled=fault is not None)
+            if fault is not None:
+                answer = _spoil(answer, fault)
+            self._note(call, answer, fault)
+        return answer
+
+    def _carry_out(self, call: Call, *, spoiled: bool) -> Answer:
+        world = self._world
+        try:
+            value = answer_batch(call, world) if is_batch(call) else perform(call, world, spoiled=spoiled)
+            return write_answer(value, call.version, world, call.identity)
+        except Failed as failed:
+            return write_error(
+                failed.error, call.version, world, call.identity, status=failed.status, minutes=failed.minutes
             )
-            self._world.refusals.append(refusal)
-            self._world.record(call.addressee, refusal)
-        return write_error(error, call.version, self._world)
+        except Exception:
+            _log.exception("the sandbox failed on %s %s", call.method, call.path)
+            note_refusal(call, world, UNKNOWN)
+            return write_error(UNKNOWN, call.version, world)
+
+    def _note(self, call: Call, answer: Answer, fault: Fault | None) -> None:
+        world = self._world
+        name = fault.name if fault is not None else ""
+        request = Request(world.clock.now(), call.method, call.path, answer.status, name)
+        world.requests.append(request)
+        world.exchanges.append(
+            Exchange(request, _without_secrets(call), _hide(answer.body, call.token, world.access_token))
+        )
+        world.events.add("request", call.addressee, request.at, request)
+
+
+def _spoil(answer: Answer, fault: Fault) -> Answer:
+    if fault.kind == "slow":
+        return replace(answer, delay=fault.seconds)
+    if fault.kind == "invalid_json":
+        return replace(answer, body=_GARBAGE)
+    return replace(answer, accident=fault.kind)
+
+
+def _without_secrets(call: Call) -> dict[str, object]:
+    shown = {key: value for key, value in call.parameters.items() if key not in SECRETS}
+    if is_batch(call):
+        parts = shown["batch"] if isinstance(shown["batch"], list) else []
+        shown["batch"] = [
+            {key: _TOKEN.sub(r"\1…", str(value)) for key, value in part.items() if key not in SECRETS}
+            for part in parts
+            if isinstance(part, dict)
+        ]
+    return shown
+
+
+def _hide(body: bytes, *tokens: str) -> bytes:
+    # The addresses of further pages carry them, and `/me/accounts` gives them out.
+    for secret in {form.encode() for token in tokens if token for form in (token, quote_plus(token))}:
+        body = body.replace(secret, b"...")
+    return body

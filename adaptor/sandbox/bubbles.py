@@ -10,7 +10,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from adaptor.sandbox.records import Action, File, Message
+    from adaptor.sandbox.records import Action, File, Gesture, Incoming, Message
 
 # Written by Meta on these, in the reader's language.
 _OWN_WORDS: Final = {
@@ -25,6 +25,16 @@ _ACTIONS: Final = {
     "mark_seen": "seen",
     "react": "reacted",
     "unreact": "took the reaction back",
+}
+_GESTURES: Final = {
+    "react": "reacted",
+    "unreact": "took the reaction back",
+    "blocks": "blocked the Page",
+    "unblocks": "unblocked the Page",
+    "reports": "reported the Page",
+    "edits": "changed it to:",
+    "deletes": "took a message back",
+    "feedback": "gave feedback",
 }
 # Invisible marks that only say where a foreign name begins and ends; nobody misses them.
 _ISOLATES: Final = dict.fromkeys(range(0x2066, 0x206A))
@@ -71,6 +81,21 @@ def show_action(action: Action) -> str:
     reaction = action.payload.get("reaction")
     words = _ACTIONS.get(action.action, action.action)
     return f"{words} {show_line(str(reaction))}" if reaction else words
+
+
+def show_incoming(incoming: Incoming) -> list[str]:
+    """Give the lines of what a person wrote."""
+    lines = show_text(incoming.text) if incoming.text else []
+    for attachment in _objects(incoming.payload.get("attachments")):
+        lines += _show_attachment(attachment, ())
+    return lines or [""]
+
+
+def show_gesture(gesture: Gesture) -> str:
+    """Give what a person did in a few words."""
+    words = _GESTURES.get(gesture.action, gesture.action)
+    detail = gesture.payload.get("emoji") or gesture.payload.get("text")
+    return f"{words} {show_line(str(detail))}" if detail else words
 
 
 def _show_character(character: str) -> str:

@@ -31,3 +31,12 @@ class Clock:
     def advance(self, step: timedelta) -> None:
         """Move the clock by a step, backwards if it is negative."""
         self._offset += step
+
+    @property
+    def offset(self) -> timedelta:
+        """How far it is ahead of the real time."""
+        return self._offset
+
+    def set_offset(self, seconds: float) -> None:
+        """Put it ahead of the real time by that much."""
+        self._offset = timedelta(seconds=seconds)

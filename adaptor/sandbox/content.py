@@ -8,21 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adaptor.sandbox import limits
+from adaptor.sandbox.attachments import MEDIA, check_attachment_id, check_file
 from adaptor.sandbox.errors import (
     BAD_UPLOAD,
     EMPTY_MESSAGE,
-    FOREIGN_ATTACHMENT,
     QUICK_REPLY_PAYLOAD,
     QUICK_REPLY_TITLE,
-    TOO_LARGE,
     Refused,
     invalid,
 )
 from adaptor.sandbox.templates import check_template
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from adaptor.sandbox.part import Part
     from adaptor.sandbox.records import File
     from adaptor.sandbox.world import World
@@ -30,7 +27,6 @@ if TYPE_CHECKING:
 # A message is one of these; only quick replies and metadata go along with any of them.
 _CONTENTS = ("text", "attachment", "attachments", "sticker_id", "template")
 _KEYS = frozenset({*_CONTENTS, "quick_replies", "metadata"})
-_MEDIA = frozenset({"image", "audio", "video", "file"})
 
 
 def check_message(message: Part, file: File | None, world: World) -> None:
@@ -52,7 +48,7 @@ def check_message(message: Part, file: File | None, world: World) -> None:
     if message.has("attachments"):
         for attachment in message.parts("attachments", limits.IMAGES):
             attachment.choice("type", {"image"}, required=True)
-            _check_source(attachment.part("payload"), None, world)
+            _check_source(attachment.part("payload"), None, world, "image")
     if message.has("sticker_id") and not str(message.value["sticker_id"]).isdigit():
         raise invalid('Param message[sticker_id] must be a valid ID string (e.g., "123")')
     for reply in message.parts("quick_replies", limits.QUICK_REPLIES, required=False):
@@ -75,7 +71,7 @@ def _check_quick_reply(reply: Part) -> None:
 
 
 def _check_attachment(attachment: Part, file: File | None, world: World) -> None:
-    kind = attachment.choice("type", _MEDIA | {"template"}, required=True)
+    kind = attachment.choice("type", MEDIA | {"template"}, required=True)
     payload = attachment.part("payload")
     if kind == "template":
         if file is not None:
@@ -83,35 +79,14 @@ def _check_attachment(attachment: Part, file: File | None, world: World) -> None
         check_template(payload)
         return
     if file is not None:
-        _check_file(str(kind), file)
-    _check_source(payload, file, world)
+        check_file(str(kind), file)
+    _check_source(payload, file, world, str(kind))
 
 
-def _check_source(payload: Part, file: File | None, world: World) -> None:
+def _check_source(payload: Part, file: File | None, world: World, kind: str) -> None:
     url = payload.url("url")
     has_id = payload.has("attachment_id")
     if (url is not None) + has_id + (file is not None) != 1:
         raise invalid(f"Param {payload.path} must hold either url or attachment_id, or come with a file in filedata")
     if has_id:
-        check_attachment_id(payload.value["attachment_id"], world, world.clock.now())
-
-
-def check_attachment_id(value: object, world: World, now: datetime) -> None:
-    """Refuse an id that is no id, or one of this sandbox's own that is too old.
-
-    Ids that it never gave out pass: they may come from uploads to the real Page.
-    """
-    text = str(value)
-    with world.lock:
-        made = world.attachments.get(text)
-    if not (text.isascii() and text.isdigit()) or (made is not None and now - made > limits.ATTACHMENT_LIFE):
-        raise Refused(FOREIGN_ATTACHMENT)
-
-
-def _check_file(kind: str, file: File) -> None:
-    if file.size > (limits.IMAGE_BYTES if kind == "image" else limits.FILE_BYTES):
-        raise Refused(TOO_LARGE)
-    family = file.type.partition("/")[0].lower()
-    untyped = file.type in {"", "application/octet-stream"} and kind != "audio"
-    if kind != "file" and family != kind and not untyped:
-        raise Refused(BAD_UPLOAD)
+        check_attachment_id(payload.value["attachment_id"], world, kind)

@@ -8,7 +8,10 @@ Where only the code is documented, the comment says that the words are ours.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _OAUTH = "OAuthException"
 _METHOD = "GraphMethodException"
@@ -26,12 +29,13 @@ class GraphError:
     status: int = 400
     user_title: str | None = None
     user_message: str | None = None
+    transient: bool | None = None
 
     def body(self, trace_id: str) -> dict[str, Any]:
         """Give the whole body of the answer, keys in Meta's order."""
         error: dict[str, Any] = {"message": self.message, "type": self.type}
-        if self.status >= 500:
-            error["is_transient"] = True
+        if self.status >= 500 or self.transient is not None:
+            error["is_transient"] = self.transient is not False
         error["code"] = self.code
         if self.subcode is not None:
             error["error_subcode"] = self.subcode
@@ -63,6 +67,10 @@ BAD_TOKEN = GraphError(190, "Invalid OAuth access token.")
 NO_PROOF = GraphError(100, "API calls from the server require an appsecret_proof argument", type=_METHOD)
 BAD_PROOF = GraphError(100, "Invalid appsecret_proof provided in the API argument", type=_METHOD)
 
+PAGE_TOKEN_NEEDED = GraphError(190, "User Access Token Is Not Supported", 2069032).explained(
+    "Page Access Token Required", "This call needs the Page's own access token."
+)
+
 # People
 NO_SUCH_PERSON = GraphError(100, "(#100) No matching user found", 2018001)
 UNAVAILABLE = GraphError(551, "(#551) This person isn't available right now.", 1545041)
@@ -80,6 +88,29 @@ NO_PHONE_PERMISSION = GraphError(
 )
 ALREADY_REPLIED = GraphError(10900, "(#10900) Activity already replied to")
 DEAD_TOKEN = GraphError(100, "(#100) The notification token is invalid or expired.")  # words ours
+
+REPLY_TOO_LATE = GraphError(10, "(#10) This message is sent outside of allowed window.", 2018278)
+UNLINKED = GraphError(10303, "(#10303) Invalid account_linking_token")
+NO_SUCH_MESSAGE = GraphError(9000001, "(#9000001) This Message has been deleted")
+TERMS = GraphError(2, "Service temporarily unavailable", 2018344, transient=False)
+
+# Conversation routing
+NOT_IN_CONTROL = GraphError(
+    10, "(#10) Message failed to send because another app is controlling this thread now.", 2018300
+)
+BAD_APP = GraphError(100, "(#100) Incorrect App ID.", 2018164)
+NOT_OWNER = GraphError(100, "(#100) The app is not the owner of this thread.", 2534037)  # words ours
+NO_DEFAULT_APP = GraphError(  # words ours
+    2018171, "(#2018171) Only the default app of the Page can take control of a thread."
+)
+
+# Limits
+RATE = GraphError(613, "(#613) Calls to this api have exceeded the rate limit.")
+TOO_MANY_CALLS = GraphError(  # words ours
+    80006,
+    "(#80006) There have been too many messenger api calls to this Page. Wait a bit and try again. For more info, "
+    "please refer to https://developers.facebook.com/docs/graph-api/overview/rate-limiting.",
+)
 
 # Windows and tags
 WINDOW_CLOSED = GraphError(
@@ -113,6 +144,85 @@ BAD_FORM = GraphError(1, '(#1) The given "FORM_ID" field is incorrect, or the fo
 BAD_UPLOAD = GraphError(100, "(#100) Upload attachment failure.", 2018047)
 TOO_LARGE = GraphError(100, "(#100) Attachment size exceeds allowable limit.", 2018109)
 FOREIGN_ATTACHMENT = GraphError(100, "(#100) Possible invalid ID or you do not own the attachment.", 2018074)
+
+
+# Nothing of the sandbox's own gives these; a test can ask for them (`sandbox.faults`).
+_TEMPORARY: Final = GraphError(2, "(#2) Service temporarily unavailable", status=500)
+_SEND_FAILED: Final = "(#1200) Temporary send message failure. Please try again later."
+_EXPIRED: Final = "Error validating access token: Session has expired."
+_CHANGED: Final = (
+    "Error validating access token: The session has been invalidated because the user changed their password or "
+    "Facebook has changed the session for security reasons."
+)
+_REVOKED: Final = "Error validating access token: The session is invalid because the user logged out."
+_OUTSIDE: Final = (
+    "(#10) This message is sent outside of allowed window. You need page_messaging_subscriptions permission to be able "
+    "to do it. Learn more about the new policy here: https://developers.facebook.com/docs/messenger-platform/"
+    "policy-overview"
+)
+_BOTHERSOME: Final = (
+    "(#613) Warning! You are engaging in behavior that may be considered bothersome or abusive by users."
+)
+
+#: Errors by code and subcode, in the words that Meta uses for them.
+FAULTS: Final[Mapping[tuple[int, int | None], GraphError]] = {
+    (error.code, error.subcode): error
+    for error in (
+        UNKNOWN,
+        GraphError(1, "An unknown error occurred", 99),
+        GraphError(1, "Received invalid JSON reply", 1357046),
+        _TEMPORARY,
+        TERMS,
+        GraphError(4, "(#4) Application request limit reached"),
+        GraphError(4, "(#4) Too many send requests to phone numbers", 2018022),
+        GraphError(10, "(#10) Application does not have permission for this action"),
+        GraphError(10, _OUTSIDE, 2018065),
+        GraphError(10, "(#10) You are temporarily restricted from sending messages.", 1893063),
+        GraphError(10, "(#10) They can't receive your messages right now.", 2018108),
+        WINDOW_CLOSED,
+        NOT_IN_CONTROL,
+        GraphError(17, "(#17) User request limit reached"),
+        GraphError(32, "(#32) Page request limit reached"),
+        GraphError(100, "(#100) Failed to fetch the file from the url", 2018008),
+        GraphError(100, "(#100) Video upload timed out or is corrupted", 2018294),
+        NO_SUCH_PERSON,
+        BAD_UPLOAD,
+        FOREIGN_ATTACHMENT,
+        TOO_LARGE,
+        BAD_TOKEN,
+        GraphError(190, _EXPIRED, 463),
+        GraphError(190, "Error validating access token: The user has not authorized application.", 458),
+        GraphError(190, "Error validating access token: The user is enrolled in a blocking checkpoint.", 459),
+        GraphError(190, _CHANGED, 460),
+        GraphError(190, "Error validating access token: The user is not confirmed.", 464),
+        GraphError(190, _REVOKED, 467),
+        GraphError(190, "Error validating access token: The user has no proper role on the Page.", 492),
+        GraphError(200, "(#200) Requires pages_messaging permission to manage the object"),
+        GraphError(230, "(#230) Requires pages_messaging permission to manage the object"),
+        NOT_A_TESTER,
+        GraphError(341, "(#341) Application limit reached"),
+        GraphError(368, "(#368) The action attempted has been deemed abusive or is otherwise disallowed"),
+        GraphError(551, "(#551) This person isn't available right now."),
+        UNAVAILABLE,
+        RATE,
+        GraphError(613, _BOTHERSOME, 2018338),
+        GraphError(1200, _SEND_FAILED),
+        GraphError(1200, _SEND_FAILED, 2018024),
+        GraphError(80001, "(#80001) There have been too many calls to this Page account."),
+        TOO_MANY_CALLS,
+        NO_SUCH_MESSAGE,
+    )
+}
+
+
+def app_token_needed() -> Refused:
+    """Refuse the token of a Page where that of the app is needed."""
+    return Refused(GraphError(15, "(#15) This method must be called with an app access_token."))
+
+
+def callback_failed(detail: str) -> Refused:
+    """Refuse to subscribe an address that does not answer the handshake."""
+    return Refused(GraphError(2200, f"(#2200) Callback verification failed with the following errors: {detail}"))
 
 
 def invalid(message: str) -> Refused:

@@ -42,6 +42,27 @@ GRID_IMAGES: Final = 6
 GRID_TITLE: Final = 45
 GRID_SUBTITLE: Final = 80
 
+# Messenger Profile; "Personas" for their name
+GREETING: Final = 160
+ICE_BREAKERS: Final = 4
+MENU_ITEMS: Final = 20
+MENU_TITLE: Final = 30
+COMMANDS: Final = 100
+COMMAND_NAME: Final = 32
+COMMAND_DESCRIPTION: Final = 64
+DOMAINS: Final = 50
+PERSONA_NAME: Final = 50
+
+# Conversations, their routing, and account linking
+NEWEST_MESSAGES: Final = 20
+CONTROL_LIFE: Final = timedelta(hours=24)
+CONTROL_LONGEST: Final = timedelta(days=7)
+LINKING_LIFE: Final = timedelta(minutes=5)
+PRIVATE_REPLY: Final = timedelta(days=7)
+
+# Batch requests (https://developers.facebook.com/docs/graph-api/batch-requests)
+BATCH: Final = 50
+
 # Message tags and windows
 STANDARD_WINDOW: Final = timedelta(hours=24)
 TAGGED_WINDOW: Final = timedelta(days=7)

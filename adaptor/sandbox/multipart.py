@@ -1,6 +1,6 @@
-"""Reading `multipart/form-data` as it streams in: fields are kept, files are counted and let go.
+"""Reading `multipart/form-data` as it streams in: fields and small files are kept, large files counted and let go.
 
-RFC 7578 (https://www.rfc-editor.org/rfc/rfc7578). A file of any size costs the memory of one block.
+RFC 7578 (https://www.rfc-editor.org/rfc/rfc7578). A file of any size costs no more memory than the largest one kept.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from adaptor.sandbox.errors import invalid
 from adaptor.sandbox.records import File
+from adaptor.sandbox.shelf import LARGEST
 
 if TYPE_CHECKING:
     from adaptor.sandbox.parameters import Stream
+    from adaptor.sandbox.shelf import Shelf
 
 _BLOCK: Final = 64 * 1024
 _HEADERS: Final = 16 * 1024
@@ -21,12 +23,15 @@ _FIELD: Final = 1024 * 1024
 _PARTS: Final = 100
 
 
-def read_multipart(stream: Stream, content_type: str) -> tuple[dict[str, str], dict[str, File]]:
+def read_multipart(
+    stream: Stream, content_type: str, shelf: Shelf | None = None
+) -> tuple[dict[str, str], dict[str, File]]:
     """Read a whole form.
 
     Args:
         stream: Where the body can be read from.
         content_type: The header that names the boundary.
+        shelf: Where small files are kept.
 
     Returns:
         Texts by field, and files by field.
@@ -49,7 +54,10 @@ def read_multipart(stream: Stream, content_type: str) -> tuple[dict[str, str], d
         if filename is None:
             fields[_text(name)] = reader.content().decode("utf-8", "replace")
         else:
-            files[_text(name)] = File(_text(filename), part.get("Content-Type", ""), reader.skip())
+            size, data = reader.file(LARGEST if shelf is not None else 0)
+            kind = part.get("Content-Type", "")
+            key = shelf.put(kind, data) if shelf is not None and data is not None else ""
+            files[_text(name)] = File(_text(filename), kind, size, key)
     raise invalid("The multipart body has too many parts.")
 
 
@@ -92,12 +100,23 @@ class _Reader:
         self._walk(kept)
         return bytes(kept[2:])
 
-    def skip(self) -> int:
-        """Pass over a file, and tell its size."""
-        return max(self._walk(None) - 2, 0)
+    def skip(self) -> None:
+        """Pass over what lies before the first delimiter."""
+        self._walk(None)
 
-    def _walk(self, kept: bytearray | None) -> int:
-        """Go to the next delimiter; give how many bytes lay before it."""
+    def file(self, most: int) -> tuple[int, bytes | None]:
+        """Pass over a file: tell its size, and give its bytes if they are no more than `most`."""
+        kept = bytearray() if most else None
+        size = max(self._walk(kept, most + 2) - 2, 0)
+        return size, bytes(kept[2:]) if kept is not None and size <= most else None
+
+    def _walk(self, kept: bytearray | None, enough: int | None = None) -> int:
+        """Go to the next delimiter; give how many bytes lay before it.
+
+        Args:
+            kept: Where they are put.
+            enough: More than that are not kept. None: more than a field may have are refused.
+        """
         size = 0
         # What may be the start of a delimiter waits for the next block.
         tail = len(self._delimiter) - 1
@@ -106,9 +125,9 @@ class _Reader:
             done = end >= 0
             count = end if done else max(len(self._buffer) - tail, 0)
             size += count
-            if kept is not None:
+            if kept is not None and (enough is None or size <= enough):
                 kept += self._buffer[:count]
-                if len(kept) > _FIELD:
+                if enough is None and len(kept) > _FIELD:
                     raise invalid(f"A field of the multipart body is larger than {_FIELD} bytes.")
             del self._buffer[: count + (len(self._delimiter) if done else 0)]
             if done:

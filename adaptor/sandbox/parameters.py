@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from adaptor.sandbox.records import File
+    from adaptor.sandbox.shelf import Shelf
 
     class Stream(Protocol):
         """Anything bytes can be read from; no bytes mean the end."""
@@ -26,10 +27,20 @@ if TYPE_CHECKING:
             """Read at most `size` bytes."""
 
 
-# Far more than any message needs; files are counted, not kept, and do not fall under it.
+# Far more than fifty messages need; files do not fall under it.
 _BODY: Final = 4 * 1024 * 1024
+#: What no record may hold.
+SECRETS: Final = frozenset({"access_token", "appsecret_proof", "input_token", "verify_token"})
 # The parameters that are objects or lists; everything else stays the text it is.
-_OBJECTS: Final = frozenset({"recipient", "message", "payload", "reply_to", "thread_control"})
+_OBJECTS: Final = frozenset(
+    {
+        *("recipient", "message", "payload", "reply_to", "thread_control"),
+        *("get_started", "greeting", "ice_breakers", "persistent_menu", "commands", "whitelisted_domains"),
+        *("description", "home_url", "title", "fields", "params", "user_ids", "actions", "subscribed_fields"),
+        *("components", "library_template_body_inputs", "library_template_button_inputs", "batch", "breakdown"),
+        *("status", "language", "category", "metric", "other_language_support"),
+    }
+)
 _TOKEN: Final = re.compile(
     r"""\s+|[{}\[\]:,]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s{}\[\]:,"']+""",
     re.DOTALL,
@@ -37,13 +48,16 @@ _TOKEN: Final = re.compile(
 _JSON_WORD: Final = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?|true|false|null")
 
 
-def read_parameters(query: str, content_type: str, body: Stream) -> tuple[dict[str, Any], dict[str, File]]:
+def read_parameters(
+    query: str, content_type: str, body: Stream, shelf: Shelf | None = None
+) -> tuple[dict[str, Any], dict[str, File]]:
     """Gather the parameters of a request and the files that came with it.
 
     Args:
         query: Behind the `?`, still encoded.
         content_type: The header as it came.
         body: Where the body can be read from.
+        shelf: Where the bytes of small files are kept.
 
     Returns:
         Parameters by name, and files by the name of their field.
@@ -52,7 +66,7 @@ def read_parameters(query: str, content_type: str, body: Stream) -> tuple[dict[s
     kind = content_type.partition(";")[0].strip().lower()
     files: dict[str, File] = {}
     if kind == "multipart/form-data":
-        fields, files = read_multipart(body, content_type)
+        fields, files = read_multipart(body, content_type, shelf)
         parameters.update(fields)
     else:
         data = _read_all(body)
@@ -60,9 +74,14 @@ def read_parameters(query: str, content_type: str, body: Stream) -> tuple[dict[s
             parameters.update(_read_json(data))
         elif data:
             parameters.update(parse_qsl(data.decode("utf-8", "replace"), keep_blank_values=True))
+    return read_objects(parameters), files
+
+
+def read_objects(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Read the parameters that are objects or lists, where they were sent as text."""
     for name in _OBJECTS & parameters.keys():
         parameters[name] = read_object(parameters[name])
-    return parameters, files
+    return parameters
 
 
 def read_object(value: Any) -> Any:

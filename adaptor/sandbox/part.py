@@ -18,7 +18,7 @@ class Part:
 
     Args:
         value: What stands there. Anything but an object is refused.
-        path: Its name in Meta's spelling, such as `message[attachment]`.
+        path: Its name in Meta's spelling, such as `message[attachment]`; empty for the parameters themselves.
     """
 
     def __init__(self, value: object, path: str) -> None:
@@ -29,7 +29,7 @@ class Part:
 
     def name(self, key: str) -> str:
         """Give the path of one field."""
-        return f"{self.path}[{key}]"
+        return f"{self.path}[{key}]" if self.path else key
 
     def has(self, key: str) -> bool:
         """Say whether a field is there; `null` counts as absent, as it does at Meta."""

@@ -9,12 +9,14 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from adaptor.sandbox import limits
 from adaptor.sandbox.errors import (
     ALREADY_REPLIED,
     DEAD_TOKEN,
     NO_PHONE_PERMISSION,
     NO_SUCH_PERSON,
     NOT_A_TESTER,
+    REPLY_TOO_LATE,
     UNAVAILABLE,
     Refused,
     invalid,
@@ -93,13 +95,19 @@ def find_recipient(world: World, recipient: Recipient) -> Person | None:
     if recipient.private_reply:
         if recipient.value in world.answered:
             raise Refused(ALREADY_REPLIED)
-        psid = recipient.thread
+        author, written = world.posts.get(recipient.value, (recipient.thread, None))
+        if written is not None and world.clock.now() - written > limits.PRIVATE_REPLY:
+            raise Refused(REPLY_TOO_LATE)
+        psid = author
+        known = world.people.get(psid)
+        if known is not None and (known.blocked or known.banned):
+            raise Refused(UNAVAILABLE)
         # The author is somebody, but writing on the Page's wall opens no window until they answer the reply.
         return world.people.setdefault(psid, Person(psid, "Author of", recipient.value))
     person = world.find_person(recipient.value)
     if person is None:
         raise Refused(NO_SUCH_PERSON)
-    if person.blocked:
+    if person.blocked or person.banned:
         raise Refused(UNAVAILABLE)
     if world.development and person.role is None:
         raise Refused(NOT_A_TESTER)

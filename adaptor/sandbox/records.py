@@ -9,16 +9,24 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class File:
-    """A file that came with a message; its bytes were counted and let go."""
+    """A file that came with a request.
+
+    Attributes:
+        name: As it was called.
+        type: Its media type, as it was said.
+        size: In bytes.
+        key: Where its bytes lie on the shelf, if they were few enough to keep; else empty.
+    """
 
     name: str
     type: str
     size: int
+    key: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Message:
     """A message that the sandbox accepted.
 
@@ -53,7 +61,7 @@ class Message:
         return text if isinstance(text, str) else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Action:
     """A sender action that the sandbox accepted: typing, seen, a reaction."""
 
@@ -63,17 +71,38 @@ class Action:
     payload: dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Incoming:
-    """Something that a person wrote to the Page."""
+    """Something that a person wrote or tapped.
+
+    Attributes:
+        id: Meta's message id.
+        psid: Who it was.
+        at: When, by the sandbox's clock.
+        text: What stands in the bubble; empty for an attachment.
+        payload: What the webhook says besides: attachments, the quick reply, what it answers.
+        kind: `message`; or `postback` for a button, a menu item or an ice breaker.
+    """
 
     id: str
     psid: str
     at: datetime
     text: str
+    payload: dict[str, Any]
+    kind: str = "message"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """Something that a person did without writing: a reaction, an edit, blocking the Page, …"""
+
+    psid: str
+    at: datetime
+    action: str
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """A request that was answered with an error."""
 
@@ -86,11 +115,35 @@ class Refusal:
     path: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Request:
-    """One request, refused or not. The path is without its query, where a token may stand."""
+    """One request, refused or not. The path is without its query, where a token may stand.
+
+    Attributes:
+        at: When, by the sandbox's clock.
+        method: Its method.
+        path: Its path.
+        status: What it was answered with.
+        fault: The fault that was put in its way, if any.
+    """
 
     at: datetime
     method: str
     path: str
     status: int
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request with what it said and what it was answered: for looking at, so only the newest are kept.
+
+    Attributes:
+        request: The request.
+        parameters: What it asked for, without secrets.
+        answer: The body of the answer.
+    """
+
+    request: Request
+    parameters: dict[str, Any]
+    answer: bytes

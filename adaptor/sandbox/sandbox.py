@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from adaptor.sandbox.checker import SandboxError
 from adaptor.sandbox.clock import Clock
-from adaptor.sandbox.records import Action, Incoming
-from adaptor.sandbox.settings import SandboxError, Settings, read_file, read_settings
+from adaptor.sandbox.directions import Directions
+from adaptor.sandbox.expectations import assert_sent
+from adaptor.sandbox.records import Action
+from adaptor.sandbox.settings import Settings, read_file, read_settings
 from adaptor.sandbox.transcript import write_transcript
-from adaptor.sandbox.world import World, message_id
+from adaptor.sandbox.world import World
 
 if TYPE_CHECKING:
     import os
@@ -19,18 +21,24 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from adaptor.sandbox.events import EventLog
+    from adaptor.sandbox.faults import Faults
+    from adaptor.sandbox.keep import Keeper
     from adaptor.sandbox.records import Message, Refusal, Request
     from adaptor.sandbox.server import Server
     from adaptor.sandbox.utility import UtilityTemplate
+    from adaptor.sandbox.webhooks import Webhooks
     from adaptor.sandbox.world import Person
 
 # A token of this form is nobody's at Meta, and tells whoever finds it in a log that it never was.
 _TOKEN_PREFIX = "SANDBOX-"
 _PAGE_ID = "102030405060708"
 _PAGE_NAME = "Sandbox Page"
+_APP_ID = "1020304050607080"
+_APP_NAME = "Sandbox App"
 
 
-class Sandbox:
+class Sandbox(Directions):
     """A simulated Messenger Graph API on this machine's loopback interface.
 
     Args:
@@ -39,10 +47,15 @@ class Sandbox:
         page: The Page's `id` and `name`.
         templates: Message templates, each as in `sandbox.json`.
         access_token: The token that is accepted. Default: a new random one.
-        app_secret: Checks `appsecret_proof` where one is given.
+        app_secret: Signs webhooks, and checks `appsecret_proof` where one is given. Default: a new random one, which
+            signs webhooks only.
         require_proof: Refuse calls without `appsecret_proof`.
         development: The app is not live: only people with a `role` can be written to.
         now: Gives the real time as an aware datetime. Default: this machine's clock.
+        port: Where to listen; 0 for any port that is free.
+        keep: A file in which the sandbox is kept between runs. Default: in memory only.
+        **others: The other keys of `sandbox.json`: `app`, `apps`, `default_app`, `webhook`, `rate_limits`, `faults`,
+            `approval`, `foreign_ids`.
 
     Raises:
         SandboxError: Something in the description is not what it should be.
@@ -64,9 +77,13 @@ class Sandbox:
         require_proof: bool = False,
         development: bool = False,
         now: Callable[[], datetime] | None = None,
+        port: int = 0,
+        keep: str | os.PathLike[str] | None = None,
+        **others: Any,
     ) -> None:
         clock = Clock(now)
         raw: dict[str, Any] = {
+            **others,
             "templates": list(templates),
             "access_token": access_token,
             "app_secret": app_secret,
@@ -77,26 +94,38 @@ class Sandbox:
             raw["people"] = list(people)
         if page is not None:
             raw["page"] = page
-        self._build(read_settings(raw, clock.now(), "Sandbox"), clock)
+        self._build(read_settings(raw, clock.now(), "Sandbox"), clock, port, keep)
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike[str], *, now: Callable[[], datetime] | None = None) -> Self:
+    def from_file(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        now: Callable[[], datetime] | None = None,
+        port: int = 0,
+        keep: str | os.PathLike[str] | None = None,
+    ) -> Self:
         """Make a sandbox from a `sandbox.json`; the keys stand in `adaptor.sandbox.settings`.
 
         Args:
             path: Where the file lies.
             now: As for `Sandbox`.
+            port: As for `Sandbox`.
+            keep: As for `Sandbox`.
 
         Raises:
             SandboxError: It cannot be read, or something in it is not what it should be.
         """
         sandbox = cls.__new__(cls)
         clock = Clock(now)
-        sandbox._build(read_file(path, clock.now()), clock)
+        sandbox._build(read_file(path, clock.now()), clock, port, keep)
         return sandbox
 
-    def _build(self, settings: Settings, clock: Clock) -> None:
+    def _build(self, settings: Settings, clock: Clock, port: int, keep: str | os.PathLike[str] | None) -> None:
         self._server: Server | None = None
+        self._port = port
+        self._keeper: Keeper | None = None
+        app_id = settings.app_id or _APP_ID
         self._world = World(
             clock=clock,
             page_id=settings.page_id or _PAGE_ID,
@@ -106,9 +135,25 @@ class Sandbox:
             require_proof=settings.require_proof,
             development=settings.development,
             open_house=settings.people is None,
+            app_id=app_id,
+            app_name=settings.app_name or _APP_NAME,
+            apps={app.id: app for app in settings.apps},
+            default_app=settings.default_app,
+            approval=settings.approval,
+            foreign_ids=settings.foreign_ids,
             people={person.id: person for person in settings.people or ()},
             templates={(each.name, each.language): each for each in settings.templates},
+            faults=settings.faults,
         )
+        if settings.rate_limits is not None:
+            self._world.rates.switch(True, **settings.rate_limits)
+        if keep is not None:
+            from adaptor.sandbox.keep import Keeper
+
+            self._keeper = Keeper(self._world, keep, fixed_token=settings.access_token is not None)
+        # After what was kept, for the settings are newer.
+        if settings.webhook is not None:
+            self.subscribe(**settings.webhook, handshake=False)
 
     def __enter__(self) -> Self:
         self.start()
@@ -136,15 +181,26 @@ class Sandbox:
         from adaptor.sandbox.server import Server
 
         try:
-            self._server = Server(Api(self._world))
+            self._server = Server(Api(self._world), self._port)
         except OSError as error:
-            raise SandboxError(f"the sandbox cannot listen on this machine: {error}") from error
+            where = f"port {self._port}" if self._port else "this machine"
+            raise SandboxError(f"the sandbox cannot listen on {where}: {error}") from error
+        self._world.base = self._server.url
+        self._world.events.close(closed=False)
+        if self._keeper is not None:
+            self._keeper.start()
 
     def stop(self) -> None:
         """Close every connection and end every thread. What happened can still be looked at."""
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
+        # People can act, and subscribers hear of it, before it listens.
+        self._world.webhooks.stop()
+        if self._server is None:
+            return
+        self._world.events.close()
+        self._server.stop()
+        self._server = None
+        if self._keeper is not None:
+            self._keeper.stop()
 
     @property
     def url(self) -> str:
@@ -169,9 +225,39 @@ class Sandbox:
         return self._world.access_token
 
     @property
-    def app_secret(self) -> str | None:
-        """The app's secret; None when no proof is checked."""
-        return self._world.app_secret
+    def app_secret(self) -> str:
+        """The app's secret, with which webhooks are signed."""
+        return self._world.secret
+
+    @property
+    def app_id(self) -> str:
+        """The app's id."""
+        return self._world.app_id
+
+    @property
+    def app_token(self) -> str:
+        """The app's own token, `APP_ID|APP_SECRET`."""
+        return self._world.app_token
+
+    @property
+    def user_token(self) -> str:
+        """The token of the person who manages the Page; `GET /me/accounts` turns it into the Page's."""
+        return self._world.user_token
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong, and when."""
+        return self._world.faults
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """What subscribers are told, and how."""
+        return self._world.webhooks
+
+    @property
+    def events(self) -> EventLog:
+        """Everything that changed, numbered, for those who watch live."""
+        return self._world.events
 
     @property
     def people(self) -> list[Person]:
@@ -212,46 +298,24 @@ class Sandbox:
         """Give the sandbox's time, in UTC."""
         return self._world.clock.now()
 
-    def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
-        """Move the clock; negative numbers move it back."""
-        with self._world.lock:
-            self._world.clock.advance(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds))
-
-    def add_person(self, id: str, **details: Any) -> Person:  # noqa: A002 - the name that sandbox.json uses
-        """Let somebody move in.
+    def assert_sent(self, psid: str | int | None = None, *, times: int | None = None, **wanted: Any) -> list[Message]:
+        """Fail unless such a message was accepted.
 
         Args:
-            id: The PSID.
-            **details: As in `sandbox.json`: `first_name`, `last_message_hours_ago`, `blocked`, …
-
-        Raises:
-            SandboxError: A detail is not what it should be, or somebody has this id.
-        """
-        settings = read_settings({"people": [{"id": id, **details}]}, self.now(), "add_person")
-        person = (settings.people or [])[0]
-        with self._world.lock:
-            if person.id in self._world.people:
-                raise SandboxError(f"add_person: there is somebody with the id {person.id} already")
-            self._world.people[person.id] = person
-        return person
-
-    def person_writes(self, psid: str, text: str) -> str:
-        """Let a person write to the Page, which opens the window.
+            psid: To whom. Default: to anybody.
+            times: How often. Default: at least once.
+            **wanted: `text` (a text, or a compiled pattern), `messaging_type`, `tag`, `template_type`,
+                `attachment_type`, `quick_reply_titles`, a key of the message, or a parameter such as `persona_id`.
 
         Returns:
-            The id of their message.
-
-        Raises:
-            SandboxError: Nobody has this id.
+            The messages that fit, oldest first.
         """
-        with self._world.lock:
-            person = self._world.find_person(psid)
-            if person is None:
-                raise SandboxError(f"person_writes: nobody has the id {psid}; add_person lets them move in")
-            person.last_message_at = self.now()
-            incoming = Incoming(message_id(), psid, person.last_message_at, text)
-            self._world.record(psid, incoming)
-        return incoming.id
+        psid = None if psid is None else str(psid)
+        return assert_sent(self.messages, self.refusals, psid, times=times, wanted=wanted)
+
+    def assert_nothing_sent(self, psid: str | int | None = None) -> None:
+        """Fail if any message was accepted, or any to one person."""
+        self.assert_sent(psid, times=0)
 
     def transcript(self, limit: int | None = None) -> str:
         """Tell who got what, as text for people.

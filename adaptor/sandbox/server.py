@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import socketserver
+import struct
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
@@ -26,20 +27,21 @@ _STOP_SECONDS: Final = 5.0
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Serves an `Api` on a free port until it is stopped."""
+    """Serves an `Api` until it is stopped, on the given port or a free one."""
 
     daemon_threads = True
     block_on_close = False
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, port: int = 0) -> None:
         self.api = api
         self._open: set[socket.socket] = set()
         self._workers: list[threading.Thread] = []
         self._guard = threading.Lock()
         self._stopping = False
-        super().__init__((_HOST, 0), _Handler)
+        self._stopped = threading.Event()
+        super().__init__((_HOST, port), _Handler)
         self._acceptor = threading.Thread(target=self._accept, name="sandbox", daemon=True)
         self._acceptor.start()
 
@@ -51,6 +53,7 @@ class Server(socketserver.ThreadingTCPServer):
     def stop(self) -> None:
         """Close the port and every connection, and wait for the threads."""
         self._stopping = True
+        self._stopped.set()
         try:
             # The acceptor sleeps in accept(); a visitor wakes it on every system, closing the socket does not.
             socket.create_connection((_HOST, int(self.server_address[1])), timeout=1).close()
@@ -67,6 +70,10 @@ class Server(socketserver.ThreadingTCPServer):
                 pass
         for thread in workers:
             thread.join(_STOP_SECONDS)
+
+    def wait(self, seconds: float) -> None:
+        """Let some time pass, unless the server stops."""
+        self._stopped.wait(seconds)
 
     def _accept(self) -> None:
         while True:
@@ -115,16 +122,35 @@ class _Handler(BaseHTTPRequestHandler):
             self.headers.get("Content-Type", ""),
             self.headers.get("Authorization", ""),
             body,
+            f"http://{self.headers.get('Host') or self.server.url.removeprefix('http://')}",
         )
         if not body.drain(_DRAIN):
             self.close_connection = True
+        if answer.delay:
+            self.server.wait(answer.delay)
+        if answer.accident in {"lost", "reset"}:
+            self._break_off(reset=answer.accident == "reset")
+            return
         reason = HTTPStatus(answer.status).phrase
         lines = [f"HTTP/1.1 {answer.status} {reason}", f"Date: {self.date_time_string()}"]
         lines += [f"{name}: {value}" for name, value in answer.headers]
         lines.append(f"Content-Length: {len(answer.body)}")
         lines.append(f"Connection: {'close' if self.close_connection else 'keep-alive'}")
         head = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
-        self.wfile.write(head if self.command == "HEAD" else head + answer.body)
+        content = answer.body
+        if answer.accident == "truncated":
+            content = content[: len(content) // 2]
+            self.close_connection = True
+        self.wfile.write(head if self.command == "HEAD" else head + content)
+
+    def _break_off(self, *, reset: bool) -> None:
+        """End the connection without an answer: closed, or broken so that the other side gets an error."""
+        self.close_connection = True
+        if reset:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            # Closed here and now: shutting it down first, as the server does, would say goodbye properly.
+            self.rfile.close()
+            self.connection.close()
 
     do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = do_HEAD = do_OPTIONS = _respond  # noqa: N815
 

@@ -18,7 +18,15 @@ written to exists and wrote a minute ago; with it, anybody else is unknown.
 
 A person: `id` (the PSID, digits), `first_name`, `last_name`, `last_message_hours_ago` (null: has never written;
 left out: a minute ago) or `last_message_at` (ISO 8601 with a time zone), `blocked` (has blocked the Page), `role`
-(admin, developer, tester), and the profile's `locale`, `timezone`, `gender`, `profile_pic`.
+(admin, developer, tester), `away` (does not read by themselves), `private` (their profile cannot be read), and the
+profile's `locale`, `timezone`, `gender`, `profile_pic`.
+
+The app: `app` (`id`, `name`), `apps` (other apps of the Page), `default_app` (the id of the one that gets new
+conversations; turns routing on), `webhook` (`url`, `verify_token`, `fields`).
+
+What goes wrong: `rate_limits` (true, or figures such as `{"messages_per_second": 300}`), `faults` (`seed`, `rates`,
+`script`, as in `adaptor.sandbox.faults`), `approval` (the status of new message templates), `foreign_ids` (false:
+attachments and personas that were not made here do not exist).
 
 A template: `name`, `language`, `body`, `header`, `buttons` (`type` POSTBACK or URL, `text`), `status` (default
 APPROVED; any other is refused). `{{1}}` or `{{name}}` marks a parameter.
@@ -33,26 +41,41 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from adaptor.sandbox.checker import Checker, SandboxError
+from adaptor.sandbox.faults import Faults, make_fault
+from adaptor.sandbox.objects import App
+from adaptor.sandbox.part import is_url
+from adaptor.sandbox.rates import NAMES
+from adaptor.sandbox.subscribed_fields import FIELDS, MESSAGING
 from adaptor.sandbox.utility import PLACEHOLDER, STATUSES, UtilityTemplate
 from adaptor.sandbox.world import JUST_NOW, Person
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Mapping
 
-_TOP: Final = ("page", "access_token", "app_secret", "require_proof", "development", "people", "templates")
+_TOP: Final = (
+    *("page", "access_token", "app_secret", "require_proof", "development", "people", "templates"),
+    *("app", "apps", "default_app", "webhook", "rate_limits", "faults", "approval", "foreign_ids"),
+)
 _PAGE: Final = ("id", "name")
 _TEXTS: Final = ("first_name", "last_name", "locale", "gender", "profile_pic")
-_PERSON: Final = ("id", *_TEXTS, "timezone", "last_message_hours_ago", "last_message_at", "blocked", "role")
+_PERSON: Final = (
+    "id",
+    *_TEXTS,
+    "timezone",
+    "last_message_hours_ago",
+    "last_message_at",
+    "blocked",
+    "role",
+    "away",
+    "private",
+)
 _TEMPLATE: Final = ("name", "language", "body", "header", "buttons", "status")
 _ROLES: Final = ("admin", "developer", "tester")
 _BUTTON_TYPES: Final = ("POSTBACK", "URL")
 # A hundred years: beyond it, a number is a mistake (and a timedelta would overflow).
 _MANY_HOURS: Final = 876_000
-
-
-class SandboxError(Exception):
-    """A sandbox cannot be set up as described, or is used before it is started."""
 
 
 @dataclass
@@ -67,6 +90,15 @@ class Settings:
     development: bool = False
     people: list[Person] | None = None
     templates: list[UtilityTemplate] = field(default_factory=list)
+    app_id: str | None = None
+    app_name: str | None = None
+    apps: list[App] = field(default_factory=list)
+    default_app: str | None = None
+    webhook: dict[str, Any] | None = None
+    rate_limits: dict[str, int] | None = None
+    faults: Faults = field(default_factory=Faults)
+    approval: str = "APPROVED"
+    foreign_ids: bool = True
 
 
 def read_file(path: str | os.PathLike[str], now: datetime) -> Settings:
@@ -96,70 +128,128 @@ def read_file(path: str | os.PathLike[str], now: datetime) -> Settings:
 
 def read_settings(raw: object, now: datetime, source: str) -> Settings:
     """Check a description and turn it into settings; `source` names it in errors."""
-    checker = _Checker(now)
-    settings = checker.top(raw)
-    if checker.problems:
-        if len(checker.problems) == 1:
-            raise SandboxError(f"{source}: {checker.problems[0]}")
-        lines = "".join(f"\n  {problem}" for problem in checker.problems)
-        raise SandboxError(f"{source}: {len(checker.problems)} things to correct:{lines}")
+    reader = _Reader(now)
+    settings = reader.top(raw)
+    reader.raise_for(source)
     return settings
 
 
-class _Checker:
-    """Walks through a description and notes everything that is wrong with it."""
+class _Reader(Checker):
+    """Walks through a description."""
 
     def __init__(self, now: datetime) -> None:
-        self.problems: list[str] = []
+        super().__init__()
         self._now = now
 
     def top(self, raw: object) -> Settings:
         settings = Settings()
-        data = self._object(raw, "", _TOP)
+        data = self.fields(raw, "", _TOP)
         if "page" in data:
-            page = self._object(data["page"], "page", _PAGE)
-            settings.page_id = self._id(page["id"], "page.id") if "id" in page else None
-            settings.page_name = self._text(page, "name", "page")
-        settings.access_token = self._text(data, "access_token", "")
-        settings.app_secret = self._text(data, "app_secret", "")
-        settings.require_proof = self._flag(data, "require_proof", "")
-        settings.development = self._flag(data, "development", "")
+            page = self.fields(data["page"], "page", _PAGE)
+            settings.page_id = self.digits(page["id"], "page.id") if "id" in page else None
+            settings.page_name = self.text(page, "name", "page")
+        settings.access_token = self.text(data, "access_token", "")
+        settings.app_secret = self.text(data, "app_secret", "")
+        settings.require_proof = self.flag(data, "require_proof", "")
+        settings.development = self.flag(data, "development", "")
         if data.get("people") is not None:
-            people = [self._person(item, f"people[{i}]") for i, item in enumerate(self._list(data, "people", ""))]
-            self._unique((person.id for person in people), "people", "id")
+            people = [self._person(item, f"people[{i}]") for i, item in enumerate(self.items(data, "people", ""))]
+            self.unique((person.id for person in people), "people", "id")
             settings.people = people
         templates = [
-            self._template(item, f"templates[{i}]") for i, item in enumerate(self._list(data, "templates", ""))
+            self._template(item, f"templates[{i}]") for i, item in enumerate(self.items(data, "templates", ""))
         ]
-        self._unique((f"{each.name} ({each.language})" for each in templates), "templates", "name and language")
+        self.unique((f"{each.name} ({each.language})" for each in templates), "templates", "name and language")
         settings.templates = templates
         if settings.require_proof and settings.app_secret is None and "app_secret" not in data:
-            self._note("require_proof", "needs an app_secret to check the proof with")
+            self.note("require_proof", "needs an app_secret to check the proof with")
+        self._app(data, settings)
+        if data.get("webhook") is not None:
+            settings.webhook = self._webhook(data["webhook"])
+        settings.rate_limits = self._limits(data.get("rate_limits"))
+        if data.get("faults") is not None:
+            self._faults(data["faults"], settings.faults)
+        settings.approval = self.choice(data, "approval", "", STATUSES) or "APPROVED"
+        settings.foreign_ids = "foreign_ids" not in data or self.flag(data, "foreign_ids", "")
         return settings
+
+    def _app(self, data: Mapping[str, Any], settings: Settings) -> None:
+        if "app" in data:
+            app = self.fields(data["app"], "app", _PAGE)
+            settings.app_id = self.digits(app["id"], "app.id") if "id" in app else None
+            settings.app_name = self.text(app, "name", "app")
+        for index, item in enumerate(self.items(data, "apps", "")):
+            where = f"apps[{index}]"
+            other = self.fields(item, where, _PAGE)
+            name = self.text(other, "name", where, required=True) or ""
+            settings.apps.append(App(self.digits(other.get("id"), f"{where}.id"), name))
+        if data.get("default_app") is not None:
+            settings.default_app = self.digits(data["default_app"], "default_app")
+
+    def _webhook(self, raw: object) -> dict[str, Any]:
+        data = self.fields(raw, "webhook", ("url", "verify_token", "fields"))
+        url = self.text(data, "url", "webhook", required=True)
+        if url is not None and not is_url(url):
+            self.note("webhook.url", f'must be an address such as "http://127.0.0.1:8000/webhook", not "{url}"')
+        names = self.items(data, "fields", "webhook") or list(MESSAGING)
+        for name in names:
+            if name not in FIELDS:
+                close = get_close_matches(str(name), FIELDS, 1)
+                self.note("webhook.fields", f'has no "{name}"' + (f'; did you mean "{close[0]}"?' if close else ""))
+        return {"url": url, "verify_token": self.text(data, "verify_token", "webhook") or "", "fields": names}
+
+    def _limits(self, raw: object) -> dict[str, int] | None:
+        if raw is None or isinstance(raw, bool):
+            return {} if raw else None
+        figures = self.fields(raw, "rate_limits", NAMES)
+        for name, value in figures.items():
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                self.note(f"rate_limits.{name}", "must be a whole number, 1 or more")
+        return {str(name): value for name, value in figures.items() if name in NAMES}
+
+    def _faults(self, raw: object, faults: Faults) -> None:
+        data = self.fields(raw, "faults", ("seed", "rates", "script"))
+        seed = data.get("seed", 0)
+        if isinstance(seed, bool) or not isinstance(seed, int):
+            self.note("faults.seed", "must be a whole number")
+            return
+        faults.reseed(seed)
+        for index, item in enumerate(self.items(data, "rates", "faults")):
+            try:
+                details = dict(item)
+                share = details.pop("share")
+                faults.rate(make_fault(details), share)
+            except (TypeError, ValueError, KeyError) as error:
+                self.note(f"faults.rates[{index}]", f"is no fault with a share: {error}")
+        try:
+            faults.script(self.items(data, "script", "faults"))
+        except (TypeError, ValueError) as error:
+            self.note("faults.script", str(error))
 
     def _person(self, raw: object, where: str) -> Person:
         if isinstance(raw, Person):
             return raw
-        data = self._object(raw, where, _PERSON)
+        data = self.fields(raw, where, _PERSON)
         if "id" not in data:
             if isinstance(raw, dict):
-                self._note(f"{where}.id", 'is missing: write the PSID in digits, such as "6543210987654321"')
+                self.note(f"{where}.id", 'is missing: write the PSID in digits, such as "6543210987654321"')
             return Person("")
-        person = Person(self._id(data["id"], f"{where}.id"), last_message_at=self._last_message(data, where))
+        person = Person(self.digits(data["id"], f"{where}.id"), last_message_at=self._last_message(data, where))
         for key in _TEXTS:
-            setattr(person, key, self._text(data, key, where))
-        person.blocked = self._flag(data, "blocked", where)
-        person.role = self._choice(data, "role", where, _ROLES)
+            setattr(person, key, self.text(data, key, where))
+        person.blocked, person.away = self.flag(data, "blocked", where), self.flag(data, "away", where)
+        person.private = self.flag(data, "private", where)
+        person.role = self.choice(data, "role", where, _ROLES)
         zone = data.get("timezone")
         if zone is not None and (isinstance(zone, bool) or not isinstance(zone, (int, float))):
-            self._note(f"{where}.timezone", "must be a number: the hours from UTC, such as -3 or 5.5")
+            self.note(f"{where}.timezone", "must be a number: the hours from UTC, such as -3 or 5.5")
         else:
             person.timezone = zone
         return person
 
     def _last_message(self, data: Mapping[str, Any], where: str) -> datetime | None:
         if "last_message_at" in data and "last_message_hours_ago" in data:
-            self._note(f"{where}.last_message_at", "stands beside last_message_hours_ago: keep one of the two")
+            self.note(f"{where}.last_message_at", "stands beside last_message_hours_ago: keep one of the two")
             return None
         if "last_message_at" in data:
             value = data["last_message_at"]
@@ -171,13 +261,13 @@ class _Checker:
                     return moment.astimezone(UTC)
             except (TypeError, ValueError, OverflowError):
                 pass
-            self._note(f"{where}.last_message_at", 'must be a time with its zone, such as "2026-11-20T09:30:00+00:00"')
+            self.note(f"{where}.last_message_at", 'must be a time with its zone, such as "2026-11-20T09:30:00+00:00"')
             return None
         hours = data.get("last_message_hours_ago", JUST_NOW / timedelta(hours=1))
         if hours is None:
             return None
         if isinstance(hours, bool) or not isinstance(hours, (int, float)) or not 0 <= hours <= _MANY_HOURS:
-            self._note(
+            self.note(
                 f"{where}.last_message_hours_ago",
                 "must be a number of hours, such as 3.5, or null for somebody who has never written",
             )
@@ -187,18 +277,18 @@ class _Checker:
     def _template(self, raw: object, where: str) -> UtilityTemplate:
         if isinstance(raw, UtilityTemplate):
             return raw
-        data = self._object(raw, where, _TEMPLATE)
-        texts = {key: self._text(data, key, where, required=True) or "" for key in ("name", "language", "body")}
-        header = self._text(data, "header", where)
+        data = self.fields(raw, where, _TEMPLATE)
+        texts = {key: self.text(data, key, where, required=True) or "" for key in ("name", "language", "body")}
+        header = self.text(data, "header", where)
         for key, text in (("body", texts["body"]), ("header", header or "")):
             self._check_placeholders(text, f"{where}.{key}")
-        status = self._choice(data, "status", where, STATUSES) or "APPROVED"
+        status = self.choice(data, "status", where, STATUSES) or "APPROVED"
         buttons = []
-        for index, item in enumerate(self._list(data, "buttons", where)):
+        for index, item in enumerate(self.items(data, "buttons", where)):
             name = f"{where}.buttons[{index}]"
-            button = self._object(item, name, ("type", "text", "payload", "url"))
-            self._choice(button, "type", name, _BUTTON_TYPES, required=True)
-            self._text(button, "text", name, required=True)
+            button = self.fields(item, name, ("type", "text", "payload", "url"))
+            self.choice(button, "type", name, _BUTTON_TYPES, required=True)
+            self.text(button, "text", name, required=True)
             buttons.append(dict(button))
         return UtilityTemplate(texts["name"], texts["language"], texts["body"], header, tuple(buttons), status)
 
@@ -206,72 +296,6 @@ class _Checker:
         names = list(dict.fromkeys(PLACEHOLDER.findall(text)))
         numbers = [int(name) for name in names if name.isdigit()]
         if numbers and len(numbers) != len(names):
-            self._note(where, "mixes numbered and named parameters: use one kind")
+            self.note(where, "mixes numbered and named parameters: use one kind")
         elif sorted(numbers) != list(range(1, len(numbers) + 1)):
-            self._note(where, "must number its parameters {{1}}, {{2}}, … without a gap")
-
-    def _object(self, raw: object, where: str, keys: Collection[str]) -> Mapping[str, Any]:
-        if not isinstance(raw, dict):
-            self._note(where, 'must be an object: { "…": … }')
-            return {}
-        for key in raw:
-            if key not in keys:
-                close = get_close_matches(str(key), keys, 1)
-                hint = f'did you mean "{close[0]}"?' if close else f"known are: {', '.join(keys)}"
-                self._note(f"{where}.{key}" if where else str(key), f"is not a known key; {hint}")
-        return raw
-
-    def _list(self, data: Mapping[str, Any], key: str, where: str) -> list[Any]:
-        value = data.get(key)
-        if value is None:
-            return []
-        if not isinstance(value, (list, tuple)):
-            self._note(_join(where, key), "must be a list: [ … ]")
-            return []
-        return list(value)
-
-    def _id(self, value: object, where: str) -> str:
-        text = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
-        if not (text.isascii() and text.isdigit()):
-            self._note(where, f'must be digits, such as "6543210987654321", not {json.dumps(value, default=str)}')
-        return text
-
-    def _text(self, data: Mapping[str, Any], key: str, where: str, *, required: bool = False) -> str | None:
-        value = data.get(key)
-        if value is None:
-            if required and data:
-                self._note(_join(where, key), "is missing")
-            return None
-        if not isinstance(value, str) or not value:
-            self._note(_join(where, key), f"must be text, not {json.dumps(value, default=str)}")
-            return None
-        return value
-
-    def _flag(self, data: Mapping[str, Any], key: str, where: str) -> bool:
-        value = data.get(key)
-        if value is not None and not isinstance(value, bool):
-            self._note(_join(where, key), f"must be true or false, not {json.dumps(value, default=str)}")
-        return value is True
-
-    def _choice(
-        self, data: Mapping[str, Any], key: str, where: str, allowed: Collection[str], *, required: bool = False
-    ) -> str | None:
-        value = self._text(data, key, where, required=required)
-        if value is not None and value not in allowed:
-            self._note(_join(where, key), f'must be one of {", ".join(allowed)}, not "{value}"')
-            return None
-        return value
-
-    def _unique(self, names: Iterable[str], where: str, what: str) -> None:
-        seen: set[str] = set()
-        for name in names:
-            if name and name in seen:
-                self._note(where, f"has two with the same {what}: {name}")
-            seen.add(name)
-
-    def _note(self, where: str, problem: str) -> None:
-        self.problems.append(f"{where}: {problem}" if where else f"the whole file {problem}")
-
-
-def _join(where: str, key: str) -> str:
-    return f"{where}.{key}" if where else key
+            self.note(where, "must number its parameters {{1}}, {{2}}, … without a gap")

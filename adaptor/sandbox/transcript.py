@@ -11,14 +11,15 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from adaptor.sandbox.bubbles import show_action, show_line, show_message, show_text
-from adaptor.sandbox.records import Action, Incoming, Message, Refusal
+from adaptor.sandbox.bubbles import show_action, show_gesture, show_incoming, show_line, show_message
+from adaptor.sandbox.records import Action, Gesture, Incoming, Message
 from adaptor.sandbox.windows import time_left
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adaptor.sandbox.world import Person, World
+    from adaptor.sandbox.records import Refusal
+    from adaptor.sandbox.world import Person, Record, World
 
 _HOUR: Final = timedelta(hours=1)
 _MINUTE: Final = timedelta(minutes=1)
@@ -76,13 +77,15 @@ def _duration(span: timedelta) -> str:
     return " ".join([*words, *([f"{minutes} min"] if minutes or not hours else [])])
 
 
-def _events(events: Sequence[Message | Action | Incoming | Refusal]) -> list[str]:
+def _events(events: Sequence[Record]) -> list[str]:
     lines: list[str] = []
     for event in events:
         if isinstance(event, Message):
             lines += ["", *_indent(">", show_message(event))]
         elif isinstance(event, Incoming):
-            lines += ["", *_indent("<", show_text(event.text))]
+            lines += ["", *_indent("<", show_incoming(event))]
+        elif isinstance(event, Gesture):
+            lines += ["", f"  < ({show_gesture(event)})"]
         elif isinstance(event, Action):
             lines += ["", f"  > ({show_action(event)})"]
         else:

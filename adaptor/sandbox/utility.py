@@ -6,12 +6,15 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from adaptor.sandbox.errors import GraphError, Refused, invalid
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from adaptor.sandbox.part import Part
     from adaptor.sandbox.world import World
 
@@ -42,6 +45,12 @@ class UtilityTemplate:
     header: str | None = None
     buttons: tuple[dict[str, Any], ...] = ()
     status: str = "APPROVED"
+    header_image: str | None = None
+    parameter_format: str = "POSITIONAL"
+    rejected_reason: str = "NONE"
+    library_name: str | None = None
+    created_at: datetime | None = None
+    id: str = field(default_factory=lambda: str(secrets.randbelow(9 * 10**14) + 10**14))
 
 
 def fill_template(world: World, template: Part) -> tuple[str, ...]:
@@ -62,7 +71,7 @@ def fill_template(world: World, template: Part) -> tuple[str, ...]:
         parameter.choice("type", (kind, kind.lower()), required=True)
         if kind == "URL":
             parameter.require("url")
-    if given.get("header"):
+    if given.get("header") and found.header_image is None:
         raise _mismatch(name, "header", 0, len(given["header"]))
     titles = " ".join(f"[{button.get('text', '')}]" for button in found.buttons)
     return (*lines, *([titles] if titles else []))

@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SCRIPTS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 PROGRAMS = [script for script in SCRIPTS if "adaptor.runner" in script]
-JOBS = [script for script in SCRIPTS if script not in PROGRAMS]
+TESTS = [script for script in SCRIPTS if "\ndef test_" in script]
+JOBS = [script for script in SCRIPTS if script not in PROGRAMS + TESTS]
 (WORKFLOW,) = re.findall(r"^```yaml\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 APPOINTMENTS = [
@@ -45,6 +46,14 @@ def test_a_job_of_the_readme_runs(number, tmp_path):
     done = run("job.py", "--dry-run", "-S", json.dumps(STATE), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Ana" in done.stdout
+
+
+def test_the_tests_of_the_readme_pass(tmp_path):
+    for number, text in enumerate(TESTS):
+        (tmp_path / f"test_{number}.py").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=60)
+    assert f"{len(TESTS)} passed" in done.stdout, done.stdout + done.stderr
 
 
 @pytest.fixture

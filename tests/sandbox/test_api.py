@@ -8,8 +8,12 @@ from hypothesis import strategies as st
 
 from adaptor.sandbox.api import Api
 from adaptor.sandbox.clock import Clock
+from adaptor.sandbox.objects import Label, Persona
+from adaptor.sandbox.routes import _ROUTES
+from adaptor.sandbox.someone import Someone
 from adaptor.sandbox.transcript import write_transcript
-from adaptor.sandbox.world import World
+from adaptor.sandbox.utility import UtilityTemplate
+from adaptor.sandbox.world import Person, World
 
 URL = "https://example.com"
 # Words that the checks look for, mixed with anything at all, so that every branch meets every type.
@@ -108,6 +112,30 @@ TEMPLATES = st.builds(
 )
 
 
+# Every parameter that some call takes, with anything at all in it.
+PARAMETERS = [
+    *("fields", "limit", "after", "before", "psid", "user", "user_id", "recipient", "platform", "folder", "ids", "q"),
+    *("name", "profile_picture_url", "page_label_name", "target_app_id", "metadata", "duration", "params", "actions"),
+    *("user_ids", "subscribed_fields", "object", "callback_url", "verify_token", "input_token", "metric", "period"),
+    *("since", "until", "language", "category", "components", "parameter_format", "status", "content", "message"),
+    *("library_template_name", "library_template_button_inputs", "account_linking_token", "batch", "model", "n_best"),
+    *("get_started", "greeting", "ice_breakers", "persistent_menu", "commands", "whitelisted_domains", "template_id"),
+    *("account_linking_url", "description", "home_url", "title", "include_headers", "name_or_content", "nlp_enabled"),
+]
+FIELDS = st.sampled_from(
+    ["id", "name,id", "messages{id,from}", "messages.limit(2){attachments}", "participants", "a{b"]
+)
+GIVEN = st.dictionaries(st.sampled_from(PARAMETERS), VALUES | FIELDS, max_size=8)
+PARTS = st.lists(
+    st.dictionaries(
+        st.sampled_from(["method", "relative_url", "body", "name", "depends_on", "attached_files", "access_token"]),
+        VALUES
+        | st.sampled_from(["POST", "GET", "me", "me/messages", "{result=a:$.id}", "{result=a:$..x}", "a", "m=1"]),
+    ),
+    max_size=4,
+)
+
+
 def make_world():
     return World(clock=Clock(), page_id="1", page_name="Page", access_token="t")
 
@@ -140,3 +168,56 @@ def test_whatever_the_bytes_are_there_is_an_answer(target, body, content_type):
     answer = Api(make_world()).answer("POST", f"/{target}", content_type, "Bearer t", io.BytesIO(body))
     assert answer.status == 400
     assert json.loads(answer.body)["error"]["fbtrace_id"] == dict(answer.headers)["x-fb-request-id"]
+
+
+def fill(world):
+    """Give the world one of everything, and the paths that lead to it."""
+    world.people["5"] = Person("5", "Ana")
+    Someone(world, world.people["5"]).says("hi")
+    send(world, {"recipient": {"id": "5"}, "message": {"text": "hi"}})
+    world.personas["10"] = Persona("10", "P", URL)
+    world.labels["11"] = Label("11", "L")
+    template = UtilityTemplate("t", "en", "Hello {{1}}.")
+    world.templates["t", "en"] = template
+    message, conversation = next(iter(world.by_id)), next(iter(world.conversations))
+    return {
+        "page": "me",
+        "person": "5",
+        "persona": "10",
+        "label": "11",
+        "template": template.id,
+        "message": message,
+        "conversation": conversation,
+        "app": "app",
+        "user": "me",
+        "sticker_pack": "sticker_packs/767226160000000",
+    }
+
+
+@pytest.mark.parametrize(("kind", "edge", "method"), list(_ROUTES))
+@settings(deadline=None, max_examples=25)
+@given(given_=GIVEN)
+def test_whatever_any_edge_is_asked_there_is_an_answer(kind, edge, method, given_):
+    world = make_world()
+    name = fill(world).get(kind, kind)
+    token = {"app": world.app_token, "user": world.user_token}.get(kind, "t")
+    data = json.dumps(given_).encode()
+    path = f"/v26.0/{name}/{edge}".rstrip("/")
+    answer = Api(world).answer(method, path, "application/json", f"Bearer {token}", io.BytesIO(data))
+    assert answer.status in {200, 400}
+    json.loads(answer.body)
+    # What was accepted can be read again.
+    for there in ("me/conversations?fields=messages{message,attachments,reply_to,from}", "me/message_templates"):
+        assert Api(world).answer("GET", f"/{there}", "", "Bearer t", io.BytesIO()).status == 200
+    write_transcript(world)
+
+
+@settings(deadline=None, max_examples=60)
+@given(parts=PARTS)
+def test_whatever_a_batch_holds_every_part_is_answered(parts):
+    world = make_world()
+    data = json.dumps({"batch": parts}).encode()
+    answer = Api(world).answer("POST", "/", "application/json", "Bearer t", io.BytesIO(data))
+    found = json.loads(answer.body)
+    assert len(found) == len(parts) or "error" in found
+    assert parts == [] or all(part is None or part["code"] in {200, 400} for part in found)

@@ -50,3 +50,9 @@ def test_another_page_cannot_be_seen_with_this_token(visit, code, edge):
 )
 def test_the_header_tells_which_version_answered(caller, path, version):
     assert caller.get(path).headers["facebook-api-version"] == version
+
+
+def test_a_method_may_stand_in_the_parameters(caller):
+    made = caller.request("POST", "/me/custom_labels", data={"name": "vip"}).json()["id"]
+    assert caller.request("POST", f"/{made}", data={"method": "delete"}).json() == {"success": True}
+    assert caller.get("/me/custom_labels").json()["data"] == []

@@ -45,6 +45,15 @@ def test_it_can_be_started_again_and_remembers():
     assert [message.text for message in sandbox.messages] == ["hi", "hi"]
 
 
+def test_it_listens_where_it_is_told_and_says_when_it_cannot():
+    with Sandbox() as one:
+        port = int(one.url.rpartition(":")[2])
+        with pytest.raises(SandboxError, match=f"cannot listen on port {port}"):
+            Sandbox(port=port).start()
+    with Sandbox(port=port) as two:
+        assert two.url.endswith(f":{port}")
+
+
 def test_starting_and_stopping_twice_is_harmless():
     sandbox = Sandbox()
     sandbox.start()
@@ -138,7 +147,8 @@ def test_the_room_imports_nothing_else_of_this_package():
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             for name in names:
                 top = name.split(".")[0]
-                assert name.startswith("adaptor.sandbox") or top in sys.stdlib_module_names, f"{path.name}: {name}"
+                allowed = {*sys.stdlib_module_names, *(["pytest"] if path.name == "pytest_plugin.py" else [])}
+                assert name.startswith("adaptor.sandbox") or top in allowed, f"{path.name}: {name}"
 
 
 def test_importing_the_room_loads_none_of_its_modules():

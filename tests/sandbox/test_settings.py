@@ -46,6 +46,29 @@ def test_a_file_describes_the_page_its_people_and_its_templates(write):
     assert last.last_message_at == NOON - timedelta(minutes=1)
 
 
+def test_a_file_describes_the_app_and_what_goes_wrong(write):
+    path = write(
+        {
+            "app": {"id": "7", "name": "Reminders"},
+            "apps": [{"id": "8", "name": "Desk"}],
+            "default_app": "8",
+            "webhook": {"url": "http://127.0.0.1:1/hook", "verify_token": "v"},
+            "rate_limits": {"messages_per_second": 5},
+            "faults": {"seed": 3, "rates": [{"kind": "lost", "share": 0.1}], "script": [None, 1200]},
+            "approval": "PENDING",
+            "foreign_ids": False,
+        }
+    )
+    sandbox = Sandbox.from_file(path)
+    world = sandbox._world
+    assert (sandbox.app_id, world.apps["8"].name, world.default_app) == ("7", "Desk", "8")
+    assert world.subscriptions["page"].callback_url == "http://127.0.0.1:1/hook"
+    assert world.rates.limits.messages_per_second == 5
+    assert world.rates.limits.media_per_second == 10
+    assert (sandbox.faults.seed, sandbox.faults.ordered) == (3, True)
+    assert (world.approval, world.foreign_ids) == ("PENDING", False)
+
+
 def test_an_empty_file_is_an_open_house_and_a_byte_order_mark_is_forgiven(write):
     sandbox = Sandbox.from_file(write("\ufeff{}"))
     sandbox.person_writes("1", "hi")
@@ -91,6 +114,21 @@ def test_an_empty_file_is_an_open_house_and_a_byte_order_mark_is_forgiven(write)
         ({"templates": [{**TEMPLATE, "body": "{{1}} {{a}}"}]}, "mixes numbered and named"),
         ({"templates": [{**TEMPLATE, "buttons": [{"type": "CALL", "text": "x"}]}]}, "templates[0].buttons[0].type"),
         ({"require_proof": True}, "needs an app_secret"),
+        ({"people": [{**PERSON, "away": "now"}]}, "people[0].away: must be true or false"),
+        ({"app": {"id": "x"}}, "app.id: must be digits"),
+        ({"apps": [{"id": "1"}]}, "apps[0].name: is missing"),
+        ({"default_app": "Desk"}, "default_app: must be digits"),
+        ({"webhook": {"verify_token": "v"}}, "webhook.url: is missing"),
+        ({"webhook": {"url": "localhost"}}, "webhook.url: must be an address"),
+        ({"webhook": {"url": "http://h/", "fields": ["mesages"]}}, 'has no "mesages"; did you mean "messages"?'),
+        ({"rate_limits": {"messages_per_second": 0}}, "rate_limits.messages_per_second: must be a whole number"),
+        ({"rate_limits": {"mesages_per_second": 1}}, 'did you mean "messages_per_second"?'),
+        ({"faults": {"seed": "x"}}, "faults.seed: must be a whole number"),
+        ({"faults": {"rates": [{"kind": "lost"}]}}, "faults.rates[0]: is no fault with a share"),
+        ({"faults": {"rates": [{"kind": "lost", "share": 2}]}}, "faults.rates[0]: is no fault with a share"),
+        ({"faults": {"script": [None, "explosion"]}}, "faults.script: there is no fault 'explosion'"),
+        ({"approval": "MAYBE"}, "approval: must be one of APPROVED"),
+        ({"foreign_ids": "no"}, "foreign_ids: must be true or false"),
     ],
 )
 def test_a_mistake_is_told_with_its_place_and_what_to_write(write, value, words):

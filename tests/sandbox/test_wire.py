@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from adaptor.sandbox.wire import serialise
+from adaptor.sandbox.writing import serialise
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,7 @@ def test_a_success_carries_the_headers_that_meta_sends(caller):
     assert re.fullmatch("A[A-Za-z0-9_-]{22}", headers["x-fb-request-id"])
     assert re.fullmatch("[A-Za-z0-9_-]{11}", headers["x-fb-trace-id"])
     assert headers["x-fb-rev"].isdigit()
+    assert len(headers["X-FB-Debug"]) == 88
     assert headers["Cache-Control"] == "private, no-cache, no-store, must-revalidate"
     assert headers["Pragma"] == "no-cache"
     assert headers["Expires"] == "Sat, 01 Jan 2000 00:00:00 GMT"

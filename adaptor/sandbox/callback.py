@@ -1,0 +1,52 @@
+"""Calling a subscriber: one request, without redirects, proxies or patience."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from http.client import HTTPConnection
+
+_MOST: Final = 64 * 1024
+
+
+def ask(url: str, query: Mapping[str, str], timeout: float) -> tuple[int, str, str]:
+    """Send a GET: give its status and body, or 0 and the problem."""
+    joint = "&" if urlsplit(url).query else "?"
+    status, body, problem = _send("GET", f"{url}{joint}{urlencode(query)}", None, {}, timeout)
+    return status, body.decode("utf-8", "replace"), problem
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> tuple[int, str]:
+    """Send a POST: give its status, or 0 and the problem."""
+    status, _, problem = _send("POST", url, body, headers, timeout)
+    return status, problem
+
+
+def _send(
+    method: str, url: str, body: bytes | None, headers: Mapping[str, str], timeout: float
+) -> tuple[int, bytes, str]:
+    # Only who is subscribed needs an HTTP client.
+    from http.client import HTTPException
+
+    address = urlsplit(url)
+    target = (address.path or "/") + (f"?{address.query}" if address.query else "")
+    connection = None
+    try:
+        connection = _connect(address.scheme, address.hostname or "", address.port, timeout)
+        connection.request(method, target, body=body, headers=dict(headers))
+        answer = connection.getresponse()
+        return answer.status, answer.read(_MOST), ""
+    except (OSError, HTTPException, ValueError) as error:
+        return 0, b"", str(error) or type(error).__name__
+    finally:
+        if connection is not None:
+            connection.close()
+
+
+def _connect(scheme: str, host: str, port: int | None, timeout: float) -> HTTPConnection:
+    from http.client import HTTPConnection, HTTPSConnection
+
+    return (HTTPSConnection if scheme == "https" else HTTPConnection)(host, port, timeout=timeout)
