@@ -66,20 +66,23 @@ class GraphClient:
         """How many seconds may be waited at most before a call."""
         return self._configuration.max_wait
 
-    def page(self, ledger: Ledger) -> str:
-        """Return the Page that this credential is for, by its address and real id, which is asked once."""
-        if self._page is None:
-            base_url, page_id = self._configuration.base_url, self._configuration.page_id
-            known_by = digest("page", base_url, self._configuration.access_token)
-            if page_id == "me":
-                found = ledger.store.pages.of_token(known_by)
-                if found is None:
-                    found = self._asked_page_id()
-                    if found is not None:
-                        ledger.store.pages.learn(known_by, found)
-                # Where Graph does not say, the token must do.
-                page_id = found or known_by
+    def page(self, ledger: Ledger, *, ask: bool) -> str:
+        """Return the Page that this credential is for, by its address and, where it is known, its real id.
+
+        Args:
+            ledger: Remembers which token is for which Page.
+            ask: Ask Meta where nobody knows. What is to hold across runs and tokens needs that; a single send does not
+                wait for it.
+        """
+        base_url, page_id = self._configuration.base_url, self._configuration.page_id
+        if self._page is None and page_id != "me":
             self._page = f"{base_url}/{page_id}"
+        known_by = digest("page", base_url, self._configuration.access_token)
+        if self._page is None or (ask and self._page == known_by):
+            found = ledger.store.pages.of_token(known_by)
+            if found is None and ask and (found := self._asked_page_id()) is not None:
+                ledger.store.pages.learn(known_by, found)
+            self._page = known_by if found is None else f"{base_url}/{found}"
         return self._page
 
     def _asked_page_id(self) -> str | None:

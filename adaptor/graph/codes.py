@@ -101,6 +101,12 @@ RULES: dict[tuple[int, int | str | None], Rule] = {
     (10, 2018336): Rule(
         InvalidRequest, "The feature may not be used with people in Europe or Japan.", about=ABOUT_PERSON
     ),
+    (10, 2018300): Rule(
+        InvalidRequest,
+        "Another app controls this conversation: take or request control.",
+        about=ABOUT_PERSON,
+        source=PEER,
+    ),
     (10, 2534022): Rule(WindowClosed, _WINDOW),
     (10, 2534077): Rule(PermissionMissing, "Connect the account with the Page again."),
     (17, None): Rule(RateLimited, _SLOW_DOWN),

@@ -61,7 +61,8 @@ def carry_out_noted(
         send: Makes several at once; by default one after the other.
     """
     ledger: Any = run.ledger
-    page = client.page(ledger)
+    # A key holds for the Page, whatever token it has.
+    page = client.page(ledger, ask=any(request.key is not None for request in requests))
     writes = [(index, request) for index, request in enumerate(requests) if request.is_write]
     _keep_pace(ledger, page, [request for _, request in writes], client, run)
     answers: dict[int, Answer | AdaptorError] = {}

@@ -62,7 +62,10 @@ def pass_through(
                 for id_, answer in answers.items()
             ]
         )
-    return [Passed(answers[entry.id]) if entry.id in answers else _given_back(entry) for entry in entries]
+    return [
+        Passed(answers[entry.id]) if entry.id in answers and entry.error is None else _given_back(entry)
+        for entry in entries
+    ]
 
 
 def _given_back(entry: Entry) -> Passed:

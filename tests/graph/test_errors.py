@@ -48,6 +48,7 @@ TABLE: list[tuple[type[GraphError], int, int | str | None, str, str]] = [
     (RecipientUnavailable, 10, 2018108, "no", "person"),
     (WindowClosed, 10, 2018278, "no", "person"),
     (InvalidRequest, 10, 2018336, "no", "person"),
+    (InvalidRequest, 10, 2018300, "no", "person"),
     (WindowClosed, 10, 2534022, "no", "person"),
     (PermissionMissing, 10, 2534077, "no", "page"),
     (RateLimited, 17, None, "no", "page"),

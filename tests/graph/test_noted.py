@@ -329,13 +329,22 @@ def test_an_operation_inside_a_function_has_the_place_of_the_function(
 # --- Which Page it is, and its pace ----------------------------------------------------------------------------------
 
 
-def test_the_page_behind_me_is_asked_once_for_all_runs(wire: Any, http: Any, state_for: Any, attempt: Any) -> None:
+def test_the_page_behind_me_is_asked_once_for_all_runs_where_a_key_is_to_hold(
+    wire: Any, http: Any, state_for: Any, attempt: Any
+) -> None:
     server = wire(http({"id": PAGE}), said(http))
     for name in ("r1", "r2"):
         with attempt(name) as run:
-            send_text(ANA, "a")(state_for(server.url))
+            send_text(ANA, "a", key=name)(state_for(server.url))
             assert next(iter(run.ledger.store.writes.rows(name))).write.page == f"{server.url}/{PAGE}"
     assert [request.split(b" ")[0] for request in server.requests] == [b"GET", b"POST", b"POST"]
+
+
+def test_a_single_send_waits_for_no_question(wire: Any, http: Any, state_for: Any, attempt: Any) -> None:
+    server = wire(said(http))
+    with attempt():
+        send_text(ANA, "a")(state_for(server.url))
+    assert server.seen(1) == 1
 
 
 def test_a_page_that_cannot_be_asked_does_not_hold_a_message_back(
@@ -343,7 +352,7 @@ def test_a_page_that_cannot_be_asked_does_not_hold_a_message_back(
 ) -> None:
     server = wire(refused(http, 2, status=500), said(http))
     with attempt():
-        send_text(ANA, "a")(state_for(server.url))
+        send_text(ANA, "a", key="1")(state_for(server.url))
     assert server.seen(2) == 2
 
 

@@ -90,9 +90,9 @@ def test_who_was_settled_in_a_step_is_known(runs, store):
     ledger = runs.begin()
     send(ledger, "a")
     ledger.take([ledger.write("send", "2", "a")])
-    assert store.writes.is_settled("r1", "step", 0, PERSON)
-    assert not store.writes.is_settled("r1", "step", 1, PERSON)
-    assert not store.writes.is_settled("r1", "step", 0, "2")
+    assert store.writes.is_settled("r1", "step", 0, PERSON, before=2)
+    assert not store.writes.is_settled("r1", "step", 1, PERSON, before=2)
+    assert not store.writes.is_settled("r1", "step", 0, "2", before=2)
 
 
 # --- Purging ---
