@@ -85,7 +85,7 @@ def carry_out(request: GraphRequest, state: State, run: Run) -> Answer:
     if request.is_write:
         run.check_thread()
     if run.dry_run and request.is_write:
-        return described(request, state, run)
+        return _described_or_known(request, state, run)
     # Importing requests takes longer than a whole job that sends nothing.
     from .client import client_for
     from .noted import carry_out_noted, is_free
@@ -102,6 +102,18 @@ def carry_out(request: GraphRequest, state: State, run: Run) -> Answer:
         run.log("debug", "graph", "made before: it is not made again")
         return answer
     run.log("debug", "graph", f"HTTP {answer.response['status_code']} after {answer.response['duration']:.3f} s")
+    return answer
+
+
+def _described_or_known(request: GraphRequest, state: State, run: Run) -> Answer:
+    """Describe a write, unless the run is one that goes on and has made it before."""
+    if run.ledger is None or request.is_aside:
+        return described(request, state, run)
+    from .noted import describe_noted
+
+    answer = describe_noted(request, state, run, lambda: described(request, state, run))
+    if isinstance(answer, AdaptorError):
+        raise answer
     return answer
 
 

@@ -35,7 +35,8 @@ from .result import Result
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..core.errors import AdaptorError
+    from ..ledger.keys import is_write_id
+from ..core.errors import AdaptorError
 
 #: Where the Graph API is said to be where its calls are recorded. Nothing is sent there, or to anything like it.
 _GRAPH = "https://graph.facebook.com"
@@ -227,7 +228,11 @@ def _request(request: Any) -> dict[str, Any]:
 def _told(outcome: dict[str, Any]) -> dict[str, Any]:
     """Return what of an outcome is worth writing down: what people chose, and what stays true when a job grows."""
     sent = [
-        {key: value for key, value in message.items() if (key, value) != ("messaging_type", "RESPONSE")}
+        {
+            key: value
+            for key, value in message.items()
+            if (key, value) != ("messaging_type", "RESPONSE") and not (key == "metadata" and is_write_id(value))
+        }
         for message in outcome["sent"]
     ]
     error = outcome["error"]
