@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .database import marks, to_text
+from .database import from_text, marks, to_text
 from .errors import TakenOver
-from .rows import CLAIMED, SENDING, UNKNOWN, Outcome, Row
+from .rows import CLAIMED, SENDING, SENT, UNKNOWN, Outcome, Row
 from .taking import COLUMNS, Taken, Taking, read_row, rows_of
 
 if TYPE_CHECKING:
@@ -146,6 +146,25 @@ class Writes:
                 "SELECT outcome, count(*) FROM writes WHERE run = ? GROUP BY outcome", (run,)
             ).fetchall()
         return {outcome: int(count) for outcome, count in found}
+
+    def counts_by_step(self, run: str) -> list[tuple[str, int, str, int]]:
+        """Return how many writes of each step of a run stand where: step, arrival, outcome, count; in order."""
+        with self._database.reading():
+            found = self._database.run(
+                "SELECT step, arrival, outcome, count(*) FROM writes WHERE run = ? "
+                "GROUP BY step, arrival, outcome ORDER BY min(n)",
+                (run,),
+            ).fetchall()
+        return [(step, int(arrival), outcome, int(count)) for step, arrival, outcome, count in found]
+
+    def message_ids(self, recipient: str) -> set[str]:
+        """Return the ids of all messages to somebody that are known to be sent, in whatever run."""
+        with self._database.reading():
+            found = self._database.run(
+                "SELECT result FROM writes WHERE recipient = ? AND outcome = ?", (recipient, SENT)
+            ).fetchall()
+        results = [from_text(text) for (text,) in found]
+        return {str(result["message_id"]) for result in results if isinstance(result, dict) and "message_id" in result}
 
     def steps_with_unknown(self, run: str) -> set[tuple[str, int]]:
         """Return the steps of a run, each with its arrival, in which nobody knows of a write how it ended."""

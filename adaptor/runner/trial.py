@@ -24,6 +24,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..core.context import Run, Sink
+from ..ledger.keys import is_write_id
 from . import wall
 from .case_file import Case
 from .credentials import Credentials
@@ -35,8 +36,7 @@ from .result import Result
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..ledger.keys import is_write_id
-from ..core.errors import AdaptorError
+    from ..core.errors import AdaptorError
 
 #: Where the Graph API is said to be where its calls are recorded. Nothing is sent there, or to anything like it.
 _GRAPH = "https://graph.facebook.com"

@@ -447,17 +447,17 @@ def test_a_ledger_that_cannot_be_made_stops_before_anything_is_sent(job, meta, t
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the size of a file")
 def test_a_disk_that_is_full_stops_at_the_write_that_cannot_be_noted(job, meta, tmp_path, environment, ledger):
-    names = [str(10**15 + number) for number in range(2000)]
+    names = [str(10**15 + number) for number in range(700)]
     (tmp_path / "job.py").write_text(JOB)
     (tmp_path / "many.json").write_text(json.dumps({"data": names}))
     job("log(1)", "--dry-run")
     (tmp_path / "job.py").write_text(JOB)
     words = [sys.executable, "-m", "adaptor", "run", "job.py", "-c", "c.json", "-s", "many.json"]
     done = subprocess.run(
-        ["sh", "-c", 'ulimit -f 600; exec "$@"', "sh", *words], cwd=tmp_path, env=environment, capture_output=True
+        ["sh", "-c", 'ulimit -f 350; exec "$@"', "sh", *words], cwd=tmp_path, env=environment, capture_output=True
     )
     assert done.returncode == 1
-    assert 0 < len(meta.accepted) < 2000
+    assert 0 < len(meta.accepted) < 700
     assert done.stderr.decode().count("cannot be written") <= 2
     assert b"Traceback" not in done.stderr
     before = len(meta.accepted)
@@ -465,7 +465,7 @@ def test_a_disk_that_is_full_stops_at_the_write_that_cannot_be_noted(job, meta, 
     again = job(JOB, "--resume", name, "-l", "error")
     assert again.code in (0, 1), again.err
     assert len({psid for psid, _ in meta.accepted}) == len(meta.accepted) >= before
-    assert len(meta.accepted) + (outcomes(ledger())[1].get("unknown", 0)) >= 2000
+    assert len(meta.accepted) + (outcomes(ledger())[1].get("unknown", 0)) >= 700
 
 
 # --- Elsewhere ---
