@@ -426,7 +426,7 @@ def _tell_what_next(result: Result, run: Run, given: argparse.Namespace) -> None
             words += [f"--{option}", getattr(given, option)] if getattr(given, option) else []
         command = resume_command(given.path, words, run.id, database=where)
         run.log("info", "run", f"Go on with: {command}", ledger=result.ledger)
-    elif result.outcomes["unknown"]:
+    if result.outcomes["unknown"]:
         command = runs_command("settle", run.id, path=given.path, database=where)
         run.log("info", "run", f"Settle what is unknown with: {command}", ledger=result.ledger)
 

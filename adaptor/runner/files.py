@@ -12,7 +12,7 @@ from ..core.errors import InputError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any, BinaryIO, TextIO
+    from typing import IO, Any, TextIO
 
 
 def read_json_object(path: str, what: str) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def write_output(text: str, path: str, stdout: TextIO | None = None) -> None:
 
 
 @contextlib.contextmanager
-def streamed(path: str) -> Iterator[BinaryIO]:
+def streamed(path: str) -> Iterator[IO[bytes]]:
     """Write a file, whole or not at all; a new one can be read by its owner alone.
 
     Raises:
@@ -134,7 +134,7 @@ def streamed(path: str) -> Iterator[BinaryIO]:
         mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o600
         with tempfile.NamedTemporaryFile("wb", dir=folder, prefix=f".{name}.", delete=False) as file:
             temporary = file.name
-            yield file
+            yield file.file
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, mode)

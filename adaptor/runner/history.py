@@ -98,11 +98,10 @@ def step_facts(store: Store, record: RunRecord) -> list[dict[str, Any]]:
     for step in store.runs.steps(record.id):
         steps[step.step, step.arrival] = {"id": step.step, "arrival": step.arrival, "status": step.status, "writes": {}}
     for name, arrival, outcome, count in store.writes.counts_by_step(record.id):
-        step = steps.setdefault(
-            (name, arrival), {"id": name, "arrival": arrival, "status": "not completed", "writes": {}}
-        )
+        facts = {"id": name, "arrival": arrival, "status": "not completed", "writes": {}}
+        counts = steps.setdefault((name, arrival), facts)["writes"]
         outcome = "unknown" if outcome == "sending" else outcome
-        step["writes"][outcome] = step["writes"].get(outcome, 0) + count
+        counts[outcome] = counts.get(outcome, 0) + count
     return list(steps.values())
 
 
