@@ -272,7 +272,8 @@ def _run(given: argparse.Namespace, log: Log, limits: Limits | None) -> Any:
 
         kind = WatchedRun
     run = kind(sink=log, dry_run=given.dry_run, alone=True)
-    run.id = check_run_id(given.run_id) if given.run_id else new_run_id()
+    named = given.run_id or given.resume
+    run.id = check_run_id(named) if named else new_run_id()
     return run
 
 

@@ -88,6 +88,7 @@ class Records:
         self._ledger: Ledger | None = None
         self._state: State = {}
         self._job_digest = ""
+        self._retention: float | None = None
         self._kept: dict[tuple[str, int], StepRecord] = {}
         self._ended: list[tuple[str, int, str, State]] = []
         if not run.dry_run:
@@ -110,6 +111,7 @@ class Records:
             InputError: The run cannot go on, or beginning anew would write to people again.
         """
         self._job_digest = job_digest(prepared, self._path)
+        self._retention = _retention_days()
         if self._wishes.resume is None:
             self._state = state()
             if self._run.dry_run or not is_there(self._database):
@@ -157,15 +159,13 @@ class Records:
             result.exit_code = result.exit_code or EXIT_FAILED
 
     def _forget_old(self, ledger: Ledger) -> None:
-        days = os.environ.get(ENVIRONMENT_RETENTION, "")
-        if not days:
+        days = self._retention
+        if days is None:
             return
-        forgotten = ledger.store.runs.purge_older(float(days) * 86_400, finished=True)
+        forgotten = ledger.store.runs.purge_older(days * 86_400, finished=True)
         if forgotten:
             count = f"{len(forgotten):,} run{'' if len(forgotten) == 1 else 's'}"
-            self._run.log(
-                "info", "run", f"The people of {count} that finished more than {days} days ago are forgotten."
-            )
+            self._run.log("info", "run", f"Forgot the people of {count} that finished more than {days:g} days ago.")
 
     # --- Opening ---
 
@@ -320,6 +320,26 @@ class Records:
 
         state = {key: value for key, value in self._state.items() if key != "configuration"}
         return digest("input", self._words, state)
+
+
+def _retention_days() -> float | None:
+    """Return after how many days a run that has finished forgets its people, or None where it never does.
+
+    Raises:
+        InputError: What the environment says is no number of days.
+    """
+    text = os.environ.get(ENVIRONMENT_RETENTION)
+    if not text:
+        return None
+    try:
+        days = float(text)
+    except ValueError:
+        days = -1.0
+    if not 0 <= days < float("inf"):
+        raise InputError(
+            f"The environment variable {ENVIRONMENT_RETENTION} is no number of days.", fix="Write 30, or take it away."
+        )
+    return days
 
 
 def _check_new(store: Store, name: str) -> None:

@@ -502,6 +502,22 @@ def test_another_program_goes_on_with_a_run_too(meta, tmp_path, plain_environmen
     assert meta.accepted == hello(0, 1, 2, 3, 4)
 
 
+def test_a_time_to_forget_that_is_no_number_is_refused_before_anything_is_sent(job, meta):
+    done = job(JOB, env={"ADAPTOR_RETENTION_DAYS": "a month"})
+    assert done.code == 2
+    assert "ADAPTOR_RETENTION_DAYS is no number of days" in done.err
+    assert meta.accepted == []
+
+
+def test_a_supervised_run_that_is_gone_on_with_and_killed_again_keeps_its_name(job, meta):
+    stubborn = "import os\n" + JOB + "fn(lambda s: os._exit(0) if os.environ.get('ENDS') else s)\n"
+    first = job(stubborn, "--timeout", "30", env={"ENDS": "1"})
+    second = job(stubborn, "--resume", run_id(first.err), "--timeout", "30", env={"ENDS": "1"})
+    assert second.code == 4
+    assert run_id(second.err) == run_id(first.err)
+    assert len(meta.accepted) == 5
+
+
 def test_runs_that_finished_long_ago_forget_their_people_where_that_is_wished(job, meta, ledger, tmp_path):
     meta.at(6, lambda: meta.refusal(190))
     job(JOB, "--run-id", "old")
