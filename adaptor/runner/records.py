@@ -187,8 +187,11 @@ class Records:
                 words=self._words,
                 started=run.began,
             )
-            _check_new(store, record.id)
-            ledger = Ledger.begin(store, record, clean=run.redactor.value)
+            with store.database.transaction(durable=True):
+                # Another process may have begun the same since this one looked.
+                _check_new(store, record.id)
+                self._check_alone(store, store.runs.last(record.path, record.input_digest))
+                ledger = Ledger.begin(store, record, clean=run.redactor.value)
         except LedgerError as error:
             store.close()
             raise InputError(error.description, fix=error.fix) from None
@@ -293,13 +296,9 @@ class Records:
     def _judge(self, store: Store, last: RunRecord | None) -> str | None:
         from ..ledger.rows import FINISHED
 
+        self._check_alone(store, last)
         if last is None or last.status == FINISHED or last.purged is not None:
             return None
-        if store.runs.is_under_way(last):
-            raise InputError(
-                f"The same job with the same input is under way in another process, as run `{last.id}`.",
-                fix="Wait until it ends. With --fresh it is begun a second time, and people are written to twice.",
-            )
         sent = last.outcomes.get("sent", 0)
         unknown = last.outcomes.get("unknown", 0) + last.outcomes.get("sending", 0)
         if not sent + unknown:
@@ -314,6 +313,18 @@ class Records:
             f"{what} Begun anew, it would write to them again.",
             fix=f"Go on with it: --resume {last.id}. Or begin anew on purpose: --fresh.",
         )
+
+    def _check_alone(self, store: Store, last: RunRecord | None) -> None:
+        """Refuse to begin what another process has under way.
+
+        Raises:
+            InputError: It has.
+        """
+        if last is not None and not self._wishes.fresh and store.runs.is_under_way(last):
+            raise InputError(
+                f"The same job with the same input is under way in another process, as run `{last.id}`.",
+                fix="Wait until it ends. With --fresh it is begun a second time, and people are written to twice.",
+            )
 
     def _input_digest(self) -> str:
         from ..ledger.keys import digest

@@ -312,6 +312,27 @@ def test_the_same_job_under_way_elsewhere_is_refused(job, meta, beside, tmp_path
     assert meta.accepted == hello(0, 1, 2, 3, 4)
 
 
+def test_of_two_that_begin_at_once_only_one_sends(job, meta, beside, tmp_path):
+    holds = "fn(lambda s: s if 'HOLD' not in os.environ or open(os.environ['HOLD']).read() else s)\n"
+    job(f"import os\n{holds}{JOB}", "--dry-run")
+    os.mkfifo(tmp_path / "hold")
+    words = ["run", "job.py", "-c", "c.json", "-s", "s.json"]
+    late = beside(*words, HOLD="hold")
+    codes = []
+    # It opens the file once it has looked into the ledger, in which nothing stood yet.
+    with open(tmp_path / "hold", "w") as hold:
+
+        def let_go():
+            hold.close()
+            codes.append(late.end())
+
+        meta.at(2, let_go)
+        assert beside(*words).end() == 0
+    assert codes == [2]
+    assert "under way in another process" in late.err
+    assert meta.accepted == hello(0, 1, 2, 3, 4)
+
+
 def test_a_finished_run_cannot_be_gone_on_with(job, meta):
     assert job(JOB, "--run-id", "r1").code == 0
     done = job(JOB, "--resume", "r1")
