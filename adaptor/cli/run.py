@@ -21,7 +21,6 @@ from ..runner.run_id import check_run_id, new_run_id
 from ..runner.signals import Interruption
 from .curl import curl_printer
 from .help import Help
-from .questions import ask_to_go_on
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -267,7 +266,10 @@ def _order(given: argparse.Namespace, state: dict[str, Any] | None, run: Run, ch
     wishes.resume, wishes.fresh, wishes.allow_changed = given.resume, given.fresh, given.allow_changed
     # A simulated Messenger forgets with its process, and so does its ledger.
     wishes.database = given.database or (IN_MEMORY if given.sandbox else None)
-    wishes.ask = ask_to_go_on if child is None and sys.stdin.isatty() and sys.stderr.isatty() else None
+    if child is None and sys.stdin.isatty() and sys.stderr.isatty():
+        from .questions import ask_to_go_on
+
+        wishes.ask = ask_to_go_on
 
     def initial(plan: Plan) -> dict[str, Any]:
         if state is None and (given.start or given.only):

@@ -130,6 +130,13 @@ class Operation:
         """
         return catch(self, handler)
 
+    def narrowed(self, state: State) -> Operation | None:
+        """Return the one operation that this one comes down to for a state, or None where it comes down to nothing.
+
+        What decides or joins, such as `fn_if` or `combine`, says so; any other operation is the one itself.
+        """
+        return self
+
     def title(self) -> str:
         """Return a short name for people: `send_text`, or `fn(prepare)`."""
         if not self.name:

@@ -69,7 +69,10 @@ def carry_out_noted(
 
     def make(ours: list[tuple[int, str]]) -> list[Answer | AdaptorError]:
         # What only reads goes along with what is to be made.
-        chosen = {writes[place][0]: with_token(writes[place][1], id_) for place, id_ in ours}
+        chosen = {
+            writes[place][0]: with_token(writes[place][1], id_) if ledger.is_kept else writes[place][1]
+            for place, id_ in ours
+        }
         chosen.update({index: request for index, request in enumerate(requests) if not request.is_write})
         order = sorted(chosen)
         made = dict(zip(order, (send or _one_by_one(client))([chosen[index] for index in order]), strict=True))

@@ -13,6 +13,7 @@ from .errors import HeldElsewhere, KeyTaken, LedgerError, ReplayMismatch, TakenO
 from .holder import Holder
 from .keys import write_id
 from .rows import FAILED, FINISHED, SENT, SKIPPED, STOPPED, UNKNOWN, Outcome, Row, RunRecord, StepRecord, Write
+from .store import IN_MEMORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -100,6 +101,11 @@ class Ledger:
             holder.close()
             raise
         return cls(store, holder, record, clean)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it outlives the process, so that what is unknown may be settled later."""
+        return self.store.name != IN_MEMORY
 
     @property
     def is_resumed(self) -> bool:

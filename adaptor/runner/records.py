@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Where the ledger lies beside a job, and the variable that names another one.
 BESIDE = os.path.join(".adaptor", "ledger.db")
 ENVIRONMENT_DATABASE = "ADAPTOR_DATABASE"
-#: A ledger that nothing keeps.
+#: A ledger that nothing keeps, as `adaptor.ledger.store` knows it, which takes a while to import.
 IN_MEMORY = ":memory:"
 
 
