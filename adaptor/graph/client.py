@@ -66,6 +66,15 @@ class GraphClient:
             self._page = known_by if found is None else f"{base_url}/{found}"
         return self._page
 
+    def page_in_words(self) -> str:
+        """Return the Page's name and id for people, asking Meta."""
+        request = GraphRequest("GET", "me", params={"fields": "id,name"})
+        try:
+            body = self.connection.exchange(request, request.encoded()).body
+        except AdaptorError:
+            return "The Page of this credential"
+        return f"The Page {body.get('name', '?')} ({body.get('id', '?')})"
+
     def _asked_page_id(self) -> str | None:
         try:
             request = GraphRequest("GET", "me", params={"fields": "id"}, needs=("id",))

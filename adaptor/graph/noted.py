@@ -110,8 +110,19 @@ def given_back(answer: Any, row: Row, run: Run) -> Answer | AdaptorError:
     return Answer(answer, None, is_result=known)
 
 
-def write_of(request: GraphRequest, ledger: Ledger, site: str, page: str, *, once: bool = False) -> Write:
-    """Return what the ledger knows a call by."""
+def write_of(
+    request: GraphRequest, ledger: Ledger, site: str, page: str, *, once: bool = False, key: str | None = None
+) -> Write:
+    """Return what the ledger knows a call by.
+
+    Args:
+        request: A finished request.
+        ledger: The run's.
+        site: Where in the job it is made.
+        page: The Page that writes.
+        once: Alike ones are the same write.
+        key: A key of the job's own, in place of the request's.
+    """
     body = request.body if isinstance(request.body, dict) else {}
     message = body.get("message")
     text = message.get("text") if isinstance(message, dict) else None
@@ -120,7 +131,7 @@ def write_of(request: GraphRequest, ledger: Ledger, site: str, page: str, *, onc
         recipient_text(body.get("recipient")),
         fingerprint(request),
         page=page,
-        own_key=request.key,
+        own_key=request.key if key is None else key,
         text_digest=digest("text", text.strip()) if isinstance(text, str) else None,
         once=once,
     )
