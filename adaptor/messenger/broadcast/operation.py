@@ -10,7 +10,7 @@ from ...common.loop import items_of
 from ...core.config import read_configuration
 from ...core.context import current_run
 from ...core.errors import AdaptorError, ItemsFailed, JobError, WrongCall
-from ...core.operation import Operation, Source, Step, Value, builder_of
+from ...core.operation import Operation, Source, Step, Value, as_operation, builder_of
 from ...core.state import State, compose_next_state
 from ...graph.client import client_for
 from ...graph.connection import GraphConnection
@@ -83,8 +83,8 @@ def broadcast(
 
     Fifty messages go out as one call, and as many calls at once as it takes to keep the pace that Meta allows the Page.
     Each message is noted in the ledger before it leaves, so a run that is killed at any moment goes on with `--resume`,
-    and nobody is written to twice. The same message to the same person is sent once; another one to the same person (two
-    children, one phone) is sent too. Nothing passes from one person to the next.
+    and nobody is written to twice. The same message to the same person is sent once; another one to the same person
+    (two children, one phone) is sent too. Nothing passes from one person to the next.
 
     Args:
         recipients: As for `each`: a list, a lazy reference to one, a JSONPath, a `Path` to a `.csv` or `.jsonl` file, a
@@ -94,8 +94,8 @@ def broadcast(
         key: Made of what is to happen once ever for this Page, across all runs: `state.data.appointment_id`.
         concurrency: The most calls at once. Default: 64; fewer are made where the answers come quickly.
         batch_size: Messages in a call, 50 at most; 1 makes a call for each.
-        rate: Messages a second for the Page, for all who write for it together. Default: 300, Meta's limit. At more than
-            40 the Page's inbox stops showing messages until the volume drops.
+        rate: Messages a second for the Page, for all who write for it together. Default: 300, Meta's limit. At more
+            than 40 the Page's inbox stops showing messages until the volume drops.
         max_in_flight: The most messages whose answers are awaited: so many can be left unknown by a crash. Fewer are
             slower. Default: `concurrency` times `batch_size`.
         skip: People who are never to be written to: a list of ids, or a `Path` to a `.csv`, `.jsonl` or text file.
@@ -107,8 +107,8 @@ def broadcast(
         first 100 failures, each `{"index", "error", "about", "sent"}`.
 
     Raises:
-        GraphError: The token, a permission or the Page is at fault: it would be the same for everybody. What was sent by
-            then is noted, and the run can go on.
+        GraphError: The token, a permission or the Page is at fault: it would be the same for everybody. What was sent
+            by then is noted, and the run can go on.
         NotSent: There is no connection. What was sent by then is noted.
         ItemsFailed: At the end: some messages did not go out, or nobody knows whether they did. All others did.
         ReplayMismatch: A resumed run would send many people something else than what it recorded before.
@@ -139,7 +139,7 @@ def broadcast(
     items = items_of(recipients, state)
     total = how_many(recipients) if run.counts_ahead else None
     total = total if run.limit is None else run.limit if total is None else min(total, run.limit)
-    found = _narrow(parcels_of(items, operation, key, state, run, ledger, page), run)
+    found = _narrow(parcels_of(items, as_operation(operation, "broadcast"), key, state, run, ledger, page), run)
     if run.dry_run:
         _describe(found, nobody, tally, run, pace)
     else:
@@ -244,10 +244,8 @@ def _where(run: Run, ledger: Ledger) -> str | None:
 def _summary(tally: Tally) -> str:
     counts = [f"{count:,} {outcome}" for outcome, count in tally.counts.most_common()]
     before = f" ({tally.before:,} of them before)" if tally.before else ""
-    errors = (
-        f"; {', '.join(f'{count:,} × {name}' for name, count in tally.errors.most_common())}" if tally.errors else ""
-    )
-    return f"{tally.total:,} people: {', '.join(counts) or 'nobody'}{before}{errors}"
+    errors = ", ".join(f"{count:,} × {name}" for name, count in tally.errors.most_common())
+    return f"{tally.total:,} people: {', '.join(counts) or 'nobody'}{before}{f'; {errors}' if errors else ''}"
 
 
 def _raise_if_failed(tally: Tally, fail: bool | None) -> None:

@@ -26,6 +26,6 @@ def outlook(page: str, total: int | None, pace: Pace) -> str:
     at_once = round(min(pace.most_in_flight, pace.rate * USUAL_CALL_SECONDS, total if total is not None else 1e12))
     return (
         f"{page} is about to write to {people}{takes}, at {pace.rate:g} messages a second. "
-        f"A crash of this machine could leave up to {max(at_once, 1):,} of them unknown: these are never written to again "
-        "by themselves."
+        f"A crash of this machine could leave up to {max(at_once, 1):,} of them unknown: these are never written to "
+        "again by themselves."
     )

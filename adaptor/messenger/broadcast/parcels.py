@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ...core.errors import ABOUT_PERSON, ABOUT_ROW, AdaptorError, InvalidMessage, MissingReference, WrongCall
 from ...core.lazy import resolve
@@ -46,28 +46,32 @@ class Parcel:
         self.repeats = 0
 
 
-class Unfit(NamedTuple):
+class Unfit:
     """An item of which no call can be made.
 
     Attributes:
         index: Its position.
         error: Why.
-        item: The item.
     """
 
-    index: int
-    error: AdaptorError
-    item: Any
+    __slots__ = ("error", "index")
+
+    def __init__(self, index: int, error: AdaptorError) -> None:
+        self.index = index
+        self.error = error
 
 
-class NotWanted(NamedTuple):
+class NotWanted:
     """An item that comes down to no operation.
 
     Attributes:
         index: Its position.
     """
 
-    index: int
+    __slots__ = ("index",)
+
+    def __init__(self, index: int) -> None:
+        self.index = index
 
 
 def parcels_of(
@@ -107,7 +111,7 @@ def parcels_of(
                 operation.locate(error, run, of_item)
             if error.about not in (ABOUT_PERSON, ABOUT_ROW) or _is_about_the_job(error):
                 raise
-            yield Unfit(index, error, item)
+            yield Unfit(index, error)
             continue
         yield Parcel(index, narrowed, request, write_of(request, ledger, site, page, once=True, key=given))
 

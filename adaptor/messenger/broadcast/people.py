@@ -26,7 +26,7 @@ def left_out(skip: Any) -> frozenset[str]:
     if skip is None:
         return frozenset()
     if isinstance(skip, os.PathLike):
-        return frozenset(_of_file(os.fspath(skip)))
+        return frozenset(_of_file(skip))
     if isinstance(skip, Iterable) and not isinstance(skip, str | bytes | dict):
         return frozenset(_id_of(entry) for entry in skip)
     raise JobError(
@@ -36,10 +36,11 @@ def left_out(skip: Any) -> frozenset[str]:
     )
 
 
-def _of_file(path: str) -> Iterable[str]:
+def _of_file(file: os.PathLike[str]) -> Iterable[str]:
+    path = os.fspath(file)
     if path.lower().endswith(".csv"):
-        return [_id_of(row) for row in read_csv(path)]
-    lines = [line.strip() for line in read_lines(path) if line.strip()]
+        return [_id_of(row) for row in read_csv(file)]
+    lines = [line.strip() for line in read_lines(file) if line.strip()]
     if path.lower().endswith((".jsonl", ".ndjson")):
         import json
 
@@ -68,8 +69,8 @@ def how_many(source: Any) -> int | None:
     if isinstance(source, os.PathLike):
         path = os.fspath(source)
         if path.lower().endswith(".csv"):
-            return sum(1 for _ in read_csv(path))
-        return sum(1 for line in read_lines(path) if line.strip())
+            return sum(1 for _ in read_csv(source))
+        return sum(1 for line in read_lines(source) if line.strip())
     if isinstance(source, dict):
         return 1
     return len(source) if isinstance(source, Sized) and not isinstance(source, str) else None
