@@ -93,6 +93,11 @@ def add_to(commands: Any) -> None:
     trial.add_argument(
         "--transcript", metavar="FILE", help="with --sandbox: write there who got what, in full; - is standard error"
     )
+    bulk = command.add_argument_group("broadcasts")
+    bulk.add_argument("--limit", type=_count, metavar="N", help="write to the first N people alone")
+    bulk.add_argument("--only-to", metavar="PSID", help="write to this person alone: a test")
+    bulk.add_argument("--yes", action="store_true", help="do not ask before a broadcast")
+    bulk.add_argument("--results", metavar="FILE", help="write a row for each person: .jsonl or .csv")
     limits = command.add_argument_group("the run")
     limits.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="how long a step may take")
     limits.add_argument("--run-timeout", type=_seconds, metavar="SECONDS", help="how long the run may take")
@@ -157,7 +162,7 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
     for option in ("people", "transcript"):
         if getattr(given, option) and not given.sandbox:
             raise InputError(f"--{option} goes with --sandbox.", fix="Add --sandbox, or leave it out.")
-    for path in (given.output, given.transcript, given.report):
+    for path in (given.output, given.transcript, given.report, given.results):
         if path and path != "-":
             check_output(path)
     limits = _limits(given)
@@ -176,11 +181,17 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
     with Interruption(run, is_supervised=child is not None) as interruption, _sandbox(given, credentials) as sandbox:
         run.wait = interruption.wait
         run.progress = log.progress()
+        run.limit, run.only_to = given.limit, given.only_to
+        if not given.yes and child is None and sys.stdin.isatty() and sys.stderr.isatty():
+            from .questions import confirm
+
+            run.confirm = confirm
         run.on_failure = curl_printer(run) if given.curl else None
         run.sanitize = None if given.sanitize == "none" else Sanitizer(given.sanitize)
         # Data goes to standard output; where that is taken by the final state, requests go to the log.
         run.on_request = _request_printer(run, None if given.output == "-" or given.log_json else stdout)
-        result = launch(_order(given, state, run, child), run, credentials)
+        with _results(given, run):
+            result = launch(_order(given, state, run, child), run, credentials)
         with interruption.shielded():
             if child is not None:
                 child.over()
@@ -219,6 +230,19 @@ def _supervised(supervisor: Supervisor, given: argparse.Namespace, run: Run) -> 
     return _finish(supervisor.result, given, run, None)
 
 
+@contextlib.contextmanager
+def _results(given: argparse.Namespace, run: Run) -> Iterator[None]:
+    """Let broadcasts write a row for each person."""
+    if not given.results:
+        yield
+        return
+    from ..runner.results import Results
+
+    with Results(given.results) as results:
+        run.on_result = results.write
+        yield
+
+
 def _limits(given: argparse.Namespace) -> Limits | None:
     if given.timeout is None and given.run_timeout is None and given.memory_limit is None:
         return None
@@ -240,6 +264,13 @@ def _run(given: argparse.Namespace, log: Log, limits: Limits | None) -> Any:
     return run
 
 
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise ValueError
+    return count
+
+
 def _seconds(text: str) -> float:
     seconds = float(text)
     if not 0 < seconds <= 31_536_000:
@@ -256,6 +287,7 @@ def _mebibytes(text: str) -> int:
 
 # argparse says these names where a value is wrong.
 _seconds.__name__, _mebibytes.__name__ = "number of seconds above 0:", "number of MiB from 32:"
+_count.__name__ = "whole number from 1:"
 
 
 def _order(given: argparse.Namespace, state: dict[str, Any] | None, run: Run, child: Child | None) -> Order:

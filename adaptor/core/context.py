@@ -103,7 +103,6 @@ class Run:
         wait: Waits that many seconds before a repeat; replaced in tests.
         on_result: Called with a row for each person of a broadcast when it is known what became of the message.
         confirm: Asked before a broadcast whether it is to begin, where somebody is there to answer.
-        counts_ahead: The people of a broadcast are counted before it begins.
         limit: The most people that a broadcast writes to, or None.
         only_to: The only person that a broadcast writes to, or None.
         replayed: How many writes were not made again, since an earlier attempt of the run had made them.
@@ -145,7 +144,6 @@ class Run:
         self.replayed = 0
         self.on_result: Callable[[dict[str, Any]], object] | None = None
         self.confirm: Callable[[str], bool] | None = None
-        self.counts_ahead = True
         self.limit: int | None = None
         self.only_to: str | None = None
         self._open_ledger = ledger

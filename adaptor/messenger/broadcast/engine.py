@@ -59,8 +59,8 @@ class Pace(NamedTuple):
     batch_size: int
     concurrency: int
     most_in_flight: int
-    max_repeats: int
-    max_wait: float
+    max_repeats: int = 0
+    max_wait: float = 0.0
 
 
 class Engine:

@@ -121,41 +121,27 @@ def broadcast(
     Source: https://developers.facebook.com/docs/messenger-platform/overview/rate-limiting
     """
     run = current_run()
-    client = client_for(run, state.get("configuration"))
     ledger: Any = run.ledger if run.ledger is not None else run.resource("broadcast", partial(_Passing, run)).ledger
-    page = client.page(ledger, ask=True) if not run.dry_run else ""
-    configuration = read_configuration(state.get("configuration"))
     at_once = concurrency or CONCURRENCY
-    pace = Pace(
-        rate or MESSAGES_PER_SECOND,
-        batch_size,
-        at_once,
-        max_in_flight or at_once * batch_size,
-        configuration.max_retries,
-        configuration.max_wait,
-    )
+    pace = Pace(rate or MESSAGES_PER_SECOND, batch_size, at_once, max_in_flight or at_once * batch_size)
     tally = Tally(run)
     nobody = left_out(skip)
     items = items_of(recipients, state)
-    total = how_many(recipients) if run.counts_ahead else None
-    total = total if run.limit is None else run.limit if total is None else min(total, run.limit)
-    found = _narrow(parcels_of(items, as_operation(operation, "broadcast"), key, state, run, ledger, page), run)
+    each_time = as_operation(operation, "broadcast")
     if run.dry_run:
-        _describe(found, nobody, tally, run, pace)
+        _describe(_narrow(parcels_of(items, each_time, key, state, run, ledger, ""), run), nobody, tally, run, pace)
     else:
         run.check_thread()
+        total = _total(recipients, run)
+        client = client_for(run, state.get("configuration"))
+        configuration = read_configuration(state.get("configuration"))
+        pace = pace._replace(max_repeats=configuration.max_retries, max_wait=configuration.max_wait)
+        page = client.page(ledger, ask=True)
         _ask(run, client, total, pace)
-        engine = Engine(
-            run,
-            ledger,
-            page,
-            partial(GraphConnection, configuration, run),
-            pace,
-            tally,
-            Progress(run, tally, total),
-        )
+        connect = partial(GraphConnection, configuration, run)
+        engine = Engine(run, ledger, page, connect, pace, tally, Progress(run, tally, total))
         try:
-            engine.send(found, nobody)
+            engine.send(_narrow(parcels_of(items, each_time, key, state, run, ledger, page), run), nobody)
         except AdaptorError as error:
             error.details = {**tally.result(_where(run, ledger)), "failed": tally.failed}
             raise
@@ -164,6 +150,14 @@ def broadcast(
     run.log("info", "broadcast", _summary(tally), **result)
     _raise_if_failed(tally, fail)
     return {**compose_next_state(state, result), "failed": tally.failed}
+
+
+def _total(recipients: Any, run: Run) -> int | None:
+    """Return how many people there are, where that is to be told and can be known."""
+    if run.confirm is None and run.progress is None:
+        return None
+    total = how_many(recipients)
+    return total if run.limit is None else run.limit if total is None else min(total, run.limit)
 
 
 class _Passing:
