@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from copy import copy
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ...common.connection import seconds_before_repeat
 from ...core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, NotSent, restored
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ...graph.connection import GraphConnection
     from ...graph.request import GraphRequest
     from ...ledger.ledger import Entry, Ledger
+    from .pace import Pace
     from .progress import Progress
     from .tally import Tally
 
@@ -41,26 +42,6 @@ MOST_MISMATCHES = 10_000
 LOOK_UP_SECONDS = 0.2
 #: A call that is later than this for its place takes a new one, so that no second sees more than is allowed.
 LATE_SECONDS = 0.05
-
-
-class Pace(NamedTuple):
-    """How fast a broadcast goes.
-
-    Attributes:
-        rate: Messages a second.
-        batch_size: Messages in a call.
-        concurrency: The most calls at once.
-        most_in_flight: The most messages whose answers are awaited.
-        max_repeats: How often a message is made again that certainly did not go out.
-        max_wait: The most seconds to wait before that.
-    """
-
-    rate: float
-    batch_size: int
-    concurrency: int
-    most_in_flight: int
-    max_repeats: int = 0
-    max_wait: float = 0.0
 
 
 class Engine:

@@ -12,13 +12,11 @@ from ...core.context import current_run
 from ...core.errors import AdaptorError, ItemsFailed, JobError, WrongCall
 from ...core.operation import Operation, Source, Step, Value, as_operation, builder_of
 from ...core.state import State, compose_next_state
-from ...graph.client import client_for
-from ...graph.connection import GraphConnection
 from ...graph.operation import GraphOperation
 from ...graph.parts import MOST_PARTS
 from ...ledger.pace import INBOX_PER_SECOND, MESSAGES_PER_SECOND
-from .engine import Engine, Pace
 from .outlook import outlook
+from .pace import Pace
 from .parcels import NotWanted, Parcel, Unfit, parcels_of
 from .people import how_many, left_out
 from .progress import Progress, duration
@@ -131,6 +129,11 @@ def broadcast(
     if run.dry_run:
         _describe(_narrow(parcels_of(items, each_time, key, state, run, ledger, ""), run), nobody, tally, run, pace)
     else:
+        # Importing requests takes longer than a whole job that sends nothing.
+        from ...graph.client import client_for
+        from ...graph.connection import GraphConnection
+        from .engine import Engine
+
         run.check_thread()
         total = _total(recipients, run)
         client = client_for(run, state.get("configuration"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .progress import duration
 
 if TYPE_CHECKING:
-    from .engine import Pace
+    from .pace import Pace
 
 #: About how long one call of fifty takes until it is answered; only for the outlook.
 USUAL_CALL_SECONDS = 5.0
