@@ -60,7 +60,7 @@ class Records:
         self._database = wishes.database or default_database(path)
         self._ledger: Ledger | None = None
         self._state: State = {}
-        self._job_digest = ""
+        self._prepared: Prepared | None = None
         self._kept: dict[tuple[str, int], StepRecord] = {}
         self._completed: list[tuple[str, int, str, State]] = []
         if not run.dry_run:
@@ -82,7 +82,7 @@ class Records:
         Raises:
             InputError: The run cannot go on, or beginning anew would write to people again.
         """
-        self._job_digest = _digest_of(prepared, self._path)
+        self._prepared = prepared
         if self._wishes.resume is not None:
             return self._resume(self._wishes.resume)
         self._state = state()
@@ -127,7 +127,7 @@ class Records:
         record = RunRecord(
             run.id or "run",
             self._path,
-            self._job_digest,
+            self._job_digest(),
             self._input_digest(),
             {key: value for key, value in self._state.items() if key != "configuration"},
             started=run.began,
@@ -163,7 +163,7 @@ class Records:
             store.close()
             raise
         self._ledger = ledger
-        ledger.leaves_out_settled = known is not None and known.job_digest != self._job_digest
+        ledger.leaves_out_settled = known is not None and known.job_digest != self._job_digest()
         self._kept = {(step.step, step.arrival): step for step in store.runs.steps(name) if step.status == "completed"}
         run = self._run
         run.id, run.began = ledger.record.id, ledger.record.started
@@ -174,7 +174,7 @@ class Records:
 
     def _check(self, known: RunRecord | None, name: str) -> None:
         if known is None or known.path == self._path:
-            if known is not None and known.job_digest != self._job_digest and not self._wishes.allow_changed:
+            if known is not None and known.job_digest != self._job_digest() and not self._wishes.allow_changed:
                 raise InputError(
                     f"The job has changed since the run `{name}` began.",
                     fix="Go on with it as it was then; or add --allow-changed, which leaves out everybody whom the "
@@ -225,6 +225,10 @@ class Records:
             f"{what} Begun anew, it would write to them again.",
             fix=f"Go on with it: --resume {last.id}. Or begin anew on purpose: --fresh.",
         )
+
+    def _job_digest(self) -> str:
+        # Only where something is noted: reading all of a job again takes a while.
+        return _digest_of(self._prepared, self._path) if self._prepared is not None else ""
 
     def _input_digest(self) -> str:
         from ..ledger.keys import digest
