@@ -96,7 +96,6 @@ def add_to(commands: Any) -> None:
     bulk = command.add_argument_group("broadcasts")
     bulk.add_argument("--limit", type=_count, metavar="N", help="write to the first N people alone")
     bulk.add_argument("--only-to", metavar="PSID", help="write to this person alone: a test")
-    bulk.add_argument("--yes", action="store_true", help="do not ask before a broadcast")
     bulk.add_argument("--results", metavar="FILE", help="write a row for each person: .jsonl or .csv")
     limits = command.add_argument_group("the run")
     limits.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="how long a step may take")
@@ -113,6 +112,12 @@ def add_to(commands: Any) -> None:
         action="store_true",
         help="with --resume: the job has changed; whoever was written to is left out",
     )
+    ledger.add_argument(
+        "--resend-unknown",
+        action="store_true",
+        help="with --resume: send again what nobody knows of; some may get it twice (asks first, or give --yes)",
+    )
+    ledger.add_argument("--yes", action="store_true", help="ask nothing")
     ledger.add_argument(
         "--database",
         metavar="URL",
@@ -157,8 +162,21 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
         raise InputError(
             "--resume goes on with what the run began with.", fix="Leave out --fresh, --run-id and the state."
         )
-    if given.allow_changed and not given.resume:
-        raise InputError("--allow-changed goes with --resume.", fix="Add --resume RUN, or leave it out.")
+    for option in ("allow_changed", "resend_unknown"):
+        if getattr(given, option) and not given.resume:
+            name = option.replace("_", "-")
+            raise InputError(f"--{name} goes with --resume.", fix="Add --resume RUN, or leave it out.")
+    if given.allow_changed and given.resend_unknown:
+        raise InputError(
+            "--allow-changed leaves out whom --resend-unknown would write to.", fix="Leave one of the two out."
+        )
+    if given.resume and given.sandbox and not given.database:
+        raise InputError(
+            "--resume does not go with --sandbox, which keeps no ledger.",
+            fix="Leave one of the two out, or give the sandbox's runs a ledger with --database FILE.",
+        )
+    if given.resend_unknown and not given.dry_run and not given.yes:
+        _ask_to_resend(given.resume)
     for option in ("people", "transcript"):
         if getattr(given, option) and not given.sandbox:
             raise InputError(f"--{option} goes with --sandbox.", fix="Add --sandbox, or leave it out.")
@@ -199,6 +217,23 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
             return _finish(result, given, run, transcript)
 
 
+def _ask_to_resend(run: str) -> None:
+    """Ask before people may be written to twice.
+
+    Raises:
+        InputError: Nobody said yes.
+    """
+    from .questions import confirm, is_terminal
+
+    question = f"Send again what nobody knows of in the run {run}? Whom it did reach gets it twice."
+    if is_terminal() and confirm(question):
+        return
+    raise InputError(
+        "--resend-unknown sends again what may have arrived: nobody said yes to that. Nothing was sent.",
+        fix="Settle what can be settled first: adaptor runs settle. Then add --yes.",
+    )
+
+
 def _finish(result: Result, given: argparse.Namespace, run: Run, sandbox: Sandbox | None) -> int:
     """Write what was asked for, and say how the run ended."""
     unwritten: InputError | None = None
@@ -214,7 +249,7 @@ def _finish(result: Result, given: argparse.Namespace, run: Run, sandbox: Sandbo
     except InputError as error:
         # The job has run: what was sent must be told all the same.
         unwritten = error
-    _close(result, run)
+    _close(result, run, given)
     if unwritten is not None:
         run.log("error", "run", unwritten.report(), error=unwritten.facts())
         return result.exit_code or EXIT_FAILED
@@ -295,13 +330,12 @@ def _order(given: argparse.Namespace, state: dict[str, Any] | None, run: Run, ch
     order.start, order.end, order.only = given.start, given.end, given.only
     order.captures_output = True
     wishes = order.ledger
-    wishes.resume, wishes.fresh, wishes.allow_changed = given.resume, given.fresh, given.allow_changed
+    wishes.resume, wishes.fresh = given.resume, given.fresh
+    wishes.allow_changed, wishes.resend_unknown = given.allow_changed, given.resend_unknown
     # A simulated Messenger forgets with its process, and so does its ledger.
     wishes.database = given.database or (IN_MEMORY if given.sandbox else None)
-    if child is None and sys.stdin.isatty() and sys.stderr.isatty():
-        from .questions import ask_to_go_on
-
-        wishes.ask = ask_to_go_on
+    wishes.ask = _ask_to_go_on() if child is None and not given.yes else None
+    wishes.on_open = None if child is None else child.noted
 
     def initial(plan: Plan) -> dict[str, Any]:
         if state is None and (given.start or given.only):
@@ -322,6 +356,16 @@ def _order(given: argparse.Namespace, state: dict[str, Any] | None, run: Run, ch
     if watches:
         order.after_step = lambda step, after, course: [watch(step, after, course) for watch in watches]
     return order
+
+
+def _ask_to_go_on() -> Any:
+    """Return what asks on the terminal, or None where nobody is there."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    from .questions import ask_to_go_on
+
+    stream = sys.stderr
+    return lambda what: ask_to_go_on(what, stream)
 
 
 def _initial_state(given: argparse.Namespace) -> dict[str, Any] | None:
@@ -380,7 +424,7 @@ def _show_transcript(sandbox: Sandbox, given: argparse.Namespace, run: Run) -> N
         run.log("info", "sandbox", f"\n{text.rstrip()}\n")
 
 
-def _close(result: Result, run: Run) -> None:
+def _close(result: Result, run: Run, given: argparse.Namespace) -> None:
     """Say how the run ended, and what was sent."""
     counts = [f"{count:,} {outcome}" for outcome, count in result.outcomes.items() if count]
     facts = {"outcomes": result.outcomes, "exit_code": result.exit_code, "run_id": run.id}
@@ -399,12 +443,23 @@ def _close(result: Result, run: Run) -> None:
     else:
         run.log("error", "run", f"The run did not end well. {_sentence(counts)}", **facts)
     if result.ledger is not None and result.ledger != IN_MEMORY:
-        again = f" Go on with: adaptor run {result.path} --resume {run.id}" if _can_resume(result) else ""
-        run.log("info", "run", f"Noted in {result.ledger} as {run.id}.{again}", ledger=result.ledger)
+        _tell_what_next(result, run, given)
 
 
-def _can_resume(result: Result) -> bool:
-    return result.error is not None or result.exit_code not in (EXIT_WELL, EXIT_FAILED)
+def _tell_what_next(result: Result, run: Run, given: argparse.Namespace) -> None:
+    """Say how the run can be gone on with, or how what is unknown can be settled."""
+    from ..runner.commands import resume_command, runs_command
+
+    where = given.database
+    if not result.is_finished:
+        words = [*([given.workflow] if given.workflow else [])]
+        for option in ("start", "end", "only"):
+            words += [f"--{option}", getattr(given, option)] if getattr(given, option) else []
+        command = resume_command(given.path, words, run.id, database=where)
+        run.log("info", "run", f"Go on with: {command}", ledger=result.ledger)
+    if result.outcomes["unknown"]:
+        command = runs_command("settle", run.id, path=given.path, database=where)
+        run.log("info", "run", f"Settle what is unknown with: {command}", ledger=result.ledger)
 
 
 def _sentence(counts: list[str]) -> str:
