@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from adaptor.sandbox.chat.site import Site
     from adaptor.sandbox.events import EventLog
     from adaptor.sandbox.faults import Faults
     from adaptor.sandbox.keep import Keeper
@@ -181,7 +182,7 @@ class Sandbox(Directions):
         from adaptor.sandbox.server import Server
 
         try:
-            self._server = Server(Api(self._world), self._port)
+            self._server = Server(Api(self._world), self._port, self._open_site)
         except OSError as error:
             where = f"port {self._port}" if self._port else "this machine"
             raise SandboxError(f"the sandbox cannot listen on {where}: {error}") from error
@@ -202,12 +203,22 @@ class Sandbox(Directions):
         if self._keeper is not None:
             self._keeper.stop()
 
+    def _open_site(self, server: Server) -> Site:
+        from adaptor.sandbox.chat.site import Site
+
+        return Site(self, self._world, server.wait)
+
     @property
     def url(self) -> str:
         """Where it listens, without a slash at the end."""
         if self._server is None:
             raise SandboxError("the sandbox is not running: write `with sandbox:` around what uses its url")
         return self._server.url
+
+    @property
+    def page_url(self) -> str:
+        """Where the chat page is, for a browser on this machine."""
+        return f"{self.url}/sandbox/"
 
     @property
     def page_id(self) -> str:
