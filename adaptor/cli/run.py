@@ -21,15 +21,16 @@ from ..runner.run_id import check_run_id, new_run_id
 from ..runner.signals import Interruption
 from .curl import curl_printer
 from .help import Help
+from .preview import HELP as PREVIEW_HELP
+from .preview import PEOPLE_FILE, also_kept, preview
 from .questions import ask_to_go_on
+from .rehearsal import rehearsal, show_transcript, stay
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
     from ..core.context import Request
-    from ..runner.credentials import Credentials
     from ..runner.execution import Watch
     from ..runner.plan import Plan
     from ..runner.result import Result
@@ -45,11 +46,6 @@ examples:
   adaptor run workflow.yaml --only remind    one step of a workflow
   adaptor run project.yaml reminders         a workflow of an OpenFn project
 """
-
-#: The people that `--sandbox` takes from beside the job where there is no `--people`.
-PEOPLE_FILE = "sandbox.json"
-#: How many people's conversations are shown on the terminal after a sandbox run.
-SHOWN_PEOPLE = 12
 
 
 def add_to(commands: Any) -> None:
@@ -93,6 +89,10 @@ def add_to(commands: Any) -> None:
     )
     trial.add_argument(
         "--transcript", metavar="FILE", help="with --sandbox: write there who got what, in full; - is standard error"
+    )
+    trial.add_argument("--preview", metavar="FILE", help=f"with --sandbox or --dry-run: {PREVIEW_HELP}")
+    trial.add_argument(
+        "--open", action="store_true", help="with --sandbox: watch in the browser; the sandbox stays until Ctrl-C"
     )
     limits = command.add_argument_group("the run")
     limits.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="how long a step may take")
@@ -155,10 +155,12 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
         )
     if given.allow_changed and not given.resume:
         raise InputError("--allow-changed goes with --resume.", fix="Add --resume RUN, or leave it out.")
-    for option in ("people", "transcript"):
+    if given.preview and not (given.sandbox or given.dry_run):
+        raise InputError("--preview goes with --sandbox or --dry-run.", fix="Add one of them, or leave it out.")
+    for option in ("people", "transcript", "open"):
         if getattr(given, option) and not given.sandbox:
             raise InputError(f"--{option} goes with --sandbox.", fix="Add --sandbox, or leave it out.")
-    for path in (given.output, given.transcript, given.report):
+    for path in (given.output, given.transcript, given.report, given.preview):
         if path and path != "-":
             check_output(path)
     limits = _limits(given)
@@ -174,29 +176,43 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
         if not isinstance(side, Child):
             return _supervised(side, given, run)
         child = side
-    with Interruption(run, is_supervised=child is not None) as interruption, _sandbox(given, credentials) as sandbox:
+    with Interruption(run, is_supervised=child is not None) as interruption, rehearsal(given, credentials) as sandbox:
         run.wait = interruption.wait
         run.progress = log.progress()
         run.on_failure = curl_printer(run) if given.curl else None
         run.sanitize = None if given.sanitize == "none" else Sanitizer(given.sanitize)
         # Data goes to standard output; where that is taken by the final state, requests go to the log.
         run.on_request = _request_printer(run, None if given.output == "-" or given.log_json else stdout)
+        described: list[dict[str, Any]] = []
+        if given.preview and given.dry_run:
+            run.on_request = also_kept(run.on_request, described)
         result = launch(_order(given, state, run, child), run, credentials)
         with interruption.shielded():
             if child is not None:
                 child.over()
             transcript = sandbox if not given.dry_run else None
-            return _finish(result, given, run, transcript)
+            code = _finish(result, given, run, transcript, described)
+        if given.open and sandbox is not None:
+            stay(sandbox, run)
+        return code
 
 
-def _finish(result: Result, given: argparse.Namespace, run: Run, sandbox: Sandbox | None) -> int:
+def _finish(
+    result: Result,
+    given: argparse.Namespace,
+    run: Run,
+    sandbox: Sandbox | None,
+    described: list[dict[str, Any]] | None = None,
+) -> int:
     """Write what was asked for, and say how the run ended."""
     unwritten: InputError | None = None
     try:
         if result.text is not None and given.output:
             write_output(f"{result.text}\n", given.output, sys.stdout)
         if sandbox is not None:
-            _show_transcript(sandbox, given, run)
+            show_transcript(sandbox, given, run)
+        if given.preview and described is not None:
+            preview(given, run, sandbox, described)
         if given.report:
             from ..runner.report import write_report
 
@@ -298,28 +314,6 @@ def _initial_state(given: argparse.Namespace) -> dict[str, Any] | None:
     return None
 
 
-@contextlib.contextmanager
-def _sandbox(given: argparse.Namespace, credentials: Credentials) -> Iterator[Sandbox | None]:
-    if not given.sandbox:
-        yield None
-        return
-    try:
-        from ..sandbox import Sandbox, SandboxError
-
-        beside = os.path.join(os.path.dirname(given.path), PEOPLE_FILE)
-        people = given.people or (beside if os.path.isfile(beside) else None)
-        sandbox = Sandbox.from_file(people) if people else Sandbox()
-    except ModuleNotFoundError as cause:
-        raise InputError(
-            f"The sandbox needs {cause.name}, which is not installed.", fix="pip install 'facebook-adaptor[serve]'"
-        ) from None
-    except SandboxError as cause:
-        raise InputError(str(cause)) from None
-    with sandbox:
-        credentials.sandbox = {"base_url": sandbox.url, "access_token": sandbox.access_token}
-        yield sandbox
-
-
 def _request_printer(run: Run, stream: Any) -> Any:
     def show(request: Request) -> None:
         facts = request.described()
@@ -331,19 +325,6 @@ def _request_printer(run: Run, stream: Any) -> Any:
             print_out(run.redactor.text(json.dumps(facts, ensure_ascii=False)) + "\n", stream)
 
     return show
-
-
-def _show_transcript(sandbox: Sandbox, given: argparse.Namespace, run: Run) -> None:
-    if given.transcript and given.transcript != "-":
-        write_output(run.redactor.text(sandbox.transcript()), given.transcript, sys.stdout)
-        run.log("info", "sandbox", f"Who got what: {given.transcript}")
-    elif given.log_json and given.transcript is None:
-        # Machines read counts; names and texts only where they are asked for.
-        counts = {"accepted": len(sandbox.messages), "refused": len(sandbox.refusals)}
-        run.log("info", "sandbox", "The sandbox's messages", **counts)
-    else:
-        text = sandbox.transcript(limit=None if given.transcript == "-" else SHOWN_PEOPLE)
-        run.log("info", "sandbox", f"\n{text.rstrip()}\n")
 
 
 def _close(result: Result, run: Run) -> None:

@@ -336,3 +336,29 @@ class Sandbox(Directions):
         """
         with self._world.lock:
             return write_transcript(self._world, limit)
+
+    def preview(self, *, note: str = "", redact: Callable[[str], str] | None = None) -> str:
+        """Draw who got what, as people saw it: a page that needs no server and loads nothing.
+
+        Args:
+            note: What stands below the Page's name.
+            redact: Takes secrets out of a text.
+        """
+        from adaptor.sandbox.chat.preview import write_preview
+
+        with self._world.lock:
+            return write_preview(self._world, note, redact)
+
+    def sketch(self, requests: Iterable[Mapping[str, Any]]) -> int:
+        """Draw requests that nobody has made, for `preview`; they are not judged.
+
+        Args:
+            requests: Each with `method`, `path` and `body`; `files` holds paths of local files.
+
+        Returns:
+            How many messages and sender actions there were among them.
+        """
+        from adaptor.sandbox.chat.sketch import sketch
+
+        with self._world.lock:
+            return sketch(self._world, requests)

@@ -1,7 +1,7 @@
 """The sockets of the sandbox: HTTP/1.1 with keep-alive on the loopback interface, one thread per connection.
 
-The Graph API answers under every path but `/sandbox/`, where the chat page is. An open event stream has its connection's
-thread for itself, so that nobody waits for it.
+The Graph API answers under every path but `/sandbox/`, where the chat page is. An open event stream has the thread of
+its connection for itself, so that nobody waits for it.
 
 The standard library's server, with four things changed: small answers leave at once (`TCP_NODELAY`, one write), a
 connection stays open after a body that nobody read, nothing asks a name server for the machine's name, and stopping

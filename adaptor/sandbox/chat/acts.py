@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from adaptor.sandbox.sandbox import Sandbox
     from adaptor.sandbox.someone import Someone
-    from adaptor.sandbox.taps import Tap
     from adaptor.sandbox.world import World
 
     Given = Mapping[str, Any]

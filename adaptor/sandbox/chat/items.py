@@ -58,7 +58,7 @@ def summarise(record: Message | Incoming) -> str:
 
 
 def local(url: object) -> str:
-    """Give an address; that of an uploaded file without the host, so that it is found under any name of this machine."""
+    """Give an address; that of an uploaded file without the host, so that it is found whatever the host is called."""
     return _HERE.sub("", str(url or ""))
 
 
@@ -89,7 +89,7 @@ def _incoming(world: World, incoming: Incoming) -> dict[str, Any]:
     for each in attachments if isinstance(attachments, list) else []:
         payload = each.get("payload") if isinstance(each.get("payload"), dict) else {}
         shown.append({"type": str(each.get("type")), "payload": {**payload, "url": local(payload.get("url"))}})
-    item = {
+    item: dict[str, Any] = {
         "kind": "incoming",
         "id": incoming.id,
         "tapped": incoming.kind if "quick_reply" not in incoming.payload else "quick reply",

@@ -139,7 +139,8 @@ def _profile(world: World, thread: str) -> dict[str, Any]:
     for number, (place, tap) in enumerate(profile_taps(world, thread)):
         found[place].append({"number": number, "title": tap.title, "kind": tap.kind})
     profile = world.profile
-    found["greeting"] = _for_locale(profile.get("greeting"), person.locale).get("text")
+    if not any(isinstance(record, Incoming) for record in world.timeline.get(thread, [])):
+        found["greeting"] = _for_locale(profile.get("greeting"), person.locale).get("text")
     found["commands"] = _for_locale(profile.get("commands"), person.locale).get("commands") or []
     menus = world.menus.get(thread) or profile.get("persistent_menu")
     found["silent"] = _for_locale(menus, person.locale).get("composer_input_disabled") in (True, "true")

@@ -24,7 +24,8 @@ from adaptor.sandbox.shelf import LARGEST
 from adaptor.sandbox.wire import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
+    from email.message import Message
 
     from adaptor.sandbox.sandbox import Sandbox
     from adaptor.sandbox.world import World
@@ -83,7 +84,7 @@ class Site:
         self._run = secrets.token_hex(8)
 
     def answer(
-        self, method: str, target: str, headers: Mapping[str, str], read: Callable[[int], bytes]
+        self, method: str, target: str, headers: Message[str, str], read: Callable[[int], bytes]
     ) -> Answer | Iterator[bytes]:
         """Answer one request; an iterator is an event stream without end.
 
@@ -140,13 +141,13 @@ class Site:
         )
         return Answer(200, headers, text.encode())
 
-    def _check_token(self, headers: Mapping[str, str]) -> None:
+    def _check_token(self, headers: Message[str, str]) -> None:
         given = (headers.get(_TOKEN_HEADER) or "").encode("utf-8", "replace")
         if not hmac.compare_digest(given, self._token.encode()):
             raise Stopped(HTTPStatus.FORBIDDEN, "The page is older than this run of the sandbox: load it again.")
 
     def _post(
-        self, name: str, given: dict[str, str], headers: Mapping[str, str], read: Callable[[int], bytes]
+        self, name: str, given: dict[str, str], headers: Message[str, str], read: Callable[[int], bytes]
     ) -> dict[str, Any]:
         if name == "file":
             data = _read(read, LARGEST)

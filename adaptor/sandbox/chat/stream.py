@@ -40,7 +40,9 @@ def stream_changes(world: World, run: str, pause: Callable[[float], None]) -> It
         threads = dict.fromkeys(event.thread for event in events)
         many = len(threads) > _THREADS
         kinds = sorted({event.kind for event in events})
-        yield _event("change", {"number": number, "threads": [] if many else list(threads), "many": many, "kinds": kinds})
+        yield _event(
+            "change", {"number": number, "threads": [] if many else list(threads), "many": many, "kinds": kinds}
+        )
         pause(_PAUSE)
 
 

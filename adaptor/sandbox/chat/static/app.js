@@ -48,7 +48,8 @@ const App = (source) => {
 
   const log = h("div", { class: "log", role: "log", "aria-live": "off", tabindex: "0", "aria-label": "Messages" });
   const inner = h("div", { class: "inner" });
-  log.append(inner);
+  const intro = h("div", { class: "intro", hidden: true });
+  log.append(intro, inner);
   const newest = h("button", { type: "button", class: "newest", hidden: true, onclick: () => (last < total ? open(thread, true) : toEnd()) }, "Newest messages");
   const face = h("span", { class: "face" });
   const heading = h("h2", { dir: "auto" }, "");
@@ -230,9 +231,10 @@ const App = (source) => {
       else line.firstChild.removeAttribute("aria-current");
     }
     if (!again) {
+      show("room");
       field.value = drafts.get(psid) || "";
       grow();
-      show("room");
+      toEnd();
       if (location.hash !== `#${encodeURIComponent(psid)}`) history.replaceState(null, "", `#${encodeURIComponent(psid)}`);
       if (source.act && matchMedia("(min-width: 720px)").matches && !composer.hidden) field.focus();
       else log.focus();
@@ -249,8 +251,8 @@ const App = (source) => {
     face.replaceChildren(avatar(found.person.name, found.person.nobody ? "nobody" : ""));
     heading.textContent = found.person.name;
     known.textContent = thread ? `PSID ${thread}` : "";
+    intro.replaceChildren(avatar(found.page.name, "page huge"), h("h3", { dir: "auto" }, found.page.name), h("p", { class: "hint" }, source.live ? "A Page of the sandbox on Messenger" : source.note || "Messenger"));
     tellWindow();
-    drawControls();
     typingEnds = found.typing ? Date.now() + 20000 : 0;
   }
 
@@ -264,7 +266,7 @@ const App = (source) => {
     if (person.blocked) [words, kind] = ["has blocked the Page", "blocked"];
     else if (left > 0) {
       const minutes = Math.floor(left / 60000);
-      words = `window open: ${minutes >= 60 ? `${Math.floor(minutes / 60)} h ` : ""}${minutes % 60} min left`;
+      words = `window: ${minutes >= 60 ? `${Math.floor(minutes / 60)} h ` : ""}${minutes % 60} min left`;
       kind = minutes < 120 ? "soon" : "open";
     } else if (person.until) words = "window closed";
     chip.textContent = words;
@@ -286,7 +288,7 @@ const App = (source) => {
     const fresh = (room.quick_replies || []).length && last === total ? room.quick_replies : [];
     replies.replaceChildren(...fresh.map((each) => (source.act ? h("button", { type: "button", class: "reply", onclick: () => act("taps", { of: "quick_replies", number: each.number, title: each.title }) }, h("span", { dir: "auto" }, each.title || "picture")) : h("span", { class: "reply" }, h("span", { dir: "auto" }, each.title || "picture")))));
     const offered = [...(room.ice_breakers || []), ...(room.get_started || [])];
-    const greeting = room.greeting && !room.items.some((item) => item.kind === "incoming") && room.total < PIECE ? h("p", { class: "greeting", dir: "auto" }, room.greeting) : null;
+    const greeting = room.greeting ? h("p", { class: "greeting", dir: "auto" }, room.greeting) : null;
     const begin = offered.map((each) => (source.act ? h("button", { type: "button", class: room.get_started.includes(each) ? "strong" : "starter", onclick: () => act("taps", { of: "profile", number: each.number, title: each.title }) }, h("span", { dir: "auto" }, each.title)) : h("span", { class: "starter" }, each.title)));
     starters.replaceChildren(...[greeting, ...begin].filter(Boolean));
     starters.hidden = !starters.children.length;
@@ -361,6 +363,8 @@ const App = (source) => {
       if (typingEnds > Date.now()) inner.append(Draw.typing(c));
     }
     newest.hidden = atEnd && sticks;
+    intro.hidden = first > 0 || Boolean(room.person.nobody && !thread);
+    drawControls();
   }
 
   async function follow() {
@@ -486,7 +490,7 @@ const App = (source) => {
   function pick(owner, item) {
     const record = (rows.find((row) => row.record.id === item.id) || { record: item }).record;
     const own = (record.reactions || []).find((each) => each.theirs);
-    popover(owner, [...EMOJI.map((emoji) => [emoji, () => act("reacts", { mid: item.id, emoji }), "emoji"]), ...(own ? [["Take back", () => act("reacts", { mid: item.id, emoji: "" })]] : [])], "Reactions");
+    popover(owner, [...EMOJI.map((emoji) => [Draw.coloured(emoji), () => act("reacts", { mid: item.id, emoji }), "emoji"]), ...(own ? [["Take back", () => act("reacts", { mid: item.id, emoji: "" })]] : [])], "Reactions");
   }
 
   function edit(item) {

@@ -10,7 +10,7 @@ const Draw = (() => {
     photo: "M4 6h16v13H4zM4 16l5-5 4 4 3-3 4 4M15.500 9.500h.01",
     file: "M7 3h7l4 4v14H7zM14 3v4h4",
     menu: "M5 7h14M5 12h14M5 17h14",
-    more: "M6 12h.01M12 12h.01M18 12h.01",
+    more: "M5.500 12h.6M11.700 12h.6M17.900 12h.6",
     reply: "M10 7l-5 5 5 5M5 12h9a5 5 0 0 1 5 5v1",
     smile: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM9 10h.01M15 10h.01M8.500 14.500c2 2 5 2 7 0",
     code: "M8 8l-4 4 4 4M16 8l4 4-4 4M13.500 5l-3 14",
@@ -193,9 +193,15 @@ const Draw = (() => {
     if (cards.length === 1) return cards[0];
     const strip = h("div", { class: "strip", tabindex: "0", role: "group", "aria-label": `${label}, ${cards.length} cards` }, cards);
     const step = (direction) => () => strip.scrollBy({ left: direction * 250, behavior: "smooth" });
-    return h("div", { class: "carousel" }, strip,
-      h("button", { type: "button", class: "round turn before", "aria-label": "Earlier card", onclick: step(-1) }, icon("back")),
-      h("button", { type: "button", class: "round turn behind", "aria-label": "Next card", onclick: step(1) }, icon("forward")));
+    const before = h("button", { type: "button", class: "round turn before", "aria-label": "Earlier card", hidden: true, onclick: step(-1) }, icon("back"));
+    const behind = h("button", { type: "button", class: "round turn behind", "aria-label": "Next card", onclick: step(1) }, icon("forward"));
+    const turn = () => {
+      before.hidden = strip.scrollLeft < 8;
+      behind.hidden = strip.scrollLeft + strip.clientWidth > strip.scrollWidth - 8;
+    };
+    strip.addEventListener("scroll", turn, { passive: true });
+    new ResizeObserver(turn).observe(strip);
+    return h("div", { class: "carousel" }, strip, before, behind);
   }
 
   function money(value, currency) {
@@ -369,9 +375,12 @@ const Draw = (() => {
     return media(text(each.type), { url: text(payload.url) }, c);
   }
 
+  // Signs that are text by themselves, such as the heart, are asked for in colour.
+  const coloured = (emoji) => (/^\p{Emoji}$/u.test(emoji) && !/\p{Emoji_Presentation}/u.test(emoji) ? `${emoji}\ufe0f` : emoji);
+
   function reactions(list) {
     if (!list || !list.length) return null;
-    const signs = [...new Set(list.map((each) => each.emoji))].slice(0, 6);
+    const signs = [...new Set(list.map((each) => coloured(each.emoji)))].slice(0, 6);
     return h("div", { class: "reactions", role: "img", "aria-label": `Reactions: ${signs.join(" ")}` }, signs, list.length > 1 ? ` ${list.length}` : "");
   }
 
@@ -415,5 +424,5 @@ const Draw = (() => {
     return h("div", { class: "row pages typing" }, avatar(c.page.name, "page"), h("div", { class: "bubble dots", role: "img", "aria-label": `${c.page.name} is typing` }, h("i"), h("i"), h("i")));
   }
 
-  return { h, icon, avatar, item, message, separator, typing, reactions, clock, day, address };
+  return { h, icon, avatar, item, separator, typing, coloured, clock, day, address };
 })();
