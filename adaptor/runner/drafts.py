@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.arguments import known
+from ..core.arguments import Deferred, Structure, known
 from ..core.lazy import Lazy
 from ..core.operation import Operation
 from ..core.template import Template
@@ -43,14 +43,21 @@ def _described(operation: GraphOperation) -> dict[str, Any]:
 
 def _spelt(value: Any) -> Any:
     """Return a value with each reference in it as its text."""
+    if isinstance(value, Structure):
+        return _spelt(known(value))
     if isinstance(value, Template):
         pieces = value.__pieces__
         return "".join(piece if isinstance(piece, str) else f"{{{piece[0]!r}}}" for piece in pieces)
+    if isinstance(value, Deferred):
+        function, *arguments = value.__reduce__()[1]
+        spelt = [_spelt(argument) for argument in arguments]
+        try:
+            return function(*spelt)
+        except Exception:
+            # What it makes depends on the value; the reference says more than our function's name.
+            return spelt[0] if len(spelt) == 1 else f"{{{value!r}}}"
     if isinstance(value, Lazy):
-        inside = value.__reduce__()[1]
-        # `recipient_object(state.data.psid)` is a detail of ours.
-        named = len(inside) == 2 and isinstance(inside[1], tuple) and len(inside[1]) == 1
-        return f"{{{inside[1][0]!r}}}" if named and isinstance(inside[1][0], Lazy) else f"{{{value!r}}}"
+        return f"{{{value!r}}}"
     if isinstance(value, dict):
         return {key: _spelt(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -124,6 +124,7 @@ class Sandbox(Directions):
 
     def _build(self, settings: Settings, clock: Clock, port: int, keep: str | os.PathLike[str] | None) -> None:
         self._server: Server | None = None
+        self._sketched = False
         self._port = port
         self._keeper: Keeper | None = None
         app_id = settings.app_id or _APP_ID
@@ -347,7 +348,7 @@ class Sandbox(Directions):
         from adaptor.sandbox.chat.preview import write_preview
 
         with self._world.lock:
-            return write_preview(self._world, note, redact)
+            return write_preview(self._world, note, redact, sent=not self._sketched)
 
     def sketch(self, requests: Iterable[Mapping[str, Any]]) -> int:
         """Draw requests that nobody has made, for `preview`; they are not judged.
@@ -360,5 +361,6 @@ class Sandbox(Directions):
         """
         from adaptor.sandbox.chat.sketch import sketch
 
+        self._sketched = True
         with self._world.lock:
             return sketch(self._world, requests)

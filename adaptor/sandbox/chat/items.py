@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from adaptor.sandbox.bubbles import show_action, show_gesture, show_incoming, show_message
+from adaptor.sandbox.bubbles import show_action, show_gesture, show_incoming, show_line, show_message
 from adaptor.sandbox.records import Action, Gesture, Incoming, Message
 from adaptor.sandbox.world import FILES, milliseconds
 
@@ -54,6 +54,9 @@ def summarise(record: Message | Incoming) -> str:
     """Give one line that says what a message is."""
     lines = show_message(record) if isinstance(record, Message) else show_incoming(record)
     line = next((line for line in lines if line.strip()), "")
+    template = record.payload.get("template") if not line else None
+    if isinstance(template, dict):
+        line = f"Utility template {show_line(str(template.get('name')))}"
     return line if len(line) <= _LONG else f"{line[:_LONG]}…"
 
 

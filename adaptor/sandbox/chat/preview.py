@@ -7,7 +7,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from adaptor.sandbox.chat.rooms import show_people, show_room
+from adaptor.sandbox.chat.rooms import list_threads, show_person, show_room
 from adaptor.sandbox.chat.site import static
 from adaptor.sandbox.world import FILES, milliseconds
 
@@ -47,15 +47,18 @@ _FRAME: Final = """\
 """
 
 
-def write_preview(world: World, note: str = "", redact: Callable[[str], str] | None = None) -> str:
+def write_preview(
+    world: World, note: str = "", redact: Callable[[str], str] | None = None, *, sent: bool = True
+) -> str:
     """Write the page; the caller holds the world's lock.
 
     Args:
         world: What happened.
         note: What stands below the Page's name.
         redact: Takes secrets out of a text.
+        sent: Whether the messages were sent, so that they have arrived and may have been read.
     """
-    data = json.dumps(_data(world, note), ensure_ascii=False, default=str)
+    data = json.dumps(_data(world, note, sent=sent), ensure_ascii=False, default=str)
     if redact is not None:
         data = redact(data)
     for sign, safe in _UNSAFE.items():
@@ -77,9 +80,10 @@ def write_preview(world: World, note: str = "", redact: Callable[[str], str] | N
     )
 
 
-def _data(world: World, note: str) -> dict[str, Any]:
-    found = show_people(world, count=PEOPLE)
-    people = found["people"]
+def _data(world: World, note: str, *, sent: bool) -> dict[str, Any]:
+    # Only those to whom something happened.
+    there = [thread for thread in list_threads(world) if world.timeline.get(thread)]
+    people = [show_person(world, thread) for thread in there[:PEOPLE]]
     rooms = {}
     left_out = 0
     for person in people:
@@ -87,12 +91,15 @@ def _data(world: World, note: str) -> dict[str, Any]:
         left_out += room["first"]
         for number, item in enumerate(room["items"]):
             item["n"] = number
+        if not sent:
+            person.pop("unread", None)
         rooms[person["id"]] = {**room, "typing": False}
     notes = [note] if note else []
-    if found["more"] or left_out:
+    if len(there) > PEOPLE or left_out:
         notes.append(f"the first {PEOPLE:,} people and the newest {RECORDS:,} messages of each")
     return {
-        "page": found["page"],
+        "page": {"id": world.page_id, "name": world.page_name},
+        "sent": sent,
         "now": milliseconds(world.clock.now()),
         "note": "; ".join(notes),
         "people": people,

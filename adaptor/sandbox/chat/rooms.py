@@ -13,7 +13,7 @@ from adaptor.sandbox.taps import profile_taps, quick_reply_taps
 from adaptor.sandbox.world import milliseconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from adaptor.sandbox.world import Record, World
 
@@ -29,7 +29,7 @@ _NEAR: Final = 50
 def show_people(world: World, search: str = "", skip: int = 0, count: int = PEOPLE) -> dict[str, Any]:
     """Give a part of the list of people, whose conversation is the newest first; the caller holds the lock."""
     words = search.casefold().split()
-    found = list(islice(_threads(world, words), skip, skip + count + 1))
+    found = list(islice(list_threads(world, words), skip, skip + count + 1))
     return {
         "people": [show_person(world, thread) for thread in found[:count]],
         "more": len(found) > count,
@@ -107,7 +107,9 @@ def _quick_replies(world: World, thread: str) -> list[dict[str, Any]]:
     return [{"number": number, "title": tap.title} for number, tap in enumerate(taps)]
 
 
-def _threads(world: World, words: list[str]) -> Iterator[str]:
+def list_threads(world: World, words: Sequence[str] = ()) -> Iterator[str]:
+    """Give everybody's conversation, the newest first, whose name or id holds all the words."""
+
     def fits(thread: str) -> bool:
         text = f"{_name(world, thread)} {thread}".casefold()
         return all(word in text for word in words)

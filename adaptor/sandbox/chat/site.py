@@ -99,7 +99,7 @@ class Site:
             if not _HOSTS.fullmatch(headers.get("Host") or ""):
                 raise Stopped(HTTPStatus.FORBIDDEN, "This page is there for this machine only: open it as 127.0.0.1.")
             name = path.removeprefix(HOME)
-            given = {key: values[-1] for key, values in parse_qs(query).items()}
+            given = {key: values[-1] for key, values in parse_qs(query, keep_blank_values=True).items()}
             if method in {"GET", "HEAD"}:
                 return self._get(name, given)
             if method != "POST":

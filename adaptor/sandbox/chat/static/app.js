@@ -210,7 +210,7 @@ const App = (source) => {
 
   // ----------------------------------------------------------------- room
 
-  async function open(psid, again) {
+  async function open(psid, again, quiet) {
     if (source.live && thread !== null) drafts.set(thread, field.value);
     thread = psid;
     const found = await source.room(psid, {});
@@ -236,6 +236,7 @@ const App = (source) => {
       grow();
       toEnd();
       if (location.hash !== `#${encodeURIComponent(psid)}`) history.replaceState(null, "", `#${encodeURIComponent(psid)}`);
+      if (quiet) return;
       if (source.act && matchMedia("(min-width: 720px)").matches && !composer.hidden) field.focus();
       else log.focus();
     }
@@ -358,7 +359,7 @@ const App = (source) => {
     if (atEnd) {
       const page = rows.findLast((row) => row.node && row.record.kind === "message");
       const person = rows.findLast((row) => row.node && row.record.kind === "incoming");
-      if (page) page.node.after(Draw.h("div", { class: "tick left" }, room.read_at && page.record.at <= room.read_at ? "✓✓ Read" : "✓ Delivered"));
+      if (page && source.sent) page.node.after(Draw.h("div", { class: "tick left" }, room.read_at && page.record.at <= room.read_at ? "✓✓ Read" : "✓ Delivered"));
       if (person) person.node.after(Draw.h("div", { class: "tick right" }, room.unseen ? "✓ Sent" : "✓✓ Seen by the Page"));
       if (typingEnds > Date.now()) inner.append(Draw.typing(c));
     }
@@ -572,8 +573,8 @@ const App = (source) => {
   async function start() {
     await refreshPeople();
     const wanted = decodeURIComponent(location.hash.slice(1));
-    if (location.hash.length > 1) await open(wanted);
-    else if (people.length && matchMedia("(min-width: 720px)").matches) await open(people[0].id);
+    if (location.hash.length > 1) await open(wanted, false, true);
+    else if (people.length && matchMedia("(min-width: 720px)").matches) await open(people[0].id, false, true);
   }
 
   let again = false;

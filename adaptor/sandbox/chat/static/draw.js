@@ -338,6 +338,7 @@ const Draw = (() => {
     const given = item.payload.template;
     const code = isObject(given.language) ? text(given.language.code) : "";
     const values = objects(given.components).map((part) => h("div", {}, h("dt", {}, text(part.type).toLowerCase()), objects(part.parameters).map((each) => h("dd", { dir: "auto" }, text(each.text) || text(each.payload) || text(each.url) || text(each.type)))));
+    if (text(given.components)) values.push(h("div", {}, h("dt", {}, "components"), h("dd", { dir: "auto" }, text(given.components))));
     return h("div", { class: "card" }, h("div", { class: "words" }, h("small", {}, "Utility template"), h("strong", { class: "title", dir: "auto" }, text(given.name)), h("small", {}, code), values.length ? h("dl", { class: "values" }, values) : null));
   }
 

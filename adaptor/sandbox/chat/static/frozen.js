@@ -6,6 +6,7 @@
   const fits = (person, search) => search.toLowerCase().split(/\s+/).every((word) => `${person.name} ${person.id}`.toLowerCase().includes(word));
   App({
     live: false,
+    sent: data.sent,
     note: data.note,
     act: null,
     panel: null,

@@ -28,6 +28,7 @@
 
   const source = {
     live: true,
+    sent: true,
     people: (search, skip) => get("people", { search, skip }),
     room: (thread, details) => get("room", { thread, ...details }),
     act: (wish) => post("act", JSON.stringify(wish), "application/json"),
