@@ -7,7 +7,6 @@ import sys
 from ..core.errors import InputError
 from ..runner.result import EXIT_BAD_INPUT, EXIT_WELL
 from .help import Help
-from .preview import HELP as PREVIEW_HELP
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +43,9 @@ def add_to(commands: Any) -> None:
     command.add_argument(
         "--format", choices=("text", "json"), default="text", help="text (default), or JSON for other tools"
     )
-    command.add_argument("--preview", metavar="FILE", help=PREVIEW_HELP)
+    command.add_argument(
+        "--preview", metavar="FILE", help="draw the messages, as far as they are known, as a page, FILE.html"
+    )
     command.set_defaults(perform=perform)
 
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 #: The people that the sandbox takes from beside the job where there is no `--people`.
 PEOPLE_FILE = "sandbox.json"
 
-HELP = "draw what people would see, as a page in one file (.html)"
-
 
 def people_beside(path: str) -> str | None:
     """Return the file with the people beside a job, if there is one."""

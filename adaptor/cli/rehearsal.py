@@ -23,11 +23,8 @@ SHOWN_PEOPLE = 12
 
 
 @contextlib.contextmanager
-def rehearsal(given: argparse.Namespace, credentials: Credentials) -> Iterator[Sandbox | None]:
-    """Start the sandbox where one is asked for, and point the credentials at it."""
-    if not given.sandbox:
-        yield None
-        return
+def rehearsal(given: argparse.Namespace, credentials: Credentials) -> Iterator[Sandbox]:
+    """Start the sandbox, and point the credentials at it."""
     try:
         from ..sandbox import Sandbox, SandboxError
 

@@ -21,16 +21,14 @@ from ..runner.run_id import check_run_id, new_run_id
 from ..runner.signals import Interruption
 from .curl import curl_printer
 from .help import Help
-from .preview import HELP as PREVIEW_HELP
-from .preview import PEOPLE_FILE, also_kept, preview
 from .questions import ask_to_go_on
-from .rehearsal import rehearsal, show_transcript, stay
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from ..core.context import Request
+    from ..runner.credentials import Credentials
     from ..runner.execution import Watch
     from ..runner.plan import Plan
     from ..runner.result import Result
@@ -85,12 +83,14 @@ def add_to(commands: Any) -> None:
     trial.add_argument("--dry-run", action="store_true", help="print the requests and send nothing")
     trial.add_argument("--sandbox", action="store_true", help="send to a simulated Messenger on this machine")
     trial.add_argument(
-        "--people", metavar="FILE", help=f"with --sandbox: who is there (default: {PEOPLE_FILE} beside the job, if any)"
+        "--people", metavar="FILE", help="with --sandbox: who is there (default: sandbox.json beside the job, if any)"
     )
     trial.add_argument(
         "--transcript", metavar="FILE", help="with --sandbox: write there who got what, in full; - is standard error"
     )
-    trial.add_argument("--preview", metavar="FILE", help=f"with --sandbox or --dry-run: {PREVIEW_HELP}")
+    trial.add_argument(
+        "--preview", metavar="FILE", help="with --sandbox or --dry-run: draw what people see as a page, FILE.html"
+    )
     trial.add_argument(
         "--open", action="store_true", help="with --sandbox: watch in the browser; the sandbox stays until Ctrl-C"
     )
@@ -176,7 +176,7 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
         if not isinstance(side, Child):
             return _supervised(side, given, run)
         child = side
-    with Interruption(run, is_supervised=child is not None) as interruption, rehearsal(given, credentials) as sandbox:
+    with Interruption(run, is_supervised=child is not None) as interruption, _sandbox(given, credentials) as sandbox:
         run.wait = interruption.wait
         run.progress = log.progress()
         run.on_failure = curl_printer(run) if given.curl else None
@@ -185,6 +185,8 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
         run.on_request = _request_printer(run, None if given.output == "-" or given.log_json else stdout)
         described: list[dict[str, Any]] = []
         if given.preview and given.dry_run:
+            from .preview import also_kept
+
             run.on_request = also_kept(run.on_request, described)
         result = launch(_order(given, state, run, child), run, credentials)
         with interruption.shielded():
@@ -193,8 +195,18 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
             transcript = sandbox if not given.dry_run else None
             code = _finish(result, given, run, transcript, described)
         if given.open and sandbox is not None:
+            from .rehearsal import stay
+
             stay(sandbox, run)
         return code
+
+
+def _sandbox(given: argparse.Namespace, credentials: Credentials) -> contextlib.AbstractContextManager[Sandbox | None]:
+    if not given.sandbox:
+        return contextlib.nullcontext()
+    from .rehearsal import rehearsal
+
+    return rehearsal(given, credentials)
 
 
 def _finish(
@@ -210,8 +222,12 @@ def _finish(
         if result.text is not None and given.output:
             write_output(f"{result.text}\n", given.output, sys.stdout)
         if sandbox is not None:
+            from .rehearsal import show_transcript
+
             show_transcript(sandbox, given, run)
         if given.preview and described is not None:
+            from .preview import preview
+
             preview(given, run, sandbox, described)
         if given.report:
             from ..runner.report import write_report

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from adaptor.sandbox.world import Record, World
 
 _LONG: Final = 120
+# What a message is called that has no words.
+_MEDIA: Final = {"image": "Photo", "video": "Video", "audio": "Audio", "file": "File", "sticker": "Sticker"}
 # An uploaded file lies here, whatever port the sandbox had when it came.
 _HERE: Final = re.compile(rf"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?(?={FILES})")
 
@@ -53,11 +55,23 @@ def show_item(world: World, thread: str, number: int, record: Record) -> dict[st
 def summarise(record: Message | Incoming) -> str:
     """Give one line that says what a message is."""
     lines = show_message(record) if isinstance(record, Message) else show_incoming(record)
-    line = next((line for line in lines if line.strip()), "")
+    lines = [line for line in lines if line.strip()]
+    # Where there is a picture above a title, the title says more.
+    line = next((line for line in lines if not line.startswith("(")), lines[0] if lines else "")
+    kind = _only_media(record)
+    if kind in _MEDIA:
+        return _MEDIA[kind]
     template = record.payload.get("template") if not line else None
     if isinstance(template, dict):
         line = f"Utility template {show_line(str(template.get('name')))}"
     return line if len(line) <= _LONG else f"{line[:_LONG]}…"
+
+
+def _only_media(record: Message | Incoming) -> str:
+    payload = record.payload
+    given = payload.get("attachment") or payload.get("attachments")
+    first = given[0] if isinstance(given, list) and given else given
+    return str(first.get("type")) if isinstance(first, dict) and not record.text else ""
 
 
 def local(url: object) -> str:

@@ -7,6 +7,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from adaptor.sandbox.chat.items import local
 from adaptor.sandbox.chat.rooms import list_threads, show_person, show_room
 from adaptor.sandbox.chat.site import static
 from adaptor.sandbox.world import FILES, milliseconds
@@ -132,8 +133,8 @@ def _addresses(value: Any) -> Iterator[str]:
             waiting.extend(each.values())
         elif isinstance(each, list):
             waiting.extend(each)
-        elif isinstance(each, str) and each.startswith(FILES):
-            yield each
+        elif isinstance(each, str) and (found := local(each)).startswith(FILES):
+            yield found
 
 
 def _hash(text: str) -> str:

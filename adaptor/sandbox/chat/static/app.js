@@ -16,6 +16,7 @@ const App = (source) => {
   let total = 0;
   let skew = 0;
   let loading = false;
+  let waiting = false;
   let sticks = true;
   let reply = null;
   let people = [];
@@ -392,7 +393,7 @@ const App = (source) => {
       settle();
       if (sticks && atEnd) toEnd();
     } finally {
-      loading = false;
+      loaded();
     }
   }
 
@@ -428,7 +429,7 @@ const App = (source) => {
         settle();
       }
     } finally {
-      loading = false;
+      loaded();
     }
   }
 
@@ -442,9 +443,24 @@ const App = (source) => {
     const left = log.scrollHeight - log.scrollTop - log.clientHeight;
     sticks = left < 80 && last === total;
     newest.hidden = sticks;
-    if (log.scrollTop < 300) reach("start");
-    else if (left < 300) reach("end");
+    nearEdge();
   }, { passive: true });
+
+  // Load more where an edge is near; while something is loading, as soon as it is there.
+  function nearEdge() {
+    const left = log.scrollHeight - log.scrollTop - log.clientHeight;
+    if (loading) waiting = true;
+    else if (log.scrollTop < 300) reach("start");
+    else if (left < 300) reach("end");
+  }
+
+  function loaded() {
+    loading = false;
+    if (!waiting) return;
+    waiting = false;
+    nearEdge();
+  }
+
   new ResizeObserver(() => { if (sticks) log.scrollTop = log.scrollHeight; }).observe(inner);
 
   // Arrow keys go from message to message; Tab then reaches what can be done with it.

@@ -70,6 +70,9 @@ const Draw = (() => {
     }
   }
 
+  // An uploaded file is here, whatever the host was called.
+  const local = (url) => text(url).replace(/^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(?=\/sandbox\/files\/)/, "");
+
   function hue(name) {
     let sum = 7;
     for (const sign of name) sum = (sum * 31 + sign.codePointAt(0)) % 360;
@@ -121,7 +124,7 @@ const Draw = (() => {
   }
 
   function picture(found, c, label) {
-    const src = c.media(found.url);
+    const src = c.media(local(found.url));
     if (!src) return placeholder("image", found, label);
     const image = h("img", { src, alt: label || `Picture ${nameOf(found)}`.trim(), loading: "lazy", class: "picture" });
     image.addEventListener("error", () => image.replaceWith(placeholder("image", found, label)), { once: true });
@@ -129,7 +132,7 @@ const Draw = (() => {
   }
 
   function media(kind, found, c) {
-    const src = c.media(found.url);
+    const src = c.media(local(found.url));
     const name = nameOf(found);
     if (kind === "image" || kind === "sticker") return h("div", { class: `media ${kind}` }, picture(found, c, kind === "sticker" ? "Sticker" : ""));
     if (kind === "video" || kind === "reel") {
