@@ -17,17 +17,18 @@ if TYPE_CHECKING:
     #: See `conftest.py`.
     Job = Any
 
-PEOPLE = 120
+PEOPLE = {"broadcast": 120, "single sends": 50}
+BATCH = 10
 KNOWN = ("sent", "unknown")
 MOST_ATTEMPTS = 30
 #: How many crash tests are under way at once.
-AT_ONCE = 3
+AT_ONCE = 2
 TEXT = 'f"Hello {state.data.name}, see you at {state.data.visit}."'
 JOBS = {
     "broadcast": f"broadcast(Path('people.csv'), send_text(state.data.psid, {TEXT}), "
-    "batch_size=10, rate=3000, concurrency=6)",
+    f"batch_size={BATCH}, rate=3000, concurrency=6)",
     "broadcast with keys": f"broadcast(Path('people.csv'), send_text(state.data.psid, {TEXT}), "
-    "key=state.data.visit + state.data.psid, batch_size=10, rate=3000)",
+    f"key=state.data.visit + state.data.psid, batch_size={BATCH}, rate=3000)",
     "each": f"each(Path('people.csv'), send_text(state.data.psid, {TEXT}))",
     "each with keys": f"each(Path('people.csv'), send_text(state.data.psid, {TEXT}, "
     "key=state.data.visit + state.data.psid))",
@@ -42,6 +43,8 @@ class Crash:
         self.random = random.Random(seed)
         self.what = self.random.choice(KINDS[kind])
         self.is_broadcast = kind == "broadcast"
+        self.seed = seed
+        self.count = PEOPLE[kind]
         self.run = f"crash-{kind.replace(' ', '-')}-{seed}"
         is_spoiled = seed % 4 == 3
         # Where a person cannot be reached, `each` would end there.
@@ -53,7 +56,7 @@ class Crash:
             self._spoil()
 
     def _people(self) -> list[dict[str, str]]:
-        people = self.job.people_of(PEOPLE)
+        people = self.job.people_of(self.count)
         if self.what != "each":
             # Two children, one phone.
             people += [{**each, "visit": f"{each['visit']} of another"} for each in self.random.sample(people, 8)]
@@ -89,7 +92,7 @@ class Crash:
 
     def go_through(self) -> None:
         """Kill it, resume it, until it is done; then look at what both sides wrote down."""
-        kills = self.random.randint(1, 3)
+        kills = self.random.choice([1, 1, 2, 2, 3])
         for attempt in range(MOST_ATTEMPTS):
             self.job.write_people(self.people)
             begun = self.job.has_begun(self.run)
@@ -101,7 +104,9 @@ class Crash:
             )
             if attempt < kills:
                 event = self.random.choice(["request", "part", "answer", "answered"])
-                most = (PEOPLE if event == "part" or not self.is_broadcast else PEOPLE // 10) // (attempt + 1)
+                most = (self.count if event == "part" or not self.is_broadcast else self.count // BATCH) // (
+                    attempt + 1
+                )
                 nth, seconds = self.random.randint(1, most), self.random.choice([0, self.random.uniform(0, 0.01)])
                 self.job.ask("arm", process.pid, event, nth, seconds)
             code, log = self.job.end(process)
@@ -112,9 +117,10 @@ class Crash:
         else:
             raise AssertionError(f"{self.run} is not done after {MOST_ATTEMPTS} attempts: {log}")
         self.check(log)
-        before = len(self.job.accepted())
-        self.job.run("--resume", self.run)
-        assert len(self.job.accepted()) == before
+        if self.seed % 5 == 0:
+            before = len(self.job.accepted())
+            self.job.run("--resume", self.run)
+            assert len(self.job.accepted()) == before
 
     def _is_done(self) -> bool:
         return not self._lost()
