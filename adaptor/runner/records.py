@@ -112,8 +112,15 @@ class Records:
         """Note how the run ended, and close the ledger."""
         if self._ledger is None:
             return
+        from ..ledger.errors import LedgerError
+
         finished = result.error is None and result.exit_code in (0, 1)
-        self._ledger.close(result.exit_code, finished=finished)
+        try:
+            self._ledger.close(result.exit_code, finished=finished)
+        except LedgerError as error:
+            # It stays as it was when the disk was full, and can be gone on with; a run that failed by it has said so.
+            if not isinstance(result.error, LedgerError):
+                self._run.log("error", "run", error.report(), error=error.facts())
 
     # --- Opening ---
 

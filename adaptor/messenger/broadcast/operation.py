@@ -155,6 +155,10 @@ def broadcast(
             engine.send(_narrow(parcels_of(items, each_time, key, state, run, ledger, page), run), nobody)
         except AdaptorError as error:
             error.details = {**tally.result(_where(run, ledger)), "failed": tally.failed}
+            error.fix = f"{error.fix} Before it stopped: {_summary(tally)}.".strip()
+            if error.place is None:
+                # It is not about one message, and others were sent.
+                error.about_sending = False
             raise
     run.path[-1] = ("broadcast", None)
     result = tally.result(_where(run, ledger))
