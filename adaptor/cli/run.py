@@ -7,10 +7,11 @@ import contextlib
 import json
 import os
 import sys
+from functools import partial
 
 from ..core.context import Run
 from ..core.errors import AdaptorError, InputError
-from ..core.sanitize import MODES, Sanitizer
+from ..core.sanitize import Sanitizer
 from ..runner.credentials import read_credentials
 from ..runner.files import check_output, json_object, print_out, read_json_object, write_output
 from ..runner.launch import Order, launch
@@ -20,7 +21,7 @@ from ..runner.result import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL
 from ..runner.run_id import check_run_id, new_run_id
 from ..runner.signals import Interruption
 from .curl import curl_printer
-from .help import Help
+from .run_options import add_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,102 +37,10 @@ if TYPE_CHECKING:
     from ..runner.supervisor import Limits, Supervisor
     from ..sandbox import Sandbox
 
-EXAMPLE = """\
-examples:
-  adaptor run job.py -s state.json -o result.json
-  adaptor run job.py --sandbox               nothing leaves this machine
-  adaptor run job.py --dry-run               print the requests, send nothing
-  adaptor run workflow.yaml --only remind    one step of a workflow
-  adaptor run project.yaml reminders         a workflow of an OpenFn project
-"""
-
-#: The people that `--sandbox` takes from beside the job where there is no `--people`.
-PEOPLE_FILE = "sandbox.json"
-#: How many people's conversations are shown on the terminal after a sandbox run.
-SHOWN_PEOPLE = 12
-
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser."""
-    command = commands.add_parser(
-        "run",
-        help="run a job script or a workflow",
-        description="Run a job script, whose top-level operations are performed in order, or a workflow of several. "
-        "Everything is checked first: where anything is wrong, nothing is run.",
-        epilog=EXAMPLE,
-        formatter_class=Help,
-        allow_abbrev=False,
-    )
-    command.add_argument("path", metavar="PATH", help="a job script (.py), a workflow (.json, .yaml) or a project.yaml")
-    command.add_argument("workflow", metavar="WORKFLOW", nargs="?", help="in a project: the workflow's name")
-    data = command.add_argument_group("data")
-    state = data.add_mutually_exclusive_group()
-    state.add_argument("-s", "--state", metavar="FILE", help="initial state, a JSON file; - is standard input")
-    state.add_argument("-S", "--state-json", metavar="JSON", help="initial state, given inline")
-    output = data.add_mutually_exclusive_group()
-    output.add_argument("-o", "--output", metavar="FILE", help="write the final state there; - is standard output")
-    output.add_argument("-O", dest="output", action="store_const", const="-", help="the same as -o -")
-    data.add_argument(
-        "-c", "--credentials", metavar="FILE", help="the configuration, or several by their names; JSON or YAML"
-    )
-    data.add_argument(
-        "--report", metavar="FILE", help="write what came of the run: JSON, or a page by the ending .html"
-    )
-    steps = command.add_argument_group("steps of a workflow")
-    steps.add_argument("--start", metavar="STEP", help="begin with this step: its id, or a unique part of id or name")
-    steps.add_argument("--end", metavar="STEP", help="end after this step")
-    steps.add_argument("--only", metavar="STEP", help="run this step alone")
-    steps.add_argument(
-        "--cache-steps", action="store_true", help="keep what each step gives; --start without a state goes on from it"
-    )
-    trial = command.add_argument_group("trying it out")
-    trial.add_argument("--dry-run", action="store_true", help="print the requests and send nothing")
-    trial.add_argument("--sandbox", action="store_true", help="send to a simulated Messenger on this machine")
-    trial.add_argument(
-        "--people", metavar="FILE", help=f"with --sandbox: who is there (default: {PEOPLE_FILE} beside the job, if any)"
-    )
-    trial.add_argument(
-        "--transcript", metavar="FILE", help="with --sandbox: write there who got what, in full; - is standard error"
-    )
-    limits = command.add_argument_group("the run")
-    limits.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="how long a step may take")
-    limits.add_argument("--run-timeout", type=_seconds, metavar="SECONDS", help="how long the run may take")
-    limits.add_argument("--memory-limit", type=_mebibytes, metavar="MIB", help="how much memory the run may take")
-    limits.add_argument("--run-id", metavar="ID", help="name the run")
-    ledger = command.add_argument_group("nobody twice")
-    ledger.add_argument(
-        "--resume", metavar="RUN", help="go on with a run that stopped: what was sent is not sent again"
-    )
-    ledger.add_argument("--fresh", action="store_true", help="begin anew, though the last run stopped midway")
-    ledger.add_argument(
-        "--allow-changed",
-        action="store_true",
-        help="with --resume: the job has changed; whoever was written to is left out",
-    )
-    ledger.add_argument(
-        "--resend-unknown",
-        action="store_true",
-        help="with --resume: send again what nobody knows of; some may get it twice (asks first, or give --yes)",
-    )
-    ledger.add_argument("--yes", action="store_true", help="ask nothing")
-    ledger.add_argument(
-        "--database",
-        metavar="URL",
-        help="the ledger: a file or postgresql://…; default: $ADAPTOR_DATABASE, else .adaptor/ledger.db beside the job",
-    )
-    limits.add_argument(
-        "-l",
-        "--log",
-        metavar="LEVEL",
-        default="info",
-        help="none, error, info (default) or debug; also info,graph=debug",
-    )
-    limits.add_argument("--log-json", action="store_true", help="one JSON object a line")
-    limits.add_argument(
-        "--sanitize", metavar="MODE", choices=MODES, default="none", help=f"how logs show the state: {', '.join(MODES)}"
-    )
-    trial.add_argument("--curl", action="store_true", help="print each failed call to Meta as a curl command")
-    command.set_defaults(perform=perform)
+    add_options(commands).set_defaults(perform=perform)
 
 
 def perform(given: argparse.Namespace) -> int:
@@ -173,10 +82,12 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
         )
     if given.resend_unknown and not given.dry_run and not given.yes:
         _ask_to_resend(given.resume)
-    for option in ("people", "transcript"):
+    if given.preview and not (given.sandbox or given.dry_run):
+        raise InputError("--preview goes with --sandbox or --dry-run.", fix="Add one of them, or leave it out.")
+    for option in ("people", "transcript", "open"):
         if getattr(given, option) and not given.sandbox:
             raise InputError(f"--{option} goes with --sandbox.", fix="Add --sandbox, or leave it out.")
-    for path in (given.output, given.transcript, given.report):
+    for path in (given.output, given.transcript, given.report, given.results, given.preview):
         if path and path != "-":
             check_output(path)
     limits = _limits(given)
@@ -195,16 +106,33 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
     with Interruption(run, is_supervised=child is not None) as interruption, _sandbox(given, credentials) as sandbox:
         run.wait = interruption.wait
         run.progress = log.progress()
+        run.limit, run.only_to = given.limit, given.only_to
+        if not given.yes and child is None and sys.stdin.isatty() and sys.stderr.isatty():
+            from .questions import confirm
+
+            # What a job writes to standard error goes to the log meanwhile.
+            run.confirm = partial(confirm, stream=sys.stderr)
         run.on_failure = curl_printer(run) if given.curl else None
         run.sanitize = None if given.sanitize == "none" else Sanitizer(given.sanitize)
         # Data goes to standard output; where that is taken by the final state, requests go to the log.
         run.on_request = _request_printer(run, None if given.output == "-" or given.log_json else stdout)
-        result = launch(_order(given, state, run, child), run, credentials)
+        described: list[dict[str, Any]] = []
+        if given.preview and given.dry_run:
+            from .preview import also_kept
+
+            run.on_request = also_kept(run.on_request, described)
+        with _results(given, run):
+            result = launch(_order(given, state, run, child), run, credentials)
         with interruption.shielded():
             if child is not None:
                 child.over()
             transcript = sandbox if not given.dry_run else None
-            return _finish(result, given, run, transcript)
+            code = _finish(result, given, run, transcript, described)
+        if given.open and sandbox is not None:
+            from .rehearsal import stay
+
+            stay(sandbox, run)
+        return code
 
 
 def _ask_to_resend(run: str) -> None:
@@ -224,14 +152,34 @@ def _ask_to_resend(run: str) -> None:
     )
 
 
-def _finish(result: Result, given: argparse.Namespace, run: Run, sandbox: Sandbox | None) -> int:
+def _sandbox(given: argparse.Namespace, credentials: Credentials) -> contextlib.AbstractContextManager[Sandbox | None]:
+    if not given.sandbox:
+        return contextlib.nullcontext()
+    from .rehearsal import rehearsal
+
+    return rehearsal(given, credentials)
+
+
+def _finish(
+    result: Result,
+    given: argparse.Namespace,
+    run: Run,
+    sandbox: Sandbox | None,
+    described: list[dict[str, Any]] | None = None,
+) -> int:
     """Write what was asked for, and say how the run ended."""
     unwritten: InputError | None = None
     try:
         if result.text is not None and given.output:
             write_output(f"{result.text}\n", given.output, sys.stdout)
         if sandbox is not None:
-            _show_transcript(sandbox, given, run)
+            from .rehearsal import show_transcript
+
+            show_transcript(sandbox, given, run)
+        if given.preview and described is not None:
+            from .preview import preview
+
+            preview(given, run, sandbox, described)
         if given.report:
             from ..runner.report import write_report
 
@@ -255,6 +203,19 @@ def _supervised(supervisor: Supervisor, given: argparse.Namespace, run: Run) -> 
     return _finish(supervisor.result, given, run, None)
 
 
+@contextlib.contextmanager
+def _results(given: argparse.Namespace, run: Run) -> Iterator[None]:
+    """Let broadcasts write a row for each person."""
+    if not given.results:
+        yield
+        return
+    from ..runner.results import Results
+
+    with Results(given.results) as results:
+        run.on_result = results.write
+        yield
+
+
 def _limits(given: argparse.Namespace) -> Limits | None:
     if given.timeout is None and given.run_timeout is None and given.memory_limit is None:
         return None
@@ -275,24 +236,6 @@ def _run(given: argparse.Namespace, log: Log, limits: Limits | None) -> Any:
     named = given.run_id or given.resume
     run.id = check_run_id(named) if named else new_run_id()
     return run
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds <= 31_536_000:
-        raise ValueError
-    return seconds
-
-
-def _mebibytes(text: str) -> int:
-    mebibytes = int(text)
-    if mebibytes < 32:
-        raise ValueError
-    return mebibytes
-
-
-# argparse says these names where a value is wrong.
-_seconds.__name__, _mebibytes.__name__ = "number of seconds above 0:", "number of MiB from 32:"
 
 
 def _order(given: argparse.Namespace, state: dict[str, Any] | None, run: Run, child: Child | None) -> Order:
@@ -346,28 +289,6 @@ def _initial_state(given: argparse.Namespace) -> dict[str, Any] | None:
     return None
 
 
-@contextlib.contextmanager
-def _sandbox(given: argparse.Namespace, credentials: Credentials) -> Iterator[Sandbox | None]:
-    if not given.sandbox:
-        yield None
-        return
-    try:
-        from ..sandbox import Sandbox, SandboxError
-
-        beside = os.path.join(os.path.dirname(given.path), PEOPLE_FILE)
-        people = given.people or (beside if os.path.isfile(beside) else None)
-        sandbox = Sandbox.from_file(people) if people else Sandbox()
-    except ModuleNotFoundError as cause:
-        raise InputError(
-            f"The sandbox needs {cause.name}, which is not installed.", fix="pip install 'facebook-adaptor[serve]'"
-        ) from None
-    except SandboxError as cause:
-        raise InputError(str(cause)) from None
-    with sandbox:
-        credentials.sandbox = {"base_url": sandbox.url, "access_token": sandbox.access_token}
-        yield sandbox
-
-
 def _request_printer(run: Run, stream: Any) -> Any:
     def show(request: Request) -> None:
         facts = request.described()
@@ -379,19 +300,6 @@ def _request_printer(run: Run, stream: Any) -> Any:
             print_out(run.redactor.text(json.dumps(facts, ensure_ascii=False)) + "\n", stream)
 
     return show
-
-
-def _show_transcript(sandbox: Sandbox, given: argparse.Namespace, run: Run) -> None:
-    if given.transcript and given.transcript != "-":
-        write_output(run.redactor.text(sandbox.transcript()), given.transcript, sys.stdout)
-        run.log("info", "sandbox", f"Who got what: {given.transcript}")
-    elif given.log_json and given.transcript is None:
-        # Machines read counts; names and texts only where they are asked for.
-        counts = {"accepted": len(sandbox.messages), "refused": len(sandbox.refusals)}
-        run.log("info", "sandbox", "The sandbox's messages", **counts)
-    else:
-        text = sandbox.transcript(limit=None if given.transcript == "-" else SHOWN_PEOPLE)
-        run.log("info", "sandbox", f"\n{text.rstrip()}\n")
 
 
 def _close(result: Result, run: Run, given: argparse.Namespace) -> None:

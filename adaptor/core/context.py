@@ -102,6 +102,10 @@ class Run:
         alone: A runner has started it: an operation that finds no run meanwhile, since the job called it in a thread of
             its own, is outside of it.
         wait: Waits that many seconds before a repeat; replaced in tests.
+        on_result: Called with a row for each person of a broadcast when it is known what became of the message.
+        confirm: Asked before a broadcast whether it is to begin, where somebody is there to answer.
+        limit: The most people that a broadcast writes to, or None.
+        only_to: The only person that a broadcast writes to, or None.
         replayed: How many writes were not made again, since an earlier attempt of the run had made them.
         sanitize: Returns what logs show of a value of the state; None shows it as it is.
         transport: Given what carries HTTP, returns what stands in its place, where a job is tested; else None.
@@ -139,6 +143,10 @@ class Run:
         self.redactor = Redactor()
         self.interrupted_at: str | None = None
         self.replayed = 0
+        self.on_result: Callable[[dict[str, Any]], object] | None = None
+        self.confirm: Callable[[str], bool] | None = None
+        self.limit: int | None = None
+        self.only_to: str | None = None
         self._open_ledger = ledger
         self._ledger: Ledger | None = None
         self._alone = alone

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .context import current_run
-from .operation import Callback, Operation, Step, builder_of, operation
+from .operation import Callback, Operation, Step, builder_of
 from .state import State, initial_state
 
 TYPE_CHECKING = False
@@ -50,7 +50,25 @@ def fn(state: State, function: Callback[[State], State]) -> State:
     return function(state)
 
 
-@operation
+class InOrder(Operation):
+    """What performs operations one after the other; with one of them it comes down to that one."""
+
+    __slots__ = ()
+
+    def narrowed(self, state: State) -> Operation | None:
+        """Return the only operation that is left, narrowed in turn; where several are, this one."""
+        left = [found for each in self.args if (found := each.narrowed(state)) is not None]
+        if len(left) > 1:
+            return self
+        return left[0] if left else None
+
+
+def in_order(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
+    """Make an operation that performs its arguments one after the other."""
+    return builder_of(function, InOrder)
+
+
+@in_order
 def execute(state: State, *operations: Step) -> State:
     """Perform operations one after the other; the first that fails stops the chain.
 

@@ -73,7 +73,10 @@ def carry_out_noted(
     def make(ours: list[tuple[int, str]]) -> list[Answer | AdaptorError]:
         wire.left = False
         # What only reads goes along with what is to be made.
-        chosen = {writes[place][0]: with_token(writes[place][1], id_) for place, id_ in ours}
+        chosen = {
+            writes[place][0]: with_token(writes[place][1], id_) if ledger.is_kept else writes[place][1]
+            for place, id_ in ours
+        }
         chosen.update({index: request for index, request in enumerate(requests) if not request.is_write})
         order = sorted(chosen)
         made = dict(zip(order, (send or _one_by_one(client))([chosen[index] for index in order]), strict=True))
@@ -132,8 +135,19 @@ def given_back(answer: Any, row: Row, run: Run) -> Answer | AdaptorError:
     return Answer(answer, None, is_result=known)
 
 
-def write_of(request: GraphRequest, ledger: Ledger, site: str, page: str, *, once: bool = False) -> Write:
-    """Return what the ledger knows a call by."""
+def write_of(
+    request: GraphRequest, ledger: Ledger, site: str, page: str, *, once: bool = False, key: str | None = None
+) -> Write:
+    """Return what the ledger knows a call by.
+
+    Args:
+        request: A finished request.
+        ledger: The run's.
+        site: Where in the job it is made.
+        page: The Page that writes.
+        once: Alike ones are the same write.
+        key: A key of the job's own, in place of the request's.
+    """
     body = request.body if isinstance(request.body, dict) else {}
     message = body.get("message")
     text = message.get("text") if isinstance(message, dict) else None
@@ -142,7 +156,7 @@ def write_of(request: GraphRequest, ledger: Ledger, site: str, page: str, *, onc
         recipient_text(body.get("recipient")),
         fingerprint(request),
         page=page,
-        own_key=request.key,
+        own_key=request.key if key is None else key,
         text_digest=digest("text", text.strip()) if isinstance(text, str) else None,
         once=once,
     )

@@ -13,6 +13,7 @@ from .errors import HeldElsewhere, KeyTaken, LedgerError, ReplayMismatch, TakenO
 from .holder import Holder
 from .keys import write_id
 from .rows import FAILED, FINISHED, SENT, SKIPPED, STOPPED, UNKNOWN, Outcome, Row, RunRecord, StepRecord, Write
+from .store import IN_MEMORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -107,6 +108,11 @@ class Ledger:
         ledger = cls(store, holder, record, clean)
         ledger.resends_unknown = resends_unknown
         return ledger
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it outlives the process, so that what is unknown may be settled later."""
+        return self.store.name != IN_MEMORY
 
     @property
     def is_resumed(self) -> bool:

@@ -11,10 +11,8 @@ if TYPE_CHECKING:
     from .preparation import Prepared
 
 
-def job_digest(prepared: Prepared, path: str) -> str:
-    """Return a digest of the text of a job or a workflow, and of the modules of its own that it has imported."""
-    import hashlib
-
+def job_sources(prepared: Prepared, path: str) -> tuple[list[str], list[str]]:
+    """Return what a job or a workflow is made of once it is loaded: files, those of its own modules too, and texts."""
     plan = prepared.plan
     files = {os.path.abspath(path)}
     texts: list[str] = []
@@ -23,8 +21,16 @@ def job_digest(prepared: Prepared, path: str) -> str:
             files.add(os.path.abspath(script.file))
         elif script is not None:
             texts.append(script.text)
+    return sorted(files | _modules_beside(files)), texts
+
+
+def job_digest(sources: tuple[list[str], list[str]]) -> str:
+    """Return a digest of what a job is made of."""
+    import hashlib
+
+    files, texts = sources
     found = hashlib.sha256()
-    for file in sorted(files | _modules_beside(files)):
+    for file in files:
         try:
             with open(file, "rb") as stream:
                 found.update(f"{os.path.basename(file)}\0".encode("utf-8", "surrogatepass") + stream.read() + b"\0")

@@ -6,7 +6,7 @@ import os
 
 from ..core.errors import InputError
 from .commands import resume_command
-from .job_digest import job_digest
+from .job_digest import job_digest, job_sources
 from .result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED
 
 TYPE_CHECKING = False
@@ -87,7 +87,7 @@ class Records:
         self._database = wishes.database or default_database(path)
         self._ledger: Ledger | None = None
         self._state: State = {}
-        self._job_digest = ""
+        self._sources: tuple[list[str], list[str]] = ([], [])
         self._retention: float | None = None
         self._kept: dict[tuple[str, int], StepRecord] = {}
         self._ended: list[tuple[str, int, str, State]] = []
@@ -110,7 +110,8 @@ class Records:
         Raises:
             InputError: The run cannot go on, or beginning anew would write to people again.
         """
-        self._job_digest = job_digest(prepared, self._path)
+        # What is imported while the job runs does not count: a resume would not know it yet.
+        self._sources = job_sources(prepared, self._path)
         self._retention = _retention_days()
         if self._wishes.resume is None:
             self._state = state()
@@ -154,8 +155,9 @@ class Records:
                 self._forget_old(ledger)
             ledger.close(result.exit_code, finished=result.is_finished)
         except LedgerError as error:
-            # All that was sent is noted; what is missing is that the run has ended.
-            self._run.log("error", "run", error.report(), error=error.facts())
+            # All that was sent is noted; what is missing is that the run has ended. A run that failed by it has said so.
+            if not isinstance(result.error, LedgerError):
+                self._run.log("error", "run", error.report(), error=error.facts())
             result.exit_code = result.exit_code or EXIT_FAILED
 
     def _forget_old(self, ledger: Ledger) -> None:
@@ -325,6 +327,11 @@ class Records:
                 f"The same job with the same input is under way in another process, as run `{last.id}`.",
                 fix="Wait until it ends. With --fresh it is begun a second time, and people are written to twice.",
             )
+
+    @property
+    def _job_digest(self) -> str:
+        # Only where something is noted: reading all of a job again takes a while.
+        return job_digest(self._sources)
 
     def _input_digest(self) -> str:
         from ..ledger.keys import digest
