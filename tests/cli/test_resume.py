@@ -421,6 +421,26 @@ def test_what_is_unknown_is_sent_again_only_on_purpose(job, meta, beside, tmp_pa
     assert outcomes(ledger()) == ("finished", {"sent": 5})
 
 
+@pytest.mark.parametrize(("key", "code", "sent"), [("y", 0, (0, 2, 3, 4, 1)), ("n", 2, (0, 2, 3, 4))])
+def test_on_a_terminal_it_asks_before_it_sends_that_again(job, meta, beside, screen, tmp_path, key, code, sent):
+    job(JOB, "--dry-run")
+    command = beside("run", "job.py", "-c", "c.json", "-s", "s.json", "--run-id", "r1")
+
+    def kill():
+        command.kill()
+        return meta.refusal(190)
+
+    meta.at(2, kill)
+    command.end()
+    job(JOB, "--resume", "r1")
+    terminal = screen("adaptor", "run", "job.py", "-c", "c.json", "--resume", "r1", "--resend-unknown")
+    assert "Whom it did reach gets it twice" in terminal.read("[y/N] ")
+    terminal.type(f"{key}\n")
+    terminal.read()
+    assert terminal.end() == code
+    assert meta.accepted == hello(*sent)
+
+
 # --- The file ---
 
 
