@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from ..core.errors import InputError
-from .commands import resume_command
 from .job_digest import job_digest, job_sources
 from .result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED
 
@@ -268,6 +267,8 @@ class Records:
                 f"The run `{name}` is one of {known.path}.", fix=f"Write adaptor run {known.path} --resume {name}."
             )
         if known.words != self._words:
+            from .commands import resume_command
+
             began = " ".join(known.words) or "nothing else"
             raise InputError(
                 f"The run `{name}` was begun with {began} behind the path.",
