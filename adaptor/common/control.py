@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 from ..core.errors import JobError, WrongCall
-from ..core.execute import perform_in_order
-from ..core.operation import Callback, Condition, Source, Step, Value, operation
+from ..core.execute import in_order, perform_in_order
+from ..core.lazy import resolve
+from ..core.operation import Callback, Condition, Operation, Source, Step, Value, builder_of, operation
 from ..core.state import State
 from .loop import items_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Callable
+    from typing import Any, Concatenate, ParamSpec
+
+    P = ParamSpec("P")
 
 #: Keys of the state that have a meaning of their own.
 RESERVED = frozenset({"data", "references", "configuration", "response", "errors"})
 
 
-@operation
+class _Choosing(Operation):
+    """What `fn_if` makes: for a state it comes down to one of its branches."""
+
+    __slots__ = ()
+
+    def narrowed(self, state: State) -> Operation | None:
+        """Return the branch that is taken, narrowed in turn."""
+        condition, chosen, other = (*self.args, self.kwargs.get("else_"))[:3]
+        branch = chosen if resolve(condition, state) else other
+        return branch.narrowed(state) if isinstance(branch, Operation) else None
+
+
+def _choosing(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
+    return builder_of(function, _Choosing)
+
+
+@in_order
 def combine(state: State, *operations: Step) -> State:
     """Make one operation of many, for use inside `each` and `fn_if`.
 
@@ -37,7 +57,7 @@ def combine(state: State, *operations: Step) -> State:
     return perform_in_order(state, operations)
 
 
-@operation
+@_choosing
 def fn_if(state: State, condition: Condition, operation: Step, else_: Step | None = None) -> State:
     """Perform an operation where a condition holds.
 

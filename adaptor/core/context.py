@@ -93,14 +93,19 @@ class Run:
         on_failure: Called with each call to the Graph API that failed, as `AdaptorError.request` holds it.
         on_call: Called with each `Call` when it has ended.
         in_flight: A request has left, or is about to, and its answer is awaited.
-        is_loading: Scripts of a workflow are being loaded: nothing may be sent yet.
-        is_between: The runner is at work between two steps, and looks at `stopping` before the next.
+        is_loading: Scripts are being loaded: nothing may be sent yet.
+        is_between: The runner is at work between two steps, or a write is being noted: whoever does that looks at
+            `stopping` before anything more is sent.
         stopping: What to raise as soon as nothing is in flight: the run is to end.
         progress: Told the place after each item of a loop, and nothing at its end; None where nobody looks.
         interrupted_at: The place that was under way when the run was interrupted.
         alone: A runner has started it: an operation that finds no run meanwhile, since the job called it in a thread of
             its own, is outside of it.
         wait: Waits that many seconds before a repeat; replaced in tests.
+        on_result: Called with a row for each person of a broadcast when it is known what became of the message.
+        confirm: Asked before a broadcast whether it is to begin, where somebody is there to answer.
+        limit: The most people that a broadcast writes to, or None.
+        only_to: The only person that a broadcast writes to, or None.
         replayed: How many writes were not made again, since an earlier attempt of the run had made them.
         sanitize: Returns what logs show of a value of the state; None shows it as it is.
         transport: Given what carries HTTP, returns what stands in its place, where a job is tested; else None.
@@ -138,6 +143,10 @@ class Run:
         self.redactor = Redactor()
         self.interrupted_at: str | None = None
         self.replayed = 0
+        self.on_result: Callable[[dict[str, Any]], object] | None = None
+        self.confirm: Callable[[str], bool] | None = None
+        self.limit: int | None = None
+        self.only_to: str | None = None
         self._open_ledger = ledger
         self._ledger: Ledger | None = None
         self._alone = alone
@@ -176,15 +185,15 @@ class Run:
         """Refuse a write that is outside the run of its process, where a dry run would not hold it back.
 
         Raises:
-            JobError: The job called the operation in a thread of its own, or while it was only loaded as a part of a
-                workflow. Nothing was sent.
+            JobError: The job called the operation in a thread of its own, or while it was only loaded. Nothing was
+                sent.
             KeyboardInterrupt: The run is to end. Nothing was sent.
         """
         if self.stopping is not None:
             raise self.stopping
         if self.is_loading:
             raise JobError(
-                "A write was called at the top level of a script, before the workflow is known to be in order.",
+                "A write was called at the top level of a script, where nothing could keep it from being made twice.",
                 fix="Write the operation on a line of its own, without calling it: it becomes a part of the step.",
                 code="WHILE_LOADING",
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .context import current_run
-from .operation import Callback, Operation, Step, builder_of, operation
+from .operation import Callback, Operation, Step, builder_of
 from .state import State, initial_state
 
 TYPE_CHECKING = False
@@ -50,7 +50,25 @@ def fn(state: State, function: Callback[[State], State]) -> State:
     return function(state)
 
 
-@operation
+class InOrder(Operation):
+    """What performs operations one after the other; with one of them it comes down to that one."""
+
+    __slots__ = ()
+
+    def narrowed(self, state: State) -> Operation | None:
+        """Return the only operation, narrowed in turn."""
+        if not self.args:
+            return None
+        only: Operation = self.args[0]
+        return only.narrowed(state) if len(self.args) == 1 else self
+
+
+def in_order(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
+    """Make an operation that performs its arguments one after the other."""
+    return builder_of(function, InOrder)
+
+
+@in_order
 def execute(state: State, *operations: Step) -> State:
     """Perform operations one after the other; the first that fails stops the chain.
 

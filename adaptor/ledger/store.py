@@ -14,6 +14,9 @@ from .writes import Writes
 if TYPE_CHECKING:
     from .database import Database
 
+#: The address of a ledger that nothing keeps.
+IN_MEMORY = ":memory:"
+
 
 class Store:
     """The tables of one database. Every method of theirs is one transaction."""
@@ -52,4 +55,4 @@ def open_store(database: str) -> Store:
         )
     from .sqlite import SqliteDatabase
 
-    return Store(SqliteDatabase(database if database == ":memory:" else os.path.abspath(database)))
+    return Store(SqliteDatabase(database if database == IN_MEMORY else os.path.abspath(database)))

@@ -31,6 +31,8 @@ def list_conversations(
     folder: Word = None,
     tags: Value[str | list[str] | None] = None,
     platform: Word = "messenger",
+    updated_after_ms: Value[int | None] = None,
+    updated_before_ms: Value[int | None] = None,
     fields: MaybeWords = None,
     limit: Value[int | None] = None,
 ) -> GraphRequest:
@@ -44,6 +46,8 @@ def list_conversations(
         folder: Only those in this folder, such as `inbox` or `spam`.
         tags: Only those with these tags.
         platform: `messenger`, or `instagram`.
+        updated_after_ms: Only those that changed after this Unix time in milliseconds; from v26.0 on.
+        updated_before_ms: Only those that changed before it; from v26.0 on.
         fields: What is read of each, such as `id,updated_time,snippet,message_count,unread_count,participants`.
             Default: Meta's own choice, which is id and time.
         limit: How many are wanted. Default: all of them.
@@ -71,6 +75,8 @@ def list_conversations(
             "user_id": None if user_id is None else defer(_person_or_none, user_id),
             "folder": folder,
             "tags": tags,
+            "updated_after_ms": updated_after_ms,
+            "updated_before_ms": updated_before_ms,
             "fields": defer(comma_separated, fields),
             "limit": limit,
         },

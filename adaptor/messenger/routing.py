@@ -215,7 +215,8 @@ def get_thread_owner(psid: Recipient) -> GraphRequest:
 def list_secondary_receivers(*, fields: MaybeWords = "id,name", limit: Value[int | None] = None) -> GraphRequest:
     """List the apps that a conversation can be passed to.
 
-    Needs the permission `pages_messaging`.
+    Needs the permission `pages_messaging`. It belongs to the handover protocol, which Meta has ended; Meta's own SDK
+    for v26.0 no longer has it, so a newer `api_version` may refuse it (uncertain).
 
     Args:
         fields: What is read of each. None leaves it to Meta.

@@ -52,6 +52,12 @@ class Order:
         self.after_step: Watch | None = None
         self.ledger = Wishes()
 
+    def words(self) -> list[str]:
+        """Return what follows the path on a command line that runs the same."""
+        steps = (("--start", self.start), ("--end", self.end), ("--only", self.only))
+        named = [word for option, step in steps if step for word in (option, step)]
+        return [self.workflow, *named] if self.workflow else named
+
 
 def launch(order: Order, run: Run, credentials: Credentials) -> Result:
     """Check everything, then run it.
@@ -90,16 +96,15 @@ def _launch(order: Order, run: Run, credentials: Credentials) -> Result:
             plan.narrow(start=order.start, end=order.end, only=order.only)
             for step in plan.steps.values():
                 run.learn_secrets({"configuration": credentials.configuration(plan, step)})
-            records = Records(order.path, run, order.ledger)
-            state = records.begin(prepared, lambda: _initial(order, plan))
-            run.learn_secrets(state)
-            execution = Execution(
-                plan, run, credentials, records, before_step=order.before_step, after_step=order.after_step
-            )
-            result = execution.perform(state)
-            records.close(result)
-            result.ledger = records.name if records.is_open else None
-            return result
+            with Records(order.path, order.words(), run, order.ledger) as records:
+                state = records.begin(prepared, lambda: _initial(order, plan))
+                run.learn_secrets(state)
+                execution = Execution(
+                    plan, run, credentials, records, before_step=order.before_step, after_step=order.after_step
+                )
+                result = execution.perform(state)
+                records.close(result)
+                return result
         except AdaptorError as error:
             prepared.problems.append(error)
             return _refused(prepared, run)

@@ -109,7 +109,7 @@ def _step(step: StepResult) -> dict[str, Any]:
 def _by_operation(calls: list[Call]) -> dict[str, dict[str, int]]:
     counts: dict[str, Counter[str]] = {}
     for call in calls:
-        counts.setdefault(call.operation, Counter())[call.outcome] += 1
+        counts.setdefault(call.operation, Counter())[call.outcome] += call.count
     return {operation: dict(outcomes) for operation, outcomes in counts.items()}
 
 

@@ -46,6 +46,7 @@ _GROUPS = {
     "messenger.notifications": "page and app",
     "messenger.page": "page and app",
     "messenger.stickers": "page and app",
+    "messenger.broadcast.operation": "bulk",
     "graph.anything": "graph",
     "graph.batch": "graph",
 }
@@ -54,6 +55,7 @@ _ORDER = (
     "data",
     "http",
     "send",
+    "bulk",
     "content",
     "profile",
     "personas",

@@ -177,6 +177,7 @@ WRONG_KINDS = {
     "list_stickers": ([],),
     "search_stickers": (5,),
     "batch": (lambda s: s,),
+    "broadcast": ([{"psid": "1"}], 5),
     "graph_request": ("GET", "me", "fields=id"),
     "array_to_string": (5, ","),
     "chunk": ("text", 2),

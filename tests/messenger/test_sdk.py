@@ -85,7 +85,10 @@ CALLS: list[tuple[Any, type]] = [
     (adaptor.assign_label("1", "2"), PageUserMessageThreadLabel),
     (adaptor.remove_label("1", "2"), PageUserMessageThreadLabel),
     (adaptor.delete_label("2"), PageUserMessageThreadLabel),
-    (adaptor.list_conversations(user_id="1", folder="inbox", tags=["a"]), Page),
+    (
+        adaptor.list_conversations(user_id="1", folder="inbox", tags=["a"], updated_after_ms=1, updated_before_ms=2),
+        Page,
+    ),
     (adaptor.list_messages("t_1"), UnifiedThread),
     (adaptor.pass_thread_control("1", "2", metadata="m"), Page),
     (adaptor.take_thread_control("1", metadata="m"), Page),

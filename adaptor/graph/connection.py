@@ -1,0 +1,200 @@
+"""One connection to the Graph API: every answer turned into a result or an honest error, nothing repeated."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+from ..common.connection import IDLE_SECONDS, NETWORK_ERRORS, open_session, reason_of, settings_for, wire
+from ..core.errors import AdaptorError, ConfigurationError, DeliveryUnknown, NotSent
+from ..core.redact import appsecret_proof
+from .answer import Answer
+from .errors import TemporaryFailure, graph_error
+from .parts import batch_request, part_answers
+from .usage import Usage, read_usage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..core.config import Configuration
+    from ..core.context import Run
+    from .request import Encoded, GraphRequest
+
+
+class GraphConnection:
+    """Makes calls for one Page over connections that are kept alive, one call at a time.
+
+    Attributes:
+        usage: What the last answer said of Meta's limits; None once that was waited for.
+    """
+
+    def __init__(self, configuration: Configuration, run: Run) -> None:
+        self._configuration = configuration
+        self._run = run
+        self.root = f"{configuration.base_url}/{configuration.api_version}/"
+        self._timeout = (configuration.connect_timeout, configuration.read_timeout)
+        self._proof: dict[str, str] = {}
+        if configuration.app_secret:
+            self._proof["appsecret_proof"] = appsecret_proof(configuration.access_token, configuration.app_secret)
+        self.usage: Usage | None = None
+        self._last_use = time.monotonic()
+        self._session = open_session()
+        self._session.headers["Authorization"] = f"Bearer {configuration.access_token}"
+        settings = settings_for(configuration.base_url)
+        self._session.proxies, self._session.verify = settings["proxies"], settings["verify"]
+
+    @property
+    def proves(self) -> bool:
+        """Whether calls carry `appsecret_proof`."""
+        return bool(self._proof)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def exchange(self, request: GraphRequest, encoded: Encoded) -> Answer:
+        """Make a call, once.
+
+        Args:
+            request: A finished request.
+            encoded: Its body, which may be sent again.
+
+        Raises:
+            GraphError: Graph said no; the error tells what was sent.
+            NotSent: Nothing left this machine.
+            DeliveryUnknown: A write left, and no trustworthy answer came.
+        """
+        now = time.monotonic()
+        if now - self._last_use > IDLE_SECONDS:
+            for adapter in self._session.adapters.values():
+                adapter.close()
+        headers = {} if encoded.kind is None else {"Content-Type": encoded.kind}
+        proof = self._proof
+        if request.access == "app":
+            headers["Authorization"], proof = f"Bearer {self._app_token()}", {}
+        wire.left = False
+        try:
+            response = self._session.request(
+                request.method,
+                self.root + request.path,
+                params={**request.params, **proof} if proof else request.params,
+                data=encoded.data,
+                headers=headers,
+                timeout=self._timeout,
+                allow_redirects=False,
+            )
+        except Exception as cause:
+            # Whatever goes wrong in the libraries below: what began to leave may have arrived.
+            if not wire.left and not isinstance(cause, NETWORK_ERRORS):
+                raise
+            raise self._no_answer(request, cause) from None
+        finally:
+            self._last_use = time.monotonic()
+        return self._read(request, response.status_code, response.headers, response.content, self._last_use - now)
+
+    def exchange_parts(
+        self, parts: Sequence[GraphRequest], *, include_headers: bool = True
+    ) -> list[Answer | AdaptorError]:
+        """Make several calls as the parts of one, once.
+
+        Returns:
+            For each part its answer, or its error.
+
+        Raises:
+            AdaptorError: The call as a whole failed, with what that says of all its parts.
+        """
+        request = batch_request(parts, include_headers=include_headers)
+        encoded = request.encoded()
+        try:
+            whole = self.exchange(request, encoded)
+        finally:
+            encoded.close()
+        return self._outcomes(parts, whole)
+
+    def _outcomes(self, parts: Sequence[GraphRequest], whole: Answer) -> list[Answer | AdaptorError]:
+        status, duration = whole.response["status_code"], whole.response["duration"]
+        answers = part_answers(whole.body, len(parts))
+        outcomes: list[Answer | AdaptorError] = []
+        for request, answer in zip(parts, answers or [None] * len(parts), strict=True):
+            try:
+                if answers is None:
+                    raise self._not_trusted(request, status, "it does not answer the parts of the batch")
+                if answer is None:
+                    raise self._not_trusted(request, status, "Graph gave up waiting for this part of the batch")
+                outcomes.append(self._read(request, answer.status, answer.headers, answer.content, duration))
+            except AdaptorError as error:
+                outcomes.append(error)
+        return outcomes
+
+    def _app_token(self) -> str:
+        """Return the app's own token.
+
+        Source: https://developers.facebook.com/docs/facebook-login/guides/access-tokens#apptokens (checked 2026-11-24).
+        """
+        for key in ("app_id", "app_secret"):
+            if not getattr(self._configuration, key):
+                raise ConfigurationError(
+                    f"This call is made with the app's own token, and the configuration has no `{key}`.",
+                    fix="Put `app_id` and `app_secret` into the credential; both stand in the app's settings.",
+                    details={"key": key},
+                )
+        return f"{self._configuration.app_id}|{self._configuration.app_secret}"
+
+    def _no_answer(self, request: GraphRequest, cause: BaseException) -> NotSent | DeliveryUnknown | TemporaryFailure:
+        reason, host = reason_of(cause), self._configuration.base_url
+        if not wire.left:
+            return NotSent(
+                f"No connection to {host}: {reason}.",
+                fix="Check the network, the proxy settings and `base_url`; then run the job again.",
+            )
+        if request.is_write:
+            return DeliveryUnknown(
+                f"The request went out to {host}, but no answer came back: {reason}.",
+                fix="Look in the Page's inbox before you send it again.",
+            )
+        return _failed_read(f"No answer from {host}: {reason}.")
+
+    def _read(
+        self, request: GraphRequest, status: int, headers: Mapping[str, str], content: bytes, duration: float
+    ) -> Answer:
+        usage = read_usage(headers)
+        if usage is not None:
+            self.usage = usage
+            self._run.log("debug", "graph", f"usage of Meta's limits: {usage.text}")
+        try:
+            body = json.loads(content)
+        except (ValueError, RecursionError):
+            raise self._not_trusted(request, status, "it is not JSON") from None
+        if isinstance(body, dict) and isinstance(body.get("error"), dict):
+            retry_after = usage.regain_seconds if usage is not None else None
+            raise graph_error(body["error"], status, write=request.is_write, retry_after=retry_after)
+        if not 200 <= status < 300 or (isinstance(body, dict) and "error" in body):
+            raise self._not_trusted(request, status, "it carries neither a result nor an error of Meta's")
+        missing = [key for key in request.needs if not isinstance(body, dict) or not body.get(key)]
+        if missing:
+            raise self._not_trusted(request, status, f"it has no `{missing[0]}`")
+        return Answer(
+            body,
+            {
+                "status_code": status,
+                "headers": {name: value for name, value in headers.items() if name.lower() != "set-cookie"},
+                "url": self.root + request.path,
+                "duration": round(duration, 4),
+            },
+        )
+
+    def _not_trusted(self, request: GraphRequest, status: int, why: str) -> DeliveryUnknown | TemporaryFailure:
+        what = f"The answer (HTTP {status}) from {self._configuration.base_url} cannot be trusted: {why}."
+        if request.is_write:
+            return DeliveryUnknown(
+                what, fix="Check `base_url` and the proxy; look in the Page's inbox before you send it again."
+            )
+        return _failed_read(what)
+
+
+def _failed_read(what: str) -> TemporaryFailure:
+    error = TemporaryFailure(what, fix="Try again later; check `base_url` and the network.")
+    error.message = what
+    error.about = "page"
+    return error

@@ -1,0 +1,324 @@
+"""Sending parcels: fifty to a call, as many calls at once as it takes, each noted before it leaves and when it ends.
+
+One thread reads the items, asks the ledger and notes what comes back; others only wait for answers. So the ledger is
+never asked by two at once, and what is in flight is known at any time.
+"""
+
+from __future__ import annotations
+
+import time
+from copy import copy
+from typing import TYPE_CHECKING
+
+from ...common.connection import seconds_before_repeat
+from ...core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, NotSent, restored
+from ...graph.client import repeatable
+from ...graph.errors import RateLimited
+from ...graph.noted import places_of, with_token
+from ...ledger.errors import ReplayMismatch
+from ...ledger.ledger import ended, sent
+from ...ledger.pace import LANE_STOP
+from ...ledger.rows import FAILED, SENT, SKIPPED, Outcome
+from .hands import Hands
+from .parcels import NotWanted, Parcel, Unfit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ...core.context import Run
+    from ...graph.answer import Answer
+    from ...graph.connection import GraphConnection
+    from ...graph.request import GraphRequest
+    from ...ledger.ledger import Entry, Ledger
+    from .pace import Pace
+    from .progress import Progress
+    from .tally import Tally
+
+#: A broadcast stops after so many calls in a row of which nobody knows anything: the network or Meta is down.
+UNKNOWN_CALLS_IN_A_ROW = 3
+#: A resumed broadcast stops after so many people for whom something else was recorded: the text has changed.
+MOST_MISMATCHES = 10_000
+#: How often the reading thread looks up while it waits: whether the run is to end, and how far it has come.
+LOOK_UP_SECONDS = 0.2
+#: A call that is later than this for its place takes a new one, so that no second sees more than is allowed.
+LATE_SECONDS = 0.05
+
+
+class Engine:
+    """Sends parcels and notes what becomes of them.
+
+    Args:
+        run: The run.
+        ledger: Notes every parcel.
+        page: The Page that writes.
+        connect: Opens a connection; each waiting thread has one of its own.
+        pace: How fast.
+        tally: Counts.
+        progress: Tells how far it has come.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        ledger: Ledger,
+        page: str,
+        connect: Callable[[], GraphConnection],
+        pace: Pace,
+        tally: Tally,
+        progress: Progress,
+    ) -> None:
+        self._run = run
+        self._ledger = ledger
+        self._page = page
+        self._pace = pace
+        self._tally = tally
+        self._progress = progress
+        self._hands = Hands(connect, pace.concurrency)
+        self._messages_in_flight = 0
+        self._calls_in_flight = 0
+        self._again: list[list[Parcel]] = []
+        self._deferred: list[Parcel] = []
+        self._unknown_calls = 0
+        #: Why no more is sent.
+        self._stop: AdaptorError | None = None
+
+    def send(self, found: Iterable[Parcel | Unfit | NotWanted], skip: frozenset[str]) -> None:
+        """Send all parcels.
+
+        Args:
+            found: What is to be done for each item.
+            skip: Whom nothing is sent to.
+
+        Raises:
+            AdaptorError: Something that would be the same for everybody: the token, a permission, the network. What was
+                sent by then is noted.
+            KeyboardInterrupt: The run is to end; what was in flight was awaited.
+        """
+        try:
+            chunk: list[Parcel] = []
+            for each in found:
+                if self._is_over():
+                    break
+                if not isinstance(each, Parcel):
+                    self._without_call(each)
+                elif each.recipient in skip:
+                    self._skip(each)
+                else:
+                    chunk.append(each)
+                    if len(chunk) == self._pace.batch_size:
+                        self._pass(chunk)
+                        chunk = []
+            if chunk and not self._is_over():
+                self._pass(chunk)
+            self._see_to_the_rest()
+        finally:
+            self._run.in_flight = False
+            self._hands.close()
+            self._progress.close()
+        self._run.stop_if_asked()
+        if self._stop is not None:
+            raise self._stop
+
+    def _see_to_the_rest(self) -> None:
+        """Wait for what is in flight, send what was not taken, and look again at what did not fit."""
+        self._drain()
+        # Everything was come to: what is left of an earlier attempt for these people was replaced by something else.
+        deferred, self._deferred = self._deferred, []
+        size = self._pace.batch_size
+        for start in range(0, len(deferred), size):
+            if self._is_over():
+                break
+            self._pass(deferred[start : start + size], is_last=True)
+        self._drain()
+
+    def _is_over(self) -> bool:
+        return self._stop is not None or self._run.stopping is not None
+
+    # --- What needs no call ---
+
+    def _without_call(self, each: Unfit | NotWanted) -> None:
+        if isinstance(each, NotWanted):
+            self._tally.ended("skipped", each.index, None)
+            return
+        self._tally.ended("failed", each.index, None, error=each.error)
+        self._run.note("failed", error=each.error)
+
+    def _skip(self, parcel: Parcel) -> None:
+        (entry,) = self._ledger.take([parcel.write])
+        if entry.is_ours:
+            self._ledger.settle([Outcome(entry.id, SKIPPED)])
+        self._tally.ended("skipped", parcel.index, parcel.recipient)
+
+    # --- Through the ledger and out ---
+
+    def _pass(self, chunk: list[Parcel], *, is_last: bool = False) -> None:
+        """Claim parcels; send those that are to be made, and take down what became of the others before."""
+        ours = []
+        for parcel, entry in zip(chunk, self._ledger.take([parcel.write for parcel in chunk]), strict=True):
+            parcel.id = entry.id
+            if entry.is_ours and entry.error is None:
+                ours.append(parcel)
+            elif isinstance(entry.error, ReplayMismatch) and not is_last:
+                self._defer(parcel, entry.error)
+            else:
+                self._take_down(parcel, entry)
+        if ours:
+            self._dispatch(ours)
+        # Before anything new: what was refused has waited longest.
+        while self._again and not self._is_over():
+            self._dispatch(self._again.pop(0))
+
+    def _defer(self, parcel: Parcel, error: AdaptorError) -> None:
+        """Keep aside what does not fit: the order may be another one, and what was recorded may still come."""
+        self._deferred.append(parcel)
+        if len(self._deferred) > MOST_MISMATCHES:
+            self._stop = error
+
+    def _take_down(self, parcel: Parcel, entry: Entry) -> None:
+        row = entry.row
+        if entry.error is not None:
+            self._tally.ended("failed", parcel.index, parcel.recipient, error=entry.error)
+            self._run.note("failed", recipient=parcel.recipient, error=entry.error)
+        elif entry.is_repeat:
+            self._tally.ended("duplicate", parcel.index, parcel.recipient, result=row.result)
+        else:
+            self._run.replayed += 1
+            error = restored(row.error, row.about) if row.outcome == FAILED and row.error is not None else None
+            outcome = row.outcome if row.outcome in (SENT, FAILED, SKIPPED) else "unknown"
+            if outcome == "unknown":
+                self._run.note("unknown", recipient=parcel.recipient)
+            self._tally.ended(outcome, parcel.index, parcel.recipient, result=row.result, error=error, was_before=True)
+
+    def _dispatch(self, parcels: list[Parcel]) -> None:
+        """Let parcels out when it is their turn."""
+        self._wait_for_room(len(parcels))
+        requests = [parcel.request for parcel in parcels]
+        if not self._wait_for_place(requests):
+            return
+        self._ledger.begin_sending([parcel.id for parcel in parcels])
+        if self._ledger.is_kept:
+            requests = [with_token(parcel.request, parcel.id) for parcel in parcels]
+        self._messages_in_flight += len(parcels)
+        self._calls_in_flight += 1
+        self._run.in_flight = True
+        self._hands.take(parcels, requests)
+        self._collect(0.0)
+
+    def _wait_for_room(self, messages: int) -> None:
+        pace = self._pace
+        while (
+            not self._is_over()
+            and self._calls_in_flight
+            and (
+                self._calls_in_flight >= pace.concurrency
+                or self._messages_in_flight + messages > max(pace.most_in_flight, messages)
+            )
+        ):
+            self._collect(LOOK_UP_SECONDS)
+
+    def _wait_for_place(self, requests: list[GraphRequest]) -> bool:
+        """Wait until the Page may send these; say whether it may."""
+        places = places_of(requests, self._pace.rate)
+        while not self._is_over():
+            seconds = self._ledger.reserve(self._page, places)
+            if seconds > self._pace.max_wait:
+                self._stop = RateLimited(
+                    f"The Page may not send for {seconds:.0f} more seconds: Meta has asked it to wait.",
+                    fix="Go on later with --resume: what was sent is not sent again.",
+                    code="PAGE_WAITS",
+                )
+                return False
+            until = time.monotonic() + seconds
+            while not self._is_over() and (left := until - time.monotonic()) > 0:
+                self._collect(min(left, LOOK_UP_SECONDS))
+            if time.monotonic() - until < LATE_SECONDS:
+                break
+            # Something took so long meanwhile that others have their turn now.
+        return not self._is_over()
+
+    # --- What comes back ---
+
+    def _drain(self) -> None:
+        while self._calls_in_flight or (self._again and not self._is_over()):
+            if self._again and not self._is_over():
+                self._dispatch(self._again.pop(0))
+            else:
+                self._collect(LOOK_UP_SECONDS)
+
+    def _collect(self, seconds: float) -> None:
+        """Note what has come back; wait so long for the first answer."""
+        self._progress.tell()
+        wait = seconds
+        while self._calls_in_flight:
+            back = self._hands.back(wait)
+            if back is None:
+                return
+            wait = 0.0
+            if not isinstance(back.outcomes, list | AdaptorError):
+                raise back.outcomes
+            self._note(back.parcels, back.outcomes)
+            self._calls_in_flight -= 1
+            self._messages_in_flight -= len(back.parcels)
+            # Only now may the run be ended: what came back is noted.
+            self._run.in_flight = self._calls_in_flight > 0
+        if wait:
+            time.sleep(wait)
+
+    def _note(self, parcels: list[Parcel], answers: list[Answer | AdaptorError] | AdaptorError) -> None:
+        outcomes = [copy(answers) for _ in parcels] if isinstance(answers, AdaptorError) else answers
+        settled: list[Outcome] = []
+        again: list[Parcel] = []
+        limits: list[float] = []
+        unknown = 0
+        for parcel, outcome in zip(parcels, outcomes, strict=True):
+            if not isinstance(outcome, AdaptorError):
+                settled.append(sent(parcel.id, outcome.body))
+                self._tally.ended("sent", parcel.index, parcel.recipient, result=outcome.body)
+                continue
+            seconds = self._seconds_before(parcel, outcome)
+            if seconds is not None:
+                parcel.repeats += 1
+                again.append(parcel)
+                limits.append(seconds)
+                continue
+            settled.append(ended(parcel.id, outcome))
+            unknown += outcome.sent == SENT_UNKNOWN
+            self._fail(parcel, outcome)
+        self._ledger.settle(settled)
+        if count := sum(each.outcome == SENT for each in settled):
+            self._run.note("sent", count=count)
+        self._unknown_calls = self._unknown_calls + 1 if unknown == len(parcels) else 0
+        if self._unknown_calls == UNKNOWN_CALLS_IN_A_ROW and isinstance(outcomes[-1], AdaptorError):
+            error = outcomes[-1]
+            error.fix = f"Three calls in a row have no known outcome, so the broadcast stopped. {error.fix}"
+            self._stop = self._stop or error
+        if again:
+            self._ledger.not_sent_yet([parcel.id for parcel in again])
+            self._again.append(again)
+            # All who write for this Page wait.
+            self._ledger.store.pages.stop_until(self._page, [LANE_STOP], max(limits))
+            self._run.log(
+                "info", "broadcast", f"{len(again)} messages were not taken; trying again in {max(limits):.1f} s."
+            )
+
+    def _seconds_before(self, parcel: Parcel, error: AdaptorError) -> float | None:
+        """Return how long to wait before a message is made again, or None where that is not to be."""
+        if repeatable(error) is None or parcel.repeats >= self._pace.max_repeats:
+            return None
+        asked = error.retry_after if isinstance(error, RateLimited) else None
+        seconds = asked or seconds_before_repeat(parcel.repeats, connected=not isinstance(error, NotSent))
+        return seconds if seconds <= self._pace.max_wait else None
+
+    def _fail(self, parcel: Parcel, error: AdaptorError) -> None:
+        outcome = "unknown" if error.sent == SENT_UNKNOWN else "failed"
+        path = self._run.path
+        path[-1] = ("broadcast", parcel.index)
+        path.append((parcel.operation.name, None))
+        parcel.operation.locate(error, self._run, {})
+        path.pop()
+        self._tally.ended(outcome, parcel.index, parcel.recipient, error=error)
+        self._run.note(outcome, recipient=parcel.recipient, error=error)
+        if self._run.on_failure is not None:
+            self._run.on_failure(self._hands.described(parcel.request))
+        if error.about not in (ABOUT_PERSON, ABOUT_ROW):
+            self._stop = self._stop or error

@@ -1,0 +1,93 @@
+"""Threads that wait for answers, so that many calls are under way at once."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ...core.errors import AdaptorError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...graph.answer import Answer
+    from ...graph.connection import GraphConnection
+    from ...graph.request import GraphRequest
+    from .parcels import Parcel
+
+
+class Back(NamedTuple):
+    """What came back for one call."""
+
+    parcels: list[Parcel]
+    outcomes: Any
+
+
+class Hands:
+    """Threads that each wait for the answer to one call at a time. There are as many as it takes, up to a limit."""
+
+    def __init__(self, connect: Callable[[], GraphConnection], most: int) -> None:
+        self._connect = connect
+        self._most = most
+        self._work: queue.SimpleQueue[tuple[list[Parcel], list[GraphRequest]] | None] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[Back] = queue.SimpleQueue()
+        self._threads = 0
+        self._waiting = 0
+        self._lock = threading.Lock()
+
+    def take(self, parcels: list[Parcel], requests: list[GraphRequest]) -> None:
+        """Make a call as soon as a hand is free."""
+        with self._lock:
+            is_new = self._waiting == 0 and self._threads < self._most
+            if is_new:
+                self._threads += 1
+            else:
+                self._waiting -= 1
+        if is_new:
+            # They never hold up the end of the process: what they wait for is noted as being sent.
+            threading.Thread(target=self._serve, name="broadcast", daemon=True).start()
+        self._work.put((parcels, requests))
+
+    def back(self, seconds: float) -> Back | None:
+        """Return what has come back, waiting so long for it, or None."""
+        try:
+            return self._results.get(timeout=seconds) if seconds > 0 else self._results.get_nowait()
+        except queue.Empty:
+            return None
+
+    def described(self, request: GraphRequest) -> dict[str, Any]:
+        """Return a call as it is sent, without the credential."""
+        return {"method": request.method, "url": request.path, "params": request.params, "body": request.body}
+
+    def close(self) -> None:
+        """Let the hands go that are free."""
+        for _ in range(self._threads):
+            self._work.put(None)
+
+    def _serve(self) -> None:
+        connection = self._connect()
+        try:
+            while (work := self._work.get()) is not None:
+                parcels, requests = work
+                try:
+                    outcomes: Any = _exchange(connection, requests)
+                except BaseException as error:
+                    outcomes = error
+                with self._lock:
+                    self._waiting += 1
+                self._results.put(Back(parcels, outcomes))
+        finally:
+            connection.close()
+
+
+def _exchange(connection: GraphConnection, requests: list[GraphRequest]) -> list[Answer | AdaptorError]:
+    if len(requests) > 1:
+        return connection.exchange_parts(requests)
+    encoded = requests[0].encoded()
+    try:
+        return [connection.exchange(requests[0], encoded)]
+    except AdaptorError as error:
+        return [error]
+    finally:
+        encoded.close()

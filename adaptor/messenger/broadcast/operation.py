@@ -1,0 +1,272 @@
+"""`broadcast`: one message to many people."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ...common.failures import raise_if_failed
+from ...common.loop import items_of
+from ...core.config import read_configuration
+from ...core.context import current_run
+from ...core.errors import AdaptorError, ItemsFailed, JobError, WrongCall
+from ...core.operation import Operation, Source, Step, Value, as_operation, builder_of
+from ...core.state import State, compose_next_state
+from ...graph.operation import GraphOperation
+from ...graph.parts import MOST_PARTS
+from ...ledger.pace import INBOX_PER_SECOND, MESSAGES_PER_SECOND
+from .outlook import outlook
+from .pace import Pace
+from .people import how_many, left_out
+from .progress import Progress, duration
+from .tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Concatenate, ParamSpec
+
+    from ...core.context import Run
+    from ...graph.client import GraphClient
+    from ...ledger.ledger import Ledger
+    from .parcels import NotWanted, Parcel, Unfit
+
+    P = ParamSpec("P")
+
+#: The most calls at once, unless the job says otherwise.
+CONCURRENCY = 64
+#: How many messages a dry run shows in full.
+SHOWN = 3
+
+
+class _Broadcast(Operation):
+    """Refuses when it is built what can never come down to one call."""
+
+    __slots__ = ()
+
+    def __init__(self, build: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        super().__init__(build, function, args, kwargs)
+        _check_number("batch_size", kwargs.get("batch_size"), 1, MOST_PARTS)
+        _check_number("concurrency", kwargs.get("concurrency"), 1, 1000)
+        _check_number("max_in_flight", kwargs.get("max_in_flight"), 1, 1_000_000)
+        rate = kwargs.get("rate")
+        if rate is not None and not (isinstance(rate, int | float) and not isinstance(rate, bool) and 0 < rate < 1e6):
+            raise WrongCall("`rate` of broadcast() must be messages a second.", fix="Write rate=40.")
+        operation = args[1]
+        if isinstance(operation, GraphOperation) and operation.draft.series is not None:
+            raise WrongCall(
+                f"broadcast() was given {operation.title()} with split= or typing=, which makes several calls.",
+                fix="Leave them out, or go through the people with try_each(…).",
+            )
+
+
+def _broadcasting(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
+    return builder_of(function, _Broadcast)
+
+
+@_broadcasting
+def broadcast(
+    state: State,
+    recipients: Source,
+    operation: Step,
+    *,
+    key: Value[str | int | None] = None,
+    concurrency: int | None = None,
+    batch_size: int = MOST_PARTS,
+    rate: float | None = None,
+    max_in_flight: int | None = None,
+    skip: Value[Any] = None,
+    fail: bool | None = None,
+) -> State:
+    """Send one message to many people: to each exactly once, or it is honestly unknown.
+
+    Fifty messages go out as one call, and as many calls at once as it takes to keep the pace that Meta allows the Page.
+    Each message is noted in the ledger before it leaves, so a run that is killed at any moment goes on with `--resume`,
+    and nobody is written to twice. The same message to the same person is sent once; another one to the same person
+    (two children, one phone) is sent too. Nothing passes from one person to the next.
+
+    Args:
+        recipients: As for `each`: a list, a lazy reference to one, a JSONPath, a `Path` to a `.csv` or `.jsonl` file, a
+            function of the state that gives an iterator. It is never held whole.
+        operation: One operation such as `send_text`, or `fn_if`/`combine` that comes down to one. The person is
+            `state.data`, their position `state.index`. Whoever it comes down to nothing for is skipped.
+        key: Made of what is to happen once ever for this Page, across all runs: `state.data.appointment_id`.
+        concurrency: The most calls at once. Default: 64; fewer are made where the answers come quickly.
+        batch_size: Messages in a call, 50 at most; 1 makes a call for each.
+        rate: Messages a second for the Page, for all who write for it together. Default: 300, Meta's limit. At more
+            than 40 the Page's inbox stops showing messages until the volume drops.
+        max_in_flight: The most messages whose answers are awaited: so many can be left unknown by a crash. Fewer are
+            slower. Default: `concurrency` times `batch_size`.
+        skip: People who are never to be written to: a list of ids, or a `Path` to a `.csv`, `.jsonl` or text file.
+        fail: As for `try_each`. Default (None): raise at the end, unless all failures were about the person.
+
+    Returns:
+        An operation. `data` becomes `{"total", "outcomes": {"sent", "failed", "unknown", "skipped", "duplicate"},
+        "errors": {name: count}, "results"}`; `results` says how each person's result can be seen. `failed` lists the
+        first 100 failures, each `{"index", "error", "about", "sent"}`.
+
+    Raises:
+        GraphError: The token, a permission or the Page is at fault: it would be the same for everybody. What was sent
+            by then is noted, and the run can go on.
+        NotSent: There is no connection. What was sent by then is noted.
+        ItemsFailed: At the end: some messages did not go out, or nobody knows whether they did. All others did.
+        ReplayMismatch: A resumed run would send many people something else than what it recorded before.
+
+    Example:
+        >>> from adaptor import send_text, state
+        >>> broadcast(state.data.people, send_text(state.data.psid, f"Hello {state.data.name}.")).name
+        'broadcast'
+
+    Source: https://developers.facebook.com/docs/messenger-platform/overview/rate-limiting
+    """
+    from .parcels import parcels_of
+
+    run = current_run()
+    ledger: Any = run.ledger if run.ledger is not None else run.resource("broadcast", partial(_Passing, run)).ledger
+    at_once = concurrency or CONCURRENCY
+    pace = Pace(rate or MESSAGES_PER_SECOND, batch_size, at_once, max_in_flight or at_once * batch_size)
+    tally = Tally(run)
+    nobody = left_out(skip)
+    items = items_of(recipients, state)
+    each_time = as_operation(operation, "broadcast")
+    if run.dry_run:
+        _describe(_narrow(parcels_of(items, each_time, key, state, run, ledger, ""), run), nobody, tally, run, pace)
+    else:
+        # Importing requests takes longer than a whole job that sends nothing.
+        from ...graph.client import client_for
+        from ...graph.connection import GraphConnection
+        from .engine import Engine
+
+        run.check_thread()
+        total = _total(recipients, run)
+        client = client_for(run, state.get("configuration"))
+        configuration = read_configuration(state.get("configuration"))
+        pace = pace._replace(max_repeats=configuration.max_retries, max_wait=configuration.max_wait)
+        page = client.page(ledger, ask=True)
+        _ask(run, client, total, pace)
+        connect = partial(GraphConnection, configuration, run)
+        engine = Engine(run, ledger, page, connect, pace, tally, Progress(run, tally, total))
+        try:
+            engine.send(_narrow(parcels_of(items, each_time, key, state, run, ledger, page), run), nobody)
+        except AdaptorError as error:
+            error.details = {**tally.result(_where(run, ledger)), "failed": tally.failed}
+            raise
+    run.path[-1] = ("broadcast", None)
+    result = tally.result(_where(run, ledger))
+    run.log("info", "broadcast", _summary(tally), **result)
+    _raise_if_failed(tally, fail)
+    return {**compose_next_state(state, result), "failed": tally.failed}
+
+
+def _total(recipients: Any, run: Run) -> int | None:
+    """Return how many people there are, where that is to be told and can be known."""
+    if run.confirm is None and run.progress is None:
+        return None
+    total = how_many(recipients)
+    return total if run.limit is None else run.limit if total is None else min(total, run.limit)
+
+
+class _Passing:
+    """A ledger that lasts as long as a run that keeps none."""
+
+    def __init__(self, run: Run) -> None:
+        from ...ledger.ledger import Ledger
+        from ...ledger.rows import RunRecord
+        from ...ledger.store import IN_MEMORY, open_store
+
+        record = RunRecord(run.id or "run", "", "", "", started=run.began)
+        self.ledger = Ledger.begin(open_store(IN_MEMORY), record, clean=run.redactor.value)
+
+    def close(self) -> None:
+        """Forget it."""
+        self.ledger.close(0, finished=True)
+
+
+def _narrow(found: Iterable[Parcel | Unfit | NotWanted], run: Run) -> Iterator[Parcel | Unfit | NotWanted]:
+    """Leave out whom the command line leaves out: all but one person, or all after the first few."""
+    from .parcels import Parcel
+
+    count = 0
+    for each in found:
+        if run.only_to is not None and not (isinstance(each, Parcel) and each.recipient == run.only_to):
+            continue
+        if run.limit is not None and count >= run.limit:
+            return
+        count += 1
+        yield each
+
+
+def _ask(run: Run, client: GraphClient, total: int | None, pace: Pace) -> None:
+    """Say what is about to happen, and ask where somebody is there to answer.
+
+    Raises:
+        JobError: The answer was no. Nothing was sent.
+    """
+    if run.confirm is None:
+        if pace.rate > INBOX_PER_SECOND and (total is None or total > INBOX_PER_SECOND):
+            run.log("debug", "broadcast", "Above 40 messages a second the Page's inbox does not show them all.")
+        return
+    words = outlook(client.page_in_words(), total, pace)
+    if not run.confirm(words):
+        raise JobError(
+            "Nobody was written to: the question was answered with no.", code="DECLINED", fix="Run it again."
+        )
+
+
+def _describe(
+    found: Iterable[Parcel | Unfit | NotWanted], nobody: frozenset[str], tally: Tally, run: Run, pace: Pace
+) -> None:
+    """Show the first messages, name what is wrong, and count the rest."""
+    from .parcels import NotWanted, Unfit
+
+    seen: set[int] = set()
+    for each in found:
+        if isinstance(each, Unfit):
+            tally.ended("failed", each.index, None, error=each.error)
+            run.log("info", "broadcast", f"row {each.index + 1}: {each.error.headline()}")
+        elif isinstance(each, NotWanted) or each.recipient in nobody:
+            tally.ended("skipped", each.index, None)
+        elif (known := hash((each.recipient, each.write.fingerprint))) in seen:
+            tally.ended("duplicate", each.index, each.recipient)
+        else:
+            seen.add(known)
+            each.request.encoded().close()
+            tally.ended("described", each.index, each.recipient)
+            run.note("described", recipient=each.recipient)
+            if run.on_request is not None and tally.counts["described"] <= SHOWN:
+                run.on_request(each.request)
+    count = tally.counts["described"]
+    if count > SHOWN:
+        run.log("info", "broadcast", f"… and {count - SHOWN:,} more like these")
+    run.log("info", "broadcast", f"It would take about {duration(count / pace.rate)}.")
+
+
+def _where(run: Run, ledger: Ledger) -> str | None:
+    return f"adaptor runs results {run.id}" if ledger.is_kept and run.id else None
+
+
+def _summary(tally: Tally) -> str:
+    counts = [f"{count:,} {outcome}" for outcome, count in tally.counts.most_common()]
+    before = f" ({tally.before:,} of them before)" if tally.before else ""
+    errors = ", ".join(f"{count:,} × {name}" for name, count in tally.errors.most_common())
+    return f"{tally.total:,} people: {', '.join(counts) or 'nobody'}{before}{f'; {errors}' if errors else ''}"
+
+
+def _raise_if_failed(tally: Tally, fail: bool | None) -> None:
+    unwell = tally.counts["failed"] + tally.counts["unknown"]
+    if not unwell or fail is False or (fail is None and tally.only_persons):
+        return
+    if len(tally.failed) == unwell:
+        raise_if_failed(tally.failed, tally.total, "messages", fail=fail)
+    what = ", ".join(f"{count:,} × {name}" for name, count in tally.errors.most_common())
+    raise ItemsFailed(
+        f"{unwell:,} of {tally.total:,} messages did not go out, or nobody knows: {what or 'unknown'}.",
+        fix="See `details` for the first of them, and adaptor runs results for all.",
+        details=tally.failed,
+    )
+
+
+def _check_number(name: str, value: Any, least: int, most: int) -> None:
+    if value is not None and not (isinstance(value, int) and not isinstance(value, bool) and least <= value <= most):
+        raise WrongCall(
+            f"`{name}` of broadcast() must be a whole number from {least} to {most:,}.", fix=f"Write {name}={least}."
+        )

@@ -1,0 +1,31 @@
+"""What is about to happen, said before it does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .progress import duration
+
+if TYPE_CHECKING:
+    from .pace import Pace
+
+#: About how long one call of fifty takes until it is answered; only for the outlook.
+USUAL_CALL_SECONDS = 5.0
+
+
+def outlook(page: str, total: int | None, pace: Pace) -> str:
+    """Return in words who is about to be written to, how long it takes, and what a crash could leave unknown.
+
+    Args:
+        page: The Page that writes, in words.
+        total: How many people, or None where that is not known.
+        pace: How fast, and how many at once.
+    """
+    people = "an unknown number of people" if total is None else f"{total:,} people" if total != 1 else "one person"
+    takes = "" if total is None else f", which takes about {duration(total / pace.rate + USUAL_CALL_SECONDS)}"
+    at_once = round(min(pace.most_in_flight, pace.rate * USUAL_CALL_SECONDS, total if total is not None else 1e12))
+    return (
+        f"{page} is about to write to {people}{takes}, at {pace.rate:g} messages a second. "
+        f"A crash of this machine could leave up to {max(at_once, 1):,} of them unknown: these are never written to "
+        "again by themselves."
+    )

@@ -1,0 +1,107 @@
+"""What becomes of a broadcast: counts, the first failures, and a row for each person for whoever wants them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from ...common.failures import failure
+from ...core.errors import ABOUT_PERSON
+
+if TYPE_CHECKING:
+    from ...core.context import Run
+    from ...core.errors import AdaptorError
+
+#: How many failures are kept in the state; all of them are in the ledger.
+KEPT_FAILURES = 100
+
+#: What can become of an item. `duplicate`: the same message to the same person came before.
+OUTCOMES = ("sent", "failed", "unknown", "skipped", "duplicate", "described")
+
+
+class Tally:
+    """Counts what became of the items.
+
+    Attributes:
+        counts: How many ended how.
+        before: How many of these an earlier attempt of the run had made.
+        errors: How many failed with which error.
+        failed: The first failures, as `try_each` lists them.
+        only_persons: All failures were about the person.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self.counts: Counter[str] = Counter()
+        self.before = 0
+        self.errors: Counter[str] = Counter()
+        self.failed: list[dict[str, Any]] = []
+        self.only_persons = True
+
+    @property
+    def total(self) -> int:
+        """How many items have come to an end."""
+        return sum(self.counts.values())
+
+    def ended(
+        self,
+        outcome: str,
+        index: int,
+        recipient: str | None,
+        *,
+        result: Any = None,
+        error: AdaptorError | None = None,
+        was_before: bool = False,
+    ) -> None:
+        """Take down how an item ended.
+
+        Args:
+            outcome: One of `OUTCOMES`.
+            index: Its position.
+            recipient: Whom it was for, where that is known.
+            result: What Meta answered.
+            error: What went wrong.
+            was_before: An earlier attempt of the run has made it.
+        """
+        self.counts[outcome] += 1
+        self.before += was_before
+        if error is not None:
+            self.errors[type(error).__name__] += 1
+            self.only_persons &= error.about == ABOUT_PERSON
+            if len(self.failed) < KEPT_FAILURES:
+                self.failed.append(failure(index, error))
+        elif outcome == "unknown":
+            self.only_persons = False
+        if self._run.on_result is not None:
+            self._run.on_result(self._row(outcome, index, recipient, result, error))
+
+    def _row(
+        self, outcome: str, index: int, recipient: str | None, result: Any, error: AdaptorError | None
+    ) -> dict[str, Any]:
+        message_id = result.get("message_id") if isinstance(result, dict) else None
+        row = {
+            "row": index + 1,
+            "recipient": recipient,
+            "outcome": outcome,
+            "message_id": message_id,
+            "error": None if error is None else type(error).__name__,
+            "message": None if error is None else error.headline(),
+            "fix": None if error is None else error.fix,
+        }
+        clean: dict[str, Any] = self._run.redactor.value(row)
+        return clean
+
+    def result(self, where: str | None) -> dict[str, Any]:
+        """Return what `data` becomes.
+
+        Args:
+            where: How the result of each person can be seen.
+        """
+        counts = {outcome: self.counts[outcome] for outcome in OUTCOMES if self.counts[outcome]}
+        return {
+            "total": self.total,
+            "outcomes": counts,
+            **({"made_before": self.before} if self.before else {}),
+            "errors": dict(self.errors.most_common()),
+            **({"results": where} if where is not None else {}),
+        }

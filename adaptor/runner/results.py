@@ -1,0 +1,71 @@
+"""A row for each person of a broadcast, in a file: JSON lines, or CSV by its ending."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from ..core.errors import InputError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Any
+
+#: The columns, in order.
+COLUMNS = ("row", "recipient", "outcome", "message_id", "error", "message", "fix")
+
+
+class Results:
+    """Writes rows as they come, readable by the owner alone: they say who was written to."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        try:
+            handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        except OSError as cause:
+            raise InputError(
+                f"The results {path} cannot be written: {cause.strerror}.", fix="Check the path; nothing was run."
+            ) from None
+        self._file = os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="")
+        self._csv: Any = None
+        if path.lower().endswith(".csv"):
+            import csv
+
+            self._csv = csv.writer(self._file)
+            self._csv.writerow(COLUMNS)
+
+    def write(self, row: dict[str, Any]) -> None:
+        """Write one row.
+
+        Raises:
+            InputError: There is no room, or the file is gone.
+        """
+        try:
+            if self._csv is not None:
+                self._csv.writerow(_harmless(row.get(column)) for column in COLUMNS)
+            else:
+                self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        except OSError as cause:
+            raise self._cannot(cause) from None
+
+    def __enter__(self) -> Results:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        try:
+            self._file.close()
+        except OSError as cause:
+            if error is None:
+                raise self._cannot(cause) from None
+
+    def _cannot(self, cause: OSError) -> InputError:
+        return InputError(
+            f"The results {self._path} cannot be written: {cause.strerror}.",
+            fix="Make room; what was sent is in the ledger: adaptor runs results.",
+        )
+
+
+def _harmless(value: Any) -> Any:
+    """Return a value as a spreadsheet may open it: what begins like a formula is text."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
