@@ -56,11 +56,11 @@ class InOrder(Operation):
     __slots__ = ()
 
     def narrowed(self, state: State) -> Operation | None:
-        """Return the only operation, narrowed in turn."""
-        if not self.args:
-            return None
-        only: Operation = self.args[0]
-        return only.narrowed(state) if len(self.args) == 1 else self
+        """Return the only operation that is left, narrowed in turn; where several are, this one."""
+        left = [found for each in self.args if (found := each.narrowed(state)) is not None]
+        if len(left) > 1:
+            return self
+        return left[0] if left else None
 
 
 def in_order(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:

@@ -153,8 +153,9 @@ class Records:
                 self._forget_old(ledger)
             ledger.close(result.exit_code, finished=result.is_finished)
         except LedgerError as error:
-            # All that was sent is noted; what is missing is that the run has ended.
-            self._run.log("error", "run", error.report(), error=error.facts())
+            # All that was sent is noted; only that the run has ended is missing. A run that failed by it has said so.
+            if not isinstance(result.error, LedgerError):
+                self._run.log("error", "run", error.report(), error=error.facts())
             result.exit_code = result.exit_code or EXIT_FAILED
 
     def _forget_old(self, ledger: Ledger) -> None:

@@ -7,6 +7,7 @@ never asked by two at once, and what is in flight is known at any time.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from copy import copy
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,10 @@ from ...core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, 
 from ...graph.client import repeatable
 from ...graph.errors import RateLimited
 from ...graph.noted import places_of, with_token
-from ...ledger.errors import ReplayMismatch
+from ...ledger.errors import LedgerError, ReplayMismatch
 from ...ledger.ledger import ended, sent
 from ...ledger.pace import LANE_STOP
-from ...ledger.rows import FAILED, SENT, SKIPPED, Outcome
+from ...ledger.rows import FAILED, SENT, SKIPPED, UNKNOWN, Outcome
 from .hands import Hands
 from .parcels import NotWanted, Parcel, Unfit
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ...graph.answer import Answer
     from ...graph.connection import GraphConnection
     from ...graph.request import GraphRequest
+    from ...graph.usage import Usage
     from ...ledger.ledger import Entry, Ledger
     from .pace import Pace
     from .progress import Progress
@@ -81,6 +83,8 @@ class Engine:
         self._unknown_calls = 0
         #: Why no more is sent.
         self._stop: AdaptorError | None = None
+        self._is_broken = False
+        self._slow_until = 0.0
 
     def send(self, found: Iterable[Parcel | Unfit | NotWanted], skip: frozenset[str]) -> None:
         """Send all parcels.
@@ -95,22 +99,14 @@ class Engine:
             KeyboardInterrupt: The run is to end; what was in flight was awaited.
         """
         try:
-            chunk: list[Parcel] = []
-            for each in found:
-                if self._is_over():
-                    break
-                if not isinstance(each, Parcel):
-                    self._without_call(each)
-                elif each.recipient in skip:
-                    self._skip(each)
-                else:
-                    chunk.append(each)
-                    if len(chunk) == self._pace.batch_size:
-                        self._pass(chunk)
-                        chunk = []
-            if chunk and not self._is_over():
-                self._pass(chunk)
+            self._send_all(found, skip)
             self._see_to_the_rest()
+        except Exception:
+            # The source is broken, or the ledger: nothing more leaves, and what has left is awaited all the same.
+            self._is_broken = True
+            with suppress(LedgerError):
+                self._drain()
+            raise
         finally:
             self._run.in_flight = False
             self._hands.close()
@@ -118,6 +114,23 @@ class Engine:
         self._run.stop_if_asked()
         if self._stop is not None:
             raise self._stop
+
+    def _send_all(self, found: Iterable[Parcel | Unfit | NotWanted], skip: frozenset[str]) -> None:
+        chunk: list[Parcel] = []
+        for each in found:
+            if self._is_over():
+                break
+            if not isinstance(each, Parcel):
+                self._without_call(each)
+            elif each.recipient in skip:
+                self._skip(each)
+            else:
+                chunk.append(each)
+                if len(chunk) == self._pace.batch_size:
+                    self._pass(chunk)
+                    chunk = []
+        if chunk and not self._is_over():
+            self._pass(chunk)
 
     def _see_to_the_rest(self) -> None:
         """Wait for what is in flight, send what was not taken, and look again at what did not fit."""
@@ -132,7 +145,7 @@ class Engine:
         self._drain()
 
     def _is_over(self) -> bool:
-        return self._stop is not None or self._run.stopping is not None
+        return self._is_broken or self._stop is not None or self._run.stopping is not None
 
     # --- What needs no call ---
 
@@ -147,7 +160,11 @@ class Engine:
         (entry,) = self._ledger.take([parcel.write])
         if entry.is_ours:
             self._ledger.settle([Outcome(entry.id, SKIPPED)])
-        self._tally.ended("skipped", parcel.index, parcel.recipient)
+        if entry.row.outcome in (SENT, UNKNOWN) and entry.error is None:
+            # It came to be left out only after it was written to.
+            self._take_down(parcel, entry)
+        else:
+            self._tally.ended("skipped", parcel.index, parcel.recipient)
 
     # --- Through the ledger and out ---
 
@@ -254,13 +271,16 @@ class Engine:
             if back is None:
                 return
             wait = 0.0
-            if not isinstance(back.outcomes, list | AdaptorError):
-                raise back.outcomes
-            self._note(back.parcels, back.outcomes)
-            self._calls_in_flight -= 1
-            self._messages_in_flight -= len(back.parcels)
-            # Only now may the run be ended: what came back is noted.
-            self._run.in_flight = self._calls_in_flight > 0
+            try:
+                if not isinstance(back.outcomes, list | AdaptorError):
+                    raise back.outcomes
+                self._note(back.parcels, back.outcomes)
+                self._heed(back.usage)
+            finally:
+                self._calls_in_flight -= 1
+                self._messages_in_flight -= len(back.parcels)
+                # Only now may the run be ended: what came back is noted.
+                self._run.in_flight = self._calls_in_flight > 0
         if wait:
             time.sleep(wait)
 
@@ -269,12 +289,15 @@ class Engine:
         settled: list[Outcome] = []
         again: list[Parcel] = []
         limits: list[float] = []
+        asked: list[float] = []
         unknown = 0
         for parcel, outcome in zip(parcels, outcomes, strict=True):
             if not isinstance(outcome, AdaptorError):
                 settled.append(sent(parcel.id, outcome.body))
                 self._tally.ended("sent", parcel.index, parcel.recipient, result=outcome.body)
                 continue
+            if isinstance(outcome, RateLimited) and outcome.retry_after:
+                asked.append(outcome.retry_after)
             seconds = self._seconds_before(parcel, outcome)
             if seconds is not None:
                 parcel.repeats += 1
@@ -292,14 +315,31 @@ class Engine:
             error = outcomes[-1]
             error.fix = f"Three calls in a row have no known outcome, so the broadcast stopped. {error.fix}"
             self._stop = self._stop or error
+        if limits or asked:
+            # All who write for this Page wait.
+            self._ledger.store.pages.stop_until(self._page, [LANE_STOP], max(limits + asked))
         if again:
             self._ledger.not_sent_yet([parcel.id for parcel in again])
             self._again.append(again)
-            # All who write for this Page wait.
-            self._ledger.store.pages.stop_until(self._page, [LANE_STOP], max(limits))
             self._run.log(
                 "info", "broadcast", f"{len(again)} messages were not taken; trying again in {max(limits):.1f} s."
             )
+
+    def _heed(self, usage: Usage | None) -> None:
+        """Slow down all who write for this Page before Meta stops it."""
+        seconds = usage.pause() if usage is not None else 0.0
+        if usage is None or not 0 < seconds <= self._pace.max_wait:
+            return
+        self._ledger.store.pages.stop_until(self._page, [LANE_STOP], seconds)
+        now = time.monotonic()
+        if now >= self._slow_until:
+            level = "info" if seconds >= 1 else "debug"
+            self._run.log(
+                level,
+                "broadcast",
+                f"Meta's limits are used to {usage.percent:g} %: the Page pauses for {seconds:.1f} s.",
+            )
+        self._slow_until = now + seconds
 
     def _seconds_before(self, parcel: Parcel, error: AdaptorError) -> float | None:
         """Return how long to wait before a message is made again, or None where that is not to be."""

@@ -14,14 +14,22 @@ if TYPE_CHECKING:
     from ...graph.answer import Answer
     from ...graph.connection import GraphConnection
     from ...graph.request import GraphRequest
+    from ...graph.usage import Usage
     from .parcels import Parcel
 
 
 class Back(NamedTuple):
-    """What came back for one call."""
+    """What came back for one call.
+
+    Attributes:
+        parcels: What it carried.
+        outcomes: For each of them its answer or error, or the error of the whole call.
+        usage: What the answer said of Meta's limits.
+    """
 
     parcels: list[Parcel]
     outcomes: Any
+    usage: Usage | None
 
 
 class Hands:
@@ -66,19 +74,24 @@ class Hands:
             self._work.put(None)
 
     def _serve(self) -> None:
-        connection = self._connect()
+        connection: GraphConnection | None = None
         try:
             while (work := self._work.get()) is not None:
                 parcels, requests = work
+                usage = None
                 try:
+                    connection = connection or self._connect()
                     outcomes: Any = _exchange(connection, requests)
                 except BaseException as error:
                     outcomes = error
+                if connection is not None:
+                    usage, connection.usage = connection.usage, None
                 with self._lock:
                     self._waiting += 1
-                self._results.put(Back(parcels, outcomes))
+                self._results.put(Back(parcels, outcomes, usage))
         finally:
-            connection.close()
+            if connection is not None:
+                connection.close()
 
 
 def _exchange(connection: GraphConnection, requests: list[GraphRequest]) -> list[Answer | AdaptorError]:

@@ -10,6 +10,7 @@ from ...common.loop import items_of
 from ...core.config import read_configuration
 from ...core.context import current_run
 from ...core.errors import AdaptorError, ItemsFailed, JobError, WrongCall
+from ...core.lazy import resolve
 from ...core.operation import Operation, Source, Step, Value, as_operation, builder_of
 from ...core.state import State, compose_next_state
 from ...graph.operation import GraphOperation
@@ -57,6 +58,13 @@ class _Broadcast(Operation):
                 f"broadcast() was given {operation.title()} with split= or typing=, which makes several calls.",
                 fix="Leave them out, or go through the people with try_each(…).",
             )
+
+    def perform(self, state: State, run: Run) -> State:
+        """Do the work; the key is left as it is, since it is made of each person's own row."""
+        args = [resolve(value, state) for value in self.args]
+        kwargs = {name: value if name == "key" else resolve(value, state) for name, value in self.kwargs.items()}
+        performed: State = self.function(state, *args, **kwargs)
+        return performed
 
 
 def _broadcasting(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
@@ -149,6 +157,10 @@ def broadcast(
             engine.send(_narrow(parcels_of(items, each_time, key, state, run, ledger, page), run), nobody)
         except AdaptorError as error:
             error.details = {**tally.result(_where(run, ledger)), "failed": tally.failed}
+            error.fix = f"{error.fix} Before it stopped: {_summary(tally)}.".strip()
+            if error.place is None:
+                # It is not about one message, and others were sent.
+                error.about_sending = False
             raise
     run.path[-1] = ("broadcast", None)
     result = tally.result(_where(run, ledger))

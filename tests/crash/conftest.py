@@ -1,0 +1,219 @@
+"""The real command against a sandbox in another process, and what both of them wrote down in the end."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from adaptor.ledger.keys import digest
+from adaptor.ledger.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from adaptor.ledger.rows import Row
+
+SERVER = Path(__file__).with_name("server.py")
+ROOT = SERVER.parents[2]
+ENDS = 60.0
+#: What the ledger may say of a message that was accepted.
+KNOWN = ("sent", "unknown")
+
+
+class Server:
+    """Sandboxes in another process (see `server.py`)."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, str(SERVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+        )
+        self._lock = threading.Lock()
+
+    def ask(self, command: str, *positional: Any, **named: Any) -> Any:
+        """Tell it something and return its answer."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        with self._lock:
+            self.process.stdin.write(json.dumps([command, positional, named]) + "\n")
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
+        assert line, f"the server ended at {command}"
+        return json.loads(line)
+
+    def end(self) -> None:
+        self.process.communicate()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A process with sandboxes."""
+    started = Server()
+    yield started
+    started.end()
+
+
+class Accepted(NamedTuple):
+    """A message that the sandbox accepted."""
+
+    recipient: str
+    text: str
+    id: str
+    at: float
+
+
+class Job:
+    """A job in a folder of its own, its people in a CSV file beside it, and a sandbox that it writes to."""
+
+    def __init__(self, server: Server, name: str, folder: Path, database: str, text: str, **sandbox: Any) -> None:
+        self.name = name
+        self.folder = folder
+        self.database = database
+        self._server = server
+        folder.mkdir(parents=True, exist_ok=True)
+        credential = server.ask("open", name, **sandbox)
+        (folder / "credentials.json").write_text(json.dumps(credential))
+        self.token = credential["access_token"]
+        (folder / "job.py").write_text(f"from pathlib import Path\n\n{text}\n")
+
+    def ask(self, command: str, *positional: Any, **named: Any) -> Any:
+        """Tell the job's sandbox something."""
+        return self._server.ask(command, self.name, *positional, **named)
+
+    @staticmethod
+    def people_of(count: int, *, first: int = 0) -> list[dict[str, str]]:
+        """Return people, each with a visit of their own."""
+        return [
+            {"psid": str(6_000_000_000_000_000 + number), "name": f"Name {number}", "visit": f"visit {number}"}
+            for number in range(first, first + count)
+        ]
+
+    def write_people(self, people: Sequence[dict[str, str]]) -> None:
+        """Put these into the file, in this order."""
+        with (self.folder / "people.csv").open("w", newline="") as file:
+            writer = csv.DictWriter(file, ["psid", "name", "visit"])
+            writer.writeheader()
+            writer.writerows(people)
+
+    def start(self, *options: str, configuration: dict[str, Any] | None = None, **how: Any) -> subprocess.Popen[str]:
+        """Start the real command."""
+        if configuration:
+            file = self.folder / "credentials.json"
+            file.write_text(json.dumps({**json.loads(file.read_text()), **configuration}))
+        command = [sys.executable, "-m", "adaptor", "run", "job.py", "-c", "credentials.json"]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        return subprocess.Popen(
+            [*command, "--database", self.database, *options],
+            cwd=self.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            **how,
+        )
+
+    def end(self, process: subprocess.Popen[str]) -> tuple[int, str]:
+        """Wait until it has ended; return its exit code and what it wrote."""
+        try:
+            _, log = process.communicate(timeout=ENDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            _, log = process.communicate()
+            raise AssertionError(f"{self.name} did not end:\n{log}") from None
+        assert "Traceback" not in log, log
+        assert self.token not in log
+        return process.returncode, log
+
+    def run(self, *options: str, **how: Any) -> tuple[int, str]:
+        """Run the command to its end."""
+        return self.end(self.start(*options, **how))
+
+    def results(self) -> list[dict[str, Any]]:
+        """Return the rows of `--results results.jsonl`."""
+        return [json.loads(line) for line in (self.folder / "results.jsonl").read_text().splitlines()]
+
+    def accepted(self) -> list[Accepted]:
+        """Return what the sandbox accepted."""
+        return [Accepted(*each) for each in self.ask("accepted")]
+
+    def rows(self, run: str) -> list[Row]:
+        """Return what the ledger holds."""
+        store = open_store(self.database)
+        try:
+            return list(store.writes.rows(run))
+        finally:
+            store.close()
+
+    def has_begun(self, run: str) -> bool:
+        """Whether the run stands in the ledger."""
+        if "://" not in self.database and not Path(self.database).exists():
+            return False
+        store = open_store(self.database)
+        try:
+            return store.runs.find(run) is not None
+        finally:
+            store.close()
+
+    def check_ledger(self, run: str, *, times: Counter[tuple[str, str]] | None = None) -> list[Row]:
+        """Check that ledger and sandbox tell the same, and that nobody got a message more often than wanted.
+
+        Args:
+            run: The run, which has ended.
+            times: How often a person may get a text; once, where it is not there.
+        """
+        accepted, rows = self.accepted(), self.rows(run)
+        wanted = times or Counter()
+        got = Counter((each.recipient, each.text) for each in accepted)
+        twice = {what: count for what, count in got.items() if count > max(1, wanted[what])}
+        assert not twice, f"accepted too often: {twice}"
+        ids = {each.id for each in accepted}
+        invented = [row for row in rows if row.outcome == "sent" and row.result["message_id"] not in ids]
+        assert not invented, f"called sent, and never accepted: {invented}"
+        known = Counter((row.write.recipient, row.write.text_digest) for row in rows if row.outcome in KNOWN)
+        arrived = Counter((each.recipient, digest("text", each.text.strip())) for each in accepted)
+        untold = arrived - known
+        assert not untold, f"accepted, and neither sent nor unknown: {untold}"
+        assert not [row for row in rows if row.outcome == "sending"]
+        return rows
+
+
+@pytest.fixture
+def job(server: Server, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Job]]:
+    """Make jobs, each with a sandbox of its own."""
+    made: list[Job] = []
+    guard = threading.Lock()
+
+    def make(text: str, *, database: str | None = None, name: str = "job", **sandbox: Any) -> Job:
+        folder = tmp_path / name
+        job = Job(
+            server, f"{request.node.nodeid} {name}", folder, database or str(folder / "ledger.db"), text, **sandbox
+        )
+        with guard:
+            made.append(job)
+        return job
+
+    yield make
+    for each in made:
+        each.ask("close")
+
+
+@pytest.fixture
+def go_on() -> Callable[[int], None]:
+    """Let a stopped process go on."""
+
+    def continue_(pid: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+    return continue_

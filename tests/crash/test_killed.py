@@ -1,0 +1,200 @@
+"""Nothing is sent twice, whatever is killed and whenever; nothing unsent is told as sent; nobody is lost."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adaptor.ledger.keys import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    #: See `conftest.py`.
+    Job = Any
+
+PEOPLE = {"broadcast": 120, "single sends": 50}
+BATCH = 10
+KNOWN = ("sent", "unknown")
+MOST_ATTEMPTS = 30
+#: How many crash tests are under way at once.
+AT_ONCE = 2
+TEXT = 'f"Hello {state.data.name}, see you at {state.data.visit}."'
+JOBS = {
+    "broadcast": f"broadcast(Path('people.csv'), send_text(state.data.psid, {TEXT}), "
+    f"batch_size={BATCH}, rate=3000, concurrency=6)",
+    "broadcast with keys": f"broadcast(Path('people.csv'), send_text(state.data.psid, {TEXT}), "
+    f"key=state.data.visit + state.data.psid, batch_size={BATCH}, rate=3000)",
+    "each": f"each(Path('people.csv'), send_text(state.data.psid, {TEXT}))",
+    "each with keys": f"each(Path('people.csv'), send_text(state.data.psid, {TEXT}, "
+    "key=state.data.visit + state.data.psid))",
+}
+KINDS = {"broadcast": ("broadcast", "broadcast with keys"), "single sends": ("each", "each with keys")}
+
+
+class Crash:
+    """One job that is killed some times, and resumed until it is done."""
+
+    def __init__(self, seed: int, kind: str, make: Callable[..., Job], database: str | None) -> None:
+        self.random = random.Random(seed)
+        self.what = self.random.choice(KINDS[kind])
+        self.is_broadcast = kind == "broadcast"
+        self.seed = seed
+        self.count = PEOPLE[kind]
+        self.run = f"crash-{kind.replace(' ', '-')}-{seed}"
+        is_spoiled = seed % 4 == 3
+        # Where a person cannot be reached, `each` would end there.
+        text = JOBS[self.what].replace("each(", "try_each(" if is_spoiled else "each(")
+        self.job = make(text, database=database, name=f"{kind} {seed}", latency=0.004, seed=seed)
+        self.people = self._people()
+        self.newcomers = 0
+        if is_spoiled:
+            self._spoil()
+
+    def _people(self) -> list[dict[str, str]]:
+        people = self.job.people_of(self.count)
+        if self.what != "each":
+            # Two children, one phone.
+            people += [{**each, "visit": f"{each['visit']} of another"} for each in self.random.sample(people, 8)]
+        # The same row twice.
+        people += self.random.sample(people, 6)
+        self.random.shuffle(people)
+        return people
+
+    def _spoil(self) -> None:
+        for what, share, details in (
+            ("lost", 0.03, {"delivered": True}),
+            ("reset", 0.02, {"delivered": False}),
+            *([("null_part", 0.01, {"delivered": each}) for each in (True, False)] if self.is_broadcast else []),
+            ("error_in_200", 0.01, {"delivered": True}),
+            (1200, 0.01, {"delivered": True}),
+            (551, 0.02, {}),
+        ):
+            self.job.ask("fault", what, share=share, **details)
+
+    def change_people(self) -> None:
+        """Let the source be another one: another order, rows that came, rows that went."""
+        rare = Counter(map(tuple, (each.values() for each in self.people)))
+        single = [each for each in self.people if rare[tuple(each.values())] == 1 and "another" not in each["visit"]]
+        for each in self.random.sample(single, 3):
+            self.people.remove(each)
+        self.people += self.job.people_of(3, first=1000 + self.newcomers)
+        self.newcomers += 3
+        if self.is_broadcast and self.random.random() < 0.5:
+            # Somebody who may have got something gets something else too.
+            known = self.random.choice(self.people)
+            self.people.append({**known, "visit": f"{known['visit']} and another {self.newcomers}"})
+        self.random.shuffle(self.people)
+
+    def go_through(self) -> None:
+        """Kill it, resume it, until it is done; then look at what both sides wrote down."""
+        kills = self.random.choice([1, 1, 2, 2, 3])
+        for attempt in range(MOST_ATTEMPTS):
+            self.job.write_people(self.people)
+            begun = self.job.has_begun(self.run)
+            process = self.job.start(
+                *(["--resume", self.run] if begun else ["--run-id", self.run, "--fresh"]),
+                "--results",
+                "results.jsonl",
+                configuration={"max_retries": 3, "max_wait": 3},
+            )
+            if attempt < kills:
+                event = self.random.choice(["request", "part", "answer", "answered"])
+                most = (self.count if event == "part" or not self.is_broadcast else self.count // BATCH) // (
+                    attempt + 1
+                )
+                nth, seconds = self.random.randint(1, most), self.random.choice([0, self.random.uniform(0, 0.01)])
+                self.job.ask("arm", process.pid, event, nth, seconds)
+            code, log = self.job.end(process)
+            if code == -9:
+                self.change_people()
+            elif self._is_done():
+                break
+        else:
+            raise AssertionError(f"{self.run} is not done after {MOST_ATTEMPTS} attempts: {log}")
+        self.check(log)
+        if self.seed % 5 == 0:
+            before = len(self.job.accepted())
+            self.job.run("--resume", self.run)
+            assert len(self.job.accepted()) == before
+
+    def _is_done(self) -> bool:
+        return not self._lost()
+
+    def _lost(self) -> list[Any]:
+        """Return everybody in the source of whom it is not known what became of them."""
+        if not self.job.has_begun(self.run):
+            return list(self.people)
+        told = Counter((row.write.recipient, row.write.text_digest) for row in self.job.rows(self.run) if _is_told(row))
+        reasons = {row["row"] for row in self.job.results() if row["error"] and row["message"]}
+        wanted = Counter(_known_by(each) for each in self.people)
+        if self.is_broadcast or "keys" in self.what:
+            wanted = Counter(set(wanted))
+        missing = wanted - told
+        return [
+            each
+            for number, each in enumerate(self.people, start=1)
+            if _known_by(each) in missing and number not in reasons
+        ]
+
+    def check(self, log: str) -> None:
+        """Compare what was accepted with what was written down."""
+        times: Counter[tuple[str, str]] = Counter()
+        if self.what == "each":
+            # Without a key, the same row twice is wanted twice.
+            times.update((each["psid"], _text(each)) for each in self.people)
+        self.job.check_ledger(self.run, times=times)
+        mismatches = [row for row in self.job.results() if row["error"] == "ReplayMismatch"]
+        assert self.what == "broadcast" or not mismatches
+
+
+def _text(person: dict[str, str]) -> str:
+    return f"Hello {person['name']}, see you at {person['visit']}."
+
+
+def _known_by(person: dict[str, str]) -> tuple[str, str]:
+    return person["psid"], digest("text", _text(person))
+
+
+def _is_told(row: Any) -> bool:
+    return row.outcome in KNOWN or (row.outcome == "failed" and row.about == "person" and row.error)
+
+
+def crash(seeds: range, kind: str, job: Callable[..., Job], database: str | None) -> None:
+    """Go through these crashes, some at once."""
+
+    def one(seed: int) -> None:
+        try:
+            Crash(seed, kind, job, database).go_through()
+        except Exception as error:
+            error.add_note(f"seed {seed} of {kind}")
+            raise
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        for _ in threads.map(one, seeds):
+            pass
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str | None:
+    """A ledger for all, or None for one in a file beside each job."""
+    return None if request.param == "sqlite" else str(request.getfixturevalue("fresh_postgresql"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whoever_is_killed_ten_times_writes_to_nobody_twice(
+    kind: str, job: Callable[..., Job], database: str | None
+) -> None:
+    crash(range(10), kind, job, database)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", KINDS)
+def test_whoever_is_killed_a_hundred_times_writes_to_nobody_twice(
+    kind: str, job: Callable[..., Job], database: str | None
+) -> None:
+    crash(range(100, 200), kind, job, database)
