@@ -114,3 +114,24 @@ def test_people_that_cannot_be_read_are_told(adaptor):
     done = adaptor(None, "--people", "nobody.json", command="sandbox")
     assert done.code == 2
     assert "nobody.json: cannot be read" in done.err
+
+
+def test_a_run_with_open_stays_until_it_is_interrupted(tmp_path, environment):
+    (tmp_path / "job.py").write_text("send_text('6543210987654321', 'hello')")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "adaptor", "run", "job.py", "--sandbox", "--open", "--preview", "seen.html"],
+        cwd=tmp_path,
+        # A browser that does nothing.
+        env={**environment, "BROWSER": "true"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for line in process.stderr:
+        if "Have a look at" in line:
+            break
+    page = re.search(r"http://\S+/sandbox/", line)[0]
+    assert json.loads(ask(f"{page}room?thread={ANA}"))["items"][0]["payload"] == {"text": "hello"}
+    assert (tmp_path / "seen.html").exists()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode == 0

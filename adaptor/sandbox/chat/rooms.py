@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -48,7 +49,9 @@ def show_person(world: World, thread: str) -> dict[str, Any]:
     newest = next((each for each in islice(reversed(records), _NEAR) if isinstance(each, (Message, Incoming))), None)
     if records and isinstance(records[-1], Refusal):
         refused = records[-1]
-        shown |= {"last": f"Refused: {refused.message}", "at": milliseconds(refused.at), "refused": True}
+        # Meta repeats the code in front.
+        words = re.sub(r"^\(#\d+\) ", "", refused.message)
+        shown |= {"last": f"Refused, {refused.code}: {words}", "at": milliseconds(refused.at), "refused": True}
     elif newest is not None:
         shown |= {"last": summarise(newest), "at": milliseconds(newest.at), "theirs": isinstance(newest, Incoming)}
     if person is None:

@@ -237,8 +237,14 @@ def test_a_hundred_thousand_messages_stay_usable(window, visitor):
     page.get_by_text("number 99999", exact=True).last.wait_for()
     for _ in range(12):
         before = page.locator("article").first.text_content()
-        page.evaluate("document.querySelector('.log').scrollTop = 0")
-        page.wait_for_function("(before) => document.querySelector('article').textContent !== before", arg=before)
+        # As somebody who keeps scrolling: what arrives meanwhile may move the page.
+        page.wait_for_function(
+            """(before) => {
+                document.querySelector(".log").scrollTop = 0;
+                return document.querySelector("article").textContent !== before;
+            }""",
+            arg=before,
+        )
     assert page.locator("article").count() <= 400
     page.get_by_role("button", name="Newest messages").click()
     page.get_by_text("number 99999", exact=True).last.wait_for()

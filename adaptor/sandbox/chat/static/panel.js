@@ -94,6 +94,9 @@ const Panel = (source, tools) => {
     const which = h("select", { id: "fault-which" }, [["1", "the next call"], ["3", "the next 3 calls"], ["1000000", "every call from now on"], ["0.1", "a tenth of all calls"], ["0.5", "half of all calls"]].map(([value, words]) => h("option", { value }, words)));
     const on = h("select", { id: "fault-on" }, [["messages", "to the Send API"], ["", "of any kind"], ["batch", "that are a batch"]].map(([value, words]) => h("option", { value }, words)));
     const delivered = h("input", { type: "checkbox", id: "fault-delivered" });
+    const accident = h("label", { class: "check" }, delivered, "carried out before the answer is lost");
+    // Of the others it is known.
+    kind.addEventListener("change", () => { accident.hidden = !["lost", "reset"].includes(kind.value); });
     const order = () => {
       const value = Number(which.value);
       act("fault", { kind: kind.value, on: on.value, delivered: delivered.checked, ...(value < 1 ? { share: value } : { times: value }) });
@@ -101,7 +104,7 @@ const Panel = (source, tools) => {
     };
     return [
       h("div", { class: "group" }, h("h3", {}, "Let something go wrong"), h("label", { for: "fault-kind" }, "What"), kind, h("label", { for: "fault-which" }, "With"), which, h("label", { for: "fault-on" }, "Only calls"), on,
-        h("label", { class: "check" }, delivered, "carried out before the answer is lost"), h("button", { type: "button", class: "strong", "data-key": "order", onclick: order }, "Switch on")),
+        accident, h("button", { type: "button", class: "strong", "data-key": "order", onclick: order }, "Switch on")),
       h("div", { class: "group" }, h("h3", {}, "Ordered"), state.orders.length ? h("ul", {}, state.orders.map((words) => h("li", {}, words))) : h("p", { class: "hint" }, "Nothing goes wrong by order."),
         h("p", { class: "hint" }, `${state.happened} happened so far.`), h("button", { type: "button", class: "quiet", "data-key": "clear", onclick: () => act("clear_faults") }, "Let all go well")),
       h("div", { class: "group" }, h("h3", {}, "Access and limits"),
