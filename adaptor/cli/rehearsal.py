@@ -63,6 +63,10 @@ def stay(sandbox: Sandbox, run: Run) -> None:
     """Keep the sandbox until somebody has seen enough."""
     import threading
 
+    if run.stopping is not None:
+        return
+    # Nothing is under way any more that Ctrl-C would have to wait for.
+    run.is_between = False
     run.log("info", "sandbox", f"Have a look at {sandbox.page_url} – Ctrl-C ends it.")
     with contextlib.suppress(KeyboardInterrupt):
         threading.Event().wait()
