@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 def ask_to_go_on(what: str) -> bool | None:
     """Ask whether to go on with a run that stopped (True), begin anew (False) or do neither (None).
@@ -13,7 +17,7 @@ def ask_to_go_on(what: str) -> bool | None:
     """
     print(
         f"{what}\n  r  go on with it: what was sent is not sent again\n  f  begin anew: people are written to again",
-        file=sys.stderr,
+        file=_terminal(),
     )
     return {"r": True, "f": False}.get(_answer("r, f, or anything else to stop: "))
 
@@ -24,5 +28,10 @@ def confirm(question: str) -> bool:
 
 
 def _answer(prompt: str) -> str:
-    print(prompt, end="", file=sys.stderr, flush=True)
+    print(prompt, end="", file=_terminal(), flush=True)
     return sys.stdin.readline().strip().lower()
+
+
+def _terminal() -> Any:
+    """Return where people look: while a job runs, what it writes to standard error goes to the log, line by line."""
+    return sys.__stderr__ or sys.stderr
