@@ -16,6 +16,7 @@ import pytest
 from werkzeug import Request, Response
 
 from adaptor.core.context import Run
+from adaptor.core.template import holds_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 CERTIFICATE = Path(__file__).parent / "graph" / "certificate.pem"
 KEY = CERTIFICATE.with_name("key.pem")
 _ENVIRONMENT = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle", "netrc")
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name tests alike in every process: an f-string over a reference holds another token in each."""
+    return "f-string" if isinstance(val, str) and holds_token(val) else None
 
 
 @pytest.fixture

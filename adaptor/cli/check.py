@@ -43,6 +43,9 @@ def add_to(commands: Any) -> None:
     command.add_argument(
         "--format", choices=("text", "json"), default="text", help="text (default), or JSON for other tools"
     )
+    command.add_argument(
+        "--preview", metavar="FILE", help="draw the messages, as far as they are known, as a page, FILE.html"
+    )
     command.set_defaults(perform=perform)
 
 
@@ -63,6 +66,12 @@ def perform(given: argparse.Namespace) -> int:
         print_out(_as_json(prepared, given.path), sys.stdout)
     else:
         _print(prepared)
+    if given.preview:
+        try:
+            _preview(prepared, given)
+        except InputError as error:
+            print(error.report(), file=sys.stderr)
+            return EXIT_BAD_INPUT
     return exit_code_for(prepared.problems) if prepared.problems else EXIT_WELL
 
 
@@ -81,6 +90,16 @@ def _print(prepared: Prepared) -> None:
     elif prepared.plan is not None:
         print_out(f"{drawn(prepared.plan)}\n", sys.stdout)
         print("Nothing is wrong with it, as far as can be known without running it.", file=sys.stderr)
+
+
+def _preview(prepared: Prepared, given: argparse.Namespace) -> None:
+    from ..core.redact import Redactor
+    from ..runner.drafts import drafts_of
+    from .preview import draw, people_beside
+
+    drawn = draw(drafts_of(prepared), given.preview, people_beside(given.path), Redactor().text)
+    what = f"{drawn} message{'' if drawn == 1 else 's'}" if drawn else "no message"
+    print(f"Drawn, with {what}: {given.preview}", file=sys.stderr)
 
 
 def _as_json(prepared: Prepared, path: str) -> str:

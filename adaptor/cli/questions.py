@@ -6,32 +6,38 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import TextIO
 
 
-def ask_to_go_on(what: str) -> bool | None:
+def ask_to_go_on(what: str, stream: TextIO) -> bool | None:
     """Ask whether to go on with a run that stopped (True), begin anew (False) or do neither (None).
 
     Args:
         what: What happened before.
+        stream: The terminal; what a job writes to standard error goes to the log meanwhile.
     """
     print(
         f"{what}\n  r  go on with it: what was sent is not sent again\n  f  begin anew: people are written to again",
-        file=_terminal(),
+        file=stream,
     )
-    return {"r": True, "f": False}.get(_answer("r, f, or anything else to stop: "))
+    return {"r": True, "f": False}.get(_answer("r, f, or anything else to stop: ", stream))
 
 
-def confirm(question: str) -> bool:
-    """Ask a question that is answered with yes or no."""
-    return _answer(f"{question} [y/N] ") in ("y", "yes")
+def is_terminal() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _answer(prompt: str) -> str:
-    print(prompt, end="", file=_terminal(), flush=True)
+def confirm(question: str, stream: TextIO | None = None) -> bool:
+    """Ask a question that is answered with yes or no.
+
+    Args:
+        question: The question.
+        stream: The terminal; default: standard error.
+    """
+    return _answer(f"{question} [y/N] ", stream or sys.stderr) in ("y", "yes")
+
+
+def _answer(prompt: str, stream: TextIO) -> str:
+    print(prompt, end="", file=stream, flush=True)
     return sys.stdin.readline().strip().lower()
-
-
-def _terminal() -> Any:
-    """Return where people look: while a job runs, what it writes to standard error goes to the log, line by line."""
-    return sys.__stderr__ or sys.stderr

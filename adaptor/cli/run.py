@@ -7,10 +7,11 @@ import contextlib
 import json
 import os
 import sys
+from functools import partial
 
 from ..core.context import Run
 from ..core.errors import AdaptorError, InputError
-from ..core.sanitize import MODES, Sanitizer
+from ..core.sanitize import Sanitizer
 from ..runner.credentials import read_credentials
 from ..runner.files import check_output, json_object, print_out, read_json_object, write_output
 from ..runner.launch import Order, launch
@@ -20,7 +21,7 @@ from ..runner.result import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL
 from ..runner.run_id import check_run_id, new_run_id
 from ..runner.signals import Interruption
 from .curl import curl_printer
-from .help import Help
+from .run_options import add_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,101 +37,10 @@ if TYPE_CHECKING:
     from ..runner.supervisor import Limits, Supervisor
     from ..sandbox import Sandbox
 
-EXAMPLE = """\
-examples:
-  adaptor run job.py -s state.json -o result.json
-  adaptor run job.py --sandbox               nothing leaves this machine
-  adaptor run job.py --dry-run               print the requests, send nothing
-  adaptor run workflow.yaml --only remind    one step of a workflow
-  adaptor run project.yaml reminders         a workflow of an OpenFn project
-"""
-
-#: The people that `--sandbox` takes from beside the job where there is no `--people`.
-PEOPLE_FILE = "sandbox.json"
-#: How many people's conversations are shown on the terminal after a sandbox run.
-SHOWN_PEOPLE = 12
-
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser."""
-    command = commands.add_parser(
-        "run",
-        help="run a job script or a workflow",
-        description="Run a job script, whose top-level operations are performed in order, or a workflow of several. "
-        "Everything is checked first: where anything is wrong, nothing is run.",
-        epilog=EXAMPLE,
-        formatter_class=Help,
-        allow_abbrev=False,
-    )
-    command.add_argument("path", metavar="PATH", help="a job script (.py), a workflow (.json, .yaml) or a project.yaml")
-    command.add_argument("workflow", metavar="WORKFLOW", nargs="?", help="in a project: the workflow's name")
-    data = command.add_argument_group("data")
-    state = data.add_mutually_exclusive_group()
-    state.add_argument("-s", "--state", metavar="FILE", help="initial state, a JSON file; - is standard input")
-    state.add_argument("-S", "--state-json", metavar="JSON", help="initial state, given inline")
-    output = data.add_mutually_exclusive_group()
-    output.add_argument("-o", "--output", metavar="FILE", help="write the final state there; - is standard output")
-    output.add_argument("-O", dest="output", action="store_const", const="-", help="the same as -o -")
-    data.add_argument(
-        "-c", "--credentials", metavar="FILE", help="the configuration, or several by their names; JSON or YAML"
-    )
-    data.add_argument(
-        "--report", metavar="FILE", help="write what came of the run: JSON, or a page by the ending .html"
-    )
-    steps = command.add_argument_group("steps of a workflow")
-    steps.add_argument("--start", metavar="STEP", help="begin with this step: its id, or a unique part of id or name")
-    steps.add_argument("--end", metavar="STEP", help="end after this step")
-    steps.add_argument("--only", metavar="STEP", help="run this step alone")
-    steps.add_argument(
-        "--cache-steps", action="store_true", help="keep what each step gives; --start without a state goes on from it"
-    )
-    trial = command.add_argument_group("trying it out")
-    trial.add_argument("--dry-run", action="store_true", help="print the requests and send nothing")
-    trial.add_argument("--sandbox", action="store_true", help="send to a simulated Messenger on this machine")
-    trial.add_argument(
-        "--people", metavar="FILE", help=f"with --sandbox: who is there (default: {PEOPLE_FILE} beside the job, if any)"
-    )
-    trial.add_argument(
-        "--transcript", metavar="FILE", help="with --sandbox: write there who got what, in full; - is standard error"
-    )
-    bulk = command.add_argument_group("broadcasts")
-    bulk.add_argument("--limit", type=_count, metavar="N", help="write to the first N people alone")
-    bulk.add_argument("--only-to", metavar="PSID", help="write to this person alone: a test")
-    bulk.add_argument("--yes", action="store_true", help="do not ask before a broadcast")
-    bulk.add_argument("--results", metavar="FILE", help="write a row for each person: .jsonl or .csv")
-    limits = command.add_argument_group("the run")
-    limits.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="how long a step may take")
-    limits.add_argument("--run-timeout", type=_seconds, metavar="SECONDS", help="how long the run may take")
-    limits.add_argument("--memory-limit", type=_mebibytes, metavar="MIB", help="how much memory the run may take")
-    limits.add_argument("--run-id", metavar="ID", help="name the run")
-    ledger = command.add_argument_group("nobody twice")
-    ledger.add_argument(
-        "--resume", metavar="RUN", help="go on with a run that stopped: what was sent is not sent again"
-    )
-    ledger.add_argument("--fresh", action="store_true", help="begin anew, though the last run stopped midway")
-    ledger.add_argument(
-        "--allow-changed",
-        action="store_true",
-        help="with --resume: the job has changed; whoever was written to is left out",
-    )
-    ledger.add_argument(
-        "--database",
-        metavar="URL",
-        help="the ledger: a file or postgresql://…; default: $ADAPTOR_DATABASE, else .adaptor/ledger.db beside the job",
-    )
-    limits.add_argument(
-        "-l",
-        "--log",
-        metavar="LEVEL",
-        default="info",
-        help="none, error, info (default) or debug; also info,graph=debug",
-    )
-    limits.add_argument("--log-json", action="store_true", help="one JSON object a line")
-    limits.add_argument(
-        "--sanitize", metavar="MODE", choices=MODES, default="none", help=f"how logs show the state: {', '.join(MODES)}"
-    )
-    trial.add_argument("--curl", action="store_true", help="print each failed call to Meta as a curl command")
-    command.set_defaults(perform=perform)
+    add_options(commands).set_defaults(perform=perform)
 
 
 def perform(given: argparse.Namespace) -> int:
@@ -157,12 +67,27 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
         raise InputError(
             "--resume goes on with what the run began with.", fix="Leave out --fresh, --run-id and the state."
         )
-    if given.allow_changed and not given.resume:
-        raise InputError("--allow-changed goes with --resume.", fix="Add --resume RUN, or leave it out.")
-    for option in ("people", "transcript"):
+    for option in ("allow_changed", "resend_unknown"):
+        if getattr(given, option) and not given.resume:
+            name = option.replace("_", "-")
+            raise InputError(f"--{name} goes with --resume.", fix="Add --resume RUN, or leave it out.")
+    if given.allow_changed and given.resend_unknown:
+        raise InputError(
+            "--allow-changed leaves out whom --resend-unknown would write to.", fix="Leave one of the two out."
+        )
+    if given.resume and given.sandbox and not given.database:
+        raise InputError(
+            "--resume does not go with --sandbox, which keeps no ledger.",
+            fix="Leave one of the two out, or give the sandbox's runs a ledger with --database FILE.",
+        )
+    if given.resend_unknown and not given.dry_run and not given.yes:
+        _ask_to_resend(given.resume)
+    if given.preview and not (given.sandbox or given.dry_run):
+        raise InputError("--preview goes with --sandbox or --dry-run.", fix="Add one of them, or leave it out.")
+    for option in ("people", "transcript", "open"):
         if getattr(given, option) and not given.sandbox:
             raise InputError(f"--{option} goes with --sandbox.", fix="Add --sandbox, or leave it out.")
-    for path in (given.output, given.transcript, given.report, given.results):
+    for path in (given.output, given.transcript, given.report, given.results, given.preview):
         if path and path != "-":
             check_output(path)
     limits = _limits(given)
@@ -185,28 +110,76 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
         if not given.yes and child is None and sys.stdin.isatty() and sys.stderr.isatty():
             from .questions import confirm
 
-            run.confirm = confirm
+            # What a job writes to standard error goes to the log meanwhile.
+            run.confirm = partial(confirm, stream=sys.stderr)
         run.on_failure = curl_printer(run) if given.curl else None
         run.sanitize = None if given.sanitize == "none" else Sanitizer(given.sanitize)
         # Data goes to standard output; where that is taken by the final state, requests go to the log.
         run.on_request = _request_printer(run, None if given.output == "-" or given.log_json else stdout)
+        described: list[dict[str, Any]] = []
+        if given.preview and given.dry_run:
+            from .preview import also_kept
+
+            run.on_request = also_kept(run.on_request, described)
         with _results(given, run):
             result = launch(_order(given, state, run, child), run, credentials)
         with interruption.shielded():
             if child is not None:
                 child.over()
             transcript = sandbox if not given.dry_run else None
-            return _finish(result, given, run, transcript)
+            code = _finish(result, given, run, transcript, described)
+        if given.open and sandbox is not None:
+            from .rehearsal import stay
+
+            stay(sandbox, run)
+        return code
 
 
-def _finish(result: Result, given: argparse.Namespace, run: Run, sandbox: Sandbox | None) -> int:
+def _ask_to_resend(run: str) -> None:
+    """Ask before people may be written to twice.
+
+    Raises:
+        InputError: Nobody said yes.
+    """
+    from .questions import confirm, is_terminal
+
+    question = f"Send again what nobody knows of in the run {run}? Whom it did reach gets it twice."
+    if is_terminal() and confirm(question):
+        return
+    raise InputError(
+        "--resend-unknown sends again what may have arrived: nobody said yes to that. Nothing was sent.",
+        fix="Settle what can be settled first: adaptor runs settle. Then add --yes.",
+    )
+
+
+def _sandbox(given: argparse.Namespace, credentials: Credentials) -> contextlib.AbstractContextManager[Sandbox | None]:
+    if not given.sandbox:
+        return contextlib.nullcontext()
+    from .rehearsal import rehearsal
+
+    return rehearsal(given, credentials)
+
+
+def _finish(
+    result: Result,
+    given: argparse.Namespace,
+    run: Run,
+    sandbox: Sandbox | None,
+    described: list[dict[str, Any]] | None = None,
+) -> int:
     """Write what was asked for, and say how the run ended."""
     unwritten: InputError | None = None
     try:
         if result.text is not None and given.output:
             write_output(f"{result.text}\n", given.output, sys.stdout)
         if sandbox is not None:
-            _show_transcript(sandbox, given, run)
+            from .rehearsal import show_transcript
+
+            show_transcript(sandbox, given, run)
+        if given.preview and described is not None:
+            from .preview import preview
+
+            preview(given, run, sandbox, described)
         if given.report:
             from ..runner.report import write_report
 
@@ -214,7 +187,7 @@ def _finish(result: Result, given: argparse.Namespace, run: Run, sandbox: Sandbo
     except InputError as error:
         # The job has run: what was sent must be told all the same.
         unwritten = error
-    _close(result, run)
+    _close(result, run, given)
     if unwritten is not None:
         run.log("error", "run", unwritten.report(), error=unwritten.facts())
         return result.exit_code or EXIT_FAILED
@@ -260,34 +233,9 @@ def _run(given: argparse.Namespace, log: Log, limits: Limits | None) -> Any:
 
         kind = WatchedRun
     run = kind(sink=log, dry_run=given.dry_run, alone=True)
-    run.id = check_run_id(given.run_id) if given.run_id else new_run_id()
+    named = given.run_id or given.resume
+    run.id = check_run_id(named) if named else new_run_id()
     return run
-
-
-def _count(text: str) -> int:
-    count = int(text)
-    if count < 1:
-        raise ValueError
-    return count
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds <= 31_536_000:
-        raise ValueError
-    return seconds
-
-
-def _mebibytes(text: str) -> int:
-    mebibytes = int(text)
-    if mebibytes < 32:
-        raise ValueError
-    return mebibytes
-
-
-# argparse says these names where a value is wrong.
-_seconds.__name__, _mebibytes.__name__ = "number of seconds above 0:", "number of MiB from 32:"
-_count.__name__ = "whole number from 1:"
 
 
 def _order(given: argparse.Namespace, state: dict[str, Any] | None, run: Run, child: Child | None) -> Order:
@@ -295,13 +243,12 @@ def _order(given: argparse.Namespace, state: dict[str, Any] | None, run: Run, ch
     order.start, order.end, order.only = given.start, given.end, given.only
     order.captures_output = True
     wishes = order.ledger
-    wishes.resume, wishes.fresh, wishes.allow_changed = given.resume, given.fresh, given.allow_changed
+    wishes.resume, wishes.fresh = given.resume, given.fresh
+    wishes.allow_changed, wishes.resend_unknown = given.allow_changed, given.resend_unknown
     # A simulated Messenger forgets with its process, and so does its ledger.
     wishes.database = given.database or (IN_MEMORY if given.sandbox else None)
-    if child is None and sys.stdin.isatty() and sys.stderr.isatty():
-        from .questions import ask_to_go_on
-
-        wishes.ask = ask_to_go_on
+    wishes.ask = _ask_to_go_on() if child is None and not given.yes else None
+    wishes.on_open = None if child is None else child.noted
 
     def initial(plan: Plan) -> dict[str, Any]:
         if state is None and (given.start or given.only):
@@ -324,34 +271,22 @@ def _order(given: argparse.Namespace, state: dict[str, Any] | None, run: Run, ch
     return order
 
 
+def _ask_to_go_on() -> Any:
+    """Return what asks on the terminal, or None where nobody is there."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    from .questions import ask_to_go_on
+
+    stream = sys.stderr
+    return lambda what: ask_to_go_on(what, stream)
+
+
 def _initial_state(given: argparse.Namespace) -> dict[str, Any] | None:
     if given.state is not None:
         return read_json_object(given.state, "state file")
     if given.state_json is not None:
         return json_object(given.state_json, "The state given with -S")
     return None
-
-
-@contextlib.contextmanager
-def _sandbox(given: argparse.Namespace, credentials: Credentials) -> Iterator[Sandbox | None]:
-    if not given.sandbox:
-        yield None
-        return
-    try:
-        from ..sandbox import Sandbox, SandboxError
-
-        beside = os.path.join(os.path.dirname(given.path), PEOPLE_FILE)
-        people = given.people or (beside if os.path.isfile(beside) else None)
-        sandbox = Sandbox.from_file(people) if people else Sandbox()
-    except ModuleNotFoundError as cause:
-        raise InputError(
-            f"The sandbox needs {cause.name}, which is not installed.", fix="pip install 'facebook-adaptor[serve]'"
-        ) from None
-    except SandboxError as cause:
-        raise InputError(str(cause)) from None
-    with sandbox:
-        credentials.sandbox = {"base_url": sandbox.url, "access_token": sandbox.access_token}
-        yield sandbox
 
 
 def _request_printer(run: Run, stream: Any) -> Any:
@@ -367,20 +302,7 @@ def _request_printer(run: Run, stream: Any) -> Any:
     return show
 
 
-def _show_transcript(sandbox: Sandbox, given: argparse.Namespace, run: Run) -> None:
-    if given.transcript and given.transcript != "-":
-        write_output(run.redactor.text(sandbox.transcript()), given.transcript, sys.stdout)
-        run.log("info", "sandbox", f"Who got what: {given.transcript}")
-    elif given.log_json and given.transcript is None:
-        # Machines read counts; names and texts only where they are asked for.
-        counts = {"accepted": len(sandbox.messages), "refused": len(sandbox.refusals)}
-        run.log("info", "sandbox", "The sandbox's messages", **counts)
-    else:
-        text = sandbox.transcript(limit=None if given.transcript == "-" else SHOWN_PEOPLE)
-        run.log("info", "sandbox", f"\n{text.rstrip()}\n")
-
-
-def _close(result: Result, run: Run) -> None:
+def _close(result: Result, run: Run, given: argparse.Namespace) -> None:
     """Say how the run ended, and what was sent."""
     counts = [f"{count:,} {outcome}" for outcome, count in result.outcomes.items() if count]
     facts = {"outcomes": result.outcomes, "exit_code": result.exit_code, "run_id": run.id}
@@ -399,12 +321,23 @@ def _close(result: Result, run: Run) -> None:
     else:
         run.log("error", "run", f"The run did not end well. {_sentence(counts)}", **facts)
     if result.ledger is not None and result.ledger != IN_MEMORY:
-        again = f" Go on with: adaptor run {result.path} --resume {run.id}" if _can_resume(result) else ""
-        run.log("info", "run", f"Noted in {result.ledger} as {run.id}.{again}", ledger=result.ledger)
+        _tell_what_next(result, run, given)
 
 
-def _can_resume(result: Result) -> bool:
-    return result.error is not None or result.exit_code not in (EXIT_WELL, EXIT_FAILED)
+def _tell_what_next(result: Result, run: Run, given: argparse.Namespace) -> None:
+    """Say how the run can be gone on with, or how what is unknown can be settled."""
+    from ..runner.commands import resume_command, runs_command
+
+    where = given.database
+    if not result.is_finished:
+        words = [*([given.workflow] if given.workflow else [])]
+        for option in ("start", "end", "only"):
+            words += [f"--{option}", getattr(given, option)] if getattr(given, option) else []
+        command = resume_command(given.path, words, run.id, database=where)
+        run.log("info", "run", f"Go on with: {command}", ledger=result.ledger)
+    if result.outcomes["unknown"]:
+        command = runs_command("settle", run.id, path=given.path, database=where)
+        run.log("info", "run", f"Settle what is unknown with: {command}", ledger=result.ledger)
 
 
 def _sentence(counts: list[str]) -> str:

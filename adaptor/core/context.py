@@ -93,8 +93,9 @@ class Run:
         on_failure: Called with each call to the Graph API that failed, as `AdaptorError.request` holds it.
         on_call: Called with each `Call` when it has ended.
         in_flight: A request has left, or is about to, and its answer is awaited.
-        is_loading: Scripts of a workflow are being loaded: nothing may be sent yet.
-        is_between: The runner is at work between two steps, and looks at `stopping` before the next.
+        is_loading: Scripts are being loaded: nothing may be sent yet.
+        is_between: The runner is at work between two steps, or a write is being noted: whoever does that looks at
+            `stopping` before anything more is sent.
         stopping: What to raise as soon as nothing is in flight: the run is to end.
         progress: Told the place after each item of a loop, and nothing at its end; None where nobody looks.
         interrupted_at: The place that was under way when the run was interrupted.
@@ -184,15 +185,15 @@ class Run:
         """Refuse a write that is outside the run of its process, where a dry run would not hold it back.
 
         Raises:
-            JobError: The job called the operation in a thread of its own, or while it was only loaded as a part of a
-                workflow. Nothing was sent.
+            JobError: The job called the operation in a thread of its own, or while it was only loaded. Nothing was
+                sent.
             KeyboardInterrupt: The run is to end. Nothing was sent.
         """
         if self.stopping is not None:
             raise self.stopping
         if self.is_loading:
             raise JobError(
-                "A write was called at the top level of a script, before the workflow is known to be in order.",
+                "A write was called at the top level of a script, where nothing could keep it from being made twice.",
                 fix="Write the operation on a line of its own, without calling it: it becomes a part of the step.",
                 code="WHILE_LOADING",
             )

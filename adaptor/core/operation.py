@@ -19,6 +19,7 @@ from .state import State, a_kind, not_a_state
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from os import PathLike
     from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
     P = ParamSpec("P")
@@ -212,8 +213,8 @@ Step: TypeAlias = "Operation | Callable[[State], State]"
 Callback: TypeAlias = "Callable[P, T]"
 #: A condition: the operation is given True or False.
 Condition: TypeAlias = "object"
-#: What a loop goes through: a list, one object, or a JSONPath.
-Source: TypeAlias = "Iterable[Any] | Callable[[State], Any]"
+#: What a loop goes through: a list, one object, a JSONPath, a file, or a list of Meta's.
+Source: TypeAlias = "Iterable[Any] | PathLike[str] | Callable[[State], Any]"
 
 
 def operation(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:

@@ -11,7 +11,7 @@ from ..core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, I
 from ..core.operation import Operation, Step, builder_of
 from ..core.state import State, compose_next_state
 from .listing import GraphListing
-from .operation import GraphOperation, described, read_answer
+from .operation import GraphOperation, described_or_known, read_answer
 from .parts import MOST_PARTS
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _carried_out(
         run.check_thread()
         if run.dry_run:
             writes = {index: request for index, request in enumerate(requests) if request.is_write}
-            outcomes.update({index: described(request, state, run) for index, request in writes.items()})
+            outcomes.update({index: described_or_known(request, state, run) for index, request in writes.items()})
     waiting = [index for index in range(len(requests)) if index not in outcomes]
     # The parts of one call share its token.
     for access in ("page", "app"):

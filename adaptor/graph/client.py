@@ -229,11 +229,11 @@ class GraphClient:
         return seconds if seconds <= self._configuration.max_wait else None
 
     def _wait(self, seconds: float, why: str, repeats: int) -> None:
+        # What is to be repeated has not left; what the last answer said of the usage is waited for here.
+        wire.left = False
+        self.connection.usage = None
         most = self._configuration.max_retries
         self._run.log("info", "graph", f"{why}; trying again in {seconds:.1f} s ({repeats} of {most}).")
-        # What the last answer said of the usage is waited for here; what is to be repeated has not left.
-        self.connection.usage = None
-        wire.left = False
         self._run.wait(seconds)
 
     def _keep_pace(self) -> None:

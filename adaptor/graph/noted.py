@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ..common.connection import wire
 from ..core.errors import AdaptorError, JobError
 from ..ledger.keys import digest
 from ..ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, MEDIA_PER_SECOND, MESSAGES_PER_SECOND, Place
 from ..ledger.passage import pass_through
 from .answer import Answer
+from .client import client_for
 from .errors import RateLimited
 from .request import json_text
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ..core.context import Run
+    from ..core.state import State
     from ..ledger.ledger import Ledger
     from ..ledger.rows import Row, Write
     from .client import GraphClient
@@ -68,6 +71,7 @@ def carry_out_noted(
     answers: dict[int, Answer | AdaptorError] = {}
 
     def make(ours: list[tuple[int, str]]) -> list[Answer | AdaptorError]:
+        wire.left = False
         # What only reads goes along with what is to be made.
         chosen = {
             writes[place][0]: with_token(writes[place][1], id_) if ledger.is_kept else writes[place][1]
@@ -81,7 +85,7 @@ def carry_out_noted(
 
     noted = [write_of(request, ledger, run.site(), page) for _, request in writes]
     try:
-        passed = pass_through(ledger, noted, make, lambda answer: run.redactor.value(answer.body))
+        passed = pass_through(run, noted, make, lambda answer: run.redactor.value(answer.body), lambda: wire.left)
     except RateLimited as error:
         _tell_limits(ledger, page, [error])
         raise
@@ -93,6 +97,27 @@ def carry_out_noted(
         answers.update(zip(left, (send or _one_by_one(client))([requests[index] for index in left]), strict=True))
     _tell_limits(ledger, page, answers.values())
     return [answers[index] for index in range(len(requests))]
+
+
+def describe_noted(
+    request: GraphRequest, state: State, run: Run, describe: Callable[[], Answer]
+) -> Answer | AdaptorError:
+    """Describe a write of a dry run that goes on with another, or return what that one made of it.
+
+    Args:
+        request: A finished request.
+        state: Whose configuration it is made with.
+        run: Has a copy of the ledger.
+        describe: Describes it.
+    """
+    ledger: Any = run.ledger
+    page = "" if request.key is None else client_for(run, state.get("configuration")).page(ledger, ask=True)
+    write = write_of(request, ledger, run.site(), page)
+    (passed,) = pass_through(
+        run, [write], lambda ours: [describe()], lambda answer: run.redactor.value(answer.body), lambda: False
+    )
+    answer: Answer | AdaptorError = passed.answer
+    return answer if passed.row is None else given_back(answer, passed.row, run)
 
 
 def _one_by_one(client: GraphClient) -> Callable[[list[GraphRequest]], list[Answer | AdaptorError]]:

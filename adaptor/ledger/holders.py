@@ -74,8 +74,9 @@ class Holders:
         self._database.run("DELETE FROM holders WHERE id = ?", (holder,))
         held = self._database.run("SELECT id FROM writes WHERE run = ? AND holder = ?", (run, holder)).fetchall()
         self._database.run_many(
+            # When it changed stays: it is when it was about to leave.
             f"UPDATE writes SET outcome = CASE outcome WHEN '{SENDING}' THEN '{UNKNOWN}' ELSE outcome END, "
-            f"holder = NULL, changed = {self._database.clock} WHERE id = ? AND holder = ?",
+            "holder = NULL WHERE id = ? AND holder = ?",
             sorted((id_, holder) for (id_,) in held),
         )
         self._database.run("UPDATE runs SET holder = NULL WHERE id = ? AND holder = ?", (run, holder))

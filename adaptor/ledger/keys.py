@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from typing import Any
 
 from .rows import Write
@@ -31,6 +32,11 @@ def write_id(run: str, write: Write) -> str:
     if write.own_key is not None:
         return _short("key", write.page, write.own_key)
     return _short("site", run, write.step, write.arrival, write.site, write.recipient, write.fingerprint, write.nth)
+
+
+def is_write_id(value: Any) -> bool:
+    """Whether a value looks like the id of a write, as it travels in a message's metadata."""
+    return isinstance(value, str) and re.fullmatch("[A-Za-z0-9_-]{24}", value) is not None
 
 
 def _short(*parts: Any) -> str:

@@ -61,6 +61,8 @@ class Ledger:
         self.arrival = 0
         #: The job has changed since the run began: whoever it has settled something for in this step is left out.
         self.leaves_out_settled = False
+        #: What an earlier attempt of the run left unknown is made again, on purpose.
+        self.resends_unknown = False
 
     @classmethod
     def begin(cls, store: Store, record: RunRecord, *, clean: Callable[[Any], Any] = _as_it_is) -> Ledger:
@@ -81,26 +83,31 @@ class Ledger:
         return cls(store, holder, record, clean)
 
     @classmethod
-    def resume(cls, store: Store, run: str, *, clean: Callable[[Any], Any] = _as_it_is) -> Ledger:
+    def resume(
+        cls, store: Store, run: str, *, clean: Callable[[Any], Any] = _as_it_is, resends_unknown: bool = False
+    ) -> Ledger:
         """Go on with a run that stopped.
 
         Args:
             store: Where it is written down.
             run: Its id.
             clean: Takes the secrets out of every value and text before it is written down.
+            resends_unknown: What is unknown is made again, also where the run has finished.
 
         Raises:
             LedgerError: There is no such run, it has finished or was purged, or another process has it under way.
         """
         holder = Holder(store.holders, run)
         try:
-            record = store.runs.resume(run, holder.id)
+            record = store.runs.resume(run, holder.id, although_finished=resends_unknown)
             if record is None:
-                raise _not_resumed(store, run)
+                raise not_resumed(store, run)
         except BaseException:
             holder.close()
             raise
-        return cls(store, holder, record, clean)
+        ledger = cls(store, holder, record, clean)
+        ledger.resends_unknown = resends_unknown
+        return ledger
 
     @property
     def is_kept(self) -> bool:
@@ -201,7 +208,12 @@ class Ledger:
     def _take(self, writes: Sequence[Write], sending: bool) -> list[Entry]:
         ids = [write_id(self.record.id, write) for write in writes]
         taken = self.store.writes.take(
-            self.record.id, self.record.attempt, self._holder.id, list(zip(ids, writes, strict=True)), sending=sending
+            self.record.id,
+            self.record.attempt,
+            self._holder.id,
+            list(zip(ids, writes, strict=True)),
+            sending=sending,
+            resends_unknown=self.resends_unknown,
         )
         return [
             Entry(id_, each.is_ours, each.is_repeat, each.row, _problem(each))
@@ -242,7 +254,7 @@ def ended(id_: str, error: AdaptorError) -> Outcome:
     return Outcome(id_, outcome, error=error.facts(), about=error.about)
 
 
-def _not_resumed(store: Store, run: str) -> LedgerError:
+def not_resumed(store: Store, run: str) -> LedgerError:
     """Return why a run cannot be gone on with."""
     known = store.runs.find(run)
     if known is None:

@@ -14,12 +14,16 @@ from typing import NamedTuple
 MESSAGES_PER_SECOND = 300.0
 MEDIA_PER_SECOND = 10.0
 INBOX_PER_SECOND = 40.0
+#: Calls a second to the Conversations API.
+#: https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations
+CONVERSATION_CALLS_PER_SECOND = 2.0
 
 #: The lanes of a Page. While `stop` is not free, no other lane is: there a rate limit that one process met is told to
 #: all others.
 LANE_MESSAGES = "messages"
 LANE_MEDIA = "media"
 LANE_STOP = "stop"
+LANE_CONVERSATIONS = "conversations"
 
 #: By how much two who read the same clock may differ, so that it is not taken for one that was set.
 _SAME_SECONDS = 1.0

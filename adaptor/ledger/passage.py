@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..core.errors import AdaptorError, restored
+from ..core.errors import SENT_UNKNOWN, AdaptorError, restored
+from .errors import LedgerError
 from .ledger import Entry, ended, sent
 from .rows import FAILED, SENT, SKIPPED, UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from ..core.context import Run
     from .ledger import Ledger
-    from .rows import Row, Write
+    from .rows import Outcome, Row, Write
 
 
 class Passed(NamedTuple):
@@ -28,44 +32,93 @@ class Passed(NamedTuple):
 
 
 def pass_through(
-    ledger: Ledger,
+    run: Run,
     writes: Sequence[Write],
     make: Callable[[list[tuple[int, str]]], list[Any]],
     result_of: Callable[[Any], Any],
+    has_left: Callable[[], bool],
 ) -> list[Passed]:
     """Make the writes that were not made before, and note how each ends.
 
     Args:
-        ledger: The run's.
+        run: Has a ledger. Who wants it to end waits for what is being noted.
         writes: What is to be made.
         make: Makes those whose positions and ids it is given, and returns an answer or an `AdaptorError` for each.
             Where it raises, all of them ended so.
         result_of: Makes of an answer what is kept of it, as JSON.
+        has_left: Whether `make` has put anything on the wire when it was interrupted.
+
+    Raises:
+        LedgerError: Nothing is sent that cannot be noted first; what was sent and cannot be noted stands as unknown.
     """
-    entries = ledger.take(writes, sending=True)
-    ours: dict[str, int] = {}
-    for index, entry in enumerate(entries):
-        if entry.is_ours:
-            # The same write twice in one breath is one write.
-            ours.setdefault(entry.id, index)
-    answers: dict[str, Any] = {}
-    if ours:
-        try:
-            made = make([(index, id_) for id_, index in ours.items()])
-        except AdaptorError as error:
-            ledger.settle([ended(id_, error) for id_ in ours])
-            raise
-        answers = dict(zip(ours, made, strict=True))
-        ledger.settle(
-            [
-                ended(id_, answer) if isinstance(answer, AdaptorError) else sent(id_, result_of(answer))
-                for id_, answer in answers.items()
-            ]
-        )
+    ledger: Any = run.ledger
+    with _undisturbed(run, True):
+        entries = ledger.take(writes, sending=True)
+        ours: dict[str, int] = {}
+        for index, entry in enumerate(entries):
+            if entry.is_ours:
+                # The same write twice in one breath is one write.
+                ours.setdefault(entry.id, index)
+        answers: dict[str, Any] = {}
+        if ours:
+            answers = _made(ledger, run, ours, make, has_left)
+            _settle(
+                ledger,
+                [
+                    ended(id_, answer) if isinstance(answer, AdaptorError) else sent(id_, result_of(answer))
+                    for id_, answer in answers.items()
+                ],
+            )
     return [
         Passed(answers[entry.id]) if entry.id in answers and entry.error is None else _given_back(entry)
         for entry in entries
     ]
+
+
+def _made(
+    ledger: Ledger,
+    run: Run,
+    ours: dict[str, int],
+    make: Callable[[list[tuple[int, str]]], list[Any]],
+    has_left: Callable[[], bool],
+) -> dict[str, Any]:
+    """Make writes; where that ends with an error, note it for all of them."""
+    has_begun = False
+    try:
+        with _undisturbed(run, False):
+            run.stop_if_asked()
+            has_begun = True
+            made = make([(index, id_) for id_, index in ours.items()])
+    except AdaptorError as error:
+        _settle(ledger, [ended(id_, error) for id_ in ours])
+        raise
+    except BaseException:
+        # Of several, some may have been answered before the one that was interrupted.
+        if not has_begun or (len(ours) == 1 and not has_left()):
+            ledger.not_sent_yet(list(ours))
+        raise
+    return dict(zip(ours, made, strict=True))
+
+
+def _settle(ledger: Ledger, outcomes: Sequence[Outcome]) -> None:
+    try:
+        ledger.settle(outcomes)
+    except LedgerError as error:
+        error.sent = SENT_UNKNOWN
+        raise
+
+
+@contextmanager
+def _undisturbed(run: Run, is_so: bool) -> Iterator[None]:
+    """Let who wants the run to end wait meanwhile, or no longer; signals come to the main thread alone."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before, run.is_between = run.is_between, is_so
+    try:
+        yield
+    finally:
+        run.is_between = before
 
 
 def _given_back(entry: Entry) -> Passed:

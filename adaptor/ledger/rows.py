@@ -101,6 +101,7 @@ class RunRecord:
         holder: Who runs it now, or None.
         purged: When its people were forgotten, or None.
         outcomes: How many writes stand where.
+        words: What follows the path on a command line that runs the same: a workflow's name, `--start`, `--only`.
     """
 
     id: str
@@ -116,6 +117,7 @@ class RunRecord:
     holder: str | None = None
     purged: float | None = None
     outcomes: dict[str, int] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .database import Database
     from .holders import Holders
 
-_COLUMNS = "id, path, job_digest, input_digest, input, status, started, ended, purged, exit_code, attempt, holder"
+COLUMNS = "id, path, words, job_digest, input_digest, input, status, started, ended, purged, exit_code, attempt, holder"
 
 
 class Runs:
@@ -29,10 +29,11 @@ class Runs:
         with self._database.transaction(durable=True):
             record.started = record.started or self._database.now()
             self._database.run(
-                f"INSERT INTO runs ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO runs ({COLUMNS}) VALUES ({marks(COLUMNS.split(','))})",
                 (
                     record.id,
                     storable(record.path),
+                    to_text(record.words),
                     record.job_digest,
                     record.input_digest,
                     to_text(record.input),
@@ -46,24 +47,29 @@ class Runs:
                 ),
             )
 
-    def resume(self, run: str, holder: str) -> RunRecord | None:
+    def resume(self, run: str, holder: str, *, although_finished: bool = False) -> RunRecord | None:
         """Make a run that nobody holds this holder's, for one more attempt.
 
         What an attempt was sending when it ended is unknown from then on.
+
+        Args:
+            run: Its id.
+            holder: Who is to have it.
+            although_finished: Also where it has finished.
 
         Returns:
             The record, or None where there is nothing to resume, or another process that lives has it.
         """
         record = self.find(run)
-        if record is None or record.status == FINISHED or record.purged is not None:
+        if record is None or (record.status == FINISHED and not although_finished) or record.purged is not None:
             return None
         if record.holder is not None:
             self._holders.bury(record.holder, run)
         with self._database.transaction(durable=True):
             taken = self._database.run(
                 "UPDATE runs SET holder = ?, status = ?, attempt = attempt + 1, ended = NULL, exit_code = NULL "
-                "WHERE id = ? AND holder IS NULL AND attempt = ? AND status <> ? AND purged IS NULL",
-                (holder, RUNNING, run, record.attempt, FINISHED),
+                "WHERE id = ? AND holder IS NULL AND attempt = ? AND status = ? AND purged IS NULL",
+                (holder, RUNNING, run, record.attempt, record.status),
             ).rowcount
             return self._record(run) if taken else None
 
@@ -85,7 +91,7 @@ class Runs:
         """Return the newest runs, newest first, each with how many writes stand where."""
         with self._database.reading():
             found = self._database.run(
-                f"SELECT {_COLUMNS} FROM runs ORDER BY started DESC, id LIMIT ?", (most,)
+                f"SELECT {COLUMNS} FROM runs ORDER BY started DESC, id LIMIT ?", (most,)
             ).fetchall()
             return self._with_outcomes([_read(values) for values in found])
 
@@ -93,7 +99,7 @@ class Runs:
         """Return the newest run of a job with an input, with how many writes stand where."""
         with self._database.reading():
             found = self._database.run(
-                f"SELECT {_COLUMNS} FROM runs WHERE path = ? AND input_digest = ? ORDER BY started DESC, id LIMIT 1",
+                f"SELECT {COLUMNS} FROM runs WHERE path = ? AND input_digest = ? ORDER BY started DESC, id LIMIT 1",
                 (storable(path), input_digest),
             ).fetchall()
             return next(iter(self._with_outcomes([_read(values) for values in found])), None)
@@ -169,15 +175,21 @@ class Runs:
         self._database.run("DELETE FROM steps WHERE run = ?", (run,))
         return int(people)
 
-    def purge_older(self, seconds: float) -> list[str]:
+    def purge_older(self, seconds: float, *, finished: bool = False) -> list[str]:
         """Purge every run that ended longer ago than that, or began then and was killed.
+
+        Args:
+            seconds: How long ago.
+            finished: Only those that have finished: the others could be gone on with.
 
         Returns:
             Their ids.
         """
         with self._database.reading():
+            only = f" AND status = '{FINISHED}'" if finished else ""
             found = self._database.run(
-                "SELECT id, holder FROM runs WHERE purged IS NULL AND coalesce(ended, started) < ? ORDER BY started",
+                f"SELECT id, holder FROM runs WHERE purged IS NULL AND coalesce(ended, started) < ?{only} "
+                "ORDER BY started",
                 (self._database.now() - seconds,),
             ).fetchall()
             old = [run for run, holder in found if holder is None or self._holders.is_dead(holder)]
@@ -186,7 +198,7 @@ class Runs:
         return old
 
     def _record(self, run: str) -> RunRecord | None:
-        found = self._database.run(f"SELECT {_COLUMNS} FROM runs WHERE id = ?", (run,)).fetchall()
+        found = self._database.run(f"SELECT {COLUMNS} FROM runs WHERE id = ?", (run,)).fetchall()
         return next(iter(self._with_outcomes([_read(values) for values in found])), None)
 
     def _with_outcomes(self, records: list[RunRecord]) -> list[RunRecord]:
@@ -201,7 +213,9 @@ class Runs:
 
 
 def _read(values: Sequence[Any]) -> RunRecord:
-    id_, path, job_digest, input_digest, given, status, started, ended, purged, exit_code, attempt, holder = values
+    id_, path, words, job_digest, input_digest, given, status, started, ended, purged, exit_code, attempt, holder = (
+        values
+    )
     return RunRecord(
         id_,
         path,
@@ -215,4 +229,5 @@ def _read(values: Sequence[Any]) -> RunRecord:
         attempt,
         holder,
         purged,
+        words=from_text(words) or [],
     )

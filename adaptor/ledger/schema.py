@@ -89,6 +89,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    ("ALTER TABLE runs ADD COLUMN words TEXT",),
 )
 
 #: Where the version stands.

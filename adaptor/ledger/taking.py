@@ -52,6 +52,7 @@ class Taking:
         self._holder = holder
         self._outcome = outcome
         self._now = now
+        self.resends_unknown = False
 
     def take(self, writes: Sequence[tuple[str, Write]], recorded: dict[str, Row]) -> list[Taken]:
         """Claim writes, or say what became of them.
@@ -88,7 +89,11 @@ class Taking:
         is_repeat = row.run == self._run and row.attempt == self._attempt
         if row.outcome in (CLAIMED, SENDING) and row.holder is not None:
             return Taken(row, is_held=row.holder != self._holder, is_repeat=is_repeat and row.holder == self._holder)
-        is_to_be_made = row.outcome == CLAIMED or (row.outcome == FAILED and row.about != ABOUT_PERSON)
+        is_to_be_made = (
+            row.outcome == CLAIMED
+            or (row.outcome == FAILED and row.about != ABOUT_PERSON)
+            or (self.resends_unknown and row.outcome == UNKNOWN and row.run == self._run and not is_repeat)
+        )
         return Taken(row, is_ours=is_to_be_made, is_repeat=is_repeat)
 
     def _new(self, id_: str, write: Write) -> Row:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .database import marks, to_text
+from .database import from_text, marks, to_text
 from .errors import TakenOver
-from .rows import CLAIMED, SENDING, UNKNOWN, Outcome, Row
+from .rows import CLAIMED, SENDING, SENT, UNKNOWN, Outcome, Row
 from .taking import COLUMNS, Taken, Taking, read_row, rows_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,14 @@ class Writes:
         self._holders = holders
 
     def take(
-        self, run: str, attempt: int, holder: str, writes: Sequence[tuple[str, Write]], *, sending: bool = False
+        self,
+        run: str,
+        attempt: int,
+        holder: str,
+        writes: Sequence[tuple[str, Write]],
+        *,
+        sending: bool = False,
+        resends_unknown: bool = False,
     ) -> list[Taken]:
         """Claim writes, or learn what became of them before.
 
@@ -35,6 +42,7 @@ class Writes:
             holder: Who is to make them.
             writes: Each with its id. The same one twice is one write: only the first of the two is to be made.
             sending: Mark those that are to be made as `sending` at once, on the disk.
+            resends_unknown: What an earlier attempt of the run left unknown is to be made again.
 
         Raises:
             TakenOver: The holder was silent for too long. Nothing is claimed.
@@ -49,6 +57,7 @@ class Writes:
             recorded = rows_of(self._database, ids, lock=True)
             dead.update(self._dead(recorded.values(), holder))
             taking = Taking(self._database, run, attempt, holder, SENDING if sending else CLAIMED, now)
+            taking.resends_unknown = resends_unknown
             return [] if dead else taking.take(writes, recorded)
 
         while True:
@@ -137,6 +146,33 @@ class Writes:
                 "SELECT outcome, count(*) FROM writes WHERE run = ? GROUP BY outcome", (run,)
             ).fetchall()
         return {outcome: int(count) for outcome, count in found}
+
+    def counts_by_step(self, run: str) -> list[tuple[str, int, str, int]]:
+        """Return how many writes of each step of a run stand where: step, arrival, outcome, count; in order."""
+        with self._database.reading():
+            found = self._database.run(
+                "SELECT step, arrival, outcome, count(*) FROM writes WHERE run = ? "
+                "GROUP BY step, arrival, outcome ORDER BY min(n)",
+                (run,),
+            ).fetchall()
+        return [(step, int(arrival), outcome, int(count)) for step, arrival, outcome, count in found]
+
+    def message_ids(self, recipient: str) -> set[str]:
+        """Return the ids of all messages to somebody that are known to be sent, in whatever run."""
+        with self._database.reading():
+            found = self._database.run(
+                "SELECT result FROM writes WHERE recipient = ? AND outcome = ?", (recipient, SENT)
+            ).fetchall()
+        results = [from_text(text) for (text,) in found]
+        return {str(result["message_id"]) for result in results if isinstance(result, dict) and "message_id" in result}
+
+    def steps_with_unknown(self, run: str) -> set[tuple[str, int]]:
+        """Return the steps of a run, each with its arrival, in which nobody knows of a write how it ended."""
+        with self._database.reading():
+            found = self._database.run(
+                "SELECT DISTINCT step, arrival FROM writes WHERE run = ? AND outcome = ?", (run, UNKNOWN)
+            ).fetchall()
+        return {(step, int(arrival)) for step, arrival in found}
 
     def is_settled(self, run: str, step: str, arrival: int, recipient: str, before: int) -> bool:
         """Whether a step of a run has settled something for a recipient in an attempt before this one."""

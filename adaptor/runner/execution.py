@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 
 from ..core.context import Run
-from ..core.errors import AdaptorError, ConfigurationError, JobError, plain
+from ..core.errors import AdaptorError, ConfigurationError, InputError, JobError, plain, restored
 from .course import Arrival, Course
 from .errors import Interrupted, caret, excerpt
 from .handover import as_json, entering, final_state, final_text, leaving
+from .records import COMPLETED, FAILED
 from .result import (
     EXIT_BAD_INPUT,
     EXIT_CRASHED,
@@ -79,6 +80,8 @@ class Execution:
         while (arrival := course.next()) is not None:
             step, after, text = self._step(arrival, course)
             taken = self._edges(step, arrival, leaving(after))
+            if step.is_handled and not step.was_kept:
+                self._keep_failure(step, leaving(after))
             if taken:
                 course.go_on(taken, after, text, is_first=arrival.is_first and arrival.step.job is None)
             else:
@@ -104,6 +107,8 @@ class Execution:
         kept = self._records.kept(step.id, arrival.number)
         if kept is not None:
             result.was_kept = True
+            if kept.status == FAILED:
+                result.outcome, result.error = "fail", restored(kept.output["errors"][step.id])
             return result, kept.output, as_json(kept.output)
         given = arrival.state.get("configuration") if arrival.is_first else None
         if not arrival.is_first:
@@ -121,7 +126,7 @@ class Execution:
             after = self._operations(result, step.job.operations, before)
             # All of it each time: a function may have changed what it was given.
             text = as_json(leaving(after))
-            self._records.completed(step.id, arrival.number, leaving(after))
+            self._records.keep(step.id, arrival.number, COMPLETED, leaving(after))
         except AdaptorError as error:
             out_of_memory = error.code == "MemoryError"
             after = self._out_of_memory(result, before) if out_of_memory else self._fail(result, "fail", error, before)
@@ -224,6 +229,13 @@ class Execution:
                 step.is_handled |= failed and edge.condition is not None and edge.condition.kind == "on_job_failure"
         return taken
 
+    def _keep_failure(self, step: StepResult, state: State) -> None:
+        """Keep that a step has failed and the run went on past it, so that a resume does not come back to it."""
+        try:
+            self._records.keep(step.id, step.arrival, FAILED, state)
+        except AdaptorError as error:
+            self._ended = error
+
     def _holds(self, condition: Condition, step: StepResult, state: State) -> bool:
         if condition.kind == "expression" and step.error is not None and step.error.code == "NOT_A_STATE":
             raise JobError(
@@ -241,6 +253,8 @@ class Execution:
             what = f"{step.seconds:.2f} s" if step.kind == "job" else f"({step.kind})"
             what = "(completed before)" if step.was_kept else what
             self._log("info", f"✓ {step.name}  {what}{where}", step=step.id, next=step.taken)
+        elif step.was_kept:
+            self._log("info", f"✗ {step.name} (failed before){where}", step=step.id, next=step.taken)
         else:
             self._run.log("error", "run", step.error.report(), step=step.id, error=step.error.facts())
             ended = {"fail": "failed", "kill": "was stopped", "interrupted": "was interrupted"}[step.outcome]
@@ -271,7 +285,8 @@ class Execution:
             result.exit_code = EXIT_INTERRUPTED
         elif unhandled:
             nothing_sent = not any(result.outcomes.values())
-            at_once = len(result.steps) == 1 and isinstance(result.error, ConfigurationError) and nothing_sent
+            is_given = isinstance(result.error, ConfigurationError | InputError)
+            at_once = len(result.steps) == 1 and is_given and nothing_sent
             result.exit_code = EXIT_BAD_INPUT if at_once else EXIT_FAILED
         elif result.outcomes["unknown"]:
             result.exit_code = EXIT_FAILED

@@ -11,7 +11,8 @@ from ..core.errors import InputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, TextIO
+    from collections.abc import Iterator
+    from typing import IO, Any, TextIO
 
 
 def read_json_object(path: str, what: str) -> dict[str, Any]:
@@ -112,17 +113,28 @@ def write_output(text: str, path: str, stdout: TextIO | None = None) -> None:
                 fix="Check the space and what reads it, or give a file with -o FILE.",
             ) from None
         return
+    with streamed(path) as file:
+        file.write(text.encode("utf-8", "backslashreplace"))
+
+
+@contextlib.contextmanager
+def streamed(path: str) -> Iterator[IO[bytes]]:
+    """Write a file, whole or not at all; a new one can be read by its owner alone.
+
+    Raises:
+        InputError: It cannot be written.
+    """
     import tempfile
 
     # Through links, so that the file they point to is replaced, not the link.
     target = os.path.realpath(path)
     folder, name = os.path.split(target)
-    temporary, data = None, text.encode("utf-8", "backslashreplace")
+    temporary = None
     try:
         mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o600
         with tempfile.NamedTemporaryFile("wb", dir=folder, prefix=f".{name}.", delete=False) as file:
             temporary = file.name
-            file.write(data)
+            yield file.file
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, mode)

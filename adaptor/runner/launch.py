@@ -52,6 +52,14 @@ class Order:
         self.after_step: Watch | None = None
         self.ledger = Wishes()
 
+    def words(self, plan: Plan) -> list[str]:
+        """Return what follows the path on a command line that runs the same; steps are named by their whole ids."""
+        words = [self.workflow] if self.workflow else []
+        if self.only is not None:
+            return [*words, "--only", plan.start]
+        words += [] if self.start is None else ["--start", plan.start]
+        return words + ([] if self.end is None or plan.end is None else ["--end", plan.end])
+
 
 def launch(order: Order, run: Run, credentials: Credentials) -> Result:
     """Check everything, then run it.
@@ -90,16 +98,15 @@ def _launch(order: Order, run: Run, credentials: Credentials) -> Result:
             plan.narrow(start=order.start, end=order.end, only=order.only)
             for step in plan.steps.values():
                 run.learn_secrets({"configuration": credentials.configuration(plan, step)})
-            records = Records(order.path, run, order.ledger)
-            state = records.begin(prepared, lambda: _initial(order, plan))
-            run.learn_secrets(state)
-            execution = Execution(
-                plan, run, credentials, records, before_step=order.before_step, after_step=order.after_step
-            )
-            result = execution.perform(state)
-            records.close(result)
-            result.ledger = records.name if records.is_open else None
-            return result
+            with Records(order.path, order.words(plan), run, order.ledger) as records:
+                state = records.begin(prepared, lambda: _initial(order, plan))
+                run.learn_secrets(state)
+                execution = Execution(
+                    plan, run, credentials, records, before_step=order.before_step, after_step=order.after_step
+                )
+                result = execution.perform(state)
+                records.close(result)
+                return result
         except AdaptorError as error:
             prepared.problems.append(error)
             return _refused(prepared, run)

@@ -37,6 +37,7 @@ def run(
     resume: str | None = None,
     fresh: bool = False,
     allow_changed: bool = False,
+    resend_unknown: bool = False,
     on_log: Sink | None = None,
     on_request: Callable[[Request], object] | None = None,
 ) -> Result:
@@ -64,6 +65,7 @@ def run(
         resume: Go on with this run, which stopped: what was sent is not sent again. Its own initial state is used.
         fresh: Begin anew, though the last run with the same state stopped midway and had written to people.
         allow_changed: With `resume`: the job has changed; whoever was written to by the step under way is left out.
+        resend_unknown: With `resume`: what nobody knows of is made again, on purpose; some may get it twice.
         on_log: Called with level, component, message and fields of each log line, all free of secrets.
         on_request: With `dry_run`: called with each request that is described.
 
@@ -79,7 +81,8 @@ def run(
     order = Order(os.fspath(path), workflow)
     order.start, order.end, order.only = start, end, only
     wishes = order.ledger
-    wishes.database, wishes.resume, wishes.fresh, wishes.allow_changed = database, resume, fresh, allow_changed
+    wishes.database, wishes.resume, wishes.fresh = database, resume, fresh
+    wishes.allow_changed, wishes.resend_unknown = allow_changed, resend_unknown
     try:
         under_way.id = check_run_id(run_id) if run_id is not None else new_run_id()
         initial = copied(state) if state is not None else {}

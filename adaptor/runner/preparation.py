@@ -64,6 +64,8 @@ def prepare(
         The plan, and all that is wrong with it.
     """
     prepared = Prepared()
+    run = current_run()
+    run.is_loading = True
     try:
         if path.lower().endswith(WORKFLOW_ENDINGS):
             _prepare_workflow(prepared, path, credentials, workflow, given or {})
@@ -77,6 +79,8 @@ def prepare(
             prepared.plan = Plan.of_job(job)
     except AdaptorError as error:
         prepared.problems.append(error)
+    finally:
+        run.is_loading = False
     if prepared.problems:
         from .problems import all_of
 
@@ -105,12 +109,7 @@ def _prepare_workflow(
         plan, reader = read_workflow(document, credentials)
     prepared.plan = plan
     prepared.problems += sorted(reader.problems, key=lambda problem: (problem.file or "", problem.line or 0))
-    run = current_run()
-    run.is_loading = True
-    try:
-        _load_scripts(prepared, plan, document, given)
-    finally:
-        run.is_loading = False
+    _load_scripts(prepared, plan, document, given)
 
 
 def _load_scripts(prepared: Prepared, plan: Plan, document: Document, given: Mapping[str, Any]) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 
 from ..core.errors import InputError
+from .commands import resume_command
+from .job_digest import job_digest, job_sources
+from .result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import TracebackType
 
     from ..core.context import Run
     from ..core.state import State
@@ -21,8 +25,14 @@ if TYPE_CHECKING:
 #: Where the ledger lies beside a job, and the variable that names another one.
 BESIDE = os.path.join(".adaptor", "ledger.db")
 ENVIRONMENT_DATABASE = "ADAPTOR_DATABASE"
-#: A ledger that nothing keeps, as `adaptor.ledger.store` knows it, which takes a while to import.
+#: After how many days a run that has finished forgets its people; never, where it does not say.
+ENVIRONMENT_RETENTION = "ADAPTOR_RETENTION_DAYS"
+#: A ledger that nothing keeps.
 IN_MEMORY = ":memory:"
+
+#: How a step ended that a resume does not run again. One that failed is kept where an edge took it up.
+COMPLETED = "completed"
+FAILED = "failed"
 
 
 class Wishes:
@@ -33,8 +43,10 @@ class Wishes:
         resume: The id of a run that stopped, which is to go on.
         fresh: The job is begun anew, though its last run with the same input stopped midway.
         allow_changed: A run may go on though the job's text is another one now.
+        resend_unknown: What nobody knows of is made again, on purpose.
         ask: Asked before a job is begun anew after a stop: given the question, says whether to go on with the old run
             (True), begin anew (False) or do neither (None). Without it neither is done.
+        on_open: Told the name of the ledger as soon as the run is noted there.
     """
 
     def __init__(self) -> None:
@@ -42,7 +54,9 @@ class Wishes:
         self.resume: str | None = None
         self.fresh = False
         self.allow_changed = False
+        self.resend_unknown = False
         self.ask: Callable[[str], bool | None] | None = None
+        self.on_open: Callable[[str], object] | None = None
 
 
 def default_database(path: str) -> str:
@@ -50,31 +64,45 @@ def default_database(path: str) -> str:
     return os.environ.get(ENVIRONMENT_DATABASE) or os.path.join(os.path.dirname(os.path.abspath(path)), BESIDE)
 
 
-class Records:
-    """What a run notes, and what an earlier attempt of it has noted."""
+def is_there(database: str) -> bool:
+    """Whether a ledger exists already, as far as that can be seen without opening it."""
+    return database != IN_MEMORY and ("://" in database or os.path.exists(database))
 
-    def __init__(self, path: str, run: Run, wishes: Wishes) -> None:
+
+class Records:
+    """What a run notes, and what an earlier attempt of it has noted. Entered while the run is under way.
+
+    Args:
+        path: What is run.
+        words: What follows the path on a command line that runs the same.
+        run: The run.
+        wishes: What is wished of the ledger.
+    """
+
+    def __init__(self, path: str, words: list[str], run: Run, wishes: Wishes) -> None:
         self._path = os.path.abspath(path)
+        self._words = words
         self._run = run
         self._wishes = wishes
         self._database = wishes.database or default_database(path)
         self._ledger: Ledger | None = None
         self._state: State = {}
-        self._prepared: Prepared | None = None
+        self._sources: tuple[list[str], list[str]] = ([], [])
+        self._retention: float | None = None
         self._kept: dict[tuple[str, int], StepRecord] = {}
-        self._completed: list[tuple[str, int, str, State]] = []
+        self._ended: list[tuple[str, int, str, State]] = []
         if not run.dry_run:
             run.keep_ledger(self._open)
 
-    @property
-    def is_open(self) -> bool:
-        """Whether anything was noted."""
-        return self._ledger is not None
+    def __enter__(self) -> Records:
+        return self
 
-    @property
-    def name(self) -> str:
-        """What the ledger is called in messages, without a password."""
-        return self._ledger.store.name if self._ledger is not None else self._database
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        ledger, self._ledger = self._ledger, None
+        if ledger is not None:
+            # Something nobody expected: the run has stopped, and can be gone on with.
+            code = EXIT_INTERRUPTED if isinstance(error, KeyboardInterrupt) else EXIT_CRASHED
+            ledger.close(code, finished=False)
 
     def begin(self, prepared: Prepared, state: Callable[[], State]) -> State:
         """Return the initial state: the one that is given, or that of the run that is to go on.
@@ -82,17 +110,23 @@ class Records:
         Raises:
             InputError: The run cannot go on, or beginning anew would write to people again.
         """
-        self._prepared = prepared
-        if self._wishes.resume is not None:
-            return self._resume(self._wishes.resume)
-        self._state = state()
-        stopped = None if self._wishes.fresh or self._run.dry_run else self._stopped()
-        if stopped is not None:
-            return self._resume(stopped)
-        return self._state
+        # What is imported while the job runs does not count: a resume would not know it yet.
+        self._sources = job_sources(prepared, self._path)
+        self._retention = _retention_days()
+        if self._wishes.resume is None:
+            self._state = state()
+            if self._run.dry_run or not is_there(self._database):
+                return self._state
+        from ..ledger.errors import LedgerError
+
+        try:
+            name = self._wishes.resume or self._stopped()
+            return self._state if name is None else self._resume(name)
+        except LedgerError as error:
+            raise InputError(error.description, fix=error.fix) from None
 
     def kept(self, step: str, arrival: int) -> StepRecord | None:
-        """Return what a step left that an earlier attempt has completed."""
+        """Return what a step left that an earlier attempt has left behind."""
         return self._kept.get((step, arrival))
 
     def enter(self, step: str, arrival: int) -> None:
@@ -100,97 +134,151 @@ class Records:
         if self._ledger is not None:
             self._ledger.enter_step(step, arrival)
 
-    def completed(self, step: str, arrival: int, state: State) -> None:
+    def keep(self, step: str, arrival: int, status: str, state: State) -> None:
         """Keep what a step left, so that it need not be run again."""
         if self._ledger is not None:
-            self._ledger.keep_step("completed", state)
+            self._ledger.keep_step(status, state)
         elif not self._run.dry_run:
             # Noted with the first write of a later step, if there is one.
-            self._completed.append((step, arrival, "completed", state))
+            self._ended.append((step, arrival, status, state))
 
     def close(self, result: Result) -> None:
         """Note how the run ended, and close the ledger."""
-        if self._ledger is None:
+        ledger, self._ledger = self._ledger, None
+        if ledger is None:
             return
         from ..ledger.errors import LedgerError
 
-        finished = result.error is None and result.exit_code in (0, 1)
         try:
-            self._ledger.close(result.exit_code, finished=finished)
+            if not self._run.dry_run:
+                result.ledger = ledger.store.name
+                self._forget_old(ledger)
+            ledger.close(result.exit_code, finished=result.is_finished)
         except LedgerError as error:
-            # It stays as it was when the disk was full, and can be gone on with; a run that failed by it has said so.
+            # All that was sent is noted; only that the run has ended is missing. A run that failed by it has said so.
             if not isinstance(result.error, LedgerError):
                 self._run.log("error", "run", error.report(), error=error.facts())
+            result.exit_code = result.exit_code or EXIT_FAILED
+
+    def _forget_old(self, ledger: Ledger) -> None:
+        days = self._retention
+        if days is None:
+            return
+        forgotten = ledger.store.runs.purge_older(days * 86_400, finished=True)
+        if forgotten:
+            count = f"{len(forgotten):,} run{'' if len(forgotten) == 1 else 's'}"
+            self._run.log("info", "run", f"Forgot the people of {count} that finished more than {days:g} days ago.")
 
     # --- Opening ---
 
     def _open(self) -> Ledger:
+        from ..ledger.errors import LedgerError
         from ..ledger.ledger import Ledger
         from ..ledger.rows import RunRecord
         from ..ledger.store import open_store
 
-        store = open_store(self._database)
         run = self._run
-        record = RunRecord(
-            run.id or "run",
-            self._path,
-            self._job_digest(),
-            self._input_digest(),
-            {key: value for key, value in self._state.items() if key != "configuration"},
-            started=run.began,
-        )
-        ledger = Ledger.begin(store, record, clean=run.redactor.value)
-        for step, arrival, status, state in self._completed:
+        store = open_store(self._database)
+        try:
+            record = RunRecord(
+                run.id or "run",
+                self._path,
+                self._job_digest,
+                self._input_digest(),
+                {key: value for key, value in self._state.items() if key != "configuration"},
+                words=self._words,
+                started=run.began,
+            )
+            with store.database.transaction(durable=True):
+                # Another process may have begun the same since this one looked.
+                _check_new(store, record.id)
+                self._check_alone(store, store.runs.last(record.path, record.input_digest))
+                ledger = Ledger.begin(store, record, clean=run.redactor.value)
+        except LedgerError as error:
+            store.close()
+            raise InputError(error.description, fix=error.fix) from None
+        except BaseException:
+            store.close()
+            raise
+        self._ledger = ledger
+        self._tell_open(ledger)
+        for step, arrival, status, state in self._ended:
             ledger.enter_step(step, arrival)
             ledger.keep_step(status, state)
-        self._completed.clear()
+        self._ended.clear()
         ledger.enter_step(run.step, run.arrival)
-        self._ledger = ledger
         return ledger
 
+    def _tell_open(self, ledger: Ledger) -> None:
+        if self._database == IN_MEMORY:
+            return
+        if self._wishes.on_open is not None:
+            self._wishes.on_open(ledger.store.name)
+        if not ledger.is_resumed:
+            self._run.log("info", "run", f"What is sent is noted in {ledger.store.name} as run {ledger.record.id}.")
+
     def _resume(self, name: str) -> State:
-        from ..ledger.errors import LedgerError
         from ..ledger.ledger import Ledger
+        from ..ledger.rehearsal import rehearsal_of
         from ..ledger.store import open_store
 
-        if self._database != IN_MEMORY and "://" not in self._database and not os.path.exists(self._database):
+        if not is_there(self._database):
             raise InputError(
                 f"There is no ledger {self._database} that could hold the run `{name}`.",
                 fix="Give the one that the run was noted in with --database.",
             )
+        run, wishes = self._run, self._wishes
         store = open_store(self._database)
         try:
             known = store.runs.find(name)
             self._check(known, name)
-            ledger = Ledger.resume(store, name, clean=self._run.redactor.value)
-        except LedgerError as error:
-            store.close()
-            raise InputError(error.description, fix=error.fix) from None
-        except InputError:
+            if run.dry_run:
+                real, store = store, rehearsal_of(store, name)
+                real.close()
+            ledger = Ledger.resume(store, name, clean=run.redactor.value, resends_unknown=wishes.resend_unknown)
+        except BaseException:
             store.close()
             raise
         self._ledger = ledger
-        ledger.leaves_out_settled = known is not None and known.job_digest != self._job_digest()
-        self._kept = {(step.step, step.arrival): step for step in store.runs.steps(name) if step.status == "completed"}
-        run = self._run
-        run.id, run.began = ledger.record.id, ledger.record.started
+        ledger.leaves_out_settled = known is not None and known.job_digest != self._job_digest
+        again = store.writes.steps_with_unknown(name) if wishes.resend_unknown else set()
+        self._kept = {(step.step, step.arrival): step for step in store.runs.steps(name)}
+        for place in again:
+            self._kept.pop(place, None)
+        run.id, run.began = name, ledger.record.started
         run.keep_ledger(lambda: ledger)
         counts = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(ledger.record.outcomes.items()))
-        run.log("info", "run", f"Going on with {name}: {counts or 'nothing was sent yet'}.")
+        where = "" if run.dry_run else f", noted in {ledger.store.name}"
+        run.log("info", "run", f"Going on with {name}{where}: {counts or 'nothing was sent yet'}.")
+        if not run.dry_run:
+            self._tell_open(ledger)
         return dict(ledger.record.input or {})
 
     def _check(self, known: RunRecord | None, name: str) -> None:
-        if known is None or known.path == self._path:
-            if known is not None and known.job_digest != self._job_digest() and not self._wishes.allow_changed:
-                raise InputError(
-                    f"The job has changed since the run `{name}` began.",
-                    fix="Go on with it as it was then; or add --allow-changed, which leaves out everybody whom the "
-                    "step under way has already written to. With --dry-run it lists what it would send.",
-                )
+        """Refuse to go on with a run of something else.
+
+        Raises:
+            InputError: It is another job's, or the job has changed meanwhile.
+        """
+        if known is None or known.purged is not None:
+            # The ledger says so itself.
             return
-        raise InputError(
-            f"The run `{name}` is one of {known.path}.", fix=f"Write adaptor run {known.path} --resume {name}."
-        )
+        if known.job_digest != self._job_digest and known.path != self._path:
+            raise InputError(
+                f"The run `{name}` is one of {known.path}.", fix=f"Write adaptor run {known.path} --resume {name}."
+            )
+        if known.words != self._words:
+            began = " ".join(known.words) or "nothing else"
+            raise InputError(
+                f"The run `{name}` was begun with {began} behind the path.",
+                fix=f"Write {resume_command(self._path, known.words, name)}.",
+            )
+        if known.job_digest != self._job_digest and not self._wishes.allow_changed:
+            raise InputError(
+                f"The job has changed since the run `{name}` began.",
+                fix="Go on with it as it was then; or add --allow-changed, which leaves out everybody whom the "
+                "step under way has already written to. With --dry-run it lists what it would send.",
+            )
 
     def _stopped(self) -> str | None:
         """Return the run that is to go on in the place of a new one, where the last one stopped midway.
@@ -198,31 +286,26 @@ class Records:
         Raises:
             InputError: It did, and nobody said what is to be done.
         """
-        if self._database == IN_MEMORY or ("://" not in self._database and not os.path.exists(self._database)):
-            return None
         from ..ledger.store import open_store
 
         store = open_store(self._database)
         try:
-            return self._judge(store, store.runs.last(self._path, self._input_digest()))
+            _check_new(store, self._run.id)
+            return None if self._wishes.fresh else self._judge(store, store.runs.last(self._path, self._input_digest()))
         finally:
             store.close()
 
     def _judge(self, store: Store, last: RunRecord | None) -> str | None:
         from ..ledger.rows import FINISHED
 
+        self._check_alone(store, last)
         if last is None or last.status == FINISHED or last.purged is not None:
             return None
-        made = {outcome: last.outcomes.get(outcome, 0) for outcome in ("sent", "unknown", "sending", "claimed")}
-        if not any(made.values()):
+        sent = last.outcomes.get("sent", 0)
+        unknown = last.outcomes.get("unknown", 0) + last.outcomes.get("sending", 0)
+        if not sent + unknown:
             return None
-        if store.runs.is_under_way(last):
-            raise InputError(
-                f"The same job with the same input is under way in another process, as run `{last.id}`.",
-                fix="Wait until it ends. With --fresh it is begun a second time, and people are written to twice.",
-            )
-        unknown = made["unknown"] + made["sending"]
-        counts = f"{made['sent']:,} sent" + (f", {unknown:,} unknown" if unknown else "")
+        counts = f"{sent:,} sent" + (f", {unknown:,} unknown" if unknown else "")
         what = f"The last run of this job with the same input, `{last.id}`, stopped midway: {counts}."
         if self._wishes.ask is not None:
             answer = self._wishes.ask(what)
@@ -233,41 +316,58 @@ class Records:
             fix=f"Go on with it: --resume {last.id}. Or begin anew on purpose: --fresh.",
         )
 
+    def _check_alone(self, store: Store, last: RunRecord | None) -> None:
+        """Refuse to begin what another process has under way.
+
+        Raises:
+            InputError: It has.
+        """
+        if last is not None and not self._wishes.fresh and store.runs.is_under_way(last):
+            raise InputError(
+                f"The same job with the same input is under way in another process, as run `{last.id}`.",
+                fix="Wait until it ends. With --fresh it is begun a second time, and people are written to twice.",
+            )
+
+    @property
     def _job_digest(self) -> str:
         # Only where something is noted: reading all of a job again takes a while.
-        return _digest_of(self._prepared, self._path) if self._prepared is not None else ""
+        return job_digest(self._sources)
 
     def _input_digest(self) -> str:
         from ..ledger.keys import digest
 
-        return digest("input", {key: value for key, value in self._state.items() if key != "configuration"})
+        state = {key: value for key, value in self._state.items() if key != "configuration"}
+        return digest("input", self._words, state)
 
 
-def _digest_of(prepared: Prepared, path: str) -> str:
-    """Return a digest of the text of a job and of all that lies beside it and belongs to it."""
-    import hashlib
-    import sys
+def _retention_days() -> float | None:
+    """Return after how many days a run that has finished forgets its people, or None where it never does.
 
-    plan = prepared.plan
-    files = {path}
-    texts: list[str] = []
-    for script in [step.script for step in plan.steps.values()] + [plan.globals] if plan is not None else []:
-        if script is not None and script.file:
-            files.add(os.path.abspath(script.file))
-        elif script is not None:
-            texts.append(script.text)
-    folders = {f"{os.path.dirname(file)}{os.sep}" for file in files}
-    for module in list(sys.modules.values()):
-        source = getattr(module, "__file__", None)
-        if isinstance(source, str) and source.endswith(".py") and any(source.startswith(folder) for folder in folders):
-            files.add(source)
-    found = hashlib.sha256()
-    for file in sorted(files):
-        try:
-            with open(file, "rb") as stream:
-                found.update(f"{os.path.basename(file)}\0".encode() + stream.read() + b"\0")
-        except OSError:
-            continue
-    for text in texts:
-        found.update(f"{text}\0".encode("utf-8", "surrogatepass"))
-    return found.hexdigest()
+    Raises:
+        InputError: What the environment says is no number of days.
+    """
+    text = os.environ.get(ENVIRONMENT_RETENTION)
+    if not text:
+        return None
+    try:
+        days = float(text)
+    except ValueError:
+        days = -1.0
+    if not 0 <= days < float("inf"):
+        raise InputError(
+            f"The environment variable {ENVIRONMENT_RETENTION} is no number of days.", fix="Write 30, or take it away."
+        )
+    return days
+
+
+def _check_new(store: Store, name: str) -> None:
+    """Refuse the name of another run.
+
+    Raises:
+        InputError: There is a run of that name.
+    """
+    if store.runs.find(name) is not None:
+        raise InputError(
+            f"There is a run `{name}` in the ledger {store.name} already.",
+            fix=f"Choose another name with --run-id, or go on with it: --resume {name}.",
+        )

@@ -93,6 +93,11 @@ class Result:
         """Whether the run did all that it was meant to."""
         return self.exit_code == EXIT_WELL
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether it came to its end: nothing is left that a resume could do."""
+        return self.error is None and self.exit_code in (EXIT_WELL, EXIT_FAILED)
+
     def raise_for_error(self) -> None:
         """Raise what went wrong, if anything did.
 

@@ -67,6 +67,10 @@ class Child:
         if step.outcome == "kill":
             limit_memory(None)
 
+    def noted(self, ledger: str) -> None:
+        """Tell where the run's writes are noted."""
+        self._tell("noted", ledger)
+
     def over(self) -> None:
         """Tell that nothing is run any more: what is left is to write the output."""
         self._tell("over")

@@ -77,6 +77,7 @@ class Supervisor:
         self._steps: list[StepResult] = []
         self._before: tuple[StepResult, str] | None = None
         self._leaves: list[tuple[str, str]] = []
+        self._ledger: str | None = None
         self.result: Result | None = None
 
     def wait(self) -> int:
@@ -143,6 +144,9 @@ class Supervisor:
         self._step_began, self._before = None, None
         if leaf is not None:
             self._leaves.append((step.id, leaf))
+
+    def _take_noted(self, ledger: str) -> None:
+        self._ledger = ledger
 
     def _take_over(self) -> None:
         self._step_began, self._before, self._is_over = None, None, True
@@ -242,6 +246,7 @@ class Supervisor:
         result = self.result = Result(code, error, run.outcomes, run.id)
         result.started, result.seconds = run.began, time.monotonic() - self._began
         result.steps = self._steps
+        result.ledger = self._ledger
         if self._before is not None:
             import json
 

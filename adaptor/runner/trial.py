@@ -24,6 +24,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..core.context import Run, Sink
+from ..ledger.keys import is_write_id
 from . import wall
 from .case_file import Case
 from .credentials import Credentials
@@ -227,7 +228,11 @@ def _request(request: Any) -> dict[str, Any]:
 def _told(outcome: dict[str, Any]) -> dict[str, Any]:
     """Return what of an outcome is worth writing down: what people chose, and what stays true when a job grows."""
     sent = [
-        {key: value for key, value in message.items() if (key, value) != ("messaging_type", "RESPONSE")}
+        {
+            key: value
+            for key, value in message.items()
+            if (key, value) != ("messaging_type", "RESPONSE") and not (key == "metadata" and is_write_id(value))
+        }
         for message in outcome["sent"]
     ]
     error = outcome["error"]

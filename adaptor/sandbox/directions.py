@@ -30,6 +30,7 @@ class Directions:
         """Move the clock; negative numbers move it back."""
         with self._world.lock:
             self._world.clock.advance(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds))
+            self._world.changed("clock")
 
     def add_person(self, id: str, **details: Any) -> Person:  # noqa: A002 - the name that sandbox.json uses
         """Let somebody move in.
@@ -47,6 +48,7 @@ class Directions:
             if person.id in self._world.people:
                 raise SandboxError(f"add_person: there is somebody with the id {person.id} already")
             self._world.people[person.id] = person
+            self._world.changed("person", person.id)
         return person
 
     def person(self, psid: str | int) -> Someone:

@@ -55,6 +55,11 @@ class EventLog:
         """The number of the newest event; 0 before the first."""
         return self._number
 
+    @property
+    def closed(self) -> bool:
+        """Whether nobody needs to wait any more: the sandbox does not listen."""
+        return self._closed
+
     def add(self, kind: str, thread: str, at: datetime, what: Any = None) -> None:
         """Note a change."""
         with self._changed:

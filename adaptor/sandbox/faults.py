@@ -67,6 +67,12 @@ class Fault:
         text = f"{self.kind} {code}" if self.kind in {"error", "error_in_200"} else self.kind
         return f"{text}, delivered" if self.delivered else text
 
+    @property
+    def described(self) -> str:
+        """The name, and which calls it is meant for."""
+        meant = [f"on {self.on}" if self.on else "", f"to {self.to}" if self.to else "", self.method or ""]
+        return ", ".join([self.name, *(part for part in meant if part)])
+
     def fits(self, call: Call) -> bool:
         """Say whether a call is one that this fault is meant for."""
         batch = call.parameters.get("batch") if not call.segments else None
@@ -164,6 +170,14 @@ class Faults:
         self._rates.clear()
         self._script.clear()
         self._turn = None
+
+    @property
+    def orders(self) -> list[str]:
+        """What may still go wrong, in words."""
+        waiting = [f"the next {times} × {fault.described}" for fault, times in self._waiting]
+        rates = [f"{share:.0%} of calls: {fault.described}" for fault, share in self._rates]
+        left = len(self._script)
+        return [*waiting, *rates, *([f"a script for the next {left} requests"] if left else [])]
 
     @property
     def ordered(self) -> bool:

@@ -65,7 +65,12 @@ def perform(call: Call, world: World, part: int = 0, *, spoiled: bool = False) -
 
 
 def note_refusal(call: Call, world: World, error: GraphError) -> None:
-    """Record that a call was refused."""
+    """Record that a call was refused, for the person whom it was meant for if it says so."""
+    if not call.addressee:
+        # Refused before anybody looked for whom it was.
+        recipient = call.parameters.get("recipient")
+        named = recipient.get("id") if isinstance(recipient, dict) else None
+        call.addressee = str(named) if str(named).isascii() and str(named).isdigit() else ""
     refusal = Refusal(
         call.addressee, world.clock.now(), error.code, error.subcode, error.message, call.method, call.path
     )

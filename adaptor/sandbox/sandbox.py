@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from adaptor.sandbox.chat.site import Site
     from adaptor.sandbox.events import EventLog
     from adaptor.sandbox.faults import Faults
     from adaptor.sandbox.keep import Keeper
@@ -123,6 +124,7 @@ class Sandbox(Directions):
 
     def _build(self, settings: Settings, clock: Clock, port: int, keep: str | os.PathLike[str] | None) -> None:
         self._server: Server | None = None
+        self._sketched = False
         self._port = port
         self._keeper: Keeper | None = None
         app_id = settings.app_id or _APP_ID
@@ -181,7 +183,7 @@ class Sandbox(Directions):
         from adaptor.sandbox.server import Server
 
         try:
-            self._server = Server(Api(self._world), self._port)
+            self._server = Server(Api(self._world), self._port, self._open_site)
         except OSError as error:
             where = f"port {self._port}" if self._port else "this machine"
             raise SandboxError(f"the sandbox cannot listen on {where}: {error}") from error
@@ -202,12 +204,22 @@ class Sandbox(Directions):
         if self._keeper is not None:
             self._keeper.stop()
 
+    def _open_site(self, server: Server) -> Site:
+        from adaptor.sandbox.chat.site import Site
+
+        return Site(self, self._world, server.wait)
+
     @property
     def url(self) -> str:
         """Where it listens, without a slash at the end."""
         if self._server is None:
             raise SandboxError("the sandbox is not running: write `with sandbox:` around what uses its url")
         return self._server.url
+
+    @property
+    def page_url(self) -> str:
+        """Where the chat page is, for a browser on this machine."""
+        return f"{self.url}/sandbox/"
 
     @property
     def page_id(self) -> str:
@@ -325,3 +337,30 @@ class Sandbox(Directions):
         """
         with self._world.lock:
             return write_transcript(self._world, limit)
+
+    def preview(self, *, note: str = "", redact: Callable[[str], str] | None = None) -> str:
+        """Draw who got what, as people saw it: a page that needs no server and loads nothing.
+
+        Args:
+            note: What stands below the Page's name.
+            redact: Takes secrets out of a text.
+        """
+        from adaptor.sandbox.chat.preview import write_preview
+
+        with self._world.lock:
+            return write_preview(self._world, note, redact, sent=not self._sketched)
+
+    def sketch(self, requests: Iterable[Mapping[str, Any]]) -> int:
+        """Draw requests that nobody has made, for `preview`; they are not judged.
+
+        Args:
+            requests: Each with `method`, `path` and `body`; `files` holds paths of local files.
+
+        Returns:
+            How many messages and sender actions there were among them.
+        """
+        from adaptor.sandbox.chat.sketch import sketch
+
+        self._sketched = True
+        with self._world.lock:
+            return sketch(self._world, requests)

@@ -1,5 +1,8 @@
 """The sockets of the sandbox: HTTP/1.1 with keep-alive on the loopback interface, one thread per connection.
 
+The Graph API answers under every path but `/sandbox/`, where the chat page is. An open event stream has the thread of
+its connection for itself, so that nobody waits for it.
+
 The standard library's server, with four things changed: small answers leave at once (`TCP_NODELAY`, one write), a
 connection stays open after a body that nobody read, nothing asks a name server for the machine's name, and stopping
 ends every connection and every thread.
@@ -15,27 +18,41 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any, Final
 
+from adaptor.sandbox.wire import Answer
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from io import BufferedIOBase
 
     from adaptor.sandbox.api import Api
+    from adaptor.sandbox.chat.site import Site
 
 _HOST: Final = "127.0.0.1"
 # The rest of a refused upload is read up to here, so that its sender sees the refusal instead of a broken pipe.
 _DRAIN: Final = 256 * 1024 * 1024
 _STOP_SECONDS: Final = 5.0
+_PAGE: Final = "/sandbox/"
+_FILES: Final = f"{_PAGE}files/"
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Serves an `Api` until it is stopped, on the given port or a free one."""
+    """Serves an `Api` until it is stopped, on the given port or a free one.
+
+    Args:
+        api: The Graph API.
+        port: Where to listen; 0 for any port that is free.
+        site: Makes the chat page, when somebody first looks at it.
+    """
 
     daemon_threads = True
     block_on_close = False
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, api: Api, port: int = 0) -> None:
+    def __init__(self, api: Api, port: int = 0, site: Callable[[Server], Site] | None = None) -> None:
         self.api = api
+        self._make_site = site
+        self._site: Site | None = None
         self._open: set[socket.socket] = set()
         self._workers: list[threading.Thread] = []
         self._guard = threading.Lock()
@@ -70,6 +87,14 @@ class Server(socketserver.ThreadingTCPServer):
                 pass
         for thread in workers:
             thread.join(_STOP_SECONDS)
+
+    @property
+    def site(self) -> Site | None:
+        """The chat page, if there is one."""
+        with self._guard:
+            if self._site is None and self._make_site is not None:
+                self._site = self._make_site(self)
+            return self._site
 
     def wait(self, seconds: float) -> None:
         """Let some time pass, unless the server stops."""
@@ -116,6 +141,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _respond(self) -> None:
         body = _Body(self.rfile, self.headers.get("Content-Length"), self.headers.get("Transfer-Encoding", ""))
+        is_page = self.path.startswith(_PAGE) and not self.path.startswith(_FILES)
+        site = self.server.site if is_page else None
+        if site is not None:
+            found = site.answer(self.command, self.path, self.headers, body.read_up_to)
+            if isinstance(found, Answer):
+                self._finish(found, body)
+            else:
+                self._stream(found)
+            return
         answer = self.server.api.answer(
             self.command,
             self.path,
@@ -124,6 +158,10 @@ class _Handler(BaseHTTPRequestHandler):
             body,
             f"http://{self.headers.get('Host') or self.server.url.removeprefix('http://')}",
         )
+        self._finish(answer, body)
+
+    def _finish(self, answer: Answer, body: _Body) -> None:
+        """Write an answer, with whatever goes wrong with it."""
         if not body.drain(_DRAIN):
             self.close_connection = True
         if answer.delay:
@@ -142,6 +180,15 @@ class _Handler(BaseHTTPRequestHandler):
             content = content[: len(content) // 2]
             self.close_connection = True
         self.wfile.write(head if self.command == "HEAD" else head + content)
+
+    def _stream(self, events: Iterator[bytes]) -> None:
+        """Write an answer without an end, piece by piece as it comes."""
+        self.close_connection = True
+        lines = ["HTTP/1.1 200 OK", "Content-Type: text/event-stream", "Cache-Control: no-store", "Connection: close"]
+        self.wfile.write("\r\n".join([*lines, "", ""]).encode())
+        if self.command != "HEAD":
+            for event in events:
+                self.wfile.write(event)
 
     def _break_off(self, *, reset: bool) -> None:
         """End the connection without an answer: closed, or broken so that the other side gets an error."""
@@ -184,6 +231,14 @@ class _Body:
             else:
                 self._ended = True
         return block
+
+    def read_up_to(self, most: int) -> bytes:
+        """Read the whole body, but no more than so many bytes."""
+        blocks = []
+        while most > 0 and (block := self.read(min(most, 65536))):
+            blocks.append(block)
+            most -= len(block)
+        return b"".join(blocks)
 
     def drain(self, most: int) -> bool:
         """Read and drop what is left, and say whether the end was reached."""

@@ -114,14 +114,14 @@ class Someone:
             if found is None:
                 there = ", ".join(repr(title) for title in dict.fromkeys(tap.title for tap in taps))
                 raise SandboxError(f"{self!r} sees nothing to tap called {title!r}; there is {there or 'nothing'}")
-            return self._tap(found)
+            return self.presses(found)
 
     def starts(self) -> str:
         """Tap on Get Started."""
         payload = self._world.profile.get("get_started", {}).get("payload")
         if payload is None:
             raise SandboxError("the Page has no Get Started button: set get_started in its Messenger profile")
-        return self._tap(Tap("postback", "Get Started", str(payload)))
+        return self.presses(Tap("postback", "Get Started", str(payload)))
 
     def sends_photo(self, url: str = "https://example.com/photo.jpg") -> str:
         """Send a picture."""
@@ -323,7 +323,8 @@ class Someone:
                 world.notify("messages", self.id, {"message": message})
         return incoming.id
 
-    def _tap(self, tap: Tap) -> str:
+    def presses(self, tap: Tap) -> str:
+        """Tap on exactly this, as `taps` does with what it found; gives what `taps` gives."""
         if tap.kind == "quick_reply":
             return self._write(tap.says or tap.title, {"quick_reply": {"payload": tap.payload}})
         if tap.kind == "postback":

@@ -40,9 +40,19 @@ def find_taps(world: World, psid: str) -> list[Tap]:
         if isinstance(record, Message):
             if newest:
                 found += _quick_replies(record.payload.get("quick_replies"), world, psid)
-            found += _buttons_of(record, world)
+            found += button_taps(record, world)
         newest = newest and not isinstance(record, (Message, Incoming))
-    return [*found, *_of_the_profile(world, psid)]
+    return [*found, *(tap for _, tap in profile_taps(world, psid))]
+
+
+def quick_reply_taps(world: World, psid: str) -> list[Tap]:
+    """Give the quick replies that stand below the newest message, none once somebody has written again."""
+    for record in reversed(world.timeline.get(psid, [])):
+        if isinstance(record, Message):
+            return list(_quick_replies(record.payload.get("quick_replies"), world, psid))
+        if isinstance(record, Incoming):
+            break
+    return []
 
 
 def _quick_replies(replies: Any, world: World, psid: str) -> Iterator[Tap]:
@@ -56,7 +66,8 @@ def _quick_replies(replies: Any, world: World, psid: str) -> Iterator[Tap]:
             yield Tap("quick_reply", value, value)
 
 
-def _buttons_of(message: Message, world: World) -> Iterator[Tap]:
+def button_taps(message: Message, world: World) -> Iterator[Tap]:
+    """Give the buttons of one message, from top to bottom."""
     template = message.payload.get("template")
     if isinstance(template, dict):
         yield from _buttons_of_utility(template, world)
@@ -87,11 +98,12 @@ def _buttons_of_utility(template: dict[str, Any], world: World) -> Iterator[Tap]
         yield Tap(kind, title, str(filled.get("payload" if kind == "postback" else "url", title)))
 
 
-def _of_the_profile(world: World, psid: str) -> Iterator[Tap]:
+def profile_taps(world: World, psid: str) -> Iterator[tuple[str, Tap]]:
+    """Give what the Page's profile offers one person, each with its place: `menu`, `ice_breakers`, `get_started`."""
     menus = world.menus.get(psid) or world.profile.get("persistent_menu")
     for menu in _objects(menus)[:1]:
         for item in _objects(menu.get("call_to_actions")):
-            yield _button(item)
+            yield "menu", _button(item)
     if any(isinstance(record, Incoming) for record in world.timeline.get(psid, [])):
         # Both are for those who have never written.
         return
@@ -99,10 +111,10 @@ def _of_the_profile(world: World, psid: str) -> Iterator[Tap]:
     asked = [each for part in breakers for each in _objects(part.get("call_to_actions"))] or breakers
     for each in asked:
         if "question" in each:
-            yield Tap("postback", str(each["question"]), str(each.get("payload")))
+            yield "ice_breakers", Tap("postback", str(each["question"]), str(each.get("payload")))
     started = world.profile.get("get_started")
     if not asked and isinstance(started, dict):
-        yield Tap("postback", "Get Started", str(started.get("payload")))
+        yield "get_started", Tap("postback", "Get Started", str(started.get("payload")))
 
 
 def _button(button: dict[str, Any]) -> Tap:

@@ -156,6 +156,10 @@ class World:
         """Give the address of an uploaded file: here while its bytes are kept, else one that leads nowhere."""
         return f"{self.base}{FILES}{file.key}" if file is not None and file.key else f"https://cdn.invalid/{name}"
 
+    def file_url_of(self, key: str) -> str:
+        """Give the address under which the bytes with this key are shown."""
+        return f"{self.base}{FILES}{key}"
+
     def find_person(self, psid: str) -> Person | None:
         """Give the person with this id; in an open house, whoever is asked for exists and wrote a minute ago."""
         with self.lock:

@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import time
 from pathlib import Path
 
 import pytest
+from werkzeug import Response
 
 #: A token with signs that are written differently in a URL, in JSON and in base64.
 TOKEN = 'EAAG/secret+token=="quoted"%20'.replace('"', "~")
@@ -137,3 +139,106 @@ def screen(tmp_path, environment):
     yield start
     for each in opened:
         each.close()
+
+
+PAGE = "102030405060708"
+
+
+class Meta:
+    """Accepts messages and writes down which; at the n-th one, something else may happen first."""
+
+    def __init__(self, server):
+        self.url = server.url_for("").rstrip("/")
+        #: Whom was written what, in order.
+        self.accepted = []
+        #: What other systems were told.
+        self.told = []
+        self.on_told = None
+        self._moves = {}
+        self._count = 0
+        server.expect_request("/v26.0/me").respond_with_json({"id": PAGE})
+        server.expect_request("/v26.0/me/messages", method="POST").respond_with_handler(self._message)
+        server.expect_request("/told", method="POST").respond_with_handler(self._tell)
+
+    def at(self, number, move):
+        """At the message of that number, counted over all runs: do this; an answer that it gives is Meta's refusal."""
+        self._moves[number] = move
+
+    def _message(self, request):
+        body = request.get_json()
+        self._count += 1
+        answer = self._moves.get(self._count, lambda: None)()
+        if answer is not None:
+            return answer
+        to, text = body["recipient"]["id"], body["message"]["text"]
+        self.accepted.append((to, text))
+        return _json({"recipient_id": to, "message_id": f"m_{len(self.accepted)}"})
+
+    def _tell(self, request):
+        body = request.get_json()
+        self.told.append(body.get("step", body))
+        if self.on_told is not None:
+            self.on_told(self.told[-1])
+        return _json({"number": len(self.told)})
+
+    @staticmethod
+    def refusal(code, subcode=None):
+        """What Meta says where it refuses."""
+        return _json({"error": {"message": "no", "code": code, "error_subcode": subcode}}, status=400)
+
+
+def _json(body, status=200):
+    return Response(json.dumps(body), status=status, content_type="application/json")
+
+
+class Command:
+    """A command that runs beside the test."""
+
+    def __init__(self, words, cwd, environment):
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "adaptor", *words],
+            cwd=cwd,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.err = ""
+        self.out = ""
+
+    def kill(self):
+        """End it as nothing can be on guard against; it is gone when this returns."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(30)
+
+    def interrupt(self):
+        """Press Ctrl-C."""
+        self.process.send_signal(signal.SIGINT)
+
+    def end(self):
+        """Wait for its end and return the exit code."""
+        self.out, self.err = self.process.communicate(timeout=60)
+        return self.process.returncode
+
+
+@pytest.fixture
+def meta(httpserver):
+    """A Graph API whose every move the test decides."""
+    return Meta(httpserver)
+
+
+@pytest.fixture
+def beside(tmp_path, environment):
+    """Start commands that run beside the test."""
+    started = []
+
+    def start(*words, **more):
+        started.append(Command(words, tmp_path, {**environment, **more}))
+        return started[-1]
+
+    yield start
+    for each in started:
+        if each.process.poll() is None:
+            each.process.kill()
+        each.process.communicate()

@@ -69,8 +69,7 @@ def test_a_run_prints_the_call_that_failed(adaptor, refusing):
     (command,) = commands(done.err.replace(" \\\n", " "))
     words = arguments(command, ACCESS_TOKEN="t", APPSECRET_PROOF="p")
     assert words[2] == f"{refusing['base_url']}/v26.0/me/messages?appsecret_proof=p"
-    message = json.loads(words[-1])["message"]
-    assert message["text"] == "it's me"
+    assert json.loads(words[-1])["message"]["text"] == "it's me"
     assert "EAAG" not in done.err
     assert "app-secret" not in done.err
     assert done.code == 1

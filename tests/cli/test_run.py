@@ -476,17 +476,16 @@ def test_a_write_in_a_thread_of_the_job_is_refused_and_nothing_is_sent(adaptor, 
     assert httpserver.log == []
 
 
-def test_what_was_sent_while_the_job_was_loaded_is_told_even_where_loading_fails(adaptor, httpserver):
-    httpserver.expect_request("/v26.0/me/messages").respond_with_json({"recipient_id": "1", "message_id": "m_1"})
+def test_nothing_is_sent_while_the_job_is_loaded_since_nothing_would_keep_it_from_being_sent_twice(adaptor, httpserver):
     script = (
         "given = {'configuration': {'access_token': 'secret-token', 'base_url': '%s'}}\n"
         "sent = send_text('1', 'hi')(given)\n"
-        "raise ValueError('later')\n"
     )
     done = adaptor(script % httpserver.url_for(""))
     assert done.code == 3
-    assert "1 sent" in done.err
-    assert "Nothing was run" not in done.err
+    assert "at the top level of a script" in done.err
+    assert "Nothing was run" in done.err
+    assert httpserver.log == []
 
 
 def test_errors_of_another_kind_in_the_state_are_bad_input(adaptor):

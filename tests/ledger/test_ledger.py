@@ -281,6 +281,70 @@ def test_a_run_that_nobody_knows_is_not_resumed(runs):
         runs.resume("r9")
 
 
+# --- What nobody knows of, sent again on purpose ---
+
+
+def left_unknown(runs, *texts, finished=False):
+    """A run that has sent the first text and does not know of the others."""
+    ledger = runs.begin()
+    send(ledger, texts[0])
+    take(ledger, *texts[1:], sending=True)
+    (runs.finish if finished else runs.stop)(ledger)
+
+
+def test_what_is_unknown_is_made_again_only_where_that_is_wished(runs):
+    left_unknown(runs, "a", "b")
+    ledger = runs.resume()
+    assert [entry.is_ours for entry in take(ledger, "a", "b", sending=True)] == [False, False]
+    runs.stop(ledger)
+    ledger = runs.resume(resends_unknown=True)
+    assert [entry.is_ours for entry in send(ledger, "a", "b")] == [False, True]
+    assert outcomes(ledger) == {"a": "sent", "b": "sent"}
+
+
+def test_what_becomes_unknown_once_more_is_not_made_a_third_time_in_the_same_attempt(runs):
+    left_unknown(runs, "a", "b")
+    ledger = runs.resume(resends_unknown=True)
+    (entry,) = take(ledger, "b", sending=True)
+    ledger.settle([ended(entry.id, DeliveryUnknown("lost"))])
+    (again,) = take(ledger, "b", once=True)
+    assert (again.is_ours, again.row.outcome) == (False, "unknown")
+
+
+def test_a_finished_run_is_taken_up_again_for_what_is_unknown(runs):
+    left_unknown(runs, "a", "b", finished=True)
+    with pytest.raises(LedgerError, match="has finished"):
+        runs.resume()
+    ledger = runs.resume(resends_unknown=True)
+    assert ledger.store.writes.steps_with_unknown("r1") == {("step", 0)}
+    assert [entry.is_ours for entry in take(ledger, "a", "b")] == [False, True]
+
+
+def test_another_text_in_the_place_of_what_is_unknown_is_not_sent(runs):
+    left_unknown(runs, "a", "b")
+    (entry,) = take(runs.resume(resends_unknown=True), "c")
+    assert isinstance(entry.error, ReplayMismatch)
+
+
+def test_the_key_of_another_run_is_left_alone(runs):
+    other = runs.begin("r0")
+    take(other, "a", own_key="k", sending=True)
+    runs.stop(other)
+    left_unknown(runs, "b", "c")
+    (entry,) = take(runs.resume(resends_unknown=True), "a", own_key="k")
+    assert (entry.is_ours, entry.row.outcome) == (False, "unknown")
+
+
+def test_what_was_being_sent_when_a_run_ended_keeps_when_that_was(runs, store):
+    ledger = runs.begin()
+    (entry,) = take(ledger, "a", sending=True)
+    with store.database.transaction():
+        store.database.run("UPDATE writes SET changed = 1000 WHERE id = ?", (entry.id,))
+    runs.stop(ledger)
+    (row,) = store.writes.rows("r1")
+    assert (row.outcome, row.changed) == ("unknown", 1000.0)
+
+
 # --- Replays that do not fit ---
 
 

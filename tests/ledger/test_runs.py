@@ -182,3 +182,26 @@ def test_of_purged_people_nothing_stays_in_the_files(tmp_path):
     store.runs.purge("r1")
     assert not any(PERSON.encode() in file.read_bytes() for file in files)
     ledger.close(1, finished=False)
+
+
+def test_only_what_has_finished_is_forgotten_where_the_rest_could_go_on(runs, store):
+    send(runs.begin("r1"), "a")
+    runs.stop(runs.open[0])
+    send(runs.begin("r2"), "a")
+    runs.finish(runs.open[0])
+    assert store.runs.purge_older(-1.0, finished=True) == ["r2"]
+    assert store.runs.purge_older(-1.0) == ["r1"]
+
+
+def test_the_words_behind_the_path_are_kept(runs, store):
+    runs.begin(words=["reminders", "--only", "write"])
+    assert store.runs.find("r1").words == ["reminders", "--only", "write"]
+
+
+def test_writes_are_counted_by_step_in_the_order_in_which_the_steps_came(runs, store):
+    ledger = runs.begin()
+    ledger.enter_step("z", 0)
+    send(ledger, "a", "b")
+    ledger.enter_step("a", 1)
+    send(ledger, "c")
+    assert store.writes.counts_by_step("r1") == [("z", 0, "sent", 2), ("a", 1, "sent", 1)]

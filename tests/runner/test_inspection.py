@@ -11,7 +11,7 @@ from werkzeug import Response
 
 from adaptor import ConfigurationError, each, fn, fn_if, list_personas, mark_seen, send_text, send_utility, state
 from adaptor.core.context import Run
-from adaptor.core.errors import InputError
+from adaptor.core.errors import InputError, JobError
 from adaptor.runner.inspection import Findings, look_into, operations_in
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -194,9 +194,9 @@ def test_a_job_that_needs_the_app_needs_it_in_the_credential(look: Any) -> None:
 
 def test_a_job_that_sends_while_it_is_loaded_does_not_do_so_for_being_looked_at(look: Any, httpserver: Any) -> None:
     job = 'send_text("1", "hi")({"configuration": {"access_token": "EAAG-of-the-job", "base_url": "%s"}})\n'
-    found = look(f"_ = {job % httpserver.url_for('')}print('loaded')\nsend_text('1', 'hi')", **APP)
-    assert found.is_good
-    assert [request.path for request, _ in httpserver.log] == ["/v26.0/me", "/v26.0/"]
+    with pytest.raises(JobError, match="at the top level of a script"):
+        look(f"_ = {job % httpserver.url_for('')}send_text('1', 'hi')", **APP)
+    assert not any("messages" in request.path for request, _ in httpserver.log)
 
 
 def test_bad_input_is_told_before_anything_is_asked(look: Any, httpserver: Any) -> None:

@@ -158,7 +158,7 @@ def test_check_gives_the_plan_the_problems_and_the_warnings(job):
 
 def test_check_sends_nothing_that_the_top_level_of_a_script_would_send(job, httpserver):
     script = f"_ = http.post('{httpserver.url_for('/x')}', body=[1])({{}})\nlog(1)"
-    assert check(job(script)).problems == []
+    assert [problem.code for problem in check(job(script)).problems] == ["WHILE_LOADING"]
     assert httpserver.log == []
 
 

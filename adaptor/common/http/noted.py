@@ -9,6 +9,8 @@ from ...core.errors import AdaptorError, JobError
 from ...core.state import not_json
 from ...ledger.keys import digest
 from ...ledger.passage import pass_through
+from ...ledger.rows import Write
+from ..connection import wire
 from .call import Call, HttpRequest
 from .client import Answer, HttpClient
 
@@ -20,17 +22,34 @@ _NOT_KEPT = {"not kept": True}
 
 def send_noted(request: HttpRequest, call: Call, client: HttpClient, run: Run) -> Answer:
     """Make a call at most once, and note how it ends."""
-    ledger: Any = run.ledger
-    # Without what is secret: a new password does not make another call of it.
-    write = ledger.write(run.site(), "", digest("http", request.described()))
-    (passed,) = pass_through(
-        ledger, [write], lambda ours: [client.send(request, call)], lambda answer: _kept(answer, run)
-    )
+
+    def make(ours: list[tuple[int, str]]) -> list[Answer]:
+        wire.left = False
+        return [client.send(request, call)]
+
+    (passed,) = pass_through(run, [_write_of(request, run)], make, lambda answer: _kept(answer, run), lambda: wire.left)
     if passed.row is None:
         answer: Answer = passed.answer
         return answer
+    return _given_back(passed.answer, run)
+
+
+def made_before(request: HttpRequest, run: Run) -> Answer | None:
+    """Return what the run that a dry run goes on with has made of a call, or None where it is to be made."""
+    (passed,) = pass_through(run, [_write_of(request, run)], lambda ours: [None], lambda _: {}, lambda: False)
+    return None if passed.row is None else _given_back(passed.answer, run)
+
+
+def _write_of(request: HttpRequest, run: Run) -> Write:
+    ledger: Any = run.ledger
+    # Without what is secret: a new password does not make another call of it.
+    write: Write = ledger.write(run.site(), "", digest("http", request.described()))
+    return write
+
+
+def _given_back(found: Any, run: Run) -> Answer:
+    """Return what an earlier attempt recorded, as if the call had been made now."""
     run.replayed += 1
-    found = passed.answer
     if isinstance(found, AdaptorError):
         raise found
     if found == _NOT_KEPT:

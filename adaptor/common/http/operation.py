@@ -56,10 +56,7 @@ class HttpOperation(Operation):
         call = request.encoded()
         try:
             if run.dry_run and request.is_write:
-                run.note("described")
-                if run.on_request is not None:
-                    run.on_request(request)
-                return compose_next_state(state, {})
+                return compose_next_state(state, _described(request, run))
             # Importing requests takes longer than a whole job that sends nothing.
             from .client import client_for
 
@@ -81,6 +78,20 @@ class HttpOperation(Operation):
 
     def __repr__(self) -> str:
         return Redactor(self.draft.secrets()).text(super().__repr__())
+
+
+def _described(request: HttpRequest, run: Run) -> Any:
+    """Describe a write, and return what `data` becomes; what a run that goes on has made before is given back."""
+    if run.ledger is not None:
+        from .noted import made_before
+
+        known = made_before(request, run)
+        if known is not None:
+            return known.data
+    run.note("described")
+    if run.on_request is not None:
+        run.on_request(request)
+    return {}
 
 
 def http_operation(function: Callable[P, HttpRequest]) -> Callable[P, HttpOperation]:

@@ -18,7 +18,6 @@ from ...graph.parts import MOST_PARTS
 from ...ledger.pace import INBOX_PER_SECOND, MESSAGES_PER_SECOND
 from .outlook import outlook
 from .pace import Pace
-from .parcels import NotWanted, Parcel, Unfit, parcels_of
 from .people import how_many, left_out
 from .progress import Progress, duration
 from .tally import Tally
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from ...core.context import Run
     from ...graph.client import GraphClient
     from ...ledger.ledger import Ledger
+    from .parcels import NotWanted, Parcel, Unfit
 
     P = ParamSpec("P")
 
@@ -126,6 +126,8 @@ def broadcast(
 
     Source: https://developers.facebook.com/docs/messenger-platform/overview/rate-limiting
     """
+    from .parcels import parcels_of
+
     run = current_run()
     ledger: Any = run.ledger if run.ledger is not None else run.resource("broadcast", partial(_Passing, run)).ledger
     at_once = concurrency or CONCURRENCY
@@ -193,6 +195,8 @@ class _Passing:
 
 def _narrow(found: Iterable[Parcel | Unfit | NotWanted], run: Run) -> Iterator[Parcel | Unfit | NotWanted]:
     """Leave out whom the command line leaves out: all but one person, or all after the first few."""
+    from .parcels import Parcel
+
     count = 0
     for each in found:
         if run.only_to is not None and not (isinstance(each, Parcel) and each.recipient == run.only_to):
@@ -224,6 +228,8 @@ def _describe(
     found: Iterable[Parcel | Unfit | NotWanted], nobody: frozenset[str], tally: Tally, run: Run, pace: Pace
 ) -> None:
     """Show the first messages, name what is wrong, and count the rest."""
+    from .parcels import NotWanted, Unfit
+
     seen: set[int] = set()
     for each in found:
         if isinstance(each, Unfit):

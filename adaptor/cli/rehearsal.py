@@ -1,0 +1,68 @@
+"""A run in the sandbox: who is there, who got what, and time to look at it."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+
+from ..core.errors import InputError
+from ..runner.files import write_output
+from .preview import people_beside
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from ..core.context import Run
+    from ..runner.credentials import Credentials
+    from ..sandbox import Sandbox
+
+#: How many people's conversations are shown on the terminal after a sandbox run.
+SHOWN_PEOPLE = 12
+
+
+@contextlib.contextmanager
+def rehearsal(given: argparse.Namespace, credentials: Credentials) -> Iterator[Sandbox]:
+    """Start the sandbox, and point the credentials at it."""
+    try:
+        from ..sandbox import Sandbox, SandboxError
+
+        people = given.people or people_beside(given.path)
+        sandbox = Sandbox.from_file(people) if people else Sandbox()
+    except ModuleNotFoundError as cause:
+        raise InputError(
+            f"The sandbox needs {cause.name}, which is not installed.", fix="pip install 'facebook-adaptor[serve]'"
+        ) from None
+    except SandboxError as cause:
+        raise InputError(str(cause)) from None
+    with sandbox:
+        credentials.sandbox = {"base_url": sandbox.url, "access_token": sandbox.access_token}
+        if given.open:
+            import webbrowser
+
+            webbrowser.open(sandbox.page_url)
+        yield sandbox
+
+
+def show_transcript(sandbox: Sandbox, given: argparse.Namespace, run: Run) -> None:
+    """Tell who got what, where it was asked for."""
+    if given.transcript and given.transcript != "-":
+        write_output(run.redactor.text(sandbox.transcript()), given.transcript, sys.stdout)
+        run.log("info", "sandbox", f"Who got what: {given.transcript}")
+    elif given.log_json and given.transcript is None:
+        # Machines read counts; names and texts only where they are asked for.
+        counts = {"accepted": len(sandbox.messages), "refused": len(sandbox.refusals)}
+        run.log("info", "sandbox", "The sandbox's messages", **counts)
+    else:
+        text = sandbox.transcript(limit=None if given.transcript == "-" else SHOWN_PEOPLE)
+        run.log("info", "sandbox", f"\n{text.rstrip()}\n")
+
+
+def stay(sandbox: Sandbox, run: Run) -> None:
+    """Keep the sandbox until somebody has seen enough."""
+    import threading
+
+    run.log("info", "sandbox", f"Have a look at {sandbox.page_url} – Ctrl-C ends it.")
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()

@@ -1,0 +1,292 @@
+"""`adaptor runs`: what was sent, to whom, with what outcome; and what can still be done about it."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sys
+
+from .help import Help
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from ..ledger.rows import RunRecord
+    from ..ledger.store import Store
+
+EXAMPLE = """\
+examples:
+  adaptor runs list                                   the runs noted in this folder, the newest first
+  adaptor runs show last                              how one went, and what to do next
+  adaptor runs results last --outcome unknown         one line for each message, as JSON or CSV
+  adaptor runs settle last -c credentials.json        look in the conversations for what nobody knows of
+  adaptor runs purge --older-than 30d                 forget whom runs wrote to
+"""
+
+EXIT_CODES = """\
+exit codes:
+  0  all well
+  1  something stays unknown, or could not be asked about
+  2  bad input: usage, ledger, credential; nothing was changed
+"""
+
+#: What a time is written in, in seconds.
+_UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser(
+        "runs",
+        help="see what was sent, and settle what is unknown",
+        description="See what runs have sent, to whom and with what outcome, as their ledger tells it.",
+        epilog=f"{EXAMPLE}\n{EXIT_CODES}",
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    verbs = command.add_subparsers(title="commands", dest="verb", metavar="COMMAND", prog="adaptor runs", required=True)
+
+    def verb(name: str, help_: str, description: str, perform: Any, *, run: str | None = "") -> Any:
+        made = verbs.add_parser(
+            name, help=help_, description=description, epilog=EXIT_CODES, formatter_class=Help, allow_abbrev=False
+        )
+        if run is not None:
+            made.add_argument("run", metavar="RUN", nargs=run or None, help="its id, or `last` for the newest")
+        made.add_argument("path", metavar="PATH", nargs="?", help="a job, or a folder with jobs; default: this folder")
+        made.add_argument(
+            "--database",
+            metavar="URL",
+            help="the ledger: a file or postgresql://…; default: $ADAPTOR_DATABASE, else .adaptor/ledger.db",
+        )
+        made.set_defaults(perform=lambda given: _performed(perform, given))
+        return made
+
+    listing = verb("list", "list runs", "List runs, the newest first. Nobody's id is shown.", _list, run=None)
+    listing.add_argument("-n", "--limit", type=int, metavar="N", default=20, help="how many at most (default: 20)")
+    show = verb("show", "show one run", "Show how a run went, and what to do next. Nobody's id is shown.", _show)
+    for each in (listing, show):
+        each.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
+    results = verb(
+        "results", "list what was sent to whom", "List each write of a run: to whom, with what outcome.", _results
+    )
+    results.add_argument(
+        "--outcome",
+        choices=("sent", "failed", "unknown", "skipped", "claimed", "sending"),
+        action="append",
+        help="only these; may be given several times",
+    )
+    results.add_argument("--format", choices=("jsonl", "csv"), help="default: by the ending of FILE, else jsonl")
+    settle = verb(
+        "settle",
+        "find out about what is unknown",
+        "Ask Meta for the conversation with each person of whom nobody knows whether a message arrived (two calls a "
+        "second). What is found there is sent; everything else stays unknown. Nothing is sent to anybody.",
+        _settle,
+    )
+    settle.add_argument("-c", "--credentials", metavar="FILE", help="the configuration, JSON or YAML")
+    settle.add_argument("--name", metavar="NAME", help="which one, where the file holds several")
+    export = verb("export", "write everything of a run", "Write everything of a run as one JSON document.", _export)
+    for each in (results, export):
+        each.add_argument("-o", "--output", metavar="FILE", default="-", help="write there; default: standard output")
+    purge = verb(
+        "purge",
+        "forget whom runs wrote to",
+        "Forget whom a run wrote to, and what it kept. Its counts stay, and it cannot be gone on with.",
+        _purge,
+        run="?",
+    )
+    purge.add_argument("--older-than", type=_age, metavar="AGE", help="every run that ended longer ago: 12h, 30d, 8w")
+    purge.add_argument("--yes", action="store_true", help="ask nothing")
+
+
+def _age(text: str) -> float:
+    found = re.fullmatch(r"(\d+)([mhdw])", text)
+    if found is None:
+        raise ValueError
+    return float(found[1]) * _UNITS[found[2]]
+
+
+# argparse says this name where the value is wrong.
+_age.__name__ = "age such as 30d, 12h or 8w:"
+
+
+def _performed(perform: Any, given: argparse.Namespace) -> int:
+    from ..core.errors import AdaptorError
+
+    try:
+        code: int = perform(given)
+    except AdaptorError as error:
+        print(error.report(), file=sys.stderr)
+        return 2
+    return code
+
+
+@contextlib.contextmanager
+def _store(given: argparse.Namespace) -> Iterator[Store]:
+    from ..runner.history import ledger_of, open_history
+
+    store = open_history(ledger_of(given.path, given.database))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextlib.contextmanager
+def _run_of(given: argparse.Namespace) -> Iterator[tuple[Store, RunRecord]]:
+    from ..runner.history import find_run
+
+    with _store(given) as store:
+        yield store, find_run(store, given.run)
+
+
+def _list(given: argparse.Namespace) -> int:
+    from ..runner.history import ledger_of, run_facts
+    from ..runner.records import is_there
+
+    database = ledger_of(given.path, given.database)
+    if not is_there(database):
+        # No ledger is no mistake: nothing was sent from here yet.
+        print(f"There is no ledger {database}: nothing was sent from here yet.", file=sys.stderr)
+        facts = []
+    else:
+        with _store(given) as store:
+            facts = [run_facts(store, record) for record in store.runs.newest(max(1, given.limit))]
+    if given.format == "json":
+        _print_json(facts)
+    elif facts:
+        from .runs_page import table
+
+        _print(table(facts, *_terminal()))
+    return 0
+
+
+def _show(given: argparse.Namespace) -> int:
+    from ..runner.history import error_facts, run_facts, step_facts
+    from .runs_page import next_steps, page
+
+    with _run_of(given) as (store, record):
+        facts = {
+            **run_facts(store, record),
+            "ledger": store.name,
+            "steps": step_facts(store, record),
+            "errors": error_facts(store, record),
+        }
+    facts["next"] = next_steps(facts, given.database)
+    if given.format == "json":
+        _print_json(facts)
+    else:
+        _print(page(facts, *_terminal()))
+    return 0
+
+
+def _results(given: argparse.Namespace) -> int:
+    from ..runner.history import listed
+
+    kind = given.format or ("csv" if given.output.lower().endswith(".csv") else "jsonl")
+    with _run_of(given) as (store, record):
+        _write(listed(store.writes.rows(record.id, given.outcome or ()), kind), given.output)
+    return 0
+
+
+def _export(given: argparse.Namespace) -> int:
+    from ..runner.history import exported
+
+    with _run_of(given) as (store, record):
+        _write(exported(store, record), given.output)
+    return 0
+
+
+def _settle(given: argparse.Namespace) -> int:
+    from ..core.context import Run
+    from ..runner.commands import resume_command, runs_command
+    from ..runner.credentials import read_credentials
+    from ..runner.logs import Levels, Log
+    from ..runner.settling import settle
+
+    run = Run(sink=Log(Levels("info"), stream=sys.stderr), alone=True)
+    with _run_of(given) as (store, record):
+        configuration = read_credentials(given.credentials).single(given.name)
+        settlement = settle(store, record, configuration, run)
+    remaining = settlement.remaining.total()
+    if settlement.error is not None:
+        settlement.error.redact(run.redactor.text)
+        print(settlement.error.report(), file=sys.stderr)
+    if not settlement.settled + remaining:
+        _print("Nothing is unknown.")
+        return 0
+    lines = [f"{settlement.settled:,} of {settlement.settled + remaining:,} unknown are settled: they were sent."]
+    lines += [f"  {count:,} stay unknown: {why}." for why, count in settlement.remaining.most_common()]
+    if remaining:
+        show = runs_command("results", record.id, path=given.path, database=given.database)
+        again = resume_command(record.path, record.words, record.id, database=given.database)
+        lines.append(f"Who they are, to look in the Page's inbox:\n  {show} --outcome unknown")
+        lines.append(f"Send to them again on purpose; whom it did reach gets it twice:\n  {again} --resend-unknown")
+    _print("\n".join(lines))
+    return 1 if remaining else 0
+
+
+def _purge(given: argparse.Namespace) -> int:
+    from ..core.errors import InputError
+    from .questions import confirm, is_terminal
+
+    if given.older_than is not None and given.run is not None and given.path is None:
+        given.run, given.path = None, given.run
+    if (given.run is None) == (given.older_than is None):
+        raise InputError("Say which: a run, or --older-than AGE.", fix="adaptor runs purge --older-than 30d")
+    with _store(given) as store:
+        what = "every run that ended longer ago than that" if given.run is None else f"the run {given.run}"
+        if given.run is not None:
+            from ..runner.history import find_run, status_of
+
+            record = find_run(store, given.run)
+            status = status_of(store, record)
+            what += "" if status == "finished" else f", which is {status} and cannot be gone on with after that"
+        if not given.yes and not (is_terminal() and confirm(f"Forget whom {what} wrote to?")):
+            raise InputError("Nothing was forgotten: nobody said yes.", fix="Answer y on a terminal, or add --yes.")
+        if given.run is None:
+            forgotten = store.runs.purge_older(given.older_than)
+            _print(f"The people of {len(forgotten):,} run{'' if len(forgotten) == 1 else 's'} are forgotten.")
+        else:
+            people = store.runs.purge(record.id)
+            _print(f"The people of {people:,} write{'' if people == 1 else 's'} of {record.id} are forgotten.")
+    return 0
+
+
+def _terminal() -> tuple[int, Any]:
+    """Return how wide the terminal is, and what paints on it."""
+    import shutil
+
+    from ..runner.terminal import Paint, wants_colour
+
+    return shutil.get_terminal_size((100, 24)).columns, Paint(wants_colour(sys.stdout))
+
+
+def _print(text: str) -> None:
+    from ..runner.files import print_out
+    from ..runner.terminal import Paint
+
+    del Paint
+    print_out(f"{text}\n", sys.stdout)
+
+
+def _print_json(value: Any) -> None:
+    import json
+
+    _print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _write(pieces: Iterable[str], path: str) -> None:
+    """Write piece by piece to a file that its owner alone can read, or to standard output."""
+    from ..runner.files import print_out, streamed
+
+    if path == "-":
+        for piece in pieces:
+            print_out(piece, sys.stdout)
+        return
+    with streamed(path) as file:
+        for piece in pieces:
+            file.write(piece.encode("utf-8", "backslashreplace"))

@@ -1,0 +1,126 @@
+"""`adaptor sandbox`: a Messenger of one's own, for any program that takes a base URL."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from ..core.errors import InputError
+from ..runner.result import EXIT_BAD_INPUT, EXIT_WELL
+from .help import Help
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..sandbox import Sandbox
+
+#: Where it listens unless told otherwise.
+PORT = 8300
+
+HELP = "run a simulated Messenger, and look at it in the browser"
+EXAMPLE = """\
+examples:
+  adaptor sandbox --open                     people come as they are written to
+  adaptor sandbox --people sandbox.json      these people, these templates
+  adaptor sandbox --keep sandbox.db          go on tomorrow
+
+Any client of the Graph API can use it: give it the base URL in place of https://graph.facebook.com, and the access
+token. Nothing leaves this machine. What may stand in the file of the people is told in the README.
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser(
+        "sandbox",
+        help=HELP,
+        description="Run a simulated Messenger beside any program, in any language, until Ctrl-C. The chat page shows "
+        "each message as its reader sees it, and lets you answer as that person.",
+        epilog=EXAMPLE,
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    command.add_argument(
+        "--port",
+        type=_port,
+        metavar="PORT",
+        default=PORT,
+        help=f"where to listen; 0 is any free port (default: {PORT})",
+    )
+    command.add_argument("--people", metavar="FILE", help="who is there, and what goes wrong: a sandbox.json")
+    command.add_argument("--keep", metavar="FILE", help="keep what happens in this file, and go on from it")
+    command.add_argument("--open", action="store_true", help="open the chat page in the browser")
+    command.set_defaults(perform=perform)
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65_535:
+        raise ValueError
+    return port
+
+
+# argparse says the name where a value is wrong.
+_port.__name__ = "port from 0 to 65535:"
+
+
+def perform(given: argparse.Namespace) -> int:
+    """Run it until it is interrupted."""
+    from ..sandbox import Sandbox, SandboxError
+
+    try:
+        if given.people:
+            sandbox = Sandbox.from_file(given.people, port=given.port, keep=given.keep)
+        else:
+            sandbox = Sandbox(port=given.port, keep=given.keep)
+        sandbox.start()
+    except SandboxError as cause:
+        fix = (
+            "Give another --port; 0 is any free one."
+            if "listen" in str(cause)
+            else "Mend it there; nothing was started."
+        )
+        print(InputError(str(cause), fix=fix).report(), file=sys.stderr)
+        return EXIT_BAD_INPUT
+    try:
+        print(_facts(sandbox), flush=True)
+        if given.open:
+            import webbrowser
+
+            webbrowser.open(sandbox.page_url)
+        _wait()
+    finally:
+        sandbox.stop()
+    print(f"Ended. {_counts(sandbox)}", file=sys.stderr)
+    return EXIT_WELL
+
+
+def _facts(sandbox: Sandbox) -> str:
+    # One that was given is known to whoever gave it, and may be a real one.
+    token = sandbox.access_token if sandbox.access_token.startswith("SANDBOX-") else "the one that was given"
+    return (
+        f"{sandbox.page_name} ({sandbox.page_id}) is there. Nothing leaves this machine.\n"
+        f"  base URL      {sandbox.url}\n"
+        f"  access token  {token}\n"
+        f"  chat page     {sandbox.page_url}\n"
+        "Ctrl-C ends it."
+    )
+
+
+def _counts(sandbox: Sandbox) -> str:
+    accepted, refused = len(sandbox.messages), len(sandbox.refusals)
+    return f"{accepted:,} message{'' if accepted == 1 else 's'} accepted, {refused:,} refused."
+
+
+def _wait() -> None:
+    import signal
+    import threading
+
+    over = threading.Event()
+    before = {each: signal.signal(each, lambda *_: over.set()) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        over.wait()
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -1,0 +1,45 @@
+"""Commands that are shown to people, so that they can be copied as they are."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def resume_command(path: str, words: Sequence[str], run: str, *, database: str | None = None) -> str:
+    """Return the command that goes on with a run.
+
+    Args:
+        path: What was run.
+        words: What followed the path.
+        run: The run's id.
+        database: The ledger, where it was named.
+    """
+    return _joined("adaptor", "run", path, *words, "--resume", run, *_database(database))
+
+
+def runs_command(verb: str, run: str, *, path: str | None = None, database: str | None = None) -> str:
+    """Return a command about a run.
+
+    Args:
+        verb: Such as `settle`.
+        run: The run's id.
+        path: Beside what its ledger lies.
+        database: The ledger, where it was named.
+    """
+    beside = [] if path is None or database is not None else [path]
+    return _joined("adaptor", "runs", verb, run, *beside, *_database(database))
+
+
+def _database(name: str | None) -> list[str]:
+    # An address may hold a password.
+    if name is None:
+        return []
+    return ["--database", "…" if "://" in name else name]
+
+
+def _joined(*words: str) -> str:
+    import shlex
+
+    return " ".join(word if word == "…" else shlex.quote(word) for word in words)

@@ -1,0 +1,224 @@
+"""What somebody at the page does: as one of the people, or as the developer who moves the clock."""
+
+from __future__ import annotations
+
+import secrets
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from adaptor.sandbox.checker import SandboxError
+from adaptor.sandbox.errors import FAULTS
+from adaptor.sandbox.faults import CALL, WIRE
+from adaptor.sandbox.records import Message
+from adaptor.sandbox.taps import button_taps, profile_taps, quick_reply_taps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from adaptor.sandbox.sandbox import Sandbox
+    from adaptor.sandbox.someone import Someone
+    from adaptor.sandbox.world import World
+
+    Given = Mapping[str, Any]
+    Act = Callable[[Sandbox, World, Given], "dict[str, Any] | None"]
+
+#: A text that a person types may be this long (page "Send a text message": 2,000 for the Page; the app takes more).
+_TEXT: Final = 20_000
+_KINDS: Final = ("image", "audio", "video")
+
+
+def act(sandbox: Sandbox, world: World, given: Given) -> dict[str, Any]:
+    """Do what is asked, and give what came of it.
+
+    Raises:
+        SandboxError: It cannot be done; the error says why, for whoever looks at the page.
+    """
+    found = _ACTS.get(str(given.get("act")))
+    if found is None:
+        raise SandboxError(f"there is no act {given.get('act')!r}")
+    try:
+        return found(sandbox, world, given) or {}
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
+        raise SandboxError(f"{given.get('act')}: that is not what it should be: {error}") from error
+
+
+def send_file(sandbox: Sandbox, world: World, psid: str, media_type: str, data: bytes) -> None:
+    """Let a person send a file, whose bytes are kept as those of the Page are."""
+    kind = media_type.partition("/")[0]
+    key = world.shelf.put(media_type, data)
+    url = world.file_url_of(key)
+    sandbox.person(psid).sends_attachment(kind if kind in _KINDS else "file", {"url": url})
+
+
+def _someone(sandbox: Sandbox, given: Given) -> Someone:
+    return sandbox.person(str(given["psid"]))
+
+
+def _says(sandbox: Sandbox, world: World, given: Given) -> None:
+    text = str(given["text"])
+    if not text.strip() or len(text) > _TEXT:
+        raise SandboxError(f"a message has 1 to {_TEXT:,} characters")
+    reply = given.get("reply_to")
+    with world.lock:
+        if reply is not None and str(reply) not in world.by_id:
+            raise SandboxError("the message that is answered is no longer there")
+        _someone(sandbox, given).says(text, reply_to=None if reply is None else str(reply))
+
+
+def _taps(sandbox: Sandbox, world: World, given: Given) -> dict[str, Any]:
+    someone, number = _someone(sandbox, given), int(given["number"])
+    with world.lock:
+        tap = next(islice(_there(world, someone.id, str(given["of"])), number, None), None) if number >= 0 else None
+        # What is drawn and what is there are the same, or nothing happens.
+        if tap is None or tap.title != str(given.get("title")):
+            raise SandboxError("that is no longer there to be tapped")
+        outcome = someone.presses(tap)
+    return {"opens": outcome, "kind": tap.kind} if tap.kind not in {"quick_reply", "postback"} else {}
+
+
+def _there(world: World, psid: str, of: str) -> Any:
+    if of == "quick_replies":
+        return iter(quick_reply_taps(world, psid))
+    if of == "profile":
+        return (tap for _, tap in profile_taps(world, psid))
+    message = world.by_id.get(of)
+    taps: Any = button_taps(message, world) if isinstance(message, Message) and message.psid == psid else iter(())
+    return taps
+
+
+def _reacts(sandbox: Sandbox, world: World, given: Given) -> None:
+    someone, mid, emoji = _someone(sandbox, given), str(given["mid"]), str(given.get("emoji") or "")
+    if mid not in world.by_id or len(emoji) > 16:
+        raise SandboxError("that message is no longer there")
+    if emoji:
+        someone.reacts(emoji, to=mid)
+    else:
+        someone.unreacts(to=mid)
+
+
+def _feedback(sandbox: Sandbox, world: World, given: Given) -> None:
+    comment = str(given.get("comment") or "").strip()
+    _someone(sandbox, given).gives_feedback(str(given["score"]), comment or None)
+
+
+def _details(sandbox: Sandbox, world: World, given: Given) -> None:
+    details = given["details"]
+    _someone(sandbox, given).gives_details({str(key): str(value) for key, value in dict(details).items()})
+
+
+def _simple(name: str, *keys: str) -> Act:
+    def perform(sandbox: Sandbox, world: World, given: Given) -> None:
+        getattr(_someone(sandbox, given), name)(*(str(given[key]) for key in keys))
+
+    return perform
+
+
+def _add_person(sandbox: Sandbox, world: World, given: Given) -> dict[str, Any]:
+    details: dict[str, Any] = {"last_message_hours_ago": None}
+    for key in ("first_name", "last_name"):
+        if str(given.get(key) or "").strip():
+            details[key] = str(given[key]).strip()[:100]
+    number = str(given.get("id") or secrets.randbelow(9 * 10**15) + 10**15)
+    return {"psid": sandbox.add_person(number, **details).id}
+
+
+def _advance(sandbox: Sandbox, world: World, given: Given) -> None:
+    sandbox.advance(seconds=float(given["seconds"]))
+
+
+def _reset_clock(sandbox: Sandbox, world: World, given: Given) -> None:
+    sandbox.advance(seconds=-world.clock.offset.total_seconds())
+
+
+def _fault(sandbox: Sandbox, world: World, given: Given) -> None:
+    kind = str(given["kind"])
+    what: str | int = kind
+    details: dict[str, Any] = {}
+    if kind not in {*WIRE, *CALL}:
+        code, _, subcode = kind.partition("/")
+        what = int(code)
+        if subcode:
+            details["subcode"] = int(subcode)
+        if what == 80006:
+            details["minutes"] = 5
+    for key in ("on", "to"):
+        if given.get(key):
+            details[key] = str(given[key])
+    if kind in {"lost", "reset"}:
+        details["delivered"] = bool(given.get("delivered"))
+    with world.lock:
+        if given.get("share"):
+            sandbox.faults.rate(what, float(given["share"]), **details)
+        else:
+            sandbox.faults.next(what, times=max(1, min(int(given.get("times") or 1), 1_000_000)), **details)
+        world.changed("faults")
+
+
+def _clear_faults(sandbox: Sandbox, world: World, given: Given) -> None:
+    with world.lock:
+        sandbox.faults.clear()
+        world.changed("faults")
+
+
+def _expire_token(sandbox: Sandbox, world: World, given: Given) -> None:
+    sandbox.expire_token()
+
+
+def _renew_token(sandbox: Sandbox, world: World, given: Given) -> None:
+    sandbox.renew_token()
+
+
+def _limit_rates(sandbox: Sandbox, world: World, given: Given) -> None:
+    sandbox.limit_rates(bool(given["on"]))
+    world.changed("faults")
+
+
+def _subscribe(sandbox: Sandbox, world: World, given: Given) -> None:
+    url = str(given["url"]).strip()
+    if not url.startswith(("http://", "https://")):
+        raise SandboxError("an address starts with http:// or https://")
+    sandbox.subscribe(url, verify_token=str(given.get("verify_token") or ""))
+
+
+def fault_names() -> list[tuple[str, str]]:
+    """Give the faults that can be switched on, each with its words."""
+    ways = [
+        ("lost", "answer lost on the way"),
+        ("reset", "connection broken"),
+        ("slow", "answer a second late"),
+        ("truncated", "answer cut off"),
+        ("invalid_json", "answer is not JSON"),
+        ("error_in_200", "an error under status 200"),
+        ("null_part", "part of a batch is null"),
+        ("empty_page", "empty page of a list"),
+    ]
+    errors = [(f"{c}/{s}" if s else str(c), error.message) for (c, s), error in FAULTS.items()]
+    return [*ways, *((code, message if len(message) <= 70 else f"{message[:69]}…") for code, message in errors)]
+
+
+_ACTS: Final[dict[str, Act]] = {
+    "says": _says,
+    "taps": _taps,
+    "reacts": _reacts,
+    "feedback": _feedback,
+    "details": _details,
+    "edits": _simple("edits", "text", "mid"),
+    "deletes": _simple("deletes", "mid"),
+    "coupon": _simple("uses_coupon", "code", "payload"),
+    "sticker": _simple("sends_sticker"),
+    "reads": _simple("reads"),
+    "goes_away": _simple("goes_away"),
+    "blocks": _simple("blocks"),
+    "unblocks": _simple("unblocks"),
+    "reports": _simple("reports"),
+    "links_account": _simple("links_account"),
+    "add_person": _add_person,
+    "advance": _advance,
+    "reset_clock": _reset_clock,
+    "fault": _fault,
+    "clear_faults": _clear_faults,
+    "expire_token": _expire_token,
+    "renew_token": _renew_token,
+    "limit_rates": _limit_rates,
+    "subscribe": _subscribe,
+}

@@ -1,0 +1,187 @@
+"""What the server answers under `/sandbox/`: the page, its data, and what is done on it.
+
+The page may do more than any website should: whatever changes something is a POST that carries the token of this run,
+and nothing is answered under a host name that is not this machine's (a foreign name may point here).
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+import secrets
+from http import HTTPStatus
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs
+
+from adaptor.sandbox.chat.acts import act, send_file
+from adaptor.sandbox.chat.panel import show_panel
+from adaptor.sandbox.chat.rooms import show_people, show_room
+from adaptor.sandbox.chat.stream import stream_changes
+from adaptor.sandbox.checker import SandboxError
+from adaptor.sandbox.shelf import LARGEST
+from adaptor.sandbox.wire import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from email.message import Message
+
+    from adaptor.sandbox.sandbox import Sandbox
+    from adaptor.sandbox.world import World
+
+#: Under which path the page lives.
+HOME: Final = "/sandbox/"
+#: The page's own files and their media types.
+STATIC: Final = {
+    "chat.css": "text/css; charset=utf-8",
+    "draw.js": "text/javascript; charset=utf-8",
+    "app.js": "text/javascript; charset=utf-8",
+    "live.js": "text/javascript; charset=utf-8",
+    "panel.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+}
+_HOSTS: Final = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
+_TOKEN_HEADER: Final = "X-Sandbox-Token"
+_BODY: Final = 256 * 1024
+# Everything from here and nothing from elsewhere, unless pictures from the web are asked for.
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src {media}; media-src {media}; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS: Final = (
+    ("Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
+
+
+class Stopped(Exception):
+    """The request is answered with this status and these words."""
+
+    def __init__(self, status: HTTPStatus, words: str) -> None:
+        super().__init__(words)
+        self.status = status
+        self.words = words
+
+
+class Site:
+    """The chat page of one sandbox.
+
+    Args:
+        sandbox: Whose.
+        world: What it knows.
+        pause: Lets some seconds pass, unless the server stops.
+    """
+
+    def __init__(self, sandbox: Sandbox, world: World, pause: Callable[[float], None]) -> None:
+        self._sandbox = sandbox
+        self._world = world
+        self._pause = pause
+        self._token = secrets.token_urlsafe(24)
+        self._run = secrets.token_hex(8)
+
+    def answer(
+        self, method: str, target: str, headers: Message[str, str], read: Callable[[int], bytes]
+    ) -> Answer | Iterator[bytes]:
+        """Answer one request; an iterator is an event stream without end.
+
+        Args:
+            method: Its method.
+            target: Path and query.
+            headers: Its headers, whose names are looked up without regard to case.
+            read: Reads its body up to so many bytes, and one more to show that there are more.
+        """
+        path, _, query = target.partition("?")
+        try:
+            if not _HOSTS.fullmatch(headers.get("Host") or ""):
+                raise Stopped(HTTPStatus.FORBIDDEN, "This page is there for this machine only: open it as 127.0.0.1.")
+            name = path.removeprefix(HOME)
+            given = {key: values[-1] for key, values in parse_qs(query, keep_blank_values=True).items()}
+            if method in {"GET", "HEAD"}:
+                return self._get(name, given)
+            if method != "POST":
+                raise Stopped(HTTPStatus.METHOD_NOT_ALLOWED, "There is GET and POST.")
+            self._check_token(headers)
+            return _json(self._post(name, given, headers, read))
+        except Stopped as stopped:
+            return _json({"problem": stopped.words}, stopped.status)
+        except SandboxError as error:
+            return _json({"problem": str(error)}, HTTPStatus.CONFLICT)
+
+    def _get(self, name: str, given: dict[str, str]) -> Answer | Iterator[bytes]:
+        world = self._world
+        if name == "":
+            return self._page(web="web" in given)
+        if name.startswith("page/") and name.removeprefix("page/") in STATIC:
+            name = name.removeprefix("page/")
+            return Answer(200, (("Content-Type", STATIC[name]), *_HEADERS), static(name))
+        if name == "events":
+            return stream_changes(world, self._run, self._pause)
+        with world.lock:
+            if name == "people":
+                return _json(show_people(world, given.get("search", ""), _number(given, "skip") or 0))
+            if name == "room":
+                before, after = _number(given, "before"), _number(given, "after")
+                return _json(show_room(world, given.get("thread", ""), before=before, after=after))
+            if name == "panel":
+                return _json(show_panel(world))
+        raise Stopped(HTTPStatus.NOT_FOUND, "There is no such page.")
+
+    def _page(self, *, web: bool) -> Answer:
+        # The marks are the page's own; nothing foreign is put into it.
+        text = static("page.html").decode().replace("{{token}}", self._token).replace("{{run}}", self._run)
+        media = "'self' data: http: https:" if web else "'self' data:"
+        headers = (
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Security-Policy", _POLICY.format(media=media)),
+            *_HEADERS,
+        )
+        return Answer(200, headers, text.encode())
+
+    def _check_token(self, headers: Message[str, str]) -> None:
+        given = (headers.get(_TOKEN_HEADER) or "").encode("utf-8", "replace")
+        if not hmac.compare_digest(given, self._token.encode()):
+            raise Stopped(HTTPStatus.FORBIDDEN, "The page is older than this run of the sandbox: load it again.")
+
+    def _post(
+        self, name: str, given: dict[str, str], headers: Message[str, str], read: Callable[[int], bytes]
+    ) -> dict[str, Any]:
+        if name == "file":
+            data = _read(read, LARGEST)
+            kind = (headers.get("Content-Type") or "").partition(";")[0].strip().lower()
+            send_file(self._sandbox, self._world, given.get("psid", ""), kind or "application/octet-stream", data)
+            return {}
+        if name != "act":
+            raise Stopped(HTTPStatus.NOT_FOUND, "There is no such page.")
+        try:
+            wish = json.loads(_read(read, _BODY))
+        except (ValueError, RecursionError):
+            wish = None
+        if not isinstance(wish, dict):
+            raise Stopped(HTTPStatus.BAD_REQUEST, "The body must be a JSON object.")
+        return act(self._sandbox, self._world, wish)
+
+
+def static(name: str) -> bytes:
+    """Give one of the page's own files."""
+    return (files("adaptor.sandbox.chat") / "static" / name).read_bytes()
+
+
+def _read(read: Callable[[int], bytes], most: int) -> bytes:
+    data = read(most + 1)
+    if len(data) > most:
+        raise Stopped(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"That is more than {most // 1024:,} KB.")
+    return data
+
+
+def _json(value: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Answer:
+    body = json.dumps(value, default=str).encode()
+    return Answer(int(status), (("Content-Type", "application/json"), *_HEADERS), body)
+
+
+def _number(given: dict[str, str], name: str) -> int | None:
+    text = given.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None

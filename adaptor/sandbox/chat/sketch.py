@@ -1,0 +1,112 @@
+"""Requests that were never made, put into a world as if they had been, so that they can be looked at.
+
+Nothing is judged: what Meta would say to them is for a run in the sandbox. Times are those of the drawing.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from adaptor.sandbox.errors import Refused
+from adaptor.sandbox.part import Part
+from adaptor.sandbox.records import Action, File, Message
+from adaptor.sandbox.shelf import LARGEST
+from adaptor.sandbox.utility import fill_template
+from adaptor.sandbox.world import message_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from adaptor.sandbox.world import World
+
+_MESSAGES = "/messages"
+_PROFILE = "/messenger_profile"
+
+
+def sketch(world: World, requests: Iterable[Mapping[str, Any]]) -> int:
+    """Draw requests into a world; the caller holds its lock.
+
+    Args:
+        world: Where.
+        requests: Each with `method`, `path`, `body`, and `files` as the paths of local files by their field.
+
+    Returns:
+        How many messages and sender actions were drawn.
+    """
+    drawn = 0
+    for request in requests:
+        path, body = f"/{str(request.get('path', '')).strip('/')}", request.get("body")
+        if request.get("method") != "POST" or not isinstance(body, dict):
+            continue
+        if path.endswith(_MESSAGES):
+            drawn += _sketch_message(world, body, request.get("files"))
+        elif path.endswith(_PROFILE):
+            world.profile.update(body)
+    return drawn
+
+
+def _sketch_message(world: World, body: dict[str, Any], files: Any) -> bool:
+    thread = _thread(body.get("recipient"))
+    world.find_person(thread)
+    now = world.clock.now()
+    message = body.get("message")
+    if isinstance(message, dict):
+        kept = {key: body[key] for key in ("reply_to", "persona_id", "notification_type") if body.get(key) is not None}
+        world.record(
+            thread,
+            Message(
+                id=message_id(),
+                psid=thread,
+                at=now,
+                payload=message,
+                recipient={"id": thread},
+                messaging_type=_text(body.get("messaging_type")),
+                tag=_text(body.get("tag")),
+                parameters=kept,
+                files=tuple(_read(world, path) for path in (files or {}).values()),
+                lines=_fill(world, message),
+            ),
+        )
+        return True
+    action = _text(body.get("sender_action"))
+    if action is None:
+        return False
+    payload = body.get("payload")
+    world.record(thread, Action(thread, now, action.lower(), payload if isinstance(payload, dict) else {}))
+    return True
+
+
+def _thread(recipient: Any) -> str:
+    if not isinstance(recipient, dict) or not recipient:
+        return str(recipient or "")
+    if "id" in recipient:
+        return str(recipient["id"])
+    key, value = next(iter(recipient.items()))
+    return f"{key} {value}"
+
+
+def _fill(world: World, message: dict[str, Any]) -> tuple[str, ...]:
+    if not isinstance(message.get("template"), dict):
+        return ()
+    try:
+        return fill_template(world, Part(message, "message").part("template"))
+    except Refused:
+        # Nobody has described the template here: its parameters are drawn.
+        return ()
+
+
+def _read(world: World, path: object) -> File:
+    file = Path(str(path))
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    try:
+        size = file.stat().st_size
+        data = file.read_bytes() if size <= LARGEST else None
+    except OSError:
+        return File(file.name, kind, 0)
+    return File(file.name, kind, size, world.shelf.put(kind, data) if data is not None else "")
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

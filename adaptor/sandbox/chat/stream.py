@@ -1,0 +1,50 @@
+"""What changes, as it changes: server-sent events that say where to look again, a few times a second at most.
+
+https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from adaptor.sandbox.world import World
+
+# What came in between is told at once: a run of thousands of messages is no thousand events for a browser.
+_PAUSE: Final = 0.1
+# Something has to be written now and then, or nobody notices that the other side has gone.
+_QUIET: Final = 15.0
+_THREADS: Final = 200
+
+
+def stream_changes(world: World, run: str, pause: Callable[[float], None]) -> Iterator[bytes]:
+    """Give the bytes of an endless answer; it ends when the sandbox does.
+
+    Args:
+        world: Whose changes.
+        run: Names this run of the sandbox, so that a page knows when it is another one.
+        pause: Lets some seconds pass.
+    """
+    number = world.events.number
+    yield _event("hello", {"run": run, "number": number})
+    while not world.events.closed:
+        events = world.events.after(number, timeout=_QUIET)
+        if not events:
+            # The line is a comment.
+            yield b": still here\n\n"
+            continue
+        number = events[-1].number
+        threads = dict.fromkeys(event.thread for event in events)
+        many = len(threads) > _THREADS
+        kinds = sorted({event.kind for event in events})
+        yield _event(
+            "change", {"number": number, "threads": [] if many else list(threads), "many": many, "kinds": kinds}
+        )
+        pause(_PAUSE)
+
+
+def _event(name: str, data: object) -> bytes:
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()

@@ -1,0 +1,198 @@
+"""`adaptor runs`: what was sent is seen, exported, settled and forgotten."""
+
+import csv
+import json
+import stat
+
+import pytest
+
+from adaptor.sandbox import Sandbox
+
+PEOPLE = [str(6543210987654321 + number) for number in range(5)]
+JOB = "try_each(state.data, send_text(state.data, f'Hello {state.data}'))\n"
+
+
+@pytest.fixture
+def messenger():
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sent(adaptor, messenger, tmp_path):
+    """Send to five people; what goes wrong at each message is given as to `faults.script`."""
+    credentials = {"access_token": messenger.access_token, "base_url": messenger.url, "max_retries": 0}
+    (tmp_path / "c.json").write_text(json.dumps(credentials))
+
+    def start(*faults, name="r1", script=JOB, people=PEOPLE):
+        messenger.faults.script(list(faults))
+        return adaptor(script, "-c", "c.json", "--run-id", name, state={"data": people})
+
+    return start
+
+
+@pytest.fixture
+def runs(adaptor):
+    def start(*words, **more):
+        return adaptor(None, *words, command="runs", **more)
+
+    return start
+
+
+def test_runs_are_listed_the_newest_first_and_nobodys_id_is_shown(sent, runs):
+    sent(name="r1")
+    sent(551, name="r2", people=PEOPLE[:3])
+    done = runs("list")
+    assert done.code == 0
+    head, newest, oldest = done.out.splitlines()
+    assert head.split() == ["RUN", "JOB", "STARTED", "STATUS", "SENT", "FAILED", "EXIT"]
+    assert newest.split()[:2] == ["r2", "job.py"]
+    assert newest.split()[-4:] == ["finished", "2", "1", "0"]
+    assert oldest.split()[-4:] == ["finished", "5", "0", "0"]
+    assert not any(psid in done.out for psid in PEOPLE)
+
+
+def test_the_list_is_json_for_programs(sent, runs):
+    sent({"kind": "lost", "delivered": True})
+    (run,) = json.loads(runs("list", "--format", "json").out)
+    assert run["writes"] == {"sent": 4, "unknown": 1}
+    assert (run["id"], run["status"], run["exit_code"], run["attempts"]) == ("r1", "stopped", 1, 1)
+
+
+def test_where_nothing_was_sent_the_list_is_empty_and_that_is_no_mistake(runs):
+    done = runs("list", "--format", "json")
+    assert (done.code, done.out) == (0, "[]\n")
+    assert "nothing was sent from here yet" in done.err
+    assert runs("show", "r1").code == 2
+
+
+@pytest.mark.parametrize("columns", [80, 60])
+def test_the_list_fits_a_terminal(sent, screen, tmp_path, columns):
+    sent()
+    folder = tmp_path / "a folder with a long name" / "and another one in it"
+    folder.mkdir(parents=True)
+    terminal = screen("adaptor", "runs", "list", "../..", columns=columns, cwd=folder)
+    shown = terminal.read()
+    assert terminal.end() == 0
+    assert "r1" in shown
+    assert all(len(line) <= columns for line in shown.splitlines())
+
+
+def test_a_job_a_folder_or_a_ledger_can_be_named(sent, runs, tmp_path):
+    sent()
+    for words in (["job.py"], [str(tmp_path)], ["--database", ".adaptor/ledger.db"]):
+        assert "r1" in runs("list", *words).out
+    assert runs("list", "--database", "nothere.db").out == ""
+    assert not (tmp_path / "nothere.db").exists()
+
+
+def test_one_run_is_shown_with_its_steps_its_errors_and_what_to_do_next(sent, runs):
+    sent({"kind": "lost", "delivered": True}, 551)
+    done = runs("show", "last")
+    assert done.code == 0
+    assert "3 sent, 1 failed, 1 unknown" in done.out
+    assert "1 × DeliveryUnknown" in done.out
+    assert "1 × RecipientUnavailable (551)" in done.out
+    assert "adaptor run job.py --resume r1" in done.out
+    assert "adaptor runs settle r1 job.py" in done.out
+    assert not any(psid in done.out for psid in PEOPLE)
+    facts = json.loads(runs("show", "r1", "--format", "json").out)
+    assert facts["steps"] == [
+        {"id": "job-1", "arrival": 0, "status": "not completed", "writes": {"failed": 1, "sent": 3, "unknown": 1}}
+    ]
+
+
+def test_a_run_that_was_killed_says_so(runs, sent, messenger, beside, tmp_path):
+    sent(name="r0")
+    (tmp_path / "s.json").write_text(json.dumps({"data": PEOPLE[:1]}))
+    (tmp_path / "job.py").write_text("import os\nsend_text(state.data[0], 'hi')\nfn(lambda s: os.kill(os.getpid(), 9))")
+    beside("run", "job.py", "-c", "c.json", "-s", "s.json", "--run-id", "r1").end()
+    assert "killed" in runs("list").out.splitlines()[1]
+    assert "adaptor run job.py --resume r1" in runs("show", "r1").out
+
+
+def test_results_hold_one_row_for_each_write(sent, runs, tmp_path):
+    sent({"kind": "lost", "delivered": True}, 551)
+    rows = [json.loads(line) for line in runs("results", "r1").out.splitlines()]
+    assert [(row["recipient"], row["outcome"]) for row in rows] == list(
+        zip(PEOPLE, ["unknown", "failed", "sent", "sent", "sent"], strict=True)
+    )
+    assert [row["error"] for row in rows[:3]] == ["DeliveryUnknown", "RecipientUnavailable", None]
+    assert rows[2]["message_id"].startswith("m_")
+    assert rows[1]["fix"]
+    assert runs("results", "r1", "--outcome", "unknown", "-o", "u.csv").code == 0
+    with open(tmp_path / "u.csv", newline="") as file:
+        assert [row["recipient"] for row in csv.DictReader(file)] == PEOPLE[:1]
+    assert stat.S_IMODE((tmp_path / "u.csv").stat().st_mode) == 0o600
+
+
+def test_everything_of_a_run_is_one_json_document(sent, runs):
+    sent(551)
+    document = json.loads(runs("export", "r1").out)
+    assert document["run"]["id"] == "r1"
+    assert document["run"]["input"] == {"data": PEOPLE}
+    assert [step["status"] for step in document["steps"]] == ["completed"]
+    assert [write["outcome"] for write in document["writes"]] == ["failed", *["sent"] * 4]
+    assert document["writes"][1]["result"]["message_id"]
+
+
+def test_what_is_unknown_and_was_delivered_is_settled_and_the_rest_is_not_guessed(sent, runs, messenger, adaptor):
+    sent(None, {"kind": "lost", "delivered": True}, None, {"kind": "lost", "delivered": False})
+    done = runs("settle", "r1", "-c", "c.json")
+    assert done.code == 1
+    assert "1 of 2 unknown are settled" in done.out
+    assert "1 stay unknown: not among the 20 newest messages" in done.out
+    assert "--resend-unknown" in done.out
+    (run,) = json.loads(runs("list", "--format", "json").out)
+    assert run["writes"] == {"sent": 4, "unknown": 1}
+    again = adaptor(None, "job.py", "-c", "c.json", "--resume", "r1", "--resend-unknown", "--yes")
+    assert again.code == 0, again.err
+    assert sorted(message.psid for message in messenger.messages) == PEOPLE
+
+
+def test_where_nothing_is_unknown_nobody_is_asked(sent, runs, messenger):
+    sent()
+    before = len(messenger.requests)
+    done = runs("settle", "r1", "-c", "c.json")
+    assert (done.code, done.out) == (0, "Nothing is unknown.\n")
+    assert len(messenger.requests) == before
+
+
+def test_a_token_that_may_not_look_is_told_and_everything_stays_unknown(sent, runs, messenger):
+    sent({"kind": "lost", "delivered": True})
+    messenger.faults.next(190, on="conversations")
+    done = runs("settle", "r1", "-c", "c.json")
+    assert done.code == 1
+    assert "TokenInvalid" in done.err
+    assert "1 stay unknown: Meta did not say" in done.out
+    assert messenger.access_token not in done.out + done.err
+
+
+def test_forgetting_asks_first_and_keeps_the_counts(sent, runs, screen, tmp_path):
+    sent()
+    assert runs("purge", "r1").code == 2
+    terminal = screen("adaptor", "runs", "purge", "r1")
+    terminal.read("[y/N] ")
+    terminal.type("y\n")
+    assert "5 writes of r1 are forgotten" in terminal.read()
+    assert terminal.end() == 0
+    assert PEOPLE[0] not in runs("export", "r1").out
+    assert json.loads(runs("list", "--format", "json").out)[0]["writes"] == {"sent": 5}
+    assert PEOPLE[0].encode() not in (tmp_path / ".adaptor" / "ledger.db").read_bytes()
+
+
+def test_everything_older_can_be_forgotten_at_once(sent, runs):
+    sent(name="r1")
+    sent(name="r2", people=PEOPLE[:2])
+    assert "0 runs are forgotten" in runs("purge", "--older-than", "30d", "--yes").out
+    assert "2 runs are forgotten" in runs("purge", "--older-than", "0m", "--yes").out
+    assert runs("purge", "--yes").code == 2
+    assert runs("purge", "--older-than", "soon", "--yes").code == 2
+
+
+def test_no_run_of_that_name_is_bad_input(sent, runs):
+    sent()
+    for verb in ("show", "results", "export", "settle", "purge"):
+        done = runs(verb, "nobody")
+        assert done.code == 2
+        assert "There is no run `nobody`" in done.err

@@ -1,0 +1,137 @@
+import json
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+
+ANA = "6543210987654321"
+
+
+@pytest.fixture
+def sandbox(tmp_path, environment):
+    """Start `adaptor sandbox` and give its process and what it says first."""
+    started = []
+
+    def start(*arguments):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "adaptor", "sandbox", "--port", "0", *arguments],
+            cwd=tmp_path,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        lines = []
+        while not lines or (lines[-1] and not lines[-1].startswith("Ctrl-C")):
+            lines.append(process.stdout.readline())
+        return process, "".join(lines)
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def fact(said, name):
+    return re.search(rf"^  {name} +(.+)$", said, re.MULTILINE)[1]
+
+
+def ask(url, token=None, body=None):
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    request = urllib.request.Request(url, None if body is None else json.dumps(body).encode())
+    request.add_header("Content-Type", "application/json")
+    if token:
+        request.add_header("Authorization", f"Bearer {token}")
+    with opener.open(request, timeout=10) as answer:
+        return answer.read().decode()
+
+
+def test_it_says_where_it_is_and_any_program_can_use_it(sandbox):
+    _, said = sandbox()
+    url, token = fact(said, "base URL"), fact(said, "access token")
+    message = {"recipient": {"id": ANA}, "messaging_type": "RESPONSE", "message": {"text": "hello"}}
+    assert '"message_id"' in ask(f"{url}/v26.0/me/messages", token, message)
+    assert fact(said, "chat page") == f"{url}/sandbox/"
+    assert '<div id="app">' in ask(fact(said, "chat page"))
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_cleanly(sandbox, how):
+    process, said = sandbox()
+    ask(fact(said, "chat page"))
+    process.send_signal(how)
+    _, error = process.communicate(timeout=20)
+    assert (process.returncode, error) == (0, "Ended. 0 messages accepted, 0 refused.\n")
+
+
+def test_people_come_from_a_file_whose_token_is_not_printed(sandbox, tmp_path):
+    settings = {"access_token": "EAAG-a-real-one-perhaps", "people": [{"id": ANA, "first_name": "Ana"}]}
+    (tmp_path / "people.json").write_text(json.dumps(settings))
+    _, said = sandbox("--people", "people.json")
+    assert fact(said, "access token") == "the one that was given"
+    assert "EAAG" not in said
+    people = json.loads(ask(f"{fact(said, 'chat page')}people"))["people"]
+    assert [person["name"] for person in people] == ["Ana"]
+
+
+def test_what_is_kept_is_there_again(sandbox, tmp_path):
+    process, said = sandbox("--keep", "kept.db")
+    message = {"recipient": {"id": ANA}, "messaging_type": "RESPONSE", "message": {"text": "hello"}}
+    ask(f"{fact(said, 'base URL')}/v26.0/me/messages", fact(said, "access token"), message)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    kept = sqlite3.connect(tmp_path / "kept.db")
+    assert kept.execute("SELECT count(*) FROM records").fetchone() == (1,)
+    kept.close()
+    _, again = sandbox("--keep", "kept.db")
+    assert fact(again, "access token") == fact(said, "access token")
+    assert json.loads(ask(f"{fact(again, 'chat page')}room?thread={ANA}"))["total"] == 1
+
+
+def test_a_port_that_is_taken_is_told(adaptor):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = adaptor(None, "--port", str(taken.getsockname()[1]), command="sandbox")
+    assert done.code == 2
+    assert "cannot listen on port" in done.err
+    assert "Give another --port" in done.err
+
+
+@pytest.mark.parametrize("port", ["x", "-1", "65536"])
+def test_a_port_that_is_none_is_refused(adaptor, port):
+    done = adaptor(None, f"--port={port}", command="sandbox")
+    assert done.code == 2
+    assert "port from 0 to 65535" in done.err
+
+
+def test_people_that_cannot_be_read_are_told(adaptor):
+    done = adaptor(None, "--people", "nobody.json", command="sandbox")
+    assert done.code == 2
+    assert "nobody.json: cannot be read" in done.err
+
+
+def test_a_run_with_open_stays_until_it_is_interrupted(tmp_path, environment):
+    (tmp_path / "job.py").write_text("send_text('6543210987654321', 'hello')")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "adaptor", "run", "job.py", "--sandbox", "--open", "--preview", "seen.html"],
+        cwd=tmp_path,
+        # A browser that does nothing.
+        env={**environment, "BROWSER": "true"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for line in process.stderr:
+        if "Have a look at" in line:
+            break
+    page = re.search(r"http://\S+/sandbox/", line)[0]
+    assert json.loads(ask(f"{page}room?thread={ANA}"))["items"][0]["payload"] == {"text": "hello"}
+    assert (tmp_path / "seen.html").exists()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode == 0

@@ -1,0 +1,72 @@
+"""Writes on their way through the ledger, when somebody wants the run to end or the ledger cannot be written."""
+
+from __future__ import annotations
+
+import pytest
+
+from adaptor.core.context import Run
+from adaptor.ledger.errors import LedgerError
+from adaptor.ledger.passage import pass_through
+
+
+def passed(run, make, *texts, has_left=False):
+    ledger = run.ledger
+    writes = [ledger.write("send", "1", text, page="9") for text in texts or ["a"]]
+    return pass_through(run, writes, make, lambda answer: answer, lambda: has_left)
+
+
+@pytest.fixture
+def ledger(runs):
+    return runs.begin()
+
+
+@pytest.fixture
+def run(ledger):
+    with Run(ledger=lambda: ledger) as under_way:
+        yield under_way
+
+
+def test_who_wants_the_run_to_end_waits_while_a_write_is_noted_and_not_while_it_is_made(run, ledger, monkeypatch):
+    seen = []
+    for name in ("take", "settle"):
+        real = getattr(ledger, name)
+
+        def watched(*given, name=name, real=real, **more):
+            seen.append((name, run.is_between))
+            return real(*given, **more)
+
+        monkeypatch.setattr(ledger, name, watched)
+    passed(run, lambda ours: seen.append(("make", run.is_between)) or [{}])
+    assert seen == [("take", True), ("make", False), ("settle", True)]
+    assert run.is_between is False
+
+
+def test_a_run_that_is_to_end_makes_nothing_and_leaves_nothing_unknown(run, ledger, runs, store):
+    run.stopping = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        passed(run, lambda ours: pytest.fail("it was made"), "a", "b")
+    runs.stop(ledger)
+    assert store.writes.counts("r1") == {"claimed": 2}
+
+
+@pytest.mark.parametrize(
+    ("texts", "has_left", "outcome"), [("a", False, "claimed"), ("a", True, "unknown"), ("ab", False, "unknown")]
+)
+def test_an_interruption_is_unknown_unless_certainly_nothing_left(run, ledger, runs, store, texts, has_left, outcome):
+    def make(ours):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        passed(run, make, *texts, has_left=has_left)
+    runs.stop(ledger)
+    assert store.writes.counts("r1") == {outcome: len(texts)}
+
+
+def test_what_was_sent_and_cannot_be_noted_is_said_to_be_unknown(run, ledger, monkeypatch):
+    def cannot(outcomes):
+        raise LedgerError("The ledger cannot be written: disk full.")
+
+    monkeypatch.setattr(ledger, "settle", cannot)
+    with pytest.raises(LedgerError) as raised:
+        passed(run, lambda ours: [{}])
+    assert raised.value.sent == "unknown"

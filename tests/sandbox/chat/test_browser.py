@@ -1,0 +1,289 @@
+"""The page in a real browser. Every window is watched: no complaint in its console, no request to another machine."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+import pytest
+
+from adaptor import execute, send_text, state
+from adaptor.sandbox.records import Message
+
+from .conftest import ANA, BJÖRK, CARLOS, SHOTS
+from .messages import KINDS
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> \u202eright to left\u202c & &lt;b&gt;"
+
+
+def send_all(visitor):
+    for name, (message, _) in KINDS.items():
+        others = {"messaging_type": "UTILITY"} if name == "utility" else {}
+        body = {"recipient": {"id": ANA}, "messaging_type": "RESPONSE", "message": message, **others}
+        answer = visitor.call("messages", body)
+        assert "message_id" in answer, (name, answer)
+
+
+def say(page, text):
+    page.get_by_label("Write as").fill(text)
+    page.keyboard.press("Enter")
+
+
+def test_every_kind_of_message_is_drawn(window, visitor):
+    visitor.act("says", text="hello")
+    send_all(visitor)
+    opened = window(f"#{ANA}", height=1000)
+    log = opened.page.get_by_role("log")
+    for _, mark in KINDS.values():
+        found = opened.page.get_by_text(mark, exact=False).or_(opened.page.get_by_label(mark, exact=False)).first
+        found.wait_for(state="attached")
+    assert log.get_by_role("article").count() == len(KINDS) + 1
+    assert "undefined" not in log.inner_text()
+    assert "[object" not in log.inner_text()
+    opened.shot("messages")
+
+
+def test_a_quick_reply_is_tapped_and_becomes_a_message(window, visitor):
+    visitor.send(KINDS["quick replies"][0])
+    page = window(f"#{ANA}").page
+    page.get_by_role("button", name="I will come").click()
+    page.get_by_role("article").filter(has_text="I will come").wait_for()
+    assert page.get_by_role("group", name="Quick replies").count() == 0
+
+
+def test_a_button_is_tapped_and_a_job_answers_live(window, visitor, httpserver):
+    """From the button through the webhook and a job of ours back onto the page."""
+    answered = threading.Event()
+
+    def work(request):
+        for entry in json.loads(request.data)["entry"]:
+            for event in entry.get("messaging", []):
+                if "postback" in event:
+                    job = execute(send_text(state.data.psid, f"You chose {state.data.what}."))
+                    job(
+                        {
+                            "data": {"psid": event["sender"]["id"], "what": event["postback"]["payload"]},
+                            "configuration": {
+                                "base_url": visitor.sandbox.url,
+                                "access_token": visitor.sandbox.access_token,
+                            },
+                        }
+                    )
+                    answered.set()
+        return __import__("werkzeug").Response("ok")
+
+    httpserver.expect_request("/hook").respond_with_handler(work)
+    visitor.sandbox.subscribe(httpserver.url_for("/hook"), handshake=False)
+    visitor.send(KINDS["button"][0])
+    page = window(f"#{ANA}").page
+    page.get_by_role("button", name="Choose it").click()
+    assert answered.wait(10)
+    page.get_by_role("article").filter(has_text="You chose CHOSEN.").wait_for()
+    assert page.get_by_role("status").filter(has_text="You chose CHOSEN.").count() == 1
+
+
+def test_what_a_program_sends_appears_without_loading_again(window, visitor):
+    page = window().page
+    page.get_by_role("button", name="Björk").click()
+    visitor.send({"text": "Here it comes"}, BJÖRK)
+    page.get_by_role("article").filter(has_text="Here it comes").wait_for()
+    visitor.call("messages", {"recipient": {"id": BJÖRK}, "sender_action": "typing_on"})
+    page.get_by_label("is typing").wait_for()
+    visitor.send({"text": "And more"}, BJÖRK)
+    page.get_by_role("article").filter(has_text="And more").wait_for()
+    page.get_by_label("is typing").wait_for(state="detached")
+    late = {"recipient": {"id": CARLOS}, "messaging_type": "RESPONSE", "message": {"text": "Too late"}}
+    visitor.call("messages", late)
+    page.get_by_role("button", name="Carlos").click()
+    refusal = page.get_by_role("article", name="Refused by Meta")
+    assert "10/2018278" in refusal.inner_text()
+
+
+def test_everything_can_be_done_with_the_keyboard(window, visitor):
+    visitor.send(KINDS["button"][0])
+    page = window().page
+    page.get_by_role("button", name="Ana Lima").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Ana Lima").wait_for()
+    page.wait_for_function("document.activeElement.tagName === 'TEXTAREA'")
+    page.keyboard.type("Good evening")
+    page.keyboard.press("Enter")
+    page.get_by_role("article").filter(has_text="Good evening").wait_for()
+    page.get_by_role("log").focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "React"
+    page.keyboard.press("Enter")
+    page.get_by_role("menu", name="Reactions").wait_for()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.get_by_label("Reactions: 😆").wait_for()
+    page.get_by_role("button", name="What this person can do").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.get_by_text("nothing reaches them").wait_for()
+    page.get_by_role("button", name="Developer panel", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("tab", name="Calls").focus()
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("heading", name="Let something go wrong").wait_for()
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Developer panel"
+
+
+def test_hostile_text_is_text(window, visitor):
+    visitor.sandbox.add_person(
+        "7777777777777777", first_name="<b>\u202eEve</b>", last_name='"><script>alert(3)</script>'
+    )
+    visitor.act("says", "7777777777777777", text=HOSTILE)
+    visitor.send({"text": HOSTILE}, "7777777777777777")
+    visitor.send({"text": "😀" * 2000}, "7777777777777777")
+    button = {"type": "postback", "title": "<i>no</i>", "payload": "javascript:alert(4)"}
+    cards = [{"title": HOSTILE[:70], "image_url": "https://a.example/\"onload='alert(5)", "buttons": [button]}]
+    visitor.call(
+        "messages",
+        {
+            "recipient": {"id": "7777777777777777"},
+            "messaging_type": "RESPONSE",
+            "message": {"attachment": {"type": "template", "payload": {"template_type": "generic", "elements": cards}}},
+        },
+    )
+    opened = window("#7777777777777777")
+    page = opened.page
+    page.get_by_role("article").filter(has_text="😀😀").wait_for()
+    bubbles = page.locator(".bubble").all_text_contents()
+    assert bubbles[:3] == [HOSTILE, HOSTILE, "😀" * 2000]
+    assert page.locator("#app script, #app b, #app i:not(.dots i, .wave i), #app [onerror], #app [onload]").count() == 0
+    assert page.locator("h2").first.text_content() == '<b>\u202eEve</b> "><script>alert(3)</script>'
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    opened.shot("hostile")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_barrier_for_people_who_cannot_see_well(window, visitor, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    visitor.act("says", text="hello")
+    send_all(visitor)
+    visitor.act("reacts", mid=visitor.get("room", thread=ANA)["items"][1]["id"], emoji="❤")
+    opened = window(f"#{ANA}", color_scheme=scheme, height=2400, width=1500)
+    opened.page.get_by_role("button", name="I will come").wait_for()
+    opened.page.get_by_role("button", name="Developer panel", exact=True).click()
+    opened.page.get_by_role("tab", name="Faults").click()
+    opened.page.get_by_label("What", exact=True).wait_for()
+    found = axe.Axe().run(opened.page).response["violations"]
+    serious = [each for each in found if each["impact"] in {"serious", "critical"}]
+    assert [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in serious] == []
+
+
+def test_dark_mode_is_dark(window, visitor):
+    visitor.send({"text": "Good night"})
+    opened = window(f"#{ANA}", color_scheme="dark")
+    opened.page.get_by_role("article").first.wait_for()
+    ground = opened.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert all(int(part) < 64 for part in ground.removeprefix("rgb(").removesuffix(")").split(", "))
+    opened.shot("dark")
+
+
+def test_a_phone_shows_one_thing_at_a_time(window, visitor):
+    send_all(visitor)
+    opened = window("", width=390, height=844)
+    page = opened.page
+    page.get_by_role("button", name="Ana Lima").wait_for()
+    opened.shot("phone-list")
+    assert not page.get_by_role("log").is_visible()
+    page.get_by_role("button", name="Ana Lima").click()
+    page.get_by_role("button", name="I will come").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.evaluate(
+        "[...document.querySelectorAll('.row')].every((row) => row.getBoundingClientRect().right <= 390)"
+    )
+    opened.shot("phone-room")
+    page.get_by_role("button", name="Developer panel", exact=True).click()
+    page.get_by_role("heading", name="Behind the scenes").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.get_by_role("button", name="Close the developer panel").click()
+    page.get_by_role("button", name="Back to all people").click()
+    page.get_by_role("button", name="Dana").wait_for()
+
+
+def test_a_photo_is_chosen_and_shown(window, visitor, tmp_path):
+    picture = tmp_path / "photo.png"
+    picture.write_bytes(
+        bytes.fromhex(
+            "89504e470d0a1a0a0000000d494844520000000100000001080600000"
+            "01f15c4890000000d49444154789c63f8cfc0f01f0005000201a5f645d80000000049454e44ae426082"
+        )
+    )
+    page = window(f"#{ANA}").page
+    page.get_by_role("button", name="Send a photo or file").wait_for()
+    page.locator("input[type=file]").set_input_files(picture)
+    shown = page.locator("article img")
+    shown.wait_for()
+    assert shown.get_attribute("src").startswith("/sandbox/files/")
+
+
+def test_a_hundred_thousand_messages_stay_usable(window, visitor):
+    at = visitor.sandbox.now()
+    for number in range(100_000):
+        visitor.sandbox._world.record(ANA, Message(f"m_{number}", ANA, at, {"text": f"number {number}"}, {"id": ANA}))
+    page = window(f"#{ANA}").page
+    page.get_by_text("number 99999", exact=True).last.wait_for()
+    for _ in range(12):
+        before = page.locator("article").first.text_content()
+        # As somebody who keeps scrolling: what arrives meanwhile may move the page.
+        page.wait_for_function(
+            """(before) => {
+                document.querySelector(".log").scrollTop = 0;
+                return document.querySelector("article").textContent !== before;
+            }""",
+            arg=before,
+        )
+    assert page.locator("article").count() <= 400
+    page.get_by_role("button", name="Newest messages").click()
+    page.get_by_text("number 99999", exact=True).last.wait_for()
+    say(page, "still here")
+    page.get_by_role("article").filter(has_text="still here").wait_for()
+
+
+def test_the_panel_shows_calls_and_switches_faults(window, visitor):
+    visitor.send({"text": "First"})
+    opened = window(f"#{ANA}")
+    page = opened.page
+    page.get_by_role("button", name="Developer panel", exact=True).click()
+    page.get_by_text("/v26.0/me/messages").first.click()
+    page.get_by_text('"text": "First"').wait_for()
+    opened.shot("panel")
+    page.get_by_role("tab", name="Faults").click()
+    page.get_by_label("What", exact=True).select_option("613")
+    page.get_by_role("button", name="Switch on").click()
+    page.get_by_text("the next 1 × error 613, on messages").wait_for()
+    body = {"recipient": {"id": ANA}, "messaging_type": "RESPONSE", "message": {"text": "Second"}}
+    assert visitor.call("messages", body)["error"]["code"] == 613
+    page.get_by_role("article", name="Refused by Meta, code 613").wait_for()
+    page.get_by_role("tab", name="Clock").click()
+    page.get_by_role("button", name="+ 1 day").click()
+    page.get_by_text("window closed").first.wait_for()
+
+
+def test_a_preview_needs_no_server(window, visitor, tmp_path):
+    visitor.act("says", text=HOSTILE)
+    send_all(visitor)
+    file = tmp_path / "preview.html"
+    file.write_text(visitor.sandbox.preview(note="After a run"), encoding="utf-8")
+    opened = window(file.as_uri())
+    page = opened.page
+    page.get_by_text("After a run").first.wait_for()
+    for _, mark in KINDS.values():
+        page.get_by_text(mark, exact=False).or_(page.get_by_label(mark, exact=False)).first.wait_for(state="attached")
+    assert page.locator(".bubble").first.text_content() == HOSTILE
+    assert not page.get_by_label("Write as").is_visible()
+    assert page.get_by_role("button", name="Choose it").count() == 0
+    opened.shot("preview")
+    assert SHOTS.is_dir()
