@@ -1,0 +1,125 @@
+"""`adaptor run` with a broadcast in the job: asking first, a part of the people, a row for each."""
+
+import csv
+import json
+
+import pytest
+
+from adaptor.sandbox import Sandbox
+
+#: `MORE` stands where further arguments go.
+JOB = """from pathlib import Path
+
+broadcast(Path('people.csv'), send_text(state.data.psid, f'Hello {state.data.name}.')MORE)
+"""
+PEOPLE = "psid,name\n" + "".join(f"{6_000_000_000_000_000 + number},Name {number}\n" for number in range(5))
+
+
+@pytest.fixture
+def messenger():
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def files(messenger):
+    credential = {"access_token": messenger.access_token, "base_url": messenger.url}
+    return {"people.csv": PEOPLE, "c.json": json.dumps(credential)}
+
+
+@pytest.fixture
+def asked(tmp_path, files, screen):
+    """Start the job on a terminal, and read up to its question."""
+    for name, text in {**files, "job.py": JOB.replace("MORE", "")}.items():
+        (tmp_path / name).write_text(text)
+    shown = screen("adaptor", "run", "job.py", "-c", "c.json", columns=200)
+    return shown, shown.read("[y/N]")
+
+
+def test_a_terminal_says_which_page_how_many_and_how_long_before_it_asks(asked, messenger):
+    _, question = asked
+    for words in (messenger.page_name, messenger.page_id, "5 people", "takes about 5 s", "up to 5 of them unknown"):
+        assert words in question
+    assert messenger.messages == []
+
+
+def test_yes_begins_it(asked, messenger):
+    shown, _ = asked
+    shown.type("y\r")
+    assert "5 people: 5 sent" in shown.read()
+    assert shown.end() == 0
+    assert len(messenger.messages) == 5
+
+
+@pytest.mark.parametrize("answer", ["n\r", "\r", "\x04"], ids=["no", "nothing", "the end"])
+def test_anything_else_writes_to_nobody(asked, messenger, answer):
+    shown, _ = asked
+    shown.type(answer)
+    assert "Nobody was written to" in shown.read()
+    assert shown.end() == 1
+    assert messenger.messages == []
+
+
+def test_in_a_pipe_nobody_is_asked(adaptor, files, messenger):
+    done = adaptor(JOB.replace("MORE", ""), "-c", "c.json", files=files)
+    assert done.code == 0
+    assert len(messenger.messages) == 5
+
+
+def test_a_limit_and_one_person_alone(adaptor, files, messenger):
+    assert adaptor(JOB.replace("MORE", ""), "-c", "c.json", "--limit", "2", files=files).code == 0
+    assert [message.text for message in messenger.messages] == ["Hello Name 0.", "Hello Name 1."]
+    assert adaptor(JOB.replace("MORE", ""), "-c", "c.json", "--only-to", "6000000000000004", files=files).code == 0
+    assert messenger.messages[-1].text == "Hello Name 4."
+    assert len(messenger.messages) == 3
+
+
+def test_results_are_a_row_for_each_person_readable_by_the_owner_alone(adaptor, files, messenger, tmp_path):
+    done = adaptor(JOB.replace("MORE", ""), "-c", "c.json", "--results", "out.jsonl", files=files)
+    assert done.code == 0
+    rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert [row["row"] for row in rows] == [1, 2, 3, 4, 5]
+    assert {row["message_id"] for row in rows} == {message.id for message in messenger.messages}
+    assert (tmp_path / "out.jsonl").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_spreadsheet_would_take_for_a_formula_is_text(adaptor, files, tmp_path):
+    people = 'psid,name\n"=1+1",A\n@SUM(A1),B\n6000000000000001,C\n'
+    adaptor(
+        JOB.replace("MORE", ", fail=False"),
+        "-c",
+        "c.json",
+        "--results",
+        "out.csv",
+        files={**files, "people.csv": people},
+    )
+    with (tmp_path / "out.csv").open(newline="") as file:
+        rows = {row["row"]: row for row in csv.DictReader(file)}
+    assert rows["3"]["outcome"] == "sent"
+    assert all(not (value or "").startswith(("=", "@", "+", "-")) for row in rows.values() for value in row.values())
+    assert rows["1"]["outcome"] == rows["2"]["outcome"] == "failed"
+
+
+def test_a_dry_run_sends_nothing_and_makes_no_ledger(adaptor, files, messenger, tmp_path):
+    done = adaptor(JOB.replace("MORE", ""), "-c", "c.json", "--dry-run", files=files)
+    assert done.code == 0
+    assert len(done.out.splitlines()) == 3
+    assert "and 2 more like these" in done.err
+    assert messenger.requests == []
+    assert not (tmp_path / ".adaptor").exists()
+
+
+def test_no_secret_is_in_what_the_command_writes(adaptor, files, messenger):
+    messenger.faults.next(551, on="messages")
+    done = adaptor(JOB.replace("MORE", ""), "-c", "c.json", "--results", "out.csv", "-l", "debug", files=files)
+    kept = files["c.json"]
+    assert messenger.access_token not in done.written().replace(kept, "")
+
+
+def test_an_error_shows_the_line_of_the_job(adaptor, files, messenger):
+    messenger.faults.next(190, on="messages")
+    done = adaptor(JOB.replace("MORE", ""), "-c", "c.json", files=files)
+    assert done.code == 1
+    assert "where: step 1 · broadcast[0] · send_text (job.py, line 3)" in done.err
+    assert "3 | broadcast(Path('people.csv')" in done.err
+    assert "Before it stopped: 5 people: 4 sent, 1 failed" in done.err
