@@ -95,7 +95,18 @@ def test_the_schema_in_the_package_is_the_one_at_the_top():
 
 
 @pytest.mark.parametrize(
-    "heavy", ["requests", "jsonpath_ng", "fastjsonschema", "jsonschema", "werkzeug", "inspect", "logging", "zoneinfo"]
+    "heavy",
+    [
+        "requests",
+        "sqlite3",
+        "jsonpath_ng",
+        "fastjsonschema",
+        "jsonschema",
+        "werkzeug",
+        "inspect",
+        "logging",
+        "zoneinfo",
+    ],
 )
 def test_a_job_that_sends_nothing_loads_nothing_heavy(heavy, tmp_path):
     job = tmp_path / "job.py"

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import sys
+from functools import partial
 
 from ..core.context import Run
 from ..core.errors import AdaptorError, InputError
@@ -109,7 +110,8 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
         if not given.yes and child is None and sys.stdin.isatty() and sys.stderr.isatty():
             from .questions import confirm
 
-            run.confirm = confirm
+            # What a job writes to standard error goes to the log meanwhile.
+            run.confirm = partial(confirm, stream=sys.stderr)
         run.on_failure = curl_printer(run) if given.curl else None
         run.sanitize = None if given.sanitize == "none" else Sanitizer(given.sanitize)
         # Data goes to standard output; where that is taken by the final state, requests go to the log.
@@ -231,7 +233,8 @@ def _run(given: argparse.Namespace, log: Log, limits: Limits | None) -> Any:
 
         kind = WatchedRun
     run = kind(sink=log, dry_run=given.dry_run, alone=True)
-    run.id = check_run_id(given.run_id) if given.run_id else new_run_id()
+    named = given.run_id or given.resume
+    run.id = check_run_id(named) if named else new_run_id()
     return run
 
 

@@ -54,6 +54,9 @@ class GraphClient:
             ledger: Remembers which token is for which Page.
             ask: Ask Meta where nobody knows. What is to hold across runs and tokens needs that; a single send does not
                 wait for it.
+
+        Raises:
+            AdaptorError: It was to be asked, and could not be learned. Nothing may be sent under another name.
         """
         base_url, page_id = self._configuration.base_url, self._configuration.page_id
         if self._page is None and page_id != "me":
@@ -61,7 +64,8 @@ class GraphClient:
         known_by = digest("page", base_url, self._configuration.access_token)
         if self._page is None or (ask and self._page == known_by):
             found = ledger.store.pages.of_token(known_by)
-            if found is None and ask and (found := self._asked_page_id()) is not None:
+            if found is None and ask:
+                found = self._asked_page_id()
                 ledger.store.pages.learn(known_by, found)
             self._page = known_by if found is None else f"{base_url}/{found}"
         return self._page
@@ -75,15 +79,14 @@ class GraphClient:
             return "The Page of this credential"
         return f"The Page {body.get('name', '?')} ({body.get('id', '?')})"
 
-    def _asked_page_id(self) -> str | None:
+    def _asked_page_id(self) -> str:
+        request = GraphRequest("GET", "me", params={"fields": "id"}, needs=("id",))
         try:
-            request = GraphRequest("GET", "me", params={"fields": "id"}, needs=("id",))
-            # Asked once and not again: a message does not wait for it.
-            body = self.connection.exchange(request, request.encoded()).body
+            return str(self._repeating(lambda: self.connection.exchange(request, request.encoded())).body["id"])
         except AdaptorError as error:
-            self._run.log("debug", "graph", f"which Page this is: {error.headline()}")
-            return None
-        return str(body["id"])
+            # Under another name a key would not be known again, and the message would go out twice.
+            error.fix = f"Nothing was sent, since it could not be learned which Page this is. {error.fix}"
+            raise
 
     def send(self, request: GraphRequest) -> Answer:
         """Carry out a request.
@@ -226,11 +229,11 @@ class GraphClient:
         return seconds if seconds <= self._configuration.max_wait else None
 
     def _wait(self, seconds: float, why: str, repeats: int) -> None:
+        # What is to be repeated has not left; what the last answer said of the usage is waited for here.
+        wire.left = False
+        self.connection.usage = None
         most = self._configuration.max_retries
         self._run.log("info", "graph", f"{why}; trying again in {seconds:.1f} s ({repeats} of {most}).")
-        # What the last answer said of the usage is waited for here; what is to be repeated has not left.
-        self.connection.usage = None
-        wire.left = False
         self._run.wait(seconds)
 
     def _keep_pace(self) -> None:

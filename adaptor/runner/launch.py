@@ -52,11 +52,13 @@ class Order:
         self.after_step: Watch | None = None
         self.ledger = Wishes()
 
-    def words(self) -> list[str]:
-        """Return what follows the path on a command line that runs the same."""
-        steps = (("--start", self.start), ("--end", self.end), ("--only", self.only))
-        named = [word for option, step in steps if step for word in (option, step)]
-        return [self.workflow, *named] if self.workflow else named
+    def words(self, plan: Plan) -> list[str]:
+        """Return what follows the path on a command line that runs the same; steps are named by their whole ids."""
+        words = [self.workflow] if self.workflow else []
+        if self.only is not None:
+            return [*words, "--only", plan.start]
+        words += [] if self.start is None else ["--start", plan.start]
+        return words + ([] if self.end is None or plan.end is None else ["--end", plan.end])
 
 
 def launch(order: Order, run: Run, credentials: Credentials) -> Result:
@@ -96,7 +98,7 @@ def _launch(order: Order, run: Run, credentials: Credentials) -> Result:
             plan.narrow(start=order.start, end=order.end, only=order.only)
             for step in plan.steps.values():
                 run.learn_secrets({"configuration": credentials.configuration(plan, step)})
-            with Records(order.path, order.words(), run, order.ledger) as records:
+            with Records(order.path, order.words(plan), run, order.ledger) as records:
                 state = records.begin(prepared, lambda: _initial(order, plan))
                 run.learn_secrets(state)
                 execution = Execution(

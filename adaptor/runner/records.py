@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from ..core.errors import InputError
-from .commands import resume_command
 from .job_digest import job_digest, job_sources
 from .result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED
 
@@ -88,6 +87,7 @@ class Records:
         self._ledger: Ledger | None = None
         self._state: State = {}
         self._sources: tuple[list[str], list[str]] = ([], [])
+        self._retention: float | None = None
         self._kept: dict[tuple[str, int], StepRecord] = {}
         self._ended: list[tuple[str, int, str, State]] = []
         if not run.dry_run:
@@ -111,6 +111,7 @@ class Records:
         """
         # What is imported while the job runs does not count: a resume would not know it yet.
         self._sources = job_sources(prepared, self._path)
+        self._retention = _retention_days()
         if self._wishes.resume is None:
             self._state = state()
             if self._run.dry_run or not is_there(self._database):
@@ -159,15 +160,13 @@ class Records:
             result.exit_code = result.exit_code or EXIT_FAILED
 
     def _forget_old(self, ledger: Ledger) -> None:
-        days = os.environ.get(ENVIRONMENT_RETENTION, "")
-        if not days:
+        days = self._retention
+        if days is None:
             return
-        forgotten = ledger.store.runs.purge_older(float(days) * 86_400, finished=True)
+        forgotten = ledger.store.runs.purge_older(days * 86_400, finished=True)
         if forgotten:
             count = f"{len(forgotten):,} run{'' if len(forgotten) == 1 else 's'}"
-            self._run.log(
-                "info", "run", f"The people of {count} that finished more than {days} days ago are forgotten."
-            )
+            self._run.log("info", "run", f"Forgot the people of {count} that finished more than {days:g} days ago.")
 
     # --- Opening ---
 
@@ -189,8 +188,11 @@ class Records:
                 words=self._words,
                 started=run.began,
             )
-            _check_new(store, record.id)
-            ledger = Ledger.begin(store, record, clean=run.redactor.value)
+            with store.database.transaction(durable=True):
+                # Another process may have begun the same since this one looked.
+                _check_new(store, record.id)
+                self._check_alone(store, store.runs.last(record.path, record.input_digest))
+                ledger = Ledger.begin(store, record, clean=run.redactor.value)
         except LedgerError as error:
             store.close()
             raise InputError(error.description, fix=error.fix) from None
@@ -265,6 +267,8 @@ class Records:
                 f"The run `{name}` is one of {known.path}.", fix=f"Write adaptor run {known.path} --resume {name}."
             )
         if known.words != self._words:
+            from .commands import resume_command
+
             began = " ".join(known.words) or "nothing else"
             raise InputError(
                 f"The run `{name}` was begun with {began} behind the path.",
@@ -295,13 +299,9 @@ class Records:
     def _judge(self, store: Store, last: RunRecord | None) -> str | None:
         from ..ledger.rows import FINISHED
 
+        self._check_alone(store, last)
         if last is None or last.status == FINISHED or last.purged is not None:
             return None
-        if store.runs.is_under_way(last):
-            raise InputError(
-                f"The same job with the same input is under way in another process, as run `{last.id}`.",
-                fix="Wait until it ends. With --fresh it is begun a second time, and people are written to twice.",
-            )
         sent = last.outcomes.get("sent", 0)
         unknown = last.outcomes.get("unknown", 0) + last.outcomes.get("sending", 0)
         if not sent + unknown:
@@ -317,6 +317,18 @@ class Records:
             fix=f"Go on with it: --resume {last.id}. Or begin anew on purpose: --fresh.",
         )
 
+    def _check_alone(self, store: Store, last: RunRecord | None) -> None:
+        """Refuse to begin what another process has under way.
+
+        Raises:
+            InputError: It has.
+        """
+        if last is not None and not self._wishes.fresh and store.runs.is_under_way(last):
+            raise InputError(
+                f"The same job with the same input is under way in another process, as run `{last.id}`.",
+                fix="Wait until it ends. With --fresh it is begun a second time, and people are written to twice.",
+            )
+
     @property
     def _job_digest(self) -> str:
         # Only where something is noted: reading all of a job again takes a while.
@@ -327,6 +339,26 @@ class Records:
 
         state = {key: value for key, value in self._state.items() if key != "configuration"}
         return digest("input", self._words, state)
+
+
+def _retention_days() -> float | None:
+    """Return after how many days a run that has finished forgets its people, or None where it never does.
+
+    Raises:
+        InputError: What the environment says is no number of days.
+    """
+    text = os.environ.get(ENVIRONMENT_RETENTION)
+    if not text:
+        return None
+    try:
+        days = float(text)
+    except ValueError:
+        days = -1.0
+    if not 0 <= days < float("inf"):
+        raise InputError(
+            f"The environment variable {ENVIRONMENT_RETENTION} is no number of days.", fix="Write 30, or take it away."
+        )
+    return days
 
 
 def _check_new(store: Store, name: str) -> None:

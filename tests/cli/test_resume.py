@@ -312,6 +312,27 @@ def test_the_same_job_under_way_elsewhere_is_refused(job, meta, beside, tmp_path
     assert meta.accepted == hello(0, 1, 2, 3, 4)
 
 
+def test_of_two_that_begin_at_once_only_one_sends(job, meta, beside, tmp_path):
+    holds = "fn(lambda s: s if 'HOLD' not in os.environ or open(os.environ['HOLD']).read() else s)\n"
+    job(f"import os\n{holds}{JOB}", "--dry-run")
+    os.mkfifo(tmp_path / "hold")
+    words = ["run", "job.py", "-c", "c.json", "-s", "s.json"]
+    late = beside(*words, HOLD="hold")
+    codes = []
+    # It opens the file once it has looked into the ledger, in which nothing stood yet.
+    with open(tmp_path / "hold", "w") as hold:
+
+        def let_go():
+            hold.close()
+            codes.append(late.end())
+
+        meta.at(2, let_go)
+        assert beside(*words).end() == 0
+    assert codes == [2]
+    assert "under way in another process" in late.err
+    assert meta.accepted == hello(0, 1, 2, 3, 4)
+
+
 def test_a_finished_run_cannot_be_gone_on_with(job, meta):
     assert job(JOB, "--run-id", "r1").code == 0
     done = job(JOB, "--resume", "r1")
@@ -398,6 +419,26 @@ def test_what_is_unknown_is_sent_again_only_on_purpose(job, meta, beside, tmp_pa
     assert done.code == 0, done.err
     assert meta.accepted == hello(0, 1, 3, 4, 2)
     assert outcomes(ledger()) == ("finished", {"sent": 5})
+
+
+@pytest.mark.parametrize(("key", "code", "sent"), [("y", 0, (0, 2, 3, 4, 1)), ("n", 2, (0, 2, 3, 4))])
+def test_on_a_terminal_it_asks_before_it_sends_that_again(job, meta, beside, screen, tmp_path, key, code, sent):
+    job(JOB, "--dry-run")
+    command = beside("run", "job.py", "-c", "c.json", "-s", "s.json", "--run-id", "r1")
+
+    def kill():
+        command.kill()
+        return meta.refusal(190)
+
+    meta.at(2, kill)
+    command.end()
+    job(JOB, "--resume", "r1")
+    terminal = screen("adaptor", "run", "job.py", "-c", "c.json", "--resume", "r1", "--resend-unknown")
+    assert "Whom it did reach gets it twice" in terminal.read("[y/N] ")
+    terminal.type(f"{key}\n")
+    terminal.read()
+    assert terminal.end() == code
+    assert meta.accepted == hello(*sent)
 
 
 # --- The file ---
@@ -500,6 +541,22 @@ def test_another_program_goes_on_with_a_run_too(meta, tmp_path, plain_environmen
     assert (second.exit_code, second.run_id, second.is_finished) == (0, first.run_id, True)
     assert second.state["data"] == {"recipient_id": PEOPLE[4], "message_id": "m_5"}
     assert meta.accepted == hello(0, 1, 2, 3, 4)
+
+
+def test_a_time_to_forget_that_is_no_number_is_refused_before_anything_is_sent(job, meta):
+    done = job(JOB, env={"ADAPTOR_RETENTION_DAYS": "a month"})
+    assert done.code == 2
+    assert "ADAPTOR_RETENTION_DAYS is no number of days" in done.err
+    assert meta.accepted == []
+
+
+def test_a_supervised_run_that_is_gone_on_with_and_killed_again_keeps_its_name(job, meta):
+    stubborn = "import os\n" + JOB + "fn(lambda s: os._exit(0) if os.environ.get('ENDS') else s)\n"
+    first = job(stubborn, "--timeout", "30", env={"ENDS": "1"})
+    second = job(stubborn, "--resume", run_id(first.err), "--timeout", "30", env={"ENDS": "1"})
+    assert second.code == 4
+    assert run_id(second.err) == run_id(first.err)
+    assert len(meta.accepted) == 5
 
 
 def test_runs_that_finished_long_ago_forget_their_people_where_that_is_wished(job, meta, ledger, tmp_path):

@@ -155,13 +155,14 @@ class Job:
         finally:
             store.close()
 
-    def has_begun(self, run: str) -> bool:
-        """Whether the run stands in the ledger."""
+    def status(self, run: str) -> str | None:
+        """Return how far the ledger says that a run has come; None where it has not begun."""
         if "://" not in self.database and not Path(self.database).exists():
-            return False
+            return None
         store = open_store(self.database)
         try:
-            return store.runs.find(run) is not None
+            found = store.runs.find(run)
+            return None if found is None else found.status
         finally:
             store.close()
 

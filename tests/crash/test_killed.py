@@ -95,7 +95,7 @@ class Crash:
         kills = self.random.choice([1, 1, 2, 2, 3])
         for attempt in range(MOST_ATTEMPTS):
             self.job.write_people(self.people)
-            begun = self.job.has_begun(self.run)
+            begun = self.job.status(self.run) is not None
             process = self.job.start(
                 *(["--resume", self.run] if begun else ["--run-id", self.run, "--fresh"]),
                 "--results",
@@ -110,13 +110,17 @@ class Crash:
                 nth, seconds = self.random.randint(1, most), self.random.choice([0, self.random.uniform(0, 0.01)])
                 self.job.ask("arm", process.pid, event, nth, seconds)
             code, log = self.job.end(process)
+            if self.job.status(self.run) == "finished":
+                # It may be killed when there is nothing left to do.
+                break
             if code == -9:
                 self.change_people()
             elif self._is_done():
                 break
         else:
             raise AssertionError(f"{self.run} is not done after {MOST_ATTEMPTS} attempts: {log}")
-        self.check(log)
+        assert self._is_done()
+        self.check()
         if self.seed % 5 == 0:
             before = len(self.job.accepted())
             self.job.run("--resume", self.run)
@@ -127,7 +131,7 @@ class Crash:
 
     def _lost(self) -> list[Any]:
         """Return everybody in the source of whom it is not known what became of them."""
-        if not self.job.has_begun(self.run):
+        if self.job.status(self.run) is None:
             return list(self.people)
         told = Counter((row.write.recipient, row.write.text_digest) for row in self.job.rows(self.run) if _is_told(row))
         reasons = {row["row"] for row in self.job.results() if row["error"] and row["message"]}
@@ -141,7 +145,7 @@ class Crash:
             if _known_by(each) in missing and number not in reasons
         ]
 
-    def check(self, log: str) -> None:
+    def check(self) -> None:
         """Compare what was accepted with what was written down."""
         times: Counter[tuple[str, str]] = Counter()
         if self.what == "each":

@@ -347,13 +347,24 @@ def test_a_single_send_waits_for_no_question(wire: Any, http: Any, state_for: An
     assert server.seen(1) == 1
 
 
-def test_a_page_that_cannot_be_asked_does_not_hold_a_message_back(
+def test_a_page_that_does_not_answer_is_asked_again_before_a_key_is_used(
     wire: Any, http: Any, state_for: Any, attempt: Any
 ) -> None:
-    server = wire(refused(http, 2, status=500), said(http))
-    with attempt():
+    server = wire(refused(http, 2, status=500), http({"id": PAGE}), said(http))
+    with attempt() as run:
         send_text(ANA, "a", key="1")(state_for(server.url))
-    assert server.seen(2) == 2
+        page = run.ledger.store.writes.rows("r1").__next__().write.page
+    assert page == f"{server.url}/{PAGE}"
+
+
+def test_a_key_is_not_used_under_another_name_where_the_page_cannot_be_learned(
+    wire: Any, http: Any, state_for: Any, attempt: Any
+) -> None:
+    server = wire(http({"nothing": True}))
+    with attempt(), pytest.raises(TemporaryFailure) as raised:
+        send_text(ANA, "a", key="1")(state_for(server.url))
+    assert "Nothing was sent, since it could not be learned which Page this is." in raised.value.fix
+    assert not [request for request in server.requests if request.startswith(b"POST")]
 
 
 def test_a_rate_limit_is_told_to_all_who_write_for_the_page(

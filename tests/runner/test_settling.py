@@ -9,6 +9,7 @@ import pytest
 from adaptor import send_image, send_text
 from adaptor.core.context import Run
 from adaptor.core.errors import InputError
+from adaptor.ledger.keys import digest
 from adaptor.ledger.ledger import Ledger
 from adaptor.ledger.rows import RunRecord
 from adaptor.ledger.store import open_store
@@ -112,6 +113,19 @@ def test_somebody_about_whom_meta_says_nothing_keeps_nobody_else_from_being_sett
     sandbox.faults.script([551])
     settlement = settled()
     assert (settlement.settled, settlement.remaining.total()) == (1, 1)
+
+
+def test_what_a_killed_run_was_sending_is_settled_too(
+    settled: Any, store: Store, configuration: dict[str, Any]
+) -> None:
+    ledger = Ledger.begin(store, RunRecord("r1", "job.py", "d", "i"))
+    ledger.enter_step("job-1", 0)
+    ledger.take([ledger.write("send_text", ANA, "f", text_digest=digest("text", "a"))], sending=True)
+    send_text(ANA, "a")({"data": {}, "configuration": configuration})
+    store.database.run("UPDATE holders SET expires = 0")
+    assert settled().settled == 1
+    ledger._holder.close()
+    assert store.writes.counts("r1") == {"sent": 1}
 
 
 def test_meta_is_asked_twice_a_second(
