@@ -12,7 +12,7 @@ from .preview import people_beside
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ..core.context import Run
     from ..runner.credentials import Credentials
@@ -61,12 +61,27 @@ def show_transcript(sandbox: Sandbox, given: argparse.Namespace, run: Run) -> No
 
 def stay(sandbox: Sandbox, run: Run) -> None:
     """Keep the sandbox until somebody has seen enough."""
-    import threading
-
     if run.stopping is not None:
         return
     # Nothing is under way any more that Ctrl-C would have to wait for.
     run.is_between = False
-    run.log("info", "sandbox", f"Have a look at {sandbox.page_url} – Ctrl-C ends it.")
-    with contextlib.suppress(KeyboardInterrupt):
-        threading.Event().wait()
+    until_interrupted(lambda: run.log("info", "sandbox", f"Have a look at {sandbox.page_url} – Ctrl-C ends it."))
+
+
+def until_interrupted(say: Callable[[], None]) -> None:
+    """Wait for Ctrl-C or SIGTERM, also where the shell that started us has switched Ctrl-C off.
+
+    Args:
+        say: Tells that one may go on to interrupt: from then on it ends cleanly.
+    """
+    import signal
+    import threading
+
+    over = threading.Event()
+    before = {each: signal.signal(each, lambda *_: over.set()) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        say()
+        over.wait()
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

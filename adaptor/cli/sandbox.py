@@ -68,6 +68,7 @@ _port.__name__ = "port from 0 to 65535:"
 def perform(given: argparse.Namespace) -> int:
     """Run it until it is interrupted."""
     from ..sandbox import Sandbox, SandboxError
+    from .rehearsal import until_interrupted
 
     try:
         if given.people:
@@ -83,13 +84,16 @@ def perform(given: argparse.Namespace) -> int:
         )
         print(InputError(str(cause), fix=fix).report(), file=sys.stderr)
         return EXIT_BAD_INPUT
-    try:
+
+    def say() -> None:
         print(_facts(sandbox), flush=True)
         if given.open:
             import webbrowser
 
             webbrowser.open(sandbox.page_url)
-        _wait()
+
+    try:
+        until_interrupted(say)
     finally:
         sandbox.stop()
     print(f"Ended. {_counts(sandbox)}", file=sys.stderr)
@@ -111,16 +115,3 @@ def _facts(sandbox: Sandbox) -> str:
 def _counts(sandbox: Sandbox) -> str:
     accepted, refused = len(sandbox.messages), len(sandbox.refusals)
     return f"{accepted:,} message{'' if accepted == 1 else 's'} accepted, {refused:,} refused."
-
-
-def _wait() -> None:
-    import signal
-    import threading
-
-    over = threading.Event()
-    before = {each: signal.signal(each, lambda *_: over.set()) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        over.wait()
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)

@@ -126,12 +126,14 @@ def test_a_run_with_open_stays_until_it_is_interrupted(tmp_path, environment):
         stderr=subprocess.PIPE,
         text=True,
     )
-    for line in process.stderr:
-        if "Have a look at" in line:
-            break
-    page = re.search(r"http://\S+/sandbox/", line)[0]
-    assert json.loads(ask(f"{page}room?thread={ANA}"))["items"][0]["payload"] == {"text": "hello"}
-    assert (tmp_path / "seen.html").exists()
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
-    assert process.returncode == 0
+    try:
+        line = next(line for line in process.stderr if "Have a look at" in line)
+        page = re.search(r"http://\S+/sandbox/", line)[0]
+        assert json.loads(ask(f"{page}room?thread={ANA}"))["items"][0]["payload"] == {"text": "hello"}
+        assert (tmp_path / "seen.html").exists()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+        assert process.returncode == 0
+    finally:
+        process.kill()
+        process.communicate()
