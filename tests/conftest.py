@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import socket
 import ssl
 import struct
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pytest_httpserver import HTTPServer
+
+# A shell that starts the tests in the background, or nohup, has such signals ignored, and what the tests start would
+# inherit that: a command that is told to stop would go on.
+for _number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, signal.default_int_handler if _number is signal.SIGINT else signal.SIG_DFL)
 
 #: Made for these tests and for nothing else; it certifies localhost and graph.invalid to themselves.
 CERTIFICATE = Path(__file__).parent / "graph" / "certificate.pem"

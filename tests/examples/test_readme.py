@@ -37,12 +37,14 @@ def run(*arguments, cwd, command="run"):
 
 
 def test_there_are_jobs_in_the_readme():
-    assert len(JOBS) == 2
+    assert len(JOBS) == 3
 
 
 @pytest.mark.parametrize("number", range(len(JOBS)))
 def test_a_job_of_the_readme_runs(number, tmp_path):
     (tmp_path / "job.py").write_text(JOBS[number], encoding="utf-8")
+    (tmp_path / "people.csv").write_text("psid,first_name\n6543210987654321,Ana\n6543210987654322,Bo\n")
+    (tmp_path / "stop.txt").write_text("6543210987654322\n")
     done = run("job.py", "--dry-run", "-S", json.dumps(STATE), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Ana" in done.stdout
