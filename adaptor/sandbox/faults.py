@@ -197,21 +197,23 @@ class Faults:
     def on_batch(self, call: Call) -> Fault | None:
         """Choose whether a batch as a whole is answered with an error."""
         return (
-            self._take_turn(call, 0)
+            self._take_turn(call, 0, CALL)
             if self._turn is not None and self._turn.on == _BATCH
             else self._choose(call, CALL, only=_BATCH)
         )
 
-    def on_call(self, call: Call, part: int = 0) -> Fault | None:
+    def on_call(self, call: Call, part: int | None = None) -> Fault | None:
         """Choose what happens to the answer of one call: of a request, or of one part of a batch."""
-        return self._take_turn(call, part) or self._choose(call, CALL)
+        # What is no part of a batch cannot be a null in one.
+        kinds = CALL if part is not None else tuple(kind for kind in CALL if kind != "null_part")
+        return self._take_turn(call, part or 0, kinds) or self._choose(call, kinds)
 
-    def _take_turn(self, call: Call, part: int) -> Fault | None:
+    def _take_turn(self, call: Call, part: int, kinds: tuple[str, ...]) -> Fault | None:
         turn = self._turn
         if turn is None or turn.part != part:
             return None
         self._turn = None
-        return self._note(turn, call)
+        return self._note(turn, call) if turn.kind in kinds else None
 
     def _choose(self, call: Call, kinds: tuple[str, ...], only: str | None = None) -> Fault | None:
         for entry in self._waiting:

@@ -27,13 +27,13 @@ class Dropped(Exception):
     """The part of the batch is answered with `null`."""
 
 
-def perform(call: Call, world: World, part: int = 0, *, spoiled: bool = False) -> Any:
+def perform(call: Call, world: World, part: int | None = None, *, spoiled: bool = False) -> Any:
     """Answer one call whose path was read already; the caller holds the world's lock.
 
     Args:
         call: What is asked.
         world: The Page and its people.
-        part: Which part of a batch it is.
+        part: Which part of a batch it is, or None for a call of its own.
         spoiled: Whether its answer goes wrong on the way already: then nothing else goes wrong with it.
 
     Raises:

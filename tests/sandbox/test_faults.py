@@ -216,6 +216,13 @@ def test_a_part_of_a_batch_is_null(caller, delivered):
     assert texts(caller) == (["0", "1", "2"] if delivered else ["0", "2"])
 
 
+def test_a_call_of_its_own_is_never_a_null_part(caller, code):
+    caller.sandbox.faults.next("null_part")
+    caller.sandbox.faults.script(["null_part"])
+    assert code(say(caller)) == ("ok",)
+    assert batch(caller, 1).json() == [None]
+
+
 def test_a_part_of_a_batch_is_refused_with_minutes(caller):
     caller.sandbox.faults.next(80006, minutes=3, to="102")
     found = batch(caller).json()
