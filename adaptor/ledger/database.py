@@ -82,6 +82,9 @@ class Database(ABC):
     def ticks(self) -> float:
         """Return seconds by a clock that all who share the database see alike, and that nobody sets if possible."""
 
+    def take_turn(self, name: str) -> None:  # noqa: B027 - where one transaction at a time writes, it is one's turn
+        """Within a transaction, wait until no other one has the turn of this name; it ends with the transaction."""
+
     def clean_up(self) -> None:  # noqa: B027 - not every database has something to do
         """Let nothing of what was deleted stay on the disk, where the database leaves that to us."""
 

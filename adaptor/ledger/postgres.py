@@ -166,6 +166,10 @@ class PostgresDatabase(Database):
             cursor.executemany(sql.replace("?", "%s"), rows)
             return cursor.rowcount
 
+    def take_turn(self, name: str) -> None:
+        """Within a transaction, wait until no other one has the turn of this name; it ends with the transaction."""
+        self.run("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (f"adaptor {name}",))
+
     def ticks(self) -> float:
         """Return the server's time."""
         return self.now()

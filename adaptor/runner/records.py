@@ -189,7 +189,8 @@ class Records:
                 started=run.began,
             )
             with store.database.transaction(durable=True):
-                # Another process may have begun the same since this one looked.
+                # Another process may have begun the same since this one looked, or be about to.
+                store.database.take_turn(f"{record.path} {record.input_digest}")
                 _check_new(store, record.id)
                 self._check_alone(store, store.runs.last(record.path, record.input_digest))
                 ledger = Ledger.begin(store, record, clean=run.redactor.value)

@@ -189,3 +189,21 @@ def test_a_database_that_is_strict_by_default_is_no_trouble(fresh_postgresql):
     finally:
         for ledger in filter(None, (first, second)):
             ledger.close(0, finished=True)
+
+
+def test_of_two_who_look_whether_somebody_has_begun_the_second_sees_the_first(fresh_postgresql, open_):
+    first, second = open_(fresh_postgresql), open_(fresh_postgresql)
+
+    def look(store):
+        with store.database.transaction():
+            store.database.take_turn("job.py input")
+            return store.runs.find("r1")
+
+    with ThreadPoolExecutor() as pool:
+        with first.database.transaction(), psycopg.connect(fresh_postgresql, autocommit=True) as watching:
+            first.database.take_turn("job.py input")
+            seen = pool.submit(look, second)
+            while not watching.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").fetchone():
+                assert not seen.done()
+            first.runs.begin(RunRecord("r1", "/jobs/job.py", "job", "input"))
+        assert seen.result(10) is not None
