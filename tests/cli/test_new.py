@@ -2,7 +2,6 @@
 
 import json
 import stat
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -37,7 +36,6 @@ def test_its_tests_pass(project, adaptor):
     assert done.out.endswith("2 cases: 2 passed.\n")
 
 
-@pytest.mark.skipif(find_spec("adaptor.runner.workflow") is None, reason="workflows are not there yet")
 def test_the_workflow_runs_in_the_sandbox(project, adaptor):
     done = adaptor(None, "demo/workflow.json", "-s", "demo/state.json", "--sandbox", "-O")
     assert done.code == 0, done.err

@@ -317,7 +317,9 @@ def test_the_rows_of_a_callback_reach_operations():
     assert done["sum"] == 6
 
 
-cells = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=6)
+# The two scripts that `core/template.py` sets aside for references are refused in the text of a job.
+SET_ASIDE = "\u1680" + "".join(map(chr, range(0x16E40, 0x16E80)))
+cells = st.text(st.characters(codec="utf-8", exclude_characters="\x00" + SET_ASIDE), max_size=6)
 
 
 @settings(deadline=None, database=None, max_examples=80)
