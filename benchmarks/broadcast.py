@@ -1,6 +1,6 @@
 """What `broadcast` reaches: beside `send_text` in `each`, beside what Meta allows, and beside other clients.
 
-    python benchmarks/broadcast.py [--people 1500] [--paced 1200] [--memory 30000] [--latency 0.2 0.1] [--only WHAT ...]
+    python benchmarks/broadcast.py [--people 5000] [--paced 1200] [--memory 30000] [--latency 0.2 0.1] [--only WHAT ...]
     python benchmarks/broadcast.py --people 10000 --paced 10000 --memory 100000     (the full sizes: some minutes)
 
 The server is a process of its own that only writes down what comes and when; each thing measured is a process too, and
@@ -94,7 +94,7 @@ def pymessenger(url: str, people: list[str]) -> None:
     from pymessenger.bot import Bot
 
     bot = Bot(TOKEN)
-    bot._graph_url = bot.graph_url = f"{url}/v26.0"  # it has had both names
+    bot.graph_url = f"{url}/v26.0"
     for number, person in enumerate(people):
         bot.send_text_message(person, f"Hello Person {number}")
 
@@ -228,7 +228,7 @@ def others(folder: str, count: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--people", type=int, default=1_500)
+    parser.add_argument("--people", type=int, default=5_000)
     parser.add_argument("--paced", type=int, default=1_200)
     parser.add_argument("--memory", type=int, default=30_000)
     parser.add_argument("--latency", type=float, nargs=2, default=(0.2, 0.1), metavar=("CALL", "PART"))
