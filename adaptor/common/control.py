@@ -7,7 +7,7 @@ from ..core.execute import in_order, perform_in_order
 from ..core.lazy import resolve
 from ..core.operation import Callback, Condition, Operation, Source, Step, Value, builder_of, operation
 from ..core.state import State
-from .loop import items_of
+from .sources import items_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -89,7 +89,7 @@ def parse_csv(
     }
     settings = _settings(options, {key: value for key, value in given.items() if value is not None})
     with _lines(source, settings["bom"]) as (lines, name):
-        rows = _rows(lines, name, settings)
+        rows = (row for _, row in _rows(lines, name, settings))
         if callback is None:
             everything = list(rows)
             return compose_next_state(state, everything) if everything else state
@@ -126,8 +126,8 @@ def _settings(options: Any, given: dict[str, Any]) -> dict[str, Any]:
     return settings
 
 
-def read_csv(source: os.PathLike[str]) -> Iterator[dict[str, str]]:
-    """Yield the rows of a CSV file as `parse_csv` reads them, one at a time."""
+def read_csv(source: os.PathLike[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the rows of a CSV file as `parse_csv` reads them, one at a time, each with the line on which it begins."""
     with _lines(source, True) as (lines, name):
         yield from _rows(lines, name, DEFAULTS)
 
@@ -202,7 +202,8 @@ def _without_bom(lines: Iterable[str], bom: bool) -> Iterator[str]:
         first = False
 
 
-def _rows(lines: Iterable[str], name: str, settings: dict[str, Any]) -> Iterator[Any]:
+def _rows(lines: Iterable[str], name: str, settings: dict[str, Any]) -> Iterator[tuple[int, Any]]:
+    """Yield rows, each with the line on which it begins."""
     import csv
 
     doubled = settings["escape"] == settings["quote"]
@@ -235,7 +236,7 @@ def _rows(lines: Iterable[str], name: str, settings: dict[str, Any]) -> Iterator
         if settings["skip_empty_lines"] and (not values or (len(values) == 1 and not values[0])):
             continue
         if columns is False:
-            yield values
+            yield line, values
         elif names is None:
             names = values
             for column in names:
@@ -247,7 +248,7 @@ def _rows(lines: Iterable[str], name: str, settings: dict[str, Any]) -> Iterator
                 fix="A value that holds the delimiter must stand in quotes; check that `delimiter` is right.",
             )
         else:
-            yield dict(zip(names, values, strict=True))
+            yield line, dict(zip(names, values, strict=True))
 
 
 def _csv_words(cause: str) -> str:

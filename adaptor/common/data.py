@@ -8,7 +8,7 @@ from ..core.jsonpath import compiled
 from ..core.lazy import Lazy, resolve
 from ..core.operation import Value, builder
 from ..core.state import State, a_kind
-from .loop import items_of
+from .sources import items_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..core.errors import ABOUT_PERSON, AdaptorError, ItemsFailed
+from .sources import PositionInFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,7 +12,8 @@ if TYPE_CHECKING:
 
 def failure(index: int, error: AdaptorError) -> dict[str, Any]:
     """Return the entry for one item or part that did not succeed."""
-    return {"index": index, "error": error.facts(), "about": error.about, "sent": error.sent}
+    at = {"file": index.file, "line": index.line} if isinstance(index, PositionInFile) else {}
+    return {"index": int(index), **at, "error": error.facts(), "about": error.about, "sent": error.sent}
 
 
 def summary(failed: list[dict[str, Any]]) -> str:
@@ -20,6 +22,13 @@ def summary(failed: list[dict[str, Any]]) -> str:
 
     counts = Counter(entry["error"]["name"] for entry in failed)
     return ", ".join(f"{count} × {name}" for name, count in counts.most_common())
+
+
+def the_first(failed: list[dict[str, Any]]) -> str:
+    """Return a sentence about the first failure: which item it was, and what happened."""
+    first = failed[0]
+    where = f"{first['file']}, line {first['line']}" if "line" in first else f"number {first['index'] + 1}"
+    return f"The first is {where}: {first['error']['description']}"
 
 
 def raise_if_failed(failed: list[dict[str, Any]], total: int, things: str, *, fail: bool | None) -> None:
@@ -37,7 +46,7 @@ def raise_if_failed(failed: list[dict[str, Any]], total: int, things: str, *, fa
     only_persons = all(entry["about"] == ABOUT_PERSON for entry in failed)
     if failed and (fail or (fail is None and not only_persons)):
         raise ItemsFailed(
-            f"{len(failed)} of {total} {things} did not succeed: {summary(failed)}.",
+            f"{len(failed):,} of {total:,} {things} did not succeed: {summary(failed)}. {the_first(failed)}",
             fix="See `details` for each of them. With fail=False the list is left in state['failed'] instead.",
             details=failed,
         )

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
-
 from ..core.context import current_run
 from ..core.errors import (
     ABOUT_PERSON,
     ABOUT_ROW,
     SENT_UNKNOWN,
     AdaptorError,
-    JobError,
     MissingReference,
 )
-from ..core.jsonpath import find
-from ..core.lazy import Lazy
 from ..core.operation import Callback, Source, Step, operation
-from ..core.state import State, a_kind
+from ..core.state import State
 from .failures import failure, raise_if_failed, summary
+from .sources import numbered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +41,8 @@ def each(state: State, source: Source, operation: Step, *, as_: str | None = Non
         An operation. `data` is what the last item left there.
 
     Raises:
-        JobError: The source is nothing that can be gone through. Errors of the operation name the item: `each[17]`.
+        JobError: The source is nothing that can be gone through. Errors of the operation name the item: `each[17]`,
+            from a file `each[17, rows.csv line 19]`.
 
     Example:
         >>> from adaptor import fn
@@ -56,9 +52,9 @@ def each(state: State, source: Source, operation: Step, *, as_: str | None = Non
     run = current_run()
     path = run.path
     key = as_ or "data"
-    for index, item in enumerate(run.watched(items_of(source, state))):
+    for index, item in run.watched(numbered(source, state)):
         path[-1] = ("each", index)
-        state = operation({**state, key: item, "index": index})
+        state = operation({**state, key: item, "index": int(index)})
     path[-1] = ("each", None)
     return state
 
@@ -81,8 +77,8 @@ def try_each(
             about the person (blocked, window closed, unknown). True: raise if there are any. False: never raise.
 
     Returns:
-        An operation. `failed` is the list of items passed over, each `{"index", "error", "about", "sent"}`; `data` is
-        what the last item left there.
+        An operation. `failed` is the list of items passed over, each `{"index", "error", "about", "sent"}`, from a
+        file also its `file` and `line`; `data` is what the last item left there.
 
     Raises:
         ItemsFailed: At the end, with that list in `details`. The other items were served.
@@ -100,9 +96,9 @@ def try_each(
     failed: list[dict[str, Any]] = []
     unknown_in_a_row = 0
     index = -1
-    for index, item in enumerate(run.watched(items_of(source, state))):
+    for index, item in run.watched(numbered(source, state)):
         path[-1] = ("try_each", index)
-        before = {**state, key: item, "index": index}
+        before = {**state, key: item, "index": int(index)}
         try:
             state = operation(before)
         except AdaptorError as error:
@@ -145,9 +141,9 @@ def map_(state: State, source: Source, callback: Callback[[Any, int, State], Any
     """
     run = current_run()
     results = []
-    for index, item in enumerate(run.watched(items_of(source, state))):
+    for index, item in run.watched(numbered(source, state)):
         run.path[-1] = ("map_", index)
-        results.append(callback(item, index, state))
+        results.append(callback(item, int(index), state))
     run.path[-1] = ("map_", None)
     return {**state, "data": results}
 
@@ -155,46 +151,3 @@ def map_(state: State, source: Source, callback: Callback[[Any, int, State], Any
 def _is_about_the_job(error: AdaptorError, key: str) -> bool:
     """Whether a path is missing that does not start at the item: it would be missing for every item."""
     return isinstance(error, MissingReference) and error.root not in (None, key)
-
-
-def items_of(source: Any, state: State) -> Iterator[Any]:
-    """Return the items of a source, one after the other."""
-    if isinstance(source, str):
-        return iter(find(source, state))
-    if source is None:
-        return iter(())
-    if isinstance(source, Mapping):
-        return iter((source,))
-    if isinstance(source, os.PathLike):
-        return _items_of_file(source)
-    if isinstance(source, Iterable) and not isinstance(source, bytes | Lazy):
-        return iter(source)
-    raise JobError(
-        f"The source is {a_kind(source)}, which has no items to go through.",
-        fix="Give a list, an object, a JSONPath such as '$.data.rows[*]', or a lazy reference to one of these.",
-        code="NOT_A_SOURCE",
-    )
-
-
-def _items_of_file(source: os.PathLike[str]) -> Iterator[Any]:
-    from .csv import read_csv, read_lines
-
-    path = os.fspath(source)
-    if path.lower().endswith(".csv"):
-        yield from read_csv(source)
-    elif path.lower().endswith((".jsonl", ".ndjson")):
-        import json
-
-        for number, line in enumerate(read_lines(source), start=1):
-            if line.strip():
-                try:
-                    yield json.loads(line)
-                except ValueError as cause:
-                    name = os.path.basename(path)
-                    raise JobError(f"{name}, line {number}: this is not JSON: {cause}.", fix="Mend the line.") from None
-    else:
-        raise JobError(
-            f"A loop cannot go through {os.path.basename(path)}.",
-            fix="Give a .csv or .jsonl file, or read it with a function of the state.",
-            code="NOT_A_SOURCE",
-        )

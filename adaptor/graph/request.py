@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from ..core.arguments import known, prepare
-from ..core.errors import InvalidMessage
+from ..core.arguments import Structure, known, prepare
+from ..core.errors import AdaptorError, InvalidMessage
 from ..core.lazy import Lazy, resolve
 from ..core.redact import REDACTED
 
@@ -97,6 +97,16 @@ class GraphRequest:
         if not isinstance(recipient, dict):
             return None
         return next((str(value) for value in recipient.values() if isinstance(value, str | int)), None)
+
+    def recipient_for(self, state: State) -> str | None:
+        """Return whom a draft is for in this state, also where the rest of it makes no call; None if that is wrong."""
+        parts = self.body.__parts__ if isinstance(self.body, Structure) else self.body
+        if not isinstance(parts, dict):
+            return None
+        try:
+            return replace(self, body={"recipient": resolve(parts.get("recipient"), state)}).recipient
+        except AdaptorError:
+            return None
 
     def described(self) -> dict[str, Any]:
         """Return the request as a dry run shows it, without what is empty or secret."""

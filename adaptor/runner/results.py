@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 #: The columns, in order.
-COLUMNS = ("row", "recipient", "outcome", "message_id", "error", "message", "fix")
+COLUMNS = ("row", "line", "recipient", "outcome", "message_id", "error", "message", "fix")
 
 
 class Results:

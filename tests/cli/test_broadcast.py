@@ -120,6 +120,6 @@ def test_an_error_shows_the_line_of_the_job(adaptor, files, messenger):
     messenger.faults.next(190, on="messages")
     done = adaptor(JOB.replace("MORE", ""), "-c", "c.json", files=files)
     assert done.code == 1
-    assert "where: step 1 · broadcast[0] · send_text (job.py, line 3)" in done.err
+    assert "where: step 1 · broadcast[0, people.csv line 2] · send_text (job.py, line 3)" in done.err
     assert "3 | broadcast(Path('people.csv')" in done.err
     assert "Before it stopped: 5 people: 4 sent, 1 failed" in done.err

@@ -261,7 +261,9 @@ def test_what_is_raised_at_the_end_depends_on_fail_and_on_whom_the_errors_are_ab
 def test_the_message_counts_the_errors_by_name():
     with pytest.raises(ItemsFailed) as caught:
         try_each(["invalid", "window", "invalid", "ok"], by_name)({})
-    assert str(caught.value) == "3 of 4 items did not succeed: 2 × InvalidMessage, 1 × WindowClosed."
+    assert str(caught.value).startswith(
+        "3 of 4 items did not succeed: 2 × InvalidMessage, 1 × WindowClosed. The first is number 1: "
+    )
 
 
 def test_what_a_failing_item_began_is_not_kept():

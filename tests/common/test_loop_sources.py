@@ -31,6 +31,23 @@ def test_a_line_that_is_not_json_is_named(tmp_path):
         each(file, collect())({})
 
 
+def test_an_error_in_a_loop_over_a_file_names_the_line_of_its_row(tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_text('name\n"Ana\nMaria"\nBo\n', encoding="utf-8")
+    with pytest.raises(JobError) as caught:
+        each(file, fn(lambda s: s["data"]["nothere"] if s["index"] else s))({})
+    assert caught.value.place == "each[1, people.csv line 4] · fn"
+
+
+def test_the_index_is_a_plain_number_whatever_the_source(tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_text("name\nAna\n", encoding="utf-8")
+    index = fn(lambda s: {**s, "seen": type(s["index"])})
+    assert each(file, index)({})["seen"] is int
+    assert try_each(file, index)({})["seen"] is int
+    assert map_(file, lambda item, index, s: type(index))({})["data"] == [int]
+
+
 def test_a_file_of_another_kind_is_refused_with_the_kinds_that_work(tmp_path):
     file = tmp_path / "people.xlsx"
     file.write_bytes(b"PK")

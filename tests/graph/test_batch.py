@@ -96,7 +96,9 @@ def test_people_who_cannot_be_reached_do_not_fail_a_batch(wire: Any, http: Any, 
     assert [entry["error"]["name"] for entry in after["failed"]] == ["RecipientUnavailable"]
     with pytest.raises(ItemsFailed) as raised:
         batch(*three(), fail=True)(state_for(server.url))
-    assert str(raised.value) == "1 of 3 parts of the batch did not succeed: 1 × RecipientUnavailable."
+    assert str(raised.value).startswith(
+        "1 of 3 parts of the batch did not succeed: 1 × RecipientUnavailable. The first is number 2: "
+    )
 
 
 def test_an_unknown_part_fails_the_batch_at_its_end(wire: Any, http: Any, state_for: Any) -> None:

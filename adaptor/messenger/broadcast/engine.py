@@ -153,8 +153,8 @@ class Engine:
         if isinstance(each, NotWanted):
             self._tally.ended("skipped", each.index, None)
             return
-        self._tally.ended("failed", each.index, None, error=each.error)
-        self._run.note("failed", error=each.error)
+        self._tally.ended("failed", each.index, each.recipient, error=each.error)
+        self._run.note("failed", recipient=each.recipient, error=each.error)
 
     def _skip(self, parcel: Parcel) -> None:
         (entry,) = self._ledger.take([parcel.write])

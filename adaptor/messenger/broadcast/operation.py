@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...common.failures import raise_if_failed
-from ...common.loop import items_of
+from ...common.failures import raise_if_failed, the_first
+from ...common.sources import numbered, where_is
 from ...core.config import read_configuration
 from ...core.context import current_run
 from ...core.errors import AdaptorError, ItemsFailed, JobError, WrongCall
@@ -90,7 +90,8 @@ def broadcast(
     Fifty messages go out as one call, and as many calls at once as it takes to keep the pace that Meta allows the Page.
     Each message is noted in the ledger before it leaves, so a run that is killed at any moment goes on with `--resume`,
     and nobody is written to twice. The same message to the same person is sent once; another one to the same person
-    (two children, one phone) is sent too. Nothing passes from one person to the next.
+    (two children, one phone) is sent too. Where the broadcast stands in a loop this holds for all its rounds together.
+    Nothing passes from one person to the next.
 
     Args:
         recipients: As for `each`: a list, a lazy reference to one, a JSONPath, a `Path` to a `.csv` or `.jsonl` file, a
@@ -110,7 +111,7 @@ def broadcast(
     Returns:
         An operation. `data` becomes `{"total", "outcomes": {"sent", "failed", "unknown", "skipped", "duplicate"},
         "errors": {name: count}, "results"}`; `results` says how each person's result can be seen. `failed` lists the
-        first 100 failures, each `{"index", "error", "about", "sent"}`.
+        first 100 failures, each `{"index", "error", "about", "sent"}`, from a file also its `file` and `line`.
 
     Raises:
         GraphError: The token, a permission or the Page is at fault: it would be the same for everybody. What was sent
@@ -134,7 +135,7 @@ def broadcast(
     pace = Pace(rate or MESSAGES_PER_SECOND, batch_size, at_once, max_in_flight or at_once * batch_size)
     tally = Tally(run)
     nobody = left_out(skip)
-    items = items_of(recipients, state)
+    items = numbered(recipients, state)
     each_time = as_operation(operation, "broadcast")
     if run.dry_run:
         _describe(_narrow(parcels_of(items, each_time, key, state, run, ledger, ""), run), nobody, tally, run, pace)
@@ -233,8 +234,8 @@ def _describe(
     seen: set[int] = set()
     for each in found:
         if isinstance(each, Unfit):
-            tally.ended("failed", each.index, None, error=each.error)
-            run.log("info", "broadcast", f"row {each.index + 1}: {each.error.headline()}")
+            tally.ended("failed", each.index, each.recipient, error=each.error)
+            run.log("info", "broadcast", f"{where_is(each.index)}: {each.error.headline()}")
         elif isinstance(each, NotWanted) or each.recipient in nobody:
             tally.ended("skipped", each.index, None)
         elif (known := hash((each.recipient, each.write.fingerprint))) in seen:
@@ -271,8 +272,9 @@ def _raise_if_failed(tally: Tally, fail: bool | None) -> None:
         raise_if_failed(tally.failed, tally.total, "messages", fail=fail)
     what = ", ".join(f"{count:,} × {name}" for name, count in tally.errors.most_common())
     raise ItemsFailed(
-        f"{unwell:,} of {tally.total:,} messages did not go out, or nobody knows: {what or 'unknown'}.",
-        fix="See `details` for the first of them, and adaptor runs results for all.",
+        f"{unwell:,} of {tally.total:,} messages did not go out, or nobody knows: {what or 'unknown'}."
+        + (f" {the_first(tally.failed)}" if tally.failed else ""),
+        fix="See `details` for the first of them; --results FILE writes a row for each person.",
         details=tally.failed,
     )
 

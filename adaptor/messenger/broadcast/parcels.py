@@ -51,13 +51,15 @@ class Unfit:
 
     Attributes:
         index: Its position.
+        recipient: Whom it would have been for, where that is known.
         error: Why.
     """
 
-    __slots__ = ("error", "index")
+    __slots__ = ("error", "index", "recipient")
 
-    def __init__(self, index: int, error: AdaptorError) -> None:
+    def __init__(self, index: int, recipient: str | None, error: AdaptorError) -> None:
         self.index = index
+        self.recipient = recipient
         self.error = error
 
 
@@ -75,7 +77,7 @@ class NotWanted:
 
 
 def parcels_of(
-    items: Iterable[Any],
+    items: Iterable[tuple[int, Any]],
     operation: Operation,
     key: Any,
     state: State,
@@ -86,7 +88,7 @@ def parcels_of(
     """Yield what is to be done for each item.
 
     Args:
-        items: The items, one after the other.
+        items: The items, one after the other, each with its position.
         operation: Comes down to one call for each.
         key: The job's own key for each, lazily, or None.
         state: The state of the job; each item takes the place of its `data`.
@@ -96,9 +98,10 @@ def parcels_of(
     """
     path = run.path
     site = run.site()
-    for index, item in enumerate(items):
+    for index, item in items:
         path[-1] = ("broadcast", index)
-        of_item = {**state, "data": item, "index": index}
+        of_item = {**state, "data": item, "index": int(index)}
+        narrowed = None
         try:
             narrowed = operation.narrowed(of_item)
             if narrowed is None:
@@ -111,7 +114,8 @@ def parcels_of(
                 operation.locate(error, run, of_item)
             if error.about not in (ABOUT_PERSON, ABOUT_ROW) or _is_about_the_job(error):
                 raise
-            yield Unfit(index, error)
+            recipient = narrowed.draft.recipient_for(of_item) if isinstance(narrowed, GraphOperation) else None
+            yield Unfit(index, recipient, error)
             continue
         yield Parcel(index, narrowed, request, write_of(request, ledger, site, page, once=True, key=given))
 

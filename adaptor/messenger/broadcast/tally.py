@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ...common.failures import failure
+from ...common.sources import PositionInFile
 from ...core.errors import ABOUT_PERSON
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class Tally:
         message_id = result.get("message_id") if isinstance(result, dict) else None
         row = {
             "row": index + 1,
+            "line": index.line if isinstance(index, PositionInFile) else None,
             "recipient": recipient,
             "outcome": outcome,
             "message_id": message_id,

@@ -22,7 +22,6 @@ from adaptor import (
     send_text,
     send_video,
     state,
-    try_each,
 )
 from adaptor.core.errors import AdaptorError, MissingReference
 
@@ -334,6 +333,30 @@ def test_errors_of_a_missing_value_name_the_operation_too(campaign: Campaign) ->
     assert after["failed"][0]["error"]["place"].startswith("broadcast[0]")
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("people.csv", 'psid,name\n{0},"Ana\nMaria"\n\n{1},{2}\n'),
+        ("people.jsonl", '{{"psid": "{0}", "name": "Ana"}}\n\n\n{{"psid": "{1}", "name": "{2}"}}\n'),
+    ],
+)
+def test_a_row_of_a_file_is_named_by_its_line(campaign: Campaign, tmp_path: Path, name: str, text: str) -> None:
+    ana, ben = campaign.people(2)
+    file = tmp_path / name
+    file.write_text(text.format(ana["psid"], ben["psid"], "x" * 2000))
+    after = campaign.perform(broadcast(file, HELLO, fail=False))
+    line = 5 if name == "people.csv" else 4
+    (failed,) = after["failed"]
+    assert (failed["index"], failed["file"], failed["line"]) == (1, name, line)
+    assert failed["error"]["place"].startswith(f"broadcast[1, {name} line {line}]")
+    (row,) = (row for row in campaign.results if row["outcome"] == "failed")
+    assert (row["row"], row["line"], row["recipient"]) == (2, line, ben["psid"])
+    campaign.describe(broadcast(file, HELLO, fail=False))
+    assert any(said.startswith(f"{name}, line {line}: `message.text` has ") for said in campaign.logs)
+    with pytest.raises(ItemsFailed, match=rf"The first is {name}, line {line}: `message\.text` has "):
+        campaign.describe(broadcast(file, HELLO))
+
+
 # --- A dry run, and a part of the people ---
 
 
@@ -415,11 +438,19 @@ def test_several_broadcasts_of_one_run_do_not_take_each_others_messages(campaign
     assert len(campaign.texts) == 4
 
 
-def test_a_broadcast_inside_a_loop_is_one_of_each_round(campaign: Campaign) -> None:
-    job = try_each([1, 2], broadcast(campaign.people(1), send_text(state.data.psid, "Hi.")), as_="round")
-    campaign.perform(job)
-    # The same message to the same person at the same place, whatever the round.
-    assert len(campaign.texts) in (1, 2)
+def test_in_a_loop_too_the_same_message_to_the_same_person_is_sent_once(campaign: Campaign) -> None:
+    ana, ben = campaign.people(2)
+    lists = [{"members": [ana, ben]}, {"members": [ben]}]
+    job = each(lists, broadcast(state.members.members, send_text(state.data.psid, "Hi.")), as_="members")
+    after = campaign.perform(job)
+    assert len(campaign.texts) == 2
+    assert after["data"]["outcomes"] == {"duplicate": 1}
+
+
+def test_in_a_loop_another_message_to_the_same_person_is_sent_too(campaign: Campaign) -> None:
+    words = send_text(state.data.psid, f"{state.round}: hi.")
+    campaign.perform(each(["Monday", "Tuesday"], broadcast(campaign.people(1), words), as_="round"))
+    assert campaign.texts == ["Monday: hi.", "Tuesday: hi."]
 
 
 def test_an_attached_film_takes_the_slower_lane(campaign: Campaign, clock: Any) -> None:
