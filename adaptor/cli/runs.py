@@ -23,6 +23,7 @@ examples:
   adaptor runs show last                              how one went, and what to do next
   adaptor runs results last --outcome unknown         one line for each message, as JSON or CSV
   adaptor runs settle last -c credentials.json        look in the conversations for what nobody knows of
+  adaptor runs settle last --echoes echoes.jsonl      look for it in what your webhook was told
   adaptor runs purge --older-than 30d                 forget whom runs wrote to
 """
 
@@ -82,9 +83,16 @@ def add_to(commands: Any) -> None:
     settle = verb(
         "settle",
         "find out about what is unknown",
-        "Ask Meta for the conversation with each person of whom nobody knows whether a message arrived (two calls a "
-        "second). What is found there is sent; everything else stays unknown. Nothing is sent to anybody.",
+        "Find out whether messages went out of which nobody knows: from the echoes that your webhook stored, or from "
+        "Meta's conversations with these people (two calls a second). What is found was sent; everything else stays "
+        "unknown. Nothing is sent to anybody.",
         _settle,
+    )
+    settle.add_argument(
+        "--echoes",
+        metavar="FILE",
+        help="what a webhook was sent (message_echoes), one JSON document a line; `-` is standard input. Meta is then "
+        "asked only with -c, and only for the rest",
     )
     settle.add_argument("-c", "--credentials", metavar="FILE", help="the configuration, JSON or YAML")
     settle.add_argument("--name", metavar="NAME", help="which one, where the file holds several")
@@ -204,14 +212,22 @@ def _settle(given: argparse.Namespace) -> int:
     from ..core.context import Run
     from ..runner.commands import resume_command, runs_command
     from ..runner.credentials import read_credentials
+    from ..runner.echoes import EchoFile
     from ..runner.logs import Levels, Log
     from ..runner.settling import settle
 
     run = Run(sink=Log(Levels("info"), stream=sys.stderr), alone=True)
+    echoes = None if given.echoes is None else EchoFile(given.echoes)
+    asks_meta = echoes is None or given.credentials is not None
     with _run_of(given) as (store, record):
-        configuration = read_credentials(given.credentials).single(given.name)
-        settlement = settle(store, record, configuration, run)
+        configuration = read_credentials(given.credentials).single(given.name) if asks_meta else None
+        settlement = settle(store, record, run, configuration=configuration, echoes=echoes or ())
     remaining = settlement.remaining.total()
+    if echoes is not None and echoes.unreadable:
+        count, first = echoes.unreadable, echoes.first_unreadable
+        words = "line of {} is no JSON and was" if count == 1 else "lines of {} are no JSON and were"
+        which = f"line {first}" if count == 1 else f"the first is line {first}"
+        print(f"{count:,} {words.format(echoes.path)} passed over: {which}.", file=sys.stderr)
     if settlement.error is not None:
         settlement.error.redact(run.redactor.text)
         print(settlement.error.report(), file=sys.stderr)
@@ -267,9 +283,7 @@ def _terminal() -> tuple[int, Any]:
 
 def _print(text: str) -> None:
     from ..runner.files import print_out
-    from ..runner.terminal import Paint
 
-    del Paint
     print_out(f"{text}\n", sys.stdout)
 
 

@@ -150,6 +150,32 @@ def test_what_is_unknown_and_was_delivered_is_settled_and_the_rest_is_not_guesse
     assert sorted(message.psid for message in messenger.messages) == PEOPLE
 
 
+def test_echoes_settle_without_asking_meta_and_meta_is_asked_only_for_the_rest(sent, runs, messenger, tmp_path):
+    lost = {"kind": "lost", "delivered": True}
+    sent(lost, None, lost, None, {"kind": "lost", "delivered": False})
+    first = messenger.messages[0]
+    row = json.loads(runs("results", "r1", "--outcome", "unknown").out.splitlines()[0])
+    (write,) = [
+        each for each in json.loads(runs("export", "r1").out)["writes"] if each["recipient"] == row["recipient"]
+    ]
+    event = {
+        "recipient": {"id": first.psid},
+        "timestamp": 1_790_000_000_000,
+        "message": {"is_echo": True, "mid": first.id, "metadata": write["id"]},
+    }
+    (tmp_path / "echoes.jsonl").write_text(json.dumps({"entry": [{"messaging": [event]}]}) + "\n{")
+    before = len(messenger.requests)
+    done = runs("settle", "r1", "--echoes", "echoes.jsonl")
+    assert done.code == 1
+    assert len(messenger.requests) == before
+    assert "1 of 3 unknown are settled" in done.out
+    assert "2 stay unknown: not among the echoes" in done.out
+    assert "1 line of echoes.jsonl is no JSON and was passed over: line 2." in done.err
+    done = runs("settle", "r1", "--echoes", "echoes.jsonl", "-c", "c.json")
+    assert "1 of 2 unknown are settled" in done.out
+    assert json.loads(runs("list", "--format", "json").out)[0]["writes"] == {"sent": 4, "unknown": 1}
+
+
 def test_where_nothing_is_unknown_nobody_is_asked(sent, runs, messenger):
     sent()
     before = len(messenger.requests)
