@@ -25,7 +25,6 @@ from .run_options import add_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
     from ..core.context import Request
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from ..runner.execution import Watch
     from ..runner.plan import Plan
     from ..runner.result import Result
+    from ..runner.results import Results
     from ..runner.supervised import Child
     from ..runner.supervisor import Limits, Supervisor
     from ..sandbox import Sandbox
@@ -121,8 +121,10 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
             from .preview import also_kept
 
             run.on_request = also_kept(run.on_request, described)
-        with _results(given, run):
+        with _results(given, run) as results:
             result = launch(_order(given, state, run, child), run, credentials)
+            if results is not None and result.steps:
+                results.open()
         with interruption.shielded():
             if child is not None:
                 child.over()
@@ -203,17 +205,15 @@ def _supervised(supervisor: Supervisor, given: argparse.Namespace, run: Run) -> 
     return _finish(supervisor.result, given, run, None)
 
 
-@contextlib.contextmanager
-def _results(given: argparse.Namespace, run: Run) -> Iterator[None]:
+def _results(given: argparse.Namespace, run: Run) -> contextlib.AbstractContextManager[Results | None]:
     """Let broadcasts write a row for each person."""
     if not given.results:
-        yield
-        return
+        return contextlib.nullcontext()
     from ..runner.results import Results
 
-    with Results(given.results) as results:
-        run.on_result = results.write
-        yield
+    results = Results(given.results)
+    run.on_result = results.write
+    return results
 
 
 def _limits(given: argparse.Namespace) -> Limits | None:
@@ -233,8 +233,8 @@ def _run(given: argparse.Namespace, log: Log, limits: Limits | None) -> Any:
 
         kind = WatchedRun
     run = kind(sink=log, dry_run=given.dry_run, alone=True)
-    named = given.run_id or given.resume
-    run.id = check_run_id(named) if named else new_run_id()
+    # The name of a run that goes on is the one that the ledger finds.
+    run.id = given.resume or (check_run_id(given.run_id) if given.run_id else new_run_id())
     return run
 
 
@@ -334,7 +334,8 @@ def _tell_what_next(result: Result, run: Run, given: argparse.Namespace) -> None
         for option in ("start", "end", "only"):
             words += [f"--{option}", getattr(given, option)] if getattr(given, option) else []
         command = resume_command(given.path, words, run.id, database=where)
-        run.log("info", "run", f"Go on with: {command}", ledger=result.ledger)
+        words_for = "Go on to the people who were left out with" if result.is_partial else "Go on with"
+        run.log("info", "run", f"{words_for}: {command}", ledger=result.ledger)
     if result.outcomes["unknown"]:
         command = runs_command("settle", run.id, path=given.path, database=where)
         run.log("info", "run", f"Settle what is unknown with: {command}", ledger=result.ledger)

@@ -64,8 +64,12 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
         "--transcript", metavar="FILE", help="with --sandbox: write there who got what, in full; - is standard error"
     )
     bulk = command.add_argument_group("broadcasts")
-    bulk.add_argument("--limit", type=_count, metavar="N", help="write to the first N people alone")
-    bulk.add_argument("--only-to", metavar="PSID", help="write to this person alone: a test")
+    bulk.add_argument(
+        "--limit", type=_count, metavar="N", help="write to the first N people alone; --resume goes on to the others"
+    )
+    bulk.add_argument(
+        "--only-to", metavar="PSID", help="write to this person alone, as a test; --resume goes on to the others"
+    )
     bulk.add_argument("--results", metavar="FILE", help="write a row for each person: .jsonl or .csv")
     trial.add_argument(
         "--preview", metavar="FILE", help="with --sandbox or --dry-run: draw what people see as a page, FILE.html"
@@ -80,7 +84,9 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
     limits.add_argument("--run-id", metavar="ID", help="name the run")
     ledger = command.add_argument_group("nobody twice")
     ledger.add_argument(
-        "--resume", metavar="RUN", help="go on with a run that stopped: what was sent is not sent again"
+        "--resume",
+        metavar="RUN",
+        help="go on with a run that stopped, or `last`, the newest of this job: what was sent is not sent again",
     )
     ledger.add_argument("--fresh", action="store_true", help="begin anew, though the last run stopped midway")
     ledger.add_argument(

@@ -106,6 +106,7 @@ class Run:
         confirm: Asked before a broadcast whether it is to begin, where somebody is there to answer.
         limit: The most people that a broadcast writes to, or None.
         only_to: The only person that a broadcast writes to, or None.
+        is_partial: One of these two has left people out: the run has not come to its end, and can be gone on with.
         replayed: How many writes were not made again, since an earlier attempt of the run had made them.
         sanitize: Returns what logs show of a value of the state; None shows it as it is.
         transport: Given what carries HTTP, returns what stands in its place, where a job is tested; else None.
@@ -147,6 +148,7 @@ class Run:
         self.confirm: Callable[[str], bool] | None = None
         self.limit: int | None = None
         self.only_to: str | None = None
+        self.is_partial = False
         self._open_ledger = ledger
         self._ledger: Ledger | None = None
         self._alone = alone

@@ -95,12 +95,13 @@ class Runs:
             ).fetchall()
             return self._with_outcomes([_read(values) for values in found])
 
-    def last(self, path: str, input_digest: str) -> RunRecord | None:
-        """Return the newest run of a job with an input, with how many writes stand where."""
+    def last(self, path: str, input_digest: str | None = None) -> RunRecord | None:
+        """Return the newest run of a job, with an input where one is given, with how many writes stand where."""
+        alike, values = ("", ()) if input_digest is None else ("AND input_digest = ?", (input_digest,))
         with self._database.reading():
             found = self._database.run(
-                f"SELECT {COLUMNS} FROM runs WHERE path = ? AND input_digest = ? ORDER BY started DESC, id LIMIT 1",
-                (storable(path), input_digest),
+                f"SELECT {COLUMNS} FROM runs WHERE path = ? {alike} ORDER BY started DESC, id LIMIT 1",
+                (storable(path), *values),
             ).fetchall()
             return next(iter(self._with_outcomes([_read(values) for values in found])), None)
 

@@ -274,6 +274,7 @@ class Execution:
         result, ended = self._result, self._ended
         unhandled = [step for step in result.steps if step.error is not None and not step.is_handled]
         result.seconds = time.perf_counter() - self._clock
+        result.is_partial = self._run.is_partial
         result.error = unhandled[0].error if unhandled else None
         if isinstance(ended, AdaptorError):
             self._run.log("error", "run", ended.report(), error=ended.facts())

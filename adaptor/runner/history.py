@@ -7,6 +7,7 @@ from collections import Counter
 
 from ..core.errors import InputError
 from .records import BESIDE, ENVIRONMENT_DATABASE, default_database, is_there
+from .run_id import LAST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
     from ..ledger.rows import Row, RunRecord
     from ..ledger.store import Store
-
-#: The newest run, where a run is to be named.
-LAST = "last"
 
 
 def ledger_of(path: str | None, database: str | None) -> str:

@@ -7,6 +7,7 @@ import os
 from ..core.errors import InputError
 from .job_digest import job_digest, job_sources
 from .result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED
+from .run_id import LAST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Wishes:
 
     Attributes:
         database: A `postgresql://` URL, the path of a file, or `:memory:`; None is the file beside the job.
-        resume: The id of a run that stopped, which is to go on.
+        resume: The id of a run that stopped, which is to go on; `last` is the newest of the job.
         fresh: The job is begun anew, though its last run with the same input stopped midway.
         allow_changed: A run may go on though the job's text is another one now.
         resend_unknown: What nobody knows of is made again, on purpose.
@@ -135,6 +136,9 @@ class Records:
 
     def keep(self, step: str, arrival: int, status: str, state: State) -> None:
         """Keep what a step left, so that it need not be run again."""
+        if self._run.is_partial:
+            # It is to be run again, for those who were left out; and so is what comes after it.
+            return
         if self._ledger is not None:
             self._ledger.keep_step(status, state)
         elif not self._run.dry_run:
@@ -230,6 +234,7 @@ class Records:
         run, wishes = self._run, self._wishes
         store = open_store(self._database)
         try:
+            name = self._newest(store) if name == LAST else name
             known = store.runs.find(name)
             self._check(known, name)
             if run.dry_run:
@@ -253,6 +258,14 @@ class Records:
         if not run.dry_run:
             self._tell_open(ledger)
         return dict(ledger.record.input or {})
+
+    def _newest(self, store: Store) -> str:
+        found = store.runs.last(self._path)
+        if found is None:
+            raise InputError(
+                f"The ledger {store.name} holds no run of {self._path}.", fix="adaptor runs list shows the runs."
+            )
+        return found.id
 
     def _check(self, known: RunRecord | None, name: str) -> None:
         """Refuse to go on with a run of something else.

@@ -72,6 +72,7 @@ class Result:
         started: When the run began, in seconds since 1970.
         seconds: How long it took.
         ledger: Where the run's writes are noted, or None where there were none.
+        is_partial: `--limit` or `--only-to` has left people out.
     """
 
     def __init__(self, exit_code: int, error: AdaptorError | None, outcomes: dict[str, int], run_id: str = "") -> None:
@@ -87,6 +88,7 @@ class Result:
         self.started = 0.0
         self.seconds = 0.0
         self.ledger: str | None = None
+        self.is_partial = False
 
     @property
     def is_well(self) -> bool:
@@ -96,7 +98,7 @@ class Result:
     @property
     def is_finished(self) -> bool:
         """Whether it came to its end: nothing is left that a resume could do."""
-        return self.error is None and self.exit_code in (EXIT_WELL, EXIT_FAILED)
+        return self.error is None and not self.is_partial and self.exit_code in (EXIT_WELL, EXIT_FAILED)
 
     def raise_for_error(self) -> None:
         """Raise what went wrong, if anything did.

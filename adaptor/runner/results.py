@@ -10,30 +10,44 @@ from ..core.errors import InputError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
-    from typing import Any
+    from typing import IO, Any
 
 #: The columns, in order.
 COLUMNS = ("row", "line", "recipient", "outcome", "message_id", "error", "message", "fix")
 
 
 class Results:
-    """Writes rows as they come, readable by the owner alone: they say who was written to."""
+    """Writes rows as they come, readable by the owner alone: they say who was written to.
+
+    Args:
+        path: The file. What was in it stays until there is something to write, so that a run that never begins loses
+            nothing.
+    """
 
     def __init__(self, path: str) -> None:
         self._path = path
-        try:
-            handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-        except OSError as cause:
-            raise InputError(
-                f"The results {path} cannot be written: {cause.strerror}.", fix="Check the path; nothing was run."
-            ) from None
-        self._file = os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="")
+        self._file: IO[str] | None = None
         self._csv: Any = None
-        if path.lower().endswith(".csv"):
+
+    def open(self) -> IO[str]:
+        """Begin the file anew, unless that is done.
+
+        Raises:
+            InputError: It cannot be written.
+        """
+        if self._file is not None:
+            return self._file
+        try:
+            handle = os.open(self._path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        except OSError as cause:
+            raise self._cannot(cause) from None
+        self._file = os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="")
+        if self._path.lower().endswith(".csv"):
             import csv
 
             self._csv = csv.writer(self._file)
             self._csv.writerow(COLUMNS)
+        return self._file
 
     def write(self, row: dict[str, Any]) -> None:
         """Write one row.
@@ -41,11 +55,12 @@ class Results:
         Raises:
             InputError: There is no room, or the file is gone.
         """
+        file = self.open()
         try:
             if self._csv is not None:
                 self._csv.writerow(_harmless(row.get(column)) for column in COLUMNS)
             else:
-                self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
         except OSError as cause:
             raise self._cannot(cause) from None
 
@@ -53,6 +68,8 @@ class Results:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        if self._file is None:
+            return
         try:
             self._file.close()
         except OSError as cause:

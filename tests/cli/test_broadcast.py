@@ -69,9 +69,46 @@ def test_in_a_pipe_nobody_is_asked(adaptor, files, messenger):
 def test_a_limit_and_one_person_alone(adaptor, files, messenger):
     assert adaptor(JOB.replace("MORE", ""), "-c", "c.json", "--limit", "2", files=files).code == 0
     assert [message.text for message in messenger.messages] == ["Hello Name 0.", "Hello Name 1."]
-    assert adaptor(JOB.replace("MORE", ""), "-c", "c.json", "--only-to", "6000000000000004", files=files).code == 0
+    only = ("--fresh", "--only-to", "6000000000000004")
+    assert adaptor(JOB.replace("MORE", ""), "-c", "c.json", *only, files=files).code == 0
     assert messenger.messages[-1].text == "Hello Name 4."
     assert len(messenger.messages) == 3
+
+
+@pytest.mark.parametrize("part", [("--limit", "2"), ("--only-to", "6000000000000001")])
+def test_after_a_part_of_the_people_the_run_goes_on_to_the_others_and_to_nobody_twice(adaptor, files, messenger, part):
+    first = adaptor(JOB.replace("MORE", ""), "-c", "c.json", *part, files=files)
+    assert first.code == 0
+    assert "Go on to the people who were left out with: adaptor run job.py --resume " in first.err
+    anew = adaptor(None, "job.py", "-c", "c.json")
+    assert anew.code == 2
+    assert "stopped midway" in anew.err
+    more = adaptor(None, "job.py", "-c", "c.json", "--resume", "last", "--limit", "3")
+    assert (more.code, len(messenger.messages)) == (0, 3)
+    rest = adaptor(None, "job.py", "-c", "c.json", "--resume", "last")
+    assert rest.code == 0, rest.err
+    assert sorted(message.text for message in messenger.messages) == [f"Hello Name {number}." for number in range(5)]
+    assert "has finished" in adaptor(None, "job.py", "-c", "c.json", "--resume", "last").err
+
+
+def test_a_limit_that_leaves_out_nobody_ends_the_run(adaptor, files):
+    done = adaptor(JOB.replace("MORE", ""), "-c", "c.json", "--limit", "5", files=files)
+    assert done.code == 0
+    assert "Go on" not in done.err
+
+
+def test_a_run_that_never_begins_leaves_the_results_of_an_earlier_one_alone(adaptor, files, tmp_path):
+    results = ("-c", "c.json", "--results", "out.csv")
+    assert adaptor(JOB.replace("MORE", ""), *results, files=files).code == 0
+    kept = (tmp_path / "out.csv").read_text()
+    assert adaptor(None, "job.py", *results, "--resume", "another").code == 2
+    assert (tmp_path / "out.csv").read_text() == kept
+
+
+def test_a_broadcast_to_nobody_leaves_results_with_the_names_of_the_columns_alone(adaptor, files, tmp_path):
+    nobody = {**files, "people.csv": "psid,name\n"}
+    assert adaptor(JOB.replace("MORE", ""), "-c", "c.json", "--results", "out.csv", files=nobody).code == 0
+    assert (tmp_path / "out.csv").read_text() == "row,line,recipient,outcome,message_id,error,message,fix\n"
 
 
 def test_results_are_a_row_for_each_person_readable_by_the_owner_alone(adaptor, files, messenger, tmp_path):

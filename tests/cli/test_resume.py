@@ -78,6 +78,19 @@ def test_a_run_that_stopped_with_an_error_goes_on_and_writes_to_nobody_twice(job
     assert outcomes(ledger()) == ("finished", {"sent": 5})
 
 
+def test_last_is_the_newest_run_of_the_job(job, meta, tmp_path):
+    assert "There is no ledger" in job(JOB, "--resume", "last").err
+    meta.at(2, lambda: meta.refusal(190))
+    assert job(JOB, "--run-id", "r1").code == 1
+    # Another job's is newer.
+    assert job(JOB, "--run-id", "r2", file="other.py").code == 0
+    assert "holds no run of" in job(JOB, "--resume", "last", file="third.py").err
+    done = job(JOB, "--resume", "last")
+    assert done.code == 0, done.err
+    assert "Going on with r1" in done.err
+    assert "cannot be the name of one" in job(JOB, "--run-id", "last").err
+
+
 def test_a_run_that_was_interrupted_waits_for_the_answer_notes_it_and_goes_on(job, meta, ledger, beside, tmp_path):
     (tmp_path / "job.py").write_text(JOB)
     job(JOB, "--dry-run")

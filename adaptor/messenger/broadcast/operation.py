@@ -201,8 +201,10 @@ def _narrow(found: Iterable[Parcel | Unfit | NotWanted], run: Run) -> Iterator[P
     count = 0
     for each in found:
         if run.only_to is not None and not (isinstance(each, Parcel) and each.recipient == run.only_to):
+            run.is_partial = True
             continue
         if run.limit is not None and count >= run.limit:
+            run.is_partial = True
             return
         count += 1
         yield each
