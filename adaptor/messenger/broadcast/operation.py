@@ -16,6 +16,7 @@ from ...core.state import State, compose_next_state
 from ...graph.operation import GraphOperation
 from ...graph.parts import MOST_PARTS
 from ...ledger.pace import INBOX_PER_SECOND, MESSAGES_PER_SECOND
+from ...ledger.rows import SENT
 from .outlook import outlook
 from .pace import Pace
 from .people import how_many, left_out
@@ -151,7 +152,7 @@ def broadcast(
         configuration = read_configuration(state.get("configuration"))
         pace = pace._replace(max_repeats=configuration.max_retries, max_wait=configuration.max_wait)
         page = client.page(ledger, ask=True)
-        _ask(run, client, total, pace)
+        _ask(run, client, total, pace, ledger.record.outcomes.get(SENT, 0))
         connect = partial(GraphConnection, configuration, run)
         engine = Engine(run, ledger, page, connect, pace, tally, Progress(run, tally, total))
         try:
@@ -210,7 +211,7 @@ def _narrow(found: Iterable[Parcel | Unfit | NotWanted], run: Run) -> Iterator[P
         yield each
 
 
-def _ask(run: Run, client: GraphClient, total: int | None, pace: Pace) -> None:
+def _ask(run: Run, client: GraphClient, total: int | None, pace: Pace, before: int) -> None:
     """Say what is about to happen, and ask where somebody is there to answer.
 
     Raises:
@@ -220,7 +221,7 @@ def _ask(run: Run, client: GraphClient, total: int | None, pace: Pace) -> None:
         if pace.rate > INBOX_PER_SECOND and (total is None or total > INBOX_PER_SECOND):
             run.log("debug", "broadcast", "Above 40 messages a second the Page's inbox does not show them all.")
         return
-    words = outlook(client.page_in_words(), total, pace)
+    words = outlook(client.page_in_words(), total, pace, before)
     if not run.confirm(words):
         raise JobError(
             "Nobody was written to: the question was answered with no.", code="DECLINED", fix="Run it again."

@@ -13,19 +13,22 @@ if TYPE_CHECKING:
 USUAL_CALL_SECONDS = 5.0
 
 
-def outlook(page: str, total: int | None, pace: Pace) -> str:
+def outlook(page: str, total: int | None, pace: Pace, before: int = 0) -> str:
     """Return in words who is about to be written to, how long it takes, and what a crash could leave unknown.
 
     Args:
         page: The Page that writes, in words.
         total: How many people, or None where that is not known.
         pace: How fast, and how many at once.
+        before: How many messages an earlier attempt of the run has sent.
     """
     people = "an unknown number of people" if total is None else f"{total:,} people" if total != 1 else "one person"
-    takes = "" if total is None else f", which takes about {duration(total / pace.rate + USUAL_CALL_SECONDS)}"
-    at_once = round(min(pace.most_in_flight, pace.rate * USUAL_CALL_SECONDS, total if total is not None else 1e12))
+    left = None if total is None else max(total - before, 0)
+    takes = "" if left is None else f", which takes about {duration(left / pace.rate + USUAL_CALL_SECONDS)}"
+    at_once = round(min(pace.most_in_flight, pace.rate * USUAL_CALL_SECONDS, left if left is not None else 1e12))
+    already = f"This run has sent {before:,} messages before and sends none of them again. " if before else ""
     return (
-        f"{page} is about to write to {people}{takes}, at {pace.rate:g} messages a second. "
+        f"{page} is about to write to {people}{takes}, at {pace.rate:g} messages a second. {already}"
         f"A crash of this machine could leave up to {max(at_once, 1):,} of them unknown: these are never written to "
         "again by themselves."
     )

@@ -414,6 +414,21 @@ def test_what_is_about_to_happen_is_said_and_asked(campaign: Campaign) -> None:
     assert "up to 600 of them unknown" in asked[0]
 
 
+def test_what_was_sent_before_is_said_and_takes_no_time(campaign: Campaign) -> None:
+    asked: list[str] = []
+
+    def confirm(words: str) -> bool:
+        asked.append(words)
+        return True
+
+    people = campaign.people(400)
+    campaign.perform(broadcast(people, HELLO), limit=300)
+    campaign.perform(broadcast(people, HELLO), confirm=confirm)
+    assert "which takes about 5 s" in asked[0]
+    assert "This run has sent 300 messages before and sends none of them again." in asked[0]
+    assert "up to 100 of them unknown" in asked[0]
+
+
 def test_whoever_says_no_writes_to_nobody(campaign: Campaign) -> None:
     error = campaign.refuse(broadcast(campaign.people(2), HELLO), confirm=lambda words: False)
     assert isinstance(error, JobError)
