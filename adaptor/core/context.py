@@ -86,7 +86,7 @@ class Run:
         began: When the run began, in seconds since 1970.
         id: Its name among all runs.
         step: The id of the workflow's step that is under way.
-        arrival: How often the run had come to that step before.
+        arrival: By which way the run has come to that step, as a number that is the same when the run goes on.
         path: Where the run is: the names of the operations under way, outermost first, each with its index.
         outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`.
         on_request: Called with each request that a dry run describes.

@@ -38,7 +38,7 @@ class Write:
         fingerprint: A digest of all that would go out.
         nth: How many writes with that fingerprint came before at that site in this pass.
         step: The step's id.
-        arrival: How often the run has come to that step before.
+        arrival: By which way the run has come to that step.
         page: The Page that writes, by its real id and address.
         own_key: What the job gave as `key=`, or None.
         text_digest: A digest of the message's text, by which it can be found in a conversation later.

@@ -81,9 +81,9 @@ class Execution:
             step, after, text = self._step(arrival, course)
             taken = self._edges(step, arrival, leaving(after))
             if step.is_handled and not step.was_kept:
-                self._keep_failure(step, leaving(after))
+                self._keep_failure(arrival, leaving(after))
             if taken:
-                course.go_on(taken, after, text, is_first=arrival.is_first and arrival.step.job is None)
+                course.go_on(arrival, taken, after, text)
             else:
                 course.stay(step.id, leaving(after), text)
             self._finish(step, taken, after, course)
@@ -99,12 +99,12 @@ class Execution:
         result = StepResult(step.id, step.title, arrival.number, step.kind)
         result.started = time.perf_counter() - self._clock
         self._result.steps.append(result)
-        run.step, run.arrival = step.id, arrival.number
+        run.step, run.arrival = step.id, arrival.way
         run.on_call = result.calls.append
         if step.job is None:
             passed = {**arrival.state, "data": arrival.state.get("data", {})}
             return result, passed, as_json(leaving(passed))
-        kept = self._records.kept(step.id, arrival.number)
+        kept = self._records.kept(step.id, arrival.way)
         if kept is not None:
             result.was_kept = True
             if kept.status == FAILED:
@@ -119,14 +119,14 @@ class Execution:
         self._log("info", f"▸ {result.name}", step=step.id)
         count = len(step.job.operations)
         run.log("debug", "run", f"{step.job.file}: {count} step{'' if count == 1 else 's'}")
-        self._records.enter(step.id, arrival.number)
+        self._records.enter(step.id, arrival.way)
         try:
             if self._before_step is not None:
                 self._before_step(result, leaving(before), course)
             after = self._operations(result, step.job.operations, before)
             # All of it each time: a function may have changed what it was given.
             text = as_json(leaving(after))
-            self._records.keep(step.id, arrival.number, COMPLETED, leaving(after))
+            self._records.keep(step.id, arrival.way, COMPLETED, leaving(after))
         except AdaptorError as error:
             out_of_memory = error.code == "MemoryError"
             after = self._out_of_memory(result, before) if out_of_memory else self._fail(result, "fail", error, before)
@@ -229,10 +229,10 @@ class Execution:
                 step.is_handled |= failed and edge.condition is not None and edge.condition.kind == "on_job_failure"
         return taken
 
-    def _keep_failure(self, step: StepResult, state: State) -> None:
+    def _keep_failure(self, arrival: Arrival, state: State) -> None:
         """Keep that a step has failed and the run went on past it, so that a resume does not come back to it."""
         try:
-            self._records.keep(step.id, step.arrival, FAILED, state)
+            self._records.keep(arrival.step.id, arrival.way, FAILED, state)
         except AdaptorError as error:
             self._ended = error
 

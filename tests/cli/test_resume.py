@@ -246,6 +246,27 @@ def test_ways_that_join_are_joined_again_as_they_were(job, meta, adaptor, tmp_pa
 JOB_OF_ONE = f"send_text('{PEOPLE[0]}', f'{{state.data[0]}} and {{state.data[1]}}')"
 
 
+def test_a_way_that_opens_only_when_the_run_goes_on_is_not_taken_for_another(job, meta, adaptor, tmp_path):
+    ana, ben = (f"fn(lambda s: {{**s, 'data': '{person}'}})" for person in PEOPLE[:2])
+    steps = [
+        {"id": "load", "expression": "fn(lambda s: s)", "next": {"a": True, "b": True}},
+        {"id": "a", "expression": f"fn(lambda s: open('ready').close() or s)\n{ana}", "next": {"c": "on_job_success"}},
+        {"id": "b", "expression": ben, "next": "c"},
+        {"id": "c", "expression": "send_text(state.data, f'Hello {state.data}')"},
+    ]
+    (tmp_path / "w.json").write_text(json.dumps({"steps": steps}))
+    job("log(1)", "--dry-run")
+    assert adaptor(None, "w.json", "-c", "c.json", "--run-id", "r1").code == 1
+    assert meta.accepted == hello(1)
+    (tmp_path / "ready").touch()
+    done = adaptor(None, "w.json", "-c", "c.json", "--resume", "r1", "--report", "-")
+    assert done.code == 0, done.err
+    assert meta.accepted == hello(1, 0)
+    assert [step["arrival"] for step in json.loads(done.out)["steps"] if step["id"] == "c"] == [0, 1]
+    shown = json.loads(adaptor(None, "show", "r1", "--format", "json", command="runs").out)
+    assert [step["arrival"] for step in shown["steps"] if step["id"] == "c"] == [0, 1]
+
+
 def test_a_part_of_a_workflow_goes_on_as_that_part(job, meta, three_steps, adaptor):
     job("log(1)", "--dry-run")
     meta.at(2, lambda: meta.refusal(190))

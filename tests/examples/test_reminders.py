@@ -72,12 +72,13 @@ def summary(ran):
 
 
 @pytest.fixture(scope="module")
-def sandbox():
+def sandbox(tmp_path_factory):
     """A sandbox in which the job has run."""
+    ledger = tmp_path_factory.mktemp("ledger") / "ledger.db"
     with Sandbox.from_file(EXAMPLE / "sandbox.json") as sandbox:
         state = json.loads((EXAMPLE / "state.json").read_text("utf-8"))
         state["configuration"] = {"base_url": sandbox.url, "access_token": sandbox.access_token}
-        result = run(EXAMPLE / "job.py", state)
+        result = run(EXAMPLE / "job.py", state, database=str(ledger))
         assert result.error is None
         yield sandbox
 
