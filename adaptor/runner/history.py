@@ -102,9 +102,9 @@ def step_facts(store: Store, record: RunRecord) -> list[dict[str, Any]]:
         counts[outcome] = counts.get(outcome, 0) + count
     # What people see counts the arrivals at a step; what is recorded is the way that led there.
     seen: Counter[str] = Counter()
-    for facts in steps.values():
-        facts["arrival"] = seen[facts["id"]]
-        seen[facts["id"]] += 1
+    for (name, _), facts in steps.items():
+        facts["arrival"] = seen[name]
+        seen[name] += 1
     return list(steps.values())
 
 
