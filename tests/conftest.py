@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
+import os
+import shutil
 import signal
 import socket
 import ssl
@@ -30,6 +33,12 @@ if TYPE_CHECKING:
 for _number in (signal.SIGINT, signal.SIGHUP):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.default_int_handler if _number is signal.SIGINT else signal.SIG_DFL)
+
+# The commands that tests start by the hundred compile the package once, also where nothing may be written beside the
+# sources. What this process starts, the other test processes too, inherits it.
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+    os.environ["PYTHONPYCACHEPREFIX"] = tempfile.mkdtemp(prefix="adaptor-tests-")
+    atexit.register(shutil.rmtree, os.environ["PYTHONPYCACHEPREFIX"], ignore_errors=True)
 
 #: Made for these tests and for nothing else; it certifies localhost and graph.invalid to themselves.
 CERTIFICATE = Path(__file__).parent / "graph" / "certificate.pem"
