@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         LazyStateError,
         MissingReference,
         NotSent,
+        UnreadableRow,
         WrongCall,
     )
     from .core.execute import execute, fn
@@ -189,6 +190,7 @@ __all__ = [
     "State",
     "TemporaryFailure",
     "TokenInvalid",
+    "UnreadableRow",
     "WindowClosed",
     "WrongCall",
     "__version__",
@@ -380,6 +382,7 @@ _ROOMS = {
         "LazyStateError",
         "MissingReference",
         "NotSent",
+        "UnreadableRow",
         "WrongCall",
     ),
     "core.arguments": ("expand_references",),

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..core.errors import JobError, WrongCall
+from ..core.errors import JobError, UnreadableRow, WrongCall
 from ..core.operation import Callback, Value, operation
 from ..core.state import State, a_kind, compose_next_state
+from .sources import readable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def parse_csv(
     }
     settings = _settings(options, {key: value for key, value in given.items() if value is not None})
     with _lines(source, settings["bom"]) as (lines, name):
-        rows = (row for _, row in _rows(lines, name, settings))
+        rows = (readable(row) for _, row in _rows(lines, name, settings))
         if callback is None:
             everything = list(rows)
             return compose_next_state(state, everything) if everything else state
@@ -126,8 +127,11 @@ def _settings(options: Any, given: dict[str, Any]) -> dict[str, Any]:
     return settings
 
 
-def read_csv(source: os.PathLike[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the rows of a CSV file as `parse_csv` reads them, one at a time, each with the line on which it begins."""
+def read_csv(source: os.PathLike[str]) -> Iterator[tuple[int, dict[str, str] | UnreadableRow]]:
+    """Yield the rows of a CSV file as `parse_csv` reads them, one at a time, each with the line on which it begins.
+
+    In the place of a row that has more or fewer values than there are columns stands the error that says so.
+    """
     with _lines(source, True) as (lines, name):
         yield from _rows(lines, name, DEFAULTS)
 
@@ -203,7 +207,7 @@ def _without_bom(lines: Iterable[str], bom: bool) -> Iterator[str]:
 
 
 def _rows(lines: Iterable[str], name: str, settings: dict[str, Any]) -> Iterator[tuple[int, Any]]:
-    """Yield rows, each with the line on which it begins."""
+    """Yield rows, each with the line on which it begins; an error in the place of one with too many or few values."""
     import csv
 
     doubled = settings["escape"] == settings["quote"]
@@ -243,9 +247,12 @@ def _rows(lines: Iterable[str], name: str, settings: dict[str, Any]) -> Iterator
                 if names.count(column) > 1:
                     raise JobError(f"{name}, line {line}: the column {column!r} is named twice.", fix="Rename one.")
         elif len(values) != len(names):
-            raise JobError(
-                f"{name}, line {line}: {len(values)} values, but there are {len(names)} columns.",
-                fix="A value that holds the delimiter must stand in quotes; check that `delimiter` is right.",
+            yield (
+                line,
+                UnreadableRow(
+                    f"{name}, line {line}: {len(values)} values, but there are {len(names)} columns.",
+                    fix="A value that holds the delimiter must stand in quotes; check that `delimiter` is right.",
+                ),
             )
         else:
             yield line, dict(zip(names, values, strict=True))

@@ -28,7 +28,8 @@ def the_first(failed: list[dict[str, Any]]) -> str:
     """Return a sentence about the first failure: which item it was, and what happened."""
     first = failed[0]
     where = f"{first['file']}, line {first['line']}" if "line" in first else f"number {first['index'] + 1}"
-    return f"The first is {where}: {first['error']['description']}"
+    what = first["error"]["description"]
+    return f"The first is {what}" if what.startswith(f"{where}: ") else f"The first is {where}: {what}"
 
 
 def raise_if_failed(failed: list[dict[str, Any]], total: int, things: str, *, fail: bool | None) -> None:

@@ -13,7 +13,7 @@ from ..core.errors import (
 from ..core.operation import Callback, Source, Step, operation
 from ..core.state import State
 from .failures import failure, raise_if_failed, summary
-from .sources import numbered
+from .sources import numbered, readable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def each(state: State, source: Source, operation: Step, *, as_: str | None = Non
     key = as_ or "data"
     for index, item in run.watched(numbered(source, state)):
         path[-1] = ("each", index)
-        state = operation({**state, key: item, "index": int(index)})
+        state = operation({**state, key: readable(item), "index": int(index)})
     path[-1] = ("each", None)
     return state
 
@@ -66,7 +66,7 @@ def try_each(
     """Perform an operation for each item of a list, going on past items that cannot be served.
 
     Only errors about the item are passed over: a person who cannot be reached, a message that Meta would refuse, a
-    missing value, a send whose outcome nobody knows. An invalid token, a missing permission, a policy block, a network
+    missing value, a row of a file that cannot be read, a send whose outcome nobody knows. An invalid token, a missing permission, a policy block, a network
     that is down or an exception in the job's own code stops the loop at once. So do three unknown outcomes in a row.
 
     Args:
@@ -100,6 +100,7 @@ def try_each(
         path[-1] = ("try_each", index)
         before = {**state, key: item, "index": int(index)}
         try:
+            readable(item)
             state = operation(before)
         except AdaptorError as error:
             if error.about not in (ABOUT_PERSON, ABOUT_ROW) or _is_about_the_job(error, key):
@@ -143,7 +144,7 @@ def map_(state: State, source: Source, callback: Callback[[Any, int, State], Any
     results = []
     for index, item in run.watched(numbered(source, state)):
         run.path[-1] = ("map_", index)
-        results.append(callback(item, int(index), state))
+        results.append(callback(readable(item), int(index), state))
     run.path[-1] = ("map_", None)
     return {**state, "data": results}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..core.errors import JobError
+from ..core.errors import AdaptorError, JobError, UnreadableRow
 from ..core.jsonpath import find
 from ..core.lazy import Lazy
 from ..core.state import State, a_kind
@@ -42,8 +42,28 @@ def where_is(index: int) -> str:
     return f"{index.file}, line {index.line}" if isinstance(index, PositionInFile) else f"row {index + 1}"
 
 
+def told(index: int, error: AdaptorError) -> str:
+    """Return in words where an item stands and what is wrong with it."""
+    where, what = where_is(index), error.headline()
+    return what if what.startswith(f"{where}: ") else f"{where}: {what}"
+
+
+def readable(item: Any) -> Any:
+    """Return an item, or raise the error that stands in its place.
+
+    Raises:
+        UnreadableRow: It is none.
+    """
+    if isinstance(item, UnreadableRow):
+        raise item
+    return item
+
+
 def numbered(source: Any, state: State) -> Iterable[tuple[int, Any]]:
-    """Return the items of a source, each with its position; one from a file knows its line too."""
+    """Return the items of a source, each with its position; one from a file knows its line too.
+
+    In the place of a row that cannot be read stands an `UnreadableRow`: `readable` raises it.
+    """
     if isinstance(source, os.PathLike):
         name = os.path.basename(os.fspath(source))
         lines = enumerate(_lines_of_file(source))
@@ -60,7 +80,7 @@ def items_of(source: Any, state: State) -> Iterator[Any]:
     if isinstance(source, Mapping):
         return iter((source,))
     if isinstance(source, os.PathLike):
-        return (item for _, item in _lines_of_file(source))
+        return (readable(item) for _, item in _lines_of_file(source))
     if isinstance(source, Iterable) and not isinstance(source, bytes | Lazy):
         return iter(source)
     raise JobError(
@@ -71,7 +91,7 @@ def items_of(source: Any, state: State) -> Iterator[Any]:
 
 
 def _lines_of_file(source: os.PathLike[str]) -> Iterator[tuple[int, Any]]:
-    """Yield the items of a file, each with the line on which it begins."""
+    """Yield the items of a file, each with the line on which it begins; an error in the place of what is none."""
     from .csv import read_csv, read_lines
 
     path = os.fspath(source)
@@ -86,7 +106,8 @@ def _lines_of_file(source: os.PathLike[str]) -> Iterator[tuple[int, Any]]:
                     yield number, json.loads(line)
                 except ValueError as cause:
                     name = os.path.basename(path)
-                    raise JobError(f"{name}, line {number}: this is not JSON: {cause}.", fix="Mend the line.") from None
+                    words = f"{name}, line {number}: this is not JSON: {cause}."
+                    yield number, UnreadableRow(words, fix="Mend the line.")
     else:
         raise JobError(
             f"A loop cannot go through {os.path.basename(path)}.",

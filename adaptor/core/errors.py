@@ -8,6 +8,7 @@ AdaptorError
 │   ├── WrongCall               an operation was called with arguments it does not take
 │   ├── LazyStateError          a lazy reference was used as if it were the value
 │   ├── MissingReference        a path that does not exist in this state
+│   ├── UnreadableRow           a row of a file that is not what its file promises
 │   ├── ConditionIsText         a condition that is the text "no", "false", "0" …
 │   └── ItemsFailed             `try_each` went through all items; some did not succeed
 ├── InvalidMessage              refused before the wire; nothing was sent
@@ -271,6 +272,13 @@ class MissingReference(JobError, LookupError):
     about = ABOUT_ROW
     code = "MISSING_REFERENCE"
     root: str | None = None
+
+
+class UnreadableRow(JobError):
+    """A row of a file is not what its file promises: another number of values, or no JSON. Other rows are."""
+
+    about = ABOUT_ROW
+    code = "UNREADABLE_ROW"
 
 
 class ConditionIsText(JobError):

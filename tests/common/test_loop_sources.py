@@ -4,7 +4,21 @@ import json
 
 import pytest
 
-from adaptor import JobError, WrongCall, as_, assert_, combine, debug, each, fn, group, map_, state, try_each
+from adaptor import (
+    JobError,
+    UnreadableRow,
+    WrongCall,
+    as_,
+    assert_,
+    combine,
+    debug,
+    each,
+    fn,
+    group,
+    map_,
+    state,
+    try_each,
+)
 from adaptor.core.context import Run
 
 
@@ -46,6 +60,23 @@ def test_the_index_is_a_plain_number_whatever_the_source(tmp_path):
     assert each(file, index)({})["seen"] is int
     assert try_each(file, index)({})["seen"] is int
     assert map_(file, lambda item, index, s: type(index))({})["data"] == [int]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("people.csv", "name,day\nAna,Mo\nBo\nCy,Tu\n"), ("people.jsonl", '{"name": "Ana"}\n{oops\n\n{"name": "Cy"}\n')],
+)
+def test_a_row_that_cannot_be_read_is_passed_over_by_try_each_and_stops_each(tmp_path, name, text):
+    file = tmp_path / name
+    file.write_text(text, encoding="utf-8")
+    done = try_each(file, collect(), fail=False)({})
+    assert [row["name"] for row in done["seen"]] == ["Ana", "Cy"]
+    (failed,) = done["failed"]
+    line = 3 if name == "people.csv" else 2
+    assert (failed["error"]["name"], failed["index"], failed["line"]) == ("UnreadableRow", 1, line)
+    with pytest.raises(UnreadableRow, match=f"{name}, line {line}: ") as caught:
+        each(file, collect())({})
+    assert caught.value.place == f"each[1, {name} line {line}]"
 
 
 def test_a_file_of_another_kind_is_refused_with_the_kinds_that_work(tmp_path):

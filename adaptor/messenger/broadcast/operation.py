@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...common.failures import raise_if_failed, the_first
-from ...common.sources import numbered, where_is
+from ...common.sources import numbered, told
 from ...core.config import read_configuration
 from ...core.context import current_run
 from ...core.errors import AdaptorError, ItemsFailed, JobError, WrongCall
@@ -238,7 +238,7 @@ def _describe(
     for each in found:
         if isinstance(each, Unfit):
             tally.ended("failed", each.index, each.recipient, error=each.error)
-            run.log("info", "broadcast", f"{where_is(each.index)}: {each.error.headline()}")
+            run.log("info", "broadcast", told(each.index, each.error))
         elif isinstance(each, NotWanted) or each.recipient in nobody:
             tally.ended("skipped", each.index, None)
         elif (known := hash((each.recipient, each.write.fingerprint))) in seen:

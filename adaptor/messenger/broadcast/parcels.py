@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ...common.sources import readable
 from ...core.errors import ABOUT_PERSON, ABOUT_ROW, AdaptorError, InvalidMessage, MissingReference, WrongCall
 from ...core.lazy import resolve
 from ...graph.noted import write_of
@@ -103,6 +104,7 @@ def parcels_of(
         of_item = {**state, "data": item, "index": int(index)}
         narrowed = None
         try:
+            readable(item)
             narrowed = operation.narrowed(of_item)
             if narrowed is None:
                 yield NotWanted(index)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sized
 from typing import Any
 
 from ...common.csv import read_csv, read_lines
+from ...common.sources import readable
 from ...core.errors import JobError
 from ...core.state import a_kind
 
@@ -39,7 +40,7 @@ def left_out(skip: Any) -> frozenset[str]:
 def _of_file(file: os.PathLike[str]) -> Iterable[str]:
     path = os.fspath(file)
     if path.lower().endswith(".csv"):
-        return [_id_of(row) for _, row in read_csv(file)]
+        return [_id_of(readable(row)) for _, row in read_csv(file)]
     lines = [line.strip() for line in read_lines(file) if line.strip()]
     if path.lower().endswith((".jsonl", ".ndjson")):
         import json

@@ -357,6 +357,28 @@ def test_a_row_of_a_file_is_named_by_its_line(campaign: Campaign, tmp_path: Path
         campaign.describe(broadcast(file, HELLO))
 
 
+@pytest.mark.parametrize(
+    ("name", "bad", "words"),
+    [
+        ("people.csv", "1,2,3", "3 values, but there are 2 columns."),
+        ("people.jsonl", '{"psid": ', "this is not JSON: "),
+    ],
+)
+def test_a_row_that_cannot_be_read_keeps_nobody_else_from_being_served(
+    campaign: Campaign, tmp_path: Path, name: str, bad: str, words: str
+) -> None:
+    people = campaign.people(3)
+    file = (csv_file if name == "people.csv" else jsonl_file)(tmp_path, people)
+    lines = file.read_text().splitlines()
+    lines.insert(-1, bad)
+    file.write_text("\n".join(lines))
+    campaign.describe(broadcast(file, HELLO, fail=False))
+    assert any(said.startswith(f"{name}, line {len(lines) - 1}: {words}") for said in campaign.logs)
+    error = campaign.refuse(broadcast(file, HELLO))
+    assert f"The first is {name}, line {len(lines) - 1}: {words}" in str(error)
+    assert len(campaign.texts) == 3
+
+
 # --- A dry run, and a part of the people ---
 
 
