@@ -66,8 +66,9 @@ def try_each(
     """Perform an operation for each item of a list, going on past items that cannot be served.
 
     Only errors about the item are passed over: a person who cannot be reached, a message that Meta would refuse, a
-    missing value, a row of a file that cannot be read, a send whose outcome nobody knows. An invalid token, a missing permission, a policy block, a network
-    that is down or an exception in the job's own code stops the loop at once. So do three unknown outcomes in a row.
+    missing value, a row of a file that cannot be read, a send whose outcome nobody knows. An invalid token, a missing
+    permission, a policy block, a network that is down or an exception in the job's own code stops the loop at once. So
+    do three unknown outcomes in a row.
 
     Args:
         source: As for `each`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...common.failures import raise_if_failed, the_first
+from ...common.failures import the_first
 from ...common.sources import numbered, told
 from ...core.config import read_configuration
 from ...core.context import current_run
@@ -271,13 +271,12 @@ def _raise_if_failed(tally: Tally, fail: bool | None) -> None:
     unwell = tally.counts["failed"] + tally.counts["unknown"]
     if not unwell or fail is False or (fail is None and tally.only_persons):
         return
-    if len(tally.failed) == unwell:
-        raise_if_failed(tally.failed, tally.total, "messages", fail=fail)
     what = ", ".join(f"{count:,} × {name}" for name, count in tally.errors.most_common())
     raise ItemsFailed(
         f"{unwell:,} of {tally.total:,} messages did not go out, or nobody knows: {what or 'unknown'}."
         + (f" {the_first(tally.failed)}" if tally.failed else ""),
-        fix="See `details` for the first of them; --results FILE writes a row for each person.",
+        fix="--results FILE writes a row for each person; the first of them stand in `details`. With fail=False they are "
+        "left in state['failed'] instead.",
         details=tally.failed,
     )
 
