@@ -275,7 +275,7 @@ def _raise_if_failed(tally: Tally, fail: bool | None) -> None:
     raise ItemsFailed(
         f"{unwell:,} of {tally.total:,} messages did not go out, or nobody knows: {what or 'unknown'}."
         + (f" {the_first(tally.failed)}" if tally.failed else ""),
-        fix="--results FILE writes a row for each person; the first of them stand in `details`. With fail=False they are "
+        fix="--results FILE writes a row for each person; `details` holds the first of them. With fail=False these are "
         "left in state['failed'] instead.",
         details=tally.failed,
     )
