@@ -91,6 +91,20 @@ def test_after_a_part_of_the_people_the_run_goes_on_to_the_others_and_to_nobody_
     assert "has finished" in adaptor(None, "job.py", "-c", "c.json", "--resume", "last").err
 
 
+def test_a_dry_run_of_going_on_shows_the_others_alone_and_leaves_no_trace(adaptor, files, messenger):
+    words = JOB.replace("MORE", ", skip=['6000000000000004']")
+    assert adaptor(words, "-c", "c.json", "--limit", "2", files=files).code == 0
+    dry = adaptor(None, "job.py", "-c", "c.json", "--resume", "last", "--dry-run")
+    assert dry.code == 0, dry.err
+    assert [json.loads(line)["body"]["message"]["text"] for line in dry.out.splitlines()] == [
+        "Hello Name 2.",
+        "Hello Name 3.",
+    ]
+    assert "5 people: 2 sent, 2 described, 1 skipped (2 of them before)" in dry.err
+    assert adaptor(None, "job.py", "-c", "c.json", "--resume", "last").code == 0
+    assert sorted(message.text for message in messenger.messages) == [f"Hello Name {number}." for number in range(4)]
+
+
 def test_a_limit_that_leaves_out_nobody_ends_the_run(adaptor, files):
     done = adaptor(JOB.replace("MORE", ""), "-c", "c.json", "--limit", "5", files=files)
     assert done.code == 0

@@ -12,16 +12,16 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from ...common.connection import seconds_before_repeat
-from ...core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, NotSent, restored
+from ...core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, NotSent
 from ...graph.client import repeatable
 from ...graph.errors import RateLimited
 from ...graph.noted import places_of, with_token
-from ...ledger.errors import LedgerError, ReplayMismatch
+from ...ledger.errors import LedgerError
 from ...ledger.ledger import ended, sent
 from ...ledger.pace import LANE_STOP
-from ...ledger.rows import FAILED, SENT, SKIPPED, UNKNOWN, Outcome
+from ...ledger.rows import SENT, Outcome
 from .hands import Hands
-from .parcels import NotWanted, Parcel, Unfit
+from .sorting import Sorter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,22 +31,21 @@ if TYPE_CHECKING:
     from ...graph.connection import GraphConnection
     from ...graph.request import GraphRequest
     from ...graph.usage import Usage
-    from ...ledger.ledger import Entry, Ledger
+    from ...ledger.ledger import Ledger
     from .pace import Pace
+    from .parcels import NotWanted, Parcel, Unfit
     from .progress import Progress
     from .tally import Tally
 
 #: A broadcast stops after so many calls in a row of which nobody knows anything: the network or Meta is down.
 UNKNOWN_CALLS_IN_A_ROW = 3
-#: A resumed broadcast stops after so many people for whom something else was recorded: the text has changed.
-MOST_MISMATCHES = 10_000
 #: How often the reading thread looks up while it waits: whether the run is to end, and how far it has come.
 LOOK_UP_SECONDS = 0.2
 #: A call that is later than this for its place takes a new one, so that no second sees more than is allowed.
 LATE_SECONDS = 0.05
 
 
-class Engine:
+class Engine(Sorter):
     """Sends parcels and notes what becomes of them.
 
     Args:
@@ -69,20 +68,15 @@ class Engine:
         tally: Tally,
         progress: Progress,
     ) -> None:
-        self._run = run
-        self._ledger = ledger
+        super().__init__(run, ledger, tally, pace.batch_size)
         self._page = page
         self._pace = pace
-        self._tally = tally
         self._progress = progress
         self._hands = Hands(connect, pace.concurrency)
         self._messages_in_flight = 0
         self._calls_in_flight = 0
         self._again: list[list[Parcel]] = []
-        self._deferred: list[Parcel] = []
         self._unknown_calls = 0
-        #: Why no more is sent.
-        self._stop: AdaptorError | None = None
         self._is_broken = False
         self._slow_until = 0.0
 
@@ -99,8 +93,7 @@ class Engine:
             KeyboardInterrupt: The run is to end; what was in flight was awaited.
         """
         try:
-            self._send_all(found, skip)
-            self._see_to_the_rest()
+            self._sort(found, skip)
         except Exception:
             # The source is broken, or the ledger: nothing more leaves, and what has left is awaited all the same.
             self._is_broken = True
@@ -115,96 +108,14 @@ class Engine:
         if self._stop is not None:
             raise self._stop
 
-    def _send_all(self, found: Iterable[Parcel | Unfit | NotWanted], skip: frozenset[str]) -> None:
-        chunk: list[Parcel] = []
-        for each in found:
-            if self._is_over():
-                break
-            if not isinstance(each, Parcel):
-                self._without_call(each)
-            elif each.recipient in skip:
-                self._skip(each)
-            else:
-                chunk.append(each)
-                if len(chunk) == self._pace.batch_size:
-                    self._pass(chunk)
-                    chunk = []
-        if chunk and not self._is_over():
-            self._pass(chunk)
-
-    def _see_to_the_rest(self) -> None:
-        """Wait for what is in flight, send what was not taken, and look again at what did not fit."""
-        self._drain()
-        # Everything was come to: what is left of an earlier attempt for these people was replaced by something else.
-        deferred, self._deferred = self._deferred, []
-        size = self._pace.batch_size
-        for start in range(0, len(deferred), size):
-            if self._is_over():
-                break
-            self._pass(deferred[start : start + size], is_last=True)
-        self._drain()
-
     def _is_over(self) -> bool:
-        return self._is_broken or self._stop is not None or self._run.stopping is not None
+        return self._is_broken or super()._is_over()
 
-    # --- What needs no call ---
-
-    def _without_call(self, each: Unfit | NotWanted) -> None:
-        if isinstance(each, NotWanted):
-            self._tally.ended("skipped", each.index, None)
-            return
-        self._tally.ended("failed", each.index, each.recipient, error=each.error)
-        self._run.note("failed", recipient=each.recipient, error=each.error)
-
-    def _skip(self, parcel: Parcel) -> None:
-        (entry,) = self._ledger.take([parcel.write])
-        if entry.is_ours:
-            self._ledger.settle([Outcome(entry.id, SKIPPED)])
-        if entry.row.outcome in (SENT, UNKNOWN) and entry.error is None:
-            # It came to be left out only after it was written to.
-            self._take_down(parcel, entry)
-        else:
-            self._tally.ended("skipped", parcel.index, parcel.recipient)
-
-    # --- Through the ledger and out ---
-
-    def _pass(self, chunk: list[Parcel], *, is_last: bool = False) -> None:
-        """Claim parcels; send those that are to be made, and take down what became of the others before."""
-        ours = []
-        for parcel, entry in zip(chunk, self._ledger.take([parcel.write for parcel in chunk]), strict=True):
-            parcel.id = entry.id
-            if entry.is_ours and entry.error is None:
-                ours.append(parcel)
-            elif isinstance(entry.error, ReplayMismatch) and not is_last:
-                self._defer(parcel, entry.error)
-            else:
-                self._take_down(parcel, entry)
-        if ours:
-            self._dispatch(ours)
+    def _hand_on(self, parcels: list[Parcel]) -> None:
+        self._dispatch(parcels)
         # Before anything new: what was refused has waited longest.
         while self._again and not self._is_over():
             self._dispatch(self._again.pop(0))
-
-    def _defer(self, parcel: Parcel, error: AdaptorError) -> None:
-        """Keep aside what does not fit: the order may be another one, and what was recorded may still come."""
-        self._deferred.append(parcel)
-        if len(self._deferred) > MOST_MISMATCHES:
-            self._stop = error
-
-    def _take_down(self, parcel: Parcel, entry: Entry) -> None:
-        row = entry.row
-        if entry.error is not None:
-            self._tally.ended("failed", parcel.index, parcel.recipient, error=entry.error)
-            self._run.note("failed", recipient=parcel.recipient, error=entry.error)
-        elif entry.is_repeat:
-            self._tally.ended("duplicate", parcel.index, parcel.recipient, result=row.result)
-        else:
-            self._run.replayed += 1
-            error = restored(row.error, row.about) if row.outcome == FAILED and row.error is not None else None
-            outcome = row.outcome if row.outcome in (SENT, FAILED, SKIPPED) else "unknown"
-            if outcome == "unknown":
-                self._run.note("unknown", recipient=parcel.recipient)
-            self._tally.ended(outcome, parcel.index, parcel.recipient, result=row.result, error=error, was_before=True)
 
     def _dispatch(self, parcels: list[Parcel]) -> None:
         """Let parcels out when it is their turn."""

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...common.failures import the_first
-from ...common.sources import numbered, told
+from ...common.sources import numbered
 from ...core.config import read_configuration
 from ...core.context import current_run
 from ...core.errors import AdaptorError, ItemsFailed, JobError, WrongCall
@@ -20,7 +20,7 @@ from ...ledger.rows import SENT
 from .outlook import outlook
 from .pace import Pace
 from .people import how_many, left_out
-from .progress import Progress, duration
+from .progress import Progress
 from .tally import Tally
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 #: The most calls at once, unless the job says otherwise.
 CONCURRENCY = 64
-#: How many messages a dry run shows in full.
-SHOWN = 3
 
 
 class _Broadcast(Operation):
@@ -139,16 +137,18 @@ def broadcast(
     items = numbered(recipients, state)
     each_time = as_operation(operation, "broadcast")
     if run.dry_run:
-        _describe(_narrow(parcels_of(items, each_time, key, state, run, ledger, ""), run), nobody, tally, run, pace)
+        from .describing import Describer
+
+        page = "" if run.ledger is None else _client(run, state).page(ledger, ask=True)
+        found = _narrow(parcels_of(items, each_time, key, state, run, ledger, page), run)
+        Describer(run, ledger, tally, pace).describe(found, nobody)
     else:
-        # Importing requests takes longer than a whole job that sends nothing.
-        from ...graph.client import client_for
         from ...graph.connection import GraphConnection
         from .engine import Engine
 
         run.check_thread()
         total = _total(recipients, run)
-        client = client_for(run, state.get("configuration"))
+        client = _client(run, state)
         configuration = read_configuration(state.get("configuration"))
         pace = pace._replace(max_repeats=configuration.max_retries, max_wait=configuration.max_wait)
         page = client.page(ledger, ask=True)
@@ -169,6 +169,13 @@ def broadcast(
     run.log("info", "broadcast", _summary(tally), **result)
     _raise_if_failed(tally, fail)
     return {**compose_next_state(state, result), "failed": tally.failed}
+
+
+def _client(run: Run, state: State) -> GraphClient:
+    # Importing requests takes longer than a whole job that sends nothing.
+    from ...graph.client import client_for
+
+    return client_for(run, state.get("configuration"))
 
 
 def _total(recipients: Any, run: Run) -> int | None:
@@ -226,34 +233,6 @@ def _ask(run: Run, client: GraphClient, total: int | None, pace: Pace, before: i
         raise JobError(
             "Nobody was written to: the question was answered with no.", code="DECLINED", fix="Run it again."
         )
-
-
-def _describe(
-    found: Iterable[Parcel | Unfit | NotWanted], nobody: frozenset[str], tally: Tally, run: Run, pace: Pace
-) -> None:
-    """Show the first messages, name what is wrong, and count the rest."""
-    from .parcels import NotWanted, Unfit
-
-    seen: set[int] = set()
-    for each in found:
-        if isinstance(each, Unfit):
-            tally.ended("failed", each.index, each.recipient, error=each.error)
-            run.log("info", "broadcast", told(each.index, each.error))
-        elif isinstance(each, NotWanted) or each.recipient in nobody:
-            tally.ended("skipped", each.index, None)
-        elif (known := hash((each.recipient, each.write.fingerprint))) in seen:
-            tally.ended("duplicate", each.index, each.recipient)
-        else:
-            seen.add(known)
-            each.request.encoded().close()
-            tally.ended("described", each.index, each.recipient)
-            run.note("described", recipient=each.recipient)
-            if run.on_request is not None and tally.counts["described"] <= SHOWN:
-                run.on_request(each.request)
-    count = tally.counts["described"]
-    if count > SHOWN:
-        run.log("info", "broadcast", f"… and {count - SHOWN:,} more like these")
-    run.log("info", "broadcast", f"It would take about {duration(count / pace.rate)}.")
 
 
 def _where(run: Run, ledger: Ledger) -> str | None:
