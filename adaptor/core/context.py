@@ -283,6 +283,10 @@ class Run:
             _named(name, index if name in _POSITIONS_OF_CODE else None) for name, index in self.path if name
         )
 
+    def is_once(self) -> bool:
+        """Whether the operation under way is come to once in its step: no loop and no function is around it."""
+        return all(name in _ONCE for name, _ in self.path[:-1])
+
     def shown(self, value: Any) -> str:
         """Return what a log shows of a value of the state; secrets are taken out when it is written."""
         if self.sanitize is not None:
@@ -303,6 +307,8 @@ class Run:
 
 #: Operations whose positions are those of operations in the job, not of items in its data.
 _POSITIONS_OF_CODE = frozenset({"execute", "combine", "batch"})
+#: Operations that perform each of theirs once at most.
+_ONCE = _POSITIONS_OF_CODE | {"fn_if"}
 
 
 def _named(name: str, index: int | None) -> str:

@@ -83,7 +83,8 @@ def carry_out_noted(
         answers.update(made)
         return [made[writes[place][0]] for place, _ in ours]
 
-    noted = [write_of(request, ledger, run.site(), page) for _, request in writes]
+    is_only = len(writes) == 1 and run.is_once()
+    noted = [write_of(request, ledger, run.site(), page, is_only=is_only) for _, request in writes]
     try:
         passed = pass_through(run, noted, make, lambda answer: run.redactor.value(answer.body), lambda: wire.left)
     except RateLimited as error:
@@ -112,7 +113,7 @@ def describe_noted(
     """
     ledger: Any = run.ledger
     page = "" if request.key is None else client_for(run, state.get("configuration")).page(ledger, ask=True)
-    write = write_of(request, ledger, run.site(), page)
+    write = write_of(request, ledger, run.site(), page, is_only=run.is_once())
     (passed,) = pass_through(
         run, [write], lambda ours: [describe()], lambda answer: run.redactor.value(answer.body), lambda: False
     )
@@ -136,7 +137,14 @@ def given_back(answer: Any, row: Row, run: Run) -> Answer | AdaptorError:
 
 
 def write_of(
-    request: GraphRequest, ledger: Ledger, site: str, page: str, *, once: bool = False, key: str | None = None
+    request: GraphRequest,
+    ledger: Ledger,
+    site: str,
+    page: str,
+    *,
+    once: bool = False,
+    is_only: bool = False,
+    key: str | None = None,
 ) -> Write:
     """Return what the ledger knows a call by.
 
@@ -146,6 +154,7 @@ def write_of(
         site: Where in the job it is made.
         page: The Page that writes.
         once: Alike ones are the same write.
+        is_only: There is no other one at that site.
         key: A key of the job's own, in place of the request's.
     """
     body = request.body if isinstance(request.body, dict) else {}
@@ -159,6 +168,7 @@ def write_of(
         own_key=request.key if key is None else key,
         text_digest=digest("text", text.strip()) if isinstance(text, str) else None,
         once=once,
+        is_only=is_only,
     )
 
 

@@ -156,6 +156,7 @@ class Ledger:
         own_key: str | None = None,
         text_digest: str | None = None,
         once: bool = False,
+        is_only: bool = False,
     ) -> Write:
         """Return a write of the step under way, counted among those that are alike.
 
@@ -167,6 +168,7 @@ class Ledger:
             own_key: The job's own key.
             text_digest: A digest of the message's text.
             once: Alike ones are the same write, and not one more.
+            is_only: There is no other one at that site in this pass.
         """
         site, recipient, page = storable(site), storable(self._clean(recipient)), storable(page)
         own_key = None if own_key is None else storable(self._clean(own_key))
@@ -175,7 +177,8 @@ class Ledger:
             with self._lock:
                 nth = self._seen[site, recipient, fingerprint]
                 self._seen[site, recipient, fingerprint] += 1
-        return Write(site, recipient, fingerprint, nth, self.step, self.arrival, page, own_key, text_digest)
+        is_only = is_only and not recipient and own_key is None
+        return Write(site, recipient, fingerprint, nth, self.step, self.arrival, page, own_key, text_digest, is_only)
 
     def take(self, writes: Sequence[Write], *, sending: bool = False) -> list[Entry]:
         """Claim writes, or learn what became of them.

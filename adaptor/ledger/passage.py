@@ -69,6 +69,9 @@ def pass_through(
                     for id_, answer in answers.items()
                 ],
             )
+    for entry, write in zip(entries, writes, strict=True):
+        if write.is_only and entry.row.write.fingerprint not in (write.fingerprint, ""):
+            run.log("info", "run", f"{run.place()}: made before the run stopped, with other content; not made again.")
     return [
         Passed(answers[entry.id]) if entry.id in answers and entry.error is None else _given_back(entry)
         for entry in entries

@@ -42,6 +42,7 @@ class Write:
         page: The Page that writes, by its real id and address.
         own_key: What the job gave as `key=`, or None.
         text_digest: A digest of the message's text, by which it can be found in a conversation later.
+        is_only: It is for nobody, and the only one at that site in this pass: another one there is the same one.
     """
 
     site: str
@@ -53,6 +54,7 @@ class Write:
     page: str = ""
     own_key: str | None = None
     text_digest: str | None = None
+    is_only: bool = False
 
 
 @dataclass(slots=True)

@@ -65,7 +65,8 @@ class Taking:
         known = {id_: self._look_at(row, first[id_]) for id_, row in recorded.items()}
         # What is recorded is passed first: it may be what an earlier attempt left for the same person.
         self._pass([each.row for each in known.values() if not (each.is_ours or each.is_held or each.mismatch)])
-        fresh = {id_: self._new(id_, write) for id_, write in first.items() if id_ not in recorded}
+        known.update(self._made_there({id_: write for id_, write in first.items() if id_ not in recorded}))
+        fresh = {id_: self._new(id_, write) for id_, write in first.items() if id_ not in known}
         again = {id_: each.row for id_, each in known.items() if each.is_ours}
         for id_ in self._unfitting(fresh.values(), again.values()):
             row = fresh.pop(id_, None) or again.pop(id_)
@@ -112,6 +113,24 @@ class Taking:
         """Note that this attempt has come to rows."""
         left = [row.id for row in rows if row.run == self._run and row.attempt != self._attempt]
         self._database.run_many("UPDATE writes SET attempt = ? WHERE id = ?", [(self._attempt, id_) for id_ in left])
+
+    def _made_there(self, writes: dict[str, Write]) -> dict[str, Taken]:
+        """Return what an earlier attempt made where now another one stands, which is the only one there.
+
+        What it carries has changed, as a time or a count does; made again it would be made twice.
+        """
+        made: dict[str, Taken] = {}
+        for id_, write in writes.items() if self._attempt > 1 else ():
+            if write.is_only:
+                found = self._database.run(
+                    f"SELECT {COLUMNS} FROM writes WHERE run = ? AND recipient = '' AND step = ? AND arrival = ? "
+                    "AND site = ? AND own_key IS NULL AND outcome IN (?, ?, ?) ORDER BY n DESC LIMIT 1",
+                    (self._run, write.step, write.arrival, write.site, SENT, UNKNOWN, SKIPPED),
+                ).fetchone()
+                if found is not None:
+                    made[id_] = Taken(read_row(found))
+        self._pass([each.row for each in made.values()])
+        return made
 
     def _unfitting(self, fresh: Iterable[Row], again: Iterable[Row]) -> list[str]:
         """Return those for whose recipient at whose place something else was made that this attempt did not come to.

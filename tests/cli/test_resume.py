@@ -167,6 +167,27 @@ def test_the_command_that_is_shown_goes_on_from_any_folder(job, meta, tmp_path, 
     assert meta.accepted == hello(0, 1, 2, 3, 4)
 
 
+@pytest.mark.parametrize("killed", [False, True])
+def test_another_system_is_told_once_though_what_it_is_told_changes_with_the_time(job, meta, beside, tmp_path, killed):
+    script = f"http.post('{meta.url}/told', body=lambda s: {{'at': __import__('time').time_ns()}})\n" + (
+        f"each({PEOPLE!r}, send_text(state.data, f'Hello {{state.data}}'))\n"
+    )
+    job("log(1)", "--dry-run")
+    if killed:
+        (tmp_path / "job.py").write_text(script)
+        command = beside("run", "job.py", "-c", "c.json", "-s", "s.json", "--run-id", "r1")
+        meta.on_told = lambda body: command.kill()
+        command.end()
+    else:
+        meta.at(3, lambda: meta.refusal(190))
+        assert job(script, "--run-id", "r1").code == 1
+    done = job(script, "--resume", "r1")
+    assert done.code == int(killed), done.err
+    assert "http.post: made before the run stopped, with other content; not made again." in done.err
+    assert len(meta.told) == 1
+    assert meta.accepted == hello(0, 1, 2, 3, 4)
+
+
 # --- Workflows ---
 
 

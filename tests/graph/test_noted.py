@@ -10,15 +10,18 @@ import pytest
 
 from adaptor import (
     DeliveryUnknown,
+    GraphError,
     JobError,
     RateLimited,
     RecipientUnavailable,
     TemporaryFailure,
     batch,
     combine,
+    create_persona,
     each,
     execute,
     fn,
+    fn_if,
     graph_request,
     send_text,
     state,
@@ -186,6 +189,42 @@ def test_another_text_for_the_same_person_at_the_same_place_is_not_sent(
     assert raised.value.sent == "no"
     assert "key=" in raised.value.fix
     assert server.seen(1) == 1
+
+
+def test_the_only_call_at_its_place_is_made_once_though_it_would_say_something_else_now(
+    wire: Any, http: Any, page_state: Any, attempt: Any
+) -> None:
+    server = wire(http({"id": "77"}))
+    persona = create_persona(state.name, "https://example.org/a.png")
+    job = fn_if(state.name != "", persona)
+    for name in ("Ana at 9", "Ana at 10", "Ana at 11"):
+        with attempt() as run:
+            after = job(page_state(server.url, name=name))
+            assert after["data"] == {"id": "77"}
+    assert run.replayed == 1
+    assert server.seen(1) == 1
+
+
+def test_what_was_refused_there_is_tried_again_with_what_it_says_now(
+    wire: Any, http: Any, page_state: Any, attempt: Any
+) -> None:
+    server = wire(refused(http, 100, 1545041), http({"id": "77"}))
+    persona = create_persona(state.name, "https://example.org/a.png")
+    with attempt(), pytest.raises(GraphError):
+        persona(page_state(server.url, name="Ana"))
+    with attempt():
+        assert persona(page_state(server.url, name="Ben"))["data"] == {"id": "77"}
+    assert server.seen(2) == 2
+
+
+def test_in_a_loop_another_call_for_nobody_is_another_one(wire: Any, http: Any, page_state: Any, attempt: Any) -> None:
+    server = wire(http({"id": "77"}), http({"id": "78"}))
+    loop = each(state.data, create_persona(state.data, "https://example.org/a.png"))
+    with attempt():
+        loop(page_state(server.url, data=["Ana"]))
+    with attempt():
+        loop(page_state(server.url, data=["Ben", "Ana"]))
+    assert server.seen(2) == 2
 
 
 def test_a_new_person_in_a_resumed_run_is_written_to(wire: Any, http: Any, page_state: Any, attempt: Any) -> None:

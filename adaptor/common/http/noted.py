@@ -43,7 +43,7 @@ def made_before(request: HttpRequest, run: Run) -> Answer | None:
 def _write_of(request: HttpRequest, run: Run) -> Write:
     ledger: Any = run.ledger
     # Without what is secret: a new password does not make another call of it.
-    write: Write = ledger.write(run.site(), "", digest("http", request.described()))
+    write: Write = ledger.write(run.site(), "", digest("http", request.described()), is_only=run.is_once())
     return write
 
 
