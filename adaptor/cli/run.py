@@ -333,11 +333,11 @@ def _tell_what_next(result: Result, run: Run, given: argparse.Namespace) -> None
         words = [*([given.workflow] if given.workflow else [])]
         for option in ("start", "end", "only"):
             words += [f"--{option}", getattr(given, option)] if getattr(given, option) else []
-        command = resume_command(given.path, words, run.id, database=where)
+        command = resume_command(given.path, words, run.id, database=where, credentials=given.credentials)
         words_for = "Go on to the people who were left out with" if result.is_partial else "Go on with"
         run.log("info", "run", f"{words_for}: {command}", ledger=result.ledger)
     if result.outcomes["unknown"]:
-        command = runs_command("settle", run.id, path=given.path, database=where)
+        command = runs_command("settle", run.id, path=given.path, database=where, credentials=given.credentials)
         run.log("info", "run", f"Settle what is unknown with: {command}", ledger=result.ledger)
 
 

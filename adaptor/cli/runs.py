@@ -238,7 +238,9 @@ def _settle(given: argparse.Namespace) -> int:
     lines += [f"  {count:,} stay unknown: {why}." for why, count in settlement.remaining.most_common()]
     if remaining:
         show = runs_command("results", record.id, path=given.path, database=given.database)
-        again = resume_command(record.path, record.words, record.id, database=given.database)
+        again = resume_command(
+            record.path, record.words, record.id, database=given.database, credentials=given.credentials
+        )
         lines.append(f"Who they are, to look in the Page's inbox:\n  {show} --outcome unknown")
         lines.append(f"Send to them again on purpose; whom it did reach gets it twice:\n  {again} --resend-unknown")
     _print("\n".join(lines))

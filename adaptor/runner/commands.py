@@ -7,7 +7,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def resume_command(path: str, words: Sequence[str], run: str, *, database: str | None = None) -> str:
+def resume_command(
+    path: str, words: Sequence[str], run: str, *, database: str | None = None, credentials: str | None = None
+) -> str:
     """Return the command that goes on with a run.
 
     Args:
@@ -15,11 +17,14 @@ def resume_command(path: str, words: Sequence[str], run: str, *, database: str |
         words: What followed the path.
         run: The run's id.
         database: The ledger, where it was named.
+        credentials: The file of the credential, where it was named.
     """
-    return _joined("adaptor", "run", path, *words, "--resume", run, *_database(database))
+    return _joined("adaptor", "run", path, *words, "--resume", run, *_credentials(credentials), *_database(database))
 
 
-def runs_command(verb: str, run: str, *, path: str | None = None, database: str | None = None) -> str:
+def runs_command(
+    verb: str, run: str, *, path: str | None = None, database: str | None = None, credentials: str | None = None
+) -> str:
     """Return a command about a run.
 
     Args:
@@ -27,9 +32,14 @@ def runs_command(verb: str, run: str, *, path: str | None = None, database: str 
         run: The run's id.
         path: Beside what its ledger lies.
         database: The ledger, where it was named.
+        credentials: The file of the credential, where it was named.
     """
     beside = [] if path is None or database is not None else [path]
-    return _joined("adaptor", "runs", verb, run, *beside, *_database(database))
+    return _joined("adaptor", "runs", verb, run, *beside, *_credentials(credentials), *_database(database))
+
+
+def _credentials(file: str | None) -> list[str]:
+    return [] if file is None else ["-c", file]
 
 
 def _database(name: str | None) -> list[str]:
