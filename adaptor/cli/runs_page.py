@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 #: What each status looks like.
-_STYLES = {"finished": "green", "stopped": "yellow", "killed": "red", "under way": "cyan"}
+_STYLES = {"finished": "green", "partial": "yellow", "stopped": "yellow", "killed": "red", "under way": "cyan"}
 #: How much of a job's path is shown at least.
 _LEAST_JOB = 12
 
@@ -104,7 +104,8 @@ def next_steps(run: dict[str, Any], database: str | None) -> list[dict[str, str]
     found = []
     if run["status"] != "finished":
         command = resume_command(path, run["words"], run["id"], database=database)
-        found.append({"what": "Go on with it: what was sent is not sent again.", "command": command})
+        others = " to the people who were left out" if run["status"] == "partial" else ""
+        found.append({"what": f"Go on with it{others}: what was sent is not sent again.", "command": command})
     if run["writes"].get("unknown"):
         command = runs_command("settle", run["id"], path=path, database=database)
         found.append({"what": "Look in the conversations for what nobody knows of.", "command": command})

@@ -7,6 +7,7 @@ from collections import Counter
 
 from ..core.errors import InputError
 from .records import BESIDE, ENVIRONMENT_DATABASE, default_database, is_there
+from .result import EXIT_WELL
 from .run_id import LAST
 
 TYPE_CHECKING = False
@@ -61,7 +62,13 @@ def find_run(store: Store, name: str) -> RunRecord:
 
 
 def status_of(store: Store, record: RunRecord) -> str:
-    """Return how far a run has come: `finished`, `stopped`, `under way`, or `killed`: it ended without a word."""
+    """Return how far a run has come.
+
+    `finished`, `stopped`, `under way`; `partial`: all went well for a part of the people; `killed`: it ended without a
+    word.
+    """
+    if record.status == "stopped" and record.exit_code == EXIT_WELL:
+        return "partial"
     if record.status != "running":
         return record.status
     return "under way" if store.runs.is_under_way(record) else "killed"
