@@ -33,15 +33,30 @@ def draw(requests: Iterable[dict[str, Any]], path: str, people: str | None, reda
     Raises:
         InputError: The file cannot be written, or the people cannot be read.
     """
-    from ..sandbox import Sandbox, SandboxError
-
-    try:
-        sandbox = Sandbox.from_file(people) if people else Sandbox(people=[], page={"name": "Your Page"})
-    except SandboxError as cause:
-        raise InputError(str(cause)) from None
+    sandbox = _of_nobody(people)
     drawn = sandbox.sketch(requests)
     write(sandbox, path, "Preview: nothing was sent", redact)
     return drawn
+
+
+def as_text(requests: Iterable[dict[str, Any]], people: str | None) -> str:
+    """Return how messages that were not sent would look, as lines for a terminal."""
+    try:
+        sandbox = _of_nobody(people)
+    except InputError:
+        # Names and templates are pleasant to have; a dry run does without.
+        sandbox = _of_nobody(None)
+    sandbox.sketch(requests)
+    return sandbox.transcript()
+
+
+def _of_nobody(people: str | None) -> Sandbox:
+    from ..sandbox import Sandbox, SandboxError
+
+    try:
+        return Sandbox.from_file(people) if people else Sandbox(people=[], page={"name": "Your Page"})
+    except SandboxError as cause:
+        raise InputError(str(cause)) from None
 
 
 def write(sandbox: Sandbox, path: str, note: str, redact: Callable[[str], str]) -> None:

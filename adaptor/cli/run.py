@@ -116,6 +116,8 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
         run.sanitize = None if given.sanitize == "none" else Sanitizer(given.sanitize)
         # Data goes to standard output; where that is taken by the final state, requests go to the log.
         run.on_request = _request_printer(run, None if given.output == "-" or given.log_json else stdout)
+        if given.dry_run and not given.log_json and run.sanitize is None:
+            run.sketch = _sketch(given)
         described: list[dict[str, Any]] = []
         if given.preview and given.dry_run:
             from .preview import also_kept
@@ -160,6 +162,17 @@ def _sandbox(given: argparse.Namespace, credentials: Credentials) -> contextlib.
     from .rehearsal import rehearsal
 
     return rehearsal(given, credentials)
+
+
+def _sketch(given: argparse.Namespace) -> Any:
+    """Return what shows messages as they would look."""
+
+    def sketch(requests: list[dict[str, Any]]) -> str:
+        from .preview import as_text, people_beside
+
+        return as_text(requests, given.people or people_beside(given.path))
+
+    return sketch
 
 
 def _finish(

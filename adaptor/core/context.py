@@ -90,6 +90,7 @@ class Run:
         path: Where the run is: the names of the operations under way, outermost first, each with its index.
         outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`.
         on_request: Called with each request that a dry run describes.
+        sketch: Returns how messages would look, given as `Request.described`; None where nobody looks.
         on_failure: Called with each call to the Graph API that failed, as `AdaptorError.request` holds it.
         on_call: Called with each `Call` when it has ended.
         in_flight: A request has left, or is about to, and its answer is awaited.
@@ -138,6 +139,7 @@ class Run:
         self.is_between = False
         self.stopping: KeyboardInterrupt | None = None
         self.wait: Callable[[float], object] = wait or time.sleep
+        self.sketch: Callable[[list[dict[str, Any]]], str] | None = None
         self.on_failure: Callable[[dict[str, Any]], object] | None = None
         self.sanitize: Callable[[Any], str] | None = None
         self.transport: Callable[[Any], Any] | None = None

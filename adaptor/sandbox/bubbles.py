@@ -71,9 +71,23 @@ def show_message(message: Message) -> list[str]:
     elif isinstance(payload.get("attachments"), list):
         for attachment in _objects(payload["attachments"]):
             lines += _show_attachment(attachment, ())
+    elif isinstance(payload.get("template"), dict):
+        # Nobody has said here how it reads.
+        lines = [_show_utility(payload["template"])]
     elif payload.get("sticker_id") is not None:
         lines = [f"(sticker {show_line(str(payload['sticker_id']))})"]
     return [*lines, *_show_buttons(payload.get("quick_replies"))]
+
+
+def _show_utility(template: dict[str, Any]) -> str:
+    given = [
+        str(parameter.get("text"))
+        for component in _objects(template.get("components"))
+        for parameter in _objects(component.get("parameters"))
+        if parameter.get("text") is not None
+    ]
+    with_ = f" with {', '.join(given)}" if given else ""
+    return show_line(f"(template {template.get('name')}{with_})")
 
 
 def show_action(action: Action) -> str:

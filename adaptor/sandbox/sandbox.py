@@ -336,7 +336,7 @@ class Sandbox(Directions):
             limit: How many people at most; the rest is counted.
         """
         with self._world.lock:
-            return write_transcript(self._world, limit)
+            return write_transcript(self._world, limit, sent=not self._sketched)
 
     def preview(self, *, note: str = "", redact: Callable[[str], str] | None = None) -> str:
         """Draw who got what, as people saw it: a page that needs no server and loads nothing.

@@ -25,29 +25,33 @@ _HOUR: Final = timedelta(hours=1)
 _MINUTE: Final = timedelta(minutes=1)
 
 
-def write_transcript(world: World, limit: int | None = None) -> str:
+def write_transcript(world: World, limit: int | None = None, *, sent: bool = True) -> str:
     """Write the transcript; the caller holds the world's lock.
 
     Args:
         world: What happened.
         limit: How many people at most; the rest is counted.
+        sent: It has happened, and was not only sketched: then it is counted, and what is known of people is told.
     """
     threads = [name for name in world.timeline if name]
     shown = threads if limit is None else threads[: max(limit, 0)]
-    blocks = ["\n".join([*_heading(name, world), *_events(world.timeline[name])]) for name in shown]
+    blocks = ["\n".join([*_heading(name, world, sent), *_events(world.timeline[name])]) for name in shown]
     if len(threads) > len(shown):
         more = len(threads) - len(shown)
         blocks.append(f"… and {more:,} more {_noun(more, 'person', 'people')}")
     if nobody := world.timeline.get(""):
         blocks.append("\n".join(["Requests that named nobody", *_events(nobody)]))
-    blocks.append(_summary(world))
+    if sent:
+        blocks.append(_summary(world))
     return "\n\n".join(blocks) + "\n"
 
 
-def _heading(name: str, world: World) -> list[str]:
+def _heading(name: str, world: World, sent: bool) -> list[str]:
     if name.startswith("user_ref "):
         return [show_line(name), "  known only by the box they ticked"]
     person = world.people.get(name)
+    if not sent:
+        return [show_line(person.name if person is not None and person.name else f"PSID {name}")]
     if person is None:
         return [f"PSID {show_line(name)}", "  no such person in this sandbox"]
     facts = [f"PSID {person.id}", _window(person, world)]

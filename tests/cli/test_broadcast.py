@@ -158,9 +158,30 @@ def test_a_dry_run_sends_nothing_and_makes_no_ledger(adaptor, files, messenger, 
     done = adaptor(JOB.replace("MORE", ""), "-c", "c.json", "--dry-run", files=files)
     assert done.code == 0
     assert len(done.out.splitlines()) == 3
+    assert "\nPSID 6000000000000000\n\n  > Hello Name 0.\n" in done.err
+    assert done.err.count("  > Hello") == 3
+    assert "accepted" not in done.err
     assert "and 2 more like these" in done.err
     assert messenger.requests == []
     assert not (tmp_path / ".adaptor").exists()
+
+
+def test_a_dry_run_shows_templates_too_and_takes_names_from_beside_the_job(adaptor, files):
+    words = "broadcast(Path('people.csv'), send_utility(state.data.psid, 'closed', [state.data.name]))"
+    people = json.dumps({"people": [{"id": "6000000000000001", "first_name": "Ana"}]})
+    job = f"from pathlib import Path\n{words}"
+    done = adaptor(job, "-c", "c.json", "--dry-run", files={**files, "sandbox.json": people})
+    assert "\nPSID 6000000000000000\n\n  > (template closed with Name 0)\n" in done.err
+    assert "\nAna\n\n  > (template closed with Name 1)\n" in done.err
+    done = adaptor(job, "-c", "c.json", "--dry-run", files={**files, "sandbox.json": "{"})
+    assert done.code == 0
+    assert done.err.count("  > (template closed with") == 3
+
+
+def test_names_and_texts_are_not_in_the_log_of_a_machine(adaptor, files):
+    for options in (["--log-json"], ["--sanitize", "obfuscate"]):
+        done = adaptor(JOB.replace("MORE", ""), "-c", "c.json", "--dry-run", *options, files=files)
+        assert "  > Hello" not in done.err
 
 
 def test_no_secret_is_in_what_the_command_writes(adaptor, files, messenger):

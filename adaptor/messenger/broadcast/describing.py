@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...common.sources import told
 from ...ledger.ledger import Entry
@@ -37,6 +37,7 @@ class Describer(Sorter):
         super().__init__(run, ledger, tally, pace.batch_size)
         self._rate = pace.rate
         self._seen: set[int] = set()
+        self._shown: list[dict[str, Any]] = []
 
     def describe(self, found: Iterable[Parcel | Unfit | NotWanted], skip: frozenset[str]) -> None:
         """Describe all of it.
@@ -46,6 +47,8 @@ class Describer(Sorter):
             skip: Whom nothing is sent to.
         """
         self._sort(found, skip)
+        if self._shown and self._run.sketch is not None:
+            self._run.log("info", "broadcast", f"\n{self._run.sketch(self._shown).rstrip()}\n")
         count = self._tally.counts["described"]
         if count > SHOWN:
             self._run.log("info", "broadcast", f"… and {count - SHOWN:,} more like these")
@@ -62,8 +65,10 @@ class Describer(Sorter):
             parcel.request.encoded().close()
             self._tally.ended("described", parcel.index, parcel.recipient)
             self._run.note("described", recipient=parcel.recipient)
-            if self._run.on_request is not None and self._tally.counts["described"] <= SHOWN:
-                self._run.on_request(parcel.request)
+            if len(self._shown) < SHOWN:
+                self._shown.append(parcel.request.described())
+                if self._run.on_request is not None:
+                    self._run.on_request(parcel.request)
 
     def _take(self, parcels: list[Parcel]) -> Sequence[Entry]:
         if self._run.ledger is not None:

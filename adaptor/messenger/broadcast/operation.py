@@ -252,7 +252,7 @@ def _raise_if_failed(tally: Tally, fail: bool | None) -> None:
         return
     what = ", ".join(f"{count:,} × {name}" for name, count in tally.errors.most_common())
     raise ItemsFailed(
-        f"{unwell:,} of {tally.total:,} messages did not go out, or nobody knows: {what or 'unknown'}."
+        f"{unwell:,} of {tally.total:,} messages did not succeed: {what or 'unknown'}."
         + (f" {the_first(tally.failed)}" if tally.failed else ""),
         fix="--results FILE writes a row for each person; `details` holds the first of them. With fail=False these are "
         "left in state['failed'] instead.",
