@@ -106,7 +106,9 @@ def _read_json(file: str, text: str, what: str) -> Document:
         value = json.loads(text, object_pairs_hook=once, parse_constant=refuse)
     except json.JSONDecodeError as cause:
         before = text[: cause.pos].rstrip()
-        fix = "JSON has no comma before a closing bracket." if before.endswith(",") else "Mend it there."
+        # Newer Pythons point at the comma themselves.
+        is_comma = before.endswith(",") or "trailing comma" in cause.msg
+        fix = "JSON has no comma before a closing bracket." if is_comma else "Mend it there."
         raise PlanProblem(f"The {what} is not JSON: {cause.msg}.", fix=f"{fix} Nothing was run.").at(
             file, cause.lineno, cause.colno
         ) from None

@@ -1,5 +1,6 @@
 """A run that stopped goes on, through the real command: nobody is written to twice, whatever stopped it."""
 
+import contextlib
 import json
 import os
 import re
@@ -427,17 +428,22 @@ def test_a_changed_job_needs_a_word_and_leaves_out_everybody_it_has_written_to(j
     assert meta.accepted[2:] == [(psid, f"Good day {psid}") for psid in PEOPLE[2:]]
 
 
+def dumped(file):
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        return list(database.iterdump())
+
+
 @pytest.mark.parametrize("script", [JOB, CHANGED], ids=["as it was", "changed"])
 def test_a_dry_run_lists_what_going_on_would_send_and_leaves_no_trace(job, meta, ledger, tmp_path, script):
     meta.at(3, lambda: meta.refusal(190))
     name = run_id(job(JOB).err)
     file = tmp_path / ".adaptor" / "ledger.db"
-    before = list(sqlite3.connect(file).iterdump())
+    before = dumped(file)
     done = job(script, "--resume", name, "--allow-changed", "--dry-run")
     assert done.code == 0, done.err
     assert [json.loads(line)["body"]["recipient"]["id"] for line in done.out.splitlines()] == PEOPLE[2:]
     assert "3 described" in done.err
-    assert list(sqlite3.connect(file).iterdump()) == before
+    assert dumped(file) == before
     assert len(meta.accepted) == 2
     assert job(JOB, "--resume", name).code == 0
 
