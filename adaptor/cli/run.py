@@ -126,7 +126,9 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
         with _results(given, run) as results:
             result = launch(_order(given, state, run, child), run, credentials)
             if results is not None and result.steps:
-                results.open()
+                # Where there was nobody to write down, an empty table says so.
+                with contextlib.suppress(InputError):
+                    results.open()
         with interruption.shielded():
             if child is not None:
                 child.over()
