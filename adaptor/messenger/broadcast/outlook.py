@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...ledger.pace import INBOX_PER_SECOND
 from .progress import duration
 
 if TYPE_CHECKING:
@@ -27,8 +28,10 @@ def outlook(page: str, total: int | None, pace: Pace, before: int = 0) -> str:
     takes = "" if left is None else f", which takes about {duration(left / pace.rate + USUAL_CALL_SECONDS)}"
     at_once = round(min(pace.most_in_flight, pace.rate * USUAL_CALL_SECONDS, left if left is not None else 1e12))
     already = f"This run has sent {before:,} messages before and sends none of them again. " if before else ""
+    too_fast = pace.rate > INBOX_PER_SECOND and (left is None or left > INBOX_PER_SECOND)
+    inbox = f"The Page's inbox does not show them all; at rate={INBOX_PER_SECOND:g} it would. " if too_fast else ""
     return (
-        f"{page} is about to write to {people}{takes}, at {pace.rate:g} messages a second. {already}"
+        f"{page} is about to write to {people}{takes}, at {pace.rate:g} messages a second. {already}{inbox}"
         f"A crash of this machine could leave up to {max(at_once, 1):,} of them unknown: these are never written to "
         "again by themselves."
     )

@@ -434,6 +434,9 @@ def test_what_is_about_to_happen_is_said_and_asked(campaign: Campaign) -> None:
     )
     assert "which takes about 7 s, at 300 messages a second" in asked[0]
     assert "up to 600 of them unknown" in asked[0]
+    assert "The Page's inbox does not show them all; at rate=40 it would." in asked[0]
+    campaign.perform(broadcast(campaign.people(600), HELLO, rate=40), confirm=confirm, run="r2", limit=1)
+    assert "inbox" not in asked[1]
 
 
 def test_what_was_sent_before_is_said_and_takes_no_time(campaign: Campaign) -> None:
