@@ -93,6 +93,7 @@ class Crash:
     def go_through(self) -> None:
         """Kill it, resume it, until it is done; then look at what both sides wrote down."""
         kills = self.random.choice([1, 1, 2, 2, 3])
+        before = self.people
         for attempt in range(MOST_ATTEMPTS):
             self.job.write_people(self.people)
             begun = self.job.status(self.run) is not None
@@ -111,9 +112,12 @@ class Crash:
                 self.job.ask("arm", process.pid, event, nth, seconds)
             code, log = self.job.end(process)
             if self.job.status(self.run) == "finished":
-                # It may be killed when there is nothing left to do.
+                # It may be killed when there is nothing left to do: its only step was completed, and is not run again,
+                # or it had finished already. Then nobody who came after that is in the run.
+                self.people = before if code == 2 or "Done. Nothing was sent." in log else self.people
                 break
             if code == -9:
+                before = list(self.people)
                 self.change_people()
             elif self._is_done():
                 break
