@@ -87,6 +87,8 @@ class Run:
         id: Its name among all runs.
         step: The id of the workflow's step that is under way.
         arrival: By which way the run has come to that step, as a number that is the same when the run goes on.
+        line: The line of the job whose operation is under way, or None.
+        is_only_of_line: No other operation of the job was made on that line, as a `for` makes several.
         path: Where the run is: the names of the operations under way, outermost first, each with its index.
         outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`.
         on_request: Called with each request that a dry run describes.
@@ -132,6 +134,8 @@ class Run:
         self.id = ""
         self.step = ""
         self.arrival = 0
+        self.line: int | None = None
+        self.is_only_of_line = True
         self.on_request = on_request
         self.on_call: Callable[[Call], object] | None = None
         self.in_flight = False
@@ -280,14 +284,17 @@ class Run:
         self._sink(level, component, self.redactor.text(message), self.redactor.value(fields))
 
     def site(self) -> str:
-        """Return where in the job's code the run is: its place without the positions in lists of data."""
-        return " · ".join(
-            _named(name, index if name in _POSITIONS_OF_CODE else None) for name, index in self.path if name
-        )
+        """Return where in the job's code the run is: the line and the names of operations, without any position.
+
+        Positions may be those of data: a job may go through people in a `for` of its own, or in the list that it gives
+        to `combine`, and they may come in another order when the run goes on.
+        """
+        line = [f"line {self.line}"] if self.line is not None else []
+        return " · ".join(line + [name for name, _ in self.path if name and name != "execute"])
 
     def is_once(self) -> bool:
         """Whether the operation under way is come to once in its step: no loop and no function is around it."""
-        return all(name in _ONCE for name, _ in self.path[:-1])
+        return self.is_only_of_line and all(name in _ONCE for name, _ in self.path[:-1])
 
     def shown(self, value: Any) -> str:
         """Return what a log shows of a value of the state; secrets are taken out when it is written."""
@@ -307,10 +314,8 @@ class Run:
         return " · ".join(_named(name, index) for name, index in self.path if name)
 
 
-#: Operations whose positions are those of operations in the job, not of items in its data.
-_POSITIONS_OF_CODE = frozenset({"execute", "combine", "batch"})
-#: Operations that perform each of theirs once at most.
-_ONCE = _POSITIONS_OF_CODE | {"fn_if"}
+#: What performs each operation in it once at most, and is not given a list of them that may be made of data.
+_ONCE = frozenset({"execute", "fn_if"})
 
 
 def _named(name: str, index: int | None) -> str:

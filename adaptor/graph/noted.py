@@ -168,7 +168,7 @@ def write_of(
         own_key=request.key if key is None else key,
         text_digest=digest("text", text.strip()) if isinstance(text, str) else None,
         once=once,
-        is_only=is_only,
+        only=f"{request.method} {request.path}" if is_only else "",
     )
 
 

@@ -11,7 +11,7 @@ from ..core.errors import SENT_NO, AdaptorError
 from .database import storable
 from .errors import HeldElsewhere, KeyTaken, LedgerError, ReplayMismatch, TakenOver
 from .holder import Holder
-from .keys import write_id
+from .keys import known_site, write_id
 from .rows import FAILED, FINISHED, SENT, SKIPPED, STOPPED, UNKNOWN, Outcome, Row, RunRecord, StepRecord, Write
 from .store import IN_MEMORY
 
@@ -156,7 +156,7 @@ class Ledger:
         own_key: str | None = None,
         text_digest: str | None = None,
         once: bool = False,
-        is_only: bool = False,
+        only: str = "",
     ) -> Write:
         """Return a write of the step under way, counted among those that are alike.
 
@@ -168,16 +168,22 @@ class Ledger:
             own_key: The job's own key.
             text_digest: A digest of the message's text.
             once: Alike ones are the same write, and not one more.
-            is_only: There is no other one at that site in this pass.
+            only: Where there is no other one like it at that site in this pass, what it is called: method and address.
         """
         site, recipient, page = storable(site), storable(self._clean(recipient)), storable(page)
         own_key = None if own_key is None else storable(self._clean(own_key))
+        if recipient or own_key is not None:
+            only = ""
+        if only:
+            site = f"{site} · {storable(self._clean(only))}"
         nth = 0
         if not once and own_key is None:
             with self._lock:
-                nth = self._seen[site, recipient, fingerprint]
-                self._seen[site, recipient, fingerprint] += 1
-        is_only = is_only and not recipient and own_key is None
+                alike = known_site(site, recipient), recipient, fingerprint
+                nth = self._seen[alike]
+                self._seen[alike] += 1
+        # Where the job has changed, what stands on a line may be something else.
+        is_only = bool(only) and not self.leaves_out_settled
         return Write(site, recipient, fingerprint, nth, self.step, self.arrival, page, own_key, text_digest, is_only)
 
     def take(self, writes: Sequence[Write], *, sending: bool = False) -> list[Entry]:

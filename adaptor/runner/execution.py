@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 
 from ..core.context import Run
 from ..core.errors import AdaptorError, ConfigurationError, InputError, JobError, plain, restored
@@ -172,8 +173,10 @@ class Execution:
         run = self._run
         if run.stopping is not None:
             raise run.stopping
+        on_line = Counter(operation.line for operation in operations)
         for index, operation in enumerate(operations):
             run.path[:] = [("execute", index)]
+            run.line, run.is_only_of_line = operation.line, on_line[operation.line] == 1
             sent_before, started = run.outcomes.copy(), time.perf_counter()
             state = operation(state)
             seconds = time.perf_counter() - started

@@ -108,6 +108,12 @@ def test_a_dry_run_of_going_on_shows_the_others_alone_and_leaves_no_trace(adapto
     assert sorted(message.text for message in messenger.messages) == [f"Hello Name {number}." for number in range(4)]
 
 
+def test_two_broadcasts_on_lines_of_their_own_do_not_take_each_others_messages(adaptor, files, messenger):
+    line = JOB.replace("MORE", "").splitlines()[-1]
+    assert adaptor(f"from pathlib import Path\n{line}\n{line}\n", "-c", "c.json", files=files).code == 0
+    assert len(messenger.messages) == 10
+
+
 def test_a_limit_that_leaves_out_nobody_ends_the_run(adaptor, files):
     done = adaptor(JOB.replace("MORE", ""), "-c", "c.json", "--limit", "5", files=files)
     assert done.code == 0

@@ -629,3 +629,56 @@ def test_runs_that_finished_long_ago_forget_their_people_where_that_is_wished(jo
     assert store.runs.find("old").purged is not None
     assert store.runs.find("new").purged is None
     assert {row.write.recipient for row in store.writes.rows("old")} == {""}
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "import json\nfor person in json.load(open('people.json')):\n    send_text(person, f'Hello {person}')\n",
+        "import json\ncombine(*[send_text(person, f'Hello {person}') for person in json.load(open('people.json'))])\n",
+    ],
+    ids=["for", "combine"],
+)
+def test_people_whom_a_job_goes_through_by_itself_may_come_in_another_order(job, meta, tmp_path, script):
+    (tmp_path / "people.json").write_text(json.dumps(PEOPLE))
+    meta.at(4, lambda: meta.refusal(190))
+    assert job(script, "--run-id", "r1").code == 1
+    assert meta.accepted == hello(0, 1, 2)
+    (tmp_path / "people.json").write_text(json.dumps([PEOPLE[4], *PEOPLE[:4]]))
+    done = job(script, "--resume", "r1")
+    assert done.code == 0, done.err
+    assert meta.accepted == hello(0, 1, 2, 4, 3)
+
+
+def test_another_system_that_is_told_in_a_loop_of_the_job_is_told_of_each_row_once(job, meta, tmp_path):
+    script = "import json\nfor row in json.load(open('rows.json')):\n"
+    script += f"    http.post('{meta.url}/told', body={{'step': row}})\n"
+    script += f"send_text('{PEOPLE[0]}', 'hi')\n"
+    (tmp_path / "rows.json").write_text(json.dumps(["a", "b", "b"]))
+    meta.at(1, lambda: meta.refusal(190))
+    assert job(script, "--run-id", "r1").code == 1
+    (tmp_path / "rows.json").write_text(json.dumps(["new", "b", "a", "b"]))
+    done = job(script, "--resume", "r1")
+    assert done.code == 0, done.err
+    assert meta.told == ["a", "b", "b", "new"]
+
+
+def test_another_address_at_the_same_place_is_another_call(job, meta, tmp_path, httpserver):
+    httpserver.expect_request("/else", method="POST").respond_with_json({})
+    script = f"http.post('{meta.url}/' + open('where').read(), body={{'step': 'x'}})\nsend_text('{PEOPLE[0]}', 'hi')\n"
+    (tmp_path / "where").write_text("told")
+    meta.at(1, lambda: meta.refusal(190))
+    assert job(script, "--run-id", "r1").code == 1
+    (tmp_path / "where").write_text("else")
+    assert job(script, "--resume", "r1").code == 0
+    assert meta.told == ["x"]
+    assert [request.path for request, _ in httpserver.log].count("/else") == 1
+
+
+def test_a_job_that_has_moved_its_lines_does_not_tell_another_system_again(job, meta, tmp_path):
+    script = f"http.post('{meta.url}/told', body={{'step': 'x'}})\n" + JOB.replace("state.data,", f"{PEOPLE},", 1)
+    meta.at(3, lambda: meta.refusal(190))
+    assert job(script, "--run-id", "r1").code == 1
+    done = job(f"# A word.\n{script}", "--resume", "r1", "--allow-changed")
+    assert meta.told == ["x"]
+    assert meta.accepted == hello(0, 1, 2, 3, 4), done.err

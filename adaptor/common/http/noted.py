@@ -43,7 +43,9 @@ def made_before(request: HttpRequest, run: Run) -> Answer | None:
 def _write_of(request: HttpRequest, run: Run) -> Write:
     ledger: Any = run.ledger
     # Without what is secret: a new password does not make another call of it.
-    write: Write = ledger.write(run.site(), "", digest("http", request.described()), is_only=run.is_once())
+    address = request.shown_url.partition("?")[0]
+    only = f"{request.method} {address}" if run.is_once() else ""
+    write: Write = ledger.write(run.site(), "", digest("http", request.described()), only=only)
     return write
 
 

@@ -89,7 +89,7 @@ def broadcast(
     Fifty messages go out as one call, and as many calls at once as it takes to keep the pace that Meta allows the Page.
     Each message is noted in the ledger before it leaves, so a run that is killed at any moment goes on with `--resume`,
     and nobody is written to twice. The same message to the same person is sent once; another one to the same person
-    (two children, one phone) is sent too. Where the broadcast stands in a loop this holds for all its rounds together.
+    (two children, one phone) is sent too. Where the broadcast stands in a loop or `combine` this holds for all of it.
     Nothing passes from one person to the next.
 
     Args:
