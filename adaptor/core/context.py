@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 
         store: Any
 
+        def counted(self) -> int:
+            """Return how many writes were counted so far."""
+
+        def count_back(self, counted: int) -> None:
+            """Forget what was counted since then."""
+
         def handle_failures(self) -> None:
             """Mark what has failed as handled."""
 
@@ -270,10 +276,16 @@ class Run:
             self._ledger = self._open_ledger()
         return self._ledger
 
-    @property
-    def hears_of_failures(self) -> bool:
-        """Whether a loop or a handler of the job is there to be told of a write that is not known to have arrived."""
-        return self._listeners > 0
+    def hears_of(self, *, was_heard: bool) -> bool:
+        """Whether a loop or a handler is to be told of a write of an earlier attempt whose outcome is not known.
+
+        Args:
+            was_heard: That attempt has heard of it. Where it was killed instead, no code of the job is told: a handler
+                might send something else to a person whom the first message has reached.
+        """
+        if not self._listeners:
+            return False
+        return was_heard or not any(getattr(each.build, "__calls_code__", False) for each in self.under_way)
 
     @contextmanager
     def hearing(self) -> Iterator[None]:
@@ -293,6 +305,15 @@ class Run:
         """Say that a loop goes on to the next item: what has failed may be tried again by a resume."""
         if self._ledger is not None:
             self._ledger.forget_failures()
+
+    def counted(self) -> int:
+        """Return how many writes were counted so far (see `count_back`)."""
+        return 0 if self._ledger is None else self._ledger.counted()
+
+    def count_back(self, counted: int) -> None:
+        """Say that an item of a loop is performed again later: what it has written since then is the same once more."""
+        if self._ledger is not None:
+            self._ledger.count_back(counted)
 
     def resource(self, name: str, make: Callable[[], Resource]) -> Any:
         """Return what was opened under this name in this run, opening it the first time."""
