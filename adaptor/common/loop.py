@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
+    from ..core.context import Run
+
 #: `try_each` stops after so many sends in a row whose outcome nobody knows: the network or Meta is down.
 UNKNOWN_IN_A_ROW = 3
 
@@ -59,14 +61,14 @@ def each(state: State, source: Source, operation: Step, *, as_: str | None = Non
     try:
         for index, item in run.watched(_again_at_the_end(numbered(source, state), put_off)):
             path[-1] = ("each", index)
-            counted = run.counted()
+            counted = _counted(run)
             try:
                 state = operation({**state, key: readable(item), "index": int(index)})
             except ReplayMismatch:
                 if index in put_off:
                     raise
                 put_off[index] = index, item
-                run.count_back(counted)
+                _count_back(run, counted)
     except ItemsFailed as error:
         error.went_through = False
         raise
@@ -117,7 +119,7 @@ def try_each(
     for index, item in run.watched(_again_at_the_end(numbered(source, state), put_off)):
         path[-1] = ("try_each", index)
         before = {**state, key: item, "index": int(index)}
-        counted = run.counted()
+        counted = _counted(run)
         try:
             readable(item)
             with run.hearing():
@@ -125,11 +127,12 @@ def try_each(
         except AdaptorError as error:
             if isinstance(error, ReplayMismatch) and index not in put_off:
                 put_off[index] = index, item
-                run.count_back(counted)
+                _count_back(run, counted)
                 continue
             if error.about not in (ABOUT_PERSON, ABOUT_ROW) or _is_about_the_job(error, key):
                 raise
-            run.forget_failures()
+            if run.open_ledger is not None:
+                run.open_ledger.forget_failures()
             failed.append(failure(index, error))
             if error.is_earlier:
                 # Listed as before. What an earlier attempt could not learn does not fail this one too.
@@ -189,6 +192,16 @@ def _again_at_the_end(
     """
     yield from items
     yield from put_off.values()
+
+
+def _counted(run: Run) -> int:
+    return 0 if run.open_ledger is None else run.open_ledger.counted()
+
+
+def _count_back(run: Run, counted: int) -> None:
+    # The item is performed again later: what it has written since then is the same once more.
+    if run.open_ledger is not None:
+        run.open_ledger.count_back(counted)
 
 
 def _is_about_the_job(error: AdaptorError, key: str) -> bool:

@@ -39,10 +39,10 @@ if TYPE_CHECKING:
             """Forget what was counted since then."""
 
         def handle_failures(self) -> None:
-            """Mark what has failed as handled."""
+            """Say that the job goes on from what has failed."""
 
         def forget_failures(self) -> None:
-            """Forget what has failed."""
+            """Say that a loop goes on to the next item."""
 
     class Request(Protocol):
         """A call to another system as a plain value, which a dry run shows."""
@@ -177,7 +177,7 @@ class Run:
         self.limit: int | None = None
         self.only_to: str | None = None
         self.is_partial = False
-        self._open_ledger = ledger
+        self._begin_ledger = ledger
         self._ledger: Ledger | None = None
         self._alone = alone
         self._is_stray = not alone and bool(_alone_under_way)
@@ -267,13 +267,13 @@ class Run:
 
     def keep_ledger(self, open_ledger: Callable[[], Ledger]) -> None:
         """Note every write of this run from now on, in what is opened when the first one comes."""
-        self._open_ledger = open_ledger
+        self._begin_ledger = open_ledger
 
     @property
     def ledger(self) -> Ledger | None:
         """What notes every write of this run, opened when it is first asked for; None where nothing keeps one."""
-        if self._ledger is None and self._open_ledger is not None:
-            self._ledger = self._open_ledger()
+        if self._ledger is None and self._begin_ledger is not None:
+            self._ledger = self._begin_ledger()
         return self._ledger
 
     def hears_of(self, *, was_heard: bool) -> bool:
@@ -296,24 +296,10 @@ class Run:
         finally:
             self._listeners -= 1
 
-    def failures_are_handled(self) -> None:
-        """Say that the job went on from what has failed: a resume gives these failures back as they were."""
-        if self._ledger is not None:
-            self._ledger.handle_failures()
-
-    def forget_failures(self) -> None:
-        """Say that a loop goes on to the next item: what has failed may be tried again by a resume."""
-        if self._ledger is not None:
-            self._ledger.forget_failures()
-
-    def counted(self) -> int:
-        """Return how many writes were counted so far (see `count_back`)."""
-        return 0 if self._ledger is None else self._ledger.counted()
-
-    def count_back(self, counted: int) -> None:
-        """Say that an item of a loop is performed again later: what it has written since then is the same once more."""
-        if self._ledger is not None:
-            self._ledger.count_back(counted)
+    @property
+    def open_ledger(self) -> Ledger | None:
+        """The run's ledger where it is open already, that is, where something was written; else None."""
+        return self._ledger
 
     def resource(self, name: str, make: Callable[[], Resource]) -> Any:
         """Return what was opened under this name in this run, opening it the first time."""

@@ -382,5 +382,6 @@ def catch(state: State, attempt: Step, handler: Callback[[AdaptorError, State], 
         with run.hearing():
             return attempt(state)
     except AdaptorError as error:
-        run.failures_are_handled()
+        if run.open_ledger is not None:
+            run.open_ledger.handle_failures()
         return handler(error, state)

@@ -166,7 +166,7 @@ def test_letters_to_one_phone_that_come_in_another_order_are_all_sent_once(job, 
     rows = [json.dumps({"psid": PEOPLE[0], "child": child}) for child in ("Ana", "Ben", "Cem")]
     script = (
         f"{loop}(Path('rows.jsonl'), combine(\n"
-        f"    as_('told', http.post('{meta.url}/told', body=state.data.psid)),\n"
+        f"    as_('told', http.post('{meta.url}/told', body={{'step': state.data.psid}})),\n"
         "    send_text(state.data.psid, f'For {state.data.child}'),\n))\n"
     )
     killed(f"from pathlib import Path\n{script}", at=2, files={"rows.jsonl": "\n".join(rows)})
