@@ -2,8 +2,12 @@
 
 import json
 import os
+import signal
+import subprocess
+import sys
 
 import pytest
+from werkzeug import Response
 
 from adaptor.ledger.store import open_store
 from adaptor.sandbox import Sandbox
@@ -351,3 +355,49 @@ def test_of_two_that_overlap_only_one_sends(job, beside, tmp_path, loop):
         assert codes == [0, 2]
         assert "ran the same job with the same initial state meanwhile, as run `first`" in commands[1][0].err
         assert len(sandbox.messages) == len(PEOPLE)
+
+
+# --- How a run ends ---
+
+#: The command, which is killed when it is about to write its output.
+DYING = """
+import os, signal, sys
+import adaptor.cli.run
+adaptor.cli.run.write_output = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+from adaptor.cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_run_that_is_killed_before_its_output_is_written_writes_it_when_it_goes_on(
+    job, meta, adaptor, environment, tmp_path
+):
+    script = f"try_each(state.data, {TEXT})"
+    job(script, "--dry-run")
+    words = ["run", "job.py", "-c", "c.json", "-s", "s.json", "-o", "out.json", "--run-id", "r1"]
+    killed = subprocess.run([sys.executable, "-c", DYING, *words], cwd=tmp_path, env=environment, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL
+    assert len(meta.accepted) == len(PEOPLE)
+    done = job(script, "--resume", "r1", "-o", "out.json")
+    assert done.code == 0, done.err
+    assert json.loads((tmp_path / "out.json").read_text())["data"]["message_id"] == "m_5"
+    assert len(meta.accepted) == len(PEOPLE)
+    assert "again" not in done.err
+
+
+def test_the_exit_code_tells_of_an_unknown_of_any_attempt(adaptor, meta, tmp_path, job):
+    steps = [
+        {"id": "tell", "expression": f"try_each(state.data, {TEXT}, fail=False)", "next": "more"},
+        {"id": "more", "expression": f"try_each('$.references[0][*]', {OTHER})"},
+    ]
+    (tmp_path / "w.json").write_text(json.dumps({"steps": steps}))
+    job("log(1)", "--dry-run")
+    meta.at(2, lambda: Response("", status=500))
+    meta.at(7, lambda: meta.refusal(190))
+    words = ("w.json", "-c", "c.json")
+    assert adaptor(None, *words, "-s", "s.json", "--run-id", "r1").code == 1
+    done = adaptor(None, *words, "--resume", "r1")
+    assert done.code == 1
+    assert "adaptor runs settle r1" in done.err
+    shown = adaptor(None, "show", "r1", command="runs").out
+    assert "finished, with failures" in shown
