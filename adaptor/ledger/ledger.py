@@ -78,8 +78,10 @@ class Ledger:
         self.leaves_out_settled = False
         #: What an earlier attempt of the run left unknown is made again, on purpose.
         self.resends_unknown = False
-        #: Runs of the same job that did not end well: what they have sent is not sent by this one.
+        #: Earlier runs of the same job that did not end well: a message of theirs stops this run.
         self.guards: list[str] = []
+        #: Later runs of the same job, where this one goes on: a message of theirs counts as sent.
+        self.followers: list[str] = []
         #: Steps that are no alternative to the one under way: completed before, entered, or still to come.
         self.completed_steps: frozenset[str] = frozenset()
         self._entered: set[str] = set()
@@ -274,6 +276,26 @@ class Ledger:
         return Entry(id_, False, False, Row(id_, self.record.id, write, SKIPPED))
 
     def _take(self, writes: Sequence[Write], sending: bool) -> list[Entry]:
+        made = {index: row for run in self.followers for index, row in self._made_by(run, writes)}
+        if made:
+            rest = iter(self._claim([write for index, write in enumerate(writes) if index not in made], sending))
+            return [
+                Entry(made[index].id, False, False, made[index]) if index in made else next(rest)
+                for index in range(len(writes))
+            ]
+        return self._claim(writes, sending)
+
+    def _made_by(self, run: str, writes: Sequence[Write]) -> list[tuple[int, Row]]:
+        """Return the messages among these that a run has sent, or may have, each with its row there."""
+        ids = {
+            index: write_id(run, write)
+            for index, write in enumerate(writes)
+            if write.is_message and write.own_key is None
+        }
+        rows = self.store.writes.made(list(ids.values())) if ids else {}
+        return [(index, rows[id_]) for index, id_ in ids.items() if id_ in rows]
+
+    def _claim(self, writes: Sequence[Write], sending: bool) -> list[Entry]:
         ids = [write_id(self.record.id, write) for write in writes]
         taken = self.store.writes.take(
             self.record.id,
@@ -291,10 +313,8 @@ class Ledger:
 
     def _check_guards(self, writes: Sequence[Write]) -> None:
         for run in self.guards:
-            ids = [write_id(run, write) for write in writes if write.is_message and write.own_key is None]
-            found = self.store.writes.first_made(ids) if ids else None
-            if found is not None:
-                raise SentBefore(run, found.outcome)
+            for _, row in self._made_by(run, writes):
+                raise SentBefore(run, row.outcome)
 
     # --- Items that are put off ---
 

@@ -106,11 +106,11 @@ class Writes:
             )
         )
 
-    def first_made(self, ids: Sequence[str]) -> Row | None:
-        """Return one of the rows with these ids that was sent, or may have been; None where there is none."""
+    def made(self, ids: Sequence[str]) -> dict[str, Row]:
+        """Return those of the rows with these ids that were sent, or may have been."""
         with self._database.reading():
-            found = rows_of(self._database, ids).values()
-        return next((row for row in found if row.outcome in (SENT, SENDING, UNKNOWN)), None)
+            found = rows_of(self._database, ids)
+        return {id_: row for id_, row in found.items() if row.outcome in (SENT, SENDING, UNKNOWN)}
 
     def skip_claimed(self, run: str) -> None:
         """Mark what a run has claimed and never came back to as skipped: something else took its place."""

@@ -85,7 +85,8 @@ def guards_of(store: Store, record: RunRecord) -> list[str]:
     if record.is_fresh:
         return []
     unwell = store.runs.unwell(record.path, record.words)
-    return [each.id for each in unwell if each.id != record.id and each.started < record.started]
+    later = set(store.runs.later(record)) if record.attempt > 1 else set()
+    return [each.id for each in unwell if each.id != record.id and each.id not in later]
 
 
 def _tell(store: Store, last: RunRecord, run: Run) -> None:
