@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .database import from_text, marks, to_text
+from .database import from_text, in_chunks, marks, to_text
 from .errors import TakenOver
 from .rows import CLAIMED, FAILED, SENDING, SENT, SKIPPED, UNKNOWN, Outcome, Row
 from .taking import COLUMNS, Taken, Taking, read_row, rows_of
@@ -192,6 +192,18 @@ class Writes:
                 (run, SENT, UNKNOWN),
             ).fetchone()
         return int(found[0]), int(found[1])
+
+    def people_among(self, run: str, recipients: Iterable[str]) -> int:
+        """Return to how many of these people a run has sent a message, or may have."""
+        wanted, count = sorted(set(recipients)), 0
+        with self._database.reading():
+            for chunk in in_chunks(wanted):
+                count += self._database.run(
+                    "SELECT count(DISTINCT recipient) FROM writes "
+                    f"WHERE run = ? AND recipient IN ({marks(chunk)}) AND is_message = 1 AND outcome IN (?, ?)",
+                    (run, *chunk, SENT, UNKNOWN),
+                ).fetchone()[0]
+        return count
 
     def message_ids(self, recipient: str) -> set[str]:
         """Return the ids of all messages to somebody that are known to be sent, in whatever run."""
