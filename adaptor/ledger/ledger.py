@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..core.call_site import without_lines
 from ..core.errors import SENT_NO, AdaptorError
 from .database import storable
-from .errors import HeldElsewhere, KeyTaken, LedgerError, ReplayMismatch, SentBefore, TakenOver
+from .errors import SentBefore, TakenOver
 from .holder import Holder
 from .keys import write_id
+from .refusals import not_resumed, problem
 from .rows import (
     FAILED,
     FINISHED,
-    IDENTITY,
     SENT,
     SKIPPED,
     STOPPED,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from .pace import Place
     from .store import Store
-    from .taking import Taken
 
 
 def _as_it_is(value: Any) -> Any:
@@ -307,7 +306,7 @@ class Ledger:
             other_steps=self._other_steps,
         )
         return [
-            Entry(id_, each.is_ours, each.is_repeat, each.row, _problem(each))
+            Entry(id_, each.is_ours, each.is_repeat, each.row, problem(each))
             for id_, each in zip(ids, taken, strict=True)
         ]
 
@@ -377,43 +376,3 @@ def ended(id_: str, error: AdaptorError) -> Outcome:
     """Return the outcome of a write that ended with an error."""
     outcome = FAILED if error.sent == SENT_NO else UNKNOWN
     return Outcome(id_, outcome, error=error.facts(), about=error.about)
-
-
-def not_resumed(store: Store, run: str) -> LedgerError:
-    """Return why a run cannot be gone on with."""
-    known = store.runs.find(run)
-    if known is None:
-        return LedgerError(
-            f"There is no run `{run}` in the ledger {store.name}.", fix="adaptor runs list shows the runs."
-        )
-    if known.purged is not None:
-        return LedgerError(
-            f"The run `{run}` was purged: who was written to is not known any more, so it cannot go on.",
-            fix="A new run writes to everybody: begin one only for people who are to get the message again.",
-        )
-    if known.identity != IDENTITY:
-        return LedgerError(
-            f"The run `{run}` was begun by another release, whose records this one cannot go on with.",
-            fix="Go on with it with that release: adaptor version shows which one this is.",
-        )
-    return LedgerError(f"The run `{run}` is under way in another process.", fix="Wait until it ends, or end it there.")
-
-
-def _problem(taken: Taken) -> AdaptorError | None:
-    row = taken.row
-    if taken.is_held:
-        return HeldElsewhere(
-            "Another process has this very write under way.", fix="See adaptor runs show for what becomes of it."
-        )
-    if taken.mismatch and row.write.own_key is not None:
-        return KeyTaken(
-            f"The key {row.write.own_key!r} was used before for somebody else.",
-            fix="Make the key of something that is this person's alone, such as the id of the appointment.",
-        )
-    if taken.mismatch:
-        return ReplayMismatch(
-            "An earlier attempt of this run sent this person another message at this place, or on another branch of "
-            "it. It is not known whether this one is to replace it, so it was not sent.",
-            fix="Give the operation a key=, made of what is to happen once, such as the id of the appointment.",
-        )
-    return None
