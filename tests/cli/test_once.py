@@ -271,6 +271,15 @@ def test_equal_rows_are_one_message(job, meta):
     assert done.state["data"]["message_id"] == "m_1"
 
 
+def test_a_dry_run_and_a_sandbox_show_the_same(job):
+    script = f"try_each(state.data, {TEXT})"
+    rows = [PEOPLE[0], PEOPLE[1], PEOPLE[0]]
+    described = job(script, "--dry-run", people=rows)
+    assert len(described.out.splitlines()) == 2
+    assert "2 described, 1 duplicate" in described.err
+    assert "2 sent, 1 duplicate" in job(script, "--sandbox", people=rows).err
+
+
 def test_a_key_makes_equal_messages_different_on_purpose(job, meta):
     rows = [{"psid": PEOPLE[0], "visit": visit} for visit in ("a", "b", "a")]
     done = job("try_each(state.data, send_text(state.data.psid, 'Come', key=state.data.visit))", people=rows)
