@@ -322,6 +322,16 @@ def test_a_message_that_a_run_with_failures_has_sent_is_not_sent_by_the_next_one
     assert len(texts_to(meta, PEOPLE[2])) == 2
 
 
+def test_a_handler_does_not_send_something_else_in_its_place(job, meta):
+    script = f"try_each(state.data, {TEXT}.catch(lambda error, s: {OTHER}(s)))\nsend_text('1', 'Hello')"
+    meta.at(len(PEOPLE) + 1, lambda: meta.refusal(190))
+    assert job(script, "--run-id", "monday").code == 1
+    done = job(script, people=[PEOPLE[2], "6543210987650001"])
+    assert done.code == 1
+    assert "`monday`" in done.err
+    assert [to for to, _ in meta.accepted] == PEOPLE
+
+
 def test_a_killed_run_is_told_of_in_words_that_are_true(job, killed):
     killed(f"try_each(state.data, {TEXT})", at=3)
     done = job(f"try_each(state.data, {TEXT})")
