@@ -167,13 +167,8 @@ class GraphRequest:
 
         Raises:
             InvalidMessage: JSON cannot say it, or a file is not there (any more).
-            LazyStateError: A lazy reference that was never resolved is somewhere in the request.
         """
-        from ..core.template import holds_token, stray_token
-
         text = json_text(self.body)
-        if holds_token(text) or holds_token(self.path) or holds_token(str(self.params)):
-            raise stray_token("The request")
         if self.files:
             return Encoded.form(form_fields(self.body or {}), self.files)
         if self.body is None:
