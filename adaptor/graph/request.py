@@ -64,6 +64,8 @@ class GraphRequest:
         key: The job's own key: at most one write ever per Page and key.
         is_aside: Typing before a message: where it fails by accident, the message goes out all the same.
         writes: Whether the call changes something, where the method does not say so.
+        is_repeatable: Making the call again harms nothing: a run that goes on makes it again where nobody knows whether
+            it was carried out.
     """
 
     method: str
@@ -84,6 +86,7 @@ class GraphRequest:
     key: Any = None
     is_aside: bool = False
     writes: bool | None = None
+    is_repeatable: bool = False
 
     @property
     def is_write(self) -> bool:

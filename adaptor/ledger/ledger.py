@@ -157,6 +157,7 @@ class Ledger:
         text_digest: str | None = None,
         once: bool = False,
         only: str = "",
+        is_repeatable: bool = False,
     ) -> Write:
         """Return a write of the step under way, counted among those that are alike.
 
@@ -169,6 +170,7 @@ class Ledger:
             text_digest: A digest of the message's text.
             once: Alike ones are the same write, and not one more.
             only: Where there is no other one like it at that site in this pass, what it is called: method and address.
+            is_repeatable: Making it again harms nothing.
         """
         site, recipient, page = storable(site), storable(self._clean(recipient)), storable(page)
         own_key = None if own_key is None else storable(self._clean(own_key))
@@ -184,7 +186,8 @@ class Ledger:
                 self._seen[alike] += 1
         # Where the job has changed, what stands on a line may be something else.
         is_only = bool(only) and not self.leaves_out_settled
-        return Write(site, recipient, fingerprint, nth, self.step, self.arrival, page, own_key, text_digest, is_only)
+        place = self.step, self.arrival
+        return Write(site, recipient, fingerprint, nth, *place, page, own_key, text_digest, is_only, is_repeatable)
 
     def take(self, writes: Sequence[Write], *, sending: bool = False) -> list[Entry]:
         """Claim writes, or learn what became of them.

@@ -43,6 +43,7 @@ class Write:
         own_key: What the job gave as `key=`, or None.
         text_digest: A digest of the message's text, by which it can be found in a conversation later.
         is_only: It is for nobody, and the only one at that site in this pass: another one there is the same one.
+        is_repeatable: Making it again harms nothing: what an earlier attempt left unknown is made again.
     """
 
     site: str
@@ -55,6 +56,7 @@ class Write:
     own_key: str | None = None
     text_digest: str | None = None
     is_only: bool = False
+    is_repeatable: bool = False
 
 
 @dataclass(slots=True)

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 _OFTEN_SECRET = frozenset(
     {"auth", "code", "jwt", "key", "pwd", "session", "sid", "sig", "signature", "x-amz-signature"}
 )
+#: Parameters that say who calls, and nothing of what the call is about.
+_CREDENTIALS = frozenset(
+    {"access_token", "api_key", "apikey", "auth_token", "client_secret", "password", "session_token", "sig", "signature"}
+    | {f"x_amz_{name}" for name in ("credential", "date", "security_token", "signature")}
+)
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -119,6 +124,22 @@ def secrets_in(url: str) -> Iterator[str]:
         key, _, value = parameter.partition("=")
         if sounds_secret(unquote(key)):
             yield from (value, unquote(value), unquote(value.replace("+", " ")))
+
+
+def without_credentials(url: str) -> str:
+    """Return an address without the parameters that only say who calls.
+
+    Example:
+        >>> without_credentials("https://example.org/visits?api_key=abc&code=A17")
+        'https://example.org/visits?code=A17'
+    """
+    address, mark, query = url.partition("?")
+    kept = [each for each in query.split("&") if not _is_credential(unquote(each.partition("=")[0]))]
+    return f"{address}{mark}{'&'.join(kept)}"
+
+
+def _is_credential(name: str) -> bool:
+    return name.lower().replace("-", "_") in _CREDENTIALS
 
 
 def clean_url(url: str) -> str:
