@@ -20,7 +20,17 @@ _OFTEN_SECRET = frozenset(
 )
 #: Parameters that say who calls, and nothing of what the call is about.
 _CREDENTIALS = frozenset(
-    {"access_token", "api_key", "apikey", "auth_token", "client_secret", "password", "session_token", "sig", "signature"}
+    {
+        "access_token",
+        "api_key",
+        "apikey",
+        "auth_token",
+        "client_secret",
+        "password",
+        "session_token",
+        "sig",
+        "signature",
+    }
     | {f"x_amz_{name}" for name in ("credential", "date", "security_token", "signature")}
 )
 _PORTS = {"http": 80, "https": 443}

@@ -259,8 +259,7 @@ def usage(percent: float) -> str:
 def parts_answered(count: int, percent: float) -> list[dict[str, Any]]:
     header = {"name": "x-business-use-case-usage", "value": usage(percent)}
     return [
-        {"code": 200, "headers": [header], "body": json.dumps({"recipient_id": "1", "message_id": f"m_{number}"})}
-        for number in range(count)
+        {"code": 200, "headers": [header], "body": json.dumps({"message_id": f"m_{number}"})} for number in range(count)
     ]
 
 
