@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..common.connection import wire
 from ..core.errors import AdaptorError, JobError
 from ..ledger.keys import digest
-from ..ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, MEDIA_PER_SECOND, MESSAGES_PER_SECOND, Place
+from ..ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, MEDIA_PER_SECOND, MESSAGES_PER_SECOND, Place, place_for
 from ..ledger.passage import pass_through
 from .answer import Answer
 from .client import client_for
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from ..core.context import Run
     from ..core.state import State
     from ..ledger.ledger import Ledger
+    from ..ledger.passage import Waiting
     from ..ledger.rows import Row, Write
     from .client import GraphClient
-    from ..ledger.passage import Waiting
     from .request import GraphRequest
 
     #: Makes calls, and enters what it is given as `waiting` while some of them wait.
@@ -224,8 +224,8 @@ def places_of(requests: Sequence[GraphRequest], per_second: float = MESSAGES_PER
             attachment = message.get("attachment")
             messages += 1
             slow += isinstance(attachment, dict) and attachment.get("type") in _SLOW_MEDIA
-    places = [Place(LANE_STOP, 0.0), Place(LANE_MESSAGES, messages / per_second)] if messages else []
-    return [*places, Place(LANE_MEDIA, slow / MEDIA_PER_SECOND)] if slow else places
+    places = [Place(LANE_STOP, 0.0), place_for(LANE_MESSAGES, messages, per_second)] if messages else []
+    return [*places, place_for(LANE_MEDIA, slow, MEDIA_PER_SECOND)] if slow else places
 
 
 def _tell_limits(ledger: Any, page: str, answers: Any) -> None:

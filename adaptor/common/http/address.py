@@ -20,18 +20,8 @@ _OFTEN_SECRET = frozenset(
 )
 #: Parameters that say who calls, and nothing of what the call is about.
 _CREDENTIALS = frozenset(
-    {
-        "access_token",
-        "api_key",
-        "apikey",
-        "auth_token",
-        "client_secret",
-        "password",
-        "session_token",
-        "sig",
-        "signature",
-    }
-    | {f"x_amz_{name}" for name in ("credential", "date", "security_token", "signature")}
+    {"access_token", "api_key", "apikey", "auth_token", "client_secret", "password", "session_token"}
+    | {"sig", "signature", "x_amz_credential", "x_amz_date", "x_amz_security_token", "x_amz_signature"}
 )
 _PORTS = {"http": 80, "https": 443}
 
