@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 30.0
 #: Kibibytes of the database that are kept in memory.
 _CACHE_KIBIBYTES = 8_192
+#: The largest file that is copied into memory to be read.
+_MOST_COPIED_BYTES = 256 * 1024 * 1024
 
 
 class SqliteDatabase(Database):
@@ -195,21 +197,27 @@ def _opened_to_read(path: str) -> sqlite3.Connection:
     """Open a file without writing, and without keeping anybody from writing."""
     from urllib.request import pathname2url
 
-    address = f"file:{pathname2url(path)}"
+    address, log = f"file:{pathname2url(path)}", f"{path}-wal"
+    if not os.path.exists(log) and os.path.getsize(path) <= _MOST_COPIED_BYTES:
+        # Nobody has it open. Read as it is, since SQLite would make files beside it, and leave them there.
+        before, copy = os.stat(path), _in_memory(f"{address}?mode=ro&immutable=1")
+        after = os.stat(path)
+        if not os.path.exists(log) and (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size):
+            return copy
+        copy.close()
     try:
         return _readable(f"{address}?mode=ro")
     except sqlite3.OperationalError as cause:
+        # To read beside others SQLite makes files in the folder. Where it cannot, nobody here can write either.
         if getattr(cause, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
             raise
-        # To read beside others SQLite makes files in the folder. Where it cannot, nobody here can write either.
-        log = f"{path}-wal"
-        if not os.path.exists(log) or not os.path.getsize(log):
-            return _readable(f"{address}?mode=ro&immutable=1")
+    if not os.path.exists(log):
+        return _readable(f"{address}?mode=ro&immutable=1")
     return _copied(path)
 
 
 def _copied(path: str) -> sqlite3.Connection:
-    """Return a copy in memory of a file and its log, in a folder where nothing can be made beside them."""
+    """Return a copy in memory of a file with its log, which are in a folder where nothing can be made."""
     import shutil
     import tempfile
 
@@ -217,8 +225,17 @@ def _copied(path: str) -> sqlite3.Connection:
         place = os.path.join(folder, "ledger.db")
         for ending in ("", "-wal"):
             shutil.copyfile(f"{path}{ending}", f"{place}{ending}")
-        source, copy = _readable(place), _connect(":memory:")
+        return _in_memory(place)
+
+
+def _in_memory(address: str) -> sqlite3.Connection:
+    source, copy = _readable(address), _connect(":memory:")
+    try:
         source.backup(copy)
+    except BaseException:
+        copy.close()
+        raise
+    finally:
         source.close()
     return copy
 
