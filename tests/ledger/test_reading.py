@@ -14,6 +14,7 @@ import pytest
 
 from adaptor.core.errors import InputError
 from adaptor.ledger import sqlite
+from adaptor.ledger.errors import LedgerError
 from adaptor.ledger.rows import RunRecord
 from adaptor.ledger.schema import MIGRATIONS, VERSION_TABLE
 from adaptor.ledger.store import open_store
@@ -55,9 +56,13 @@ def test_reading_changes_nothing_and_leaves_nothing(database):
 
 
 def test_nothing_can_be_written_through_it(database):
-    with closing(open_store(str(database))), closing(open_store(str(database), read_only=True)) as store:
-        with pytest.raises(Exception, match="cannot be written"):
-            store.runs.begin(RunRecord("r2", "job.py", "d", "i"))
+    # Open to somebody else too, so that it is no copy.
+    with (
+        closing(open_store(str(database))),
+        closing(open_store(str(database), read_only=True)) as store,
+        pytest.raises(LedgerError, match="cannot be written"),
+    ):
+        store.runs.begin(RunRecord("r2", "job.py", "d", "i"))
 
 
 def test_a_file_whose_name_would_mean_something_in_an_address_is_read(database):
