@@ -466,6 +466,8 @@ WRITES = [
 def test_what_is_made_again_says_that_this_harms_nothing_and_nothing_else_does() -> None:
     known = {
         "create_subscription": lambda make: make("https://example.org/hook", "messages", verify_token="a word"),
+        "set_messenger_profile": lambda make: make(greeting="Hello!"),
+        "set_nlp_configs": lambda make: make(nlp_enabled=True),
         "create_message_template": lambda make: make("reminder", "en", [adaptor.template_body("Hi.")]),
     }
     harmless, repeatable = set(), set()
