@@ -8,6 +8,7 @@ from ..core.errors import (
     ABOUT_ROW,
     SENT_UNKNOWN,
     AdaptorError,
+    ItemsFailed,
     MissingReference,
 )
 from ..core.operation import Callback, Source, Step, operation
@@ -52,9 +53,13 @@ def each(state: State, source: Source, operation: Step, *, as_: str | None = Non
     run = current_run()
     path = run.path
     key = as_ or "data"
-    for index, item in run.watched(numbered(source, state)):
-        path[-1] = ("each", index)
-        state = operation({**state, key: readable(item), "index": int(index)})
+    try:
+        for index, item in run.watched(numbered(source, state)):
+            path[-1] = ("each", index)
+            state = operation({**state, key: readable(item), "index": int(index)})
+    except ItemsFailed as error:
+        error.went_through = False
+        raise
     path[-1] = ("each", None)
     return state
 
@@ -95,6 +100,7 @@ def try_each(
     path = run.path
     key = as_ or "data"
     failed: list[dict[str, Any]] = []
+    new: list[dict[str, Any]] = []
     unknown_in_a_row = 0
     index = -1
     for index, item in run.watched(numbered(source, state)):
@@ -102,11 +108,18 @@ def try_each(
         before = {**state, key: item, "index": int(index)}
         try:
             readable(item)
-            state = operation(before)
+            with run.hearing():
+                state = operation(before)
         except AdaptorError as error:
             if error.about not in (ABOUT_PERSON, ABOUT_ROW) or _is_about_the_job(error, key):
                 raise
+            run.forget_failures()
             failed.append(failure(index, error))
+            if error.is_earlier:
+                # Listed as before. What an earlier attempt could not learn does not fail this one too.
+                state = before
+                continue
+            new.append(failed[-1])
             unknown_in_a_row = unknown_in_a_row + 1 if error.sent == SENT_UNKNOWN else 0
             if unknown_in_a_row == UNKNOWN_IN_A_ROW:
                 error.fix = f"Three sends in a row have no known outcome, so the loop stopped. {error.fix}"
@@ -119,7 +132,7 @@ def try_each(
     path[-1] = ("try_each", None)
     if failed:
         run.log("info", "job", f"passed over {len(failed)} of {index + 1} items: {summary(failed)}")
-    raise_if_failed(failed, index + 1, "items", fail=fail)
+    raise_if_failed(new, index + 1, "items", fail=fail)
     return {**state, "failed": failed}
 
 

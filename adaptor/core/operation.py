@@ -10,7 +10,8 @@ import sys
 from functools import partial
 
 from .arguments import function_name, known, prepare, prepare_source, same
-from .context import Run, active
+from .call_site import column_of, label
+from .context import Run, active, current_run
 from .errors import PACKAGE, AdaptorError, JobError, WrongCall
 from .lazy import Lazy, Logic
 from .parameters import Parameters
@@ -36,9 +37,11 @@ class Operation:
     their arguments can.
     """
 
-    __slots__ = ("_entry", "_lazy", "args", "build", "file", "function", "kwargs", "line", "name")
+    __slots__ = ("_at", "_entry", "_label", "_lazy", "args", "build", "file", "function", "kwargs", "line", "name")
     #: Marks operations for `prepare`, which must never call one by accident.
     __is_operation__ = True
+    #: It goes one way or another: what it performs this time may differ from what it performed before.
+    is_choice = False
 
     def __init__(
         self,
@@ -54,7 +57,8 @@ class Operation:
         self._entry: tuple[str, int | None] = (self.name, None)
         self.args = args
         self.kwargs = kwargs
-        self.file, self.line = _written_at()
+        self.file, self.line, self._at = _written_at()
+        self._label: str | None = None
         self._lazy = any(isinstance(value, Lazy) for value in args) or any(
             isinstance(value, Lazy) for value in kwargs.values()
         )
@@ -65,8 +69,9 @@ class Operation:
         if run is None:
             with Run():
                 return self(state)
-        path = run.path
+        path, under_way = run.path, run.under_way
         path.append(self._entry)
+        under_way.append(self)
         try:
             if type(state) is not dict and not isinstance(state, dict):
                 raise not_a_state("An operation was given" if not self.name else f"`{self.name}` was given", state)
@@ -93,6 +98,7 @@ class Operation:
             raise
         finally:
             path.pop()
+            under_way.pop()
 
     def perform(self, state: State, run: Run) -> State:
         """Do the work, with all lazy arguments resolved."""
@@ -156,6 +162,14 @@ class Operation:
         run.learn_secrets(state)
         error.redact(run.redactor.text)
 
+    def label(self) -> str:
+        """Return what stands for this operation in a call site."""
+        if self._label is None:
+            is_choice = self.is_choice or getattr(self.build, "__calls_code__", False)
+            name = self.name or self.function.__name__
+            self._label = label(name, self.line, column_of(*self._at), is_choice=is_choice)
+        return self._label
+
     def _returned(self) -> str:
         name = self.name or self.function.__name__
         if self.args and callable(self.args[-1]) and not isinstance(self.args[-1], Operation):
@@ -177,14 +191,14 @@ class Operation:
         return hash((self.name, len(self.args), len(self.kwargs)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (self.build, self.args, self.kwargs, self.file, self.line)
+        return _restore, (self.build, self.args, self.kwargs, self.file, self.line, self.label())
 
 
 def _restore(
-    build: Callable[..., Operation], args: tuple[Any, ...], kwargs: dict[str, Any], file: str, line: int
+    build: Callable[..., Operation], args: tuple[Any, ...], kwargs: dict[str, Any], file: str, line: int, label: str
 ) -> Operation:
     operation = build(*args, **kwargs)
-    operation.file, operation.line = file, line
+    operation.file, operation.line, operation._label = file, line, label
     return operation
 
 
@@ -240,6 +254,7 @@ def builder_of(
     for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
         setattr(build, name, getattr(function, name))
     build.__operation__ = True  # type: ignore[attr-defined]
+    build.__calls_code__ = "callback" in parameters.kinds.values()  # type: ignore[attr-defined]
     # `inspect` shows the signature without the state, which the caller does not pass.
     build.__wrapped__ = partial(function, None) if takes_state else function  # type: ignore[attr-defined]
     return build
@@ -330,12 +345,12 @@ def _shown(value: Any) -> str:
     return function_name(value) if callable(value) and not isinstance(value, Operation | Lazy) else repr(value)
 
 
-def _written_at() -> tuple[str, int]:
-    """Return file and line of the nearest caller outside this package: the line of the job."""
+def _written_at() -> tuple[str, int, tuple[Any, int]]:
+    """Return the nearest caller outside this package, the line of the job: file, line, and code with instruction."""
     frame: Any = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
         frame = frame.f_back
-    return frame.f_code.co_filename, frame.f_lineno
+    return frame.f_code.co_filename, frame.f_lineno, (frame.f_code, frame.f_lasti)
 
 
 class _Chained(Operation):
@@ -365,7 +380,10 @@ def then(state: State, first: Step, following: Step) -> State:
 @_chained
 def catch(state: State, attempt: Step, handler: Callback[[AdaptorError, State], State]) -> State:
     """Perform `attempt`; where it fails return what the handler makes of the error and the state from before."""
+    run = current_run()
     try:
-        return attempt(state)
+        with run.hearing():
+            return attempt(state)
     except AdaptorError as error:
+        run.failures_are_handled()
         return handler(error, state)

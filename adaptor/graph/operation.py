@@ -55,6 +55,7 @@ class GraphOperation(Operation):
 
     def _in_series(self, requests: list[GraphRequest], state: State, run: Run) -> State:
         answers: list[tuple[GraphRequest, Answer]] = []
+        unknown: AdaptorError | None = None
         for request in requests:
             if request.delay and not run.dry_run:
                 run.wait(request.delay)
@@ -64,12 +65,21 @@ class GraphOperation(Operation):
                 if request.is_aside and isinstance(error, TemporaryFailure | DeliveryUnknown):
                     run.log("debug", "graph", f"{run.place()}: {error.headline()} The message is sent all the same.")
                     continue
+                if error.is_earlier and error.sent == SENT_UNKNOWN:
+                    # An earlier attempt left that part unknown; the others go out all the same.
+                    unknown = unknown or error
+                    continue
                 error.parts_sent = _message_ids(answers) or None
-                if error.sent == SENT_NO:
-                    error.sent = SENT_UNKNOWN if _unknown(answers) else SENT_PARTLY if error.parts_sent else SENT_NO
+                if error.sent == SENT_NO and (unknown is not None or _unknown(answers)):
+                    error.sent = SENT_UNKNOWN
+                elif error.sent == SENT_NO and error.parts_sent:
+                    error.sent = SENT_PARTLY
                 raise
             if not request.is_aside:
                 answers.append((request, answer))
+        if unknown is not None:
+            unknown.parts_sent = _message_ids(answers) or None
+            raise unknown
         request, last = answers[-1]
         if len(answers) > 1:
             # Nobody knows of the whole what nobody knows of a part.

@@ -64,6 +64,7 @@ class GraphRequest:
         key: The job's own key: at most one write ever per Page and key.
         is_aside: Typing before a message: where it fails by accident, the message goes out all the same.
         writes: Whether the call changes something, where the method does not say so.
+        part: Which part of a message it is, counted from 0: equal parts are not the same message twice.
         is_repeatable: Making the call again harms nothing: a run that goes on makes it again where nobody knows whether
             it was carried out.
     """
@@ -86,6 +87,7 @@ class GraphRequest:
     key: Any = None
     is_aside: bool = False
     writes: bool | None = None
+    part: int = 0
     is_repeatable: bool = False
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..core.errors import ABOUT_PAGE, ABOUT_ROW, AdaptorError
+from .rows import SENT
 
 
 class LedgerError(AdaptorError):
@@ -35,6 +36,21 @@ class ReplayMismatch(AdaptorError):
     about = ABOUT_ROW
     about_sending = True
     code = "REPLAY_MISMATCH"
+
+
+class SentBefore(AdaptorError):
+    """An earlier run of the job, which did not end well, has sent this very message. It was not sent again."""
+
+    about_sending = True
+    code = "SENT_BEFORE"
+
+    def __init__(self, run: str, outcome: str) -> None:
+        done = "has sent this person this message" if outcome == SENT else "may have sent this person this message"
+        super().__init__(
+            f"An earlier run of this job, `{run}`, has not ended well and {done}.",
+            fix=f"Go on with that run: --resume {run}. Or send again on purpose: --fresh.",
+            details={"run": run},
+        )
 
 
 class HeldElsewhere(AdaptorError):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import builtins
 
+from ..core.call_site import label
 from .errors import CannotLoad, excerpt
 
 TYPE_CHECKING = False
@@ -214,11 +215,33 @@ def _at(error: CannotLoad, file: str, line: int, start: int | None = None, end: 
     return error
 
 
+#: Statements of which one part or another is performed.
+_CHOICES = (ast.If, ast.Try, ast.TryStar, ast.Match)
+_COMPOUND = (*_CHOICES, ast.For, ast.While, ast.With)
+
+
+def _surroundings(statements: Iterable[ast.stmt], around: tuple[str, ...] = ()) -> Iterator[tuple[ast.Expr, Any]]:
+    """Yield the expression statements outside functions, each with the labels of the statements around it."""
+    for node in statements:
+        if isinstance(node, ast.Expr):
+            # What one statement gives this time is an alternative to what it gave before.
+            yield node, (*around, label("", node.lineno, node.col_offset, is_choice=True))
+        if not isinstance(node, _COMPOUND):
+            continue
+        is_choice = isinstance(node, _CHOICES)
+        inside = (*around, label(type(node).__name__.lower(), node.lineno, is_choice=is_choice))
+        for name in ("body", "orelse", "finalbody"):
+            yield from _surroundings(getattr(node, name, ()), (*inside, name) if is_choice else inside)
+        for index, part in enumerate([*getattr(node, "handlers", ()), *getattr(node, "cases", ())]):
+            yield from _surroundings(part.body, (*inside, f"part {index + 1}"))
+
+
 class Collecting(ast.NodeTransformer):
     """Turns expression statements into calls that see their values."""
 
-    def __init__(self) -> None:
+    def __init__(self, tree: ast.Module) -> None:
         self._inside = 0
+        self._around = dict(_surroundings(tree.body))
 
     def visit_Expr(self, node: ast.Expr) -> ast.Expr:
         """Wrap one expression statement."""
@@ -231,6 +254,8 @@ class Collecting(ast.NodeTransformer):
             args=[node.value, ast.Constant(value=node.lineno)],
             keywords=[],
         )
+        if around := self._around.get(node):
+            call.args.append(ast.Constant(value=around))
         return ast.copy_location(ast.Expr(value=ast.copy_location(call, node.value)), node)
 
     def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.FormattedValue:

@@ -31,7 +31,6 @@ from adaptor import (
 )
 from adaptor.core.context import Run
 from adaptor.graph.operation import GraphOperation
-from adaptor.ledger.errors import ReplayMismatch
 from adaptor.ledger.ledger import Ledger
 from adaptor.ledger.rows import RunRecord
 from adaptor.ledger.store import open_store
@@ -151,6 +150,19 @@ def test_the_result_of_such_a_message_says_what_is_known_of_it(
         assert operation(page(server.url))["data"] == {"outcome": "unknown", "message_ids": ["m_1", "m_3"]}
 
 
+@pytest.mark.parametrize("loop", [each, try_each])
+def test_in_a_loop_the_other_parts_and_the_other_people_are_not_forgotten_on_any_attempt(
+    wire: Any, moves: Any, said: Any, page: Any, attempt: Attempts, loop: Any
+) -> None:
+    server = wire(moves.close, said(2), said(3), said(4))
+    job = loop(state.data, send_text(state.data, LONG, split=True))
+    for _ in range(3):
+        with attempt(), contextlib.suppress(adaptor.AdaptorError):
+            job(page(server.url, data=[ANA, BEN]))
+    assert attempt.counts() == {"unknown": 1, "sent": 5}
+    assert len(server.requests) == 6
+
+
 def test_a_part_that_fails_after_an_unknown_one_leaves_the_whole_unknown(
     wire: Any, moves: Any, refused: Any, page: Any, attempt: Attempts
 ) -> None:
@@ -204,21 +216,23 @@ def test_a_file_is_known_by_what_is_in_it_and_not_by_its_name_and_size(
     assert f"Dear {CEM}".encode() in got[3]
 
 
-def test_another_letter_of_the_same_name_and_size_is_another_letter(
+def test_two_letters_of_one_name_and_size_to_one_phone_are_two_and_the_same_one_twice_is_one(
     wire: Any, said: Any, page: Any, attempt: Attempts, tmp_path: Path
 ) -> None:
-    server = wire(said(1))
-    letter = tmp_path / "letter.pdf"
-    for text in ("Dear parents of Ada", "Dear parents of Bob"):
+    letters = [tmp_path / child / "letter.pdf" for child in ("ada", "bob", "again")]
+    for letter, text in zip(
+        letters, ("Dear parents of Ada", "Dear parents of Bob", "Dear parents of Ada"), strict=True
+    ):
+        letter.parent.mkdir()
         letter.write_text(text)
+    server = wire(said(1), said(2))
+    for times in (2, 0):
         with attempt() as run:
-            ledger: Any = run.ledger
-            if text.endswith("Bob"):
-                with pytest.raises(ReplayMismatch):
-                    send_file(ANA, letter)(page(server.url))
-            else:
-                send_file(ANA, letter)(page(server.url))
-            assert ledger.store.writes.counts("r1") == {"sent": 1}
+            each([0, 1, 2], send_file(ANA, lambda s: letters[s["data"]]))(page(server.url))
+            assert run.outcomes["sent"] == times
+    assert [name in body_of(sent) for sent, name in zip(server.requests, (b"of Ada", b"of Bob"), strict=True)] == [
+        True
+    ] * 2
 
 
 # --- Calls to other systems -------------------------------------------------------------------------------------------
