@@ -100,7 +100,7 @@ class PostgresDatabase(Database):
         """Refuse to read what is not there, or was made by another release; nothing is written."""
         if self.run("SELECT to_regclass(?)", (f"{SCHEMA}.ledger_version",)).fetchone()[0] is None:
             raise InputError(
-                f"There is no ledger in {self.name}.", fix="Check the address: nothing was noted there yet."
+                f"There is no ledger in {self.name}: nothing was noted there yet.", fix="Check the address."
             )
         if not self.is_up_to_date():
             raise InputError(
