@@ -174,8 +174,8 @@ def put(
         InvalidMessage: Refused before the wire. Nothing was sent.
         HttpError: The other system said no: below 500 nothing was done, from 500 on (and with a redirect) nobody knows.
         NotSent: Nothing left this machine, after 4 repeats.
-        DeliveryUnknown: No trustworthy answer came. It may have been done; putting it again harms nothing, and a run that
-            goes on does so.
+        DeliveryUnknown: No trustworthy answer came. It may have been done; putting it again harms nothing, and a
+            run that goes on does so.
 
     Example:
         >>> http.put("https://example.org/patients/7", body={"name": "Ana"}, auth=("clinic", state.configuration.key))
@@ -283,8 +283,8 @@ def delete(
         InvalidMessage: Refused before the wire. Nothing was sent.
         HttpError: The other system said no: below 500 nothing was done, from 500 on (and with a redirect) nobody knows.
         NotSent: Nothing left this machine, after 4 repeats.
-        DeliveryUnknown: No trustworthy answer came. It may have been done; deleting it again harms nothing, and a run that
-            goes on does so.
+        DeliveryUnknown: No trustworthy answer came. It may have been done; deleting it again harms nothing, and
+            a run that goes on does so.
 
     Example:
         >>> http.delete("https://example.org/patients/7", errors={404: False})
