@@ -32,11 +32,17 @@ if TYPE_CHECKING:
 
         store: Any
 
+        def counted(self) -> int:
+            """Return how many writes were counted so far."""
+
+        def count_back(self, counted: int) -> None:
+            """Forget what was counted since then."""
+
         def handle_failures(self) -> None:
-            """Mark what has failed as handled."""
+            """Say that the job goes on from what has failed."""
 
         def forget_failures(self) -> None:
-            """Forget what has failed."""
+            """Say that a loop goes on to the next item."""
 
     class Request(Protocol):
         """A call to another system as a plain value, which a dry run shows."""
@@ -171,7 +177,7 @@ class Run:
         self.limit: int | None = None
         self.only_to: str | None = None
         self.is_partial = False
-        self._open_ledger = ledger
+        self._begin_ledger = ledger
         self._ledger: Ledger | None = None
         self._alone = alone
         self._is_stray = not alone and bool(_alone_under_way)
@@ -261,19 +267,25 @@ class Run:
 
     def keep_ledger(self, open_ledger: Callable[[], Ledger]) -> None:
         """Note every write of this run from now on, in what is opened when the first one comes."""
-        self._open_ledger = open_ledger
+        self._begin_ledger = open_ledger
 
     @property
     def ledger(self) -> Ledger | None:
         """What notes every write of this run, opened when it is first asked for; None where nothing keeps one."""
-        if self._ledger is None and self._open_ledger is not None:
-            self._ledger = self._open_ledger()
+        if self._ledger is None and self._begin_ledger is not None:
+            self._ledger = self._begin_ledger()
         return self._ledger
 
-    @property
-    def hears_of_failures(self) -> bool:
-        """Whether a loop or a handler of the job is there to be told of a write that is not known to have arrived."""
-        return self._listeners > 0
+    def hears_of(self, *, was_heard: bool) -> bool:
+        """Whether a loop or a handler is to be told of a write of an earlier attempt whose outcome is not known.
+
+        Args:
+            was_heard: That attempt has heard of it. Where it was killed instead, no code of the job is told: a handler
+                might send something else to a person whom the first message has reached.
+        """
+        if not self._listeners:
+            return False
+        return was_heard or not any(getattr(each.build, "__calls_code__", False) for each in self.under_way)
 
     @contextmanager
     def hearing(self) -> Iterator[None]:
@@ -284,15 +296,10 @@ class Run:
         finally:
             self._listeners -= 1
 
-    def failures_are_handled(self) -> None:
-        """Say that the job went on from what has failed: a resume gives these failures back as they were."""
-        if self._ledger is not None:
-            self._ledger.handle_failures()
-
-    def forget_failures(self) -> None:
-        """Say that a loop goes on to the next item: what has failed may be tried again by a resume."""
-        if self._ledger is not None:
-            self._ledger.forget_failures()
+    @property
+    def open_ledger(self) -> Ledger | None:
+        """The run's ledger where it is open already, that is, where something was written; else None."""
+        return self._ledger
 
     def resource(self, name: str, make: Callable[[], Resource]) -> Any:
         """Return what was opened under this name in this run, opening it the first time."""

@@ -10,7 +10,7 @@ import sys
 from functools import partial
 
 from .arguments import function_name, known, prepare, prepare_source, same
-from .call_site import column_of, label
+from .call_site import label
 from .context import Run, active, current_run
 from .errors import PACKAGE, AdaptorError, JobError, WrongCall
 from .lazy import Lazy, Logic
@@ -37,11 +37,9 @@ class Operation:
     their arguments can.
     """
 
-    __slots__ = ("_at", "_entry", "_label", "_lazy", "args", "build", "file", "function", "kwargs", "line", "name")
+    __slots__ = ("_entry", "_label", "_lazy", "args", "build", "file", "function", "kwargs", "line", "name")
     #: Marks operations for `prepare`, which must never call one by accident.
     __is_operation__ = True
-    #: It goes one way or another: what it performs this time may differ from what it performed before.
-    is_choice = False
 
     def __init__(
         self,
@@ -57,7 +55,7 @@ class Operation:
         self._entry: tuple[str, int | None] = (self.name, None)
         self.args = args
         self.kwargs = kwargs
-        self.file, self.line, self._at = _written_at()
+        self.file, self.line = _written_at()
         self._label: str | None = None
         self._lazy = any(isinstance(value, Lazy) for value in args) or any(
             isinstance(value, Lazy) for value in kwargs.values()
@@ -165,9 +163,7 @@ class Operation:
     def label(self) -> str:
         """Return what stands for this operation in a call site."""
         if self._label is None:
-            is_choice = self.is_choice or getattr(self.build, "__calls_code__", False)
-            name = self.name or self.function.__name__
-            self._label = label(name, self.line, column_of(*self._at), is_choice=is_choice)
+            self._label = label(self.name or self.function.__name__, self.line)
         return self._label
 
     def _returned(self) -> str:
@@ -191,14 +187,14 @@ class Operation:
         return hash((self.name, len(self.args), len(self.kwargs)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (self.build, self.args, self.kwargs, self.file, self.line, self.label())
+        return _restore, (self.build, self.args, self.kwargs, self.file, self.line)
 
 
 def _restore(
-    build: Callable[..., Operation], args: tuple[Any, ...], kwargs: dict[str, Any], file: str, line: int, label: str
+    build: Callable[..., Operation], args: tuple[Any, ...], kwargs: dict[str, Any], file: str, line: int
 ) -> Operation:
     operation = build(*args, **kwargs)
-    operation.file, operation.line, operation._label = file, line, label
+    operation.file, operation.line = file, line
     return operation
 
 
@@ -254,6 +250,7 @@ def builder_of(
     for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
         setattr(build, name, getattr(function, name))
     build.__operation__ = True  # type: ignore[attr-defined]
+    # It calls a function of the job, which may go another way after an error.
     build.__calls_code__ = "callback" in parameters.kinds.values()  # type: ignore[attr-defined]
     # `inspect` shows the signature without the state, which the caller does not pass.
     build.__wrapped__ = partial(function, None) if takes_state else function  # type: ignore[attr-defined]
@@ -345,12 +342,12 @@ def _shown(value: Any) -> str:
     return function_name(value) if callable(value) and not isinstance(value, Operation | Lazy) else repr(value)
 
 
-def _written_at() -> tuple[str, int, tuple[Any, int]]:
-    """Return the nearest caller outside this package, the line of the job: file, line, and code with instruction."""
+def _written_at() -> tuple[str, int]:
+    """Return file and line of the nearest caller outside this package: the line of the job."""
     frame: Any = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
         frame = frame.f_back
-    return frame.f_code.co_filename, frame.f_lineno, (frame.f_code, frame.f_lasti)
+    return frame.f_code.co_filename, frame.f_lineno
 
 
 class _Chained(Operation):
@@ -385,5 +382,6 @@ def catch(state: State, attempt: Step, handler: Callback[[AdaptorError, State], 
         with run.hearing():
             return attempt(state)
     except AdaptorError as error:
-        run.failures_are_handled()
+        if run.open_ledger is not None:
+            run.open_ledger.handle_failures()
         return handler(error, state)

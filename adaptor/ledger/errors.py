@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..core.errors import ABOUT_PAGE, ABOUT_ROW, AdaptorError
-from .rows import SENT
 
 
 class LedgerError(AdaptorError):
@@ -45,9 +44,9 @@ class SentBefore(AdaptorError):
     code = "SENT_BEFORE"
 
     def __init__(self, run: str, outcome: str) -> None:
-        done = "has sent this person this message" if outcome == SENT else "may have sent this person this message"
+        has = "has" if outcome == "sent" else "may have"
         super().__init__(
-            f"An earlier run of this job, `{run}`, has not ended well and {done}.",
+            f"An earlier run of this job, `{run}`, has not ended well and {has} sent this person this message.",
             fix=f"Go on with that run: --resume {run}. Or send again on purpose: --fresh.",
             details={"run": run},
         )

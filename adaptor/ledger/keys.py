@@ -12,7 +12,7 @@ import json
 import re
 from typing import Any
 
-from ..core.call_site import known_site
+from ..core.call_site import without_lines
 from .rows import Write
 
 #: How long an id is: 24 characters, 144 bits.
@@ -32,7 +32,7 @@ def write_id(run: str, write: Write) -> str:
     """
     if write.own_key is not None:
         return _short("key", write.page, write.own_key)
-    site = known_site(write.site, is_for_somebody=bool(write.recipient))
+    site = write.site if write.recipient else without_lines(write.site)
     return _short("site", run, write.step, write.arrival, site, write.recipient, write.fingerprint, write.nth)
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..core.call_site import known_site
+from ..core.call_site import without_lines
 from ..core.errors import SENT_NO, AdaptorError
 from .database import storable
 from .errors import HeldElsewhere, KeyTaken, LedgerError, ReplayMismatch, SentBefore, TakenOver
@@ -70,6 +70,7 @@ class Ledger:
         self._holder = holder
         self._clean = clean
         self._seen: Counter[tuple[Any, ...]] = Counter()
+        self._counted: list[tuple[Any, ...]] = []
         self._lock = threading.Lock()
         self.step = ""
         self.arrival = 0
@@ -164,6 +165,7 @@ class Ledger:
         """
         self.step, self.arrival = storable(step), arrival
         self._seen.clear()
+        self._counted.clear()
         self._failures.clear()
         self._entered.add(self.step)
         self._other_steps = self.completed_steps.union(self._entered, map(storable, later))
@@ -218,9 +220,11 @@ class Ledger:
         nth = 0
         if not once and not is_message and own_key is None:
             with self._lock:
-                alike = known_site(site, is_for_somebody=bool(recipient)), recipient, fingerprint
+                alike = site if recipient else without_lines(site), recipient, fingerprint
                 nth = self._seen[alike]
                 self._seen[alike] += 1
+                if self.is_resumed:
+                    self._counted.append(alike)
         # Where the job has changed, what stands on a line may be something else.
         is_only = bool(only) and not self.leaves_out_settled
         return Write(
@@ -294,6 +298,19 @@ class Ledger:
             found = self.store.writes.first_made(ids) if ids else None
             if found is not None:
                 raise SentBefore(run, found.outcome)
+
+    # --- Items that are put off ---
+
+    def counted(self) -> int:
+        """Return how many writes were counted so far, to go back to."""
+        return len(self._counted)
+
+    def count_back(self, counted: int) -> None:
+        """Forget that alike writes were counted since then: the item that they are of is performed again."""
+        with self._lock:
+            for alike in self._counted[counted:]:
+                self._seen[alike] -= 1
+            del self._counted[counted:]
 
     # --- Failures that the job goes on from ---
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..core.call_site import are_alternatives
+from ..core.call_site import are_of_one_statement
 from ..core.errors import ABOUT_PERSON
 from .database import from_text, in_chunks, marks
 from .rows import CLAIMED, FAILED, SENDING, SENT, SKIPPED, UNKNOWN, Row, Write
@@ -185,7 +185,7 @@ class Taking:
         """Whether a write that was made stands in the place of this one."""
         if made.step != write.step:
             return made.step not in self.other_steps
-        return made.arrival == write.arrival and are_alternatives(made.site, write.site)
+        return made.arrival == write.arrival and are_of_one_statement(made.site, write.site)
 
     def _take_again(self, rows: Sequence[tuple[Row, Write]]) -> None:
         """Take rows that were not made: they belong to this run now, and carry what is to go out now."""

@@ -215,25 +215,20 @@ def _at(error: CannotLoad, file: str, line: int, start: int | None = None, end: 
     return error
 
 
-#: Statements of which one part or another is performed.
-_CHOICES = (ast.If, ast.Try, ast.TryStar, ast.Match)
-_COMPOUND = (*_CHOICES, ast.For, ast.While, ast.With)
+#: Statements that hold others.
+_COMPOUND = (ast.If, ast.Try, ast.TryStar, ast.Match, ast.For, ast.While, ast.With)
 
 
-def _surroundings(statements: Iterable[ast.stmt], around: tuple[str, ...] = ()) -> Iterator[tuple[ast.Expr, Any]]:
-    """Yield the expression statements outside functions, each with the labels of the statements around it."""
+def _surroundings(statements: Iterable[ast.AST], around: tuple[str, ...] = ()) -> Iterator[tuple[ast.Expr, Any]]:
+    """Yield the expression statements outside functions, each with its label and those of the statements around it."""
     for node in statements:
         if isinstance(node, ast.Expr):
-            # What one statement gives this time is an alternative to what it gave before.
-            yield node, (*around, label("", node.lineno, node.col_offset, is_choice=True))
-        if not isinstance(node, _COMPOUND):
-            continue
-        is_choice = isinstance(node, _CHOICES)
-        inside = (*around, label(type(node).__name__.lower(), node.lineno, is_choice=is_choice))
-        for name in ("body", "orelse", "finalbody"):
-            yield from _surroundings(getattr(node, name, ()), (*inside, name) if is_choice else inside)
-        for index, part in enumerate([*getattr(node, "handlers", ()), *getattr(node, "cases", ())]):
-            yield from _surroundings(part.body, (*inside, f"part {index + 1}"))
+            yield node, (*around, label("", node.lineno, node.col_offset))
+        elif isinstance(node, _COMPOUND):
+            inside = (*around, label(type(node).__name__.lower(), node.lineno))
+            yield from _surroundings(ast.iter_child_nodes(node), inside)
+        elif isinstance(node, ast.ExceptHandler | ast.match_case):
+            yield from _surroundings(ast.iter_child_nodes(node), around)
 
 
 class Collecting(ast.NodeTransformer):

@@ -436,6 +436,39 @@ def test_two_writes_of_one_attempt_do_not_stand_in_each_others_way(runs):
     assert take(resumed, "a")[0].row.outcome == "sent"
 
 
+def test_what_was_claimed_and_never_come_back_to_ends_as_skipped(runs):
+    ledger = runs.begin()
+    take(ledger, "a", is_message=True)
+    runs.stop(ledger)
+    resumed = runs.resume()
+    send(resumed, "b", is_message=True)
+    runs.finish(resumed)
+    assert outcomes(runs.resume()) == {"a": "skipped", "b": "sent"}
+
+
+def test_a_failure_that_was_handled_is_given_back(runs):
+    ledger = runs.begin()
+    (entry,) = take(ledger, "a", sending=True)
+    ledger.settle([ended(entry.id, InvalidMessage("too long"))])
+    ledger.note_failure(entry.row.write, entry.id)
+    ledger.handle_failures()
+    runs.stop(ledger)
+    (again,) = take(runs.resume(), "a")
+    assert (again.is_ours, again.row.outcome, again.row.is_handled) == (False, "failed", True)
+
+
+def test_a_failure_is_handled_where_something_else_goes_to_the_same_person(runs):
+    ledger = runs.begin()
+    for text, to in (("a", "1"), ("b", "2")):
+        (entry,) = take(ledger, text, to=to, sending=True)
+        ledger.settle([ended(entry.id, InvalidMessage("too long"))])
+        ledger.note_failure(entry.row.write, entry.id)
+    send(ledger, "c", to="1")
+    runs.stop(ledger)
+    resumed = runs.resume()
+    assert [take(resumed, "a")[0].is_ours, take(resumed, "b", to="2")[0].is_ours] == [False, True]
+
+
 def test_a_mismatch_lasts_over_attempts(runs):
     resumed = resumed_after(runs, "a")
     take(resumed, "b", is_message=True)
