@@ -250,12 +250,8 @@ def _step(step: str | int) -> str:
 def missing_reference(path: str, deepest: str, value: object, step: object) -> MissingReference:
     """Return the error that names the path, the deepest part that exists and the keys found there."""
     if isinstance(value, dict) and value.get("outcome") == "unknown":
-        # What a call gave that an earlier attempt of the run has made.
-        found = f"`{deepest}` is what a call gave that was made before the run stopped, and its outcome is unknown"
-        fix = (
-            "Look there whether it was carried out, and give what depends on it by hand; or let the job go on without "
-            "it where data_value('outcome') is 'unknown'. It is not made again."
-        )
+        found = f"`{deepest}` is of a call that was made before the run stopped, and its outcome is unknown"
+        fix = "Look there whether it was carried out. It is not made again; give by hand what depends on it."
     elif isinstance(value, dict):
         keys = ", ".join(str(key) for key in list(value)[:20]) or "no keys at all"
         more = f" and {len(value) - 20} more" if len(value) > 20 else ""

@@ -189,11 +189,11 @@ class GraphConnection:
             raise graph_error(body["error"], status, write=request.is_write, retry_after=retry_after)
         if not 200 <= status < 300 or (isinstance(body, dict) and "error" in body):
             raise self._not_trusted(request, status, "it carries neither a result nor an error of Meta's")
-        if (other := _answered_for(request, body)) is not None:
-            raise self._not_trusted(request, status, f"it is about somebody else, {other}")
         missing = [key for key in request.needs if not isinstance(body, dict) or not body.get(key)]
         if missing:
             raise self._not_trusted(request, status, f"it has no `{missing[0]}`")
+        if (other := _answered_for(request, body)) is not None:
+            raise self._not_trusted(request, status, f"it is about somebody else, {other}")
         return Answer(
             body,
             {

@@ -227,20 +227,8 @@ class Ledger:
                     self._counted.append(alike)
         # Where the job has changed, what stands on a line may be something else.
         is_only = bool(only) and not self.leaves_out_settled
-        return Write(
-            site,
-            recipient,
-            fingerprint,
-            nth,
-            self.step,
-            self.arrival,
-            page,
-            own_key,
-            text_digest,
-            is_only,
-            is_message,
-            is_repeatable,
-        )
+        facts = (nth, self.step, self.arrival, page, own_key, text_digest)
+        return Write(site, recipient, fingerprint, *facts, is_only, is_message, is_repeatable)
 
     def take(self, writes: Sequence[Write], *, sending: bool = False) -> list[Entry]:
         """Claim writes, or learn what became of them.

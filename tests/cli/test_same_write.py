@@ -1,4 +1,4 @@
-"""Once, though the world has changed between two attempts: letters, long texts, keys and calls to other systems."""
+"""Which write is the same, though the world has changed between two attempts: letters, long texts, keys, calls."""
 
 import json
 
