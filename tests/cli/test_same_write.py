@@ -1,6 +1,8 @@
 """Which write is the same, though the world has changed between two attempts: letters, long texts, keys, calls."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -97,3 +99,15 @@ def test_rows_in_another_order_are_posted_once_each(job, tmp_path, what):
         done = job(source + script, "--resume", "r")
     assert done.code == 0, done.err
     assert sorted(arrived) == ["1", "2", "3", "4", "4", "5", "6"]
+
+
+def test_what_a_resume_would_do_is_listed_while_another_process_writes(job, tmp_path):
+    script = "each(state.data, send_text(state.data, 'Hello'))\n"
+    assert job(script, "--run-id", "r", state={"data": [ANA, BEN, CEM]}, faults=[None, 190]).code == 1
+    with closing(sqlite3.connect(tmp_path / ".adaptor" / "ledger.db", isolation_level=None)) as writer:
+        writer.execute("BEGIN EXCLUSIVE")
+        done = job(script, "--resume", "r", "--dry-run")
+    assert done.code == 0, done.err
+    assert ANA not in done.out
+    assert BEN in done.out
+    assert CEM in done.out

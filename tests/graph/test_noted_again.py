@@ -297,6 +297,8 @@ def test_files_on_the_disk_are_known_by_what_is_in_them_there_too(
         lambda url: http.post(url, body={"why": "x"}, headers={"Cookie": state.configuration.password}),
         lambda url: http.post(url, query={"who": state.configuration.password}),
         lambda url: http.post(url, query={"api_key": state.configuration.password}),
+        lambda url: http.post(url, query={"of": state.configuration.key}),
+        lambda url: http.post(url, query={"api_key": lambda s: f"made of {s['configuration']['password']}"[::-1]}),
         lambda url: http.post(url, body={"login": {"with": state.configuration.password}}),
         lambda url: http.post(url, form={"with": state.configuration.password}),
         lambda url: http.post(url, files={"f": ("a.txt", "x")}, form={"with": state.configuration.password}),
@@ -308,7 +310,7 @@ def test_a_new_password_makes_no_other_call_of_it(wire: Any, http: Any, attempt:
     job = each([1, 2], call(f"{server.url}/visits"))
     for password in ("first-pass", 's3cond/"p+a ss&'):
         with attempt() as run:
-            job({"data": {}, "configuration": {"password": password}})
+            job({"data": {}, "configuration": {"password": password, "key": password}})
     assert (run.replayed, len(server.requests)) == (2, 2)
 
 

@@ -6,7 +6,7 @@ import re
 from urllib.parse import quote, quote_plus, unquote, urlencode, urlsplit
 
 from ...core.errors import InvalidMessage
-from ...core.redact import REDACTED, sounds_secret
+from ...core.redact import REDACTED, SHORTEST_SECRET, secrets_of, sounds_secret
 from ...core.state import a_kind
 
 TYPE_CHECKING = False
@@ -124,6 +124,22 @@ def secrets_in(url: str) -> Iterator[str]:
         key, _, value = parameter.partition("=")
         if sounds_secret(unquote(key)):
             yield from (value, unquote(value), unquote(value.replace("+", " ")))
+
+
+def credentials_of(configuration: Any) -> frozenset[str]:
+    """Return what in a configuration authenticates, by the names it has there or in a query.
+
+    Example:
+        >>> sorted(credentials_of({"key": "AIza-first", "password": "sunrise-9", "clinic": "Nairobi"}))
+        ['AIza-first', 'sunrise-9']
+    """
+    values = configuration.items() if isinstance(configuration, dict) else ()
+    often = {
+        value
+        for name, value in values
+        if isinstance(value, str) and len(value) >= SHORTEST_SECRET and str(name).lower() in _OFTEN_SECRET
+    }
+    return frozenset({*secrets_of(configuration), *often})
 
 
 def without_credentials(url: str) -> str:

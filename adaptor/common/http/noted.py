@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.context import Run
 from ...core.errors import AdaptorError, JobError
-from ...core.redact import secrets_of
 from ...core.state import State, not_json
 from ...ledger.passage import pass_through
 from ...ledger.rows import Write
 from ..connection import wire
+from .address import credentials_of
 from .call import Call, HttpRequest
 from .client import Answer, HttpClient
 
@@ -50,7 +50,7 @@ def _write_of(request: HttpRequest, call: Call, state: State, run: Run) -> Write
     # Without what is secret: a new password does not make another call of it.
     address = request.shown_url.partition("?")[0]
     only = f"{request.method} {address}" if run.is_once() else ""
-    known_by = call.digest(request.method, frozenset(secrets_of(state.get("configuration"))))
+    known_by = call.digest(request.method, credentials_of(state.get("configuration")))
     write: Write = ledger.write(run.site(), "", known_by, only=only, is_repeatable=request.is_repeatable)
     return write
 
