@@ -79,6 +79,7 @@ class Ledger:
         self.resends_unknown = False
         #: Earlier runs of the same job that did not end well: a message of theirs stops this run.
         self.guards: list[str] = []
+        self._sent_before: tuple[str, str] | None = None
         #: Later runs of the same job, where this one goes on: a message of theirs counts as sent.
         self.followers: list[str] = []
         #: Steps that are no alternative to the one under way: completed before, entered, or still to come.
@@ -302,8 +303,12 @@ class Ledger:
         ]
 
     def _check_guards(self, writes: Sequence[Write]) -> None:
+        if self._sent_before is not None:
+            # A handler of the job must not go on by sending something else.
+            raise SentBefore(*self._sent_before)
         for run in self.guards:
             for _, row in self._made_by(run, writes):
+                self._sent_before = run, row.outcome
                 raise SentBefore(run, row.outcome)
 
     # --- Items that are put off ---
