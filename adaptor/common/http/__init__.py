@@ -342,7 +342,8 @@ def request(
         InvalidMessage: Refused before the wire. Nothing was sent.
         HttpError: The other system said no, as for `http.get` and `http.post`.
         NotSent: Nothing left this machine, after 4 repeats.
-        DeliveryUnknown: A call that changes something got no trustworthy answer. It is not repeated.
+        DeliveryUnknown: A call that changes something got no trustworthy answer. It is not repeated; `PUT` and `DELETE`
+            a run that goes on makes again, since that harms nothing.
 
     Example:
         >>> http.request("HEAD", "https://example.org/patients/7", auth={"token": state.configuration.clinic_token})

@@ -1,4 +1,4 @@
-"""Sending parcels: fifty to a call, as many calls at once as it takes, each noted before it leaves and when it ends.
+"""Sending parcels: up to fifty to a call, as many calls at once as it takes, noted before they leave and when they end.
 
 One thread reads the items, asks the ledger and notes what comes back; others only wait for answers. So the ledger is
 never asked by two at once, and what is in flight is known at any time.
