@@ -65,6 +65,8 @@ class GraphRequest:
         is_aside: Typing before a message: where it fails by accident, the message goes out all the same.
         writes: Whether the call changes something, where the method does not say so.
         part: Which part of a message it is, counted from 0: equal parts are not the same message twice.
+        is_repeatable: Making the call again harms nothing: a run that goes on makes it again where nobody knows whether
+            it was carried out.
     """
 
     method: str
@@ -86,6 +88,7 @@ class GraphRequest:
     is_aside: bool = False
     writes: bool | None = None
     part: int = 0
+    is_repeatable: bool = False
 
     @property
     def is_write(self) -> bool:
