@@ -136,7 +136,8 @@ def test_a_call_that_is_only_described_loads_nothing_heavy(heavy):
 
 def test_every_module_can_be_imported_alone():
     for file in sorted((ROOT / "adaptor").rglob("*.py")):
-        if file.name != "__main__.py":
+        # A project's first script is one: the loader of scripts loads it.
+        if file.name != "__main__.py" and file.parent != ROOT / "adaptor" / "cli" / "project":
             parts = file.relative_to(ROOT).with_suffix("").parts
             importlib.import_module(".".join(part for part in parts if part != "__init__"))
 

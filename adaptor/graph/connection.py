@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ..core.context import Run
     from .request import Encoded, GraphRequest
 
+#: Of how many people a connection remembers that it has written to them.
+MOST_PEOPLE = 1_000
+
 
 class GraphConnection:
     """Makes calls for one Page over connections that are kept alive, one call at a time.
@@ -39,6 +42,8 @@ class GraphConnection:
             self._proof["appsecret_proof"] = appsecret_proof(configuration.access_token, configuration.app_secret)
         self.usage: Usage | None = None
         self._last_use = time.monotonic()
+        #: Whom the last calls were for, newest last: an answer that names another one of them was mixed up.
+        self._people: dict[str, None] = {}
         self._session = open_session()
         self._session.headers["Authorization"] = f"Bearer {configuration.access_token}"
         settings = settings_for(configuration.base_url)
@@ -69,6 +74,7 @@ class GraphConnection:
         if now - self._last_use > IDLE_SECONDS:
             for adapter in self._session.adapters.values():
                 adapter.close()
+        self._remember(request)
         headers = {} if encoded.kind is None else {"Content-Type": encoded.kind}
         proof = self._proof
         if request.access == "app":
@@ -104,6 +110,8 @@ class GraphConnection:
         Raises:
             AdaptorError: The call as a whole failed, with what that says of all its parts.
         """
+        for part in parts:
+            self._remember(part)
         request = batch_request(parts, include_headers=include_headers)
         encoded = request.encoded()
         try:
@@ -139,11 +147,26 @@ class GraphConnection:
         """Trust no answer to a part for a person of whom the answer to another part tells."""
         others: set[str] = set()
         for request, answer in zip(parts, answers, strict=True):
-            if answer is not None and (other := _answered_for(request, _json_or_none(answer.content))) is not None:
+            if answer is not None and (other := self._answered_for(request, _json_or_none(answer.content))) is not None:
                 others.add(other)
         for place, request in enumerate(parts) if others else ():
             if request.is_write and request.recipient in others:
                 outcomes[place] = self._not_trusted(request, status, "another part of the batch was answered with it")
+
+    def _remember(self, request: GraphRequest) -> None:
+        if request.is_write and request.recipient is not None:
+            self._people[request.recipient] = None
+            if len(self._people) > MOST_PEOPLE:
+                del self._people[next(iter(self._people))]
+
+    def _answered_for(self, request: GraphRequest, body: Any) -> str | None:
+        """Return whom an answer is about where it is another person to whom these calls go, else None."""
+        asked = request.body.get("recipient") if request.is_write and isinstance(request.body, dict) else None
+        told = str(body.get("recipient_id")) if isinstance(body, dict) else ""
+        # Who is named by a comment or a telephone number has another id in the answer.
+        if not isinstance(asked, dict) or set(asked) != {"id"} or told == str(asked["id"]):
+            return None
+        return told if told in self._people else None
 
     def _app_token(self) -> str:
         """Return the app's own token.
@@ -192,7 +215,7 @@ class GraphConnection:
         missing = [key for key in request.needs if not isinstance(body, dict) or not body.get(key)]
         if missing:
             raise self._not_trusted(request, status, f"it has no `{missing[0]}`")
-        if (other := _answered_for(request, body)) is not None:
+        if (other := self._answered_for(request, body)) is not None:
             raise self._not_trusted(request, status, f"it is about somebody else, {other}")
         return Answer(
             body,
@@ -218,16 +241,6 @@ def _json_or_none(content: bytes) -> Any:
         return json.loads(content)
     except (ValueError, RecursionError):
         return None
-
-
-def _answered_for(request: GraphRequest, body: Any) -> str | None:
-    """Return whom an answer is about where it is not the person whom the call was for."""
-    asked = request.body.get("recipient") if request.is_write and isinstance(request.body, dict) else None
-    told = body.get("recipient_id") if isinstance(body, dict) else None
-    # Who is named by a comment or a telephone number has another id in the answer.
-    if not isinstance(asked, dict) or set(asked) != {"id"} or told is None or str(told) == str(asked["id"]):
-        return None
-    return str(told)
 
 
 def _failed_read(what: str) -> TemporaryFailure:

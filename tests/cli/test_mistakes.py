@@ -79,7 +79,11 @@ MISTAKES = {
     "a list of operations": ('[send_text(p, "hi") for p in "12"]', 3, ["list of operations", "combine(*"]),
     "is on a reference": ("fn_if(state.data.flag is None, log(1))", 3, ["lazy reference itself", "==", "line 1"]),
     "a method of a reference": ("log(state.data.name.upper())", 3, ["called as a function", "lambda state"]),
-    "a changed f-string": ('log(f"{state.data.flag} x".upper())', 3, ["changed after the f-string", "line 1"]),
+    "a changed f-string": (
+        'log(f"{state.data.flag} x".upper())',
+        3,
+        ["is a lazy text", "`.upper` was asked of it", "line 1"],
+    ),
     "a reference in join": ('log(", ".join([state.data.a, "x"]))', 3, ["str.join", "f-string"]),
     "a reference in json.dumps": ("import json\nlog(json.dumps({'a': state.data}))", 3, ["JSON", "line 2"]),
     "the lazy state inside a function": (

@@ -559,10 +559,19 @@ def test_a_key_of_somebody_whom_an_earlier_run_was_told_to_skip_is_sent_by_a_lat
 
 
 def test_an_answer_about_somebody_else_makes_a_send_unknown(wire: Any, said: Any, page: Any, attempt: Attempts) -> None:
-    server = wire(said(1, recipient_id=BEN))
+    server = wire(said(1, recipient_id=BEN), said(2, recipient_id=BEN))
     with attempt(), pytest.raises(DeliveryUnknown, match="somebody else"):
+        each(state.data, send_text(state.data, "a"))(page(server.url, data=[BEN, ANA]))
+    assert attempt.counts() == {"sent": 1, "unknown": 1}
+
+
+def test_an_answer_with_an_id_that_nobody_was_written_to_is_let_be(
+    wire: Any, said: Any, page: Any, attempt: Attempts
+) -> None:
+    server = wire(said(1, recipient_id=BEN))
+    with attempt():
         send_text(ANA, "a")(page(server.url))
-    assert attempt.counts() == {"unknown": 1}
+    assert attempt.counts() == {"sent": 1}
 
 
 def test_who_is_named_otherwise_may_have_another_id_in_the_answer(
