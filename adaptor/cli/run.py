@@ -123,17 +123,27 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
             from .preview import also_kept
 
             run.on_request = also_kept(run.on_request, described)
+        order = _order(given, state, run, child)
+        outputs = _Outputs(given, run, sandbox if not given.dry_run else None, described)
+
+        def end(result: Result) -> None:
+            with interruption.shielded():
+                if child is not None:
+                    child.over()
+                if results is not None and result.steps:
+                    # Where there was nobody to record, an empty table says so.
+                    with contextlib.suppress(InputError, OSError):
+                        results.open().flush()
+                outputs.write(result)
+
+        order.on_end = end
         with _results(given, run) as results:
-            result = launch(_order(given, state, run, child), run, credentials)
-            if results is not None and result.steps:
-                # Where there was nobody to write down, an empty table says so.
-                with contextlib.suppress(InputError):
-                    results.open()
+            result = launch(order, run, credentials)
+            if not outputs.are_written:
+                # Nothing was run, so no run was closed either.
+                end(result)
         with interruption.shielded():
-            if child is not None:
-                child.over()
-            transcript = sandbox if not given.dry_run else None
-            code = _finish(result, given, run, transcript, described)
+            code = outputs.tell(result)
         if given.open and sandbox is not None:
             from .rehearsal import stay
 
@@ -177,38 +187,57 @@ def _sketch(given: argparse.Namespace) -> Any:
     return sketch
 
 
-def _finish(
-    result: Result,
-    given: argparse.Namespace,
-    run: Run,
-    sandbox: Sandbox | None,
-    described: list[dict[str, Any]] | None = None,
-) -> int:
-    """Write what was asked for, and say how the run ended."""
-    unwritten: InputError | None = None
-    try:
+class _Outputs:
+    """What was asked for beside the log: the final state, the preview, the transcript and the report."""
+
+    def __init__(
+        self,
+        given: argparse.Namespace,
+        run: Run,
+        sandbox: Sandbox | None = None,
+        described: list[dict[str, Any]] | None = None,
+    ) -> None:
+        self._given = given
+        self._run = run
+        self._sandbox = sandbox
+        self._described = described
+        # While a job runs, what is printed goes to the log.
+        self._stdout = sys.stdout
+        self._problem: InputError | None = None
+        self.are_written = False
+
+    def write(self, result: Result) -> None:
+        """Write all of it; what cannot be written is said at the end, with what was sent."""
+        self.are_written = True
+        try:
+            with contextlib.redirect_stdout(self._stdout):
+                self._write(result, self._given, self._run)
+        except InputError as error:
+            self._problem = error
+
+    def _write(self, result: Result, given: argparse.Namespace, run: Run) -> None:
         if result.text is not None and given.output:
-            write_output(f"{result.text}\n", given.output, sys.stdout)
-        if sandbox is not None:
+            write_output(f"{result.text}\n", given.output, self._stdout)
+        if self._sandbox is not None:
             from .rehearsal import show_transcript
 
-            show_transcript(sandbox, given, run)
-        if given.preview and described is not None:
+            show_transcript(self._sandbox, given, run)
+        if given.preview and self._described is not None:
             from .preview import preview
 
-            preview(given, run, sandbox, described)
+            preview(given, run, self._sandbox, self._described)
         if given.report:
             from ..runner.report import write_report
 
-            write_report(result, run.redactor, given.report, sys.stdout)
-    except InputError as error:
-        # The job has run: what was sent must be told all the same.
-        unwritten = error
-    _close(result, run, given)
-    if unwritten is not None:
-        run.log("error", "run", unwritten.report(), error=unwritten.facts())
+            write_report(result, run.redactor, given.report, self._stdout)
+
+    def tell(self, result: Result) -> int:
+        """Say how the run ended, and return its exit code."""
+        _close(result, self._run, self._given)
+        if self._problem is None:
+            return result.exit_code
+        self._run.log("error", "run", self._problem.report(), error=self._problem.facts())
         return result.exit_code or EXIT_FAILED
-    return result.exit_code
 
 
 def _supervised(supervisor: Supervisor, given: argparse.Namespace, run: Run) -> int:
@@ -217,7 +246,9 @@ def _supervised(supervisor: Supervisor, given: argparse.Namespace, run: Run) -> 
     if supervisor.result is None:
         return code
     supervisor.result.path = given.path
-    return _finish(supervisor.result, given, run, None)
+    outputs = _Outputs(given, run)
+    outputs.write(supervisor.result)
+    return outputs.tell(supervisor.result)
 
 
 def _results(given: argparse.Namespace, run: Run) -> contextlib.AbstractContextManager[Results | None]:
@@ -344,14 +375,18 @@ def _tell_what_next(result: Result, run: Run, given: argparse.Namespace) -> None
     from ..runner.commands import resume_command, runs_command
 
     where = given.database
-    if not result.is_finished:
+    if not result.is_finished or result.error is not None:
         words = [*([given.workflow] if given.workflow else [])]
         for option in ("start", "end", "only"):
             words += [f"--{option}", getattr(given, option)] if getattr(given, option) else []
         command = resume_command(given.path, words, run.id, database=where, credentials=given.credentials)
-        words_for = "Go on to the people who were left out with" if result.is_partial else "Go on with"
+        words_for = "Go on with"
+        if result.is_partial:
+            words_for = "Go on to the people who were left out with"
+        elif result.is_finished:
+            words_for = "Try again what has failed, and nothing else, with"
         run.log("info", "run", f"{words_for}: {command}", ledger=result.ledger)
-    if result.outcomes["unknown"]:
+    if result.unknown or result.outcomes["unknown"]:
         command = runs_command("settle", run.id, path=given.path, database=where, credentials=given.credentials)
         run.log("info", "run", f"Settle what is unknown with: {command}", ledger=result.ledger)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ..runner.commands import resume_command, runs_command
+from ..runner.history import WITH_FAILURES
 from ..runner.terminal import Paint, harmless
 
 TYPE_CHECKING = False
@@ -13,7 +14,14 @@ if TYPE_CHECKING:
     from typing import Any
 
 #: What each status looks like.
-_STYLES = {"finished": "green", "partial": "yellow", "stopped": "yellow", "killed": "red", "under way": "cyan"}
+_STYLES = {
+    "finished": "green",
+    WITH_FAILURES: "yellow",
+    "partial": "yellow",
+    "stopped": "yellow",
+    "killed": "red",
+    "under way": "cyan",
+}
 #: How much of a job's path is shown at least.
 _LEAST_JOB = 12
 
@@ -104,8 +112,12 @@ def next_steps(run: dict[str, Any], database: str | None) -> list[dict[str, str]
     found = []
     if run["status"] != "finished":
         command = resume_command(path, run["words"], run["id"], database=database)
-        others = " to the people who were left out" if run["status"] == "partial" else ""
-        found.append({"what": f"Go on with it{others}: what was sent is not sent again.", "command": command})
+        what = "Go on with it"
+        if run["status"] == "partial":
+            what += " to the people who were left out"
+        elif run["status"] == WITH_FAILURES:
+            what = "Try again what has failed"
+        found.append({"what": f"{what}: what was sent is not sent again.", "command": command})
     if run["writes"].get("unknown"):
         command = runs_command("settle", run["id"], path=path, database=database)
         found.append({"what": "Look in the conversations for what nobody knows of.", "command": command})

@@ -8,16 +8,21 @@ from ..core.errors import (
     ABOUT_ROW,
     SENT_UNKNOWN,
     AdaptorError,
+    ItemsFailed,
     MissingReference,
 )
 from ..core.operation import Callback, Source, Step, operation
 from ..core.state import State
+from ..ledger.errors import ReplayMismatch
 from .failures import failure, raise_if_failed, summary
 from .sources import numbered, readable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from typing import Any
+
+    from ..core.context import Run
 
 #: `try_each` stops after so many sends in a row whose outcome nobody knows: the network or Meta is down.
 UNKNOWN_IN_A_ROW = 3
@@ -52,9 +57,21 @@ def each(state: State, source: Source, operation: Step, *, as_: str | None = Non
     run = current_run()
     path = run.path
     key = as_ or "data"
-    for index, item in run.watched(numbered(source, state)):
-        path[-1] = ("each", index)
-        state = operation({**state, key: readable(item), "index": int(index)})
+    put_off: dict[int, tuple[int, Any]] = {}
+    try:
+        for index, item in run.watched(_again_at_the_end(numbered(source, state), put_off)):
+            path[-1] = ("each", index)
+            counted = _counted(run)
+            try:
+                state = operation({**state, key: readable(item), "index": int(index)})
+            except ReplayMismatch:
+                if index in put_off:
+                    raise
+                put_off[index] = index, item
+                _count_back(run, counted)
+    except ItemsFailed as error:
+        error.went_through = False
+        raise
     path[-1] = ("each", None)
     return state
 
@@ -95,18 +112,33 @@ def try_each(
     path = run.path
     key = as_ or "data"
     failed: list[dict[str, Any]] = []
+    new: list[dict[str, Any]] = []
     unknown_in_a_row = 0
     index = -1
-    for index, item in run.watched(numbered(source, state)):
+    put_off: dict[int, tuple[int, Any]] = {}
+    for index, item in run.watched(_again_at_the_end(numbered(source, state), put_off)):
         path[-1] = ("try_each", index)
         before = {**state, key: item, "index": int(index)}
+        counted = _counted(run)
         try:
             readable(item)
-            state = operation(before)
+            with run.hearing():
+                state = operation(before)
         except AdaptorError as error:
+            if isinstance(error, ReplayMismatch) and index not in put_off:
+                put_off[index] = index, item
+                _count_back(run, counted)
+                continue
             if error.about not in (ABOUT_PERSON, ABOUT_ROW) or _is_about_the_job(error, key):
                 raise
+            if run.open_ledger is not None:
+                run.open_ledger.forget_failures()
             failed.append(failure(index, error))
+            if error.is_earlier:
+                # Listed as before. What an earlier attempt could not learn does not fail this one too.
+                state = before
+                continue
+            new.append(failed[-1])
             unknown_in_a_row = unknown_in_a_row + 1 if error.sent == SENT_UNKNOWN else 0
             if unknown_in_a_row == UNKNOWN_IN_A_ROW:
                 error.fix = f"Three sends in a row have no known outcome, so the loop stopped. {error.fix}"
@@ -119,7 +151,7 @@ def try_each(
     path[-1] = ("try_each", None)
     if failed:
         run.log("info", "job", f"passed over {len(failed)} of {index + 1} items: {summary(failed)}")
-    raise_if_failed(failed, index + 1, "items", fail=fail)
+    raise_if_failed(new, index + 1, "items", fail=fail)
     return {**state, "failed": failed}
 
 
@@ -148,6 +180,28 @@ def map_(state: State, source: Source, callback: Callback[[Any, int, State], Any
         results.append(callback(readable(item), int(index), state))
     run.path[-1] = ("map_", None)
     return {**state, "data": results}
+
+
+def _again_at_the_end(
+    items: Iterable[tuple[int, Any]], put_off: dict[int, tuple[int, Any]]
+) -> Iterator[tuple[int, Any]]:
+    """Yield items, then those that were put off meanwhile.
+
+    When a run goes on, somebody's messages may come in another order than before. One that is not recorded waits until
+    all that are have been come to: then it is known to be one more, and not another text for one of these.
+    """
+    yield from items
+    yield from put_off.values()
+
+
+def _counted(run: Run) -> int:
+    return 0 if run.open_ledger is None else run.open_ledger.counted()
+
+
+def _count_back(run: Run, counted: int) -> None:
+    # The item is performed again later: what it has written since then is the same once more.
+    if run.open_ledger is not None:
+        run.open_ledger.count_back(counted)
 
 
 def _is_about_the_job(error: AdaptorError, key: str) -> bool:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from contextvars import ContextVar
 
+from .call_site import call_site
 from .errors import AdaptorError, JobError
 from .redact import Redactor, secrets_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from contextvars import Token
     from datetime import datetime
     from types import TracebackType
     from typing import Any, Protocol, TypeAlias
 
+    from .operation import Operation
     from .state import State
 
     class Resource(Protocol):
@@ -28,6 +31,18 @@ if TYPE_CHECKING:
         """What was sent, to whom, with what outcome (see `adaptor.ledger`)."""
 
         store: Any
+
+        def counted(self) -> int:
+            """Return how many writes were counted so far."""
+
+        def count_back(self, counted: int) -> None:
+            """Forget what was counted since then."""
+
+        def handle_failures(self) -> None:
+            """Say that the job goes on from what has failed."""
+
+        def forget_failures(self) -> None:
+            """Say that a loop goes on to the next item."""
 
     class Request(Protocol):
         """A call to another system as a plain value, which a dry run shows."""
@@ -90,6 +105,8 @@ class Run:
         line: The line of the job whose operation is under way, or None.
         is_only_of_line: No other operation of the job was made on that line, as a `for` makes several.
         path: Where the run is: the names of the operations under way, outermost first, each with its index.
+        under_way: The operations under way, outermost first.
+        statements: What stands around the operation in its script: the labels of `for`, `if` and the like.
         outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`.
         on_request: Called with each request that a dry run describes.
         sketch: Returns how messages would look, given as `Request.described`; None where nobody looks.
@@ -110,6 +127,7 @@ class Run:
         limit: The most people that a broadcast writes to, or None.
         only_to: The only person that a broadcast writes to, or None.
         is_partial: One of these two has left people out: the run has not come to its end, and can be gone on with.
+        earlier: What an earlier run of the same job has sent, as a sentence; None where there was none.
         replayed: How many writes were not made again, since an earlier attempt of the run had made them.
         sanitize: Returns what logs show of a value of the state; None shows it as it is.
         transport: Given what carries HTTP, returns what stands in its place, where a job is tested; else None.
@@ -130,6 +148,9 @@ class Run:
         self._clock = time.monotonic()
         self.dry_run = dry_run
         self.path: list[tuple[str, int | None]] = []
+        self.under_way: list[Operation] = []
+        self.statements: tuple[str, ...] = ()
+        self._listeners = 0
         self.outcomes = {"sent": 0, "failed": 0, "unknown": 0, "described": 0}
         self.id = ""
         self.step = ""
@@ -150,12 +171,13 @@ class Run:
         self.redactor = Redactor()
         self.interrupted_at: str | None = None
         self.replayed = 0
+        self.earlier: str | None = None
         self.on_result: Callable[[dict[str, Any]], object] | None = None
         self.confirm: Callable[[str], bool] | None = None
         self.limit: int | None = None
         self.only_to: str | None = None
         self.is_partial = False
-        self._open_ledger = ledger
+        self._begin_ledger = ledger
         self._ledger: Ledger | None = None
         self._alone = alone
         self._is_stray = not alone and bool(_alone_under_way)
@@ -225,7 +247,7 @@ class Run:
         """Take down how a call ended; each call is noted once.
 
         Args:
-            outcome: `sent`, `failed`, `unknown` or `described` for a write, `read` or `failed` for a read.
+            outcome: `sent`, `failed`, `unknown`, `described` or `duplicate` for a write, `read` or `failed` for a read.
             is_write: It was meant to change something: it is counted in `outcomes`.
             recipient: Whom it went to, where it is a message to a person.
             seconds: How long it took.
@@ -233,7 +255,7 @@ class Run:
             count: How many alike ones it stands for.
         """
         if is_write:
-            self.outcomes[outcome] += count
+            self.outcomes[outcome] = self.outcomes.get(outcome, 0) + count
         if self.on_call is not None:
             name = next((name for name, _ in reversed(self.path) if name), "")
             self.on_call(Call(name, self.place(), outcome, is_write, recipient, seconds, error, count))
@@ -245,13 +267,38 @@ class Run:
 
     def keep_ledger(self, open_ledger: Callable[[], Ledger]) -> None:
         """Note every write of this run from now on, in what is opened when the first one comes."""
-        self._open_ledger = open_ledger
+        self._begin_ledger = open_ledger
 
     @property
     def ledger(self) -> Ledger | None:
         """What notes every write of this run, opened when it is first asked for; None where nothing keeps one."""
-        if self._ledger is None and self._open_ledger is not None:
-            self._ledger = self._open_ledger()
+        if self._ledger is None and self._begin_ledger is not None:
+            self._ledger = self._begin_ledger()
+        return self._ledger
+
+    def hears_of(self, *, was_heard: bool) -> bool:
+        """Whether a loop or a handler is to be told of a write of an earlier attempt whose outcome is not known.
+
+        Args:
+            was_heard: That attempt has heard of it. Where it was killed instead, no code of the job is told: a handler
+                might send something else to a person whom the first message has reached.
+        """
+        if not self._listeners:
+            return False
+        return was_heard or not any(getattr(each.build, "__calls_code__", False) for each in self.under_way)
+
+    @contextmanager
+    def hearing(self) -> Iterator[None]:
+        """Let something listen for failures while operations are performed."""
+        self._listeners += 1
+        try:
+            yield
+        finally:
+            self._listeners -= 1
+
+    @property
+    def open_ledger(self) -> Ledger | None:
+        """The run's ledger where it is open already, that is, where something was written; else None."""
         return self._ledger
 
     def resource(self, name: str, make: Callable[[], Resource]) -> Any:
@@ -284,13 +331,8 @@ class Run:
         self._sink(level, component, self.redactor.text(message), self.redactor.value(fields))
 
     def site(self) -> str:
-        """Return where in the job's code the run is: the line and the names of operations, without any position.
-
-        Positions may be those of data: a job may go through people in a `for` of its own, or in the list that it gives
-        to `combine`, and they may come in another order when the run goes on.
-        """
-        line = [f"line {self.line}"] if self.line is not None else []
-        return " · ".join(line + [name for name, _ in self.path if name and name != "execute"])
+        """Return where in the job's code the run is, without any position in data (see `adaptor.core.call_site`)."""
+        return call_site([*self.statements, *[operation.label() for operation in self.under_way]])
 
     def is_once(self) -> bool:
         """Whether the operation under way is come to once in its step: no loop and no function is around it."""

@@ -61,6 +61,7 @@ class AdaptorError(Exception):
         file: The job file in which the operation was written.
         line: Its line there.
         details: More facts, JSON-serialisable.
+        is_earlier: The write was made before, by an earlier attempt of the run or an equal message of this one.
         request: The call to the Graph API that failed, without the credential: `method`, `url`, `params`, `body`. It
             holds what was to be sent, and is in no report.
     """
@@ -78,6 +79,8 @@ class AdaptorError(Exception):
     details: Any = None
     parts_sent: list[str] | None = None
     request: Any = None
+    #: It tells of a write that the run made before: loops list it, and do not fail with it again.
+    is_earlier = False
     #: The lines of the job that the error is about, with a caret under the place.
     excerpt: str | None = None
 
@@ -288,7 +291,13 @@ class ConditionIsText(JobError):
 
 
 class ItemsFailed(JobError):
-    """`try_each` went through all items; `details` lists those that did not succeed."""
+    """`try_each` went through all items; `details` lists those that did not succeed.
+
+    Attributes:
+        went_through: False where a loop around it stopped there, and further items were not come to.
+    """
+
+    went_through = True
 
     # To a loop around the loop it is a fault of that item.
     about = ABOUT_ROW

@@ -10,7 +10,8 @@ import sys
 from functools import partial
 
 from .arguments import function_name, known, prepare, prepare_source, same
-from .context import Run, active
+from .call_site import label
+from .context import Run, active, current_run
 from .errors import PACKAGE, AdaptorError, JobError, WrongCall
 from .lazy import Lazy, Logic
 from .parameters import Parameters
@@ -36,7 +37,7 @@ class Operation:
     their arguments can.
     """
 
-    __slots__ = ("_entry", "_lazy", "args", "build", "file", "function", "kwargs", "line", "name")
+    __slots__ = ("_entry", "_label", "_lazy", "args", "build", "file", "function", "kwargs", "line", "name")
     #: Marks operations for `prepare`, which must never call one by accident.
     __is_operation__ = True
 
@@ -55,6 +56,7 @@ class Operation:
         self.args = args
         self.kwargs = kwargs
         self.file, self.line = _written_at()
+        self._label: str | None = None
         self._lazy = any(isinstance(value, Lazy) for value in args) or any(
             isinstance(value, Lazy) for value in kwargs.values()
         )
@@ -65,8 +67,9 @@ class Operation:
         if run is None:
             with Run():
                 return self(state)
-        path = run.path
+        path, under_way = run.path, run.under_way
         path.append(self._entry)
+        under_way.append(self)
         try:
             if type(state) is not dict and not isinstance(state, dict):
                 raise not_a_state("An operation was given" if not self.name else f"`{self.name}` was given", state)
@@ -93,6 +96,7 @@ class Operation:
             raise
         finally:
             path.pop()
+            under_way.pop()
 
     def perform(self, state: State, run: Run) -> State:
         """Do the work, with all lazy arguments resolved."""
@@ -155,6 +159,12 @@ class Operation:
             error.file, error.line = self.file, self.line
         run.learn_secrets(state)
         error.redact(run.redactor.text)
+
+    def label(self) -> str:
+        """Return what stands for this operation in a call site."""
+        if self._label is None:
+            self._label = label(self.name or self.function.__name__, self.line)
+        return self._label
 
     def _returned(self) -> str:
         name = self.name or self.function.__name__
@@ -240,6 +250,8 @@ def builder_of(
     for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
         setattr(build, name, getattr(function, name))
     build.__operation__ = True  # type: ignore[attr-defined]
+    # It calls a function of the job, which may go another way after an error.
+    build.__calls_code__ = "callback" in parameters.kinds.values()  # type: ignore[attr-defined]
     # `inspect` shows the signature without the state, which the caller does not pass.
     build.__wrapped__ = partial(function, None) if takes_state else function  # type: ignore[attr-defined]
     return build
@@ -365,7 +377,11 @@ def then(state: State, first: Step, following: Step) -> State:
 @_chained
 def catch(state: State, attempt: Step, handler: Callback[[AdaptorError, State], State]) -> State:
     """Perform `attempt`; where it fails return what the handler makes of the error and the state from before."""
+    run = current_run()
     try:
-        return attempt(state)
+        with run.hearing():
+            return attempt(state)
     except AdaptorError as error:
+        if run.open_ledger is not None:
+            run.open_ledger.handle_failures()
         return handler(error, state)

@@ -87,6 +87,7 @@ class GraphListing(GraphOperation):
             return carry_out(request, state, run)
         # As the source of a loop nobody has entered the operation: an error says what it was that failed.
         run.path.append(self._entry)
+        run.under_way.append(self)
         try:
             return carry_out(request, state, run)
         except AdaptorError as error:
@@ -94,6 +95,7 @@ class GraphListing(GraphOperation):
             raise
         finally:
             run.path.pop()
+            run.under_way.pop()
 
 
 def next_place(body: Any) -> dict[str, str]:

@@ -9,7 +9,7 @@ from ..common.connection import wire
 from ..core.errors import AdaptorError, JobError
 from ..ledger.keys import digest
 from ..ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, MEDIA_PER_SECOND, MESSAGES_PER_SECOND, Place
-from ..ledger.passage import pass_through
+from ..ledger.passage import Passed, pass_through
 from .answer import Answer
 from .client import client_for
 from .errors import RateLimited
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..core.context import Run
     from ..core.state import State
     from ..ledger.ledger import Ledger
-    from ..ledger.rows import Row, Write
+    from ..ledger.rows import Write
     from .client import GraphClient
     from .request import GraphRequest
 
@@ -91,7 +91,7 @@ def carry_out_noted(
         _tell_limits(ledger, page, [error])
         raise
     for (index, _), each in zip(writes, passed, strict=True):
-        answers[index] = each.answer if each.row is None else given_back(each.answer, each.row, run)
+        answers[index] = each.answer if each.row is None else given_back(each, run)
     left = [index for index in range(len(requests)) if index not in answers]
     if left:
         # All writes had been made before, so nothing took the reads along.
@@ -118,20 +118,30 @@ def describe_noted(
         run, [write], lambda ours: [describe()], lambda answer: run.redactor.value(answer.body), lambda: False
     )
     answer: Answer | AdaptorError = passed.answer
-    return answer if passed.row is None else given_back(answer, passed.row, run)
+    return answer if passed.row is None else given_back(passed, run)
 
 
 def _one_by_one(client: GraphClient) -> Callable[[list[GraphRequest]], list[Answer | AdaptorError]]:
     return lambda requests: [client.send(request) for request in requests]
 
 
-def given_back(answer: Any, row: Row, run: Run) -> Answer | AdaptorError:
-    """Return what an earlier attempt recorded, as if the call had been made now."""
-    run.replayed += 1
+def given_back(passed: Passed, run: Run) -> Answer | AdaptorError:
+    """Return what is recorded of a call, as if it had been made now."""
+    answer = passed.answer
+    if passed.is_repeat:
+        recipient = passed.row.write.recipient if passed.row is not None else None
+        run.note("duplicate", recipient=recipient)
+        run.log("debug", "graph", f"{run.place()}: the same message to the same person came before; not sent again.")
+        if isinstance(answer, Answer):
+            return answer._replace(response=None)
+    else:
+        run.replayed += 1
     if isinstance(answer, AdaptorError):
+        if answer.is_earlier and not passed.is_repeat:
+            run.note("unknown", error=answer)
         return answer
     known = isinstance(answer, dict) and set(answer) == {"outcome"}
-    if known and answer["outcome"] == "unknown":
+    if known and answer["outcome"] == "unknown" and not passed.is_repeat:
         run.note("unknown")
     return Answer(answer, None, is_result=known)
 
@@ -168,14 +178,21 @@ def write_of(
         own_key=request.key if key is None else key,
         text_digest=digest("text", text.strip()) if isinstance(text, str) else None,
         once=once,
+        is_message=is_message(request),
         only=f"{request.method} {request.path}" if is_only else "",
     )
+
+
+def is_message(request: GraphRequest) -> bool:
+    """Whether a call sends what a person reads."""
+    body = request.body if isinstance(request.body, dict) else {}
+    return isinstance(body.get("message"), dict) and request.path.endswith("/messages")
 
 
 def fingerprint(request: GraphRequest) -> str:
     """Return a digest of all that a call would send."""
     files = {name: [path.name, path.stat().st_size] for name, path in (request.files or {}).items()}
-    return digest(request.method, request.path, request.params, request.body, files, request.access)
+    return digest(request.method, request.path, request.params, request.body, files, request.access, request.part)
 
 
 def recipient_text(recipient: Any) -> str:
@@ -197,9 +214,8 @@ def places_of(requests: Sequence[GraphRequest], per_second: float = MESSAGES_PER
     """Return what calls take of the Page's lanes."""
     messages, slow = 0, 0
     for request in requests:
-        message = request.body.get("message") if isinstance(request.body, dict) else None
-        if isinstance(message, dict) and request.path.endswith("/messages"):
-            attachment = message.get("attachment")
+        if is_message(request):
+            attachment = request.body["message"].get("attachment")
             messages += 1
             slow += isinstance(attachment, dict) and attachment.get("type") in _SLOW_MEDIA
     places = [Place(LANE_STOP, 0.0), Place(LANE_MESSAGES, messages / per_second)] if messages else []

@@ -64,6 +64,7 @@ class GraphRequest:
         key: The job's own key: at most one write ever per Page and key.
         is_aside: Typing before a message: where it fails by accident, the message goes out all the same.
         writes: Whether the call changes something, where the method does not say so.
+        part: Which part of a message it is, counted from 0: equal parts are not the same message twice.
     """
 
     method: str
@@ -84,6 +85,7 @@ class GraphRequest:
     key: Any = None
     is_aside: bool = False
     writes: bool | None = None
+    part: int = 0
 
     @property
     def is_write(self) -> bool:

@@ -37,6 +37,21 @@ class ReplayMismatch(AdaptorError):
     code = "REPLAY_MISMATCH"
 
 
+class SentBefore(AdaptorError):
+    """An earlier run of the job, which did not end well, has sent this very message. It was not sent again."""
+
+    about_sending = True
+    code = "SENT_BEFORE"
+
+    def __init__(self, run: str, outcome: str) -> None:
+        has = "has" if outcome == "sent" else "may have"
+        super().__init__(
+            f"An earlier run of this job, `{run}`, has not ended well and {has} sent this person this message.",
+            fix=f"Go on with that run: --resume {run}. Or send again on purpose: --fresh.",
+            details={"run": run},
+        )
+
+
 class HeldElsewhere(AdaptorError):
     """Another process has this very write under way. This one did not make it."""
 

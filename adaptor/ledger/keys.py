@@ -12,6 +12,7 @@ import json
 import re
 from typing import Any
 
+from ..core.call_site import without_lines
 from .rows import Write
 
 #: How long an id is: 24 characters, 144 bits.
@@ -31,20 +32,8 @@ def write_id(run: str, write: Write) -> str:
     """
     if write.own_key is not None:
         return _short("key", write.page, write.own_key)
-    site = known_site(write.site, write.recipient)
+    site = write.site if write.recipient else without_lines(write.site)
     return _short("site", run, write.step, write.arrival, site, write.recipient, write.fingerprint, write.nth)
-
-
-def known_site(site: str, recipient: str) -> str:
-    """Return the part of a site by which a write is known.
-
-    Without the line, where it is for nobody: what it says is enough, and a job that has changed has other lines.
-
-    Example:
-        >>> known_site("line 3 · each · http.post", "")
-        'each · http.post'
-    """
-    return site if recipient else re.sub(r"^line \d+ · ", "", site)
 
 
 def is_write_id(value: Any) -> bool:

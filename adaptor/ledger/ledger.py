@@ -7,16 +7,30 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..core.call_site import without_lines
 from ..core.errors import SENT_NO, AdaptorError
 from .database import storable
-from .errors import HeldElsewhere, KeyTaken, LedgerError, ReplayMismatch, TakenOver
+from .errors import HeldElsewhere, KeyTaken, LedgerError, ReplayMismatch, SentBefore, TakenOver
 from .holder import Holder
-from .keys import known_site, write_id
-from .rows import FAILED, FINISHED, SENT, SKIPPED, STOPPED, UNKNOWN, Outcome, Row, RunRecord, StepRecord, Write
+from .keys import write_id
+from .rows import (
+    FAILED,
+    FINISHED,
+    IDENTITY,
+    SENT,
+    SKIPPED,
+    STOPPED,
+    UNKNOWN,
+    Outcome,
+    Row,
+    RunRecord,
+    StepRecord,
+    Write,
+)
 from .store import IN_MEMORY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from .pace import Place
     from .store import Store
@@ -56,6 +70,7 @@ class Ledger:
         self._holder = holder
         self._clean = clean
         self._seen: Counter[tuple[Any, ...]] = Counter()
+        self._counted: list[tuple[Any, ...]] = []
         self._lock = threading.Lock()
         self.step = ""
         self.arrival = 0
@@ -63,6 +78,14 @@ class Ledger:
         self.leaves_out_settled = False
         #: What an earlier attempt of the run left unknown is made again, on purpose.
         self.resends_unknown = False
+        #: Runs of the same job that did not end well: what they have sent is not sent by this one.
+        self.guards: list[str] = []
+        #: Steps that are no alternative to the one under way: completed before, entered, or still to come.
+        self.completed_steps: frozenset[str] = frozenset()
+        self._entered: set[str] = set()
+        self._other_steps: frozenset[str] = frozenset()
+        #: What has failed in the item under way, by recipient.
+        self._failures: dict[str, list[str]] = {}
 
     @classmethod
     def begin(cls, store: Store, record: RunRecord, *, clean: Callable[[Any], Any] = _as_it_is) -> Ledger:
@@ -86,20 +109,20 @@ class Ledger:
     def resume(
         cls, store: Store, run: str, *, clean: Callable[[Any], Any] = _as_it_is, resends_unknown: bool = False
     ) -> Ledger:
-        """Go on with a run that stopped.
+        """Go on with a run.
 
         Args:
             store: Where it is written down.
             run: Its id.
             clean: Takes the secrets out of every value and text before it is written down.
-            resends_unknown: What is unknown is made again, also where the run has finished.
+            resends_unknown: What is unknown is made again.
 
         Raises:
-            LedgerError: There is no such run, it has finished or was purged, or another process has it under way.
+            LedgerError: There is no such run, it was purged, or another process has it under way.
         """
         holder = Holder(store.holders, run)
         try:
-            record = store.runs.resume(run, holder.id, although_finished=resends_unknown)
+            record = store.runs.resume(run, holder.id)
             if record is None:
                 raise not_resumed(store, run)
         except BaseException:
@@ -122,6 +145,9 @@ class Ledger:
     def close(self, exit_code: int, *, finished: bool) -> None:
         """End the run and close the ledger."""
         try:
+            if finished:
+                # Nobody comes back to these: what the run has written since took their place.
+                self.store.writes.skip_claimed(self.record.id)
             self.store.runs.end(self.record.id, self._holder.id, FINISHED if finished else STOPPED, exit_code)
         finally:
             try:
@@ -129,10 +155,20 @@ class Ledger:
             finally:
                 self.store.close()
 
-    def enter_step(self, step: str, arrival: int) -> None:
-        """Say which step the writes that follow belong to."""
+    def enter_step(self, step: str, arrival: int, later: Iterable[str] = ()) -> None:
+        """Say which step the writes that follow belong to.
+
+        Args:
+            step: Its id.
+            arrival: By which way the run has come to it.
+            later: The ids of all steps that may follow it.
+        """
         self.step, self.arrival = storable(step), arrival
         self._seen.clear()
+        self._counted.clear()
+        self._failures.clear()
+        self._entered.add(self.step)
+        self._other_steps = self.completed_steps.union(self._entered, map(storable, later))
 
     def keep_step(self, status: str, output: Any) -> None:
         """Keep what the step that is under way left.
@@ -157,6 +193,7 @@ class Ledger:
         text_digest: str | None = None,
         once: bool = False,
         only: str = "",
+        is_message: bool = False,
     ) -> Write:
         """Return a write of the step under way, counted among those that are alike.
 
@@ -168,6 +205,7 @@ class Ledger:
             own_key: The job's own key.
             text_digest: A digest of the message's text.
             once: Alike ones are the same write, and not one more.
+            is_message: It is what a person reads: alike ones for the same person are the same write, too.
             only: Where there is no other one like it at that site in this pass, what it is called: method and address.
         """
         site, recipient, page = storable(site), storable(self._clean(recipient)), storable(page)
@@ -175,16 +213,31 @@ class Ledger:
         if recipient or own_key is not None:
             only = ""
         if only:
-            site = f"{site} · {storable(self._clean(only))}"
+            # An address may look like the place of an operation, which does not count.
+            site = f"{site} · {storable(self._clean(only)).replace('@', '%40')}"
         nth = 0
-        if not once and own_key is None:
+        if not once and not is_message and own_key is None:
             with self._lock:
-                alike = known_site(site, recipient), recipient, fingerprint
+                alike = site if recipient else without_lines(site), recipient, fingerprint
                 nth = self._seen[alike]
                 self._seen[alike] += 1
+                if self.is_resumed:
+                    self._counted.append(alike)
         # Where the job has changed, what stands on a line may be something else.
         is_only = bool(only) and not self.leaves_out_settled
-        return Write(site, recipient, fingerprint, nth, self.step, self.arrival, page, own_key, text_digest, is_only)
+        return Write(
+            site,
+            recipient,
+            fingerprint,
+            nth,
+            self.step,
+            self.arrival,
+            page,
+            own_key,
+            text_digest,
+            is_only,
+            is_message,
+        )
 
     def take(self, writes: Sequence[Write], *, sending: bool = False) -> list[Entry]:
         """Claim writes, or learn what became of them.
@@ -195,7 +248,13 @@ class Ledger:
 
         Raises:
             TakenOver: Another process runs it meanwhile. Nothing may be sent.
+            SentBefore: An earlier run of the job, which did not end well, has sent one of them. Nothing may be sent.
         """
+        self._check_guards(writes)
+        for write in writes if self._failures else ():
+            # The job has gone on from a failure by writing something else to the same person.
+            if write.recipient in self._failures:
+                self.store.writes.handle(self._failures.pop(write.recipient))
         if self.leaves_out_settled:
             left_out = {index for index, write in enumerate(writes) if self._is_left_out(write)}
             rest = iter(self._take([write for index, write in enumerate(writes) if index not in left_out], sending))
@@ -223,11 +282,48 @@ class Ledger:
             list(zip(ids, writes, strict=True)),
             sending=sending,
             resends_unknown=self.resends_unknown,
+            other_steps=self._other_steps,
         )
         return [
             Entry(id_, each.is_ours, each.is_repeat, each.row, _problem(each))
             for id_, each in zip(ids, taken, strict=True)
         ]
+
+    def _check_guards(self, writes: Sequence[Write]) -> None:
+        for run in self.guards:
+            ids = [write_id(run, write) for write in writes if write.is_message and write.own_key is None]
+            found = self.store.writes.first_made(ids) if ids else None
+            if found is not None:
+                raise SentBefore(run, found.outcome)
+
+    # --- Items that are put off ---
+
+    def counted(self) -> int:
+        """Return how many writes were counted so far, to go back to."""
+        return len(self._counted)
+
+    def count_back(self, counted: int) -> None:
+        """Forget that alike writes were counted since then: the item that they are of is performed again."""
+        with self._lock:
+            for alike in self._counted[counted:]:
+                self._seen[alike] -= 1
+            del self._counted[counted:]
+
+    # --- Failures that the job goes on from ---
+
+    def note_failure(self, write: Write, id_: str) -> None:
+        """Remember that a write of the item under way has failed."""
+        self._failures.setdefault(write.recipient, []).append(id_)
+
+    def forget_failures(self) -> None:
+        """Say that what has failed is not handled by the job: a loop goes on to the next item."""
+        self._failures.clear()
+
+    def handle_failures(self) -> None:
+        """Say that the job goes on from what has failed: a resume gives these failures back, and tries none again."""
+        failures, self._failures = self._failures, {}
+        if failures:
+            self.store.writes.handle([id_ for ids in failures.values() for id_ in ids])
 
     def begin_sending(self, ids: Sequence[str]) -> None:
         """Note on the disk that claimed writes are about to leave.
@@ -270,11 +366,15 @@ def not_resumed(store: Store, run: str) -> LedgerError:
         return LedgerError(
             f"There is no run `{run}` in the ledger {store.name}.", fix="adaptor runs list shows the runs."
         )
-    if known.status == FINISHED:
-        return LedgerError(f"The run `{run}` has finished: nothing of it is left to do.", fix="Run the job again.")
     if known.purged is not None:
         return LedgerError(
-            f"The run `{run}` was purged: who was written to is not known any more.", fix="Run the job again."
+            f"The run `{run}` was purged: who was written to is not known any more, so it cannot go on.",
+            fix="A new run writes to everybody: begin one only for people who are to get the message again.",
+        )
+    if known.identity != IDENTITY:
+        return LedgerError(
+            f"The run `{run}` was begun by another release, whose records this one cannot go on with.",
+            fix="Go on with it with that release: adaptor version shows which one this is.",
         )
     return LedgerError(f"The run `{run}` is under way in another process.", fix="Wait until it ends, or end it there.")
 
@@ -292,8 +392,8 @@ def _problem(taken: Taken) -> AdaptorError | None:
         )
     if taken.mismatch:
         return ReplayMismatch(
-            "Before it stopped, this run recorded something else for this person at this place, and it is not known "
-            "whether this is to replace it.",
+            "An earlier attempt of this run sent this person another message at this place, or on another branch of "
+            "it. It is not known whether this one is to replace it, so it was not sent.",
             fix="Give the operation a key=, made of what is to happen once, such as the id of the appointment.",
         )
     return None

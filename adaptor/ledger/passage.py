@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..core.errors import SENT_UNKNOWN, AdaptorError, restored
+from ..core.errors import SENT_UNKNOWN, AdaptorError, DeliveryUnknown, restored
 from .errors import LedgerError
 from .ledger import Entry, ended, sent
 from .rows import FAILED, SENT, SKIPPED, UNKNOWN
@@ -24,11 +24,13 @@ class Passed(NamedTuple):
 
     Attributes:
         answer: What making it gave, or the error that it ended with.
-        row: What an earlier attempt recorded, where it was not made now; `answer` is then the recorded result.
+        row: What is recorded, where it was not made now; `answer` is then the recorded result.
+        is_repeat: This attempt came to it before: the same message, from the same line to the same person.
     """
 
     answer: Any
     row: Row | None = None
+    is_repeat: bool = False
 
 
 def pass_through(
@@ -61,19 +63,22 @@ def pass_through(
                 ours.setdefault(entry.id, index)
         answers: dict[str, Any] = {}
         if ours:
-            answers = _made(ledger, run, ours, make, has_left)
+            answers = _made(ledger, run, ours, writes, make, has_left)
             _settle(
                 ledger,
                 [
                     ended(id_, answer) if isinstance(answer, AdaptorError) else sent(id_, result_of(answer))
                     for id_, answer in answers.items()
                 ],
+                {id_: writes[index] for id_, index in ours.items()},
             )
     for entry, write in zip(entries, writes, strict=True):
         if write.is_only and entry.row.write.fingerprint not in (write.fingerprint, ""):
             run.log("info", "run", f"{run.place()}: made before the run stopped, with other content; not made again.")
     return [
-        Passed(answers[entry.id]) if entry.id in answers and entry.error is None else _given_back(entry)
+        Passed(answers[entry.id])
+        if entry.id in answers and entry.error is None and not entry.is_repeat
+        else _given_back(entry, run, answers.get(entry.id))
         for entry in entries
     ]
 
@@ -82,6 +87,7 @@ def _made(
     ledger: Ledger,
     run: Run,
     ours: dict[str, int],
+    writes: Sequence[Write],
     make: Callable[[list[tuple[int, str]]], list[Any]],
     has_left: Callable[[], bool],
 ) -> dict[str, Any]:
@@ -93,7 +99,7 @@ def _made(
             has_begun = True
             made = make([(index, id_) for id_, index in ours.items()])
     except AdaptorError as error:
-        _settle(ledger, [ended(id_, error) for id_ in ours])
+        _settle(ledger, [ended(id_, error) for id_ in ours], {id_: writes[index] for id_, index in ours.items()})
         raise
     except BaseException:
         # Of several, some may have been answered before the one that was interrupted.
@@ -103,12 +109,15 @@ def _made(
     return dict(zip(ours, made, strict=True))
 
 
-def _settle(ledger: Ledger, outcomes: Sequence[Outcome]) -> None:
+def _settle(ledger: Ledger, outcomes: Sequence[Outcome], writes: dict[str, Write]) -> None:
     try:
         ledger.settle(outcomes)
     except LedgerError as error:
         error.sent = SENT_UNKNOWN
         raise
+    for each in outcomes:
+        if each.outcome == FAILED:
+            ledger.note_failure(writes[each.id], each.id)
 
 
 @contextmanager
@@ -124,13 +133,31 @@ def _undisturbed(run: Run, is_so: bool) -> Iterator[None]:
         run.is_between = before
 
 
-def _given_back(entry: Entry) -> Passed:
+def _given_back(entry: Entry, run: Run, made_now: Any = None) -> Passed:
+    """Return what is recorded of a write, as if it had been made now."""
+    row, is_repeat = entry.row, entry.is_repeat
     if entry.error is not None:
-        return Passed(entry.error, entry.row)
-    row = entry.row
+        return Passed(entry.error, row, is_repeat)
+    if made_now is not None:
+        # The same write twice in this very call.
+        return Passed(made_now, row, is_repeat)
     if row.outcome == FAILED and row.error is not None:
-        return Passed(restored(row.error, row.about), row)
+        return Passed(restored(row.error, row.about), row, is_repeat)
     if row.outcome == SENT:
-        return Passed(row.result, row)
-    outcome = row.outcome if row.outcome in (UNKNOWN, SKIPPED) else UNKNOWN
-    return Passed({"outcome": outcome}, row)
+        return Passed(row.result, row, is_repeat)
+    if row.outcome == SKIPPED or not run.hears_of(was_heard=row.error is not None):
+        return Passed({"outcome": row.outcome if row.outcome in (UNKNOWN, SKIPPED) else UNKNOWN}, row, is_repeat)
+    return Passed(unknown_before(row), row, is_repeat)
+
+
+def unknown_before(row: Row) -> AdaptorError:
+    """Return the error of a write whose outcome was not known before; a loop counts it and goes on."""
+    if row.error is not None:
+        error = restored(row.error, row.about)
+    else:
+        error = DeliveryUnknown(
+            "The run was stopped while this was being sent: nobody knows whether it arrived.",
+            fix="Settle it with adaptor runs settle, or look in the conversation.",
+        )
+    error.is_earlier = True
+    return error

@@ -25,6 +25,10 @@ RUNNING = "running"
 FINISHED = "finished"
 STOPPED = "stopped"
 
+#: The rule by which writes are known (see `keys`). A change of it leaves runs that were begun before without a resume:
+#: their writes would not be found, and be made again.
+IDENTITY = 2
+
 Json: TypeAlias = "dict[str, Any] | list[Any] | str | int | float | bool | None"
 
 
@@ -33,7 +37,7 @@ class Write:
     """One write that an operation is about to make.
 
     Attributes:
-        site: Where in the job it is made: the path of operation names, without the positions of loops.
+        site: Where in the job it is made (see `adaptor.core.call_site`).
         recipient: The person's id, or the recipient object as text; empty where it is for nobody.
         fingerprint: A digest of all that would go out.
         nth: How many writes with that fingerprint came before at that site in this pass.
@@ -43,6 +47,7 @@ class Write:
         own_key: What the job gave as `key=`, or None.
         text_digest: A digest of the message's text, by which it can be found in a conversation later.
         is_only: It is for nobody, and the only one at that site in this pass: another one there is the same one.
+        is_message: It is what a person reads, not a sender action or a call to another system.
     """
 
     site: str
@@ -55,11 +60,16 @@ class Write:
     own_key: str | None = None
     text_digest: str | None = None
     is_only: bool = False
+    is_message: bool = False
 
 
 @dataclass(slots=True)
 class Row:
-    """One write as it stands in the ledger."""
+    """One write as it stands in the ledger.
+
+    Attributes:
+        is_handled: It failed, and the job itself went on from that: a resume gives the failure back.
+    """
 
     id: str
     run: str
@@ -72,6 +82,7 @@ class Row:
     attempt: int = 1
     created: float = 0.0
     changed: float = 0.0
+    is_handled: bool = False
 
 
 @dataclass(slots=True)
@@ -104,6 +115,8 @@ class RunRecord:
         purged: When its people were forgotten, or None.
         outcomes: How many writes stand where.
         words: What follows the path on a command line that runs the same: a workflow's name, `--start`, `--only`.
+        is_fresh: It was begun anew on purpose, whatever earlier runs have sent.
+        identity: By which rule its writes are known.
     """
 
     id: str
@@ -120,6 +133,8 @@ class RunRecord:
     purged: float | None = None
     outcomes: dict[str, int] = field(default_factory=dict)
     words: list[str] = field(default_factory=list)
+    is_fresh: bool = False
+    identity: int = IDENTITY
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .database import from_text, in_chunks, marks, storable, to_text
 from .errors import LedgerError
-from .rows import FINISHED, RUNNING, RunRecord, StepRecord
+from .rows import FINISHED, IDENTITY, RUNNING, RunRecord, StepRecord
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from .database import Database
     from .holders import Holders
 
-COLUMNS = "id, path, words, job_digest, input_digest, input, status, started, ended, purged, exit_code, attempt, holder"
+COLUMNS = (
+    "id, path, words, job_digest, input_digest, input, status, started, ended, purged, exit_code, attempt, holder, "
+    "fresh, identity"
+)
 
 
 class Runs:
@@ -44,10 +47,12 @@ class Runs:
                     record.exit_code,
                     record.attempt,
                     record.holder,
+                    int(record.is_fresh),
+                    record.identity,
                 ),
             )
 
-    def resume(self, run: str, holder: str, *, although_finished: bool = False) -> RunRecord | None:
+    def resume(self, run: str, holder: str) -> RunRecord | None:
         """Make a run that nobody holds this holder's, for one more attempt.
 
         What an attempt was sending when it ended is unknown from then on.
@@ -55,13 +60,12 @@ class Runs:
         Args:
             run: Its id.
             holder: Who is to have it.
-            although_finished: Also where it has finished.
 
         Returns:
             The record, or None where there is nothing to resume, or another process that lives has it.
         """
         record = self.find(run)
-        if record is None or (record.status == FINISHED and not although_finished) or record.purged is not None:
+        if record is None or record.purged is not None or record.identity != IDENTITY:
             return None
         if record.holder is not None:
             self._holders.bury(record.holder, run)
@@ -105,6 +109,21 @@ class Runs:
             ).fetchall()
             return next(iter(self._with_outcomes([_read(values) for values in found])), None)
 
+    def unwell(self, path: str, words: list[str], most: int = 20) -> list[RunRecord]:
+        """Return the newest runs of a job since the last one that ended well, newest first."""
+        with self._database.reading():
+            found = self._database.run(
+                f"SELECT {COLUMNS} FROM runs WHERE path = ? ORDER BY started DESC, id LIMIT ?", (storable(path), most)
+            ).fetchall()
+        unwell: list[RunRecord] = []
+        for record in map(_read, found):
+            if record.words != words:
+                continue
+            if record.status == FINISHED and record.exit_code == 0:
+                break
+            unwell.append(record)
+        return unwell
+
     def is_under_way(self, record: RunRecord) -> bool:
         """Whether a process that lives is running it."""
         with self._database.reading():
@@ -145,16 +164,18 @@ class Runs:
         Raises:
             LedgerError: It is under way.
         """
+        people = self._purge(run)
+        self._database.clean_up()
+        return people
+
+    def _purge(self, run: str) -> int:
         record = self.find(run)
         if record is not None and record.holder is not None:
             self._holders.bury(record.holder, run)
         people = self._database.carry_out(lambda: self._forget(run), durable=True)
-        if people is None:
-            if record is None:
-                return 0
+        if people is None and record is not None:
             raise LedgerError(f"The run `{run}` is under way: it cannot be purged.", fix="Wait until it ends.")
-        self._database.clean_up()
-        return people
+        return people or 0
 
     def _forget(self, run: str) -> int | None:
         """Purge a run, and return how many writes were about somebody, or None where somebody holds it."""
@@ -195,7 +216,9 @@ class Runs:
             ).fetchall()
             old = [run for run, holder in found if holder is None or self._holders.is_dead(holder)]
         for run in old:
-            self.purge(run)
+            self._purge(run)
+        if old:
+            self._database.clean_up()
         return old
 
     def _record(self, run: str) -> RunRecord | None:
@@ -214,9 +237,8 @@ class Runs:
 
 
 def _read(values: Sequence[Any]) -> RunRecord:
-    id_, path, words, job_digest, input_digest, given, status, started, ended, purged, exit_code, attempt, holder = (
-        values
-    )
+    id_, path, words, job_digest, input_digest, given, status, started, ended, purged, *rest = values
+    exit_code, attempt, holder, is_fresh, identity = rest
     return RunRecord(
         id_,
         path,
@@ -231,4 +253,6 @@ def _read(values: Sequence[Any]) -> RunRecord:
         holder,
         purged,
         words=from_text(words) or [],
+        is_fresh=bool(is_fresh),
+        identity=int(identity),
     )

@@ -90,6 +90,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
     ),
     ("ALTER TABLE runs ADD COLUMN words TEXT",),
+    (
+        # How the writes of a run are known. What was begun under another rule cannot be gone on with.
+        "ALTER TABLE runs ADD COLUMN identity INTEGER NOT NULL DEFAULT 1",
+        "ALTER TABLE runs ADD COLUMN fresh INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE writes ADD COLUMN is_message INTEGER NOT NULL DEFAULT 1",
+        "ALTER TABLE writes ADD COLUMN is_handled INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX runs_by_path ON runs (path, started)",
+    ),
 )
 
 #: Where the version stands.

@@ -156,9 +156,11 @@ class SqliteDatabase(Database):
         return time.monotonic()
 
     def clean_up(self) -> None:
-        """Empty the log, which still holds the pages as they were."""
+        """Write the file anew and empty the log: both hold copies of what was deleted."""
         with self._lock:
             try:
+                # Deleted values are overwritten, but not the copies that moving a row to another page leaves behind.
+                self.run("VACUUM")
                 self.run("PRAGMA wal_checkpoint(TRUNCATE)")
             except sqlite3.Error as cause:
                 raise self._cannot("written", cause) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..core.call_site import are_of_one_statement
 from ..core.errors import ABOUT_PERSON
 from .database import from_text, in_chunks, marks
 from .rows import CLAIMED, FAILED, SENDING, SENT, SKIPPED, UNKNOWN, Row, Write
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "n, id, run, step, arrival, site, page, recipient, fingerprint, nth, own_key, text_digest, "
-    "outcome, about, result, error, holder, attempt, created, changed"
+    "outcome, about, result, error, holder, attempt, created, changed, is_message, is_handled"
 )
 _INSERTED = (
     "id", "run", "step", "arrival", "site", "page", "recipient", "fingerprint", "nth", "own_key", "text_digest",
-    "outcome", "holder", "attempt", "created", "changed",
+    "outcome", "holder", "attempt", "created", "changed", "is_message",
 )  # fmt: skip
 _ONE_ROW = f"({marks(_INSERTED)})"
 
@@ -53,6 +54,8 @@ class Taking:
         self._outcome = outcome
         self._now = now
         self.resends_unknown = False
+        #: Steps that are no alternative to the one under way: completed, entered before, or still to come.
+        self.other_steps: frozenset[str] = frozenset()
 
     def take(self, writes: Sequence[tuple[str, Write]], recorded: dict[str, Row]) -> list[Taken]:
         """Claim writes, or say what became of them.
@@ -68,9 +71,11 @@ class Taking:
         known.update(self._made_there({id_: write for id_, write in first.items() if id_ not in recorded}))
         fresh = {id_: self._new(id_, write) for id_, write in first.items() if id_ not in known}
         again = {id_: each.row for id_, each in known.items() if each.is_ours}
-        for id_ in self._unfitting(fresh.values(), again.values()):
-            row = fresh.pop(id_, None) or again.pop(id_)
-            known[id_] = Taken(row, mismatch=True)
+        made = self._alternatives(fresh.values(), again.values())
+        for id_, row in made.items():
+            ours = fresh.pop(id_, None) or again.pop(id_)
+            known[id_] = Taken(ours, mismatch=True) if row is None else Taken(row)
+        self._pass([row for row in made.values() if row is not None])
         self._take_again([(row, first[id_]) for id_, row in again.items()])
         known.update(self._insert(fresh))
         return [self._answer(known[id_], write, is_first=first.get(id_) is write) for id_, write in writes]
@@ -92,7 +97,7 @@ class Taking:
             return Taken(row, is_held=row.holder != self._holder, is_repeat=is_repeat and row.holder == self._holder)
         is_to_be_made = (
             row.outcome == CLAIMED
-            or (row.outcome == FAILED and row.about != ABOUT_PERSON)
+            or (row.outcome == FAILED and row.about != ABOUT_PERSON and not row.is_handled)
             or (self.resends_unknown and row.outcome == UNKNOWN and row.run == self._run and not is_repeat)
         )
         return Taken(row, is_ours=is_to_be_made, is_repeat=is_repeat)
@@ -132,30 +137,48 @@ class Taking:
         self._pass([each.row for each in made.values()])
         return made
 
-    def _unfitting(self, fresh: Iterable[Row], again: Iterable[Row]) -> list[str]:
-        """Return those for whose recipient at whose place something else was made that this attempt did not come to.
+    def _alternatives(self, fresh: Iterable[Row], again: Iterable[Row]) -> dict[str, Row | None]:
+        """Return, by id, the messages in whose place an earlier attempt sent something that this one did not come to.
 
-        It may be the same one with another text. What certainly was not made is no obstacle, and neither is, for a row
-        that stands there already, what was made beside it in the same attempt.
+        It may be the same message with another text, or what stands on another branch: only one of the two is to reach
+        the person. Where it is the very same message its row comes with it, else None. What certainly was not sent is
+        no obstacle, and neither is, for a row that stands there already, what was sent beside it in the same attempt.
         """
         if self._attempt == 1:
-            return []
-        since = [(row, 0) for row in fresh] + [(row, row.attempt) for row in again]
-        since = [(row, attempt) for row, attempt in since if row.write.own_key is None and row.write.recipient]
-        made: dict[tuple[str, str, int, str], int] = {}
-        for chunk in in_chunks(sorted({row.write.recipient for row, _ in since})):
+            return {}
+        wanted = [(row, 0) for row in fresh] + [(row, row.attempt) for row in again]
+        wanted = [
+            (row, attempt)
+            for row, attempt in wanted
+            if row.write.is_message and row.write.own_key is None and row.write.recipient
+        ]
+        sent: dict[str, list[Row]] = {}
+        for chunk in in_chunks(sorted({row.write.recipient for row, _ in wanted})):
             found = self._database.run(
-                "SELECT recipient, step, arrival, site, max(attempt) FROM writes "
+                f"SELECT {COLUMNS} FROM writes "
                 f"WHERE run = ? AND recipient IN ({marks(chunk)}) AND attempt < ? AND own_key IS NULL "
-                "AND outcome IN (?, ?, ?) GROUP BY recipient, step, arrival, site",
+                "AND is_message = 1 AND outcome IN (?, ?, ?) ORDER BY n",
                 (self._run, *chunk, self._attempt, SENT, UNKNOWN, SKIPPED),
             ).fetchall()
-            made.update({(recipient, step, arrival, site): last for recipient, step, arrival, site, last in found})
-        return [
-            row.id
-            for row, attempt in since
-            if made.get((row.write.recipient, row.write.step, row.write.arrival, row.write.site), 0) > attempt
-        ]
+            for row in map(read_row, found):
+                sent.setdefault(row.write.recipient, []).append(row)
+        made: dict[str, Row | None] = {}
+        for row, attempt in wanted:
+            instead = [
+                each
+                for each in sent.get(row.write.recipient, ())
+                if each.attempt > attempt and self._is_instead(each.write, row.write)
+            ]
+            if instead:
+                same = (each for each in instead if each.write.fingerprint == row.write.fingerprint)
+                made[row.id] = next(same, None)
+        return made
+
+    def _is_instead(self, made: Write, write: Write) -> bool:
+        """Whether a write that was made stands in the place of this one."""
+        if made.step != write.step:
+            return made.step not in self.other_steps
+        return made.arrival == write.arrival and are_of_one_statement(made.site, write.site)
 
     def _take_again(self, rows: Sequence[tuple[Row, Write]]) -> None:
         """Take rows that were not made: they belong to this run now, and carry what is to go out now."""
@@ -163,11 +186,13 @@ class Taking:
         for row, write in rows:
             row.run, row.write, row.outcome, row.holder = self._run, write, self._outcome, self._holder
             row.result = row.error = row.about = None
+            row.is_handled = False
             row.attempt, row.changed = self._attempt, self._now
             values.append([*_values(row)[1:], row.id])
         columns = ", ".join(f"{name} = ?" for name in _INSERTED[1:])
         self._database.run_many(
-            f"UPDATE writes SET {columns}, result = NULL, error = NULL, about = NULL WHERE id = ?", values
+            f"UPDATE writes SET {columns}, result = NULL, error = NULL, about = NULL, is_handled = 0 WHERE id = ?",
+            values,
         )
 
     def _insert(self, fresh: dict[str, Row]) -> dict[str, Taken]:
@@ -208,9 +233,24 @@ def rows_of(database: Database, ids: Sequence[str], *, lock: bool = False) -> di
 def read_row(values: Sequence[Any]) -> Row:
     """Return a row from what the database gives for `COLUMNS`."""
     _, id_, run, step, arrival, site, page, recipient, fingerprint, nth, own_key, text_digest, *rest = values
-    outcome, about, result, error, holder, attempt, created, changed = rest
-    write = Write(site, recipient, fingerprint, nth, step, arrival, page, own_key, text_digest)
-    return Row(id_, run, write, outcome, from_text(result), from_text(error), about, holder, attempt, created, changed)
+    outcome, about, result, error, holder, attempt, created, changed, is_message, is_handled = rest
+    write = Write(
+        site, recipient, fingerprint, nth, step, arrival, page, own_key, text_digest, is_message=bool(is_message)
+    )
+    return Row(
+        id_,
+        run,
+        write,
+        outcome,
+        from_text(result),
+        from_text(error),
+        about,
+        holder,
+        attempt,
+        created,
+        changed,
+        bool(is_handled),
+    )
 
 
 def _is_for_another(row: Row, write: Write) -> bool:
@@ -238,4 +278,5 @@ def _values(row: Row) -> list[Any]:
         row.attempt,
         row.created,
         row.changed,
+        int(write.is_message),
     ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .database import from_text, marks, to_text
 from .errors import TakenOver
-from .rows import CLAIMED, SENDING, SENT, UNKNOWN, Outcome, Row
+from .rows import CLAIMED, FAILED, SENDING, SENT, SKIPPED, UNKNOWN, Outcome, Row
 from .taking import COLUMNS, Taken, Taking, read_row, rows_of
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Writes:
         *,
         sending: bool = False,
         resends_unknown: bool = False,
+        other_steps: frozenset[str] = frozenset(),
     ) -> list[Taken]:
         """Claim writes, or learn what became of them before.
 
@@ -43,6 +44,7 @@ class Writes:
             writes: Each with its id. The same one twice is one write: only the first of the two is to be made.
             sending: Mark those that are to be made as `sending` at once, on the disk.
             resends_unknown: What an earlier attempt of the run left unknown is to be made again.
+            other_steps: Steps that are no alternative to the one under way.
 
         Raises:
             TakenOver: The holder was silent for too long. Nothing is claimed.
@@ -57,7 +59,7 @@ class Writes:
             recorded = rows_of(self._database, ids, lock=True)
             dead.update(self._dead(recorded.values(), holder))
             taking = Taking(self._database, run, attempt, holder, SENDING if sending else CLAIMED, now)
-            taking.resends_unknown = resends_unknown
+            taking.resends_unknown, taking.other_steps = resends_unknown, other_steps
             return [] if dead else taking.take(writes, recorded)
 
         while True:
@@ -95,6 +97,30 @@ class Writes:
     def back_to_claimed(self, ids: Sequence[str], holder: str) -> None:
         """Note that rows were certainly not sent and are to be tried again."""
         self._database.carry_out(lambda: self._move(ids, holder, SENDING, CLAIMED))
+
+    def handle(self, ids: Sequence[str]) -> None:
+        """Mark failed rows as handled: the job itself went on from their failures, and a resume gives them back."""
+        self._database.carry_out(
+            lambda: self._database.run_many(
+                "UPDATE writes SET is_handled = 1 WHERE id = ? AND outcome = ?", [(id_, FAILED) for id_ in sorted(ids)]
+            )
+        )
+
+    def first_made(self, ids: Sequence[str]) -> Row | None:
+        """Return one of the rows with these ids that was sent, or may have been; None where there is none."""
+        with self._database.reading():
+            found = rows_of(self._database, ids).values()
+        return next((row for row in found if row.outcome in (SENT, SENDING, UNKNOWN)), None)
+
+    def skip_claimed(self, run: str) -> None:
+        """Mark what a run has claimed and never came back to as skipped: something else took its place."""
+        self._database.carry_out(
+            lambda: self._database.run(
+                f"UPDATE writes SET outcome = ?, holder = NULL, changed = {self._database.clock} "
+                "WHERE run = ? AND outcome = ?",
+                (SKIPPED, run, CLAIMED),
+            )
+        )
 
     def _move(self, ids: Sequence[str], holder: str, before: str, after: str) -> int:
         return self._database.run_many(
@@ -156,6 +182,16 @@ class Writes:
                 (run,),
             ).fetchall()
         return [(step, int(arrival), outcome, int(count)) for step, arrival, outcome, count in found]
+
+    def messages_and_people(self, run: str) -> tuple[int, int]:
+        """Return how many messages a run has sent, or may have, and to how many people."""
+        with self._database.reading():
+            found = self._database.run(
+                "SELECT count(*), count(DISTINCT recipient) FROM writes "
+                "WHERE run = ? AND is_message = 1 AND outcome IN (?, ?) AND recipient <> ''",
+                (run, SENT, UNKNOWN),
+            ).fetchone()
+        return int(found[0]), int(found[1])
 
     def message_ids(self, recipient: str) -> set[str]:
         """Return the ids of all messages to somebody that are known to be sent, in whatever run."""

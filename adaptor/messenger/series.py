@@ -35,7 +35,7 @@ def text_series(request: GraphRequest, *, split: bool, typing: float | None) -> 
         if index > 0:
             body.pop("reply_to", None)
         key = request.key if request.key is None or last == 0 else f"{request.key} part {index + 1}"
-        part = replace(request, body=body, series=None, key=key)
+        part = replace(request, body=body, series=None, key=key, part=index)
         series += [part] if not typing else [_typing(request), replace(part, delay=float(typing))]
     return series
 

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 
 from ..core.context import Run
-from ..core.errors import AdaptorError, ConfigurationError, InputError, JobError, plain, restored
+from ..core.errors import AdaptorError, ConfigurationError, InputError, ItemsFailed, JobError, plain, restored
 from .course import Arrival, Course
 from .errors import Interrupted, caret, excerpt
 from .handover import as_json, entering, final_state, final_text, leaving
@@ -26,9 +26,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..core.operation import Operation
     from ..core.state import State
     from .credentials import Credentials
+    from .job import Job
     from .plan import Edge, Plan
     from .records import Records
 
@@ -119,11 +119,11 @@ class Execution:
         self._log("info", f"▸ {result.name}", step=step.id)
         count = len(step.job.operations)
         run.log("debug", "run", f"{step.job.file}: {count} step{'' if count == 1 else 's'}")
-        self._records.enter(step.id, arrival.way)
+        self._records.enter(step.id, arrival.way, self._plan.reachable(step.id))
         try:
             if self._before_step is not None:
                 self._before_step(result, leaving(before), course)
-            after = self._operations(result, step.job.operations, before)
+            after = self._operations(result, step.job, before)
             # All of it each time: a function may have changed what it was given.
             text = as_json(leaving(after))
             self._records.keep(step.id, arrival.way, COMPLETED, leaving(after))
@@ -160,30 +160,31 @@ class Execution:
         self._ended = Interrupted("MEMORY")
         return self._fail(result, "kill", interruption(self._ended, self._run.place()), before)
 
-    def _operations(self, result: StepResult, operations: list[Operation], state: State) -> State:
+    def _operations(self, result: StepResult, job: Job, state: State) -> State:
         run = self._run
         run.is_between = False
         try:
-            return self._in_order(result, operations, state)
+            return self._in_order(result, job, state)
         finally:
             run.is_between = True
 
-    def _in_order(self, result: StepResult, operations: list[Operation], state: State) -> State:
-        run = self._run
+    def _in_order(self, result: StepResult, job: Job, state: State) -> State:
+        run, operations = self._run, job.operations
         if run.stopping is not None:
             raise run.stopping
         on_line = Counter(operation.line for operation in operations)
         for index, operation in enumerate(operations):
             run.path[:] = [("execute", index)]
+            run.statements = job.statements[index]
             run.line, run.is_only_of_line = operation.line, on_line[operation.line] == 1
             sent_before, started = run.outcomes.copy(), time.perf_counter()
             state = operation(state)
             seconds = time.perf_counter() - started
             result.operations.append((operation.title(), seconds))
             counts = [
-                f"{run.outcomes[outcome] - sent_before[outcome]:,} {outcome}"
-                for outcome in run.outcomes
-                if run.outcomes[outcome] != sent_before[outcome]
+                f"{count - sent_before.get(outcome, 0):,} {outcome}"
+                for outcome, count in run.outcomes.items()
+                if count != sent_before.get(outcome, 0)
             ]
             indent = "  " if self._plan.is_workflow else ""
             line = f"{indent}✓ {index + 1} {operation.title()}  {', '.join([*counts, f'{seconds:.2f} s'])}"
@@ -293,6 +294,7 @@ class Execution:
         result.seconds = time.perf_counter() - self._clock
         result.is_partial = self._run.is_partial
         result.error = unhandled[0].error if unhandled else None
+        result.went_through = all(isinstance(step.error, ItemsFailed) and step.error.went_through for step in unhandled)
         if isinstance(ended, AdaptorError):
             self._run.log("error", "run", ended.report(), error=ended.facts())
             result.error, result.exit_code = ended, EXIT_CRASHED

@@ -61,14 +61,20 @@ def find_run(store: Store, name: str) -> RunRecord:
     return found
 
 
+#: The status of a run that went through all its items, of which single ones failed or are unknown.
+WITH_FAILURES = "finished, with failures"
+
+
 def status_of(store: Store, record: RunRecord) -> str:
     """Return how far a run has come.
 
-    `finished`, `stopped`, `under way`; `partial`: all went well for a part of the people; `killed`: it ended without a
-    word.
+    `finished`, `finished, with failures`, `stopped`, `under way`; `partial`: all went well for a part of the people;
+    `killed`: it ended without a word.
     """
     if record.status == "stopped" and record.exit_code == EXIT_WELL:
         return "partial"
+    if record.status == "finished" and record.exit_code:
+        return WITH_FAILURES
     if record.status != "running":
         return record.status
     return "under way" if store.runs.is_under_way(record) else "killed"

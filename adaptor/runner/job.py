@@ -39,12 +39,16 @@ class Job:
     Attributes:
         file: What the script goes under in errors: its path, or a name for a text that lies inside another file.
         operations: Its steps, in order.
+        statements: For each of them the labels of the statements around it, such as a `for`.
         module: What it defined.
     """
 
-    def __init__(self, file: str, operations: list[Operation], module: ModuleType) -> None:
+    def __init__(
+        self, file: str, operations: list[Operation], statements: list[tuple[str, ...]], module: ModuleType
+    ) -> None:
         self.file = file
         self.operations = operations
+        self.statements = statements
         self.module = module
 
     def close(self) -> None:
@@ -142,6 +146,7 @@ class _Loading:
     def __init__(self, file: str, names: Mapping[str, Any], folder: str) -> None:
         self._file = file
         self._operations: list[Operation] = []
+        self._statements: list[tuple[str, ...]] = []
         number = next(_numbers)
         name = f"{MODULE}_{number}" if number else MODULE
         self._module = ModuleType(name)
@@ -157,7 +162,7 @@ class _Loading:
 
     def perform(self, tree: ast.Module, known: set[str]) -> Job:
         """Perform the script, which builds its operations; where something is wrong, look for more of it."""
-        job = Job(self._file, self._operations, self._module)
+        job = Job(self._file, self._operations, self._statements, self._module)
         statements = tree.body
         try:
             self._run(tree)
@@ -178,7 +183,7 @@ class _Loading:
         return job
 
     def _run(self, tree: ast.Module) -> None:
-        code = compile(ast.fix_missing_locations(syntax.Collecting().visit(tree)), self._file, "exec")
+        code = compile(ast.fix_missing_locations(syntax.Collecting(tree).visit(tree)), self._file, "exec")
         exec(code, self._module.__dict__)
 
     def _further(self, statements: list[ast.stmt], first: AdaptorError, known: set[str]) -> list[AdaptorError]:
@@ -201,9 +206,10 @@ class _Loading:
                     continue
         return found
 
-    def _collect(self, value: Any, line: int) -> None:
+    def _collect(self, value: Any, line: int, around: tuple[str, ...] = ()) -> None:
         if isinstance(value, Operation):
             self._operations.append(value)
+            self._statements.append(around)
         elif value is not None:
             error = _not_a_step(value)
             error.file, error.line, error.excerpt = self._file, line, excerpt(self._file, line) or None

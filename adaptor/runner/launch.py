@@ -37,6 +37,7 @@ class Order:
             this is for a process that does nothing else.
         before_step: Told of each step before it runs.
         after_step: Told of each step after it ran.
+        on_end: Given the result before the run is closed: writes its outputs, so that no run is closed without them.
         ledger: What is wished of the ledger.
     """
 
@@ -50,6 +51,7 @@ class Order:
         self.captures_output = False
         self.before_step: Watch | None = None
         self.after_step: Watch | None = None
+        self.on_end: Callable[[Result], object] | None = None
         self.ledger = Wishes()
 
     def words(self, plan: Plan) -> list[str]:
@@ -105,6 +107,10 @@ def _launch(order: Order, run: Run, credentials: Credentials) -> Result:
                     plan, run, credentials, records, before_step=order.before_step, after_step=order.after_step
                 )
                 result = execution.perform(state)
+                result.path = order.path
+                records.conclude(result)
+                if order.on_end is not None:
+                    order.on_end(result)
                 records.close(result)
                 return result
         except AdaptorError as error:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 
 from ..core.errors import InputError
+from .earlier_runs import check_alone, guards_of, to_go_on_with
 from .job_digest import job_digest, job_sources
-from .result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED
+from .result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WELL
 from .run_id import LAST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
 
     from ..core.context import Run
     from ..core.state import State
+    from ..ledger.errors import LedgerError
     from ..ledger.ledger import Ledger
     from ..ledger.rows import RunRecord, StepRecord
     from ..ledger.store import Store
@@ -90,6 +92,7 @@ class Records:
         self._sources: tuple[list[str], list[str]] = ([], [])
         self._retention: float | None = None
         self._kept: dict[tuple[str, int], StepRecord] = {}
+        self._later: frozenset[str] = frozenset()
         self._ended: list[tuple[str, int, str, State]] = []
         if not run.dry_run:
             run.keep_ledger(self._open)
@@ -129,10 +132,11 @@ class Records:
         """Return what a step left that an earlier attempt has left behind."""
         return self._kept.get((step, arrival))
 
-    def enter(self, step: str, arrival: int) -> None:
-        """Say which step begins."""
+    def enter(self, step: str, arrival: int, later: Iterable[str]) -> None:
+        """Say which step begins, and which may follow it."""
+        self._later = frozenset(later)
         if self._ledger is not None:
-            self._ledger.enter_step(step, arrival)
+            self._ledger.enter_step(step, arrival, self._later)
 
     def keep(self, step: str, arrival: int, status: str, state: State) -> None:
         """Keep what a step left, so that it need not be run again."""
@@ -145,8 +149,25 @@ class Records:
             # Noted with the first write of a later step, if there is one.
             self._ended.append((step, arrival, status, state))
 
+    def conclude(self, result: Result) -> None:
+        """Judge the run by all that is recorded of it, whichever attempt has made it."""
+        ledger = self._ledger
+        if ledger is None or self._run.dry_run:
+            return
+        from ..ledger.errors import LedgerError
+
+        result.ledger = ledger.store.name
+        try:
+            counts = ledger.store.writes.counts(ledger.record.id)
+        except LedgerError as error:
+            self._cannot(result, error)
+            return
+        result.unknown = counts.get("unknown", 0) + counts.get("sending", 0)
+        if result.unknown and result.exit_code == EXIT_WELL:
+            result.exit_code = EXIT_FAILED
+
     def close(self, result: Result) -> None:
-        """Note how the run ended, and close the ledger."""
+        """Record how the run ended, and close the ledger. Its outputs are written: a resume need not do that again."""
         ledger, self._ledger = self._ledger, None
         if ledger is None:
             return
@@ -154,14 +175,16 @@ class Records:
 
         try:
             if not self._run.dry_run:
-                result.ledger = ledger.store.name
                 self._forget_old(ledger)
             ledger.close(result.exit_code, finished=result.is_finished)
         except LedgerError as error:
-            # All that was sent is noted; only that the run has ended is missing. A run that failed by it has said so.
-            if not isinstance(result.error, LedgerError):
-                self._run.log("error", "run", error.report(), error=error.facts())
-            result.exit_code = result.exit_code or EXIT_FAILED
+            self._cannot(result, error)
+
+    def _cannot(self, result: Result, error: LedgerError) -> None:
+        # All that was sent is recorded; only that the run has ended is missing. A run that failed by it has said so.
+        if type(result.error) is not type(error):
+            self._run.log("error", "run", error.report(), error=error.facts())
+        result.exit_code = result.exit_code or EXIT_FAILED
 
     def _forget_old(self, ledger: Ledger) -> None:
         days = self._retention
@@ -191,13 +214,16 @@ class Records:
                 {key: value for key, value in self._state.items() if key != "configuration"},
                 words=self._words,
                 started=run.began,
+                is_fresh=self._wishes.fresh,
             )
             with store.database.transaction(durable=True):
                 # Another process may have begun the same since this one looked, or be about to.
                 store.database.take_turn(f"{record.path} {record.input_digest}")
                 _check_new(store, record.id)
-                self._check_alone(store, store.runs.last(record.path, record.input_digest))
+                check_alone(store, store.runs.last(record.path, record.input_digest), run, self._wishes, has_begun=True)
+                guards = guards_of(store, record)
                 ledger = Ledger.begin(store, record, clean=run.redactor.value)
+            ledger.guards = guards
         except LedgerError as error:
             store.close()
             raise InputError(error.description, fix=error.fix) from None
@@ -210,7 +236,7 @@ class Records:
             ledger.enter_step(step, arrival)
             ledger.keep_step(status, state)
         self._ended.clear()
-        ledger.enter_step(run.step, run.arrival)
+        ledger.enter_step(run.step, run.arrival, self._later)
         return ledger
 
     def _tell_open(self, ledger: Ledger) -> None:
@@ -224,6 +250,7 @@ class Records:
     def _resume(self, name: str) -> State:
         from ..ledger.ledger import Ledger
         from ..ledger.rehearsal import rehearsal_of
+        from ..ledger.rows import FINISHED
         from ..ledger.store import open_store
 
         if not is_there(self._database):
@@ -245,16 +272,20 @@ class Records:
             store.close()
             raise
         self._ledger = ledger
+        ledger.guards = [] if run.dry_run else guards_of(store, ledger.record)
         ledger.leaves_out_settled = known is not None and known.job_digest != self._job_digest
         again = store.writes.steps_with_unknown(name) if wishes.resend_unknown else set()
         self._kept = {(step.step, step.arrival): step for step in store.runs.steps(name)}
         for place in again:
             self._kept.pop(place, None)
+        ledger.completed_steps = frozenset(step for step, _ in self._kept)
         run.id, run.began = name, ledger.record.started
         run.keep_ledger(lambda: ledger)
         counts = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(ledger.record.outcomes.items()))
         where = "" if run.dry_run else f", noted in {ledger.store.name}"
         run.log("info", "run", f"Going on with {name}{where}: {counts or 'nothing was sent yet'}.")
+        if known is not None and known.status == FINISHED and known.exit_code == EXIT_WELL and not again:
+            run.log("info", "run", "This run has finished. Nothing is sent; its outputs are written again.")
         if not run.dry_run:
             self._tell_open(ledger)
         return dict(ledger.record.input or {})
@@ -306,42 +337,11 @@ class Records:
         store = open_store(self._database)
         try:
             _check_new(store, self._run.id)
-            return None if self._wishes.fresh else self._judge(store, store.runs.last(self._path, self._input_digest()))
+            if self._wishes.fresh:
+                return None
+            return to_go_on_with(store, store.runs.last(self._path, self._input_digest()), self._run, self._wishes)
         finally:
             store.close()
-
-    def _judge(self, store: Store, last: RunRecord | None) -> str | None:
-        from ..ledger.rows import FINISHED
-
-        self._check_alone(store, last)
-        if last is None or last.status == FINISHED or last.purged is not None:
-            return None
-        sent = last.outcomes.get("sent", 0)
-        unknown = last.outcomes.get("unknown", 0) + last.outcomes.get("sending", 0)
-        if not sent + unknown:
-            return None
-        counts = f"{sent:,} sent" + (f", {unknown:,} unknown" if unknown else "")
-        what = f"The last run of this job with the same input, `{last.id}`, stopped midway: {counts}."
-        if self._wishes.ask is not None:
-            answer = self._wishes.ask(what)
-            if answer is not None:
-                return last.id if answer else None
-        raise InputError(
-            f"{what} Begun anew, it would write to them again.",
-            fix=f"Go on with it: --resume {last.id}. Or begin anew on purpose: --fresh.",
-        )
-
-    def _check_alone(self, store: Store, last: RunRecord | None) -> None:
-        """Refuse to begin what another process has under way.
-
-        Raises:
-            InputError: It has.
-        """
-        if last is not None and not self._wishes.fresh and store.runs.is_under_way(last):
-            raise InputError(
-                f"The same job with the same input is under way in another process, as run `{last.id}`.",
-                fix="Wait until it ends. With --fresh it is begun a second time, and people are written to twice.",
-            )
 
     @property
     def _job_digest(self) -> str:

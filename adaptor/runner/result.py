@@ -73,6 +73,8 @@ class Result:
         seconds: How long it took.
         ledger: Where the run's writes are noted, or None where there were none.
         is_partial: `--limit` or `--only-to` has left people out.
+        unknown: Of how many writes of the whole run, whichever attempt made them, it is not known how they ended.
+        went_through: All that failed were single items of loops which went through all the others.
     """
 
     def __init__(self, exit_code: int, error: AdaptorError | None, outcomes: dict[str, int], run_id: str = "") -> None:
@@ -89,6 +91,8 @@ class Result:
         self.seconds = 0.0
         self.ledger: str | None = None
         self.is_partial = False
+        self.unknown = 0
+        self.went_through = True
 
     @property
     def is_well(self) -> bool:
@@ -97,8 +101,9 @@ class Result:
 
     @property
     def is_finished(self) -> bool:
-        """Whether it came to its end: nothing is left that a resume could do."""
-        return self.error is None and not self.is_partial and self.exit_code in (EXIT_WELL, EXIT_FAILED)
+        """Whether it came to its end, be it with failures of single items: nobody is left who was not tried."""
+        went_through = self.error is None or self.went_through
+        return went_through and not self.is_partial and self.exit_code in (EXIT_WELL, EXIT_FAILED)
 
     def raise_for_error(self) -> None:
         """Raise what went wrong, if anything did.
@@ -111,8 +116,9 @@ class Result:
         if not self.is_well:
             from ..core.errors import DeliveryUnknown
 
+            unknown = max(self.unknown, self.outcomes["unknown"])
             raise DeliveryUnknown(
-                f"Nobody knows whether {self.outcomes['unknown']:,} of the calls were carried out.",
+                f"It is not known whether {unknown:,} of the calls were carried out.",
                 fix="Look at the other side before anything is sent again.",
             )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import builtins
 
+from ..core.call_site import label
 from .errors import CannotLoad, excerpt
 
 TYPE_CHECKING = False
@@ -214,11 +215,28 @@ def _at(error: CannotLoad, file: str, line: int, start: int | None = None, end: 
     return error
 
 
+#: Statements that hold others.
+_COMPOUND = (ast.If, ast.Try, ast.TryStar, ast.Match, ast.For, ast.While, ast.With)
+
+
+def _surroundings(statements: Iterable[ast.AST], around: tuple[str, ...] = ()) -> Iterator[tuple[ast.Expr, Any]]:
+    """Yield the expression statements outside functions, each with its label and those of the statements around it."""
+    for node in statements:
+        if isinstance(node, ast.Expr):
+            yield node, (*around, label("", node.lineno, node.col_offset))
+        elif isinstance(node, _COMPOUND):
+            inside = (*around, label(type(node).__name__.lower(), node.lineno))
+            yield from _surroundings(ast.iter_child_nodes(node), inside)
+        elif isinstance(node, ast.ExceptHandler | ast.match_case):
+            yield from _surroundings(ast.iter_child_nodes(node), around)
+
+
 class Collecting(ast.NodeTransformer):
     """Turns expression statements into calls that see their values."""
 
-    def __init__(self) -> None:
+    def __init__(self, tree: ast.Module) -> None:
         self._inside = 0
+        self._around = dict(_surroundings(tree.body))
 
     def visit_Expr(self, node: ast.Expr) -> ast.Expr:
         """Wrap one expression statement."""
@@ -231,6 +249,8 @@ class Collecting(ast.NodeTransformer):
             args=[node.value, ast.Constant(value=node.lineno)],
             keywords=[],
         )
+        if around := self._around.get(node):
+            call.args.append(ast.Constant(value=around))
         return ast.copy_location(ast.Expr(value=ast.copy_location(call, node.value)), node)
 
     def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.FormattedValue:

@@ -151,6 +151,8 @@ class Meta:
         self.url = server.url_for("").rstrip("/")
         #: Whom was written what, in order.
         self.accepted = []
+        #: To whom it showed what, such as `typing_on`.
+        self.actions = []
         #: What other systems were told.
         self.told = []
         self.on_told = None
@@ -166,6 +168,9 @@ class Meta:
 
     def _message(self, request):
         body = request.get_json()
+        if "sender_action" in body:
+            self.actions.append((body["recipient"]["id"], body["sender_action"]))
+            return _json({"recipient_id": body["recipient"]["id"]})
         self._count += 1
         answer = self._moves.get(self._count, lambda: None)()
         if answer is not None:

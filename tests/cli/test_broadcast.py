@@ -85,7 +85,7 @@ def test_after_a_part_of_the_people_the_run_goes_on_to_the_others_and_to_nobody_
     assert "Go on with it to the people who were left out" in shown
     anew = adaptor(None, "job.py", "-c", "c.json")
     assert anew.code == 2
-    assert "stopped midway" in anew.err
+    assert "was for a part of the people only: " in anew.err
     more = adaptor(None, "job.py", "-c", "c.json", "--resume", "last", "--limit", "3")
     assert (more.code, len(messenger.messages)) == (0, 3)
     rest = adaptor(None, "job.py", "-c", "c.json", "--resume", "last")

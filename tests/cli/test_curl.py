@@ -76,7 +76,7 @@ def test_a_run_prints_the_call_that_failed(adaptor, refusing):
 
 
 def test_calls_that_a_loop_passed_over_or_a_handler_caught_are_printed_too(adaptor, refusing):
-    script = 'try_each([1, 2], send_text("1", "a"))\nsend_text("1", "b").catch(lambda error, state: state)'
+    script = 'try_each(["1", "2"], send_text(state.data, "a"))\nsend_text("1", "b").catch(lambda error, state: state)'
     done = adaptor(script, "--curl", "-s", "-", stdin=json.dumps({"configuration": refusing}))
     assert len(commands(done.err.replace(" \\\n", " "))) == 3
     assert done.code == 0

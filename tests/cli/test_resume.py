@@ -348,7 +348,7 @@ def test_on_a_terminal_it_asks_what_to_do(job, meta, screen, key, code, accepted
     meta.at(2, lambda: meta.refusal(190))
     job(JOB)
     terminal = screen("adaptor", "run", "job.py", "-c", "c.json", "-s", "s.json")
-    assert "stopped midway: 1 sent" in terminal.read("anything else to stop: ")
+    assert "stopped before its end: 1 sent" in terminal.read("anything else to stop: ")
     terminal.type(f"{key}\n")
     terminal.read()
     assert terminal.end() == code
@@ -389,11 +389,13 @@ def test_of_two_that_begin_at_once_only_one_sends(job, meta, beside, tmp_path):
     assert meta.accepted == hello(0, 1, 2, 3, 4)
 
 
-def test_a_finished_run_cannot_be_gone_on_with(job, meta):
-    assert job(JOB, "--run-id", "r1").code == 0
-    done = job(JOB, "--resume", "r1")
-    assert done.code == 2
-    assert "`r1` has finished: nothing of it is left to do" in done.err
+def test_a_finished_run_that_is_gone_on_with_writes_its_outputs_again_and_sends_nothing(job, meta):
+    first = job(JOB, "--run-id", "r1", "-O")
+    assert first.code == 0
+    done = job(JOB, "--resume", "r1", "-O")
+    assert (done.code, done.state) == (0, first.state)
+    assert "This run has finished. Nothing is sent; its outputs are written again." in done.err
+    assert meta.accepted == hello(0, 1, 2, 3, 4)
 
 
 def test_a_name_that_another_run_has_is_refused_before_anything_is_sent(job, meta):

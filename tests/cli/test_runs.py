@@ -56,7 +56,7 @@ def test_the_list_is_json_for_programs(sent, runs):
     sent({"kind": "lost", "delivered": True})
     (run,) = json.loads(runs("list", "--format", "json").out)
     assert run["writes"] == {"sent": 4, "unknown": 1}
-    assert (run["id"], run["status"], run["exit_code"], run["attempts"]) == ("r1", "stopped", 1, 1)
+    assert (run["id"], run["status"], run["exit_code"], run["attempts"]) == ("r1", "finished, with failures", 1, 1)
 
 
 def test_where_nothing_was_sent_the_list_is_empty_and_that_is_no_mistake(runs):

@@ -208,7 +208,7 @@ def _let_leases_end(database: str) -> None:
             file.execute(ended)
 
 
-@pytest.mark.parametrize("kilobytes", [100, 220])
+@pytest.mark.parametrize("kilobytes", [120, 240])
 @pytest.mark.parametrize("kind", [BROADCAST, EACH], ids=["broadcast", "each"])
 def test_a_full_disk_ends_the_run_before_anything_leaves_that_could_not_be_noted(
     job: Callable[..., Job], kind: str, kilobytes: int

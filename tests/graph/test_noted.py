@@ -129,9 +129,27 @@ def test_a_run_that_ended_midway_goes_on_whatever_the_order_is_now(
     assert (run.outcomes["sent"], run.replayed) == (1, 2)
 
 
-def test_the_same_text_twice_is_two_messages_and_stays_two(wire: Any, http: Any, page_state: Any, attempt: Any) -> None:
+def test_the_same_text_from_the_same_line_is_sent_once_and_stays_so(
+    wire: Any, http: Any, page_state: Any, attempt: Any
+) -> None:
     server = wire(said(http))
-    job = each([1, 2], send_text(ANA, "tick"))
+    job = each([1, 2, 3], send_text(ANA, "tick"))
+    for _ in range(2):
+        with attempt() as run:
+            after = job(page_state(server.url))
+        assert after["data"]["message_id"] == "m_1"
+        assert run.outcomes["duplicate"] == 2
+    assert texts(server) == ["tick"]
+
+
+def test_the_same_text_from_two_lines_is_two_messages_and_stays_two(
+    wire: Any, http: Any, page_state: Any, attempt: Any
+) -> None:
+    server = wire(said(http))
+    job = combine(
+        send_text(ANA, "tick"),
+        send_text(ANA, "tick"),
+    )
     for _ in range(2):
         with attempt():
             job(page_state(server.url))
@@ -142,10 +160,11 @@ def test_a_lost_answer_is_unknown_now_and_ever_after(
     wire: Any, http: Any, moves: Any, page_state: Any, attempt: Any
 ) -> None:
     server = wire(moves.close, said(http))
+    job = send_text(ANA, "a")
     with attempt(), pytest.raises(DeliveryUnknown):
-        send_text(ANA, "a")(page_state(server.url))
+        job(page_state(server.url))
     with attempt() as run:
-        after = send_text(ANA, "a")(page_state(server.url))
+        after = job(page_state(server.url))
     assert after["data"] == {"outcome": "unknown"}
     assert run.outcomes["unknown"] == 1
     assert server.seen(1) == 1

@@ -270,9 +270,19 @@ def test_a_run_under_way_is_not_resumed(runs):
         runs.resume()
 
 
-def test_a_finished_run_is_not_resumed(runs):
-    runs.finish(runs.begin())
-    with pytest.raises(LedgerError, match="The run `r1` has finished: nothing of it is left to do"):
+def test_a_finished_run_is_resumed_and_gives_back_what_it_has_made(runs):
+    ledger = runs.begin()
+    send(ledger, "a")
+    runs.finish(ledger)
+    (entry,) = take(runs.resume(), "a")
+    assert (entry.is_ours, entry.row.outcome) == (False, "sent")
+
+
+def test_a_run_of_a_release_that_knew_its_writes_otherwise_is_not_resumed(runs, store):
+    runs.stop(runs.begin())
+    with store.database.transaction():
+        store.database.run("UPDATE runs SET identity = 1")
+    with pytest.raises(LedgerError, match="begun by another release"):
         runs.resume()
 
 
@@ -287,8 +297,8 @@ def test_a_run_that_nobody_knows_is_not_resumed(runs):
 def left_unknown(runs, *texts, finished=False):
     """A run that has sent the first text and does not know of the others."""
     ledger = runs.begin()
-    send(ledger, texts[0])
-    take(ledger, *texts[1:], sending=True)
+    send(ledger, texts[0], is_message=True)
+    take(ledger, *texts[1:], sending=True, is_message=True)
     (runs.finish if finished else runs.stop)(ledger)
 
 
@@ -313,8 +323,6 @@ def test_what_becomes_unknown_once_more_is_not_made_a_third_time_in_the_same_att
 
 def test_a_finished_run_is_taken_up_again_for_what_is_unknown(runs):
     left_unknown(runs, "a", "b", finished=True)
-    with pytest.raises(LedgerError, match="has finished"):
-        runs.resume()
     ledger = runs.resume(resends_unknown=True)
     assert ledger.store.writes.steps_with_unknown("r1") == {("step", 0)}
     assert [entry.is_ours for entry in take(ledger, "a", "b")] == [False, True]
@@ -322,7 +330,7 @@ def test_a_finished_run_is_taken_up_again_for_what_is_unknown(runs):
 
 def test_another_text_in_the_place_of_what_is_unknown_is_not_sent(runs):
     left_unknown(runs, "a", "b")
-    (entry,) = take(runs.resume(resends_unknown=True), "c")
+    (entry,) = take(runs.resume(resends_unknown=True), "c", is_message=True)
     assert isinstance(entry.error, ReplayMismatch)
 
 
@@ -350,13 +358,13 @@ def test_what_was_being_sent_when_a_run_ended_keeps_when_that_was(runs, store):
 
 def resumed_after(runs, *texts):
     ledger = runs.begin()
-    send(ledger, *texts)
+    send(ledger, *texts, is_message=True)
     runs.stop(ledger)
     return runs.resume()
 
 
 def test_another_text_for_somebody_who_was_written_to_is_not_sent(runs):
-    (entry,) = take(resumed_after(runs, "a"), "b")
+    (entry,) = take(resumed_after(runs, "a"), "b", is_message=True)
     assert not entry.is_ours
     assert isinstance(entry.error, ReplayMismatch)
     assert "give the operation a key=" in entry.error.fix.lower()
@@ -369,11 +377,11 @@ def test_the_order_of_two_writes_for_one_person_may_change(runs):
 
 def test_a_new_write_for_a_person_is_made_when_the_old_ones_are_passed(runs):
     resumed = resumed_after(runs, "a", "b")
-    (early,) = take(resumed, "c")
+    (early,) = take(resumed, "c", is_message=True)
     assert isinstance(early.error, ReplayMismatch)
-    take(resumed, "a")
-    take(resumed, "b")
-    (late,) = take(resumed, "c")
+    take(resumed, "a", is_message=True)
+    take(resumed, "b", is_message=True)
+    (late,) = take(resumed, "c", is_message=True)
     assert late.is_ours
 
 
@@ -408,13 +416,13 @@ def test_another_text_is_sent_where_the_first_certainly_was_not(runs):
 
 def test_what_was_replaced_by_another_text_is_not_sent_later(runs):
     ledger = runs.begin()
-    (entry,) = take(ledger, "a", sending=True)
+    (entry,) = take(ledger, "a", sending=True, is_message=True)
     ledger.settle([ended(entry.id, InvalidMessage("too long"))])
     runs.stop(ledger)
     second = runs.resume()
-    send(second, "b")
+    send(second, "b", is_message=True)
     runs.stop(second)
-    (entry,) = take(runs.resume(), "a")
+    (entry,) = take(runs.resume(), "a", is_message=True)
     assert isinstance(entry.error, ReplayMismatch)
 
 
@@ -428,11 +436,44 @@ def test_two_writes_of_one_attempt_do_not_stand_in_each_others_way(runs):
     assert take(resumed, "a")[0].row.outcome == "sent"
 
 
+def test_what_was_claimed_and_never_come_back_to_ends_as_skipped(runs):
+    ledger = runs.begin()
+    take(ledger, "a", is_message=True)
+    runs.stop(ledger)
+    resumed = runs.resume()
+    send(resumed, "b", is_message=True)
+    runs.finish(resumed)
+    assert outcomes(runs.resume()) == {"a": "skipped", "b": "sent"}
+
+
+def test_a_failure_that_was_handled_is_given_back(runs):
+    ledger = runs.begin()
+    (entry,) = take(ledger, "a", sending=True)
+    ledger.settle([ended(entry.id, InvalidMessage("too long"))])
+    ledger.note_failure(entry.row.write, entry.id)
+    ledger.handle_failures()
+    runs.stop(ledger)
+    (again,) = take(runs.resume(), "a")
+    assert (again.is_ours, again.row.outcome, again.row.is_handled) == (False, "failed", True)
+
+
+def test_a_failure_is_handled_where_something_else_goes_to_the_same_person(runs):
+    ledger = runs.begin()
+    for text, to in (("a", "1"), ("b", "2")):
+        (entry,) = take(ledger, text, to=to, sending=True)
+        ledger.settle([ended(entry.id, InvalidMessage("too long"))])
+        ledger.note_failure(entry.row.write, entry.id)
+    send(ledger, "c", to="1")
+    runs.stop(ledger)
+    resumed = runs.resume()
+    assert [take(resumed, "a")[0].is_ours, take(resumed, "b", to="2")[0].is_ours] == [False, True]
+
+
 def test_a_mismatch_lasts_over_attempts(runs):
     resumed = resumed_after(runs, "a")
-    take(resumed, "b")
+    take(resumed, "b", is_message=True)
     runs.stop(resumed)
-    (entry,) = take(runs.resume(), "b")
+    (entry,) = take(runs.resume(), "b", is_message=True)
     assert isinstance(entry.error, ReplayMismatch)
 
 

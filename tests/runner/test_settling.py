@@ -73,7 +73,8 @@ def test_a_message_that_is_in_the_conversation_was_sent(send: Any, settled: Any,
 
 
 def test_the_same_text_that_is_known_to_be_sent_is_another_message(send: Any, settled: Any, store: Store) -> None:
-    send((send_text(ANA, "tick"), None), (send_text(ANA, "tick"), {"kind": "lost", "delivered": False}))
+    first = send_text(ANA, "tick")
+    send((first, None), (send_text(ANA, "tick"), {"kind": "lost", "delivered": False}))
     settlement = settled()
     assert settlement.settled == 0
     assert dict(settlement.remaining) == {"not among the 20 newest messages of the conversation": 1}
@@ -81,7 +82,8 @@ def test_the_same_text_that_is_known_to_be_sent_is_another_message(send: Any, se
 
 
 def test_two_unknown_ones_need_two_messages(send: Any, settled: Any, store: Store) -> None:
-    send((send_text(ANA, "tick"), LOST), (send_text(ANA, "tick"), {"kind": "lost", "delivered": False}))
+    first = send_text(ANA, "tick")
+    send((first, LOST), (send_text(ANA, "tick"), {"kind": "lost", "delivered": False}))
     assert settled().settled == 1
     assert sorted(row.outcome for row in store.writes.rows("r1")) == ["sent", "unknown"]
 

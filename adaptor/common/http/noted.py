@@ -53,6 +53,8 @@ def _given_back(found: Any, run: Run) -> Answer:
     """Return what an earlier attempt recorded, as if the call had been made now."""
     run.replayed += 1
     if isinstance(found, AdaptorError):
+        if found.is_earlier:
+            run.note("unknown", error=found)
         raise found
     if found == _NOT_KEPT:
         raise JobError(

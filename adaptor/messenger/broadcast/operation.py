@@ -247,9 +247,9 @@ def _summary(tally: Tally) -> str:
 
 
 def _raise_if_failed(tally: Tally, fail: bool | None) -> None:
-    unwell = tally.counts["failed"] + tally.counts["unknown"]
-    if not unwell or fail is False or (fail is None and tally.only_persons):
+    if not tally.unwell or fail is False or (fail is None and tally.only_persons):
         return
+    unwell = tally.counts["failed"] + tally.counts["unknown"]
     what = ", ".join(f"{count:,} × {name}" for name, count in tally.errors.most_common())
     raise ItemsFailed(
         f"{unwell:,} of {tally.total:,} messages did not succeed: {what or 'unknown'}."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...core.errors import AdaptorError, restored
 from ...ledger.errors import ReplayMismatch
+from ...ledger.passage import unknown_before
 from ...ledger.rows import FAILED, SENT, SKIPPED, UNKNOWN, Outcome
 from .parcels import NotWanted, Parcel
 
@@ -131,11 +132,13 @@ class Sorter(ABC):
             self._tally.ended("failed", parcel.index, parcel.recipient, error=entry.error)
             self._run.note("failed", recipient=parcel.recipient, error=entry.error)
         elif entry.is_repeat:
+            self._run.note("duplicate", recipient=parcel.recipient)
             self._tally.ended("duplicate", parcel.index, parcel.recipient, result=row.result)
         else:
             self._run.replayed += 1
             error = restored(row.error, row.about) if row.outcome == FAILED and row.error is not None else None
             outcome = row.outcome if row.outcome in (SENT, FAILED, SKIPPED) else "unknown"
             if outcome == "unknown":
-                self._run.note("unknown", recipient=parcel.recipient)
+                error = unknown_before(row)
+                self._run.note("unknown", recipient=parcel.recipient, error=error)
             self._tally.ended(outcome, parcel.index, parcel.recipient, result=row.result, error=error, was_before=True)

@@ -28,7 +28,8 @@ class Tally:
         before: How many of these an earlier attempt of the run had made.
         errors: How many failed with which error.
         failed: The first failures, as `try_each` lists them.
-        only_persons: All failures were about the person.
+        only_persons: All failures of this attempt were about the person.
+        unwell: How many have failed or are unknown, but for those that were unknown before.
     """
 
     def __init__(self, run: Run) -> None:
@@ -38,6 +39,7 @@ class Tally:
         self.errors: Counter[str] = Counter()
         self.failed: list[dict[str, Any]] = []
         self.only_persons = True
+        self.unwell = 0
 
     @property
     def total(self) -> int:
@@ -66,13 +68,15 @@ class Tally:
         """
         self.counts[outcome] += 1
         self.before += was_before
+        # What an earlier attempt could not learn is listed as before, and does not fail this one too.
+        is_new = outcome in ("failed", "unknown") and not (error is not None and error.is_earlier)
+        self.unwell += is_new
         if error is not None:
             self.errors[type(error).__name__] += 1
-            self.only_persons &= error.about == ABOUT_PERSON
             if len(self.failed) < KEPT_FAILURES:
                 self.failed.append(failure(index, error))
-        elif outcome == "unknown":
-            self.only_persons = False
+        if is_new:
+            self.only_persons &= error is not None and error.about == ABOUT_PERSON
         if self._run.on_result is not None:
             self._run.on_result(self._row(outcome, index, recipient, result, error))
 
