@@ -12,7 +12,8 @@ from functools import partial
 from .arguments import function_name, known, prepare, prepare_source, same
 from .call_site import label
 from .context import Run, active, current_run
-from .errors import PACKAGE, AdaptorError, JobError, WrongCall
+from .errors import PACKAGE, AdaptorError, JobError, LazyStateError, MissingReference, WrongCall
+from .functions import refuse_other_parameters
 from .lazy import Lazy, Logic
 from .parameters import Parameters
 from .state import State, a_kind, not_a_state
@@ -75,7 +76,11 @@ class Operation:
                 raise not_a_state("An operation was given" if not self.name else f"`{self.name}` was given", state)
             result = self.perform(state, run)
             if type(result) is not dict and not isinstance(result, dict):
-                raise not_a_state(self._returned(), result)
+                result = result.__resolve__(state) if isinstance(result, Lazy) else result
+                if not isinstance(result, dict):
+                    raise not_a_state(self._returned(), result)
+            if "references" in result and result["references"] is not state.get("references"):
+                run.has_answered(self, state, result)
             return result
         except AdaptorError as error:
             if error.place is None:
@@ -122,18 +127,30 @@ class Operation:
         """
         return then(self, following)
 
-    def catch(self, handler: Callable[[AdaptorError, State], State]) -> Operation:
-        """Return an operation that performs this one and, where it fails, returns `handler(error, state)`.
+    def catch(self, *handlers: Any) -> Operation:
+        """Return an operation that performs this one and, where it fails, does something else instead.
+
+        Write `.catch(handler)` for all errors, or `.catch(WindowClosed, handler)` for one class of errors alone;
+        `.catch((WindowClosed, RecipientUnavailable), handler)` is for several. Other errors are raised as before.
 
         Args:
-            handler: Is given the error (always an `AdaptorError`) and the state from *before* this operation.
-                It returns a state, or raises.
+            *handlers: A function that is given the error (always an `AdaptorError`) and the state from *before* this
+                operation, and returns a state or raises; or an operation, which is performed with that state. Before
+                it the class of the errors, or a tuple of classes. A class of Python's own, such as `KeyError`, means
+                what the job's own code raised.
+
+        Raises:
+            WrongCall: There is no handler, or the classes are none.
 
         Example:
             >>> fn(lambda s: 1 / 0).catch(lambda error, s: {**s, "went": "wrong"})({})
             {'went': 'wrong'}
+            >>> fn(lambda s: 1 / 0).catch(ZeroDivisionError, fn(lambda s: {**s, "n": 0}))({})
+            {'n': 0}
         """
-        return catch(self, handler)
+        if not 1 <= len(handlers) <= 2:
+            raise WrongCall(f"catch() takes a handler, not {len(handlers)} arguments.", fix=_CATCH)
+        return catch(self, *reversed(handlers))
 
     def narrowed(self, state: State) -> Operation | None:
         """Return the one operation that this one comes down to for a state, or None where it comes down to nothing.
@@ -155,10 +172,36 @@ class Operation:
         """Write into an error where it arose: this operation, and the place where the run is."""
         error.operation = self.name or None
         error.place = run.place()
+        self._explain(error, run, state)
         if error.line is None:
             error.file, error.line = self.file, self.line
         run.learn_secrets(state)
         error.redact(run.redactor.text)
+
+    def _explain(self, error: AdaptorError, run: Run, state: Any) -> None:
+        """Say more of an error where the run knows more than the place that raised it."""
+        if isinstance(error, LazyStateError):
+            # Nothing but a function of the job's own is run at this time.
+            error.fix = (
+                "Inside a function use its own parameter, which is the real state, a plain dict: "
+                "`lambda state: state['data']['rows']`, or `def prepare(state): …`. The lazy `state` of the vocabulary "
+                "is for the arguments of operations."
+            )
+            return
+        answered = run.answered_by(state)
+        if answered is None:
+            return
+        answer = f"the answer of `{answered.title()}` (line {answered.line}), which has replaced the earlier `data`"
+        fix = (
+            f'Keep the answer apart and `data` as it was: as_("sent", {answered.name}(…)). '
+            "Or read the earlier data: state.references[-1]."
+        )
+        if isinstance(error, MissingReference) and error.root == "data":
+            error.description = f"{error.description} `state.data` is {answer}."
+            error.args = (error.description,)
+            error.fix = fix
+        elif isinstance(error, JobError) and error.cause_type == "KeyError" and not error.fix:
+            error.fix = f"`data` is {answer}. {fix}"
 
     def label(self) -> str:
         """Return what stands for this operation in a call site."""
@@ -221,6 +264,10 @@ class Listed(Lazy):
 Step: TypeAlias = "Operation | Callable[[State], State]"
 #: A function that is handed on as it is, never called to get a value.
 Callback: TypeAlias = "Callable[P, T]"
+#: As a callback, or an operation.
+Handler: TypeAlias = "Operation | Callable[P, T]"
+#: Classes of errors.
+ErrorKinds: TypeAlias = "type[BaseException] | tuple[type[BaseException], ...]"
 #: A condition: the operation is given True or False.
 Condition: TypeAlias = "object"
 #: What a loop goes through: a list, one object, a JSONPath, a file, or a list of Meta's.
@@ -251,7 +298,7 @@ def builder_of(
         setattr(build, name, getattr(function, name))
     build.__operation__ = True  # type: ignore[attr-defined]
     # It calls a function of the job, which may go another way after an error.
-    build.__calls_code__ = "callback" in parameters.kinds.values()  # type: ignore[attr-defined]
+    build.__calls_code__ = bool(parameters.given)  # type: ignore[attr-defined]
     # `inspect` shows the signature without the state, which the caller does not pass.
     build.__wrapped__ = partial(function, None) if takes_state else function  # type: ignore[attr-defined]
     return build
@@ -296,12 +343,32 @@ def _take(parameters: Parameters, name: str, value: Any) -> Any:
                 fix="Give a list, a JSONPath such as '$.data.rows[*]', or a lazy reference: state.data.rows.",
             )
         return prepare_source(value)
+    if kind == "error kinds":
+        return _error_kinds(value)
+    if kind == "handler":
+        if isinstance(value, Operation):
+            return value
+        if isinstance(value, type) and issubclass(value, BaseException):
+            raise WrongCall(f"catch() was given {value.__name__} and nothing to do about it.", fix=_CATCH)
     if value is not None and (not callable(value) or isinstance(value, Lazy | Operation)):
         raise WrongCall(
             f"`{name}` of {parameters.name}() must be a function, not {_described(value)}.",
-            fix=f"{parameters.signature()}.",
+            fix=_CATCH if kind == "handler" else f"{parameters.signature()}.",
         )
+    if value is not None and name in parameters.given:
+        refuse_other_parameters(value, parameters.given[name], f"{parameters.name}()")
     return value
+
+
+_CATCH = "Write catch(handler), or catch(WindowClosed, handler): a function of (error, state), or an operation."
+
+
+def _error_kinds(value: Any) -> Any:
+    kinds = value if isinstance(value, tuple) else (value,)
+    if kinds and all(isinstance(kind, type) and issubclass(kind, BaseException) for kind in kinds):
+        return value
+    shown = ", ".join(function_name(kind) if callable(kind) else a_kind(kind) for kind in kinds) or "nothing"
+    raise WrongCall(f"catch() takes a class of errors before its handler, not {shown}.", fix=_CATCH)
 
 
 def _described(value: object) -> str:
@@ -339,6 +406,8 @@ def as_operation(value: Any, asked_by: str) -> Operation:
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, tuple) and value and all(isinstance(item, type) for item in value):
+        return f"({', '.join(item.__name__ for item in value)})"
     return function_name(value) if callable(value) and not isinstance(value, Operation | Lazy) else repr(value)
 
 
@@ -361,7 +430,8 @@ class _Chained(Operation):
         self._entry = ("", None)
 
     def __repr__(self) -> str:
-        return f"{self.args[0]!r}.{self.function.__name__}({_shown(self.args[1])})"
+        what = ", ".join(_shown(value) for value in reversed(self.args[1:]))
+        return f"{self.args[0]!r}.{self.function.__name__}({what})"
 
 
 def _chained(function: Callable[..., State]) -> Callable[..., Operation]:
@@ -375,13 +445,31 @@ def then(state: State, first: Step, following: Step) -> State:
 
 
 @_chained
-def catch(state: State, attempt: Step, handler: Callback[[AdaptorError, State], State]) -> State:
+def catch(
+    state: State,
+    attempt: Step,
+    handler: Handler[[AdaptorError, State], State],
+    kinds: ErrorKinds = AdaptorError,
+) -> State:
     """Perform `attempt`; where it fails return what the handler makes of the error and the state from before."""
     run = current_run()
     try:
         with run.hearing():
             return attempt(state)
     except AdaptorError as error:
+        if not _is_one_of(error, kinds):
+            raise
         if run.open_ledger is not None:
             run.open_ledger.handle_failures()
+        if isinstance(handler, Operation):
+            return handler(state)
         return handler(error, state)
+
+
+def _is_one_of(error: AdaptorError, kinds: Any) -> bool:
+    """Whether an error, or what the job's own code raised, is of one of these classes."""
+    if isinstance(error, kinds) or isinstance(error.__cause__, kinds):
+        return True
+    # The cause is kept by its name alone where its text holds a secret, or where it comes from an earlier attempt.
+    names = {kind.__name__ for kind in (kinds if isinstance(kinds, tuple) else (kinds,))}
+    return isinstance(error, JobError) and error.cause_type in names

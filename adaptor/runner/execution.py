@@ -11,6 +11,7 @@ from .course import Arrival, Course
 from .errors import Interrupted, caret, excerpt
 from .handover import as_json, entering, final_state, final_text, leaving
 from .records import COMPLETED, FAILED
+from .state_check import StateCheck
 from .result import (
     EXIT_BAD_INPUT,
     EXIT_CRASHED,
@@ -167,16 +168,19 @@ class Execution:
             return self._in_order(result, job, state)
         finally:
             run.is_between = True
+            run.before_writing = None
 
     def _in_order(self, result: StepResult, job: Job, state: State) -> State:
         run, operations = self._run, job.operations
         if run.stopping is not None:
             raise run.stopping
         on_line = Counter(operation.line for operation in operations)
+        checks = StateCheck()
         for index, operation in enumerate(operations):
             run.path[:] = [("execute", index)]
             run.statements = job.statements[index]
             run.line, run.is_only_of_line = operation.line, on_line[operation.line] == 1
+            run.before_writing = checks.of(state, operation.title())
             sent_before, started = run.outcomes.copy(), time.perf_counter()
             state = operation(state)
             seconds = time.perf_counter() - started

@@ -358,10 +358,12 @@ def test_readers_by_json_path_give_none_where_nothing_matches(read):
     assert value_of(read) is None
 
 
-def test_readers_by_json_path_give_their_default_where_nothing_matches():
+def test_readers_by_json_path_give_their_default_where_nothing_or_none_matches():
     assert value_of(data_value("nothing", default="friend")) == "friend"
     assert value_of(source_value("$.nothing", default=state.data.name)) == "Ana"
-    assert value_of(data_value("none", default="friend")) is None
+    assert value_of(data_value("none", default="friend")) == "friend"
+    assert value_of(source_value("$.data.none", default="friend")) == "friend"
+    assert value_of(data_value("none")) is None
 
 
 # --- conditions that are text ---

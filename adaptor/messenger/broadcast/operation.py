@@ -129,6 +129,7 @@ def broadcast(
     from .parcels import parcels_of
 
     run = current_run()
+    run.check_state()
     ledger: Any = run.ledger if run.ledger is not None else run.resource("broadcast", partial(_Passing, run)).ledger
     at_once = concurrency or CONCURRENCY
     pace = Pace(rate or MESSAGES_PER_SECOND, batch_size, at_once, max_in_flight or at_once * batch_size)
