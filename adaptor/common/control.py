@@ -149,10 +149,9 @@ def group(
         else:
             groups.setdefault(value if isinstance(value, str) else _json_key(value), []).append(item)
     if left_out:
-        what = "item has" if left_out == 1 else "items have"
-        current_run().log(
-            "info", "job", f"warning: group: {left_out:,} of {count:,} {what} no `{key_path}` and were left out"
-        )
+        ending = "has no `{0}` and was left out" if left_out == 1 else "have no `{0}` and were left out"
+        what = f"{left_out:,} of {count:,} items {ending.format(key_path)}"
+        current_run().log("info", "job", f"warning: group: {what}")
     grouped = {**state, "data": groups}
     return callback(grouped) if callback is not None else grouped
 

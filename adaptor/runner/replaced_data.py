@@ -19,9 +19,11 @@ from ..common.data import FirstMatch
 from ..common.log import debug, log
 from ..common.loop import each, try_each
 from ..common.schema import validate
+from ..core.arguments import known
 from ..core.execute import execute
 from ..core.lazy import Lazy, StateReference
 from ..core.operation import Operation, catch, then
+from ..graph.anything import graph_request
 from ..graph.operation import GraphOperation
 from .errors import CannotLoad, excerpt
 
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
 
     from .job import Job
 
-#: What an answer may hold besides its documented keys: that of a message in several parts, or of one given back.
-_FURTHER = frozenset({"message_ids", "outcome"})
+#: What an answer may hold besides its documented keys: of a message in several parts, of one given back, of media.
+_FURTHER = frozenset({"message_ids", "outcome", "attachment_id"})
 
 
 class _Answer(NamedTuple):
@@ -150,7 +152,10 @@ _FOLLOW: dict[Any, Callable[[_Walk, Operation, _Answer | None], _Answer | None]]
 
 
 def _answer_of(operation: GraphOperation) -> _Answer | None:
-    answers = operation.draft.answers
+    answers = known(operation.draft.answers)
+    if operation.build is graph_request:
+        # Whatever it calls, only the caller knows.
+        return None
     if not operation.draft.is_write or not isinstance(answers, dict) or not answers:
         return None
     if not all(isinstance(key, str) for key in answers):
