@@ -272,7 +272,9 @@ class JobError(AdaptorError):
 def _about_attribute(cause: AttributeError) -> str:
     """Return what to write where an attribute was asked of plain data, as JavaScript and the lazy state allow."""
     if isinstance(cause.obj, dict):
-        return f'The state of a function is a plain dict, as is what is in it: write ["{cause.name}"], not .{cause.name}.'
+        return (
+            f'The state of a function is a plain dict, as is what is in it: write ["{cause.name}"], not .{cause.name}.'
+        )
     if isinstance(cause.obj, list | str) and cause.name == "length":
         return "Write len(…)."
     return ""

@@ -53,7 +53,7 @@ def refuse_other_parameters(function: Any, given: tuple[str, ...], taker: str) -
         ...
         adaptor.core.errors.WrongCall: The lambda given to fn() takes no parameters, but is called with (state).
     """
-    called = function if hasattr(function, "__code__") else getattr(type(function), "__call__", None)
+    called: Any = function if hasattr(function, "__code__") else vars(type(function)).get("__call__")
     code = getattr(called, "__code__", None)
     if code is None or isinstance(function, type):
         return

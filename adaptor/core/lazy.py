@@ -257,6 +257,8 @@ def missing_reference(path: str, deepest: str, value: object, step: object) -> M
     elif isinstance(value, list):
         found = f"`{deepest}` is a list of {len(value)}"
         fix = "Go through the list with each(…), or take an index that exists."
+        if step == "length":
+            fix = "Write a function: lambda state: len(state['data']['rows'])."
     elif value is None:
         found = f"`{deepest}` is None"
         fix = f"Check the step before: it left nothing there. {with_default(path)} allows for a missing value."
@@ -274,7 +276,7 @@ def with_default(path: str) -> str:
         ('data_value("name", default=…)', 'source_value("$.cursor", default=…)')
     """
     rest = path.removeprefix("state")
-    if rest == path or '"' in rest or "(" in rest:
+    if rest == path or '"' in rest or "(" in rest or "[state" in rest:
         return "a function of the state with a default"
     if rest.startswith(".data") and len(rest) > len(".data"):
         return f'data_value("{rest.removeprefix(".data").removeprefix(".")}", default=…)'

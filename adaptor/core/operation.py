@@ -74,11 +74,8 @@ class Operation:
         try:
             if type(state) is not dict and not isinstance(state, dict):
                 raise not_a_state("An operation was given" if not self.name else f"`{self.name}` was given", state)
-            result = self.perform(state, run)
-            if type(result) is not dict and not isinstance(result, dict):
-                result = result.__resolve__(state) if isinstance(result, Lazy) else result
-                if not isinstance(result, dict):
-                    raise not_a_state(self._returned(), result)
+            performed: Any = self.perform(state, run)
+            result: State = performed if type(performed) is dict else self._resolved(performed, state)
             if "references" in result and result["references"] is not state.get("references"):
                 run.has_answered(self, state, result)
             return result
@@ -102,6 +99,13 @@ class Operation:
         finally:
             path.pop()
             under_way.pop()
+
+    def _resolved(self, result: Any, state: State) -> State:
+        """Return the state that a function of the job gave as a lazy reference; anything else is none."""
+        value = result.__resolve__(state) if isinstance(result, Lazy) else result
+        if isinstance(value, dict):
+            return value
+        raise not_a_state(self._returned(), value)
 
     def perform(self, state: State, run: Run) -> State:
         """Do the work, with all lazy arguments resolved."""
@@ -180,7 +184,7 @@ class Operation:
 
     def _explain(self, error: AdaptorError, run: Run, state: Any) -> None:
         """Say more of an error where the run knows more than the place that raised it."""
-        if isinstance(error, LazyStateError):
+        if isinstance(error, LazyStateError) and "lazy reference" in error.description:
             # Nothing but a function of the job's own is run at this time.
             error.fix = (
                 "Inside a function use its own parameter, which is the real state, a plain dict: "
@@ -428,6 +432,9 @@ class _Chained(Operation):
         super().__init__(*args)
         self.name = ""
         self._entry = ("", None)
+
+    def _returned(self) -> str:
+        return f"`{self.function.__name__}` on line {self.line}: {function_name(self.args[1])} returned"
 
     def __repr__(self) -> str:
         what = ", ".join(_shown(value) for value in reversed(self.args[1:]))

@@ -14,7 +14,17 @@ if TYPE_CHECKING:
 class Parameters:
     """The parameters of an operation, read off its code object (`inspect` would cost a third of the start-up)."""
 
-    __slots__ = ("defaults", "given", "keyword_only", "kinds", "name", "positional", "required_keywords", "rest", "takes_any")
+    __slots__ = (
+        "defaults",
+        "given",
+        "keyword_only",
+        "kinds",
+        "name",
+        "positional",
+        "required_keywords",
+        "rest",
+        "takes_any",
+    )
 
     def __init__(self, function: Callable[..., Any], skip: int) -> None:
         code = function.__code__

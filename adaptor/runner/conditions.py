@@ -76,9 +76,7 @@ class Condition:
         self.kind = _WORDS.get(plain, "expression")
         self._code = _compiled(plain) if self.kind == "expression" else None
 
-    def holds(
-        self, state: State, upstream: str, *, failed: bool, warn: Callable[[str], object] | None = None
-    ) -> bool:
+    def holds(self, state: State, upstream: str, *, failed: bool, warn: Callable[[str], object] | None = None) -> bool:
         """Whether the edge is taken after a step.
 
         Args:

@@ -11,7 +11,6 @@ from .course import Arrival, Course
 from .errors import Interrupted, caret, excerpt
 from .handover import as_json, entering, final_state, final_text, leaving
 from .records import COMPLETED, FAILED
-from .state_check import StateCheck
 from .result import (
     EXIT_BAD_INPUT,
     EXIT_CRASHED,
@@ -22,6 +21,7 @@ from .result import (
     Result,
     StepResult,
 )
+from .state_check import StateCheck
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

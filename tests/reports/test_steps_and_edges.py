@@ -17,7 +17,18 @@ def adaptor(tmp_path):
     def run(steps, state=None, *words):
         (tmp_path / "workflow.json").write_text(json.dumps({"steps": steps}), encoding="utf-8")
         (tmp_path / "state.json").write_text(json.dumps(state or {}), encoding="utf-8")
-        command = [sys.executable, "-m", "adaptor", "run", "workflow.json", "-s", "state.json", "-o", "out.json", *words]
+        command = [
+            sys.executable,
+            "-m",
+            "adaptor",
+            "run",
+            "workflow.json",
+            "-s",
+            "state.json",
+            "-o",
+            "out.json",
+            *words,
+        ]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=60)
         out = tmp_path / "out.json"
         return done.returncode, done.stderr, json.loads(out.read_text("utf-8")) if out.exists() else None

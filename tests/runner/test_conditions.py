@@ -78,7 +78,9 @@ def test_a_name_that_is_not_known_is_refused_when_it_is_read():
     assert "Did you mean `state`?" in caught.value.fix
 
 
-@pytest.mark.parametrize("text", ["state.data.name.nope()", "state.nothing is None and state.data.name.nope()", "1 / 0"])
+@pytest.mark.parametrize(
+    "text", ["state.data.name.nope()", "state.nothing is None and state.data.name.nope()", "1 / 0"]
+)
 def test_a_condition_that_raises_says_so(text):
     with pytest.raises(ConditionFailed, match="raised"):
         Condition(text).holds(STATE, "a", failed=False)
@@ -110,7 +112,9 @@ def test_a_comparison_with_a_path_that_does_not_exist_is_false_and_told(text, pa
 
 def test_the_other_side_of_an_or_still_counts():
     told = []
-    assert Condition("state.data.missing > 0 or state.data.count == 3").holds(STATE, "a", failed=False, warn=told.append)
+    assert Condition("state.data.missing > 0 or state.data.count == 3").holds(
+        STATE, "a", failed=False, warn=told.append
+    )
     assert "`state.data.missing > 0` is false" in told[0]
 
 
