@@ -127,7 +127,7 @@ class Run:
         limit: The most people that a broadcast writes to, or None.
         only_to: The only person that a broadcast writes to, or None.
         is_partial: One of these two has left people out: the run has not come to its end, and can be gone on with.
-        earlier: What an earlier run of the same job has sent, as a sentence; None where there was none.
+        earlier: The id of a finished run of the same job and initial state, and a sentence about it; else None.
         before_writing: Checks the state that the operation under way was given, before the first write that it makes;
             None where that was done.
         replayed: How many writes were not made again, since an earlier attempt of the run had made them.
@@ -175,7 +175,7 @@ class Run:
         self.replayed = 0
         self.before_writing: Callable[[], None] | None = None
         self._answer: tuple[Any, Operation] | None = None
-        self.earlier: str | None = None
+        self.earlier: tuple[str, str] | None = None
         self.on_result: Callable[[dict[str, Any]], object] | None = None
         self.confirm: Callable[[str], bool] | None = None
         self.limit: int | None = None

@@ -178,15 +178,9 @@ def write_of(
         own_key=request.key if key is None else key,
         text_digest=digest("text", text.strip()) if isinstance(text, str) else None,
         once=once,
-        is_message=is_message(request),
+        is_message=request.is_message,
         only=f"{request.method} {request.path}" if is_only else "",
     )
-
-
-def is_message(request: GraphRequest) -> bool:
-    """Whether a call sends what a person reads."""
-    body = request.body if isinstance(request.body, dict) else {}
-    return isinstance(body.get("message"), dict) and request.path.endswith("/messages")
 
 
 def fingerprint(request: GraphRequest) -> str:
@@ -214,7 +208,7 @@ def places_of(requests: Sequence[GraphRequest], per_second: float = MESSAGES_PER
     """Return what calls take of the Page's lanes."""
     messages, slow = 0, 0
     for request in requests:
-        if is_message(request):
+        if request.is_message:
             attachment = request.body["message"].get("attachment")
             messages += 1
             slow += isinstance(attachment, dict) and attachment.get("type") in _SLOW_MEDIA

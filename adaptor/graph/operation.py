@@ -9,7 +9,7 @@ from ..core.lazy import resolve
 from ..core.operation import Operation, builder_of
 from ..core.state import State, compose_next_state
 from .errors import TemporaryFailure
-from .request import GraphRequest
+from .request import GraphRequest, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,11 +122,34 @@ def described(request: GraphRequest, state: State, run: Run) -> Answer:
     from .answer import Answer
 
     request.encoded().close()
+    answer = Answer(resolve(request.answers, state), None, is_result=True)
+    if request.is_message and run.resource("described", _Described).knows(request, run):
+        run.note("duplicate", recipient=request.recipient)
+        return answer
     if not request.is_aside:
         run.note("described", recipient=request.recipient)
     if run.on_request is not None:
         run.on_request(request)
-    return Answer(resolve(request.answers, state), None, is_result=True)
+    return answer
+
+
+class _Described:
+    """The messages that a dry run has described: the same one again is a duplicate, as where it is sent."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+
+    def knows(self, request: GraphRequest, run: Run) -> bool:
+        """Whether a message was described before; only a number of each is kept, since there may be a million."""
+        known_by = (run.site(), json_text([request.recipient, request.body, request.part]))
+        number = hash(known_by if request.key is None else request.key)
+        is_known = number in self._seen
+        self._seen.add(number)
+        return is_known
+
+    def close(self) -> None:
+        """Forget them."""
+        self._seen.clear()
 
 
 def next_state(state: State, answer: Answer, request: GraphRequest) -> State:

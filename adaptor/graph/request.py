@@ -93,6 +93,12 @@ class GraphRequest:
         return self.method != "GET" if self.writes is None else self.writes
 
     @property
+    def is_message(self) -> bool:
+        """Whether the call sends what a person reads."""
+        message = self.body.get("message") if isinstance(self.body, dict) else None
+        return isinstance(message, dict) and str(self.path).endswith("/messages")
+
+    @property
     def recipient(self) -> str | None:
         """Whom it is a message to: the person's PSID, or what else stands for them."""
         recipient = self.body.get("recipient") if isinstance(self.body, dict) else None

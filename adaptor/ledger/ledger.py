@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..core.call_site import without_lines
 from ..core.errors import SENT_NO, AdaptorError
 from .database import storable
-from .errors import HeldElsewhere, KeyTaken, LedgerError, ReplayMismatch, SentBefore, TakenOver
+from .errors import SentBefore, TakenOver
 from .holder import Holder
 from .keys import write_id
+from .refusals import not_resumed, problem
 from .rows import (
     FAILED,
     FINISHED,
-    IDENTITY,
     SENT,
     SKIPPED,
     STOPPED,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from .pace import Place
     from .store import Store
-    from .taking import Taken
 
 
 def _as_it_is(value: Any) -> Any:
@@ -78,8 +77,11 @@ class Ledger:
         self.leaves_out_settled = False
         #: What an earlier attempt of the run left unknown is made again, on purpose.
         self.resends_unknown = False
-        #: Runs of the same job that did not end well: what they have sent is not sent by this one.
+        #: Earlier runs of the same job that did not end well: a message of theirs stops this run.
         self.guards: list[str] = []
+        self._sent_before: tuple[str, str] | None = None
+        #: Later runs of the same job, where this one goes on: a message of theirs counts as sent.
+        self.followers: list[str] = []
         #: Steps that are no alternative to the one under way: completed before, entered, or still to come.
         self.completed_steps: frozenset[str] = frozenset()
         self._entered: set[str] = set()
@@ -274,6 +276,26 @@ class Ledger:
         return Entry(id_, False, False, Row(id_, self.record.id, write, SKIPPED))
 
     def _take(self, writes: Sequence[Write], sending: bool) -> list[Entry]:
+        made = {index: row for run in self.followers for index, row in self._made_by(run, writes)}
+        if made:
+            rest = iter(self._claim([write for index, write in enumerate(writes) if index not in made], sending))
+            return [
+                Entry(made[index].id, False, False, made[index]) if index in made else next(rest)
+                for index in range(len(writes))
+            ]
+        return self._claim(writes, sending)
+
+    def _made_by(self, run: str, writes: Sequence[Write]) -> list[tuple[int, Row]]:
+        """Return the messages among these that a run has sent, or may have, each with its row there."""
+        ids = {
+            index: write_id(run, write)
+            for index, write in enumerate(writes)
+            if write.is_message and write.own_key is None
+        }
+        rows = self.store.writes.made(list(ids.values())) if ids else {}
+        return [(index, rows[id_]) for index, id_ in ids.items() if id_ in rows]
+
+    def _claim(self, writes: Sequence[Write], sending: bool) -> list[Entry]:
         ids = [write_id(self.record.id, write) for write in writes]
         taken = self.store.writes.take(
             self.record.id,
@@ -285,16 +307,18 @@ class Ledger:
             other_steps=self._other_steps,
         )
         return [
-            Entry(id_, each.is_ours, each.is_repeat, each.row, _problem(each))
+            Entry(id_, each.is_ours, each.is_repeat, each.row, problem(each))
             for id_, each in zip(ids, taken, strict=True)
         ]
 
     def _check_guards(self, writes: Sequence[Write]) -> None:
+        if self._sent_before is not None:
+            # A handler of the job must not go on by sending something else.
+            raise SentBefore(*self._sent_before)
         for run in self.guards:
-            ids = [write_id(run, write) for write in writes if write.is_message and write.own_key is None]
-            found = self.store.writes.first_made(ids) if ids else None
-            if found is not None:
-                raise SentBefore(run, found.outcome)
+            for _, row in self._made_by(run, writes):
+                self._sent_before = run, row.outcome
+                raise SentBefore(run, row.outcome)
 
     # --- Items that are put off ---
 
@@ -357,43 +381,3 @@ def ended(id_: str, error: AdaptorError) -> Outcome:
     """Return the outcome of a write that ended with an error."""
     outcome = FAILED if error.sent == SENT_NO else UNKNOWN
     return Outcome(id_, outcome, error=error.facts(), about=error.about)
-
-
-def not_resumed(store: Store, run: str) -> LedgerError:
-    """Return why a run cannot be gone on with."""
-    known = store.runs.find(run)
-    if known is None:
-        return LedgerError(
-            f"There is no run `{run}` in the ledger {store.name}.", fix="adaptor runs list shows the runs."
-        )
-    if known.purged is not None:
-        return LedgerError(
-            f"The run `{run}` was purged: who was written to is not known any more, so it cannot go on.",
-            fix="A new run writes to everybody: begin one only for people who are to get the message again.",
-        )
-    if known.identity != IDENTITY:
-        return LedgerError(
-            f"The run `{run}` was begun by another release, whose records this one cannot go on with.",
-            fix="Go on with it with that release: adaptor version shows which one this is.",
-        )
-    return LedgerError(f"The run `{run}` is under way in another process.", fix="Wait until it ends, or end it there.")
-
-
-def _problem(taken: Taken) -> AdaptorError | None:
-    row = taken.row
-    if taken.is_held:
-        return HeldElsewhere(
-            "Another process has this very write under way.", fix="See adaptor runs show for what becomes of it."
-        )
-    if taken.mismatch and row.write.own_key is not None:
-        return KeyTaken(
-            f"The key {row.write.own_key!r} was used before for somebody else.",
-            fix="Make the key of something that is this person's alone, such as the id of the appointment.",
-        )
-    if taken.mismatch:
-        return ReplayMismatch(
-            "An earlier attempt of this run sent this person another message at this place, or on another branch of "
-            "it. It is not known whether this one is to replace it, so it was not sent.",
-            fix="Give the operation a key=, made of what is to happen once, such as the id of the appointment.",
-        )
-    return None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import runs, taking
 from .database import marks
-from .ledger import not_resumed
+from .refusals import not_resumed
 from .store import Store, open_store
 
 if TYPE_CHECKING:

@@ -124,6 +124,15 @@ class Runs:
             unwell.append(record)
         return unwell
 
+    def later(self, record: RunRecord) -> list[str]:
+        """Return the ids of the runs of the same job that began after this one."""
+        with self._database.reading():
+            found = self._database.run(
+                f"SELECT {COLUMNS} FROM runs WHERE path = ? AND started > ? ORDER BY started",
+                (storable(record.path), record.started),
+            ).fetchall()
+        return [each.id for each in map(_read, found) if each.words == record.words]
+
     def is_under_way(self, record: RunRecord) -> bool:
         """Whether a process that lives is running it."""
         with self._database.reading():

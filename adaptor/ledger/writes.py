@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .database import from_text, marks, to_text
+from .database import from_text, in_chunks, marks, to_text
 from .errors import TakenOver
 from .rows import CLAIMED, FAILED, SENDING, SENT, SKIPPED, UNKNOWN, Outcome, Row
 from .taking import COLUMNS, Taken, Taking, read_row, rows_of
@@ -106,11 +106,11 @@ class Writes:
             )
         )
 
-    def first_made(self, ids: Sequence[str]) -> Row | None:
-        """Return one of the rows with these ids that was sent, or may have been; None where there is none."""
+    def made(self, ids: Sequence[str]) -> dict[str, Row]:
+        """Return those of the rows with these ids that were sent, or may have been."""
         with self._database.reading():
-            found = rows_of(self._database, ids).values()
-        return next((row for row in found if row.outcome in (SENT, SENDING, UNKNOWN)), None)
+            found = rows_of(self._database, ids)
+        return {id_: row for id_, row in found.items() if row.outcome in (SENT, SENDING, UNKNOWN)}
 
     def skip_claimed(self, run: str) -> None:
         """Mark what a run has claimed and never came back to as skipped: something else took its place."""
@@ -192,6 +192,18 @@ class Writes:
                 (run, SENT, UNKNOWN),
             ).fetchone()
         return int(found[0]), int(found[1])
+
+    def people_among(self, run: str, recipients: Iterable[str]) -> int:
+        """Return to how many of these people a run has sent a message, or may have."""
+        wanted, count = sorted(set(recipients)), 0
+        with self._database.reading():
+            for chunk in in_chunks(wanted):
+                count += self._database.run(
+                    "SELECT count(DISTINCT recipient) FROM writes "
+                    f"WHERE run = ? AND recipient IN ({marks(chunk)}) AND is_message = 1 AND outcome IN (?, ?)",
+                    (run, *chunk, SENT, UNKNOWN),
+                ).fetchone()[0]
+        return count
 
     def message_ids(self, recipient: str) -> set[str]:
         """Return the ids of all messages to somebody that are known to be sent, in whatever run."""

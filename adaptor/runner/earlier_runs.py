@@ -85,7 +85,8 @@ def guards_of(store: Store, record: RunRecord) -> list[str]:
     if record.is_fresh:
         return []
     unwell = store.runs.unwell(record.path, record.words)
-    return [each.id for each in unwell if each.id != record.id and each.started < record.started]
+    later = set(store.runs.later(record)) if record.attempt > 1 else set()
+    return [each.id for each in unwell if each.id != record.id and each.id not in later]
 
 
 def _tell(store: Store, last: RunRecord, run: Run) -> None:
@@ -94,11 +95,12 @@ def _tell(store: Store, last: RunRecord, run: Run) -> None:
     if not messages:
         return
     when = ago(store.database.now() - (last.ended or last.started))
-    run.earlier = (
+    sentence = (
         f"This job ran before with the same initial state: run `{last.id}`, {when}, sent {messages:,} "
         f"message{'' if messages == 1 else 's'} to {'1 person' if people == 1 else f'{people:,} people'}."
     )
-    run.log("info", "run", run.earlier)
+    run.earlier = last.id, sentence
+    run.log("info", "run", sentence)
 
 
 def _how_it_ended(exit_code: int | None) -> str:

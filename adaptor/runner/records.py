@@ -272,7 +272,8 @@ class Records:
             store.close()
             raise
         self._ledger = ledger
-        ledger.guards = [] if run.dry_run else guards_of(store, ledger.record)
+        if not run.dry_run:
+            ledger.guards, ledger.followers = guards_of(store, ledger.record), store.runs.later(ledger.record)
         ledger.leaves_out_settled = known is not None and known.job_digest != self._job_digest
         again = store.writes.steps_with_unknown(name) if wishes.resend_unknown else set()
         self._kept = {(step.step, step.arrival): step for step in store.runs.steps(name)}

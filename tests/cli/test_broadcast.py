@@ -51,6 +51,17 @@ def test_yes_begins_it(asked, messenger):
     assert len(messenger.messages) == 5
 
 
+def test_where_the_job_ran_before_the_question_says_how_many_of_these_people_it_wrote_to(
+    adaptor, files, screen, tmp_path
+):
+    assert adaptor(JOB.replace("MORE", ""), "-c", "c.json", "--run-id", "r1", files=files).code == 0
+    others = [line for line in PEOPLE.splitlines() if not line.endswith(("0", "1"))]
+    (tmp_path / "people.csv").write_text("\n".join([*others, "6000000000000009,New"]))
+    question = screen("adaptor", "run", "job.py", "-c", "c.json", columns=200).read("[y/N]")
+    assert "run `r1`, less than a minute ago, sent 5 messages to 5 people. " in question
+    assert "3 of those who are about to be written to are among them." in question
+
+
 @pytest.mark.parametrize("answer", ["n\r", "\r", "\x04"], ids=["no", "nothing", "the end"])
 def test_anything_else_writes_to_nobody(asked, messenger, answer):
     shown, _ = asked

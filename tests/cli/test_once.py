@@ -271,6 +271,15 @@ def test_equal_rows_are_one_message(job, meta):
     assert done.state["data"]["message_id"] == "m_1"
 
 
+def test_a_dry_run_and_a_sandbox_show_the_same(job):
+    script = f"try_each(state.data, {TEXT})"
+    rows = [PEOPLE[0], PEOPLE[1], PEOPLE[0]]
+    described = job(script, "--dry-run", people=rows)
+    assert len(described.out.splitlines()) == 2
+    assert "2 described, 1 duplicate" in described.err
+    assert "2 sent, 1 duplicate" in job(script, "--sandbox", people=rows).err
+
+
 def test_a_key_makes_equal_messages_different_on_purpose(job, meta):
     rows = [{"psid": PEOPLE[0], "visit": visit} for visit in ("a", "b", "a")]
     done = job("try_each(state.data, send_text(state.data.psid, 'Come', key=state.data.visit))", people=rows)
@@ -311,6 +320,16 @@ def test_a_message_that_a_run_with_failures_has_sent_is_not_sent_by_the_next_one
     fresh = job(script, "--fresh", people=[PEOPLE[2]])
     assert fresh.code == 0, fresh.err
     assert len(texts_to(meta, PEOPLE[2])) == 2
+
+
+def test_a_handler_does_not_send_something_else_in_its_place(job, meta):
+    script = f"try_each(state.data, {TEXT}.catch(lambda error, s: {OTHER}(s)))\nsend_text('1', 'Hello')"
+    meta.at(len(PEOPLE) + 1, lambda: meta.refusal(190))
+    assert job(script, "--run-id", "monday").code == 1
+    done = job(script, people=[PEOPLE[2], "6543210987650001"])
+    assert done.code == 1
+    assert "`monday`" in done.err
+    assert [to for to, _ in meta.accepted] == PEOPLE
 
 
 def test_a_killed_run_is_told_of_in_words_that_are_true(job, killed):

@@ -105,17 +105,22 @@ class Job:
             writer.writeheader()
             writer.writerows(people)
 
-    def start(self, *options: str, configuration: dict[str, Any] | None = None, **how: Any) -> subprocess.Popen[str]:
+    def start(
+        self,
+        *options: str,
+        configuration: dict[str, Any] | None = None,
+        environment: dict[str, str] | None = None,
+        **how: Any,
+    ) -> subprocess.Popen[str]:
         """Start the real command."""
         if configuration:
             file = self.folder / "credentials.json"
             file.write_text(json.dumps({**json.loads(file.read_text()), **configuration}))
         command = [sys.executable, "-m", "adaptor", "run", "job.py", "-c", "credentials.json"]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         return subprocess.Popen(
             [*command, "--database", self.database, *options],
             cwd=self.folder,
-            env=environment,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

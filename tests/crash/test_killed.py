@@ -57,9 +57,8 @@ class Crash:
 
     def _people(self) -> list[dict[str, str]]:
         people = self.job.people_of(self.count)
-        if self.what != "each":
-            # Two children, one phone.
-            people += [{**each, "visit": f"{each['visit']} of another"} for each in self.random.sample(people, 8)]
+        # Two children, one phone.
+        people += [{**each, "visit": f"{each['visit']} of another"} for each in self.random.sample(people, 8)]
         # The same row twice.
         people += self.random.sample(people, 6)
         self.random.shuffle(people)
@@ -84,7 +83,7 @@ class Crash:
             self.people.remove(each)
         self.people += self.job.people_of(3, first=1000 + self.newcomers)
         self.newcomers += 3
-        if self.is_broadcast and self.random.random() < 0.5:
+        if self.random.random() < 0.5:
             # Somebody who may have got something gets something else too.
             known = self.random.choice(self.people)
             self.people.append({**known, "visit": f"{known['visit']} and another {self.newcomers}"})

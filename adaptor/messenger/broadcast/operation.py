@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from ...common.failures import the_first
 from ...common.sources import numbered
 from ...core.config import read_configuration
 from ...core.context import current_run
-from ...core.errors import AdaptorError, ItemsFailed, JobError, WrongCall
+from ...core.errors import AdaptorError, ItemsFailed, JobError, UnreadableRow, WrongCall
 from ...core.lazy import resolve
 from ...core.operation import Operation, Source, Step, Value, as_operation, builder_of
 from ...core.state import State, compose_next_state
@@ -153,7 +154,14 @@ def broadcast(
         configuration = read_configuration(state.get("configuration"))
         pace = pace._replace(max_repeats=configuration.max_retries, max_wait=configuration.max_wait)
         page = client.page(ledger, ask=True)
-        _ask(run, client, total, pace, ledger.record.outcomes.get(SENT, 0))
+        _ask(
+            run,
+            client,
+            total,
+            pace,
+            ledger.record.outcomes.get(SENT, 0),
+            lambda: _earlier(recipients, each_time, state),
+        )
         connect = partial(GraphConnection, configuration, run)
         engine = Engine(run, ledger, page, connect, pace, tally, Progress(run, tally, total))
         try:
@@ -219,7 +227,31 @@ def _narrow(found: Iterable[Parcel | Unfit | NotWanted], run: Run) -> Iterator[P
         yield each
 
 
-def _ask(run: Run, client: GraphClient, total: int | None, pace: Pace, before: int) -> None:
+def _earlier(recipients: Any, operation: Operation, state: State) -> str:
+    """Return a sentence about a finished run of the same job: to how many of these people it has written."""
+    run = current_run()
+    ledger: Any = run.ledger
+    if run.earlier is None or ledger is None:
+        return ""
+    name, sentence = run.earlier
+    if not isinstance(recipients, list | os.PathLike):
+        # It can be gone through only once.
+        return f"{sentence} "
+    people = set()
+    for index, item in numbered(recipients, state):
+        of_item = {**state, "data": item, "index": int(index)}
+        try:
+            narrowed = None if isinstance(item, UnreadableRow) else operation.narrowed(of_item)
+        except AdaptorError:
+            # It is said when the row's turn comes.
+            continue
+        if isinstance(narrowed, GraphOperation):
+            people.add(narrowed.draft.recipient_for(of_item))
+    count = ledger.store.writes.people_among(name, (each for each in people if each is not None))
+    return f"{sentence} {count:,} of those who are about to be written to are among them. "
+
+
+def _ask(run: Run, client: GraphClient, total: int | None, pace: Pace, before: int, earlier: Callable[[], str]) -> None:
     """Say what is about to happen, and ask where somebody is there to answer.
 
     Raises:
@@ -229,7 +261,7 @@ def _ask(run: Run, client: GraphClient, total: int | None, pace: Pace, before: i
         if pace.rate > INBOX_PER_SECOND and (total is None or total > INBOX_PER_SECOND):
             run.log("debug", "broadcast", "Above 40 messages a second the Page's inbox does not show them all.")
         return
-    words = outlook(client.page_in_words(), total, pace, before)
+    words = outlook(client.page_in_words(), total, pace, before, earlier())
     if not run.confirm(words):
         raise JobError(
             "Nobody was written to: the question was answered with no.", code="DECLINED", fix="Run it again."
