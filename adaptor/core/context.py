@@ -8,6 +8,7 @@ from contextvars import ContextVar
 
 from .call_site import call_site
 from .errors import AdaptorError, JobError
+from .explanation import LastAnswer
 from .redact import Redactor, secrets_of
 
 TYPE_CHECKING = False
@@ -128,8 +129,8 @@ class Run:
         only_to: The only person that a broadcast writes to, or None.
         is_partial: One of these two has left people out: the run has not come to its end, and can be gone on with.
         earlier: The id of a finished run of the same job and initial state, and a sentence about it; else None.
-        before_writing: Checks the state that the operation under way was given, before the first write that it makes;
-            None where that was done.
+        before_writing: Called before each write: refuses where the state that the operation was given is not JSON.
+        last_answer: Which operation has put its answer into `data` last.
         replayed: How many writes were not made again, since an earlier attempt of the run had made them.
         sanitize: Returns what logs show of a value of the state; None shows it as it is.
         transport: Given what carries HTTP, returns what stands in its place, where a job is tested; else None.
@@ -174,7 +175,7 @@ class Run:
         self.interrupted_at: str | None = None
         self.replayed = 0
         self.before_writing: Callable[[], None] | None = None
-        self._answer: tuple[Any, Operation] | None = None
+        self.last_answer = LastAnswer()
         self.earlier: tuple[str, str] | None = None
         self.on_result: Callable[[dict[str, Any]], object] | None = None
         self.confirm: Callable[[str], bool] | None = None
@@ -231,37 +232,14 @@ class Run:
                 fix="Write the operation on a line of its own, without calling it: it becomes a part of the step.",
                 code="WHILE_LOADING",
             )
-        self.check_state()
+        if self.before_writing is not None:
+            self.before_writing()
         if self._is_stray:
             raise JobError(
                 "A write was called in a thread of the job's own, which is outside the run.",
                 fix="Go through a list with each(…) or try_each(…) instead of threads.",
                 code="OUTSIDE_THE_RUN",
             )
-
-    def check_state(self) -> None:
-        """Refuse to write anything where the state that the operation was given could not be kept.
-
-        Raises:
-            JobError: It is not JSON. Nothing was sent.
-        """
-        if self.before_writing is not None:
-            self.before_writing()
-            self.before_writing = None
-
-    def has_answered(self, operation: Operation, before: State, after: State) -> None:
-        """Remember which operation has put an answer into `data`; what stands around it is not meant."""
-        data, references = after.get("data"), after["references"]
-        if not isinstance(data, dict) or not references or references[-1] is not before.get("data"):
-            return
-        if self._answer is None or self._answer[0] is not data:
-            self._answer = data, operation
-
-    def answered_by(self, state: Any) -> Operation | None:
-        """Return the operation whose answer the `data` of this state is, where that is known."""
-        if self._answer is None or not isinstance(state, dict) or state.get("data") is not self._answer[0]:
-            return None
-        return self._answer[1]
 
     def note(
         self,

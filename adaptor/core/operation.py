@@ -11,8 +11,9 @@ from functools import partial
 
 from .arguments import function_name, known, prepare, prepare_source, same
 from .call_site import label
-from .context import Run, active, current_run
-from .errors import PACKAGE, AdaptorError, JobError, LazyStateError, MissingReference, WrongCall
+from .context import Run, active
+from .errors import PACKAGE, AdaptorError, JobError, WrongCall
+from .explanation import explain
 from .functions import refuse_other_parameters
 from .lazy import Lazy, Logic
 from .parameters import Parameters
@@ -77,7 +78,7 @@ class Operation:
             performed: Any = self.perform(state, run)
             result: State = performed if type(performed) is dict else self._resolved(performed, state)
             if "references" in result and result["references"] is not state.get("references"):
-                run.has_answered(self, state, result)
+                run.last_answer.remember(self, state, result)
             return result
         except AdaptorError as error:
             if error.place is None:
@@ -129,6 +130,8 @@ class Operation:
             >>> fn(lambda s: {**s, "n": 1}).then(lambda s: {**s, "n": s["n"] + 1})({})["n"]
             2
         """
+        from .chained import then
+
         return then(self, following)
 
     def catch(self, *handlers: Any) -> Operation:
@@ -152,8 +155,10 @@ class Operation:
             >>> fn(lambda s: 1 / 0).catch(ZeroDivisionError, fn(lambda s: {**s, "n": 0}))({})
             {'n': 0}
         """
+        from .chained import HOW_TO_CATCH, catch
+
         if not 1 <= len(handlers) <= 2:
-            raise WrongCall(f"catch() takes a handler, not {len(handlers)} arguments.", fix=_CATCH)
+            raise WrongCall(f"catch() takes a handler, not {len(handlers)} arguments.", fix=HOW_TO_CATCH)
         return catch(self, *reversed(handlers))
 
     def narrowed(self, state: State) -> Operation | None:
@@ -176,36 +181,11 @@ class Operation:
         """Write into an error where it arose: this operation, and the place where the run is."""
         error.operation = self.name or None
         error.place = run.place()
-        self._explain(error, run, state)
+        explain(error, run.last_answer.of(state))
         if error.line is None:
             error.file, error.line = self.file, self.line
         run.learn_secrets(state)
         error.redact(run.redactor.text)
-
-    def _explain(self, error: AdaptorError, run: Run, state: Any) -> None:
-        """Say more of an error where the run knows more than the place that raised it."""
-        if isinstance(error, LazyStateError) and "lazy reference" in error.description:
-            # Nothing but a function of the job's own is run at this time.
-            error.fix = (
-                "Inside a function use its own parameter, which is the real state, a plain dict: "
-                "`lambda state: state['data']['rows']`, or `def prepare(state): …`. The lazy `state` of the vocabulary "
-                "is for the arguments of operations."
-            )
-            return
-        answered = run.answered_by(state)
-        if answered is None:
-            return
-        answer = f"the answer of `{answered.title()}` (line {answered.line}), which has replaced the earlier `data`"
-        fix = (
-            f'Keep the answer apart and `data` as it was: as_("sent", {answered.name}(…)). '
-            "Or read the earlier data: state.references[-1]."
-        )
-        if isinstance(error, MissingReference) and error.root == "data":
-            error.description = f"{error.description} `state.data` is {answer}."
-            error.args = (error.description,)
-            error.fix = fix
-        elif isinstance(error, JobError) and error.cause_type == "KeyError" and not error.fix:
-            error.fix = f"`data` is {answer}. {fix}"
 
     def label(self) -> str:
         """Return what stands for this operation in a call site."""
@@ -220,9 +200,7 @@ class Operation:
         return f"`{name}` on line {self.line} returned"
 
     def __repr__(self) -> str:
-        texts = [_shown(value) for value in self.args] + [
-            f"{key}={_shown(value)}" for key, value in self.kwargs.items()
-        ]
+        texts = [shown(value) for value in self.args] + [f"{key}={shown(value)}" for key, value in self.kwargs.items()]
         return f"{self.name}({', '.join(texts)})"
 
     def __eq__(self, other: object) -> bool:
@@ -347,32 +325,20 @@ def _take(parameters: Parameters, name: str, value: Any) -> Any:
                 fix="Give a list, a JSONPath such as '$.data.rows[*]', or a lazy reference: state.data.rows.",
             )
         return prepare_source(value)
-    if kind == "error kinds":
-        return _error_kinds(value)
-    if kind == "handler":
-        if isinstance(value, Operation):
+    if kind in ("handler", "error kinds"):
+        from .chained import checked_handler, checked_kinds
+
+        value = checked_handler(value) if kind == "handler" else checked_kinds(value)
+        if kind == "error kinds" or isinstance(value, Operation):
             return value
-        if isinstance(value, type) and issubclass(value, BaseException):
-            raise WrongCall(f"catch() was given {value.__name__} and nothing to do about it.", fix=_CATCH)
     if value is not None and (not callable(value) or isinstance(value, Lazy | Operation)):
         raise WrongCall(
             f"`{name}` of {parameters.name}() must be a function, not {_described(value)}.",
-            fix=_CATCH if kind == "handler" else f"{parameters.signature()}.",
+            fix=f"{parameters.signature()}.",
         )
     if value is not None and name in parameters.given:
         refuse_other_parameters(value, parameters.given[name], f"{parameters.name}()")
     return value
-
-
-_CATCH = "Write catch(handler), or catch(WindowClosed, handler): a function of (error, state), or an operation."
-
-
-def _error_kinds(value: Any) -> Any:
-    kinds = value if isinstance(value, tuple) else (value,)
-    if kinds and all(isinstance(kind, type) and issubclass(kind, BaseException) for kind in kinds):
-        return value
-    shown = ", ".join(function_name(kind) if callable(kind) else a_kind(kind) for kind in kinds) or "nothing"
-    raise WrongCall(f"catch() takes a class of errors before its handler, not {shown}.", fix=_CATCH)
 
 
 def _described(value: object) -> str:
@@ -409,7 +375,8 @@ def as_operation(value: Any, asked_by: str) -> Operation:
     )
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Return an argument as it was written."""
     if isinstance(value, tuple) and value and all(isinstance(item, type) for item in value):
         return f"({', '.join(item.__name__ for item in value)})"
     return function_name(value) if callable(value) and not isinstance(value, Operation | Lazy) else repr(value)
@@ -421,62 +388,3 @@ def _written_at() -> tuple[str, int]:
     while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno
-
-
-class _Chained(Operation):
-    """What `.then` and `.catch` make: written as a method, and no place of its own in an error."""
-
-    __slots__ = ()
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.name = ""
-        self._entry = ("", None)
-
-    def _returned(self) -> str:
-        return f"`{self.function.__name__}` on line {self.line}: {function_name(self.args[1])} returned"
-
-    def __repr__(self) -> str:
-        what = ", ".join(_shown(value) for value in reversed(self.args[1:]))
-        return f"{self.args[0]!r}.{self.function.__name__}({what})"
-
-
-def _chained(function: Callable[..., State]) -> Callable[..., Operation]:
-    return builder_of(function, _Chained)
-
-
-@_chained
-def then(state: State, first: Step, following: Step) -> State:
-    """Perform `first`, then `following`."""
-    return following(first(state))
-
-
-@_chained
-def catch(
-    state: State,
-    attempt: Step,
-    handler: Handler[[AdaptorError, State], State],
-    kinds: ErrorKinds = AdaptorError,
-) -> State:
-    """Perform `attempt`; where it fails return what the handler makes of the error and the state from before."""
-    run = current_run()
-    try:
-        with run.hearing():
-            return attempt(state)
-    except AdaptorError as error:
-        if not _is_one_of(error, kinds):
-            raise
-        if run.open_ledger is not None:
-            run.open_ledger.handle_failures()
-        if isinstance(handler, Operation):
-            return handler(state)
-        return handler(error, state)
-
-
-def _is_one_of(error: AdaptorError, kinds: Any) -> bool:
-    """Whether an error, or what the job's own code raised, is of one of these classes."""
-    if isinstance(error, kinds) or isinstance(error.__cause__, kinds):
-        return True
-    # The cause is kept by its name alone where its text holds a secret, or where it comes from an earlier attempt.
-    names = {kind.__name__ for kind in (kinds if isinstance(kinds, tuple) else (kinds,))}
-    return isinstance(error, JobError) and error.cause_type in names

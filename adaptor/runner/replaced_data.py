@@ -20,9 +20,10 @@ from ..common.log import debug, log
 from ..common.loop import each, try_each
 from ..common.schema import validate
 from ..core.arguments import known
+from ..core.chained import catch, then
 from ..core.execute import execute
 from ..core.lazy import Lazy, StateReference
-from ..core.operation import Operation, catch, then
+from ..core.operation import Operation
 from ..graph.anything import graph_request
 from ..graph.operation import GraphOperation
 from .errors import CannotLoad, excerpt

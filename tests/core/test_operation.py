@@ -191,6 +191,7 @@ WRONG = {
     "an operation as a function": (lambda: fn(fn(step)), "must be a function, not the operation fn", "Write fn("),
     "a reference as a function": (lambda: fn(state.a), "not the lazy reference state.a", "Write fn("),
     "a handler that is none": (lambda: fn(step).catch({}), "`handler` of catch() must be a function", "Write catch("),
+    "a builder as a handler": (lambda: fn(step).catch(KeyError, log), "was given `log` itself", "log(…)"),
     "no handler": (lambda: fn(step).catch(), "catch() takes a handler, not 0 arguments", "Write catch(handler)"),
     "an error alone": (lambda: fn(step).catch(KeyError), "catch() was given KeyError and nothing", "catch(handler)"),
     "a handler before its error": (lambda: fn(step).catch(rescue, KeyError), "nothing to do about it", "WindowClosed,"),
