@@ -53,7 +53,7 @@ def explain(error: AdaptorError, answered: Operation | None) -> None:
         f'Keep the answer apart and `data` as it was: as_("sent", {answered.name}(…)). '
         "Or read the earlier data: state.references[-1]."
     )
-    if isinstance(error, MissingReference) and error.root == "data":
+    if isinstance(error, MissingReference) and (error.root == "data" or "`data_value(" in error.description):
         error.description = f"{error.description} `state.data` is {answer}."
         error.args = (error.description,)
         error.fix = fix

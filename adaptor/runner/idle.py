@@ -112,6 +112,7 @@ def _idle(job: Job, line: int | None, what: str, fix: str) -> InputError:
 
 
 def _holds_operations(value: Any) -> bool:
+    value = list(value.values()) if isinstance(value, dict) else value
     if isinstance(value, list | tuple):
         return bool(value) and all(isinstance(item, Operation) for item in value)
     return isinstance(value, Operation)
@@ -124,8 +125,10 @@ def _assigned(statements: list[Any]) -> Iterator[tuple[str, int]]:
             continue
         if isinstance(node, ast.Assign | ast.AnnAssign):
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                if isinstance(target, ast.Name):
-                    yield target.id, node.lineno
+                # Also where several are assigned at once: a, b = …
+                for name in ast.walk(target):
+                    if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
+                        yield name.id, node.lineno
         for field in ("body", "orelse", "finalbody"):
             inner = getattr(node, field, None)
             if isinstance(inner, list):

@@ -29,6 +29,11 @@ def test_a_path_that_the_answer_of_a_send_has_replaced_names_that_send(sandboxed
     assert 'as_("sent", send_text(…))' in done.err
 
 
+def test_so_does_a_value_that_a_text_cannot_say(sandboxed):
+    done = sandboxed('send_text(data_value("psid"), "Hello")\nlog(f"{data_value(\'name\')}")')
+    assert "is the answer of `send_text` (line 1)" in done.err
+
+
 def test_so_does_a_function_that_looks_for_a_key(sandboxed):
     done = sandboxed('mark_seen(state.data.psid)\nfn(lambda s: {**s, "who": s["data"]["name"]})')
     assert "`data` is the answer of `mark_seen` (line 1)" in done.err

@@ -455,6 +455,8 @@ def test_a_function_that_returns_a_reference_gives_its_value():
     given = {"data": {"name": "Ana", "next": {"data": 2}}, "references": []}
     assert expand_references(given, lambda s: state.data.name) == ["Ana"]
     assert fn(lambda s: state.data.next)(given) == {"data": 2}
+    assert map_([1, 2], lambda item, index, s: state.data.name)(given)["data"] == ["Ana", "Ana"]
+    assert fn(fails).catch(lambda error, s: state.data.next)(given) == {"data": 2}
 
 
 def test_what_is_no_error_of_a_job_passes_through():
