@@ -22,6 +22,9 @@ class LastAnswer:
     def remember(self, operation: Operation, before: State, after: State) -> None:
         """Remember an operation that has put an answer into `data`; what stands around it is not meant."""
         data, references = after.get("data"), after["references"]
+        if isinstance(data, dict) and data.get("outcome") == "unknown":
+            # No answer at all: what is missing in it has another reason than that it has replaced something.
+            return
         if isinstance(data, dict) and references and references[-1] is before.get("data") and data is not self._data:
             self._data, self._operation = data, operation
 

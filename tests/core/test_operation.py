@@ -16,6 +16,7 @@ from adaptor import (
     Operation,
     WindowClosed,
     WrongCall,
+    as_,
     combine,
     compose_next_state,
     data_value,
@@ -596,3 +597,37 @@ def test_composing_many_states_keeps_what_each_holds_bounded():
 
 def test_an_operation_is_an_operation():
     assert all(isinstance(operation, Operation) for operation, _printed in PRINTED)
+
+
+# --- what an answer has replaced ---
+
+
+def answering(**answer):
+    return fn(lambda given: compose_next_state(given, answer))
+
+
+def missing(*operations):
+    with pytest.raises(MissingReference) as caught:
+        execute(*operations)({"data": {"name": "Ana"}, "references": []})
+    return str(caught.value)
+
+
+def test_a_path_that_an_answer_has_replaced_names_the_operation_that_gave_it():
+    said = missing(combine(answering(id=1)), log(state.data.name))
+    assert "`state.data` is the answer of `fn(<lambda line" in said
+
+
+@pytest.mark.parametrize(
+    "operations",
+    [
+        (log(state.data.nothing),),
+        (fn(lambda given: {**given, "data": {}}), log(state.data.name)),
+        (answering(id=1), fn(lambda given: {**given, "data": {"age": 4}}), log(state.data.name)),
+        (answering(id=1), each([{"age": 4}], log(state.data.name))),
+        (as_("kept", answering(id=1)), log(state.data.nothing)),
+        (answering(outcome="unknown"), log(state.data.name)),
+        (answering(id=1), log(state.nothing)),
+    ],
+)
+def test_no_operation_is_named_where_none_has_replaced_it(operations):
+    assert "is the answer of" not in missing(*operations)
