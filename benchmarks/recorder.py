@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 
-BODY = json.dumps({"recipient_id": "6543210987654321", "message_id": "m_" + "a" * 86})
+BODY = json.dumps({"message_id": "m_" + "a" * 86})
 PART = json.dumps({"code": 200, "body": BODY})
 PAGE = b'{"id": "102030405060708", "name": "Benchmark"}'
 

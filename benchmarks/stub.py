@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 
-ANSWER = json.dumps({"recipient_id": "6543210987654321", "message_id": "m_" + "a" * 86}).encode()
+ANSWER = json.dumps({"message_id": "m_" + "a" * 86}).encode()
 
 
 class Handler(BaseHTTPRequestHandler):

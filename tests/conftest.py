@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import atexit
 import contextlib
 import json
@@ -18,10 +19,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from _pytest.assertion import rewrite
 from werkzeug import Request, Response
 
 from adaptor.core.context import Run
-from adaptor.core.template import holds_token
+from adaptor.core.template import TEXT
+from adaptor.runner.syntax import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,9 +49,29 @@ KEY = CERTIFICATE.with_name("key.pem")
 _ENVIRONMENT = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle", "netrc")
 
 
-def pytest_make_parametrize_id(val: object) -> str | None:
-    """Name tests alike in every process: an f-string over a reference holds another token in each."""
-    return "f-string" if isinstance(val, str) and holds_token(val) else None
+def _rewritten(tree: ast.Module, source: bytes, path: str | None = None, *more: Any) -> None:
+    """Let tests write f-strings over references, as scripts do: the loader of tests rewrites them too."""
+    if path is None or not Path(path).is_relative_to(Path(__file__).parent):
+        _rewrite_asserts(tree, source, path, *more)
+        return
+    Texts().visit(tree)
+    after = 0
+    for node in tree.body:
+        is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if not is_docstring and not (isinstance(node, ast.ImportFrom) and node.module == "__future__"):
+            break
+        after += 1
+    names = [ast.alias(name="text_of", asname=TEXT)]
+    tree.body.insert(after, ast.ImportFrom(module="adaptor.core.template", names=names, level=0))
+    for node in ast.walk(tree.body[after]):
+        ast.copy_location(node, tree.body[after - 1] if after else tree)
+    ast.fix_missing_locations(tree)
+    _rewrite_asserts(tree, source, path, *more)
+
+
+# What was kept of a test's code by a pytest that did not rewrite its texts must not be used.
+rewrite.PYC_TAIL = f"-texts{rewrite.PYC_TAIL}"
+_rewrite_asserts, rewrite.rewrite_asserts = rewrite.rewrite_asserts, _rewritten
 
 
 @pytest.fixture

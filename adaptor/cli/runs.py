@@ -34,6 +34,9 @@ exit codes:
   2  bad input: usage, ledger, credential; nothing was changed
 """
 
+#: What changes the ledger; everything else reads it, also where nobody may write.
+_WRITING = ("settle", "purge")
+
 #: What a time is written in, in seconds.
 _UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 
@@ -136,7 +139,7 @@ def _performed(perform: Any, given: argparse.Namespace) -> int:
 def _store(given: argparse.Namespace) -> Iterator[Store]:
     from ..runner.history import ledger_of, open_history
 
-    store = open_history(ledger_of(given.path, given.database))
+    store = open_history(ledger_of(given.path, given.database), read_only=given.verb not in _WRITING)
     try:
         yield store
     finally:

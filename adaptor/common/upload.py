@@ -13,7 +13,7 @@ from ..core.state import a_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any, BinaryIO, NoReturn
 
 #: How many bytes of a file are in memory at once.
@@ -30,9 +30,11 @@ class Upload:
     def __init__(self, fields: list[tuple[str, str]], files: dict[str, Any]) -> None:
         self.boundary = f"adaptor-{os.urandom(16).hex()}"
         self._parts: list[tuple[bytes, bytes | _Opened]] = []
+        self._known: list[list[str]] = []
         try:
             for name, value in fields:
                 self._parts.append((self._head(name), value.encode()))
+                self._known.append([name])
             for name, value in files.items():
                 for item in value if isinstance(value, list) else [value]:
                     self._add(str(name), item)
@@ -57,6 +59,30 @@ class Upload:
             yield b"\r\n"
         yield self._end
 
+    def digest(self, clean: Callable[[str], str]) -> str:
+        """Return a digest of the bytes of every field and file, which are read piece by piece.
+
+        A file counts by its content alone, wherever it lies: what makes it may name it anew each time. A name that the
+        job gives counts.
+
+        Args:
+            clean: Takes out of what is in memory what does not count.
+        """
+        import hashlib
+
+        from ..ledger.keys import digest
+
+        parts: list[list[str]] = []
+        for known, (_, content) in zip(self._known, self._parts, strict=True):
+            found = hashlib.sha256()
+            if isinstance(content, _Opened):
+                for block in content:
+                    found.update(block)
+            else:
+                found.update(clean(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape"))
+            parts.append([*known, found.hexdigest()])
+        return digest("upload", parts)
+
     def close(self) -> None:
         """Close the files that were opened for it."""
         for _, content in self._parts:
@@ -72,6 +98,7 @@ class Upload:
 
     def _add(self, name: str, item: Any) -> None:
         filename, content = _named(name, item)
+        self._known.append([name, *([filename] if isinstance(item, tuple) else [])])
         kind = mimetypes.guess_type(filename, strict=False)[0]
         if isinstance(content, str):
             head = self._head(name, filename, kind or "text/plain; charset=utf-8")

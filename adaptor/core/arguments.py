@@ -10,7 +10,7 @@ from .errors import LazyStateError
 from .functions import refuse_other_parameters
 from .lazy import Lazy, resolve
 from .state import not_a_state
-from .template import Template, parse, refuse_token
+from .template import Shown, is_template_string, shown_too_early, text_of_template
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,20 +104,20 @@ def defer(function: Callable[..., Any], *arguments: Any) -> Any:
 def prepare(value: Any) -> Any:
     """Turn an argument into a plain value or, where anything lazy is in it at any depth, into one `Lazy`."""
     if isinstance(value, str):
-        return parse(value)
-    if isinstance(value, Lazy) or value is None or isinstance(value, bool | int | float):
+        if isinstance(value, Shown):
+            raise shown_too_early(value)
         return value
-    if isinstance(value, bytes):
-        return refuse_token(value)
+    if isinstance(value, Lazy) or value is None or isinstance(value, bool | int | float | bytes):
+        return value
     if isinstance(value, dict):
-        parts = {_key(key): prepare(item) for key, item in value.items()}
+        parts = {key: prepare(item) for key, item in value.items()}
         return Structure(parts) if any(isinstance(item, Lazy) for item in parts.values()) else value
     if type(value) in (list, tuple):
         items = type(value)(prepare(item) for item in value)
         return Structure(items) if any(isinstance(item, Lazy) for item in items) else value
     if callable(value):
         return _function(value)
-    return value
+    return text_of_template(value) if is_template_string(value) else value
 
 
 def prepare_source(value: Any) -> Any:
@@ -128,15 +128,6 @@ def prepare_source(value: Any) -> Any:
 
         compiled(prepared)
     return prepared
-
-
-def _key(key: Any) -> Any:
-    if isinstance(key, str) and isinstance(parse(key), Template):
-        raise LazyStateError(
-            "An f-string with a lazy reference is used as the key of a dict.",
-            fix="Keys must be known when the job is loaded; build the dict in a function: lambda state: {…}.",
-        )
-    return key
 
 
 def _function(value: Any) -> Lazy:

@@ -8,6 +8,7 @@ AdaptorError
 │   ├── WrongCall               an operation was called with arguments it does not take
 │   ├── LazyStateError          a lazy reference was used as if it were the value
 │   ├── MissingReference        a path that does not exist in this state
+│   ├── InvalidValue            a value of this state that a text cannot say, or that is no date
 │   ├── UnreadableRow           a row of a file that is not what its file promises
 │   ├── ConditionIsText         a condition that is the text "no", "false", "0" …
 │   └── ItemsFailed             `try_each` went through all items; some did not succeed
@@ -303,6 +304,13 @@ class MissingReference(JobError, LookupError):
     about = ABOUT_ROW
     code = "MISSING_REFERENCE"
     root: str | None = None
+
+
+class InvalidValue(JobError):
+    """A value of this state that a text cannot say (`nan`, a list, True), or that is no date where one is formatted."""
+
+    about = ABOUT_ROW
+    code = "INVALID_VALUE"
 
 
 class UnreadableRow(JobError):

@@ -4,8 +4,8 @@
 send_text(state.data.psid, f"Hello {state.data.first_name}")
 ```
 
-Neither argument is a value yet. `state.data.psid` is a `StateReference`; the f-string holds a token that
-`adaptor.core.template` turns back into one. What cannot work on something that is not there yet (`if`, `len`,
+Neither argument is a value yet. `state.data.psid` is a `StateReference`; of the f-string the loader makes a `Template`
+(see `adaptor.core.template`). What cannot work on something that is not there yet (`if`, `len`,
 calling a method …) raises `LazyStateError` with the words to write instead.
 """
 
@@ -123,15 +123,13 @@ class Lazy:
     def __getitem__(self, key: object) -> Any:
         return Item((self, key))
 
+    # --- what cannot work on a value that is not there yet ---
+
     def __str__(self) -> str:
-        return self.__format__("")
+        _refuse(self, "`str` was asked of it", _TEXT)
 
     def __format__(self, spec: str) -> str:
-        from .template import token_for
-
-        return token_for(self, spec)
-
-    # --- what cannot work on a value that is not there yet ---
+        _refuse(self, "it was put into a text", _TEXT)
 
     def __bool__(self) -> bool:
         _refuse(
@@ -179,6 +177,10 @@ class Lazy:
         _refuse(self, "a part of it was deleted", _ASSIGN)
 
 
+_TEXT = (
+    'In a script that adaptor runs write an f-string: f"Hello {state.data.name}". Elsewhere write a function, '
+    "lambda state: f\"Hello {state['data']['name']}\", or on Python 3.14 a t-string. log(…) shows a value."
+)
 _ASSIGN = 'Write fn(lambda state: {**state, "data": {**state["data"], "x": 1}}): operations return a new state.'
 
 

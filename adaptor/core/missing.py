@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 def missing_reference(path: str, deepest: str, value: object, step: object) -> MissingReference:
     """Return the error that names the path, the deepest part that exists and the keys found there."""
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value.get("outcome") == "unknown":
+        found = f"`{deepest}` is of a call that was made before the run stopped, and its outcome is unknown"
+        fix = "Look there whether it was carried out. It is not made again; give by hand what depends on it."
+    elif isinstance(value, dict):
         keys = ", ".join(str(key) for key in list(value)[:20]) or "no keys at all"
         more = f" and {len(value) - 20} more" if len(value) > 20 else ""
         found = f"`{deepest}` has {'the keys ' if value else ''}{keys}{more}"

@@ -1,259 +1,302 @@
-"""F-strings over lazy references.
+"""F-strings over lazy references: a text whose values are known when the operation runs.
 
-`f"Hello {state.data.name}"` is evaluated by Python before any operation sees it, so the reference puts a *token* in
-its place, and the operation that is given the text turns it into a `Template`. Tokens are random for each process, so
-that no text from a state can ever be taken for one, and carry a checksum, so that a token that was changed on the way
-(`.upper()`, a slice, `.strip()`) is noticed rather than sent.
-
-A token opens and closes with a space that nobody writes (so that `.strip()` and `.split()` break it). In between stand
-letters of both cases (so that `.upper()`, `.lower()`, `.title()` do) of a script that nobody writes either, so that any
-part of a token, be it one letter, is known for what it is.
+The loader turns each f-string of a job into a call of `text_of`, which gives a `str` where all of its values are known
+and a `Template` where one is a reference. A t-string of Python 3.14 becomes the same by `text_of_template`.
 """
 
 from __future__ import annotations
 
-import os
-import re
-from functools import lru_cache
-
-from .errors import LazyStateError, MissingReference
-from .lazy import Lazy, StateReference
+from .errors import InvalidValue, LazyStateError, MissingReference
+from .lazy import Expression, Lazy, Logic, resolve
 from .state import a_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, NoReturn, TypeAlias
 
     from .state import State
 
-#: The space of Ogham inscriptions, which `.strip()` takes away. Other rare spaces would not do: people do write them
-#: (U+2005 stands behind a mention in some messengers).
-_SPACE = "\u1680"
-#: Medefaidrin: 32 pairs of letters.
-_UPPER = "".join(map(chr, range(0x16E40, 0x16E60)))
-_LOWER = "".join(map(chr, range(0x16E60, 0x16E80)))
-_CHECKSUM_LENGTH = 6
+    #: A part of a text: literal, or a value with its conversion (`r`, `a`, `s` or nothing) and its format.
+    Piece: TypeAlias = str | tuple[Any, str, Any]
+
+#: The name under which a job's module finds `text_of`.
+TEXT = "__adaptor_text__"
+
+_COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
+_CONVERSIONS: dict[str, Callable[[Any], str]] = {"r": repr, "a": ascii, "s": str, "": lambda value: value}
+#: Directives of `strftime` that tell a time of day.
+_CLOCK = frozenset("HIMSfpXcrRTzZ")
+#: Directives that tell a day.
+_DAY = frozenset("aAdbBmyYjUWuwVGxcDFeCgGh")
 
 
-def _random(alphabet: str, length: int) -> str:
-    return "".join(alphabet[byte % len(alphabet)] for byte in os.urandom(length))
+def text_of(*pieces: Any) -> Any:
+    """Return the text of an f-string: a `str` where all of its values are known, else a `Template`.
+
+    Args:
+        *pieces: Literal text, and for each value `(value, conversion, format)`.
+
+    Raises:
+        LazyStateError: A comparison stands in the text, which would say "True".
+    """
+    texts: list[Any] = []
+    is_lazy = False
+    for piece in pieces:
+        if piece.__class__ is str:
+            texts.append(piece)
+            continue
+        value, conversion, spec = piece
+        if isinstance(value, Lazy) or isinstance(spec, Lazy):
+            is_lazy = True
+            texts.append((_sayable(value), conversion, spec))
+        else:
+            texts.append(format(_CONVERSIONS[conversion](value), spec))
+    return Template(_flat(texts)) if is_lazy else "".join(texts)
 
 
-def _mixed(length: int) -> str:
-    return "".join(_random(_LOWER if index % 2 else _UPPER, 1) for index in range(length))
+def text_of_template(template: Any) -> Any:
+    """Return the text of a t-string, as `text_of` does."""
+    pieces: list[Any] = []
+    for literal, field in zip(template.strings, [*template.interpolations, None], strict=True):
+        pieces.append(literal)
+        if field is not None:
+            value = text_of_template(field.value) if is_template_string(field.value) else field.value
+            pieces.append((value, field.conversion or "", field.format_spec))
+    return text_of(*pieces)
 
 
-_MARK = _mixed(12)
-_FOLDED_MARK = _MARK.casefold()
-_KEY = os.urandom(16)
-#: Patterns, which `re` compiles when they are first used: a job without f-strings does not wait for that.
-_TOKEN = f"{_SPACE}{_MARK}([{_LOWER}]+)([{_UPPER}{_LOWER}]{{{_CHECKSUM_LENGTH}}}){_SPACE}"
-#: What a part of a token leaves in a text: its letters anywhere, or its space where the text was cut. A text of that
-#: space alone is let be: it is somebody's own, or as good as empty.
-_PART = f"[{_UPPER}{_LOWER}]|(?s:(?<=.){_SPACE}\\Z|\\A{_SPACE}(?=.))"
-
-#: Every reference that was put into a text so far, with its format spec.
-_spoken: list[tuple[Lazy, str]] = []
-_numbers: dict[Any, int] = {}
+def is_template_string(value: Any) -> bool:
+    """Whether a value is a t-string (Python 3.14)."""
+    kind = type(value)
+    return kind.__name__ == "Template" and kind.__module__ == "string.templatelib"
 
 
-def token_for(reference: Lazy, spec: str) -> str:
-    """Return the token that stands for `reference` in a text."""
-    number = None
-    key = None
-    if isinstance(reference, StateReference):
-        # The same path in a loop must not fill the memory with the same entry.
-        key = (tuple((type(step), step) for step in reference.__steps__), spec)
-        number = _numbers.get(key)
-    if number is None:
-        number = len(_spoken)
-        _spoken.append((reference, spec))
-        if key is not None:
-            _numbers[key] = number
-    name = _letters(number)
-    return f"{_SPACE}{_MARK}{name}{_checksum(name)}{_SPACE}"
+def _sayable(value: Any) -> Any:
+    if isinstance(value, Logic) and value.__symbol__ == "|":
+        return Either(*[_sayable(operand) for operand in value.__operands__])
+    if isinstance(value, Logic) or (isinstance(value, Expression) and value.__symbol__ in _COMPARISONS):
+        raise LazyStateError(
+            f'`{value!r}` is a condition, and a text would say "True" or "False".',
+            fix="Choose between two operations with fn_if(condition, …, else_=…), or make the words in a function: "
+            "lambda state: 'yes' if state['data']['n'] > 3 else 'no'.",
+        )
+    return value
 
 
-def _letters(number: int) -> str:
-    text = ""
-    while True:
-        number, rest = divmod(number, len(_LOWER))
-        text = _LOWER[rest] + text
-        if number == 0:
-            return text
+def _flat(pieces: list[Any]) -> tuple[Any, ...]:
+    """Return pieces with texts inside texts taken apart, and literal parts beside each other joined."""
+    flat: list[Any] = []
+    for piece in pieces:
+        inside = piece.__class__ is not str and isinstance(piece[0], Template) and not piece[1] and not piece[2]
+        for part in piece[0].__pieces__ if inside else (piece,):
+            if part.__class__ is str and flat and flat[-1].__class__ is str:
+                flat[-1] += part
+            elif part != "":
+                flat.append(part)
+    return tuple(flat)
 
 
-def _checksum(name: str) -> str:
-    from hashlib import blake2s
+class Shown(str):
+    """What a text looks like before its values are known, for `print`. It is no text that could be sent."""
 
-    digest = blake2s(name.encode(), key=_KEY, digest_size=_CHECKSUM_LENGTH).digest()
-    return "".join((_UPPER if index % 2 else _LOWER)[byte % len(_LOWER)] for index, byte in enumerate(digest))
+    __slots__ = ()
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise shown_too_early(self)
+
+    __add__ = __radd__ = __mod__ = __mul__ = __rmul__ = __getitem__ = __format__ = _refuse
+
+
+def shown_too_early(text: str) -> LazyStateError:
+    """Return the error for a text that was made of a reference before its value is known."""
+    return LazyStateError(
+        f"`{str.__str__(text)}` is how a lazy text looks, not what it says: its values are known only when the "
+        "operation runs.",
+        fix="Give the f-string itself, without str(…).",
+    )
 
 
 class Template(Lazy):
     """A text with references in it."""
 
     __slots__ = ("__pieces__",)
-    __pieces__: tuple[str | tuple[Lazy, str], ...]
+    __pieces__: tuple[Piece, ...]
 
-    def __init__(self, pieces: tuple[str | tuple[Lazy, str], ...]) -> None:
+    def __init__(self, pieces: tuple[Piece, ...]) -> None:
         self.__pieces__ = pieces
 
     def __repr__(self) -> str:
-        texts = []
-        for piece in self.__pieces__:
-            if isinstance(piece, str):
-                texts.append(repr(piece)[1:-1].replace("{", "{{").replace("}", "}}"))
-            else:
-                texts.append(f"{{{piece[0]!r}{':' + piece[1] if piece[1] else ''}}}")
+        texts = [
+            repr(piece)[1:-1].replace("{", "{{").replace("}", "}}") if isinstance(piece, str) else _shown(piece)
+            for piece in self.__pieces__
+        ]
         return f"f'{''.join(texts)}'"
+
+    def __str__(self) -> str:
+        return Shown("".join(piece if isinstance(piece, str) else _shown(piece) for piece in self.__pieces__))
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise LazyStateError(
+            f"`{self!r}` is a lazy text: its values are known only when the operation runs, but `.{name}` was asked "
+            "of it.",
+            fix="Change the value where it is known: lambda state: f\"Hello {state['data']['name'].upper()}\".",
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Template, (self.__pieces__,)
 
     def __resolve__(self, state: State) -> str:
-        return "".join(piece if isinstance(piece, str) else _spoken_value(*piece, state) for piece in self.__pieces__)
+        return "".join(piece if isinstance(piece, str) else _said(*piece, state) for piece in self.__pieces__)
 
 
-class Converted(Lazy):
-    """`{reference!r}` in an f-string: what Python's `repr`, `ascii` or `str` makes of the value."""
+class Either(Lazy):
+    """`{state.data.name | 'friend'}` in a text: the first of the two that says something."""
 
-    __slots__ = ("__conversion__", "__reference__")
-    __conversion__: str
-    __reference__: Lazy
+    __slots__ = ("__operands__",)
+    __operands__: tuple[Any, Any]
 
-    def __init__(self, reference: Lazy, conversion: str) -> None:
-        self.__reference__ = reference
-        self.__conversion__ = conversion
+    def __init__(self, first: Any, second: Any) -> None:
+        self.__operands__ = first, second
 
     def __repr__(self) -> str:
-        return f"{self.__reference__!r}!{self.__conversion__}"
+        first, second = self.__operands__
+        return f"{first!r} | {second!r}"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Converted, (self.__reference__, self.__conversion__)
+        return Either, self.__operands__
 
-    def __resolve__(self, state: State) -> str | None:
-        value = self.__reference__.__resolve__(state)
-        # A text that says "None" is refused, however it would say it.
-        return None if value is None else _CONVERSIONS[self.__conversion__](value)
-
-
-_CONVERSIONS: dict[str, Callable[[Any], str]] = {"r": repr, "a": ascii, "s": str}
-
-
-def converted(value: Any, conversion: str) -> Any:
-    """Return what `!r`, `!a` or `!s` makes of a value, later where it is a lazy reference."""
-    return Converted(value, conversion) if isinstance(value, Lazy) else _CONVERSIONS[conversion](value)
-
-
-def _spoken_value(reference: Lazy, spec: str, state: State) -> str:
-    value = reference.__resolve__(state)
-    if value is None:
-        raise MissingReference(
-            f'`{reference!r}` is None, and a text would say "None".',
-            fix="Give it a value in the step before, or a default: data_value('…', default='…').",
-        )
-    if not spec:
-        return str(value)
-    if "%" in spec and isinstance(value, str):
-        from datetime import datetime
-
+    def __resolve__(self, state: State) -> Any:
+        first, second = self.__operands__
         try:
-            value = datetime.fromisoformat(value.strip())
-        except ValueError:
-            raise MissingReference(
-                f"`{reference!r}` is formatted as a date (`{spec}`), but its text is not a date in ISO form.",
-                fix="Dates in text must look like 2026-11-24 or 2026-11-24T09:30:00.",
-                code="NOT_A_DATE",
-            ) from None
+            value = resolve(first, state)
+        except MissingReference:
+            value = None
+        says_nothing = value is None or (isinstance(value, str) and not value.strip())
+        return resolve(second, state) if says_nothing else value
+
+
+def _shown(field: Any) -> str:
+    value, conversion, spec = field
+    what = value if isinstance(value, Lazy) else repr(value)
+    of_spec = str.__str__(str(spec)) if isinstance(spec, Template) else spec
+    return f"{{{what!r}{'!' + conversion if conversion else ''}{':' + of_spec if of_spec else ''}}}"
+
+
+def _said(value: Any, conversion: str, spec: Any, state: State) -> str:
+    """Return what a text says of a value."""
+    reference, value, spec = value, resolve(value, state), resolve(spec, state)
+    if conversion and value is not None:
+        value = _CONVERSIONS[conversion](value)
+    if value.__class__ is str and not spec:
+        said: str = value
+        return said
+    _refuse_unsayable(reference, value)
+    if "%" in spec and not isinstance(value, int | float):
+        value = _as_date(reference, value, spec)
     try:
         return format(value, spec)
     except (ValueError, TypeError) as cause:
-        raise MissingReference(
+        raise InvalidValue(
             f"`{reference!r}` is {a_kind(value)}, which cannot be formatted as `{spec}`: {cause}.",
             fix="Numbers from CSV are text: write {float_of_it:.2f} from a function of the state, or drop the format.",
             code="NOT_FORMATTABLE",
         ) from None
 
 
-def parse(text: str) -> str | Template:
-    """Turn a text that holds tokens into a `Template`; any other text comes back as it is.
+def _refuse_unsayable(reference: Any, value: Any) -> None:
+    """Refuse what nobody could read in a text, or could read wrongly.
 
     Raises:
-        LazyStateError: The text holds a token that was changed after the f-string was made.
+        MissingReference: It is None.
+        InvalidValue: It is neither text, nor a finite number, nor a date or time.
     """
-    if not _spoken or not re.search(_PART, text):
-        return text
-    pieces: list[str | tuple[Lazy, str]] = []
-    position = 0
-    for match in re.finditer(_TOKEN, text):
-        name, checksum = match.groups()
-        if checksum != _checksum(name):
-            raise _changed()
-        pieces += [text[position : match.start()], _spoken[_number(name)]]
-        position = match.end()
-    pieces.append(text[position:])
-    # Something stands for each whole token, so that what is left beside it is not taken for a text of its own.
-    if re.search(_PART, re.sub(_TOKEN, "_", text)):
-        raise _changed()
-    return Template(tuple(piece for piece in pieces if piece != ""))
+    if value.__class__ is str or value.__class__ is int:
+        return
+    if value is None:
+        raise MissingReference(
+            f'`{reference!r}` is None, and a text would say "None".',
+            fix=f"Give it a value in the step before, or other words: {{{reference!r} | 'friend'}}.",
+        )
+    if isinstance(value, bool):
+        raise InvalidValue(
+            f'`{reference!r}` is {value}, and a text would say "{value}".',
+            fix="Choose the words in a function of the state: lambda state: 'yes' if … else 'no'.",
+            code="NOT_SAYABLE",
+        )
+    from datetime import date, time, timedelta
+    from decimal import Decimal
+
+    is_sayable = isinstance(value, str | int | float | Decimal | date | time)
+    # nan and NaT are not even themselves.
+    if is_sayable and (value != value or (isinstance(value, float | Decimal) and abs(value) == float("inf"))):
+        raise InvalidValue(
+            f"`{reference!r}` is {value}, which is no value that anybody could read.",
+            fix=f"Leave such rows out, or give other words where it is missing: {{{reference!r} | 'friend'}} takes the "
+            "place of None and of an empty text.",
+            code="NOT_SAYABLE",
+        )
+    if not is_sayable:
+        fix = "Make a text of it in a function of the state, or name the part of it that is meant."
+        if isinstance(value, list | tuple):
+            fix = f"Join it: array_to_string({reference!r}, ', '); or name one item: {reference!r}[0]."
+        elif isinstance(value, dict):
+            fix = f"Name the part that is meant: {reference!r}.{next(iter(value), 'name')}."
+        elif isinstance(value, bytes):
+            fix = "Decode it where it is read: .decode()."
+        elif isinstance(value, timedelta):
+            fix = "Say it in hours or days: a number from a function of the state."
+        raise InvalidValue(f"`{reference!r}` is {a_kind(value)}, which a text cannot say.", fix=fix, code="NOT_SAYABLE")
 
 
-def refuse_token(data: bytes) -> bytes:
-    """Return bytes as they are, unless a text with a reference was encoded into them."""
-    if _spoken and _MARK.encode() in data:
-        raise _changed()
-    return data
+def _as_date(reference: Any, value: Any, spec: str) -> Any:
+    """Return a date or time of what is formatted by day or clock; text is read in ISO form.
+
+    Raises:
+        InvalidValue: It is none, or does not hold what the format tells.
+    """
+    import re
+    from datetime import date, datetime, time
+
+    directives = set(re.findall(r"%[-_0^#]?([a-zA-Z])", spec))
+    if isinstance(value, str):
+        text = value.strip()
+        found: Any = None
+        for kind in (date, datetime, time):
+            try:
+                found = kind.fromisoformat(text)
+                break
+            except ValueError:
+                continue
+        if found is None:
+            raise InvalidValue(
+                f"`{reference!r}` is formatted as a date (`{spec}`), but {_excerpt(value)} is not a date in ISO form.",
+                fix="Dates in text must look like 2026-11-24 or 2026-11-24T09:30:00.",
+                code="NOT_A_DATE",
+            )
+        if text[-1] in "Zz" and directives:
+            raise InvalidValue(
+                f"`{reference!r}` is {_excerpt(value)}: a moment in UTC, which is nobody's clock.",
+                fix=f'Say whose clock is meant: {{local_time({reference!r}, "Africa/Nairobi"):{spec}}}.',
+                code="WHOSE_CLOCK",
+            )
+        value = found
+    if directives & _CLOCK and isinstance(value, date) and not isinstance(value, datetime):
+        raise InvalidValue(
+            f"`{reference!r}` is the day {value} without a time, but `{spec}` tells a time of day.",
+            fix="Leave the time of day out of the format, or give a date with a time: 2026-11-24T09:30:00.",
+            code="NO_TIME_OF_DAY",
+        )
+    if directives & _DAY and isinstance(value, time):
+        raise InvalidValue(
+            f"`{reference!r}` is the time {value} without a day, but `{spec}` tells a day.",
+            fix="Leave the day out of the format, or give a date with a time: 2026-11-24T09:30:00.",
+            code="NO_DAY",
+        )
+    return value
 
 
-def _number(name: str) -> int:
-    number = 0
-    for letter in name:
-        number = number * len(_LOWER) + _LOWER.index(letter)
-    return number
-
-
-def _changed() -> LazyStateError:
-    return LazyStateError(
-        "A text with a lazy reference was changed after the f-string was made "
-        "(.upper(), .strip(), .encode(), a slice …), but its value is known only when the operation runs.",
-        fix="Change the value where it is known: lambda state: f\"Hello {state['data']['name'].upper()}\".",
-    )
-
-
-@lru_cache(maxsize=1)
-def _encoded_marks() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return what becomes of the mark on the usual ways into a text, casefolded where case may change."""
-    import base64
-    from json import dumps
-    from urllib.parse import quote
-
-    folded, exact = [_FOLDED_MARK], []
-    for mark in (_MARK, _MARK.upper(), _MARK.lower()):
-        raw = mark.encode()
-        folded += [raw.hex(), quote(raw).casefold(), dumps(mark)[1:-1].casefold(), ascii(mark)[1:-1].casefold()]
-        folded.append(repr(raw)[2:-1].casefold())
-        for shift in range(3):
-            # What base64 makes of the mark depends on how many bytes stand before it, modulo three.
-            text = base64.b64encode(b"x" * shift + raw).decode()
-            exact.append(text[4 if shift else 0 : len(text) - 4])
-    return tuple(folded), tuple(exact)
-
-
-def holds_token(text: str) -> bool:
-    """Whether a token, whole, changed or encoded, turns up in a text that is about to leave."""
-    if not _spoken:
-        return False
-    folded, exact = _encoded_marks()
-    text_folded = text.casefold()
-    return any(mark in text_folded for mark in folded) or any(mark in text for mark in exact)
-
-
-def stray_token(where: str) -> LazyStateError:
-    """Return the error for a token that turned up where only values may be."""
-    return LazyStateError(
-        f"{where} holds a lazy reference that was never resolved.",
-        fix="Inside fn and other functions use the state that the function is given, state['data']['name'], "
-        "not the lazy state.data.name.",
-    )
+def _excerpt(value: str) -> str:
+    return repr(value) if len(value) <= 40 else f"{value[:40]!r}…"

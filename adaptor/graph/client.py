@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from copy import copy
 from dataclasses import replace
 from functools import partial
@@ -20,11 +21,18 @@ from .request import GraphRequest
 from .versions import version_warning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from ..ledger.ledger import Ledger
+    from ..ledger.passage import Waiting
 
 T = TypeVar("T")
+
+
+def _unnoted(places: Sequence[int], others: Mapping[int, Any]) -> AbstractContextManager[object]:
+    """Wait where nothing is noted."""
+    return nullcontext()
 
 
 class GraphClient:
@@ -82,17 +90,22 @@ class GraphClient:
     def _asked_page_id(self) -> str:
         request = GraphRequest("GET", "me", params={"fields": "id"}, needs=("id",))
         try:
-            return str(self._repeating(lambda: self.connection.exchange(request, request.encoded())).body["id"])
+            exchange = partial(self.connection.exchange, request, request.encoded())
+            return str(self._repeating(exchange, nullcontext).body["id"])
         except AdaptorError as error:
             # Under another name a key would not be known again, and the message would go out twice.
             error.fix = f"Nothing was sent, since it could not be learned which Page this is. {error.fix}"
             raise
 
-    def send(self, request: GraphRequest) -> Answer:
+    def send(self, request: GraphRequest, *, waiting: Waiting = _unnoted) -> Answer:
         """Carry out a request.
 
         It is repeated only where it was certainly not carried out (`RateLimited`, `NotSent`); a read also after a
         failure on Meta's side.
+
+        Args:
+            request: A finished request.
+            waiting: Entered while it waits to be made, or to be made again.
 
         Raises:
             GraphError: Graph said no; the error tells what was sent.
@@ -100,14 +113,14 @@ class GraphClient:
             DeliveryUnknown: A write left, and no trustworthy answer came.
         """
         if request.sealed:
-            (outcome,) = self.send_batch([replace(request, sealed=False)])
+            (outcome,) = self.send_batch([replace(request, sealed=False)], waiting=waiting)
             if isinstance(outcome, AdaptorError):
                 raise outcome
             return outcome
         started = time.monotonic()
         encoded = request.encoded()
         try:
-            answer = self._repeating(lambda: self.connection.exchange(request, encoded))
+            answer = self._repeating(lambda: self.connection.exchange(request, encoded), lambda: waiting([0], {}))
         except BaseException as error:
             self._tell_failure(request, error)
             self._note(request, started, error)
@@ -117,12 +130,15 @@ class GraphClient:
         self._note(request, started)
         return answer
 
-    def send_batch(self, parts: list[GraphRequest], *, include_headers: bool = True) -> list[Answer | AdaptorError]:
+    def send_batch(
+        self, parts: list[GraphRequest], *, include_headers: bool = True, waiting: Waiting = _unnoted
+    ) -> list[Answer | AdaptorError]:
         """Carry out several requests as the parts of one call. Only parts that were certainly not are repeated.
 
         Args:
             parts: Finished requests, `MOST_PARTS` at most.
             include_headers: Whether Graph sends the headers of each part's answer.
+            waiting: Entered while parts wait to be made, or to be made again.
 
         Returns:
             For each part its answer, or its error.
@@ -131,27 +147,28 @@ class GraphClient:
             AdaptorError: The call as a whole failed, with what that says of all its parts.
         """
         outcomes: dict[int, Answer | AdaptorError] = {}
-        waiting, repeats, started = list(range(len(parts))), 0, time.monotonic()
+        left, repeats, started = list(range(len(parts))), 0, time.monotonic()
         while True:
-            chosen = [parts[index] for index in waiting]
+            chosen = [parts[index] for index in left]
             try:
                 exchange = partial(self.connection.exchange_parts, chosen, include_headers=include_headers)
-                answers = self._repeating(exchange)
+                answers = self._repeating(exchange, partial(waiting, left, _without(outcomes, left)))
             except BaseException as fault:
                 # The parts that were answered before keep their answers.
                 if not isinstance(fault, AdaptorError) or not outcomes:
                     for part in chosen:
                         self._note(part, started, fault)
                     raise
-                outcomes.update({index: copy(fault) for index in waiting})
+                outcomes.update({index: copy(fault) for index in left})
                 break
-            outcomes.update(zip(waiting, answers, strict=True))
-            again = {index: each for index in waiting if (each := repeatable(outcomes[index])) is not None}
+            outcomes.update(zip(left, answers, strict=True))
+            again = {index: each for index in left if (each := repeatable(outcomes[index])) is not None}
             seconds = [self.wait_before(repeats, each) for each in again.values()]
             if not again or None in seconds:
                 break
-            waiting, repeats = list(again), repeats + 1
-            self._wait(max(filter(None, seconds)), f"{len(again)} of {len(parts)} parts were not taken", repeats)
+            left, repeats = list(again), repeats + 1
+            why = f"{len(again)} of {len(parts)} parts were not taken"
+            self._wait(max(filter(None, seconds)), why, repeats, partial(waiting, left, _without(outcomes, left)))
         for index, part in enumerate(parts):
             outcome = outcomes[index]
             error = outcome if isinstance(outcome, AdaptorError) else None
@@ -201,12 +218,12 @@ class GraphClient:
         # Interrupted in the middle: what has begun to leave may arrive.
         return SENT_UNKNOWN if wire.left else ""
 
-    def _repeating(self, make: Callable[[], T]) -> T:
+    def _repeating(self, make: Callable[[], T], waiting: Callable[[], AbstractContextManager[object]]) -> T:
         """Make a call, and make it again while it certainly was not carried out."""
         wire.left = False
         repeats = 0
         while True:
-            self._keep_pace()
+            self._keep_pace(waiting)
             self._run.in_flight = True
             try:
                 return make()
@@ -216,7 +233,7 @@ class GraphClient:
                     raise
                 repeats += 1
                 self._run.in_flight = False
-                self._wait(seconds, f"{type(error).__name__}: {error} Nothing was sent", repeats)
+                self._wait(seconds, f"{type(error).__name__}: {error} Nothing was sent", repeats, waiting)
             finally:
                 self._run.in_flight = False
 
@@ -228,24 +245,32 @@ class GraphClient:
         seconds = asked or seconds_before_repeat(repeats, connected=not isinstance(error, NotSent))
         return seconds if seconds <= self._configuration.max_wait else None
 
-    def _wait(self, seconds: float, why: str, repeats: int) -> None:
+    def _wait(
+        self, seconds: float, why: str, repeats: int, waiting: Callable[[], AbstractContextManager[object]]
+    ) -> None:
         # What is to be repeated has not left; what the last answer said of the usage is waited for here.
         wire.left = False
         self.connection.usage = None
         most = self._configuration.max_retries
-        self._run.log("info", "graph", f"{why}; trying again in {seconds:.1f} s ({repeats} of {most}).")
-        self._run.wait(seconds)
+        with waiting():
+            self._run.log("info", "graph", f"{why}; trying again in {seconds:.1f} s ({repeats} of {most}).")
+            self._run.wait(seconds)
 
-    def _keep_pace(self) -> None:
+    def _keep_pace(self, waiting: Callable[[], AbstractContextManager[object]]) -> None:
         """Slow down before Meta stops the run."""
         usage = self.connection.usage
         seconds = usage.pause() if usage is not None else 0.0
         if usage is None or not 0 < seconds <= self._configuration.max_wait:
             return
         level = "info" if seconds >= 1 else "debug"
-        self._run.log(level, "graph", f"Meta's limits are used to {usage.percent:g} %: waiting {seconds:.1f} s.")
         self.connection.usage = None
-        self._run.wait(seconds)
+        with waiting():
+            self._run.log(level, "graph", f"Meta's limits are used to {usage.percent:g} %: waiting {seconds:.1f} s.")
+            self._run.wait(seconds)
+
+
+def _without(outcomes: dict[int, T], left: list[int]) -> dict[int, T]:
+    return {index: outcome for index, outcome in outcomes.items() if index not in left}
 
 
 def repeatable(outcome: Answer | AdaptorError) -> AdaptorError | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..common.connection import IDLE_SECONDS, NETWORK_ERRORS, open_session, reason_of, settings_for, wire
 from ..core.errors import AdaptorError, ConfigurationError, DeliveryUnknown, NotSent
 from ..core.redact import appsecret_proof
 from .answer import Answer
 from .errors import TemporaryFailure, graph_error
-from .parts import batch_request, part_answers
+from .parts import PartAnswer, batch_request, part_answers
 from .usage import Usage, read_usage
 
 if TYPE_CHECKING:
@@ -125,7 +125,25 @@ class GraphConnection:
                 outcomes.append(self._read(request, answer.status, answer.headers, answer.content, duration))
             except AdaptorError as error:
                 outcomes.append(error)
+        if answers is not None:
+            self._distrust_mixed(parts, answers, outcomes, status)
         return outcomes
+
+    def _distrust_mixed(
+        self,
+        parts: Sequence[GraphRequest],
+        answers: Sequence[PartAnswer | None],
+        outcomes: list[Answer | AdaptorError],
+        status: int,
+    ) -> None:
+        """Trust no answer to a part for a person of whom the answer to another part tells."""
+        others: set[str] = set()
+        for request, answer in zip(parts, answers, strict=True):
+            if answer is not None and (other := _answered_for(request, _json_or_none(answer.content))) is not None:
+                others.add(other)
+        for place, request in enumerate(parts) if others else ():
+            if request.is_write and request.recipient in others:
+                outcomes[place] = self._not_trusted(request, status, "another part of the batch was answered with it")
 
     def _app_token(self) -> str:
         """Return the app's own token.
@@ -174,6 +192,8 @@ class GraphConnection:
         missing = [key for key in request.needs if not isinstance(body, dict) or not body.get(key)]
         if missing:
             raise self._not_trusted(request, status, f"it has no `{missing[0]}`")
+        if (other := _answered_for(request, body)) is not None:
+            raise self._not_trusted(request, status, f"it is about somebody else, {other}")
         return Answer(
             body,
             {
@@ -191,6 +211,23 @@ class GraphConnection:
                 what, fix="Check `base_url` and the proxy; look in the Page's inbox before you send it again."
             )
         return _failed_read(what)
+
+
+def _json_or_none(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _answered_for(request: GraphRequest, body: Any) -> str | None:
+    """Return whom an answer is about where it is not the person whom the call was for."""
+    asked = request.body.get("recipient") if request.is_write and isinstance(request.body, dict) else None
+    told = body.get("recipient_id") if isinstance(body, dict) else None
+    # Who is named by a comment or a telephone number has another id in the answer.
+    if not isinstance(asked, dict) or set(asked) != {"id"} or told is None or str(told) == str(asked["id"]):
+        return None
+    return str(told)
 
 
 def _failed_read(what: str) -> TemporaryFailure:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..common.connection import wire
 from ..core.errors import AdaptorError, JobError
 from ..ledger.keys import digest
-from ..ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, MEDIA_PER_SECOND, MESSAGES_PER_SECOND, Place
+from ..ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, MEDIA_PER_SECOND, MESSAGES_PER_SECOND, Place, place_for
 from ..ledger.passage import Passed, pass_through
 from .answer import Answer
 from .client import client_for
@@ -16,14 +16,19 @@ from .errors import RateLimited
 from .request import json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from ..core.context import Run
     from ..core.state import State
     from ..ledger.ledger import Ledger
+    from ..ledger.passage import Waiting
     from ..ledger.rows import Write
     from .client import GraphClient
     from .request import GraphRequest
+
+    #: Makes calls, and enters what it is given as `waiting` while some of them wait.
+    Send = Callable[..., list[Answer | AdaptorError]]
 
 #: Attachments that have a slower lane of their own.
 _SLOW_MEDIA = ("audio", "video")
@@ -53,7 +58,7 @@ def carry_out_noted(
     client: GraphClient,
     run: Run,
     *,
-    send: Callable[[list[GraphRequest]], list[Answer | AdaptorError]] | None = None,
+    send: Send | None = None,
 ) -> list[Answer | AdaptorError]:
     """Make calls at most once, and note how each ends; reads among them are made as they are.
 
@@ -61,16 +66,17 @@ def carry_out_noted(
         requests: Finished requests.
         client: Makes them.
         run: Has a ledger.
-        send: Makes several at once; by default one after the other.
+        send: Makes several at once; by default there is only one.
     """
     ledger: Any = run.ledger
+    send = send or _alone(client)
     # A key holds for the Page, whatever token it has.
     page = client.page(ledger, ask=any(request.key is not None for request in requests))
     writes = [(index, request) for index, request in enumerate(requests) if request.is_write]
     _keep_pace(ledger, page, [request for _, request in writes], client, run)
     answers: dict[int, Answer | AdaptorError] = {}
 
-    def make(ours: list[tuple[int, str]]) -> list[Answer | AdaptorError]:
+    def make(ours: list[tuple[int, str]], waiting: Waiting) -> list[Answer | AdaptorError]:
         wire.left = False
         # What only reads goes along with what is to be made.
         chosen = {
@@ -79,7 +85,14 @@ def carry_out_noted(
         }
         chosen.update({index: request for index, request in enumerate(requests) if not request.is_write})
         order = sorted(chosen)
-        made = dict(zip(order, (send or _one_by_one(client))([chosen[index] for index in order]), strict=True))
+        # Those of the ledger, by their place among all that are made.
+        noted = {order.index(writes[place][0]): number for number, (place, _) in enumerate(ours)}
+
+        def of_ledger(places: Sequence[int], others: Mapping[int, Any]) -> AbstractContextManager[object]:
+            ended = {noted[place]: answer for place, answer in others.items() if place in noted}
+            return waiting([noted[place] for place in places if place in noted], ended)
+
+        made = dict(zip(order, send([chosen[index] for index in order], waiting=of_ledger), strict=True))
         answers.update(made)
         return [made[writes[place][0]] for place, _ in ours]
 
@@ -95,7 +108,7 @@ def carry_out_noted(
     left = [index for index in range(len(requests)) if index not in answers]
     if left:
         # All writes had been made before, so nothing took the reads along.
-        answers.update(zip(left, (send or _one_by_one(client))([requests[index] for index in left]), strict=True))
+        answers.update(zip(left, send([requests[index] for index in left]), strict=True))
     _tell_limits(ledger, page, answers.values())
     return [answers[index] for index in range(len(requests))]
 
@@ -115,14 +128,14 @@ def describe_noted(
     page = "" if request.key is None else client_for(run, state.get("configuration")).page(ledger, ask=True)
     write = write_of(request, ledger, run.site(), page, is_only=run.is_once())
     (passed,) = pass_through(
-        run, [write], lambda ours: [describe()], lambda answer: run.redactor.value(answer.body), lambda: False
+        run, [write], lambda ours, waiting: [describe()], lambda answer: run.redactor.value(answer.body), lambda: False
     )
     answer: Answer | AdaptorError = passed.answer
     return answer if passed.row is None else given_back(passed, run)
 
 
-def _one_by_one(client: GraphClient) -> Callable[[list[GraphRequest]], list[Answer | AdaptorError]]:
-    return lambda requests: [client.send(request) for request in requests]
+def _alone(client: GraphClient) -> Send:
+    return lambda requests, **how: [client.send(request, **how) for request in requests]
 
 
 def given_back(passed: Passed, run: Run) -> Answer | AdaptorError:
@@ -180,12 +193,21 @@ def write_of(
         once=once,
         is_message=request.is_message,
         only=f"{request.method} {request.path}" if is_only else "",
+        is_repeatable=request.is_repeatable,
     )
 
 
 def fingerprint(request: GraphRequest) -> str:
-    """Return a digest of all that a call would send."""
-    files = {name: [path.name, path.stat().st_size] for name, path in (request.files or {}).items()}
+    """Return a digest of all that a call would send, files by their content."""
+    files: Any = request.files or {}
+    if files:
+        from ..common.upload import Upload
+
+        upload = Upload([], files)
+        try:
+            files = upload.digest(str)
+        finally:
+            upload.close()
     return digest(request.method, request.path, request.params, request.body, files, request.access, request.part)
 
 
@@ -212,8 +234,8 @@ def places_of(requests: Sequence[GraphRequest], per_second: float = MESSAGES_PER
             attachment = request.body["message"].get("attachment")
             messages += 1
             slow += isinstance(attachment, dict) and attachment.get("type") in _SLOW_MEDIA
-    places = [Place(LANE_STOP, 0.0), Place(LANE_MESSAGES, messages / per_second)] if messages else []
-    return [*places, Place(LANE_MEDIA, slow / MEDIA_PER_SECOND)] if slow else places
+    places = [Place(LANE_STOP, 0.0), place_for(LANE_MESSAGES, messages, per_second)] if messages else []
+    return [*places, place_for(LANE_MEDIA, slow, MEDIA_PER_SECOND)] if slow else places
 
 
 def _tell_limits(ledger: Any, page: str, answers: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ParamSpec
 
-from ..core.errors import SENT_NO, SENT_PARTLY, AdaptorError, DeliveryUnknown
+from ..core.errors import SENT_NO, SENT_PARTLY, SENT_UNKNOWN, AdaptorError, DeliveryUnknown
 from ..core.lazy import resolve
 from ..core.operation import Operation, builder_of
 from ..core.state import State, compose_next_state
@@ -55,6 +55,7 @@ class GraphOperation(Operation):
 
     def _in_series(self, requests: list[GraphRequest], state: State, run: Run) -> State:
         answers: list[tuple[GraphRequest, Answer]] = []
+        unknown: AdaptorError | None = None
         for request in requests:
             if request.delay and not run.dry_run:
                 run.wait(request.delay)
@@ -64,20 +65,36 @@ class GraphOperation(Operation):
                 if request.is_aside and isinstance(error, TemporaryFailure | DeliveryUnknown):
                     run.log("debug", "graph", f"{run.place()}: {error.headline()} The message is sent all the same.")
                     continue
-                if answers:
-                    error.parts_sent = _message_ids(answers)
-                    error.sent = SENT_PARTLY if error.sent == SENT_NO else error.sent
+                if error.is_earlier and error.sent == SENT_UNKNOWN:
+                    # An earlier attempt left that part unknown; the others go out all the same.
+                    unknown = unknown or error
+                    continue
+                error.parts_sent = _message_ids(answers) or None
+                if error.sent == SENT_NO and (unknown is not None or _unknown(answers)):
+                    error.sent = SENT_UNKNOWN
+                elif error.sent == SENT_NO and error.parts_sent:
+                    error.sent = SENT_PARTLY
                 raise
             if not request.is_aside:
                 answers.append((request, answer))
+        if unknown is not None:
+            unknown.parts_sent = _message_ids(answers) or None
+            raise unknown
         request, last = answers[-1]
         if len(answers) > 1:
-            last = last._replace(body={**last.body, "message_ids": _message_ids(answers)})
+            # Nobody knows of the whole what nobody knows of a part.
+            known = next(iter(_unknown(answers)), last.body)
+            ids = _message_ids(answers)
+            last = last._replace(body={**known, **({"message_ids": ids} if ids else {})})
         return next_state(state, last, request)
 
 
 def _message_ids(answers: list[tuple[GraphRequest, Answer]]) -> list[str]:
-    return [answer.body["message_id"] for _, answer in answers]
+    return [answer.body["message_id"] for _, answer in answers if "message_id" in answer.body]
+
+
+def _unknown(answers: list[tuple[GraphRequest, Answer]]) -> list[dict[str, Any]]:
+    return [answer.body for _, answer in answers if answer.body.get("outcome") == "unknown"]
 
 
 def carry_out(request: GraphRequest, state: State, run: Run) -> Answer:

@@ -65,6 +65,8 @@ class GraphRequest:
         is_aside: Typing before a message: where it fails by accident, the message goes out all the same.
         writes: Whether the call changes something, where the method does not say so.
         part: Which part of a message it is, counted from 0: equal parts are not the same message twice.
+        is_repeatable: Making the call again harms nothing: a run that goes on makes it again where nobody knows whether
+            it was carried out.
     """
 
     method: str
@@ -86,6 +88,7 @@ class GraphRequest:
     is_aside: bool = False
     writes: bool | None = None
     part: int = 0
+    is_repeatable: bool = False
 
     @property
     def is_write(self) -> bool:
@@ -167,13 +170,8 @@ class GraphRequest:
 
         Raises:
             InvalidMessage: JSON cannot say it, or a file is not there (any more).
-            LazyStateError: A lazy reference that was never resolved is somewhere in the request.
         """
-        from ..core.template import holds_token, stray_token
-
         text = json_text(self.body)
-        if holds_token(text) or holds_token(self.path) or holds_token(str(self.params)):
-            raise stray_token("The request")
         if self.files:
             return Encoded.form(form_fields(self.body or {}), self.files)
         if self.body is None:

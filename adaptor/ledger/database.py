@@ -88,6 +88,23 @@ class Database(ABC):
     def clean_up(self) -> None:  # noqa: B027 - not every database has something to do
         """Let nothing of what was deleted stay on the disk, where the database leaves that to us."""
 
+    def is_up_to_date(self) -> bool:
+        """Whether its tables, which are there, are those of this release; nothing is written.
+
+        Raises:
+            InputError: They were made by a later release.
+        """
+        return self._version() == len(MIGRATIONS)
+
+    def _version(self) -> int:
+        found = self.run("SELECT max(version) FROM ledger_version").fetchone()[0] or 0
+        if found > len(MIGRATIONS):
+            raise InputError(
+                f"The ledger {self.name} was written by a later release of this package.",
+                fix="Use that release, or another ledger with --database.",
+            )
+        return int(found)
+
     def migrate(self) -> None:
         """Bring the tables up to date.
 
@@ -96,12 +113,7 @@ class Database(ABC):
         """
         with self.transaction(durable=True):
             self.run(VERSION_TABLE)
-            found = self.run("SELECT max(version) FROM ledger_version").fetchone()[0] or 0
-            if found > len(MIGRATIONS):
-                raise InputError(
-                    f"The ledger {self.name} was written by a later release of this package.",
-                    fix="Use that release, or another ledger with --database.",
-                )
+            found = self._version()
             for version, statements in enumerate(MIGRATIONS[found:], start=found + 1):
                 for statement in statements:
                     self.run(statement.format(**self.words))

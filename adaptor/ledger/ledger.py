@@ -196,6 +196,7 @@ class Ledger:
         once: bool = False,
         only: str = "",
         is_message: bool = False,
+        is_repeatable: bool = False,
     ) -> Write:
         """Return a write of the step under way, counted among those that are alike.
 
@@ -209,6 +210,7 @@ class Ledger:
             once: Alike ones are the same write, and not one more.
             is_message: It is what a person reads: alike ones for the same person are the same write, too.
             only: Where there is no other one like it at that site in this pass, what it is called: method and address.
+            is_repeatable: Making it again harms nothing.
         """
         site, recipient, page = storable(site), storable(self._clean(recipient)), storable(page)
         own_key = None if own_key is None else storable(self._clean(own_key))
@@ -227,19 +229,8 @@ class Ledger:
                     self._counted.append(alike)
         # Where the job has changed, what stands on a line may be something else.
         is_only = bool(only) and not self.leaves_out_settled
-        return Write(
-            site,
-            recipient,
-            fingerprint,
-            nth,
-            self.step,
-            self.arrival,
-            page,
-            own_key,
-            text_digest,
-            is_only,
-            is_message,
-        )
+        facts = (nth, self.step, self.arrival, page, own_key, text_digest)
+        return Write(site, recipient, fingerprint, *facts, is_only, is_message, is_repeatable)
 
     def take(self, writes: Sequence[Write], *, sending: bool = False) -> list[Entry]:
         """Claim writes, or learn what became of them.

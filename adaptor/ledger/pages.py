@@ -45,7 +45,8 @@ class Pages:
             for place in sorted(places):
                 if place.lane != LANE_STOP:
                     free_at, now = self._lane(page, place.lane)
-                    wait, free_at = next_place(max(free_at, stop), now, place.seconds)
+                    # The end of a stop is no end of a call: nothing went out before it.
+                    wait, free_at = next_place(max(free_at, stop - place.gap), now, place.seconds, place.gap)
                     self._set(page, place.lane, free_at, now)
                     longest = max(longest, wait)
         return longest

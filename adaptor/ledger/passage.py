@@ -12,11 +12,18 @@ from .ledger import Entry, ended, sent
 from .rows import FAILED, SENT, SKIPPED, UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from ..core.context import Run
     from .ledger import Ledger
     from .rows import Outcome, Row, Write
+
+    #: Entered while writes wait to be made again that certainly were not made: given their places among those that are
+    #: being made, and how others of these have ended. A run that is killed meanwhile may make them again.
+    Waiting = Callable[[Sequence[int], Mapping[int, Any]], AbstractContextManager[object]]
+    #: Makes those writes whose positions and ids it is given, and returns an answer or an `AdaptorError` for each.
+    Make = Callable[[list[tuple[int, str]], Waiting], list[Any]]
 
 
 class Passed(NamedTuple):
@@ -36,7 +43,7 @@ class Passed(NamedTuple):
 def pass_through(
     run: Run,
     writes: Sequence[Write],
-    make: Callable[[list[tuple[int, str]]], list[Any]],
+    make: Make,
     result_of: Callable[[Any], Any],
     has_left: Callable[[], bool],
 ) -> list[Passed]:
@@ -45,8 +52,7 @@ def pass_through(
     Args:
         run: Has a ledger. Who wants it to end waits for what is being noted.
         writes: What is to be made.
-        make: Makes those whose positions and ids it is given, and returns an answer or an `AdaptorError` for each.
-            Where it raises, all of them ended so.
+        make: Makes those that are to be made now. Where it raises, all of them ended so.
         result_of: Makes of an answer what is kept of it, as JSON.
         has_left: Whether `make` has put anything on the wire when it was interrupted.
 
@@ -63,15 +69,8 @@ def pass_through(
                 ours.setdefault(entry.id, index)
         answers: dict[str, Any] = {}
         if ours:
-            answers = _made(ledger, run, ours, writes, make, has_left)
-            _settle(
-                ledger,
-                [
-                    ended(id_, answer) if isinstance(answer, AdaptorError) else sent(id_, result_of(answer))
-                    for id_, answer in answers.items()
-                ],
-                {id_: writes[index] for id_, index in ours.items()},
-            )
+            answers = _made(ledger, run, ours, writes, make, result_of, has_left)
+            _settle(ledger, _outcomes(answers, result_of), {id_: writes[index] for id_, index in ours.items()})
     for entry, write in zip(entries, writes, strict=True):
         if write.is_only and entry.row.write.fingerprint not in (write.fingerprint, ""):
             run.log("info", "run", f"{run.place()}: made before the run stopped, with other content; not made again.")
@@ -88,16 +87,33 @@ def _made(
     run: Run,
     ours: dict[str, int],
     writes: Sequence[Write],
-    make: Callable[[list[tuple[int, str]]], list[Any]],
+    make: Make,
+    result_of: Callable[[Any], Any],
     has_left: Callable[[], bool],
 ) -> dict[str, Any]:
     """Make writes; where that ends with an error, note it for all of them."""
     has_begun = False
+    ids = list(ours)
+
+    @contextmanager
+    def waiting(places: Sequence[int], others: Mapping[int, Any]) -> Iterator[None]:
+        again = [ids[place] for place in places]
+        with _undisturbed(run, True):
+            known = {id_: writes[index] for id_, index in ours.items()}
+            _settle(ledger, _outcomes({ids[place]: answer for place, answer in others.items()}, result_of), known)
+            ledger.not_sent_yet(again)
+        run.stop_if_asked()
+        yield
+        with _undisturbed(run, True):
+            if run.stopping is None:
+                ledger.begin_sending(again)
+        run.stop_if_asked()
+
     try:
         with _undisturbed(run, False):
             run.stop_if_asked()
             has_begun = True
-            made = make([(index, id_) for id_, index in ours.items()])
+            made = make([(index, id_) for id_, index in ours.items()], waiting)
     except AdaptorError as error:
         _settle(ledger, [ended(id_, error) for id_ in ours], {id_: writes[index] for id_, index in ours.items()})
         raise
@@ -107,6 +123,13 @@ def _made(
             ledger.not_sent_yet(list(ours))
         raise
     return dict(zip(ours, made, strict=True))
+
+
+def _outcomes(answers: Mapping[str, Any], result_of: Callable[[Any], Any]) -> list[Outcome]:
+    return [
+        ended(id_, answer) if isinstance(answer, AdaptorError) else sent(id_, result_of(answer))
+        for id_, answer in answers.items()
+    ]
 
 
 def _settle(ledger: Ledger, outcomes: Sequence[Outcome], writes: dict[str, Write]) -> None:

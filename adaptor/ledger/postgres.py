@@ -46,7 +46,7 @@ class PostgresDatabase(Database):
         "changes_often": "WITH (fillfactor = 60)",
     }
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, read_only: bool = False) -> None:
         super().__init__()
         try:
             import psycopg
@@ -58,6 +58,7 @@ class PostgresDatabase(Database):
             ) from None
         self._depth = 0
         self._is_closed = False
+        self._read_only = read_only
         self._error = psycopg.Error
         self._undone = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
         try:
@@ -76,18 +77,36 @@ class PostgresDatabase(Database):
         try:
             self._connection = self._connect()
             with self._closing_on_error():
-                self.run("SELECT pg_advisory_lock(?)", (_MIGRATION_LOCK,))
-                try:
-                    # Asked first, since making it needs rights even where it is there already.
-                    if self.run("SELECT to_regnamespace(?)", (SCHEMA,)).fetchone()[0] is None:
-                        self.run(f"CREATE SCHEMA {SCHEMA}")
-                    self.migrate()
-                finally:
-                    self.run("SELECT pg_advisory_unlock(?)", (_MIGRATION_LOCK,))
+                if read_only:
+                    self._check_readable()
+                else:
+                    self._make_tables()
         except psycopg.Error as cause:
             raise self._unusable(self._reason(cause)) from None
         except LedgerError as cause:
             raise self._unusable(cause.description.partition(" cannot be written: ")[2].rstrip(".")) from None
+
+    def _make_tables(self) -> None:
+        self.run("SELECT pg_advisory_lock(?)", (_MIGRATION_LOCK,))
+        try:
+            # Asked first, since making it needs rights even where it is there already.
+            if self.run("SELECT to_regnamespace(?)", (SCHEMA,)).fetchone()[0] is None:
+                self.run(f"CREATE SCHEMA {SCHEMA}")
+            self.migrate()
+        finally:
+            self.run("SELECT pg_advisory_unlock(?)", (_MIGRATION_LOCK,))
+
+    def _check_readable(self) -> None:
+        """Refuse to read what is not there, or was made by another release; nothing is written."""
+        if self.run("SELECT to_regclass(?)", (f"{SCHEMA}.ledger_version",)).fetchone()[0] is None:
+            raise InputError(
+                f"There is no ledger in {self.name}: nothing was noted there yet.", fix="Check the address."
+            )
+        if not self.is_up_to_date():
+            raise InputError(
+                f"The ledger {self.name} was written by an earlier release of this package.",
+                fix="The next run that notes something there brings it up to date.",
+            )
 
     def _connect(self) -> Connection[Any]:
         import psycopg
@@ -96,6 +115,7 @@ class PostgresDatabase(Database):
         connection.prepare_threshold = 2
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         connection.execute(f"SET search_path TO {SCHEMA}")
+        connection.read_only = self._read_only
         # Transactions wait for the disk only where they say so.
         connection.execute("SET synchronous_commit TO off")
         # Every statement has its index. Plans are kept, and one made while a table was small must not be a scan.

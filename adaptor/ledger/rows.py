@@ -48,6 +48,7 @@ class Write:
         text_digest: A digest of the message's text, by which it can be found in a conversation later.
         is_only: It is for nobody, and the only one at that site in this pass: another one there is the same one.
         is_message: It is what a person reads, not a sender action or a call to another system.
+        is_repeatable: Making it again harms nothing: what an earlier attempt left unknown is made again.
     """
 
     site: str
@@ -61,6 +62,7 @@ class Write:
     text_digest: str | None = None
     is_only: bool = False
     is_message: bool = False
+    is_repeatable: bool = False
 
 
 @dataclass(slots=True)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 30.0
 #: Kibibytes of the database that are kept in memory.
 _CACHE_KIBIBYTES = 8_192
+#: The largest file that is copied into memory to be read.
+_MOST_COPIED_BYTES = 256 * 1024 * 1024
 
 
 class SqliteDatabase(Database):
@@ -27,18 +29,21 @@ class SqliteDatabase(Database):
     clock = "ledger_now()"
     words = {"counter": "INTEGER PRIMARY KEY", "plain_text": "TEXT", "changes_often": ""}  # noqa: RUF012 - read only, as Mapping says
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, read_only: bool = False) -> None:
         super().__init__()
         self.name = path
         self._depth = 0
         self._synchronous = ""
         try:
-            self._connection = self._open(path)
+            self._connection = _opened_to_read(path) if read_only else self._open(path)
         except (sqlite3.Error, OSError, ValueError) as cause:
             raise self._unusable(cause) from None
         try:
-            self._use_log()
-            self.migrate()
+            if read_only:
+                self._read_older()
+            else:
+                self._use_log()
+                self.migrate()
         except (sqlite3.Error, LedgerError) as cause:
             self._connection.close()
             raise self._unusable(cause) from None
@@ -52,11 +57,22 @@ class SqliteDatabase(Database):
             os.makedirs(os.path.dirname(os.path.abspath(path)), mode=0o700, exist_ok=True)
             # Made with its rights, before SQLite makes it with others. The files beside it get the same.
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        connection = sqlite3.connect(
-            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
-        )
-        connection.create_function("ledger_now", 0, lambda: time.time())
-        return connection
+        return _connect(path)
+
+    def _read_older(self) -> None:
+        """Read tables of an earlier release from a copy in memory that is up to date."""
+        try:
+            if self.is_up_to_date():
+                return
+        except sqlite3.OperationalError as cause:
+            # An empty file is no ledger yet.
+            if "no such table" not in str(cause):
+                raise
+        copy = _connect(":memory:")
+        self._connection.backup(copy)
+        self._connection.close()
+        self._connection = copy
+        self.migrate()
 
     def _use_log(self) -> None:
         """Write to a log ahead of the file; several processes may open a new file at once."""
@@ -164,6 +180,76 @@ class SqliteDatabase(Database):
                 self.run("PRAGMA wal_checkpoint(TRUNCATE)")
             except sqlite3.Error as cause:
                 raise self._cannot("written", cause) from None
+
+
+def _connect(address: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        address,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+        uri=address.startswith("file:"),
+    )
+    connection.create_function("ledger_now", 0, lambda: time.time())
+    return connection
+
+
+def _opened_to_read(path: str) -> sqlite3.Connection:
+    """Open a file without writing, and without keeping anybody from writing."""
+    from urllib.request import pathname2url
+
+    address, log = f"file:{pathname2url(path)}", f"{path}-wal"
+    if not os.path.exists(log) and os.path.getsize(path) <= _MOST_COPIED_BYTES:
+        # Nobody has it open. Read as it is, since SQLite would make files beside it, and leave them there.
+        before, copy = os.stat(path), _in_memory(f"{address}?mode=ro&immutable=1")
+        after = os.stat(path)
+        if not os.path.exists(log) and (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size):
+            return copy
+        copy.close()
+    try:
+        return _readable(f"{address}?mode=ro")
+    except sqlite3.OperationalError as cause:
+        # To read beside others SQLite makes files in the folder. Where it cannot, nobody here can write either.
+        if getattr(cause, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise
+    if not os.path.exists(log):
+        return _readable(f"{address}?mode=ro&immutable=1")
+    return _copied(path)
+
+
+def _copied(path: str) -> sqlite3.Connection:
+    """Return a copy in memory of a file with its log, which are in a folder where nothing can be made."""
+    import shutil
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        place = os.path.join(folder, "ledger.db")
+        for ending in ("", "-wal"):
+            shutil.copyfile(f"{path}{ending}", f"{place}{ending}")
+        return _in_memory(place)
+
+
+def _in_memory(address: str) -> sqlite3.Connection:
+    source, copy = _readable(address), _connect(":memory:")
+    try:
+        source.backup(copy)
+    except BaseException:
+        copy.close()
+        raise
+    finally:
+        source.close()
+    return copy
+
+
+def _readable(address: str) -> sqlite3.Connection:
+    connection = _connect(address)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _reason(cause: Exception) -> str:

@@ -38,8 +38,12 @@ class Store:
         self.database.close()
 
 
-def open_store(database: str) -> Store:
+def open_store(database: str, *, read_only: bool = False) -> Store:
     """Open a ledger: a `postgresql://` URL, the path of a file, or `:memory:` for one that nothing keeps.
+
+    Args:
+        database: Where it lies.
+        read_only: It is there, and is only read: nothing is written or brought up to date, and nobody who writes waits.
 
     Raises:
         InputError: It cannot be used.
@@ -47,7 +51,7 @@ def open_store(database: str) -> Store:
     if database.startswith(("postgresql://", "postgres://")):
         from .postgres import PostgresDatabase
 
-        return Store(PostgresDatabase(database))
+        return Store(PostgresDatabase(database, read_only=read_only))
     if "://" in database:
         raise InputError(
             f"A ledger cannot be kept in a database of the kind {database.partition('://')[0]}.",
@@ -55,4 +59,5 @@ def open_store(database: str) -> Store:
         )
     from .sqlite import SqliteDatabase
 
-    return Store(SqliteDatabase(database if database == IN_MEMORY else os.path.abspath(database)))
+    path = database if database == IN_MEMORY else os.path.abspath(database)
+    return Store(SqliteDatabase(path, read_only=read_only))

@@ -95,12 +95,15 @@ class Taking:
         is_repeat = row.run == self._run and row.attempt == self._attempt
         if row.outcome in (CLAIMED, SENDING) and row.holder is not None:
             return Taken(row, is_held=row.holder != self._holder, is_repeat=is_repeat and row.holder == self._holder)
-        is_to_be_made = (
-            row.outcome == CLAIMED
-            or (row.outcome == FAILED and row.about != ABOUT_PERSON and not row.is_handled)
-            or (self.resends_unknown and row.outcome == UNKNOWN and row.run == self._run and not is_repeat)
-        )
-        return Taken(row, is_ours=is_to_be_made, is_repeat=is_repeat)
+        return Taken(row, is_ours=self._is_to_be_made(row, write, is_repeat), is_repeat=is_repeat)
+
+    def _is_to_be_made(self, row: Row, write: Write, is_repeat: bool) -> bool:
+        if row.outcome == UNKNOWN:
+            return (self.resends_unknown or write.is_repeatable) and row.run == self._run and not is_repeat
+        if row.run != self._run:
+            # A key promises one send ever, not one attempt: what certainly was not sent may be possible by now.
+            return row.outcome in (CLAIMED, FAILED, SKIPPED)
+        return row.outcome == CLAIMED or (row.outcome == FAILED and row.about != ABOUT_PERSON and not row.is_handled)
 
     def _new(self, id_: str, write: Write) -> Row:
         return Row(
@@ -132,8 +135,12 @@ class Taking:
                     "AND site = ? AND own_key IS NULL AND outcome IN (?, ?, ?) ORDER BY n DESC LIMIT 1",
                     (self._run, write.step, write.arrival, write.site, SENT, UNKNOWN, SKIPPED),
                 ).fetchone()
-                if found is not None:
-                    made[id_] = Taken(read_row(found))
+                row = None if found is None else read_row(found)
+                if row is not None and write.is_repeatable and row.outcome != SENT:
+                    # What nobody knows of is replaced by what is made now.
+                    self._database.run("UPDATE writes SET outcome = ? WHERE id = ?", (SKIPPED, row.id))
+                elif row is not None:
+                    made[id_] = Taken(row)
         self._pass([each.row for each in made.values()])
         return made
 

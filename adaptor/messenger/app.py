@@ -76,6 +76,7 @@ def create_subscription(
         check=_check,
         finish=without_none,
         access="app",
+        is_repeatable=True,
     )
 
 
@@ -139,6 +140,7 @@ def delete_subscription(object_: Text = "page", *, fields: MaybeWords = None) ->
         },
         answers={"success": True},
         access="app",
+        is_repeatable=True,
     )
 
 

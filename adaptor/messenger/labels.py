@@ -230,7 +230,9 @@ def delete_label(label_id: Text) -> GraphRequest:
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/custom-labels
     """
-    return GraphRequest("DELETE", [defer(object_id, "label_id", label_id)], answers={"success": True})
+    return GraphRequest(
+        "DELETE", [defer(object_id, "label_id", label_id)], answers={"success": True}, is_repeatable=True
+    )
 
 
 def _labelling(method: str, psid: Any, label_id: Any) -> GraphRequest:
@@ -239,4 +241,5 @@ def _labelling(method: str, psid: Any, label_id: Any) -> GraphRequest:
         [defer(object_id, "label_id", label_id), "label"],
         params={"user": defer(person_id, psid)},
         answers={"success": True},
+        is_repeatable=True,
     )

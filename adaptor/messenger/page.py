@@ -82,6 +82,7 @@ def subscribe_app(subscribed_fields: Words) -> GraphRequest:
         [PageId(), "subscribed_apps"],
         params={"subscribed_fields": defer(joined, "subscribed_fields", subscribed_fields, WEBHOOK_FIELDS)},
         answers={"success": True},
+        is_repeatable=True,
     )
 
 
@@ -133,7 +134,7 @@ def unsubscribe_app() -> GraphRequest:
 
     Source: https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps
     """
-    return GraphRequest("DELETE", [PageId(), "subscribed_apps"], answers={"success": True})
+    return GraphRequest("DELETE", [PageId(), "subscribed_apps"], answers={"success": True}, is_repeatable=True)
 
 
 @listing
@@ -208,7 +209,13 @@ def set_nlp_configs(
         }
     )
     return GraphRequest(
-        "POST", [PageId(), "nlp_configs"], body=body, answers={"success": True}, check=_check_nlp, finish=without_none
+        "POST",
+        [PageId(), "nlp_configs"],
+        body=body,
+        answers={"success": True},
+        check=_check_nlp,
+        finish=without_none,
+        is_repeatable=True,
     )
 
 

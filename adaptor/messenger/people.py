@@ -107,6 +107,7 @@ def unlink_account(psid: Recipient) -> GraphRequest:
         [PageId(), "unlink_accounts"],
         body={"psid": defer(person_id, psid)},
         answers={"result": "unlink account success"},
+        is_repeatable=True,
     )
 
 
@@ -198,6 +199,7 @@ def _moderation(psids: Any, actions: Any) -> GraphRequest:
             "actions": defer(words_of, "actions", actions, MODERATIONS),
         },
         answers={"success": True},
+        is_repeatable=True,
     )
 
 

@@ -133,7 +133,9 @@ def delete_persona(persona_id: Text) -> GraphRequest:
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/personas
     """
-    return GraphRequest("DELETE", [defer(object_id, "persona_id", persona_id)], answers={"success": True})
+    return GraphRequest(
+        "DELETE", [defer(object_id, "persona_id", persona_id)], answers={"success": True}, is_repeatable=True
+    )
 
 
 def _check(body: Any) -> None:

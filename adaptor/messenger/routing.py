@@ -179,6 +179,7 @@ def extend_thread_control(recipient: Recipient, duration: Value[int]) -> GraphRe
         [PageId(), "extend_thread_control"],
         params={"recipient": defer(_recipient, recipient), "duration": defer(_duration, duration)},
         answers={"success": True},
+        is_repeatable=True,
     )
 
 

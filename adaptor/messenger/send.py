@@ -65,15 +65,17 @@ def send_text(
             or `{"control_type": "release"}`.
         last_user_message_at: When the person last wrote (ISO text, a datetime, or Unix time as webhooks tell it).
             Where it is too long ago, `WindowClosed` is raised without a call.
-        key: At most one send ever for this Page and key, across all runs: the id of the appointment, say. Default: once
-            for this place in the job, this person and this content within the run.
+        key: At most one send ever for this Page and key, across all runs: the id of the appointment, say. A later run
+            tries again what certainly was not sent. Default: once for this place in the job, this person and this
+            content within the run.
         split: Whether a longer text goes out in parts, cut at the ends of paragraphs or sentences, or between words.
             The quick replies come with the last part.
         typing: Seconds for which the person sees that the Page is typing, before each message; 20 at most.
 
     Returns:
         An operation. `data` becomes `{"recipient_id", "message_id"}`; with several parts it is about the last, and
-        `message_ids` lists all of them.
+        `message_ids` lists all of them. In a run that goes on, what an earlier attempt left unknown is not sent again:
+        it gives `{"outcome": "unknown"}`, also for the whole where it was one part; the other parts go out.
 
     Raises:
         InvalidMessage: Refused before the wire. Nothing was sent.

@@ -134,6 +134,7 @@ def update_message_template(
         answers={"success": True},
         check=_check_update,
         finish=without_none,
+        is_repeatable=True,
     )
 
 
@@ -253,6 +254,7 @@ def delete_message_template(name: Text, *, template_id: Word = None) -> GraphReq
         [PageId(), "message_templates"],
         params={"name": defer(object_id, "name", name), "template_id": template_id},
         answers={"success": True},
+        is_repeatable=True,
     )
 
 

@@ -46,8 +46,7 @@ def _spelt(value: Any) -> Any:
     if isinstance(value, Structure):
         return _spelt(known(value))
     if isinstance(value, Template):
-        pieces = value.__pieces__
-        return "".join(piece if isinstance(piece, str) else f"{{{piece[0]!r}}}" for piece in pieces)
+        return "".join(piece if isinstance(piece, str) else f"{{{piece[0]!r}}}" for piece in value.__pieces__)
     if isinstance(value, Deferred):
         function, *arguments = value.__reduce__()[1]
         spelt = [_spelt(argument) for argument in arguments]

@@ -33,8 +33,12 @@ def ledger_of(path: str | None, database: str | None) -> str:
     return os.environ.get(ENVIRONMENT_DATABASE) or os.path.abspath(os.path.join(path or "", BESIDE))
 
 
-def open_history(database: str) -> Store:
+def open_history(database: str, *, read_only: bool) -> Store:
     """Open a ledger that is there.
+
+    Args:
+        database: Which.
+        read_only: Nothing of it is changed.
 
     Raises:
         InputError: There is none.
@@ -46,7 +50,7 @@ def open_history(database: str) -> Store:
             f"There is no ledger {database}.",
             fix="Name the job that was run, its folder, or the ledger itself with --database.",
         )
-    return open_store(database)
+    return open_store(database, read_only=read_only)
 
 
 def find_run(store: Store, name: str) -> RunRecord:

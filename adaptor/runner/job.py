@@ -14,8 +14,8 @@ from ..core.errors import AdaptorError, InputError, JobError
 from ..core.lazy import Lazy
 from ..core.operation import Operation
 from ..core.state import a_kind
-from ..core.template import converted
-from . import syntax
+from ..core.template import TEXT, text_of
+from . import beside, syntax
 from .errors import CannotLoad, caret, excerpt
 from .idle import Outline, warnings_of
 
@@ -158,13 +158,10 @@ class _Loading:
         self._module = ModuleType(name)
         self._module.__file__ = file
         self._module.__dict__.update(names)
-        self._module.__dict__.update(
-            {syntax.COLLECT: self._collect, syntax.DROPPED: self._dropped, syntax.CONVERT: converted}
-        )
+        self._module.__dict__.update({syntax.COLLECT: self._collect, syntax.DROPPED: self._dropped, TEXT: text_of})
         sys.modules[name] = self._module
-        if folder not in sys.path:
-            # Modules beside the job can be imported, as with any Python script.
-            sys.path.insert(0, folder)
+        # Modules beside the job can be imported, as with any Python script.
+        beside.allow(folder)
 
     def perform(self, tree: ast.Module, known: set[str]) -> Job:
         """Perform the script, which builds its operations; where something is wrong, look for more of it."""

@@ -259,7 +259,7 @@ class Records:
                 fix="Give the one that the run was noted in with --database.",
             )
         run, wishes = self._run, self._wishes
-        store = open_store(self._database)
+        store = open_store(self._database, read_only=run.dry_run)
         try:
             name = self._newest(store) if name == LAST else name
             known = store.runs.find(name)

@@ -1,8 +1,8 @@
 """What can be seen in a job script without running it, and how its steps are collected.
 
 Every top-level expression becomes a call of `COLLECT`, which takes it as a step; every expression statement inside a
-function becomes a call of `DROPPED`, which refuses an operation that was built there and would never run. `{value!r}`
-in an f-string becomes a call of `CONVERT`, which waits where the value is a lazy reference.
+function becomes a call of `DROPPED`, which refuses an operation that was built there and would never run. An f-string
+becomes a call of `TEXT`, which waits where one of its values is a lazy reference.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import ast
 import builtins
 
 from ..core.call_site import label
+from ..core.template import TEXT
 from .errors import CannotLoad, excerpt
 
 TYPE_CHECKING = False
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 COLLECT = "__adaptor_step__"
 DROPPED = "__adaptor_dropped__"
-CONVERT = "__adaptor_convert__"
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -231,7 +231,30 @@ def _surroundings(statements: Iterable[ast.AST], around: tuple[str, ...] = ()) -
             yield from _surroundings(ast.iter_child_nodes(node), around)
 
 
-class Collecting(ast.NodeTransformer):
+class Texts(ast.NodeTransformer):
+    """Turns f-strings into calls that see their values."""
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
+        """Turn one f-string into a call with its literal parts, and its values each with conversion and format."""
+        pieces = [self._piece(part) for part in node.values]
+        if all(isinstance(piece, ast.Constant) for piece in pieces):
+            text: ast.expr = ast.Constant(
+                value="".join(str(piece.value) for piece in pieces if isinstance(piece, ast.Constant))
+            )
+        else:
+            text = ast.Call(func=ast.Name(id=TEXT, ctx=ast.Load()), args=pieces, keywords=[])
+        return ast.copy_location(text, node)
+
+    def _piece(self, part: ast.expr) -> ast.expr:
+        if not isinstance(part, ast.FormattedValue):
+            return part
+        conversion = "" if part.conversion == -1 else chr(part.conversion)
+        spec = ast.Constant(value="") if part.format_spec is None else self.visit(part.format_spec)
+        field = ast.Tuple(elts=[self.visit(part.value), ast.Constant(value=conversion), spec], ctx=ast.Load())
+        return ast.copy_location(field, part)
+
+
+class Collecting(Texts):
     """Turns expression statements into calls that see their values."""
 
     def __init__(self, tree: ast.Module) -> None:
@@ -252,18 +275,6 @@ class Collecting(ast.NodeTransformer):
         if around := self._around.get(node):
             call.args.append(ast.Constant(value=around))
         return ast.copy_location(ast.Expr(value=ast.copy_location(call, node.value)), node)
-
-    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.FormattedValue:
-        """Let `!r`, `!a` and `!s` wait for the value of a reference: Python would ask the reference itself."""
-        self.generic_visit(node)
-        if node.conversion != -1:
-            call = ast.Call(
-                func=ast.Name(id=CONVERT, ctx=ast.Load()),
-                args=[node.value, ast.Constant(value=chr(node.conversion))],
-                keywords=[],
-            )
-            node.value, node.conversion = ast.copy_location(call, node.value), -1
-        return node
 
     def _visit_inside(self, node: Any) -> Any:
         self._inside += 1

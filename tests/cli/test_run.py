@@ -211,12 +211,12 @@ def test_the_credential_comes_from_the_file_before_the_state_before_the_environm
 
 def test_the_token_may_come_from_the_environment_alone(adaptor, httpserver):
     httpserver.expect_request("/v26.0/me/messages", headers={"Authorization": "Bearer env-token"}).respond_with_json(
-        {"recipient_id": "1", "message_id": "m_1"}
+        {"recipient_id": ANA["data"]["psid"], "message_id": "m_1"}
     )
     state = {**ANA, "configuration": {"base_url": httpserver.url_for("")}}
     done = adaptor(HELLO, "-O", state=state, env={"ADAPTOR_ACCESS_TOKEN": "env-token"})
     assert done.code == 0
-    assert done.state["data"] == {"recipient_id": "1", "message_id": "m_1"}
+    assert done.state["data"] == {"recipient_id": ANA["data"]["psid"], "message_id": "m_1"}
 
 
 def test_log_levels_decide_what_is_shown(adaptor):

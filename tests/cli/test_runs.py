@@ -2,7 +2,9 @@
 
 import csv
 import json
+import sqlite3
 import stat
+from contextlib import closing
 
 import pytest
 
@@ -64,6 +66,20 @@ def test_where_nothing_was_sent_the_list_is_empty_and_that_is_no_mistake(runs):
     assert (done.code, done.out) == (0, "[]\n")
     assert "nothing was sent from here yet" in done.err
     assert runs("show", "r1").code == 2
+
+
+def test_runs_are_read_while_another_process_writes_and_nothing_is_left_beside_the_ledger(sent, runs, tmp_path):
+    sent()
+    folder = tmp_path / ".adaptor"
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    reading = [("list",), ("show", "r1"), ("results", "r1"), ("export", "r1")]
+    alone = [runs(*words) for words in reading]
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+    with closing(sqlite3.connect(folder / "ledger.db", isolation_level=None)) as writer:
+        writer.execute("BEGIN EXCLUSIVE")
+        writer.execute("UPDATE writes SET outcome = 'unknown'")
+        beside = [runs(*words) for words in reading]
+    assert [(done.code, done.out) for done in beside] == [(0, done.out) for done in alone]
 
 
 @pytest.mark.parametrize("columns", [80, 60])

@@ -8,6 +8,8 @@ from operator import attrgetter
 import pytest
 
 import adaptor
+from adaptor.core.template import TEXT, text_of
+from adaptor.runner.syntax import Texts
 
 PUBLIC = [name for name in adaptor.__all__ if callable(getattr(adaptor, name)) and name not in ("State", "state")]
 PUBLIC += [f"http.{name}" for name in adaptor.http.__all__]
@@ -54,8 +56,11 @@ def test_it_says_what_was_sent_when_a_call_fails(name):
 
 @pytest.mark.parametrize("name", [name for name in PUBLIC if ">>> " in doc(name)])
 def test_its_example_runs(name):
-    names = {public: getattr(adaptor, public) for public in adaptor.__all__}
+    names = {public: getattr(adaptor, public) for public in adaptor.__all__} | {TEXT: text_of}
     example = doctest.DocTestParser().get_doctest(doc(name), names, name, None, 0)
+    for each in example.examples:
+        # As the loader of a job does.
+        each.source = ast.unparse(Texts().visit(ast.parse(each.source))) + "\n"
     failures: list[str] = []
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
     runner.run(example, out=failures.append)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
@@ -229,6 +230,35 @@ def test_a_full_disk_ends_the_run_before_anything_leaves_that_could_not_be_noted
     code, log = full.run("--resume", "r")
     found = outcomes(full)
     assert found["sent"] + found["unknown"] == 150, log
+
+
+@pytest.mark.parametrize("why", ["refused", "not connected"])
+@pytest.mark.parametrize("many", [False, True], ids=["one", "batch"])
+def test_who_is_killed_while_it_waits_to_repeat_leaves_nothing_unknown(
+    job: Callable[..., Job], database: str | None, why: str, many: bool
+) -> None:
+    send = "send_text('600000000000000{}', 'Hello')".format
+    waiting = job(f"batch({send(1)}, {send(2)})" if many else send(1), database=database)
+    credentials = waiting.folder / "credentials.json"
+    right = credentials.read_text()
+    if why == "refused":
+        waiting.ask("fault", 613, share=1.0)
+    else:
+        credentials.write_text(json.dumps({**json.loads(right), "base_url": "http://localhost:1"}))
+    process = waiting.start("--run-id", "r", configuration={"max_retries": 10, "max_wait": 60})
+    # Each wait is twice as long as the one before.
+    while not waiting.status("r") or {row.outcome for row in waiting.rows("r")} != {"claimed"}:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+    process.kill()
+    assert waiting.end(process)[0] == -9
+
+    waiting.ask("well")
+    credentials.write_text(right)
+    code, log = waiting.run("--resume", "r")
+    assert code == 0, log
+    assert outcomes(waiting) == {"sent": 1 + many}
+    assert len(waiting.accepted()) == 1 + many
 
 
 #: Runs the command under a clock that someone sets while it runs.

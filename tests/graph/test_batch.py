@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ANA, BEN, CEM = "6543210987654321", "6543210987654322", "6543210987654323"
-SENT = {"recipient_id": ANA, "message_id": "m_1"}
+SENT = {"message_id": "m_1"}
 
 
 def part(body: Any, code: int = 200, headers: Any = None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adaptor.ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, Place, next_place
+from adaptor.ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, Place, next_place, place_for
 
 
 @pytest.fixture
@@ -112,6 +112,25 @@ def test_in_no_second_more_than_the_rate_and_one_batch_begin(calls):
         begun.append((now + wait, count))
     for begins, _ in begun:
         assert sum(count for at, count in begun if begins <= at < begins + 1 - 1e-9) <= 300 + 50
+
+
+@given(st.lists(st.tuples(st.floats(0, 0.4), st.integers(1, 50)), max_size=60))
+def test_whatever_the_size_of_calls_no_second_sees_more_than_a_little_too_many(calls):
+    now, free_at, begun = 0.0, 0.0, []
+    for pause, count in calls:
+        now += pause
+        place = place_for(LANE_MESSAGES, count, 300)
+        wait, free_at = next_place(free_at, now, place.seconds, place.gap)
+        begun.append((now + wait, count))
+    for begins, _ in begun:
+        assert sum(count for at, count in begun if begins <= at < begins + 1 - 1e-9) <= 300 + 12
+
+
+def test_large_calls_leave_a_gap_before_them_unless_the_lane_was_free(store, clock):
+    large = [place_for(LANE_MESSAGES, 60, 300)]
+    assert [store.pages.reserve("1", large) for _ in range(3)] == pytest.approx([0, 0.36, 0.72])
+    clock.now += 1.08
+    assert store.pages.reserve("1", large) == 0
 
 
 def test_a_token_is_remembered_with_its_page(store):

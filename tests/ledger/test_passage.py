@@ -36,7 +36,7 @@ def test_who_wants_the_run_to_end_waits_while_a_write_is_noted_and_not_while_it_
             return real(*given, **more)
 
         monkeypatch.setattr(ledger, name, watched)
-    passed(run, lambda ours: seen.append(("make", run.is_between)) or [{}])
+    passed(run, lambda ours, waiting: seen.append(("make", run.is_between)) or [{}])
     assert seen == [("take", True), ("make", False), ("settle", True)]
     assert run.is_between is False
 
@@ -44,7 +44,7 @@ def test_who_wants_the_run_to_end_waits_while_a_write_is_noted_and_not_while_it_
 def test_a_run_that_is_to_end_makes_nothing_and_leaves_nothing_unknown(run, ledger, runs, store):
     run.stopping = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
-        passed(run, lambda ours: pytest.fail("it was made"), "a", "b")
+        passed(run, lambda ours, waiting: pytest.fail("it was made"), "a", "b")
     runs.stop(ledger)
     assert store.writes.counts("r1") == {"claimed": 2}
 
@@ -53,7 +53,7 @@ def test_a_run_that_is_to_end_makes_nothing_and_leaves_nothing_unknown(run, ledg
     ("texts", "has_left", "outcome"), [("a", False, "claimed"), ("a", True, "unknown"), ("ab", False, "unknown")]
 )
 def test_an_interruption_is_unknown_unless_certainly_nothing_left(run, ledger, runs, store, texts, has_left, outcome):
-    def make(ours):
+    def make(ours, waiting):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -68,5 +68,5 @@ def test_what_was_sent_and_cannot_be_noted_is_said_to_be_unknown(run, ledger, mo
 
     monkeypatch.setattr(ledger, "settle", cannot)
     with pytest.raises(LedgerError) as raised:
-        passed(run, lambda ours: [{}])
+        passed(run, lambda ours, waiting: [{}])
     assert raised.value.sent == "unknown"

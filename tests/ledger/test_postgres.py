@@ -207,3 +207,31 @@ def test_of_two_who_look_whether_somebody_has_begun_the_second_sees_the_first(fr
                 assert not seen.done()
             first.runs.begin(RunRecord("r1", "/jobs/job.py", "job", "input"))
         assert seen.result(10) is not None
+
+
+def test_who_only_reads_waits_for_nobody_and_writes_nothing(fresh_postgresql, open_):
+    begin(fresh_postgresql)
+    with psycopg.connect(fresh_postgresql) as writer:
+        writer.execute("LOCK TABLE adaptor.runs, adaptor.writes IN EXCLUSIVE MODE")
+        reader = open_store(fresh_postgresql, read_only=True)
+        try:
+            assert [record.id for record in reader.runs.newest()] == ["r1"]
+            with pytest.raises(LedgerError, match="read-only"):
+                reader.pages.learn("digest", "1")
+        finally:
+            reader.close()
+
+
+def test_a_database_without_a_ledger_stays_as_it_is_when_it_is_read(fresh_postgresql):
+    with pytest.raises(InputError, match="nothing was noted there yet"):
+        open_store(fresh_postgresql, read_only=True)
+    with psycopg.connect(fresh_postgresql) as connection:
+        assert connection.execute("SELECT to_regnamespace('adaptor')").fetchone() == (None,)
+
+
+def test_a_ledger_of_an_earlier_release_says_so_when_it_is_read(fresh_postgresql, open_):
+    open_(fresh_postgresql)
+    with psycopg.connect(fresh_postgresql) as connection:
+        connection.execute("DELETE FROM adaptor.ledger_version WHERE version > 1")
+    with pytest.raises(InputError, match="earlier release"):
+        open_store(fresh_postgresql, read_only=True)

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from werkzeug import Response
 
 from adaptor.sandbox import Sandbox
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pytest_httpserver import HTTPServer
+    from werkzeug import Request
 
 ANA = "6543210987654321"
 _ENVIRONMENT = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle")
@@ -47,8 +49,13 @@ def state_for() -> Callable[..., dict[str, Any]]:
 @pytest.fixture
 def sent(httpserver: HTTPServer, state_for: Any) -> Callable[..., dict[str, Any]]:
     """Perform an operation against a server that takes everything, and return the body that arrived."""
-    answer = {"recipient_id": ANA, "message_id": "m_1"}
-    httpserver.expect_request("/v26.0/me/messages", method="POST").respond_with_json(answer)
+
+    def answer(request: Request) -> Response:
+        recipient = request.get_json().get("recipient")
+        known = {"recipient_id": recipient.get("id", ANA)} if isinstance(recipient, dict) else {}
+        return Response(json.dumps({**known, "message_id": "m_1"}), content_type="application/json")
+
+    httpserver.expect_request("/v26.0/me/messages", method="POST").respond_with_handler(answer)
 
     def perform(operation: Any, data: Any = None) -> dict[str, Any]:
         operation(state_for(httpserver.url_for(""), data=data))

@@ -174,7 +174,8 @@ def put(
         InvalidMessage: Refused before the wire. Nothing was sent.
         HttpError: The other system said no: below 500 nothing was done, from 500 on (and with a redirect) nobody knows.
         NotSent: Nothing left this machine, after 4 repeats.
-        DeliveryUnknown: No trustworthy answer came. It may have been done; it is not repeated.
+        DeliveryUnknown: No trustworthy answer came. It may have been done; putting it again harms nothing, and a
+            run that goes on does so.
 
     Example:
         >>> http.put("https://example.org/patients/7", body={"name": "Ana"}, auth=("clinic", state.configuration.key))
@@ -282,7 +283,8 @@ def delete(
         InvalidMessage: Refused before the wire. Nothing was sent.
         HttpError: The other system said no: below 500 nothing was done, from 500 on (and with a redirect) nobody knows.
         NotSent: Nothing left this machine, after 4 repeats.
-        DeliveryUnknown: No trustworthy answer came. It may have been done; it is not repeated.
+        DeliveryUnknown: No trustworthy answer came. It may have been done; deleting it again harms nothing, and
+            a run that goes on does so.
 
     Example:
         >>> http.delete("https://example.org/patients/7", errors={404: False})
@@ -340,7 +342,8 @@ def request(
         InvalidMessage: Refused before the wire. Nothing was sent.
         HttpError: The other system said no, as for `http.get` and `http.post`.
         NotSent: Nothing left this machine, after 4 repeats.
-        DeliveryUnknown: A call that changes something got no trustworthy answer. It is not repeated.
+        DeliveryUnknown: A call that changes something got no trustworthy answer. It is not repeated; `PUT` and `DELETE`
+            a run that goes on makes again, since that harms nothing.
 
     Example:
         >>> http.request("HEAD", "https://example.org/patients/7", auth={"token": state.configuration.clinic_token})

@@ -6,7 +6,7 @@ import re
 from urllib.parse import quote, quote_plus, unquote, urlencode, urlsplit
 
 from ...core.errors import InvalidMessage
-from ...core.redact import REDACTED, sounds_secret
+from ...core.redact import REDACTED, SHORTEST_SECRET, secrets_of, sounds_secret
 from ...core.state import a_kind
 
 TYPE_CHECKING = False
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 #: Parameters that often hold a secret but whose names alone do not say so. They are not shown.
 _OFTEN_SECRET = frozenset(
     {"auth", "code", "jwt", "key", "pwd", "session", "sid", "sig", "signature", "x-amz-signature"}
+)
+#: Parameters that say who calls, and nothing of what the call is about.
+_CREDENTIALS = frozenset(
+    {"access_token", "api_key", "apikey", "auth_token", "client_secret", "password", "session_token"}
+    | {"sig", "signature", "x_amz_credential", "x_amz_date", "x_amz_security_token", "x_amz_signature"}
 )
 _PORTS = {"http": 80, "https": 443}
 
@@ -119,6 +124,38 @@ def secrets_in(url: str) -> Iterator[str]:
         key, _, value = parameter.partition("=")
         if sounds_secret(unquote(key)):
             yield from (value, unquote(value), unquote(value.replace("+", " ")))
+
+
+def credentials_of(configuration: Any) -> frozenset[str]:
+    """Return what in a configuration authenticates, by the names it has there or in a query.
+
+    Example:
+        >>> sorted(credentials_of({"key": "AIza-first", "password": "sunrise-9", "clinic": "Nairobi"}))
+        ['AIza-first', 'sunrise-9']
+    """
+    values = configuration.items() if isinstance(configuration, dict) else ()
+    often = {
+        value
+        for name, value in values
+        if isinstance(value, str) and len(value) >= SHORTEST_SECRET and str(name).lower() in _OFTEN_SECRET
+    }
+    return frozenset({*secrets_of(configuration), *often})
+
+
+def without_credentials(url: str) -> str:
+    """Return an address without the parameters that only say who calls.
+
+    Example:
+        >>> without_credentials("https://example.org/visits?api_key=abc&code=A17")
+        'https://example.org/visits?code=A17'
+    """
+    address, mark, query = url.partition("?")
+    kept = [each for each in query.split("&") if not _is_credential(unquote(each.partition("=")[0]))]
+    return f"{address}{mark}{'&'.join(kept)}"
+
+
+def _is_credential(name: str) -> bool:
+    return name.lower().replace("-", "_") in _CREDENTIALS
 
 
 def clean_url(url: str) -> str:

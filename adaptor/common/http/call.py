@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import base64
 import re
+from functools import lru_cache
 
 from ...core.arguments import known
 from ...core.lazy import Lazy, resolve
-from ...core.redact import REDACTED, sounds_secret
+from ...core.redact import REDACTED, Redactor, sounds_secret
 from ...core.state import a_kind
-from ...core.template import holds_token, refuse_token, stray_token
 from ..upload import Upload, check_files, names_of
-from .address import check_url, clean_url, form_text, origin, pairs_of, refuse, secrets_in, split_user, with_query
+from .address import (
+    check_url,
+    clean_url,
+    form_text,
+    origin,
+    pairs_of,
+    refuse,
+    secrets_in,
+    split_user,
+    with_query,
+    without_credentials,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +33,8 @@ if TYPE_CHECKING:
 
 #: Methods that change nothing: they may be repeated, and redirects of them are followed.
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+#: Methods that do the same once or several times, as HTTP promises (RFC 9110, 9.2.2).
+REPEATABLE = frozenset({"PUT", "DELETE"})
 #: Seconds to wait for a connection, and then for the next part of the answer.
 TIMEOUT = (30.0, 60.0)
 #: What only the connection itself can know.
@@ -83,6 +96,11 @@ class HttpRequest:
     def is_write(self) -> bool:
         """Whether the call may change something, and so must not be repeated blindly."""
         return self.method not in SAFE
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether making the call again harms nothing, where nobody knows whether it was carried out."""
+        return self.method in REPEATABLE
 
     @property
     def shown_url(self) -> str:
@@ -203,8 +221,6 @@ class HttpRequest:
             if isinstance(value, bool) or not isinstance(value, str | int | float | Lazy | None):
                 refuse("headers", f"holds {a_kind(value)} under `{name}`", "Give text or numbers.")
             if isinstance(value, str) and not re.fullmatch(r"[\t\x20-\x7e\x80-\xff]*", value):
-                if holds_token(value):
-                    raise stray_token("A header")
                 fix = ".strip() it, or take out what is no Latin letter."
                 refuse("headers", f"holds under `{name}` signs that no header can have", fix)
 
@@ -272,12 +288,7 @@ class HttpRequest:
         kind, body = self._encoded_body()
         if kind is not None and not any(name.lower() == "content-type" for name in headers):
             headers["Content-Type"] = kind
-        call = Call(url, headers, body)
-        shown = f"{url} {headers} {self.form} {body.decode(errors='replace') if isinstance(body, bytes) else ''}"
-        if holds_token(shown):
-            call.close()
-            raise stray_token("The request")
-        return call
+        return Call(url, headers, body)
 
     def _encoded_body(self) -> tuple[str | None, bytes | Upload | None]:
         if self.files:
@@ -288,7 +299,7 @@ class HttpRequest:
         if self.body is None:
             return None, None
         if isinstance(self.body, bytes):
-            return "application/octet-stream", refuse_token(self.body)
+            return "application/octet-stream", self.body
         try:
             if isinstance(self.body, str):
                 return "text/plain; charset=utf-8", self.body.encode()
@@ -313,10 +324,42 @@ class Call:
         self.headers = headers
         self.body = body
 
+    def digest(self, method: str, secrets: frozenset[str]) -> str:
+        """Return a digest of all that goes out, without what only authenticates: that may change, and the call not.
+
+        Left out are headers that sound secret, parameters that are credentials by their name, and the credentials of
+        the configuration wherever they stand.
+
+        Args:
+            method: The call's method.
+            secrets: What is secret in the configuration.
+        """
+        import hashlib
+
+        from ...ledger.keys import digest
+
+        clean = _redactor(secrets).text
+        headers = {
+            name.lower(): clean(value)
+            for name, value in self.headers.items()
+            if not sounds_secret(name) and not (isinstance(self.body, Upload) and name.lower() == "content-type")
+        }
+        if isinstance(self.body, Upload):
+            body = self.body.digest(clean)
+        else:
+            text = clean((self.body or b"").decode("utf-8", "surrogateescape"))
+            body = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+        return digest("http", method, clean(without_credentials(self.url)), headers, body)
+
     def close(self) -> None:
         """Close the files that were opened for it."""
         if isinstance(self.body, Upload):
             self.body.close()
+
+
+@lru_cache(maxsize=8)
+def _redactor(secrets: frozenset[str]) -> Redactor:
+    return Redactor(secrets)
 
 
 def _basic(user: str, password: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -26,7 +27,8 @@ from .answer import NotReadable, excerpt, read_body, shown_headers
 from .errors import HttpError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from ...core.context import Run
     from ...core.errors import AdaptorError
@@ -65,11 +67,18 @@ class HttpClient:
         """Close the connections."""
         self._session.close()
 
-    def send(self, request: HttpRequest, call: Call) -> Answer:
+    def send(
+        self, request: HttpRequest, call: Call, *, waiting: Callable[[], AbstractContextManager[object]] = nullcontext
+    ) -> Answer:
         """Carry out a request.
 
         It is repeated only where it certainly did not leave; one that changes nothing also where the answer was lost
         or says "later".
+
+        Args:
+            request: The request.
+            call: What goes out.
+            waiting: Entered while it waits to be repeated.
 
         Raises:
             HttpError: The other system said no, or a read got no answer that can be used.
@@ -93,8 +102,9 @@ class HttpClient:
                     "http",
                     f"{type(error).__name__}: {error} Trying again in {seconds:.1f} s ({repeats} of {MAX_REPEATS}).",
                 )
-                self._run.wait(seconds)
                 wire.left = False
+                with waiting():
+                    self._run.wait(seconds)
             except DeliveryUnknown as error:
                 self._note(request, started, "unknown", error)
                 raise

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...core.context import Run
 from ...core.errors import AdaptorError, JobError
-from ...core.state import not_json
-from ...ledger.keys import digest
+from ...core.state import State, not_json
 from ...ledger.passage import pass_through
 from ...ledger.rows import Write
 from ..connection import wire
+from .address import credentials_of
 from .call import Call, HttpRequest
 from .client import Answer, HttpClient
+
+if TYPE_CHECKING:
+    from ...ledger.passage import Waiting
 
 #: How much of an answer is kept for a resume, in characters of JSON.
 MOST_KEPT = 1_000_000
@@ -20,32 +23,35 @@ MOST_KEPT = 1_000_000
 _NOT_KEPT = {"not kept": True}
 
 
-def send_noted(request: HttpRequest, call: Call, client: HttpClient, run: Run) -> Answer:
+def send_noted(request: HttpRequest, call: Call, client: HttpClient, state: State, run: Run) -> Answer:
     """Make a call at most once, and note how it ends."""
 
-    def make(ours: list[tuple[int, str]]) -> list[Answer]:
+    def make(ours: list[tuple[int, str]], waiting: Waiting) -> list[Answer]:
         wire.left = False
-        return [client.send(request, call)]
+        return [client.send(request, call, waiting=lambda: waiting([0], {}))]
 
-    (passed,) = pass_through(run, [_write_of(request, run)], make, lambda answer: _kept(answer, run), lambda: wire.left)
+    write = _write_of(request, call, state, run)
+    (passed,) = pass_through(run, [write], make, lambda answer: _kept(answer, run), lambda: wire.left)
     if passed.row is None:
         answer: Answer = passed.answer
         return answer
     return _given_back(passed.answer, run)
 
 
-def made_before(request: HttpRequest, run: Run) -> Answer | None:
+def made_before(request: HttpRequest, call: Call, state: State, run: Run) -> Answer | None:
     """Return what the run that a dry run goes on with has made of a call, or None where it is to be made."""
-    (passed,) = pass_through(run, [_write_of(request, run)], lambda ours: [None], lambda _: {}, lambda: False)
+    write = _write_of(request, call, state, run)
+    (passed,) = pass_through(run, [write], lambda ours, waiting: [None], lambda _: {}, lambda: False)
     return None if passed.row is None else _given_back(passed.answer, run)
 
 
-def _write_of(request: HttpRequest, run: Run) -> Write:
+def _write_of(request: HttpRequest, call: Call, state: State, run: Run) -> Write:
     ledger: Any = run.ledger
     # Without what is secret: a new password does not make another call of it.
     address = request.shown_url.partition("?")[0]
     only = f"{request.method} {address}" if run.is_once() else ""
-    write: Write = ledger.write(run.site(), "", digest("http", request.described()), only=only)
+    known_by = call.digest(request.method, credentials_of(state.get("configuration")))
+    write: Write = ledger.write(run.site(), "", known_by, only=only, is_repeatable=request.is_repeatable)
     return write
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any, ParamSpec
 
     from ...core.context import Run
-    from .call import HttpRequest
+    from .call import Call, HttpRequest
 
     P = ParamSpec("P")
 
@@ -56,7 +56,7 @@ class HttpOperation(Operation):
         call = request.encoded()
         try:
             if run.dry_run and request.is_write:
-                return compose_next_state(state, _described(request, run))
+                return compose_next_state(state, _described(request, call, state, run))
             # Importing requests takes longer than a whole job that sends nothing.
             from .client import client_for
 
@@ -65,7 +65,7 @@ class HttpOperation(Operation):
             if request.is_write and run.ledger is not None:
                 from .noted import send_noted
 
-                answer = send_noted(request, call, client, run)
+                answer = send_noted(request, call, client, state, run)
             else:
                 answer = client.send(request, call)
         finally:
@@ -80,12 +80,12 @@ class HttpOperation(Operation):
         return Redactor(self.draft.secrets()).text(super().__repr__())
 
 
-def _described(request: HttpRequest, run: Run) -> Any:
+def _described(request: HttpRequest, call: Call, state: State, run: Run) -> Any:
     """Describe a write, and return what `data` becomes; what a run that goes on has made before is given back."""
     if run.ledger is not None:
         from .noted import made_before
 
-        known = made_before(request, run)
+        known = made_before(request, call, state, run)
         if known is not None:
             return known.data
     run.note("described")

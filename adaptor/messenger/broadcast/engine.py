@@ -1,4 +1,4 @@
-"""Sending parcels: fifty to a call, as many calls at once as it takes, each noted before it leaves and when it ends.
+"""Sending parcels: up to fifty to a call, as many calls at once as it takes, noted before they leave and when they end.
 
 One thread reads the items, asks the ledger and notes what comes back; others only wait for answers. So the ledger is
 never asked by two at once, and what is in flight is known at any time.
@@ -18,7 +18,7 @@ from ...graph.errors import RateLimited
 from ...graph.noted import places_of, with_token
 from ...ledger.errors import LedgerError
 from ...ledger.ledger import ended, sent
-from ...ledger.pace import LANE_STOP
+from ...ledger.pace import BURST_SECONDS, LANE_MEDIA, LANE_STOP
 from ...ledger.rows import SENT, Outcome
 from .hands import Hands
 from .sorting import Sorter
@@ -42,7 +42,7 @@ UNKNOWN_CALLS_IN_A_ROW = 3
 #: How often the reading thread looks up while it waits: whether the run is to end, and how far it has come.
 LOOK_UP_SECONDS = 0.2
 #: A call that is later than this for its place takes a new one, so that no second sees more than is allowed.
-LATE_SECONDS = 0.05
+LATE_SECONDS = 0.03
 
 
 class Engine(Sorter):
@@ -79,6 +79,10 @@ class Engine(Sorter):
         self._unknown_calls = 0
         self._is_broken = False
         self._slow_until = 0.0
+        #: Messages in a call. So many as the pace allows at once, and more where all calls are under way and answers
+        #: are awaited.
+        self._least = min(pace.batch_size, max(1, int(pace.rate * BURST_SECONDS)))
+        self._size = self._least
 
     def send(self, found: Iterable[Parcel | Unfit | NotWanted], skip: frozenset[str]) -> None:
         """Send all parcels.
@@ -112,10 +116,21 @@ class Engine(Sorter):
         return self._is_broken or super()._is_over()
 
     def _hand_on(self, parcels: list[Parcel]) -> None:
-        self._dispatch(parcels)
-        # Before anything new: what was refused has waited longest.
-        while self._again and not self._is_over():
-            self._dispatch(self._again.pop(0))
+        while parcels and not self._is_over():
+            count = self._fitting(parcels)
+            self._dispatch(parcels[:count])
+            parcels = parcels[count:]
+            # Before anything new: what was refused has waited longest.
+            while self._again and not self._is_over():
+                self._dispatch(self._again.pop(0))
+
+    def _fitting(self, parcels: list[Parcel]) -> int:
+        """Return how many go out with the next call."""
+        # Calls of one size, rather than a small one at the end.
+        calls = -(-len(parcels) // self._size)
+        count = -(-len(parcels) // calls)
+        places = places_of([parcel.request for parcel in parcels[:count]], self._pace.rate)
+        return 1 if any(place.lane == LANE_MEDIA and place.gap for place in places) else count
 
     def _dispatch(self, parcels: list[Parcel]) -> None:
         """Let parcels out when it is their turn."""
@@ -134,6 +149,8 @@ class Engine(Sorter):
 
     def _wait_for_room(self, messages: int) -> None:
         pace = self._pace
+        is_full = self._calls_in_flight >= pace.concurrency
+        self._size = min(pace.batch_size, self._size * 2) if is_full else max(self._least, self._size - 1)
         while (
             not self._is_over()
             and self._calls_in_flight

@@ -87,7 +87,7 @@ def broadcast(
 ) -> State:
     """Send one message to many people: to each exactly once, or it is honestly unknown.
 
-    Fifty messages go out as one call, and as many calls at once as it takes to keep the pace that Meta allows the Page.
+    Up to fifty messages go out as one call, and as many calls at once as it takes to keep the pace that Meta allows.
     Each message is noted in the ledger before it leaves, so a run that is killed at any moment goes on with `--resume`,
     and nobody is written to twice. The same message to the same person is sent once; another one to the same person
     (two children, one phone) is sent too. Where the broadcast stands in a loop or `combine` this holds for all of it.
@@ -100,7 +100,8 @@ def broadcast(
             `state.data`, their position `state.index`. Whoever it comes down to nothing for is skipped.
         key: Made of what is to happen once ever for this Page, across all runs: `state.data.appointment_id`.
         concurrency: The most calls at once. Default: 64; fewer are made where the answers come quickly.
-        batch_size: Messages in a call, 50 at most; 1 makes a call for each.
+        batch_size: The most messages in a call, 50 at most; 1 makes a call for each. At the pace that is allowed calls
+            are smaller, so that no second sees much more than that, and many are under way.
         rate: Messages a second for the Page, for all who write for it together. Default: 300, Meta's limit. At more
             than 40 the Page's inbox stops showing messages until the volume drops.
         max_in_flight: The most messages whose answers are awaited: so many can be left unknown by a crash. Fewer are

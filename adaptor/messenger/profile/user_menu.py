@@ -84,6 +84,7 @@ def set_user_menu(psid: Recipient, menu: Lists, *, composer_input_disabled: Valu
         answers={"result": "success"},
         check=_check,
         finish=without_none,
+        is_repeatable=True,
     )
 
 
@@ -115,6 +116,7 @@ def delete_user_menu(psid: Recipient) -> GraphRequest:
         [PageId(), "custom_user_settings"],
         params={"psid": defer(person_id, psid), "params": ["persistent_menu"]},
         answers={"result": "success"},
+        is_repeatable=True,
     )
 
 

@@ -263,8 +263,7 @@ def usage(percent: float) -> str:
 def parts_answered(count: int, percent: float) -> list[dict[str, Any]]:
     header = {"name": "x-business-use-case-usage", "value": usage(percent)}
     return [
-        {"code": 200, "headers": [header], "body": json.dumps({"recipient_id": "1", "message_id": f"m_{number}"})}
-        for number in range(count)
+        {"code": 200, "headers": [header], "body": json.dumps({"message_id": f"m_{number}"})} for number in range(count)
     ]
 
 
@@ -350,3 +349,10 @@ def test_no_secret_is_in_anything_that_a_broadcast_writes(campaign: Campaign) ->
     assert token not in "".join(
         file.read_bytes().decode(errors="replace") for file in Path(campaign.database).parent.iterdir()
     )
+
+
+def test_calls_grow_where_as_many_are_under_way_as_may_be_and_answers_are_awaited(campaign: Campaign) -> None:
+    campaign.sandbox.faults.rate("slow", 1.0, seconds=0.05)
+    campaign.perform(broadcast(campaign.people(150), HELLO, concurrency=1))
+    assert max(campaign.sizes) > 12
+    assert len(campaign.texts) == 150

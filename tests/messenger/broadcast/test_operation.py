@@ -19,6 +19,7 @@ from adaptor import (
     fn,
     fn_if,
     get_user_profile,
+    send_audio,
     send_text,
     send_video,
     state,
@@ -97,9 +98,21 @@ def test_the_position_of_a_person_is_the_index(campaign: Campaign) -> None:
 # --- What goes out ---
 
 
-def test_fifty_go_out_in_one_call(campaign: Campaign) -> None:
-    campaign.perform(broadcast(campaign.people(120), HELLO))
+def test_fifty_go_out_in_one_call_where_no_pace_holds_them_up(campaign: Campaign) -> None:
+    campaign.perform(broadcast(campaign.people(120), HELLO, rate=10_000))
     assert sorted(campaign.sizes) == [20, 50, 50]
+
+
+def test_at_metas_pace_calls_are_small_so_that_no_second_sees_many_too_many(campaign: Campaign) -> None:
+    campaign.perform(broadcast(campaign.people(120), HELLO))
+    assert max(campaign.sizes) <= 12
+    assert len(campaign.texts) == 120
+
+
+def test_recordings_go_out_one_by_one_at_metas_pace_for_them(campaign: Campaign) -> None:
+    recording = send_audio(state.data.psid, "https://example.org/a.mp3")
+    campaign.perform(broadcast(campaign.people(3), recording))
+    assert campaign.sizes == [0, 0, 0]
 
 
 def test_with_batch_size_one_each_message_is_a_call_of_its_own(campaign: Campaign) -> None:
