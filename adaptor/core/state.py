@@ -102,7 +102,7 @@ def _offender(value: Any, path: str) -> tuple[str, Any, str] | None:
 
 def _described(value: Any) -> str:
     if hasattr(type(value), "__resolve__"):
-        return f"the lazy reference `{value!r}`, which was never resolved"
+        return f"`{value!r}`, a lazy reference that was never resolved"
     if hasattr(type(value), "__is_operation__"):
         return f"the operation {value.title()}, which was not performed"
     if isinstance(value, BaseException):

@@ -75,8 +75,8 @@ def test_a_handler_for_a_closed_window_sends_something_else(sandboxed):
         ('lambda s: {**s, "n": [row for row in state.data.rows]}', "use its own parameter"),
         ('lambda s: {**s, "n": 1 if state.data.rows else 2}', "use its own parameter"),
         ('lambda s: {**s, "n": s.data}', 'write ["data"], not .data'),
-        ('lambda s: {**s, "n": state.data.name}', "the lazy reference `state.data.name`"),
-        ('lambda s: {**s, "at": {"n": [state.data.n + 1]}}', "state.at.n[0] is the lazy reference"),
+        ('lambda s: {**s, "n": state.data.name}', "is `state.data.name`, a lazy reference"),
+        ('lambda s: {**s, "at": {"n": [state.data.n + 1]}}', "state.at.n[0] is `state.data.n + 1`, a lazy reference"),
         ('lambda s: send_text("1", "a")', "return send_text(…)(state)"),
     ],
 )
@@ -103,7 +103,7 @@ KEPT = {
     "a set": ("{1, 2}", "a set", "Make a list of it"),
     "a date": ("__import__('datetime').date(2026, 1, 2)", "a date", ".isoformat()"),
     "bytes": ("b'a'", "a bytes", ".decode()"),
-    "a reference": ("state.data.name", "the lazy reference `state.data.name`", "its own parameter"),
+    "a reference": ("state.data.name", "`state.data.name`, a lazy reference", "its own parameter"),
     "an operation": ("mark_seen('1')", "the operation mark_seen", "Perform it"),
     "no number": ("float('nan')", "the number nan", "Turn it into text"),
 }
