@@ -89,7 +89,8 @@ def _print(prepared: Prepared) -> None:
         print(f"{count} problem{'s' if count > 1 else ''}.", file=sys.stderr)
     elif prepared.plan is not None:
         print_out(f"{drawn(prepared.plan)}\n", sys.stdout)
-        print("Nothing is wrong with it, as far as can be known without running it.", file=sys.stderr)
+        nothing = "Nothing else" if prepared.warnings else "Nothing"
+        print(f"{nothing} is wrong with it, as far as can be known without running it.", file=sys.stderr)
 
 
 def _preview(prepared: Prepared, given: argparse.Namespace) -> None:

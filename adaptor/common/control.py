@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..core.context import current_run
 from ..core.errors import JobError, WrongCall
 from ..core.execute import in_order, perform_in_order
 from ..core.lazy import resolve
@@ -124,8 +125,8 @@ def group(
         callback: Takes the state with the groups and returns the next one.
 
     Returns:
-        An operation. `data` becomes an object with a list of items for each value, as text. Items without a value are
-        left out.
+        An operation. `data` becomes an object with a list of items for each value, as text: None is the group
+        `null`, True the group `true`. Items without the key are left out; a warning says how many.
 
     Raises:
         JobError: The source is nothing that can be gone through.
@@ -136,14 +137,27 @@ def group(
         {'Mo': [{'day': 'Mo', 'n': 1}, {'day': 'Mo', 'n': 3}], 'Tu': [{'day': 'Tu', 'n': 2}]}
     """
     groups: dict[str, list[Any]] = {}
+    steps = str(key_path).split(".")
+    count, left_out = 0, 0
     for item in items_of(source, state):
+        count += 1
         value: Any = item
-        for step in str(key_path).split("."):
-            value = value.get(step) if isinstance(value, dict) else None
-        if value is not None:
+        for step in steps:
+            value = value.get(step, _NOTHING) if isinstance(value, dict) else _NOTHING
+        if value is _NOTHING:
+            left_out += 1
+        else:
             groups.setdefault(value if isinstance(value, str) else _json_key(value), []).append(item)
+    if left_out:
+        ending = "has no `{0}` and was left out" if left_out == 1 else "have no `{0}` and were left out"
+        what = f"{left_out:,} of {count:,} items {ending.format(key_path)}"
+        current_run().log("info", "job", f"warning: group: {what}")
     grouped = {**state, "data": groups}
     return callback(grouped) if callback is not None else grouped
+
+
+#: In the place of a value where an item has no such key.
+_NOTHING: Any = object()
 
 
 def _json_key(value: Any) -> str:

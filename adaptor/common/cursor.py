@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from ..core.context import current_run
-from ..core.errors import JobError, WrongCall
-from ..core.operation import Callback, Value, operation
+from ..core.errors import JobError, MissingReference, WrongCall
+from ..core.lazy import Lazy
+from ..core.operation import Callback, Operation, Value, builder_of
 from ..core.state import State, a_kind
 from .calculation import wrong_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, datetime, tzinfo
-    from typing import Any
+    from typing import Any, Concatenate, ParamSpec
+
+    P = ParamSpec("P")
 
 #: Words that mean the moment at which the run started.
 _NOW = ("now", "start", "end")
@@ -21,7 +25,50 @@ _AGO = r"(\d{1,9})\s+(hour|day)s?\s+ago"
 _ISO = r"\d{4}-\d\d-\d\d([T ].+)?"
 
 
-@operation
+class OrNothing(Lazy):
+    """A reference that is None where its path does not exist, as in the first run of a job that keeps a cursor."""
+
+    __slots__ = ("__reference__",)
+
+    def __init__(self, reference: Lazy) -> None:
+        self.__reference__ = reference
+
+    def __repr__(self) -> str:
+        return repr(self.__reference__)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return OrNothing, (self.__reference__,)
+
+    def __resolve__(self, state: State) -> Any:
+        try:
+            return self.__reference__.__resolve__(state)
+        except MissingReference as error:
+            if error.code != MissingReference.code:
+                raise
+            return None
+
+
+class _Cursor(Operation):
+    """What `cursor` makes: with a default, the position may be missing."""
+
+    __slots__ = ()
+
+    def __init__(
+        self, build: Callable[..., Operation], function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any
+    ) -> None:
+        default = args[2] if len(args) > 2 else kwargs.get("default")
+        value = args[0] if args else kwargs.get("value")
+        if default is not None and isinstance(value, Lazy) and not isinstance(value, OrNothing):
+            value = OrNothing(value)
+            args, kwargs = ((value, *args[1:]), kwargs) if args else (args, {**kwargs, "value": value})
+        super().__init__(build, function, args, kwargs)
+
+
+def _keeping(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
+    return builder_of(function, _Cursor)
+
+
+@_keeping
 def cursor(
     state: State,
     value: Value[Any],
@@ -39,7 +86,8 @@ def cursor(
             its own it is read in `timezone`), a date the start of that day. Anything else, such as a page number or
             the ISO text of an earlier run, is kept as it is.
         key: Where in the state it is kept.
-        default: Used in place of a value that is None; the same words work.
+        default: Used in place of a value that is None, or of a path that does not exist: on a first run there is no
+            `state.cursor` yet. The same words work.
         format: Called with the moment as a datetime in `timezone`, also where ISO text was given, and with anything
             else as it is. What it returns is kept; where that is None, what would be kept without it.
         timezone: Whose days are meant: a name such as `Africa/Nairobi`, or a `tzinfo`. Default: UTC. Names are those
@@ -56,6 +104,9 @@ def cursor(
         >>> from datetime import date
         >>> cursor(date(2024, 6, 15), timezone="Africa/Nairobi")({})
         {'cursor': '2024-06-14T21:00:00.000Z'}
+        >>> from adaptor import state
+        >>> cursor(state.cursor, default=1)({}), cursor(state.cursor, default=1)({"cursor": 5})
+        ({'cursor': 1}, {'cursor': 5})
     """
     if not isinstance(key, str) or not key:
         raise wrong_kind("key", "cursor", "a text that is not empty; options are given by name", key)

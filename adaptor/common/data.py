@@ -41,7 +41,7 @@ class FirstMatch(Reader):
 
     def __resolve__(self, state: State) -> Any:
         found = self.__find__(state)
-        return found[0] if found else resolve(self.__default__, state)
+        return found[0] if found and found[0] is not None else resolve(self.__default__, state)
 
     def __repr__(self) -> str:
         shown = self.__path__.removeprefix("$.data.") if self.__written__ == "data_value" else self.__path__
@@ -181,7 +181,7 @@ def data_value(path: str, *, default: Any = None) -> Any:
 
     Args:
         path: A JSONPath relative to `$.data`: `name`, `rows[0].id`, `first name`.
-        default: What it is where nothing matches. Without it: None.
+        default: What it is where nothing matches, or what matches is None. Without it: None.
 
     Returns:
         A lazy reference; called with a state it gives the value.
@@ -201,7 +201,7 @@ def source_value(path: str, *, default: Any = None) -> Any:
 
     Args:
         path: A JSONPath: `$.data.rows[0].id`. The leading `$.` may be left out.
-        default: What it is where nothing matches. Without it: None.
+        default: What it is where nothing matches, or what matches first is None. Without it: None.
 
     Returns:
         A lazy reference; called with a state it gives the value.

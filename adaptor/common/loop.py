@@ -11,6 +11,7 @@ from ..core.errors import (
     ItemsFailed,
     MissingReference,
 )
+from ..core.lazy import resolve
 from ..core.operation import Callback, Source, Step, operation
 from ..core.state import State
 from ..ledger.errors import ReplayMismatch
@@ -177,7 +178,7 @@ def map_(state: State, source: Source, callback: Callback[[Any, int, State], Any
     results = []
     for index, item in run.watched(numbered(source, state)):
         run.path[-1] = ("map_", index)
-        results.append(callback(readable(item), int(index), state))
+        results.append(resolve(callback(readable(item), int(index), state), state))
     run.path[-1] = ("map_", None)
     return {**state, "data": results}
 

@@ -18,7 +18,7 @@ def json_value(obj: Value[Any], path: Value[str], *, default: Value[Any] = None)
     Args:
         obj: An object or list.
         path: A JSONPath in it: `rows[0].id`. The leading `$.` may be left out.
-        default: What it is where nothing matches. Without it: None.
+        default: What it is where nothing matches, or what matches first is None. Without it: None.
 
     Returns:
         The value; a lazy reference where an argument is lazy.
@@ -34,7 +34,7 @@ def json_value(obj: Value[Any], path: Value[str], *, default: Value[Any] = None)
     if not isinstance(path, str):
         raise wrong_kind("path", "json_value", "a text", path)
     found = compiled(path)(obj)
-    return found[0] if found else default
+    return found[0] if found and found[0] is not None else default
 
 
 @calculation

@@ -27,7 +27,7 @@ class LastReference(Reader):
     def __resolve__(self, state: State) -> Any:
         references = state.get("references")
         found = self.__find__(references[-1]) if isinstance(references, list) and references else None
-        return found[0] if found else resolve(self.__default__, state)
+        return found[0] if found and found[0] is not None else resolve(self.__default__, state)
 
     def __repr__(self) -> str:
         default = "" if self.__default__ is None else f", default={self.__default__!r}"
@@ -70,7 +70,7 @@ def last_reference_value(path: str, *, default: Value[Any] = None) -> Any:
 
     Args:
         path: A JSONPath relative to that `data`: `id`, `rows[0].id`; `$` is all of it.
-        default: What it is where nothing matches. Without it: None.
+        default: What it is where nothing matches, or what matches is None. Without it: None.
 
     Returns:
         A lazy reference; called with a state it gives the value.

@@ -7,6 +7,7 @@ An argument is a plain value, a lazy reference, a function of the state, or a li
 from __future__ import annotations
 
 from .errors import LazyStateError
+from .functions import refuse_other_parameters
 from .lazy import Lazy, resolve
 from .state import not_a_state
 from .template import Shown, is_template_string, shown_too_early, text_of_template
@@ -44,7 +45,8 @@ class FunctionReference(Lazy):
         return FunctionReference, (self.__function__,)
 
     def __resolve__(self, state: State) -> Any:
-        return self.__function__(state)
+        value = self.__function__(state)
+        return value.__resolve__(state) if isinstance(value, Lazy) else value
 
 
 class Structure(Lazy):
@@ -136,6 +138,7 @@ def _function(value: Any) -> Lazy:
             f"`{name}` is an operation, but a value is expected here.",
             fix="Run the operation first and read its result in the next one, from state.data.",
         )
+    refuse_other_parameters(value, ("state",), "an operation as a value")
     return FunctionReference(value)
 
 

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 
 from .call_site import call_site
 from .errors import AdaptorError, JobError
+from .explanation import LastAnswer
 from .redact import Redactor, secrets_of
 
 TYPE_CHECKING = False
@@ -128,6 +129,8 @@ class Run:
         only_to: The only person that a broadcast writes to, or None.
         is_partial: One of these two has left people out: the run has not come to its end, and can be gone on with.
         earlier: The id of a finished run of the same job and initial state, and a sentence about it; else None.
+        before_writing: Called before each write: refuses where the state that the operation was given is not JSON.
+        last_answer: Which operation has put its answer into `data` last.
         replayed: How many writes were not made again, since an earlier attempt of the run had made them.
         sanitize: Returns what logs show of a value of the state; None shows it as it is.
         transport: Given what carries HTTP, returns what stands in its place, where a job is tested; else None.
@@ -171,6 +174,8 @@ class Run:
         self.redactor = Redactor()
         self.interrupted_at: str | None = None
         self.replayed = 0
+        self.before_writing: Callable[[], None] | None = None
+        self.last_answer = LastAnswer()
         self.earlier: tuple[str, str] | None = None
         self.on_result: Callable[[dict[str, Any]], object] | None = None
         self.confirm: Callable[[str], bool] | None = None
@@ -227,6 +232,8 @@ class Run:
                 fix="Write the operation on a line of its own, without calling it: it becomes a part of the step.",
                 code="WHILE_LOADING",
             )
+        if self.before_writing is not None:
+            self.before_writing()
         if self._is_stray:
             raise JobError(
                 "A write was called in a thread of the job's own, which is outside the run.",

@@ -240,6 +240,10 @@ class JobError(AdaptorError):
         error.cause_type = type(cause).__name__
         if isinstance(cause, SystemExit):
             error.fix = "A job must not end the program: raise an error instead of calling sys.exit()."
+        elif isinstance(cause, AttributeError):
+            error.fix = _about_attribute(cause)
+        if not isinstance(cause, SystemExit):
+            error._keep_own(cause)
         traceback = cause.__traceback__
         while traceback is not None:
             name = traceback.tb_frame.f_code.co_filename
@@ -248,9 +252,33 @@ class JobError(AdaptorError):
             traceback = traceback.tb_next
         return error
 
+    def _keep_own(self, cause: BaseException) -> None:
+        """Keep what the job says in its exception beside the message: `code`, `fix` and `details`."""
+        code, fix, details = (getattr(cause, name, None) for name in ("code", "fix", "details"))
+        if isinstance(code, str | int) and not isinstance(code, bool) and code != "":
+            self.code = str(code)
+        if isinstance(fix, str) and fix:
+            self.fix = fix
+        if details is not None and not callable(details):
+            try:
+                self.details = plain(details)
+            except RecursionError:
+                self.details = None
+
     def headline(self) -> str:
         """Return the cause with its type, as Python would print it."""
         return f"{self.cause_type}: {self.description}" if self.cause_type else self.description
+
+
+def _about_attribute(cause: AttributeError) -> str:
+    """Return what to write where an attribute was asked of plain data, as JavaScript and the lazy state allow."""
+    if isinstance(cause.obj, dict):
+        return (
+            f'The state of a function is a plain dict, as is what is in it: write ["{cause.name}"], not .{cause.name}.'
+        )
+    if isinstance(cause.obj, list | str) and cause.name == "length":
+        return "Write len(…)."
+    return ""
 
 
 class WrongCall(JobError, TypeError):

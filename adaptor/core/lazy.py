@@ -14,11 +14,12 @@ from __future__ import annotations
 import operator
 
 from .errors import ConditionIsText, JobError, LazyStateError, MissingReference
+from .missing import missing_reference
 from .state import a_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from typing import Any, NoReturn
 
     from .state import State
@@ -247,37 +248,6 @@ class StateReference(Lazy):
 
 def _step(step: str | int) -> str:
     return f".{step}" if isinstance(step, str) and step.isidentifier() else f"[{step!r}]"
-
-
-def missing_reference(path: str, deepest: str, value: object, step: object) -> MissingReference:
-    """Return the error that names the path, the deepest part that exists and the keys found there."""
-    if isinstance(value, dict) and value.get("outcome") == "unknown":
-        found = f"`{deepest}` is of a call that was made before the run stopped, and its outcome is unknown"
-        fix = "Look there whether it was carried out. It is not made again; give by hand what depends on it."
-    elif isinstance(value, dict):
-        keys = ", ".join(str(key) for key in list(value)[:20]) or "no keys at all"
-        more = f" and {len(value) - 20} more" if len(value) > 20 else ""
-        found = f"`{deepest}` has {'the keys ' if value else ''}{keys}{more}"
-        fix = (
-            f"Use one of the keys that exist{_close(step, value)}, or data_value(…, default=…) where it may be missing."
-        )
-    elif isinstance(value, list):
-        found = f"`{deepest}` is a list of {len(value)}"
-        fix = "Go through the list with each(…), or take an index that exists."
-    elif value is None:
-        found = f"`{deepest}` is None"
-        fix = "Check the step before: it left nothing there. data_value(…, default=…) allows for a missing value."
-    else:
-        found = f"`{deepest}` is {a_kind(value)}, which has no parts named {step!r}"
-        fix = "Look at the path: it goes one level too deep."
-    return MissingReference(f"`{path}` does not exist: {found}.", fix=fix)
-
-
-def _close(step: object, value: Mapping[Any, Any]) -> str:
-    from difflib import get_close_matches
-
-    match = get_close_matches(str(step), [str(key) for key in value], n=1)
-    return f" (did you mean `{match[0]}`?)" if match else ""
 
 
 class Item(Lazy):

@@ -11,8 +11,10 @@ from functools import partial
 
 from .arguments import function_name, known, prepare, prepare_source, same
 from .call_site import label
-from .context import Run, active, current_run
+from .context import Run, active
 from .errors import PACKAGE, AdaptorError, JobError, WrongCall
+from .explanation import explain
+from .functions import refuse_other_parameters
 from .lazy import Lazy, Logic
 from .parameters import Parameters
 from .state import State, a_kind, not_a_state
@@ -73,9 +75,10 @@ class Operation:
         try:
             if type(state) is not dict and not isinstance(state, dict):
                 raise not_a_state("An operation was given" if not self.name else f"`{self.name}` was given", state)
-            result = self.perform(state, run)
-            if type(result) is not dict and not isinstance(result, dict):
-                raise not_a_state(self._returned(), result)
+            performed: Any = self.perform(state, run)
+            result: State = performed if type(performed) is dict else self._resolved(performed, state)
+            if "references" in result and result["references"] is not state.get("references"):
+                run.last_answer.remember(self, state, result)
             return result
         except AdaptorError as error:
             if error.place is None:
@@ -97,6 +100,13 @@ class Operation:
         finally:
             path.pop()
             under_way.pop()
+
+    def _resolved(self, result: Any, state: State) -> State:
+        """Return the state that a function of the job gave as a lazy reference; anything else is none."""
+        value = result.__resolve__(state) if isinstance(result, Lazy) else result
+        if isinstance(value, dict):
+            return value
+        raise not_a_state(self._returned(), value)
 
     def perform(self, state: State, run: Run) -> State:
         """Do the work, with all lazy arguments resolved."""
@@ -120,20 +130,36 @@ class Operation:
             >>> fn(lambda s: {**s, "n": 1}).then(lambda s: {**s, "n": s["n"] + 1})({})["n"]
             2
         """
+        from .chained import then
+
         return then(self, following)
 
-    def catch(self, handler: Callable[[AdaptorError, State], State]) -> Operation:
-        """Return an operation that performs this one and, where it fails, returns `handler(error, state)`.
+    def catch(self, *handlers: Any) -> Operation:
+        """Return an operation that performs this one and, where it fails, does something else instead.
+
+        Write `.catch(handler)` for all errors, or `.catch(WindowClosed, handler)` for one class of errors alone;
+        `.catch((WindowClosed, RecipientUnavailable), handler)` is for several. Other errors are raised as before.
 
         Args:
-            handler: Is given the error (always an `AdaptorError`) and the state from *before* this operation.
-                It returns a state, or raises.
+            *handlers: A function that is given the error (always an `AdaptorError`) and the state from *before* this
+                operation, and returns a state or raises; or an operation, which is performed with that state. Before
+                it the class of the errors, or a tuple of classes. A class of Python's own, such as `KeyError`, means
+                what the job's own code raised.
+
+        Raises:
+            WrongCall: There is no handler, or the classes are none.
 
         Example:
             >>> fn(lambda s: 1 / 0).catch(lambda error, s: {**s, "went": "wrong"})({})
             {'went': 'wrong'}
+            >>> fn(lambda s: 1 / 0).catch(ZeroDivisionError, fn(lambda s: {**s, "n": 0}))({})
+            {'n': 0}
         """
-        return catch(self, handler)
+        from .chained import HOW_TO_CATCH, catch
+
+        if not 1 <= len(handlers) <= 2:
+            raise WrongCall(f"catch() takes a handler, not {len(handlers)} arguments.", fix=HOW_TO_CATCH)
+        return catch(self, *reversed(handlers))
 
     def narrowed(self, state: State) -> Operation | None:
         """Return the one operation that this one comes down to for a state, or None where it comes down to nothing.
@@ -155,6 +181,7 @@ class Operation:
         """Write into an error where it arose: this operation, and the place where the run is."""
         error.operation = self.name or None
         error.place = run.place()
+        explain(error, run.last_answer.of(state))
         if error.line is None:
             error.file, error.line = self.file, self.line
         run.learn_secrets(state)
@@ -173,9 +200,7 @@ class Operation:
         return f"`{name}` on line {self.line} returned"
 
     def __repr__(self) -> str:
-        texts = [_shown(value) for value in self.args] + [
-            f"{key}={_shown(value)}" for key, value in self.kwargs.items()
-        ]
+        texts = [shown(value) for value in self.args] + [f"{key}={shown(value)}" for key, value in self.kwargs.items()]
         return f"{self.name}({', '.join(texts)})"
 
     def __eq__(self, other: object) -> bool:
@@ -221,6 +246,10 @@ class Listed(Lazy):
 Step: TypeAlias = "Operation | Callable[[State], State]"
 #: A function that is handed on as it is, never called to get a value.
 Callback: TypeAlias = "Callable[P, T]"
+#: As a callback, or an operation.
+Handler: TypeAlias = "Operation | Callable[P, T]"
+#: Classes of errors.
+ErrorKinds: TypeAlias = "type[BaseException] | tuple[type[BaseException], ...]"
 #: A condition: the operation is given True or False.
 Condition: TypeAlias = "object"
 #: What a loop goes through: a list, one object, a JSONPath, a file, or a list of Meta's.
@@ -251,7 +280,7 @@ def builder_of(
         setattr(build, name, getattr(function, name))
     build.__operation__ = True  # type: ignore[attr-defined]
     # It calls a function of the job, which may go another way after an error.
-    build.__calls_code__ = "callback" in parameters.kinds.values()  # type: ignore[attr-defined]
+    build.__calls_code__ = bool(parameters.given)  # type: ignore[attr-defined]
     # `inspect` shows the signature without the state, which the caller does not pass.
     build.__wrapped__ = partial(function, None) if takes_state else function  # type: ignore[attr-defined]
     return build
@@ -296,11 +325,19 @@ def _take(parameters: Parameters, name: str, value: Any) -> Any:
                 fix="Give a list, a JSONPath such as '$.data.rows[*]', or a lazy reference: state.data.rows.",
             )
         return prepare_source(value)
+    if kind in ("handler", "error kinds"):
+        from .chained import checked_handler, checked_kinds
+
+        value = checked_handler(value) if kind == "handler" else checked_kinds(value)
+        if kind == "error kinds" or isinstance(value, Operation):
+            return value
     if value is not None and (not callable(value) or isinstance(value, Lazy | Operation)):
         raise WrongCall(
             f"`{name}` of {parameters.name}() must be a function, not {_described(value)}.",
             fix=f"{parameters.signature()}.",
         )
+    if value is not None and name in parameters.given:
+        refuse_other_parameters(value, parameters.given[name], f"{parameters.name}()")
     return value
 
 
@@ -338,7 +375,10 @@ def as_operation(value: Any, asked_by: str) -> Operation:
     )
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Return an argument as it was written."""
+    if isinstance(value, tuple) and value and all(isinstance(item, type) for item in value):
+        return f"({', '.join(item.__name__ for item in value)})"
     return function_name(value) if callable(value) and not isinstance(value, Operation | Lazy) else repr(value)
 
 
@@ -348,40 +388,3 @@ def _written_at() -> tuple[str, int]:
     while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno
-
-
-class _Chained(Operation):
-    """What `.then` and `.catch` make: written as a method, and no place of its own in an error."""
-
-    __slots__ = ()
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.name = ""
-        self._entry = ("", None)
-
-    def __repr__(self) -> str:
-        return f"{self.args[0]!r}.{self.function.__name__}({_shown(self.args[1])})"
-
-
-def _chained(function: Callable[..., State]) -> Callable[..., Operation]:
-    return builder_of(function, _Chained)
-
-
-@_chained
-def then(state: State, first: Step, following: Step) -> State:
-    """Perform `first`, then `following`."""
-    return following(first(state))
-
-
-@_chained
-def catch(state: State, attempt: Step, handler: Callback[[AdaptorError, State], State]) -> State:
-    """Perform `attempt`; where it fails return what the handler makes of the error and the state from before."""
-    run = current_run()
-    try:
-        with run.hearing():
-            return attempt(state)
-    except AdaptorError as error:
-        if run.open_ledger is not None:
-            run.open_ledger.handle_failures()
-        return handler(error, state)

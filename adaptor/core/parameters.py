@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .errors import WrongCall
+from .functions import parameters_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +14,17 @@ if TYPE_CHECKING:
 class Parameters:
     """The parameters of an operation, read off its code object (`inspect` would cost a third of the start-up)."""
 
-    __slots__ = ("defaults", "keyword_only", "kinds", "name", "positional", "required_keywords", "rest", "takes_any")
+    __slots__ = (
+        "defaults",
+        "given",
+        "keyword_only",
+        "kinds",
+        "name",
+        "positional",
+        "required_keywords",
+        "rest",
+        "takes_any",
+    )
 
     def __init__(self, function: Callable[..., Any], skip: int) -> None:
         code = function.__code__
@@ -30,6 +41,12 @@ class Parameters:
             name: kind
             for name, annotation in function.__annotations__.items()
             if (kind := _kind_of(str(annotation))) is not None
+        }
+        #: What the callbacks among them are called with, in words.
+        self.given = {
+            name: words
+            for name, annotation in function.__annotations__.items()
+            if self.kinds.get(name) in ("callback", "handler") and (words := parameters_in(str(annotation))) is not None
         }
 
     def bind(
@@ -85,11 +102,19 @@ class Parameters:
         return f"Write {self.name}({', '.join(shown)})"
 
 
-_KINDS = {"Step": "step", "Step | None": "step or none", "Condition": "condition", "Source": "source"}
+_KINDS = {
+    "Step": "step",
+    "Step | None": "step or none",
+    "Condition": "condition",
+    "Source": "source",
+    "ErrorKinds": "error kinds",
+}
 
 
 def _kind_of(annotation: str) -> str | None:
-    return "callback" if annotation.startswith("Callback") else _KINDS.get(annotation)
+    if annotation.startswith("Callback"):
+        return "callback"
+    return "handler" if annotation.startswith("Handler") else _KINDS.get(annotation)
 
 
 def _suggestion(word: str, words: tuple[str, ...]) -> str:

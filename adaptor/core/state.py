@@ -53,6 +53,11 @@ def not_a_state(what: str, value: object) -> JobError:
         if value is None
         else "An operation takes a state (a dict) and returns one: return {**state, 'data': result}."
     )
+    if hasattr(type(value), "__is_operation__"):
+        hint = (
+            "It was built and not performed: write `return send_text(…)(state)`. Or return a state: "
+            "return {**state, 'data': result}."
+        )
     if hasattr(value, "__await__"):
         hint = "Jobs are not asynchronous: write a plain function (def, not async def)."
         if hasattr(value, "close"):
@@ -68,39 +73,77 @@ def not_json(value: Any, path: str = "state") -> tuple[str, str] | None:
     Returns:
         None when it is JSON, else the path of the first offender and what it is.
     """
+    found = _offender(value, path)
+    return None if found is None else (found[0], found[2])
+
+
+def _offender(value: Any, path: str) -> tuple[str, Any, str] | None:
+    """Return the path of the first offender, the offender, and what it is."""
     if value is None or isinstance(value, str | bool | int):
         return None
     if isinstance(value, float):
-        return None if value - value == 0 else (path, f"the number {value}, which JSON does not have")
+        return None if value - value == 0 else (path, value, f"the number {value}, which JSON does not have")
     if isinstance(value, dict):
         for key, item in value.items():
             if not isinstance(key, str):
-                return f"{path}[{key!r}]", f"under a key that is {a_kind(key)}; JSON keys are text"
-            found = not_json(item, f"{path}.{key}" if key.isidentifier() else f"{path}[{key!r}]")
+                return f"{path}[{key!r}]", None, f"under a key that is {a_kind(key)}; JSON keys are text"
+            found = _offender(item, f"{path}.{key}" if key.isidentifier() else f"{path}[{key!r}]")
             if found:
                 return found
         return None
     if isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            found = not_json(item, f"{path}[{index}]")
+            found = _offender(item, f"{path}[{index}]")
             if found:
                 return found
         return None
-    return path, a_kind(value)
+    return path, value, _described(value)
 
 
-def json_problem(state: State) -> JobError:
-    """Return the error that says which part of a state cannot be written as JSON."""
+def _described(value: Any) -> str:
+    if hasattr(type(value), "__resolve__"):
+        return f"`{value!r}`, a lazy reference that was never resolved"
+    if hasattr(type(value), "__is_operation__"):
+        return f"the operation {value.title()}, which was not performed"
+    if isinstance(value, BaseException):
+        return f"an exception ({type(value).__name__})"
+    if callable(value):
+        return f"the function `{getattr(value, '__name__', type(value).__name__)}`"
+    return a_kind(value)
+
+
+def _instead(value: Any) -> str:
+    """Return what to write in the place of what JSON cannot hold."""
+    if hasattr(type(value), "__resolve__"):
+        return "Inside a function use its own parameter, the real state: state['data']['name'], not state.data.name."
+    if hasattr(type(value), "__is_operation__"):
+        return "Perform it: state = send_text(…)(state); or give it a name in the script instead of the state."
+    if isinstance(value, BaseException):
+        return "Keep its text: str(error); of an error of this package error.facts()."
+    if callable(value):
+        return "Keep helpers in the script, outside the state: define them with def at the top level, or in a module."
+    if isinstance(value, set | frozenset):
+        return "Make a list of it: sorted(…) or list(…)."
+    if hasattr(value, "isoformat"):
+        return "Make text of it: .isoformat()."
+    if isinstance(value, bytes):
+        return "Make text of it: .decode(), or base64."
+    return "Turn it into text, a number, a list or a dict before the step ends (str(…), list(…), .isoformat())."
+
+
+def json_problem(state: State, what: str = "The final state") -> JobError:
+    """Return the error that says which part of a state cannot be written as JSON.
+
+    Args:
+        state: The state, or a part of it.
+        what: Which state it is, as the sentence begins.
+    """
     try:
-        found = not_json(state)
+        found = _offender(state, "state")
     except RecursionError:
-        found = ("state", "a structure that contains itself")
-    path, kind = found or ("state", "something that JSON cannot hold")
-    return JobError(
-        f"The final state is not JSON: {path} is {kind}.",
-        fix="Turn it into text, a number, a list or a dict before the step ends (str(…), list(…), .isoformat()).",
-        code="STATE_NOT_JSON",
-    )
+        found = ("state", None, "a structure that contains itself")
+    path, value, kind = found or ("state", None, "something that JSON cannot hold")
+    return JobError(f"{what} is not JSON: {path} is {kind}.", fix=_instead(value), code="STATE_NOT_JSON")
 
 
 def a_kind(value: object) -> str:

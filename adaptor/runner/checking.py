@@ -28,6 +28,11 @@ def inspect(path: str, credentials: Credentials, *, workflow: str | None = None,
     with run:
         prepared = prepare(path, credentials, workflow=workflow, given={"print": print_to(output)})
         output.close()
+        if not prepared.problems:
+            # Here and not in a run, which finds out by itself: this costs time.
+            from .replaced_data import replaced_data
+
+            prepared.problems += [problem for job in prepared.jobs for problem in replaced_data(job)]
         prepared.close()
     for problem in prepared.problems:
         problem.redact(run.redactor.text)

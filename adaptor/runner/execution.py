@@ -21,13 +21,13 @@ from .result import (
     Result,
     StepResult,
 )
+from .state_check import StateCheck
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..core.state import State
-    from .conditions import Condition
     from .credentials import Credentials
     from .job import Job
     from .plan import Edge, Plan
@@ -168,16 +168,19 @@ class Execution:
             return self._in_order(result, job, state)
         finally:
             run.is_between = True
+            run.before_writing = None
 
     def _in_order(self, result: StepResult, job: Job, state: State) -> State:
         run, operations = self._run, job.operations
         if run.stopping is not None:
             raise run.stopping
         on_line = Counter(operation.line for operation in operations)
+        checks = StateCheck()
         for index, operation in enumerate(operations):
             run.path[:] = [("execute", index)]
             run.statements = job.statements[index]
             run.line, run.is_only_of_line = operation.line, on_line[operation.line] == 1
+            run.before_writing = checks.of(state, operation.title())
             sent_before, started = run.outcomes.copy(), time.perf_counter()
             state = operation(state)
             seconds = time.perf_counter() - started
@@ -218,11 +221,19 @@ class Execution:
         if self._ended is not None or step.id == self._plan.end:
             return []
         failed = step.error is not None
+        # Whether a failure is provided for is known before any expression is judged over a state that it left.
+        step.is_handled = failed and any(
+            not edge.disabled and edge.condition is not None and edge.condition.kind == "on_job_failure"
+            for edge in arrival.step.edges
+        )
         taken = []
         for edge in arrival.step.edges:
             try:
-                holds = not edge.disabled and (edge.condition is None or self._holds(edge.condition, step, state))
+                holds = not edge.disabled and self._holds(edge, step, state)
             except AdaptorError as error:
+                if step.is_handled:
+                    self._warn_of_edge(edge, f"it is not taken. {error.headline()} {error.fix}")
+                    continue
                 error.redact(self._run.redactor.text)
                 error.place = f"edge {edge}"
                 error.file = self._plan.file
@@ -230,8 +241,10 @@ class Execution:
                 return []
             if holds:
                 taken.append(edge)
-                step.is_handled |= failed and edge.condition is not None and edge.condition.kind == "on_job_failure"
         return taken
+
+    def _warn_of_edge(self, edge: Edge, what: str) -> None:
+        self._run.log("info", "run", f"warning: edge {edge}: {what}")
 
     def _keep_failure(self, arrival: Arrival, state: State) -> None:
         """Keep that a step has failed and the run went on past it, so that a resume does not come back to it."""
@@ -240,14 +253,19 @@ class Execution:
         except AdaptorError as error:
             self._ended = error
 
-    def _holds(self, condition: Condition, step: StepResult, state: State) -> bool:
+    def _holds(self, edge: Edge, step: StepResult, state: State) -> bool:
+        condition = edge.condition
+        if condition is None:
+            return True
         if condition.kind == "expression" and step.error is not None and step.error.code == "NOT_A_STATE":
             raise JobError(
                 f"The condition `{condition.text}` has no state to judge: the step left something else.",
                 fix="Mend the step, or lead an edge with `on_job_failure` away from it.",
                 code="CONDITION",
             )
-        return condition.holds(state, step.id, failed=step.error is not None)
+        return condition.holds(
+            state, step.id, failed=step.error is not None, warn=lambda what: self._warn_of_edge(edge, what)
+        )
 
     def _finish(self, step: StepResult, taken: list[Edge], state: State, course: Course) -> None:
         """Say what came of a step, and where the run goes on."""

@@ -17,6 +17,7 @@ from ..core.state import a_kind
 from ..core.template import TEXT, text_of
 from . import beside, syntax
 from .errors import CannotLoad, caret, excerpt
+from .idle import Outline, warnings_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Job:
         operations: Its steps, in order.
         statements: For each of them the labels of the statements around it, such as a `for`.
         module: What it defined.
+        warnings: What in it never runs.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Job:
         self.operations = operations
         self.statements = statements
         self.module = module
+        self.warnings: list[InputError] = []
 
     def close(self) -> None:
         """Forget the module, so that a program which runs many jobs does not fill up with them."""
@@ -95,7 +98,10 @@ def load(
         ]
     )
     loading = _Loading(file, {**vocabulary, **given}, folder or os.path.dirname(os.path.abspath(file)))
-    return loading.perform(tree, known)
+    outline = Outline(tree)
+    job = loading.perform(tree, known)
+    job.warnings = warnings_of(job, outline)
+    return job
 
 
 def _raise_for(problems: list[AdaptorError] | list[CannotLoad]) -> None:

@@ -77,6 +77,7 @@ def prepare(
             job = load(path, given=given)
             prepared.jobs.append(job)
             prepared.plan = Plan.of_job(job)
+            prepared.plan.warnings += job.warnings
     except AdaptorError as error:
         prepared.problems.append(error)
     finally:
@@ -122,6 +123,9 @@ def _load_scripts(prepared: Prepared, plan: Plan, document: Document, given: Map
         try:
             step.job = _load_script(step.script, names)
             prepared.jobs.append(step.job)
+            if step.script.file or step.script.text.strip():
+                # An empty text is a step that only passes its state on.
+                plan.warnings += step.job.warnings
         except AdaptorError as error:
             if not (isinstance(error, InputError) and step.script.file and not os.path.isfile(step.script.file)):
                 prepared.problems.append(error)

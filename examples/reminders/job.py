@@ -8,7 +8,6 @@ from collections import Counter
 from pathlib import Path
 
 from adaptor import (
-    AdaptorError,
     Operation,
     State,
     WindowClosed,
@@ -43,13 +42,6 @@ def prepare(state: State) -> State:
 def outcome(words: str) -> Operation:
     """Remember what came of the appointment at hand; `index` is its place in the list."""
     return fn(lambda state: {**state, "outcomes": {**state["outcomes"], state["index"]: words}})
-
-
-def template_instead(error: AdaptorError, state: State) -> State:
-    """Our list said that the window is open, but Meta knows better."""
-    if isinstance(error, WindowClosed):
-        return template(state)
-    raise error
 
 
 def summarise(state: State) -> State:
@@ -92,7 +84,8 @@ try_each(
     state.appointments,
     fn_if(
         state.data.consented == "yes",
-        fn_if(state.data.in_window, text.catch(template_instead), else_=template),
+        # Our list may say that the window is open, but Meta knows better.
+        fn_if(state.data.in_window, text.catch(WindowClosed, template), else_=template),
         else_=outcome("no consent"),
     ),
     fail=False,  # the summary says who could not be reached

@@ -18,6 +18,7 @@ from adaptor import (
     execute,
     fn,
     fn_if,
+    group,
     log,
     source,
     state,
@@ -297,6 +298,15 @@ def test_the_source_is_refused_where_it_is_written():
 
 
 # --- log ---
+
+
+def test_items_without_the_key_are_left_out_of_groups_with_a_warning_and_null_is_a_group():
+    rows = [{"day": None}, {"day": True}, {"day": "null"}, {"on": 1}, {"day": 1}, "no object"]
+    lines = []
+    with Run(sink=lambda level, component, message, fields: lines.append(message)):
+        grouped = group(rows, "day")({})["data"]
+    assert grouped == {"null": [rows[0], rows[2]], "true": [rows[1]], "1": [rows[4]]}
+    assert lines == ["warning: group: 2 of 6 items have no `day` and were left out"]
 
 
 def test_values_are_logged_as_text_or_json_on_one_line():

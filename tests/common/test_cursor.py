@@ -2,6 +2,7 @@
 
 import copy
 import json
+import pickle
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -12,7 +13,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adaptor import JobError, WrongCall, cursor, data_value, each, execute, fn, state
+from adaptor import (
+    JobError,
+    MissingReference,
+    WrongCall,
+    cursor,
+    data_value,
+    each,
+    execute,
+    fn,
+    json_value,
+    source_value,
+    state,
+)
 from adaptor.core.context import Run
 
 NOW = datetime(2024, 6, 15, 13, 45, 30, 123000, tzinfo=UTC)
@@ -367,3 +380,42 @@ def test_a_wrong_call_is_refused_with_what_to_write(call, words):
 def test_an_operation_after_it_reads_what_was_kept():
     story = execute(cursor("today"), fn(lambda given: {**given, "data": {"since": given["cursor"]}}))
     assert at(story)["data"] == {"since": "2024-06-15T00:00:00.000Z"}
+
+
+# --- a first run ---
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        state.cursor,
+        state.sync["cursor"],
+        state.cursor + 1,
+        source_value("$.cursor"),
+        data_value("cursor"),
+        source_value("$.cursor", default="today"),
+        json_value(state.sync, "cursor"),
+    ],
+    ids=repr,
+)
+def test_a_default_takes_the_place_of_a_path_that_a_first_run_does_not_have(value):
+    assert at(cursor(value, default="today")) == {"cursor": "2024-06-15T00:00:00.000Z"}
+
+
+def test_a_cursor_moves_from_run_to_run():
+    turn = cursor(state.cursor, default="today")
+    first = at(turn)
+    assert at(turn, first) == first
+    assert at(execute(turn, cursor(state.page)), {"cursor": 1, "page": 2})["cursor"] == 2
+
+
+def test_without_a_default_a_missing_path_is_an_error_that_names_the_helper_for_it():
+    with pytest.raises(MissingReference) as caught:
+        at(cursor(state.cursor), {"data": {}})
+    assert 'source_value("$.cursor", default=…)' in caught.value.fix
+
+
+def test_a_cursor_with_a_default_can_be_pickled():
+    turn = cursor(state.cursor, default="today")
+    assert pickle.loads(pickle.dumps(turn)) == turn
+    assert repr(turn) == "cursor(state.cursor, default='today')"

@@ -29,9 +29,11 @@ def test_a_value_is_read_by_its_path(obj, path, expected):
     assert json_value(obj, path) == expected
 
 
-def test_a_default_stands_in_only_where_nothing_matches():
+def test_a_default_stands_in_where_nothing_matches_or_none_does():
     assert json_value({"a": 1}, "b", default="x") == "x"
-    assert json_value({"a": None}, "a", default="x") is None
+    assert json_value({"a": None}, "a", default="x") == "x"
+    assert json_value({"a": 0}, "a", default="x") == 0
+    assert json_value({"a": None}, "a") is None
 
 
 SPLITS = [

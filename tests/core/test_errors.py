@@ -173,3 +173,69 @@ def test_errors_are_grouped_by_what_to_do():
     assert issubclass(errors.LazyStateError, TypeError)
     assert issubclass(errors.MissingReference, LookupError)
     assert all(issubclass(kind, AdaptorError) for kind in KINDS.values())
+
+
+# --- what the job says in its own exceptions ---
+
+
+class Refused(Exception):
+    """An exception of a job."""
+
+    def __init__(self, message, **facts):
+        super().__init__(message)
+        vars(self).update(facts)
+
+
+def raised(error):
+    def look(given):
+        raise error
+
+    with pytest.raises(JobError) as caught:
+        fn(look)({"configuration": {"access_token": "EAAB-the-secret-token"}})
+    return caught.value.facts()
+
+
+def test_the_code_the_fix_and_the_details_of_an_exception_survive():
+    facts = raised(Refused("no clinic", code="NO_CLINIC", fix="Open it.", details={"clinic": ["North", 3]}))
+    assert (facts["code"], facts["fix"], facts["details"]) == ("NO_CLINIC", "Open it.", {"clinic": ["North", 3]})
+    assert facts["description"] == "Refused: no clinic"
+
+
+def test_details_are_json_and_hold_no_secret():
+    facts = raised(
+        Refused("no", fix="not EAAB-the-secret-token", details={"at": {1, 2}, "by": "EAAB-the-secret-token"})
+    )
+    assert facts["details"]["at"] == "{1, 2}"
+    assert "EAAB-the-secret-token" not in json.dumps(facts)
+
+
+@pytest.mark.parametrize(
+    "own", [{"code": None}, {"code": ["a"]}, {"code": ""}, {"code": True}, {"details": len}, {"fix": 5}]
+)
+def test_what_is_no_code_no_fix_and_no_details_is_left_out(own):
+    facts = raised(Refused("no", **own))
+    assert facts["code"] == "Refused"
+    assert "details" not in facts
+    assert "fix" not in facts
+
+
+def test_a_code_may_be_a_number_and_details_may_hold_themselves():
+    details = {}
+    details["again"] = details
+    facts = raised(Refused("no", code=404, details=details))
+    assert facts["code"] == "404"
+    assert "details" not in facts
+
+
+@pytest.mark.parametrize(
+    ("function", "fix"),
+    [
+        (lambda given: given.data, 'write ["data"], not .data'),
+        (lambda given: given["configuration"].page_id, 'write ["page_id"], not .page_id'),
+        (lambda given: {**given, "n": [1, 2].length}, "Write len(…)."),
+    ],
+)
+def test_what_javascript_writes_is_answered_with_python(function, fix):
+    with pytest.raises(JobError) as caught:
+        fn(function)({"configuration": {}})
+    assert fix in caught.value.fix

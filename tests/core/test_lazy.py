@@ -358,10 +358,12 @@ def test_readers_by_json_path_give_none_where_nothing_matches(read):
     assert value_of(read) is None
 
 
-def test_readers_by_json_path_give_their_default_where_nothing_matches():
+def test_readers_by_json_path_give_their_default_where_nothing_or_none_matches():
     assert value_of(data_value("nothing", default="friend")) == "friend"
     assert value_of(source_value("$.nothing", default=state.data.name)) == "Ana"
-    assert value_of(data_value("none", default="friend")) is None
+    assert value_of(data_value("none", default="friend")) == "friend"
+    assert value_of(source_value("$.data.none", default="friend")) == "friend"
+    assert value_of(data_value("none")) is None
 
 
 # --- conditions that are text ---
@@ -409,3 +411,25 @@ def test_any_other_condition_goes_by_the_truth_of_python(value, held):
 )
 def test_a_literal_condition_goes_by_the_truth_of_python(condition, held):
     assert fn_if(condition, kept)({}).get("held", False) is held
+
+
+# --- what is missing, and how it may be ---
+
+
+@pytest.mark.parametrize(
+    ("reference", "helper"),
+    [
+        (state.data.nothing, 'data_value("nothing", default=…)'),
+        (state.data.rows[0].nothing, 'data_value("rows[0].nothing", default=…)'),
+        (state.cursor, 'source_value("$.cursor", default=…)'),
+        (state.patient.name, 'source_value("$.patient.name", default=…)'),
+        (state.references[0].name, 'source_value("$.references[0].name", default=…)'),
+        (state.data["first name"], "data_value(\"['first name']\", default=…)"),
+        (state.data[state.key].name, "a function of the state with a default"),
+    ],
+)
+def test_a_missing_path_is_told_with_the_helper_that_reads_there(reference, helper):
+    given = {"data": {"rows": [{"a": 1}], "x": {"a": 1}}, "patient": {"age": 1}, "references": [{"a": 1}], "key": "x"}
+    with pytest.raises(MissingReference) as caught:
+        expand_references(given, reference)
+    assert helper in caught.value.fix

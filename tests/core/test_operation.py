@@ -2,16 +2,21 @@
 
 import copy
 import pickle
+from functools import partial
 
 import pytest
 
 from adaptor import (
     AdaptorError,
+    GraphError,
     JobError,
     LazyStateError,
     MissingReference,
+    NotSent,
     Operation,
+    WindowClosed,
     WrongCall,
+    as_,
     combine,
     compose_next_state,
     data_value,
@@ -22,7 +27,9 @@ from adaptor import (
     fields,
     fn,
     fn_if,
+    group,
     log,
+    map_,
     merge,
     parse_csv,
     state,
@@ -59,6 +66,8 @@ PRINTED = [
     (fn(step).then(other), "fn(step).then(fn(other))"),
     (fn(step).catch(rescue), "fn(step).catch(rescue)"),
     (fn(step).then(fn(other)).catch(rescue), "fn(step).then(fn(other)).catch(rescue)"),
+    (fn(step).catch(WindowClosed, fn(other)), "fn(step).catch(WindowClosed, fn(other))"),
+    (fn(step).catch((WindowClosed, KeyError), rescue), "fn(step).catch((WindowClosed, KeyError), rescue)"),
     (log(merge("$.a[*]", {"b": state.c})), "log(merge('$.a[*]', {'b': state.c}))"),
     (log(data_value("a.b", default=1)), "log(data_value('a.b', default=1))"),
 ]
@@ -183,6 +192,13 @@ WRONG = {
     "an operation as a function": (lambda: fn(fn(step)), "must be a function, not the operation fn", "Write fn("),
     "a reference as a function": (lambda: fn(state.a), "not the lazy reference state.a", "Write fn("),
     "a handler that is none": (lambda: fn(step).catch({}), "`handler` of catch() must be a function", "Write catch("),
+    "a builder as a handler": (lambda: fn(step).catch(KeyError, log), "was given `log` itself", "log(…)"),
+    "no handler": (lambda: fn(step).catch(), "catch() takes a handler, not 0 arguments", "Write catch(handler)"),
+    "an error alone": (lambda: fn(step).catch(KeyError), "catch() was given KeyError and nothing", "catch(handler)"),
+    "a handler before its error": (lambda: fn(step).catch(rescue, KeyError), "nothing to do about it", "WindowClosed,"),
+    "no error": (lambda: fn(step).catch("KeyError", rescue), "before its handler, not a str", "Write"),
+    "one that is none": (lambda: fn(step).catch((KeyError, step), rescue), "not KeyError, step", "Write catch("),
+    "no errors at all": (lambda: fn(step).catch((), rescue), "not nothing", "Write catch("),
     "a source that is none": (lambda: each(None, step), "`source` of each() cannot be None.", "state.data.rows"),
     "a number as a source": (lambda: each(5, step), "`source` of each() cannot be int 5.", "Give a list, a JSONPath"),
     "True as a source": (lambda: try_each(True, step), "`source` of try_each() cannot be bool True.", "Give a list"),
@@ -328,6 +344,122 @@ def test_a_handler_that_returns_no_state_is_named(result):
         fn(fails).catch(careless)({})
 
 
+def test_a_handler_may_be_an_operation_which_is_given_the_state_from_before():
+    before = {"data": {"x": 1}, "references": []}
+    attempt = fn(lambda given: {**given, "data": 5}).then(fails)
+    assert attempt.catch(fn(lambda given: {**given, "instead": True}))(before) == {**before, "instead": True}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "raised"),
+    [
+        (WindowClosed, WindowClosed("shut")),
+        (GraphError, WindowClosed("shut")),
+        ((KeyError, WindowClosed), WindowClosed("shut")),
+        (KeyError, KeyError("a")),
+        (LookupError, KeyError("a")),
+        (JobError, KeyError("a")),
+        (AdaptorError, NotSent("no network")),
+        (Exception, ValueError("a")),
+    ],
+)
+def test_a_handler_for_some_errors_is_called_for_these(kinds, raised):
+    def attempt(given):
+        raise raised
+
+    assert fn(attempt).catch(kinds, lambda error, given: {**given, "b": 2})({"a": 1}) == {"a": 1, "b": 2}
+    assert fn(attempt).catch(kinds, fn(lambda given: {**given, "b": 2}))({"a": 1}) == {"a": 1, "b": 2}
+
+
+@pytest.mark.parametrize("kinds", [WindowClosed, (KeyError, WindowClosed), NotSent, IndexError])
+def test_a_handler_for_some_errors_lets_others_pass(kinds):
+    called = []
+    with pytest.raises(JobError, match="boom"):
+        fn(fails).catch(kinds, lambda error, given: called.append(error))({})
+    assert called == []
+
+
+def test_handlers_for_several_errors_stand_one_after_the_other():
+    def attempt(given):
+        raise NotSent("no network")
+
+    handled = fn(attempt).catch(WindowClosed, fn(step)).catch(NotSent, lambda error, given: {"because": str(error)})
+    assert handled({}) == {"because": "no network"}
+
+
+def test_an_operation_with_a_handler_for_some_errors_can_be_pickled():
+    operation = fn(step).catch((WindowClosed, KeyError), fn(other))
+    assert pickle.loads(pickle.dumps(operation)) == operation
+
+
+# --- functions ---
+
+
+def two(first, second):
+    return first
+
+
+class Counter:
+    def by_one(self, given):
+        return {**given, "n": given.get("n", 0) + 1}
+
+    def __call__(self, given, extra=None):
+        return self.by_one(given)
+
+
+@pytest.mark.parametrize(
+    ("build", "message", "fix"),
+    [
+        (lambda: fn(lambda: 1), "The lambda given to fn() takes no parameters", "lambda state: …"),
+        (lambda: fn(two), "`two` given to fn() takes (first, second), but is called with (state)", "def two(state): …"),
+        (lambda: fn(step).catch(lambda error: {}), "given to catch() takes (error)", "lambda error, state: …"),
+        (lambda: fn(step).catch(KeyError, step), "but is called with (error, state)", "def step(error, state): …"),
+        (lambda: fn(step).then(two), "`two` given to fn()", "def two(state): …"),
+        (lambda: each([1], two), "`two` given to fn()", "def two(state): …"),
+        (lambda: each(two, step), "`two` given to an operation as a value", "def two(state): …"),
+        (lambda: map_([1], lambda item: item), "given to map_() takes (item)", "lambda value, index, state: …"),
+        (lambda: group([1], "a", two), "given to group()", "def two(state): …"),
+        (lambda: parse_csv("a", None, step), "given to parse_csv()", "def step(state, rows): …"),
+        (lambda: log(lambda: 1), "takes no parameters", "lambda state: …"),
+        (lambda: log({"at": [lambda a, b: 1]}), "takes (a, b)", "lambda state: …"),
+        (lambda: fn_if(two, step), "`two` given to an operation as a value", "def two(state): …"),
+        (lambda: fn(lambda given, *, zone: given), "takes (given, zone)", "lambda state: …"),
+        (lambda: fn(Counter().by_one.__func__), "takes (self, given)", "def by_one(state): …"),
+    ],
+)
+def test_a_function_that_takes_other_parameters_is_refused_where_it_is_written(build, message, fix):
+    with pytest.raises(WrongCall) as caught:
+        build()
+    assert message in str(caught.value)
+    assert fix in caught.value.fix
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda given: given,
+        lambda given, extra=1: given,
+        lambda *everything: everything[0],
+        lambda given, **options: given,
+        lambda given, *, zone="UTC": given,
+        Counter().by_one,
+        Counter(),
+        partial(two, second=1),
+        dict,
+    ],
+)
+def test_a_function_that_can_take_the_state_is_taken(function):
+    assert isinstance(fn(function)({"a": 1}), dict)
+
+
+def test_a_function_that_returns_a_reference_gives_its_value():
+    given = {"data": {"name": "Ana", "next": {"data": 2}}, "references": []}
+    assert expand_references(given, lambda s: state.data.name) == ["Ana"]
+    assert fn(lambda s: state.data.next)(given) == {"data": 2}
+    assert map_([1, 2], lambda item, index, s: state.data.name)(given)["data"] == ["Ana", "Ana"]
+    assert fn(fails).catch(lambda error, s: state.data.next)(given) == {"data": 2}
+
+
 def test_what_is_no_error_of_a_job_passes_through():
     def interrupted(given):
         raise KeyboardInterrupt
@@ -465,3 +597,37 @@ def test_composing_many_states_keeps_what_each_holds_bounded():
 
 def test_an_operation_is_an_operation():
     assert all(isinstance(operation, Operation) for operation, _printed in PRINTED)
+
+
+# --- what an answer has replaced ---
+
+
+def answering(**answer):
+    return fn(lambda given: compose_next_state(given, answer))
+
+
+def missing(*operations):
+    with pytest.raises(MissingReference) as caught:
+        execute(*operations)({"data": {"name": "Ana"}, "references": []})
+    return str(caught.value)
+
+
+def test_a_path_that_an_answer_has_replaced_names_the_operation_that_gave_it():
+    said = missing(combine(answering(id=1)), log(state.data.name))
+    assert "`state.data` is the answer of `fn(<lambda line" in said
+
+
+@pytest.mark.parametrize(
+    "operations",
+    [
+        (log(state.data.nothing),),
+        (fn(lambda given: {**given, "data": {}}), log(state.data.name)),
+        (answering(id=1), fn(lambda given: {**given, "data": {"age": 4}}), log(state.data.name)),
+        (answering(id=1), each([{"age": 4}], log(state.data.name))),
+        (as_("kept", answering(id=1)), log(state.data.nothing)),
+        (answering(outcome="unknown"), log(state.data.name)),
+        (answering(id=1), log(state.nothing)),
+    ],
+)
+def test_no_operation_is_named_where_none_has_replaced_it(operations):
+    assert "is the answer of" not in missing(*operations)

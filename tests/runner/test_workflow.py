@@ -78,12 +78,24 @@ def test_a_failed_step_leaves_the_state_it_was_given_with_its_error_and_the_run_
 
 
 def test_a_condition_that_raises_stops_the_run_and_names_the_edge(workflow):
-    result = workflow(step("a", next={"b": "state.data.n > 0"}), step("b"))
+    result = workflow(step("a", next={"b": "1 / len(state.data.rows) > 0"}), step("b"), state={"data": {"rows": []}})
     assert result.exit_code == 3
     assert ran(result) == ["a"]
     assert "edge a → b" in result.error.report()
-    assert "TypeError" in str(result.error)
+    assert "ZeroDivisionError" in str(result.error)
     assert result.state is None
+
+
+def test_a_condition_that_compares_a_missing_path_is_false_and_the_run_goes_on(workflow):
+    result = workflow(step("a", next={"b": "state.data.n > 0", "c": True}), step("b"), step("c"))
+    assert (result.exit_code, ran(result)) == (0, ["a", "c"])
+
+
+def test_a_failure_edge_is_judged_before_an_expression_over_what_the_failed_step_left(workflow):
+    edges = {"remind": "state.data.n > 5", "alarm": "on_job_failure"}
+    result = workflow(step("a", FAIL, edges), step("remind"), step("alarm"), state={"data": {"n": "7"}})
+    assert (result.exit_code, ran(result)) == (0, ["a", "alarm"])
+    assert result.state["errors"]["a"]["message"] == "boom"
 
 
 def test_steps_run_breadth_first(workflow):

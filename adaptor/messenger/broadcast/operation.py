@@ -131,6 +131,7 @@ def broadcast(
     from .parcels import parcels_of
 
     run = current_run()
+    run.check_thread()
     ledger: Any = run.ledger if run.ledger is not None else run.resource("broadcast", partial(_Passing, run)).ledger
     at_once = concurrency or CONCURRENCY
     pace = Pace(rate or MESSAGES_PER_SECOND, batch_size, at_once, max_in_flight or at_once * batch_size)
@@ -148,7 +149,6 @@ def broadcast(
         from ...graph.connection import GraphConnection
         from .engine import Engine
 
-        run.check_thread()
         total = _total(recipients, run)
         client = _client(run, state)
         configuration = read_configuration(state.get("configuration"))
