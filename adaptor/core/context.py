@@ -153,7 +153,7 @@ class Run:
         self.path: list[tuple[str, int | None]] = []
         self.under_way: list[Operation] = []
         self.statements: tuple[str, ...] = ()
-        self._listeners = 0
+        self._listeners: list[Any] = []
         self.outcomes = {"sent": 0, "failed": 0, "unknown": 0, "described": 0}
         self.id = ""
         self.step = ""
@@ -283,25 +283,26 @@ class Run:
             self._ledger = self._begin_ledger()
         return self._ledger
 
-    def hears_of(self, *, was_heard: bool) -> bool:
+    def hears_of(self, error: AdaptorError, *, was_heard: bool) -> bool:
         """Whether a loop or a handler is to be told of a write of an earlier attempt whose outcome is not known.
 
         Args:
+            error: What it would be told.
             was_heard: That attempt has heard of it. Where it was killed instead, no code of the job is told: a handler
                 might send something else to a person whom the first message has reached.
         """
-        if not self._listeners:
+        if not any(isinstance(error, kinds) for kinds in self._listeners):
             return False
         return was_heard or not any(getattr(each.build, "__calls_code__", False) for each in self.under_way)
 
     @contextmanager
-    def hearing(self) -> Iterator[None]:
-        """Let something listen for failures while operations are performed."""
-        self._listeners += 1
+    def hearing(self, kinds: Any = AdaptorError) -> Iterator[None]:
+        """Let something listen for errors of some classes while operations are performed."""
+        self._listeners.append(kinds)
         try:
             yield
         finally:
-            self._listeners -= 1
+            self._listeners.pop()
 
     @property
     def open_ledger(self) -> Ledger | None:

@@ -168,9 +168,11 @@ def _given_back(entry: Entry, run: Run, made_now: Any = None) -> Passed:
         return Passed(restored(row.error, row.about), row, is_repeat)
     if row.outcome == SENT:
         return Passed(row.result, row, is_repeat)
-    if row.outcome == SKIPPED or not run.hears_of(was_heard=row.error is not None):
-        return Passed({"outcome": row.outcome if row.outcome in (UNKNOWN, SKIPPED) else UNKNOWN}, row, is_repeat)
-    return Passed(unknown_before(row), row, is_repeat)
+    if row.outcome != SKIPPED:
+        error = unknown_before(row)
+        if run.hears_of(error, was_heard=row.error is not None):
+            return Passed(error, row, is_repeat)
+    return Passed({"outcome": SKIPPED if row.outcome == SKIPPED else UNKNOWN}, row, is_repeat)
 
 
 def unknown_before(row: Row) -> AdaptorError:

@@ -248,6 +248,14 @@ def messenger_that_loses():
         yield {"access_token": sandbox.access_token, "base_url": sandbox.url, "max_retries": 0}
 
 
+def test_a_handler_of_other_errors_lets_an_unknown_of_before_pass(job, messenger_that_loses):
+    script = f"each(state.data, {TEXT}.catch(WindowClosed, lambda error, s: s))\n"
+    assert job(script, "--run-id", "r1", configuration=messenger_that_loses).code == 1
+    again = job(script, "--resume", "r1", configuration=messenger_that_loses)
+    assert again.code == 1
+    assert "3 sent, 1 unknown" in again.err
+
+
 def test_a_handler_hears_of_the_same_unknown_on_every_attempt(job, messenger_that_loses):
     script = (
         "def note(error, s):\n    return {**s, 'heard': [*s.get('heard', []), type(error).__name__]}\n"
