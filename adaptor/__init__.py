@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .common.references import last_reference_value, reference_path
     from .common.schema import validate
     from .common.text import human_proper, scrub_emojis
+    from .common.times import local_time
     from .core.arguments import expand_references
     from .core.errors import (
         AdaptorError,
@@ -278,6 +279,7 @@ __all__ = [
     "list_subscribed_apps",
     "list_subscriptions",
     "list_user_labels",
+    "local_time",
     "log",
     "map_",
     "mark_seen",
@@ -372,6 +374,7 @@ _ROOMS = {
     "common.references": ("last_reference_value", "reference_path"),
     "common.schema": ("validate",),
     "common.text": ("human_proper", "scrub_emojis"),
+    "common.times": ("local_time",),
     "common.http.errors": ("HttpError",),
     "core.errors": (
         "AdaptorError",

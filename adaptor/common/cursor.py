@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..core.context import current_run
-from ..core.errors import JobError, MissingReference, WrongCall
+from ..core.errors import JobError, MissingReference
 from ..core.lazy import Lazy
 from ..core.operation import Callback, Operation, Value, builder_of
 from ..core.state import State, a_kind
@@ -110,7 +110,7 @@ def cursor(
     """
     if not isinstance(key, str) or not key:
         raise wrong_kind("key", "cursor", "a text that is not empty; options are given by name", key)
-    zone = _zone(timezone)
+    zone = time_zone(timezone, "timezone", "cursor")
     given = default if value is None else value
     moment = _moment(given, zone)
     kept: Any = given if moment is None else _iso(moment)
@@ -210,41 +210,6 @@ def _json(value: Any) -> Any:
     if isinstance(value, datetime) and value.tzinfo is not None:
         return _iso(value)
     return value.isoformat() if isinstance(value, date | time) else value
-
-
-def _zone(zone: Any) -> tzinfo:
-    from datetime import UTC, tzinfo
-
-    if zone == "UTC":
-        return UTC
-    if isinstance(zone, tzinfo):
-        return zone
-    if not isinstance(zone, str):
-        raise wrong_kind("timezone", "cursor", "a name such as 'Africa/Nairobi' or a tzinfo", zone)
-    from zoneinfo import ZoneInfo
-
-    try:
-        return ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):
-        raise _unknown_zone(zone) from None
-
-
-def _unknown_zone(zone: str) -> WrongCall:
-    from difflib import get_close_matches
-    from zoneinfo import available_timezones
-
-    known = available_timezones()
-    if not known:
-        return WrongCall(
-            "This machine has no list of timezones.", fix="Install one: pip install tzdata.", code="UNKNOWN_TIMEZONE"
-        )
-    match = get_close_matches(zone, sorted(known), n=1)
-    hint = f" Did you mean {match[0]!r}?" if match else ""
-    return WrongCall(
-        f"There is no timezone {_short(zone)}.{hint}",
-        fix="Names are those of the IANA list: 'Africa/Nairobi', 'Asia/Manila', 'UTC'.",
-        code="UNKNOWN_TIMEZONE",
-    )
 
 
 def _short(text: str) -> str:

@@ -185,6 +185,7 @@ WRONG_KINDS = {
     "join": ([1], 5, "key"),
     "json_value": ({}, 5),
     "last_reference_value": (5,),
+    "local_time": ("2026-11-30T23:30:00Z", 5),
     "reference_path": (5,),
     "split_keys": (5, ["a"]),
     "validate": (5,),

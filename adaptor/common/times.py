@@ -1,0 +1,114 @@
+"""Times as people read them: a moment by somebody's clock."""
+
+from __future__ import annotations
+
+from ..core.errors import InvalidValue, WrongCall
+from ..core.operation import Value
+from ..core.state import a_kind
+from .calculation import calculation, wrong_kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+    from typing import Any
+
+#: Unix times from here on are in milliseconds: in seconds it would be the year 5138.
+MILLISECONDS_FROM = 100_000_000_000
+
+
+@calculation
+def local_time(value: Value[Any], zone: Value[str]) -> datetime:
+    """Return a moment as the clocks of a place show it.
+
+    Args:
+        value: ISO text with `Z` or an offset (`2026-11-30T23:30:00Z`), a datetime that knows its offset, or Unix time
+            in seconds or milliseconds.
+        zone: The place, by its name in the time zone database (`Africa/Nairobi`), or a `tzinfo`.
+
+    Returns:
+        A datetime of that place, lazily where an argument is. In a text, `{local_time(…):%A %d %B %H:%M}` tells it.
+
+    Raises:
+        WrongCall: There is no such zone.
+        InvalidValue: The value is no moment: it is no date, or does not say whose clock it was read from.
+
+    Example:
+        >>> f"{local_time('2026-11-30T23:30:00Z', 'Africa/Nairobi'):%A %H:%M}"
+        'Tuesday 02:30'
+    """
+    return _moment(value).astimezone(time_zone(zone, "zone", "local_time"))
+
+
+def _moment(value: Any) -> datetime:
+    from datetime import UTC, datetime
+
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        seconds = value / 1000 if abs(value) >= MILLISECONDS_FROM else value
+        try:
+            return datetime.fromtimestamp(seconds, UTC)
+        except (ValueError, OverflowError, OSError):
+            raise _no_moment(f"{value} is no Unix time") from None
+    if isinstance(value, str):
+        text = value.strip()
+        try:
+            value = datetime.fromisoformat(text)
+        except ValueError:
+            raise _no_moment(f"{value[:40]!r} is no date with a time in ISO form") from None
+    if not isinstance(value, datetime):
+        raise _no_moment(f"{'None' if value is None else a_kind(value)} is no moment")
+    if value.tzinfo is None:
+        raise _no_moment(f"{value.isoformat()} does not say whose clock it was read from")
+    return value
+
+
+def _no_moment(what: str) -> InvalidValue:
+    return InvalidValue(
+        f"local_time() cannot tell the time: {what}.",
+        fix='Give ISO text with Z or an offset ("2026-11-30T23:30:00+03:00"), or Unix time.',
+        code="NO_MOMENT",
+    )
+
+
+def time_zone(zone: Any, name: str, called: str) -> tzinfo:
+    """Return a time zone by its name, or as it is.
+
+    Args:
+        zone: Such as `Africa/Nairobi`, or a `tzinfo`.
+        name: What the argument is called.
+        called: The function that it was given to.
+
+    Raises:
+        WrongCall: There is no such zone.
+    """
+    from datetime import UTC, tzinfo
+
+    if zone == "UTC":
+        return UTC
+    if isinstance(zone, tzinfo):
+        return zone
+    if not isinstance(zone, str):
+        raise wrong_kind(name, called, "a name such as 'Africa/Nairobi' or a tzinfo", zone)
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        raise _unknown_zone(zone) from None
+
+
+def _unknown_zone(zone: str) -> WrongCall:
+    from difflib import get_close_matches
+    from zoneinfo import available_timezones
+
+    known = available_timezones()
+    if not known:
+        return WrongCall(
+            "This machine has no list of timezones.", fix="Install one: pip install tzdata.", code="UNKNOWN_TIMEZONE"
+        )
+    match = get_close_matches(zone, sorted(known), n=1)
+    hint = f" Did you mean {match[0]!r}?" if match else ""
+    return WrongCall(
+        f"There is no timezone {_short(zone)}.{hint}",
+        fix="Names are those of the IANA list: 'Africa/Nairobi', 'Asia/Manila', 'UTC'.",
+        code="UNKNOWN_TIMEZONE",
+    )
