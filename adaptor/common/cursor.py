@@ -8,6 +8,7 @@ from ..core.lazy import Lazy
 from ..core.operation import Callback, Operation, Value, builder_of
 from ..core.state import State, a_kind
 from .calculation import wrong_kind
+from .times import time_zone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

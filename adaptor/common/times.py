@@ -53,7 +53,8 @@ def _moment(value: Any) -> datetime:
         try:
             value = datetime.fromisoformat(text)
         except ValueError:
-            raise _no_moment(f"{value[:40]!r} is no date with a time in ISO form") from None
+            what = repr(value) if len(value) <= 60 else "a long text"
+            raise _no_moment(f"{what} is no date with a time in ISO form") from None
     if not isinstance(value, datetime):
         raise _no_moment(f"{'None' if value is None else a_kind(value)} is no moment")
     if value.tzinfo is None:
@@ -108,7 +109,7 @@ def _unknown_zone(zone: str) -> WrongCall:
     match = get_close_matches(zone, sorted(known), n=1)
     hint = f" Did you mean {match[0]!r}?" if match else ""
     return WrongCall(
-        f"There is no timezone {_short(zone)}.{hint}",
+        f"There is no timezone {repr(zone) if len(zone) <= 60 else a_kind(zone)}.{hint}",
         fix="Names are those of the IANA list: 'Africa/Nairobi', 'Asia/Manila', 'UTC'.",
         code="UNKNOWN_TIMEZONE",
     )
