@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..core.context import current_run
 from ..core.errors import (
+    ABOUT_PAGE,
     ABOUT_PERSON,
     ABOUT_ROW,
     SENT_UNKNOWN,
@@ -16,6 +17,7 @@ from ..core.operation import Callback, Source, Step, operation
 from ..core.state import State
 from ..ledger.errors import ReplayMismatch
 from .failures import failure, raise_if_failed, summary
+from .results import tell_result
 from .sources import numbered, readable
 
 TYPE_CHECKING = False
@@ -114,13 +116,13 @@ def try_each(
     key = as_ or "data"
     failed: list[dict[str, Any]] = []
     new: list[dict[str, Any]] = []
-    unknown_in_a_row = 0
-    index = -1
+    count = 0
     put_off: dict[int, tuple[int, Any]] = {}
     for index, item in run.watched(_again_at_the_end(numbered(source, state), put_off)):
         path[-1] = ("try_each", index)
         before = {**state, key: item, "index": int(index)}
-        counted = _counted(run)
+        counted, told, unknown = _counted(run), run.results_told, run.unknown_in_a_row
+        count += index not in put_off
         try:
             readable(item)
             with run.hearing():
@@ -135,24 +137,31 @@ def try_each(
             if run.open_ledger is not None:
                 run.open_ledger.forget_failures()
             failed.append(failure(index, error))
+            if run.results_told == told:
+                tell_result(run, "failed", None, index=index, error=error)
             if error.is_earlier:
                 # Listed as before. What an earlier attempt could not learn does not fail this one too.
                 state = before
                 continue
             new.append(failed[-1])
-            unknown_in_a_row = unknown_in_a_row + 1 if error.sent == SENT_UNKNOWN else 0
-            if unknown_in_a_row == UNKNOWN_IN_A_ROW:
+            if run.unknown_in_a_row == unknown:
+                # No write of the item was counted: what is unknown was raised by a function of the job.
+                run.unknown_in_a_row = unknown + 1 if error.sent == SENT_UNKNOWN else 0
+            if run.unknown_in_a_row >= UNKNOWN_IN_A_ROW:
                 error.fix = f"Three sends in a row have no known outcome, so the loop stopped. {error.fix}"
                 error.details = {"failed": failed}
+                # Loops around this one stop too: the network or Meta is down.
+                error.about = ABOUT_PAGE
                 raise
             run.log("debug", "job", f"{error.place}: {error.headline()}")
             state = before
         else:
-            unknown_in_a_row = 0
+            if run.unknown_in_a_row == unknown:
+                run.unknown_in_a_row = 0
     path[-1] = ("try_each", None)
     if failed:
-        run.log("info", "job", f"passed over {len(failed)} of {index + 1} items: {summary(failed)}")
-    raise_if_failed(new, index + 1, "items", fail=fail)
+        run.log("info", "job", f"passed over {len(failed)} of {count:,} items: {summary(failed)}")
+    raise_if_failed(new, count, "items", fail=fail)
     return {**state, "failed": failed}
 
 

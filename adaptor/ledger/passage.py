@@ -6,7 +6,8 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..core.errors import SENT_UNKNOWN, AdaptorError, DeliveryUnknown, restored
+from ..core.errors import SENT_UNKNOWN, AdaptorError, DeliveryUnknown
+from ..core.restored import restored
 from .errors import LedgerError
 from .ledger import Entry, ended, sent
 from .rows import FAILED, SENT, SKIPPED, UNKNOWN

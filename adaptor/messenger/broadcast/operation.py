@@ -138,12 +138,14 @@ def broadcast(
     tally = Tally(run)
     nobody = left_out(skip)
     items = numbered(recipients, state)
+    # What comes page by page, or without an end, is not gone through for a count.
+    goes_on = isinstance(recipients, list | os.PathLike)
     each_time = as_operation(operation, "broadcast")
     if run.dry_run:
         from .describing import Describer
 
         page = "" if run.ledger is None else _client(run, state).page(ledger, ask=True)
-        found = _narrow(parcels_of(items, each_time, key, state, run, ledger, page), run)
+        found = _narrow(parcels_of(items, each_time, key, state, run, ledger, page), run, goes_on=goes_on)
         Describer(run, ledger, tally, pace).describe(found, nobody)
     else:
         from ...graph.connection import GraphConnection
@@ -165,7 +167,9 @@ def broadcast(
         connect = partial(GraphConnection, configuration, run)
         engine = Engine(run, ledger, page, connect, pace, tally, Progress(run, tally, total))
         try:
-            engine.send(_narrow(parcels_of(items, each_time, key, state, run, ledger, page), run), nobody)
+            engine.send(
+                _narrow(parcels_of(items, each_time, key, state, run, ledger, page), run, goes_on=goes_on), nobody
+            )
         except AdaptorError as error:
             error.details = {**tally.result(_where(run, ledger)), "failed": tally.failed}
             error.fix = f"{error.fix} Before it stopped: {_summary(tally)}.".strip()
@@ -211,20 +215,26 @@ class _Passing:
         self.ledger.close(0, finished=True)
 
 
-def _narrow(found: Iterable[Parcel | Unfit | NotWanted], run: Run) -> Iterator[Parcel | Unfit | NotWanted]:
-    """Leave out whom the command line leaves out: all but one person, or all after the first few."""
-    from .parcels import Parcel
+def _narrow(
+    found: Iterable[Parcel | Unfit | NotWanted], run: Run, *, goes_on: bool
+) -> Iterator[Parcel | Unfit | NotWanted]:
+    """Leave out whom the command line leaves out: all but one person, or all after the first few.
 
-    count = 0
+    Args:
+        found: What is to be done for each item.
+        run: Knows who is wanted.
+        goes_on: Items after the first few are gone through, so that those who are left out are counted.
+    """
+    from .parcels import NotWanted, Parcel
+
     for each in found:
-        if run.only_to is not None and not (isinstance(each, Parcel) and each.recipient == run.only_to):
+        is_wanted = run.wants(each.recipient) if isinstance(each, Parcel) else run.only_to is None
+        if run.limit is not None and run.has_reached_limit and not (isinstance(each, Parcel) and is_wanted):
+            is_wanted = False
             run.is_partial = True
-            continue
-        if run.limit is not None and count >= run.limit:
-            run.is_partial = True
-            return
-        count += 1
-        yield each
+            if not goes_on:
+                return
+        yield each if is_wanted else NotWanted(each.index, each.recipient)
 
 
 def _earlier(recipients: Any, operation: Operation, state: State) -> str:
