@@ -13,7 +13,7 @@ from ..core.errors import (
     MissingReference,
 )
 from ..core.lazy import resolve
-from ..core.operation import Callback, Source, Step, operation
+from ..core.operation import Callback, Source, Step, Value, operation
 from ..core.state import State
 from ..ledger.errors import ReplayMismatch
 from .failures import failure, raise_if_failed, summary
@@ -32,7 +32,14 @@ UNKNOWN_IN_A_ROW = 3
 
 
 @operation
-def each(state: State, source: Source, operation: Step, *, as_: str | None = None) -> State:
+def each(
+    state: State,
+    source: Source,
+    operation: Step,
+    *,
+    as_: str | None = None,
+    csv: Value[dict[str, Any] | None] = None,
+) -> State:
     """Perform an operation for each item of a list.
 
     Args:
@@ -44,6 +51,7 @@ def each(state: State, source: Source, operation: Step, *, as_: str | None = Non
             the next item starts from.
         as_: Put the item at `state[as_]` instead and leave `data` alone. Operations that have a result, such as sends,
             still put it into `data`.
+        csv: How a CSV file is read, where it is not as usual: the options of `parse_csv`, `{"delimiter": ";"}`.
 
     Returns:
         An operation. `data` is what the last item left there.
@@ -62,7 +70,7 @@ def each(state: State, source: Source, operation: Step, *, as_: str | None = Non
     key = as_ or "data"
     put_off: dict[int, tuple[int, Any]] = {}
     try:
-        for index, item in run.watched(_again_at_the_end(numbered(source, state), put_off)):
+        for index, item in run.watched(_again_at_the_end(numbered(source, state, csv), put_off)):
             path[-1] = ("each", index)
             counted = _counted(run)
             try:
@@ -81,7 +89,13 @@ def each(state: State, source: Source, operation: Step, *, as_: str | None = Non
 
 @operation
 def try_each(
-    state: State, source: Source, operation: Step, *, as_: str | None = None, fail: bool | None = None
+    state: State,
+    source: Source,
+    operation: Step,
+    *,
+    as_: str | None = None,
+    csv: Value[dict[str, Any] | None] = None,
+    fail: bool | None = None,
 ) -> State:
     """Perform an operation for each item of a list, going on past items that cannot be served.
 
@@ -94,6 +108,7 @@ def try_each(
         source: As for `each`.
         operation: Performed with the item as `state.data` and its position as `state.index`.
         as_: Put the item at `state[as_]` instead and leave `data` alone.
+        csv: As for `each`.
         fail: What to do at the end with the items that were passed over. Default (None): raise, unless all of them were
             about the person (blocked, window closed, unknown). True: raise if there are any. False: never raise.
 
@@ -118,7 +133,7 @@ def try_each(
     new: list[dict[str, Any]] = []
     count = 0
     put_off: dict[int, tuple[int, Any]] = {}
-    for index, item in run.watched(_again_at_the_end(numbered(source, state), put_off)):
+    for index, item in run.watched(_again_at_the_end(numbered(source, state, csv), put_off)):
         path[-1] = ("try_each", index)
         before = {**state, key: item, "index": int(index)}
         counted, told, unknown = _counted(run), run.results_told, run.unknown_in_a_row

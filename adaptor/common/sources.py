@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..core.errors import AdaptorError, JobError, UnreadableRow
+from ..core.errors import AdaptorError, JobError, UnreadableRow, WrongCall
 from ..core.jsonpath import find
 from ..core.lazy import Lazy
 from ..core.state import State, a_kind
@@ -59,14 +59,24 @@ def readable(item: Any) -> Any:
     return item
 
 
-def numbered(source: Any, state: State) -> Iterable[tuple[int, Any]]:
+def numbered(source: Any, state: State, csv: Any = None) -> Iterable[tuple[int, Any]]:
     """Return the items of a source, each with its position; one from a file knows its line too.
 
     In the place of a row that cannot be read stands an `UnreadableRow`: `readable` raises it.
+
+    Args:
+        source: What a loop goes through.
+        state: The state of the job.
+        csv: How a CSV file is read: the options of `parse_csv`.
+
+    Raises:
+        WrongCall: Options of CSV are given, and the source is no CSV file.
     """
+    if csv is not None and not (isinstance(source, os.PathLike) and os.fspath(source).lower().endswith(".csv")):
+        raise WrongCall("`csv` says how a CSV file is read, and the source is none.", fix="Give a Path to a .csv file.")
     if isinstance(source, os.PathLike):
         name = os.path.basename(os.fspath(source))
-        lines = enumerate(_lines_of_file(source))
+        lines = enumerate(_lines_of_file(source, csv))
         return ((PositionInFile.of(index, name, line), item) for index, (line, item) in lines)
     return enumerate(items_of(source, state))
 
@@ -90,24 +100,26 @@ def items_of(source: Any, state: State) -> Iterator[Any]:
     )
 
 
-def _lines_of_file(source: os.PathLike[str]) -> Iterator[tuple[int, Any]]:
+def _lines_of_file(source: os.PathLike[str], csv: dict[str, Any] | None = None) -> Iterator[tuple[int, Any]]:
     """Yield the items of a file, each with the line on which it begins; an error in the place of what is none."""
     from .csv import read_csv, read_lines
 
     path = os.fspath(source)
     if path.lower().endswith(".csv"):
-        yield from read_csv(source)
+        yield from read_csv(source, csv)
     elif path.lower().endswith((".jsonl", ".ndjson")):
         import json
 
         for number, line in enumerate(read_lines(source), start=1):
             if line.strip():
+                where = f"{os.path.basename(path)}, line {number}"
                 try:
+                    line.encode()
                     yield number, json.loads(line)
+                except UnicodeEncodeError:
+                    yield number, UnreadableRow(f"{where} is not UTF-8.", fix="Save the file as UTF-8.")
                 except ValueError as cause:
-                    name = os.path.basename(path)
-                    words = f"{name}, line {number}: this is not JSON: {cause}."
-                    yield number, UnreadableRow(words, fix="Mend the line.")
+                    yield number, UnreadableRow(f"{where}: this is not JSON: {cause}.", fix="Mend the line.")
     else:
         raise JobError(
             f"A loop cannot go through {os.path.basename(path)}.",
