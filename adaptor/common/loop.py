@@ -18,7 +18,7 @@ from ..core.state import State
 from ..ledger.errors import ReplayMismatch
 from .failures import failure, raise_if_failed, summary
 from .results import tell_result
-from .sources import numbered, readable
+from .sources import numbered, readable, tell_of_nothing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def each(
     path = run.path
     key = as_ or "data"
     put_off: dict[int, tuple[int, Any]] = {}
+    index = -1
     try:
         for index, item in run.watched(_again_at_the_end(numbered(source, state, csv), put_off)):
             path[-1] = ("each", index)
@@ -84,6 +85,8 @@ def each(
         error.went_through = False
         raise
     path[-1] = ("each", None)
+    if index < 0:
+        tell_of_nothing(state)
     return state
 
 
@@ -174,6 +177,8 @@ def try_each(
             if run.unknown_in_a_row == unknown:
                 run.unknown_in_a_row = 0
     path[-1] = ("try_each", None)
+    if not count:
+        tell_of_nothing(state)
     if failed:
         run.log("info", "job", f"passed over {len(failed)} of {count:,} items: {summary(failed)}")
     raise_if_failed(new, count, "items", fail=fail)
@@ -204,6 +209,8 @@ def map_(state: State, source: Source, callback: Callback[[Any, int, State], Any
         run.path[-1] = ("map_", index)
         results.append(resolve(callback(readable(item), int(index), state), state))
     run.path[-1] = ("map_", None)
+    if not results:
+        tell_of_nothing(state)
     return {**state, "data": results}
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 
+from ..core.context import current_run
 from ..core.errors import AdaptorError, JobError, UnreadableRow, WrongCall
-from ..core.jsonpath import find
+from ..core.jsonpath import find, missing_part
 from ..core.lazy import Lazy
 from ..core.state import State, a_kind
 
@@ -79,6 +80,18 @@ def numbered(source: Any, state: State, csv: Any = None) -> Iterable[tuple[int, 
         lines = enumerate(_lines_of_file(source, csv))
         return ((PositionInFile.of(index, name, line), item) for index, (line, item) in lines)
     return enumerate(items_of(source, state))
+
+
+def tell_of_nothing(state: State) -> None:
+    """Say that the loop under way had nothing to go through, and where its path ends that matches nothing."""
+    run = current_run()
+    loop = run.under_way[-1] if run.under_way else None
+    source = loop.args[0] if loop is not None and loop.args else None
+    run.went_through_nothing = True
+    path = source if isinstance(source, str) else getattr(source, "__path__", None)
+    missing = missing_part(path, state) if path is not None else None
+    if loop is not None and missing is not None:
+        run.log("info", "job", f"warning: {loop.name}: {source!r} matches nothing: {missing}.")
 
 
 def items_of(source: Any, state: State) -> Iterator[Any]:

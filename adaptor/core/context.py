@@ -75,6 +75,7 @@ class Run:
         outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`; also `skipped` and `duplicate`.
         messages: The same of messages alone.
         unknown_in_a_row: How many writes came last of which nobody knows how they ended.
+        went_through_nothing: The last loop had no items.
         results_told: For how many messages `on_result` was called.
         on_request: Called with each request that a dry run describes.
         sketch: Returns how messages would look, given as `Request.described`; None where nobody looks.
@@ -126,6 +127,7 @@ class Run:
         self.messages: dict[str, int] = {}
         self.unknown_in_a_row = 0
         self.results_told = 0
+        self.went_through_nothing = False
         self._reached: set[str] = set()
         self.id = ""
         self.step = ""

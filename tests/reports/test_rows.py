@@ -1,6 +1,5 @@
 """Rows as spreadsheets and other systems write them, through a loop over the file."""
 
-
 import pytest
 
 from adaptor import JobError, each, fn, parse_csv, try_each

@@ -65,12 +65,12 @@ def _id_of(entry: Any) -> str:
     return str(entry).strip()
 
 
-def how_many(source: Any) -> int | None:
+def how_many(source: Any, csv: Any = None) -> int | None:
     """Return how many items a source has, or None where that cannot be known without taking them out of it."""
     if isinstance(source, os.PathLike):
         path = os.fspath(source)
         if path.lower().endswith(".csv"):
-            return sum(1 for _ in read_csv(source))
+            return sum(1 for _ in read_csv(source, csv))
         return sum(1 for line in read_lines(source) if line.strip())
     if isinstance(source, dict):
         return 1
