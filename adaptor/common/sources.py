@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from ..core.context import current_run
 from ..core.errors import AdaptorError, JobError, UnreadableRow, WrongCall
@@ -75,11 +76,42 @@ def numbered(source: Any, state: State, csv: Any = None) -> Iterable[tuple[int, 
     """
     if csv is not None and not (isinstance(source, os.PathLike) and os.fspath(source).lower().endswith(".csv")):
         raise WrongCall("`csv` says how a CSV file is read, and the source is none.", fix="Give a Path to a .csv file.")
+    _warn_of_rounded(source, csv)
     if isinstance(source, os.PathLike):
         name = os.path.basename(os.fspath(source))
         lines = enumerate(_lines_of_file(source, csv))
         return ((PositionInFile.of(index, name, line), item) for index, (line, item) in lines)
     return enumerate(items_of(source, state))
+
+
+#: So many ids in a row that end in 0 are no chance.
+_MANY = 10
+
+
+def _warn_of_rounded(source: Any, csv: Any) -> None:
+    """Say where all ids of a column end in 0: spreadsheets keep 15 digits, and fill up with zeros."""
+    if isinstance(source, list):
+        rows = source[:_MANY]
+    elif isinstance(source, os.PathLike):
+        rows = [item for _, item in islice(_lines_of_file(source, csv), _MANY)]
+    else:
+        return
+    first = rows[0] if len(rows) == _MANY else None
+    for column in first if isinstance(first, dict) else (None,) if isinstance(first, str | int) else ():
+        values = [row.get(column) if isinstance(row, dict) else row for row in rows]
+        if all(isinstance(value, str | int) and _is_rounded(str(value).strip()) for value in values):
+            run = current_run()
+            where = "all ids" if column is None else f"all ids in `{column}`"
+            run.log(
+                "info",
+                "job",
+                f"warning: {where} of the first {_MANY} rows end in 0. A spreadsheet keeps 15 digits of a number: look "
+                "whether these are the ids of anybody before they are written to.",
+            )
+
+
+def _is_rounded(value: str) -> bool:
+    return len(value) in (16, 17) and value.isdecimal() and value[-1] == "0"
 
 
 def tell_of_nothing(state: State) -> None:

@@ -75,6 +75,7 @@ class Run:
         outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`; also `skipped` and `duplicate`.
         messages: The same of messages alone.
         unknown_in_a_row: How many writes came last of which nobody knows how they ended.
+        warned: What the run has warned of, where once is enough.
         went_through_nothing: The last loop had no items.
         results_told: For how many messages `on_result` was called.
         on_request: Called with each request that a dry run describes.
@@ -128,6 +129,7 @@ class Run:
         self.unknown_in_a_row = 0
         self.results_told = 0
         self.went_through_nothing = False
+        self.warned: set[str] = set()
         self._reached: set[str] = set()
         self.id = ""
         self.step = ""

@@ -201,6 +201,8 @@ class Engine(Sorter):
             wait = 0.0
             try:
                 if not isinstance(back.outcomes, list | AdaptorError):
+                    if not back.has_left:
+                        self._ledger.not_sent_yet([parcel.id for parcel in back.parcels])
                     raise back.outcomes
                 self._note(back.parcels, back.outcomes)
                 self._heed(back.usage)

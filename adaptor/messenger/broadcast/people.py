@@ -10,6 +10,7 @@ from ...common.csv import read_csv, read_lines
 from ...common.sources import readable
 from ...core.errors import JobError
 from ...core.state import a_kind
+from ..psid import problem_of
 
 #: The columns in which a file has a person's id; without one of them it is the first.
 ID_COLUMNS = ("psid", "recipient", "recipient_id", "id")
@@ -62,7 +63,15 @@ def _id_of(entry: Any) -> str:
             fix="Give the ids as text. Nobody was written to: somebody who is to be left out might have been.",
             code="NOT_A_SOURCE",
         )
-    return str(entry).strip()
+    found = str(entry).strip()
+    problem = problem_of(found)
+    if problem is not None:
+        raise JobError(
+            f"An id in `skip` of broadcast() {problem[0]}.",
+            fix=f"{problem[1]} Nobody was written to: somebody who is to be left out might have been.",
+            code="NOT_A_SOURCE",
+        )
+    return found
 
 
 def how_many(source: Any, csv: Any = None) -> int | None:
