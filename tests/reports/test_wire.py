@@ -167,11 +167,13 @@ def test_an_address_that_meta_cannot_reach_is_refused():
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-@pytest.mark.parametrize("call", [lambda: send_text(ANA, "Hello"), lambda: http.get("https://a.example")])
+@pytest.mark.parametrize("call", [lambda: send_text(ANA, "Hello"), lambda: http.get("https://127.0.0.1:9")])
 def test_a_ca_bundle_that_is_not_there_is_named_before_anything_is_tried(monkeypatch, variable, call):
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv(variable, "/nowhere/ca.pem")
     with pytest.raises(ConfigurationError, match=f"/nowhere/ca.pem that {variable} names does not exist"):
-        call()({"configuration": {"access_token": "t"}})
+        call()({"configuration": {"access_token": "t", "base_url": "https://127.0.0.1:9"}})
 
 
 def test_an_answer_that_cannot_be_unpacked_is_called_so(httpserver, monkeypatch):
