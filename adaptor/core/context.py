@@ -82,7 +82,7 @@ class Run:
         sketch: Returns how messages would look, given as `Request.described`; None where nobody looks.
         on_failure: Called with each call to the Graph API that failed, as `AdaptorError.request` holds it.
         on_call: Called with each `Call` when it has ended.
-        in_flight: A request has left, or is about to, and its answer is awaited.
+        in_flight: How many writes have left, or are about to, whose answers are awaited.
         is_loading: Scripts are being loaded: nothing may be sent yet.
         is_between: The runner is at work between two steps, or a write is being noted: whoever does that looks at
             `stopping` before anything more is sent.
@@ -101,7 +101,8 @@ class Run:
         before_writing: Called before each write: refuses where the state that the operation was given is not JSON.
         last_answer: Which operation has put its answer into `data` last.
         replayed: How many writes were not made again, since an earlier attempt of the run had come to them.
-        sent_before: How many of these it had made.
+        made: How many messages were sent, how many other calls were made that change something, and of how many calls it
+            is not known how they ended; with those of earlier attempts that this one has come to.
         sanitize: Returns what logs show of a value of the state; None shows it as it is.
         transport: Given what carries HTTP, returns what stands in its place, where a job is tested; else None.
     """
@@ -138,7 +139,7 @@ class Run:
         self.is_only_of_line = True
         self.on_request = on_request
         self.on_call: Callable[[Call], object] | None = None
-        self.in_flight = False
+        self.in_flight = 0
         self.is_loading = False
         self.is_between = False
         self.stopping: KeyboardInterrupt | None = None
@@ -150,7 +151,7 @@ class Run:
         self.redactor = Redactor()
         self.interrupted_at: str | None = None
         self.replayed = 0
-        self.sent_before = 0
+        self.made = (0, 0, 0)
         self.before_writing: Callable[[], None] | None = None
         self.last_answer = LastAnswer()
         self.earlier: tuple[str, str] | None = None
@@ -243,16 +244,31 @@ class Run:
             count: How many alike ones it stands for.
         """
         if is_write:
-            self.outcomes[outcome] = self.outcomes.get(outcome, 0) + count
-            if is_message:
-                self.messages[outcome] = self.messages.get(outcome, 0) + count
+            self.count(outcome, is_message=is_message, count=count)
             if outcome == "unknown" and not is_earlier:
                 self.unknown_in_a_row += count
             elif outcome in ("sent", "failed"):
                 self.unknown_in_a_row = 0
         if self.on_call is not None:
             name = next((name for name, _ in reversed(self.path) if name), "")
-            self.on_call(Call(name, self.place(), outcome, is_write, recipient, seconds, error, count))
+            self.on_call(Call(name, self.place(), outcome, is_write, is_message, recipient, seconds, error, count))
+
+    def count(self, outcome: str, *, is_message: bool, count: int = 1) -> None:
+        """Count how writes ended."""
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + count
+        if is_message:
+            self.messages[outcome] = self.messages.get(outcome, 0) + count
+        if outcome in ("sent", "unknown"):
+            self.has_made(outcome, is_message=is_message, count=count)
+
+    def has_made(self, outcome: str, *, is_message: bool, count: int = 1) -> None:
+        """Count in `made` what was `sent` or is `unknown`; also what an earlier attempt has sent, and is not counted as
+        an outcome of this one."""
+        messages, others, unknown = self.made
+        if outcome == "unknown":
+            self.made = messages, others, unknown + count
+        else:
+            self.made = (messages + count, others, unknown) if is_message else (messages, others + count, unknown)
 
     def wants(self, recipient: str | None) -> bool:
         """Whether somebody is among those whom this run writes to: `--limit` and `--only-to` leave others out."""

@@ -151,7 +151,8 @@ def given_back(passed: Passed, run: Run) -> Answer | AdaptorError:
             return answer._replace(response=None)
     else:
         run.replayed += 1
-        run.sent_before += passed.row is not None and passed.row.outcome == SENT
+        if passed.row is not None and passed.row.outcome == SENT:
+            run.has_made(SENT, is_message=is_message)
     if isinstance(answer, AdaptorError):
         if answer.is_earlier and not passed.is_repeat:
             run.note("unknown", error=answer, is_message=is_message, is_earlier=True)
