@@ -82,7 +82,8 @@ class Run:
         sketch: Returns how messages would look, given as `Request.described`; None where nobody looks.
         on_failure: Called with each call to the Graph API that failed, as `AdaptorError.request` holds it.
         on_call: Called with each `Call` when it has ended.
-        in_flight: How many writes have left, or are about to, whose answers are awaited.
+        in_flight: How many messages, and how many other calls that change something, have left, or are about to, and
+            are not answered.
         is_loading: Scripts are being loaded: nothing may be sent yet.
         is_between: The runner is at work between two steps, or a write is being noted: whoever does that looks at
             `stopping` before anything more is sent.
@@ -96,13 +97,13 @@ class Run:
         confirm: Asked before a broadcast whether it is to begin, where somebody is there to answer.
         limit: The most people that the run writes to, or None.
         only_to: The only person that the run writes to, or None.
-        is_partial: One of these two has left people out: the run has not come to its end, and can be gone on with.
+        left_out: How many calls these two have left out.
         earlier: The id of a finished run of the same job and initial state, and a sentence about it; else None.
         before_writing: Called before each write: refuses where the state that the operation was given is not JSON.
         last_answer: Which operation has put its answer into `data` last.
         replayed: How many writes were not made again, since an earlier attempt of the run had come to them.
-        made: How many messages were sent, how many other calls were made that change something, and of how many calls it
-            is not known how they ended; with those of earlier attempts that this one has come to.
+        made: How many messages were sent, how many other calls were made that change something, and of how many calls
+            it is not known how they ended; with those of earlier attempts that this one has come to.
         sanitize: Returns what logs show of a value of the state; None shows it as it is.
         transport: Given what carries HTTP, returns what stands in its place, where a job is tested; else None.
     """
@@ -139,7 +140,7 @@ class Run:
         self.is_only_of_line = True
         self.on_request = on_request
         self.on_call: Callable[[Call], object] | None = None
-        self.in_flight = 0
+        self.in_flight = (0, 0)
         self.is_loading = False
         self.is_between = False
         self.stopping: KeyboardInterrupt | None = None
@@ -159,7 +160,7 @@ class Run:
         self.confirm: Callable[[str], bool] | None = None
         self.limit: int | None = None
         self.only_to: str | None = None
-        self.is_partial = False
+        self.left_out = 0
         self._begin_ledger = ledger
         self._ledger: Ledger | None = None
         self._alone = alone
@@ -263,7 +264,8 @@ class Run:
 
     def has_made(self, outcome: str, *, is_message: bool, count: int = 1) -> None:
         """Count in `made` what was `sent` or is `unknown`; also what an earlier attempt has sent, and is not counted as
-        an outcome of this one."""
+        an outcome of this one.
+        """
         messages, others, unknown = self.made
         if outcome == "unknown":
             self.made = messages, others, unknown + count
@@ -279,8 +281,13 @@ class Run:
             is_wanted = len(self._reached) < self.limit
             if is_wanted:
                 self._reached.add(recipient)
-        self.is_partial |= not is_wanted
+        self.left_out += not is_wanted
         return is_wanted
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether people were left out: the run has not come to its end, and can be gone on with."""
+        return self.left_out > 0
 
     @property
     def has_reached_limit(self) -> bool:

@@ -167,18 +167,18 @@ class AdaptorError(Exception):
         parts = len(self.parts_sent or ())
         messages, others = max(self.messages_sent - parts, 0), self.others_made
         before = [f"{messages:,} message{'' if messages == 1 else 's'}"] * (messages > 0)
-        before += [f"{others:,} other call{'' if others == 1 else 's'}"] * (others > 0)
+        before += [f"{others:,} {'other ' if messages else ''}call{'' if others == 1 else 's'}"] * (others > 0)
         were = "was" if messages + others == 1 else "were"
         made = f"{' and '.join(before)} {were} {'made' if others else 'sent'} before that." if before else ""
         if parts:
             known = "may or may not have been" if self.sent == SENT_UNKNOWN else "was not"
             itself = f"The first {'part was' if parts == 1 else f'{parts} parts were'} sent; the next one {known}."
         elif self.left_unknown > 1:
-            itself = f"Of {self.left_unknown:,} calls it is not known whether they arrived; none was repeated."
+            itself = f"Of {self.left_unknown:,} it is not known whether they arrived; none was repeated."
         elif self.sent == SENT_UNKNOWN:
             itself = "It may or may not have been delivered. It was not repeated."
             if not self.about_sending:
-                itself = "Of 1 call it is not known whether it arrived; it was not repeated."
+                itself = "Of one it is not known whether it arrived; it was not repeated."
         elif self.about_sending:
             itself = "This one was not sent." if made else "Nothing was sent by this operation."
         else:
