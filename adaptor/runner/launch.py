@@ -11,6 +11,7 @@ from .logs import JobOutput, print_to
 from .preparation import Prepared, prepare
 from .records import Records, Wishes
 from .result import EXIT_BAD_INPUT, EXIT_CRASHED, EXIT_INTERRUPTED, EXIT_KILLED, Result
+from .secret_warnings import of_credentials
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ def _launch(order: Order, run: Run, credentials: Credentials) -> Result:
             with Records(order.path, order.words(plan), run, order.ledger) as records:
                 state = records.begin(prepared, lambda: _initial(order, plan))
                 run.learn_secrets(state)
+                for what in of_credentials(credentials, plan, state):
+                    run.log("info", "run", f"warning: {what}")
                 execution = Execution(
                     plan, run, credentials, records, before_step=order.before_step, after_step=order.after_step
                 )

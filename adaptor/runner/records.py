@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..core.errors import InputError
+from ..core.errors import ConfigurationError, InputError
 from .earlier_runs import check_alone, guards_of, to_go_on_with
 from .job_digest import job_digest, job_sources
 from .result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WELL
@@ -222,7 +222,7 @@ class Records:
                 _check_new(store, record.id)
                 check_alone(store, store.runs.last(record.path, record.input_digest), run, self._wishes, has_begun=True)
                 guards = guards_of(store, record)
-                ledger = Ledger.begin(store, record, clean=run.redactor.value)
+                ledger = Ledger.begin(store, record, redactor=run.redactor)
             ledger.guards = guards
         except LedgerError as error:
             store.close()
@@ -264,10 +264,13 @@ class Records:
             name = self._newest(store) if name == LAST else name
             known = store.runs.find(name)
             self._check(known, name)
+            if known is not None:
+                # What cannot be read back is refused before the run is taken.
+                self._restored(store, known)
             if run.dry_run:
                 real, store = store, rehearsal_of(store, name)
                 real.close()
-            ledger = Ledger.resume(store, name, clean=run.redactor.value, resends_unknown=wishes.resend_unknown)
+            ledger = Ledger.resume(store, name, redactor=run.redactor, resends_unknown=wishes.resend_unknown)
         except BaseException:
             store.close()
             raise
@@ -276,7 +279,8 @@ class Records:
             ledger.guards, ledger.followers = guards_of(store, ledger.record), store.runs.later(ledger.record)
         ledger.leaves_out_settled = known is not None and known.job_digest != self._job_digest
         again = store.writes.steps_with_unknown(name) if wishes.resend_unknown else set()
-        self._kept = {(step.step, step.arrival): step for step in store.runs.steps(name)}
+        given, steps = self._restored(ledger.store, ledger.record)
+        self._kept = {(step.step, step.arrival): step for step in steps}
         for place in again:
             self._kept.pop(place, None)
         ledger.completed_steps = frozenset(step for step, _ in self._kept)
@@ -289,7 +293,27 @@ class Records:
             run.log("info", "run", "This run has finished. Nothing is sent; its outputs are written again.")
         if not run.dry_run:
             self._tell_open(ledger)
-        return dict(ledger.record.input or {})
+        return given
+
+    def _restored(self, store: Store, known: RunRecord) -> tuple[State, list[StepRecord]]:
+        """Return what the run began with and what its steps left, with the secrets that were taken out of it.
+
+        Raises:
+            InputError: The credential does not have them, or not for what the run's writes gave either.
+        """
+        from ..core.kept_secrets import MARK_BEGINS
+
+        redactor = self._run.redactor
+        try:
+            steps = store.runs.steps(known.id)
+            for step in steps:
+                step.output = redactor.restore(step.output)
+            # Before anything is sent, not in the midst of a loop.
+            for result in store.writes.results_with(known.id, MARK_BEGINS):
+                redactor.restore(result)
+            return dict(redactor.restore(known.input) or {}), steps
+        except ConfigurationError as error:
+            raise InputError(error.description, fix=error.fix, details=error.details) from None
 
     def _newest(self, store: Store) -> str:
         found = store.runs.last(self._path)

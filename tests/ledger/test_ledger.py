@@ -509,11 +509,13 @@ def test_what_was_settled_stays_so(runs):
 
 def test_no_secret_gets_into_the_file(tmp_path):
     token = "EAAB-secret-0123456789"
+    redactor = Redactor()
+    redactor.learn_named([("access_token", token)])
     file = tmp_path / "ledger.db"
     ledger = Ledger.begin(
         open_store(str(file)),
         RunRecord("r1", "/jobs/job.py", "job", "input", input={"data": token}),
-        clean=Redactor([token]).value,
+        redactor=redactor,
     )
     ledger.enter_step("step", 0)
     error = InvalidMessage(f"bad {token}", details={"url": f"https://x/?t={token}"})
