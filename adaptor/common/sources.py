@@ -98,12 +98,12 @@ def _lines_of_file(source: os.PathLike[str]) -> Iterator[tuple[int, Any]]:
     if path.lower().endswith(".csv"):
         yield from read_csv(source)
     elif path.lower().endswith((".jsonl", ".ndjson")):
-        import json
+        from ..core.json_text import read_json
 
         for number, line in enumerate(read_lines(source), start=1):
             if line.strip():
                 try:
-                    yield number, json.loads(line)
+                    yield number, read_json(line)
                 except ValueError as cause:
                     name = os.path.basename(path)
                     words = f"{name}, line {number}: this is not JSON: {cause}."

@@ -11,8 +11,8 @@ from .errors import ConfigurationError
 from .pasted import trimmed, wrong_in
 
 _SCHEMA = "configuration-schema.json"
-#: What is copied from Meta's pages, and made of letters, digits and a few signs.
-_NO_SPACES = ("access_token", "app_secret")
+#: What is copied from Meta's pages.
+_COPIED = ("access_token", "app_secret")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,9 @@ def read_configuration(configuration: Any) -> Configuration:
     given = {key: configuration[key] for key in properties if configuration.get(key) is not None}
     for key, value in given.items():
         given[key] = trimmed(value) if isinstance(value, str) else value
-    for key in _NO_SPACES:
-        if isinstance(given.get(key), str) and (wrong := wrong_in(given[key])):
+    for key in _COPIED:
+        wrong = wrong_in(given[key], is_token=key == "access_token") if isinstance(given.get(key), str) else None
+        if wrong is not None:
             what, fix = wrong
             raise ConfigurationError(
                 f"`{key}` in the configuration {what}.",

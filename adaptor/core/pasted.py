@@ -54,10 +54,14 @@ def around(text: str) -> str | None:
     return None
 
 
-def wrong_in(text: str) -> tuple[str, str] | None:
+def wrong_in(text: str, *, is_token: bool = True) -> tuple[str, str] | None:
     """Return in words what is wrong with a token or a secret, and what to do, or None where nothing is.
 
     The value itself is never shown.
+
+    Args:
+        text: The value.
+        is_token: It goes into a header, and can hold no spaces.
 
     Example:
         >>> wrong_in("Bearer EAAG-token")
@@ -68,14 +72,16 @@ def wrong_in(text: str) -> tuple[str, str] | None:
         return "is empty", "Write the value there."
     if scheme := re.match(r"(?i)(authorization:\s*)?(bearer|basic|token)\s", plain):
         return f"begins with “{scheme[0].strip()} ”", "Write the token alone, without it."
+    if name := re.match(r"(?i)[\w-]*(token|secret)=", plain):
+        return f"begins with “{name[0]}”", "Write the value alone, without it."
     if len(plain) > 1 and plain[0] + plain[-1] in _QUOTES:
         return "stands in quotes, which are a part of it", "Take them out."
+    if not is_token:
+        return None
     if re.search(r"[\r\n]", plain):
         return "holds a line break", "Write it on one line."
     if re.search(r"\s", plain):
         return "holds a space", "Take it out."
-    if name := re.match(r"(?i)[\w-]*(token|secret)=", plain):
-        return f"begins with “{name[0]}”", "Write the value alone, without it."
     if not plain.isascii() or not plain.isprintable():
         return "holds a sign that no token has", "Copy it again from where Meta shows it."
     return None

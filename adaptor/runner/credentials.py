@@ -186,7 +186,7 @@ def read_credentials(file: str | None, *, is_lenient: bool = False) -> Credentia
     if file.lower().endswith((".yaml", ".yml")):
         from .document import read_document
 
-        found = read_document(file, "credentials file").value
+        found = read_document(file, "credentials file", is_secret=True).value
         if not isinstance(found, dict):
             raise InputError(f"The credentials file {file} holds no object.", fix="Write access_token: …")
     else:

@@ -131,23 +131,30 @@ def test_a_wrong_value_is_told_by_its_key_with_an_example_and_never_shown(key, v
     assert error.sent == "no"
 
 
+PASTED = {
+    "Bearer SECRETVALUE": "begins with “Bearer ”",
+    "Authorization: Bearer SECRETVALUE": "begins with “Authorization: Bearer ”",
+    '"SECRETVALUE"': "stands in quotes",
+    "“SECRETVALUE”": "stands in quotes",
+    "'SECRETVALUE'\n": "stands in quotes",
+    "access_token=SECRETVALUE": "begins with “access_token=”",
+    "": "is empty",
+    " \r\n": "is empty",
+}
+NO_TOKENS = {
+    "SECRET VALUE": "holds a space",
+    "SECRET\nVALUE": "holds a line break",
+    "SECRETVALUÉ…": "holds a sign that no token has",
+}
+
+
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("key", "text", "words"),
     [
-        ("Bearer SECRETVALUE", "begins with “Bearer ”"),
-        ("Authorization: Bearer SECRETVALUE", "begins with “Authorization: Bearer ”"),
-        ('"SECRETVALUE"', "stands in quotes"),
-        ("“SECRETVALUE”", "stands in quotes"),
-        ("'SECRETVALUE'\n", "stands in quotes"),
-        ("access_token=SECRETVALUE", "begins with “access_token=”"),
-        ("SECRET VALUE", "holds a space"),
-        ("SECRET\nVALUE", "holds a line break"),
-        ("SECRETVALUÉ…", "holds a sign that no token has"),
-        ("", "is empty"),
-        (" \r\n", "is empty"),
+        *[(key, text, words) for key in ("access_token", "app_secret") for text, words in PASTED.items()],
+        *[("access_token", text, words) for text, words in NO_TOKENS.items()],
     ],
 )
-@pytest.mark.parametrize("key", ["access_token", "app_secret"])
 def test_a_token_that_was_pasted_with_something_else_is_told_in_words_and_never_shown(key, text, words):
     error = problem({**GOOD, key: text})
     assert str(error).startswith(f"`{key}` in the configuration {words}")
