@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
-from ..core.errors import ConfigurationError, InputError
+from ..core.errors import InputError
 from .files import read_json_object
 from .handover import as_json
+from .restoring import restored
 from .result import StepResult
 
 TYPE_CHECKING = False
@@ -46,10 +47,7 @@ def cached_input(plan: Plan, run: Run) -> State:
     ]
     if files:
         _, file, source = max(files)
-        try:
-            state: State = run.redactor.restore(read_json_object(file, "kept state"))
-        except ConfigurationError as error:
-            raise InputError(error.description, fix=error.fix, details=error.details) from None
+        state: State = restored(read_json_object(file, "kept state"), run.redactor)
         run.log("info", "run", f"Going on from what {source} gave: {file}")
         return state
     if upstream:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..core.errors import ConfigurationError, InputError
+from ..core.errors import InputError
 from .earlier_runs import check_alone, guards_of, to_go_on_with
 from .job_digest import job_digest, job_sources
 from .result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WELL
@@ -252,6 +252,7 @@ class Records:
         from ..ledger.rehearsal import rehearsal_of
         from ..ledger.rows import FINISHED
         from ..ledger.store import open_store
+        from .restoring import restored_run
 
         if not is_there(self._database):
             raise InputError(
@@ -266,7 +267,7 @@ class Records:
             self._check(known, name)
             if known is not None:
                 # What cannot be read back is refused before the run is taken.
-                self._restored(store, known)
+                restored_run(store, known, run.redactor)
             if run.dry_run:
                 real, store = store, rehearsal_of(store, name)
                 real.close()
@@ -279,7 +280,7 @@ class Records:
             ledger.guards, ledger.followers = guards_of(store, ledger.record), store.runs.later(ledger.record)
         ledger.leaves_out_settled = known is not None and known.job_digest != self._job_digest
         again = store.writes.steps_with_unknown(name) if wishes.resend_unknown else set()
-        given, steps = self._restored(ledger.store, ledger.record)
+        given, steps = restored_run(ledger.store, ledger.record, run.redactor)
         self._kept = {(step.step, step.arrival): step for step in steps}
         for place in again:
             self._kept.pop(place, None)
@@ -294,26 +295,6 @@ class Records:
         if not run.dry_run:
             self._tell_open(ledger)
         return given
-
-    def _restored(self, store: Store, known: RunRecord) -> tuple[State, list[StepRecord]]:
-        """Return what the run began with and what its steps left, with the secrets that were taken out of it.
-
-        Raises:
-            InputError: The credential does not have them, or not for what the run's writes gave either.
-        """
-        from ..core.kept_secrets import MARK_BEGINS
-
-        redactor = self._run.redactor
-        try:
-            steps = store.runs.steps(known.id)
-            for step in steps:
-                step.output = redactor.restore(step.output)
-            # Before anything is sent, not in the midst of a loop.
-            for result in store.writes.results_with(known.id, MARK_BEGINS):
-                redactor.restore(result)
-            return dict(redactor.restore(known.input) or {}), steps
-        except ConfigurationError as error:
-            raise InputError(error.description, fix=error.fix, details=error.details) from None
 
     def _newest(self, store: Store) -> str:
         found = store.runs.last(self._path)
