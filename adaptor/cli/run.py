@@ -12,6 +12,7 @@ from functools import partial
 from ..core.context import Run
 from ..core.errors import AdaptorError, InputError
 from ..core.sanitize import Sanitizer
+from ..runner.counts import Counts
 from ..runner.credentials import read_credentials
 from ..runner.files import check_output, json_object, print_out, read_json_object, write_output
 from ..runner.launch import Order, launch
@@ -219,9 +220,7 @@ class _Outputs:
     def _write(self, result: Result, given: argparse.Namespace, run: Run) -> None:
         if result.text is not None and given.output:
             write_output(f"{result.text}\n", given.output, self._stdout)
-            for what in of_final_state(
-                result.state, "The output" if given.output == "-" else given.output, run.redactor
-            ):
+            for what in of_final_state(result.state, given.output, run.redactor):
                 run.log("info", "run", f"warning: {what}")
         if self._sandbox is not None:
             from .rehearsal import show_transcript
@@ -355,22 +354,26 @@ def _request_printer(run: Run, stream: Any) -> Any:
 
 def _close(result: Result, run: Run, given: argparse.Namespace) -> None:
     """Say how the run ended, and what was sent."""
-    counts = [f"{count:,} {outcome}" for outcome, count in result.outcomes.items() if count]
-    facts = {"outcomes": result.outcomes, "exit_code": result.exit_code, "run_id": run.id}
-    if run.replayed:
-        counts.append(f"{run.replayed:,} made before and not again")
+    counts = Counts(result).sentence(run.replayed)
+    facts = {
+        "outcomes": result.outcomes,
+        "messages": result.messages,
+        "exit_code": result.exit_code,
+        "run_id": run.id,
+    }
     failed = [step.name for step in result.steps if step.error is not None and not step.is_handled]
     if result.state is None and not result.steps:
         # A script may perform operations by itself before it fails to load.
-        what = f"The job did not get as far as its steps. {_sentence(counts)}" if counts else "Nothing was run."
+        is_sent = any(result.outcomes.values())
+        what = f"The job did not get as far as its steps. {counts}" if is_sent else "Nothing was run."
         run.log("error", "run", what, **facts)
     elif result.exit_code == EXIT_WELL:
-        run.log("info", "run", f"Done. {_sentence(counts)}", **facts)
+        run.log("info", "run", f"Done. {counts}", **facts)
     elif failed and result.plan is not None and result.plan.is_workflow:
-        what = f"{len(failed)} of {len(result.steps)} steps did not end well: {', '.join(failed)}. {_sentence(counts)}"
+        what = f"{len(failed)} of {len(result.steps)} steps did not end well: {', '.join(failed)}. {counts}"
         run.log("error", "run", what, **facts)
     else:
-        run.log("error", "run", f"The run did not end well. {_sentence(counts)}", **facts)
+        run.log("error", "run", f"The run did not end well. {counts}", **facts)
     if result.ledger is not None and result.ledger != IN_MEMORY:
         _tell_what_next(result, run, given)
 
@@ -394,7 +397,3 @@ def _tell_what_next(result: Result, run: Run, given: argparse.Namespace) -> None
     if result.unknown or result.outcomes["unknown"]:
         command = runs_command("settle", run.id, path=given.path, database=where, credentials=given.credentials)
         run.log("info", "run", f"Settle what is unknown with: {command}", ledger=result.ledger)
-
-
-def _sentence(counts: list[str]) -> str:
-    return f"Calls that change something: {', '.join(counts)}." if counts else "Nothing was sent."

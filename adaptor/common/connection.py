@@ -6,6 +6,7 @@ byte is written.
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 from typing import Any
@@ -17,6 +18,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from ..core.context import active
+from ..core.errors import ConfigurationError
 from ..core.version import __version__
 
 #: Connections idle for longer are not used again: one that the other side has closed meanwhile would turn a send into
@@ -124,10 +126,20 @@ def open_session() -> requests.Session:
     return session
 
 
+#: Variables that name the certificates which are trusted.
+_CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
 def settings_for(url: str) -> dict[str, Any]:
     """Return the `proxies` and the `verify` that the environment asks for, for this address."""
     settings = requests.Session().merge_environment_settings(url, {}, False, None, None)
     verify = settings["verify"]
+    if isinstance(verify, str) and not os.path.exists(verify):
+        named = next((name for name in _CA_VARIABLES if os.environ.get(name) == verify), "REQUESTS_CA_BUNDLE")
+        raise ConfigurationError(
+            f"The CA bundle {verify} that {named} names does not exist.",
+            fix=f"Correct the environment variable {named}, or take it away. Nothing was sent.",
+        )
     return {"proxies": settings["proxies"], "verify": True if verify is None else verify}
 
 
@@ -147,6 +159,7 @@ def reason_of(cause: BaseException) -> str:
 
 
 _REASONS = (
+    ("contentdecoding", "the answer cannot be unpacked"),
     ("certificate", "its certificate was not accepted"),
     ("sslerror", "TLS could not be set up"),
     ("proxyerror", "the proxy did not connect"),

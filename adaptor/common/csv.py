@@ -11,6 +11,7 @@ from pathlib import Path
 from ..core.errors import JobError, UnreadableRow, WrongCall
 from ..core.operation import Callback, Value, operation
 from ..core.state import State, a_kind, compose_next_state
+from .csv_rows import rows_of
 from .sources import readable
 
 TYPE_CHECKING = False
@@ -68,7 +69,7 @@ def parse_csv(
         chunk_size: With a callback: how many rows at a time.
 
     Returns:
-        An operation. `data` becomes the list of rows, each a dict of text; without rows the state stays as it is.
+        An operation. `data` becomes the list of rows, each a dict of text; without rows it is an empty list.
 
     Raises:
         JobError: The file cannot be read, a row has more or fewer values than there are columns, or a quote is never
@@ -90,10 +91,10 @@ def parse_csv(
     }
     settings = _settings(options, {key: value for key, value in given.items() if value is not None})
     with _lines(source, settings["bom"]) as (lines, name):
-        rows = (readable(row) for _, row in _rows(lines, name, settings))
+        rows = (readable(row) for _, row in rows_of(lines, name, settings))
         if callback is None:
             everything = list(rows)
-            return compose_next_state(state, everything) if everything else state
+            return compose_next_state(state, everything)
         for chunk in _chunks(rows, settings["chunk_size"]):
             following: Any = callback(state, chunk)
             state = following
@@ -124,16 +125,21 @@ def _settings(options: Any, given: dict[str, Any]) -> dict[str, Any]:
     size = settings["chunk_size"]
     if size is not None and (not isinstance(size, int) or isinstance(size, bool) or size < 1):
         raise WrongCall(f"`chunk_size` of parse_csv() must be a number from 1, not {size!r}.")
+    # Who names the delimiter means it; else one column that holds another one is asked about.
+    settings["is_sure"] = "delimiter" in chosen or "delimiter" in given
     return settings
 
 
-def read_csv(source: os.PathLike[str]) -> Iterator[tuple[int, dict[str, str] | UnreadableRow]]:
+def read_csv(
+    source: os.PathLike[str], options: dict[str, Any] | None = None
+) -> Iterator[tuple[int, dict[str, str] | UnreadableRow]]:
     """Yield the rows of a CSV file as `parse_csv` reads them, one at a time, each with the line on which it begins.
 
-    In the place of a row that has more or fewer values than there are columns stands the error that says so.
+    In the place of a row that cannot be read stands the error that says so.
     """
-    with _lines(source, True) as (lines, name):
-        yield from _rows(lines, name, DEFAULTS)
+    settings = _settings(options, {})
+    with _lines(source, settings["bom"]) as (lines, name):
+        yield from rows_of(lines, name, settings)
 
 
 def read_lines(source: os.PathLike[str]) -> Iterator[str]:
@@ -147,7 +153,8 @@ def _lines(source: Any, bom: bool) -> Iterator[tuple[Iterable[str], str]]:
     if isinstance(source, os.PathLike):
         path = Path(source)
         try:
-            file = path.open(encoding="utf-8-sig" if bom else "utf-8", newline="")
+            # What is not UTF-8 is kept as it is, so that only its row is refused.
+            file = path.open(encoding=_encoding(path, bom), newline="", errors="surrogateescape")
         except OSError as cause:
             raise _unreadable(path, cause) from None
         with file:
@@ -169,13 +176,21 @@ def _read(file: Iterable[str], path: Path) -> Iterator[str]:
     # Errors are caught here and not around the rows: what a callback raises is not about this file.
     try:
         yield from file
-    except UnicodeDecodeError as cause:
+    except UnicodeError:
         raise JobError(
-            f"{path.name} is not UTF-8: byte {cause.object[cause.start]:#04x} cannot be read.",
-            fix="Save it as “CSV UTF-8” in the program that wrote it.",
+            f"{path.name} begins as UTF-16 and is none.", fix="Save it as “CSV UTF-8” in the program that wrote it."
         ) from None
     except OSError as cause:
         raise _unreadable(path, cause) from None
+
+
+def _encoding(path: Path, bom: bool) -> str:
+    with path.open("rb") as file:
+        start = file.read(2)
+    if start in (b"\xff\xfe", b"\xfe\xff"):
+        # “Unicode text” of spreadsheets.
+        return "utf-16"
+    return "utf-8-sig" if bom else "utf-8"
 
 
 def _unreadable(path: Path, cause: OSError) -> JobError:
@@ -204,68 +219,6 @@ def _without_bom(lines: Iterable[str], bom: bool) -> Iterator[str]:
             )
         yield line.removeprefix("\ufeff") if first and bom else line
         first = False
-
-
-def _rows(lines: Iterable[str], name: str, settings: dict[str, Any]) -> Iterator[tuple[int, Any]]:
-    """Yield rows, each with the line on which it begins; an error in the place of one with too many or few values."""
-    import csv
-
-    doubled = settings["escape"] == settings["quote"]
-    reader = csv.reader(
-        lines,
-        delimiter=settings["delimiter"],
-        quotechar=settings["quote"],
-        doublequote=doubled,
-        escapechar=None if doubled else settings["escape"],
-        skipinitialspace=settings["trim"],
-        strict=True,
-    )
-    columns = settings["columns"]
-    names: list[str] | None = None if isinstance(columns, bool) else list(columns)
-    # Lines count from 1, also for rows that go over several.
-    starts_at = 1
-    while True:
-        try:
-            values = next(reader, None)
-        except csv.Error as cause:
-            raise JobError(
-                f"{name}, line {starts_at}: {_csv_words(str(cause))}.",
-                fix="Look at the quotes in this line: a quote inside a value is written twice.",
-            ) from None
-        if values is None:
-            return
-        line, starts_at = starts_at, reader.line_num + 1
-        if settings["trim"]:
-            values = [value.strip() for value in values]
-        if settings["skip_empty_lines"] and (not values or (len(values) == 1 and not values[0])):
-            continue
-        if columns is False:
-            yield line, values
-        elif names is None:
-            names = values
-            for column in names:
-                if names.count(column) > 1:
-                    raise JobError(f"{name}, line {line}: the column {column!r} is named twice.", fix="Rename one.")
-        elif len(values) != len(names):
-            yield (
-                line,
-                UnreadableRow(
-                    f"{name}, line {line}: {len(values)} values, but there are {len(names)} columns.",
-                    fix="A value that holds the delimiter must stand in quotes; check that `delimiter` is right.",
-                ),
-            )
-        else:
-            yield line, dict(zip(names, values, strict=True))
-
-
-def _csv_words(cause: str) -> str:
-    if "unexpected end" in cause:
-        return "a quote is opened here and never closed"
-    if "expected after" in cause:
-        return "something stands between a closing quote and the delimiter"
-    if "field larger" in cause:
-        return "a value is longer than 131,072 characters: perhaps a quote is opened here and never closed"
-    return cause
 
 
 def _chunks(rows: Iterator[Any], size: int | None) -> Iterator[list[Any]]:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from ..core.context import current_run
 from ..core.errors import (
+    ABOUT_PAGE,
     ABOUT_PERSON,
     ABOUT_ROW,
     SENT_UNKNOWN,
     AdaptorError,
     ItemsFailed,
     MissingReference,
+    UnreadableRow,
 )
 from ..core.lazy import resolve
-from ..core.operation import Callback, Source, Step, operation
+from ..core.operation import Callback, Source, Step, Value, operation
 from ..core.state import State
 from ..ledger.errors import ReplayMismatch
 from .failures import failure, raise_if_failed, summary
-from .sources import numbered, readable
+from .results import tell_result
+from .sources import numbered, readable, tell_of_nothing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +33,14 @@ UNKNOWN_IN_A_ROW = 3
 
 
 @operation
-def each(state: State, source: Source, operation: Step, *, as_: str | None = None) -> State:
+def each(
+    state: State,
+    source: Source,
+    operation: Step,
+    *,
+    as_: str | None = None,
+    csv: Value[dict[str, Any] | None] = None,
+) -> State:
     """Perform an operation for each item of a list.
 
     Args:
@@ -42,6 +52,7 @@ def each(state: State, source: Source, operation: Step, *, as_: str | None = Non
             the next item starts from.
         as_: Put the item at `state[as_]` instead and leave `data` alone. Operations that have a result, such as sends,
             still put it into `data`.
+        csv: How a CSV file is read, where it is not as usual: the options of `parse_csv`, `{"delimiter": ";"}`.
 
     Returns:
         An operation. `data` is what the last item left there.
@@ -59,8 +70,9 @@ def each(state: State, source: Source, operation: Step, *, as_: str | None = Non
     path = run.path
     key = as_ or "data"
     put_off: dict[int, tuple[int, Any]] = {}
+    index = -1
     try:
-        for index, item in run.watched(_again_at_the_end(numbered(source, state), put_off)):
+        for index, item in run.watched(_again_at_the_end(numbered(source, state, csv), put_off)):
             path[-1] = ("each", index)
             counted = _counted(run)
             try:
@@ -74,12 +86,20 @@ def each(state: State, source: Source, operation: Step, *, as_: str | None = Non
         error.went_through = False
         raise
     path[-1] = ("each", None)
+    if index < 0:
+        tell_of_nothing(state)
     return state
 
 
 @operation
 def try_each(
-    state: State, source: Source, operation: Step, *, as_: str | None = None, fail: bool | None = None
+    state: State,
+    source: Source,
+    operation: Step,
+    *,
+    as_: str | None = None,
+    csv: Value[dict[str, Any] | None] = None,
+    fail: bool | None = None,
 ) -> State:
     """Perform an operation for each item of a list, going on past items that cannot be served.
 
@@ -92,6 +112,7 @@ def try_each(
         source: As for `each`.
         operation: Performed with the item as `state.data` and its position as `state.index`.
         as_: Put the item at `state[as_]` instead and leave `data` alone.
+        csv: As for `each`.
         fail: What to do at the end with the items that were passed over. Default (None): raise, unless all of them were
             about the person (blocked, window closed, unknown). True: raise if there are any. False: never raise.
 
@@ -114,13 +135,14 @@ def try_each(
     key = as_ or "data"
     failed: list[dict[str, Any]] = []
     new: list[dict[str, Any]] = []
-    unknown_in_a_row = 0
-    index = -1
+    count = 0
     put_off: dict[int, tuple[int, Any]] = {}
-    for index, item in run.watched(_again_at_the_end(numbered(source, state), put_off)):
+    for index, item in run.watched(_again_at_the_end(numbered(source, state, csv), put_off)):
         path[-1] = ("try_each", index)
-        before = {**state, key: item, "index": int(index)}
-        counted = _counted(run)
+        # What stands in the place of a row that cannot be read is no JSON, and must not be left in the state.
+        before = {**state, key: None if isinstance(item, UnreadableRow) else item, "index": int(index)}
+        counted, told, unknown = _counted(run), run.results_told, run.unknown_in_a_row
+        count += index not in put_off
         try:
             readable(item)
             with run.hearing():
@@ -135,24 +157,33 @@ def try_each(
             if run.open_ledger is not None:
                 run.open_ledger.forget_failures()
             failed.append(failure(index, error))
+            if run.results_told == told:
+                tell_result(run, "failed", None, index=index, error=error)
             if error.is_earlier:
                 # Listed as before. What an earlier attempt could not learn does not fail this one too.
                 state = before
                 continue
             new.append(failed[-1])
-            unknown_in_a_row = unknown_in_a_row + 1 if error.sent == SENT_UNKNOWN else 0
-            if unknown_in_a_row == UNKNOWN_IN_A_ROW:
+            if run.unknown_in_a_row == unknown:
+                # No write of the item was counted: what is unknown was raised by a function of the job.
+                run.unknown_in_a_row = unknown + 1 if error.sent == SENT_UNKNOWN else 0
+            if run.unknown_in_a_row >= UNKNOWN_IN_A_ROW:
                 error.fix = f"Three sends in a row have no known outcome, so the loop stopped. {error.fix}"
                 error.details = {"failed": failed}
+                # Loops around this one stop too: the network or Meta is down.
+                error.about = ABOUT_PAGE
                 raise
             run.log("debug", "job", f"{error.place}: {error.headline()}")
             state = before
         else:
-            unknown_in_a_row = 0
+            if run.unknown_in_a_row == unknown:
+                run.unknown_in_a_row = 0
     path[-1] = ("try_each", None)
+    if not count:
+        tell_of_nothing(state)
     if failed:
-        run.log("info", "job", f"passed over {len(failed)} of {index + 1} items: {summary(failed)}")
-    raise_if_failed(new, index + 1, "items", fail=fail)
+        run.log("info", "job", f"passed over {len(failed)} of {count:,} items: {summary(failed)}")
+    raise_if_failed(new, count, "items", fail=fail)
     return {**state, "failed": failed}
 
 
@@ -180,6 +211,8 @@ def map_(state: State, source: Source, callback: Callback[[Any, int, State], Any
         run.path[-1] = ("map_", index)
         results.append(resolve(callback(readable(item), int(index), state), state))
     run.path[-1] = ("map_", None)
+    if not results:
+        tell_of_nothing(state)
     return {**state, "data": results}
 
 

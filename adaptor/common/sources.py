@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
-from ..core.errors import AdaptorError, JobError, UnreadableRow
-from ..core.jsonpath import find
+from ..core.context import current_run
+from ..core.errors import AdaptorError, JobError, UnreadableRow, WrongCall
+from ..core.jsonpath import find, missing_part
 from ..core.lazy import Lazy
 from ..core.state import State, a_kind
 
@@ -59,16 +61,69 @@ def readable(item: Any) -> Any:
     return item
 
 
-def numbered(source: Any, state: State) -> Iterable[tuple[int, Any]]:
+def numbered(source: Any, state: State, csv: Any = None) -> Iterable[tuple[int, Any]]:
     """Return the items of a source, each with its position; one from a file knows its line too.
 
     In the place of a row that cannot be read stands an `UnreadableRow`: `readable` raises it.
+
+    Args:
+        source: What a loop goes through.
+        state: The state of the job.
+        csv: How a CSV file is read: the options of `parse_csv`.
+
+    Raises:
+        WrongCall: Options of CSV are given, and the source is no CSV file.
     """
+    if csv is not None and not (isinstance(source, os.PathLike) and os.fspath(source).lower().endswith(".csv")):
+        raise WrongCall("`csv` says how a CSV file is read, and the source is none.", fix="Give a Path to a .csv file.")
+    _warn_of_rounded(source, csv)
     if isinstance(source, os.PathLike):
         name = os.path.basename(os.fspath(source))
-        lines = enumerate(_lines_of_file(source))
+        lines = enumerate(_lines_of_file(source, csv))
         return ((PositionInFile.of(index, name, line), item) for index, (line, item) in lines)
     return enumerate(items_of(source, state))
+
+
+#: So many ids in a row that end in 0 are no chance.
+_MANY = 10
+
+
+def _warn_of_rounded(source: Any, csv: Any) -> None:
+    """Say where all ids of a column end in 0: spreadsheets keep 15 digits, and fill up with zeros."""
+    if isinstance(source, list):
+        rows = source[:_MANY]
+    elif isinstance(source, os.PathLike):
+        rows = [item for _, item in islice(_lines_of_file(source, csv), _MANY)]
+    else:
+        return
+    first = rows[0] if len(rows) == _MANY else None
+    for column in first if isinstance(first, dict) else (None,) if isinstance(first, str | int) else ():
+        values = [row.get(column) if isinstance(row, dict) else row for row in rows]
+        if all(isinstance(value, str | int) and _is_rounded(str(value).strip()) for value in values):
+            run = current_run()
+            where = "all ids" if column is None else f"all ids in `{column}`"
+            run.log(
+                "info",
+                "job",
+                f"warning: {where} of the first {_MANY} rows end in 0. A spreadsheet keeps 15 digits of a number: look "
+                "whether these are the ids of anybody before they are written to.",
+            )
+
+
+def _is_rounded(value: str) -> bool:
+    return len(value) in (16, 17) and value.isdecimal() and value[-1] == "0"
+
+
+def tell_of_nothing(state: State) -> None:
+    """Say that the loop under way had nothing to go through, and where its path ends that matches nothing."""
+    run = current_run()
+    loop = run.under_way[-1] if run.under_way else None
+    source = loop.args[0] if loop is not None and loop.args else None
+    run.went_through_nothing = True
+    path = source if isinstance(source, str) else getattr(source, "__path__", None)
+    missing = missing_part(path, state) if path is not None else None
+    if loop is not None and missing is not None:
+        run.log("info", "job", f"warning: {loop.name}: {source!r} matches nothing: {missing}.")
 
 
 def items_of(source: Any, state: State) -> Iterator[Any]:
@@ -90,24 +145,26 @@ def items_of(source: Any, state: State) -> Iterator[Any]:
     )
 
 
-def _lines_of_file(source: os.PathLike[str]) -> Iterator[tuple[int, Any]]:
+def _lines_of_file(source: os.PathLike[str], csv: dict[str, Any] | None = None) -> Iterator[tuple[int, Any]]:
     """Yield the items of a file, each with the line on which it begins; an error in the place of what is none."""
     from .csv import read_csv, read_lines
 
     path = os.fspath(source)
     if path.lower().endswith(".csv"):
-        yield from read_csv(source)
+        yield from read_csv(source, csv)
     elif path.lower().endswith((".jsonl", ".ndjson")):
         from ..core.json_text import read_json
 
         for number, line in enumerate(read_lines(source), start=1):
             if line.strip():
+                where = f"{os.path.basename(path)}, line {number}"
                 try:
+                    line.encode()
                     yield number, read_json(line)
+                except UnicodeEncodeError:
+                    yield number, UnreadableRow(f"{where} is not UTF-8.", fix="Save the file as UTF-8.")
                 except ValueError as cause:
-                    name = os.path.basename(path)
-                    words = f"{name}, line {number}: this is not JSON: {cause}."
-                    yield number, UnreadableRow(words, fix="Mend the line.")
+                    yield number, UnreadableRow(f"{where}: this is not JSON: {cause}.", fix="Mend the line.")
     else:
         raise JobError(
             f"A loop cannot go through {os.path.basename(path)}.",

@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 MILLISECONDS_FROM = 100_000_000_000
 
 
+def unix_seconds(moment: float) -> float:
+    """Return a Unix time in seconds; from a certain size on it was given in milliseconds.
+
+    Example:
+        >>> unix_seconds(1796081400), unix_seconds(1796081400000)
+        (1796081400, 1796081400.0)
+    """
+    return moment / 1000 if abs(moment) >= MILLISECONDS_FROM else moment
+
+
 @calculation
 def local_time(value: Value[Any], zone: Value[str]) -> datetime:
     """Return a moment as the clocks of a place show it.
@@ -43,9 +53,8 @@ def _moment(value: Any) -> datetime:
     from datetime import UTC, datetime
 
     if isinstance(value, int | float) and not isinstance(value, bool):
-        seconds = value / 1000 if abs(value) >= MILLISECONDS_FROM else value
         try:
-            return datetime.fromtimestamp(seconds, UTC)
+            return datetime.fromtimestamp(unix_seconds(value), UTC)
         except (ValueError, OverflowError, OSError):
             raise _no_moment(f"{value} is no Unix time") from None
     if isinstance(value, str):

@@ -6,6 +6,7 @@ import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from .call_record import Call
 from .call_site import call_site
 from .errors import AdaptorError, JobError
 from .explanation import LastAnswer
@@ -52,43 +53,6 @@ if TYPE_CHECKING:
             """Return it as JSON: its `method`, its `path` or `url`, and what it carries."""
 
 
-class Call:
-    """How one call to another system ended.
-
-    Attributes:
-        operation: The operation's name, such as `send_text`.
-        place: Where in the job it ran.
-        outcome: `sent`, `failed`, `unknown` or `described` for a write, `read` or `failed` for a read.
-        is_write: It was meant to change something.
-        recipient: Whom it went to, where it is a message to a person.
-        seconds: How long it took, with its repeats and the waits between them.
-        error: What went wrong, or None.
-        count: How many alike ones it stands for.
-    """
-
-    __slots__ = ("count", "error", "is_write", "operation", "outcome", "place", "recipient", "seconds")
-
-    def __init__(
-        self,
-        operation: str,
-        place: str,
-        outcome: str,
-        is_write: bool,
-        recipient: str | None,
-        seconds: float,
-        error: AdaptorError | None,
-        count: int = 1,
-    ) -> None:
-        self.count = count
-        self.operation = operation
-        self.place = place
-        self.outcome = outcome
-        self.is_write = is_write
-        self.recipient = recipient
-        self.seconds = seconds
-        self.error = error
-
-
 #: Where a run's log lines go: called with the level (`error`, `info`, `debug`), the component, the message and further
 #: fields, all of them free of secrets already.
 Sink: TypeAlias = "Callable[[str, str, str, dict[str, Any]], None]"
@@ -108,7 +72,12 @@ class Run:
         path: Where the run is: the names of the operations under way, outermost first, each with its index.
         under_way: The operations under way, outermost first.
         statements: What stands around the operation in its script: the labels of `for`, `if` and the like.
-        outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`.
+        outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`; also `skipped` and `duplicate`.
+        messages: The same of messages alone.
+        unknown_in_a_row: How many writes came last of which nobody knows how they ended.
+        warned: What the run has warned of, where once is enough.
+        went_through_nothing: The last loop had no items.
+        results_told: For how many messages `on_result` was called.
         on_request: Called with each request that a dry run describes.
         sketch: Returns how messages would look, given as `Request.described`; None where nobody looks.
         on_failure: Called with each call to the Graph API that failed, as `AdaptorError.request` holds it.
@@ -123,15 +92,16 @@ class Run:
         alone: A runner has started it: an operation that finds no run meanwhile, since the job called it in a thread of
             its own, is outside of it.
         wait: Waits that many seconds before a repeat; replaced in tests.
-        on_result: Called with a row for each person of a broadcast when it is known what became of the message.
+        on_result: Called with a row for each message when it is known what became of it.
         confirm: Asked before a broadcast whether it is to begin, where somebody is there to answer.
-        limit: The most people that a broadcast writes to, or None.
-        only_to: The only person that a broadcast writes to, or None.
+        limit: The most people that the run writes to, or None.
+        only_to: The only person that the run writes to, or None.
         is_partial: One of these two has left people out: the run has not come to its end, and can be gone on with.
         earlier: The id of a finished run of the same job and initial state, and a sentence about it; else None.
         before_writing: Called before each write: refuses where the state that the operation was given is not JSON.
         last_answer: Which operation has put its answer into `data` last.
-        replayed: How many writes were not made again, since an earlier attempt of the run had made them.
+        replayed: How many writes were not made again, since an earlier attempt of the run had come to them.
+        sent_before: How many of these it had made.
         sanitize: Returns what logs show of a value of the state; None shows it as it is.
         transport: Given what carries HTTP, returns what stands in its place, where a job is tested; else None.
     """
@@ -155,6 +125,12 @@ class Run:
         self.statements: tuple[str, ...] = ()
         self._listeners: list[Any] = []
         self.outcomes = {"sent": 0, "failed": 0, "unknown": 0, "described": 0}
+        self.messages: dict[str, int] = {}
+        self.unknown_in_a_row = 0
+        self.results_told = 0
+        self.went_through_nothing = False
+        self.warned: set[str] = set()
+        self._reached: set[str] = set()
         self.id = ""
         self.step = ""
         self.arrival = 0
@@ -174,6 +150,7 @@ class Run:
         self.redactor = Redactor()
         self.interrupted_at: str | None = None
         self.replayed = 0
+        self.sent_before = 0
         self.before_writing: Callable[[], None] | None = None
         self.last_answer = LastAnswer()
         self.earlier: tuple[str, str] | None = None
@@ -246,16 +223,20 @@ class Run:
         outcome: str,
         *,
         is_write: bool = True,
+        is_message: bool = False,
+        is_earlier: bool = False,
         recipient: str | None = None,
         seconds: float = 0.0,
         error: AdaptorError | None = None,
         count: int = 1,
     ) -> None:
-        """Take down how a call ended; each call is noted once.
+        """Count how a call ended; each call is counted once.
 
         Args:
             outcome: `sent`, `failed`, `unknown`, `described` or `duplicate` for a write, `read` or `failed` for a read.
             is_write: It was meant to change something: it is counted in `outcomes`.
+            is_message: It is what a person reads: it is counted in `messages` too.
+            is_earlier: An earlier attempt of the run has made it.
             recipient: Whom it went to, where it is a message to a person.
             seconds: How long it took.
             error: What went wrong, or None.
@@ -263,9 +244,32 @@ class Run:
         """
         if is_write:
             self.outcomes[outcome] = self.outcomes.get(outcome, 0) + count
+            if is_message:
+                self.messages[outcome] = self.messages.get(outcome, 0) + count
+            if outcome == "unknown" and not is_earlier:
+                self.unknown_in_a_row += count
+            elif outcome in ("sent", "failed"):
+                self.unknown_in_a_row = 0
         if self.on_call is not None:
             name = next((name for name, _ in reversed(self.path) if name), "")
             self.on_call(Call(name, self.place(), outcome, is_write, recipient, seconds, error, count))
+
+    def wants(self, recipient: str | None) -> bool:
+        """Whether somebody is among those whom this run writes to: `--limit` and `--only-to` leave others out."""
+        is_wanted = True
+        if self.only_to is not None:
+            is_wanted = recipient == self.only_to
+        if is_wanted and self.limit is not None and recipient is not None and recipient not in self._reached:
+            is_wanted = len(self._reached) < self.limit
+            if is_wanted:
+                self._reached.add(recipient)
+        self.is_partial |= not is_wanted
+        return is_wanted
+
+    @property
+    def has_reached_limit(self) -> bool:
+        """Whether `--limit` is used up: nobody new is written to."""
+        return self.limit is not None and len(self._reached) >= self.limit
 
     def stop_if_asked(self) -> None:
         """End the run here, where somebody wants it to end and waited for what was in flight."""

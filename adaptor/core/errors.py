@@ -33,11 +33,12 @@ if TYPE_CHECKING:
 #: Where this package lies: frames of these files are never the job's.
 PACKAGE = __file__[: -len("core/errors.py")]
 
-#: What is known about the operation's sends when the error arose: `no` (certainly nothing was sent), `unknown`, or
-#: `partly`: parts of it were sent before the one that failed.
+#: What is known about the operation's sends when the error arose: `no` (certainly nothing was sent), `unknown` (of some
+#: it is not known), `partly` (some were sent, and not all that were meant to be), or `yes` (all were sent).
 SENT_NO = "no"
 SENT_UNKNOWN = "unknown"
 SENT_PARTLY = "partly"
+SENT_YES = "yes"
 
 #: Whom an error is about. `try_each` and `broadcast` go on past `person` and `row`; `page` and `job` stop them.
 ABOUT_PERSON = "person"
@@ -53,8 +54,11 @@ class AdaptorError(Exception):
         description: One sentence: what happened.
         fix: One or two sentences: what to do about it.
         code: A short name for machines; for Graph errors `code/subcode`.
-        sent: `no` when nothing was sent by the failing operation, `unknown` when that cannot be known, `partly` when
-            parts of it were.
+        sent: What the failing operation has sent, by what was recorded while it ran: `no`, `partly`, `yes`, or
+            `unknown` where of some of it that is not known.
+        step_sent: The same of the whole step, where it failed with this error.
+        made: How many calls that change something the operation had made by then.
+        left_unknown: Of how many calls of the operation it is not known how they ended.
         parts_sent: The message ids of those parts.
         about: `person`, `row`, `page` or `job`.
         operation: Name of the operation that failed, such as `send_text`.
@@ -79,6 +83,11 @@ class AdaptorError(Exception):
     line: int | None = None
     details: Any = None
     parts_sent: list[str] | None = None
+    step_sent: str | None = None
+    #: The innermost operation that it left has counted what was made.
+    is_counted = False
+    made = 0
+    left_unknown = 0
     request: Any = None
     #: It tells of a write that the run made before: loops list it, and do not fail with it again.
     is_earlier = False
@@ -99,7 +108,7 @@ class AdaptorError(Exception):
         return self.description
 
     def __reduce__(self) -> tuple[Callable[..., AdaptorError], tuple[type[AdaptorError], dict[str, Any]]]:
-        return _rebuild, (type(self), self.__dict__)
+        return rebuild, (type(self), self.__dict__)
 
     def redact(self, clean: Callable[[str], str]) -> None:
         """Rewrite every text of this error with `clean`, so that no secret stays in it."""
@@ -117,6 +126,17 @@ class AdaptorError(Exception):
             setattr(self, name, cleaned(value))
         self.args = (self.description,)
 
+    def count(self, made: int, left_unknown: int) -> None:
+        """Take into account what was recorded while the failing operation ran.
+
+        Args:
+            made: How many calls that change something were made, also by an earlier attempt of the run.
+            left_unknown: Of how many it is not known how they ended.
+        """
+        self.is_counted = True
+        self.made, self.left_unknown = made, left_unknown
+        self.sent = sent_of(self.sent, made, left_unknown)
+
     def facts(self) -> dict[str, Any]:
         """Return the error as the JSON object that a state's `errors` holds."""
         facts = {
@@ -127,7 +147,7 @@ class AdaptorError(Exception):
             "code": self.code,
             "description": self.headline(),
             "fix": self.fix,
-            "sent": self.sent,
+            "sent": self.step_sent or self.sent,
             "parts_sent": self.parts_sent,
             "operation": self.operation,
             "place": self.place,
@@ -146,6 +166,10 @@ class AdaptorError(Exception):
             count = len(self.parts_sent)
             known = "may or may not have been" if self.sent == SENT_UNKNOWN else "was not"
             return f"The first {'part was' if count == 1 else f'{count} parts were'} sent; the next one {known}."
+        if self.made or self.left_unknown > 1:
+            made = f"{self.made:,} {'call was' if self.made == 1 else 'calls were'} made by this operation before that."
+            unknown = f"Of {self.left_unknown:,} it is not known whether they arrived; none was repeated."
+            return " ".join([made] * bool(self.made) + [unknown] * bool(self.left_unknown))
         if self.sent == SENT_UNKNOWN:
             return "It may or may not have been delivered. It was not repeated."
         return "Nothing was sent by this operation." if self.about_sending else ""
@@ -167,6 +191,13 @@ class AdaptorError(Exception):
         return "\n".join(lines)
 
 
+def sent_of(sent: str, made: int, left_unknown: int) -> str:
+    """Return what is known of several sends together, where one of them is said to be `sent`."""
+    if left_unknown or sent == SENT_UNKNOWN:
+        return SENT_UNKNOWN
+    return SENT_PARTLY if made and sent == SENT_NO else sent
+
+
 def plain(value: Any) -> Any:
     """Return `value` as JSON can hold it; what it cannot hold is shown as Python prints it."""
     if value is None or isinstance(value, str | bool | int) or (isinstance(value, float) and value - value == 0):
@@ -178,24 +209,8 @@ def plain(value: Any) -> Any:
     return repr(value)
 
 
-def restored(facts: dict[str, Any], about: str | None = None) -> AdaptorError:
-    """Return an error of which only its `facts` were kept.
-
-    Args:
-        facts: What `AdaptorError.facts` gave.
-        about: Whom it was about.
-    """
-    kinds, found = [AdaptorError], AdaptorError
-    while kinds:
-        kind = kinds.pop()
-        found = kind if kind.__name__ == facts.get("name") else found
-        kinds += kind.__subclasses__()
-    fields = {key: value for key, value in facts.items() if hasattr(found, key) and key not in ("description", "name")}
-    fields["description"] = facts.get("message") or facts.get("description") or ""
-    return _rebuild(found, {**fields, **({"about": about} if about else {})})
-
-
-def _rebuild(kind: type[AdaptorError], fields: dict[str, Any]) -> AdaptorError:
+def rebuild(kind: type[AdaptorError], fields: dict[str, Any]) -> AdaptorError:
+    """Return an error of a class with these fields, as pickle does."""
     error: AdaptorError = Exception.__new__(kind)
     error.__dict__.update(fields)
     error.args = (error.description,)

@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 
 from .errors import JobError
+from .state import a_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -149,3 +150,32 @@ def _cannot_parse(path: str, text: str, reason: str) -> JobError:
 def find(path: str, root: Any) -> list[Any]:
     """Return all values that match a JSONPath, in document order."""
     return compiled(path)(root)
+
+
+def missing_part(path: str, root: Any) -> str | None:
+    """Return in words where a path that matches nothing ends: the deepest part that exists, and its keys.
+
+    Returns:
+        None where nothing is missing: an empty list or null stands there; or where the path is too elaborate to say.
+
+    Example:
+        >>> missing_part("$.data.rows[*]", {"data": {"row": [1]}})
+        '`$.data` has the keys row'
+        >>> missing_part("$.data.rows[*]", {"data": {"rows": []}}) is None
+        True
+    """
+    value, shown = root, "$"
+    for step in _plain_steps(path) or ():
+        if value is None or (step is _EACH and isinstance(value, list | dict)):
+            return None
+        if isinstance(step, str) and isinstance(value, dict) and step in value:
+            value, shown = value[step], f"{shown}.{step}"
+        elif isinstance(step, int) and isinstance(value, list) and step < len(value):
+            value, shown = value[step], f"{shown}[{step}]"
+        elif isinstance(value, dict):
+            keys = [str(key) for key in value if key != "configuration"]
+            more = f" and {len(keys) - 20} more" if len(keys) > 20 else ""
+            return f"`{shown}` has the keys {', '.join(keys[:20])}{more}" if keys else f"`{shown}` has no keys at all"
+        else:
+            return f"`{shown}` is {a_kind(value)}"
+    return None

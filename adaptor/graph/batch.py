@@ -6,12 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..common.failures import failure, raise_if_failed
+from ..common.results import tell_result
 from ..core.context import current_run
 from ..core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, InvalidMessage, WrongCall
 from ..core.operation import Operation, Step, builder_of
 from ..core.state import State, compose_next_state
 from .listing import GraphListing
-from .operation import GraphOperation, described_or_known, read_answer
+from .operation import GraphOperation, described_or_known, left_out, read_answer
 from .parts import MOST_PARTS
 
 if TYPE_CHECKING:
@@ -99,12 +100,16 @@ def batch(state: State, *operations: Step, include_headers: bool = True, fail: b
             _locate(outcome, operations[index], run, state)
             failed.append(failure(index, outcome))
             results.append({"outcome": _outcome(outcome), "error": outcome.facts()})
+            if request.is_message:
+                tell_result(run, _outcome(outcome), request.recipient, error=outcome)
             if outcome.about not in (ABOUT_PERSON, ABOUT_ROW):
                 at_fault = at_fault or outcome
         else:
             done = "read" if not request.is_write else "described" if run.dry_run else "sent"
             known = outcome.body.get("outcome") if outcome.is_result and isinstance(outcome.body, dict) else None
             results.append({"outcome": known or done, "data": read_answer(outcome, request)})
+            if request.is_message and known != "skipped":
+                tell_result(run, known or done, request.recipient, result=outcome.body)
     run.path[-1] = ("batch", None)
     if at_fault is not None and fail is not False:
         at_fault.details = {"failed": failed, "results": results}
@@ -147,8 +152,12 @@ def _carried_out(
     outcomes: dict[int, Answer | AdaptorError] = {}
     if any(request.is_write for request in requests):
         run.check_thread()
+        skipped = {index: left_out(request, run) for index, request in enumerate(requests) if request.is_write}
+        outcomes.update({index: answer for index, answer in skipped.items() if answer is not None})
         if run.dry_run:
-            writes = {index: request for index, request in enumerate(requests) if request.is_write}
+            writes = {
+                index: request for index, request in enumerate(requests) if request.is_write and index not in outcomes
+            }
             outcomes.update({index: described_or_known(request, state, run) for index, request in writes.items()})
     waiting = [index for index in range(len(requests)) if index not in outcomes]
     # The parts of one call share its token.

@@ -196,7 +196,7 @@ class GraphClient:
                 self._run.on_failure(error.request)
 
     def _note(self, request: GraphRequest, started: float, error: BaseException | None = None) -> None:
-        """Take down how a call ended, unless it never began."""
+        """Count how a call ended, unless it never began."""
         sent = None if error is None else self._sent_by(error)
         if request.is_aside or sent == "":
             return
@@ -207,6 +207,7 @@ class GraphClient:
         self._run.note(
             outcome,
             is_write=request.is_write,
+            is_message=request.is_message,
             recipient=request.recipient,
             seconds=time.monotonic() - started,
             error=error if isinstance(error, AdaptorError) else None,

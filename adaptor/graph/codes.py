@@ -137,7 +137,11 @@ RULES: dict[tuple[int, int | str | None], Rule] = {
     (100, 2018328): Rule(InvalidRequest, "Product templates need api_version v8.0 or later.", about=ABOUT_PAGE),
     (100, 2534037): Rule(InvalidRequest, "Another app owns this conversation: take or request control first."),
     (102, None): Rule(TokenInvalid, _NEW_TOKEN, source=PEER),
-    (190, None): Rule(TokenInvalid, _NEW_TOKEN),
+    (190, None): Rule(
+        TokenInvalid,
+        f"{_NEW_TOKEN} Where Meta names a permission instead, grant it to the app for this Page: a new token alone "
+        "does not help.",
+    ),
     (190, 458): Rule(TokenInvalid, f"The app is no longer installed; log in again. {_NEW_TOKEN}"),
     (190, 459): Rule(TokenInvalid, f"The person behind the token has to log in at facebook.com. {_NEW_TOKEN}"),
     (190, 460): Rule(TokenInvalid, f"The password was changed. {_NEW_TOKEN}"),
@@ -158,6 +162,8 @@ RULES: dict[tuple[int, int | str | None], Rule] = {
     (341, None): Rule(RateLimited, _SLOW_DOWN),
     (368, None): Rule(PolicyBlocked, "Stop sending for some hours and review Meta's policies."),
     (506, None): Rule(InvalidRequest, "The same was posted a moment ago: change it, or leave it out."),
+    # Not in Meta's table; seen in the wild with HTTP 400 (checked 2026-11-27).
+    (546, None): Rule(InvalidRequest, "Send a file of a type that Messenger takes.", source=PEER),
     (551, None): Rule(RecipientUnavailable, _UNREACHABLE),
     (551, 1545041): Rule(RecipientUnavailable, _UNREACHABLE),
     (613, None): Rule(RateLimited, _SLOW_DOWN),
@@ -224,16 +230,29 @@ _PERMISSION_CODES = range(200, 300)
 #: Codes of web views with Messenger Extensions, which Meta's table gives as 20710xx.
 _EXTENSION_CODES = range(2071000, 2071100)
 
+#: Codes under which the codes of Messenger travel as subcodes.
+_CARRIERS = (10, 100, 200, 551)
+
 #: A code that stands in no table: nobody knows what a write did.
 _UNLISTED = Rule(
     GraphError, "This code is in no table of Meta's: look it up in Meta's error documentation.", SENT_UNKNOWN
 )
 
 
+def is_listed(code: int, subcode: int | None = None) -> bool:
+    """Whether a table says what a code means."""
+    return rule_for(code, subcode) is not _UNLISTED
+
+
 def rule_for(code: int, subcode: int | None = None, kind: str | None = None) -> Rule:
     """Return what a (code, subcode) means; a subcode that is not listed means what its code means."""
     if subcode is not None and (code, subcode) in RULES:
         return RULES[code, subcode]
+    if subcode is not None and code in _CARRIERS:
+        # What Meta's table lists as a code of its own travels as a subcode, and a subcode under more than one code.
+        for known in ((subcode, None), *((carrier, subcode) for carrier in _CARRIERS)):
+            if known in RULES:
+                return RULES[known]
     if subcode is None and kind is not None and (code, kind) in RULES:
         return RULES[code, kind]
     if (code, None) in RULES:

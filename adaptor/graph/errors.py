@@ -123,7 +123,7 @@ def graph_error(body: dict[str, Any], http_status: int, *, write: bool, retry_af
         write: Whether the call would have changed something.
         retry_after: Seconds that Meta's usage headers ask to wait.
     """
-    from .codes import rule_for
+    from .codes import is_listed, rule_for
 
     code, subcode = _number(body.get("code")), _number(body.get("error_subcode"))
     kind = body.get("type")
@@ -140,7 +140,11 @@ def graph_error(body: dict[str, Any], http_status: int, *, write: bool, retry_af
     error.http_status = http_status
     if rule.about is not None:
         error.about = rule.about
-    if write and (rule.sent == SENT_UNKNOWN or http_status >= 500):
+    # A 4xx with an error of Meta's is a clear refusal, also with a code that no table lists.
+    is_refused = 400 <= http_status < 500 and code is not None and code > 0 and not is_listed(code, subcode)
+    if is_refused:
+        error.about = ABOUT_ROW
+    if write and not is_refused and (rule.sent == SENT_UNKNOWN or http_status >= 500):
         error.sent = SENT_UNKNOWN
         error.about = ABOUT_ROW
     if isinstance(error, RateLimited):

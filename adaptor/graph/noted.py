@@ -10,6 +10,7 @@ from ..core.errors import AdaptorError, JobError
 from ..ledger.keys import digest
 from ..ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, MEDIA_PER_SECOND, MESSAGES_PER_SECOND, Place, place_for
 from ..ledger.passage import Passed, pass_through
+from ..ledger.rows import SENT
 from .answer import Answer
 from .client import client_for
 from .errors import RateLimited
@@ -141,21 +142,23 @@ def _alone(client: GraphClient) -> Send:
 def given_back(passed: Passed, run: Run) -> Answer | AdaptorError:
     """Return what is recorded of a call, as if it had been made now."""
     answer = passed.answer
+    write = passed.row.write if passed.row is not None else None
+    is_message = write is not None and write.is_message
     if passed.is_repeat:
-        recipient = passed.row.write.recipient if passed.row is not None else None
-        run.note("duplicate", recipient=recipient)
+        run.note("duplicate", recipient=write.recipient if write is not None else None, is_message=is_message)
         run.log("debug", "graph", f"{run.place()}: the same message to the same person came before; not sent again.")
         if isinstance(answer, Answer):
             return answer._replace(response=None)
     else:
         run.replayed += 1
+        run.sent_before += passed.row is not None and passed.row.outcome == SENT
     if isinstance(answer, AdaptorError):
         if answer.is_earlier and not passed.is_repeat:
-            run.note("unknown", error=answer)
+            run.note("unknown", error=answer, is_message=is_message, is_earlier=True)
         return answer
     known = isinstance(answer, dict) and set(answer) == {"outcome"}
     if known and answer["outcome"] == "unknown" and not passed.is_repeat:
-        run.note("unknown")
+        run.note("unknown", is_message=is_message, is_earlier=True)
     return Answer(answer, None, is_result=known)
 
 

@@ -8,6 +8,7 @@ from ..core.errors import SENT_NO, SENT_PARTLY, SENT_UNKNOWN, AdaptorError, Deli
 from ..core.lazy import resolve
 from ..core.operation import Operation, builder_of
 from ..core.state import State, compose_next_state
+from ..ledger.errors import ReplayMismatch
 from .errors import TemporaryFailure
 from .request import GraphRequest, json_text
 
@@ -98,9 +99,47 @@ def _unknown(answers: list[tuple[GraphRequest, Answer]]) -> list[dict[str, Any]]
 
 
 def carry_out(request: GraphRequest, state: State, run: Run) -> Answer:
-    """Make a call, or describe it where it is a write in a dry run."""
+    """Make a call, or describe it where it is a write in a dry run; tell what became of a message."""
     if request.is_write:
         run.check_thread()
+        if (skipped := left_out(request, run)) is not None:
+            return skipped
+    if run.on_result is None or not request.is_message:
+        return _carried_out(request, state, run)
+    from ..common.results import tell_result
+
+    duplicates = run.messages.get("duplicate", 0)
+    try:
+        answer = _carried_out(request, state, run)
+    except AdaptorError as error:
+        if not isinstance(error, ReplayMismatch):
+            # That one is put off by a loop, which tells it where it stays so.
+            outcome = "unknown" if error.sent == SENT_UNKNOWN else "failed"
+            tell_result(run, outcome, request.recipient, error=error)
+        raise
+    told = answer.body.get("outcome") if isinstance(answer.body, dict) else None
+    outcome = told or ("described" if run.dry_run else "sent")
+    if run.messages.get("duplicate", 0) != duplicates:
+        outcome = "duplicate"
+    tell_result(run, outcome, request.recipient, result=answer.body)
+    return answer
+
+
+def left_out(request: GraphRequest, run: Run) -> Answer | None:
+    """Return what stands for a call to somebody whom `--limit` or `--only-to` leaves out; None for all others."""
+    if request.recipient is None or (run.limit is None and run.only_to is None) or run.wants(request.recipient):
+        return None
+    from .answer import Answer
+
+    if request.is_message:
+        run.note("skipped", recipient=request.recipient, is_message=True)
+        from ..common.results import tell_result
+
+        tell_result(run, "skipped", request.recipient)
+    return Answer({"outcome": "skipped"}, None, is_result=True)
+
+
+def _carried_out(request: GraphRequest, state: State, run: Run) -> Answer:
     if run.dry_run and request.is_write:
         known = described_or_known(request, state, run)
         if isinstance(known, AdaptorError):
@@ -141,10 +180,10 @@ def described(request: GraphRequest, state: State, run: Run) -> Answer:
     request.encoded().close()
     answer = Answer(resolve(request.answers, state), None, is_result=True)
     if request.is_message and run.resource("described", _Described).knows(request, run):
-        run.note("duplicate", recipient=request.recipient)
+        run.note("duplicate", recipient=request.recipient, is_message=True)
         return answer
     if not request.is_aside:
-        run.note("described", recipient=request.recipient)
+        run.note("described", recipient=request.recipient, is_message=request.is_message)
     if run.on_request is not None:
         run.on_request(request)
     return answer

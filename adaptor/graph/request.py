@@ -155,10 +155,15 @@ class GraphRequest:
             refuse_marks(body)
         if self.guard is not None:
             resolve(self.guard, state)
+        params = query_of(resolve(self.params, state))
+        # Before anything is recorded as being sent: what cannot be encoded never leaves.
+        refuse_half_signs(path, "path")
+        refuse_half_signs(params, "")
+        refuse_half_signs(body, "")
         return replace(
             self,
             path=path if isinstance(path, str) else "/".join(path_part(part) for part in path),
-            params=query_of(resolve(self.params, state)),
+            params=params,
             body=body,
             files=resolve(self.files, state),
             needs=resolve(self.needs, state),
@@ -225,6 +230,31 @@ def path_part(part: Any) -> str:
             details={"field": "id"},
         )
     return quote(text, safe=_KEPT_IN_PATHS)
+
+
+def refuse_half_signs(value: Any, field: str) -> None:
+    """Refuse text that holds half a sign, which UTF-8 cannot say: what is left of an emoji that was cut.
+
+    Raises:
+        InvalidMessage: With the field. Nothing was sent.
+    """
+    if isinstance(value, str):
+        if not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise InvalidMessage(
+                    f"`{field}` holds half a sign, which UTF-8 cannot say.",
+                    fix="Look for cut emojis in the text.",
+                    details={"field": field},
+                ) from None
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            refuse_half_signs(name, field or "body")
+            refuse_half_signs(item, f"{field}.{name}" if field else str(name))
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            refuse_half_signs(item, f"{field}[{index}]")
 
 
 def own_key(key: Any) -> str | None:

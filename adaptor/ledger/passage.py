@@ -6,7 +6,8 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..core.errors import SENT_UNKNOWN, AdaptorError, DeliveryUnknown, restored
+from ..core.errors import SENT_UNKNOWN, AdaptorError, DeliveryUnknown
+from ..core.restored import restored
 from .errors import LedgerError
 from .ledger import Entry, ended, sent
 from .rows import FAILED, SENT, SKIPPED, UNKNOWN
@@ -117,9 +118,10 @@ def _made(
     except AdaptorError as error:
         _settle(ledger, [ended(id_, error) for id_ in ours], {id_: writes[index] for id_, index in ours.items()})
         raise
-    except BaseException:
-        # Of several, some may have been answered before the one that was interrupted.
-        if not has_begun or (len(ours) == 1 and not has_left()):
+    except BaseException as stop:
+        # Of several, some may have been answered before an interruption; an exception before the first byte is of all.
+        is_of_all = len(ours) == 1 or isinstance(stop, Exception)
+        if not has_begun or (is_of_all and not has_left()):
             ledger.not_sent_yet(list(ours))
         raise
     return dict(zip(ours, made, strict=True))

@@ -100,6 +100,16 @@ def count_characters(text: str) -> int:
     return len(text)
 
 
+#: Control signs but the tab and the ends of lines.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def _is_unseen(sign: str) -> bool:
+    import unicodedata
+
+    return unicodedata.category(sign) in ("Cf", "Mn", "Zs", "Zl", "Zp", "Cc")
+
+
 def check_text(field: str, value: Any, limit: str | None = None, *, may_be_empty: bool = False) -> None:
     """Refuse what is not text, is empty or is too long; what is still lazy is checked when it is known."""
     if isinstance(value, Lazy):
@@ -111,6 +121,10 @@ def check_text(field: str, value: Any, limit: str | None = None, *, may_be_empty
         raise refuse(field, f"must be text, not {kind}", "Give a text: str(…) makes one of a number.", actual=kind)
     if not value.strip() and not may_be_empty:
         raise refuse(field, "is empty", "Give it some text.", actual=0)
+    if not value.isascii() and not may_be_empty and all(map(_is_unseen, value)):
+        raise refuse(field, "is empty: it holds only signs that nobody sees", "Give it some text.", actual=0)
+    if not value.isprintable() and (sign := _CONTROL.search(value)) is not None:
+        raise refuse(field, f"holds a control sign (U+{ord(sign[0]):04X})", "Take it out of the text.")
     if value and limit is not None:
         _check_count(field, count_characters(value), LIMITS[limit])
 

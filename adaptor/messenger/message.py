@@ -122,7 +122,13 @@ def recipient_object(recipient: Any) -> Any:
     """Return Meta's recipient object for a PSID; objects stay as they are."""
     if isinstance(recipient, bool) or recipient is None:
         raise refuse("recipient", f"is {recipient}", "Give the person's PSID as text.")
-    return {"id": str(recipient)} if isinstance(recipient, str | int) else recipient
+    if isinstance(recipient, float):
+        raise refuse(
+            "recipient",
+            "is a number with a point: a program took the id for one",
+            "Read the column as text: at 16 digits the id itself may be damaged.",
+        )
+    return {"id": str(recipient).strip(" \t\r\n")} if isinstance(recipient, str | int) else recipient
 
 
 def recipient_id(recipient: Any) -> Any:

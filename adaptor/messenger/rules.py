@@ -8,12 +8,13 @@ Source: https://developers.facebook.com/docs/messenger-platform/reference/send-a
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from ..core.context import active
 from ..core.lazy import Lazy
 from .content import check_quick_reply, check_template
 from .limits import LIMITS, check_items, check_list, check_object, check_text, refuse
+from .psid import problem_of
 from .values import check_choice
 
 MESSAGING_TYPES = ("RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY")
@@ -34,8 +35,6 @@ _A_BODY = {
     "sticker_id": "a sticker",
 }
 
-#: What a spreadsheet makes of a long id.
-_ROUNDED = re.compile(r"\d([.,]\d+)?[eE]\+\d+")
 
 #: The forms of a recipient; exactly one of them stands in a recipient object.
 RECIPIENT_FORMS = (
@@ -106,17 +105,25 @@ def check_recipient(recipient: Any) -> None:
     # Echoes give some ids as numbers, and people send them back as they came.
     if isinstance(value, Lazy) or (isinstance(value, int) and not isinstance(value, bool)):
         return
-    if not isinstance(value, str) or not value.strip():
-        what = "is empty" if isinstance(value, str) else "is not text"
-        raise refuse(f"recipient.{forms[0]}", what, "Give the id as text.")
-    if value != value.strip() or (forms[0] == "id" and len(value.split()) > 1):
-        raise refuse(f"recipient.{forms[0]}", "has spaces in it", "Give the id as text, without spaces.")
-    if _ROUNDED.fullmatch(value):
-        raise refuse(
-            f"recipient.{forms[0]}",
-            "is a number that a spreadsheet has rounded",
-            "Format the column as text in the spreadsheet and export it again: the id itself is lost.",
-        )
+    if not isinstance(value, str):
+        raise refuse(f"recipient.{forms[0]}", "is not text", "Give the id as text.")
+    if forms[0] == "id":
+        problem = problem_of(value)
+        if problem is not None:
+            raise refuse("recipient.id", *problem)
+        if not value.isdecimal():
+            _warn_of_words()
+    elif not value.strip() or value != value.strip():
+        what = "is empty" if not value.strip() else "has spaces in it"
+        raise refuse(f"recipient.{forms[0]}", what, "Give the id as text, without spaces.")
+
+
+def _warn_of_words() -> None:
+    """Say once in a run that an id is not made of digits, as PSIDs are."""
+    run = active.get()
+    if run is not None and "ids" not in run.warned:
+        run.warned.add("ids")
+        run.log("info", "messenger", "warning: an id of a recipient is not made of digits, as PSIDs are.")
 
 
 def check_message(message: Any) -> None:

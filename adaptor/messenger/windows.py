@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from ..common.times import unix_seconds as seconds_of
 from ..core.context import active
 from ..core.operation import Value
 from ..graph.errors import WindowClosed
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 Moment: TypeAlias = "Value[str | int | float | datetime | None]"
 
 _DAY = 86_400
-#: Unix times that are larger are in milliseconds; in seconds this is the year 5138.
-_MILLISECONDS_FROM = 100_000_000_000
 
 
 class Window(NamedTuple):
@@ -49,7 +48,11 @@ def check_window(last_user_message_at: Any, messaging_type: Any, tag: Any) -> No
     window = TAGGED.get(tag, STANDARD)
     last = unix_seconds(last_user_message_at)
     elapsed = _now() - last
+    if elapsed < -_DAY:
+        raise _no_moment("is more than a day ahead")
     if elapsed <= window.seconds:
+        if tag == "HUMAN_AGENT" and elapsed <= STANDARD.seconds:
+            _warn_of_tag()
         return
     error = WindowClosed(
         f"The person last wrote {_ago(elapsed)} ago, and this kind of message may be sent for {window.name}.",
@@ -67,7 +70,9 @@ def unix_seconds(moment: Any) -> float:
     from datetime import UTC, datetime
 
     if isinstance(moment, int | float) and not isinstance(moment, bool):
-        return moment / 1000 if moment >= _MILLISECONDS_FROM else float(moment)
+        if moment != moment or abs(moment) == float("inf"):
+            raise _no_moment("is no date that can be read")
+        return float(seconds_of(moment))
     if isinstance(moment, str):
         if moment.strip().isdecimal():
             return unix_seconds(int(moment))
@@ -78,6 +83,19 @@ def unix_seconds(moment: Any) -> float:
     if isinstance(moment, datetime):
         return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
     raise _no_moment(f"is a {type(moment).__name__}")
+
+
+def _warn_of_tag() -> None:
+    """Say once in a run that the tag is for what a human writes after the 24 hours."""
+    run = active.get()
+    if run is not None and "HUMAN_AGENT" not in run.warned:
+        run.warned.add("HUMAN_AGENT")
+        run.log(
+            "info",
+            "messenger",
+            "warning: the tag HUMAN_AGENT is for what a human writes after the 24 hours, and the person wrote within "
+            "them: messaging_type RESPONSE, without a tag, is meant.",
+        )
 
 
 def _no_moment(what: str) -> Exception:

@@ -13,6 +13,7 @@ import codecs
 import sys
 from typing import NamedTuple
 
+from ..common.times import unix_seconds
 from ..core.errors import InputError
 from ..core.json_text import NotJson, read_answer
 
@@ -117,6 +118,8 @@ def echoes_in(value: Any) -> Iterator[Echo]:
     while left:
         value = left.pop()
         if isinstance(value, dict):
+            if value.get("isBase64Encoded") is True and isinstance(value.get("body"), str):
+                value = {**value, "body": _of_base64(value["body"]), "isBase64Encoded": False}
             echo = _echo(value)
             if echo is not None:
                 yield echo
@@ -124,8 +127,8 @@ def echoes_in(value: Any) -> Iterator[Echo]:
                 left.extend(reversed(value.values()))
         elif isinstance(value, list):
             left.extend(reversed(value))
-        elif isinstance(value, str) and value[:1] in "{[" and '"is_echo"' in value:
-            # A log that keeps the body as the text that it was.
+        elif isinstance(value, str) and value.lstrip()[:1] in ("{", "[", '"') and "is_echo" in value:
+            # A log or a queue that keeps the body as the text that it was, perhaps inside another one.
             left.extend(_document(value.encode("utf-8", "replace")) or ())
 
 
@@ -141,5 +144,14 @@ def _echo(event: dict[str, Any]) -> Echo | None:
         str(recipient["id"]),
         metadata if isinstance(metadata, str) else None,
         text if isinstance(text, str) else None,
-        timestamp / 1000,
+        unix_seconds(timestamp),
     )
+
+
+def _of_base64(text: str) -> str:
+    import base64
+
+    try:
+        return base64.b64decode(text).decode("utf-8", "replace")
+    except ValueError:
+        return text

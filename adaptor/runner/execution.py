@@ -6,7 +6,18 @@ import time
 from collections import Counter
 
 from ..core.context import Run
-from ..core.errors import AdaptorError, ConfigurationError, InputError, ItemsFailed, JobError, plain, restored
+from ..core.errors import (
+    SENT_YES,
+    AdaptorError,
+    ConfigurationError,
+    InputError,
+    ItemsFailed,
+    JobError,
+    plain,
+    sent_of,
+)
+from ..core.restored import restored
+from .counts import Counts
 from .course import Arrival, Course
 from .errors import Interrupted, caret, excerpt
 from .handover import as_json, entering, final_state, final_text, leaving
@@ -72,6 +83,8 @@ class Execution:
         self._given: State = {}
         self._left_behind: State = {}
         self._of_state: State | None = None
+        #: What had been made, and left unknown, when the step began.
+        self._before = (0, 0)
         self._ended: Interrupted | KeyboardInterrupt | AdaptorError | None = None
 
     def perform(self, state: State) -> Result:
@@ -120,6 +133,7 @@ class Execution:
         after, text = before, ""
         self._log("info", f"▸ {result.name}", step=step.id)
         count = len(step.job.operations)
+        self._before = self._made()
         run.log("debug", "run", f"{step.job.file}: {count} step{'' if count == 1 else 's'}")
         self._records.enter(step.id, arrival.way, self._plan.reachable(step.id))
         try:
@@ -127,7 +141,7 @@ class Execution:
                 self._before_step(result, leaving(before), course)
             after = self._operations(result, step.job, before)
             # All of it each time: a function may have changed what it was given.
-            text = as_json(leaving(after))
+            text = self._as_json(after)
             self._records.keep(step.id, arrival.way, COMPLETED, leaving(after))
         except AdaptorError as error:
             out_of_memory = error.code == "MemoryError"
@@ -143,6 +157,20 @@ class Execution:
         if result.error is not None:
             text, after = self._sayable(after)
         return result, leaving(after), text
+
+    def _as_json(self, after: State) -> str:
+        try:
+            return as_json(leaving(after))
+        except AdaptorError as error:
+            if self._made()[0] > self._before[0]:
+                # All operations were performed before.
+                error.sent = SENT_YES
+            raise
+
+    def _made(self) -> tuple[int, int]:
+        """Return how many calls that change something were made by now, and of how many that is not known."""
+        run = self._run
+        return run.outcomes["sent"] + run.sent_before, run.outcomes["unknown"]
 
     def _sayable(self, state: State) -> tuple[str, State]:
         """Return what a failed step leaves, as JSON and as it is: the job may have changed what it was given."""
@@ -182,15 +210,12 @@ class Execution:
             run.statements = job.statements[index]
             run.line, run.is_only_of_line = operation.line, on_line[operation.line] == 1
             run.before_writing = checks.of(state, operation.title())
-            sent_before, started = run.outcomes.copy(), time.perf_counter()
+            run.went_through_nothing = False
+            before, started = Counts(run), time.perf_counter()
             state = operation(state)
             seconds = time.perf_counter() - started
             result.operations.append((operation.title(), seconds))
-            counts = [
-                f"{count - sent_before.get(outcome, 0):,} {outcome}"
-                for outcome, count in run.outcomes.items()
-                if count != sent_before.get(outcome, 0)
-            ]
+            counts = ["0 items"] * run.went_through_nothing + Counts(run).since(before).words()
             indent = "  " if self._plan.is_workflow else ""
             line = f"{indent}✓ {index + 1} {operation.title()}  {', '.join([*counts, f'{seconds:.2f} s'])}"
             run.log("info", "run", line)
@@ -215,6 +240,11 @@ class Execution:
             name = result.id if result.name == result.id else f"{result.id} “{result.name}”"
             error.place = f"step {name}" + (f" · {error.place}" if error.place else "")
         result.outcome, result.error = outcome, error
+        made, unknown = (now - before for now, before in zip(self._made(), self._before, strict=True))
+        if not error.is_counted:
+            # It arose between two operations.
+            error.count(made, unknown)
+        error.step_sent = sent_of(error.sent, made, unknown)
         facts = {**error.facts(), **({} if outcome == "fail" else {"severity": "kill"})}
         errors = before.get("errors")
         return {**before, "errors": {**(errors if isinstance(errors, dict) else {}), result.id: facts}}

@@ -76,7 +76,7 @@ def launch(order: Order, run: Run, credentials: Credentials) -> Result:
         The result. Errors are in it; they are not raised.
     """
     result = _launch(order, run, credentials)
-    result.path = order.path
+    result.path, result.messages = order.path, run.messages
     return result
 
 
@@ -110,7 +110,7 @@ def _launch(order: Order, run: Run, credentials: Credentials) -> Result:
                     plan, run, credentials, records, before_step=order.before_step, after_step=order.after_step
                 )
                 result = execution.perform(state)
-                result.path = order.path
+                result.path, result.messages = order.path, run.messages
                 records.conclude(result)
                 if order.on_end is not None:
                     order.on_end(result)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 #: How many recipients are listed; the report as JSON lists all of them.
 SHOWN_RECIPIENTS = 200
 #: Those that need a look come first.
-_URGENCY = {"unknown": 0, "failed": 1, "described": 2, "sent": 3}
+_URGENCY = {"unknown": 0, "failed": 1, "skipped": 2, "described": 3, "sent": 4, "duplicate": 5}
 _ROW, _LABEL, _WIDTH = 34, 210, 960
 
 
@@ -61,14 +61,26 @@ def _outcomes(report: dict[str, Any]) -> str:
         "sent": ("sent", "good"),
         "failed": ("failed, not sent", "bad"),
         "unknown": ("unknown", "warn"),
+        "skipped": ("left out", "quiet"),
+        "duplicate": ("duplicate, sent once", "quiet"),
         "described": ("described, not sent", "quiet"),
     }
+    messages = report["messages"]
+    others = sum(report["outcomes"].values()) - sum(messages.values())
     tiles = [
-        f'<div class="tile {kind}"><b>{report["outcomes"][name]:,}</b><span>{text}</span></div>'
+        f'<div class="tile {kind}"><b>{messages.get(name, 0):,}</b><span>message{_s(messages.get(name, 0))} {text}'
+        "</span></div>"
         for name, (text, kind) in words.items()
-        if report["outcomes"].get(name) or name == "sent"
+        if messages.get(name) or name == "sent"
     ]
-    return f'<section class="tiles" aria-label="Calls that change something">{"".join(tiles)}</section>'
+    if others:
+        calls = "other call that changes" if others == 1 else "other calls that change"
+        tiles.append(f'<div class="tile quiet"><b>{others:,}</b><span>{calls} something</span></div>')
+    return f'<section class="tiles" aria-label="Messages">{"".join(tiles)}</section>'
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
 
 
 def _errors(errors: list[dict[str, Any]]) -> str:

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TextIO
 
-    from ..core.context import Call
+    from ..core.call_record import Call
     from ..core.errors import AdaptorError
     from ..core.redact import Redactor
     from .plan import Plan
@@ -48,6 +48,7 @@ def report_of(result: Result, redactor: Redactor) -> dict[str, Any]:
             "status": STATUS.get(result.exit_code, "ended"),
         },
         "outcomes": result.outcomes,
+        "messages": result.messages,
         "steps": [_step(step) for step in result.steps],
         "calls": _by_operation(calls),
         "recipients": [

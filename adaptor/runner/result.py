@@ -6,7 +6,7 @@ from ..core.errors import AdaptorError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..core.context import Call
+    from ..core.call_record import Call
     from ..core.state import State
     from .plan import Plan
 
@@ -66,7 +66,8 @@ class Result:
         text: The same as JSON.
         exit_code: 0 all well, 1 with errors, 2 bad input, 3 crashed, 4 killed, 130 interrupted.
         error: What went wrong first and was not handled, or None.
-        outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`.
+        outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`; also `skipped` and `duplicate`.
+        messages: The same of messages alone.
         steps: What came of each step, in the order in which they ran.
         plan: What was run, or None where that could not be read.
         started: When the run began, in seconds since 1970.
@@ -83,6 +84,7 @@ class Result:
         self.exit_code = exit_code
         self.error = error
         self.outcomes = outcomes
+        self.messages: dict[str, int] = {}
         self.state: State | None = None
         self.text: str | None = None
         self.steps: list[StepResult] = []

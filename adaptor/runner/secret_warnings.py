@@ -61,15 +61,16 @@ def _of_configuration(configuration: Mapping[str, Any], where: str) -> Iterator[
             )
 
 
-def of_final_state(state: Any, what: str, redactor: Redactor) -> list[str]:
+def of_final_state(state: Any, path: str, redactor: Redactor) -> list[str]:
     """Return what was taken out of a final state that is written down, by places.
 
     Args:
         state: The final state, or those of several steps, free of secrets.
-        what: What it is written to.
+        path: What it is written to; `-` is standard output.
         redactor: Of the run.
     """
     warnings = []
+    what = "The output" if path == "-" else path
     if places := _places(state):
         warnings.append(
             f"{what} holds {REDACTED} at {places}: a secret stood there. What reads it next does not get that back, "

@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..core.context import Call
+    from ..core.call_record import Call
     from ..core.state import State
     from .course import Course
 

@@ -26,7 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
 
-    from ..core.context import Call
+    from ..core.call_record import Call
 
 #: Seconds between asking and killing: where nothing is in flight, and where an answer is awaited.
 GRACE_SECONDS = 1.0

@@ -187,6 +187,11 @@ class Meta:
         return _json({"number": len(self.told)})
 
     @staticmethod
+    def broken():
+        """An answer that nobody can trust: what it answers may have been carried out."""
+        return Response("", status=500)
+
+    @staticmethod
     def refusal(code, subcode=None):
         """What Meta says where it refuses."""
         return _json({"error": {"message": "no", "code": code, "error_subcode": subcode}}, status=400)

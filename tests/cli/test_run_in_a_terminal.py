@@ -76,7 +76,7 @@ def test_a_run_in_a_terminal_shows_steps_as_they_come_and_ends_with_what_was_sen
     code, shown = terminal("run", "w.json", "--sandbox")
     text = plain(shown)
     assert code == 0
-    order = ["▸ Load", "✓ Load", "▸ send", "✓ send", "> Hello 1", "Done. Calls that change something: 1 sent."]
+    order = ["▸ Load", "✓ Load", "▸ send", "✓ send", "> Hello 1", "Done. Messages: 1 sent."]
     assert [words for words in order if words in text] == order
     assert sorted(order, key=text.index) == order
 

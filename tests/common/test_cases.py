@@ -195,7 +195,10 @@ def test_every_case_decided_otherwise_is_one_of_the_cases():
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if is_here(our_name(case["op"]))])
 def test_the_verified_case_behaves_the_same_or_as_decided(name):
     case = CASES[name]
-    if name in DECIDED:
+    if name in ("parseCsv#10", "parseCsv#11"):
+        # Without rows `data` is an empty list: what was there before is not taken for the rows.
+        assert replay(case)["data"] == []
+    elif name in DECIDED:
         _why, kind, words = DECIDED[name]
         with pytest.raises(kind) as caught:
             replay(case)

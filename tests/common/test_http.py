@@ -770,7 +770,22 @@ def test_a_redirect_is_not_followed_where_the_job_says_so(wire: Any, answer: Any
 
 
 @pytest.mark.parametrize("method", WRITES)
-@pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_redirect_that_asks_to_ask_there_instead_is_not_followed_and_was_not_carried_out(
+    wire: Any, answer: Any, run: Run, method: str, status: int
+) -> None:
+    elsewhere = wire(answer({}))
+    server = wire(answer(b"", status=status, headers={"Location": f"{elsewhere.url}/b?api_key=secret"}))
+    with pytest.raises(HttpError) as raised:
+        getattr(http, method)(server.url)({})
+    assert (raised.value.sent, run.outcomes) == ("no", FAILED)
+    assert f"{elsewhere.url}/b" in raised.value.fix
+    assert "secret" not in raised.value.fix
+    assert elsewhere.requests == []
+
+
+@pytest.mark.parametrize("method", WRITES)
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 304])
 def test_a_redirect_of_a_write_is_not_followed_and_unknown(
     wire: Any, answer: Any, run: Run, waits: list[float], method: str, status: int
 ) -> None:

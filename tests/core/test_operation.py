@@ -153,7 +153,7 @@ WRONG = {
     "two missing": (
         lambda: each(),
         "each() is missing `source` and `operation`.",
-        "Write each(source, operation, [as_=…]).",
+        "Write each(source, operation, [as_=…], [csv=…]).",
     ),
     "unknown": (lambda: each([1], step, ass="x"), "each() does not take `ass`. Did you mean `as_`?", "Write each("),
     "unknown and like nothing": (lambda: fn(step, zzz=1), "fn() does not take `zzz`.", "Write fn(function)."),

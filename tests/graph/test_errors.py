@@ -83,6 +83,7 @@ TABLE: list[tuple[type[GraphError], int, int | str | None, str, str]] = [
     (RateLimited, 341, None, "no", "page"),
     (PolicyBlocked, 368, None, "no", "page"),
     (InvalidRequest, 506, None, "no", "row"),
+    (InvalidRequest, 546, None, "no", "row"),
     (RecipientUnavailable, 551, None, "no", "person"),
     (RecipientUnavailable, 551, 1545041, "no", "person"),
     (RateLimited, 613, None, "no", "page"),
@@ -240,11 +241,37 @@ def test_the_table_knows_every_error_that_the_sandbox_gives() -> None:
         assert type(graph_error(answer(error.code, error.subcode), error.status, write=True)) is not GraphError, error
 
 
-@pytest.mark.parametrize("code", [199, 300, 0, 507, 613000, 2018388])
-def test_a_code_that_no_table_has_leaves_a_write_unknown(code: int) -> None:
+@pytest.mark.parametrize("code", [199, 300, 507, 613000, 2018388])
+def test_a_code_that_no_table_has_is_a_refusal_where_the_status_says_so(code: int) -> None:
     error = graph_error(answer(code), 400, write=True)
-    assert (type(error), error.sent, error.about) == (GraphError, "unknown", "row")
+    assert (type(error), error.sent, error.about) == (GraphError, "no", "row")
+    for status in (200, 500, 503):
+        error = graph_error(answer(code), status, write=True)
+        assert (error.sent, error.about) == ("unknown", "row")
     assert graph_error(answer(code), 400, write=False).sent == "no"
+
+
+@pytest.mark.parametrize("code", [1, 2, 1200])
+def test_what_meta_itself_does_not_know_stays_unknown_whatever_the_status(code: int) -> None:
+    assert graph_error(answer(code), 400, write=True).sent == "unknown"
+    assert graph_error(answer(0), 400, write=True).sent == "unknown"
+
+
+@pytest.mark.parametrize("code", [10, 100, 200])
+@pytest.mark.parametrize(
+    ("subcode", "kind", "about"),
+    [
+        (2018218, InvalidRequest, "person"),
+        (2018247, PermissionMissing, "page"),
+        (1545041, RecipientUnavailable, "person"),
+        (2018278, WindowClosed, "person"),
+    ],
+)
+def test_a_code_of_messenger_means_the_same_as_the_subcode_of_another(
+    code: int, subcode: int, kind: type, about: str
+) -> None:
+    error = graph_error(answer(code, subcode), 400, write=True)
+    assert (type(error), error.sent, error.about) == (kind, "no", about)
 
 
 @pytest.mark.parametrize("code", [None, "", "abc", "²", [1], {}])

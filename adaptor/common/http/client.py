@@ -246,6 +246,10 @@ class HttpClient:
         )
         error.headers = shown_headers(response.headers, self._run)
         error.retry_after = _retry_after(response.headers)
+        location = response.headers.get("Location")
+        if location is not None and 300 <= response.status_code < 400:
+            where = self._run.redactor.text(clean_url(urljoin(url, location)))
+            error.fix = f"The address leads to {where}: give that one, if you trust it."
         return error
 
     def _not_readable(

@@ -66,7 +66,9 @@ class HttpError(AdaptorError):
         error.code = status
         error.http_status = status
         error.about = ABOUT_ROW if status in ROW_STATUSES else ABOUT_JOB
-        error.sent = SENT_UNKNOWN if write and not 400 <= status < 500 else SENT_NO
+        # 307 and 308 say: ask there instead. What other redirects have done before nobody knows.
+        is_refused = 400 <= status < 500 or status in (307, 308)
+        error.sent = SENT_UNKNOWN if write and not is_refused else SENT_NO
         error.about_sending = write
         error.method, error.url, error.body = method, url, body
         return error

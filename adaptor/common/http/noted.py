@@ -60,7 +60,7 @@ def _given_back(found: Any, run: Run) -> Answer:
     run.replayed += 1
     if isinstance(found, AdaptorError):
         if found.is_earlier:
-            run.note("unknown", error=found)
+            run.note("unknown", error=found, is_earlier=True)
         raise found
     if found == _NOT_KEPT:
         raise JobError(
@@ -70,8 +70,9 @@ def _given_back(found: Any, run: Run) -> Answer:
         )
     if set(found) == {"outcome"}:
         if found["outcome"] == "unknown":
-            run.note("unknown")
+            run.note("unknown", is_earlier=True)
         return Answer(found, {})
+    run.sent_before += 1
     return Answer(found["data"], found["response"])
 
 

@@ -64,7 +64,7 @@ class Describer(Sorter):
         for parcel in parcels:
             parcel.request.encoded().close()
             self._tally.ended("described", parcel.index, parcel.recipient)
-            self._run.note("described", recipient=parcel.recipient)
+            self._run.note("described", recipient=parcel.recipient, is_message=parcel.request.is_message)
             if len(self._shown) < SHOWN:
                 self._shown.append(parcel.request.described())
                 if self._run.on_request is not None:

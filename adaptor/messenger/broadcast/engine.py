@@ -201,6 +201,8 @@ class Engine(Sorter):
             wait = 0.0
             try:
                 if not isinstance(back.outcomes, list | AdaptorError):
+                    if not back.has_left:
+                        self._ledger.not_sent_yet([parcel.id for parcel in back.parcels])
                     raise back.outcomes
                 self._note(back.parcels, back.outcomes)
                 self._heed(back.usage)
@@ -237,7 +239,7 @@ class Engine(Sorter):
             self._fail(parcel, outcome)
         self._ledger.settle(settled)
         if count := sum(each.outcome == SENT for each in settled):
-            self._run.note("sent", count=count)
+            self._run.note("sent", count=count, is_message=parcels[0].request.is_message)
         self._unknown_calls = self._unknown_calls + 1 if unknown == len(parcels) else 0
         if self._unknown_calls == UNKNOWN_CALLS_IN_A_ROW and isinstance(outcomes[-1], AdaptorError):
             error = outcomes[-1]
@@ -285,7 +287,7 @@ class Engine(Sorter):
         parcel.operation.locate(error, self._run, {})
         path.pop()
         self._tally.ended(outcome, parcel.index, parcel.recipient, error=error)
-        self._run.note(outcome, recipient=parcel.recipient, error=error)
+        self._run.note(outcome, recipient=parcel.recipient, error=error, is_message=parcel.request.is_message)
         if self._run.on_failure is not None:
             self._run.on_failure(self._hands.described(parcel.request))
         if error.about not in (ABOUT_PERSON, ABOUT_ROW):

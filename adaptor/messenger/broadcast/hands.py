@@ -6,6 +6,7 @@ import queue
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ...common.connection import wire
 from ...core.errors import AdaptorError
 
 if TYPE_CHECKING:
@@ -25,11 +26,13 @@ class Back(NamedTuple):
         parcels: What it carried.
         outcomes: For each of them its answer or error, or the error of the whole call.
         usage: What the answer said of Meta's limits.
+        has_left: A byte of the call was on the wire.
     """
 
     parcels: list[Parcel]
     outcomes: Any
     usage: Usage | None
+    has_left: bool
 
 
 class Hands:
@@ -79,6 +82,7 @@ class Hands:
             while (work := self._work.get()) is not None:
                 parcels, requests = work
                 usage = None
+                wire.left = False
                 try:
                     connection = connection or self._connect()
                     outcomes: Any = _exchange(connection, requests)
@@ -88,7 +92,7 @@ class Hands:
                     usage, connection.usage = connection.usage, None
                 with self._lock:
                     self._waiting += 1
-                self._results.put(Back(parcels, outcomes, usage))
+                self._results.put(Back(parcels, outcomes, usage, wire.left))
         finally:
             if connection is not None:
                 connection.close()

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...common.failures import the_first
-from ...common.sources import numbered
+from ...common.sources import numbered, tell_of_nothing
 from ...core.config import read_configuration
 from ...core.context import current_run
 from ...core.errors import AdaptorError, ItemsFailed, JobError, UnreadableRow, WrongCall
@@ -83,6 +83,7 @@ def broadcast(
     rate: float | None = None,
     max_in_flight: int | None = None,
     skip: Value[Any] = None,
+    csv: Value[dict[str, Any] | None] = None,
     fail: bool | None = None,
 ) -> State:
     """Send one message to many people: to each exactly once, or it is honestly unknown.
@@ -107,6 +108,7 @@ def broadcast(
         max_in_flight: The most messages whose answers are awaited: so many can be left unknown by a crash. Fewer are
             slower. Default: `concurrency` times `batch_size`.
         skip: People who are never to be written to: a list of ids, or a `Path` to a `.csv`, `.jsonl` or text file.
+        csv: How a CSV file of recipients is read: the options of `parse_csv`, `{"delimiter": ";"}`.
         fail: As for `try_each`. Default (None): raise at the end, unless all failures were about the person.
 
     Returns:
@@ -137,19 +139,21 @@ def broadcast(
     pace = Pace(rate or MESSAGES_PER_SECOND, batch_size, at_once, max_in_flight or at_once * batch_size)
     tally = Tally(run)
     nobody = left_out(skip)
-    items = numbered(recipients, state)
+    items = numbered(recipients, state, csv)
+    # What comes page by page, or without an end, is not gone through for a count.
+    goes_on = isinstance(recipients, list | os.PathLike)
     each_time = as_operation(operation, "broadcast")
     if run.dry_run:
         from .describing import Describer
 
         page = "" if run.ledger is None else _client(run, state).page(ledger, ask=True)
-        found = _narrow(parcels_of(items, each_time, key, state, run, ledger, page), run)
+        found = _narrow(parcels_of(items, each_time, key, state, run, ledger, page), run, goes_on=goes_on)
         Describer(run, ledger, tally, pace).describe(found, nobody)
     else:
         from ...graph.connection import GraphConnection
         from .engine import Engine
 
-        total = _total(recipients, run)
+        total = _total(recipients, run, csv)
         client = _client(run, state)
         configuration = read_configuration(state.get("configuration"))
         pace = pace._replace(max_repeats=configuration.max_retries, max_wait=configuration.max_wait)
@@ -160,12 +164,14 @@ def broadcast(
             total,
             pace,
             ledger.record.outcomes.get(SENT, 0),
-            lambda: _earlier(recipients, each_time, state),
+            lambda: _earlier(recipients, each_time, state, csv),
         )
         connect = partial(GraphConnection, configuration, run)
         engine = Engine(run, ledger, page, connect, pace, tally, Progress(run, tally, total))
         try:
-            engine.send(_narrow(parcels_of(items, each_time, key, state, run, ledger, page), run), nobody)
+            engine.send(
+                _narrow(parcels_of(items, each_time, key, state, run, ledger, page), run, goes_on=goes_on), nobody
+            )
         except AdaptorError as error:
             error.details = {**tally.result(_where(run, ledger)), "failed": tally.failed}
             error.fix = f"{error.fix} Before it stopped: {_summary(tally)}.".strip()
@@ -176,6 +182,8 @@ def broadcast(
     run.path[-1] = ("broadcast", None)
     result = tally.result(_where(run, ledger))
     run.log("info", "broadcast", _summary(tally), **result)
+    if not tally.total:
+        tell_of_nothing(state)
     _raise_if_failed(tally, fail)
     return {**compose_next_state(state, result), "failed": tally.failed}
 
@@ -187,11 +195,11 @@ def _client(run: Run, state: State) -> GraphClient:
     return client_for(run, state.get("configuration"))
 
 
-def _total(recipients: Any, run: Run) -> int | None:
+def _total(recipients: Any, run: Run, csv: Any) -> int | None:
     """Return how many people there are, where that is to be told and can be known."""
     if run.confirm is None and run.progress is None:
         return None
-    total = how_many(recipients)
+    total = how_many(recipients, csv)
     return total if run.limit is None else run.limit if total is None else min(total, run.limit)
 
 
@@ -211,23 +219,29 @@ class _Passing:
         self.ledger.close(0, finished=True)
 
 
-def _narrow(found: Iterable[Parcel | Unfit | NotWanted], run: Run) -> Iterator[Parcel | Unfit | NotWanted]:
-    """Leave out whom the command line leaves out: all but one person, or all after the first few."""
-    from .parcels import Parcel
+def _narrow(
+    found: Iterable[Parcel | Unfit | NotWanted], run: Run, *, goes_on: bool
+) -> Iterator[Parcel | Unfit | NotWanted]:
+    """Leave out whom the command line leaves out: all but one person, or all after the first few.
 
-    count = 0
+    Args:
+        found: What is to be done for each item.
+        run: Knows who is wanted.
+        goes_on: Items after the first few are gone through, so that those who are left out are counted.
+    """
+    from .parcels import NotWanted, Parcel
+
     for each in found:
-        if run.only_to is not None and not (isinstance(each, Parcel) and each.recipient == run.only_to):
+        is_wanted = run.wants(each.recipient) if isinstance(each, Parcel) else run.only_to is None
+        if run.limit is not None and run.has_reached_limit and not (isinstance(each, Parcel) and is_wanted):
+            is_wanted = False
             run.is_partial = True
-            continue
-        if run.limit is not None and count >= run.limit:
-            run.is_partial = True
-            return
-        count += 1
-        yield each
+            if not goes_on:
+                return
+        yield each if is_wanted else NotWanted(each.index, each.recipient)
 
 
-def _earlier(recipients: Any, operation: Operation, state: State) -> str:
+def _earlier(recipients: Any, operation: Operation, state: State, csv: Any) -> str:
     """Return a sentence about a finished run of the same job: to how many of these people it has written."""
     run = current_run()
     ledger: Any = run.ledger
@@ -238,7 +252,7 @@ def _earlier(recipients: Any, operation: Operation, state: State) -> str:
         # It can be gone through only once.
         return f"{sentence} "
     people = set()
-    for index, item in numbered(recipients, state):
+    for index, item in numbered(recipients, state, csv):
         of_item = {**state, "data": item, "index": int(index)}
         try:
             narrowed = None if isinstance(item, UnreadableRow) else operation.narrowed(of_item)

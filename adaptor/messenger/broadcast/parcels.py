@@ -65,16 +65,18 @@ class Unfit:
 
 
 class NotWanted:
-    """An item that comes down to no operation.
+    """An item that comes down to no operation, or is for somebody who is left out.
 
     Attributes:
         index: Its position.
+        recipient: Whom it is for, where that is known.
     """
 
-    __slots__ = ("index",)
+    __slots__ = ("index", "recipient")
 
-    def __init__(self, index: int) -> None:
+    def __init__(self, index: int, recipient: str | None = None) -> None:
         self.index = index
+        self.recipient = recipient
 
 
 def parcels_of(

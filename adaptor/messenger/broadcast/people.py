@@ -10,6 +10,7 @@ from ...common.csv import read_csv, read_lines
 from ...common.sources import readable
 from ...core.errors import JobError
 from ...core.state import a_kind
+from ..psid import problem_of
 
 #: The columns in which a file has a person's id; without one of them it is the first.
 ID_COLUMNS = ("psid", "recipient", "recipient_id", "id")
@@ -62,15 +63,23 @@ def _id_of(entry: Any) -> str:
             fix="Give the ids as text. Nobody was written to: somebody who is to be left out might have been.",
             code="NOT_A_SOURCE",
         )
-    return str(entry).strip()
+    found = str(entry).strip()
+    problem = problem_of(found)
+    if problem is not None:
+        raise JobError(
+            f"An id in `skip` of broadcast() {problem[0]}.",
+            fix=f"{problem[1]} Nobody was written to: somebody who is to be left out might have been.",
+            code="NOT_A_SOURCE",
+        )
+    return found
 
 
-def how_many(source: Any) -> int | None:
+def how_many(source: Any, csv: Any = None) -> int | None:
     """Return how many items a source has, or None where that cannot be known without taking them out of it."""
     if isinstance(source, os.PathLike):
         path = os.fspath(source)
         if path.lower().endswith(".csv"):
-            return sum(1 for _ in read_csv(source))
+            return sum(1 for _ in read_csv(source, csv))
         return sum(1 for line in read_lines(source) if line.strip())
     if isinstance(source, dict):
         return 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from ...core.errors import AdaptorError, restored
+from ...core.errors import AdaptorError
+from ...core.restored import restored
 from ...ledger.errors import ReplayMismatch
 from ...ledger.passage import unknown_before
 from ...ledger.rows import FAILED, SENT, SKIPPED, UNKNOWN, Outcome
@@ -64,7 +65,7 @@ class Sorter(ABC):
             if self._is_over():
                 break
             if isinstance(each, NotWanted):
-                self._tally.ended("skipped", each.index, None)
+                self._tally.ended("skipped", each.index, each.recipient)
             elif not isinstance(each, Parcel):
                 self._refuse(each)
             elif each.recipient in skip:
@@ -89,7 +90,7 @@ class Sorter(ABC):
 
     def _refuse(self, each: Unfit) -> None:
         self._tally.ended("failed", each.index, each.recipient, error=each.error)
-        self._run.note("failed", recipient=each.recipient, error=each.error)
+        self._run.note("failed", recipient=each.recipient, error=each.error, is_message=True)
 
     def _skip(self, parcel: Parcel) -> None:
         (entry,) = self._ledger.take([parcel.write])
@@ -130,15 +131,20 @@ class Sorter(ABC):
         row = entry.row
         if entry.error is not None:
             self._tally.ended("failed", parcel.index, parcel.recipient, error=entry.error)
-            self._run.note("failed", recipient=parcel.recipient, error=entry.error)
+            is_message = parcel.request.is_message
+            self._run.note("failed", recipient=parcel.recipient, error=entry.error, is_message=is_message)
         elif entry.is_repeat:
-            self._run.note("duplicate", recipient=parcel.recipient)
+            self._run.note("duplicate", recipient=parcel.recipient, is_message=parcel.request.is_message)
             self._tally.ended("duplicate", parcel.index, parcel.recipient, result=row.result)
         else:
             self._run.replayed += 1
+            self._run.sent_before += row.outcome == SENT
             error = restored(row.error, row.about) if row.outcome == FAILED and row.error is not None else None
             outcome = row.outcome if row.outcome in (SENT, FAILED, SKIPPED) else "unknown"
             if outcome == "unknown":
                 error = unknown_before(row)
-                self._run.note("unknown", recipient=parcel.recipient, error=error)
+                is_message = parcel.request.is_message
+                self._run.note(
+                    "unknown", recipient=parcel.recipient, error=error, is_message=is_message, is_earlier=True
+                )
             self._tally.ended(outcome, parcel.index, parcel.recipient, result=row.result, error=error, was_before=True)

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ...common.failures import failure
-from ...common.sources import PositionInFile
+from ...common.results import tell_result
 from ...core.errors import ABOUT_PERSON
 
 if TYPE_CHECKING:
@@ -77,25 +77,9 @@ class Tally:
                 self.failed.append(failure(index, error))
         if is_new:
             self.only_persons &= error is not None and error.about == ABOUT_PERSON
-        if self._run.on_result is not None:
-            self._run.on_result(self._row(outcome, index, recipient, result, error))
-
-    def _row(
-        self, outcome: str, index: int, recipient: str | None, result: Any, error: AdaptorError | None
-    ) -> dict[str, Any]:
-        message_id = result.get("message_id") if isinstance(result, dict) else None
-        row = {
-            "row": index + 1,
-            "line": index.line if isinstance(index, PositionInFile) else None,
-            "recipient": recipient,
-            "outcome": outcome,
-            "message_id": message_id,
-            "error": None if error is None else type(error).__name__,
-            "message": None if error is None else error.headline(),
-            "fix": None if error is None else error.fix,
-        }
-        clean: dict[str, Any] = self._run.redactor.value(row)
-        return clean
+        if outcome == "skipped":
+            self._run.note("skipped", is_message=True)
+        tell_result(self._run, outcome, recipient, index=index, result=result, error=error)
 
     def result(self, where: str | None) -> dict[str, Any]:
         """Return what `data` becomes.

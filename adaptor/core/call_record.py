@@ -1,0 +1,44 @@
+"""What is recorded of one call to another system."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .errors import AdaptorError
+
+
+class Call:
+    """How one call to another system ended.
+
+    Attributes:
+        operation: The operation's name, such as `send_text`.
+        place: Where in the job it ran.
+        outcome: `sent`, `failed`, `unknown` or `described` for a write, `read` or `failed` for a read.
+        is_write: It was meant to change something.
+        recipient: Whom it went to, where it is a message to a person.
+        seconds: How long it took, with its repeats and the waits between them.
+        error: What went wrong, or None.
+        count: How many alike ones it stands for.
+    """
+
+    __slots__ = ("count", "error", "is_write", "operation", "outcome", "place", "recipient", "seconds")
+
+    def __init__(
+        self,
+        operation: str,
+        place: str,
+        outcome: str,
+        is_write: bool,
+        recipient: str | None,
+        seconds: float,
+        error: AdaptorError | None,
+        count: int = 1,
+    ) -> None:
+        self.count = count
+        self.operation = operation
+        self.place = place
+        self.outcome = outcome
+        self.is_write = is_write
+        self.recipient = recipient
+        self.seconds = seconds
+        self.error = error

@@ -1,0 +1,77 @@
+"""Ids of people as spreadsheets, phones and other programs leave them: refused before the wire, everywhere alike."""
+
+import json
+
+import pytest
+
+from adaptor import InvalidMessage, assign_label, get_user_profile, send_text, state, typing_on
+
+ANA = "6543210987654321"
+DAMAGED = {
+    f"{ANA}.0": "ends in .0",
+    f"{ANA}.": "ends in .0",
+    "6.54321E+15": "a spreadsheet has rounded",
+    "6,5E+15".replace(",", "."): "a spreadsheet has rounded",
+    f"\u200b{ANA}": "U+200B ZERO WIDTH SPACE",
+    f"{ANA}\u202c": "U+202C POP DIRECTIONAL FORMATTING",
+    "6543\u00a0210987654321": "U+00A0 NO-BREAK SPACE",
+    f"\ufeff{ANA}": "U+FEFF",
+    "6543 210987654321": "has spaces in it",
+    f'="{ANA}"': "as a spreadsheet writes text",
+    f"'{ANA}": "as a spreadsheet writes text",
+    "+254700000000": "is a telephone number",
+    "": "is empty",
+    "   ": "is empty",
+    6543210987654321.0: "a number with a point",
+}
+CALLS = {
+    "send_text": lambda psid: send_text(psid, "Hello"),
+    "typing_on": typing_on,
+    "assign_label": lambda psid: assign_label(psid, "5"),
+    "get_user_profile": get_user_profile,
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_damaged_id_is_refused_where_it_is_written_and_where_it_is_read(name):
+    for value, words in DAMAGED.items():
+        with pytest.raises(InvalidMessage) as caught:
+            CALLS[name](value)
+        assert words in str(caught.value), value
+        assert caught.value.fix
+        with pytest.raises(InvalidMessage):
+            CALLS[name](state.data.psid).describe({"data": {"psid": value}})
+
+
+@pytest.mark.parametrize("value", [ANA, int(ANA), f" {ANA}", f"{ANA}\n", f"\t{ANA} "])
+def test_an_id_in_spaces_is_taken_without_them(value):
+    assert send_text(value, "Hello").describe({}).body["recipient"] == {"id": ANA}
+
+
+@pytest.mark.parametrize("how", ["--dry-run", "--sandbox"])
+@pytest.mark.parametrize("loop", ["try_each", "broadcast"])
+def test_the_line_of_a_damaged_id_is_named_and_the_others_are_served(adaptor, how, loop):
+    script = f"from pathlib import Path\n{loop}(Path('rows.csv'), send_text(state.data.psid, 'Hello'))"
+    rows = f"psid,name\n{ANA},Ana\n{ANA}.0,Ben\n\u200b6543210987654322,Cem\n6543210987654323,Dan\n"
+    done = adaptor(script, how, "--results", "r.jsonl", files={"rows.csv": rows})
+    results = [json.loads(line) for line in (done.folder / "r.jsonl").read_text().splitlines()]
+    assert [(row["line"], row["error"]) for row in results if row["error"]] == [
+        (3, "InvalidMessage"),
+        (4, "InvalidMessage"),
+    ]
+    assert len([row for row in results if row["outcome"] in ("sent", "described")]) == 2
+
+
+@pytest.mark.parametrize("zero", [0, 1])
+def test_ids_that_all_end_in_0_are_warned_of_before_the_first_send(adaptor, zero):
+    script = "from pathlib import Path\ntry_each(Path('rows.csv'), send_text(state.data.psid, 'Hello'))"
+    rows = "psid,name\n" + "".join(f"{654321098765400 + n}{0 if n else zero},x\n" for n in range(12))
+    done = adaptor(script, "--sandbox", files={"rows.csv": rows})
+    assert ("all ids in `psid` of the first 10 rows end in 0" in done.err) == (zero == 0)
+    if zero == 0:
+        assert done.err.index("end in 0") < done.err.index("✓ 1 try_each")
+
+
+def test_an_id_that_is_not_made_of_digits_is_warned_of_once(adaptor):
+    done = adaptor("each(['ana', 'ben'], as_('a', send_text(state.data, 'Hello')))", "--sandbox")
+    assert done.err.count("is not made of digits") == 1

@@ -1,0 +1,109 @@
+"""Rows as spreadsheets and other systems write them, through a loop over the file."""
+
+import pytest
+
+from adaptor import JobError, each, fn, parse_csv, try_each
+
+ANA, BEN = "6543210987654321", "6543210987654322"
+
+
+def served(path, **how):
+    """Return the rows that a loop comes to, and what is wrong with the others."""
+    seen = []
+    keep = fn(lambda s: seen.append(s["data"]) or s)
+    after = try_each(path, keep, fail=False, **how)({"data": {}})
+    return seen, [entry["error"]["message"] for entry in after["failed"]]
+
+
+FILES = {
+    "a byte order mark": ("\ufeffpsid,name\n1,Ana\n".encode(), [{"psid": "1", "name": "Ana"}]),
+    "two byte order marks": ("\ufeff\ufeffpsid,name\n1,Ana\n".encode(), [{"psid": "1", "name": "Ana"}]),
+    "a sign that nobody sees behind a name": ("psid\u200b,name\n1,Ana\n".encode(), [{"psid": "1", "name": "Ana"}]),
+    "UTF-16": ("psid,name\r\n1,Ana\r\n".encode("utf-16"), [{"psid": "1", "name": "Ana"}]),
+    "empty columns at the right end": (
+        b"psid,name,,\n1,Ana,,\n2,Ben\n",
+        [{"psid": "1", "name": "Ana"}, {"psid": "2", "name": "Ben"}],
+    ),
+    "empty values behind the last column": (b"psid,name\n1,Ana,,\n", [{"psid": "1", "name": "Ana"}]),
+    "a delimiter in the first line": (b"sep=;\r\npsid;name\r\n1;Ana\r\n", [{"psid": "1", "name": "Ana"}]),
+    "a delimiter in the first line, in quotes": (b'"sep=;"\npsid;name\n1;Ana\n', [{"psid": "1", "name": "Ana"}]),
+    "spaces after a closing quote": (b'psid,name\n"1" ,"Ana" \n', [{"psid": "1", "name": "Ana"}]),
+    "a long value": (b'psid,name\n1,"' + b"x" * 200_000 + b'"\n', [{"psid": "1", "name": "x" * 200_000}]),
+    "lines that end with a carriage return": (
+        b"psid,name\r1,Ana\r2,Ben\r",
+        [{"psid": "1", "name": "Ana"}, {"psid": "2", "name": "Ben"}],
+    ),
+    "empty lines between": (
+        b"psid,name\n\n1,Ana\n\n\n2,Ben\n",
+        [{"psid": "1", "name": "Ana"}, {"psid": "2", "name": "Ben"}],
+    ),
+    "names alone": (b"psid,name\n", []),
+    "nothing": (b"", []),
+}
+
+
+def test_what_spreadsheets_write_is_read(tmp_path):
+    for what, (raw, rows) in FILES.items():
+        file = tmp_path / "rows.csv"
+        file.write_bytes(raw)
+        assert served(file) == (rows, []), what
+
+
+BROKEN = {
+    "a byte of another encoding": (
+        b"psid,name\n1,Ana\n2,Jos\xe9\n3,Cem\n",
+        ["1", "3"],
+        "line 3: the byte 0xe9 is not UTF-8",
+    ),
+    "text behind a closing quote": (
+        b'psid,name\n1,Ana\n2,"B"en\n3,Cem\n',
+        ["1", "3"],
+        "line 3: something stands between",
+    ),
+    "a quote that is never closed": (
+        b'psid,name\n1,Ana\n2,"Ben\n3,Cem\n4,Dan\n',
+        ["1", "3", "4"],
+        "line 3: a quote is opened",
+    ),
+    "too many values": (b"psid,name\n1,Ana\n2,Ben,x\n3,Cem\n", ["1", "3"], "line 3: 3 values, but there are 2 columns"),
+    "a value without a name": (b"psid,,name\n1,,Ana\n2,x,Ben\n3,,Cem\n", ["1", "3"], "line 3: column 2 has no name"),
+}
+
+
+def test_a_row_that_cannot_be_read_keeps_nobody_else_from_being_served(tmp_path):
+    for what, (raw, people, words) in BROKEN.items():
+        file = tmp_path / "rows.csv"
+        file.write_bytes(raw)
+        rows, problems = served(file)
+        assert [row["psid"] for row in rows] == people, what
+        assert len(problems) == 1, what
+        assert words in problems[0], what
+
+
+def test_a_line_of_json_in_another_encoding_is_named(tmp_path):
+    file = tmp_path / "rows.jsonl"
+    file.write_bytes(b'\xef\xbb\xbf{"psid": "1"}\n{"psid": "Jos\xe9"}\n{"psid": 3}\n')
+    assert served(file) == ([{"psid": "1"}, {"psid": 3}], ["rows.jsonl, line 2 is not UTF-8."])
+
+
+@pytest.mark.parametrize(("raw", "shown"), [(b"psid;name\n1;Ana\n", "`;`"), (b"psid\tname\n1\tAna\n", "`\\t`")])
+def test_another_delimiter_is_asked_about_and_can_be_given(tmp_path, raw, shown):
+    file = tmp_path / "rows.csv"
+    file.write_bytes(raw)
+    with pytest.raises(JobError, match="The delimiter seems to be") as caught:
+        served(file)
+    assert shown in str(caught.value)
+    assert "csv={'delimiter': " in caught.value.fix
+    delimiter = ";" if b";" in raw else "\t"
+    assert served(file, csv={"delimiter": delimiter}) == ([{"psid": "1", "name": "Ana"}], [])
+
+
+def test_a_column_of_one_name_may_hold_any_sign_where_the_delimiter_is_given():
+    assert parse_csv("a;b\n1;2", delimiter=",")({})["data"] == [{"a;b": "1;2"}]
+
+
+def test_options_of_csv_go_with_a_csv_file(tmp_path):
+    with pytest.raises(JobError, match="the source is none"):
+        each([1], fn(lambda s: s), csv={"delimiter": ";"})({})
+    with pytest.raises(JobError, match="has no option `delimeter`"):
+        served(tmp_path / "rows.csv", csv={"delimeter": ";"})
