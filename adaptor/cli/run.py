@@ -347,7 +347,7 @@ def _request_printer(run: Run, stream: Any) -> Any:
             where = facts.get("path") or facts["url"]
             run.log("info", "dry-run", f"{facts['method']} {where} {text}", place=run.place(), request=facts)
         else:
-            print_out(run.redactor.text(json.dumps(facts, ensure_ascii=False)) + "\n", stream)
+            print_out(run.redactor.of_results().text(json.dumps(facts, ensure_ascii=False)) + "\n", stream)
 
     return show
 

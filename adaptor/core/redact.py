@@ -100,6 +100,7 @@ class Redactor:
         self._shortest = 0
         self.kept = KeptSecrets()
         self._of_results: Redactor | None = None
+        self._has_credential = False
         self.learn(secrets)
 
     def learn(self, secrets: Iterable[str]) -> bool:
@@ -112,6 +113,21 @@ class Redactor:
             self._shortest = min(map(len, forms))
         return bool(fresh)
 
+    def learn_credential(self, configuration: Any) -> bool:
+        """Take the secrets of a credential into account that who goes on with the run gives again."""
+        self._has_credential = True
+        return self.learn_named(named_secrets(configuration))
+
+    def learn_configuration(self, configuration: Any) -> bool:
+        """Take the secrets of the configuration into account that a state holds while the run is under way.
+
+        Where the run was given a credential, what a job has put beside it, such as the token of a login, is the job's
+        own: it comes from its data, and stays there in what is kept.
+        """
+        if self._has_credential:
+            return self.learn(secrets_of(configuration))
+        return self.learn_named(named_secrets(configuration))
+
     def learn_named(self, secrets: Iterable[tuple[str, str]]) -> bool:
         """Take secrets into account that who goes on with a run gives again, under the same names.
 
@@ -123,6 +139,7 @@ class Redactor:
         """
         named = [(path, secret) for path, secret in secrets if len(secret) >= SHORTEST_SECRET]
         self.kept.learn(named)
+        self._of_results = None
         return self.learn(secret for _, secret in named)
 
     def of_results(self) -> Redactor:

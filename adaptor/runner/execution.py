@@ -129,7 +129,7 @@ class Execution:
         if not arrival.is_first:
             self._left_behind = self._given
         before = entering(leaving(arrival.state), step.state, self._credentials.configuration(self._plan, step, given))
-        run.learn_secrets(before)
+        run.redactor.learn_credential(before["configuration"])
         after, text = before, ""
         self._log("info", f"▸ {result.name}", step=step.id)
         count = len(step.job.operations)

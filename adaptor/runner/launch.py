@@ -82,7 +82,7 @@ def launch(order: Order, run: Run, credentials: Credentials) -> Result:
 
 def _launch(order: Order, run: Run, credentials: Credentials) -> Result:
     for configuration in credentials.all():
-        run.learn_secrets({"configuration": configuration})
+        run.redactor.learn_credential(configuration)
     output = JobOutput(run)
     given = {} if order.captures_output else {"print": print_to(output)}
     prepared = Prepared()
@@ -100,10 +100,10 @@ def _launch(order: Order, run: Run, credentials: Credentials) -> Result:
                 run.log("info", "run", _warning(warning))
             plan.narrow(start=order.start, end=order.end, only=order.only)
             for step in plan.steps.values():
-                run.learn_secrets({"configuration": credentials.configuration(plan, step)})
+                run.redactor.learn_credential(credentials.configuration(plan, step))
             with Records(order.path, order.words(plan), run, order.ledger) as records:
                 state = records.begin(prepared, lambda: _initial(order, plan))
-                run.learn_secrets(state)
+                run.redactor.learn_credential(state.get("configuration"))
                 for what in of_credentials(credentials, plan, state):
                     run.log("info", "run", f"warning: {what}")
                 execution = Execution(

@@ -171,6 +171,56 @@ def test_a_step_that_begins_from_what_was_kept_of_the_one_before_says_the_same(c
     assert said[1] == "Hello Ana, see you at sunrise clinic."
 
 
+def test_a_token_that_a_job_has_logged_in_for_is_its_own_data(command, httpserver, said):
+    httpserver.expect_request("/login").respond_with_json({"access_token": "session-4711-of-today"})
+    httpserver.expect_request("/visits").respond_with_json({})
+    login = f"""\
+http.get('{httpserver.url_for("/login")}')
+def remember(state):
+    token = state['data']['access_token']
+    return {{**state, 'configuration': {{**state['configuration'], 'session_token': token}}}}
+fn(remember)
+http.get('{httpserver.url_for("/visits")}', headers={{'Authorization': state.configuration.session_token}})
+log(state.references[1])
+send_text('{ANA}', 'one')
+fn(lambda state: {{**state, 'data': {{**state['about'], 'place': state['references'][1]['access_token']}}}})
+"""
+    command.write(
+        "visit.json",
+        {"steps": [{"id": "load", "expression": login, "next": "tell"}, {"id": "tell", "expression": TELLS}]},
+    )
+    assert command.begin() == 1
+    assert "session-4711" not in command.done.stderr
+    assert command.go_on() == 0, command.done.stderr
+    assert said[1] == "Hello Ana, see you at session-4711-of-today."
+
+
+def test_a_secret_that_stands_in_the_job_itself_is_there_again_with_the_job(command, httpserver, said):
+    httpserver.expect_request("/echo").respond_with_json({"key": "k3y-in-the-job"})
+    echo = f"""\
+send_text('{ANA}', 'one')
+http.get('{httpserver.url_for("/echo")}', headers={{'X-Api-Key': 'k3y-in-the-job'}})
+fn(lambda state: {{**state, 'data': {{**state['about'], 'place': state['data']['key']}}}})
+"""
+    command.write(
+        "visit.json",
+        {"steps": [{"id": "load", "expression": echo, "next": "tell"}, {"id": "tell", "expression": TELLS}]},
+    )
+    assert command.begin() == 1
+    assert b"k3y-in-the-job" not in command.kept()
+    assert command.go_on() == 0, command.done.stderr
+    assert said[1] == "Hello Ana, see you at k3y-in-the-job."
+
+
+def test_a_dry_run_and_a_preview_show_what_would_be_read(command, said):
+    command.credential(verify_token="sunrise")
+    command.ready()
+    assert command.begin("--dry-run", "--preview", "page.html") == 0, command.done.stderr
+    assert command.begin("--dry-run") == 0
+    assert "see you at sunrise clinic." in command.done.stdout
+    assert "see you at sunrise clinic." in (command.folder / "page.html").read_text("utf-8")
+
+
 # --- Where the credential is another one ---
 
 
