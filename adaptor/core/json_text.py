@@ -21,7 +21,7 @@ _MOST_SHOWN = 20
 
 _NAMES = frozenset({"NaN", "Infinity", "-Infinity"})
 #: A text, or what stands between commas, colons and brackets.
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s,:\[\]{}"]+')
+_TOKEN = r'"(?:[^"\\]|\\.)*"|[^\s,:\[\]{}"]+'
 
 
 class NotJson(ValueError):
@@ -178,7 +178,7 @@ def _wrong_syntax(cause: json.JSONDecodeError, text: str) -> NotJson:
 
 
 def _wrong_number(text: str) -> NotJson:
-    for found in _TOKEN.finditer(text):
+    for found in re.finditer(_TOKEN, text):
         token = found[0]
         if token.startswith('"'):
             continue

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 MARK_BEGINS = REDACTED[:-1]
 _NO_MARK = f"{MARK_BEGINS} =]"
 _PART = r"[^\s\[\]]+"
-_MARK = re.compile(rf"\[redacted (?:=|({_PART}) ({_PART}) ({_PART}))\]")
+#: Compiled by `re` when the first text is met that holds one: most runs meet none.
+_MARK = rf"\[redacted (?:=|({_PART}) ({_PART}) ({_PART}))\]"
 _NO_SEAL = "-"
 
 #: How many strong secrets prove that the others have not changed: one may be changed meanwhile, or two.
@@ -92,7 +93,7 @@ class KeptSecrets:
         Raises:
             ConfigurationError: A secret in it is not in the credential, or another one.
         """
-        return _MARK.sub(self._unmark, text) if MARK_BEGINS in text else text
+        return re.sub(_MARK, self._unmark, text) if MARK_BEGINS in text else text
 
     def _compiled(self) -> tuple[re.Pattern[str] | None, dict[str, tuple[str, str]]]:
         if not self._paths:
@@ -193,7 +194,9 @@ def places_of_marks(value: Any, place: str = "", *, bare: bool = True) -> Iterat
         ['message.text']
     """
     if isinstance(value, str):
-        if MARK_BEGINS in value and ((bare and REDACTED in value) or any(found[1] for found in _MARK.finditer(value))):
+        if MARK_BEGINS in value and (
+            (bare and REDACTED in value) or any(found[1] for found in re.finditer(_MARK, value))
+        ):
             yield place
     elif isinstance(value, dict):
         for key, item in value.items():
@@ -233,7 +236,7 @@ def without_marks(value: Any) -> Any:
         >>> without_marks("see [redacted db.password as-is -] and [redacted =]]")
         'see [redacted] and [redacted]'
     """
-    return changed_texts(value, lambda text: _MARK.sub(lambda found: REDACTED if found[1] else MARK_BEGINS, text))
+    return changed_texts(value, lambda text: re.sub(_MARK, lambda found: REDACTED if found[1] else MARK_BEGINS, text))
 
 
 def changed_texts(value: Any, change: Callable[[str], str]) -> Any:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 #: A key that sounds like a secret, and its value behind it.
-_SECRET = re.compile(
+_SECRET = (
     r"(?i)[\w-]*(token|secret|passw|passphrase|api_?-?key|private|credential|authorization)[\w-]*[\"']?\s*:\s*[^\s{\[]"
 )
 
@@ -33,7 +33,7 @@ class PlanProblem(InputError):
         self.file, self.line, self.column = file, line, column
         if line is not None and column is not None:
             shown = excerpt(file, line, column - 1, column - 1 + width)
-            self.excerpt = None if _SECRET.search(shown) else shown or None
+            self.excerpt = None if re.search(_SECRET, shown) else shown or None
         return self
 
     def report(self) -> str:

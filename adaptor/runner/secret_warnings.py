@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MOST_PLACES = 5
 
 #: Parts of a state that only tell: what went wrong, and what is known of the last answer.
-_ONLY_TOLD = re.compile(r"(?!data\b|references\b)([^.\[]+\.)?(errors|response)\b")
+_ONLY_TOLD = r"(?!data\b|references\b)([^.\[]+\.)?(errors|response)\b"
 
 
 def of_credentials(
@@ -84,7 +84,7 @@ def of_final_state(state: Any, path: str, redactor: Redactor) -> list[str]:
 
 def _places(state: Any, besides: Any = None) -> str | None:
     known = set(places_of_marks(besides))
-    found = [place for place in places_of_marks(state) if place not in known and not _ONLY_TOLD.match(place)]
+    found = [place for place in places_of_marks(state) if place not in known and not re.match(_ONLY_TOLD, place)]
     found = list(dict.fromkeys(found))
     if not found:
         return None
