@@ -10,7 +10,8 @@ from .call_record import Call
 from .call_site import call_site
 from .errors import AdaptorError, JobError
 from .explanation import LastAnswer
-from .redact import Redactor, secrets_of
+from .redact import Redactor
+from .totals import Totals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
 Sink: TypeAlias = "Callable[[str, str, str, dict[str, Any]], None]"
 
 
-class Run:
+class Run(Totals):
     """One execution of a job: entered by the runner, or by the first operation that is called without one.
 
     Attributes:
@@ -72,9 +73,6 @@ class Run:
         path: Where the run is: the names of the operations under way, outermost first, each with its index.
         under_way: The operations under way, outermost first.
         statements: What stands around the operation in its script: the labels of `for`, `if` and the like.
-        outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`; also `skipped` and `duplicate`.
-        messages: The same of messages alone.
-        unknown_in_a_row: How many writes came last of which nobody knows how they ended.
         warned: What the run has warned of, where once is enough.
         went_through_nothing: The last loop had no items.
         results_told: For how many messages `on_result` was called.
@@ -102,8 +100,6 @@ class Run:
         before_writing: Called before each write: refuses where the state that the operation was given is not JSON.
         last_answer: Which operation has put its answer into `data` last.
         replayed: How many writes were not made again, since an earlier attempt of the run had come to them.
-        made: How many messages were sent, how many other calls were made that change something, and of how many calls
-            it is not known how they ended; with those of earlier attempts that this one has come to.
         sanitize: Returns what logs show of a value of the state; None shows it as it is.
         transport: Given what carries HTTP, returns what stands in its place, where a job is tested; else None.
     """
@@ -119,6 +115,7 @@ class Run:
         alone: bool = False,
         ledger: Callable[[], Ledger] | None = None,
     ) -> None:
+        super().__init__()
         self.began = time.time() if started is None else started
         self._clock = time.monotonic()
         self.dry_run = dry_run
@@ -126,9 +123,6 @@ class Run:
         self.under_way: list[Operation] = []
         self.statements: tuple[str, ...] = ()
         self._listeners: list[Any] = []
-        self.outcomes = {"sent": 0, "failed": 0, "unknown": 0, "described": 0}
-        self.messages: dict[str, int] = {}
-        self.unknown_in_a_row = 0
         self.results_told = 0
         self.went_through_nothing = False
         self.warned: set[str] = set()
@@ -152,7 +146,6 @@ class Run:
         self.redactor = Redactor()
         self.interrupted_at: str | None = None
         self.replayed = 0
-        self.made = (0, 0, 0)
         self.before_writing: Callable[[], None] | None = None
         self.last_answer = LastAnswer()
         self.earlier: tuple[str, str] | None = None
@@ -254,24 +247,6 @@ class Run:
             name = next((name for name, _ in reversed(self.path) if name), "")
             self.on_call(Call(name, self.place(), outcome, is_write, is_message, recipient, seconds, error, count))
 
-    def count(self, outcome: str, *, is_message: bool, count: int = 1) -> None:
-        """Count how writes ended."""
-        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + count
-        if is_message:
-            self.messages[outcome] = self.messages.get(outcome, 0) + count
-        if outcome in ("sent", "unknown"):
-            self.has_made(outcome, is_message=is_message, count=count)
-
-    def has_made(self, outcome: str, *, is_message: bool, count: int = 1) -> None:
-        """Count in `made` what was `sent` or is `unknown`; also what an earlier attempt has sent, and is not counted as
-        an outcome of this one.
-        """
-        messages, others, unknown = self.made
-        if outcome == "unknown":
-            self.made = messages, others, unknown + count
-        else:
-            self.made = (messages + count, others, unknown) if is_message else (messages, others + count, unknown)
-
     def wants(self, recipient: str | None) -> bool:
         """Whether somebody is among those whom this run writes to: `--limit` and `--only-to` leave others out."""
         is_wanted = True
@@ -359,7 +334,7 @@ class Run:
         Returns:
             Whether there was one that the run did not know yet.
         """
-        return isinstance(state, dict) and self.redactor.learn(secrets_of(state.get("configuration")))
+        return isinstance(state, dict) and self.redactor.learn_configuration(state.get("configuration"))
 
     def log(self, level: str, component: str, message: str, /, **fields: Any) -> None:
         """Write one line to the run's log, without secrets."""
