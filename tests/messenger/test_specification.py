@@ -7,37 +7,56 @@ from typing import Any
 import pytest
 
 from adaptor import (
+    assign_label,
     create_label,
     create_message_template,
     create_persona,
+    delete_label,
     delete_message_template,
     delete_messenger_profile,
+    delete_persona,
+    delete_user_menu,
     extend_thread_control,
+    get_conversation,
     get_insights,
+    get_label,
+    get_message,
+    get_message_template,
+    get_messaging_feature_status,
     get_messenger_profile,
+    get_page,
+    get_persona,
     get_thread_owner,
+    get_user_menu,
+    get_user_profile,
     ice_breaker,
     list_conversations,
     list_feature_reviews,
     list_labels,
     list_message_templates,
+    list_messages,
     list_notification_tokens,
     list_personas,
     list_secondary_receivers,
     list_subscribed_apps,
+    list_user_labels,
     menu_item,
     moderate_conversations,
     pass_thread_control,
     post_message,
     react,
     release_thread_control,
+    remove_label,
     request_thread_control,
     send_text,
     set_messenger_profile,
     set_nlp_configs,
+    set_user_menu,
     subscribe_app,
     take_thread_control,
+    unlink_account,
     unsubscribe_app,
+    update_message_template,
     upload_attachment,
 )
 
@@ -165,3 +184,33 @@ def test_what_is_sent_is_what_meta_declares(operation: Any) -> None:
 def test_every_edge_that_stands_here_is_used_by_an_operation() -> None:
     requests = [operation.describe({}) for operation in OPERATIONS]
     assert {f"{request.method} {request.path.removeprefix('me/')}" for request in requests} == set(DECLARED)
+
+
+#: The calls that go to one object, or to the Page itself: what Meta's specification of the Page's edges does not hold.
+OBJECTS = [
+    (get_page(), "GET me"),
+    (get_messaging_feature_status(), "GET me"),
+    (get_user_profile(ANA), f"GET {ANA}"),
+    (list_user_labels(ANA), f"GET {ANA}/custom_labels"),
+    (get_conversation("t_1"), "GET t_1"),
+    (list_messages("t_1"), "GET t_1/messages"),
+    (get_message("m_1"), "GET m_1"),
+    (get_persona("7"), "GET 7"),
+    (delete_persona("7"), "DELETE 7"),
+    (get_label("7"), "GET 7"),
+    (delete_label("7"), "DELETE 7"),
+    (assign_label(ANA, "7"), "POST 7/label"),
+    (remove_label(ANA, "7"), "DELETE 7/label"),
+    (get_message_template("7"), "GET 7"),
+    (update_message_template("7", "Closed."), "POST 7"),
+    (get_user_menu(ANA), "GET me/custom_user_settings"),
+    (set_user_menu(ANA, [menu_item("Hours")]), "POST me/custom_user_settings"),
+    (delete_user_menu(ANA), "DELETE me/custom_user_settings"),
+    (unlink_account(ANA), "POST me/unlink_accounts"),
+]
+
+
+def test_a_call_to_one_object_has_its_method_and_path() -> None:
+    for operation, expected in OBJECTS:
+        request = operation.describe({})
+        assert f"{request.method} {request.path}" == expected, operation.name
