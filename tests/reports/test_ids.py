@@ -20,6 +20,28 @@ DAMAGED = {
     f'="{ANA}"': "as a spreadsheet writes text",
     f"'{ANA}": "as a spreadsheet writes text",
     "+254700000000": "is a telephone number",
+    f"{ANA}\ufe0f": "U+FE0F VARIATION SELECTOR-16",
+    f"{ANA}\u3164": "U+3164 HANGUL FILLER",
+    f"{ANA}\udc80": "U+DC80",
+    "6,54321E+15": "a spreadsheet has rounded",
+    "6.54321e15": "a spreadsheet has rounded",
+    f"{ANA},00": "ends in .0",
+    f"={ANA}": "as a spreadsheet writes text",
+    f"\u2018{ANA}": "as a spreadsheet writes text",
+    f'"{ANA}"': "as a spreadsheet writes text",
+    "#N/A": "what they cannot work out",
+    "#REF!": "what they cannot work out",
+    "nan": "where there is no value",
+    "None": "where there is no value",
+    "null": "where there is no value",
+    "6,543,210,987,654,321": "signs between its digits",
+    "6.543.210.987.654.321": "signs between its digits",
+    "6543-2109-8765-4321": "signs between its digits",
+    f"-{ANA}": "a number below 0",
+    "\uff16\uff15\uff14\uff13210987654321": "digits of another script",
+    "tel:254700000000": "is a telephone number",
+    "+254 700 000 000": "is a telephone number",
+    -5: "a number below 0",
     "": "is empty",
     "   ": "is empty",
     6543210987654321.0: "a number with a point",
@@ -43,9 +65,28 @@ def test_a_damaged_id_is_refused_where_it_is_written_and_where_it_is_read(name):
             CALLS[name](state.data.psid).describe({"data": {"psid": value}})
 
 
-@pytest.mark.parametrize("value", [ANA, int(ANA), f" {ANA}", f"{ANA}\n", f"\t{ANA} "])
+@pytest.mark.parametrize("value", [ANA, int(ANA), f" {ANA}", f"{ANA}\n", f"\t{ANA} ", {"id": f" {ANA}\r\n"}])
 def test_an_id_in_spaces_is_taken_without_them(value):
     assert send_text(value, "Hello").describe({}).body["recipient"] == {"id": ANA}
+    assert send_text(state.data, "Hello").describe({"data": value}).body["recipient"] == {"id": ANA}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_damaged_id_in_an_object_is_refused_as_one_alone_is(name):
+    for value, words in DAMAGED.items():
+        with pytest.raises(InvalidMessage) as caught:
+            CALLS[name]({"id": value})
+        assert words in str(caught.value), value
+
+
+@pytest.mark.parametrize("reference", ["ana@example.org", "6543.0", "+1", "'5"])
+def test_a_user_ref_may_be_anything(reference):
+    body = send_text({"user_ref": reference}, "Hello").describe({}).body
+    assert body["recipient"] == {"user_ref": reference}
+
+
+def test_an_id_of_words_is_no_damaged_one():
+    assert send_text("ana", "Hello").describe({}).body["recipient"] == {"id": "ana"}
 
 
 @pytest.mark.parametrize("how", ["--dry-run", "--sandbox"])
