@@ -18,7 +18,7 @@ from ..core.state import State
 from ..ledger.errors import ReplayMismatch
 from .failures import failure, raise_if_failed, summary
 from .results import tell_result
-from .sources import numbered, readable, tell_of_nothing
+from .sources import numbered, readable, tell_of_items
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,8 +85,7 @@ def each(
         error.went_through = False
         raise
     path[-1] = ("each", None)
-    if index < 0:
-        tell_of_nothing(state)
+    tell_of_items(state, has_some=index >= 0)
     return state
 
 
@@ -177,8 +176,7 @@ def try_each(
             if run.unknown_in_a_row == unknown:
                 run.unknown_in_a_row = 0
     path[-1] = ("try_each", None)
-    if not count:
-        tell_of_nothing(state)
+    tell_of_items(state, has_some=count > 0)
     if failed:
         run.log("info", "job", f"passed over {len(failed)} of {count:,} items: {summary(failed)}")
     raise_if_failed(new, count, "items", fail=fail)
@@ -209,8 +207,7 @@ def map_(state: State, source: Source, callback: Callback[[Any, int, State], Any
         run.path[-1] = ("map_", index)
         results.append(resolve(callback(readable(item), int(index), state), state))
     run.path[-1] = ("map_", None)
-    if not results:
-        tell_of_nothing(state)
+    tell_of_items(state, has_some=bool(results))
     return {**state, "data": results}
 
 

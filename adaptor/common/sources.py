@@ -114,16 +114,25 @@ def _is_rounded(value: str) -> bool:
     return len(value) in (16, 17) and value.isdecimal() and value[-1] == "0"
 
 
-def tell_of_nothing(state: State) -> None:
-    """Say that the loop under way had nothing to go through, and where its path ends that matches nothing."""
+def tell_of_items(state: State, *, has_some: bool) -> None:
+    """Note whether the loop under way had items. Where it had none, say where its path ends that matches nothing."""
     run = current_run()
+    run.found_items = bool(run.found_items) or has_some
     loop = run.under_way[-1] if run.under_way else None
-    source = loop.args[0] if loop is not None and loop.args else None
-    run.went_through_nothing = True
-    path = source if isinstance(source, str) else getattr(source, "__path__", None)
-    missing = missing_part(path, state) if path is not None else None
-    if loop is not None and missing is not None:
+    if has_some or loop is None or not loop.args:
+        return
+    source = loop.args[0]
+    path = path_of(source)
+    missing = None if path is None else missing_part(path, state)
+    told = f"{run.line}: {loop.name}({source!r})"
+    if missing is not None and told not in run.warned:
+        run.warned.add(told)
         run.log("info", "job", f"warning: {loop.name}: {source!r} matches nothing: {missing}.")
+
+
+def path_of(source: Any) -> str | None:
+    """Return the JSONPath by which a source finds its items, or None where it has none, or a default beside it."""
+    return source if isinstance(source, str) else getattr(source, "__source_path__", None)
 
 
 def items_of(source: Any, state: State) -> Iterator[Any]:

@@ -76,7 +76,7 @@ class Run:
         messages: The same of messages alone.
         unknown_in_a_row: How many writes came last of which nobody knows how they ended.
         warned: What the run has warned of, where once is enough.
-        went_through_nothing: The last loop had no items.
+        found_items: Whether any loop of the operation under way had items; None where there was none.
         results_told: For how many messages `on_result` was called.
         on_request: Called with each request that a dry run describes.
         sketch: Returns how messages would look, given as `Request.described`; None where nobody looks.
@@ -128,7 +128,7 @@ class Run:
         self.messages: dict[str, int] = {}
         self.unknown_in_a_row = 0
         self.results_told = 0
-        self.went_through_nothing = False
+        self.found_items: bool | None = None
         self.warned: set[str] = set()
         self._reached: set[str] = set()
         self.id = ""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...common.failures import the_first
-from ...common.sources import numbered, tell_of_nothing
+from ...common.sources import numbered, tell_of_items
 from ...core.config import read_configuration
 from ...core.context import current_run
 from ...core.errors import AdaptorError, ItemsFailed, JobError, UnreadableRow, WrongCall
@@ -182,8 +182,7 @@ def broadcast(
     run.path[-1] = ("broadcast", None)
     result = tally.result(_where(run, ledger))
     run.log("info", "broadcast", _summary(tally), **result)
-    if not tally.total:
-        tell_of_nothing(state)
+    tell_of_items(state, has_some=tally.total > 0)
     _raise_if_failed(tally, fail)
     return {**compose_next_state(state, result), "failed": tally.failed}
 
@@ -271,6 +270,9 @@ def _ask(run: Run, client: GraphClient, total: int | None, pace: Pace, before: i
     Raises:
         JobError: The answer was no. Nothing was sent.
     """
+    if total == 0:
+        # Nothing is about to happen: the counts say so.
+        return
     if run.confirm is None:
         if pace.rate > INBOX_PER_SECOND and (total is None or total > INBOX_PER_SECOND):
             run.log("debug", "broadcast", "Above 40 messages a second the Page's inbox does not show them all.")
