@@ -17,7 +17,7 @@ from ..core.lazy import resolve
 from ..core.operation import Callback, Source, Step, Value, operation
 from ..core.state import State
 from ..ledger.errors import ReplayMismatch
-from .failures import failure, raise_if_failed, summary
+from .failures import Kinds, failure, raise_if_failed, summary
 from .results import tell_result
 from .sources import numbered, readable, tell_of_items
 
@@ -134,6 +134,7 @@ def try_each(
     key = as_ or "data"
     failed: list[dict[str, Any]] = []
     new: list[dict[str, Any]] = []
+    kinds = Kinds()
     count = 0
     put_off: dict[int, tuple[int, Any]] = {}
     for index, item in run.watched(_again_at_the_end(numbered(source, state, csv), put_off)):
@@ -156,6 +157,7 @@ def try_each(
             if run.open_ledger is not None:
                 run.open_ledger.forget_failures()
             failed.append(failure(index, error))
+            kinds.add(index, error)
             if run.results_told == told:
                 tell_result(run, "failed", None, index=index, error=error)
             if error.is_earlier:
@@ -181,6 +183,8 @@ def try_each(
     tell_of_items(state, has_some=count > 0)
     if failed:
         run.log("info", "job", f"passed over {len(failed)} of {count:,} items: {summary(failed)}")
+        for line in kinds.lines() if run.dry_run else ():
+            run.log("info", "job", line)
     raise_if_failed(new, count, "items", fail=fail)
     return {**state, "failed": failed}
 

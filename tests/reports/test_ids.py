@@ -116,3 +116,23 @@ def test_ids_that_all_end_in_0_are_warned_of_before_the_first_send(adaptor, zero
 def test_an_id_that_is_not_made_of_digits_is_warned_of_once(adaptor):
     done = adaptor("each(['ana', 'ben'], as_('a', send_text(state.data, 'Hello')))", "--sandbox")
     assert done.err.count("is not made of digits") == 1
+
+
+def test_a_dry_run_shows_what_is_wrong_once_with_how_many_and_the_first_lines(adaptor):
+    damaged = "".join(f"{ANA}.0,Ana {n}\n" for n in range(40))
+    rows = (
+        f"psid,name\n{damaged}6543210987654322,Ben\n6543210987654322,Ben,x\n+254700000000,Cem\n6543210987654322,D,y,z\n"
+    )
+    for loop in ("broadcast", "try_each"):
+        script = f"from pathlib import Path\n{loop}(Path('rows.csv'), send_text(state.data.psid, 'Hello'))"
+        done = adaptor(script, "--dry-run", files={"rows.csv": rows})
+        told = "40 rows (rows.csv, lines 2, 3, 4, 5, 6 and 35 more): `recipient.id` ends in .0"
+        assert done.err.count(told) == 1, done.err
+        assert "rows.csv, line 44: `recipient.id` is a telephone number" in done.err
+        assert "2 rows (rows.csv, lines 43, 45): 3 values, but there are 2 columns" in done.err
+        assert done.err.count("ends in .0") == 2  # here, and as the first of all in the error
+
+
+def test_rows_of_a_list_are_counted_from_1(adaptor):
+    script = f"broadcast(['+1', '{ANA}', '+2'], send_text(state.data, 'Hello'))"
+    assert "2 rows (1, 3): `recipient.id` is a telephone number" in adaptor(script, "--dry-run").err
