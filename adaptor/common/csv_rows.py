@@ -168,6 +168,8 @@ def _names(values: list[str], name: str, line: int, settings: dict[str, Any]) ->
             raise JobError(
                 f"{name}, line {line}: there is one column, named {names[0]!r}. The delimiter seems to be `{shown}`.",
                 fix=f"Write csv={{'delimiter': '{shown}'}} in the loop, or parse_csv(…, delimiter='{shown}').",
+                code="DELIMITER",
+                details={"delimiter": other},
             )
     for column in names:
         if column and names.count(column) > 1:
