@@ -8,6 +8,7 @@ from ..core.lazy import Lazy, resolve
 from ..core.parameters import Parameters
 from ..core.state import State, a_kind
 from .data import Reader
+from .sources import path_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ class Calculation(Reader):
         self.__function__ = function
         self.__args__ = args
         self.__kwargs__ = kwargs
+
+    @property
+    def __source_path__(self) -> str | None:
+        return path_of(self.__args__[0]) if self.__args__ and isinstance(self.__args__[0], Lazy) else None
 
     def __resolve__(self, state: State) -> Any:
         args = [resolve(value, state) for value in self.__args__]

@@ -18,9 +18,9 @@ from ..core.lazy import resolve
 from ..core.operation import Callback, Source, Step, Value, operation
 from ..core.state import State
 from ..ledger.errors import ReplayMismatch
-from .failures import failure, raise_if_failed, summary
+from .failures import Kinds, failure, raise_if_failed, summary
 from .results import tell_result
-from .sources import numbered, readable, tell_of_nothing
+from .sources import numbered, readable, tell_of_items
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,8 +90,7 @@ def each(
         error.went_through = False
         raise
     path[-1] = ("each", None)
-    if index < 0:
-        tell_of_nothing(state)
+    tell_of_items(state, has_some=index >= 0)
     return state
 
 
@@ -139,6 +138,7 @@ def try_each(
     key = as_ or "data"
     failed: list[dict[str, Any]] = []
     new: list[dict[str, Any]] = []
+    kinds = Kinds()
     count = 0
     put_off: dict[int, tuple[int, Any]] = {}
     for index, item in run.watched(_again_at_the_end(numbered(source, state, csv), put_off)):
@@ -165,6 +165,7 @@ def try_each(
             if run.open_ledger is not None:
                 run.open_ledger.forget_failures()
             failed.append(failure(index, error))
+            kinds.add(index, error)
             if run.results_told == told:
                 tell_result(run, "failed", None, index=index, error=error)
             if error.is_earlier:
@@ -187,10 +188,11 @@ def try_each(
             if run.unknown_in_a_row == unknown:
                 run.unknown_in_a_row = 0
     path[-1] = ("try_each", None)
-    if not count:
-        tell_of_nothing(state)
+    tell_of_items(state, has_some=count > 0)
     if failed:
         run.log("info", "job", f"passed over {len(failed)} of {count:,} items: {summary(failed)}")
+        for line in kinds.lines() if run.dry_run else ():
+            run.log("info", "job", line)
     raise_if_failed(new, count, "items", fail=fail)
     return {**state, "failed": failed}
 
@@ -219,8 +221,7 @@ def map_(state: State, source: Source, callback: Callback[[Any, int, State], Any
         run.path[-1] = ("map_", index)
         results.append(resolve(callback(readable(item), int(index), state), state))
     run.path[-1] = ("map_", None)
-    if not results:
-        tell_of_nothing(state)
+    tell_of_items(state, has_some=bool(results))
     return {**state, "data": results}
 
 

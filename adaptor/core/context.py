@@ -74,7 +74,7 @@ class Run(Totals):
         under_way: The operations under way, outermost first.
         statements: What stands around the operation in its script: the labels of `for`, `if` and the like.
         warned: What the run has warned of, where once is enough.
-        went_through_nothing: The last loop had no items.
+        found_items: Whether any loop of the operation under way had items; None where there was none.
         results_told: For how many messages `on_result` was called.
         on_request: Called with each request that a dry run describes.
         sketch: Returns how messages would look, given as `Request.described`; None where nobody looks.
@@ -124,7 +124,7 @@ class Run(Totals):
         self.statements: tuple[str, ...] = ()
         self._listeners: list[Any] = []
         self.results_told = 0
-        self.went_through_nothing = False
+        self.found_items: bool | None = None
         self.warned: set[str] = set()
         self._reached: set[str] = set()
         self.id = ""

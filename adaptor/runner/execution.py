@@ -205,12 +205,12 @@ class Execution:
             run.statements = job.statements[index]
             run.line, run.is_only_of_line = operation.line, on_line[operation.line] == 1
             run.before_writing = checks.of(state, operation.title())
-            run.went_through_nothing = False
+            run.found_items = None
             before, started = Counts(run), time.perf_counter()
             state = operation(state)
             seconds = time.perf_counter() - started
             result.operations.append((operation.title(), seconds))
-            counts = ["0 items"] * run.went_through_nothing + Counts(run).since(before).words()
+            counts = ["0 items"] * (run.found_items is False) + Counts(run).since(before).words()
             indent = "  " if self._plan.is_workflow else ""
             line = f"{indent}✓ {index + 1} {operation.title()}  {', '.join([*counts, f'{seconds:.2f} s'])}"
             run.log("info", "run", line)
