@@ -104,10 +104,14 @@ def count_characters(text: str) -> int:
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
+#: Letters and symbols that are drawn as nothing: the fillers of Hangul and the Braille pattern without dots.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
 def _is_unseen(sign: str) -> bool:
     import unicodedata
 
-    return unicodedata.category(sign) in ("Cf", "Mn", "Zs", "Zl", "Zp", "Cc")
+    return sign in _BLANK or unicodedata.category(sign) in ("Cf", "Mn", "Me", "Zs", "Zl", "Zp", "Cc")
 
 
 def check_text(field: str, value: Any, limit: str | None = None, *, may_be_empty: bool = False) -> None:
@@ -118,7 +122,12 @@ def check_text(field: str, value: Any, limit: str | None = None, *, may_be_empty
         raise refuse(field, "is missing", "Give it some text.")
     if not isinstance(value, str):
         kind = a_kind(value)
-        raise refuse(field, f"must be text, not {kind}", "Give a text: str(…) makes one of a number.", actual=kind)
+        fix = "Give a text: str(…) makes one of a number."
+        if isinstance(value, bool):
+            fix = (
+                "A condition gives true or false. In an f-string `|` chooses words: f\"{state.data.name | 'friend'}\"."
+            )
+        raise refuse(field, f"must be text, not {kind}", fix, actual=kind)
     if not value.strip() and not may_be_empty:
         raise refuse(field, "is empty", "Give it some text.", actual=0)
     if not value.isascii() and not may_be_empty and all(map(_is_unseen, value)):

@@ -18,6 +18,7 @@ from ..core.template import TEXT, text_of
 from . import beside, syntax
 from .errors import CannotLoad, caret, excerpt
 from .idle import Outline, warnings_of
+from .unfilled import refuse_unfilled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -211,6 +212,7 @@ class _Loading:
 
     def _collect(self, value: Any, line: int, around: tuple[str, ...] = ()) -> None:
         if isinstance(value, Operation):
+            refuse_unfilled(value)
             self._operations.append(value)
             self._statements.append(around)
         elif value is not None:
