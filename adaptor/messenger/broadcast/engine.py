@@ -138,13 +138,20 @@ class Engine(Sorter):
         requests = [parcel.request for parcel in parcels]
         if not self._wait_for_place(requests):
             return
-        self._ledger.begin_sending([parcel.id for parcel in parcels])
         if self._ledger.is_kept:
             requests = [with_token(parcel.request, parcel.id) for parcel in parcels]
+        ids = [parcel.id for parcel in parcels]
+        self._ledger.begin_sending(ids)
+        self._run.in_flight = True
+        try:
+            self._hands.take(parcels, requests)
+        except Exception:
+            # No thread has it, so none of it leaves.
+            self._ledger.not_sent_yet(ids)
+            self._run.in_flight = self._calls_in_flight > 0
+            raise
         self._messages_in_flight += len(parcels)
         self._calls_in_flight += 1
-        self._run.in_flight = True
-        self._hands.take(parcels, requests)
         self._collect(0.0)
 
     def _wait_for_room(self, messages: int) -> None:
