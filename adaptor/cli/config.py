@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import argparse
     from typing import Any
 
+    from ..core.errors import AdaptorError
+    from ..runner.credentials import Credentials
     from ..runner.inspection import Findings, Needed
 
 EXAMPLE = """\
@@ -94,12 +96,15 @@ def _validate(given: argparse.Namespace) -> int:
     from ..core.errors import AdaptorError
     from ..graph.versions import version_warning
     from ..runner.credentials import read_credentials
+    from ..runner.secret_warnings import of_credentials
 
+    credentials = None
     try:
-        configuration = read_credentials(given.credentials).single(given.name)
+        credentials = read_credentials(given.credentials)
+        configuration = credentials.single(given.name)
         checked = read_configuration(configuration)
     except AdaptorError as error:
-        print(error.report(), file=sys.stderr)
+        print(_located(error, credentials, given.name).report(), file=sys.stderr)
         return 2
     keys = [key for key in schema()["properties"] if configuration.get(key) is not None]
     others = [key for key in configuration if key not in schema()["properties"]]
@@ -108,7 +113,17 @@ def _validate(given: argparse.Namespace) -> int:
         _print(f"Not ours, and left alone: {', '.join(map(str, others))}.")
     if warning := version_warning(checked.api_version, datetime.now(UTC).date()):
         _print(f"Warning: {warning}")
+    for warning in of_credentials(credentials, name=given.name):
+        _print(f"Warning: {warning}")
     return 0
+
+
+def _located(error: AdaptorError, credentials: Credentials | None, name: str | None) -> AdaptorError:
+    """Return an error of a configuration that says where its key stands."""
+    key = error.details.get("key") if isinstance(error.details, dict) else None
+    if key is not None and credentials is not None and (where := credentials.where_single(key, name)):
+        error.fix = f"{error.fix} It stands in {where}."
+    return error
 
 
 def _check(given: argparse.Namespace) -> int:
@@ -124,10 +139,12 @@ def _check(given: argparse.Namespace) -> int:
 
     # A job that sends something while it is loaded must not do so for being looked at.
     run = Run(sink=Log(Levels("info"), stream=sys.stderr), dry_run=True, alone=True)
+    credentials = None
     try:
-        findings = look_into(read_credentials(given.credentials).single(given.name), given.job, run)
+        credentials = read_credentials(given.credentials)
+        findings = look_into(credentials.single(given.name), given.job, run)
     except AdaptorError as error:
-        run.log("error", "config", error.report())
+        run.log("error", "config", _located(error, credentials, given.name).report())
         return 2
     if given.format == "json":
         text = json.dumps(findings.facts(), indent=2, ensure_ascii=False)

@@ -67,9 +67,9 @@ def write(sandbox: Sandbox, path: str, note: str, redact: Callable[[str], str]) 
 def preview(given: argparse.Namespace, run: Run, sandbox: Sandbox | None, described: list[dict[str, Any]]) -> None:
     """Draw a run: what the sandbox got, or what a dry run described."""
     if sandbox is not None:
-        write(sandbox, given.preview, "After a run in the sandbox", run.redactor.text)
+        write(sandbox, given.preview, "After a run in the sandbox", run.redactor.of_results().text)
     else:
-        draw(described, given.preview, given.people or people_beside(given.path), run.redactor.text)
+        draw(described, given.preview, given.people or people_beside(given.path), run.redactor.of_results().text)
     run.log("info", "preview", f"What people see: {given.preview}")
 
 

@@ -48,7 +48,7 @@ def rehearsal(given: argparse.Namespace, credentials: Credentials) -> Iterator[S
 def show_transcript(sandbox: Sandbox, given: argparse.Namespace, run: Run) -> None:
     """Tell who got what, where it was asked for."""
     if given.transcript and given.transcript != "-":
-        write_output(run.redactor.text(sandbox.transcript()), given.transcript, sys.stdout)
+        write_output(run.redactor.of_results().text(sandbox.transcript()), given.transcript, sys.stdout)
         run.log("info", "sandbox", f"Who got what: {given.transcript}")
     elif given.log_json and given.transcript is None:
         # Machines read counts; names and texts only where they are asked for.

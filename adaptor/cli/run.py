@@ -20,6 +20,7 @@ from ..runner.logs import Levels, Log
 from ..runner.records import IN_MEMORY
 from ..runner.result import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL
 from ..runner.run_id import check_run_id, new_run_id
+from ..runner.secret_warnings import of_final_state
 from ..runner.signals import Interruption
 from .curl import curl_printer
 from .run_options import add_options
@@ -219,6 +220,8 @@ class _Outputs:
     def _write(self, result: Result, given: argparse.Namespace, run: Run) -> None:
         if result.text is not None and given.output:
             write_output(f"{result.text}\n", given.output, self._stdout)
+            for what in of_final_state(result.state, given.output, run.redactor):
+                run.log("info", "run", f"warning: {what}")
         if self._sandbox is not None:
             from .rehearsal import show_transcript
 
@@ -344,7 +347,7 @@ def _request_printer(run: Run, stream: Any) -> Any:
             where = facts.get("path") or facts["url"]
             run.log("info", "dry-run", f"{facts['method']} {where} {text}", place=run.place(), request=facts)
         else:
-            print_out(run.redactor.text(json.dumps(facts, ensure_ascii=False)) + "\n", stream)
+            print_out(run.redactor.of_results().text(json.dumps(facts, ensure_ascii=False)) + "\n", stream)
 
     return show
 

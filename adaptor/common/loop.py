@@ -11,6 +11,7 @@ from ..core.errors import (
     AdaptorError,
     ItemsFailed,
     MissingReference,
+    UnreadableRow,
 )
 from ..core.lazy import resolve
 from ..core.operation import Callback, Source, Step, Value, operation
@@ -138,7 +139,8 @@ def try_each(
     put_off: dict[int, tuple[int, Any]] = {}
     for index, item in run.watched(_again_at_the_end(numbered(source, state, csv), put_off)):
         path[-1] = ("try_each", index)
-        before = {**state, key: item, "index": int(index)}
+        # What stands in the place of a row that cannot be read is no JSON, and must not be left in the state.
+        before = {**state, key: None if isinstance(item, UnreadableRow) else item, "index": int(index)}
         counted, told, unknown = _counted(run), run.results_told, run.unknown_in_a_row
         count += index not in put_off
         try:

@@ -153,14 +153,14 @@ def _lines_of_file(source: os.PathLike[str], csv: dict[str, Any] | None = None) 
     if path.lower().endswith(".csv"):
         yield from read_csv(source, csv)
     elif path.lower().endswith((".jsonl", ".ndjson")):
-        import json
+        from ..core.json_text import read_json
 
         for number, line in enumerate(read_lines(source), start=1):
             if line.strip():
                 where = f"{os.path.basename(path)}, line {number}"
                 try:
                     line.encode()
-                    yield number, json.loads(line)
+                    yield number, read_json(line)
                 except UnicodeEncodeError:
                     yield number, UnreadableRow(f"{where} is not UTF-8.", fix="Save the file as UTF-8.")
                 except ValueError as cause:

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from .errors import ConfigurationError
+from .pasted import trimmed, wrong_in
 
 _SCHEMA = "configuration-schema.json"
+#: What is copied from Meta's pages.
+_COPIED = ("access_token", "app_secret")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def _validator() -> Any:
 
 
 def read_configuration(configuration: Any) -> Configuration:
-    """Check a configuration and fill in the defaults.
+    r"""Check a configuration and fill in the defaults.
 
     Args:
         configuration: What stands under `state["configuration"]`.
@@ -64,7 +67,12 @@ def read_configuration(configuration: Any) -> Configuration:
         The configuration, with the defaults of the schema. Keys that are not ours pass unread.
 
     Raises:
-        ConfigurationError: Something is missing, misspelt or of the wrong kind. The message never shows a value.
+        ConfigurationError: Something is missing, misspelt, badly pasted or of the wrong kind. The message never shows a
+            value.
+
+    Example:
+        >>> read_configuration({"access_token": "EAAG-token\n"}).access_token
+        'EAAG-token'
     """
     properties = schema()["properties"]
     if configuration is None:
@@ -81,9 +89,20 @@ def read_configuration(configuration: Any) -> Configuration:
                 details={"key": str(key), "meant": meant},
             )
     for key in schema()["required"]:
-        if configuration.get(key) in (None, ""):
+        if configuration.get(key) is None:
             raise ConfigurationError(f"The configuration has no `{key}`.", fix=_HOW_TO_GIVE, details={"key": key})
     given = {key: configuration[key] for key in properties if configuration.get(key) is not None}
+    for key, value in given.items():
+        given[key] = trimmed(value) if isinstance(value, str) else value
+    for key in _COPIED:
+        wrong = wrong_in(given[key], is_token=key == "access_token") if isinstance(given.get(key), str) else None
+        if wrong is not None:
+            what, fix = wrong
+            raise ConfigurationError(
+                f"`{key}` in the configuration {what}.",
+                fix=_HOW_TO_GIVE if not given[key] and key in schema()["required"] else f"{fix} {_example(key)}",
+                details={"key": key},
+            )
     _validate(given)
     values = {key: given.get(key, rule.get("default")) for key, rule in properties.items()}
     values["base_url"] = values["base_url"].rstrip("/")
@@ -97,12 +116,16 @@ def _validate(given: dict[str, Any]) -> None:
         _validator()(given)
     except fastjsonschema.JsonSchemaValueException as cause:
         key = str(cause.path[-1]) if len(cause.path) > 1 else ""
-        rule = schema()["properties"].get(key, {})
         raise ConfigurationError(
             f"`{key}` in the configuration {cause.message.split(' ', 1)[-1]}.",
-            fix=f"{rule.get('description', '')} For example: {rule.get('examples', ['?'])[0]}",
+            fix=_example(key),
             details={"key": key},
         ) from None
+
+
+def _example(key: str) -> str:
+    rule = schema()["properties"].get(key, {})
+    return f"{rule.get('description', '')} For example: {rule.get('examples', ['?'])[0]}"
 
 
 def _meant(key: str, configuration: dict[str, Any]) -> str | None:

@@ -10,7 +10,7 @@ from .call_record import Call
 from .call_site import call_site
 from .errors import AdaptorError, JobError
 from .explanation import LastAnswer
-from .redact import Redactor, secrets_of
+from .redact import Redactor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -336,7 +336,7 @@ class Run:
         Returns:
             Whether there was one that the run did not know yet.
         """
-        return isinstance(state, dict) and self.redactor.learn(secrets_of(state.get("configuration")))
+        return isinstance(state, dict) and self.redactor.learn_configuration(state.get("configuration"))
 
     def log(self, level: str, component: str, message: str, /, **fields: Any) -> None:
         """Write one line to the run's log, without secrets."""

@@ -2,30 +2,26 @@
 
 Secrets are found by value, in the forms in which they travel: as they are, quoted for a URL (also inside another),
 escaped in JSON (also inside another), in HTML or by Python, in base64 at any place of a longer text, and as
-`appsecret_proof`.
+`appsecret_proof`. Those that could be a part of an ordinary text (see `weakness`) are found as whole words alone.
+
+What is only read loses them for good. What is kept and used again has marks in their place (see `kept_secrets`).
 """
 
 from __future__ import annotations
 
 import re
-from operator import is_
+
+from .kept_secrets import KeptSecrets, changed_texts
+from .pasted import trimmed
+from .secret_forms import PROOF, SHORTEST_SECRET, pattern_of
+from .secret_forms import REDACTED as REDACTED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-REDACTED = "[redacted]"
-
-#: Shorter values are not treated as secrets: redacting every "ab" would make the text unreadable and hide nothing.
-SHORTEST_SECRET = 4
-
-#: How many letters two forms must have in common to be looked for together; no form is shorter.
-_SAME_START = 3
-
 _SECRET_KEY = r"(?i)token|secret|passw|passphrase|api_?key|private|credential|authorization|bearer|cookie"
-#: Signs that `requests` leaves alone in a URL that was given to it as text.
-_KEPT_IN_URLS = "!#$%&'()*+,/:;=?@[]~"
 #: Names that sound like a secret and are none, written small and without signs: mostly places in a list of pages.
 _KNOWN_PUBLIC = frozenset(
     {"tokentype", "pagetoken", "nextpagetoken", "nexttoken", "continuationtoken", "synctoken", "tokencount"}
@@ -43,19 +39,35 @@ def sounds_secret(name: str) -> bool:
     return re.search(_SECRET_KEY, plain) is not None and plain.replace("_", "").lower() not in _KNOWN_PUBLIC
 
 
-def secrets_of(configuration: Any, *, inside_secret: bool = False) -> Iterator[str]:
+def secrets_of(configuration: Any) -> Iterator[str]:
     """Yield the secret texts of a configuration: everything under a key that sounds like one, at any depth."""
+    for _, secret in named_secrets(configuration):
+        if len(secret) >= SHORTEST_SECRET:
+            yield secret
+
+
+def named_secrets(configuration: Any, path: str = "", *, inside_secret: bool = False) -> Iterator[tuple[str, str]]:
+    """Yield the secret texts of a configuration, however short, each with the path of keys that leads to it.
+
+    Example:
+        >>> list(named_secrets({"verify_token": "sunrise", "db": {"host": "here", "passwords": ["a1", "b2"]}}))
+        [('verify_token', 'sunrise'), ('db.passwords[0]', 'a1'), ('db.passwords[1]', 'b2')]
+    """
     if isinstance(configuration, dict):
         for key, value in configuration.items():
-            yield from secrets_of(value, inside_secret=inside_secret or sounds_secret(str(key)))
+            where = f"{path}.{key}" if path else str(key)
+            yield from named_secrets(value, where, inside_secret=inside_secret or sounds_secret(str(key)))
         token, secret = configuration.get("access_token"), configuration.get("app_secret")
         if isinstance(token, str) and isinstance(secret, str):
-            yield appsecret_proof(token, secret)
+            yield f"{path}.{PROOF}" if path else PROOF, appsecret_proof(token, secret)
     elif isinstance(configuration, list | tuple):
-        for value in configuration:
-            yield from secrets_of(value, inside_secret=inside_secret)
-    elif inside_secret and isinstance(configuration, str) and len(configuration) >= SHORTEST_SECRET:
-        yield configuration
+        for index, value in enumerate(configuration):
+            yield from named_secrets(value, f"{path}[{index}]", inside_secret=inside_secret)
+    elif inside_secret and isinstance(configuration, str) and configuration:
+        yield path, configuration
+        for plain in {trimmed(configuration), configuration.strip("\r\n")} - {"", configuration}:
+            # What stands around it is left out before it is used.
+            yield path, plain
 
 
 def appsecret_proof(access_token: str, app_secret: str) -> str:
@@ -76,12 +88,19 @@ def appsecret_proof(access_token: str, app_secret: str) -> str:
 
 
 class Redactor:
-    """Replaces every known secret in a text, in whatever form it travels."""
+    """Replaces every known secret in a text, in whatever form it travels.
+
+    Attributes:
+        kept: Puts marks in the place of secrets in what is kept, and secrets in the place of marks.
+    """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
         self._shortest = 0
+        self.kept = KeptSecrets()
+        self._of_results: Redactor | None = None
+        self._has_credential = False
         self.learn(secrets)
 
     def learn(self, secrets: Iterable[str]) -> bool:
@@ -89,10 +108,58 @@ class Redactor:
         fresh = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET} - self._secrets
         if fresh:
             self._secrets |= fresh
-            forms = {form for secret in self._secrets for form in _forms(secret)}
+            self._of_results = None
+            self._pattern, forms = pattern_of(self._secrets)
             self._shortest = min(map(len, forms))
-            self._pattern = re.compile(_any_of(forms))
         return bool(fresh)
+
+    def learn_credential(self, configuration: Any) -> bool:
+        """Take the secrets of a credential into account that who goes on with the run gives again."""
+        self._has_credential = True
+        return self.learn_named(named_secrets(configuration))
+
+    def learn_configuration(self, configuration: Any) -> bool:
+        """Take the secrets of the configuration into account that a state holds while the run is under way.
+
+        Where the run was given a credential, what a job has put beside it, such as the token of a login, is the job's
+        own: it comes from its data, and stays there in what is kept.
+        """
+        if self._has_credential:
+            return self.learn(secrets_of(configuration))
+        return self.learn_named(named_secrets(configuration))
+
+    def learn_named(self, secrets: Iterable[tuple[str, str]]) -> bool:
+        """Take secrets into account that who goes on with a run gives again, under the same names.
+
+        Args:
+            secrets: Each with the path at which it stands in the credential.
+
+        Returns:
+            Whether there was a new one.
+        """
+        named = [(path, secret) for path, secret in secrets if len(secret) >= SHORTEST_SECRET]
+        self.kept.learn(named)
+        self._of_results = None
+        return self.learn(secret for _, secret in named)
+
+    def of_results(self) -> Redactor:
+        """Return what clears a final state: the plain word that Meta repeats to a webhook is left in it."""
+        if self._of_results is None:
+            words = self.kept.words
+            self._of_results = Redactor(self._secrets - words) if words else self
+        return self._of_results
+
+    def keep(self, value: Any) -> Any:
+        """Return a JSON value as it may be kept: with marks in the place of what the credentials hold."""
+        return changed_texts(value, self.kept.mark)
+
+    def restore(self, value: Any) -> Any:
+        """Return what was kept as it was.
+
+        Raises:
+            ConfigurationError: It holds a secret that the credentials do not, or that is another one there now.
+        """
+        return changed_texts(value, self.kept.unmark)
 
     def text(self, text: str) -> str:
         """Return `text` without any of the secrets."""
@@ -114,77 +181,7 @@ class Redactor:
 
     def value(self, value: Any) -> Any:
         """Return a JSON value without any of the secrets, sharing what did not change."""
-        if self._pattern is None:
+        pattern, shortest = self._pattern, self._shortest
+        if pattern is None:
             return value
-        # The commonest first: states are large, and mostly clean.
-        if isinstance(value, str):
-            return value if len(value) < self._shortest else self._pattern.sub(REDACTED, value)
-        if isinstance(value, dict):
-            items, changed = {}, False
-            for key, item in value.items():
-                name, cleaned = self.value(key) if isinstance(key, str) else key, self.value(item)
-                changed = changed or name is not key or cleaned is not item
-                items[name] = cleaned
-            return items if changed else value
-        if isinstance(value, list | tuple):
-            parts = [self.value(item) for item in value]
-            return value if all(map(is_, parts, value)) else parts
-        return value
-
-
-def _any_of(forms: set[str]) -> str:
-    """Return a pattern that finds any of these texts, the longest that fits.
-
-    Those that begin alike are tried together: at most places of a text a glance at one letter is then enough.
-    """
-    groups: dict[str, list[str]] = {}
-    for form in sorted(forms, key=len, reverse=True):
-        groups.setdefault(form[:_SAME_START], []).append(re.escape(form[_SAME_START:]))
-    return "|".join(f"{re.escape(start)}(?:{'|'.join(rest)})" for start, rest in groups.items())
-
-
-def _forms(secret: str) -> Iterator[str]:
-    import base64
-    import json
-    from contextlib import suppress
-    from urllib.parse import quote, quote_plus
-
-    # JSON may hold half a surrogate pair, which UTF-8 cannot.
-    raw = secret.encode("utf-8", "surrogatepass")
-    yield secret
-    for quoted in (quote(raw, safe=""), quote(raw), quote_plus(raw), quote(raw, safe=_KEPT_IN_URLS)):
-        for nested in (quoted, quote(quoted, safe="")):
-            yield nested
-            yield re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), nested)
-    for escaped in (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]):
-        for nested in (escaped, escaped.replace("/", "\\/")):
-            yield nested
-            yield json.dumps(nested, ensure_ascii=False)[1:-1]
-    yield from _html_forms(secret)
-    for kind in (repr, ascii):
-        yield kind(secret)[1:-1]
-        # In a longer text that holds both quotes, Python escapes the single one.
-        yield kind('"' + secret)[2:-1]
-    yield repr(raw)[2:-1]
-    encodings = {raw}
-    with suppress(UnicodeEncodeError):
-        # So `requests` writes a password into an Authorization header.
-        encodings.add(secret.encode("latin-1"))
-    for encoded in encodings:
-        for shift in range(3):
-            # Base64 of a longer text that contains the secret: drop the letters that its neighbours decide.
-            whole = base64.b64encode(b"\0" * shift + encoded).decode().rstrip("=")
-            tail = (shift + len(encoded)) % 3
-            core = whole[(0, 2, 3)[shift] : len(whole) - (1 if tail else 0)]
-            yield core
-            yield core.replace("+", "-").replace("/", "_")
-
-
-def _html_forms(secret: str) -> Iterator[str]:
-    """Yield what stands for a secret in HTML and XML: writers differ over quotes, line breaks and other letters."""
-    text = secret.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    in_attributes = text.replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
-    for escaped in (text, in_attributes, "".join(sign if sign.isascii() else f"&#{ord(sign)};" for sign in text)):
-        for double in ('"', "&quot;", "&#34;", "&#x22;"):
-            for single in ("'", "&#x27;", "&#39;", "&#039;", "&apos;"):
-                yield escaped.replace('"', double).replace("'", single)
+        return changed_texts(value, lambda text: text if len(text) < shortest else pattern.sub(REDACTED, text))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import requests
 
 from ..common.connection import IDLE_SECONDS, NETWORK_ERRORS, open_session, reason_of, settings_for, wire
 from ..core.errors import ABOUT_PAGE, AdaptorError, ConfigurationError, DeliveryUnknown, InvalidMessage, NotSent
+from ..core.json_text import NotJson, read_answer
 from ..core.redact import appsecret_proof
 from .answer import Answer
 from .errors import InvalidRequest, TemporaryFailure, graph_error
@@ -218,8 +218,8 @@ class GraphConnection:
             self.usage = usage
             self._run.log("debug", "graph", f"usage of Meta's limits: {usage.text}")
         try:
-            body = json.loads(content)
-        except (ValueError, RecursionError):
+            body = read_answer(content)
+        except NotJson:
             raise self._not_trusted(request, status, "it is not JSON") from None
         if isinstance(body, dict) and isinstance(body.get("error"), dict):
             retry_after = usage.regain_seconds if usage is not None else None
@@ -284,8 +284,8 @@ def _unreadable(parts: Sequence[GraphRequest]) -> dict[int, AdaptorError]:
 
 def _json_or_none(content: bytes) -> Any:
     try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
+        return read_answer(content)
+    except NotJson:
         return None
 
 

@@ -100,7 +100,7 @@ def carry_out_noted(
     is_only = len(writes) == 1 and run.is_once()
     noted = [write_of(request, ledger, run.site(), page, is_only=is_only) for _, request in writes]
     try:
-        passed = pass_through(run, noted, make, lambda answer: run.redactor.value(answer.body), lambda: wire.left)
+        passed = pass_through(run, noted, make, lambda answer: answer.body, lambda: wire.left)
     except RateLimited as error:
         _tell_limits(ledger, page, [error])
         raise
@@ -129,7 +129,7 @@ def describe_noted(
     page = "" if request.key is None else client_for(run, state.get("configuration")).page(ledger, ask=True)
     write = write_of(request, ledger, run.site(), page, is_only=run.is_once())
     (passed,) = pass_through(
-        run, [write], lambda ours, waiting: [describe()], lambda answer: run.redactor.value(answer.body), lambda: False
+        run, [write], lambda ours, waiting: [describe()], lambda answer: answer.body, lambda: False
     )
     answer: Answer | AdaptorError = passed.answer
     return answer if passed.row is None else given_back(passed, run)

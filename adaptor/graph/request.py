@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.arguments import Structure, known, prepare
 from ..core.errors import AdaptorError, InvalidMessage
+from ..core.kept_secrets import refuse_marks
 from ..core.lazy import Lazy, resolve
 from ..core.redact import REDACTED
 
@@ -150,6 +151,8 @@ class GraphRequest:
                 body = self.finish(body)
             if self.check is not None:
                 self.check(body)
+        if self.is_write:
+            refuse_marks(body)
         if self.guard is not None:
             resolve(self.guard, state)
         params = query_of(resolve(self.params, state))

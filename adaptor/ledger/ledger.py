@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core.call_site import without_lines
 from ..core.errors import SENT_NO, AdaptorError
+from ..core.redact import Redactor
 from .database import storable
 from .errors import SentBefore, TakenOver
 from .holder import Holder
@@ -30,14 +31,10 @@ from .rows import (
 from .store import IN_MEMORY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from .pace import Place
     from .store import Store
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
 
 
 class Entry(NamedTuple):
@@ -61,13 +58,11 @@ class Entry(NamedTuple):
 class Ledger:
     """One run's part of a ledger."""
 
-    def __init__(
-        self, store: Store, holder: Holder, record: RunRecord, clean: Callable[[Any], Any] = _as_it_is
-    ) -> None:
+    def __init__(self, store: Store, holder: Holder, record: RunRecord, redactor: Redactor | None = None) -> None:
         self.store = store
         self.record = record
         self._holder = holder
-        self._clean = clean
+        self._redactor = redactor or Redactor()
         self._seen: Counter[tuple[Any, ...]] = Counter()
         self._counted: list[tuple[Any, ...]] = []
         self._lock = threading.Lock()
@@ -90,33 +85,34 @@ class Ledger:
         self._failures: dict[str, list[str]] = {}
 
     @classmethod
-    def begin(cls, store: Store, record: RunRecord, *, clean: Callable[[Any], Any] = _as_it_is) -> Ledger:
+    def begin(cls, store: Store, record: RunRecord, *, redactor: Redactor | None = None) -> Ledger:
         """Begin a new run.
 
         Args:
             store: Where it is written down.
             record: The run.
-            clean: Takes the secrets out of every value and text before it is written down.
+            redactor: Knows the secrets that are not to be written down.
         """
         holder = Holder(store.holders, record.id)
+        ledger = cls(store, holder, record, redactor)
         try:
-            record.holder, record.input = holder.id, clean(record.input)
+            record.holder, record.input = holder.id, ledger._redactor.keep(record.input)
             store.runs.begin(record)
         except BaseException:
             holder.close()
             raise
-        return cls(store, holder, record, clean)
+        return ledger
 
     @classmethod
     def resume(
-        cls, store: Store, run: str, *, clean: Callable[[Any], Any] = _as_it_is, resends_unknown: bool = False
+        cls, store: Store, run: str, *, redactor: Redactor | None = None, resends_unknown: bool = False
     ) -> Ledger:
         """Go on with a run.
 
         Args:
             store: Where it is written down.
             run: Its id.
-            clean: Takes the secrets out of every value and text before it is written down.
+            redactor: Knows the secrets that are not to be written down.
             resends_unknown: What is unknown is made again.
 
         Raises:
@@ -130,7 +126,7 @@ class Ledger:
         except BaseException:
             holder.close()
             raise
-        ledger = cls(store, holder, record, clean)
+        ledger = cls(store, holder, record, redactor)
         ledger.resends_unknown = resends_unknown
         return ledger
 
@@ -178,7 +174,7 @@ class Ledger:
         Raises:
             TakenOver: Another process runs it meanwhile.
         """
-        step = StepRecord(self.step, self.arrival, status, self._clean(output))
+        step = StepRecord(self.step, self.arrival, status, self._redactor.keep(output))
         if not self.store.runs.keep_step(self.record.id, self._holder.id, step):
             raise TakenOver
 
@@ -212,13 +208,14 @@ class Ledger:
             only: Where there is no other one like it at that site in this pass, what it is called: method and address.
             is_repeatable: Making it again harms nothing.
         """
-        site, recipient, page = storable(site), storable(self._clean(recipient)), storable(page)
-        own_key = None if own_key is None else storable(self._clean(own_key))
+        clean = self._redactor.text
+        site, recipient, page = storable(site), storable(clean(recipient)), storable(page)
+        own_key = None if own_key is None else storable(clean(own_key))
         if recipient or own_key is not None:
             only = ""
         if only:
             # An address may look like the place of an operation, which does not count.
-            site = f"{site} · {storable(self._clean(only)).replace('@', '%40')}"
+            site = f"{site} · {storable(clean(only)).replace('@', '%40')}"
         nth = 0
         if not once and not is_message and own_key is None:
             with self._lock:
@@ -355,8 +352,18 @@ class Ledger:
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Note how writes ended."""
-        cleaned = [replace(each, result=self._clean(each.result), error=self._clean(each.error)) for each in outcomes]
-        self.store.writes.settle(cleaned, self._holder.id)
+        redactor = self._redactor
+        # What a write gave may be used again; an error is read by people alone.
+        kept = [replace(each, result=redactor.keep(each.result), error=redactor.value(each.error)) for each in outcomes]
+        self.store.writes.settle(kept, self._holder.id)
+
+    def result_of(self, row: Row) -> Any:
+        """Return what a write gave, as it was.
+
+        Raises:
+            ConfigurationError: It holds a secret that the credential does not have, or that is another one now.
+        """
+        return self._redactor.restore(row.result)
 
     def reserve(self, page: str, places: Sequence[Place]) -> float:
         """Take a place among all that the Page sends, and return how many seconds it is off."""

@@ -169,7 +169,8 @@ def _given_back(entry: Entry, run: Run, made_now: Any = None) -> Passed:
     if row.outcome == FAILED and row.error is not None:
         return Passed(restored(row.error, row.about), row, is_repeat)
     if row.outcome == SENT:
-        return Passed(row.result, row, is_repeat)
+        ledger: Any = run.ledger
+        return Passed(ledger.result_of(row), row, is_repeat)
     if row.outcome != SKIPPED:
         error = unknown_before(row)
         if run.hears_of(error, was_heard=row.error is not None):

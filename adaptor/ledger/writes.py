@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .database import from_text, in_chunks, marks, to_text
 from .errors import TakenOver
@@ -164,6 +164,14 @@ class Writes:
             if len(found) < page_size:
                 return
             last = found[-1][0]
+
+    def results_with(self, run: str, text: str) -> list[Any]:
+        """Return what writes of a run gave, where that holds a text."""
+        with self._database.reading():
+            found = self._database.run(
+                "SELECT result FROM writes WHERE run = ? AND outcome = ? AND result LIKE ?", (run, SENT, f"%{text}%")
+            ).fetchall()
+        return [from_text(result) for (result,) in found]
 
     def counts(self, run: str) -> dict[str, int]:
         """Return how many writes of a run stand where."""

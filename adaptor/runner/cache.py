@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 
 from ..core.errors import InputError
+from .files import read_json_object
 from .handover import as_json
+from .restoring import restored
 from .result import StepResult
 
 TYPE_CHECKING = False
@@ -20,7 +21,7 @@ FOLDER = os.path.join(".adaptor", "cache")
 
 
 def keep_output(plan: Plan, step: StepResult, after: State, run: Run) -> None:
-    """Keep what a job gave, free of secrets. What a failed one left is not kept."""
+    """Keep what a job gave, with marks in the place of secrets. What a failed one left is not kept."""
     if step.error is not None or step.kind != "job":
         return
     from .files import write_output
@@ -28,27 +29,27 @@ def keep_output(plan: Plan, step: StepResult, after: State, run: Run) -> None:
     file = _file(plan, step.id)
     try:
         os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
-        write_output(run.redactor.text(as_json(after)), file)
+        write_output(as_json(run.redactor.keep(after)), file)
     except (OSError, InputError) as cause:
         run.log("error", "run", f"What {step.name} gave could not be kept: {cause}")
 
 
 def cached_input(plan: Plan, run: Run) -> State:
-    """Return what was kept of the steps that lead to the plan's start, the newest; or an empty state."""
+    """Return what was kept of the steps that lead to the plan's start, the newest; or an empty state.
+
+    Raises:
+        InputError: It is not JSON (any more), or holds a secret that the credential does not have.
+    """
     sources = [edge.source for edge in plan.edges() if edge.target == plan.start]
     upstream = [source for source in sources if plan.steps[source].kind == "job"]
     files = [
         (os.path.getmtime(file), file, source) for source in upstream if os.path.isfile(file := _file(plan, source))
     ]
-    for _, file, source in sorted(files, reverse=True):
-        try:
-            with open(file, encoding="utf-8") as stream:
-                state = json.load(stream)
-        except (OSError, ValueError):
-            continue
-        if isinstance(state, dict):
-            run.log("info", "run", f"Going on from what {source} gave: {file}")
-            return state
+    if files:
+        _, file, source = max(files)
+        state: State = restored(read_json_object(file, "kept state"), run.redactor)
+        run.log("info", "run", f"Going on from what {source} gave: {file}")
+        return state
     if upstream:
         run.log(
             "error",

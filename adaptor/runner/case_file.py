@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
 from .expectation import mark_of
-from .files import json_object
+from .files import json_object, utf8_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -196,8 +196,7 @@ class CaseFile:
         if given is None:
             return None
         try:
-            # YAML reads times by itself.
-            moment = given if isinstance(given, datetime) else datetime.fromisoformat(given)
+            moment = datetime.fromisoformat(given)
             if moment.tzinfo is not None:
                 moment.timestamp()
                 return moment
@@ -315,16 +314,9 @@ def _read(path: str) -> dict[str, Any]:
         raise InputError(f"{path} cannot be read: {cause.strerror}.", fix="Check the path.") from None
     if path.endswith(".json"):
         return json_object(raw, path)
-    try:
-        import yaml
-    except ModuleNotFoundError:
-        raise InputError(f"{path} is YAML, which needs PyYAML.", fix="pip install 'facebook-adaptor[yaml]'") from None
-    try:
-        value = yaml.safe_load(raw)
-    except (yaml.YAMLError, UnicodeError) as cause:
-        mark = getattr(cause, "problem_mark", None)
-        where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
-        raise InputError(f"{path} is not YAML{where}.", fix="Mend it there; nothing was run.") from None
+    from .yaml import parse
+
+    value = parse(utf8_text(raw, path), path, "file of cases")
     if not isinstance(value, dict):
         raise InputError(f"{path} is not an object.", fix="Write keys and values; nothing was run.")
     return value

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 
 from ..core.errors import InputError
+from ..core.pasted import OUR_KEYS, trimmed_value
+from ..core.redact import sounds_secret
 from .files import json_object, read_json_object
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
     from .plan import Plan, Step
@@ -71,20 +73,31 @@ class Credentials:
         The environment, then the workflow's `credentials`, the configuration in the state, the configuration that was
         given for the run, the step's own.
         """
-        found: dict[str, Any] = {**self._environment, **plan.credentials}
-        if isinstance(of_state, dict):
-            found.update(of_state)
-        # A map that nobody takes a name from is one configuration whose parts are objects.
-        if self._named is None or not any(each.credential for each in plan.steps.values()):
-            found.update(self._common)
-        if step.credential is not None and self._named is not None:
-            found.update(self._named.get(step.credential, {}))
-        found.update(step.configuration or {})
+        found: dict[str, Any] = {}
+        for _, part in self._parts(plan, step, of_state):
+            found.update(part)
         if self.sandbox is not None:
             for key in ("app_secret", "page_id"):
                 found.pop(key, None)
             found.update(self.sandbox)
-        return found
+        return without_what_is_around(found)
+
+    def where(self, key: str, plan: Plan, step: Step, of_state: Any = None) -> str | None:
+        """Return in words where a key of a step's configuration stands, or None where nobody gave it."""
+        return _last_with(key, self._parts(plan, step, of_state))
+
+    def _parts(self, plan: Plan, step: Step, of_state: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield what a configuration is put together of, each with the words for where it stands."""
+        yield _in_environment(), self._environment
+        yield f"`credentials` of {plan.file}", plan.credentials
+        if isinstance(of_state, dict):
+            yield "the state", of_state
+        # A map that nobody takes a name from is one configuration whose parts are objects.
+        if self._named is None or not any(each.credential for each in plan.steps.values()):
+            yield self._file, self._common
+        if step.credential is not None and self._named is not None:
+            yield self._of_name(step.credential), self._named.get(step.credential, {})
+        yield f"the step `{step.id}` of {plan.file}", step.configuration or {}
 
     def single(self, name: str | None = None) -> dict[str, Any]:
         """Return one configuration, for who looks at a credential and runs no plan.
@@ -98,17 +111,51 @@ class Credentials:
         if name is not None:
             if problem := self.problem_with(name):
                 raise InputError(problem[0], fix=problem[1])
-            return {**self._environment, **(self._named or {}).get(name, {})}
+            return without_what_is_around({**self._environment, **(self._named or {}).get(name, {})})
         if self._named:
             raise InputError(
                 f"There are several in {self._file}: {', '.join(self._named)}.", fix="Choose one with --name NAME."
             )
-        return {**self._environment, **self._common}
+        return without_what_is_around({**self._environment, **self._common})
+
+    def where_single(self, key: str, name: str | None = None) -> str | None:
+        """Return in words where a key of what `single` gives stands, or None where nobody gave it."""
+        return _last_with(key, self.given(name))
 
     def all(self) -> list[dict[str, Any]]:
         """Return every configuration, for their secrets."""
         named = list(self._named.values()) if self._named else []
         return [self._environment, self._common, *(dict(each) for each in named)]
+
+    def given(self, name: str | None = None) -> list[tuple[str, Mapping[str, Any]]]:
+        """Return every configuration as it was given, or only one of several, with the words for where it stands."""
+        known = self._named or {}
+        named = [(self._of_name(each), known[each]) for each in known if name in (None, each)]
+        return [(_in_environment(), self._environment), *(named or [(self._file, self._common)])]
+
+    def _of_name(self, name: str) -> str:
+        return f"`{name}` in {self._file}"
+
+
+def without_what_is_around(configuration: dict[str, Any]) -> dict[str, Any]:
+    """Return a configuration without the spaces and line breaks that stand around its secrets and settings."""
+    return {key: _plain(key, value) for key, value in configuration.items()}
+
+
+def _plain(key: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(name, item) for name, item in value.items()}
+    is_text = isinstance(value, str) and (key in OUR_KEYS or sounds_secret(str(key)))
+    return trimmed_value(key, value) if is_text else value
+
+
+def _last_with(key: str, parts: Iterable[tuple[str, Mapping[str, Any]]]) -> str | None:
+    return next((where for where, part in reversed(list(parts)) if key in part), None)
+
+
+def _in_environment() -> str:
+    name = ENVIRONMENT_JSON if os.environ.get(ENVIRONMENT_JSON) else ENVIRONMENT_TOKEN
+    return f"the environment variable {name}"
 
 
 def of_environment() -> dict[str, Any]:
@@ -139,7 +186,7 @@ def read_credentials(file: str | None, *, is_lenient: bool = False) -> Credentia
     if file.lower().endswith((".yaml", ".yml")):
         from .document import read_document
 
-        found = read_document(file, "credentials file").value
+        found = read_document(file, "credentials file", is_secret=True).value
         if not isinstance(found, dict):
             raise InputError(f"The credentials file {file} holds no object.", fix="Write access_token: …")
     else:

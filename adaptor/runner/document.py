@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 
 from ..core.errors import InputError
+from ..core.json_text import NotJson, read_json
+from .files import utf8_text
 from .problems import PlanProblem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, TypeAlias
+    from typing import Any
 
-    #: Keys and positions that lead to a part of a document.
-    Path: TypeAlias = tuple[str | int, ...]
-    #: Offset of a part, of its key, and of its end.
-    Place: TypeAlias = tuple[int, int, int]
+    from ..core.json_places import Path as Path
+    from ..core.json_places import Place as Place
 
 YAML_ENDINGS = (".yaml", ".yml")
 #: Files that hold data, not a script.
@@ -60,26 +59,35 @@ class Document:
         return PlanProblem(what, fix=fix).at(self.file, line, column, max(width, 1))
 
 
-def read_document(file: str, what: str) -> Document:
+def read_document(file: str, what: str, *, is_secret: bool = False) -> Document:
     """Read a JSON or YAML file, by its ending.
 
     Args:
         file: Its path.
         what: What it is to people, such as `workflow`.
+        is_secret: It holds credentials: no line of it is ever shown.
 
     Raises:
         InputError: It cannot be read, or is not what its ending says; the message points at the place.
     """
     try:
         with open(file, "rb") as stream:
-            text = stream.read().decode("utf-8-sig")
+            text = utf8_text(stream.read(), f"The {what} {file}")
     except IsADirectoryError:
         raise InputError(f"The {what} {file} is a folder.", fix="Give the file in it.") from None
     except OSError as cause:
         reason = "does not exist" if isinstance(cause, FileNotFoundError) else f"cannot be read ({cause.strerror})"
         raise InputError(f"The {what} {file} {reason}.", fix="Check the path; nothing was run.") from None
-    except UnicodeDecodeError:
-        raise InputError(f"The {what} {file} is not UTF-8 text.", fix="Save it as UTF-8; nothing was run.") from None
+    try:
+        return _read(file, text, what)
+    except PlanProblem as problem:
+        if is_secret:
+            # The line would show what must not be seen.
+            problem.excerpt = None
+        raise
+
+
+def _read(file: str, text: str, what: str) -> Document:
     if file.lower().endswith(YAML_ENDINGS):
         from .yaml import find_places, parse
 
@@ -88,39 +96,17 @@ def read_document(file: str, what: str) -> Document:
 
 
 def _read_json(file: str, text: str, what: str) -> Document:
-    from .json_places import find_places
-
-    repeated: list[str] = []
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            names = [name for name, _ in pairs]
-            repeated.extend(name for name in found if names.count(name) > 1)
-        return found
-
-    def refuse(name: str) -> Any:
-        raise InputError(f"The {what} {file} is not JSON: it holds {name}.", fix="JSON has no NaN; nothing was run.")
+    from ..core.json_places import find_places
 
     try:
-        value = json.loads(text, object_pairs_hook=once, parse_constant=refuse)
-    except json.JSONDecodeError as cause:
-        before = text[: cause.pos].rstrip()
-        # Newer Pythons point at the comma themselves.
-        is_comma = before.endswith(",") or "trailing comma" in cause.msg
-        fix = "JSON has no comma before a closing bracket." if is_comma else "Mend it there."
-        raise PlanProblem(f"The {what} is not JSON: {cause.msg}.", fix=f"{fix} Nothing was run.").at(
-            file, cause.lineno, cause.colno
-        ) from None
-    except RecursionError:
-        raise InputError(f"The {what} {file} is nested too deeply.", fix="Nothing was run.") from None
-    document = Document(file, text, value, find_places)
-    if repeated:
-        path = next((path for path in find_places(text) if path and path[-1] == repeated[0]), ())
-        raise document.problem(
-            path, f"The key `{repeated[0]}` stands twice in the same object.", fix="Take one of them out.", key=True
-        )
-    return document
+        value = read_json(text)
+    except NotJson as problem:
+        wrong = f"The {what} is not JSON: {problem.what}."
+        if problem.repeated is not None:
+            wrong = f"The key `{problem.repeated}` stands twice in the same object."
+        error = PlanProblem(wrong, fix=f"{problem.fix} Nothing was run.")
+        raise error.at(file, problem.line, problem.column, problem.width) from None
+    return Document(file, text, value, find_places)
 
 
 def _line_and_column(text: str, offset: int) -> tuple[int, int]:

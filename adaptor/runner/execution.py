@@ -82,6 +82,7 @@ class Execution:
         self._clock = time.perf_counter()
         self._given: State = {}
         self._left_behind: State = {}
+        self._of_state: State | None = None
         #: What had been made, and left unknown, when the step began.
         self._before = (0, 0)
         self._ended: Interrupted | KeyboardInterrupt | AdaptorError | None = None
@@ -124,11 +125,11 @@ class Execution:
             if kept.status == FAILED:
                 result.outcome, result.error = "fail", restored(kept.output["errors"][step.id])
             return result, kept.output, as_json(kept.output)
-        given = arrival.state.get("configuration") if arrival.is_first else None
+        given = self._of_state = arrival.state.get("configuration") if arrival.is_first else None
         if not arrival.is_first:
             self._left_behind = self._given
         before = entering(leaving(arrival.state), step.state, self._credentials.configuration(self._plan, step, given))
-        run.learn_secrets(before)
+        run.redactor.learn_credential(before["configuration"])
         after, text = before, ""
         self._log("info", f"▸ {result.name}", step=step.id)
         count = len(step.job.operations)
@@ -231,6 +232,10 @@ class Execution:
             error.fix = (
                 "`configuration` in the state is the first step's. Give it with --credentials FILE for all of them."
             )
+        elif isinstance(error, ConfigurationError) and (key := (error.details or {}).get("key")):
+            where = self._credentials.where(key, self._plan, self._plan.steps[result.id], self._of_state)
+            if where is not None:
+                error.fix = f"{error.fix} It stands in {where}."
         if self._plan.is_workflow:
             name = result.id if result.name == result.id else f"{result.id} “{result.name}”"
             error.place = f"step {name}" + (f" · {error.place}" if error.place else "")

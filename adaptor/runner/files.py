@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sys
 
 from ..core.errors import InputError
+from ..core.json_text import NotJson, read_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,22 +34,35 @@ def _read(path: str) -> bytes:
         return file.read()
 
 
-def json_object(raw: str | bytes, what: str) -> dict[str, Any]:
-    """Parse a JSON object; errors say where it goes wrong and never show what stands there."""
+def utf8_text(raw: bytes, what: str) -> str:
+    """Return the text of a file, without the mark that some editors put in front of it.
+
+    Raises:
+        InputError: It is not UTF-8.
+    """
     try:
-        text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw
-        value = json.loads(text, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as cause:
-        raise InputError(
-            f"{what} is not JSON: {cause.msg} (line {cause.lineno}, column {cause.colno}).",
-            fix="Mend it there; nothing was run.",
-        ) from None
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError(f"{what} is not UTF-8 text.", fix="Save it as UTF-8; nothing was run.") from None
-    except ValueError as cause:
-        raise InputError(f"{what} is not JSON: {cause}.", fix="JSON has no NaN; nothing was run.") from None
-    except RecursionError:
-        raise InputError(f"{what} is nested too deeply.", fix="Nothing was run.") from None
+        is_utf16 = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+        kind = ": it is UTF-16, as PowerShell's `>` and Notepad's “Unicode” write it" if is_utf16 else ""
+        raise InputError(f"{what} is not UTF-8 text{kind}.", fix="Save it as UTF-8; nothing was run.") from None
+
+
+def json_object(raw: str | bytes, what: str) -> dict[str, Any]:
+    """Parse a JSON object; errors say where it goes wrong and never show what stands there.
+
+    Args:
+        raw: The text.
+        what: What it is, as a sentence begins.
+
+    Raises:
+        InputError: It is not JSON, would lose something, or is something other than an object.
+    """
+    try:
+        value = read_json(utf8_text(raw, what) if isinstance(raw, bytes) else raw)
+    except NotJson as problem:
+        fix = f"{problem.fix.removesuffix('.')}; nothing was run."
+        raise InputError(f"{problem.of(what)}.", fix=fix) from None
     if not isinstance(value, dict):
         raise InputError(
             f"{what} is a JSON {_JSON_KINDS.get(type(value), 'value')}, not an object.",
@@ -59,10 +72,6 @@ def json_object(raw: str | bytes, what: str) -> dict[str, Any]:
 
 
 _JSON_KINDS = {list: "array", str: "string", int: "number", float: "number", bool: "boolean"}
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"it holds {name}")
 
 
 def print_out(text: str, stdout: TextIO) -> None:

@@ -109,8 +109,11 @@ def _sayable(text: str) -> str:
 
 
 def final_state(leaves: list[tuple[str, State]], text: str, redactor: Redactor) -> tuple[State, str]:
-    """Return the final state and its text, both free of secrets."""
-    clean = redactor.text(text)
+    """Return the final state and its text, both free of secrets.
+
+    What a webhook repeats to Meta is no secret of a run: a next job would read `[redacted]` in its place.
+    """
+    clean = redactor.of_results().text(text)
     if clean != text:
         state: State = json.loads(clean)
         return state, clean

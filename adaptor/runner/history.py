@@ -160,11 +160,13 @@ def row_facts(row: Row) -> dict[str, Any]:
 
 
 def exported(store: Store, record: RunRecord) -> Iterator[str]:
-    """Yield everything of a run as one JSON document, piece by piece."""
+    """Yield everything of a run as one JSON document, piece by piece; the marks of secrets become `[redacted]`."""
     import json
 
+    from ..core.kept_secrets import without_marks
+
     def text(value: Any) -> str:
-        return json.dumps(value, ensure_ascii=False)
+        return json.dumps(without_marks(value), ensure_ascii=False)
 
     yield f'{{"run": {text({**run_facts(store, record), "input": record.input})},\n"steps": ['
     for index, step in enumerate(store.runs.steps(record.id)):

@@ -11,6 +11,7 @@ from .logs import JobOutput, print_to
 from .preparation import Prepared, prepare
 from .records import Records, Wishes
 from .result import EXIT_BAD_INPUT, EXIT_CRASHED, EXIT_INTERRUPTED, EXIT_KILLED, Result
+from .secret_warnings import of_credentials
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def launch(order: Order, run: Run, credentials: Credentials) -> Result:
 
 def _launch(order: Order, run: Run, credentials: Credentials) -> Result:
     for configuration in credentials.all():
-        run.learn_secrets({"configuration": configuration})
+        run.redactor.learn_credential(configuration)
     output = JobOutput(run)
     given = {} if order.captures_output else {"print": print_to(output)}
     prepared = Prepared()
@@ -99,10 +100,12 @@ def _launch(order: Order, run: Run, credentials: Credentials) -> Result:
                 run.log("info", "run", _warning(warning))
             plan.narrow(start=order.start, end=order.end, only=order.only)
             for step in plan.steps.values():
-                run.learn_secrets({"configuration": credentials.configuration(plan, step)})
+                run.redactor.learn_credential(credentials.configuration(plan, step))
             with Records(order.path, order.words(plan), run, order.ledger) as records:
                 state = records.begin(prepared, lambda: _initial(order, plan))
-                run.learn_secrets(state)
+                run.redactor.learn_credential(state.get("configuration"))
+                for what in of_credentials(credentials, plan, state):
+                    run.log("info", "run", f"warning: {what}")
                 execution = Execution(
                     plan, run, credentials, records, before_step=order.before_step, after_step=order.after_step
                 )

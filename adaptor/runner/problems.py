@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from ..core.errors import AdaptorError, InputError
 from .errors import excerpt, place_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+#: A key that sounds like a secret, and its value behind it.
+_SECRET = (
+    r"(?i)[\w-]*(token|secret|passw|passphrase|api_?-?key|private|credential|authorization)[\w-]*[\"']?\s*:\s*[^\s{\[]"
+)
 
 
 class PlanProblem(InputError):
@@ -21,10 +29,11 @@ class PlanProblem(InputError):
     column: int | None = None
 
     def at(self, file: str, line: int | None = None, column: int | None = None, width: int = 1) -> PlanProblem:
-        """Say where the problem is, and show the line."""
+        """Say where the problem is, and show the line, unless a secret seems to stand on it."""
         self.file, self.line, self.column = file, line, column
         if line is not None and column is not None:
-            self.excerpt = excerpt(file, line, column - 1, column - 1 + width) or None
+            shown = excerpt(file, line, column - 1, column - 1 + width)
+            self.excerpt = None if re.search(_SECRET, shown) else shown or None
         return self
 
     def report(self) -> str:

@@ -112,7 +112,7 @@ class Reader:
     def file(self, name: str, path: Path, what: str) -> dict[str, Any] | None:
         """Return the object that a JSON or YAML file holds; what is wrong with it is taken down."""
         try:
-            inner = read_document(self.beside(name), f"{what} file")
+            inner = read_document(self.beside(name), f"{what} file", is_secret=what in ("configuration", "credentials"))
         except InputError as error:
             if error.file is None:
                 self.note(path, str(error), fix=_nearest(self.beside(name)))

@@ -222,7 +222,7 @@ class Records:
                 _check_new(store, record.id)
                 check_alone(store, store.runs.last(record.path, record.input_digest), run, self._wishes, has_begun=True)
                 guards = guards_of(store, record)
-                ledger = Ledger.begin(store, record, clean=run.redactor.value)
+                ledger = Ledger.begin(store, record, redactor=run.redactor)
             ledger.guards = guards
         except LedgerError as error:
             store.close()
@@ -252,6 +252,7 @@ class Records:
         from ..ledger.rehearsal import rehearsal_of
         from ..ledger.rows import FINISHED
         from ..ledger.store import open_store
+        from .restoring import restored_run
 
         if not is_there(self._database):
             raise InputError(
@@ -264,10 +265,13 @@ class Records:
             name = self._newest(store) if name == LAST else name
             known = store.runs.find(name)
             self._check(known, name)
+            if known is not None:
+                # What cannot be read back is refused before the run is taken.
+                restored_run(store, known, run.redactor)
             if run.dry_run:
                 real, store = store, rehearsal_of(store, name)
                 real.close()
-            ledger = Ledger.resume(store, name, clean=run.redactor.value, resends_unknown=wishes.resend_unknown)
+            ledger = Ledger.resume(store, name, redactor=run.redactor, resends_unknown=wishes.resend_unknown)
         except BaseException:
             store.close()
             raise
@@ -276,7 +280,8 @@ class Records:
             ledger.guards, ledger.followers = guards_of(store, ledger.record), store.runs.later(ledger.record)
         ledger.leaves_out_settled = known is not None and known.job_digest != self._job_digest
         again = store.writes.steps_with_unknown(name) if wishes.resend_unknown else set()
-        self._kept = {(step.step, step.arrival): step for step in store.runs.steps(name)}
+        given, steps = restored_run(ledger.store, ledger.record, run.redactor)
+        self._kept = {(step.step, step.arrival): step for step in steps}
         for place in again:
             self._kept.pop(place, None)
         ledger.completed_steps = frozenset(step for step, _ in self._kept)
@@ -289,7 +294,7 @@ class Records:
             run.log("info", "run", "This run has finished. Nothing is sent; its outputs are written again.")
         if not run.dry_run:
             self._tell_open(ledger)
-        return dict(ledger.record.input or {})
+        return given
 
     def _newest(self, store: Store) -> str:
         found = store.runs.last(self._path)

@@ -47,7 +47,7 @@ class Child:
 
     def before_step(self, step: StepResult, before: State, course: Course) -> None:
         """Tell that a step begins, and what it would leave if it were killed."""
-        self._tell("begin", step, self._run.redactor.text(as_json(before)))
+        self._tell("begin", step, self._run.redactor.of_results().text(as_json(before)))
 
         def note(call: Call) -> None:
             step.calls.append(call)
@@ -63,7 +63,7 @@ class Child:
         told = copy(step)
         told.error = _told(step.error)
         told.calls = []
-        self._tell("end", told, self._run.redactor.text(as_json(after)) if leaf else None)
+        self._tell("end", told, self._run.redactor.of_results().text(as_json(after)) if leaf else None)
         if step.outcome == "kill":
             limit_memory(None)
 

@@ -169,7 +169,7 @@ def try_case(case: Case, messenger: Messenger | None, sink: Sink) -> Trial:
         credentials.sandbox = {"base_url": url, "access_token": token}
         result = launch(order, run, credentials)
     seconds = time.perf_counter() - begun
-    outcome: dict[str, Any] = run.redactor.value(_outcome(result, messenger))
+    outcome: dict[str, Any] = run.redactor.of_results().value(_outcome(result, messenger))
     calls = [f"{problem}." for problem in record.problems]
     calls += [f"{call} is recorded and was not made." for call in record.unmade()]
     calls += [f"The job asked for {what}." for what in wall.refused[refused:]]

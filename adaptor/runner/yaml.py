@@ -1,8 +1,17 @@
-"""YAML as JSON has it: text, numbers, lists and objects, each with its place."""
+"""YAML as JSON has it: text, numbers, lists and objects, each with its place.
+
+Values are read as YAML 1.2 has them (its core schema), which OpenFn's files are: `yes`, `off`, `12:30`, `1_000` and
+dates are text. A number that begins with a zero or a plus stays text as well: as a number it would lose that, and most
+of them are phone numbers and the like.
+"""
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 from ..core.errors import InputError
+from ..core.json_text import number_problem
 from .problems import PlanProblem
 
 TYPE_CHECKING = False
@@ -10,6 +19,15 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .document import Path, Place
+
+_NULL = re.compile(r"~|null|Null|NULL|")
+_BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
+_INT = re.compile(r"-?(0|[1-9][0-9]*)|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"-?(0|[1-9][0-9]*)?\.[0-9]+([eE][-+]?[0-9]+)?|-?(0|[1-9][0-9]*)(\.[0-9]*)?([eE][-+]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+#: No number that has as many digits can be written in decimal ones, whatever its own are.
+_MOST_DIGITS = 3500
+_TAGS = "tag:yaml.org,2002:"
 
 #: More nodes than any workflow has: a file with aliases of aliases would fill the memory.
 _MOST_NODES = 1_000_000
@@ -64,9 +82,14 @@ def _yaml(file: str) -> Any:
     return yaml
 
 
+@cache
 def _loader(yaml: Any) -> Any:
     # The one in C is ten times as fast; not every build of PyYAML has it.
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+    # What a value without quotes and without a tag is, we say ourselves.
+    own = {"<": [(f"{_TAGS}merge", re.compile("^<<$"))], None: [(f"{_TAGS}plain", re.compile(""))]}
+    return type("Loader", (loader,), {"yaml_implicit_resolvers": own})
 
 
 class _Reader:
@@ -75,7 +98,6 @@ class _Reader:
     def __init__(self, yaml: Any, file: str) -> None:
         self._yaml = yaml
         self._file = file
-        self._scalars = yaml.SafeLoader("")
         self._open: set[int] = set()
         self._count = 0
 
@@ -114,19 +136,33 @@ class _Reader:
         return {**merged, **found}
 
     def _scalar(self, node: Any) -> Any:
-        kind = node.tag.rpartition(":")[2]
-        if kind in ("null", "bool", "int", "float"):
-            try:
-                value = self._scalars.construct_object(node, deep=True)
-            except ValueError:
-                return node.value
-            if isinstance(value, float) and value - value != 0:
-                raise self._problem(node, f"`{node.value}` is no number that JSON has.", "Put quotes around text.")
-            return value
-        if not node.tag.startswith("tag:yaml.org,2002:"):
+        text: str = node.value
+        if not node.tag.startswith(_TAGS):
             raise self._problem(node, f"The tag {node.tag} means nothing here.", "Take it out.")
-        # Dates stay as they are written: JSON has none.
-        return node.value
+        kind = node.tag.removeprefix(_TAGS)
+        if kind not in ("null", "bool", "int", "float", "plain"):
+            # Dates, of which JSON has none, and binary data stay as they are written.
+            return text
+        if _NULL.fullmatch(text):
+            return None
+        if _BOOL.fullmatch(text):
+            return text.lower() == "true"
+        if _NOT_FINITE.fullmatch(text):
+            raise self._problem(node, f"`{text}` is no number that JSON has.", "Put quotes around text.")
+        if _INT.fullmatch(text):
+            return int(self._held(node), 0)
+        if _FLOAT.fullmatch(text):
+            return float(self._held(node))
+        return text
+
+    def _held(self, node: Any) -> str:
+        """Return a number, where it can be held."""
+        text: str = node.value
+        digits = text.lstrip("-").removeprefix("0o").removeprefix("0x")
+        what = f"a number of {len(digits):,} digits" if len(digits) > _MOST_DIGITS else number_problem(text)
+        if what is not None:
+            raise self._problem(node, f"This is {what}.", "Put quotes around it, to make it text.")
+        return text
 
     def _problem(self, node: Any, what: str, fix: str, width: int = 1) -> PlanProblem:
         mark = node.start_mark

@@ -35,11 +35,12 @@ APPROVED; any other is refused). `{{1}}` or `{{name}}` marks a parameter.
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from adaptor.sandbox.checker import Checker, SandboxError
 from adaptor.sandbox.faults import Faults, make_fault
@@ -118,12 +119,57 @@ def read_file(path: str | os.PathLike[str], now: datetime) -> Settings:
     except UnicodeDecodeError as error:
         raise SandboxError(f"{path}: is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from error
     try:
-        raw = json.loads(text)
+        raw = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number, parse_float=_number)
     except json.JSONDecodeError as error:
         raise SandboxError(f"{path}, line {error.lineno}, column {error.colno}: not valid JSON: {error.msg}") from error
-    except (ValueError, RecursionError) as error:
-        raise SandboxError(f"{path}: cannot be read as JSON: {error}") from error
+    except RecursionError as error:
+        raise SandboxError(f"{path}: is nested too deeply") from error
+    except _NotStrict as error:
+        raise SandboxError(f"{path}{_line_of(text, error.token)}: {error}") from error
+    except ValueError as error:
+        # Python's own words are about Python.
+        raise SandboxError(f"{path}: holds a number of more than {_MOST_DIGITS:,} digits") from error
     return read_settings(raw, now, str(path))
+
+
+#: More digits than Python turns into a number.
+_MOST_DIGITS = 4300
+
+
+class _NotStrict(ValueError):
+    """What is read as JSON elsewhere, and would lose something."""
+
+    def __init__(self, words: str, token: str) -> None:
+        super().__init__(words)
+        self.token = token
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _NotStrict(f"the key {key!r} stands twice in the same object", json.dumps(key, ensure_ascii=False))
+        found[key] = value
+    return found
+
+
+def _no_number(name: str) -> NoReturn:
+    raise _NotStrict(f"holds {name}, which JSON does not have", name)
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise _NotStrict(f"holds the number {text[:20]}, which is too large", text)
+    return number
+
+
+def _line_of(text: str, token: str) -> str:
+    """Return on which line a token stands, or on which two; nothing where there are more."""
+    lines = [number for number, line in enumerate(text.splitlines(), start=1) if token in line]
+    if len(lines) not in (1, 2):
+        return ""
+    return f", line {lines[0]}" if len(lines) == 1 else f", lines {lines[0]} and {lines[1]}"
 
 
 def read_settings(raw: object, now: datetime, source: str) -> Settings:

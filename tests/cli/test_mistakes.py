@@ -154,9 +154,11 @@ def test_a_mistake_in_the_job_is_told_once_and_clearly(adaptor, mistake):
 CREDENTIALS = {
     "misspelt": ({"acces_token": "secret-token"}, "Did you mean `access_token`?"),
     "in camel case": ({"accessToken": "secret-token"}, "Did you mean `access_token`?"),
-    "empty": ({"access_token": ""}, "no `access_token`"),
+    "empty": ({"access_token": ""}, "`access_token` in the configuration is empty"),
     "a number": ({"access_token": 12345678}, "`access_token`"),
-    "with a line break": ({"access_token": "secret-token\n"}, "`access_token`"),
+    "with a line break in it": ({"access_token": "secret-\ntoken"}, "holds a line break"),
+    "with what stands before it in a header": ({"access_token": "Bearer secret-token"}, "begins with “Bearer ”"),
+    "in quotes": ({"access_token": "'secret-token'"}, "stands in quotes"),
     "for a version that is none": ({"access_token": "secret-token", "api_version": "26"}, "v26.0"),
     "for an address that is none": (
         {"access_token": "secret-token", "base_url": "graph"},

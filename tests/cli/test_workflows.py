@@ -86,7 +86,7 @@ def test_what_is_kept_holds_no_secret_and_nothing_of_a_failed_step(flow, tmp_pat
     flow("--cache-steps", "-s", "-", whole=whole, stdin='{"configuration": {"access_token": "secret-token"}}')
     kept = list((tmp_path / ".adaptor" / "cache" / "demo").iterdir())
     assert [file.name for file in kept] == ["a%2Fb.json"]
-    assert json.loads(kept[0].read_text()) == {"data": "[redacted]"}
+    assert json.loads(kept[0].read_text()) == {"data": "[redacted access_token as-is -]"}
 
 
 def test_the_sandbox_and_dry_runs_need_no_credential_map(flow):

@@ -20,8 +20,9 @@ from adaptor.core.redact import REDACTED, Redactor, appsecret_proof, secrets_of
 
 relaxed = settings(deadline=None, database=None, max_examples=80)
 # Begins with two letters that no message of ours holds, so that a find is a leak and no chance.
-secrets = st.text(st.sampled_from("abXY019<>/+%'\"\\=&?#: äé€ж😀\n\x7f"), min_size=2, max_size=24).map(
-    lambda rest: f"Zq{rest}"
+# Long enough, and with a digit, so that it is found in the midst of words too.
+secrets = st.text(st.sampled_from("abXY019<>/+%'\"\\=&?#: äé€ж😀\n\x7f"), min_size=5, max_size=24).map(
+    lambda rest: f"Zq7{rest}"
 )
 HARD = ["Zq&<b>'\"", 'Zqä"/b', "Zq'it\"s", "Zq\\n", "Zq😀😀", "Zq%2F", "Zq'\"é/+\\", "Zqab", "Zq\n\n"]
 

@@ -67,12 +67,14 @@ def attempt(tmp_path: Path) -> Callable[..., contextlib.AbstractContextManager[R
     @contextlib.contextmanager
     def enter(name: str = "r1", **options: Any) -> Iterator[Run]:
         store = open_store(path)
+        run = Run(wait=lambda seconds: None, ledger=lambda: ledger, **options)
         if store.runs.find(name) is None:
-            ledger = Ledger.begin(store, RunRecord(name, "job.py", "d", "i", started=store.database.now()))
+            record = RunRecord(name, "job.py", "d", "i", started=store.database.now())
+            ledger = Ledger.begin(store, record, redactor=run.redactor)
         else:
-            ledger = Ledger.resume(store, name)
+            ledger = Ledger.resume(store, name, redactor=run.redactor)
         ledger.enter_step("job-1", 0)
-        with Run(wait=lambda seconds: None, ledger=lambda: ledger, **options) as run:
+        with run:
             try:
                 yield run
             finally:

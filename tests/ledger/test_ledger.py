@@ -509,11 +509,13 @@ def test_what_was_settled_stays_so(runs):
 
 def test_no_secret_gets_into_the_file(tmp_path):
     token = "EAAB-secret-0123456789"
+    redactor = Redactor()
+    redactor.learn_named([("access_token", token)])
     file = tmp_path / "ledger.db"
     ledger = Ledger.begin(
         open_store(str(file)),
         RunRecord("r1", "/jobs/job.py", "job", "input", input={"data": token}),
-        clean=Redactor([token]).value,
+        redactor=redactor,
     )
     ledger.enter_step("step", 0)
     error = InvalidMessage(f"bad {token}", details={"url": f"https://x/?t={token}"})
@@ -526,3 +528,17 @@ def test_no_secret_gets_into_the_file(tmp_path):
     assert token.encode() not in written
     ledger.close(0, finished=True)
     assert token.encode() not in file.read_bytes()
+
+
+def test_what_a_write_gave_is_given_back_with_the_secret_that_the_file_does_not_hold(database):
+    redactor = Redactor()
+    redactor.learn_named([("verify_token", "sunrise")])
+    ledger = Ledger.begin(open_store(database), RunRecord("r1", "/jobs/job.py", "job", "input"), redactor=redactor)
+    ledger.enter_step("step", 0)
+    first, second = take(ledger, "a", "b", sending=True)
+    ledger.settle([sent(first.id, {"place": "sunrise clinic"}), sent(second.id, {"place": "here"})])
+    assert ledger.store.writes.results_with("r1", "[redacted") == [{"place": "[redacted verify_token as-is -] clinic"}]
+    ledger.enter_step("step", 0)
+    (again,) = take(ledger, "a")
+    assert ledger.result_of(again.row) == {"place": "sunrise clinic"}
+    ledger.close(0, finished=True)

@@ -98,8 +98,9 @@ def test_a_file_that_is_no_json_object_is_refused(tmp_path, text):
 
 
 def test_yaml_with_a_tab_is_told_with_its_line(write):
-    with pytest.raises(AdaptorError, match=r"job\.test\.yaml is not YAML \(line 2, column 1\)"):
+    with pytest.raises(AdaptorError, match="not YAML: a tab stands where spaces must") as caught:
         CaseFile(write("job.test.yaml", "a:\n\tb: 1\n"))
+    assert "job.test.yaml:2:1" in caught.value.report()
 
 
 def test_cases_are_found_below_a_folder_beside_a_job_and_by_their_own_path(write, tmp_path):

@@ -99,7 +99,7 @@ def test_an_empty_file_is_an_open_house_and_a_byte_order_mark_is_forgiven(write)
         ({"people": [{**PERSON, "timezone": "UTC"}]}, "people[0].timezone: must be a number"),
         ({"people": [{**PERSON, "last_message_hours_ago": "3"}]}, "must be a number of hours"),
         ({"people": [{**PERSON, "last_message_hours_ago": -1}]}, "must be a number of hours"),
-        ('{"people": [{"id": "1", "last_message_hours_ago": NaN}]}', "must be a number of hours"),
+        ('{"people": [{"id": "1", "last_message_hours_ago": NaN}]}', "holds NaN, which JSON does not have"),
         ({"people": [{**PERSON, "last_message_hours_ago": 1e300}]}, "must be a number of hours"),
         ({"people": [{**PERSON, "last_message_at": "yesterday"}]}, "must be a time with its zone"),
         ({"people": [{**PERSON, "last_message_at": "2026-11-20T09:00:00"}]}, "must be a time with its zone"),

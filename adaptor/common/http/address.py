@@ -6,7 +6,8 @@ import re
 from urllib.parse import quote, quote_plus, unquote, urlencode, urlsplit
 
 from ...core.errors import InvalidMessage
-from ...core.redact import REDACTED, SHORTEST_SECRET, secrets_of, sounds_secret
+from ...core.redact import secrets_of, sounds_secret
+from ...core.secret_forms import REDACTED, SHORTEST_SECRET
 from ...core.state import a_kind
 
 TYPE_CHECKING = False

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
+from ...core.json_text import NotJson, read_json
 from ...core.redact import sounds_secret
 from .address import clean_text, clean_url
 
@@ -111,17 +111,8 @@ def _json(raw: bytes, charset: str | None) -> Any:
     if charset is not None and not charset.lower().startswith("utf"):
         text = _text(raw, charset)
     try:
-        return json.loads(text, parse_constant=_no_number, parse_float=_finite)
-    except (ValueError, RecursionError):
-        raise NotReadable("it is not JSON") from None
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"JSON has no {name}")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if number - number != 0:
-        raise ValueError("too large a number")
-    return number
+        return read_json(text)
+    except NotJson as problem:
+        loses = problem.what.startswith(("it holds", "the key"))
+        words = f"{problem.what}; read it with parse_as='text', where that is to be read all the same" if loses else ""
+        raise NotReadable(f"it is not JSON: {words}" if words else "it is not JSON") from None

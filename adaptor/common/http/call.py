@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 
 from ...core.arguments import known
+from ...core.kept_secrets import refuse_marks
 from ...core.lazy import Lazy, resolve
 from ...core.redact import REDACTED, Redactor, sounds_secret
 from ...core.state import a_kind
@@ -275,9 +276,12 @@ class HttpRequest:
         """Return what goes out, with its files open.
 
         Raises:
-            InvalidMessage: JSON cannot say it, or a file cannot be read.
+            InvalidMessage: JSON cannot say it, a file cannot be read, or a text holds the mark of a secret.
             LazyStateError: A lazy reference that was never resolved is somewhere in the request.
         """
+        # What logs and errors say of a secret is often reported elsewhere; the marks of what is kept never are.
+        for name in ("url", "query", "body", "form"):
+            refuse_marks({name: getattr(self, name)}, bare=False)
         url, user = split_user(with_query(self.url.partition("#")[0], self.query))
         headers = {name: str(value) for name, value in (self.headers or {}).items() if value is not None}
         auth = self.auth

@@ -8,6 +8,9 @@ from ...core.redact import Redactor
 from ...core.state import State, compose_next_state
 
 TYPE_CHECKING = False
+#: By what name the secrets are kept that a job writes down itself.
+IN_THE_JOB = "http"
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, ParamSpec
@@ -36,7 +39,12 @@ class HttpOperation(Operation):
         run = active.get()
         if run is not None:
             # An error of the job's loading shows the line on which a credential may stand.
-            run.redactor.learn(self.draft.secrets())
+            secrets = self.draft.secrets()
+            if run.is_loading:
+                # They stand in the job, which is loaded again where the run goes on.
+                run.redactor.learn_named((IN_THE_JOB, secret) for secret in secrets)
+            else:
+                run.redactor.learn(secrets)
         self.draft.check()
 
     def describe(self, state: State) -> HttpRequest:

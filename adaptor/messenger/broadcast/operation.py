@@ -212,7 +212,7 @@ class _Passing:
         from ...ledger.store import IN_MEMORY, open_store
 
         record = RunRecord(run.id or "run", "", "", "", started=run.began)
-        self.ledger = Ledger.begin(open_store(IN_MEMORY), record, clean=run.redactor.value)
+        self.ledger = Ledger.begin(open_store(IN_MEMORY), record, redactor=run.redactor)
 
     def close(self) -> None:
         """Forget it."""

@@ -44,10 +44,10 @@ def _of_file(file: os.PathLike[str]) -> Iterable[str]:
         return [_id_of(readable(row)) for _, row in read_csv(file)]
     lines = [line.strip() for line in read_lines(file) if line.strip()]
     if path.lower().endswith((".jsonl", ".ndjson")):
-        import json
+        from ...core.json_text import read_json
 
         try:
-            return [_id_of(json.loads(line)) for line in lines]
+            return [_id_of(read_json(line)) for line in lines]
         except ValueError as cause:
             raise JobError(f"{os.path.basename(path)} is not JSON lines: {cause}.", fix="Mend the file.") from None
     return lines

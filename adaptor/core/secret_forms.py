@@ -1,0 +1,168 @@
+"""The forms in which a secret travels, each with a name by which it can be made again, and what finds them."""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+REDACTED = "[redacted]"
+
+#: Shorter values are not treated as secrets: redacting every "ab" would make the text unreadable and hide nothing.
+SHORTEST_SECRET = 4
+#: Secrets with fewer signs are found as whole words alone.
+SHORT_SECRET = 8
+#: No plain word and no number of everyday life is longer.
+_LONGEST_WORD = 24
+_LONGEST_NUMBER = 12
+
+#: Where the proof stands among the secrets of a configuration, though nobody writes it there.
+PROOF = "appsecret_proof"
+
+#: How many letters two forms must have in common to be looked for together; no form is shorter.
+_SAME_START = 3
+
+#: Signs that `requests` leaves alone in a URL that was given to it as text.
+_KEPT_IN_URLS = "!#$%&'()*+,/:;=?@[]~"
+
+
+def weakness(secret: str) -> str | None:
+    """Return why a secret could stand in an ordinary text by chance, or None where it could not.
+
+    Example:
+        >>> weakness("sunrise"), weakness("Good morning"), weakness("EAAGm0PX4ZCpsB")
+        ('has only 7 signs', 'is a plain word', None)
+    """
+    if len(secret) < SHORT_SECRET:
+        return f"has only {len(secret)} sign{'' if len(secret) == 1 else 's'}"
+    if secret.isdecimal():
+        return "is a short number" if len(secret) <= _LONGEST_NUMBER else None
+    words = re.split(r"[ _-]", secret)
+    if len(secret) <= _LONGEST_WORD and all(
+        word.isalpha() and (word.islower() or word.isupper() or word.istitle()) for word in words
+    ):
+        return "is a plain word" if len(words) == 1 or " " in secret else "is made of plain words"
+    return None
+
+
+def pattern_of(secrets: Iterable[str]) -> tuple[re.Pattern[str], set[str]]:
+    """Return what finds secrets in all their forms, and these forms."""
+    anywhere: set[str] = set()
+    whole_words: set[str] = set()
+    for secret in secrets:
+        is_weak = weakness(secret) is not None
+        for name, form in forms_of(secret):
+            (whole_words if is_weak and not is_encoded(name) else anywhere).add(form)
+    return any_of(anywhere, whole_words), anywhere | whole_words
+
+
+def any_of(forms: Iterable[str], whole_words: Iterable[str] = ()) -> re.Pattern[str]:
+    """Return a pattern that finds any of these texts, the longest that fits.
+
+    Those that begin alike are tried together: at most places of a text a glance at one letter is then enough.
+
+    Args:
+        forms: Found wherever they are.
+        whole_words: Found where no letter, digit or underscore goes on with them.
+
+    Example:
+        >>> any_of(["EAAG"], ["test"]).sub("*", "EAAGtest: the latest test, %3Dtest")
+        '*test: the latest *, %3D*'
+    """
+    groups: dict[str, list[str]] = {}
+    for form in sorted(set(forms), key=len, reverse=True):
+        groups.setdefault(form[:_SAME_START], []).append(re.escape(form[_SAME_START:]))
+    parts = [f"{re.escape(start)}(?:{'|'.join(rest)})" for start, rest in groups.items()]
+    parts += map(_whole_word, sorted(set(whole_words), key=len, reverse=True))
+    return re.compile("|".join(parts))
+
+
+def _whole_word(form: str) -> str:
+    first, rest = re.escape(form[0]), re.escape(form[1:])
+    before = after = ""
+    if re.match(r"\w", form):
+        # Looked at after the first letter, which most places do not have. What is escaped before it is no letter.
+        escapes = (r"%[0-9A-Fa-f]{2}", r"\\[abfnrtv]", r"\\u[0-9A-Fa-f]{4}", r"\\x[0-9A-Fa-f]{2}")
+        before = f"(?:(?<!\\w{first})|{'|'.join(f'(?<={escape}{first})' for escape in escapes)})"
+    if re.match(r"\w", form[-1]):
+        after = r"(?!\w)"
+    return f"{first}{before}{rest}{after}"
+
+
+def forms_of(secret: str) -> Iterator[tuple[str, str]]:
+    """Yield the forms of a secret, each with its name: `as-is`, `url`, `json`, `base64-0-1` and the like."""
+    yield "as-is", secret
+    yield from _quoted(secret)
+    yield from _escaped(secret)
+    yield from _in_html(secret)
+    yield from _in_base64(secret)
+
+
+def is_encoded(form: str) -> bool:
+    """Whether a form, by its name, shows no words that could be told from what stands around them."""
+    return form.startswith("base64")
+
+
+def _quoted(secret: str) -> Iterator[tuple[str, str]]:
+    from urllib.parse import quote, quote_plus
+
+    # JSON may hold half a surrogate pair, which UTF-8 cannot.
+    raw = secret.encode("utf-8", "surrogatepass")
+    ways = {
+        "url": quote(raw, safe=""),
+        "url-path": quote(raw),
+        "url-form": quote_plus(raw),
+        "url-text": quote(raw, safe=_KEPT_IN_URLS),
+    }
+    for name, quoted in ways.items():
+        for twice, nested in (("", quoted), ("-twice", quote(quoted, safe=""))):
+            yield f"{name}{twice}", nested
+            yield f"{name}{twice}-small", re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), nested)
+
+
+def _escaped(secret: str) -> Iterator[tuple[str, str]]:
+    import json
+
+    for name, escaped in (
+        ("json", json.dumps(secret)[1:-1]),
+        ("json-letters", json.dumps(secret, ensure_ascii=False)[1:-1]),
+    ):
+        for slash, nested in (("", escaped), ("-slash", escaped.replace("/", "\\/"))):
+            yield f"{name}{slash}", nested
+            yield f"{name}{slash}-twice", json.dumps(nested, ensure_ascii=False)[1:-1]
+    for kind in (repr, ascii):
+        yield kind.__name__, kind(secret)[1:-1]
+        # In a longer text that holds both quotes, Python escapes the single one.
+        yield f"{kind.__name__}-both", kind('"' + secret)[2:-1]
+    yield "bytes", repr(secret.encode("utf-8", "surrogatepass"))[2:-1]
+
+
+def _in_html(secret: str) -> Iterator[tuple[str, str]]:
+    """Yield what stands for a secret in HTML and XML: writers differ over quotes, line breaks and other letters."""
+    text = secret.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    in_attributes = text.replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
+    in_ascii = "".join(sign if sign.isascii() else f"&#{ord(sign)};" for sign in text)
+    for name, escaped in (("html", text), ("html-breaks", in_attributes), ("html-ascii", in_ascii)):
+        for number, double in enumerate(('"', "&quot;", "&#34;", "&#x22;")):
+            for other, single in enumerate(("'", "&#x27;", "&#39;", "&#039;", "&apos;")):
+                yield f"{name}-{number}-{other}", escaped.replace('"', double).replace("'", single)
+
+
+def _in_base64(secret: str) -> Iterator[tuple[str, str]]:
+    import base64
+    from contextlib import suppress
+
+    encodings = [secret.encode("utf-8", "surrogatepass")]
+    with suppress(UnicodeEncodeError):
+        # So `requests` writes a password into an Authorization header.
+        encodings.append(secret.encode("latin-1"))
+    for number, encoded in enumerate(encodings):
+        for shift in range(3):
+            # Base64 of a longer text that contains the secret: drop the letters that its neighbours decide.
+            whole = base64.b64encode(b"\0" * shift + encoded).decode().rstrip("=")
+            tail = (shift + len(encoded)) % 3
+            core = whole[(0, 2, 3)[shift] : len(whole) - (1 if tail else 0)]
+            yield f"base64-{number}-{shift}", core
+            yield f"base64-{number}-{shift}-url", core.replace("+", "-").replace("/", "_")

@@ -1,0 +1,76 @@
+"""JSON that is none, or would lose something, is refused with its place."""
+
+import doctest
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adaptor.core import json_places, json_text
+from adaptor.core.json_text import NotJson, read_answer, read_json
+
+DEEP = "[" * 100_000
+WRONG = {
+    "empty": ("", "it is empty", (1, 1)),
+    "spaces alone": (" \n", "it is empty", (1, 1)),
+    "NaN": ('{"a": "NaN",\n "b": NaN}', "it holds NaN, which JSON does not have", (2, 7)),
+    "minus infinity": ("[-Infinity]", "it holds -Infinity", (1, 2)),
+    "too large a number": ('{"a": [1, 1e400]}', "it holds the number 1e400, which is too large", (1, 11)),
+    "too small a number": ('{"a": -1.5E+999}', "the number -1.5E+999, which is too large", (1, 7)),
+    "a number of many digits": (f'{{"a": {"9" * 5000}}}', "it holds a number of 5,000 digits", (1, 7)),
+    "a negative one": (f'{{"b": "{"9" * 5000}", "a": -{"9" * 4301}}}', "a number of 4,301 digits", (1, 5016)),
+    "a long decimal": (f"[{'9' * 400}.5e9]", "a number of 402 digits, which is too large", (1, 2)),
+    "a key twice": ('{"a": 1, "b": {"a": 2, "c": 1,\n "c": 3}}', "the key `c` stands twice in the same object", (2, 2)),
+    "a key twice in another spelling": ('{"ä": 1, "\\u00e4": 2}', "the key `ä` stands twice", (1, 10)),
+    "the same key elsewhere": ('[{"id": 1}, {"id": 1, "id": 2}]', "the key `id` stands twice", (1, 23)),
+    "no end": ('{"a": 1', "Expecting ',' delimiter", (1, 8)),
+    "two values": ("{} {}", "Extra data", (1, 4)),
+    "nested without end": (DEEP, "it is nested too deeply", (None, None)),
+    "no text": (b"\xff\xff\x00{", "it is not UTF-8 text", (None, None)),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_is_wrong_is_told_in_words_with_its_place(wrong):
+    text, words, place = WRONG[wrong]
+    with pytest.raises(NotJson) as caught:
+        read_json(text)
+    assert words in caught.value.what
+    assert (caught.value.line, caught.value.column) == place
+    assert "sys." not in caught.value.what
+    assert caught.value.fix
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+@settings(deadline=None, database=None)
+@given(anything)
+def test_all_other_json_is_read_as_it_is(value):
+    text = json.dumps(value)
+    assert read_json(text) == value
+    assert read_json(f"\ufeff {text}\r\n") == value
+    assert read_json(text.encode("utf-16")) == value
+    assert read_answer(text) == value
+
+
+def test_an_answer_of_metas_is_read_all_the_same():
+    text = f'{{"message_id": "m", "message_id": "m_1", "a": [NaN, 1e400, {"9" * 5000}, 5]}}'
+    assert read_answer(text) == {"message_id": "m_1", "a": [None, None, None, 5]}
+    assert read_answer(text.encode()) == read_answer(text)
+
+
+@pytest.mark.parametrize("text", ["", "OK", '{"a":', DEEP, b"\xff\xfe\xfa"])
+def test_an_answer_that_is_no_json_is_none(text):
+    with pytest.raises(NotJson):
+        read_answer(text)
+
+
+@pytest.mark.parametrize("module", [json_text, json_places])
+def test_the_examples_hold(module):
+    assert doctest.testmod(module).failed == 0
