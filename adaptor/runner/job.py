@@ -230,10 +230,11 @@ class _Loading:
     def _with_place(self, error: AdaptorError, cause: BaseException) -> AdaptorError:
         if error.excerpt:
             return error
-        found = caret(cause.__traceback__, self._file)
+        file = beside.imported_at(cause.__traceback__) or self._file
+        found = caret(cause.__traceback__, file)
         if found is not None:
-            error.file, error.line = self._file, found[0]
-            error.excerpt = excerpt(self._file, *found) or None
+            error.file, error.line = file, found[0]
+            error.excerpt = excerpt(file, *found) or None
         return error
 
 

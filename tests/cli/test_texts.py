@@ -31,6 +31,25 @@ def test_a_module_beside_the_job_says_what_the_state_holds(adaptor, tmp_path):
     assert not list(tmp_path.rglob("words*.pyc"))
 
 
+def test_a_folder_without_init_is_a_package_too(adaptor, tmp_path):
+    (tmp_path / "letters" / "first").mkdir(parents=True)
+    files = {
+        "letters/first/words.py": "from adaptor import state\nHELLO = f'Hello {state.data.name}'\n",
+        "letters/whole.py": "from .first.words import HELLO\nLETTER = f'{HELLO}!'\n",
+    }
+    done = adaptor("from letters.whole import LETTER\nsend_text('1', LETTER)", "--dry-run", state=STATE, files=files)
+    assert bodies(done) == ["Hello Ana!"], done.err
+
+
+def test_what_is_wrong_in_a_module_beside_the_job_is_shown_there(adaptor):
+    files = {"words.py": "from adaptor import state\n\nDEAR = 'Dear' if f'{state.data.title}' == 'Dr' else 'Hello'\n"}
+    done = adaptor("import words\nsend_text('1', words.DEAR)", "--dry-run", state=STATE, files=files)
+    assert done.code == 3
+    assert "words.py, line 3" in done.err
+    assert "if f'{state.data.title}' == 'Dr'" in done.err
+    assert "^^^^" in done.err
+
+
 def test_the_globals_of_a_workflow_say_what_the_state_holds(adaptor, tmp_path):
     (tmp_path / "shared.py").write_text("greeting = f'Hello {state.data.name}'\n")
     step = {"id": "a", "expression": "send_text(state.data.psid, greeting)"}
