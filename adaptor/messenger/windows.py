@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Moment: TypeAlias = "Value[str | int | float | datetime | None]"
 
 _DAY = 86_400
+#: No Unix time is larger, in nanoseconds neither.
+_NO_TIME = 10**24
 
 
 class Window(NamedTuple):
@@ -69,13 +71,19 @@ def unix_seconds(moment: Any) -> float:
     """Return a moment in Unix seconds; one without a timezone is in UTC."""
     from datetime import UTC, datetime
 
+    if moment != moment:
+        # Not a number, or not a time: what data frames hold where there is no value.
+        raise _no_moment("is no date that can be read")
     if isinstance(moment, int | float) and not isinstance(moment, bool):
-        if moment != moment or abs(moment) == float("inf"):
+        if abs(moment) > _NO_TIME:
             raise _no_moment("is no date that can be read")
         return float(seconds_of(moment))
     if isinstance(moment, str):
-        if moment.strip().isdecimal():
-            return unix_seconds(int(moment))
+        # Eight digits are a date without its hyphens; as Unix time it would be before 1973.
+        digits = moment.strip()
+        if digits.isdecimal() and len(digits) > 8:
+            # Python refuses to read thousands of digits; so many are no moment anyway.
+            return unix_seconds(int(digits[:40]))
         try:
             moment = datetime.fromisoformat(moment.strip())
         except ValueError:
@@ -99,7 +107,11 @@ def _warn_of_tag() -> None:
 
 
 def _no_moment(what: str) -> Exception:
-    return refuse("last_user_message_at", what, 'Give ISO text ("2026-11-24T09:00:00Z"), a datetime or Unix time.')
+    return refuse(
+        "last_user_message_at",
+        what,
+        'Give ISO text ("2026-11-24T09:00:00Z"), a datetime, or Unix time in seconds or milliseconds.',
+    )
 
 
 def _now() -> float:
