@@ -257,7 +257,7 @@ def _supervised(supervisor: Supervisor, given: argparse.Namespace, run: Run) -> 
 
 
 def _results(given: argparse.Namespace, run: Run) -> contextlib.AbstractContextManager[Results | None]:
-    """Let broadcasts write a row for each person."""
+    """Let a row be written for each message."""
     if not given.results:
         return contextlib.nullcontext()
     from ..runner.results import Results

@@ -10,6 +10,7 @@ from ..core.errors import (
     SENT_UNKNOWN,
     AdaptorError,
     ItemsFailed,
+    JobError,
     MissingReference,
     UnreadableRow,
 )
@@ -74,7 +75,7 @@ def each(
     try:
         for index, item in run.watched(_again_at_the_end(numbered(source, state, csv), put_off)):
             path[-1] = ("each", index)
-            counted = _counted(run)
+            counted, left_out = _counted(run), run.left_out
             try:
                 state = operation({**state, key: readable(item), "index": int(index)})
             except ReplayMismatch:
@@ -82,6 +83,9 @@ def each(
                     raise
                 put_off[index] = index, item
                 _count_back(run, counted)
+            except JobError as error:
+                if not _follows_a_send_left_out(error, run, left_out):
+                    raise
     except ItemsFailed as error:
         error.went_through = False
         raise
@@ -141,7 +145,8 @@ def try_each(
         path[-1] = ("try_each", index)
         # What stands in the place of a row that cannot be read is no JSON, and must not be left in the state.
         before = {**state, key: None if isinstance(item, UnreadableRow) else item, "index": int(index)}
-        counted, told, unknown = _counted(run), run.results_told, run.unknown_in_a_row
+        counted, told, left_out = _counted(run), run.results_told, run.left_out
+        made, unknown = run.made, run.unknown_in_a_row
         count += index not in put_off
         try:
             readable(item)
@@ -151,6 +156,9 @@ def try_each(
             if isinstance(error, ReplayMismatch) and index not in put_off:
                 put_off[index] = index, item
                 _count_back(run, counted)
+                continue
+            if _follows_a_send_left_out(error, run, left_out):
+                state = before
                 continue
             if error.about not in (ABOUT_PERSON, ABOUT_ROW) or _is_about_the_job(error, key):
                 raise
@@ -165,7 +173,7 @@ def try_each(
                 state = before
                 continue
             new.append(failed[-1])
-            if run.unknown_in_a_row == unknown:
+            if run.made == made:
                 # No write of the item was counted: what is unknown was raised by a function of the job.
                 run.unknown_in_a_row = unknown + 1 if error.sent == SENT_UNKNOWN else 0
             if run.unknown_in_a_row >= UNKNOWN_IN_A_ROW:
@@ -227,6 +235,14 @@ def _again_at_the_end(
     """
     yield from items
     yield from put_off.values()
+
+
+def _follows_a_send_left_out(error: AdaptorError, run: Run, left_out: int) -> bool:
+    """Whether an item fails by what the job does with the answer of a send, which the command line has left out."""
+    if run.left_out == left_out or not isinstance(error, JobError) or isinstance(error, ItemsFailed):
+        return False
+    run.log("debug", "job", f"{error.place}: nothing was sent before that, so this is left out too: {error.headline()}")
+    return True
 
 
 def _counted(run: Run) -> int:

@@ -232,10 +232,10 @@ def _narrow(
     from .parcels import NotWanted, Parcel
 
     for each in found:
-        is_wanted = run.wants(each.recipient) if isinstance(each, Parcel) else run.only_to is None
+        is_wanted = run.wants(each.request.person) if isinstance(each, Parcel) else run.only_to is None
         if run.limit is not None and run.has_reached_limit and not (isinstance(each, Parcel) and is_wanted):
             is_wanted = False
-            run.is_partial = True
+            run.left_out += 1
             if not goes_on:
                 return
         yield each if is_wanted else NotWanted(each.index, each.recipient)
