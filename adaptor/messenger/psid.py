@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from .signs import is_unseen
+
 #: What may stand around an id. Other spaces are refused: nobody sees that an id holds them.
 SPACE = " \t\r\n"
-#: Categories of signs that show nothing by themselves: controls, formats, half signs, marks on others, ends of lines.
-_UNSEEN = ("Cc", "Cf", "Cs", "Mn", "Me", "Zl", "Zp")
-#: Letters and a symbol that are blank: fillers of Hangul, a pattern of Braille without dots.
-_BLANK = "\u115f\u1160\u3164\uffa0\u2800"
 _QUOTES = "'\"‘’‚“”„`´"
 #: 6.5E+15: only the first digits are left of it.
 _ROUNDED = re.compile(r"-?[0-9]+([.,][0-9]*)?[eE][+-]?[0-9]+")
@@ -35,7 +33,7 @@ def problem_of(value: str) -> tuple[str, str] | None:
     if not value.strip(SPACE):
         return "is empty", "Give the id as text."
     for sign in value:
-        if unicodedata.category(sign) in _UNSEEN or sign in _BLANK or (sign.isspace() and sign != " "):
+        if sign != " " and (is_unseen(sign) or unicodedata.category(sign) == "Cs"):
             name = unicodedata.name(sign, "a control character")
             return f"holds an invisible sign (U+{ord(sign):04X} {name})", "Take the sign out of the id."
     if value[0] == "=" or value[0] in _QUOTES or value[-1] in _QUOTES:

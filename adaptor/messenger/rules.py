@@ -168,10 +168,12 @@ def check_utility_template(template: Any) -> None:
         raise refuse("template.language.code", "is missing", 'Give the language of the template, such as "en".')
     for component in known_items(content.get("components")):
         for parameter in known_items(component.get("parameters") if isinstance(component, dict) else None):
-            if isinstance(parameter, dict) and parameter.get("type") == "text" and parameter.get("text") is None:
-                raise refuse(
-                    "template.parameters", "holds a text parameter without text", "Give every parameter a value."
-                )
+            if isinstance(parameter, dict) and parameter.get("type") == "text":
+                if parameter.get("text") is None:
+                    raise refuse(
+                        "template.parameters", "holds a text parameter without text", "Give every parameter a value."
+                    )
+                check_text("template.parameters", parameter["text"])
 
 
 def known_items(value: Any) -> list[Any]:

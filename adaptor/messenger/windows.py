@@ -69,6 +69,9 @@ def unix_seconds(moment: Any) -> float:
     """Return a moment in Unix seconds; one without a timezone is in UTC."""
     from datetime import UTC, datetime
 
+    if moment != moment:
+        # What data frames hold where there is no value.
+        raise _no_moment("is no date that can be read")
     try:
         seconds = unix_time(moment)
         if seconds is not None:
@@ -96,7 +99,11 @@ def _warn_of_tag() -> None:
 
 
 def _no_moment(what: str) -> Exception:
-    return refuse("last_user_message_at", what, 'Give ISO text ("2026-11-24T09:00:00Z"), a datetime or Unix time.')
+    return refuse(
+        "last_user_message_at",
+        what,
+        'Give ISO text ("2026-11-24T09:00:00Z"), a datetime, or Unix time in seconds or milliseconds.',
+    )
 
 
 def _now() -> float:
