@@ -134,13 +134,31 @@ def settings_for(url: str) -> dict[str, Any]:
     """Return the `proxies` and the `verify` that the environment asks for, for this address."""
     settings = requests.Session().merge_environment_settings(url, {}, False, None, None)
     verify = settings["verify"]
-    if isinstance(verify, str) and not os.path.exists(verify):
-        named = next((name for name in _CA_VARIABLES if os.environ.get(name) == verify), "REQUESTS_CA_BUNDLE")
-        raise ConfigurationError(
-            f"The CA bundle {verify} that {named} names does not exist.",
-            fix=f"Correct the environment variable {named}, or take it away. Nothing was sent.",
-        )
+    if isinstance(verify, str) and url.lower().startswith("https:"):
+        _check_bundle(verify)
     return {"proxies": settings["proxies"], "verify": True if verify is None else verify}
+
+
+def _check_bundle(path: str) -> None:
+    """Refuse a CA bundle that cannot be used: what comes of it looks as if the other side were at fault."""
+    import ssl
+
+    try:
+        if not os.path.exists(path):
+            problem = "does not exist"
+        elif os.path.isdir(path):
+            return
+        else:
+            ssl.create_default_context(cafile=path)
+            return
+    except OSError as cause:
+        # Of what can be read, the library says only that it is wrong.
+        problem = "holds no certificates" if isinstance(cause, ssl.SSLError) else f"cannot be read ({cause.strerror})"
+    named = next((name for name in _CA_VARIABLES if os.environ.get(name) == path), _CA_VARIABLES[0])
+    raise ConfigurationError(
+        f"The CA bundle {path} that {named} names {problem}.",
+        fix=f"Correct the environment variable {named}, or take it away. Nothing was sent.",
+    )
 
 
 def reason_of(cause: BaseException) -> str:
@@ -159,7 +177,6 @@ def reason_of(cause: BaseException) -> str:
 
 
 _REASONS = (
-    ("contentdecoding", "the answer cannot be unpacked"),
     ("certificate", "its certificate was not accepted"),
     ("sslerror", "TLS could not be set up"),
     ("proxyerror", "the proxy did not connect"),

@@ -147,8 +147,9 @@ def _reader(source: _Source, settings: dict[str, Any]) -> Any:
 def _spaces_behind_quotes(settings: dict[str, Any]) -> re.Pattern[str]:
     """Return what matches each value in quotes, whole or still open, with the spaces that follow it."""
     quote, delimiter, escape = (re.escape(settings[key]) for key in ("quote", "delimiter", "escape"))
-    inside = f"[^{quote}]|{quote}{quote}" if quote == escape else f"[^{quote}{escape}]|{escape}."
-    opened = rf"(?:\A|{delimiter}) *{quote}(?:{inside})*"
+    # Possessive: to be able to go back on a value of megabytes takes gigabytes.
+    inside = f"[^{quote}]++|{quote}{quote}" if quote == escape else f"[^{quote}{escape}]++|{escape}."
+    opened = rf"(?:\A|{delimiter}) *{quote}(?:{inside})*+"
     spaces = rf"(?:(?!{delimiter})[^\S\r\n])*(?={delimiter}|[\r\n]*\Z)"
     return re.compile(rf"(?P<value>{opened}{quote}){spaces}|{opened}\Z", re.DOTALL)
 

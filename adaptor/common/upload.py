@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import mimetypes
 import os
 import stat
 from pathlib import Path
 
 from ..core.errors import InvalidMessage
 from ..core.state import a_kind
+from .media_types import media_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,8 +76,12 @@ class Upload:
         for known, (_, content) in zip(self._known, self._parts, strict=True):
             found = hashlib.sha256()
             if isinstance(content, _Opened):
-                for block in content:
-                    found.update(block)
+                try:
+                    for block in content:
+                        found.update(block)
+                except OSError as cause:
+                    why = cause.strerror or cause
+                    _refuse("files", f"holds a file under `{known[0]}` that cannot be read ({why})", "Check the file.")
             else:
                 found.update(clean(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape"))
             parts.append([*known, found.hexdigest()])
@@ -98,8 +102,19 @@ class Upload:
 
     def _add(self, name: str, item: Any) -> None:
         filename, content = _named(name, item)
+        try:
+            filename.encode()
+        except UnicodeEncodeError:
+            if isinstance(content, _Opened):
+                content.close()
+            shown = ascii(filename)
+            _refuse(
+                "files",
+                f"holds under `{name}` a file whose name ({shown}) is not UTF-8",
+                'Rename the file, or give it a name: {"photo": ("photo.jpg", data)}.',
+            )
         self._known.append([name, *([filename] if isinstance(item, tuple) else [])])
-        kind = mimetypes.guess_type(filename, strict=False)[0]
+        kind = media_type(filename)
         if isinstance(content, str):
             head = self._head(name, filename, kind or "text/plain; charset=utf-8")
             self._parts.append((head, content.encode()))

@@ -230,10 +230,12 @@ _PERMISSION_CODES = range(200, 300)
 #: Codes of web views with Messenger Extensions, which Meta's table gives as 20710xx.
 _EXTENSION_CODES = range(2071000, 2071100)
 
-#: Codes under which the codes of Messenger travel as subcodes.
+#: Codes under which the codes of Messenger travel as subcodes, and from where on these are Messenger's: what is smaller
+#: means something else as a code (100/33 is not about code 33).
 _CARRIERS = (10, 100, 200, 551)
+_MESSENGER_FROM = 1_000_000
 
-#: A code that stands in no table: nobody knows what a write did.
+#: A code that stands in no table: nobody knows what a write did, unless the HTTP status says that it was refused.
 _UNLISTED = Rule(
     GraphError, "This code is in no table of Meta's: look it up in Meta's error documentation.", SENT_UNKNOWN
 )
@@ -248,7 +250,7 @@ def rule_for(code: int, subcode: int | None = None, kind: str | None = None) -> 
     """Return what a (code, subcode) means; a subcode that is not listed means what its code means."""
     if subcode is not None and (code, subcode) in RULES:
         return RULES[code, subcode]
-    if subcode is not None and code in _CARRIERS:
+    if subcode is not None and subcode >= _MESSENGER_FROM and code in _CARRIERS:
         # What Meta's table lists as a code of its own travels as a subcode, and a subcode under more than one code.
         for known in ((subcode, None), *((carrier, subcode) for carrier in _CARRIERS)):
             if known in RULES:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+import requests
+
 from ..common.connection import IDLE_SECONDS, NETWORK_ERRORS, open_session, reason_of, settings_for, wire
-from ..core.errors import AdaptorError, ConfigurationError, DeliveryUnknown, NotSent
+from ..core.errors import ABOUT_PAGE, AdaptorError, ConfigurationError, DeliveryUnknown, InvalidMessage, NotSent
 from ..core.json_text import NotJson, read_answer
 from ..core.redact import appsecret_proof
 from .answer import Answer
-from .errors import TemporaryFailure, graph_error
+from .errors import InvalidRequest, TemporaryFailure, graph_error
 from .parts import PartAnswer, batch_request, part_answers
 from .usage import Usage, read_usage
 
@@ -110,6 +112,12 @@ class GraphConnection:
         Raises:
             AdaptorError: The call as a whole failed, with what that says of all its parts.
         """
+        refused = _unreadable(parts)
+        left = [part for index, part in enumerate(parts) if index not in refused]
+        answers = iter(self._exchanged(left, include_headers) if left else ())
+        return [refused.get(index) or next(answers) for index in range(len(parts))]
+
+    def _exchanged(self, parts: Sequence[GraphRequest], include_headers: bool) -> list[Answer | AdaptorError]:
         for part in parts:
             self._remember(part)
         request = batch_request(parts, include_headers=include_headers)
@@ -189,16 +197,22 @@ class GraphConnection:
                 f"No connection to {host}: {reason}.",
                 fix="Check the network, the proxy settings and `base_url`; then run the job again.",
             )
+        is_answered = isinstance(cause, requests.exceptions.ContentDecodingError)
         if request.is_write:
+            what = "the answer cannot be unpacked" if is_answered else f"no answer came back: {reason}"
             return DeliveryUnknown(
-                f"The request went out to {host}, but no answer came back: {reason}.",
-                fix="Look in the Page's inbox before you send it again.",
+                f"The request went out to {host}, but {what}.", fix="Look in the Page's inbox before you send it again."
             )
-        return _failed_read(f"No answer from {host}: {reason}.")
+        return _failed_read(
+            f"The answer of {host} cannot be unpacked." if is_answered else f"No answer from {host}: {reason}."
+        )
 
     def _read(
         self, request: GraphRequest, status: int, headers: Mapping[str, str], content: bytes, duration: float
     ) -> Answer:
+        location = headers.get("Location")
+        if location is not None and 300 <= status < 400:
+            raise self._led_elsewhere(request, status, location)
         usage = read_usage(headers)
         if usage is not None:
             self.usage = usage
@@ -227,6 +241,26 @@ class GraphConnection:
             },
         )
 
+    def _led_elsewhere(self, request: GraphRequest, status: int, location: str) -> AdaptorError:
+        """Return the error of a redirect, which is not followed: the token would go along."""
+        from urllib.parse import urljoin, urlsplit
+
+        base_url = self._configuration.base_url
+        try:
+            parts = urlsplit(urljoin(self.root, location))
+            target = f"{parts.scheme}://{parts.hostname}"
+        except ValueError:
+            target = "what is no address"
+        if request.is_write and status in (307, 308):
+            error = InvalidRequest(
+                f"{base_url} did not take the call: it leads elsewhere, to {target} (HTTP {status}).",
+                fix="Set `base_url` to the address that takes the calls, if you trust it; check the proxy.",
+                code="REDIRECT",
+            )
+            error.message, error.about = error.description, ABOUT_PAGE
+            return error
+        return self._not_trusted(request, status, f"it leads elsewhere, to {target}")
+
     def _not_trusted(self, request: GraphRequest, status: int, why: str) -> DeliveryUnknown | TemporaryFailure:
         what = f"The answer (HTTP {status}) from {self._configuration.base_url} cannot be trusted: {why}."
         if request.is_write:
@@ -234,6 +268,18 @@ class GraphConnection:
                 what, fix="Check `base_url` and the proxy; look in the Page's inbox before you send it again."
             )
         return _failed_read(what)
+
+
+def _unreadable(parts: Sequence[GraphRequest]) -> dict[int, AdaptorError]:
+    """Return the parts whose files are not there any more: they keep none of the others from being sent."""
+    found: dict[int, AdaptorError] = {}
+    for index, part in enumerate(parts):
+        if part.files:
+            try:
+                part.encoded().close()
+            except InvalidMessage as error:
+                found[index] = error
+    return found
 
 
 def _json_or_none(content: bytes) -> Any:

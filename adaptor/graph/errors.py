@@ -140,8 +140,14 @@ def graph_error(body: dict[str, Any], http_status: int, *, write: bool, retry_af
     error.http_status = http_status
     if rule.about is not None:
         error.about = rule.about
-    # A 4xx with an error of Meta's is a clear refusal, also with a code that no table lists.
-    is_refused = 400 <= http_status < 500 and code is not None and code > 0 and not is_listed(code, subcode)
+    # A 4xx with an error of Meta's is a clear refusal, also with a code that no table lists; "transient" is none.
+    is_refused = (
+        400 <= http_status < 500
+        and code is not None
+        and code > 0
+        and not is_listed(code, subcode)
+        and body.get("is_transient") is not True
+    )
     if is_refused:
         error.about = ABOUT_ROW
     if write and not is_refused and (rule.sent == SENT_UNKNOWN or http_status >= 500):

@@ -171,7 +171,7 @@ class GraphRequest:
         # Before anything is recorded as being sent: what cannot be encoded never leaves.
         refuse_half_signs(path, "path")
         refuse_half_signs(params, "")
-        refuse_half_signs(body, "")
+        _check_body(body)
         return replace(
             self,
             path=path if isinstance(path, str) else "/".join(path_part(part) for part in path),
@@ -191,15 +191,10 @@ class GraphRequest:
         Raises:
             InvalidMessage: JSON cannot say it, or a file is not there (any more).
         """
-        text = json_text(self.body)
+        data = _check_body(self.body)
         if self.files:
             return Encoded.form(form_fields(self.body or {}), self.files)
-        if self.body is None:
-            return Encoded(None, None)
-        try:
-            return Encoded(text.encode(), "application/json")
-        except UnicodeEncodeError:
-            raise _not_json("it holds half a sign, as a text has that was cut inside an emoji") from None
+        return Encoded(data, "application/json") if self.body is not None else Encoded(None, None)
 
 
 class Encoded:
@@ -269,6 +264,19 @@ def refuse_half_signs(value: Any, field: str) -> None:
             refuse_half_signs(item, f"{field}[{index}]")
 
 
+def _check_body(body: Any) -> bytes:
+    """Return a body as JSON in UTF-8.
+
+    Raises:
+        InvalidMessage: It cannot be written so, with the field. Nothing was sent.
+    """
+    try:
+        return json_text(body).encode()
+    except UnicodeEncodeError:
+        refuse_half_signs(body, "")
+        raise
+
+
 def own_key(key: Any) -> str | None:
     """Return a key as text.
 
@@ -307,7 +315,7 @@ def json_text(value: Any) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except (TypeError, ValueError, RecursionError) as cause:
-        raise _not_json(str(cause)) from None
+        raise _not_json(value, cause) from None
 
 
 def comma_separated(value: Any) -> Any:
@@ -326,8 +334,20 @@ def _as_text(value: Any) -> Any:
     return json_text(value) if isinstance(value, dict | list | tuple) else value
 
 
-def _not_json(why: str) -> InvalidMessage:
+def _not_json(value: Any, cause: Exception) -> InvalidMessage:
+    from ..core.state import not_json
+
+    try:
+        found = not_json(value, "body")
+    except RecursionError:
+        found = None
+    if found is None:
+        why, details = str(cause), {}
+    else:
+        field = found[0].removeprefix("body.")
+        why, details = f"`{field}` is {found[1]}", {"field": field}
     return InvalidMessage(
         f"The request cannot be written as JSON: {why}.",
         fix="Give text, numbers, lists and dicts; turn dates into text first.",
+        details=details,
     )

@@ -13,6 +13,7 @@ from ..graph.operation import graph_operation
 from ..graph.request import GraphRequest, PageId
 from .limits import refuse
 from .media_source import MEDIA_TYPES, Media, media_files, media_payload
+from .values import check_reachable
 
 
 @graph_operation
@@ -64,4 +65,5 @@ def _payload(source: Any, is_reusable: Any) -> dict[str, Any]:
     payload = media_payload(source, is_reusable if not str(source).isdigit() else None)
     if "attachment_id" in payload:
         raise refuse("source", "is the id of an attachment, which is uploaded already", "Send it as it is.")
+    check_reachable("source", payload.get("url"))
     return payload

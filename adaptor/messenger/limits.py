@@ -113,7 +113,12 @@ def check_text(field: str, value: Any, limit: str | None = None, *, may_be_empty
         raise refuse(field, "is missing", "Give it some text.")
     if not isinstance(value, str):
         kind = a_kind(value)
-        raise refuse(field, f"must be text, not {kind}", "Give a text: str(…) makes one of a number.", actual=kind)
+        fix = "Give a text: str(…) makes one of a number."
+        if isinstance(value, bool):
+            fix = (
+                "A condition gives true or false. In an f-string `|` chooses words: f\"{state.data.name | 'friend'}\"."
+            )
+        raise refuse(field, f"must be text, not {kind}", fix, actual=kind)
     if not value.strip() and not may_be_empty:
         raise refuse(field, "is empty", "Give it some text.", actual=0)
     if not value.isascii() and not may_be_empty and all(map(is_unseen, value)):

@@ -9,6 +9,7 @@ import os
 import stat
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from ..common.media_types import media_type
 from ..core.operation import Value
 from .content import given
 from .limits import refuse
@@ -54,33 +55,7 @@ def media_payload(media: Any, is_reusable: Any) -> dict[str, Any]:
             "is neither an address nor an attachment id",
             "Give an address that starts with https://; for a local file write Path(…): from pathlib import Path.",
         )
-    _check_reachable(media)
     return given(url=media, is_reusable=is_reusable)
-
-
-def _check_reachable(url: str) -> None:
-    """Refuse an address of this machine or of a private network: Meta fetches what is sent from outside.
-
-    Raises:
-        InvalidMessage: It is one. Nothing was sent.
-    """
-    import ipaddress
-    from urllib.parse import urlsplit
-
-    try:
-        host = (urlsplit(url).hostname or "").rstrip(".")
-    except ValueError:
-        host = ""
-    try:
-        is_outside = ipaddress.ip_address(host).is_global
-    except ValueError:
-        is_outside = "." in host and not host.endswith((".localhost", ".local", ".internal"))
-    if not is_outside:
-        raise refuse(
-            "attachment.payload.url",
-            f"leads to `{host}`, which Meta cannot reach",
-            "Meta fetches the file from outside: give a public address, or send the file itself with Path(…).",
-        )
 
 
 def media_files(kind: str, media: Any) -> dict[str, Path] | None:
@@ -92,44 +67,6 @@ def media_files(kind: str, media: Any) -> dict[str, Path] | None:
     path = Path(media)
     check_file(kind, path)
     return {FILE_FIELD: path}
-
-
-#: Types of media by the ending of the file. The table of a slim machine lacks many; it counts only beyond this one.
-_TYPES = {
-    **dict.fromkeys(("jpg", "jpeg", "jfif", "jpe"), "image/jpeg"),
-    **{ending: f"image/{ending}" for ending in ("png", "gif", "webp", "avif", "heic", "heif", "bmp")},
-    **dict.fromkeys(("tif", "tiff"), "image/tiff"),
-    **dict.fromkeys(("ogg", "oga", "opus"), "audio/ogg"),
-    **dict.fromkeys(("m4a", "m4b"), "audio/mp4"),
-    "mp3": "audio/mpeg",
-    **{ending: f"audio/{ending}" for ending in ("aac", "amr", "flac", "wav")},
-    "wma": "audio/x-ms-wma",
-    "weba": "audio/webm",
-    **dict.fromkeys(("mp4", "m4v"), "video/mp4"),
-    "mov": "video/quicktime",
-    "mkv": "video/x-matroska",
-    "avi": "video/x-msvideo",
-    "wmv": "video/x-ms-wmv",
-    "ogv": "video/ogg",
-    "3gp": "video/3gpp",
-    "webm": "video/webm",
-    **dict.fromkeys(("mpg", "mpeg"), "video/mpeg"),
-}
-
-
-def media_type(name: str) -> str | None:
-    """Return the media type of a file by its ending, or None where it names none.
-
-    Example:
-        >>> media_type("voice.OGG"), media_type("clip.mkv")
-        ('audio/ogg', 'video/x-matroska')
-    """
-    known = _TYPES.get(os.path.splitext(name)[1].lower().removeprefix("."))
-    if known is not None:
-        return known
-    import mimetypes
-
-    return mimetypes.guess_type(name, strict=False)[0]
 
 
 def check_file(kind: str, path: Path) -> None:
@@ -150,6 +87,8 @@ def check_file(kind: str, path: Path) -> None:
         raise refuse(
             field, f"{path} {reason}", "Check the path; it is relative to where the job was started."
         ) from None
+    if stat.S_ISREG(known.st_mode) and not os.access(path, os.R_OK):
+        raise refuse(field, f"{path} cannot be read (Permission denied)", "Let the user who runs the job read it.")
     if not stat.S_ISREG(known.st_mode):
         what = "is a folder" if stat.S_ISDIR(known.st_mode) else "is no plain file"
         raise refuse(field, f"{path} {what}", "Give the path of a file.")

@@ -7,7 +7,10 @@ Meta's page does not say.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..core.arguments import known
+from ..graph.operation import GraphOperation
 
 if TYPE_CHECKING:
     from ..core.operation import Operation
@@ -172,7 +175,7 @@ _OF_FIELDS = {field: f"pages_user_{field}" for field in ("locale", "timezone", "
 def need_of(operation: Operation) -> Need:
     """Return what an operation needs, with what its arguments add as far as they are known."""
     need = PERMISSIONS.get(operation.name, Need(is_known=False))
-    if _tag_of(operation) == "HUMAN_AGENT":
+    if tag_of(operation) == "HUMAN_AGENT":
         return need._replace(features=(*need.features, HUMAN_AGENT))
     if operation.name == "graph_request" and operation.kwargs.get("access") == "app":
         return need._replace(app=True)
@@ -184,6 +187,8 @@ def need_of(operation: Operation) -> Need:
     return need
 
 
-def _tag_of(operation: Operation) -> Any:
-    body = operation.args[0] if operation.name == "post_message" and operation.args else None
-    return body.get("tag") if isinstance(body, dict) else operation.kwargs.get("tag")
+def tag_of(operation: Operation) -> str | None:
+    """Return the tag of the message that an operation sends; None where it has none, or none that is known yet."""
+    body = known(operation.draft.body) if isinstance(operation, GraphOperation) else None
+    tag = body.get("tag") if isinstance(body, dict) else None
+    return tag if isinstance(tag, str) else None

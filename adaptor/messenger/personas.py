@@ -15,7 +15,7 @@ from ..graph.request import GraphRequest, PageId, comma_separated
 from .ids import object_id
 from .limits import check_text
 from .message import Text
-from .values import check_url
+from .values import check_reachable, check_url
 from .words import MaybeWords
 
 
@@ -141,3 +141,4 @@ def delete_persona(persona_id: Text) -> GraphRequest:
 def _check(body: Any) -> None:
     check_text("name", body["name"])
     check_url("profile_picture_url", body["profile_picture_url"])
+    check_reachable("profile_picture_url", body["profile_picture_url"])

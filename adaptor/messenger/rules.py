@@ -13,9 +13,9 @@ from typing import Any
 from ..core.context import active
 from ..core.lazy import Lazy
 from .content import check_quick_reply, check_template
-from .limits import LIMITS, check_items, check_list, check_object, check_text, refuse
+from .limits import LIMITS, check_items, check_object, check_text, refuse
 from .psid import problem_of
-from .values import check_choice, text_of
+from .values import check_choice, check_reachable, text_of
 
 MESSAGING_TYPES = ("RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY")
 NOTIFICATION_TYPES = ("REGULAR", "SILENT_PUSH", "NO_PUSH")
@@ -145,7 +145,8 @@ def check_message(message: Any) -> None:
     if attachment is not None:
         _check_attachment(attachment)
     if content.get("attachments") is not None:
-        check_list("message.attachments", content["attachments"], "attachments")
+        for place, attachment in check_items("message.attachments", content["attachments"], "attachments"):
+            _check_fetched(place, attachment)
     if content.get("quick_replies") is not None:
         for place, reply in check_items("quick_replies", content["quick_replies"], "quick_replies"):
             check_quick_reply(reply, place)
@@ -188,6 +189,15 @@ def _check_attachment(attachment: Any) -> None:
         raise refuse("message.attachment.type", "is missing", "Use image, audio, video, file or template.")
     if not isinstance(content["type"], Lazy) and content["type"] == "template":
         check_template(content.get("payload"))
+    else:
+        _check_fetched("message.attachment", content)
+
+
+def _check_fetched(place: str, attachment: Any) -> None:
+    """Refuse a file of which Meta cannot reach the address."""
+    payload = attachment.get("payload") if isinstance(attachment, dict) else None
+    if isinstance(payload, dict):
+        check_reachable(f"{place}.payload.url", payload.get("url"))
 
 
 def _check_reaction(action: Any, payload: Any) -> None:

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 _ADDRESS = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
+_NUMBERS = re.compile(r"(0x[0-9a-f]*|\d+)(\.(0x[0-9a-f]*|\d+))*")
+#: Names that no public address ends in: reserved (RFC 6761, 6762, 8375), or used in networks of offices and homes.
+_INSIDE = (
+    *(".localhost", ".localdomain", ".local", ".internal", ".intranet", ".lan", ".home", ".corp", ".home.arpa"),
+    *(".test", ".invalid"),
+)
 _AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
@@ -64,6 +70,44 @@ def check_url(field: str, value: Any, *, secure: bool = False, why: str = "") ->
         raise refuse(field, "has spaces in it", "Write %20 for a space inside an address, and strip those around it.")
     if secure and not value.lower().startswith("https:"):
         raise refuse(field, f"must be https{why}", "Give an address that starts with https://.")
+
+
+def check_reachable(field: str, value: Any) -> None:
+    """Refuse an address of this machine or of a private network: Meta fetches what stands there from outside."""
+    if not isinstance(value, str):
+        return
+    from urllib.parse import urlsplit
+
+    try:
+        host = urlsplit(value).hostname or ""
+    except ValueError:
+        host = ""
+    if not _is_outside(host.rstrip(".")):
+        raise refuse(
+            field,
+            f"leads to `{host}`, which Meta cannot reach",
+            "Meta fetches the file from outside: give a public address; where a local file may be sent, Path(…) sends "
+            "the file itself.",
+        )
+
+
+def _is_outside(host: str) -> bool:
+    import ipaddress
+    import socket
+
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        pass
+    else:
+        return address.is_global and not address.is_multicast
+    if _NUMBERS.fullmatch(host):
+        # What else is read as an IPv4 address: 127.1, 0x7f.0.0.1.
+        try:
+            return _is_outside(socket.inet_ntoa(socket.inet_aton(host)))
+        except OSError:
+            return False
+    return "." in host and not host.endswith(_INSIDE)
 
 
 def check_id(field: str, value: Any) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from ..common.times import unix_seconds as seconds_of
+from ..common.times import unix_time
 from ..core.context import active
 from ..core.operation import Value
 from ..graph.errors import WindowClosed
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 Moment: TypeAlias = "Value[str | int | float | datetime | None]"
 
 _DAY = 86_400
-#: No Unix time is larger, in nanoseconds neither.
-_NO_TIME = 10**24
 
 
 class Window(NamedTuple):
@@ -72,22 +70,16 @@ def unix_seconds(moment: Any) -> float:
     from datetime import UTC, datetime
 
     if moment != moment:
-        # Not a number, or not a time: what data frames hold where there is no value.
+        # What data frames hold where there is no value.
         raise _no_moment("is no date that can be read")
-    if isinstance(moment, int | float) and not isinstance(moment, bool):
-        if abs(moment) > _NO_TIME:
-            raise _no_moment("is no date that can be read")
-        return float(seconds_of(moment))
-    if isinstance(moment, str):
-        # Eight digits are a date without its hyphens; as Unix time it would be before 1973.
-        digits = moment.strip()
-        if digits.isdecimal() and len(digits) > 8:
-            # Python refuses to read thousands of digits; so many are no moment anyway.
-            return unix_seconds(int(digits[:40]))
-        try:
+    try:
+        seconds = unix_time(moment)
+        if seconds is not None:
+            return float(seconds)
+        if isinstance(moment, str):
             moment = datetime.fromisoformat(moment.strip())
-        except ValueError:
-            raise _no_moment("is no date that can be read") from None
+    except (ValueError, OverflowError):
+        raise _no_moment("is no date that can be read") from None
     if isinstance(moment, datetime):
         return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
     raise _no_moment(f"is a {type(moment).__name__}")

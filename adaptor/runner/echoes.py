@@ -118,7 +118,7 @@ def echoes_in(value: Any) -> Iterator[Echo]:
     while left:
         value = left.pop()
         if isinstance(value, dict):
-            if value.get("isBase64Encoded") is True and isinstance(value.get("body"), str):
+            if str(value.get("isBase64Encoded")).lower() == "true" and isinstance(value.get("body"), str):
                 value = {**value, "body": _of_base64(value["body"]), "isBase64Encoded": False}
             echo = _echo(value)
             if echo is not None:
@@ -127,13 +127,20 @@ def echoes_in(value: Any) -> Iterator[Echo]:
                 left.extend(reversed(value.values()))
         elif isinstance(value, list):
             left.extend(reversed(value))
-        elif isinstance(value, str) and value.lstrip()[:1] in ("{", "[", '"') and "is_echo" in value:
+        elif isinstance(value, str) and value.lstrip("\ufeff \t\r\n")[:1] in ("{", "[", '"') and _may_hold(value):
             # A log or a queue that keeps the body as the text that it was, perhaps inside another one.
             left.extend(_document(value.encode("utf-8", "replace")) or ())
 
 
+def _may_hold(text: str) -> bool:
+    """Whether a text may hold an echo, also encoded once more: what certainly holds none is not read."""
+    return "is_echo" in text or "isBase64Encoded" in text
+
+
 def _echo(event: dict[str, Any]) -> Echo | None:
     message, recipient, timestamp = event.get("message"), event.get("recipient"), event.get("timestamp")
+    if isinstance(timestamp, str) and timestamp.isascii() and timestamp.isdecimal() and len(timestamp) < 20:
+        timestamp = int(timestamp)
     if not isinstance(message, dict) or message.get("is_echo") is not True or not isinstance(recipient, dict):
         return None
     if "mid" not in message or "id" not in recipient or not isinstance(timestamp, int | float):

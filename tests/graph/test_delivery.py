@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adaptor.core.errors import DeliveryUnknown, NotSent
-from adaptor.graph.errors import GraphError, WindowClosed
+from adaptor.graph.errors import GraphError, InvalidRequest, WindowClosed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -252,11 +252,26 @@ def test_an_answer_that_cannot_be_trusted_leaves_a_write_unknown(
     assert f"HTTP {status}" in str(error)
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("status", [301, 302, 303])
 def test_a_redirect_is_not_followed(wire: Any, http: Any, unknown: Any, status: int) -> None:
     elsewhere = wire(http(OK))
-    unknown(wire(http(OK, status=status, headers={"Location": elsewhere.url + "/v26.0/me/messages"})))
+    error = unknown(wire(http(OK, status=status, headers={"Location": elsewhere.url + "/v26.0/me/messages"})))
+    assert "it leads elsewhere, to http://" in str(error)
     assert elsewhere.requests == []
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_redirect_that_asks_to_ask_there_instead_says_that_nothing_was_sent(
+    wire: Any, http: Any, write: Any, state_for: Any, run: Run, status: int
+) -> None:
+    elsewhere = wire(http(OK))
+    server = wire(http(OK, status=status, headers={"Location": elsewhere.url + "/v26.0/me/messages?key=abc"}))
+    with pytest.raises(InvalidRequest) as raised:
+        write({"text": "hi"})(state_for(server.url))
+    assert (raised.value.sent, raised.value.about, raised.value.code) == ("no", "page", "REDIRECT")
+    assert "abc" not in raised.value.report()
+    assert run.outcomes == FAILED
+    assert (server.seen(1), elsewhere.requests) == (1, [])
 
 
 @pytest.mark.parametrize("location", [b"http://[", b"\xff\xfe", b"http://a:b:c/", b"//", b"\x00", b"/" * 5000])

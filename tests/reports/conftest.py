@@ -1,4 +1,4 @@
-"""The real command, as in `tests/cli`."""
+"""The real command, as in `tests/cli`; and single operations over a ledger."""
 
 from __future__ import annotations
 
@@ -11,8 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from adaptor.core.context import Run
+from adaptor.ledger.ledger import Ledger
+from adaptor.ledger.rows import RunRecord
+from adaptor.ledger.store import open_store
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 class Done:
@@ -44,3 +49,27 @@ def adaptor(tmp_path: Path) -> Callable[..., Done]:
         return Done(process, tmp_path)
 
     return run
+
+
+@pytest.fixture
+def noted(tmp_path: Path, httpserver: Any) -> Iterator[Callable[..., Any]]:
+    """Perform an operation over a ledger, and return the outcomes of its writes and what it raised."""
+    store = open_store(str(tmp_path / "ledger.db"))
+    ledger = Ledger.begin(store, RunRecord("r1", "/job.py", "job", "input"))
+    ledger.enter_step("step", 0)
+
+    def perform(operation: Any, sandbox: Any = None) -> tuple[list[str], Exception | None]:
+        configuration = {"access_token": "t", "page_id": "1", "base_url": httpserver.url_for("")[:-1]}
+        if sandbox is not None:
+            configuration = {"access_token": sandbox.access_token, "base_url": sandbox.url}
+        given = {"configuration": configuration}
+        raised = None
+        with Run(ledger=lambda: ledger):
+            try:
+                operation(given)
+            except Exception as error:
+                raised = error
+        return [row.outcome for row in store.writes.rows("r1")], raised
+
+    yield perform
+    ledger.close(1, finished=False)

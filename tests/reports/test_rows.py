@@ -1,5 +1,8 @@
 """Rows as spreadsheets and other systems write them, through a loop over the file."""
 
+import subprocess
+import sys
+
 import pytest
 
 from adaptor import JobError, each, fn, parse_csv, try_each
@@ -156,3 +159,18 @@ def test_many_rows_with_spaces_after_quotes_keep_their_lines(tmp_path):
     rows, problems = served(file, csv={"delimiter": ";"})
     assert rows == [{"psid": "1", "name": "Ana\nA"}] * 500
     assert problems == ["rows.csv, line 1002: 3 values, but there are 2 columns."]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not keep to a limit of memory")
+def test_spaces_after_a_long_value_take_no_memory_beyond_it(tmp_path):
+    file = tmp_path / "rows.csv"
+    file.write_bytes(b'psid,name\n1,"' + b"x" * 15_000_000 + b'" \n')
+    script = f"""
+import resource
+from pathlib import Path
+from adaptor import each, fn
+resource.setrlimit(resource.RLIMIT_AS, (1_000_000_000, 1_000_000_000))
+each(Path({str(file)!r}), fn(lambda s: print(len(s["data"]["name"])) or s))({{"data": {{}}}})
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout == "15000000\n", done.stderr

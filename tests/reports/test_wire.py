@@ -3,11 +3,17 @@
 import base64
 import json
 import mimetypes
+import os
+import threading
+from pathlib import Path
 
 import pytest
+import requests
+from urllib3.connection import HTTPConnection
 
 import adaptor
 from adaptor import (
+    AdaptorError,
     ConfigurationError,
     InvalidMessage,
     broadcast,
@@ -21,11 +27,14 @@ from adaptor import (
     send_video,
     state,
 )
+from adaptor.common.connection import settings_for
+from adaptor.common.media_types import media_type
+from adaptor.common.upload import Upload
 from adaptor.graph.connection import GraphConnection
-from adaptor.messenger.media_source import media_type
 from adaptor.runner.echoes import echoes_in
 
 ANA = "6543210987654321"
+CERTIFICATE = Path(__file__).parents[1] / "graph" / "certificate.pem"
 CUT = "P\ud83d"
 
 HALF_SIGNS = {
@@ -66,38 +75,153 @@ def test_one_row_that_cannot_be_encoded_takes_no_other_with_it(adaptor, loop):
     assert "unknown" not in report["messages"]
 
 
-@pytest.mark.parametrize("kind", ["single", "batch", "broadcast"])
-def test_what_raises_before_the_first_byte_leaves_nothing_unknown(kind, monkeypatch, tmp_path, httpserver):
-    from adaptor.core.context import Run
-    from adaptor.ledger.ledger import Ledger
-    from adaptor.ledger.rows import RunRecord
-    from adaptor.ledger.store import open_store
+@pytest.mark.parametrize("value", ["{1, 2}", "float('nan')", "b'x'"])
+@pytest.mark.parametrize("how", ["--dry-run", "--sandbox"])
+def test_one_row_that_json_cannot_say_takes_no_other_with_it(adaptor, how, value):
+    script = (
+        f"rows = [{{'psid': str({ANA} + n), 'name': {value} if n == 5 else 'Ana'}} for n in range(12)]\n"
+        "body = {'recipient': {'id': state.data.psid}, 'message': {'text': 'Hello', 'metadata': state.data.name}}\n"
+        "broadcast(rows, graph_request('POST', 'me/messages', body=body))"
+    )
+    done = adaptor(script, how, "--results", "r.jsonl")
+    results = [json.loads(line) for line in (done.folder / "r.jsonl").read_text().splitlines()]
+    (failed,) = [row for row in results if row["outcome"] not in ("sent", "described")]
+    assert (failed["row"], failed["outcome"], failed["error"]) == (6, "failed", "InvalidMessage"), done.err
+    assert "`message.metadata` is " in failed["message"]
 
-    httpserver.expect_request("/v26.0/me").respond_with_json({"id": "1"})
-    given = {
-        "configuration": {"access_token": "t", "base_url": httpserver.url_for("")[:-1]},
-        "data": [str(int(ANA) + n) for n in range(3)],
-    }
-    operation = {
-        "single": send_text(ANA, "Hello"),
-        "batch": adaptor.batch(*[send_text(person, "Hello") for person in given["data"]]),
-        "broadcast": broadcast(state.data, send_text(state.data, "Hello")),
-    }[kind]
-    store = open_store(str(tmp_path / "ledger.db"))
-    ledger = Ledger.begin(store, RunRecord("r1", "/job.py", "job", "input"))
-    ledger.enter_step("step", 0)
-    before = GraphConnection.exchange
 
-    def broken(self, request, encoded):
-        if request.method == "GET":
-            return before(self, request, encoded)
-        raise RuntimeError("something in a library below")
+class Below(Exception):
+    """Something that a library below does not catch."""
 
-    monkeypatch.setattr(GraphConnection, "exchange", broken)
-    with Run(ledger=lambda: ledger), pytest.raises(Exception, match="something in a library below"):
-        operation(given)
-    assert {row.outcome for row in store.writes.rows("r1")} == {"claimed"}
-    ledger.close(1, finished=False)
+
+def _raise(*_, **__):
+    raise Below
+
+
+def _writes(method):
+    """Raise where a write is on its way; reads go on."""
+
+    def patched(self, request, *rest, **more):
+        if getattr(request, "method", request) == "GET":
+            return method(self, request, *rest, **more)
+        raise Below
+
+    return patched
+
+
+#: Where something may raise between the mark in the ledger and the first byte.
+PLACES = {
+    "the exchange": lambda patch: patch.setattr(GraphConnection, "exchange", _writes(GraphConnection.exchange)),
+    "the session": lambda patch: patch.setattr(requests.Session, "request", _writes(requests.Session.request)),
+    "what is prepared": lambda patch: patch.setattr(
+        requests.Session, "prepare_request", _writes(requests.Session.prepare_request)
+    ),
+    "the adapter": lambda patch: patch.setattr(
+        requests.adapters.HTTPAdapter, "send", _writes(requests.adapters.HTTPAdapter.send)
+    ),
+    "the connection": lambda patch: patch.setattr(HTTPConnection, "connect", _raise),
+    "what is remembered": lambda patch: patch.setattr(GraphConnection, "_remember", _raise),
+    "the encoding": lambda patch: patch.setattr("adaptor.graph.parts.form_fields", _raise),
+    "the parts": lambda patch: patch.setattr("adaptor.graph.connection.batch_request", _raise),
+    "the body": lambda patch: patch.setattr("adaptor.graph.request.Encoded.__init__", _raise),
+    "the ledger's own id": lambda patch: [
+        patch.setattr(f"adaptor.{module}.with_token", _raise)
+        for module in ("graph.noted", "messenger.broadcast.engine")
+    ],
+    "a new thread": lambda patch: patch.setattr("threading.Thread.start", _raise),
+}
+PEOPLE = [str(int(ANA) + n) for n in range(3)]
+MAKE = {
+    "single": lambda: send_text(ANA, "Hello"),
+    "batch": lambda: adaptor.batch(*[send_text(person, "Hello") for person in PEOPLE]),
+    "broadcast": lambda: broadcast(PEOPLE, send_text(state.data, "Hello")),
+    "to another system": lambda: http.post(state.configuration.base_url + "/visits", body={"a": 1}),
+    "a form": lambda: http.post(state.configuration.base_url + "/visits", files={"f": ("a.txt", "text")}),
+}
+
+
+@pytest.mark.parametrize("kind", MAKE)
+@pytest.mark.parametrize("place", PLACES)
+def test_what_raises_before_the_first_byte_leaves_nothing_unknown(noted, httpserver, monkeypatch, kind, place):
+    operation = MAKE[kind]()
+    with monkeypatch.context() as patch:
+        PLACES[place](patch)
+        outcomes, raised = noted(operation)
+    seen = [request for request, _ in httpserver.log if request.method != "GET"]
+    if isinstance(raised, Below) or isinstance(getattr(raised, "__cause__", None), Below):
+        assert set(outcomes) == {"claimed"}
+        assert seen == []
+    else:
+        # This way does not lead past that place.
+        assert len(seen) == 1
+
+
+PICTURES = {
+    "batch": lambda files: adaptor.batch(
+        *[send_image(person, file) for person, file in zip(PEOPLE, files, strict=True)], fail=False
+    ),
+    "broadcast": lambda files: broadcast(
+        list(zip(PEOPLE, map(str, files), strict=True)),
+        send_image(state.data[0], lambda given: Path(given["data"][1])),
+        fail=False,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_a_file_that_has_gone_meanwhile_is_the_failure_of_its_own_message_alone(
+    noted, sandbox, monkeypatch, tmp_path, kind
+):
+    files = [tmp_path / f"{n}.png" for n in range(3)]
+    for number, file in enumerate(files):
+        file.write_bytes(b"picture %d" % number)
+    before = GraphConnection.exchange_parts
+
+    def later(self, parts, **how):
+        files[1].unlink(missing_ok=True)
+        return before(self, parts, **how)
+
+    monkeypatch.setattr(GraphConnection, "exchange_parts", later)
+    outcomes, raised = noted(PICTURES[kind](files), sandbox)
+    assert (sorted(outcomes), raised) == (["failed", "sent", "sent"], None)
+    assert len(sandbox.messages) == 2
+
+
+@pytest.mark.parametrize("when", ["check", "read"])
+def test_a_file_that_may_not_be_read_is_the_failure_of_its_own_row(noted, sandbox, monkeypatch, tmp_path, when):
+    files = [tmp_path / f"{n}.png" for n in range(3)]
+    for file in files:
+        file.write_bytes(b"picture of " + file.name.encode())
+    if when == "check":
+        access = os.access
+        monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != files[1] and access(path, mode))
+    else:
+        opened = Path.open
+
+        def refused(path, *how, **more):
+            if path == files[1]:
+                raise PermissionError(13, "Permission denied")
+            return opened(path, *how, **more)
+
+        monkeypatch.setattr(Path, "open", refused)
+    outcomes, raised = noted(PICTURES["broadcast"](files), sandbox)
+    assert (outcomes, raised) == (["sent", "sent"], None)
+
+
+def test_a_broadcast_goes_on_with_the_threads_that_it_has(noted, sandbox, monkeypatch):
+    start, started = threading.Thread.start, []
+
+    def start_one(self):
+        if self.name == "broadcast":
+            if started:
+                raise RuntimeError("can't start new thread")
+            started.append(self)
+        start(self)
+
+    monkeypatch.setattr(threading.Thread, "start", start_one)
+    people = [str(int(ANA) + n) for n in range(120)]
+    outcomes, raised = noted(broadcast(people, send_text(state.data, "Hello"), batch_size=10), sandbox)
+    assert (outcomes, raised) == (["sent"] * 120, None)
 
 
 def event(**facts):
@@ -106,13 +230,22 @@ def event(**facts):
 
 
 BODY = {"object": "page", "entry": [{"messaging": [event(timestamp=1796081400)]}]}
+_BASE64 = {"isBase64Encoded": True, "body": base64.b64encode(json.dumps(BODY).encode()).decode()}
 ECHOES = {
     "seconds": BODY,
     "milliseconds": {"object": "page", "entry": [{"messaging": [event(timestamp=1796081400000)]}]},
     "text in an object": {"Message": json.dumps(BODY)},
     "text in text": {"body": json.dumps({"Message": json.dumps(BODY)})},
     "text in text in text": json.dumps(json.dumps({"Records": [{"body": json.dumps(json.dumps(BODY))}]})),
-    "base64": {"isBase64Encoded": True, "body": base64.b64encode(json.dumps(BODY).encode()).decode()},
+    "seconds as text": {"object": "page", "entry": [{"messaging": [event(timestamp="1796081400")]}]},
+    "text with a byte order mark": {"body": "\ufeff" + json.dumps(BODY)},
+    "base64": _BASE64,
+    "base64 in text": {"Records": [{"body": json.dumps(_BASE64)}]},
+    "base64 in text in text": {"Records": [{"body": json.dumps({"Message": json.dumps(_BASE64)})}]},
+    "text in base64": {
+        "isBase64Encoded": "true",
+        "body": base64.b64encode(json.dumps({"Message": json.dumps(BODY)}).encode()).decode(),
+    },
 }
 
 
@@ -135,25 +268,31 @@ def test_what_a_file_is_does_not_depend_on_the_machine(monkeypatch, tmp_path):
     for name, send in SENDS.items():
         (tmp_path / name).write_bytes(b"x")
         assert send(ANA, tmp_path / name).describe({}).files, name
+        # What travels with the file says the same.
+        upload = Upload([], {"filedata": tmp_path / name})
+        kind = send.__name__.removeprefix("send_")
+        assert f"Content-Type: {kind}/".encode() in b"".join(upload), name
+        upload.close()
     assert media_type("note.xyz") is None
 
 
 def test_a_file_whose_name_is_not_utf_8_is_refused_by_its_name(tmp_path):
-    import os
-
     name = os.fsdecode(os.fsencode(tmp_path) + b"/latin\xe9.jpg")
     with open(name, "wb") as file:
         file.write(b"x")
-    from pathlib import Path
-
     with pytest.raises(InvalidMessage, match="has a name that is not UTF-8"):
         send_image(ANA, Path(name))
+    for file in (Path(name), ("x\ud83d.jpg", b"x")):
+        with pytest.raises(InvalidMessage, match=r"`files` holds under `photo` a file whose name .* is not UTF-8"):
+            http.post("https://a.example", files={"photo": file})({})
 
 
 OUTSIDE = ["https://example.org/x.png", "http://93.184.216.34/x.png", "https://cdn.example.co.ke:8443/x"]
 INSIDE = [
     "http://localhost:8000/x.png", "http://127.0.0.1/x.png", "http://192.168.1.5/x.png", "http://10.0.0.8/x.png",
     "http://nas/x.png", "http://[::1]/x.png", "http://169.254.1.1/x.png", "http://printer.local/x.png",
+    "http://127.1/x.png", "http://0x7f.0.0.1/x.png", "http://2130706433/x.png", "http://nas.lan/x.png",
+    "http://LOCALHOST./x.png", "http://[::ffff:10.0.0.8]/x.png", "http://clinic.test/x.png", "http://224.0.0.1/x.png",
 ]  # fmt: skip
 
 
@@ -166,6 +305,28 @@ def test_an_address_that_meta_cannot_reach_is_refused():
         assert "Path(…)" in caught.value.fix, url
 
 
+_RAW = {"attachment": {"type": "image", "payload": {"url": INSIDE[2]}}}
+FETCHED = {
+    "a raw message": lambda: adaptor.send_message(ANA, _RAW),
+    "a raw call": lambda: adaptor.post_message({"recipient": {"id": ANA}, "message": _RAW}),
+    "several pictures": lambda: adaptor.send_images(ANA, [OUTSIDE[0], INSIDE[2]]),
+    "an upload": lambda: adaptor.upload_attachment("image", INSIDE[2]),
+    "a card": lambda: adaptor.element("Clinic", image_url=INSIDE[2]),
+    "a quick reply": lambda: adaptor.quick_reply("Yes", image_url=INSIDE[2]),
+    "a persona": lambda: adaptor.create_persona("Amina", INSIDE[2]),
+    "a grid": lambda: adaptor.grid_image(INSIDE[2]),
+    "what is known later": lambda: send_image(ANA, state.data).describe({"data": INSIDE[2]}),
+}
+
+
+def test_an_address_that_meta_cannot_reach_is_refused_wherever_meta_fetches_one():
+    for what, make in FETCHED.items():
+        with pytest.raises(InvalidMessage) as caught:
+            make()
+        assert "Meta cannot reach" in str(caught.value), what
+    assert adaptor.url_button("Menu", "http://intranet.lan/menu")["url"], "opened by the person, not by Meta"
+
+
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 @pytest.mark.parametrize("call", [lambda: send_text(ANA, "Hello"), lambda: http.get("https://127.0.0.1:9")])
 def test_a_ca_bundle_that_is_not_there_is_named_before_anything_is_tried(monkeypatch, variable, call):
@@ -176,11 +337,51 @@ def test_a_ca_bundle_that_is_not_there_is_named_before_anything_is_tried(monkeyp
         call()({"configuration": {"access_token": "t", "base_url": "https://127.0.0.1:9"}})
 
 
-def test_an_answer_that_cannot_be_unpacked_is_called_so(httpserver, monkeypatch):
+@pytest.mark.parametrize("content", ["", "no certificates"])
+def test_a_ca_bundle_without_certificates_is_named(monkeypatch, tmp_path, content):
+    (tmp_path / "ca.pem").write_text(content)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+    with pytest.raises(ConfigurationError, match=r"ca\.pem that REQUESTS_CA_BUNDLE names holds no certificates"):
+        send_text(ANA, "Hello")({"configuration": {"access_token": "t"}})
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_ca_bundle_that_can_be_used_is_taken(monkeypatch, tmp_path, kind):
+    (tmp_path / "ca.pem").write_text(CERTIFICATE.read_text())
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.setenv("CURL_CA_BUNDLE", str(tmp_path / "ca.pem" if kind == "file" else tmp_path))
+    assert settings_for("https://a.example")["verify"] == os.environ["CURL_CA_BUNDLE"]
+
+
+def test_a_ca_bundle_that_is_not_there_keeps_nobody_from_an_address_without_tls(monkeypatch, httpserver):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
+    httpserver.expect_request("/x").respond_with_json({"a": 1})
+    assert http.get(httpserver.url_for("/x"))({})["data"] == {"a": 1}
+
+
+def test_an_answer_that_cannot_be_unpacked_is_called_so(httpserver):
     httpserver.expect_request("/x").respond_with_data(b"no gzip", headers={"Content-Encoding": "gzip"})
-    with pytest.raises(adaptor.AdaptorError, match="cannot be unpacked") as caught:
-        http.post(httpserver.url_for("/x"), body={"a": 1})({})
-    assert caught.value.sent == "unknown"
+    httpserver.expect_request("/v26.0/me/messages").respond_with_data(b"no gzip", headers={"Content-Encoding": "gzip"})
+    given = {"configuration": {"access_token": "t", "base_url": httpserver.url_for("")[:-1]}}
+    for operation in (http.post(httpserver.url_for("/x"), body={"a": 1}), send_text(ANA, "Hello")):
+        with pytest.raises(AdaptorError, match="the answer cannot be unpacked") as caught:
+            operation(given)
+        assert caught.value.sent == "unknown"
+        assert "no answer" not in str(caught.value)
+    seen = len(httpserver.log)
+    with pytest.raises(AdaptorError, match=r"The answer of .* cannot be unpacked"):
+        http.get(httpserver.url_for("/x"))({})
+    assert len(httpserver.log) == seen + 1, "it would be the same again"
+
+
+@pytest.mark.parametrize("status", [302, 307])
+@pytest.mark.parametrize("location", [b"http://[", b"http://a:b:c/", b"//", b"\xff\xfe"])
+def test_a_redirect_of_a_write_to_no_address_is_told_all_the_same(wire, moves, status, location):
+    answer = b"HTTP/1.1 %d Go\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n" % (status, location)
+    with pytest.raises(adaptor.HttpError) as caught:
+        http.post(wire(moves.say_and_close(answer)).url, body={"a": 1})({})
+    assert caught.value.sent == ("unknown" if status == 302 else "no")
+    assert "leads to" in caught.value.fix
 
 
 @pytest.mark.parametrize("text", ["\u200b", "\ufeff\ufe0f", "\u2060\u00a0", "Hello\x00", "Hello \x1b[31m", "a\x85b"])

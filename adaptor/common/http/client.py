@@ -24,7 +24,7 @@ from ..connection import (
 )
 from .address import check_url, clean_url, origin, refuse, split_user
 from .answer import NotReadable, excerpt, read_body, shown_headers
-from .errors import HttpError
+from .errors import HttpError, is_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -116,7 +116,7 @@ class HttpClient:
             else:
                 status = answer.response["status_code"]
                 # What `errors` lets pass is no error to the job, and was not done all the same.
-                self._note(request, started, "sent" if status < 300 else "failed" if 400 <= status < 500 else "unknown")
+                self._note(request, started, "sent" if status < 300 else "failed" if is_refusal(status) else "unknown")
                 return answer
 
     def _note(self, request: HttpRequest, started: float, outcome: str, error: AdaptorError | None = None) -> None:
@@ -148,12 +148,7 @@ class HttpClient:
 
     def _target(self, request: HttpRequest, response: requests.Response, url: str, location: str) -> str:
         try:
-            # Headers are read as Latin-1; an address with other letters is UTF-8 in truth.
-            location = location.encode("latin-1").decode()
-        except UnicodeError:
-            pass
-        try:
-            target = urljoin(url, location)
+            target = _joined(url, location)
             check_url(target)
             return split_user(target)[0]
         except (ValueError, InvalidMessage):
@@ -204,14 +199,23 @@ class HttpClient:
                 f"No connection to {place}: {reason}.",
                 fix="Check the address, the network and the proxy settings; then run the job again.",
             )
+        is_answered = isinstance(cause, requests.exceptions.ContentDecodingError)
         if request.is_write:
+            what = "the answer cannot be unpacked" if is_answered else f"no answer came back: {reason}"
             return DeliveryUnknown(
-                f"The request went out to {place}, but no answer came back: {reason}.",
+                f"The request went out to {place}, but {what}.",
                 fix="Look there whether it arrived before you send it again.",
             )
-        error = HttpError(
-            f"No answer from {place}: {reason}.", fix="Try again later; check the address.", code="NO_ANSWER"
-        )
+        if is_answered:
+            error = HttpError(
+                f"The answer of {place} cannot be unpacked.",
+                fix='Ask for it as it is: headers={"Accept-Encoding": "identity"}.',
+                code="NOT_READABLE",
+            )
+        else:
+            error = HttpError(
+                f"No answer from {place}: {reason}.", fix="Try again later; check the address.", code="NO_ANSWER"
+            )
         error.method, error.url = request.method, clean_url(url)
         return error
 
@@ -248,7 +252,7 @@ class HttpClient:
         error.retry_after = _retry_after(response.headers)
         location = response.headers.get("Location")
         if location is not None and 300 <= response.status_code < 400:
-            where = self._run.redactor.text(clean_url(urljoin(url, location)))
+            where = self._run.redactor.text(clean_url(_joined(url, location)))
             error.fix = f"The address leads to {where}: give that one, if you trust it."
         return error
 
@@ -264,6 +268,19 @@ class HttpClient:
         error.body = excerpt(response, self._run)
         error.headers = shown_headers(response.headers, self._run)
         return error
+
+
+def _joined(url: str, location: str) -> str:
+    """Return where a redirect leads; as it is written where that is no address."""
+    try:
+        # Headers are read as Latin-1; an address with other letters is UTF-8 in truth.
+        location = location.encode("latin-1").decode()
+    except UnicodeError:
+        pass
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return location
 
 
 def _wait_before(repeats: int, error: HttpError | NotSent, request: HttpRequest) -> float | None:

@@ -66,9 +66,7 @@ class HttpError(AdaptorError):
         error.code = status
         error.http_status = status
         error.about = ABOUT_ROW if status in ROW_STATUSES else ABOUT_JOB
-        # 307 and 308 say: ask there instead. What other redirects have done before nobody knows.
-        is_refused = 400 <= status < 500 or status in (307, 308)
-        error.sent = SENT_UNKNOWN if write and not is_refused else SENT_NO
+        error.sent = SENT_UNKNOWN if write and not is_refusal(status) else SENT_NO
         error.about_sending = write
         error.method, error.url, error.body = method, url, body
         return error
@@ -80,6 +78,12 @@ class HttpError(AdaptorError):
             **super().facts(),
             **{name: value for name in own if (value := getattr(self, name)) not in (None, "")},
         }
+
+
+def is_refusal(status: int) -> bool:
+    """Whether a status says that a write was not carried out."""
+    # 307 and 308 say: ask there instead. What other redirects have done before nobody knows.
+    return 400 <= status < 500 or status in (307, 308)
 
 
 def _fix_for(status: int, write: bool) -> str:

@@ -148,13 +148,20 @@ class Engine(Sorter):
         requests = [parcel.request for parcel in parcels]
         if not self._wait_for_place(requests):
             return
-        self._ledger.begin_sending([parcel.id for parcel in parcels])
         if self._ledger.is_kept:
             requests = [with_token(parcel.request, parcel.id) for parcel in parcels]
-        self._messages_in_flight += len(parcels)
+        ids = [parcel.id for parcel in parcels]
+        self._ledger.begin_sending(ids)
         self._under_way[id(parcels)] = parcels
+        self._messages_in_flight += len(parcels)
         self._run.in_flight = (self._messages_in_flight, 0)
-        self._hands.take(parcels, requests)
+        try:
+            self._hands.take(parcels, requests)
+        except Exception:
+            # No thread has it, so none of it leaves.
+            self._ledger.not_sent_yet(ids)
+            self._forget(parcels)
+            raise
         self._collect(0.0)
 
     def _wait_for_room(self, messages: int) -> None:
@@ -217,12 +224,15 @@ class Engine(Sorter):
                 self._note(back.parcels, back.outcomes)
                 self._heed(back.usage)
             finally:
-                del self._under_way[id(back.parcels)]
-                self._messages_in_flight -= len(back.parcels)
                 # Only now may the run be ended: what came back is noted.
-                self._run.in_flight = (self._messages_in_flight, 0)
+                self._forget(back.parcels)
         if wait:
             time.sleep(wait)
+
+    def _forget(self, parcels: list[Parcel]) -> None:
+        del self._under_way[id(parcels)]
+        self._messages_in_flight -= len(parcels)
+        self._run.in_flight = (self._messages_in_flight, 0)
 
     def _note(self, parcels: list[Parcel], answers: list[Answer | AdaptorError] | AdaptorError) -> None:
         outcomes = [copy(answers) for _ in parcels] if isinstance(answers, AdaptorError) else answers

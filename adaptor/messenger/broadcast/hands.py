@@ -48,16 +48,26 @@ class Hands:
         self._lock = threading.Lock()
 
     def take(self, parcels: list[Parcel], requests: list[GraphRequest]) -> None:
-        """Make a call as soon as a hand is free."""
+        """Make a call as soon as a hand is free.
+
+        Raises:
+            RuntimeError: The machine has no thread left, and there is none yet. The call is not made.
+        """
         with self._lock:
             is_new = self._waiting == 0 and self._threads < self._most
+        if is_new:
+            try:
+                # They never hold up the end of the process: what they wait for is noted as being sent.
+                threading.Thread(target=self._serve, name="broadcast", daemon=True).start()
+            except RuntimeError:
+                if not self._threads:
+                    raise
+                is_new = False
+        with self._lock:
             if is_new:
                 self._threads += 1
             else:
                 self._waiting -= 1
-        if is_new:
-            # They never hold up the end of the process: what they wait for is noted as being sent.
-            threading.Thread(target=self._serve, name="broadcast", daemon=True).start()
         self._work.put((parcels, requests))
 
     def back(self, seconds: float) -> Back | None:

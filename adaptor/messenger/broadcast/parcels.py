@@ -113,6 +113,8 @@ def parcels_of(
                 continue
             request = _call(narrowed, of_item)
             given = own_key(resolve(key, of_item)) if key is not None else request.key
+            # Reads the files, too: one that cannot be read is this item's alone.
+            write = write_of(request, ledger, site, page, once=True, key=given)
         except AdaptorError as error:
             if error.place is None:
                 operation.locate(error, run, of_item)
@@ -121,7 +123,7 @@ def parcels_of(
             recipient = narrowed.draft.recipient_for(of_item) if isinstance(narrowed, GraphOperation) else None
             yield Unfit(index, recipient, error)
             continue
-        yield Parcel(index, narrowed, request, write_of(request, ledger, site, page, once=True, key=given))
+        yield Parcel(index, narrowed, request, write)
 
 
 def _call(narrowed: Operation, state: State) -> GraphRequest:

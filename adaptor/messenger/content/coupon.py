@@ -29,7 +29,7 @@ def check_coupon_template(coupon: Part) -> None:
     if isinstance(code, str) and any(character.isspace() for character in code):
         raise refuse(coupon.field("coupon_code"), "has spaces in it", "Write the code without spaces.")
     coupon.url("coupon_url", required=False)
-    coupon.url("image_url", required=False)
+    coupon.picture("image_url", required=False)
     for key in ("coupon_url_button_title", "coupon_pre_message", "payload"):
         coupon.text(key, required=False)
 

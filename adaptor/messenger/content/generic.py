@@ -36,7 +36,7 @@ def check_element(card: Part) -> None:
             "has only a title",
             "Give it one more thing: a subtitle, an image_url or buttons.",
         )
-    card.url("image_url", required=False)
+    card.picture("image_url", required=False)
     if card.has("default_action"):
         check_button(card.get("default_action"), card.field("default_action"), allowed=("web_url",), titled=False)
     check_buttons(card)

@@ -41,7 +41,7 @@ def check_image_grid_template(template: Part) -> None:
 
 def check_grid_image(image: Part) -> None:
     """Refuse an image of a grid that Meta would refuse."""
-    image.url("url")
+    image.picture("url")
     action = image.part("action", '{"type": "web_url", "url": "https://…"}', required=False)
     if action is None:
         return

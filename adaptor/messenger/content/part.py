@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..limits import check_items, check_object, check_text, check_whole_number, refuse
-from ..values import check_amount, check_choice, check_id, check_url
+from ..values import check_amount, check_choice, check_id, check_reachable, check_url
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -62,6 +62,12 @@ class Part:
         """Check an address on the web; an optional one may be empty too."""
         if required or self.says(key):
             check_url(self.field(key), self.get(key), secure=secure, why=why)
+
+    def picture(self, key: str, *, required: bool = True) -> None:
+        """Check the address of a picture that Meta fetches."""
+        self.url(key, required=required)
+        if self.says(key):
+            check_reachable(self.field(key), self.get(key))
 
     def choice(self, key: str, choices: Collection[str], *, required: bool = True) -> None:
         """Check one of Meta's words."""

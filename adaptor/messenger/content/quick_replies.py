@@ -41,7 +41,7 @@ def check_quick_reply(reply: Any, place: str = "quick_reply") -> None:
             "Ask for the place in words, or send a url_button(…) to a page with a map.",
             actual=kind,
         )
-    part.url("image_url", required=False)
+    part.picture("image_url", required=False)
     # Meta fills in the number or the address of the person; other kinds are not ours to judge.
     if kind != "text":
         return

@@ -52,7 +52,7 @@ def check_receipt_element(item: Part) -> None:
     item.amount("price")
     item.amount("quantity", required=False)
     _check_currency(item, required=False)
-    item.url("image_url", required=False)
+    item.picture("image_url", required=False)
 
 
 def _check_currency(part: Part, *, required: bool) -> None:

@@ -1,0 +1,46 @@
+"""Messages in a loop that say that a human wrote each of them.
+
+Meta's tag `HUMAN_AGENT` is for what a human writes, after the 24 hours; on what a job sends to many it has cost others
+their App Review.
+
+Source: https://developers.facebook.com/docs/messenger-platform/send-messages/message-tags (checked 2026-11-27).
+"""
+
+from __future__ import annotations
+
+from ..common.loop import each, map_, try_each
+from ..core.errors import InputError
+from ..messenger.broadcast.operation import broadcast
+from ..messenger.permissions import tag_of
+from .inspection import operations_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .job import Job
+
+_LOOPS = (each, try_each, map_, broadcast)
+
+
+class Tagged(InputError):
+    """A message to many that is tagged as written by a human. It keeps nothing from being run."""
+
+    code = "HUMAN_AGENT_IN_A_LOOP"
+
+
+def human_tags(job: Job) -> list[InputError]:
+    """Return a warning for each message in a loop of a job that carries the tag."""
+    found: dict[int, InputError] = {}
+    for loop in operations_in(job.operations):
+        if loop.build not in _LOOPS:
+            continue
+        for operation in operations_in((*loop.args, *loop.kwargs.values())):
+            if tag_of(operation) == "HUMAN_AGENT":
+                warning = Tagged(
+                    f"`{operation.title()}` in `{loop.name}` is tagged HUMAN_AGENT, which is for what a human wrote to "
+                    "this person, more than 24 hours after the person's last message.",
+                    fix="Within the 24 hours leave out messaging_type and tag; later send_utility(…) is for what a job "
+                    "writes.",
+                )
+                warning.file, warning.line = operation.file, operation.line
+                found.setdefault(id(operation), warning)
+    return list(found.values())
