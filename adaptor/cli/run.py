@@ -91,7 +91,6 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
     for path in (given.output, given.transcript, given.report, given.results, given.preview):
         if path and path != "-":
             check_output(path)
-    only_to = _psid(given.only_to)
     limits = _limits(given)
     run = _run(given, log, limits)
     state = _initial_state(given)
@@ -108,7 +107,7 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
     with Interruption(run, is_supervised=child is not None) as interruption, _sandbox(given, credentials) as sandbox:
         run.wait = interruption.wait
         run.progress = log.progress()
-        run.limit, run.only_to = given.limit, only_to
+        run.limit, run.only_to = given.limit, given.only_to
         if not given.yes and child is None and sys.stdin.isatty() and sys.stderr.isatty():
             from .questions import confirm
 
@@ -209,19 +208,6 @@ def _results(given: argparse.Namespace, run: Run) -> contextlib.AbstractContextM
     results = Results(given.results)
     run.on_result = results.write
     return results
-
-
-def _psid(given: str | None) -> str | None:
-    """Return whom `--only-to` names; a damaged id would leave out everybody without a word."""
-    if given is None:
-        return None
-    from ..messenger.psid import SPACE, problem_of
-
-    psid = given.strip(SPACE)
-    problem = problem_of(psid)
-    if problem is not None:
-        raise InputError(f"The id given to --only-to {problem[0]}.", fix=problem[1])
-    return psid
 
 
 def _limits(given: argparse.Namespace) -> Limits | None:

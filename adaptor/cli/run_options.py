@@ -68,7 +68,10 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
         "--limit", type=_count, metavar="N", help="write to the first N people alone; --resume goes on to the others"
     )
     bulk.add_argument(
-        "--only-to", metavar="PSID", help="write to this person alone, as a test; --resume goes on to the others"
+        "--only-to",
+        type=_psid,
+        metavar="PSID",
+        help="write to this person alone, as a test; --resume goes on to the others",
     )
     bulk.add_argument("--results", metavar="FILE", help="write a row for each message: .jsonl or .csv")
     trial.add_argument(
@@ -125,6 +128,17 @@ def _count(text: str) -> int:
     if count < 1:
         raise ValueError
     return count
+
+
+def _psid(text: str) -> str:
+    from ..messenger.psid import SPACE, problem_of
+
+    psid = text.strip(SPACE)
+    problem = problem_of(psid)
+    if problem is not None:
+        # It would leave out everybody without a word.
+        raise argparse.ArgumentTypeError(f"{text!r} {problem[0]}. {problem[1]}")
+    return psid
 
 
 def _seconds(text: str) -> float:

@@ -48,7 +48,8 @@ def each(
         source: A list, a lazy reference to one, or a JSONPath such as `$.data.rows[*]` (without `[*]` the whole list
             is one item). A lazy reference may also give a single object, which is one item, or None, which is none.
             A `Path` to a `.csv` or `.jsonl` file, or a function of the state that gives an iterator, is gone through
-            without being held in memory.
+            without being held in memory. A path that matches nothing is warned of, with the deepest part that exists;
+            an empty list or null there is not.
         operation: Performed with the item as `state.data` and its position as `state.index`. What it returns is what
             the next item starts from.
         as_: Put the item at `state[as_]` instead and leave `data` alone. Operations that have a result, such as sends,

@@ -182,7 +182,7 @@ def test_a_list_of_who_is_left_out_may_have_another_delimiter_than_that_of_the_p
 
 def test_a_damaged_id_for_only_to_is_bad_input(adaptor):
     done = adaptor(f"send_text('{ANA}', 'Hello')", "--sandbox", "--only-to", f"{ANA}.0")
-    assert (done.code, "given to --only-to ends in .0" in done.err) == (2, True), done.err
+    assert (done.code, "--only-to: '6543210987654321.0' ends in .0" in done.err) == (2, True), done.err
     assert "1 sent" in adaptor(None, "job.py", "--sandbox", "--only-to", f" {ANA} ").err
 
 

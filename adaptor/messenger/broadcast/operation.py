@@ -108,7 +108,8 @@ def broadcast(
             than 40 the Page's inbox stops showing messages until the volume drops.
         max_in_flight: The most messages whose answers are awaited: so many can be left unknown by a crash. Fewer are
             slower. Default: `concurrency` times `batch_size`.
-        skip: People who are never to be written to: a list of ids, or a `Path` to a `.csv`, `.jsonl` or text file.
+        skip: People who are never to be written to: a list of ids, or a `Path` to a `.csv`, `.jsonl` or text file. A
+            damaged id in it, or a row that cannot be read, stops the broadcast before anybody is written to.
         csv: How a CSV file of recipients is read: the options of `parse_csv`, `{"delimiter": ";"}`.
         fail: As for `try_each`. Default (None): raise at the end, unless all failures were about the person.
 
