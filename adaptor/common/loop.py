@@ -72,6 +72,7 @@ def each(
     path = run.path
     key = as_ or "data"
     put_off: dict[int, tuple[int, Any]] = {}
+    held_back: ReplayMismatch | None = None
     index = -1
     try:
         for index, item in run.watched(_again_at_the_end(numbered(source, state, csv), put_off)):
@@ -79,17 +80,23 @@ def each(
             counted, left_out = _counted(run), run.left_out
             try:
                 state = operation({**state, key: readable(item), "index": int(index)})
-            except ReplayMismatch:
-                if index in put_off:
-                    raise
-                put_off[index] = index, item
-                _count_back(run, counted)
+            except ReplayMismatch as error:
+                if index not in put_off:
+                    put_off[index] = index, item
+                    _count_back(run, counted)
+                elif held_back is None:
+                    # Who else was put off may be served, now or never: no resume would come past this one.
+                    held_back = error
+                else:
+                    run.log("info", "job", f"{error.place}: {error.headline()}")
             except JobError as error:
                 if not _follows_a_send_left_out(error, run, left_out):
                     raise
     except ItemsFailed as error:
         error.went_through = False
         raise
+    if held_back is not None:
+        raise held_back
     path[-1] = ("each", None)
     tell_of_items(state, has_some=index >= 0)
     return state

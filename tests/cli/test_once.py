@@ -179,6 +179,20 @@ def test_letters_to_one_phone_that_come_in_another_order_are_all_sent_once(job, 
     assert len(meta.told) == 3
 
 
+@pytest.mark.parametrize("loop", ["each", "try_each"])
+def test_who_is_held_back_keeps_nobody_else_from_another_letter(job, meta, killed, loop):
+    ana, ben, *_ = PEOPLE
+    letters = {"first": (ana, "Monday"), "second": (ben, "Monday"), "third": (ben, "Friday")}
+    rows = {name: json.dumps({"psid": psid, "day": day}) for name, (psid, day) in letters.items()}
+    moved = json.dumps({"psid": ana, "day": "Tuesday"})
+    script = f"from pathlib import Path\n{loop}(Path('rows.jsonl'), send_text(state.data.psid, state.data.day))\n"
+    killed(script, at=2, files={"rows.jsonl": "\n".join(rows.values())})
+    done = job(script, "--resume", "r1", files={"rows.jsonl": "\n".join([moved, rows["third"], rows["second"]])})
+    assert "ReplayMismatch" in done.err
+    assert done.code == 1
+    assert meta.accepted == [(ana, "Monday"), (ben, "Monday"), (ben, "Friday")], done.err
+
+
 # --- A failure that the job handled ---
 
 CAUGHT = {
