@@ -162,7 +162,8 @@ def _given_back(entry: Entry, run: Run, made_now: Any = None) -> Passed:
     """Return what is recorded of a write, as if it had been made now."""
     row, is_repeat = entry.row, entry.is_repeat
     if entry.error is not None:
-        return Passed(entry.error, row, is_repeat)
+        # It may not be made; what is recorded is of another write.
+        return Passed(entry.error)
     if made_now is not None:
         # The same write twice in this very call.
         return Passed(made_now, row, is_repeat)

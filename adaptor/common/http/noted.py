@@ -15,7 +15,7 @@ from .call import Call, HttpRequest
 from .client import Answer, HttpClient
 
 if TYPE_CHECKING:
-    from ...ledger.passage import Waiting
+    from ...ledger.passage import Passed, Waiting
 
 #: How much of an answer is kept for a resume, in characters of JSON.
 MOST_KEPT = 1_000_000
@@ -32,17 +32,25 @@ def send_noted(request: HttpRequest, call: Call, client: HttpClient, state: Stat
 
     write = _write_of(request, call, state, run)
     (passed,) = pass_through(run, [write], make, _kept, lambda: wire.left)
-    if passed.row is None:
-        answer: Answer = passed.answer
-        return answer
-    return _given_back(passed.answer, run)
+    answer = _made_before(passed, run)
+    made_now: Answer = passed.answer
+    return made_now if answer is None else answer
 
 
 def made_before(request: HttpRequest, call: Call, state: State, run: Run) -> Answer | None:
     """Return what the run that a dry run goes on with has made of a call, or None where it is to be made."""
     write = _write_of(request, call, state, run)
     (passed,) = pass_through(run, [write], lambda ours, waiting: [None], lambda _: {}, lambda: False)
-    return None if passed.row is None else _given_back(passed.answer, run)
+    return _made_before(passed, run)
+
+
+def _made_before(passed: Passed, run: Run) -> Answer | None:
+    if passed.row is not None:
+        return _given_back(passed.answer, run)
+    if isinstance(passed.answer, AdaptorError):
+        # It may not be made.
+        raise passed.answer
+    return None
 
 
 def _write_of(request: HttpRequest, call: Call, state: State, run: Run) -> Write:
