@@ -7,7 +7,7 @@ Meta's page does not say.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..core.arguments import known
 from ..graph.operation import GraphOperation
