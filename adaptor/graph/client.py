@@ -249,11 +249,12 @@ class GraphClient:
     def _wait(
         self, seconds: float, why: str, repeats: int, waiting: Callable[[], AbstractContextManager[object]]
     ) -> None:
-        # What is to be repeated has not left; what the last answer said of the usage is waited for here.
-        wire.left = False
+        # What the last answer said of the usage is waited for here.
         self.connection.usage = None
         most = self._configuration.max_retries
         with waiting():
+            # What is to be repeated has not left, and only now is it noted how the others of the same call ended.
+            wire.left = False
             self._run.log("info", "graph", f"{why}; trying again in {seconds:.1f} s ({repeats} of {most}).")
             self._run.wait(seconds)
 

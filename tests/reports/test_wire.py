@@ -160,6 +160,36 @@ def test_what_raises_before_the_first_byte_leaves_nothing_unknown(noted, httpser
         assert len(seen) == 1
 
 
+@pytest.mark.parametrize("kind", ["single", "batch", "to another system"])
+@pytest.mark.parametrize("place", ["the adapter", "the connection"])
+def test_an_interruption_before_the_first_byte_leaves_nothing_unknown(noted, httpserver, monkeypatch, kind, place):
+    monkeypatch.setitem(globals(), "Below", KeyboardInterrupt)
+    operation = MAKE[kind]()
+    with monkeypatch.context() as patch:
+        PLACES[place](patch)
+        with pytest.raises(KeyboardInterrupt):
+            noted(operation)
+    outcomes, _ = noted(lambda given: given)
+    assert set(outcomes) == {"claimed"}
+    assert [request for request, _ in httpserver.log if request.method != "GET"] == []
+
+
+@pytest.mark.parametrize("place", ["graph.client.GraphClient._wait", "ledger.passage._settle"])
+def test_an_interruption_after_an_answer_takes_back_nothing_that_was_sent(noted, httpserver, monkeypatch, place):
+    first = {"code": 200, "body": json.dumps({"recipient_id": PEOPLE[0], "message_id": "m_0"})}
+    limited = {"code": 400, "body": json.dumps({"error": {"code": 613, "message": "slow down"}})}
+    httpserver.expect_request("/v26.0/", method="POST").respond_with_json([first, limited, limited])
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"adaptor.{place}", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        noted(MAKE["batch"]())
+    outcomes, _ = noted(lambda given: given)
+    assert "claimed" not in outcomes, "it would be sent again"
+
+
 PICTURES = {
     "batch": lambda files: adaptor.batch(
         *[send_image(person, file) for person, file in zip(PEOPLE, files, strict=True)], fail=False
