@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -151,3 +152,15 @@ def test_no_module_is_longer_than_400_lines():
         and (count := len(file.read_text(encoding="utf-8").splitlines())) > 400
     }
     assert not long
+
+
+def test_no_test_reads_files_beside_the_project():
+    # Tests hold their own data: what lies beside a checkout is not there in a clone.
+    for file in sorted((ROOT / "tests").rglob("*.py")):
+        text = file.read_text(encoding="utf-8")
+        for start in re.finditer(r"Path\(__file__\)((?:\.parents?\b(?:\[\d+\])?)*)", text):
+            up = sum(int(index or 0) + 1 for index in re.findall(r"\.parents\[(\d+)\]|\.parent\b", start[1]))
+            assert up <= len(file.relative_to(ROOT).parts), f"{file}: {start[0]} leads out of the project"
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Attribute) and node.attr in ("parent", "parents"):
+                assert ast.unparse(node.value) != "ROOT", f"{file}:{node.lineno}: leads out of the project"

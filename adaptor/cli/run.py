@@ -12,17 +12,16 @@ from functools import partial
 from ..core.context import Run
 from ..core.errors import AdaptorError, InputError
 from ..core.sanitize import Sanitizer
-from ..runner.counts import Counts
 from ..runner.credentials import read_credentials
-from ..runner.files import check_output, json_object, print_out, read_json_object, write_output
+from ..runner.files import check_output, json_object, print_out, read_json_object
 from ..runner.launch import Order, launch
 from ..runner.logs import Levels, Log
 from ..runner.records import IN_MEMORY
-from ..runner.result import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL
+from ..runner.result import EXIT_BAD_INPUT
 from ..runner.run_id import check_run_id, new_run_id
-from ..runner.secret_warnings import of_final_state
 from ..runner.signals import Interruption
 from .curl import curl_printer
+from .outputs import Outputs
 from .run_options import add_options
 
 TYPE_CHECKING = False
@@ -92,6 +91,7 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
     for path in (given.output, given.transcript, given.report, given.results, given.preview):
         if path and path != "-":
             check_output(path)
+    only_to = _psid(given.only_to)
     limits = _limits(given)
     run = _run(given, log, limits)
     state = _initial_state(given)
@@ -108,7 +108,7 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
     with Interruption(run, is_supervised=child is not None) as interruption, _sandbox(given, credentials) as sandbox:
         run.wait = interruption.wait
         run.progress = log.progress()
-        run.limit, run.only_to = given.limit, given.only_to
+        run.limit, run.only_to = given.limit, only_to
         if not given.yes and child is None and sys.stdin.isatty() and sys.stderr.isatty():
             from .questions import confirm
 
@@ -126,7 +126,7 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
 
             run.on_request = also_kept(run.on_request, described)
         order = _order(given, state, run, child)
-        outputs = _Outputs(given, run, sandbox if not given.dry_run else None, described)
+        outputs = Outputs(given, run, sandbox if not given.dry_run else None, described)
 
         def end(result: Result) -> None:
             with interruption.shielded():
@@ -189,74 +189,19 @@ def _sketch(given: argparse.Namespace) -> Any:
     return sketch
 
 
-class _Outputs:
-    """What was asked for beside the log: the final state, the preview, the transcript and the report."""
-
-    def __init__(
-        self,
-        given: argparse.Namespace,
-        run: Run,
-        sandbox: Sandbox | None = None,
-        described: list[dict[str, Any]] | None = None,
-    ) -> None:
-        self._given = given
-        self._run = run
-        self._sandbox = sandbox
-        self._described = described
-        # While a job runs, what is printed goes to the log.
-        self._stdout = sys.stdout
-        self._problem: InputError | None = None
-        self.are_written = False
-
-    def write(self, result: Result) -> None:
-        """Write all of it; what cannot be written is said at the end, with what was sent."""
-        self.are_written = True
-        try:
-            with contextlib.redirect_stdout(self._stdout):
-                self._write(result, self._given, self._run)
-        except InputError as error:
-            self._problem = error
-
-    def _write(self, result: Result, given: argparse.Namespace, run: Run) -> None:
-        if result.text is not None and given.output:
-            write_output(f"{result.text}\n", given.output, self._stdout)
-            for what in of_final_state(result.state, given.output, run.redactor):
-                run.log("info", "run", f"warning: {what}")
-        if self._sandbox is not None:
-            from .rehearsal import show_transcript
-
-            show_transcript(self._sandbox, given, run)
-        if given.preview and self._described is not None:
-            from .preview import preview
-
-            preview(given, run, self._sandbox, self._described)
-        if given.report:
-            from ..runner.report import write_report
-
-            write_report(result, run.redactor, given.report, self._stdout)
-
-    def tell(self, result: Result) -> int:
-        """Say how the run ended, and return its exit code."""
-        _close(result, self._run, self._given)
-        if self._problem is None:
-            return result.exit_code
-        self._run.log("error", "run", self._problem.report(), error=self._problem.facts())
-        return result.exit_code or EXIT_FAILED
-
-
 def _supervised(supervisor: Supervisor, given: argparse.Namespace, run: Run) -> int:
     """Wait for the run; where it had to be killed, say what is known about it."""
     code = supervisor.wait()
     if supervisor.result is None:
         return code
     supervisor.result.path = given.path
-    outputs = _Outputs(given, run)
+    outputs = Outputs(given, run)
     outputs.write(supervisor.result)
     return outputs.tell(supervisor.result)
 
 
 def _results(given: argparse.Namespace, run: Run) -> contextlib.AbstractContextManager[Results | None]:
-    """Let broadcasts write a row for each person."""
+    """Let a row be written for each message."""
     if not given.results:
         return contextlib.nullcontext()
     from ..runner.results import Results
@@ -264,6 +209,19 @@ def _results(given: argparse.Namespace, run: Run) -> contextlib.AbstractContextM
     results = Results(given.results)
     run.on_result = results.write
     return results
+
+
+def _psid(given: str | None) -> str | None:
+    """Return whom `--only-to` names; a damaged id would leave out everybody without a word."""
+    if given is None:
+        return None
+    from ..messenger.psid import SPACE, problem_of
+
+    psid = given.strip(SPACE)
+    problem = problem_of(psid)
+    if problem is not None:
+        raise InputError(f"The id given to --only-to {problem[0]}.", fix=problem[1])
+    return psid
 
 
 def _limits(given: argparse.Namespace) -> Limits | None:
@@ -350,50 +308,3 @@ def _request_printer(run: Run, stream: Any) -> Any:
             print_out(run.redactor.of_results().text(json.dumps(facts, ensure_ascii=False)) + "\n", stream)
 
     return show
-
-
-def _close(result: Result, run: Run, given: argparse.Namespace) -> None:
-    """Say how the run ended, and what was sent."""
-    counts = Counts(result).sentence(run.replayed)
-    facts = {
-        "outcomes": result.outcomes,
-        "messages": result.messages,
-        "exit_code": result.exit_code,
-        "run_id": run.id,
-    }
-    failed = [step.name for step in result.steps if step.error is not None and not step.is_handled]
-    if result.state is None and not result.steps:
-        # A script may perform operations by itself before it fails to load.
-        is_sent = any(result.outcomes.values())
-        what = f"The job did not get as far as its steps. {counts}" if is_sent else "Nothing was run."
-        run.log("error", "run", what, **facts)
-    elif result.exit_code == EXIT_WELL:
-        run.log("info", "run", f"Done. {counts}", **facts)
-    elif failed and result.plan is not None and result.plan.is_workflow:
-        what = f"{len(failed)} of {len(result.steps)} steps did not end well: {', '.join(failed)}. {counts}"
-        run.log("error", "run", what, **facts)
-    else:
-        run.log("error", "run", f"The run did not end well. {counts}", **facts)
-    if result.ledger is not None and result.ledger != IN_MEMORY:
-        _tell_what_next(result, run, given)
-
-
-def _tell_what_next(result: Result, run: Run, given: argparse.Namespace) -> None:
-    """Say how the run can be gone on with, or how what is unknown can be settled."""
-    from ..runner.commands import resume_command, runs_command
-
-    where = given.database
-    if not result.is_finished or result.error is not None:
-        words = [*([given.workflow] if given.workflow else [])]
-        for option in ("start", "end", "only"):
-            words += [f"--{option}", getattr(given, option)] if getattr(given, option) else []
-        command = resume_command(given.path, words, run.id, database=where, credentials=given.credentials)
-        words_for = "Go on with"
-        if result.is_partial:
-            words_for = "Go on to the people who were left out with"
-        elif result.is_finished:
-            words_for = "Try again what has failed, and nothing else, with"
-        run.log("info", "run", f"{words_for}: {command}", ledger=result.ledger)
-    if result.unknown or result.outcomes["unknown"]:
-        command = runs_command("settle", run.id, path=given.path, database=where, credentials=given.credentials)
-        run.log("info", "run", f"Settle what is unknown with: {command}", ledger=result.ledger)

@@ -70,7 +70,7 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
     bulk.add_argument(
         "--only-to", metavar="PSID", help="write to this person alone, as a test; --resume goes on to the others"
     )
-    bulk.add_argument("--results", metavar="FILE", help="write a row for each person: .jsonl or .csv")
+    bulk.add_argument("--results", metavar="FILE", help="write a row for each message: .jsonl or .csv")
     trial.add_argument(
         "--preview", metavar="FILE", help="with --sandbox or --dry-run: draw what people see as a page, FILE.html"
     )

@@ -8,6 +8,7 @@ from ..core.lazy import Lazy, resolve
 from ..core.parameters import Parameters
 from ..core.state import State, a_kind
 from .data import Reader
+from .sources import path_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ class Calculation(Reader):
         self.__args__ = args
         self.__kwargs__ = kwargs
 
+    @property
+    def __source_path__(self) -> str | None:
+        return path_of(self.__args__[0]) if self.__args__ and isinstance(self.__args__[0], Lazy) else None
+
     def __resolve__(self, state: State) -> Any:
         args = [resolve(value, state) for value in self.__args__]
         return self.__function__(*args, **{key: resolve(value, state) for key, value in self.__kwargs__.items()})
@@ -52,10 +57,25 @@ def calculation(function: Callable[P, T]) -> Callable[P, T]:
 
     What is read from the state is handed to the function as it is and never interpreted.
     """
+    return checked_calculation(None)(function)
+
+
+def checked_calculation(check: Callable[..., None] | None) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Do as `calculation` does, and look at the arguments when the call is written.
+
+    Args:
+        check: Is given the arguments, lazy ones too, and raises where a known one is wrong.
+    """
+    return lambda function: _built(function, check)
+
+
+def _built(function: Callable[P, T], check: Callable[..., None] | None) -> Callable[P, T]:
     parameters = Parameters(function, 0)
 
     def build(*args: Any, **kwargs: Any) -> Any:
         positional, named = parameters.bind(args, kwargs, lambda _parameters, _name, value: prepare(value))
+        if check is not None:
+            check(*positional, **named)
         if any(isinstance(value, Lazy) for value in (*positional, *named.values())):
             return Calculation(build, function, positional, named)
         return function(*positional, **named)

@@ -142,6 +142,15 @@ def read_csv(
         yield from rows_of(lines, name, settings)
 
 
+def other_delimiter(source: os.PathLike[str]) -> str | None:
+    """Return the delimiter that a CSV file seems to have where it is no comma."""
+    try:
+        next(read_csv(source), None)
+    except JobError as error:
+        return error.details["delimiter"] if error.code == "DELIMITER" and isinstance(error.details, dict) else None
+    return None
+
+
 def read_lines(source: os.PathLike[str]) -> Iterator[str]:
     """Yield the lines of a text file in UTF-8."""
     with _lines(source, True) as (lines, _):

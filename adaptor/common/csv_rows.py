@@ -71,7 +71,7 @@ def rows_of(lines: Iterable[str], name: str, settings: dict[str, Any]) -> Iterat
         elif names is None:
             names = _names(values, name, line, settings)
         else:
-            yield line, _row(names, values, f"{name}, line {line}")
+            yield line, _row(names, values, f"{name}, line {line}", len(source.taken))
 
 
 def _with_separator(source: _Source, settings: dict[str, Any]) -> dict[str, Any]:
@@ -92,21 +92,20 @@ def _values(source: _Source, name: str, settings: dict[str, Any]) -> Iterator[tu
 
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_VALUE))
     reader = _reader(source, settings)
-    mended = -1
+    spaces = _spaces_behind_quotes(settings) if settings["trim"] else None
     while True:
         source.taken.clear()
         starts_at = source.number + 1
         try:
             values = next(reader, None)
         except csv.Error as cause:
-            first, rest = source.taken[0], source.taken[1:]
             reader = _reader(source, settings)
-            plain = _without_spaces(first, settings)
-            if plain != first and mended != starts_at:
-                mended = starts_at
-                source.give_back([plain, *rest])
-                continue
-            source.give_back(rest)
+            if spaces is not None and "expected after" in str(cause):
+                mended = _without_spaces(source.taken, spaces)
+                if mended != source.taken:
+                    source.give_back(mended)
+                    continue
+            source.give_back(source.taken[1:])
             yield (
                 starts_at,
                 UnreadableRow(
@@ -145,12 +144,23 @@ def _reader(source: _Source, settings: dict[str, Any]) -> Any:
     )
 
 
-def _without_spaces(line: str, settings: dict[str, Any]) -> str:
-    """Return a line without the spaces between a closing quote and the delimiter, where values are trimmed."""
-    if not settings["trim"]:
-        return line
-    quote, delimiter = re.escape(settings["quote"]), re.escape(settings["delimiter"])
-    return re.sub(rf"{quote}[ \t]+(?={delimiter}|\r?\n?$)", lambda _: settings["quote"], line)
+def _spaces_behind_quotes(settings: dict[str, Any]) -> re.Pattern[str]:
+    """Return what matches each value in quotes, whole or still open, with the spaces that follow it."""
+    quote, delimiter, escape = (re.escape(settings[key]) for key in ("quote", "delimiter", "escape"))
+    # Possessive: to be able to go back on a value of megabytes takes gigabytes.
+    inside = f"[^{quote}]++|{quote}{quote}" if quote == escape else f"[^{quote}{escape}]++|{escape}."
+    opened = rf"(?:\A|{delimiter}) *{quote}(?:{inside})*+"
+    spaces = rf"(?:(?!{delimiter})[^\S\r\n])*(?={delimiter}|[\r\n]*\Z)"
+    return re.compile(rf"(?P<value>{opened}{quote}){spaces}|{opened}\Z", re.DOTALL)
+
+
+def _without_spaces(lines: list[str], spaces: re.Pattern[str]) -> list[str]:
+    """Return the lines of a row without the spaces behind closing quotes.
+
+    All but the last one were read without an error, so that they hold none.
+    """
+    mended = spaces.sub(lambda found: found["value"] or found[0], "".join(lines))
+    return [*lines[:-1], mended[sum(map(len, lines[:-1])) :]]
 
 
 def _names(values: list[str], name: str, line: int, settings: dict[str, Any]) -> list[str]:
@@ -159,6 +169,11 @@ def _names(values: list[str], name: str, line: int, settings: dict[str, Any]) ->
     Raises:
         JobError: A name stands there twice, or all of them are one name since the delimiter is another one.
     """
+    if "\0" in "".join(values):
+        raise JobError(
+            f"{name}, line {line}: there are NUL signs in the names of the columns, as in UTF-16 without a mark.",
+            fix="Save the file as “CSV UTF-8” in the program that wrote it.",
+        )
     names = [_visible(value) for value in values] if settings["bom"] else values
     if len(names) == 1 and not settings["is_sure"]:
         others = (each for each in _OTHER_DELIMITERS if each != settings["delimiter"] and each in names[0])
@@ -168,6 +183,8 @@ def _names(values: list[str], name: str, line: int, settings: dict[str, Any]) ->
             raise JobError(
                 f"{name}, line {line}: there is one column, named {names[0]!r}. The delimiter seems to be `{shown}`.",
                 fix=f"Write csv={{'delimiter': '{shown}'}} in the loop, or parse_csv(…, delimiter='{shown}').",
+                code="DELIMITER",
+                details={"delimiter": other},
             )
     for column in names:
         if column and names.count(column) > 1:
@@ -189,14 +206,16 @@ def _is_invisible(sign: str) -> bool:
     return sign.isspace() or unicodedata.category(sign) in ("Cf", "Cc")
 
 
-def _row(names: list[str], values: list[str], where: str) -> dict[str, str] | UnreadableRow:
+def _row(names: list[str], values: list[str], where: str, lines: int) -> dict[str, str] | UnreadableRow:
     # Spreadsheets write empty values behind the last one.
     while len(values) > len(names) and not values[-1]:
         values = values[:-1]
     last = max((place for place, name in enumerate(names) if name), default=-1)
     if not last < len(values) <= len(names):
+        # People who stand in the lines that it has swallowed are missing.
+        open_quote = f" The row goes on for {lines} lines: perhaps a quote is never closed." if lines > 1 else ""
         return UnreadableRow(
-            f"{where}: {len(values)} values, but there are {len(names)} columns.",
+            f"{where}: {len(values)} values, but there are {len(names)} columns.{open_quote}",
             fix="A value that holds the delimiter must stand in quotes; check that `delimiter` is right.",
         )
     for place, (name, value) in enumerate(zip(names, values, strict=False), start=1):

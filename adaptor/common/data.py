@@ -8,7 +8,7 @@ from ..core.jsonpath import compiled
 from ..core.lazy import Lazy, resolve
 from ..core.operation import Value, builder
 from ..core.state import State, a_kind
-from .sources import items_of
+from .sources import items_of, path_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ class Reader(Lazy):
     """A reference that may also be called with a state, as in OpenFn: `data_value("name")(state)`."""
 
     __slots__ = ()
+
+    #: The JSONPath by which it finds something, where it has one.
+    __source_path__: Any = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the value in this state."""
@@ -38,6 +41,10 @@ class FirstMatch(Reader):
         self.__default__ = prepare(default)
         # A path that cannot be read is an error on the line where it is written.
         self.__find__ = compiled(path)
+
+    @property
+    def __source_path__(self) -> str | None:
+        return self.__path__ if self.__default__ is None else None
 
     def __resolve__(self, state: State) -> Any:
         found = self.__find__(state)
@@ -61,6 +68,10 @@ class AllMatches(Reader):
         self.__path__ = path
         self.__find__ = compiled(path)
 
+    @property
+    def __source_path__(self) -> str:
+        return self.__path__
+
     def __resolve__(self, state: State) -> list[Any]:
         return self.__find__(state)
 
@@ -79,6 +90,10 @@ class Merged(Reader):
     def __init__(self, source: Any, fields: Any) -> None:
         self.__source__ = source
         self.__fields__ = fields
+
+    @property
+    def __source_path__(self) -> str | None:
+        return path_of(self.__source__)
 
     def __resolve__(self, state: State) -> list[Any]:
         source, fields = expand_references(state, self.__source__, self.__fields__)
@@ -100,6 +115,10 @@ class Joined(Reader):
         self.__target__ = target
         self.__source__ = source
         self.__key__ = key
+
+    @property
+    def __source_path__(self) -> str | None:
+        return path_of(self.__target__)
 
     def __resolve__(self, state: State) -> list[Any]:
         target, key = expand_references(state, self.__target__, self.__key__)

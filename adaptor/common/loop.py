@@ -10,6 +10,7 @@ from ..core.errors import (
     SENT_UNKNOWN,
     AdaptorError,
     ItemsFailed,
+    JobError,
     MissingReference,
     UnreadableRow,
 )
@@ -17,9 +18,9 @@ from ..core.lazy import resolve
 from ..core.operation import Callback, Source, Step, Value, operation
 from ..core.state import State
 from ..ledger.errors import ReplayMismatch
-from .failures import failure, raise_if_failed, summary
+from .failures import Kinds, failure, raise_if_failed, summary
 from .results import tell_result
-from .sources import numbered, readable, tell_of_nothing
+from .sources import numbered, readable, tell_of_items
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def each(
     try:
         for index, item in run.watched(_again_at_the_end(numbered(source, state, csv), put_off)):
             path[-1] = ("each", index)
-            counted = _counted(run)
+            counted, left_out = _counted(run), run.left_out
             try:
                 state = operation({**state, key: readable(item), "index": int(index)})
             except ReplayMismatch:
@@ -82,12 +83,14 @@ def each(
                     raise
                 put_off[index] = index, item
                 _count_back(run, counted)
+            except JobError as error:
+                if not _follows_a_send_left_out(error, run, left_out):
+                    raise
     except ItemsFailed as error:
         error.went_through = False
         raise
     path[-1] = ("each", None)
-    if index < 0:
-        tell_of_nothing(state)
+    tell_of_items(state, has_some=index >= 0)
     return state
 
 
@@ -135,13 +138,15 @@ def try_each(
     key = as_ or "data"
     failed: list[dict[str, Any]] = []
     new: list[dict[str, Any]] = []
+    kinds = Kinds()
     count = 0
     put_off: dict[int, tuple[int, Any]] = {}
     for index, item in run.watched(_again_at_the_end(numbered(source, state, csv), put_off)):
         path[-1] = ("try_each", index)
         # What stands in the place of a row that cannot be read is no JSON, and must not be left in the state.
         before = {**state, key: None if isinstance(item, UnreadableRow) else item, "index": int(index)}
-        counted, told, unknown = _counted(run), run.results_told, run.unknown_in_a_row
+        counted, told, left_out = _counted(run), run.results_told, run.left_out
+        made, unknown = run.made, run.unknown_in_a_row
         count += index not in put_off
         try:
             readable(item)
@@ -152,11 +157,15 @@ def try_each(
                 put_off[index] = index, item
                 _count_back(run, counted)
                 continue
+            if _follows_a_send_left_out(error, run, left_out):
+                state = before
+                continue
             if error.about not in (ABOUT_PERSON, ABOUT_ROW) or _is_about_the_job(error, key):
                 raise
             if run.open_ledger is not None:
                 run.open_ledger.forget_failures()
             failed.append(failure(index, error))
+            kinds.add(index, error)
             if run.results_told == told:
                 tell_result(run, "failed", None, index=index, error=error)
             if error.is_earlier:
@@ -164,7 +173,7 @@ def try_each(
                 state = before
                 continue
             new.append(failed[-1])
-            if run.unknown_in_a_row == unknown:
+            if run.made == made:
                 # No write of the item was counted: what is unknown was raised by a function of the job.
                 run.unknown_in_a_row = unknown + 1 if error.sent == SENT_UNKNOWN else 0
             if run.unknown_in_a_row >= UNKNOWN_IN_A_ROW:
@@ -179,10 +188,11 @@ def try_each(
             if run.unknown_in_a_row == unknown:
                 run.unknown_in_a_row = 0
     path[-1] = ("try_each", None)
-    if not count:
-        tell_of_nothing(state)
+    tell_of_items(state, has_some=count > 0)
     if failed:
         run.log("info", "job", f"passed over {len(failed)} of {count:,} items: {summary(failed)}")
+        for line in kinds.lines() if run.dry_run else ():
+            run.log("info", "job", line)
     raise_if_failed(new, count, "items", fail=fail)
     return {**state, "failed": failed}
 
@@ -211,8 +221,7 @@ def map_(state: State, source: Source, callback: Callback[[Any, int, State], Any
         run.path[-1] = ("map_", index)
         results.append(resolve(callback(readable(item), int(index), state), state))
     run.path[-1] = ("map_", None)
-    if not results:
-        tell_of_nothing(state)
+    tell_of_items(state, has_some=bool(results))
     return {**state, "data": results}
 
 
@@ -226,6 +235,14 @@ def _again_at_the_end(
     """
     yield from items
     yield from put_off.values()
+
+
+def _follows_a_send_left_out(error: AdaptorError, run: Run, left_out: int) -> bool:
+    """Whether an item fails by what the job does with the answer of a send, which the command line has left out."""
+    if run.left_out == left_out or not isinstance(error, JobError) or isinstance(error, ItemsFailed):
+        return False
+    run.log("debug", "job", f"{error.place}: nothing was sent before that, so this is left out too: {error.headline()}")
+    return True
 
 
 def _counted(run: Run) -> int:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 
 from ..core.context import current_run
 from ..core.errors import AdaptorError, JobError, UnreadableRow, WrongCall
 from ..core.jsonpath import find, missing_part
 from ..core.lazy import Lazy
 from ..core.state import State, a_kind
+from .rounded import rounded_columns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def numbered(source: Any, state: State, csv: Any = None) -> Iterable[tuple[int, 
     """
     if csv is not None and not (isinstance(source, os.PathLike) and os.fspath(source).lower().endswith(".csv")):
         raise WrongCall("`csv` says how a CSV file is read, and the source is none.", fix="Give a Path to a .csv file.")
-    _warn_of_rounded(source, csv)
+    _warn_of_rounded(source, state, csv)
     if isinstance(source, os.PathLike):
         name = os.path.basename(os.fspath(source))
         lines = enumerate(_lines_of_file(source, csv))
@@ -84,46 +84,40 @@ def numbered(source: Any, state: State, csv: Any = None) -> Iterable[tuple[int, 
     return enumerate(items_of(source, state))
 
 
-#: So many ids in a row that end in 0 are no chance.
-_MANY = 10
+def looked_through(source: Any, state: State, csv: Any = None) -> Iterable[Any]:
+    """Return the items of a source that can be gone through twice: a list, a JSONPath, a file. Else nothing."""
+    if isinstance(source, os.PathLike):
+        return (item for _, item in _lines_of_file(source, csv)) if os.path.isfile(source) else ()
+    return items_of(source, state) if isinstance(source, str | list | tuple) else ()
 
 
-def _warn_of_rounded(source: Any, csv: Any) -> None:
-    """Say where all ids of a column end in 0: spreadsheets keep 15 digits, and fill up with zeros."""
-    if isinstance(source, list):
-        rows = source[:_MANY]
-    elif isinstance(source, os.PathLike):
-        rows = [item for _, item in islice(_lines_of_file(source, csv), _MANY)]
-    else:
-        return
-    first = rows[0] if len(rows) == _MANY else None
-    for column in first if isinstance(first, dict) else (None,) if isinstance(first, str | int) else ():
-        values = [row.get(column) if isinstance(row, dict) else row for row in rows]
-        if all(isinstance(value, str | int) and _is_rounded(str(value).strip()) for value in values):
-            run = current_run()
-            where = "all ids" if column is None else f"all ids in `{column}`"
-            run.log(
-                "info",
-                "job",
-                f"warning: {where} of the first {_MANY} rows end in 0. A spreadsheet keeps 15 digits of a number: look "
-                "whether these are the ids of anybody before they are written to.",
-            )
-
-
-def _is_rounded(value: str) -> bool:
-    return len(value) in (16, 17) and value.isdecimal() and value[-1] == "0"
-
-
-def tell_of_nothing(state: State) -> None:
-    """Say that the loop under way had nothing to go through, and where its path ends that matches nothing."""
+def _warn_of_rounded(source: Any, state: State, csv: Any) -> None:
     run = current_run()
+    for what in rounded_columns(looked_through(source, state, csv)):
+        if what not in run.warned:
+            run.warned.add(what)
+            run.log("info", "job", f"warning: {what}")
+
+
+def tell_of_items(state: State, *, has_some: bool) -> None:
+    """Note whether the loop under way had items. Where it had none, say where its path ends that matches nothing."""
+    run = current_run()
+    run.found_items = bool(run.found_items) or has_some
     loop = run.under_way[-1] if run.under_way else None
-    source = loop.args[0] if loop is not None and loop.args else None
-    run.went_through_nothing = True
-    path = source if isinstance(source, str) else getattr(source, "__path__", None)
-    missing = missing_part(path, state) if path is not None else None
-    if loop is not None and missing is not None:
+    if has_some or loop is None or not loop.args:
+        return
+    source = loop.args[0]
+    path = path_of(source)
+    missing = None if path is None else missing_part(path, state)
+    told = f"{run.line}: {loop.name}({source!r})"
+    if missing is not None and told not in run.warned:
+        run.warned.add(told)
         run.log("info", "job", f"warning: {loop.name}: {source!r} matches nothing: {missing}.")
+
+
+def path_of(source: Any) -> str | None:
+    """Return the JSONPath by which a source finds its items, or None where it has none, or a default beside it."""
+    return source if isinstance(source, str) else getattr(source, "__source_path__", None)
 
 
 def items_of(source: Any, state: State) -> Iterator[Any]:

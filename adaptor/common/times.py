@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ..core.errors import InvalidValue, WrongCall
+from ..core.lazy import Lazy
 from ..core.operation import Value
 from ..core.state import a_kind
-from .calculation import calculation, wrong_kind
+from .calculation import checked_calculation, wrong_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,20 +27,47 @@ def unix_seconds(moment: float) -> float:
     return moment / 1000 if abs(moment) >= MILLISECONDS_FROM else moment
 
 
-@calculation
+def unix_time(value: Any) -> float | None:
+    """Return the Unix time in seconds that a number or its digits tell; None where a value is neither.
+
+    Eight digits and fewer are no Unix time of a message or an appointment: `20261130` is a day in ISO form.
+
+    Raises:
+        ValueError: It is not finite.
+
+    Example:
+        >>> unix_time("1796081400000"), unix_time("20261130"), unix_time("2026-11-30")
+        (1796081400.0, None, None)
+    """
+    if isinstance(value, str):
+        digits = value.strip()
+        return unix_seconds(int(digits)) if digits.isdecimal() and len(digits) > 8 else None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    if value != value or abs(value) == float("inf"):
+        raise ValueError(f"{value} is no Unix time")
+    return unix_seconds(value)
+
+
+def _check_zone(value: Any = None, zone: Any = None) -> None:
+    if zone is not None and not isinstance(zone, Lazy):
+        time_zone(zone, "zone", "local_time")
+
+
+@checked_calculation(_check_zone)
 def local_time(value: Value[Any], zone: Value[str]) -> datetime:
     """Return a moment as the clocks of a place show it.
 
     Args:
         value: ISO text with `Z` or an offset (`2026-11-30T23:30:00Z`), a datetime that knows its offset, or Unix time
-            in seconds or milliseconds.
+            in seconds or milliseconds, as a number or in digits.
         zone: The place, by its name in the time zone database (`Africa/Nairobi`), or a `tzinfo`.
 
     Returns:
         A datetime of that place, lazily where an argument is. In a text, `{local_time(…):%A %d %B %H:%M}` tells it.
 
     Raises:
-        WrongCall: There is no such zone.
+        WrongCall: There is no such zone; where its name is written in the script, before anything is sent.
         InvalidValue: The value is no moment: it is no date, or does not say whose clock it was read from.
 
     Example:
@@ -52,11 +80,12 @@ def local_time(value: Value[Any], zone: Value[str]) -> datetime:
 def _moment(value: Any) -> datetime:
     from datetime import UTC, datetime
 
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            return datetime.fromtimestamp(unix_seconds(value), UTC)
-        except (ValueError, OverflowError, OSError):
-            raise _no_moment(f"{value} is no Unix time") from None
+    try:
+        seconds = unix_time(value)
+        if seconds is not None:
+            return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise _no_moment(f"{str(value)[:60]} is no Unix time") from None
     if isinstance(value, str):
         text = value.strip()
         try:

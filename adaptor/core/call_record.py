@@ -15,13 +15,14 @@ class Call:
         place: Where in the job it ran.
         outcome: `sent`, `failed`, `unknown` or `described` for a write, `read` or `failed` for a read.
         is_write: It was meant to change something.
+        is_message: It is what a person reads.
         recipient: Whom it went to, where it is a message to a person.
         seconds: How long it took, with its repeats and the waits between them.
         error: What went wrong, or None.
         count: How many alike ones it stands for.
     """
 
-    __slots__ = ("count", "error", "is_write", "operation", "outcome", "place", "recipient", "seconds")
+    __slots__ = ("count", "error", "is_message", "is_write", "operation", "outcome", "place", "recipient", "seconds")
 
     def __init__(
         self,
@@ -29,6 +30,7 @@ class Call:
         place: str,
         outcome: str,
         is_write: bool,
+        is_message: bool,
         recipient: str | None,
         seconds: float,
         error: AdaptorError | None,
@@ -39,6 +41,7 @@ class Call:
         self.place = place
         self.outcome = outcome
         self.is_write = is_write
+        self.is_message = is_message
         self.recipient = recipient
         self.seconds = seconds
         self.error = error

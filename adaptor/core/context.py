@@ -11,6 +11,7 @@ from .call_site import call_site
 from .errors import AdaptorError, JobError
 from .explanation import LastAnswer
 from .redact import Redactor
+from .totals import Totals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
 Sink: TypeAlias = "Callable[[str, str, str, dict[str, Any]], None]"
 
 
-class Run:
+class Run(Totals):
     """One execution of a job: entered by the runner, or by the first operation that is called without one.
 
     Attributes:
@@ -72,17 +73,15 @@ class Run:
         path: Where the run is: the names of the operations under way, outermost first, each with its index.
         under_way: The operations under way, outermost first.
         statements: What stands around the operation in its script: the labels of `for`, `if` and the like.
-        outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`; also `skipped` and `duplicate`.
-        messages: The same of messages alone.
-        unknown_in_a_row: How many writes came last of which nobody knows how they ended.
         warned: What the run has warned of, where once is enough.
-        went_through_nothing: The last loop had no items.
+        found_items: Whether any loop of the operation under way had items; None where there was none.
         results_told: For how many messages `on_result` was called.
         on_request: Called with each request that a dry run describes.
         sketch: Returns how messages would look, given as `Request.described`; None where nobody looks.
         on_failure: Called with each call to the Graph API that failed, as `AdaptorError.request` holds it.
         on_call: Called with each `Call` when it has ended.
-        in_flight: A request has left, or is about to, and its answer is awaited.
+        in_flight: How many messages, and how many other calls that change something, have left, or are about to, and
+            are not answered.
         is_loading: Scripts are being loaded: nothing may be sent yet.
         is_between: The runner is at work between two steps, or a write is being noted: whoever does that looks at
             `stopping` before anything more is sent.
@@ -96,12 +95,11 @@ class Run:
         confirm: Asked before a broadcast whether it is to begin, where somebody is there to answer.
         limit: The most people that the run writes to, or None.
         only_to: The only person that the run writes to, or None.
-        is_partial: One of these two has left people out: the run has not come to its end, and can be gone on with.
+        left_out: How many calls these two have left out.
         earlier: The id of a finished run of the same job and initial state, and a sentence about it; else None.
         before_writing: Called before each write: refuses where the state that the operation was given is not JSON.
         last_answer: Which operation has put its answer into `data` last.
         replayed: How many writes were not made again, since an earlier attempt of the run had come to them.
-        sent_before: How many of these it had made.
         sanitize: Returns what logs show of a value of the state; None shows it as it is.
         transport: Given what carries HTTP, returns what stands in its place, where a job is tested; else None.
     """
@@ -117,6 +115,7 @@ class Run:
         alone: bool = False,
         ledger: Callable[[], Ledger] | None = None,
     ) -> None:
+        super().__init__()
         self.began = time.time() if started is None else started
         self._clock = time.monotonic()
         self.dry_run = dry_run
@@ -124,11 +123,8 @@ class Run:
         self.under_way: list[Operation] = []
         self.statements: tuple[str, ...] = ()
         self._listeners: list[Any] = []
-        self.outcomes = {"sent": 0, "failed": 0, "unknown": 0, "described": 0}
-        self.messages: dict[str, int] = {}
-        self.unknown_in_a_row = 0
         self.results_told = 0
-        self.went_through_nothing = False
+        self.found_items: bool | None = None
         self.warned: set[str] = set()
         self._reached: set[str] = set()
         self.id = ""
@@ -138,7 +134,7 @@ class Run:
         self.is_only_of_line = True
         self.on_request = on_request
         self.on_call: Callable[[Call], object] | None = None
-        self.in_flight = False
+        self.in_flight = (0, 0)
         self.is_loading = False
         self.is_between = False
         self.stopping: KeyboardInterrupt | None = None
@@ -150,7 +146,6 @@ class Run:
         self.redactor = Redactor()
         self.interrupted_at: str | None = None
         self.replayed = 0
-        self.sent_before = 0
         self.before_writing: Callable[[], None] | None = None
         self.last_answer = LastAnswer()
         self.earlier: tuple[str, str] | None = None
@@ -158,7 +153,7 @@ class Run:
         self.confirm: Callable[[str], bool] | None = None
         self.limit: int | None = None
         self.only_to: str | None = None
-        self.is_partial = False
+        self.left_out = 0
         self._begin_ledger = ledger
         self._ledger: Ledger | None = None
         self._alone = alone
@@ -243,16 +238,14 @@ class Run:
             count: How many alike ones it stands for.
         """
         if is_write:
-            self.outcomes[outcome] = self.outcomes.get(outcome, 0) + count
-            if is_message:
-                self.messages[outcome] = self.messages.get(outcome, 0) + count
+            self.count(outcome, is_message=is_message, count=count)
             if outcome == "unknown" and not is_earlier:
                 self.unknown_in_a_row += count
             elif outcome in ("sent", "failed"):
                 self.unknown_in_a_row = 0
         if self.on_call is not None:
             name = next((name for name, _ in reversed(self.path) if name), "")
-            self.on_call(Call(name, self.place(), outcome, is_write, recipient, seconds, error, count))
+            self.on_call(Call(name, self.place(), outcome, is_write, is_message, recipient, seconds, error, count))
 
     def wants(self, recipient: str | None) -> bool:
         """Whether somebody is among those whom this run writes to: `--limit` and `--only-to` leave others out."""
@@ -263,8 +256,13 @@ class Run:
             is_wanted = len(self._reached) < self.limit
             if is_wanted:
                 self._reached.add(recipient)
-        self.is_partial |= not is_wanted
+        self.left_out += not is_wanted
         return is_wanted
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether people were left out: the run has not come to its end, and can be gone on with."""
+        return self.left_out > 0
 
     @property
     def has_reached_limit(self) -> bool:

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 #: Where this package lies: frames of these files are never the job's.
 PACKAGE = __file__[: -len("core/errors.py")]
 
-#: What is known about the operation's sends when the error arose: `no` (certainly nothing was sent), `unknown` (of some
-#: it is not known), `partly` (some were sent, and not all that were meant to be), or `yes` (all were sent).
+#: What is known about the sends of all that an error has left: `no` (certainly nothing was sent), `unknown` (of some it
+#: is not known), `partly` (some were sent, and not all that were meant to be), or `yes` (all were sent).
 SENT_NO = "no"
 SENT_UNKNOWN = "unknown"
 SENT_PARTLY = "partly"
@@ -54,12 +54,14 @@ class AdaptorError(Exception):
         description: One sentence: what happened.
         fix: One or two sentences: what to do about it.
         code: A short name for machines; for Graph errors `code/subcode`.
-        sent: What the failing operation has sent, by what was recorded while it ran: `no`, `partly`, `yes`, or
-            `unknown` where of some of it that is not known.
-        step_sent: The same of the whole step, where it failed with this error.
-        made: How many calls that change something the operation had made by then.
-        left_unknown: Of how many calls of the operation it is not known how they ended.
-        parts_sent: The message ids of those parts.
+        sent: What was sent by all that the error has left, as it was recorded while that ran: `no`, `partly`, `yes`, or
+            `unknown` where of some of it that is not known. Where the call itself is made it is about this call alone;
+            of the error that a handler is given, about the operation that was tried; in a state's `errors` and in a
+            report, about the step.
+        messages_sent: How many messages these were.
+        others_made: How many other calls that change something.
+        left_unknown: Of how many calls it is not known how they ended.
+        parts_sent: The message ids of the parts of the failing message that were sent.
         about: `person`, `row`, `page` or `job`.
         operation: Name of the operation that failed, such as `send_text`.
         place: Where in the job it ran, such as `step 2 · each[17] · send_text`.
@@ -83,10 +85,8 @@ class AdaptorError(Exception):
     line: int | None = None
     details: Any = None
     parts_sent: list[str] | None = None
-    step_sent: str | None = None
-    #: The innermost operation that it left has counted what was made.
-    is_counted = False
-    made = 0
+    messages_sent = 0
+    others_made = 0
     left_unknown = 0
     request: Any = None
     #: It tells of a write that the run made before: loops list it, and do not fail with it again.
@@ -126,16 +126,18 @@ class AdaptorError(Exception):
             setattr(self, name, cleaned(value))
         self.args = (self.description,)
 
-    def count(self, made: int, left_unknown: int) -> None:
-        """Take into account what was recorded while the failing operation ran.
+    def count(self, before: tuple[int, int, int], now: tuple[int, int, int]) -> None:
+        """Take into account what was recorded while something ran that the error leaves.
 
         Args:
-            made: How many calls that change something were made, also by an earlier attempt of the run.
-            left_unknown: Of how many it is not known how they ended.
+            before: `Run.made` when that began.
+            now: `Run.made` now.
         """
-        self.is_counted = True
-        self.made, self.left_unknown = made, left_unknown
-        self.sent = sent_of(self.sent, made, left_unknown)
+        self.messages_sent, self.others_made, self.left_unknown = (b - a for a, b in zip(before, now, strict=True))
+        if self.left_unknown:
+            self.sent = SENT_UNKNOWN
+        elif self.sent == SENT_NO and (self.messages_sent or self.others_made):
+            self.sent = SENT_PARTLY
 
     def facts(self) -> dict[str, Any]:
         """Return the error as the JSON object that a state's `errors` holds."""
@@ -147,7 +149,7 @@ class AdaptorError(Exception):
             "code": self.code,
             "description": self.headline(),
             "fix": self.fix,
-            "sent": self.step_sent or self.sent,
+            "sent": self.sent,
             "parts_sent": self.parts_sent,
             "operation": self.operation,
             "place": self.place,
@@ -161,18 +163,27 @@ class AdaptorError(Exception):
         return self.description
 
     def sent_sentence(self) -> str:
-        """Return what the failing operation is known to have sent."""
-        if self.parts_sent:
-            count = len(self.parts_sent)
+        """Return what is known to be sent by all that the error has left."""
+        parts = len(self.parts_sent or ())
+        messages, others = max(self.messages_sent - parts, 0), self.others_made
+        before = [f"{messages:,} message{'' if messages == 1 else 's'}"] * (messages > 0)
+        before += [f"{others:,} {'other ' if messages else ''}call{'' if others == 1 else 's'}"] * (others > 0)
+        were = "was" if messages + others == 1 else "were"
+        made = f"{' and '.join(before)} {were} {'made' if others else 'sent'} before that." if before else ""
+        if parts:
             known = "may or may not have been" if self.sent == SENT_UNKNOWN else "was not"
-            return f"The first {'part was' if count == 1 else f'{count} parts were'} sent; the next one {known}."
-        if self.made or self.left_unknown > 1:
-            made = f"{self.made:,} {'call was' if self.made == 1 else 'calls were'} made by this operation before that."
-            unknown = f"Of {self.left_unknown:,} it is not known whether they arrived; none was repeated."
-            return " ".join([made] * bool(self.made) + [unknown] * bool(self.left_unknown))
-        if self.sent == SENT_UNKNOWN:
-            return "It may or may not have been delivered. It was not repeated."
-        return "Nothing was sent by this operation." if self.about_sending else ""
+            itself = f"The first {'part was' if parts == 1 else f'{parts} parts were'} sent; the next one {known}."
+        elif self.left_unknown > 1:
+            itself = f"Of {self.left_unknown:,} it is not known whether they arrived; none was repeated."
+        elif self.sent == SENT_UNKNOWN:
+            itself = "It may or may not have been delivered. It was not repeated."
+            if not self.about_sending:
+                itself = "Of one it is not known whether it arrived; it was not repeated."
+        elif self.about_sending:
+            itself = "This one was not sent." if made else "Nothing was sent by this operation."
+        else:
+            itself = ""
+        return f"{itself} {made}".strip()
 
     def report(self) -> str:
         """Return the message for people, several lines, without colour."""
@@ -189,13 +200,6 @@ class AdaptorError(Exception):
         if self.fix:
             lines.append(f"  fix:   {self.fix}")
         return "\n".join(lines)
-
-
-def sent_of(sent: str, made: int, left_unknown: int) -> str:
-    """Return what is known of several sends together, where one of them is said to be `sent`."""
-    if left_unknown or sent == SENT_UNKNOWN:
-        return SENT_UNKNOWN
-    return SENT_PARTLY if made and sent == SENT_NO else sent
 
 
 def plain(value: Any) -> Any:

@@ -53,43 +53,50 @@ def compiled(path: str) -> Callable[[Any], list[Any]]:
 
 
 def _plain_steps(path: str) -> tuple[Any, ...] | None:
+    steps, rest = _leading_steps(path)
+    return steps if not rest and (steps or path.strip() == "$") else None
+
+
+def _leading_steps(path: str) -> tuple[tuple[Any, ...], str]:
+    """Return the plain steps that a path begins with, and what follows them."""
     text = path.strip()
     rest = text[1:] if text.startswith("$") else text
     if rest.startswith("."):
+        if rest[1:].startswith((".", "[")) or rest == ".":
+            return (), rest
         rest = rest[1:]
-        if rest.startswith((".", "[")) or not rest:
-            return None
     steps: list[Any] = []
     position = 0
     while position < len(rest):
         match = _PLAIN_STEP.match(rest, position)
         # A key that is not the first must stand behind a dot.
-        if match is None or (match["key"] and position and rest[position] != "."):
-            return None
-        if match["key"] and not position and rest.startswith("."):
-            return None
+        if match is None or (match["key"] and (rest[position] == ".") != bool(position)):
+            break
         if match["index"]:
             steps.append(int(match["index"]))
         elif match["each"]:
             steps.append(_EACH)
         else:
             if match["key"] and _OPERATOR.search(match["key"]):
-                return None
+                break
             steps.append(match["key"] or match["single"] or match["double"])
         position = match.end()
-    return tuple(steps) if steps or text == "$" else None
+    return tuple(steps), rest[position:]
 
 
 def _walk(root: Any, steps: tuple[Any, ...]) -> list[Any]:
     found = [root]
     for step in steps:
-        if step is _EACH:
-            found = [item for value in found for item in _children(value)]
-        elif isinstance(step, int):
-            found = [value[step] for value in found if isinstance(value, list) and step < len(value)]
-        else:
-            found = [value[step] for value in found if isinstance(value, dict) and step in value]
+        found = _next_to(found, step)
     return found
+
+
+def _next_to(found: list[Any], step: Any) -> list[Any]:
+    if step is _EACH:
+        return [item for value in found for item in _children(value)]
+    if isinstance(step, int):
+        return [value[step] for value in found if isinstance(value, list) and step < len(value)]
+    return [value[step] for value in found if isinstance(value, dict) and step in value]
 
 
 def _children(value: Any) -> Any:
@@ -156,7 +163,7 @@ def missing_part(path: str, root: Any) -> str | None:
     """Return in words where a path that matches nothing ends: the deepest part that exists, and its keys.
 
     Returns:
-        None where nothing is missing: an empty list or null stands there; or where the path is too elaborate to say.
+        None where nothing is missing: an empty list or null stands there.
 
     Example:
         >>> missing_part("$.data.rows[*]", {"data": {"row": [1]}})
@@ -164,18 +171,32 @@ def missing_part(path: str, root: Any) -> str | None:
         >>> missing_part("$.data.rows[*]", {"data": {"rows": []}}) is None
         True
     """
-    value, shown = root, "$"
-    for step in _plain_steps(path) or ():
-        if value is None or (step is _EACH and isinstance(value, list | dict)):
-            return None
-        if isinstance(step, str) and isinstance(value, dict) and step in value:
-            value, shown = value[step], f"{shown}.{step}"
-        elif isinstance(step, int) and isinstance(value, list) and step < len(value):
-            value, shown = value[step], f"{shown}[{step}]"
-        elif isinstance(value, dict):
-            keys = [str(key) for key in value if key != "configuration"]
-            more = f" and {len(keys) - 20} more" if len(keys) > 20 else ""
-            return f"`{shown}` has the keys {', '.join(keys[:20])}{more}" if keys else f"`{shown}` has no keys at all"
-        else:
-            return f"`{shown}` is {a_kind(value)}"
+    steps, rest = _leading_steps(path)
+    found, shown = [root], "$"
+    for step in (*steps, rest) if rest else steps:
+        following = [] if step is rest else _next_to(found, step)
+        if not following:
+            # Null, and what has no items, is no slip of the path.
+            there = [value for value in found if not (value is None or value == [] or (step is _EACH and value == {}))]
+            first = f"`{shown}`" if len(found) == 1 else f"the first of {len(found):,} `{shown}`"
+            return f"{first} {_shape(there[0])}" if there else None
+        found, shown = following, f"{shown}{_shown(step)}"
     return None
+
+
+def _shown(step: Any) -> str:
+    if step is _EACH:
+        return "[*]"
+    return f".{step}" if isinstance(step, str) and step.isidentifier() else f"[{step!r}]"
+
+
+def _shape(value: Any) -> str:
+    """Return in words what could be found in a value."""
+    if isinstance(value, list):
+        items = f"is a list of {len(value):,} item{'' if len(value) == 1 else 's'}"
+        return f"{items}, the first of which {_shape(value[0])}" if isinstance(value[0], dict) else items
+    if not isinstance(value, dict):
+        return f"is {a_kind(value)}"
+    keys = [str(key) for key in value if key != "configuration"]
+    more = f" and {len(keys) - 20} more" if len(keys) > 20 else ""
+    return f"has the keys {', '.join(keys[:20])}{more}" if keys else "has no keys at all"

@@ -69,8 +69,7 @@ class Operation:
         if run is None:
             with Run():
                 return self(state)
-        path, under_way, outcomes = run.path, run.under_way, run.outcomes
-        made, unknown = outcomes["sent"] + run.sent_before, outcomes["unknown"]
+        path, under_way, made = run.path, run.under_way, run.made
         path.append(self._entry)
         under_way.append(self)
         try:
@@ -82,8 +81,7 @@ class Operation:
                 run.last_answer.remember(self, state, result)
             return result
         except AdaptorError as error:
-            if not error.is_counted:
-                error.count(outcomes["sent"] + run.sent_before - made, outcomes["unknown"] - unknown)
+            error.count(made, run.made)
             if error.place is None:
                 self.locate(error, run, state)
             elif run.learn_secrets(state):
@@ -95,7 +93,7 @@ class Operation:
         except (Exception, SystemExit) as cause:
             raised = JobError.of(cause, self.file)
             self.locate(raised, run, state)
-            raised.count(outcomes["sent"] + run.sent_before - made, outcomes["unknown"] - unknown)
+            raised.count(made, run.made)
             # A secret in the cause would be printed with the traceback: then the cause's text must do.
             raise raised from (cause if run.redactor.is_clean(cause) else None)
         except KeyboardInterrupt:

@@ -76,8 +76,8 @@ def appsecret_proof(access_token: str, app_secret: str) -> str:
     Source: https://developers.facebook.com/docs/graph-api/guides/secure-requests (checked 2026-11-23).
 
     Example:
-        >>> appsecret_proof("12345678", "12345678")
-        'e220691b3e23647fc17c4b282bb469ac77fbadb8f5c77898294e42de95add560'
+        >>> appsecret_proof("EAAG-a-token", "the-secret-of-an-app")
+        'b563190ed149941e994a9d22302a04ec878143d1ddc329f2334d3d06321e2fc0'
     """
     import hashlib
     import hmac

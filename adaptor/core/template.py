@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 #: The name under which a job's module finds `text_of`.
 TEXT = "__adaptor_text__"
 
+_CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, frozenset})
 _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _CONVERSIONS: dict[str, Callable[[Any], str]] = {"r": repr, "a": ascii, "s": str, "": lambda value: value}
 #: Directives of `strftime` that tell a time of day.
@@ -38,7 +39,8 @@ def text_of(*pieces: Any) -> Any:
         *pieces: Literal text, and for each value `(value, conversion, format)`.
 
     Raises:
-        LazyStateError: A comparison stands in the text, which would say "True".
+        LazyStateError: A comparison stands in the text, which would say "True"; or a list or dict with a reference in
+            it, of which the text would say the name.
     """
     texts: list[Any] = []
     is_lazy = False
@@ -47,9 +49,16 @@ def text_of(*pieces: Any) -> Any:
             texts.append(piece)
             continue
         value, conversion, spec = piece
-        if isinstance(value, Lazy) or isinstance(spec, Lazy):
+        # What most texts say, first: functions of a job make texts by the thousand.
+        if (value.__class__ is str or value.__class__ is int) and spec.__class__ is str and not conversion:
+            texts.append(format(value, spec))
+        elif isinstance(value, Lazy) or isinstance(spec, Lazy):
             is_lazy = True
             texts.append((_sayable(value), conversion, spec))
+        elif value.__class__ is Shown or spec.__class__ is Shown:
+            raise shown_too_early(value if value.__class__ is Shown else spec)
+        elif value.__class__ in _CONTAINERS and (inside := _lazy_inside(value)) is not None:
+            raise _lazy_in_container(value, inside)
         else:
             texts.append(format(_CONVERSIONS[conversion](value), spec))
     return Template(_flat(texts)) if is_lazy else "".join(texts)
@@ -84,6 +93,23 @@ def _sayable(value: Any) -> Any:
     return value
 
 
+def _lazy_inside(value: Any) -> Lazy | None:
+    """Return a reference inside a list or dict, at any depth."""
+    for item in value.values() if value.__class__ is dict else value:
+        found = item if isinstance(item, Lazy) else _lazy_inside(item) if item.__class__ in _CONTAINERS else None
+        if found is not None:
+            return found
+    return None
+
+
+def _lazy_in_container(value: Any, inside: Lazy) -> LazyStateError:
+    return LazyStateError(
+        f"A text cannot say {a_kind(value)} with `{inside!r}` in it: its value is known only when the operation runs.",
+        fix="Name each value in the text, or make the text in a function of the state: "
+        "lambda state: ', '.join(state['data']['names']).",
+    )
+
+
 def _flat(pieces: list[Any]) -> tuple[Any, ...]:
     """Return pieces with texts inside texts taken apart, and literal parts beside each other joined."""
     flat: list[Any] = []
@@ -98,14 +124,22 @@ def _flat(pieces: list[Any]) -> tuple[Any, ...]:
 
 
 class Shown(str):
-    """What a text looks like before its values are known, for `print`. It is no text that could be sent."""
+    """What a text looks like before its values are known, for `print`. It is no text that could be sent.
+
+    It is refused wherever something would be made of it. What only shows it (a log, a traceback) may format it.
+    """
 
     __slots__ = ()
 
-    def _refuse(self, *_: object) -> NoReturn:
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise shown_too_early(self)
 
-    __add__ = __radd__ = __mod__ = __mul__ = __rmul__ = __getitem__ = __format__ = _refuse
+    __add__ = __radd__ = __mod__ = __mul__ = __rmul__ = __getitem__ = __iter__ = _refuse
+    capitalize = casefold = center = encode = endswith = expandtabs = format = format_map = join = ljust = _refuse
+    lower = lstrip = partition = removeprefix = removesuffix = replace = rjust = rpartition = rsplit = rstrip = (
+        split
+    ) = _refuse
+    splitlines = startswith = strip = swapcase = title = translate = upper = zfill = _refuse
 
 
 def shown_too_early(text: str) -> LazyStateError:
@@ -153,7 +187,10 @@ class Template(Lazy):
 
 
 class Either(Lazy):
-    """`{state.data.name | 'friend'}` in a text: the first of the two that says something."""
+    """`{state.data.name | 'friend'}` in a text: the first of the two that says something.
+
+    A missing path, None, an empty text and the values that data frames leave for a missing cell say nothing.
+    """
 
     __slots__ = ("__operands__",)
     __operands__: tuple[Any, Any]
@@ -174,8 +211,18 @@ class Either(Lazy):
             value = resolve(first, state)
         except MissingReference:
             value = None
-        says_nothing = value is None or (isinstance(value, str) and not value.strip())
+        says_nothing = not value.strip() if isinstance(value, str) else value is None or _is_missing(value)
         return resolve(second, state) if says_nothing else value
+
+
+def _is_missing(value: Any) -> bool:
+    """Whether a value is what stands for a missing one: nan, NaT and <NA> are not even themselves."""
+    if isinstance(value, bool | int | list | dict):
+        return False
+    try:
+        return bool(value != value)
+    except (TypeError, ValueError):
+        return str(value) == "<NA>"
 
 
 def _shown(field: Any) -> str:
@@ -188,14 +235,16 @@ def _shown(field: Any) -> str:
 def _said(value: Any, conversion: str, spec: Any, state: State) -> str:
     """Return what a text says of a value."""
     reference, value, spec = value, resolve(value, state), resolve(spec, state)
+    if conversion == "s":
+        _refuse_unsayable(reference, value)
     if conversion and value is not None:
         value = _CONVERSIONS[conversion](value)
     if value.__class__ is str and not spec:
         said: str = value
         return said
     _refuse_unsayable(reference, value)
-    if "%" in spec and not isinstance(value, int | float):
-        value = _as_date(reference, value, spec)
+    if "%" in spec and (directives := _directives(spec)):
+        value = _as_date(reference, value, spec, directives)
     try:
         return format(value, spec)
     except (ValueError, TypeError) as cause:
@@ -230,12 +279,11 @@ def _refuse_unsayable(reference: Any, value: Any) -> None:
     from decimal import Decimal
 
     is_sayable = isinstance(value, str | int | float | Decimal | date | time)
-    # nan and NaT are not even themselves.
-    if is_sayable and (value != value or (isinstance(value, float | Decimal) and abs(value) == float("inf"))):
+    is_infinite = isinstance(value, float | Decimal) and abs(value) == float("inf")
+    if is_infinite or _is_missing(value):
         raise InvalidValue(
             f"`{reference!r}` is {value}, which is no value that anybody could read.",
-            fix=f"Leave such rows out, or give other words where it is missing: {{{reference!r} | 'friend'}} takes the "
-            "place of None and of an empty text.",
+            fix=f"Leave such rows out, or give other words where it is missing: {{{reference!r} | 'friend'}}.",
             code="NOT_SAYABLE",
         )
     if not is_sayable:
@@ -251,16 +299,27 @@ def _refuse_unsayable(reference: Any, value: Any) -> None:
         raise InvalidValue(f"`{reference!r}` is {a_kind(value)}, which a text cannot say.", fix=fix, code="NOT_SAYABLE")
 
 
-def _as_date(reference: Any, value: Any, spec: str) -> Any:
+def _directives(spec: str) -> set[str]:
+    """Return the directives of a format for dates; `.0%` has none."""
+    import re
+
+    return set(re.findall(r"%[-_0^#]?([a-zA-Z])", spec.replace("%%", "")))
+
+
+def _as_date(reference: Any, value: Any, spec: str, directives: set[str]) -> Any:
     """Return a date or time of what is formatted by day or clock; text is read in ISO form.
 
     Raises:
         InvalidValue: It is none, or does not hold what the format tells.
     """
-    import re
     from datetime import date, datetime, time
 
-    directives = set(re.findall(r"%[-_0^#]?([a-zA-Z])", spec))
+    if isinstance(value, int | float):
+        raise InvalidValue(
+            f"`{reference!r}` is the number {value}, but it is formatted as a date (`{spec}`).",
+            fix=f'Unix time is told by the clock of a place: {{local_time({reference!r}, "Africa/Nairobi"):{spec}}}.',
+            code="NOT_A_DATE",
+        )
     if isinstance(value, str):
         text = value.strip()
         found: Any = None
@@ -276,7 +335,7 @@ def _as_date(reference: Any, value: Any, spec: str) -> Any:
                 fix="Dates in text must look like 2026-11-24 or 2026-11-24T09:30:00.",
                 code="NOT_A_DATE",
             )
-        if text[-1] in "Zz" and directives:
+        if text[-1] in "Zz":
             raise InvalidValue(
                 f"`{reference!r}` is {_excerpt(value)}: a moment in UTC, which is nobody's clock.",
                 fix=f'Say whose clock is meant: {{local_time({reference!r}, "Africa/Nairobi"):{spec}}}.',

@@ -12,8 +12,10 @@ class Answer(NamedTuple):
         body: The parsed body; in a dry run its documented shape.
         response: What is known about it: `status_code`, `headers`, `url`, `duration`. None where nothing was sent.
         is_result: The body is in the form of the result already.
+        is_repeat: The same message came before in this run, and was not sent again.
     """
 
     body: Any
     response: Any
     is_result: bool = False
+    is_repeat: bool = False

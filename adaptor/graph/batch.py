@@ -12,7 +12,7 @@ from ..core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, I
 from ..core.operation import Operation, Step, builder_of
 from ..core.state import State, compose_next_state
 from .listing import GraphListing
-from .operation import GraphOperation, described_or_known, left_out, read_answer
+from .operation import GraphOperation, described_or_known, left_out, outcome_of, read_answer
 from .parts import MOST_PARTS
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ def batch(state: State, *operations: Step, include_headers: bool = True, fail: b
 
     Returns:
         An operation. `data` becomes a list with an entry for each operation, in order: `{"outcome", "data"}` with the
-        outcome `sent` or, of a read, `read`; `{"outcome", "error"}` with `failed` (nothing was sent) or `unknown`.
+        outcome `sent` or, of a read, `read`; `duplicate` for the same message once more, and `skipped` for whom the
+        command line leaves out; `{"outcome", "error"}` with `failed` (nothing was sent) or `unknown`.
         `failed` holds those that did not succeed, each `{"index", "error", "about", "sent"}`.
 
     Raises:
@@ -105,11 +106,10 @@ def batch(state: State, *operations: Step, include_headers: bool = True, fail: b
             if outcome.about not in (ABOUT_PERSON, ABOUT_ROW):
                 at_fault = at_fault or outcome
         else:
-            done = "read" if not request.is_write else "described" if run.dry_run else "sent"
-            known = outcome.body.get("outcome") if outcome.is_result and isinstance(outcome.body, dict) else None
-            results.append({"outcome": known or done, "data": read_answer(outcome, request)})
-            if request.is_message and known != "skipped":
-                tell_result(run, known or done, request.recipient, result=outcome.body)
+            done = outcome_of(outcome, request, run)
+            results.append({"outcome": done, "data": read_answer(outcome, request)})
+            if request.is_message and done != "skipped":
+                tell_result(run, done, request.recipient, result=outcome.body)
     run.path[-1] = ("batch", None)
     if at_fault is not None and fail is not False:
         at_fault.details = {"failed": failed, "results": results}

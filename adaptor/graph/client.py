@@ -91,7 +91,7 @@ class GraphClient:
         request = GraphRequest("GET", "me", params={"fields": "id"}, needs=("id",))
         try:
             exchange = partial(self.connection.exchange, request, request.encoded())
-            return str(self._repeating(exchange, nullcontext).body["id"])
+            return str(self._repeating(exchange, nullcontext, ()).body["id"])
         except AdaptorError as error:
             # Under another name a key would not be known again, and the message would go out twice.
             error.fix = f"Nothing was sent, since it could not be learned which Page this is. {error.fix}"
@@ -120,7 +120,9 @@ class GraphClient:
         started = time.monotonic()
         encoded = request.encoded()
         try:
-            answer = self._repeating(lambda: self.connection.exchange(request, encoded), lambda: waiting([0], {}))
+            answer = self._repeating(
+                lambda: self.connection.exchange(request, encoded), lambda: waiting([0], {}), [request]
+            )
         except BaseException as error:
             self._tell_failure(request, error)
             self._note(request, started, error)
@@ -152,7 +154,7 @@ class GraphClient:
             chosen = [parts[index] for index in left]
             try:
                 exchange = partial(self.connection.exchange_parts, chosen, include_headers=include_headers)
-                answers = self._repeating(exchange, partial(waiting, left, _without(outcomes, left)))
+                answers = self._repeating(exchange, partial(waiting, left, _without(outcomes, left)), chosen)
             except BaseException as fault:
                 # The parts that were answered before keep their answers.
                 if not isinstance(fault, AdaptorError) or not outcomes:
@@ -219,13 +221,20 @@ class GraphClient:
         # Interrupted in the middle: what has begun to leave may arrive.
         return SENT_UNKNOWN if wire.left else ""
 
-    def _repeating(self, make: Callable[[], T], waiting: Callable[[], AbstractContextManager[object]]) -> T:
-        """Make a call, and make it again while it certainly was not carried out."""
+    def _repeating(
+        self,
+        make: Callable[[], T],
+        waiting: Callable[[], AbstractContextManager[object]],
+        requests: Sequence[GraphRequest],
+    ) -> T:
+        """Make a call of these requests, and make it again while it certainly was not carried out."""
         wire.left = False
         repeats = 0
+        messages = sum(request.is_message for request in requests)
+        in_flight = messages, sum(request.is_write for request in requests) - messages
         while True:
             self._keep_pace(waiting)
-            self._run.in_flight = True
+            self._run.in_flight = in_flight
             try:
                 return make()
             except (RateLimited, NotSent, TemporaryFailure) as error:
@@ -233,10 +242,10 @@ class GraphClient:
                 if seconds is None or repeatable(error) is None:
                     raise
                 repeats += 1
-                self._run.in_flight = False
+                self._run.in_flight = (0, 0)
                 self._wait(seconds, f"{type(error).__name__}: {error} Nothing was sent", repeats, waiting)
             finally:
-                self._run.in_flight = False
+                self._run.in_flight = (0, 0)
 
     def wait_before(self, repeats: int, error: AdaptorError) -> float | None:
         """Return how long to wait before repeating, or None where the error is to be raised."""

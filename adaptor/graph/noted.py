@@ -148,10 +148,11 @@ def given_back(passed: Passed, run: Run) -> Answer | AdaptorError:
         run.note("duplicate", recipient=write.recipient if write is not None else None, is_message=is_message)
         run.log("debug", "graph", f"{run.place()}: the same message to the same person came before; not sent again.")
         if isinstance(answer, Answer):
-            return answer._replace(response=None)
+            return answer._replace(response=None, is_repeat=True)
     else:
         run.replayed += 1
-        run.sent_before += passed.row is not None and passed.row.outcome == SENT
+        if passed.row is not None and passed.row.outcome == SENT:
+            run.has_made(SENT, is_message=is_message)
     if isinstance(answer, AdaptorError):
         if answer.is_earlier and not passed.is_repeat:
             run.note("unknown", error=answer, is_message=is_message, is_earlier=True)
@@ -159,7 +160,7 @@ def given_back(passed: Passed, run: Run) -> Answer | AdaptorError:
     known = isinstance(answer, dict) and set(answer) == {"outcome"}
     if known and answer["outcome"] == "unknown" and not passed.is_repeat:
         run.note("unknown", is_message=is_message, is_earlier=True)
-    return Answer(answer, None, is_result=known)
+    return Answer(answer, None, is_result=known, is_repeat=passed.is_repeat)
 
 
 def write_of(

@@ -58,7 +58,7 @@ class GraphOperation(Operation):
         answers: list[tuple[GraphRequest, Answer]] = []
         unknown: AdaptorError | None = None
         for request in requests:
-            if request.delay and not run.dry_run:
+            if request.delay and not run.dry_run and not _is_for_others(request, run):
                 run.wait(request.delay)
             try:
                 answer = carry_out(request, state, run)
@@ -115,19 +115,24 @@ def carry_out(request: GraphRequest, state: State, run: Run) -> Answer:
         if not isinstance(error, ReplayMismatch):
             # That one is put off by a loop, which tells it where it stays so.
             outcome = "unknown" if error.sent == SENT_UNKNOWN else "failed"
-            tell_result(run, outcome, request.recipient, error=error)
+            is_repeat = run.messages.get("duplicate", 0) != duplicates
+            tell_result(run, "duplicate" if is_repeat else outcome, request.recipient, error=error)
         raise
-    told = answer.body.get("outcome") if isinstance(answer.body, dict) else None
-    outcome = told or ("described" if run.dry_run else "sent")
-    if run.messages.get("duplicate", 0) != duplicates:
-        outcome = "duplicate"
-    tell_result(run, outcome, request.recipient, result=answer.body)
+    tell_result(run, outcome_of(answer, request, run), request.recipient, result=answer.body)
     return answer
+
+
+def outcome_of(answer: Answer, request: GraphRequest, run: Run) -> str:
+    """Return how a call ended that was answered."""
+    if answer.is_repeat:
+        return "duplicate"
+    known = answer.body.get("outcome") if answer.is_result and isinstance(answer.body, dict) else None
+    return known or ("read" if not request.is_write else "described" if run.dry_run else "sent")
 
 
 def left_out(request: GraphRequest, run: Run) -> Answer | None:
     """Return what stands for a call to somebody whom `--limit` or `--only-to` leaves out; None for all others."""
-    if request.recipient is None or (run.limit is None and run.only_to is None) or run.wants(request.recipient):
+    if not _is_for_others(request, run):
         return None
     from .answer import Answer
 
@@ -137,6 +142,13 @@ def left_out(request: GraphRequest, run: Run) -> Answer | None:
 
         tell_result(run, "skipped", request.recipient)
     return Answer({"outcome": "skipped"}, None, is_result=True)
+
+
+def _is_for_others(request: GraphRequest, run: Run) -> bool:
+    if run.limit is None and run.only_to is None:
+        return False
+    person = request.person
+    return person is not None and not run.wants(person)
 
 
 def _carried_out(request: GraphRequest, state: State, run: Run) -> Answer:
@@ -181,7 +193,7 @@ def described(request: GraphRequest, state: State, run: Run) -> Answer:
     answer = Answer(resolve(request.answers, state), None, is_result=True)
     if request.is_message and run.resource("described", _Described).knows(request, run):
         run.note("duplicate", recipient=request.recipient, is_message=True)
-        return answer
+        return answer._replace(is_repeat=True)
     if not request.is_aside:
         run.note("described", recipient=request.recipient, is_message=request.is_message)
     if run.on_request is not None:

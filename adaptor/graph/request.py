@@ -110,6 +110,18 @@ class GraphRequest:
             return None
         return next((str(value) for value in recipient.values() if isinstance(value, str | int)), None)
 
+    @property
+    def person(self) -> str | None:
+        """Whom it is about: whom it is a message to, or whose label, menu or account it changes."""
+        if self.recipient is not None:
+            return self.recipient
+        for part in (self.body, self.params):
+            if isinstance(part, dict):
+                found = next((part[name] for name in ("psid", "user") if isinstance(part.get(name), str)), None)
+                if found is not None:
+                    return str(found)
+        return None
+
     def recipient_for(self, state: State) -> str | None:
         """Return whom a draft is for in this state, also where the rest of it makes no call; None if that is wrong."""
         parts = self.body.__parts__ if isinstance(self.body, Structure) else self.body

@@ -181,6 +181,19 @@ class Writes:
             ).fetchall()
         return {outcome: int(count) for outcome, count in found}
 
+    def tally(self, run: str) -> list[tuple[str, int, int, bool, str, int]]:
+        """Return how many writes of a run stand where: step, arrival, attempt, is_message, outcome, count."""
+        with self._database.reading():
+            found = self._database.run(
+                "SELECT step, arrival, attempt, is_message, outcome, count(*) FROM writes WHERE run = ? "
+                "GROUP BY step, arrival, attempt, is_message, outcome",
+                (run,),
+            ).fetchall()
+        return [
+            (step, int(arrival), int(attempt), bool(is_message), outcome, int(count))
+            for step, arrival, attempt, is_message, outcome, count in found
+        ]
+
     def counts_by_step(self, run: str) -> list[tuple[str, int, str, int]]:
         """Return how many writes of each step of a run stand where: step, arrival, outcome, count; in order."""
         with self._database.reading():

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from ..core.errors import InvalidMessage
 from ..core.lazy import Lazy
 from ..core.state import a_kind
+from .signs import is_unseen
 
 _DOCUMENTATION = "https://developers.facebook.com/documentation/business-messaging/messenger-platform"
 _SEND_API = "https://developers.facebook.com/docs/messenger-platform/reference/send-api"
@@ -104,12 +105,6 @@ def count_characters(text: str) -> int:
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
-def _is_unseen(sign: str) -> bool:
-    import unicodedata
-
-    return unicodedata.category(sign) in ("Cf", "Mn", "Zs", "Zl", "Zp", "Cc")
-
-
 def check_text(field: str, value: Any, limit: str | None = None, *, may_be_empty: bool = False) -> None:
     """Refuse what is not text, is empty or is too long; what is still lazy is checked when it is known."""
     if isinstance(value, Lazy):
@@ -118,10 +113,15 @@ def check_text(field: str, value: Any, limit: str | None = None, *, may_be_empty
         raise refuse(field, "is missing", "Give it some text.")
     if not isinstance(value, str):
         kind = a_kind(value)
-        raise refuse(field, f"must be text, not {kind}", "Give a text: str(…) makes one of a number.", actual=kind)
+        fix = "Give a text: str(…) makes one of a number."
+        if isinstance(value, bool):
+            fix = (
+                "A condition gives true or false. In an f-string `|` chooses words: f\"{state.data.name | 'friend'}\"."
+            )
+        raise refuse(field, f"must be text, not {kind}", fix, actual=kind)
     if not value.strip() and not may_be_empty:
         raise refuse(field, "is empty", "Give it some text.", actual=0)
-    if not value.isascii() and not may_be_empty and all(map(_is_unseen, value)):
+    if not value.isascii() and not may_be_empty and all(map(is_unseen, value)):
         raise refuse(field, "is empty: it holds only signs that nobody sees", "Give it some text.", actual=0)
     if not value.isprintable() and (sign := _CONTROL.search(value)) is not None:
         raise refuse(field, f"holds a control sign (U+{ord(sign[0]):04X})", "Take it out of the text.")

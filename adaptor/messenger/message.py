@@ -12,6 +12,7 @@ from ..core.operation import Value
 from ..graph.request import GraphRequest, PageId
 from .content import given
 from .limits import refuse
+from .psid import SPACE
 from .rules import check_body
 from .windows import check_window
 
@@ -119,7 +120,7 @@ def _pruned(value: Any) -> Any:
 
 
 def recipient_object(recipient: Any) -> Any:
-    """Return Meta's recipient object for a PSID; objects stay as they are."""
+    """Return Meta's recipient object for a PSID, without spaces around it; objects stay as they are otherwise."""
     if isinstance(recipient, bool) or recipient is None:
         raise refuse("recipient", f"is {recipient}", "Give the person's PSID as text.")
     if isinstance(recipient, float):
@@ -128,7 +129,10 @@ def recipient_object(recipient: Any) -> Any:
             "is a number with a point: a program took the id for one",
             "Read the column as text: at 16 digits the id itself may be damaged.",
         )
-    return {"id": str(recipient).strip(" \t\r\n")} if isinstance(recipient, str | int) else recipient
+    if isinstance(recipient, str | int):
+        return {"id": str(recipient).strip(SPACE)}
+    psid = recipient.get("id") if isinstance(recipient, dict) else None
+    return {**recipient, **recipient_object(psid)} if isinstance(psid, str | float) else recipient
 
 
 def recipient_id(recipient: Any) -> Any:

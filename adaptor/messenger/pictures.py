@@ -63,9 +63,9 @@ def send_images(
         DeliveryUnknown: The answer was lost. It may have been sent; it is not repeated.
 
     Example:
-        >>> album = send_images("6543210987654321", ["https://example.org/1.png", "687799999980546"])
+        >>> album = send_images("6543210987654321", ["https://example.org/1.png", "190020030040051"])
         >>> album.describe({}).body["message"]["attachments"][1]
-        {'type': 'image', 'payload': {'attachment_id': '687799999980546'}}
+        {'type': 'image', 'payload': {'attachment_id': '190020030040051'}}
 
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments
     """

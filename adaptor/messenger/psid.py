@@ -5,9 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from .signs import is_unseen
+
+#: What may stand around an id. Other spaces are refused: nobody sees that an id holds them.
+SPACE = " \t\r\n"
+_QUOTES = "'\"‘’‚“”„`´"
 #: 6.5E+15: only the first digits are left of it.
-_ROUNDED = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+")
+_ROUNDED = re.compile(r"-?[0-9]+([.,][0-9]*)?[eE][+-]?[0-9]+")
+_WITH_POINT = re.compile(r"[0-9]+[.,]0*")
+_GROUPED = re.compile(r"[0-9][0-9.,'’/() -]*")
+_NOTHING = frozenset(
+    ("nan", "none", "null", "nil", "n/a", "na", "<na>", "nat", "undefined", "true", "false", "-", "--", ".", "?")
+)
 _AS_TEXT = "Format the column as text in the spreadsheet and export it again: the id itself may be damaged."
+_DIGITS_ALONE = "The digits alone are the id."
 
 
 def problem_of(value: str) -> tuple[str, str] | None:
@@ -17,20 +28,32 @@ def problem_of(value: str) -> tuple[str, str] | None:
         >>> problem_of("6543210987654321"), problem_of("6543210987654321.0")[0]
         (None, 'ends in .0: a program took it for a number')
     """
-    if not value.strip():
+    if value.isascii() and value.isdigit():
+        return None
+    if not value.strip(SPACE):
         return "is empty", "Give the id as text."
     for sign in value:
-        if unicodedata.category(sign) in ("Cf", "Cc", "Zl", "Zp") or (sign.isspace() and sign != " "):
+        if sign != " " and (is_unseen(sign) or unicodedata.category(sign) == "Cs"):
             name = unicodedata.name(sign, "a control character")
             return f"holds an invisible sign (U+{ord(sign):04X} {name})", "Take the sign out of the id."
-    if value[0] in "='\"" or value[-1] in "'\"":
-        return "is written as a spreadsheet writes text", "Take the signs =, \" and ' off: the digits alone are the id."
-    if value[0] == "+":
+    if value[0] == "=" or value[0] in _QUOTES or value[-1] in _QUOTES:
+        return "is written as a spreadsheet writes text", f"Take the signs =, \" and ' off. {_DIGITS_ALONE}"
+    if value[0] == "#":
+        return f"is {value[:20]!r}, as spreadsheets write what they cannot work out", "Mend the cell."
+    if value.lower() in _NOTHING:
+        return f"is {value!r}, as programs write where there is no value", "Give the id as text."
+    if value[0] in "+\uff0b" or value.lower().startswith("tel:"):
         return "is a telephone number, not a PSID", "Give the person's page-scoped id, as webhooks and echoes name it."
     if _ROUNDED.fullmatch(value):
         return "is a number that a spreadsheet has rounded", _AS_TEXT
-    if re.fullmatch(r"[0-9]+[.,]0*", value):
+    if _WITH_POINT.fullmatch(value):
         return "ends in .0: a program took it for a number", _AS_TEXT
     if " " in value:
         return "has spaces in it", "Give the id as text, without spaces."
+    if _GROUPED.fullmatch(value):
+        return "has signs between its digits", _DIGITS_ALONE
+    if value[0] == "-" and value[1:].isdecimal():
+        return "is a number below 0: a program took it for a number", _AS_TEXT
+    if any(sign.isdecimal() and not sign.isascii() for sign in value):
+        return "has digits of another script", "Write the id with the digits 0 to 9."
     return None

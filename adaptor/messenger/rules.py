@@ -15,7 +15,7 @@ from ..core.lazy import Lazy
 from .content import check_quick_reply, check_template
 from .limits import LIMITS, check_items, check_object, check_text, refuse
 from .psid import problem_of
-from .values import check_choice, check_reachable
+from .values import check_choice, check_reachable, text_of
 
 MESSAGING_TYPES = ("RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY")
 NOTIFICATION_TYPES = ("REGULAR", "SILENT_PUSH", "NO_PUSH")
@@ -102,28 +102,31 @@ def check_recipient(recipient: Any) -> None:
     if len(forms) > 1:
         raise refuse("recipient", f"has both {forms[0]} and {forms[1]}", "Keep one of them.")
     value = content[forms[0]]
-    # Echoes give some ids as numbers, and people send them back as they came.
-    if isinstance(value, Lazy) or (isinstance(value, int) and not isinstance(value, bool)):
+    if isinstance(value, Lazy):
         return
+    # Echoes give some ids as numbers, and people send them back as they came.
+    value = text_of(value)
     if not isinstance(value, str):
         raise refuse(f"recipient.{forms[0]}", "is not text", "Give the id as text.")
     if forms[0] == "id":
         problem = problem_of(value)
         if problem is not None:
             raise refuse("recipient.id", *problem)
-        if not value.isdecimal():
-            _warn_of_words()
+        if not (value.isascii() and value.isdigit()):
+            warn_of_words("a recipient")
     elif not value.strip() or value != value.strip():
         what = "is empty" if not value.strip() else "has spaces in it"
         raise refuse(f"recipient.{forms[0]}", what, "Give the id as text, without spaces.")
 
 
-def _warn_of_words() -> None:
+def warn_of_words(whose: str) -> None:
     """Say once in a run that an id is not made of digits, as PSIDs are."""
     run = active.get()
-    if run is not None and "ids" not in run.warned:
-        run.warned.add("ids")
-        run.log("info", "messenger", "warning: an id of a recipient is not made of digits, as PSIDs are.")
+    if run is None or f"the id of {whose}" in run.warned:
+        return
+    run.warned.add(f"the id of {whose}")
+    where = f"{place}: " if (place := run.place()) else ""
+    run.log("info", "messenger", f"warning: {where}the id of {whose} is not made of digits, as PSIDs are.")
 
 
 def check_message(message: Any) -> None:
@@ -165,10 +168,12 @@ def check_utility_template(template: Any) -> None:
         raise refuse("template.language.code", "is missing", 'Give the language of the template, such as "en".')
     for component in known_items(content.get("components")):
         for parameter in known_items(component.get("parameters") if isinstance(component, dict) else None):
-            if isinstance(parameter, dict) and parameter.get("type") == "text" and parameter.get("text") is None:
-                raise refuse(
-                    "template.parameters", "holds a text parameter without text", "Give every parameter a value."
-                )
+            if isinstance(parameter, dict) and parameter.get("type") == "text":
+                if parameter.get("text") is None:
+                    raise refuse(
+                        "template.parameters", "holds a text parameter without text", "Give every parameter a value."
+                    )
+                check_text("template.parameters", parameter["text"])
 
 
 def known_items(value: Any) -> list[Any]:

@@ -115,8 +115,8 @@ def update_message_template(
         DeliveryUnknown: The answer was lost. It may have been changed; doing it again does no harm.
 
     Example:
-        >>> update_message_template("104595129340398", "We are closed today.").describe({}).path
-        '104595129340398'
+        >>> update_message_template("190020030040052", "We are closed today.").describe({}).path
+        '190020030040052'
 
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages
@@ -158,7 +158,7 @@ def get_message_template(template_id: Text, *, fields: MaybeWords = None) -> Gra
         TemporaryFailure: No trustworthy answer came; reading again is safe.
 
     Example:
-        >>> get_message_template("104595129340398", fields="status").describe({}).params
+        >>> get_message_template("190020030040052", fields="status").describe({}).params
         {'fields': 'status'}
 
     Source:

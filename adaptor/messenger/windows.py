@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from ..common.times import unix_seconds as seconds_of
+from ..common.times import unix_time
 from ..core.context import active
 from ..core.operation import Value
 from ..graph.errors import WindowClosed
@@ -69,17 +69,17 @@ def unix_seconds(moment: Any) -> float:
     """Return a moment in Unix seconds; one without a timezone is in UTC."""
     from datetime import UTC, datetime
 
-    if isinstance(moment, int | float) and not isinstance(moment, bool):
-        if moment != moment or abs(moment) == float("inf"):
-            raise _no_moment("is no date that can be read")
-        return float(seconds_of(moment))
-    if isinstance(moment, str):
-        if moment.strip().isdecimal():
-            return unix_seconds(int(moment))
-        try:
+    if moment != moment:
+        # What data frames hold where there is no value.
+        raise _no_moment("is no date that can be read")
+    try:
+        seconds = unix_time(moment)
+        if seconds is not None:
+            return float(seconds)
+        if isinstance(moment, str):
             moment = datetime.fromisoformat(moment.strip())
-        except ValueError:
-            raise _no_moment("is no date that can be read") from None
+    except (ValueError, OverflowError):
+        raise _no_moment("is no date that can be read") from None
     if isinstance(moment, datetime):
         return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
     raise _no_moment(f"is a {type(moment).__name__}")
@@ -99,7 +99,11 @@ def _warn_of_tag() -> None:
 
 
 def _no_moment(what: str) -> Exception:
-    return refuse("last_user_message_at", what, 'Give ISO text ("2026-11-24T09:00:00Z"), a datetime or Unix time.')
+    return refuse(
+        "last_user_message_at",
+        what,
+        'Give ISO text ("2026-11-24T09:00:00Z"), a datetime, or Unix time in seconds or milliseconds.',
+    )
 
 
 def _now() -> float:

@@ -13,7 +13,7 @@ from .syntax import Texts
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import ModuleType
+    from types import ModuleType, TracebackType
     from typing import Any
 
 
@@ -43,8 +43,7 @@ class _Finder:
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Find a module of a job's folder, or of a package there."""
-        parent = sys.modules.get(name.rpartition(".")[0])
-        if path is not None and not isinstance(getattr(parent, "__loader__", None), _Loader):
+        if path is not None and not self._is_beside(sys.modules.get(name.rpartition(".")[0])):
             return None
         spec = PathFinder.find_spec(name, self.folders if path is None else path, target)
         if spec is None or not isinstance(spec.loader, SourceFileLoader):
@@ -52,8 +51,28 @@ class _Finder:
         spec.loader = _Loader(spec.loader.name, spec.loader.path)
         return spec
 
+    def _is_beside(self, package: ModuleType | None) -> bool:
+        if package is None:
+            return False
+        if isinstance(getattr(package, "__loader__", None), _Loader):
+            return True
+        # Python itself loads a folder without an __init__.py.
+        folders = {os.path.join(folder, *package.__name__.split(".")) for folder in self.folders}
+        return getattr(package, "__file__", None) is None and not folders.isdisjoint(package.__path__)
+
 
 _FINDER = _Finder()
+
+
+def imported_at(traceback: TracebackType | None) -> str | None:
+    """Return the file of the module that was being imported where something was raised, if it lies beside a job."""
+    found = None
+    while traceback is not None:
+        frame = traceback.tb_frame
+        if frame.f_code.co_name == "<module>" and isinstance(frame.f_globals.get("__loader__"), _Loader):
+            found = frame.f_code.co_filename
+        traceback = traceback.tb_next
+    return found
 
 
 def allow(folder: str) -> None:

@@ -30,11 +30,13 @@ def inspect(path: str, credentials: Credentials, *, workflow: str | None = None,
         output.close()
         if not prepared.problems:
             # Here and not in a run, which finds out by itself: this costs time.
+            from .damaged_ids import damaged_ids
             from .human_tags import human_tags
             from .replaced_data import replaced_data
 
             if prepared.plan is not None:
-                prepared.plan.warnings += [warning for job in prepared.jobs for warning in human_tags(job)]
+                for job in prepared.jobs:
+                    prepared.plan.warnings += [*damaged_ids(job), *human_tags(job)]
             prepared.problems += [problem for job in prepared.jobs for problem in replaced_data(job)]
         prepared.close()
     for problem in prepared.problems:

@@ -14,7 +14,6 @@ from ..core.errors import (
     ItemsFailed,
     JobError,
     plain,
-    sent_of,
 )
 from ..core.restored import restored
 from .counts import Counts
@@ -83,8 +82,8 @@ class Execution:
         self._given: State = {}
         self._left_behind: State = {}
         self._of_state: State | None = None
-        #: What had been made, and left unknown, when the step began.
-        self._before = (0, 0)
+        #: What had been made, and how much had failed, when the step began.
+        self._before, self._failed_before = run.made, 0
         self._ended: Interrupted | KeyboardInterrupt | AdaptorError | None = None
 
     def perform(self, state: State) -> Result:
@@ -133,7 +132,7 @@ class Execution:
         after, text = before, ""
         self._log("info", f"▸ {result.name}", step=step.id)
         count = len(step.job.operations)
-        self._before = self._made()
+        self._before, self._failed_before = run.made, run.outcomes["failed"]
         run.log("debug", "run", f"{step.job.file}: {count} step{'' if count == 1 else 's'}")
         self._records.enter(step.id, arrival.way, self._plan.reachable(step.id))
         try:
@@ -162,15 +161,11 @@ class Execution:
         try:
             return as_json(leaving(after))
         except AdaptorError as error:
-            if self._made()[0] > self._before[0]:
+            run = self._run
+            if run.made != self._before and run.outcomes["failed"] == self._failed_before and not run.is_partial:
                 # All operations were performed before.
                 error.sent = SENT_YES
             raise
-
-    def _made(self) -> tuple[int, int]:
-        """Return how many calls that change something were made by now, and of how many that is not known."""
-        run = self._run
-        return run.outcomes["sent"] + run.sent_before, run.outcomes["unknown"]
 
     def _sayable(self, state: State) -> tuple[str, State]:
         """Return what a failed step leaves, as JSON and as it is: the job may have changed what it was given."""
@@ -210,12 +205,12 @@ class Execution:
             run.statements = job.statements[index]
             run.line, run.is_only_of_line = operation.line, on_line[operation.line] == 1
             run.before_writing = checks.of(state, operation.title())
-            run.went_through_nothing = False
+            run.found_items = None
             before, started = Counts(run), time.perf_counter()
             state = operation(state)
             seconds = time.perf_counter() - started
             result.operations.append((operation.title(), seconds))
-            counts = ["0 items"] * run.went_through_nothing + Counts(run).since(before).words()
+            counts = ["0 items"] * (run.found_items is False) + Counts(run).since(before).words()
             indent = "  " if self._plan.is_workflow else ""
             line = f"{indent}✓ {index + 1} {operation.title()}  {', '.join([*counts, f'{seconds:.2f} s'])}"
             run.log("info", "run", line)
@@ -240,11 +235,7 @@ class Execution:
             name = result.id if result.name == result.id else f"{result.id} “{result.name}”"
             error.place = f"step {name}" + (f" · {error.place}" if error.place else "")
         result.outcome, result.error = outcome, error
-        made, unknown = (now - before for now, before in zip(self._made(), self._before, strict=True))
-        if not error.is_counted:
-            # It arose between two operations.
-            error.count(made, unknown)
-        error.step_sent = sent_of(error.sent, made, unknown)
+        error.count(self._before, self._run.made)
         facts = {**error.facts(), **({} if outcome == "fail" else {"severity": "kill"})}
         errors = before.get("errors")
         return {**before, "errors": {**(errors if isinstance(errors, dict) else {}), result.id: facts}}

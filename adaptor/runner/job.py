@@ -18,6 +18,7 @@ from ..core.template import TEXT, text_of
 from . import beside, syntax
 from .errors import CannotLoad, caret, excerpt
 from .idle import Outline, warnings_of
+from .unfilled import refuse_unfilled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -211,6 +212,7 @@ class _Loading:
 
     def _collect(self, value: Any, line: int, around: tuple[str, ...] = ()) -> None:
         if isinstance(value, Operation):
+            refuse_unfilled(value)
             self._operations.append(value)
             self._statements.append(around)
         elif value is not None:
@@ -228,10 +230,11 @@ class _Loading:
     def _with_place(self, error: AdaptorError, cause: BaseException) -> AdaptorError:
         if error.excerpt:
             return error
-        found = caret(cause.__traceback__, self._file)
+        file = beside.imported_at(cause.__traceback__) or self._file
+        found = caret(cause.__traceback__, file)
         if found is not None:
-            error.file, error.line = self._file, found[0]
-            error.excerpt = excerpt(self._file, *found) or None
+            error.file, error.line = file, found[0]
+            error.excerpt = excerpt(file, *found) or None
         return error
 
 

@@ -136,7 +136,8 @@ class JobOutput(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Take text; whole lines go to the log."""
-        *lines, self._rest = (self._rest + text).split("\n")
+        # How a lazy text looks is more than a text (see `Shown`), and a plain one here.
+        *lines, self._rest = "".join((self._rest, text)).split("\n")
         for line in lines:
             self._run.log("info", "job", line)
         return len(text)

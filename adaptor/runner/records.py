@@ -48,7 +48,7 @@ class Wishes:
         resend_unknown: What nobody knows of is made again, on purpose.
         ask: Asked before a job is begun anew after a stop: given the question, says whether to go on with the old run
             (True), begin anew (False) or do neither (None). Without it neither is done.
-        on_open: Told the name of the ledger as soon as the run is noted there.
+        on_open: Told where the ledger is, and given it, as soon as the run is noted there.
     """
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class Wishes:
         self.allow_changed = False
         self.resend_unknown = False
         self.ask: Callable[[str], bool | None] | None = None
-        self.on_open: Callable[[str], object] | None = None
+        self.on_open: Callable[[str, Ledger], object] | None = None
 
 
 def default_database(path: str) -> str:
@@ -243,7 +243,7 @@ class Records:
         if self._database == IN_MEMORY:
             return
         if self._wishes.on_open is not None:
-            self._wishes.on_open(ledger.store.name)
+            self._wishes.on_open(self._database, ledger)
         if not ledger.is_resumed:
             self._run.log("info", "run", f"What is sent is noted in {ledger.store.name} as run {ledger.record.id}.")
 

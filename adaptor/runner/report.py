@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ..core.errors import SENT_NO, SENT_UNKNOWN
 from ..core.version import __version__
 from .problems import Problems
 
@@ -126,7 +127,8 @@ def _recipient(step: StepResult, call: Call) -> dict[str, Any] | None:
         "seconds": round(call.seconds, 4),
     }
     if call.error is not None:
-        facts["error"] = _error(call.error)
+        # Of this one alone: on its way out of the step the error has come to tell of all that was sent there.
+        facts["error"] = {**_error(call.error), "sent": SENT_UNKNOWN if call.outcome == "unknown" else SENT_NO}
     return facts
 
 

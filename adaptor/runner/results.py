@@ -1,4 +1,4 @@
-"""A row for each person of a broadcast, in a file: JSON lines, or CSV by its ending."""
+"""A row for each message of a run, in a file: JSON lines, or CSV by its ending."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ class Results:
             handle = os.open(self._path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
         except OSError as cause:
             raise self._cannot(cause) from None
-        self._file = os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="")
+        # A line at a time: they are there where the run is killed.
+        self._file = os.fdopen(handle, "w", 1, encoding="utf-8", errors="backslashreplace", newline="")
         if self._path.lower().endswith(".csv"):
             import csv
 

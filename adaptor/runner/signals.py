@@ -80,7 +80,7 @@ class Interruption:
             if self._run.is_between:
                 self._run.stopping = stop
                 return
-            if self._run.in_flight:
+            if any(self._run.in_flight):
                 self._run.stopping = stop
                 seconds = SETTLING_SECONDS if code == "INTERRUPTED" else SETTLING_SECONDS_AFTER_TIMEOUT
                 again = " Interrupt again to stop at once." if code == "INTERRUPTED" else ""
@@ -96,7 +96,7 @@ class Interruption:
         raise stop
 
     def _too_late(self, number: int, frame: FrameType | None) -> None:
-        if self._run.in_flight:
+        if any(self._run.in_flight):
             raise self._run.stopping or Interrupted()
 
     def _stop_clock(self) -> None:

@@ -7,6 +7,7 @@ import mmap
 import os
 import pickle
 import signal
+import struct
 import sys
 import time
 from copy import copy
@@ -22,9 +23,12 @@ if TYPE_CHECKING:
 
     from ..core.call_record import Call
     from ..core.state import State
+    from ..ledger.ledger import Ledger
     from .course import Course
 
 MIB = 1024 * 1024
+#: What both sides see of what is in flight: messages, and other calls that change something.
+IN_FLIGHT = struct.Struct("qq")
 
 
 class WatchedRun(Run):
@@ -35,7 +39,7 @@ class WatchedRun(Run):
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
         if name == "in_flight" and self.shared is not None:
-            self.shared[0] = bool(value)
+            IN_FLIGHT.pack_into(self.shared, 0, *value)
 
 
 class Child:
@@ -47,7 +51,8 @@ class Child:
 
     def before_step(self, step: StepResult, before: State, course: Course) -> None:
         """Tell that a step begins, and what it would leave if it were killed."""
-        self._tell("begin", step, self._run.redactor.of_results().text(as_json(before)))
+        text = self._run.redactor.of_results().text(as_json(before))
+        self._tell("begin", step, self._run.arrival, text)
 
         def note(call: Call) -> None:
             step.calls.append(call)
@@ -67,9 +72,11 @@ class Child:
         if step.outcome == "kill":
             limit_memory(None)
 
-    def noted(self, ledger: str) -> None:
-        """Tell where the run's writes are noted."""
-        self._tell("noted", ledger)
+    def noted(self, database: str, ledger: Ledger) -> None:
+        """Tell where the run's writes are noted, and which were before this attempt."""
+        record = ledger.record
+        before = ledger.store.writes.tally(record.id) if ledger.is_resumed else []
+        self._tell("noted", ledger.store.name, database, record.attempt, before)
 
     def over(self) -> None:
         """Tell that nothing is run any more: what is left is to write the output."""

@@ -19,12 +19,14 @@ import time
 from .errors import Interrupted
 from .execution import interruption
 from .handover import as_json, final_text
+from .recorded import Recorded
 from .result import EXIT_KILLED, Result, StepResult
-from .supervised import MIB, Child, WatchedRun, die_with, limit_memory
+from .supervised import IN_FLIGHT, MIB, Child, WatchedRun, die_with, limit_memory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
+    from typing import Any
 
     from ..core.call_record import Call
 
@@ -75,9 +77,11 @@ class Supervisor:
         self._asked = 0
         self._is_over = False
         self._steps: list[StepResult] = []
-        self._before: tuple[StepResult, str] | None = None
+        self._before: tuple[StepResult, int, str] | None = None
+        self._made_before = run.made
         self._leaves: list[tuple[str, str]] = []
         self._ledger: str | None = None
+        self._recorded: Recorded | None = None
         self.result: Result | None = None
 
     def wait(self) -> int:
@@ -125,15 +129,16 @@ class Supervisor:
             getattr(self, f"_take_{kind}")(*rest)
         self._buffer = self._buffer[done:]
 
-    def _take_begin(self, step: StepResult, before: str) -> None:
+    def _take_begin(self, step: StepResult, arrival: int, before: str) -> None:
         self._step_began = time.monotonic()
         self._steps.append(step)
-        self._before = (step, before)
+        self._before = (step, arrival, before)
+        self._made_before = self._run.made
 
     def _take_call(self, call: Call) -> None:
         self._steps[-1].calls.append(call)
         if call.is_write:
-            self._run.outcomes[call.outcome] += 1
+            self._run.count(call.outcome, is_message=call.is_message, count=call.count)
 
     def _take_end(self, step: StepResult, leaf: str | None) -> None:
         if self._before is not None:
@@ -145,8 +150,9 @@ class Supervisor:
         if leaf is not None:
             self._leaves.append((step.id, leaf))
 
-    def _take_noted(self, ledger: str) -> None:
+    def _take_noted(self, ledger: str, database: str, attempt: int, before: list[Any]) -> None:
         self._ledger = ledger
+        self._recorded = Recorded(database, attempt, before)
 
     def _take_over(self) -> None:
         self._step_began, self._before, self._is_over = None, None, True
@@ -186,10 +192,15 @@ class Supervisor:
 
     def _ask(self, number: int, code: str) -> None:
         self._why = Interrupted(code)
-        in_flight = self._run.shared is not None and self._run.shared[0]
-        self._deadline = time.monotonic() + (GRACE_SECONDS_IN_FLIGHT if in_flight else GRACE_SECONDS)
+        seconds = GRACE_SECONDS_IN_FLIGHT if any(self._in_flight()) else GRACE_SECONDS
+        self._deadline = time.monotonic() + seconds
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._pid, number)
+
+    def _in_flight(self) -> tuple[int, int]:
+        shared = self._run.shared
+        messages, others = (0, 0) if shared is None else IN_FLIGHT.unpack_from(shared)
+        return messages, others
 
     def _hand_on(self, number: int, frame: FrameType | None) -> None:
         self._asked += 1
@@ -233,8 +244,11 @@ class Supervisor:
     def _account(self, number: int) -> int:
         """Put together what is known about a run that was killed."""
         run = self._run
-        if run.shared is not None and run.shared[0]:
-            run.outcomes["unknown"] += 1
+        is_recorded = self._recorded is not None and self._recorded.read(run)
+        if not is_recorded:
+            for is_message, count in zip((True, False), self._in_flight(), strict=True):
+                if count:
+                    run.count("unknown", is_message=is_message, count=count)
         error = interruption(self._why, None)
         if number == 0:
             error.description = "The job ended the process in the middle of the step, as os._exit() does."
@@ -244,13 +258,18 @@ class Supervisor:
             error.code, error.fix = "KILLED", f"Where nobody killed it, it ran out of memory, or crashed. {error.fix}"
         code = 130 if error.code == "INTERRUPTED" else EXIT_KILLED
         result = self.result = Result(code, error, run.outcomes, run.id)
+        result.messages = run.messages
         result.started, result.seconds = run.began, time.monotonic() - self._began
         result.steps = self._steps
         result.ledger = self._ledger
         if self._before is not None:
             import json
 
-            step, before = self._before
+            step, arrival, before = self._before
+            error.count(self._made_before, run.made)
+            if self._recorded is not None and is_recorded:
+                # Also what an earlier attempt has sent in this step.
+                error.count((0, 0, 0), self._recorded.made_in(step.id, arrival))
             step.outcome, step.error, step.seconds = "kill", error, time.monotonic() - (self._step_began or 0)
             error.place = f"step {step.id}" + ("" if step.id == step.name else f" “{step.name}”")
             state = json.loads(before)
@@ -268,7 +287,7 @@ def supervise(limits: Limits, run: WatchedRun) -> Child | Supervisor:
     Raises:
         OSError: This machine cannot.
     """
-    run.shared = mmap.mmap(-1, 1)
+    run.shared = mmap.mmap(-1, IN_FLIGHT.size)
     reading, writing = os.pipe()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()

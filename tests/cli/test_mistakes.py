@@ -189,6 +189,7 @@ INPUTS = {
     "credentials that do not exist": (["job.py", "-c", "nothere.json"], "nothere.json does not exist"),
     "credentials that are not JSON": (["job.py", "-c", "bad.json"], "bad.json is not JSON"),
     "an unknown log level": (["job.py", "-l", "loud"], "no log level `loud`"),
+    "an unknown way to hide data": (["job.py", "--sanitize", "blur"], "--sanitize"),
     "an unknown option": (["job.py", "--sandboxx"], "--sandboxx"),
     "two states": (["job.py", "-s", "bad.json", "-S", "{}"], "not allowed with"),
     "people without a sandbox": (["job.py", "--people", "x.json"], "--people goes with --sandbox"),

@@ -265,3 +265,93 @@ def test_a_repeat_is_not_waited_for_once_the_run_is_to_end(started, tmp_path, ht
     assert process.returncode == 130
     assert len(httpserver.log) == 1
     assert "unknown" not in err
+
+
+# --- What is told of a run that was killed ---
+
+ENDS = "import os\n\ndef end(s):\n    os._exit(0)\n"
+ROWS = [str(6543210987654321 + number) for number in range(6)]
+
+
+@pytest.fixture
+def counted(adaptor, meta, tmp_path):
+    """Run a job under a supervisor, and return what came of it with its report."""
+    (tmp_path / "c.json").write_text(json.dumps({"access_token": "EAAG-token", "base_url": meta.url, "max_retries": 0}))
+
+    def start(script, *arguments, **more):
+        words = ("-c", "c.json", "--timeout", "50", "--report", "r.json", "-o", "out.json")
+        done = adaptor(script, *words, *arguments, **more)
+        done.report = json.loads((tmp_path / "r.json").read_text())
+        done.sent = done.report["errors"][0]["sent"]
+        return done
+
+    return start
+
+
+def test_all_that_a_run_counts_is_told_by_its_supervisor_too(counted):
+    script = (
+        f"{ENDS}try_each({[*ROWS, ROWS[0]]}, combine(typing_on(state.data), send_text(state.data, 'Hello')))\nfn(end)"
+    )
+    script = script.replace("typing_on(state.data)", "as_('t', typing_on(state.data))")
+    done = counted(script, "--limit", "2", "--results", "results.jsonl")
+    assert done.code == 4
+    assert "Messages: 2 sent, 4 skipped, 1 duplicate. Other calls that change something: 3 sent." in done.err
+    assert done.report["messages"] == {"sent": 2, "skipped": 4, "duplicate": 1}
+    assert done.sent == "partly"
+    rows = (done.folder / "results.jsonl").read_text().splitlines()
+    assert [json.loads(row)["outcome"] for row in rows] == ["sent"] * 2 + ["skipped"] * 4 + ["duplicate"]
+
+
+def test_what_an_earlier_attempt_has_sent_counts_for_a_step_that_is_killed(counted, meta):
+    script = f"{ENDS}each({ROWS}, send_text(state.data, 'Hello'))\nfn(end)"
+    assert counted(script, "--run-id", "r1").sent == "partly"
+    again = counted(script, "--resume", "r1")
+    assert again.sent == "partly"
+    assert "6 messages were sent before that." in again.err
+    assert "Nothing was sent." in again.err
+    assert len(meta.accepted) == 6
+
+
+@pytest.mark.parametrize("ledger", [[], ["--database", ":memory:"]])
+def test_a_broadcast_that_is_killed_is_counted_in_messages(counted, meta, httpserver, tmp_path, ledger):
+    from werkzeug import Response
+
+    calls = []
+
+    def take(request):
+        calls.append(request)
+        if len(calls) == 4:
+            os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+        part = {"code": 200, "body": json.dumps({"recipient_id": "1", "message_id": f"m_{len(calls)}"})}
+        return Response(json.dumps([part] * 10), content_type="application/json")
+
+    httpserver.expect_request("/v26.0/", method="POST").respond_with_handler(take)
+    people = [str(6543210987654321 + number) for number in range(100)]
+    script = (
+        "import os\nfn(lambda s: (open('pid', 'w').write(str(os.getpid())), s)[1])\n"
+        f"broadcast({people}, send_text(state.data, f'Hello {{state.data}}'), batch_size=10, concurrency=1)"
+    )
+    done = counted(script, *ledger)
+    assert done.code == 4
+    assert "Messages: 30 sent, 10 unknown." in done.err
+    assert done.report["messages"] == {"sent": 30, "unknown": 10}
+    assert done.sent == "unknown"
+
+
+@pytest.mark.parametrize("ledger", [[], ["--database", ":memory:"]])
+def test_a_read_that_is_killed_leaves_nothing_unknown(counted, meta, httpserver, tmp_path, ledger):
+    from werkzeug import Response
+
+    def die(request):
+        os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+        return Response("{}")
+
+    httpserver.expect_request("/slow").respond_with_handler(die)
+    script = (
+        f"import os\nfn(lambda s: (open('pid', 'w').write(str(os.getpid())), s)[1])\nsend_text('{ROWS[0]}', 'Hello')\n"
+        f"http.get('{meta.url}/slow')"
+    )
+    done = counted(script, *ledger)
+    assert "Messages: 1 sent." in done.err
+    assert done.report["outcomes"]["unknown"] == 0
+    assert done.sent == "partly"

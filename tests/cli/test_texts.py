@@ -31,6 +31,25 @@ def test_a_module_beside_the_job_says_what_the_state_holds(adaptor, tmp_path):
     assert not list(tmp_path.rglob("words*.pyc"))
 
 
+def test_a_folder_without_init_is_a_package_too(adaptor, tmp_path):
+    (tmp_path / "letters" / "first").mkdir(parents=True)
+    files = {
+        "letters/first/words.py": "from adaptor import state\nHELLO = f'Hello {state.data.name}'\n",
+        "letters/whole.py": "from .first.words import HELLO\nLETTER = f'{HELLO}!'\n",
+    }
+    done = adaptor("from letters.whole import LETTER\nsend_text('1', LETTER)", "--dry-run", state=STATE, files=files)
+    assert bodies(done) == ["Hello Ana!"], done.err
+
+
+def test_what_is_wrong_in_a_module_beside_the_job_is_shown_there(adaptor):
+    files = {"words.py": "from adaptor import state\n\nDEAR = 'Dear' if f'{state.data.title}' == 'Dr' else 'Hello'\n"}
+    done = adaptor("import words\nsend_text('1', words.DEAR)", "--dry-run", state=STATE, files=files)
+    assert done.code == 3
+    assert "words.py, line 3" in done.err
+    assert "if f'{state.data.title}' == 'Dr'" in done.err
+    assert "^^^^" in done.err
+
+
 def test_the_globals_of_a_workflow_say_what_the_state_holds(adaptor, tmp_path):
     (tmp_path / "shared.py").write_text("greeting = f'Hello {state.data.name}'\n")
     step = {"id": "a", "expression": "send_text(state.data.psid, greeting)"}
@@ -81,9 +100,66 @@ def test_an_error_of_a_function_with_such_a_text_is_told_with_the_steps_before(a
     assert len(step["operations"]) == 1
 
 
-def test_a_printed_text_shows_where_its_values_stand(adaptor):
-    done = adaptor('print(f"Hello {state.data.name}")\nlog(1)', state=STATE)
+@pytest.mark.parametrize("words", [(), ("--sandbox",), ("-O",), ("--dry-run",)], ids=str)
+def test_a_printed_text_shows_where_its_values_stand(adaptor, words):
+    script = 'import logging\nprint(f"Hello {state.data.name}")\nlogging.warning(f"Dear {state.data.title}")\nlog(1)'
+    done = adaptor(script.replace("logging.w", "_ = logging.w"), *words, state=STATE)
+    assert done.code == 0, done.err
     assert "Hello {state.data.name}" in done.err
+    assert "Dear {state.data.title}" in done.err
+
+
+UNFILLED = {
+    "no f": '"Hello {state.data.name}"',
+    "no f, by key": "\"Hello {state['data']['name']}\"",
+    "no f, a value by JSONPath": "\"Hello {data_value('name')}\"",
+    "%": '"Hello %s" % f"{state.data.name}"',
+    "join": '", ".join([str(f"{state.data.title}"), "x"])',
+    "join of many": '", ".join(str(x) for x in (f"{state.data.title}", 1))',
+}
+
+
+@pytest.mark.parametrize("text", UNFILLED.values(), ids=UNFILLED)
+@pytest.mark.parametrize(
+    "job",
+    ["send_text(state.data.psid, {})", "each([1], as_('a', send_message('1', {{'text': {}}})))", "log(['a', {}])"],
+    ids=["a send", "in a loop", "in a list"],
+)
+def test_a_text_that_would_say_the_name_of_a_reference_is_refused(adaptor, text, job):
+    done = adaptor("log([1])\n" + job.format(text), "--sandbox", state=STATE)
+    assert done.code == 3, done.err
+    assert "in braces, and would say just that" in done.err
+    assert "job.py, line 2" in done.err
+    assert 'Write an f before the quote, f"Hello {state.data.name}"' in done.err
+
+
+LET_BE = {
+    "rows": "each([{'text': 'Hello {state.data.name}'}], send_text('1', state.data.text))",
+    "braces written twice": 'send_text("1", f"{{state.data.name}} {state.data.title}")',
+    "other braces": 'send_text("1", "Hello {name} {} {state}")',
+    "a function": "send_text('1', lambda state: 'Hello {state.data.name}')",
+}
+
+
+@pytest.mark.parametrize("script", LET_BE.values(), ids=LET_BE)
+def test_braces_that_are_meant_are_sent(adaptor, script):
+    done = adaptor(script, "--dry-run", state=STATE)
+    assert done.code == 0, done.err
+    assert "{" in bodies(done)[0]
+
+
+def test_a_zone_that_is_none_is_found_before_anything_is_sent(adaptor):
+    script = "send_text(state.data.psid, 'x')\nsend_text('1', f\"{local_time(state.data.when, 'Africa/Nairobbi'):%A}\")"
+    done = adaptor(script, "--sandbox", state=STATE)
+    assert done.code == 3
+    assert "There is no timezone 'Africa/Nairobbi'. Did you mean 'Africa/Nairobi'?" in done.err
+    assert "job.py, line 2" in done.err
+    assert "Nothing was sent." in done.err
+
+
+def test_a_condition_where_a_text_is_expected_says_how_words_are_chosen(adaptor):
+    done = adaptor("send_text(state.data.psid, state.data.name | 'friend')", "--dry-run", state=STATE)
+    assert "In an f-string `|` chooses words: f\"{state.data.name | 'friend'}\"" in done.err
 
 
 def test_a_moment_in_utc_is_told_by_the_clock_of_the_place(adaptor):

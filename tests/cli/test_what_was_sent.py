@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from werkzeug import Response
 
 PEOPLE = [str(6543210987654321 + number) for number in range(8)]
 TEXT = "send_text(state.data, f'Hello {state.data}')"
@@ -68,7 +69,64 @@ def test_an_error_says_what_the_step_has_sent(job, meta, case):
 def test_a_loop_says_how_many_were_sent_before(job, meta):
     meta.at(3, lambda: meta.refusal(100))
     done = job(f"try_each(state.data, {TEXT})")
-    assert "7 calls were made by this operation before that." in done.err
+    assert "7 messages were sent before that." in done.err
+
+
+def test_what_a_handler_is_told_is_of_all_that_was_tried(job, meta):
+    meta.at(5, lambda: meta.refusal(190))
+    script = f"each(state.data, {TEXT}).catch(lambda error, s: {{**s, 'data': error.sent}})"
+    done = job(script)
+    assert done.code == 0, done.err
+    assert done.final["data"] == "partly"
+
+
+def test_what_is_told_of_one_person_is_of_that_message_alone(job, meta):
+    meta.at(3, lambda: meta.refusal(190))
+    done = job(f"each(state.data, {TEXT})")
+    assert done.report["errors"][0]["sent"] == "partly"
+    refused = done.report["recipients"][2]
+    assert (refused["outcome"], refused["error"]["sent"]) == ("failed", "no")
+    assert "This one was not sent. 2 messages were sent before that." in done.err
+
+
+def test_calls_and_messages_are_told_apart_in_an_error(job, meta):
+    tell = f"http.post('{meta.url}/told', body={{'step': 1}})"
+    done = job(f"each(state.data, combine(as_('m', {TEXT}), {tell}))\nfn(lambda s: 1 / 0)", people=PEOPLE[:2])
+    assert "sent:  2 messages and 2 other calls were made before that." in done.err
+    alone = job(f"{tell}\nfn(lambda s: 1 / 0)")
+    assert "sent:  1 call was made before that." in alone.err
+    assert alone.final["errors"]["job-1"]["sent"] == "partly"
+
+
+@pytest.mark.parametrize(
+    ("answers", "sent", "outcomes"),
+    [
+        ([None, None], "unknown", ["unknown"]),
+        ([{"code": 200, "body": '{"recipient_id": "1", "message_id": "m_1"}'}, None], "partly", ["sent"]),
+    ],
+)
+def test_a_batch_of_which_a_read_fails_says_what_became_of_its_send(job, meta, httpserver, answers, sent, outcomes):
+    httpserver.expect_request("/v26.0/", method="POST").respond_with_json(answers)
+    done = job(f"batch(send_text('{PEOPLE[0]}', 'Hello'), get_user_profile('{PEOPLE[1]}'))")
+    assert done.final["errors"]["job-1"]["sent"] == sent, done.err
+    assert [row["outcome"] for row in done.results] == outcomes
+
+
+def test_the_same_message_twice_in_a_batch_is_a_duplicate_in_its_result(job, meta, httpserver):
+    part = {"code": 200, "body": '{"recipient_id": "1", "message_id": "m_1"}'}
+    httpserver.expect_request("/v26.0/", method="POST").respond_with_json([part])
+    done = job(f"batch(*[send_text('{PEOPLE[0]}', 'Hello') for _ in range(2)])")
+    assert [row["outcome"] for row in done.results] == ["sent", "duplicate"]
+    assert [each["outcome"] for each in done.final["data"]] == ["sent", "duplicate"]
+    assert done.report["messages"] == {"sent": 1, "duplicate": 1}
+
+
+def test_unknown_ones_between_others_do_not_stop_a_loop_around(job, meta):
+    for number in (1, 3, 5, 7):
+        meta.at(number, meta.broken)
+    pairs = [PEOPLE[start : start + 2] for start in range(0, 8, 2)]
+    done = job(f"try_each({pairs}, try_each(state.data, {TEXT}, fail=True), fail=False)")
+    assert done.report["messages"] == {"unknown": 4, "sent": 4}
 
 
 def test_three_unknown_in_a_row_stop_loops_inside_loops_too(job, meta):
@@ -153,3 +211,50 @@ def test_a_row_without_a_message_is_among_the_results(job, meta):
         (1, "sent", None),
         (2, "failed", "MissingReference"),
     ]
+
+
+ANSWERS = {
+    "each": f"each(state.data, {TEXT}.then(fn(lambda s: {{**s, 'id': s['data']['message_id']}})))",
+    "try_each": f"try_each(state.data, combine({TEXT}, log(state.data.message_id)))",
+}
+
+
+@pytest.mark.parametrize("script", ANSWERS.values(), ids=ANSWERS)
+def test_what_needs_the_answer_of_a_send_that_is_left_out_is_left_out_too(job, meta, script):
+    first = job(script, "--limit", "2", "--run-id", "r1")
+    assert first.code == 0, first.err
+    assert first.report["messages"] == {"sent": 2, "skipped": 6}
+    assert job(script, "--resume", "r1").code == 0
+    assert [to for to, _ in meta.accepted] == PEOPLE
+
+
+def test_a_fault_of_the_job_stops_it_with_a_limit_too(job, meta):
+    done = job(f"each(state.data, {TEXT}.then(fn(lambda s: 1 / 0)))", "--limit", "1")
+    assert done.code == 1
+    assert "ZeroDivisionError" in done.err
+
+
+def test_what_is_for_one_person_is_not_done_for_those_who_are_left_out(job, meta, httpserver):
+    labelled = []
+
+    def label(request):
+        labelled.append(request.args["user"])
+        return Response('{"success": true}', content_type="application/json")
+
+    httpserver.expect_request("/v26.0/1712444532121303/label", method="POST").respond_with_handler(label)
+    done = job(
+        f"each(state.data, combine({TEXT}, assign_label(state.item, '1712444532121303')), as_='item')".replace(
+            "state.data, f", "state.item, f"
+        ).replace("{state.data}", "{state.item}"),
+        "--limit",
+        "2",
+    )
+    assert done.code == 0, done.err
+    assert labelled == PEOPLE[:2]
+
+
+def test_a_broadcast_names_whom_it_has_left_out_in_the_report(job, meta):
+    done = job(f"broadcast(state.data, {TEXT}, batch_size=1)", "--only-to", PEOPLE[1])
+    assert done.code == 0, done.err
+    outcomes = {row["recipient"]: row["outcome"] for row in done.report["recipients"]}
+    assert [outcomes[person] for person in (PEOPLE[0], PEOPLE[2])] == ["skipped", "skipped"]

@@ -108,6 +108,17 @@ def test_real_credentials_of_a_map_stay_out_of_the_sandbox(flow, tmp_path):
     assert flow("--sandbox", "-c", "c.json", "-O", whole=whole).state == {"data": False}
 
 
+def test_what_a_job_copies_of_a_credential_of_a_yaml_map_is_redacted_in_the_output(flow, tmp_path):
+    # OpenFn writes it out.
+    copy = "fn(lambda s: {**s, 'data': {'copied': s['configuration']['access_token']}})"
+    whole = {"steps": [{"id": "a", "configuration": "north", "expression": copy}]}
+    (tmp_path / "pages.yaml").write_text("north:\n  access_token: EAAG-of-the-north\n")
+    done = flow("-c", "pages.yaml", "-o", "out.json", whole=whole)
+    assert done.code == 0
+    assert json.loads((tmp_path / "out.json").read_text()) == {"data": {"copied": "[redacted]"}}
+    assert "EAAG-of-the-north" not in done.out + done.err
+
+
 def test_what_was_sent_to_whom_follows_the_credential_of_each_step(flow, tmp_path, httpserver):
     for token in ("north-token", "south-token"):
         httpserver.expect_request("/v26.0/me/messages", headers={"Authorization": f"Bearer {token}"}).respond_with_json(

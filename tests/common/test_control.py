@@ -20,6 +20,7 @@ from adaptor import (
     fn_if,
     group,
     log,
+    map_,
     source,
     state,
     try_each,
@@ -91,6 +92,42 @@ def test_each_without_items_returns_the_very_same_state():
     assert each([], keep)(given) is given
 
 
+def test_each_inside_each_leaves_the_last_item_of_the_inner_and_its_index():
+    after = each([1, 2, 3], each(["a", "b"], keep))({"data": 0})
+    assert after == {"data": "b", "index": 1, "seen": ["a", "b", "a", "b", "a", "b"]}
+
+
+def test_what_an_operation_drops_from_the_state_is_gone_for_the_next_item():
+    left = []
+    forget = fn(lambda given: left.append(sorted(given)) or {"data": given["data"]})
+    assert each(["a", "b"], forget)({"data": 0, "clinic": "north"}) == {"data": "b"}
+    assert left == [["clinic", "data", "index"], ["data", "index"]]
+
+
+def test_what_a_function_changes_in_an_item_s_state_does_not_reach_the_state_before():
+    def stamp(given):
+        given["stamped"] = given["data"]
+        return given
+
+    before = {"data": 0}
+    assert each([7], stamp)(before) == {"data": 7, "index": 0, "stamped": 7}
+    assert before == {"data": 0}
+
+
+def test_the_first_item_that_fails_ends_each_and_no_later_one_is_begun():
+    seen = []
+
+    def go(given):
+        seen.append(given["data"])
+        if given["data"] == "b":
+            raise LookupError("no visit")
+        return given
+
+    with pytest.raises(JobError, match="no visit"):
+        each(["a", "b", "c"], go)({})
+    assert seen == ["a", "b"]
+
+
 def test_each_under_another_name_leaves_data_alone():
     seen = []
     each([5, 6], lambda given: seen.append((given["row"], given["data"])) or given, as_="row")({"data": 1})
@@ -140,6 +177,24 @@ def test_where_a_condition_does_not_hold_the_very_same_state_passes():
 
 def test_combine_performs_in_order_and_does_not_fill_anything_in():
     assert combine(mark("first"), mark("second"))({}) == {"went": "second"}
+    assert combine()({"a": 1}) == {"a": 1}
+
+
+def test_combined_operations_share_the_item_of_their_loop():
+    after = each(["a", "b"], combine(fn(lambda given: {**given, "at": given["index"]}), keep))({})
+    assert after == {"data": "b", "index": 1, "at": 1, "seen": ["a", "b"]}
+
+
+@pytest.mark.parametrize("chain", [execute, combine])
+def test_what_stands_behind_a_failing_operation_is_not_performed(chain):
+    went = []
+
+    def fail(given):
+        raise LookupError("no visit")
+
+    with pytest.raises(JobError, match="no visit"):
+        chain(fail, lambda given: went.append(1) or given)({})
+    assert went == []
 
 
 # --- try_each ---
@@ -292,9 +347,11 @@ def test_a_loop_under_another_name_leaves_data_alone():
     assert (done["sum"], done["data"]) == (3, "d")
 
 
-def test_the_source_is_refused_where_it_is_written():
-    with pytest.raises(WrongCall):
-        try_each(None, by_name)
+@pytest.mark.parametrize("loop", [each, try_each, map_])
+def test_the_source_is_refused_where_it_is_written(loop):
+    # OpenFn refuses it when the job runs.
+    with pytest.raises(WrongCall, match=rf"`source` of {loop.__name__}\(\)"):
+        loop(None, by_name)
 
 
 # --- log ---

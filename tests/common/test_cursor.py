@@ -253,6 +253,8 @@ def test_every_argument_may_be_lazy():
     given = {"when": "today", "zone": "Africa/Nairobi", "key": "since"}
     assert at(cursor(state.when, key=state.key, timezone=state.zone), given)["since"] == "2024-06-14T21:00:00.000Z"
     assert at(cursor(None, default=state.when), given)["cursor"] == "2024-06-15T00:00:00.000Z"
+    last = cursor(lambda given: given.get("last"), default=lambda given: given["first"])
+    assert at(last, {"first": 9}) == {"first": 9, "cursor": 9}
     assert at(cursor(f"{state.n} days ago"), {"n": 2})["cursor"] == "2024-06-13T00:00:00.000Z"
     assert at(cursor(lambda given: given["n"] * 2), {"n": 2})["cursor"] == 4
 

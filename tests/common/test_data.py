@@ -30,7 +30,8 @@ from adaptor import (
 STATE = {
     "p": "X",
     "index": 3,
-    "data": {"rows": [{"id": 1, "t": 5}, {"id": 2}], "first name": "Ana", "one": {"id": 7}, "zero": 0},
+    "data": {"rows": [{"id": 1, "t": 5}, {"id": 2}], "first name": "Ana", "one": {"id": 7}, "zero": 0, "a.b": 4},
+    "nil": None,
     "references": [{"a": 1, "b": 1}, {"a": 2}],
 }
 
@@ -78,6 +79,12 @@ READERS = [
     (data_value("rows[0].id"), 1, "data_value('rows[0].id')"),
     (data_value("first name"), "Ana", "data_value('first name')"),
     (data_value("$.data.zero", default=5), 0, "data_value('zero', default=5)"),
+    (data_value("one.id"), 7, "data_value('one.id')"),
+    # A dot always leads one step down: a key with a dot in it is written in brackets.
+    (data_value("a.b"), None, "data_value('a.b')"),
+    (data_value("['a.b']"), 4, "data_value(\"$.data['a.b']\")"),
+    (data_value("rows[*].id"), 1, "data_value('rows[*].id')"),
+    (source_value("$.nil", default=None), None, "source_value('$.nil')"),
     (data_value("nothing"), None, "data_value('nothing')"),
     (data_value("nothing", default=[state.p]), ["X"], "data_value('nothing', default=[state.p])"),
     (source_value("$.data.rows[*].id"), 1, "source_value('$.data.rows[*].id')"),

@@ -67,7 +67,13 @@ def test_an_item_without_a_plain_text_is_named(item, kind):
     assert str(caught.value) == f"Item 1 given to array_to_string() is {kind}, which has no plain text."
 
 
-CHUNKS = [([], 3, []), ([1], 1, [[1]]), ([1, 2, 3, 4], 2, [[1, 2], [3, 4]]), ((1, 2, 3), 2, [[1, 2], [3]])]
+CHUNKS = [
+    ([], 3, []),
+    ([1], 1, [[1]]),
+    ([1, 2], 7, [[1, 2]]),
+    ([1, 2, 3, 4], 2, [[1, 2], [3, 4]]),
+    ((1, 2, 3), 2, [[1, 2], [3]]),
+]
 
 
 @pytest.mark.parametrize(("array", "size", "expected"), CHUNKS)

@@ -144,6 +144,23 @@ def test_map_calls_with_item_index_and_state_and_leaves_references_alone():
     assert after["references"] == [9]
 
 
+@pytest.mark.parametrize(
+    ("given", "data"),
+    [
+        ("$.rows[*]", [10, 14]),
+        # A path to the list is a path to one thing: the list.
+        ("$.rows", [[5, 7, 5, 7]]),
+        ("$.nothing[*]", []),
+        ([1, 2], [2, 4]),
+        (lambda given: given["rows"][1:], [14]),
+    ],
+    ids=["a path to each", "a path to the list", "a path to nothing", "a list", "a function"],
+)
+def test_map_goes_through_what_a_loop_goes_through_and_data_is_the_results(given, data):
+    after = map_(given, lambda item, index, s: item * 2)({"rows": [5, 7], "data": "before", "references": ["r"]})
+    assert after == {"rows": [5, 7], "data": data, "references": ["r"]}
+
+
 def test_an_error_in_map_names_the_item():
     with pytest.raises(JobError) as caught:
         map_([1, 0], lambda item, index, s: 1 / item)({})
@@ -158,6 +175,15 @@ def test_as_restores_data_and_references_and_the_new_value_wins():
 
 def test_as_adds_neither_data_nor_references_where_there_were_none():
     assert as_("k", fn(lambda s: {**s, "data": 1, "references": []}))({}) == {"k": 1}
+
+
+def test_an_error_inside_as_is_the_error_of_the_job():
+    def fail(given):
+        raise LookupError("no profile")
+
+    with pytest.raises(JobError, match="no profile") as caught:
+        as_("profile", fail)({"data": "old"})
+    assert caught.value.place == "as_ · fn"
 
 
 @pytest.mark.parametrize("key", ["data", "references", "configuration", "response", "errors"])
@@ -179,6 +205,17 @@ def test_assert_stops_with_its_message_and_leaves_the_state_alone():
     with pytest.raises(JobError, match="nothing to send") as caught:
         assert_(state.data.count > 0, "nothing to send")(given)
     assert caught.value.code == "ASSERTION_FAILED"
+
+
+@pytest.mark.parametrize("value", [None, 0, "", False])
+def test_an_assertion_without_a_message_says_what_did_not_hold(value):
+    with pytest.raises(JobError) as caught:
+        assert_(value)({})
+    assert str(caught.value) == f"assertion statement failed with {value}"
+
+
+def test_groups_of_nothing_are_none():
+    assert group(lambda given: given.get("rows"), "day")({"data": 1})["data"] == {}
 
 
 def test_debug_writes_at_debug_only_and_without_secrets():

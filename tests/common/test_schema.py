@@ -64,6 +64,11 @@ def test_the_list_grows_and_the_state_before_stays_as_it_was():
     assert given == before
 
 
+def test_valid_data_adds_nothing_to_what_was_wrong_before():
+    given = {"schema": PERSON, "data": {"name": "Ana"}, "validation_errors": ["earlier"]}
+    assert validate()(given)["validation_errors"] == ["earlier"]
+
+
 def test_each_row_is_checked_on_its_own():
     rows = [{"name": "Ana"}, {"name": 5}, {}, {"name": "Ben"}]
     found = each(rows, validate(PERSON))({})["validation_errors"]
@@ -160,6 +165,8 @@ DRAFTS = [
     ("https://json-schema.org/draft/2019-09/schema", TUPLE_OF_OLD, 1),
     ("https://json-schema.org/draft/2019-09/schema", {"prefixItems": [False]}, 0),
     ("https://json-schema.org/draft/2020-12/schema", TUPLE_OF_NOW, 1),
+    ("https://json-schema.org/draft/2020-12/schema", {"$id": "https://example.org/visit", **TUPLE_OF_NOW}, 1),
+    ("https://json-schema.org/draft/2019-09/schema", {"$id": "https://example.org/visit", **TUPLE_OF_OLD}, 1),
     (None, TUPLE_OF_NOW, 1),
 ]
 

@@ -15,6 +15,8 @@ MOMENTS = [
     1796081400,
     1796081400.0,
     1796081400000,
+    "1796081400",
+    "1796081400000",
 ]
 
 
@@ -41,6 +43,8 @@ def test_on_the_day_on_which_clocks_change_it_tells_what_they_show():
         ("2026-11-30T23:30:00", "does not say whose clock"),
         ("2026-11-30", "does not say whose clock"),
         ("30.11.2026", "is no date with a time"),
+        ("20261130", "does not say whose clock"),
+        (1796081400000000, "1796081400000000 is no Unix time"),
         (None, "None is no moment"),
         (True, "a bool is no moment"),
         (float("nan"), "nan is no Unix time"),
@@ -61,3 +65,7 @@ def test_a_zone_that_is_none_is_refused_where_it_is_written(zone):
         local_time("2026-11-30T23:30:00Z", zone)
     assert caught.value.code == "UNKNOWN_TIMEZONE"
     assert caught.value.fix
+    with pytest.raises(WrongCall):
+        local_time(state.data.when, zone)
+    with pytest.raises(WrongCall):
+        local_time(zone=zone, value=state.data.when)

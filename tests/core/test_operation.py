@@ -565,6 +565,7 @@ def test_arguments_are_resolved_at_any_depth():
         "$.n",
         b"x",
     ]
+    assert expand_references(given, None, 5, False, []) == [None, 5, False, []]
 
 
 def test_objects_that_are_no_containers_pass_untouched():
@@ -586,6 +587,18 @@ def test_compose_next_state_does_not_change_its_input_or_invent_references():
     given = {"references": [1]}
     assert compose_next_state(given, 2) == {"references": [1], "data": 2}
     assert given == {"references": [1]}
+
+
+@pytest.mark.parametrize(
+    ("given", "data", "after"),
+    [
+        ({"data": 1, "kept": 2, "references": ["r"]}, 3, {"data": 3, "kept": 2, "references": ["r", 1]}),
+        ({"data": 1, "references": None}, 3, {"data": 3, "references": [1]}),
+        ({"data": 1, "references": []}, None, {"data": None, "references": [1]}),
+    ],
+)
+def test_the_old_data_of_a_composed_state_is_its_newest_reference(given, data, after):
+    assert compose_next_state(given, data) == after
 
 
 def test_composing_many_states_keeps_what_each_holds_bounded():

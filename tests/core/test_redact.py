@@ -347,3 +347,15 @@ def test_learning_says_whether_anything_was_new():
     assert redactor.learn(["Zq-secret"])
     assert not redactor.learn(["Zq-secret", "abc"])
     assert redactor.text("Zq-secret") == REDACTED
+
+
+@pytest.mark.parametrize(
+    ("secret", "token", "proof"),
+    [
+        ("the-secret-of-an-app", "EAAG-a-token", "b563190ed149941e994a9d22302a04ec878143d1ddc329f2334d3d06321e2fc0"),
+        ("Zwölf Äpfel", "EAAG-another-token", "078b81a50f589e11b4875504744f9198971b1d4fb4e8e33026d480f69f4cd9d1"),
+    ],
+)
+def test_the_proof_is_what_openssl_gives_for_token_and_secret(secret, token, proof):
+    # printf TOKEN | openssl dgst -sha256 -hmac SECRET
+    assert appsecret_proof(token, secret) == proof

@@ -39,6 +39,26 @@ def test_the_root_answers_for_several_objects(httpserver: HTTPServer, state_for:
     assert graph_request("GET", "", {"ids": "1,2"})(state_for(httpserver.url_for("")))["data"] == {"1": {}, "2": {}}
 
 
+#: What is no matter of a Page's messages has no operation of its own: analytics of an app, and a person's ids at
+#: other apps and Pages.
+OTHER_MATTERS = [
+    ("POST", "5501/activities", None, {"event": "CUSTOM_APP_EVENTS", "page_scoped_user_id": "77"}),
+    ("GET", "77/ids_for_apps", {"page": "102"}, None),
+    ("GET", "77/ids_for_pages", {"app": "5501"}, None),
+]
+
+
+def test_what_has_no_operation_of_its_own_is_asked_for_by_its_path(httpserver: HTTPServer, state_for: Any) -> None:
+    for method, path, query, body in OTHER_MATTERS:
+        httpserver.clear()
+        httpserver.expect_request(f"/v26.0/{path}", method=method).respond_with_json({"data": [{"id": "1"}]})
+        after = graph_request(method, path, query, body)(state_for(httpserver.url_for(""), app_secret="a-secret"))
+        ((request, _),) = httpserver.log
+        assert set(request.args) - set(query or {}) == {"appsecret_proof"}, path
+        assert (json.loads(request.data) if request.data else None) == body, path
+        assert after["data"] == {"data": [{"id": "1"}]}, path
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -59,8 +59,8 @@ def test_an_address_is_fetched_by_meta(sent: Any, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", SENDS)
 def test_an_attachment_id_is_sent_as_such(sent: Any, kind: str) -> None:
-    body = sent(SENDS[kind](ANA, state.data.id), data={"id": 687799999980546})
-    assert body["message"]["attachment"]["payload"] == {"attachment_id": "687799999980546"}
+    body = sent(SENDS[kind](ANA, state.data.id), data={"id": 190020030040051})
+    assert body["message"]["attachment"]["payload"] == {"attachment_id": "190020030040051"}
 
 
 @pytest.mark.parametrize("kind", SENDS)
@@ -227,7 +227,7 @@ def test_an_answer_without_an_id_is_not_trusted(httpserver: HTTPServer, state_fo
         upload_attachment("image", "https://example.org/a.png")(state_for(httpserver.url_for("")))
 
 
-@pytest.mark.parametrize("source", ["687799999980546", 687799999980546, "map.png", "", None])
+@pytest.mark.parametrize("source", ["190020030040051", 190020030040051, "map.png", "", None])
 def test_only_addresses_and_files_are_uploaded(source: Any) -> None:
     with pytest.raises(InvalidMessage):
         upload_attachment("image", source)
@@ -237,11 +237,11 @@ def test_only_addresses_and_files_are_uploaded(source: Any) -> None:
 
 
 def test_several_pictures_are_one_message(sent: Any) -> None:
-    body = sent(send_images(ANA, ["https://example.org/1.png", "687799999980546"], metadata="album"))
+    body = sent(send_images(ANA, ["https://example.org/1.png", "190020030040051"], metadata="album"))
     assert body["message"] == {
         "attachments": [
             {"type": "image", "payload": {"url": "https://example.org/1.png"}},
-            {"type": "image", "payload": {"attachment_id": "687799999980546"}},
+            {"type": "image", "payload": {"attachment_id": "190020030040051"}},
         ],
         "metadata": "album",
     }

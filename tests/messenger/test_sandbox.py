@@ -57,7 +57,7 @@ REPLIES = [quick_reply("Yes", "Y", image_url=PICTURE), quick_reply("No")]
         send_text(ANA, "hi", messaging_type="UPDATE", notification_type="NO_PUSH", reply_to="m_0", persona_id="77"),
         send_text(ANA, "hi", messaging_type=None),
         send_image(ANA, PICTURE, is_reusable=True, quick_replies=REPLIES),
-        send_image(ANA, "1601472827243653"),
+        send_image(ANA, "1900200300400506"),
         send_template(ANA, button_template("x" * 640, BUTTONS)),
         send_template(ANA, button_template("Well?", BUTTONS[:1]), quick_replies=REPLIES),
         send_template(ANA, generic_template([DOCTOR] * 10, sharable=True)),

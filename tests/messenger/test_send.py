@@ -155,8 +155,8 @@ def test_a_plain_send_says_that_it_is_a_response_and_nothing_else(sent: Any) -> 
     [
         (PICTURE, {"url": PICTURE}),
         ("HTTP://EXAMPLE.ORG/A.PNG", {"url": "HTTP://EXAMPLE.ORG/A.PNG"}),
-        ("1601472827243653", {"attachment_id": "1601472827243653"}),
-        (1601472827243653, {"attachment_id": "1601472827243653"}),
+        ("1900200300400506", {"attachment_id": "1900200300400506"}),
+        (1900200300400506, {"attachment_id": "1900200300400506"}),
     ],
 )
 def test_a_picture_is_an_address_or_an_attachment_id(sent: Any, image: Any, payload: dict[str, Any]) -> None:
@@ -228,6 +228,31 @@ def test_an_answer_that_says_nothing_is_not_trusted(httpserver: HTTPServer, stat
         operation(state_for(httpserver.url_for("")))
 
 
+#: Every way in which Meta lets somebody be named, and what its answer says of whom it reached.
+RECIPIENTS = [
+    (ANA, {"id": ANA}, ANA),
+    ({"id": ANA}, {"id": ANA}, ANA),
+    # Other clients write the id as a number, and are answered with one.
+    ({"id": 6543210987654321}, {"id": 6543210987654321}, 6543210987654321),
+    ({"user_ref": "checkbox-17"}, {"user_ref": "checkbox-17"}, None),
+    ({"post_id": "102_77"}, {"post_id": "102_77"}, ANA),
+    ({"comment_id": "102_78"}, {"comment_id": "102_78"}, ANA),
+    (
+        {"phone_number": "+254700000001", "name": {"first_name": "Ana", "last_name": "Lima"}},
+        {"phone_number": "+254700000001", "name": {"first_name": "Ana", "last_name": "Lima"}},
+        None,
+    ),
+]
+
+
+def test_a_recipient_goes_out_as_it_was_named_and_the_answer_is_the_data(meta: Any) -> None:
+    for named, expected, answered in RECIPIENTS:
+        answer = {"message_id": "m_1"} if answered is None else {"recipient_id": answered, "message_id": "m_1"}
+        sent = meta(send_text(named, "hi"), answer)
+        assert sent.body == {"recipient": expected, "messaging_type": "RESPONSE", "message": {"text": "hi"}}, named
+        assert (sent.method, sent.path, sent.data) == ("POST", "me/messages", answer), named
+
+
 @pytest.mark.parametrize("recipient", [{"user_ref": "ref"}, {"phone_number": "+1"}])
 def test_who_was_not_named_by_id_is_not_named_in_the_answer(
     httpserver: HTTPServer, state_for: Any, recipient: dict[str, str]
@@ -286,8 +311,12 @@ def test_an_optional_argument_that_is_none_in_this_state_is_left_out(sent, argum
 
 
 def test_post_message_drops_nothing_not_even_null(sent):
-    params = {"recipient": {"id": ANA}, "message": {"text": "hi"}, "persona_id": None}
-    assert sent(post_message(state.data), params) == params
+    around = {"recipient": {"id": ANA}, "message": {"text": "hi"}}
+    for more in (
+        {"persona_id": None},
+        {"messaging_type": "RESPONSE", "thread_control": {"control_type": "pass", "app_id": "55"}},
+    ):
+        assert sent(post_message(state.data), {**around, **more}) == {**around, **more}
 
 
 def test_an_attachment_that_has_an_id_cannot_be_made_reusable():

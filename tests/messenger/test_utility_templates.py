@@ -20,7 +20,7 @@ from adaptor import (
 
 BODY = {"type": "BODY", "text": "We are closed today."}
 YES = {"type": "POSTBACK", "text": "I will come", "payload": "YES"}
-MADE = {"id": "104595129340398", "status": "APPROVED", "category": "UTILITY"}
+MADE = {"id": "190020030040052", "status": "APPROVED", "category": "UTILITY"}
 
 
 def made(meta: Any, *arguments: Any, data: Any = None, **options: Any) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 """Rows as spreadsheets and other systems write them, through a loop over the file."""
 
+import subprocess
+import sys
+
 import pytest
 
 from adaptor import JobError, each, fn, parse_csv, try_each
@@ -28,6 +31,28 @@ FILES = {
     "a delimiter in the first line": (b"sep=;\r\npsid;name\r\n1;Ana\r\n", [{"psid": "1", "name": "Ana"}]),
     "a delimiter in the first line, in quotes": (b'"sep=;"\npsid;name\n1;Ana\n', [{"psid": "1", "name": "Ana"}]),
     "spaces after a closing quote": (b'psid,name\n"1" ,"Ana" \n', [{"psid": "1", "name": "Ana"}]),
+    "spaces after the closing quote of a value of two lines": (
+        b'psid,name,day\n1,"Ana\nA" ,x\n2,"B" ,"C\nc" \n3,Dan,y\n',
+        [
+            {"psid": "1", "name": "Ana\nA", "day": "x"},
+            {"psid": "2", "name": "B", "day": "C\nc"},
+            {"psid": "3", "name": "Dan", "day": "y"},
+        ],
+    ),
+    "spaces inside of quotes beside those after": (
+        b'psid,name\n"1" ,"he said, "" , so "\n"2" ,"open, "" ,\nend" \n',
+        [{"psid": "1", "name": 'he said, " , so'}, {"psid": "2", "name": 'open, " ,\nend'}],
+    ),
+    "a no-break space after a closing quote": (
+        'psid,name\n"1"\u00a0,"Ana"\n'.encode(),
+        [{"psid": "1", "name": "Ana"}],
+    ),
+    "one column": (b"psid\n1\n\n2\n", [{"psid": "1"}, {"psid": "2"}]),
+    "quotes inside": (b'psid,name\n1,Ana "the" A\n', [{"psid": "1", "name": 'Ana "the" A'}]),
+    "UTF-16 with a delimiter in the first line": (
+        "sep=\t\r\npsid\tname\r\n1\tAna\r\n".encode("utf-16"),
+        [{"psid": "1", "name": "Ana"}],
+    ),
     "a long value": (b'psid,name\n1,"' + b"x" * 200_000 + b'"\n', [{"psid": "1", "name": "x" * 200_000}]),
     "lines that end with a carriage return": (
         b"psid,name\r1,Ana\r2,Ben\r",
@@ -66,6 +91,7 @@ BROKEN = {
         "line 3: a quote is opened",
     ),
     "too many values": (b"psid,name\n1,Ana\n2,Ben,x\n3,Cem\n", ["1", "3"], "line 3: 3 values, but there are 2 columns"),
+    "no delimiter": (b"psid,name\n1,Ana\n2\n3,Cem\n", ["1", "3"], "line 3: 1 values, but there are 2 columns"),
     "a value without a name": (b"psid,,name\n1,,Ana\n2,x,Ben\n3,,Cem\n", ["1", "3"], "line 3: column 2 has no name"),
 }
 
@@ -107,3 +133,44 @@ def test_options_of_csv_go_with_a_csv_file(tmp_path):
         each([1], fn(lambda s: s), csv={"delimiter": ";"})({})
     with pytest.raises(JobError, match="has no option `delimeter`"):
         served(tmp_path / "rows.csv", csv={"delimeter": ";"})
+
+
+def test_a_row_that_goes_on_for_lines_says_that_a_quote_may_be_open(tmp_path):
+    file = tmp_path / "rows.csv"
+    file.write_text('psid,name\n1,"Ana\n2,Ben\n3,"\n4,Dan,x\n')
+    _, problems = served(file)
+    file.write_text('psid,name\n1,"Ana\n2,Ben\n3,",x\n4,Dan,x\n')
+    _, (swallowed, plain) = served(file)
+    assert problems == ["rows.csv, line 5: 3 values, but there are 2 columns."]
+    assert "rows.csv, line 2: 3 values, but there are 2 columns. The row goes on for 3 lines" in swallowed
+    assert "goes on" not in plain
+
+
+def test_utf_16_without_a_mark_is_named(tmp_path):
+    file = tmp_path / "rows.csv"
+    file.write_bytes("psid,name\n1,Ana\n".encode("utf-16-le"))
+    with pytest.raises(JobError, match=r"rows\.csv, line 1: there are NUL signs .* UTF-16"):
+        served(file)
+
+
+def test_many_rows_with_spaces_after_quotes_keep_their_lines(tmp_path):
+    file = tmp_path / "rows.csv"
+    file.write_text("psid;name\n" + '"1" ;"Ana\nA" \n' * 500 + '"2" ;"Ben" ;x\n')
+    rows, problems = served(file, csv={"delimiter": ";"})
+    assert rows == [{"psid": "1", "name": "Ana\nA"}] * 500
+    assert problems == ["rows.csv, line 1002: 3 values, but there are 2 columns."]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not keep to a limit of memory")
+def test_spaces_after_a_long_value_take_no_memory_beyond_it(tmp_path):
+    file = tmp_path / "rows.csv"
+    file.write_bytes(b'psid,name\n1,"' + b"x" * 15_000_000 + b'" \n')
+    script = f"""
+import resource
+from pathlib import Path
+from adaptor import each, fn
+resource.setrlimit(resource.RLIMIT_AS, (1_000_000_000, 1_000_000_000))
+each(Path({str(file)!r}), fn(lambda s: print(len(s["data"]["name"])) or s))({{"data": {{}}}})
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout == "15000000\n", done.stderr

@@ -46,6 +46,7 @@ def test_the_report_as_json_holds_steps_edges_calls_recipients_and_errors(report
     assert (report["run"]["exit_code"], report["run"]["status"]) == (1, "with errors")
     assert report["outcomes"] == {"sent": 1, "failed": 1, "unknown": 0, "described": 0}
     steps = [(step["id"], step["outcome"], step["handled"], step["next"]) for step in report["steps"]]
+    assert [step["name"] for step in report["steps"]] == ["hook", "Send <them>", "nurse", "crash"]
     assert steps == [
         ("hook", "success", False, ["send"]),
         ("send", "fail", True, ["nurse"]),

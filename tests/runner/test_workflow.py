@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from adaptor.runner import run
+from adaptor.runner import check, run
 
 ADD = "fn(lambda s: {**s, 'data': {**s['data'], 'n': s['data'].get('n', 0) + 1}})"
 SAME = "fn(lambda s: s)"
@@ -65,6 +65,23 @@ def test_on_job_failure_judges_the_step_that_has_just_run_not_errors_of_earlier_
     assert result.exit_code == 0
     assert result.steps[0].is_handled
     assert set(result.state["errors"]) == {"a"}
+
+
+def test_the_step_behind_on_job_failure_reads_the_error_and_the_error_stays(workflow):
+    tell = "fn(lambda s: {**s, 'data': s['errors']['a']['message']})"
+    result = workflow(step("a", FAIL, {"b": "on_job_failure", "c": "on_job_success"}), step("b", tell), step("c"))
+    assert (ran(result), result.exit_code) == (["a", "b"], 0)
+    assert result.state["data"] == "boom"
+    assert (result.state["errors"]["a"]["name"], result.state["errors"]["a"]["severity"]) == ("JobError", "fail")
+
+
+@pytest.mark.parametrize("given", ["None", "42", "[1, 2]"])
+def test_a_step_that_gives_no_state_has_failed_and_the_next_one_takes_the_state_from_before(workflow, given):
+    # OpenFn hands an empty state on, and the rows are gone without a word.
+    result = workflow(step("a", f"fn(lambda s: {given})", "b"), step("b", ADD), state={"data": {"n": 5}})
+    assert (ran(result), result.exit_code) == (["a", "b"], 1)
+    assert result.state["errors"]["a"]["code"] == "NOT_A_STATE"
+    assert result.state["data"] == {"n": 6}
 
 
 def test_a_failed_step_leaves_the_state_it_was_given_with_its_error_and_the_run_goes_on(workflow):
@@ -254,6 +271,13 @@ def test_ids_that_are_missing_are_numbered(workflow):
 )
 def test_the_start_may_be_said_in_the_file_flat_or_wrapped(workflow, whole):
     assert workflow(whole=whole).state["seen"] == ["b"]
+
+
+def test_the_old_name_of_steps_is_taken_with_a_warning(workflow, tmp_path):
+    result = workflow(whole={"start": "a", "jobs": [step("a", ADD, {"b": True}), step("b", ADD)]})
+    assert (ran(result), result.state) == (["a", "b"], {"data": {"n": 2}})
+    (warning,) = check(tmp_path / "workflow.json").warnings
+    assert "`jobs` is the old name of `steps`" in str(warning)
 
 
 def test_where_a_run_begins_and_ends_may_be_said_by_a_part_of_a_name(workflow):

@@ -6,11 +6,11 @@ from adaptor.sandbox.access import prove
 @pytest.mark.parametrize(
     ("secret", "token", "proof"),
     [
-        ("12345678", "12345678", "e220691b3e23647fc17c4b282bb469ac77fbadb8f5c77898294e42de95add560"),
-        ("shhhhh!is.my.secret", "foo_token", "796ba0d8a6b339e476a7b166a9e8ac0a395f7de736dc37de5f2f4397f5854eb8"),
+        ("the-secret-of-an-app", "EAAG-a-token", "b563190ed149941e994a9d22302a04ec878143d1ddc329f2334d3d06321e2fc0"),
+        ("Zwölf Äpfel", "EAAG-another-token", "078b81a50f589e11b4875504744f9198971b1d4fb4e8e33026d480f69f4cd9d1"),
     ],
 )
-def test_the_proof_is_the_one_of_the_published_vectors(secret, token, proof):
+def test_the_proof_is_what_openssl_gives_for_token_and_secret(secret, token, proof):
     assert prove(secret, token) == proof
 
 

@@ -28,6 +28,7 @@ def test_what_a_page_that_answers_people_wants_to_hear_of_exists():
     assert set(MESSAGING) <= FIELDS
 
 
+# Meta's page prints the text "true" where Graph answers with a boolean.
 def test_a_page_is_subscribed_and_unsubscribed(caller, code):
     path = "/v26.0/me/subscribed_apps"
     assert caller.request("POST", path, params={"subscribed_fields": "messages,message_reads"}).json() == {

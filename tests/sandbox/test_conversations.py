@@ -107,6 +107,36 @@ def test_a_message_shows_what_is_attached_and_what_it_answers(caller):
     assert reply == {"mid": picture, "is_self_reply": False}
 
 
+def test_what_is_attached_is_told_by_its_kind_with_a_page_of_its_own(caller):
+    ana = caller.sandbox.person(ANA)
+    photo = ana.sends_photo("https://example.org/rash.jpg")
+    told = caller.get(f"/{photo}", params={"fields": "id,created_time,tags,attachments"}).json()
+    assert told["created_time"] == "2026-11-20T12:00:00+0000"
+    assert told["tags"] == {"data": [{"name": "inbox"}, {"name": "source:mobile"}]}
+    (item,) = told["attachments"]["data"]
+    assert list(item) == ["id", "mime_type", "name", "size", "image_data"]
+    assert item["name"] == f"image-{item['id']}"
+    picture = item["image_data"]
+    assert list(picture) == [
+        *("width", "height", "max_width", "max_height", "url", "preview_url", "image_type", "render_as_sticker"),
+    ]
+    assert (picture["url"], picture["preview_url"]) == ("https://example.org/rash.jpg",) * 2
+    assert (picture["image_type"], picture["render_as_sticker"]) == (1, False)
+    assert {type(picture[key]) for key in ("width", "height", "max_width", "max_height")} == {int}
+    assert set(told["attachments"]["paging"]["cursors"]) == {"before", "after"}
+    url = "https://example.org/a"
+    shown = {}
+    for kind in ("video", "audio", "file"):
+        sent = caller.send({"attachment": {"type": kind, "payload": {"url": url}}}).json()["message_id"]
+        (shown[kind],) = caller.get(f"/{sent}", params={"fields": "attachments"}).json()["attachments"]["data"]
+    assert (shown["video"]["mime_type"], shown["video"]["video_data"]["url"]) == ("video/mp4", url)
+    assert set(shown["video"]["video_data"]) == {
+        *("width", "height", "length", "video_type", "url", "preview_url", "rotation"),
+    }
+    assert (shown["audio"]["mime_type"], shown["audio"]["file_url"]) == ("audio/mpeg", url)
+    assert (shown["file"]["mime_type"], shown["file"]["file_url"]) == ("application/octet-stream", url)
+
+
 def test_a_template_and_a_sticker_are_told_as_such(caller):
     buttons = [{"type": "postback", "title": "Go", "payload": "GO"}]
     template = caller.template({"template_type": "button", "text": "Well?", "buttons": buttons}).json()["message_id"]

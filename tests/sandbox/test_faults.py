@@ -95,6 +95,31 @@ def test_any_error_can_be_given_whether_the_message_went_out_or_not(
     assert say(caller).status_code == 200
 
 
+#: Code and subcode, with what the message starts with and what it says. Graph writes the code in front of most.
+WORDS = [
+    (10, 2018278, "(#10) ", "outside of allowed window"),
+    (10, 2018065, "(#10) ", "page_messaging_subscriptions"),
+    (1200, None, "", "try again later"),
+    (1200, 2018024, "(#1200) ", "try again later"),
+    (100, 2018001, "", "user found"),
+    (190, None, "Invalid OAuth access token", ""),
+    (230, None, "", "pages_messaging"),
+    (2, None, "", "temporarily unavailable"),
+]
+
+
+def test_an_error_says_what_graph_says_and_is_of_its_type(caller):
+    for code_, subcode, start, words in WORDS:
+        caller.sandbox.faults.next(code_, subcode=subcode)
+        error = say(caller).json()["error"]
+        row = f"{code_}/{subcode}: {error}"
+        assert error["message"].startswith(start), row
+        assert words in error["message"], row
+        assert error["type"] == "OAuthException", row
+        assert (error["code"], error.get("error_subcode")) == (code_, subcode), row
+        assert error["fbtrace_id"], row
+
+
 def test_the_used_up_day_says_how_many_minutes_to_wait(caller):
     caller.sandbox.faults.next(80006, minutes=7)
     usage = json.loads(say(caller).headers["x-business-use-case-usage"])[caller.sandbox.page_id][0]

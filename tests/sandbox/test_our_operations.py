@@ -58,7 +58,7 @@ def do(house: Sandbox) -> Callable[[Any], Any]:
         a.send_template(ANA, a.button_template("Well?", [a.account_link_button(URL), a.account_unlink_button()])),
         a.send_template(ANA, a.button_template("Well?", [a.game_play_button("Play")])),
         a.send_template(ANA, a.generic_template([a.element("T", subtitle="S", default_action=URL, buttons=BUTTONS)])),
-        a.send_template(ANA, a.media_template("image", attachment_id="1601472827243653", buttons=BUTTONS)),
+        a.send_template(ANA, a.media_template("image", attachment_id="1900200300400506", buttons=BUTTONS)),
         a.send_template(
             ANA,
             a.receipt_template(

@@ -44,5 +44,6 @@ def test_what_a_person_has_not_set_is_left_out(visit):
     assert caller.get("/1", params={"fields": "first_name,name"}).json() == {"id": "1"}
 
 
+# Whatever id is asked for is a person's: reading other Pages, which needs a feature of its own, is not simulated.
 def test_in_an_open_house_everybody_has_a_name(caller):
     assert caller.get("/6543210987654321?fields=name").json()["name"] == "Person 4321"

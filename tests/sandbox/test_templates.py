@@ -51,6 +51,10 @@ def grid(count, **changes):
     return {"template_type": "image_grid", "elements": [{"images": [{"url": URL}] * count, **changes}]}
 
 
+def acting(**action):
+    return grid(2, images=[{"url": URL, "is_hero_image": True, "action": action}, {"url": URL}])
+
+
 def information(**changes):
     return {"template_type": "customer_information", "countries": ["US"], "business_privacy": {"url": URL}, **changes}
 
@@ -112,6 +116,15 @@ def information(**changes):
         (receipt(summary={}), (100, None)),
         (receipt(address={"street_1": "A"}), (100, None)),
         ({"template_type": "product", "elements": [{"id": "1"}]}, ("ok",)),
+        ({"template_type": "product", "elements": [{"id": "1"}, {"id": "2"}]}, ("ok",)),
+        (acting(type="web_url", url=URL), ("ok",)),
+        (acting(type="web_url", payload="SHOES"), (100, 2018041)),
+        (acting(type="web_url", url="shoes"), (100, None)),
+        (acting(type="postback", payload="SHOES", text="More of these"), ("ok",)),
+        (acting(type="postback", payload="SHOES"), (100, None)),
+        (acting(type="postback", text="More of these"), (100, None)),
+        (acting(type="phone_number", url=URL), (100, None)),
+        (acting(url=URL), (100, None)),
         ({"template_type": "product", "elements": [{}]}, (100, None)),
         (coupon(coupon_code="TEN"), ("ok",)),
         (coupon(coupon_url=URL), ("ok",)),

@@ -72,7 +72,7 @@ def _given_back(found: Any, run: Run) -> Answer:
         if found["outcome"] == "unknown":
             run.note("unknown", is_earlier=True)
         return Answer(found, {})
-    run.sent_before += 1
+    run.has_made("sent", is_message=False)
     return Answer(found["data"], found["response"])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...common.sources import told
+from ...common.failures import Kinds
 from ...ledger.ledger import Entry
 from ...ledger.rows import CLAIMED, Row
 from .progress import duration
@@ -38,6 +38,7 @@ class Describer(Sorter):
         self._rate = pace.rate
         self._seen: set[int] = set()
         self._shown: list[dict[str, Any]] = []
+        self._problems = Kinds()
 
     def describe(self, found: Iterable[Parcel | Unfit | NotWanted], skip: frozenset[str]) -> None:
         """Describe all of it.
@@ -46,7 +47,11 @@ class Describer(Sorter):
             found: What is to be done for each item.
             skip: Whom nothing is sent to.
         """
-        self._sort(found, skip)
+        try:
+            self._sort(found, skip)
+        finally:
+            for line in self._problems.lines():
+                self._run.log("info", "broadcast", line)
         if self._shown and self._run.sketch is not None:
             self._run.log("info", "broadcast", f"\n{self._run.sketch(self._shown).rstrip()}\n")
         count = self._tally.counts["described"]
@@ -58,7 +63,7 @@ class Describer(Sorter):
 
     def _refuse(self, each: Unfit) -> None:
         self._tally.ended("failed", each.index, each.recipient, error=each.error)
-        self._run.log("info", "broadcast", told(each.index, each.error))
+        self._problems.add(each.index, each.error)
 
     def _hand_on(self, parcels: list[Parcel]) -> None:
         for parcel in parcels:

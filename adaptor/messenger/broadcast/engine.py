@@ -74,7 +74,8 @@ class Engine(Sorter):
         self._progress = progress
         self._hands = Hands(connect, pace.concurrency)
         self._messages_in_flight = 0
-        self._calls_in_flight = 0
+        #: The calls whose answers are awaited, each by its number.
+        self._under_way: dict[int, list[Parcel]] = {}
         self._again: list[list[Parcel]] = []
         self._unknown_calls = 0
         self._is_broken = False
@@ -105,12 +106,21 @@ class Engine(Sorter):
                 self._drain()
             raise
         finally:
-            self._run.in_flight = False
+            self._run.in_flight = (0, 0)
+            self._give_up()
             self._hands.close()
             self._progress.close()
         self._run.stop_if_asked()
         if self._stop is not None:
             raise self._stop
+
+    def _give_up(self) -> None:
+        """Count what nobody waits for any more: of it nothing is known."""
+        for parcels in self._under_way.values():
+            self._run.note("unknown", count=len(parcels), is_message=parcels[0].request.is_message)
+            for parcel in parcels:
+                self._tally.ended("unknown", parcel.index, parcel.recipient)
+        self._under_way.clear()
 
     def _is_over(self) -> bool:
         return self._is_broken or super()._is_over()
@@ -142,27 +152,27 @@ class Engine(Sorter):
             requests = [with_token(parcel.request, parcel.id) for parcel in parcels]
         ids = [parcel.id for parcel in parcels]
         self._ledger.begin_sending(ids)
-        self._run.in_flight = True
+        self._under_way[id(parcels)] = parcels
+        self._messages_in_flight += len(parcels)
+        self._run.in_flight = (self._messages_in_flight, 0)
         try:
             self._hands.take(parcels, requests)
         except Exception:
             # No thread has it, so none of it leaves.
             self._ledger.not_sent_yet(ids)
-            self._run.in_flight = self._calls_in_flight > 0
+            self._forget(parcels)
             raise
-        self._messages_in_flight += len(parcels)
-        self._calls_in_flight += 1
         self._collect(0.0)
 
     def _wait_for_room(self, messages: int) -> None:
         pace = self._pace
-        is_full = self._calls_in_flight >= pace.concurrency
+        is_full = len(self._under_way) >= pace.concurrency
         self._size = min(pace.batch_size, self._size * 2) if is_full else max(self._least, self._size - 1)
         while (
             not self._is_over()
-            and self._calls_in_flight
+            and self._under_way
             and (
-                self._calls_in_flight >= pace.concurrency
+                len(self._under_way) >= pace.concurrency
                 or self._messages_in_flight + messages > max(pace.most_in_flight, messages)
             )
         ):
@@ -191,7 +201,7 @@ class Engine(Sorter):
     # --- What comes back ---
 
     def _drain(self) -> None:
-        while self._calls_in_flight or (self._again and not self._is_over()):
+        while self._under_way or (self._again and not self._is_over()):
             if self._again and not self._is_over():
                 self._dispatch(self._again.pop(0))
             else:
@@ -201,7 +211,7 @@ class Engine(Sorter):
         """Note what has come back; wait so long for the first answer."""
         self._progress.tell()
         wait = seconds
-        while self._calls_in_flight:
+        while self._under_way:
             back = self._hands.back(wait)
             if back is None:
                 return
@@ -214,12 +224,15 @@ class Engine(Sorter):
                 self._note(back.parcels, back.outcomes)
                 self._heed(back.usage)
             finally:
-                self._calls_in_flight -= 1
-                self._messages_in_flight -= len(back.parcels)
                 # Only now may the run be ended: what came back is noted.
-                self._run.in_flight = self._calls_in_flight > 0
+                self._forget(back.parcels)
         if wait:
             time.sleep(wait)
+
+    def _forget(self, parcels: list[Parcel]) -> None:
+        del self._under_way[id(parcels)]
+        self._messages_in_flight -= len(parcels)
+        self._run.in_flight = (self._messages_in_flight, 0)
 
     def _note(self, parcels: list[Parcel], answers: list[Answer | AdaptorError] | AdaptorError) -> None:
         outcomes = [copy(answers) for _ in parcels] if isinstance(answers, AdaptorError) else answers

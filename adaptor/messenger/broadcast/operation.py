@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...common.failures import the_first
-from ...common.sources import numbered, tell_of_nothing
+from ...common.rounded import rounded_columns
+from ...common.sources import looked_through, numbered, tell_of_items
 from ...core.config import read_configuration
 from ...core.context import current_run
 from ...core.errors import AdaptorError, ItemsFailed, JobError, UnreadableRow, WrongCall
@@ -164,7 +165,7 @@ def broadcast(
             total,
             pace,
             ledger.record.outcomes.get(SENT, 0),
-            lambda: _earlier(recipients, each_time, state, csv),
+            lambda: _doubts(recipients, state, csv) + _earlier(recipients, each_time, state, csv),
         )
         connect = partial(GraphConnection, configuration, run)
         engine = Engine(run, ledger, page, connect, pace, tally, Progress(run, tally, total))
@@ -182,8 +183,7 @@ def broadcast(
     run.path[-1] = ("broadcast", None)
     result = tally.result(_where(run, ledger))
     run.log("info", "broadcast", _summary(tally), **result)
-    if not tally.total:
-        tell_of_nothing(state)
+    tell_of_items(state, has_some=tally.total > 0)
     _raise_if_failed(tally, fail)
     return {**compose_next_state(state, result), "failed": tally.failed}
 
@@ -232,13 +232,18 @@ def _narrow(
     from .parcels import NotWanted, Parcel
 
     for each in found:
-        is_wanted = run.wants(each.recipient) if isinstance(each, Parcel) else run.only_to is None
+        is_wanted = run.wants(each.request.person) if isinstance(each, Parcel) else run.only_to is None
         if run.limit is not None and run.has_reached_limit and not (isinstance(each, Parcel) and is_wanted):
             is_wanted = False
-            run.is_partial = True
+            run.left_out += 1
             if not goes_on:
                 return
         yield each if is_wanted else NotWanted(each.index, each.recipient)
+
+
+def _doubts(recipients: Any, state: State, csv: Any) -> str:
+    """Return what looks wrong with the ids of the people who are about to be written to."""
+    return "".join(f"{what[0].upper()}{what[1:]} " for what in rounded_columns(looked_through(recipients, state, csv)))
 
 
 def _earlier(recipients: Any, operation: Operation, state: State, csv: Any) -> str:
@@ -265,17 +270,20 @@ def _earlier(recipients: Any, operation: Operation, state: State, csv: Any) -> s
     return f"{sentence} {count:,} of those who are about to be written to are among them. "
 
 
-def _ask(run: Run, client: GraphClient, total: int | None, pace: Pace, before: int, earlier: Callable[[], str]) -> None:
+def _ask(run: Run, client: GraphClient, total: int | None, pace: Pace, before: int, known: Callable[[], str]) -> None:
     """Say what is about to happen, and ask where somebody is there to answer.
 
     Raises:
         JobError: The answer was no. Nothing was sent.
     """
+    if total == 0:
+        # Nothing is about to happen: the counts say so.
+        return
     if run.confirm is None:
         if pace.rate > INBOX_PER_SECOND and (total is None or total > INBOX_PER_SECOND):
             run.log("debug", "broadcast", "Above 40 messages a second the Page's inbox does not show them all.")
         return
-    words = outlook(client.page_in_words(), total, pace, before, earlier())
+    words = outlook(client.page_in_words(), total, pace, before, known())
     if not run.confirm(words):
         raise JobError(
             "Nobody was written to: the question was answered with no.", code="DECLINED", fix="Run it again."

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 USUAL_CALL_SECONDS = 5.0
 
 
-def outlook(page: str, total: int | None, pace: Pace, before: int = 0, earlier: str = "") -> str:
+def outlook(page: str, total: int | None, pace: Pace, before: int = 0, known: str = "") -> str:
     """Return in words who is about to be written to, how long it takes, and what a crash could leave unknown.
 
     Args:
@@ -22,7 +22,7 @@ def outlook(page: str, total: int | None, pace: Pace, before: int = 0, earlier: 
         total: How many people, or None where that is not known.
         pace: How fast, and how many at once.
         before: How many messages an earlier attempt of the run has sent.
-        earlier: A sentence about an earlier run of the same job, or nothing.
+        known: Sentences about ids that look damaged and about an earlier run of the same job, or nothing.
     """
     people = "an unknown number of people" if total is None else f"{total:,} people" if total != 1 else "one person"
     left = None if total is None else max(total - before, 0)
@@ -32,7 +32,7 @@ def outlook(page: str, total: int | None, pace: Pace, before: int = 0, earlier: 
     too_fast = pace.rate > INBOX_PER_SECOND and (left is None or left > INBOX_PER_SECOND)
     inbox = f"The Page's inbox does not show them all; at rate={INBOX_PER_SECOND:g} it would. " if too_fast else ""
     return (
-        f"{page} is about to write to {people}{takes}, at {pace.rate:g} messages a second. {already}{earlier}{inbox}"
+        f"{page} is about to write to {people}{takes}, at {pace.rate:g} messages a second. {already}{known}{inbox}"
         f"A crash of this machine could leave up to {max(at_once, 1):,} of them unknown: these are never written to "
         "again by themselves."
     )

@@ -6,11 +6,12 @@ import os
 from collections.abc import Iterable, Sized
 from typing import Any
 
-from ...common.csv import read_csv, read_lines
-from ...common.sources import readable
-from ...core.errors import JobError
+from ...common.csv import other_delimiter, read_csv, read_lines
+from ...common.sources import PositionInFile, numbered, told, where_is
+from ...core.errors import JobError, UnreadableRow
 from ...core.state import a_kind
-from ..psid import problem_of
+from ..psid import SPACE, problem_of
+from ..rules import warn_of_words
 
 #: The columns in which a file has a person's id; without one of them it is the first.
 ID_COLUMNS = ("psid", "recipient", "recipient_id", "id")
@@ -23,55 +24,63 @@ def left_out(skip: Any) -> frozenset[str]:
         skip: A list of ids or of objects with one, or a `Path` to a `.csv`, `.jsonl` or text file with one a line.
 
     Raises:
-        JobError: It is nothing of these.
+        JobError: It is nothing of these, or holds something that is nobody's id: it would leave out nobody.
     """
     if skip is None:
         return frozenset()
     if isinstance(skip, os.PathLike):
-        return frozenset(_of_file(skip))
-    if isinstance(skip, Iterable) and not isinstance(skip, str | bytes | dict):
-        return frozenset(_id_of(entry) for entry in skip)
-    raise JobError(
-        f"`skip` of broadcast() is {a_kind(skip)}.",
-        fix='Give a list of ids, or a file: skip=Path("unsubscribed.csv").',
-        code="NOT_A_SOURCE",
-    )
-
-
-def _of_file(file: os.PathLike[str]) -> Iterable[str]:
-    path = os.fspath(file)
-    if path.lower().endswith(".csv"):
-        return [_id_of(readable(row)) for _, row in read_csv(file)]
-    lines = [line.strip() for line in read_lines(file) if line.strip()]
-    if path.lower().endswith((".jsonl", ".ndjson")):
-        from ...core.json_text import read_json
-
-        try:
-            return [_id_of(read_json(line)) for line in lines]
-        except ValueError as cause:
-            raise JobError(f"{os.path.basename(path)} is not JSON lines: {cause}.", fix="Mend the file.") from None
-    return lines
-
-
-def _id_of(entry: Any) -> str:
-    if isinstance(entry, dict):
-        found = next((entry[name] for name in ID_COLUMNS if entry.get(name)), None)
-        entry = found if found is not None else next(iter(entry.values()), None)
-    if isinstance(entry, bool) or not isinstance(entry, str | int) or not str(entry).strip():
+        entries = _of_file(skip)
+    elif isinstance(skip, Iterable) and not isinstance(skip, str | bytes | dict):
+        entries = numbered(list(skip), {})
+    else:
         raise JobError(
-            f"`skip` of broadcast() holds {a_kind(entry)} where a person's id should stand.",
-            fix="Give the ids as text. Nobody was written to: somebody who is to be left out might have been.",
+            f"`skip` of broadcast() is {a_kind(skip)}.",
+            fix='Give a list of ids, or a file: skip=Path("unsubscribed.csv").',
             code="NOT_A_SOURCE",
         )
-    found = str(entry).strip()
+    return frozenset(_id_of(entry, index) for index, entry in entries)
+
+
+def _of_file(file: os.PathLike[str]) -> Iterable[tuple[int, Any]]:
+    name = os.path.basename(os.fspath(file))
+    kind = os.path.splitext(name)[1].lower()
+    if kind == ".csv":
+        # The delimiter may be another one than that of the people's file, for which `csv` is.
+        return numbered(file, {}, {"delimiter": delimiter} if (delimiter := other_delimiter(file)) else None)
+    if kind in (".jsonl", ".ndjson"):
+        return numbered(file, {})
+    lines = enumerate(read_lines(file))
+    return ((PositionInFile.of(index, name, index + 1), line) for index, line in lines if line.strip())
+
+
+def _id_of(entry: Any, index: int) -> str:
+    if isinstance(entry, UnreadableRow):
+        raise _leaves_out_nobody(told(index, entry), entry.fix)
+    where = where_is(index)
+    if isinstance(entry, dict):
+        column = next((name for name in ID_COLUMNS if name in entry), None)
+        first = next(iter(entry.values()), None)
+        if column is None and not str(first).strip().isdecimal():
+            fix = f"Name the column of the ids: {', '.join(ID_COLUMNS)}."
+            raise _leaves_out_nobody(f"{where}: no column is named as ids are, and the first one holds none.", fix)
+        entry = first if column is None else entry[column]
+    if isinstance(entry, bool) or not isinstance(entry, str | int):
+        raise _leaves_out_nobody(f"{where}: {a_kind(entry)} stands where an id should.", "Give the ids as text.")
+    found = str(entry).strip(SPACE)
     problem = problem_of(found)
     if problem is not None:
-        raise JobError(
-            f"An id in `skip` of broadcast() {problem[0]}.",
-            fix=f"{problem[1]} Nobody was written to: somebody who is to be left out might have been.",
-            code="NOT_A_SOURCE",
-        )
+        raise _leaves_out_nobody(f"{where}: the id {problem[0]}.", problem[1])
+    if not found.isdecimal():
+        warn_of_words("somebody in `skip`")
     return found
+
+
+def _leaves_out_nobody(what: str, fix: str) -> JobError:
+    return JobError(
+        f"`skip` of broadcast(): {what}",
+        fix=f"{fix} Nobody was written to: somebody who is to be left out might have been.",
+        code="NOT_A_SOURCE",
+    )
 
 
 def how_many(source: Any, csv: Any = None) -> int | None:

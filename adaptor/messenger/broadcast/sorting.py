@@ -138,7 +138,8 @@ class Sorter(ABC):
             self._tally.ended("duplicate", parcel.index, parcel.recipient, result=row.result)
         else:
             self._run.replayed += 1
-            self._run.sent_before += row.outcome == SENT
+            if row.outcome == SENT:
+                self._run.has_made(SENT, is_message=parcel.request.is_message)
             error = restored(row.error, row.about) if row.outcome == FAILED and row.error is not None else None
             outcome = row.outcome if row.outcome in (SENT, FAILED, SKIPPED) else "unknown"
             if outcome == "unknown":

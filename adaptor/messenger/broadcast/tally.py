@@ -78,7 +78,7 @@ class Tally:
         if is_new:
             self.only_persons &= error is not None and error.about == ABOUT_PERSON
         if outcome == "skipped":
-            self._run.note("skipped", is_message=True)
+            self._run.note("skipped", recipient=recipient, is_message=True)
         tell_result(self._run, outcome, recipient, index=index, result=result, error=error)
 
     def result(self, where: str | None) -> dict[str, Any]:

@@ -73,8 +73,8 @@ def media_template(
         InvalidMessage: It has neither an id nor an address, or both, or an address elsewhere. Nothing was sent.
 
     Example:
-        >>> media_template("image", attachment_id="1601472827243653", buttons=[postback_button("More")])["elements"]
-        [{'media_type': 'image', 'attachment_id': '1601472827243653',
+        >>> media_template("image", attachment_id="1900200300400506", buttons=[postback_button("More")])["elements"]
+        [{'media_type': 'image', 'attachment_id': '1900200300400506',
           'buttons': [{'type': 'postback', 'title': 'More', 'payload': 'More'}]}]
 
     Source:

@@ -470,6 +470,20 @@ def test_what_was_sent_before_is_said_and_takes_no_time(campaign: Campaign) -> N
     assert "up to 100 of them unknown" in asked[0]
 
 
+def test_ids_that_look_rounded_are_in_the_question(campaign: Campaign) -> None:
+    asked: list[str] = []
+    rows = [{"psid": 6543210987654000 + 10 * number, "name": "Ana"} for number in range(10)]
+    campaign.refuse(broadcast(rows, HELLO), confirm=lambda words: bool(asked.append(words)))
+    assert "All 10 ids of 16 or 17 digits in `psid` end in 0." in asked[0]
+    assert sum("end in 0" in line for line in campaign.logs) == 1
+    assert campaign.texts == []
+
+
+def test_nobody_is_asked_about_nobody(campaign: Campaign) -> None:
+    after = campaign.perform(broadcast([], HELLO), confirm=lambda words: pytest.fail(words))
+    assert after["data"]["total"] == 0
+
+
 def test_whoever_says_no_writes_to_nobody(campaign: Campaign) -> None:
     error = campaign.refuse(broadcast(campaign.people(2), HELLO), confirm=lambda words: False)
     assert isinstance(error, JobError)

@@ -19,8 +19,8 @@ def test_the_builder_gives_a_plain_dict() -> None:
         "elements": [{"media_type": "video", "url": VIDEO}],
         "sharable": True,
     }
-    assert media_template("image", attachment_id=1601472827243653, buttons=[postback_button("More")]) == medium(
-        attachment_id="1601472827243653", buttons=[{"type": "postback", "title": "More", "payload": "More"}]
+    assert media_template("image", attachment_id=1900200300400506, buttons=[postback_button("More")]) == medium(
+        attachment_id="1900200300400506", buttons=[{"type": "postback", "title": "More", "payload": "More"}]
     )
 
 

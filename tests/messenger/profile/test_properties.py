@@ -118,6 +118,24 @@ def test_a_misspelt_property_is_refused(meta: Any) -> None:
             },
         ),
         (
+            # False is not left out: it opens again what was closed.
+            set_persistent_menu(
+                [HOURS, menu_item("Shop", url="https://example.org/shop")], composer_input_disabled=False
+            ),
+            {
+                "persistent_menu": [
+                    {
+                        "locale": "default",
+                        "composer_input_disabled": False,
+                        "call_to_actions": [
+                            HOURS,
+                            {"type": "web_url", "title": "Shop", "url": "https://example.org/shop"},
+                        ],
+                    },
+                ]
+            },
+        ),
+        (
             set_persistent_menu([{"locale": "default", "composer_input_disabled": True}]),
             {"persistent_menu": [{"locale": "default", "composer_input_disabled": True}]},
         ),

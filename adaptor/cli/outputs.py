@@ -1,0 +1,124 @@
+"""What `adaptor run` leaves when a run ends: its files, and its last words."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+
+from ..core.errors import InputError
+from ..runner.counts import Counts
+from ..runner.files import write_output
+from ..runner.records import IN_MEMORY
+from ..runner.result import EXIT_FAILED, EXIT_WELL
+from ..runner.secret_warnings import of_final_state
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from typing import Any
+
+    from ..core.context import Run
+    from ..runner.result import Result
+    from ..sandbox import Sandbox
+
+
+class Outputs:
+    """What was asked for beside the log: the final state, the preview, the transcript and the report."""
+
+    def __init__(
+        self,
+        given: argparse.Namespace,
+        run: Run,
+        sandbox: Sandbox | None = None,
+        described: list[dict[str, Any]] | None = None,
+    ) -> None:
+        self._given = given
+        self._run = run
+        self._sandbox = sandbox
+        self._described = described
+        # While a job runs, what is printed goes to the log.
+        self._stdout = sys.stdout
+        self._problem: InputError | None = None
+        self.are_written = False
+
+    def write(self, result: Result) -> None:
+        """Write all of it; what cannot be written is said at the end, with what was sent."""
+        self.are_written = True
+        try:
+            with contextlib.redirect_stdout(self._stdout):
+                self._write(result, self._given, self._run)
+        except InputError as error:
+            self._problem = error
+
+    def _write(self, result: Result, given: argparse.Namespace, run: Run) -> None:
+        if result.text is not None and given.output:
+            write_output(f"{result.text}\n", given.output, self._stdout)
+            for what in of_final_state(result.state, given.output, run.redactor):
+                run.log("info", "run", f"warning: {what}")
+        if self._sandbox is not None:
+            from .rehearsal import show_transcript
+
+            show_transcript(self._sandbox, given, run)
+        if given.preview and self._described is not None:
+            from .preview import preview
+
+            preview(given, run, self._sandbox, self._described)
+        if given.report:
+            from ..runner.report import write_report
+
+            write_report(result, run.redactor, given.report, self._stdout)
+
+    def tell(self, result: Result) -> int:
+        """Say how the run ended, and return its exit code."""
+        _close(result, self._run, self._given)
+        if self._problem is None:
+            return result.exit_code
+        self._run.log("error", "run", self._problem.report(), error=self._problem.facts())
+        return result.exit_code or EXIT_FAILED
+
+
+def _close(result: Result, run: Run, given: argparse.Namespace) -> None:
+    """Say how the run ended, and what was sent."""
+    counts = Counts(result).sentence(run.replayed)
+    facts = {
+        "outcomes": result.outcomes,
+        "messages": result.messages,
+        "exit_code": result.exit_code,
+        "run_id": run.id,
+    }
+    failed = [step.name for step in result.steps if step.error is not None and not step.is_handled]
+    if result.state is None and not result.steps:
+        # A script may perform operations by itself before it fails to load.
+        is_sent = any(result.outcomes.values())
+        what = f"The job did not get as far as its steps. {counts}" if is_sent else "Nothing was run."
+        run.log("error", "run", what, **facts)
+    elif result.exit_code == EXIT_WELL:
+        run.log("info", "run", f"Done. {counts}", **facts)
+    elif failed and result.plan is not None and result.plan.is_workflow:
+        what = f"{len(failed)} of {len(result.steps)} steps did not end well: {', '.join(failed)}. {counts}"
+        run.log("error", "run", what, **facts)
+    else:
+        run.log("error", "run", f"The run did not end well. {counts}", **facts)
+    if result.ledger is not None and result.ledger != IN_MEMORY:
+        _tell_what_next(result, run, given)
+
+
+def _tell_what_next(result: Result, run: Run, given: argparse.Namespace) -> None:
+    """Say how the run can be gone on with, or how what is unknown can be settled."""
+    from ..runner.commands import resume_command, runs_command
+
+    where = given.database
+    if not result.is_finished or result.error is not None:
+        words = [*([given.workflow] if given.workflow else [])]
+        for option in ("start", "end", "only"):
+            words += [f"--{option}", getattr(given, option)] if getattr(given, option) else []
+        command = resume_command(given.path, words, run.id, database=where, credentials=given.credentials)
+        words_for = "Go on with"
+        if result.is_partial:
+            words_for = "Go on to the people who were left out with"
+        elif result.is_finished:
+            words_for = "Try again what has failed, and nothing else, with"
+        run.log("info", "run", f"{words_for}: {command}", ledger=result.ledger)
+    if result.unknown or result.outcomes["unknown"]:
+        command = runs_command("settle", run.id, path=given.path, database=where, credentials=given.credentials)
+        run.log("info", "run", f"Settle what is unknown with: {command}", ledger=result.ledger)
