@@ -262,8 +262,6 @@ class GraphClient:
         self.connection.usage = None
         most = self._configuration.max_retries
         with waiting():
-            # What is to be repeated has not left, and only now is it noted how the others of the same call ended.
-            wire.left = False
             self._run.log("info", "graph", f"{why}; trying again in {seconds:.1f} s ({repeats} of {most}).")
             self._run.wait(seconds)
 
