@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 import requests.adapters
@@ -20,6 +20,9 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from ..core.context import active
 from ..core.errors import ConfigurationError
 from ..core.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: Connections idle for longer are not used again: one that the other side has closed meanwhile would turn a send into
 #: an unknown. How long Meta keeps them is not documented; this is on the careful side.
@@ -128,14 +131,23 @@ def open_session() -> requests.Session:
 
 #: Variables that name the certificates which are trusted.
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+#: Variables that name the proxy which is gone through.
+_PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 
 
 def settings_for(url: str) -> dict[str, Any]:
-    """Return the `proxies` and the `verify` that the environment asks for, for this address."""
+    """Return the `proxies` and the `verify` that the environment asks for, for this address.
+
+    Raises:
+        ConfigurationError: They cannot be used; the variable that names them is named. Nothing was sent.
+    """
     settings = requests.Session().merge_environment_settings(url, {}, False, None, None)
     verify = settings["verify"]
     if isinstance(verify, str) and url.lower().startswith("https:"):
         _check_bundle(verify)
+    proxy = requests.utils.select_proxy(url, settings["proxies"])
+    if proxy is not None:
+        _check_proxy(proxy)
     return {"proxies": settings["proxies"], "verify": True if verify is None else verify}
 
 
@@ -154,11 +166,36 @@ def _check_bundle(path: str) -> None:
     except OSError as cause:
         # Of what can be read, the library says only that it is wrong.
         problem = "holds no certificates" if isinstance(cause, ssl.SSLError) else f"cannot be read ({cause.strerror})"
-    named = next((name for name in _CA_VARIABLES if os.environ.get(name) == path), _CA_VARIABLES[0])
+    named = _variable_of(path, _CA_VARIABLES)
     raise ConfigurationError(
         f"The CA bundle {path} that {named} names {problem}.",
         fix=f"Correct the environment variable {named}, or take it away. Nothing was sent.",
     )
+
+
+def _check_proxy(proxy: str) -> None:
+    """Refuse a proxy that no connection can be made through. Its address is not shown: a password may stand in it."""
+    what = "is no address of a proxy"
+    fix = "Write it as http://proxy.example.org:3128; in a user name or password # is %23, / is %2F and @ is %40."
+    try:
+        with_scheme: Any = requests.utils.prepend_scheme_if_needed
+        address = with_scheme(proxy, "http")
+        _Adapter().proxy_manager_for(address)
+        if urllib3.util.parse_url(address).host:
+            return
+    except requests.exceptions.InvalidSchema:
+        what = "is a SOCKS proxy, and PySocks, which connects to those, is not installed"
+        fix = 'Install it (pip install "requests[socks]"), or take the environment variable away.'
+    except (urllib3.exceptions.HTTPError, requests.RequestException, ValueError):
+        pass
+    named = _variable_of(proxy, _PROXY_VARIABLES)
+    raise ConfigurationError(f"The proxy that {named} names {what}.", fix=f"{fix} Nothing was sent.")
+
+
+def _variable_of(value: str, names: Sequence[str]) -> str:
+    """Return which environment variable has this value, in the case in which it is set."""
+    spelt = (each for name in names for each in (name.lower(), name))
+    return next((name for name in spelt if os.environ.get(name) == value), names[0])
 
 
 def reason_of(cause: BaseException) -> str:

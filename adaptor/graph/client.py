@@ -258,8 +258,7 @@ class GraphClient:
     def _wait(
         self, seconds: float, why: str, repeats: int, waiting: Callable[[], AbstractContextManager[object]]
     ) -> None:
-        # What is to be repeated has not left; what the last answer said of the usage is waited for here.
-        wire.left = False
+        # What the last answer said of the usage is waited for here.
         self.connection.usage = None
         most = self._configuration.max_retries
         with waiting():

@@ -169,7 +169,6 @@ class GraphRequest:
             resolve(self.guard, state)
         params = query_of(resolve(self.params, state))
         # Before anything is recorded as being sent: what cannot be encoded never leaves.
-        refuse_half_signs(path, "path")
         refuse_half_signs(params, "")
         _check_body(body)
         return replace(
@@ -224,7 +223,7 @@ def path_part(part: Any) -> str:
     """Return one part of a path as it stands in a URL: an id, an edge.
 
     Raises:
-        InvalidMessage: It is empty or would lead elsewhere: the call would be about something else.
+        InvalidMessage: It is empty, holds half a sign, or would lead elsewhere: the call would be about something else.
     """
     from urllib.parse import quote
 
@@ -236,6 +235,7 @@ def path_part(part: Any) -> str:
             fix="Give the id of the object that the call is about, as text.",
             details={"field": "id"},
         )
+    refuse_half_signs(text, "path")
     return quote(text, safe=_KEPT_IN_PATHS)
 
 

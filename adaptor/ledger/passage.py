@@ -118,10 +118,9 @@ def _made(
     except AdaptorError as error:
         _settle(ledger, [ended(id_, error) for id_ in ours], {id_: writes[index] for id_, index in ours.items()})
         raise
-    except BaseException as stop:
-        # Of several, some may have been answered before an interruption; an exception before the first byte is of all.
-        is_of_all = len(ours) == 1 or isinstance(stop, Exception)
-        if not has_begun or (is_of_all and not has_left()):
+    except BaseException:
+        # Those of several that were answered before are settled, and stay so.
+        if not has_begun or not has_left():
             ledger.not_sent_yet(list(ours))
         raise
     return dict(zip(ours, made, strict=True))

@@ -16,9 +16,14 @@ from .inspection import operations_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..core.operation import Operation
     from .job import Job
 
 _LOOPS = (each, try_each, map_, broadcast)
+#: Statements of Python that repeat the steps in them.
+_STATEMENTS = ("for", "while")
 
 
 class Tagged(InputError):
@@ -28,19 +33,29 @@ class Tagged(InputError):
 
 
 def human_tags(job: Job) -> list[InputError]:
-    """Return a warning for each message in a loop of a job that carries the tag."""
-    found: dict[int, InputError] = {}
-    for loop in operations_in(job.operations):
-        if loop.build not in _LOOPS:
-            continue
-        for operation in operations_in((*loop.args, *loop.kwargs.values())):
-            if tag_of(operation) == "HUMAN_AGENT":
-                warning = Tagged(
-                    f"`{operation.title()}` in `{loop.name}` is tagged HUMAN_AGENT, which is for what a human wrote to "
-                    "this person, more than 24 hours after the person's last message.",
-                    fix="Within the 24 hours leave out messaging_type and tag; later send_utility(…) is for what a job "
-                    "writes.",
-                )
-                warning.file, warning.line = operation.file, operation.line
-                found.setdefault(id(operation), warning)
+    """Return a warning for each message in a loop of a job that carries the tag: each line is told once."""
+    found: dict[tuple[str | None, int | None, str], InputError] = {}
+    for loop, operation in _in_loops(job):
+        if tag_of(operation) == "HUMAN_AGENT":
+            warning = Tagged(
+                f"`{operation.title()}` in `{loop}` is tagged HUMAN_AGENT, which is for what a human wrote to "
+                "this person, more than 24 hours after the person's last message.",
+                fix="Within the 24 hours leave out messaging_type and tag; later send_utility(…) is for what a job "
+                "writes.",
+            )
+            warning.file, warning.line = operation.file, operation.line
+            found.setdefault((operation.file, operation.line, operation.title()), warning)
     return list(found.values())
+
+
+def _in_loops(job: Job) -> Iterator[tuple[str, Operation]]:
+    """Yield the operations that are performed for many, with the loop that each is in."""
+    for step, around in zip(job.operations, job.statements, strict=True):
+        # The labels of the statements around a step begin with their words.
+        loop = next((word for word in _STATEMENTS if any(label.startswith(f"{word}@") for label in around)), None)
+        for operation in operations_in((step,)):
+            if loop is not None:
+                yield loop, operation
+            elif operation.build in _LOOPS:
+                for inner in operations_in((*operation.args, *operation.kwargs.values())):
+                    yield operation.name, inner

@@ -50,7 +50,8 @@ def test_a_run_that_is_to_end_makes_nothing_and_leaves_nothing_unknown(run, ledg
 
 
 @pytest.mark.parametrize(
-    ("texts", "has_left", "outcome"), [("a", False, "claimed"), ("a", True, "unknown"), ("ab", False, "unknown")]
+    ("texts", "has_left", "outcome"),
+    [("a", False, "claimed"), ("a", True, "unknown"), ("ab", False, "claimed"), ("ab", True, "unknown")],
 )
 def test_an_interruption_is_unknown_unless_certainly_nothing_left(run, ledger, runs, store, texts, has_left, outcome):
     def make(ours, waiting):
@@ -60,6 +61,18 @@ def test_an_interruption_is_unknown_unless_certainly_nothing_left(run, ledger, r
         passed(run, make, *texts, has_left=has_left)
     runs.stop(ledger)
     assert store.writes.counts("r1") == {outcome: len(texts)}
+
+
+def test_an_interruption_before_a_repeat_takes_back_only_what_is_repeated(run, ledger, runs, store):
+    def make(ours, waiting):
+        with waiting([1], {0: {}}):
+            pass
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        passed(run, make, *"ab", has_left=False)
+    runs.stop(ledger)
+    assert store.writes.counts("r1") == {"sent": 1, "claimed": 1}
 
 
 def test_what_was_sent_and_cannot_be_noted_is_said_to_be_unknown(run, ledger, monkeypatch):

@@ -19,6 +19,7 @@ from adaptor import (
     broadcast,
     create_label,
     get_user_profile,
+    graph_request,
     http,
     list_messages,
     send_audio,
@@ -43,6 +44,9 @@ HALF_SIGNS = {
     "a label": (lambda: create_label(CUT), "page_label_name"),
     "the fields of a read": (lambda: get_user_profile(ANA, fields=[CUT]), "fields"),
     "an id in the path": (lambda: list_messages(CUT), "path"),
+    "a path of the job's own": (lambda: graph_request("POST", f"{CUT}/custom_labels", body={"a": "b"}), "path"),
+    "an address": (lambda: http.get(f"https://a.example/{CUT}"), "url"),
+    "an address that is known later": (lambda: http.post(lambda _: f"https://a.example/{CUT}", body={}), "url"),
     "a query": (lambda: http.get("https://a.example", query={"q": CUT}), "query"),
 }
 
@@ -154,6 +158,36 @@ def test_what_raises_before_the_first_byte_leaves_nothing_unknown(noted, httpser
     else:
         # This way does not lead past that place.
         assert len(seen) == 1
+
+
+@pytest.mark.parametrize("kind", ["single", "batch", "to another system"])
+@pytest.mark.parametrize("place", ["the adapter", "the connection"])
+def test_an_interruption_before_the_first_byte_leaves_nothing_unknown(noted, httpserver, monkeypatch, kind, place):
+    monkeypatch.setitem(globals(), "Below", KeyboardInterrupt)
+    operation = MAKE[kind]()
+    with monkeypatch.context() as patch:
+        PLACES[place](patch)
+        with pytest.raises(KeyboardInterrupt):
+            noted(operation)
+    outcomes, _ = noted(lambda given: given)
+    assert set(outcomes) == {"claimed"}
+    assert [request for request, _ in httpserver.log if request.method != "GET"] == []
+
+
+@pytest.mark.parametrize("place", ["graph.client.GraphClient._wait", "ledger.passage._settle"])
+def test_an_interruption_after_an_answer_takes_back_nothing_that_was_sent(noted, httpserver, monkeypatch, place):
+    first = {"code": 200, "body": json.dumps({"recipient_id": PEOPLE[0], "message_id": "m_0"})}
+    limited = {"code": 400, "body": json.dumps({"error": {"code": 613, "message": "slow down"}})}
+    httpserver.expect_request("/v26.0/", method="POST").respond_with_json([first, limited, limited])
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"adaptor.{place}", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        noted(MAKE["batch"]())
+    outcomes, _ = noted(lambda given: given)
+    assert "claimed" not in outcomes, "it would be sent again"
 
 
 PICTURES = {
@@ -357,6 +391,42 @@ def test_a_ca_bundle_that_is_not_there_keeps_nobody_from_an_address_without_tls(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
     httpserver.expect_request("/x").respond_with_json({"a": 1})
     assert http.get(httpserver.url_for("/x"))({})["data"] == {"a": 1}
+
+
+PROXIES = {
+    "no address": ("HTTPS_PROXY", "htp://p.example:3128", "is no address of a proxy"),
+    "no port": ("https_proxy", "http://p.example:port", "is no address of a proxy"),
+    "no host": ("HTTPS_PROXY", "http:/p.example", "is no address of a proxy"),
+    "a sign in the password": ("HTTPS_PROXY", "http://me:secr#et@p.example:3128", "is no address of a proxy"),
+    "one for all": ("ALL_PROXY", "http://p.example:99999", "is no address of a proxy"),
+    "without PySocks": ("https_proxy", "socks5://p.example:1080", "is a SOCKS proxy, and PySocks"),
+}
+
+
+def _no_socks(*_, **__):
+    """Say what requests says where PySocks is not installed."""
+    raise requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support.")
+
+
+@pytest.mark.parametrize("what", PROXIES)
+@pytest.mark.parametrize("call", [lambda: send_text(ANA, "Hello"), lambda: http.get("https://127.0.0.1:9")])
+def test_a_proxy_that_cannot_be_used_is_named_before_anything_is_tried(monkeypatch, what, call):
+    variable, value, problem = PROXIES[what]
+    for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setenv(variable, value)
+    monkeypatch.setattr(requests.adapters, "SOCKSProxyManager", _no_socks)
+    with pytest.raises(ConfigurationError, match=f"The proxy that {variable} names {problem}") as caught:
+        call()({"configuration": {"access_token": "t", "base_url": "https://127.0.0.1:9"}})
+    assert "secr" not in f"{caught.value} {caught.value.fix}"
+
+
+@pytest.mark.parametrize("value", ["p.example:3128", "http://p.example", "https://me:pa%23ss@p.example:3128"])
+def test_a_proxy_that_can_be_used_is_taken(monkeypatch, value):
+    monkeypatch.delenv("https_proxy", raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", value)
+    assert settings_for("https://a.example")["proxies"]["https"] == value
 
 
 def test_an_answer_that_cannot_be_unpacked_is_called_so(httpserver):

@@ -21,7 +21,11 @@ SCRIPTS = {
     f"each(state.data, try_each(state.data.ids, {SEND}))": [("send_text", "each")],
     f"broadcast(state.data, post_message({RAW}))": [("post_message", "broadcast")],
     f"each(state.data, {SEND})\neach(state.data, {SEND})": [("send_text", "each"), ("send_text", "each")],
+    f"for psid in ['6543210987654321', '6543210987654322']: send_text(psid, 'Hello', {TAGGED})": [("send_text", "for")],
+    f"while psids := globals().setdefault('left', ['6543210987654321', '6543210987654322']): "
+    f"send_text(psids.pop(), 'Hello', {TAGGED})": [("send_text", "while")],
     SEND: [],
+    f"if True: {SEND}": [],
     "each(state.data, send_text(state.data.psid, 'Hello'))": [],
     "each(state.data, send_text(state.data.psid, 'Hello', messaging_type='MESSAGE_TAG', tag=state.data.tag))": [],
 }

@@ -37,6 +37,9 @@ def check_url(url: Any, field: str = "url") -> None:
     fix = "Give the whole address, such as https://example.org/api/patients."
     if not isinstance(url, str):
         refuse(field, f"is {a_kind(url)}, not the text of an address", fix)
+    if re.search("[\ud800-\udfff]", url):
+        # Libraries would send it in an encoding of their own, and something else would be asked for.
+        refuse(field, "holds half a sign, which no address can", "Look for cut emojis in the text.")
     if re.search("[\x00-\x1f\x7f]", url):
         refuse(field, "holds a line break or another control character", "Take it out: .strip() the parts it is of.")
     try:
