@@ -242,6 +242,9 @@ class GraphClient:
                 if seconds is None or repeatable(error) is None:
                     raise
                 repeats += 1
+                # Of the whole call nothing was carried out. Where that is so of some parts alone, it counts as having
+                # left until it is noted how the others ended.
+                wire.left = False
                 self._run.in_flight = (0, 0)
                 self._wait(seconds, f"{type(error).__name__}: {error} Nothing was sent", repeats, waiting)
             finally:
