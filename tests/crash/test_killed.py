@@ -113,9 +113,9 @@ class Crash:
             code, log = self.job.end(process)
             self.log = log
             if self.job.status(self.run) == "finished":
-                # It may be killed when there is nothing left to do: its only step was completed, and is not run again,
-                # or it had finished already. Then nobody who came after that is in the run.
-                self.people = before if code == 2 or "Done. Nothing was sent." in log else self.people
+                # It may be killed when there is nothing left to do: its only step had ended, well or with unknowns, and
+                # is not run again, or it had finished already. Then nobody who came after that is in the run.
+                self.people = before if code == 2 or "Nothing was sent." in log else self.people
                 break
             if code == -9:
                 before = list(self.people)
@@ -124,7 +124,7 @@ class Crash:
                 break
         else:
             raise AssertionError(f"{self.run} is not done after {MOST_ATTEMPTS} attempts: {log}")
-        assert self._is_done()
+        assert self._is_done(), self.log
         self.check()
         if self.seed % 5 == 0:
             before = len(self.job.accepted())
