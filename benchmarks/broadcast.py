@@ -46,7 +46,7 @@ def job(kind: str, url: str, people: str, count: int, ledger: str) -> None:
     from adaptor.ledger.rows import RunRecord
     from adaptor.ledger.store import open_store
 
-    hello = send_text(state.data.psid, f"Hello {state.data.name}")
+    hello = send_text(state.data.psid, lambda state: f"Hello {state['data']['name']}")
     if kind == "each":
         # Its pace is Meta's, which is not to be measured here.
         noted.places_of.__defaults__ = (UNLIMITED,)

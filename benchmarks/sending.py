@@ -39,7 +39,7 @@ def bare(url: str, people: list[dict[str, str]]) -> float:
 
 
 def ours(url: str, people: list[dict[str, str]]) -> float:
-    job = each(state.people, send_text(state.data.psid, f"Hello {state.data.name}"))
+    job = each(state.people, send_text(state.data.psid, lambda state: f"Hello {state['data']['name']}"))
     started = time.perf_counter()
     job({"people": people, "configuration": {"access_token": TOKEN, "base_url": url}})
     return time.perf_counter() - started

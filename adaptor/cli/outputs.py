@@ -53,7 +53,7 @@ class Outputs:
     def _write(self, result: Result, given: argparse.Namespace, run: Run) -> None:
         if result.text is not None and given.output:
             write_output(f"{result.text}\n", given.output, self._stdout)
-            for what in of_final_state(result.state, given.output, run.redactor):
+            for what in of_final_state(result.state, result.text, given.output, run.redactor):
                 run.log("info", "run", f"warning: {what}")
         if self._sandbox is not None:
             from .rehearsal import show_transcript

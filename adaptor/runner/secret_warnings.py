@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..core.kept_secrets import places_of_marks
+from ..core.kept_secrets import MARK_BEGINS, places_of_marks
 from ..core.pasted import OUR_KEYS, around, trimmed_value
 from ..core.redact import REDACTED, Redactor, named_secrets
 from ..core.secret_forms import PROOF, weakness
@@ -61,23 +61,26 @@ def _of_configuration(configuration: Mapping[str, Any], where: str) -> Iterator[
             )
 
 
-def of_final_state(state: Any, path: str, redactor: Redactor) -> list[str]:
+def of_final_state(state: Any, text: str, path: str, redactor: Redactor) -> list[str]:
     """Return what was taken out of a final state that is written down, by places.
 
     Args:
         state: The final state, or those of several steps, free of secrets.
+        text: The same as JSON.
         path: What it is written to; `-` is standard output.
         redactor: Of the run.
     """
     warnings = []
     what = "The output" if path == "-" else path
-    if places := _places(state):
+    # A large state is not walked through for nothing.
+    if MARK_BEGINS in text and (places := _places(state)):
         warnings.append(
             f"{what} holds {REDACTED} at {places}: a secret stood there. What reads it next does not get that back, "
             "and cannot send it to anybody."
         )
     words = Redactor(redactor.kept.words)
-    if (places := _places(words.value(state), state)) is not None:
+    told = words.value(state)
+    if told is not state and (places := _places(told, state)) is not None:
         warnings.append(f"{what} holds the word of `verify_token` at {places}. It is left there: it opens nothing.")
     return warnings
 
