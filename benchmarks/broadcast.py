@@ -41,9 +41,9 @@ def job(kind: str, url: str, people: str, count: int, ledger: str) -> None:
         return
     from adaptor import broadcast, each, send_text, state
     from adaptor.core.context import Run
-    from adaptor.graph import noted
+    from adaptor.graph import ledgered as noted
     from adaptor.ledger.ledger import Ledger
-    from adaptor.ledger.rows import RunRecord
+    from adaptor.ledger.records import RunRecord
     from adaptor.ledger.store import open_store
 
     hello = send_text(state.data.psid, lambda state: f"Hello {state['data']['name']}")

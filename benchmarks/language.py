@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from adaptor import compose_next_state, each, fn, state
-from adaptor.core.redact import Redactor
+from adaptor.core.secrets.redact import Redactor
 
 ITEMS = 100_000
 

@@ -23,8 +23,8 @@ from _pytest.assertion import rewrite
 from werkzeug import Request, Response
 
 from adaptor.core.context import Run
-from adaptor.core.template import TEXT
-from adaptor.runner.syntax import Texts
+from adaptor.core.values.template import TEXT
+from adaptor.runner.load.syntax import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,7 +62,7 @@ def _rewritten(tree: ast.Module, source: bytes, path: str | None = None, *more: 
             break
         after += 1
     names = [ast.alias(name="text_of", asname=TEXT)]
-    tree.body.insert(after, ast.ImportFrom(module="adaptor.core.template", names=names, level=0))
+    tree.body.insert(after, ast.ImportFrom(module="adaptor.core.values.template", names=names, level=0))
     for node in ast.walk(tree.body[after]):
         ast.copy_location(node, tree.body[after - 1] if after else tree)
     ast.fix_missing_locations(tree)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 
 from ..core.errors import InputError
-from ..runner.result import EXIT_BAD_INPUT, EXIT_WELL
-from .help import Help
+from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
+from .layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from typing import Any
 
-    from ..runner.preparation import Prepared
+    from ..runner.load.prepare import Prepared
 
 EXAMPLE = """\
 examples:
@@ -51,10 +51,10 @@ def add_to(commands: Any) -> None:
 
 def perform(given: argparse.Namespace) -> int:
     """Check, print what was found, and return 0, 2 or 3 as a run would."""
-    from ..runner.checking import inspect
-    from ..runner.credentials import read_credentials
-    from ..runner.files import print_out
-    from ..runner.launch import exit_code_for
+    from ..runner.checking.check import inspect
+    from ..runner.execution.start import exit_code_for
+    from ..runner.input.files import print_out
+    from ..runner.load.credentials import read_credentials
 
     try:
         credentials = read_credentials(given.credentials, is_lenient=given.credentials is None)
@@ -76,9 +76,9 @@ def perform(given: argparse.Namespace) -> int:
 
 
 def _print(prepared: Prepared) -> None:
-    from ..runner.drawing import drawn
-    from ..runner.files import print_out
-    from ..runner.problems import shown
+    from ..runner.checking.plan_drawing import drawn
+    from ..runner.input.files import print_out
+    from ..runner.problems.problems import shown
 
     for problem in prepared.problems:
         print(shown(problem), file=sys.stderr)
@@ -94,9 +94,9 @@ def _print(prepared: Prepared) -> None:
 
 
 def _preview(prepared: Prepared, given: argparse.Namespace) -> None:
-    from ..core.redact import Redactor
-    from ..runner.drafts import drafts_of
-    from .preview import draw, people_beside
+    from ..core.secrets.redact import Redactor
+    from ..runner.checking.planned_requests import drafts_of
+    from .options.preview import draw, people_beside
 
     drawn = draw(drafts_of(prepared), given.preview, people_beside(given.path), Redactor().text)
     what = f"{drawn} message{'' if drawn == 1 else 's'}" if drawn else "no message"
@@ -106,8 +106,8 @@ def _preview(prepared: Prepared, given: argparse.Namespace) -> None:
 def _as_json(prepared: Prepared, path: str) -> str:
     import json
 
-    from ..runner.problems import problem_facts
-    from ..runner.report import plan_facts
+    from ..runner.problems.problems import problem_facts
+    from ..runner.report.report import plan_facts
 
     facts = {
         "path": path,

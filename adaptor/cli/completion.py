@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ..runner.result import EXIT_WELL
-from .help import Help
+from ..runner.execution.result import EXIT_WELL
+from .layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Command:
         words = [action for action in actions if not action.option_strings]
         self.takes = _takes(words[0]) if words else None
         if name == "docs":
-            from ..runner.vocabulary import entries
+            from ..runner.docs.reference import entries
 
             self.takes = [entry.name for entry in entries() if entry.kind != "method"]
 
@@ -80,7 +80,7 @@ def add_to(commands: Any) -> None:
 
 def perform(given: argparse.Namespace) -> int:
     """Print the script."""
-    from ..runner.files import print_out
+    from ..runner.input.files import print_out
     from . import shells
     from .main import parser
 
@@ -105,7 +105,7 @@ def _takes(action: argparse.Action) -> str | list[str]:
     if "DIR" in name:
         return FOLDERS
     if name == "LEVEL":
-        from ..runner.logs import LEVELS
+        from ..runner.output.logs import LEVELS
 
         return list(LEVELS)
     return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from .help import Help
+from .layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..core.errors import AdaptorError
-    from ..runner.credentials import Credentials
-    from ..runner.inspection import Findings, Needed
+    from ..runner.checking.token import Findings, Needed
+    from ..runner.load.credentials import Credentials
 
 EXAMPLE = """\
 examples:
@@ -95,8 +95,8 @@ def _validate(given: argparse.Namespace) -> int:
     from ..core.config import read_configuration, schema
     from ..core.errors import AdaptorError
     from ..graph.versions import version_warning
-    from ..runner.credentials import read_credentials
-    from ..runner.secret_warnings import of_credentials
+    from ..runner.load.credentials import read_credentials
+    from ..runner.load.secret_warnings import of_credentials
 
     credentials = None
     try:
@@ -132,10 +132,10 @@ def _check(given: argparse.Namespace) -> int:
 
     from ..core.context import Run
     from ..core.errors import AdaptorError
-    from ..runner.credentials import read_credentials
-    from ..runner.inspection import look_into
-    from ..runner.logs import Levels, Log
-    from ..runner.terminal import harmless
+    from ..runner.checking.token import look_into
+    from ..runner.load.credentials import read_credentials
+    from ..runner.output.logs import Levels, Log
+    from ..runner.output.terminal import harmless
 
     # A job that sends something while it is loaded must not do so for being looked at.
     run = Run(sink=Log(Levels("info"), stream=sys.stderr), dry_run=True, alone=True)
@@ -155,7 +155,7 @@ def _check(given: argparse.Namespace) -> int:
 
 
 def _print(text: str) -> None:
-    from ..runner.files import print_out
+    from ..runner.input.files import print_out
 
     print_out(f"{text}\n", sys.stdout)
 
@@ -208,7 +208,7 @@ def _when(end: Any, findings: Findings) -> str:
 
 
 def _scopes(scopes: list[str] | None) -> list[str]:
-    from ..messenger.permissions import IN_WORDS
+    from ..messenger.page.permissions import IN_WORDS
 
     if scopes is None:
         return ["  may:      Meta does not say"]

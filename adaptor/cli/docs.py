@@ -6,16 +6,16 @@ import json
 import sys
 
 from ..core.errors import InputError
-from ..runner.files import print_out
-from ..runner.result import EXIT_BAD_INPUT, EXIT_WELL
-from .help import Help, terminal_width
+from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
+from ..runner.input.files import print_out
+from .layout.help import Help, terminal_width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from typing import Any
 
-    from ..runner.vocabulary import Entry
+    from ..runner.docs.reference import Entry
 
 HELP = "show what operations and errors mean"
 EXAMPLE = """\
@@ -47,7 +47,7 @@ def add_to(commands: Any) -> None:
 def perform(given: argparse.Namespace) -> int:
     """Print what was asked for."""
     # Only this command reads docstrings, and `inspect` takes a while to import.
-    from ..runner import vocabulary
+    from ..runner.docs import reference as vocabulary
 
     every = vocabulary.entries()
     try:
@@ -65,7 +65,7 @@ def perform(given: argparse.Namespace) -> int:
 
 def _chosen(words: list[str], every: list[Entry]) -> tuple[list[Entry], bool]:
     """Return the entries that are meant, and whether a page of its own was asked for."""
-    from ..runner.vocabulary import find, search, similar
+    from ..runner.docs.reference import find, search, similar
 
     if not words:
         return every, False
@@ -88,8 +88,8 @@ def _chosen(words: list[str], every: list[Entry]) -> tuple[list[Entry], bool]:
 
 
 def _text(shown: list[Entry], every: list[Entry], *, whole: bool, asked: bool) -> str:
-    from ..runner.terminal import Paint, wants_colour
-    from .page import Page
+    from ..runner.output.terminal import Paint, wants_colour
+    from .layout.docs import Page
 
     page = Page(terminal_width(), Paint(wants_colour(sys.stdout)))
     if not whole:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from .help import Help
+from .layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Run a command line and exit with its code."""
     words = sys.argv[1:] if arguments is None else arguments
     if words and not words[0].startswith("-") and words[0] not in COMMANDS:
-        from ..runner.problems import did_you_mean
+        from ..runner.problems.problems import did_you_mean
 
         fix = did_you_mean(words[0], COMMANDS, f"The commands are {', '.join(COMMANDS)}.")
         if words[0].endswith((".py", ".json", ".yaml", ".yml")):
@@ -86,7 +86,7 @@ def _unknown(further: list[str], command: str, usage: str) -> str:
     """Return what is said of arguments that nobody knows, with what was probably meant."""
     import re
 
-    from ..runner.problems import did_you_mean
+    from ..runner.problems.problems import did_you_mean
 
     options = re.findall(r"--[a-z][a-z-]*", usage)
     name = further[0].partition("=")[0]

@@ -7,10 +7,10 @@ import shlex
 import sys
 
 from ..core.errors import InputError
-from ..runner.files import print_out
-from ..runner.result import EXIT_BAD_INPUT, EXIT_WELL
-from ..runner.terminal import harmless
-from .help import Help
+from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
+from ..runner.input.files import print_out
+from ..runner.output.terminal import harmless
+from .layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ import contextlib
 import sys
 
 from ..core.errors import InputError
-from ..runner.counts import Counts
-from ..runner.files import write_output
-from ..runner.records import IN_MEMORY
-from ..runner.result import EXIT_FAILED, EXIT_WELL
-from ..runner.secret_warnings import of_final_state
+from ..runner.execution.counts import Counts
+from ..runner.execution.result import EXIT_FAILED, EXIT_WELL
+from ..runner.execution.resume import IN_MEMORY
+from ..runner.input.files import write_output
+from ..runner.load.secret_warnings import of_final_state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..core.context import Run
-    from ..runner.result import Result
+    from ..runner.execution.result import Result
     from ..sandbox import Sandbox
 
 
@@ -56,15 +56,15 @@ class Outputs:
             for what in of_final_state(result.state, result.text, given.output, run.redactor):
                 run.log("info", "run", f"warning: {what}")
         if self._sandbox is not None:
-            from .rehearsal import show_transcript
+            from .options.sandbox_run import show_transcript
 
             show_transcript(self._sandbox, given, run)
         if given.preview and self._described is not None:
-            from .preview import preview
+            from .options.preview import preview
 
             preview(given, run, self._sandbox, self._described)
         if given.report:
-            from ..runner.report import write_report
+            from ..runner.report.report import write_report
 
             write_report(result, run.redactor, given.report, self._stdout)
 
@@ -105,7 +105,7 @@ def _close(result: Result, run: Run, given: argparse.Namespace) -> None:
 
 def _tell_what_next(result: Result, run: Run, given: argparse.Namespace) -> None:
     """Say how the run can be gone on with, or how what is unknown can be settled."""
-    from ..runner.commands import resume_command, runs_command
+    from ..runner.output.shown_commands import resume_command, runs_command
 
     where = given.database
     if not result.is_finished or result.error is not None:

@@ -11,31 +11,31 @@ from functools import partial
 
 from ..core.context import Run
 from ..core.errors import AdaptorError, InputError
-from ..core.sanitize import Sanitizer
-from ..runner.credentials import read_credentials
-from ..runner.files import check_output, json_object, print_out, read_json_object
-from ..runner.launch import Order, launch
-from ..runner.logs import Levels, Log
-from ..runner.records import IN_MEMORY
-from ..runner.result import EXIT_BAD_INPUT
-from ..runner.run_id import check_run_id, new_run_id
-from ..runner.signals import Interruption
-from .curl import curl_printer
+from ..core.text.sanitize import Sanitizer
+from ..runner.execution.result import EXIT_BAD_INPUT
+from ..runner.execution.resume import IN_MEMORY
+from ..runner.execution.run_id import check_run_id, new_run_id
+from ..runner.execution.signals import Interruption
+from ..runner.execution.start import Order, launch
+from ..runner.input.files import check_output, json_object, print_out, read_json_object
+from ..runner.load.credentials import read_credentials
+from ..runner.output.logs import Levels, Log
+from .options.curl import curl_printer
+from .options.run import add_options
 from .outputs import Outputs
-from .run_options import add_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from ..core.context import Request
-    from ..runner.credentials import Credentials
-    from ..runner.execution import Watch
-    from ..runner.plan import Plan
-    from ..runner.result import Result
-    from ..runner.results import Results
-    from ..runner.supervised import Child
-    from ..runner.supervisor import Limits, Supervisor
+    from ..runner.execution.plan_run import Watch
+    from ..runner.execution.result import Result
+    from ..runner.load.credentials import Credentials
+    from ..runner.load.plan import Plan
+    from ..runner.report.recipients_file import Results
+    from ..runner.supervision.supervised_child import Child
+    from ..runner.supervision.supervisor import Limits, Supervisor
     from ..sandbox import Sandbox
 
 
@@ -97,8 +97,8 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
     credentials = read_credentials(given.credentials, is_lenient=given.sandbox or given.dry_run)
     child = None
     if limits is not None:
-        from ..runner.supervised import Child
-        from ..runner.supervisor import supervise
+        from ..runner.supervision.supervised_child import Child
+        from ..runner.supervision.supervisor import supervise
 
         side = supervise(limits, run)
         if not isinstance(side, Child):
@@ -109,7 +109,7 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
         run.progress = log.progress()
         run.limit, run.only_to = given.limit, given.only_to
         if not given.yes and child is None and sys.stdin.isatty() and sys.stderr.isatty():
-            from .questions import confirm
+            from .options.confirm import confirm
 
             # What a job writes to standard error goes to the log meanwhile.
             run.confirm = partial(confirm, stream=sys.stderr)
@@ -121,7 +121,7 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
             run.sketch = _sketch(given)
         described: list[dict[str, Any]] = []
         if given.preview and given.dry_run:
-            from .preview import also_kept
+            from .options.preview import also_kept
 
             run.on_request = also_kept(run.on_request, described)
         order = _order(given, state, run, child)
@@ -146,7 +146,7 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
         with interruption.shielded():
             code = outputs.tell(result)
         if given.open and sandbox is not None:
-            from .rehearsal import stay
+            from .options.sandbox_run import stay
 
             stay(sandbox, run)
         return code
@@ -158,7 +158,7 @@ def _ask_to_resend(run: str) -> None:
     Raises:
         InputError: Nobody said yes.
     """
-    from .questions import confirm, is_terminal
+    from .options.confirm import confirm, is_terminal
 
     question = f"Send again what nobody knows of in the run {run}? Whom it did reach gets it twice."
     if is_terminal() and confirm(question):
@@ -172,7 +172,7 @@ def _ask_to_resend(run: str) -> None:
 def _sandbox(given: argparse.Namespace, credentials: Credentials) -> contextlib.AbstractContextManager[Sandbox | None]:
     if not given.sandbox:
         return contextlib.nullcontext()
-    from .rehearsal import rehearsal
+    from .options.sandbox_run import rehearsal
 
     return rehearsal(given, credentials)
 
@@ -181,7 +181,7 @@ def _sketch(given: argparse.Namespace) -> Any:
     """Return what shows messages as they would look."""
 
     def sketch(requests: list[dict[str, Any]]) -> str:
-        from .preview import as_text, people_beside
+        from .options.preview import as_text, people_beside
 
         return as_text(requests, given.people or people_beside(given.path))
 
@@ -203,7 +203,7 @@ def _results(given: argparse.Namespace, run: Run) -> contextlib.AbstractContextM
     """Let a row be written for each message."""
     if not given.results:
         return contextlib.nullcontext()
-    from ..runner.results import Results
+    from ..runner.report.recipients_file import Results
 
     results = Results(given.results)
     run.on_result = results.write
@@ -215,7 +215,7 @@ def _limits(given: argparse.Namespace) -> Limits | None:
         return None
     if not hasattr(os, "fork"):
         raise InputError("This system cannot supervise a run: it has no fork.", fix="Leave the limits out.")
-    from ..runner.supervisor import Limits
+    from ..runner.supervision.supervisor import Limits
 
     return Limits(given.timeout, given.run_timeout, given.memory_limit)
 
@@ -223,7 +223,7 @@ def _limits(given: argparse.Namespace) -> Limits | None:
 def _run(given: argparse.Namespace, log: Log, limits: Limits | None) -> Any:
     kind: Any = Run
     if limits is not None:
-        from ..runner.supervised import WatchedRun
+        from ..runner.supervision.supervised_child import WatchedRun
 
         kind = WatchedRun
     run = kind(sink=log, dry_run=given.dry_run, alone=True)
@@ -246,7 +246,7 @@ def _order(given: argparse.Namespace, state: dict[str, Any] | None, run: Run, ch
 
     def initial(plan: Plan) -> dict[str, Any]:
         if state is None and (given.start or given.only):
-            from ..runner.cache import cached_input
+            from ..runner.execution.step_cache import cached_input
 
             return cached_input(plan, run)
         return state or {}
@@ -254,7 +254,7 @@ def _order(given: argparse.Namespace, state: dict[str, Any] | None, run: Run, ch
     order.initial = initial
     watches: list[Watch] = []
     if given.cache_steps:
-        from ..runner.cache import keep_output
+        from ..runner.execution.step_cache import keep_output
 
         watches.append(lambda step, after, course: keep_output(course.plan, step, after, run))
     if child is not None:
@@ -269,7 +269,7 @@ def _ask_to_go_on() -> Any:
     """Return what asks on the terminal, or None where nobody is there."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return None
-    from .questions import ask_to_go_on
+    from .options.confirm import ask_to_go_on
 
     stream = sys.stderr
     return lambda what: ask_to_go_on(what, stream)

@@ -6,7 +6,7 @@ import contextlib
 import re
 import sys
 
-from .help import Help
+from .layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-    from ..ledger.rows import RunRecord
+    from ..ledger.records import RunRecord
     from ..ledger.store import Store
 
 EXAMPLE = """\
@@ -137,7 +137,7 @@ def _performed(perform: Any, given: argparse.Namespace) -> int:
 
 @contextlib.contextmanager
 def _store(given: argparse.Namespace) -> Iterator[Store]:
-    from ..runner.history import ledger_of, open_history
+    from ..runner.history.history import ledger_of, open_history
 
     store = open_history(ledger_of(given.path, given.database), read_only=given.verb not in _WRITING)
     try:
@@ -148,15 +148,15 @@ def _store(given: argparse.Namespace) -> Iterator[Store]:
 
 @contextlib.contextmanager
 def _run_of(given: argparse.Namespace) -> Iterator[tuple[Store, RunRecord]]:
-    from ..runner.history import find_run
+    from ..runner.history.history import find_run
 
     with _store(given) as store:
         yield store, find_run(store, given.run)
 
 
 def _list(given: argparse.Namespace) -> int:
-    from ..runner.history import ledger_of, run_facts
-    from ..runner.records import is_there
+    from ..runner.execution.resume import is_there
+    from ..runner.history.history import ledger_of, run_facts
 
     database = ledger_of(given.path, given.database)
     if not is_there(database):
@@ -169,15 +169,15 @@ def _list(given: argparse.Namespace) -> int:
     if given.format == "json":
         _print_json(facts)
     elif facts:
-        from .runs_page import table
+        from .layout.runs import table
 
         _print(table(facts, *_terminal()))
     return 0
 
 
 def _show(given: argparse.Namespace) -> int:
-    from ..runner.history import error_facts, run_facts, step_facts
-    from .runs_page import next_steps, page
+    from ..runner.history.history import error_facts, run_facts, step_facts
+    from .layout.runs import next_steps, page
 
     with _run_of(given) as (store, record):
         facts = {
@@ -195,7 +195,7 @@ def _show(given: argparse.Namespace) -> int:
 
 
 def _results(given: argparse.Namespace) -> int:
-    from ..runner.history import listed
+    from ..runner.history.history import listed
 
     kind = given.format or ("csv" if given.output.lower().endswith(".csv") else "jsonl")
     with _run_of(given) as (store, record):
@@ -204,7 +204,7 @@ def _results(given: argparse.Namespace) -> int:
 
 
 def _export(given: argparse.Namespace) -> int:
-    from ..runner.history import exported
+    from ..runner.history.history import exported
 
     with _run_of(given) as (store, record):
         _write(exported(store, record), given.output)
@@ -213,11 +213,11 @@ def _export(given: argparse.Namespace) -> int:
 
 def _settle(given: argparse.Namespace) -> int:
     from ..core.context import Run
-    from ..runner.commands import resume_command, runs_command
-    from ..runner.credentials import read_credentials
-    from ..runner.echoes import EchoFile
-    from ..runner.logs import Levels, Log
-    from ..runner.settling import settle
+    from ..runner.history.echoes import EchoFile
+    from ..runner.history.reconcile import settle
+    from ..runner.load.credentials import read_credentials
+    from ..runner.output.logs import Levels, Log
+    from ..runner.output.shown_commands import resume_command, runs_command
 
     run = Run(sink=Log(Levels("info"), stream=sys.stderr), alone=True)
     echoes = None if given.echoes is None else EchoFile(given.echoes)
@@ -252,7 +252,7 @@ def _settle(given: argparse.Namespace) -> int:
 
 def _purge(given: argparse.Namespace) -> int:
     from ..core.errors import InputError
-    from .questions import confirm, is_terminal
+    from .options.confirm import confirm, is_terminal
 
     if given.older_than is not None and given.run is not None and given.path is None:
         given.run, given.path = None, given.run
@@ -261,7 +261,7 @@ def _purge(given: argparse.Namespace) -> int:
     with _store(given) as store:
         what = "every run that ended longer ago than that" if given.run is None else f"the run {given.run}"
         if given.run is not None:
-            from ..runner.history import find_run, status_of
+            from ..runner.history.history import find_run, status_of
 
             record = find_run(store, given.run)
             status = status_of(store, record)
@@ -281,13 +281,13 @@ def _terminal() -> tuple[int, Any]:
     """Return how wide the terminal is, and what paints on it."""
     import shutil
 
-    from ..runner.terminal import Paint, wants_colour
+    from ..runner.output.terminal import Paint, wants_colour
 
     return shutil.get_terminal_size((100, 24)).columns, Paint(wants_colour(sys.stdout))
 
 
 def _print(text: str) -> None:
-    from ..runner.files import print_out
+    from ..runner.input.files import print_out
 
     print_out(f"{text}\n", sys.stdout)
 
@@ -300,7 +300,7 @@ def _print_json(value: Any) -> None:
 
 def _write(pieces: Iterable[str], path: str) -> None:
     """Write piece by piece to a file that its owner alone can read, or to standard output."""
-    from ..runner.files import print_out, streamed
+    from ..runner.input.files import print_out, streamed
 
     if path == "-":
         for piece in pieces:

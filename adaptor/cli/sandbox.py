@@ -6,8 +6,8 @@ import argparse
 import sys
 
 from ..core.errors import InputError
-from ..runner.result import EXIT_BAD_INPUT, EXIT_WELL
-from .help import Help
+from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
+from .layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ _port.__name__ = "port from 0 to 65535:"
 def perform(given: argparse.Namespace) -> int:
     """Run it until it is interrupted."""
     from ..sandbox import Sandbox, SandboxError
-    from .rehearsal import until_interrupted
+    from .options.sandbox_run import until_interrupted
 
     try:
         if given.people:

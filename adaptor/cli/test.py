@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 from ..core.errors import InputError
-from ..runner.files import print_out, write_output
-from ..runner.result import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL
-from ..runner.terminal import Paint, harmless, wants_colour
-from .help import Help
+from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL
+from ..runner.input.files import print_out, write_output
+from ..runner.output.terminal import Paint, harmless, wants_colour
+from .layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import Any
 
-    from ..runner.case_file import Case, CaseFile
-    from ..runner.logs import Log
-    from ..runner.trial import Messenger, Trial
+    from ..runner.output.logs import Log
+    from ..runner.testing.case_file import Case, CaseFile
+    from ..runner.testing.case_run import Messenger, Trial
 
 HELP = "try jobs against the cases beside them"
 EXAMPLE = """\
@@ -73,8 +73,8 @@ def add_to(commands: Any) -> None:
 
 def perform(given: argparse.Namespace) -> int:
     """Try the cases and tell how they went."""
-    from ..runner import wall
-    from ..runner.logs import Levels, Log
+    from ..runner.output.logs import Levels, Log
+    from ..runner.testing import network_guard as wall
 
     try:
         log = Log(Levels(given.log), stream=sys.stderr)
@@ -102,7 +102,7 @@ def perform(given: argparse.Namespace) -> int:
 
 def _chosen(given: argparse.Namespace) -> list[tuple[CaseFile, list[Case]]]:
     """Return the files with the cases that are to be tried; all problems in them are told at once."""
-    from ..runner.case_file import CaseFile, find_files
+    from ..runner.testing.case_file import CaseFile, find_files
 
     files: list[CaseFile] = []
     problems: list[str] = []
@@ -125,7 +125,7 @@ def _chosen(given: argparse.Namespace) -> list[tuple[CaseFile, list[Case]]]:
 
 
 def _tried(case: Case, log: Log) -> Trial:
-    from ..runner.trial import try_case
+    from ..runner.testing.case_run import try_case
 
     if case.records_graph:
         return try_case(case, None, log)

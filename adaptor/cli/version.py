@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..core.version import __version__
-from .help import Help
+from .layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ..core.arguments import prepare
 from ..core.errors import WrongCall
-from ..core.lazy import Lazy, resolve
-from ..core.parameters import Parameters
 from ..core.state import State, a_kind
+from ..core.values.arguments import prepare
+from ..core.values.lazy import Lazy, resolve
+from ..core.values.parameters import Parameters
 from .data import Reader
-from .sources import path_of
+from .rows.sources import path_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

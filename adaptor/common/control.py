@@ -5,10 +5,19 @@ from __future__ import annotations
 from ..core.context import current_run
 from ..core.errors import JobError, WrongCall
 from ..core.execute import in_order, perform_in_order
-from ..core.lazy import resolve
-from ..core.operation import Callback, Condition, Operation, Source, Step, Value, builder_of, operation
+from ..core.operation import (
+    Callback,
+    Condition,
+    Operation,
+    Source,
+    Step,
+    Value,
+    builder_of,
+    operation,
+)
 from ..core.state import State
-from .sources import items_of, tell_of_items
+from ..core.values.lazy import resolve
+from .rows.sources import items_of, tell_of_items
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +25,9 @@ if TYPE_CHECKING:
     from typing import Any, Concatenate, ParamSpec
 
     P = ParamSpec("P")
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "control"
 
 #: Keys of the state that have a meaning of their own.
 RESERVED = frozenset({"data", "references", "configuration", "response", "errors"})

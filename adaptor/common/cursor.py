@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ..core.context import current_run
 from ..core.errors import JobError, MissingReference
-from ..core.lazy import Lazy
 from ..core.operation import Callback, Operation, Value, builder_of
 from ..core.state import State, a_kind
+from ..core.values.lazy import Lazy
 from .calculation import wrong_kind
 from .times import time_zone
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from typing import Any, Concatenate, ParamSpec
 
     P = ParamSpec("P")
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "data"
 
 #: Words that mean the moment at which the run started.
 _NOW = ("now", "start", "end")

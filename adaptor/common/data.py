@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from ..core.arguments import expand_references, prepare
 from ..core.errors import JobError, WrongCall
-from ..core.jsonpath import compiled
-from ..core.lazy import Lazy, resolve
 from ..core.operation import Value, builder
 from ..core.state import State, a_kind
-from .sources import items_of, path_of
+from ..core.values.arguments import expand_references, prepare
+from ..core.values.jsonpath import compiled
+from ..core.values.lazy import Lazy, resolve
+from .rows.sources import items_of, path_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "data"
 
 
 class Reader(Lazy):

@@ -11,6 +11,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "data"
+
 
 @calculation
 def to_array(value: Value[Any]) -> list[Any]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..core.context import current_run
-from ..core.lazy import Lazy
 from ..core.operation import Operation, Value, builder_of
 from ..core.state import State
-from ..core.template import Template
+from ..core.values.lazy import Lazy
+from ..core.values.template import Template
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from ..core.context import Run
 
     P = ParamSpec("P")
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "control"
 
 
 class _Writing(Operation):

@@ -14,13 +14,13 @@ from ..core.errors import (
     MissingReference,
     UnreadableRow,
 )
-from ..core.lazy import resolve
 from ..core.operation import Callback, Source, Step, Value, operation
 from ..core.state import State
+from ..core.values.lazy import resolve
 from ..ledger.errors import ReplayMismatch
-from .failures import Kinds, failure, raise_if_failed, summary
-from .results import tell_result
-from .sources import numbered, readable, tell_of_items
+from .rows.failures import Kinds, failure, raise_if_failed, summary
+from .rows.results import tell_result
+from .rows.sources import numbered, readable, tell_of_items
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..core.context import Run
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "control"
 
 #: `try_each` stops after so many sends in a row whose outcome nobody knows: the network or Meta is down.
 UNKNOWN_IN_A_ROW = 3

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from ..core.jsonpath import compiled
 from ..core.operation import Value
+from ..core.values.jsonpath import compiled
 from .calculation import calculation, wrong_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "data"
 
 
 @calculation

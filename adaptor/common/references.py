@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from ..core.arguments import prepare
-from ..core.jsonpath import compiled
-from ..core.lazy import resolve
 from ..core.operation import Value, builder
 from ..core.state import State
+from ..core.values.arguments import prepare
+from ..core.values.jsonpath import compiled
+from ..core.values.lazy import resolve
 from .data import Reader, known_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "data"
 
 
 class LastReference(Reader):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..core.errors import JobError, WrongCall
-from ..core.jsonpath import compiled
-from ..core.lazy import Lazy, resolve
 from ..core.operation import Operation, Value, builder_of
 from ..core.state import State, a_kind
+from ..core.values.jsonpath import compiled
+from ..core.values.lazy import Lazy, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ..core.context import Run
 
     P = ParamSpec("P")
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "data"
 
 #: The drafts, as their schemas name them under `$schema`, and the library's names for them.
 _DRAFTS = {

@@ -9,6 +9,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "data"
+
 #: Characters that are shown as emojis wherever they stand: the Emoji property of Unicode 16 (UTS #51, emoji-data.txt,
 #: checked 2026-11-23), without letters, digits, punctuation and arrows, and the blocks that Unicode keeps for emojis.
 _EMOJI = (

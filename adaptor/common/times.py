@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from ..core.errors import InvalidValue, WrongCall
-from ..core.lazy import Lazy
 from ..core.operation import Value
 from ..core.state import a_kind
+from ..core.values.lazy import Lazy
 from .calculation import checked_calculation, wrong_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
     from typing import Any
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "data"
 
 #: Unix times from here on are in milliseconds: in seconds it would be the year 5138.
 MILLISECONDS_FROM = 100_000_000_000

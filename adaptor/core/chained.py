@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .arguments import function_name
 from .context import current_run
 from .errors import AdaptorError, JobError, WrongCall
-from .lazy import Lazy
 from .operation import ErrorKinds, Handler, Operation, Step, builder_of, shown
 from .state import State, a_kind
+from .values.arguments import function_name
+from .values.lazy import Lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

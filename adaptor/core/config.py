@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import ConfigurationError
-from .pasted import trimmed, wrong_in
+from .secrets.pasted import trimmed, wrong_in
 
 _SCHEMA = "configuration-schema.json"
 #: What is copied from Meta's pages.

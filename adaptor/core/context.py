@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from .call_record import Call
-from .call_site import call_site
 from .errors import AdaptorError, JobError
 from .explanation import LastAnswer
-from .redact import Redactor
+from .place import call_site
+from .secrets.redact import Redactor
 from .totals import Totals
 
 TYPE_CHECKING = False
@@ -341,7 +341,7 @@ class Run(Totals):
         self._sink(level, component, self.redactor.text(message), self.redactor.value(fields))
 
     def site(self) -> str:
-        """Return where in the job's code the run is, without any position in data (see `adaptor.core.call_site`)."""
+        """Return where in the job's code the run is, without any position in data (see `adaptor.core.place`)."""
         return call_site([*self.statements, *[operation.label() for operation in self.under_way]])
 
     def is_once(self) -> bool:

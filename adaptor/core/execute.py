@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     P = ParamSpec("P")
 
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "control"
+
 
 class _Function(Operation):
     """What `fn` makes: nothing stands between it and the function."""

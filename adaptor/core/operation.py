@@ -9,15 +9,15 @@ from __future__ import annotations
 import sys
 from functools import partial
 
-from .arguments import function_name, known, prepare, prepare_source, same
-from .call_site import label
 from .context import Run, active
 from .errors import PACKAGE, AdaptorError, JobError, WrongCall
 from .explanation import explain
-from .functions import refuse_other_parameters
-from .lazy import Lazy, Logic
-from .parameters import Parameters
+from .place import label
 from .state import State, a_kind, not_a_state
+from .values.arguments import function_name, known, prepare, prepare_source, same
+from .values.functions import refuse_other_parameters
+from .values.lazy import Lazy, Logic
+from .values.parameters import Parameters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     P = ParamSpec("P")
     T = TypeVar("T")
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "control"
 
 #: An argument that may also be a function of the state. Lazy references are of type `Any` and fit everywhere.
 Value: TypeAlias = "T | Callable[[State], T]"

@@ -13,6 +13,9 @@ else:
     # So that `State | None` and the like can be evaluated where a job annotates its functions.
     State = dict
 
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "data"
+
 #: How many earlier `data` a state remembers. Without a bound a loop over 40,000 people becomes quadratic.
 REFERENCES_KEPT = 100
 

@@ -5,15 +5,28 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..common.failures import failure, raise_if_failed
-from ..common.results import tell_result
+from ..common.rows.failures import failure, raise_if_failed
+from ..common.rows.results import tell_result
 from ..core.context import current_run
-from ..core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, InvalidMessage, WrongCall
+from ..core.errors import (
+    ABOUT_PERSON,
+    ABOUT_ROW,
+    SENT_UNKNOWN,
+    AdaptorError,
+    InvalidMessage,
+    WrongCall,
+)
 from ..core.operation import Operation, Step, builder_of
 from ..core.state import State, compose_next_state
+from .batch_request import MOST_PARTS
 from .listing import GraphListing
-from .operation import GraphOperation, described_or_known, left_out, outcome_of, read_answer
-from .parts import MOST_PARTS
+from .operation import (
+    GraphOperation,
+    described_or_known,
+    left_out,
+    outcome_of,
+    read_answer,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +37,9 @@ if TYPE_CHECKING:
     from .request import GraphRequest
 
     P = ParamSpec("P")
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "graph"
 
 
 class _Batch(Operation):
@@ -165,7 +181,7 @@ def _carried_out(
         places = [index for index in waiting if requests[index].access == access]
         if places:
             from .client import client_for
-            from .noted import carry_out_noted, is_free
+            from .ledgered import carry_out_noted, is_free
 
             client = client_for(run, state.get("configuration"))
             run.log("debug", "graph", f"{run.place()}: a batch of {len(places)}")

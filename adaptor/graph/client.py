@@ -9,11 +9,17 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..common.connection import seconds_before_repeat, wire
 from ..core.config import Configuration, read_configuration
 from ..core.context import Run
-from ..core.errors import SENT_NO, SENT_UNKNOWN, AdaptorError, DeliveryUnknown, NotSent
-from ..ledger.keys import digest
+from ..core.errors import (
+    SENT_NO,
+    SENT_UNKNOWN,
+    AdaptorError,
+    DeliveryUnknown,
+    NotSent,
+)
+from ..ledger.write_id import digest
+from ..wire.connection import seconds_before_repeat, wire
 from .answer import Answer
 from .connection import GraphConnection
 from .errors import GraphError, RateLimited, TemporaryFailure
@@ -24,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from ..ledger.at_most_once import Waiting
     from ..ledger.ledger import Ledger
-    from ..ledger.passage import Waiting
 
 T = TypeVar("T")
 

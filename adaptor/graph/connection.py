@@ -7,13 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from ..common.connection import IDLE_SECONDS, NETWORK_ERRORS, open_session, reason_of, settings_for, wire
-from ..core.errors import ABOUT_PAGE, AdaptorError, ConfigurationError, DeliveryUnknown, InvalidMessage, NotSent
-from ..core.json_text import NotJson, read_answer
-from ..core.redact import appsecret_proof
+from ..core.errors import (
+    ABOUT_PAGE,
+    AdaptorError,
+    ConfigurationError,
+    DeliveryUnknown,
+    InvalidMessage,
+    NotSent,
+)
+from ..core.secrets.redact import appsecret_proof
+from ..core.text.json_text import NotJson, read_answer
+from ..wire.connection import (
+    IDLE_SECONDS,
+    NETWORK_ERRORS,
+    open_session,
+    reason_of,
+    settings_for,
+    wire,
+)
 from .answer import Answer
+from .batch_request import PartAnswer, batch_request, part_answers
 from .errors import InvalidRequest, TemporaryFailure, graph_error
-from .parts import PartAnswer, batch_request, part_answers
 from .usage import Usage, read_usage
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ParamSpec
 from urllib.parse import parse_qsl, urlsplit
 
-from ..core.arguments import known
 from ..core.context import Run, active
 from ..core.errors import AdaptorError, WrongCall
-from ..core.lazy import Lazy
 from ..core.operation import builder_of
 from ..core.state import State, a_kind, compose_next_state
+from ..core.values.arguments import known
+from ..core.values.lazy import Lazy
 from .operation import GraphOperation, carry_out
 
 if TYPE_CHECKING:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ParamSpec
 
-from ..core.errors import SENT_NO, SENT_PARTLY, SENT_UNKNOWN, AdaptorError, DeliveryUnknown
-from ..core.lazy import resolve
+from ..core.errors import (
+    SENT_NO,
+    SENT_PARTLY,
+    SENT_UNKNOWN,
+    AdaptorError,
+    DeliveryUnknown,
+)
 from ..core.operation import Operation, builder_of
 from ..core.state import State, compose_next_state
+from ..core.values.lazy import resolve
 from ..ledger.errors import ReplayMismatch
 from .errors import TemporaryFailure
 from .request import GraphRequest, json_text
@@ -106,7 +112,7 @@ def carry_out(request: GraphRequest, state: State, run: Run) -> Answer:
             return skipped
     if run.on_result is None or not request.is_message:
         return _carried_out(request, state, run)
-    from ..common.results import tell_result
+    from ..common.rows.results import tell_result
 
     duplicates = run.messages.get("duplicate", 0)
     try:
@@ -138,7 +144,7 @@ def left_out(request: GraphRequest, run: Run) -> Answer | None:
 
     if request.is_message:
         run.note("skipped", recipient=request.recipient, is_message=True)
-        from ..common.results import tell_result
+        from ..common.rows.results import tell_result
 
         tell_result(run, "skipped", request.recipient)
     return Answer({"outcome": "skipped"}, None, is_result=True)
@@ -159,7 +165,7 @@ def _carried_out(request: GraphRequest, state: State, run: Run) -> Answer:
         return known
     # Importing requests takes longer than a whole job that sends nothing.
     from .client import client_for
-    from .noted import carry_out_noted, is_free
+    from .ledgered import carry_out_noted, is_free
 
     run.log("debug", "graph", f"{run.place()}: {request.method} {request.path}")
     client = client_for(run, state.get("configuration"))
@@ -180,7 +186,7 @@ def described_or_known(request: GraphRequest, state: State, run: Run) -> Answer 
     """Describe a write of a dry run, unless it goes on with a run that has made it before."""
     if run.ledger is None or request.is_aside:
         return described(request, state, run)
-    from .noted import describe_noted
+    from .ledgered import describe_noted
 
     return describe_noted(request, state, run, lambda: described(request, state, run))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from ..core.arguments import Structure, known, prepare
 from ..core.errors import AdaptorError, InvalidMessage
-from ..core.kept_secrets import refuse_marks
-from ..core.lazy import Lazy, resolve
-from ..core.redact import REDACTED
+from ..core.secrets.kept_secrets import refuse_marks
+from ..core.secrets.redact import REDACTED
+from ..core.values.arguments import Structure, known, prepare
+from ..core.values.lazy import Lazy, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -208,7 +208,7 @@ class Encoded:
     @classmethod
     def form(cls, fields: list[tuple[str, str]], files: dict[str, Path]) -> Encoded:
         """Return a multipart form with files in it."""
-        from ..common.upload import Upload
+        from ..wire.upload import Upload
 
         upload = Upload(fields, files)
         return cls(upload, f"multipart/form-data; boundary={upload.boundary}")

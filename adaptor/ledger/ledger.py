@@ -7,15 +7,13 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..core.call_site import without_lines
 from ..core.errors import SENT_NO, AdaptorError
-from ..core.redact import Redactor
-from .database import storable
+from ..core.place import without_lines
+from ..core.secrets.redact import Redactor
+from .database.database import storable
 from .errors import SentBefore, TakenOver
-from .holder import Holder
-from .keys import write_id
-from .refusals import not_resumed, problem
-from .rows import (
+from .lease import Holder
+from .records import (
     FAILED,
     FINISHED,
     SENT,
@@ -28,7 +26,9 @@ from .rows import (
     StepRecord,
     Write,
 )
+from .refusals import not_resumed, problem
 from .store import IN_MEMORY
+from .write_id import write_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

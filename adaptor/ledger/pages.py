@@ -9,7 +9,7 @@ from .pace import LANE_STOP, by_this_clock, next_place
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .database import Database
+    from .database.database import Database
     from .pace import Place
 
 

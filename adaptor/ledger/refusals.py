@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from ..core.errors import AdaptorError
 from .errors import HeldElsewhere, KeyTaken, LedgerError, ReplayMismatch
-from .rows import IDENTITY
+from .records import IDENTITY
 
 if TYPE_CHECKING:
+    from .claim import Taken
     from .store import Store
-    from .taking import Taken
 
 
 def not_resumed(store: Store, run: str) -> LedgerError:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .database import from_text, in_chunks, marks, storable, to_text
+from .database.database import from_text, in_chunks, marks, storable, to_text
 from .errors import LedgerError
-from .rows import FINISHED, IDENTITY, RUNNING, RunRecord, StepRecord
+from .records import FINISHED, IDENTITY, RUNNING, RunRecord, StepRecord
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .database import Database
-    from .holders import Holders
+    from .database.database import Database
+    from .leases import Holders
 
 COLUMNS = (
     "id, path, words, job_digest, input_digest, input, status, started, ended, purged, exit_code, attempt, holder, "

@@ -6,13 +6,13 @@ import os
 from typing import TYPE_CHECKING
 
 from ..core.errors import InputError
-from .holders import Holders
+from .leases import Holders
 from .pages import Pages
 from .runs import Runs
 from .writes import Writes
 
 if TYPE_CHECKING:
-    from .database import Database
+    from .database.database import Database
 
 #: The address of a ledger that nothing keeps.
 IN_MEMORY = ":memory:"
@@ -49,7 +49,7 @@ def open_store(database: str, *, read_only: bool = False) -> Store:
         InputError: It cannot be used.
     """
     if database.startswith(("postgresql://", "postgres://")):
-        from .postgres import PostgresDatabase
+        from .database.postgres import PostgresDatabase
 
         return Store(PostgresDatabase(database, read_only=read_only))
     if "://" in database:
@@ -57,7 +57,7 @@ def open_store(database: str, *, read_only: bool = False) -> Store:
             f"A ledger cannot be kept in a database of the kind {database.partition('://')[0]}.",
             fix="Give --database the path of a file, or postgresql://user@host/database.",
         )
-    from .sqlite import SqliteDatabase
+    from .database.sqlite import SqliteDatabase
 
     path = database if database == IN_MEMORY else os.path.abspath(database)
     return Store(SqliteDatabase(path, read_only=read_only))

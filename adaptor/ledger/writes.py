@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .database import from_text, in_chunks, marks, to_text
+from .claim import COLUMNS, Taken, Taking, read_row, rows_of
+from .database.database import from_text, in_chunks, marks, to_text
 from .errors import TakenOver
-from .rows import CLAIMED, FAILED, SENDING, SENT, SKIPPED, UNKNOWN, Outcome, Row
-from .taking import COLUMNS, Taken, Taking, read_row, rows_of
+from .records import (
+    CLAIMED,
+    FAILED,
+    SENDING,
+    SENT,
+    SKIPPED,
+    UNKNOWN,
+    Outcome,
+    Row,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from .database import Database
-    from .holders import Holders
-    from .rows import Write
+    from .database.database import Database
+    from .leases import Holders
+    from .records import Write
 
 
 class Writes:

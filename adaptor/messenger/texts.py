@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .limits import check_text
+from .rules.limits import check_text
 
 
 def given_text(field: str, value: Any) -> Any:

@@ -13,12 +13,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .library import check, run
-    from .result import Result, StepResult
+    from .api import check, run
+    from .execution.result import Result, StepResult
 
 __all__ = ["Result", "StepResult", "check", "run"]
 
-_MODULES = {"Result": "result", "StepResult": "result", "check": "library", "run": "library"}
+_MODULES = {"Result": "execution.result", "StepResult": "execution.result", "check": "api", "run": "api"}
 
 
 def __getattr__(name: str) -> Any:

@@ -6,13 +6,13 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from adaptor.sandbox.checker import SandboxError
-from adaptor.sandbox.clock import Clock
-from adaptor.sandbox.directions import Directions
-from adaptor.sandbox.expectations import assert_sent
-from adaptor.sandbox.records import Action
-from adaptor.sandbox.settings import Settings, read_file, read_settings
-from adaptor.sandbox.transcript import write_transcript
-from adaptor.sandbox.world import World
+from adaptor.sandbox.people.controls import Directions
+from adaptor.sandbox.sandbox_file import Settings, read_file, read_settings
+from adaptor.sandbox.show.assertions import assert_sent
+from adaptor.sandbox.show.transcript import write_transcript
+from adaptor.sandbox.state.clock import Clock
+from adaptor.sandbox.state.page_state import World
+from adaptor.sandbox.state.records import Action
 
 if TYPE_CHECKING:
     import os
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from typing import Self
 
     from adaptor.sandbox.chat.site import Site
-    from adaptor.sandbox.events import EventLog
-    from adaptor.sandbox.faults import Faults
-    from adaptor.sandbox.keep import Keeper
-    from adaptor.sandbox.records import Message, Refusal, Request
-    from adaptor.sandbox.server import Server
-    from adaptor.sandbox.utility import UtilityTemplate
-    from adaptor.sandbox.webhooks import Webhooks
-    from adaptor.sandbox.world import Person
+    from adaptor.sandbox.faults.faults import Faults
+    from adaptor.sandbox.rules.utility import UtilityTemplate
+    from adaptor.sandbox.server.server import Server
+    from adaptor.sandbox.state.event_log import EventLog
+    from adaptor.sandbox.state.page_state import Person
+    from adaptor.sandbox.state.records import Message, Refusal, Request
+    from adaptor.sandbox.state.storage import Keeper
+    from adaptor.sandbox.webhooks.webhooks import Webhooks
 
 # A token of this form is nobody's at Meta, and tells whoever finds it in a log that it never was.
 _TOKEN_PREFIX = "SANDBOX-"
@@ -106,7 +106,7 @@ class Sandbox(Directions):
         port: int = 0,
         keep: str | os.PathLike[str] | None = None,
     ) -> Self:
-        """Make a sandbox from a `sandbox.json`; the keys stand in `adaptor.sandbox.settings`.
+        """Make a sandbox from a `sandbox.json`; the keys stand in `adaptor.sandbox.sandbox_file`.
 
         Args:
             path: Where the file lies.
@@ -150,7 +150,7 @@ class Sandbox(Directions):
         if settings.rate_limits is not None:
             self._world.rates.switch(True, **settings.rate_limits)
         if keep is not None:
-            from adaptor.sandbox.keep import Keeper
+            from adaptor.sandbox.state.storage import Keeper
 
             self._keeper = Keeper(self._world, keep, fixed_token=settings.access_token is not None)
         # After what was kept, for the settings are newer.
@@ -179,8 +179,8 @@ class Sandbox(Directions):
         if self._server is not None:
             return
         # The HTTP server of the standard library takes longer to import than everything else here together.
-        from adaptor.sandbox.api import Api
-        from adaptor.sandbox.server import Server
+        from adaptor.sandbox.server.api import Api
+        from adaptor.sandbox.server.server import Server
 
         try:
             self._server = Server(Api(self._world), self._port, self._open_site)

@@ -163,7 +163,7 @@ def test_the_schema_is_printed(config):
 
 @pytest.mark.parametrize("words", [["check"], ["check", "--format", "json"], ["validate"]])
 def test_no_secret_is_in_anything_that_is_written(config, credential, httpserver, words):
-    from adaptor.core.redact import appsecret_proof
+    from adaptor.core.secrets.redact import appsecret_proof
 
     loud = {"error": {"message": f"{TOKEN} {SECRET}", "code": 100, "type": "GraphMethodException"}}
     httpserver.clear()

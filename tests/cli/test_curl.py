@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from adaptor.cli.curl import curl_command
+from adaptor.cli.options.curl import curl_command
 
 WINDOW = {"error": {"message": "(#10) Outside of window.", "code": 10, "error_subcode": 2018278}}
 HARD = 'it\'s "$HOME" `id` \\ !! @x é 😀\n*'

@@ -6,7 +6,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from adaptor.core.redact import appsecret_proof
+from adaptor.core.secrets.redact import appsecret_proof
 
 TOKEN = "EAAG/t0ken+with=signs%and~more"
 SECRET = "app5ecret\"with'quotes"

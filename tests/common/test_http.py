@@ -38,7 +38,7 @@ pytestmark = pytest.mark.usefixtures("plain_environment")
 
 @pytest.fixture(autouse=True)
 def _no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adaptor.common.connection.random.uniform", lambda least, most: (least + most) / 2)
+    monkeypatch.setattr("adaptor.wire.connection.random.uniform", lambda least, most: (least + most) / 2)
 
 
 @pytest.fixture
@@ -272,7 +272,7 @@ def test_a_pipe_is_read_before_it_is_sent(httpserver: HTTPServer, uploads: Any) 
 
 
 def test_a_file_is_never_whole_in_memory(tmp_path: Path) -> None:
-    from adaptor.common.upload import Upload
+    from adaptor.wire.upload import Upload
 
     file = tmp_path / "large.bin"
     with file.open("wb") as sparse:

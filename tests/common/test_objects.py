@@ -4,10 +4,17 @@ import copy
 import pickle
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from adaptor import JobError, WrongCall, data_value, expand_references, json_value, split_keys, state
+from adaptor import (
+    JobError,
+    WrongCall,
+    data_value,
+    expand_references,
+    json_value,
+    split_keys,
+    state,
+)
 
 STATE = {"data": {"row": {"id": 7, "name": "Ana"}, "keys": ["id"], "path": "name"}}
 

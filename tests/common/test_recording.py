@@ -3,9 +3,9 @@
 import pytest
 
 from adaptor import HttpError, execute, http
-from adaptor.common.recording import NotRecorded, Record
 from adaptor.core.context import Run
-from adaptor.runner.expectation import differences
+from adaptor.runner.testing.expectation import differences
+from adaptor.wire.recorded import NotRecorded, Record
 
 URL = "https://clinic.example/patients"
 

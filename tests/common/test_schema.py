@@ -9,10 +9,19 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from adaptor import AdaptorError, JobError, WrongCall, data_value, each, execute, fn, state, validate
+from adaptor import (
+    AdaptorError,
+    JobError,
+    WrongCall,
+    data_value,
+    each,
+    execute,
+    fn,
+    state,
+    validate,
+)
 
 ROOT = Path(__file__).parents[2]
 PERSON = {

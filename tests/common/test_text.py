@@ -4,10 +4,15 @@ import pickle
 import unicodedata
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from adaptor import WrongCall, expand_references, human_proper, scrub_emojis, state
+from adaptor import (
+    WrongCall,
+    expand_references,
+    human_proper,
+    scrub_emojis,
+    state,
+)
 
 PROPER = [
     ("HELLO", "Hello"),

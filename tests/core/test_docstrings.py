@@ -8,8 +8,8 @@ from operator import attrgetter
 import pytest
 
 import adaptor
-from adaptor.core.template import TEXT, text_of
-from adaptor.runner.syntax import Texts
+from adaptor.core.values.template import TEXT, text_of
+from adaptor.runner.load.syntax import Texts
 
 PUBLIC = [name for name in adaptor.__all__ if callable(getattr(adaptor, name)) and name not in ("State", "state")]
 PUBLIC += [f"http.{name}" for name in adaptor.http.__all__]

@@ -4,11 +4,10 @@ import doctest
 import json
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from adaptor.core import json_places, json_text
-from adaptor.core.json_text import NotJson, read_answer, read_json
+from adaptor.core.text import json_positions as json_places, json_text
+from adaptor.core.text.json_text import NotJson, read_answer, read_json
 
 DEEP = "[" * 100_000
 WRONG = {

@@ -4,13 +4,12 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import assume, example, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, example, given, settings, strategies as st
 from jsonpath_ng.exceptions import JSONPathError
 from jsonpath_ng.ext import parse
 
 from adaptor import JobError, data_value, each, fn, source, source_value
-from adaptor.core.jsonpath import _plain_steps, find
+from adaptor.core.values.jsonpath import _plain_steps, find
 
 KEYS = ["a", "b", "first_name", "first name", "a-b", "ключ", "_id", "x1", "it's", "*", "a.b", "$", ""]
 scalars = st.one_of(st.none(), st.booleans(), st.integers(0, 3), st.text("ab0", max_size=3))

@@ -4,14 +4,13 @@ import doctest
 import json
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from adaptor.core import kept_secrets, pasted, secret_forms
 from adaptor.core.errors import ConfigurationError, InvalidMessage
-from adaptor.core.kept_secrets import KeptSecrets, refuse_marks, without_marks
-from adaptor.core.redact import Redactor, named_secrets
-from adaptor.core.secret_forms import forms_of
+from adaptor.core.secrets import kept_secrets, pasted, secret_forms
+from adaptor.core.secrets.kept_secrets import KeptSecrets, refuse_marks, without_marks
+from adaptor.core.secrets.redact import Redactor, named_secrets
+from adaptor.core.secrets.secret_forms import forms_of
 
 relaxed = settings(deadline=None, database=None, max_examples=150)
 STRONG = "EAAG7tHe4T0ken"

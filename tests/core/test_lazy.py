@@ -18,8 +18,8 @@ from adaptor import (
     source_value,
     state,
 )
-from adaptor.core.arguments import same
-from adaptor.core.lazy import Lazy
+from adaptor.core.values.arguments import same
+from adaptor.core.values.lazy import Lazy
 
 STATE = {
     "data": {

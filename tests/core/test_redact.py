@@ -11,12 +11,19 @@ from urllib.parse import quote, quote_plus, urlencode
 from xml.sax.saxutils import quoteattr
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
-from adaptor import AdaptorError, InvalidMessage, each, execute, fn, log, try_each
+from adaptor import (
+    AdaptorError,
+    InvalidMessage,
+    each,
+    execute,
+    fn,
+    log,
+    try_each,
+)
 from adaptor.core.context import Run
-from adaptor.core.redact import REDACTED, Redactor, appsecret_proof, secrets_of
+from adaptor.core.secrets.redact import REDACTED, Redactor, appsecret_proof, secrets_of
 
 relaxed = settings(deadline=None, database=None, max_examples=80)
 # Begins with two letters that no message of ours holds, so that a find is a leak and no chance.

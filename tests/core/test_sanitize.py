@@ -6,7 +6,7 @@ import pytest
 
 from adaptor import MissingReference, cursor, fn, log, state
 from adaptor.core.context import Run
-from adaptor.core.sanitize import Sanitizer
+from adaptor.core.text.sanitize import Sanitizer
 
 ANA = {"data": {"name": "Ana", "n": 1.5, "again": ["Ana", None]}, "configuration": {"access_token": "Zq-secret"}}
 

@@ -9,8 +9,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from adaptor import (
     InvalidValue,
@@ -25,8 +24,8 @@ from adaptor import (
     send_text,
     state,
 )
-from adaptor.core.arguments import same
-from adaptor.core.template import Template, text_of
+from adaptor.core.values.arguments import same
+from adaptor.core.values.template import Template, text_of
 
 STATE = {
     "data": {"name": "Ana", "day": "2026-11-24", "time": "2026-11-24T09:30:00", "price": 2.5, "n": 7, "none": None}

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from adaptor.ledger.keys import digest
 from adaptor.ledger.store import open_store
+from adaptor.ledger.write_id import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from adaptor.ledger.rows import Row
+    from adaptor.ledger.records import Row
 
 SERVER = Path(__file__).with_name("server.py")
 ROOT = SERVER.parents[2]

@@ -18,7 +18,8 @@ import threading
 import time
 from typing import Any
 
-from adaptor.sandbox import Sandbox, api, server
+from adaptor.sandbox import Sandbox
+from adaptor.sandbox.server import api, server
 
 
 class Blow:

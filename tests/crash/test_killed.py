@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adaptor.ledger.keys import digest
+from adaptor.ledger.write_id import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable

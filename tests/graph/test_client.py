@@ -11,8 +11,8 @@ import requests
 from adaptor.core.context import Run
 from adaptor.core.errors import ConfigurationError, InvalidMessage
 from adaptor.core.execute import execute, fn
-from adaptor.core.lazy import state as lazy_state
-from adaptor.core.redact import appsecret_proof
+from adaptor.core.secrets.redact import appsecret_proof
+from adaptor.core.values.lazy import state as lazy_state
 from adaptor.core.version import __version__
 from adaptor.graph import connection as connection_module
 from adaptor.graph.errors import GraphError

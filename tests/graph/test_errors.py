@@ -232,7 +232,7 @@ def test_every_code_from_200_to_299_is_about_a_permission(code: int) -> None:
 
 
 def test_the_table_knows_every_error_that_the_sandbox_gives() -> None:
-    from adaptor.sandbox import errors as sandbox_errors
+    from adaptor.sandbox.meta import errors as sandbox_errors
 
     given = [error for error in vars(sandbox_errors).values() if isinstance(error, sandbox_errors.GraphError)]
     given += [refuse("a").error for refuse in (sandbox_errors.invalid, sandbox_errors.too_few)]

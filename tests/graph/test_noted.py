@@ -23,18 +23,16 @@ from adaptor import (
     fn,
     fn_if,
     graph_request,
+    http as http_operations,
     send_text,
     state,
     try_each,
     typing_on,
 )
-from adaptor import (
-    http as http_operations,
-)
 from adaptor.core.context import Run
 from adaptor.ledger.errors import KeyTaken, LedgerError, ReplayMismatch
 from adaptor.ledger.ledger import Ledger
-from adaptor.ledger.rows import RunRecord
+from adaptor.ledger.records import RunRecord
 from adaptor.ledger.store import open_store
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ from adaptor import (
 from adaptor.core.context import Run
 from adaptor.graph.operation import GraphOperation
 from adaptor.ledger.ledger import Ledger
-from adaptor.ledger.rows import RunRecord
+from adaptor.ledger.records import RunRecord
 from adaptor.ledger.store import open_store
 
 if TYPE_CHECKING:

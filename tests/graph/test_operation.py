@@ -10,8 +10,8 @@ from adaptor.common.loop import each
 from adaptor.core.context import Run
 from adaptor.core.errors import InvalidMessage, MissingReference
 from adaptor.core.execute import execute
-from adaptor.core.lazy import state as lazy_state
 from adaptor.core.operation import Value
+from adaptor.core.values.lazy import state as lazy_state
 from adaptor.graph.errors import GraphError, TokenInvalid
 from adaptor.graph.operation import graph_operation
 from adaptor.graph.request import GraphRequest, PageId
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def _short(body: Any) -> None:
-    from adaptor.core.lazy import Lazy
+    from adaptor.core.values.lazy import Lazy
 
     if not isinstance(body["word"], Lazy) and len(body["word"]) > 3:
         raise InvalidMessage("`word` is too long.", fix="Shorten it.")

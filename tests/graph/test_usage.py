@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from adaptor.graph.usage import APP_USAGE, BUSINESS_USAGE, PAGE_USAGE, SLOWEST_SECONDS, Usage, read_usage
+from adaptor.graph.usage import (
+    APP_USAGE,
+    BUSINESS_USAGE,
+    PAGE_USAGE,
+    SLOWEST_SECONDS,
+    Usage,
+    read_usage,
+)
 
 
 def header(usage: Any) -> dict[str, str]:

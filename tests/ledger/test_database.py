@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from adaptor.core.errors import InputError
-from adaptor.ledger import database as module
+from adaptor.ledger.database import database as module
+from adaptor.ledger.database.schema import MIGRATIONS
 from adaptor.ledger.ledger import sent
-from adaptor.ledger.schema import MIGRATIONS
 
 NEXT = ("ALTER TABLE runs ADD COLUMN note TEXT", "UPDATE runs SET note = 'old'")
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from adaptor.ledger.holders import LEASE_SECONDS
+from adaptor.ledger.leases import LEASE_SECONDS
 from adaptor.ledger.process import is_gone, process_name, this_machine, this_process
 
 
@@ -91,10 +91,10 @@ def test_a_holder_that_is_buried_stays_so(store):
 def test_a_holder_says_that_it_lives_until_it_is_closed(runs, store, monkeypatch):
     from threading import Event
 
-    from adaptor.ledger.holder import Holder
+    from adaptor.ledger.lease import Holder
 
     beaten = Event()
-    monkeypatch.setattr("adaptor.ledger.holder.BEAT_SECONDS", 0.001)
+    monkeypatch.setattr("adaptor.ledger.lease.BEAT_SECONDS", 0.001)
     monkeypatch.setattr(type(store.holders), "beat", lambda self, holder: beaten.set())
     holder = Holder(store.holders, "r1")
     assert beaten.wait(10)

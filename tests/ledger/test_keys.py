@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from adaptor.ledger.keys import digest, write_id
-from adaptor.ledger.rows import Write
+from adaptor.ledger.records import Write
+from adaptor.ledger.write_id import digest, write_id
 
 WRITE = Write("each › send_text", "1", "f", 0, "step", 0, "9")
 
@@ -29,6 +29,6 @@ def test_everything_that_tells_writes_apart_is_in_the_id(change):
 
 
 def test_a_digest_is_the_same_in_every_process_and_whatever_the_order_of_keys():
-    script = "from adaptor.ledger.keys import digest; print(digest({'b': [1, 'ü'], 'a': None}))"
+    script = "from adaptor.ledger.write_id import digest; print(digest({'b': [1, 'ü'], 'a': None}))"
     other = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert other.stdout.strip() == digest({"a": None, "b": [1, "ü"]})

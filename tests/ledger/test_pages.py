@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from adaptor.ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, Place, next_place, place_for
+from adaptor.ledger.pace import (
+    LANE_MEDIA,
+    LANE_MESSAGES,
+    LANE_STOP,
+    Place,
+    next_place,
+    place_for,
+)
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from adaptor.core.context import Run
+from adaptor.ledger.at_most_once import pass_through
 from adaptor.ledger.errors import LedgerError
-from adaptor.ledger.passage import pass_through
 
 
 def passed(run, make, *texts, has_left=False):

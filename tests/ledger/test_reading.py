@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from adaptor.core.errors import InputError
-from adaptor.ledger import sqlite
+from adaptor.ledger.database import sqlite
+from adaptor.ledger.database.schema import MIGRATIONS, VERSION_TABLE
 from adaptor.ledger.errors import LedgerError
-from adaptor.ledger.rows import RunRecord
-from adaptor.ledger.schema import MIGRATIONS, VERSION_TABLE
+from adaptor.ledger.records import RunRecord
 from adaptor.ledger.store import open_store
 
 

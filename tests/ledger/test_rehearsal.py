@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from adaptor.ledger.dry_run_copy import rehearsal_of
 from adaptor.ledger.errors import KeyTaken, LedgerError
 from adaptor.ledger.ledger import Ledger, sent
-from adaptor.ledger.rehearsal import rehearsal_of
 
 
 def send(ledger, *texts, to="1", **facts):

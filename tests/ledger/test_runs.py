@@ -6,7 +6,7 @@ import pytest
 
 from adaptor.ledger.errors import KeyTaken, LedgerError
 from adaptor.ledger.ledger import sent
-from adaptor.ledger.rows import RunRecord
+from adaptor.ledger.records import RunRecord
 from adaptor.ledger.store import open_store
 
 PERSON = "6543210987654321"

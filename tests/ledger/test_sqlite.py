@@ -14,7 +14,7 @@ import pytest
 from adaptor.core.errors import InputError
 from adaptor.ledger.errors import LedgerError
 from adaptor.ledger.ledger import Ledger, sent
-from adaptor.ledger.rows import RunRecord
+from adaptor.ledger.records import RunRecord
 from adaptor.ledger.store import open_store
 
 
@@ -175,7 +175,7 @@ def test_a_file_that_was_damaged_later_is_one_clear_error(tmp_path):
 
 
 def test_a_file_that_another_process_keeps_locked_is_one_clear_error(tmp_path, monkeypatch):
-    monkeypatch.setattr("adaptor.ledger.sqlite.BUSY_SECONDS", 0.0)
+    monkeypatch.setattr("adaptor.ledger.database.sqlite.BUSY_SECONDS", 0.0)
     file = tmp_path / "ledger.db"
     ledger = begin(file)
     other = sqlite3.connect(file, isolation_level=None)

@@ -16,7 +16,7 @@ from typing import Any
 from adaptor.core.errors import AdaptorError
 from adaptor.ledger.ledger import Ledger, sent
 from adaptor.ledger.pace import Place
-from adaptor.ledger.rows import RunRecord
+from adaptor.ledger.records import RunRecord
 from adaptor.ledger.store import open_store
 
 

@@ -24,7 +24,7 @@ from adaptor import (
     state,
     take_thread_control,
 )
-from adaptor.messenger.limits import LIMITS
+from adaptor.messenger.rules.limits import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -29,7 +29,7 @@ from adaptor import (
     state,
     url_button,
 )
-from adaptor.messenger.limits import LIMITS
+from adaptor.messenger.rules.limits import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ from adaptor import (
     state,
 )
 from adaptor.graph.operation import GraphOperation
-from adaptor.messenger.permissions import IN_WORDS, PERMISSIONS, need_of
+from adaptor.messenger.page.permissions import IN_WORDS, PERMISSIONS, need_of
 
 ANA = "6543210987654321"
 

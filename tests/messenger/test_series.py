@@ -6,8 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from adaptor import (
     DeliveryUnknown,
@@ -21,7 +20,7 @@ from adaptor import (
     try_each,
 )
 from adaptor.core.context import Run
-from adaptor.messenger.parts import split_text
+from adaptor.messenger.send.split_text import split_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

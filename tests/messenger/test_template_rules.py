@@ -6,8 +6,14 @@ from typing import Any
 
 import pytest
 
-from adaptor import InvalidMessage, create_message_template, template_body, template_buttons, template_header
-from adaptor.messenger.template_rules import places_in
+from adaptor import (
+    InvalidMessage,
+    create_message_template,
+    template_body,
+    template_buttons,
+    template_header,
+)
+from adaptor.messenger.templates.rules import places_in
 
 BODY = {"type": "BODY", "text": "We are closed today."}
 

@@ -5,8 +5,15 @@ from typing import Any
 import pytest
 
 from adaptor import InvalidMessage, state
-from adaptor.core.lazy import Lazy
-from adaptor.messenger.values import as_text, check_amount, check_choice, check_id, check_url, given
+from adaptor.core.values.lazy import Lazy
+from adaptor.messenger.rules.values import (
+    as_text,
+    check_amount,
+    check_choice,
+    check_id,
+    check_url,
+    given,
+)
 
 LATER = state.data.value
 

@@ -4,8 +4,8 @@ import pytest
 from facebook_business.adobjects.page import Page
 
 from adaptor import InvalidMessage
-from adaptor.messenger.webhook_fields import WEBHOOK_FIELDS
-from adaptor.messenger.words import joined, words_of
+from adaptor.messenger.page.webhook_fields import WEBHOOK_FIELDS
+from adaptor.messenger.rules.words import joined, words_of
 
 #: What a Page can be subscribed to since Graph v26, which the table of v25 does not have.
 SINCE_V26 = {"agent_messages", "agent_questions"}

@@ -13,7 +13,7 @@ import pytest
 
 from adaptor.core.context import Run
 from adaptor.ledger.ledger import Ledger
-from adaptor.ledger.rows import RunRecord
+from adaptor.ledger.records import RunRecord
 from adaptor.ledger.store import open_store
 
 if TYPE_CHECKING:

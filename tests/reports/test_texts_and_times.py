@@ -17,7 +17,7 @@ from adaptor import (
     state,
     url_button,
 )
-from adaptor.messenger import windows
+from adaptor.messenger.rules import windows
 
 ANA = "6543210987654321"
 HELP = "https://example.org/help"

@@ -28,11 +28,11 @@ from adaptor import (
     send_video,
     state,
 )
-from adaptor.common.connection import settings_for
-from adaptor.common.media_types import media_type
-from adaptor.common.upload import Upload
 from adaptor.graph.connection import GraphConnection
-from adaptor.runner.echoes import echoes_in
+from adaptor.runner.history.echoes import echoes_in
+from adaptor.wire.connection import settings_for
+from adaptor.wire.media_types import media_type
+from adaptor.wire.upload import Upload
 
 ANA = "6543210987654321"
 CERTIFICATE = Path(__file__).parents[1] / "graph" / "certificate.pem"
@@ -125,7 +125,7 @@ PLACES = {
     ),
     "the connection": lambda patch: patch.setattr(HTTPConnection, "connect", _raise),
     "what is remembered": lambda patch: patch.setattr(GraphConnection, "_remember", _raise),
-    "the encoding": lambda patch: patch.setattr("adaptor.graph.parts.form_fields", _raise),
+    "the encoding": lambda patch: patch.setattr("adaptor.graph.batch_request.form_fields", _raise),
     "the parts": lambda patch: patch.setattr("adaptor.graph.connection.batch_request", _raise),
     "the body": lambda patch: patch.setattr("adaptor.graph.request.Encoded.__init__", _raise),
     "the ledger's own id": lambda patch: [

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from adaptor import AdaptorError
-from adaptor.runner.case_file import CaseFile, find_files
+from adaptor.runner.testing.case_file import CaseFile, find_files
 
 
 @pytest.fixture

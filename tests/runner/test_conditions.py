@@ -2,7 +2,7 @@
 
 import pytest
 
-from adaptor.runner.conditions import BadCondition, Condition, ConditionFailed
+from adaptor.runner.load.conditions import BadCondition, Condition, ConditionFailed
 
 STATE = {
     "data": {"count": 3, "name": "Ana", "rows": [{"ok": True}, {"ok": False}], "items": [1], "empty": {}},

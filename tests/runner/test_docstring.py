@@ -7,8 +7,8 @@ from collections import Counter
 
 import pytest
 
-from adaptor.runner.docstring import SECTIONS, Docstring, code_of
-from adaptor.runner.vocabulary import entries
+from adaptor.runner.docs.docstring import SECTIONS, Docstring, code_of
+from adaptor.runner.docs.reference import entries
 
 TEXT = """Send a letter. It is
     carried by hand.

@@ -1,8 +1,8 @@
 import pytest
 
-from adaptor.runner.checking import inspect
-from adaptor.runner.credentials import Credentials
-from adaptor.runner.drafts import drafts_of
+from adaptor.runner.checking.check import inspect
+from adaptor.runner.checking.planned_requests import drafts_of
+from adaptor.runner.load.credentials import Credentials
 
 
 @pytest.fixture

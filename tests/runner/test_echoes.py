@@ -12,10 +12,10 @@ from adaptor import send_image, send_text
 from adaptor.core.context import Run
 from adaptor.core.errors import InputError
 from adaptor.ledger.ledger import Ledger
-from adaptor.ledger.rows import RunRecord
+from adaptor.ledger.records import RunRecord
 from adaptor.ledger.store import open_store
-from adaptor.runner.echoes import Echo, EchoFile, echoes_in
-from adaptor.runner.settling import NOT_ECHOED, settle
+from adaptor.runner.history.echoes import Echo, EchoFile, echoes_in
+from adaptor.runner.history.reconcile import NOT_ECHOED, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adaptor.runner.expectation import differences, lasting, matches, shown, updated
+from adaptor.runner.testing.expectation import differences, lasting, matches, shown, updated
 
 
 def told(expected, got):

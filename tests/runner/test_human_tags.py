@@ -3,8 +3,8 @@
 import pytest
 
 from adaptor.core.context import Run
-from adaptor.runner.human_tags import human_tags
-from adaptor.runner.job import load
+from adaptor.runner.checking.human_tags import human_tags
+from adaptor.runner.load.script import load
 
 TAGGED = "messaging_type='MESSAGE_TAG', tag='HUMAN_AGENT'"
 SEND = f"send_text(state.data.psid, 'Hello', {TAGGED})"

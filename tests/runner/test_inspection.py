@@ -9,10 +9,20 @@ from typing import Any
 import pytest
 from werkzeug import Response
 
-from adaptor import ConfigurationError, each, fn, fn_if, list_personas, mark_seen, send_text, send_utility, state
+from adaptor import (
+    ConfigurationError,
+    each,
+    fn,
+    fn_if,
+    list_personas,
+    mark_seen,
+    send_text,
+    send_utility,
+    state,
+)
 from adaptor.core.context import Run
 from adaptor.core.errors import InputError, JobError
-from adaptor.runner.inspection import Findings, look_into, operations_in
+from adaptor.runner.checking.token import Findings, look_into, operations_in
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAY = 24 * 60 * 60

@@ -12,7 +12,7 @@ import pytest
 
 from adaptor import GraphError, JobError, WindowClosed
 from adaptor.runner import check, run
-from adaptor.runner.result import Result, StepResult
+from adaptor.runner.execution.result import Result, StepResult
 from adaptor.sandbox import Sandbox
 
 

@@ -4,9 +4,9 @@ import io
 
 import pytest
 
-from adaptor.runner import logs
-from adaptor.runner.logs import Levels, Log
-from adaptor.runner.terminal import wants_colour
+from adaptor.runner.output import logs
+from adaptor.runner.output.logs import Levels, Log
+from adaptor.runner.output.terminal import wants_colour
 
 
 class Terminal(io.StringIO):

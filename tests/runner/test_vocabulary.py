@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import adaptor
-from adaptor.runner.vocabulary import entries, facts, find, search, similar
+from adaptor.runner.docs.reference import entries, facts, find, search, similar
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 EVERY = entries()

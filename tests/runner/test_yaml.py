@@ -5,8 +5,8 @@ import json
 import pytest
 
 from adaptor.core.errors import InputError
-from adaptor.runner.document import read_document
-from adaptor.runner.yaml import parse
+from adaptor.runner.input.document import read_document
+from adaptor.runner.input.yaml import parse
 
 VALUES = {
     "12:30": "12:30",

@@ -1,6 +1,6 @@
 import pytest
 
-from adaptor.sandbox.access import prove
+from adaptor.sandbox.rules.access import prove
 
 
 @pytest.mark.parametrize(

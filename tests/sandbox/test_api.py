@@ -3,17 +3,16 @@ import json
 import logging
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from adaptor.sandbox.api import Api
-from adaptor.sandbox.clock import Clock
-from adaptor.sandbox.objects import Label, Persona
-from adaptor.sandbox.routes import _ROUTES
-from adaptor.sandbox.someone import Someone
-from adaptor.sandbox.transcript import write_transcript
-from adaptor.sandbox.utility import UtilityTemplate
-from adaptor.sandbox.world import Person, World
+from adaptor.sandbox.edges.routes import _ROUTES
+from adaptor.sandbox.people.person import Someone
+from adaptor.sandbox.rules.utility import UtilityTemplate
+from adaptor.sandbox.server.api import Api
+from adaptor.sandbox.show.transcript import write_transcript
+from adaptor.sandbox.state.clock import Clock
+from adaptor.sandbox.state.objects import Label, Persona
+from adaptor.sandbox.state.page_state import Person, World
 
 URL = "https://example.com"
 # Words that the checks look for, mixed with anything at all, so that every branch meets every type.

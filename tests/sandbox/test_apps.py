@@ -2,7 +2,7 @@ import pytest
 from werkzeug import Response
 
 from adaptor.sandbox import SandboxError
-from adaptor.sandbox.subscribed_fields import FIELDS, MESSAGING
+from adaptor.sandbox.meta.webhook_fields import FIELDS, MESSAGING
 
 ANA = "6543210987654321"
 

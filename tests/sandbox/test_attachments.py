@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from adaptor.sandbox.limits import FILE_BYTES, IMAGE_BYTES
-from adaptor.sandbox.shelf import Shelf
+from adaptor.sandbox.meta.limits import FILE_BYTES, IMAGE_BYTES
+from adaptor.sandbox.state.uploads import Shelf
 
 ANA = "6543210987654321"
 URL = "https://example.com/a.png"

@@ -3,7 +3,7 @@ from urllib.parse import quote
 
 import pytest
 
-from adaptor.sandbox.access import prove
+from adaptor.sandbox.rules.access import prove
 
 ANA = "6543210987654321"
 

@@ -1,7 +1,7 @@
 import threading
 from datetime import UTC, datetime
 
-from adaptor.sandbox.events import EventLog
+from adaptor.sandbox.state.event_log import EventLog
 
 ANA = "6543210987654321"
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -3,12 +3,11 @@ import json
 
 import pytest
 import requests
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from adaptor.sandbox.errors import Refused
-from adaptor.sandbox.limits import FILE_BYTES, IMAGE_BYTES
-from adaptor.sandbox.multipart import read_multipart
+from adaptor.sandbox.meta.errors import Refused
+from adaptor.sandbox.meta.limits import FILE_BYTES, IMAGE_BYTES
+from adaptor.sandbox.request.multipart import read_multipart
 
 
 class Trickle:

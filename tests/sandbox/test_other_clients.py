@@ -15,8 +15,6 @@ from fbmessenger.elements import Button, Text
 from fbmessenger.quick_replies import QuickReplies, QuickReply
 from fbmessenger.thread_settings import (
     GetStartedButton as GetStarted,
-)
-from fbmessenger.thread_settings import (
     GreetingText,
     MessengerProfile,
     PersistentMenu,

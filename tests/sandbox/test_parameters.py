@@ -1,10 +1,9 @@
 import json
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from adaptor.sandbox.parameters import read_object
+from adaptor.sandbox.request.parameters import read_object
 
 ANA = "6543210987654321"
 RECIPIENT = {"id": ANA}

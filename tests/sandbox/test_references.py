@@ -1,7 +1,7 @@
 import pytest
 
-from adaptor.sandbox.errors import Refused
-from adaptor.sandbox.references import fill_references, names_in
+from adaptor.sandbox.meta.errors import Refused
+from adaptor.sandbox.request.batch_references import fill_references, names_in
 
 ANSWER = {"id": "7", "data": [{"id": "1", "n": {"x": 5}}, {"id": "2"}], "by": {"a": {"id": "8"}, "b": {"id": "9"}}}
 

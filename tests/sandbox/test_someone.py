@@ -68,7 +68,7 @@ def test_a_button_of_a_utility_message_carries_the_payload_that_was_sent(visit):
     buttons = {"type": "buttons", "parameters": [{"type": "POSTBACK", "payload": "77"}]}
     sent = {"name": "t", "language": {"code": "en"}, "components": [buttons]}
     caller.send({"template": sent}, messaging_type="UTILITY")
-    from adaptor.sandbox.taps import find_taps
+    from adaptor.sandbox.people.tappable import find_taps
 
     assert [(tap.title, tap.payload) for tap in find_taps(caller.sandbox._world, ANA)] == [("Confirm", "77")]
 

@@ -1,11 +1,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from adaptor.sandbox import Sandbox
-from adaptor.sandbox.bubbles import show_line, show_text
+from adaptor.sandbox.show.plain_text import show_line, show_text
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ANA = "6543210987654321"

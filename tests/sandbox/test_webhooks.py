@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from werkzeug import Response
 
-from adaptor.sandbox.webhooks import sign
+from adaptor.sandbox.webhooks.webhooks import sign
 
 ANA = "6543210987654321"
 INBOX = "263902037430900"

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from adaptor.sandbox.writing import serialise
+from adaptor.sandbox.meta.json_bytes import serialise
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn, TypeAlias
 
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "http"
+
 __all__ = ["delete", "get", "patch", "post", "put", "request"]
 
 Fields: TypeAlias = "Value[dict[str, Any] | None]"

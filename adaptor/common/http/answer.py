@@ -6,9 +6,9 @@ import base64
 import re
 from typing import TYPE_CHECKING, Any
 
-from ...core.json_text import NotJson, read_json
-from ...core.redact import sounds_secret
-from .address import clean_text, clean_url
+from ...core.secrets.redact import sounds_secret
+from ...core.text.json_text import NotJson, read_json
+from ...wire.address import clean_text, clean_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

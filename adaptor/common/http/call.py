@@ -6,13 +6,12 @@ import base64
 import re
 from functools import lru_cache
 
-from ...core.arguments import known
-from ...core.kept_secrets import refuse_marks
-from ...core.lazy import Lazy, resolve
-from ...core.redact import REDACTED, Redactor, sounds_secret
+from ...core.secrets.kept_secrets import refuse_marks
+from ...core.secrets.redact import REDACTED, Redactor, sounds_secret
 from ...core.state import a_kind
-from ..upload import Upload, check_files, names_of
-from .address import (
+from ...core.values.arguments import known
+from ...core.values.lazy import Lazy, resolve
+from ...wire.address import (
     check_url,
     clean_url,
     form_text,
@@ -24,6 +23,7 @@ from .address import (
     with_query,
     without_credentials,
 )
+from ...wire.upload import Upload, check_files, names_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -340,7 +340,7 @@ class Call:
         """
         import hashlib
 
-        from ...ledger.keys import digest
+        from ...ledger.write_id import digest
 
         clean = _redactor(secrets).text
         headers = {

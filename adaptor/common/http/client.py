@@ -12,8 +12,9 @@ from urllib.parse import urljoin
 import requests
 
 from ...core.errors import SENT_NO, DeliveryUnknown, InvalidMessage, NotSent
-from ...core.redact import sounds_secret
-from ..connection import (
+from ...core.secrets.redact import sounds_secret
+from ...wire.address import check_url, clean_url, origin, refuse, split_user
+from ...wire.connection import (
     IDLE_SECONDS,
     NETWORK_ERRORS,
     open_session,
@@ -22,7 +23,6 @@ from ..connection import (
     settings_for,
     wire,
 )
-from .address import check_url, clean_url, origin, refuse, split_user
 from .answer import NotReadable, excerpt, read_body, shown_headers
 from .errors import HttpError, is_refusal
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...core.context import active
 from ...core.operation import Operation, builder_of
-from ...core.redact import Redactor
+from ...core.secrets.redact import Redactor
 from ...core.state import State, compose_next_state
 
 TYPE_CHECKING = False
@@ -71,7 +71,7 @@ class HttpOperation(Operation):
             run.log("debug", "http", f"{run.place()}: {request.method} {request.shown_url}")
             client = client_for(run)
             if request.is_write and run.ledger is not None:
-                from .noted import send_noted
+                from .ledgered import send_noted
 
                 answer = send_noted(request, call, client, state, run)
             else:
@@ -91,7 +91,7 @@ class HttpOperation(Operation):
 def _described(request: HttpRequest, call: Call, state: State, run: Run) -> Any:
     """Describe a write, and return what `data` becomes; what a run that goes on has made before is given back."""
     if run.ledger is not None:
-        from .noted import made_before
+        from .ledgered import made_before
 
         known = made_before(request, call, state, run)
         if known is not None:

@@ -11,17 +11,17 @@ from contextlib import suppress
 from copy import copy
 from typing import TYPE_CHECKING
 
-from ...common.connection import seconds_before_repeat
 from ...core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, NotSent
 from ...graph.client import repeatable
 from ...graph.errors import RateLimited
-from ...graph.noted import places_of, with_token
+from ...graph.ledgered import places_of, with_token
 from ...ledger.errors import LedgerError
 from ...ledger.ledger import ended, sent
 from ...ledger.pace import BURST_SECONDS, LANE_MEDIA, LANE_STOP
-from ...ledger.rows import SENT, Outcome
-from .hands import Hands
-from .sorting import Sorter
+from ...ledger.records import SENT, Outcome
+from ...wire.connection import seconds_before_repeat
+from .claims import Sorter
+from .workers import Hands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from ...graph.request import GraphRequest
     from ...graph.usage import Usage
     from ...ledger.ledger import Ledger
+    from .outcomes import Tally
     from .pace import Pace
-    from .parcels import NotWanted, Parcel, Unfit
     from .progress import Progress
-    from .tally import Tally
+    from .requests import NotWanted, Parcel, Unfit
 
 #: A broadcast stops after so many calls in a row of which nobody knows anything: the network or Meta is down.
 UNKNOWN_CALLS_IN_A_ROW = 3

@@ -6,24 +6,30 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...common.failures import the_first
-from ...common.rounded import rounded_columns
-from ...common.sources import looked_through, numbered, tell_of_items
+from ...common.rows.failures import the_first
+from ...common.rows.rounded import rounded_columns
+from ...common.rows.sources import looked_through, numbered, tell_of_items
 from ...core.config import read_configuration
 from ...core.context import current_run
-from ...core.errors import AdaptorError, ItemsFailed, JobError, UnreadableRow, WrongCall
-from ...core.lazy import resolve
+from ...core.errors import (
+    AdaptorError,
+    ItemsFailed,
+    JobError,
+    UnreadableRow,
+    WrongCall,
+)
 from ...core.operation import Operation, Source, Step, Value, as_operation, builder_of
 from ...core.state import State, compose_next_state
+from ...core.values.lazy import resolve
+from ...graph.batch_request import MOST_PARTS
 from ...graph.operation import GraphOperation
-from ...graph.parts import MOST_PARTS
 from ...ledger.pace import INBOX_PER_SECOND, MESSAGES_PER_SECOND
-from ...ledger.rows import SENT
-from .outlook import outlook
+from ...ledger.records import SENT
+from .confirmation import outlook
+from .exclusions import how_many, left_out
+from .outcomes import Tally
 from .pace import Pace
-from .people import how_many, left_out
 from .progress import Progress
-from .tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -32,9 +38,12 @@ if TYPE_CHECKING:
     from ...core.context import Run
     from ...graph.client import GraphClient
     from ...ledger.ledger import Ledger
-    from .parcels import NotWanted, Parcel, Unfit
+    from .requests import NotWanted, Parcel, Unfit
 
     P = ParamSpec("P")
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "bulk"
 
 #: The most calls at once, unless the job says otherwise.
 CONCURRENCY = 64
@@ -132,7 +141,7 @@ def broadcast(
 
     Source: https://developers.facebook.com/docs/messenger-platform/overview/rate-limiting
     """
-    from .parcels import parcels_of
+    from .requests import parcels_of
 
     run = current_run()
     run.check_thread()
@@ -146,7 +155,7 @@ def broadcast(
     goes_on = isinstance(recipients, list | os.PathLike)
     each_time = as_operation(operation, "broadcast")
     if run.dry_run:
-        from .describing import Describer
+        from .dry_run import Describer
 
         page = "" if run.ledger is None else _client(run, state).page(ledger, ask=True)
         found = _narrow(parcels_of(items, each_time, key, state, run, ledger, page), run, goes_on=goes_on)
@@ -209,7 +218,7 @@ class _Passing:
 
     def __init__(self, run: Run) -> None:
         from ...ledger.ledger import Ledger
-        from ...ledger.rows import RunRecord
+        from ...ledger.records import RunRecord
         from ...ledger.store import IN_MEMORY, open_store
 
         record = RunRecord(run.id or "run", "", "", "", started=run.began)
@@ -230,7 +239,7 @@ def _narrow(
         run: Knows who is wanted.
         goes_on: Items after the first few are gone through, so that those who are left out are counted.
     """
-    from .parcels import NotWanted, Parcel
+    from .requests import NotWanted, Parcel
 
     for each in found:
         is_wanted = run.wants(each.request.person) if isinstance(each, Parcel) else run.only_to is None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ...core.context import Run
-    from .tally import Tally
+    from .outcomes import Tally
 
 #: How often a line is written where nobody looks at a live one.
 LINE_SECONDS = 10.0

@@ -12,6 +12,9 @@ from ...core.operation import Value, builder
 from .buttons import check_button
 from .part import Part
 
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "content"
+
 
 def check_button_template(template: Part) -> None:
     """Refuse a button template that Meta would refuse."""

@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from ...core.arguments import defer
-from ...core.lazy import Lazy
 from ...core.operation import Value, builder
-from ..limits import refuse
-from ..values import check_choice, given
+from ...core.values.arguments import defer
+from ...core.values.lazy import Lazy
+from ..rules.limits import refuse
+from ..rules.values import check_choice, given
 from .part import Part, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "content"
 
 HEIGHT_RATIOS = ("compact", "tall", "full")
 #: Meta writes on the buttons of an account itself; buttons of other kinds are not ours to judge.

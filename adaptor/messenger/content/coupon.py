@@ -9,9 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.operation import Value, builder
-from ..limits import refuse
-from ..values import as_text, given
+from ..rules.limits import refuse
+from ..rules.values import as_text, given
 from .part import Part
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "content"
 
 
 def check_coupon_template(coupon: Part) -> None:

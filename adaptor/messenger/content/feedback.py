@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ...core.arguments import defer
-from ...core.lazy import Lazy
 from ...core.operation import Value, builder
-from ..limits import refuse
-from ..values import check_choice, given
+from ...core.values.arguments import defer
+from ...core.values.lazy import Lazy
+from ..rules.limits import refuse
+from ..rules.values import check_choice, given
 from .part import Part
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "content"
 
 #: How the score of each type of question may be shown; words have no score.
 SCORE_OPTIONS = {

@@ -11,10 +11,13 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.operation import Value, builder
-from ..limits import check_text
-from ..values import as_text, given
+from ..rules.limits import check_text
+from ..rules.values import as_text, given
 from .feedback import check_privacy
 from .part import Part
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "content"
 
 PURPOSES = ("SHIPPING",)
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.lazy import Lazy
 from ...core.operation import Value, builder
-from ..limits import refuse
-from ..values import given
+from ...core.values.lazy import Lazy
+from ..rules.limits import refuse
+from ..rules.values import given
 from .button import check_buttons
 from .buttons import as_url_action, check_button
 from .part import Part
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "content"
 
 _EXAMPLE = 'element("Dr. Okafor", subtitle="Monday, 9:00")'
 

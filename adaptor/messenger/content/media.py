@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ...core.lazy import Lazy
 from ...core.operation import Value, builder
-from ..limits import refuse
-from ..values import as_text, given
+from ...core.values.lazy import Lazy
+from ..rules.limits import refuse
+from ..rules.values import as_text, given
 from .button import check_buttons
 from .part import Part
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "content"
 
 MEDIA_TYPES = ("image", "video")
 #: Meta shows addresses on facebook.com; that its short addresses will do too is not certain.

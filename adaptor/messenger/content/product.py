@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.arguments import defer
 from ...core.operation import Value, builder
-from ..values import as_text
+from ...core.values.arguments import defer
+from ..rules.values import as_text
 from .part import Part
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "content"
 
 
 def check_product_template(template: Part) -> None:

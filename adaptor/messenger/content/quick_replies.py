@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.lazy import Lazy
 from ...core.operation import Value, builder
-from ..limits import refuse
-from ..values import given
+from ...core.values.lazy import Lazy
+from ..rules.limits import refuse
+from ..rules.values import given
 from .part import part_of
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "content"
 
 
 def check_quick_reply(reply: Any, place: str = "quick_reply") -> None:

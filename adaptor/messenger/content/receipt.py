@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ...core.lazy import Lazy
 from ...core.operation import Value, builder
-from ..limits import refuse
-from ..values import as_text, given
+from ...core.values.lazy import Lazy
+from ..rules.limits import refuse
+from ..rules.values import as_text, given
 from .part import Part
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "content"
 
 _CODE = re.compile(r"[A-Z]{3}")
 _COUNTRY = re.compile(r"[A-Za-z]{2}")

@@ -9,8 +9,11 @@ from typing import Any
 
 from ...core.operation import Value, builder
 from ...graph.request import without_none
-from ..limits import refuse
+from ..rules.limits import refuse
 from .rules import check_ice_breaker, check_menu_item
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "profile"
 
 
 @builder

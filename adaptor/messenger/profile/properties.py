@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ...core.arguments import defer
 from ...core.operation import Value
+from ...core.values.arguments import defer
 from ...graph.operation import graph_operation
 from ...graph.request import GraphRequest, PageId, without_none
-from ..answers import merged
-from ..limits import refuse
-from ..words import MaybeWords, Words, joined, words_of
+from ..rules.answers import merged
+from ..rules.limits import refuse
+from ..rules.words import MaybeWords, Words, joined, words_of
 from . import shapes
 from .rules import DELETABLE, PROPERTIES, check_profile
 from .shapes import shaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "profile"
 
 #: One for everybody, one for each locale in a dict, or Meta's list with an object for each locale.
 Greeting: TypeAlias = "Value[str | dict[str, Any] | list[dict[str, Any]]]"

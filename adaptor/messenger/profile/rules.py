@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...core.lazy import Lazy
-from ..content import check_button
+from ...core.values.lazy import Lazy
+from ..content.buttons import check_button
 from ..content.part import Part, part_of
-from ..limits import check_items, check_object, check_text, refuse
-from ..values import check_url
+from ..rules.limits import check_items, check_object, check_text, refuse
+from ..rules.values import check_url
 from .shapes import DEFAULT_LOCALE
 
 if TYPE_CHECKING:

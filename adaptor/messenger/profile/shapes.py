@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...core.arguments import defer, known
-from ...core.lazy import Lazy
+from ...core.values.arguments import defer, known
+from ...core.values.lazy import Lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.arguments import defer
 from ...core.operation import Value
+from ...core.values.arguments import defer
 from ...graph.operation import graph_operation
 from ...graph.request import GraphRequest, PageId, without_none
-from ..answers import first_in
-from ..ids import person_id
-from ..message import Recipient
+from ..rules.answers import first_in
+from ..rules.ids import person_id
+from ..send.draft import Recipient
 from . import shapes
 from .properties import Lists
 from .rules import check_menus
 from .shapes import shaped
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "profile"
 
 
 @graph_operation

@@ -7,17 +7,17 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from adaptor.sandbox.checker import SandboxError
-from adaptor.sandbox.errors import FAULTS
-from adaptor.sandbox.faults import CALL, WIRE
-from adaptor.sandbox.records import Message
-from adaptor.sandbox.taps import button_taps, profile_taps, quick_reply_taps
+from adaptor.sandbox.faults.faults import CALL, WIRE
+from adaptor.sandbox.meta.errors import FAULTS
+from adaptor.sandbox.people.tappable import button_taps, profile_taps, quick_reply_taps
+from adaptor.sandbox.state.records import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from adaptor.sandbox.people.person import Someone
     from adaptor.sandbox.sandbox import Sandbox
-    from adaptor.sandbox.someone import Someone
-    from adaptor.sandbox.world import World
+    from adaptor.sandbox.state.page_state import World
 
     Given = Mapping[str, Any]
     Act = Callable[[Sandbox, World, Given], "dict[str, Any] | None"]

@@ -8,15 +8,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from adaptor.sandbox.bubbles import show_action, show_gesture, show_incoming, show_line, show_message
-from adaptor.sandbox.records import Action, Gesture, Incoming, Message
-from adaptor.sandbox.world import FILES, milliseconds
+from adaptor.sandbox.show.plain_text import (
+    show_action,
+    show_gesture,
+    show_incoming,
+    show_line,
+    show_message,
+)
+from adaptor.sandbox.state.page_state import FILES, milliseconds
+from adaptor.sandbox.state.records import Action, Gesture, Incoming, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from adaptor.sandbox.records import File
-    from adaptor.sandbox.world import Record, World
+    from adaptor.sandbox.state.page_state import Record, World
+    from adaptor.sandbox.state.records import File
 
 _LONG: Final = 120
 # What a message is called that has no words.

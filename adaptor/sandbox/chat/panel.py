@@ -7,12 +7,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from adaptor.sandbox.chat.acts import fault_names
-from adaptor.sandbox.world import milliseconds
+from adaptor.sandbox.state.page_state import milliseconds
 
 if TYPE_CHECKING:
-    from adaptor.sandbox.records import Exchange
-    from adaptor.sandbox.webhooks import Delivery
-    from adaptor.sandbox.world import World
+    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.state.records import Exchange
+    from adaptor.sandbox.webhooks.webhooks import Delivery
 
 _SHOWN: Final = 40
 # Enough to read; a batch with fifty parts is longer.

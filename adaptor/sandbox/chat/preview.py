@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 from adaptor.sandbox.chat.items import local
 from adaptor.sandbox.chat.rooms import list_threads, show_person, show_room
 from adaptor.sandbox.chat.site import static
-from adaptor.sandbox.world import FILES, milliseconds
+from adaptor.sandbox.state.page_state import FILES, milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from adaptor.sandbox.world import World
+    from adaptor.sandbox.state.page_state import World
 
 #: A browser can hold so many conversations, and so much of each, in one file.
 PEOPLE: Final = 1_000

@@ -7,16 +7,16 @@ from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from adaptor.sandbox import limits
 from adaptor.sandbox.chat.items import show_item, summarise
-from adaptor.sandbox.records import Action, Incoming, Message, Refusal
-from adaptor.sandbox.taps import profile_taps, quick_reply_taps
-from adaptor.sandbox.world import milliseconds
+from adaptor.sandbox.meta import limits
+from adaptor.sandbox.people.tappable import profile_taps, quick_reply_taps
+from adaptor.sandbox.state.page_state import milliseconds
+from adaptor.sandbox.state.records import Action, Incoming, Message, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from adaptor.sandbox.world import Record, World
+    from adaptor.sandbox.state.page_state import Record, World
 
 #: How many records of a conversation travel at once, and how many people.
 PIECE: Final = 60

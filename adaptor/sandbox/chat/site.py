@@ -20,15 +20,15 @@ from adaptor.sandbox.chat.panel import show_panel
 from adaptor.sandbox.chat.rooms import show_people, show_room
 from adaptor.sandbox.chat.stream import stream_changes
 from adaptor.sandbox.checker import SandboxError
-from adaptor.sandbox.shelf import LARGEST
-from adaptor.sandbox.wire import Answer
+from adaptor.sandbox.server.response import Answer
+from adaptor.sandbox.state.uploads import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from email.message import Message
 
     from adaptor.sandbox.sandbox import Sandbox
-    from adaptor.sandbox.world import World
+    from adaptor.sandbox.state.page_state import World
 
 #: Under which path the page lives.
 HOME: Final = "/sandbox/"

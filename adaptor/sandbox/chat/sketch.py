@@ -9,17 +9,17 @@ import mimetypes
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from adaptor.sandbox.errors import Refused
-from adaptor.sandbox.part import Part
-from adaptor.sandbox.records import Action, File, Message
-from adaptor.sandbox.shelf import LARGEST
-from adaptor.sandbox.utility import fill_template
-from adaptor.sandbox.world import message_id
+from adaptor.sandbox.meta.errors import Refused
+from adaptor.sandbox.request.request_object import Part
+from adaptor.sandbox.rules.utility import fill_template
+from adaptor.sandbox.state.page_state import message_id
+from adaptor.sandbox.state.records import Action, File, Message
+from adaptor.sandbox.state.uploads import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from adaptor.sandbox.world import World
+    from adaptor.sandbox.state.page_state import World
 
 _MESSAGES = "/messages"
 _PROFILE = "/messenger_profile"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from adaptor.sandbox.world import World
+    from adaptor.sandbox.state.page_state import World
 
 # What came in between is told at once: a run of thousands of messages is no thousand events for a browser.
 _PAUSE: Final = 0.1

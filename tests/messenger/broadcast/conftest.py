@@ -9,16 +9,16 @@ import pytest
 
 from adaptor.core.context import Run
 from adaptor.core.errors import AdaptorError
+from adaptor.ledger.database.sqlite import SqliteDatabase
 from adaptor.ledger.ledger import Ledger
-from adaptor.ledger.rows import RunRecord
-from adaptor.ledger.sqlite import SqliteDatabase
+from adaptor.ledger.records import RunRecord
 from adaptor.ledger.store import open_store
 from adaptor.messenger.broadcast import engine, progress
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from adaptor.ledger.rows import Row
+    from adaptor.ledger.records import Row
     from adaptor.sandbox import Sandbox
 
 

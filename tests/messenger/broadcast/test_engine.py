@@ -25,7 +25,7 @@ from adaptor.core.context import Run
 from adaptor.graph.connection import GraphConnection
 from adaptor.ledger.ledger import Ledger
 from adaptor.ledger.pace import LANE_STOP, Place
-from adaptor.ledger.rows import RunRecord
+from adaptor.ledger.records import RunRecord
 from adaptor.ledger.store import open_store
 
 if TYPE_CHECKING:

@@ -6,14 +6,13 @@ import inspect
 import json
 from typing import Any
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import adaptor
 from adaptor import InvalidMessage
-from adaptor.core.arguments import FunctionReference
+from adaptor.core.values.arguments import FunctionReference
 from adaptor.messenger.content import check_button, check_quick_reply, check_template
-from adaptor.messenger.rules import check_message
+from adaptor.messenger.send.body_rules import check_message
 
 relaxed = settings(deadline=None, database=None, max_examples=200)
 

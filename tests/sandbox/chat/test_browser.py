@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from adaptor import execute, send_text, state
-from adaptor.sandbox.records import Message
+from adaptor.sandbox.state.records import Message
 
 from .conftest import ANA, BJÖRK, CARLOS, SHOTS
 from .messages import KINDS

@@ -1,6 +1,6 @@
 import time
 
-from adaptor.sandbox.records import Message
+from adaptor.sandbox.state.records import Message
 
 from .conftest import ANA, BJÖRK, CARLOS, DANA, ELI
 

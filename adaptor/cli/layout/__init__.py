@@ -1,0 +1,1 @@
+"""How pages of text look on a terminal: help, `docs`, `runs`."""

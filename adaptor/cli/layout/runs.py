@@ -1,0 +1,178 @@
+"""How runs are laid out on a terminal."""
+
+from __future__ import annotations
+
+import os
+
+from ...runner.history.history import WITH_FAILURES
+from ...runner.output.shown_commands import resume_command, runs_command
+from ...runner.output.terminal import Paint, harmless
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+#: What each status looks like.
+_STYLES = {
+    "finished": "green",
+    WITH_FAILURES: "yellow",
+    "partial": "yellow",
+    "stopped": "yellow",
+    "killed": "red",
+    "under way": "cyan",
+}
+#: How much of a job's path is shown at least.
+_LEAST_JOB = 12
+
+
+def table(runs: Sequence[dict[str, Any]], width: int, paint: Paint) -> str:
+    """Return runs as a table, as wide as the terminal is.
+
+    Args:
+        runs: As `history.run_facts` gives them.
+        width: How many columns there are.
+        paint: Makes bold and coloured what is to be.
+    """
+    outcomes = [name for name in ("sent", "failed", "unknown", "skipped") if _any(runs, name) or name == "sent"]
+    head = ["RUN", "JOB", "STARTED", "STATUS", *(name.upper() for name in outcomes), "EXIT"]
+    rows = [
+        [
+            run["id"],
+            harmless(_job(run)),
+            _when(run["started"]),
+            run["status"] + (", purged" if run["purged"] else ""),
+            *(f"{run['writes'].get(name, 0):,}" for name in outcomes),
+            "" if run["exit_code"] is None else str(run["exit_code"]),
+        ]
+        for run in runs
+    ]
+    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+    over = sum(widths) + 2 * (len(widths) - 1) - width
+    widths[1] = max(min(widths[1], _LEAST_JOB), widths[1] - max(over, 0))
+    lines = [paint("bold", _line(head, widths, numbers_from=4))]
+    for run, row in zip(runs, rows, strict=True):
+        row[1] = _shortened(row[1], widths[1])
+        line = _line(row, widths, numbers_from=4)
+        status = row[3].ljust(widths[3])
+        lines.append(line.replace(f"  {status}  ", f"  {paint(_STYLES[run['status']], status)}  ", 1))
+    return "\n".join(lines)
+
+
+def page(run: dict[str, Any], width: int, paint: Paint) -> str:
+    """Return one run.
+
+    Args:
+        run: As `history.run_facts` gives it, with its `ledger`, `steps`, `errors` and what comes `next`.
+        width: How many columns there are.
+        paint: Makes bold and coloured what is to be.
+    """
+    code = "" if run["exit_code"] is None else f" with exit code {run['exit_code']}"
+    lines = [f"{paint('bold', run['id'])}  {paint(_STYLES[run['status']], run['status'])}{code}"]
+    again = f", attempt {run['attempts']}" if run["attempts"] > 1 else ""
+    facts = [
+        ("job", harmless(_job(run))),
+        ("started", _when(run["started"]) + again),
+        ("ended", _when(run["ended"]) if run["ended"] else ""),
+        ("writes", _counts(run["writes"]) or "none"),
+        ("ledger", run["ledger"]),
+        ("people", f"forgotten on {_when(run['purged'])}" if run["purged"] else ""),
+    ]
+    lines += [f"  {name + ':':<9} {text}" for name, text in facts if text]
+    if run["steps"]:
+        column = max(len(_step(step)) for step in run["steps"])
+        lines += ["", paint("bold", "Steps")]
+        lines += [
+            f"  {harmless(_step(step)):<{column}}  {step['status']:<13}  {_counts(step['writes'])}".rstrip()
+            for step in run["steps"]
+        ]
+    if run["errors"]:
+        lines += ["", paint("bold", "Errors")]
+        for error in run["errors"]:
+            what = error["name"] + (f" ({error['code']})" if error["code"] else "")
+            lines.append(f"  {error['count']:,} × {what}")
+            lines += _wrapped(harmless(error["fix"]), width, 6) if error["fix"] else []
+    if run["next"]:
+        lines += ["", paint("bold", "Next")]
+        for step in run["next"]:
+            lines += [*_wrapped(step["what"], width, 2), paint("cyan", f"    {step['command']}")]
+    return "\n".join(lines)
+
+
+def next_steps(run: dict[str, Any], database: str | None) -> list[dict[str, str]]:
+    """Return what can be done about a run: what for, and the command.
+
+    Args:
+        run: As `history.run_facts` gives it.
+        database: The ledger, where it was named.
+    """
+    if run["purged"] or run["status"] == "under way":
+        return []
+    path = _shown_path(run["path"])
+    found = []
+    if run["status"] != "finished":
+        command = resume_command(path, run["words"], run["id"], database=database)
+        what = "Go on with it"
+        if run["status"] == "partial":
+            what += " to the people who were left out"
+        elif run["status"] == WITH_FAILURES:
+            what = "Try again what has failed"
+        found.append({"what": f"{what}: what was sent is not sent again.", "command": command})
+    if run["writes"].get("unknown"):
+        command = runs_command("settle", run["id"], path=path, database=database)
+        found.append({"what": "Look in the conversations for what nobody knows of.", "command": command})
+        again = resume_command(path, run["words"], run["id"], database=database) + " --resend-unknown"
+        what = "Send again what stays unknown, on purpose: whom it did reach gets it twice."
+        found.append({"what": what, "command": again})
+    return found
+
+
+def _any(runs: Sequence[dict[str, Any]], outcome: str) -> bool:
+    return any(run["writes"].get(outcome) for run in runs)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], *, numbers_from: int) -> str:
+    shown = [
+        cell.rjust(width) if index >= numbers_from else cell.ljust(width)
+        for index, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    ]
+    return "  ".join(shown).rstrip()
+
+
+def _job(run: dict[str, Any]) -> str:
+    return " ".join([_shown_path(run["path"]), *run["words"]])
+
+
+def _shown_path(path: str) -> str:
+    """Return a path from here, where that is shorter."""
+    try:
+        near = os.path.relpath(path)
+    except ValueError:
+        return path
+    return near if len(near) < len(path) else path
+
+
+def _shortened(text: str, width: int) -> str:
+    return text if len(text) <= width else f"…{text[1 - width :]}"
+
+
+def _step(step: dict[str, Any]) -> str:
+    return str(step["id"]) + (f" ({step['arrival'] + 1})" if step["arrival"] else "")
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items())
+
+
+def _when(text: str) -> str:
+    """Return a time by this machine's clock."""
+    from datetime import datetime
+
+    return f"{datetime.fromisoformat(text).astimezone():%Y-%m-%d %H:%M}"
+
+
+def _wrapped(text: str, width: int, indent: int) -> list[str]:
+    from textwrap import wrap
+
+    margin = " " * indent
+    return wrap(text, max(width, 40), initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False)

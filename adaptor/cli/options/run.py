@@ -1,0 +1,160 @@
+"""What `adaptor run` takes on the command line."""
+
+from __future__ import annotations
+
+import argparse
+
+from ...core.text.sanitize import MODES
+from ..layout.help import Help
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+EXAMPLE = """\
+examples:
+  adaptor run job.py -s state.json -o result.json
+  adaptor run job.py --sandbox               nothing leaves this machine
+  adaptor run job.py --dry-run               print the requests, send nothing
+  adaptor run workflow.yaml --only remind    one step of a workflow
+  adaptor run project.yaml reminders         a workflow of an OpenFn project
+"""
+
+
+def add_options(commands: Any) -> argparse.ArgumentParser:
+    """Add the command with its options to the parser, and return it."""
+    command: argparse.ArgumentParser = commands.add_parser(
+        "run",
+        help="run a job script or a workflow",
+        description="Run a job script, whose top-level operations are performed in order, or a workflow of several. "
+        "Everything is checked first: where anything is wrong, nothing is run.",
+        epilog=EXAMPLE,
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    command.add_argument("path", metavar="PATH", help="a job script (.py), a workflow (.json, .yaml) or a project.yaml")
+    command.add_argument("workflow", metavar="WORKFLOW", nargs="?", help="in a project: the workflow's name")
+    data = command.add_argument_group("data")
+    state = data.add_mutually_exclusive_group()
+    state.add_argument("-s", "--state", metavar="FILE", help="initial state, a JSON file; - is standard input")
+    state.add_argument("-S", "--state-json", metavar="JSON", help="initial state, given inline")
+    output = data.add_mutually_exclusive_group()
+    output.add_argument("-o", "--output", metavar="FILE", help="write the final state there; - is standard output")
+    output.add_argument("-O", dest="output", action="store_const", const="-", help="the same as -o -")
+    data.add_argument(
+        "-c", "--credentials", metavar="FILE", help="the configuration, or several by their names; JSON or YAML"
+    )
+    data.add_argument(
+        "--report", metavar="FILE", help="write what came of the run: JSON, or a page by the ending .html"
+    )
+    steps = command.add_argument_group("steps of a workflow")
+    steps.add_argument("--start", metavar="STEP", help="begin with this step: its id, or a unique part of id or name")
+    steps.add_argument("--end", metavar="STEP", help="end after this step")
+    steps.add_argument("--only", metavar="STEP", help="run this step alone")
+    steps.add_argument(
+        "--cache-steps", action="store_true", help="keep what each step gives; --start without a state goes on from it"
+    )
+    trial = command.add_argument_group("trying it out")
+    trial.add_argument("--dry-run", action="store_true", help="print the requests and send nothing")
+    trial.add_argument("--sandbox", action="store_true", help="send to a simulated Messenger on this machine")
+    trial.add_argument(
+        "--people", metavar="FILE", help="with --sandbox: who is there (default: sandbox.json beside the job, if any)"
+    )
+    trial.add_argument(
+        "--transcript", metavar="FILE", help="with --sandbox: write there who got what, in full; - is standard error"
+    )
+    bulk = command.add_argument_group("broadcasts")
+    bulk.add_argument(
+        "--limit", type=_count, metavar="N", help="write to the first N people alone; --resume goes on to the others"
+    )
+    bulk.add_argument(
+        "--only-to",
+        type=_psid,
+        metavar="PSID",
+        help="write to this person alone, as a test; --resume goes on to the others",
+    )
+    bulk.add_argument("--results", metavar="FILE", help="write a row for each message: .jsonl or .csv")
+    trial.add_argument(
+        "--preview", metavar="FILE", help="with --sandbox or --dry-run: draw what people see as a page, FILE.html"
+    )
+    trial.add_argument(
+        "--open", action="store_true", help="with --sandbox: watch in the browser; the sandbox stays until Ctrl-C"
+    )
+    limits = command.add_argument_group("the run")
+    limits.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="how long a step may take")
+    limits.add_argument("--run-timeout", type=_seconds, metavar="SECONDS", help="how long the run may take")
+    limits.add_argument("--memory-limit", type=_mebibytes, metavar="MIB", help="how much memory the run may take")
+    limits.add_argument("--run-id", metavar="ID", help="name the run")
+    ledger = command.add_argument_group("nobody twice")
+    ledger.add_argument(
+        "--resume",
+        metavar="RUN",
+        help="go on with a run that stopped, or `last`, the newest of this job: what was sent is not sent again",
+    )
+    ledger.add_argument("--fresh", action="store_true", help="begin anew, though the last run stopped midway")
+    ledger.add_argument(
+        "--allow-changed",
+        action="store_true",
+        help="with --resume: the job has changed; whoever was written to is left out",
+    )
+    ledger.add_argument(
+        "--resend-unknown",
+        action="store_true",
+        help="with --resume: send again what nobody knows of; some may get it twice (asks first, or give --yes)",
+    )
+    ledger.add_argument("--yes", action="store_true", help="ask nothing")
+    ledger.add_argument(
+        "--database",
+        metavar="URL",
+        help="the ledger: a file or postgresql://…; default: $ADAPTOR_DATABASE, else .adaptor/ledger.db beside the job",
+    )
+    limits.add_argument(
+        "-l",
+        "--log",
+        metavar="LEVEL",
+        default="info",
+        help="none, error, info (default) or debug; also info,graph=debug",
+    )
+    limits.add_argument("--log-json", action="store_true", help="one JSON object a line")
+    limits.add_argument(
+        "--sanitize", metavar="MODE", choices=MODES, default="none", help=f"how logs show the state: {', '.join(MODES)}"
+    )
+    trial.add_argument("--curl", action="store_true", help="print each failed call to Meta as a curl command")
+    return command
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise ValueError
+    return count
+
+
+def _psid(text: str) -> str:
+    from ...messenger.rules.psid import SPACE, problem_of
+
+    psid = text.strip(SPACE)
+    problem = problem_of(psid)
+    if problem is not None:
+        # It would leave out everybody without a word.
+        raise argparse.ArgumentTypeError(f"{text!r} {problem[0]}. {problem[1]}")
+    return psid
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= 31_536_000:
+        raise ValueError
+    return seconds
+
+
+def _mebibytes(text: str) -> int:
+    mebibytes = int(text)
+    if mebibytes < 32:
+        raise ValueError
+    return mebibytes
+
+
+# argparse says these names where a value is wrong.
+_seconds.__name__, _mebibytes.__name__ = "number of seconds above 0:", "number of MiB from 32:"
+_count.__name__ = "whole number from 1:"

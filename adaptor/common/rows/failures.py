@@ -1,0 +1,120 @@
+"""What did not succeed, one entry for each, and whether the whole failed with it."""
+
+from __future__ import annotations
+
+import re
+
+from ...core.errors import ABOUT_PERSON, AdaptorError, ItemsFailed
+from .sources import PositionInFile, told, where_is
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+#: What differs between two errors of one kind: numbers, and values in quotes.
+_DIFFERS = re.compile(r"[0-9][0-9.,]*|'[^']*'")
+#: So many kinds are told apart; of each, so many rows are named.
+_KINDS, _ROWS = 50, 5
+
+
+def failure(index: int, error: AdaptorError) -> dict[str, Any]:
+    """Return the entry for one item or part that did not succeed."""
+    at = {"file": index.file, "line": index.line} if isinstance(index, PositionInFile) else {}
+    return {"index": int(index), **at, "error": error.facts(), "about": error.about, "sent": error.sent}
+
+
+class Kinds:
+    """What is wrong with the items of a loop, each kind once: how many there are, and where the first ones stand.
+
+    Example:
+        >>> from adaptor import JobError
+        >>> kinds = Kinds()
+        >>> for index in (1, 4):
+        ...     kinds.add(index, JobError(f"The text has {index} signs too many."))
+        >>> list(kinds.lines())
+        ['2 rows (2, 5): The text has 1 signs too many.']
+    """
+
+    def __init__(self) -> None:
+        self._kinds: dict[tuple[str, str], _Kind] = {}
+        self._others = 0
+
+    def add(self, index: int, error: AdaptorError) -> None:
+        """Count the error of one item."""
+        what = error.headline().removeprefix(f"{where_is(index)}: ")
+        known_by = type(error).__name__, _DIFFERS.sub("#", what)
+        kind = self._kinds.get(known_by)
+        if kind is None:
+            if len(self._kinds) == _KINDS:
+                self._others += 1
+                return
+            kind = self._kinds[known_by] = _Kind(what, told(index, error))
+        kind.add(index)
+
+    def lines(self) -> Iterator[str]:
+        """Yield a sentence for each kind, the most frequent first."""
+        for kind in sorted(self._kinds.values(), key=lambda kind: -kind.count):
+            yield str(kind)
+        if self._others:
+            yield f"{self._others:,} more rows with other errors"
+
+
+class _Kind:
+    def __init__(self, what: str, first: str) -> None:
+        self.what = what
+        self.first = first
+        self.count = 0
+        self.file: str | None = None
+        self.rows: list[str] = []
+
+    def add(self, index: int) -> None:
+        self.count += 1
+        if len(self.rows) < _ROWS:
+            if isinstance(index, PositionInFile):
+                self.file = index.file
+            self.rows.append(str(index.line if isinstance(index, PositionInFile) else index + 1))
+
+    def __str__(self) -> str:
+        if self.count == 1:
+            return self.first
+        rows = ", ".join(self.rows)
+        more = f" and {self.count - len(self.rows):,} more" if self.count > len(self.rows) else ""
+        return f"{self.count:,} rows ({rows if self.file is None else f'{self.file}, lines {rows}'}{more}): {self.what}"
+
+
+def summary(failed: list[dict[str, Any]]) -> str:
+    """Return how many failed with which error, the most frequent first."""
+    from collections import Counter
+
+    counts = Counter(entry["error"]["name"] for entry in failed)
+    return ", ".join(f"{count} × {name}" for name, count in counts.most_common())
+
+
+def the_first(failed: list[dict[str, Any]]) -> str:
+    """Return a sentence about the first failure: which item it was, and what happened."""
+    first = failed[0]
+    where = f"{first['file']}, line {first['line']}" if "line" in first else f"number {first['index'] + 1}"
+    what = first["error"]["description"]
+    return f"The first is {what}" if what.startswith(f"{where}: ") else f"The first is {where}: {what}"
+
+
+def raise_if_failed(failed: list[dict[str, Any]], total: int, things: str, *, fail: bool | None) -> None:
+    """Raise for what failed, by the wish of the job.
+
+    Args:
+        failed: The entries of `failure`.
+        total: How many there were in all.
+        things: What they are called, in the plural.
+        fail: None: raise unless all of them were about the person. True: raise if there are any. False: never raise.
+
+    Raises:
+        ItemsFailed: With `failed` in its details.
+    """
+    only_persons = all(entry["about"] == ABOUT_PERSON for entry in failed)
+    if failed and (fail or (fail is None and not only_persons)):
+        raise ItemsFailed(
+            f"{len(failed):,} of {total:,} {things} did not succeed: {summary(failed)}. {the_first(failed)}",
+            fix="See `details` for each of them. With fail=False the list is left in state['failed'] instead.",
+            details=failed,
+        )

@@ -1,0 +1,52 @@
+"""A row for each message, for the one who wants them all: what `--results` writes."""
+
+from __future__ import annotations
+
+from .sources import PositionInFile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...core.context import Run
+    from ...core.errors import AdaptorError
+
+#: Loops whose items are rows.
+_LOOPS = frozenset({"each", "try_each", "map_", "broadcast"})
+
+
+def tell_result(
+    run: Run,
+    outcome: str,
+    recipient: str | None,
+    *,
+    index: int | None = None,
+    result: Any = None,
+    error: AdaptorError | None = None,
+) -> None:
+    """Tell what became of one message, where somebody listens.
+
+    Args:
+        run: The run.
+        outcome: `sent`, `failed`, `unknown`, `skipped`, `duplicate` or `described`.
+        recipient: Whom it was for, where that is known.
+        index: The position of its item; by default that of the loop under way.
+        result: What Meta answered.
+        error: What went wrong.
+    """
+    if run.on_result is None:
+        return
+    if index is None:
+        index = next((at for name, at in reversed(run.path) if name in _LOOPS and at is not None), None)
+    row = {
+        "row": None if index is None else index + 1,
+        "line": index.line if isinstance(index, PositionInFile) else None,
+        "recipient": recipient,
+        "outcome": outcome,
+        "message_id": result.get("message_id") if isinstance(result, dict) else None,
+        "error": None if error is None else type(error).__name__,
+        "message": None if error is None else error.headline(),
+        "fix": None if error is None else error.fix,
+    }
+    run.results_told += 1
+    run.on_result(run.redactor.value(row))

@@ -1,0 +1,167 @@
+"""What loops go through: lists, references to lists, files; and where in its file an item stands."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+
+from ...core.context import current_run
+from ...core.errors import AdaptorError, JobError, UnreadableRow, WrongCall
+from ...core.state import State, a_kind
+from ...core.values.jsonpath import find, missing_part
+from ...core.values.lazy import Lazy
+from .rounded import rounded_columns
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class PositionInFile(int):
+    """The position of an item that also knows on which line of its file the item begins.
+
+    Example:
+        >>> f"each[{PositionInFile.of(17, 'rows.csv', 19)}]"
+        'each[17, rows.csv line 19]'
+    """
+
+    file: str
+    line: int
+
+    @classmethod
+    def of(cls, index: int, file: str, line: int) -> PositionInFile:
+        """Return the position of an item."""
+        position = cls(index)
+        position.file, position.line = file, line
+        return position
+
+    def __format__(self, spec: str) -> str:
+        return f"{int(self)}, {self.file} line {self.line}"
+
+
+def where_is(index: int) -> str:
+    """Return in words where an item stands: its line in its file, or which one it is, counted from 1."""
+    return f"{index.file}, line {index.line}" if isinstance(index, PositionInFile) else f"row {index + 1}"
+
+
+def told(index: int, error: AdaptorError) -> str:
+    """Return in words where an item stands and what is wrong with it."""
+    where, what = where_is(index), error.headline()
+    return what if what.startswith(f"{where}: ") else f"{where}: {what}"
+
+
+def readable(item: Any) -> Any:
+    """Return an item, or raise the error that stands in its place.
+
+    Raises:
+        UnreadableRow: It is none.
+    """
+    if isinstance(item, UnreadableRow):
+        raise item
+    return item
+
+
+def numbered(source: Any, state: State, csv: Any = None) -> Iterable[tuple[int, Any]]:
+    """Return the items of a source, each with its position; one from a file knows its line too.
+
+    In the place of a row that cannot be read stands an `UnreadableRow`: `readable` raises it.
+
+    Args:
+        source: What a loop goes through.
+        state: The state of the job.
+        csv: How a CSV file is read: the options of `parse_csv`.
+
+    Raises:
+        WrongCall: Options of CSV are given, and the source is no CSV file.
+    """
+    if csv is not None and not (isinstance(source, os.PathLike) and os.fspath(source).lower().endswith(".csv")):
+        raise WrongCall("`csv` says how a CSV file is read, and the source is none.", fix="Give a Path to a .csv file.")
+    _warn_of_rounded(source, state, csv)
+    if isinstance(source, os.PathLike):
+        name = os.path.basename(os.fspath(source))
+        lines = enumerate(_lines_of_file(source, csv))
+        return ((PositionInFile.of(index, name, line), item) for index, (line, item) in lines)
+    return enumerate(items_of(source, state))
+
+
+def looked_through(source: Any, state: State, csv: Any = None) -> Iterable[Any]:
+    """Return the items of a source that can be gone through twice: a list, a JSONPath, a file. Else nothing."""
+    if isinstance(source, os.PathLike):
+        return (item for _, item in _lines_of_file(source, csv)) if os.path.isfile(source) else ()
+    return items_of(source, state) if isinstance(source, str | list | tuple) else ()
+
+
+def _warn_of_rounded(source: Any, state: State, csv: Any) -> None:
+    run = current_run()
+    for what in rounded_columns(looked_through(source, state, csv)):
+        if what not in run.warned:
+            run.warned.add(what)
+            run.log("info", "job", f"warning: {what}")
+
+
+def tell_of_items(state: State, *, has_some: bool) -> None:
+    """Note whether the loop under way had items. Where it had none, say where its path ends that matches nothing."""
+    run = current_run()
+    run.found_items = bool(run.found_items) or has_some
+    loop = run.under_way[-1] if run.under_way else None
+    if has_some or loop is None or not loop.args:
+        return
+    source = loop.args[0]
+    path = path_of(source)
+    missing = None if path is None else missing_part(path, state)
+    told = f"{run.line}: {loop.name}({source!r})"
+    if missing is not None and told not in run.warned:
+        run.warned.add(told)
+        run.log("info", "job", f"warning: {loop.name}: {source!r} matches nothing: {missing}.")
+
+
+def path_of(source: Any) -> str | None:
+    """Return the JSONPath by which a source finds its items, or None where it has none, or a default beside it."""
+    return source if isinstance(source, str) else getattr(source, "__source_path__", None)
+
+
+def items_of(source: Any, state: State) -> Iterator[Any]:
+    """Return the items of a source, one after the other."""
+    if isinstance(source, str):
+        return iter(find(source, state))
+    if source is None:
+        return iter(())
+    if isinstance(source, Mapping):
+        return iter((source,))
+    if isinstance(source, os.PathLike):
+        return (readable(item) for _, item in _lines_of_file(source))
+    if isinstance(source, Iterable) and not isinstance(source, bytes | Lazy):
+        return iter(source)
+    raise JobError(
+        f"The source is {a_kind(source)}, which has no items to go through.",
+        fix="Give a list, an object, a JSONPath such as '$.data.rows[*]', or a lazy reference to one of these.",
+        code="NOT_A_SOURCE",
+    )
+
+
+def _lines_of_file(source: os.PathLike[str], csv: dict[str, Any] | None = None) -> Iterator[tuple[int, Any]]:
+    """Yield the items of a file, each with the line on which it begins; an error in the place of what is none."""
+    from .csv import read_csv, read_lines
+
+    path = os.fspath(source)
+    if path.lower().endswith(".csv"):
+        yield from read_csv(source, csv)
+    elif path.lower().endswith((".jsonl", ".ndjson")):
+        from ...core.text.json_text import read_json
+
+        for number, line in enumerate(read_lines(source), start=1):
+            if line.strip():
+                where = f"{os.path.basename(path)}, line {number}"
+                try:
+                    line.encode()
+                    yield number, read_json(line)
+                except UnicodeEncodeError:
+                    yield number, UnreadableRow(f"{where} is not UTF-8.", fix="Save the file as UTF-8.")
+                except ValueError as cause:
+                    yield number, UnreadableRow(f"{where}: this is not JSON: {cause}.", fix="Mend the line.")
+    else:
+        raise JobError(
+            f"A loop cannot go through {os.path.basename(path)}.",
+            fix="Give a .csv or .jsonl file, or read it with a function of the state.",
+            code="NOT_A_SOURCE",
+        )

@@ -1,0 +1,258 @@
+"""Marks that stand for secrets in what is kept, and that turn into them again where the credential is given.
+
+A mark names the secret by its path in the credential and the form in which it stood there:
+
+    [redacted db.password url-form 9f1c….5be0…]
+
+Its last part proves that the secret is still the same one. It is made with the strong secrets of the credential as the
+key, so that who reads what is kept cannot try short ones out. A text that looks like a mark is told apart by
+`[redacted =]`, which stands for its beginning.
+"""
+
+from __future__ import annotations
+
+import re
+from operator import is_
+
+from ..errors import ConfigurationError, InvalidMessage
+from .secret_forms import PROOF, REDACTED, forms_of, pattern_of, weakness
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
+
+#: How every mark begins, and `[redacted]` too.
+MARK_BEGINS = REDACTED[:-1]
+_NO_MARK = f"{MARK_BEGINS} =]"
+_PART = r"[^\s\[\]]+"
+#: Compiled by `re` when the first text is met that holds one: most runs meet none.
+_MARK = rf"\[redacted (?:=|({_PART}) ({_PART}) ({_PART}))\]"
+_NO_SEAL = "-"
+
+#: How many strong secrets prove that the others have not changed: one may be changed meanwhile, or two.
+_MOST_KEYS = 3
+#: How often a key is hashed before it is used, so that trying passwords out takes long.
+_ROUNDS = 20_000
+#: How many hexadecimal digits of a proof are kept.
+_SEAL_LENGTH = 16
+
+#: The word that Meta repeats when it first calls a webhook. It opens nothing.
+_WEBHOOK_WORD = "verify_token"
+
+
+class KeptSecrets:
+    """The secrets of the credentials that a run was given, by their paths there."""
+
+    def __init__(self) -> None:
+        self._paths: dict[str, list[str]] = {}
+        #: What finds the forms of all secrets, and of each form the path and its name; None until it is needed.
+        self._forms: tuple[re.Pattern[str], dict[str, tuple[str, str]]] | None = None
+        self._keys: dict[str, list[bytes]] = {}
+        self._salt = ""
+        self._marks: dict[str, str] = {}
+        self._unmarked: dict[str, str] = {}
+
+    def learn(self, secrets: Iterable[tuple[str, str]]) -> None:
+        """Take secrets into account, each with its path."""
+        is_new = False
+        for path, secret in secrets:
+            paths = self._paths.setdefault(secret, [])
+            if path not in paths:
+                paths.append(path)
+                is_new = True
+        if is_new:
+            self._forms = None
+            self._keys.clear()
+            self._marks.clear()
+            self._unmarked.clear()
+
+    @property
+    def words(self) -> set[str]:
+        """What is nothing but a plain word that Meta repeats to a webhook: no secret of what a run sends."""
+        return {
+            secret
+            for secret, paths in self._paths.items()
+            if all(path.rpartition(".")[2] == _WEBHOOK_WORD for path in paths) and weakness(secret) is not None
+        }
+
+    def mark(self, text: str) -> str:
+        """Return a text with a mark in the place of each secret."""
+        pattern, names = self._forms or self._compiled()
+        if pattern is None or not pattern.search(text):
+            return text.replace(MARK_BEGINS, _NO_MARK) if MARK_BEGINS in text else text
+        parts, end = [], 0
+        for found in pattern.finditer(text):
+            parts += [text[end : found.start()].replace(MARK_BEGINS, _NO_MARK), self._mark(found[0], *names[found[0]])]
+            end = found.end()
+        return "".join([*parts, text[end:].replace(MARK_BEGINS, _NO_MARK)])
+
+    def unmark(self, text: str) -> str:
+        """Return a text as it was before it was marked.
+
+        Raises:
+            ConfigurationError: A secret in it is not in the credential, or another one.
+        """
+        return re.sub(_MARK, self._unmark, text) if MARK_BEGINS in text else text
+
+    def _compiled(self) -> tuple[re.Pattern[str] | None, dict[str, tuple[str, str]]]:
+        if not self._paths:
+            return None, {}
+        names: dict[str, tuple[str, str]] = {}
+        for secret, paths in self._paths.items():
+            for name, form in forms_of(secret):
+                names.setdefault(form, (min(paths, key=len), name))
+        self._forms = pattern_of(self._paths)[0], names
+        return self._forms
+
+    def _mark(self, form: str, path: str, name: str) -> str:
+        known = self._marks.get(form)
+        if known is None:
+            known = self._marks[form] = f"{MARK_BEGINS} {_quoted(path)} {name} {self._seal(form)}]"
+        return known
+
+    def _unmark(self, found: re.Match[str]) -> str:
+        known = self._unmarked.get(found[0])
+        if known is None:
+            known = self._unmarked[found[0]] = MARK_BEGINS if found[1] is None else self._secret(*found.groups())
+        return known
+
+    def _secret(self, quoted: str, name: str, seal: str) -> str:
+        from urllib.parse import unquote
+
+        path = unquote(quoted)
+        own = [secret for secret, paths in self._paths.items() if path in paths]
+        salt, *proofs = seal.split(".")
+        # A secret that has another name now is still the same one.
+        for secret in own if seal == _NO_SEAL else [*own, *self._paths]:
+            form = dict(forms_of(secret)).get(name)
+            is_same = seal == _NO_SEAL and len(own) == 1
+            if form is not None and (is_same or any(_proof(key, form) in proofs for key in self._keys_for(salt))):
+                return form
+        if not own:
+            raise ConfigurationError(
+                f"What was kept holds the secret `{path}`, and the credential has none. Nothing was sent.",
+                fix=f"Give the credential that it was kept with, in which `{path}` stands: -c FILE.",
+                details={"key": path},
+            )
+        raise ConfigurationError(
+            f"What was kept holds the secret `{path}`, and the credential is another one. Nothing was sent.",
+            fix="Give the credential that it was kept with. If a token was changed since then, leave the old one in "
+            "it under a name such as `access_token_before`: nothing is sent with it.",
+            details={"key": path},
+        )
+
+    def _seal(self, form: str) -> str:
+        if not self._salt:
+            import os
+
+            self._salt = os.urandom(6).hex()
+        proofs = [_proof(key, form) for key in self._keys_for(self._salt)[:_MOST_KEYS]]
+        return ".".join([self._salt, *proofs]) if proofs else _NO_SEAL
+
+    def _keys_for(self, salt: str) -> list[bytes]:
+        """Return a key made of each strong secret, the longest first."""
+        keys = self._keys.get(salt)
+        if keys is None:
+            from hashlib import pbkdf2_hmac
+
+            strong = [
+                secret
+                for secret, paths in self._paths.items()
+                # The proof changes with each of the two that it is made of.
+                if weakness(secret) is None and not all(path.endswith(PROOF) for path in paths)
+            ]
+            keys = self._keys[salt] = [
+                pbkdf2_hmac("sha256", secret.encode("utf-8", "surrogatepass"), salt.encode(), _ROUNDS)
+                for secret in sorted(strong, key=lambda secret: (-len(secret), secret))
+            ]
+        return keys
+
+
+def _proof(key: bytes, form: str) -> str:
+    import hmac
+
+    return hmac.new(key, form.encode("utf-8", "surrogatepass"), "sha256").hexdigest()[:_SEAL_LENGTH]
+
+
+def _quoted(path: str) -> str:
+    from urllib.parse import quote
+
+    return quote(path, safe="", errors="replace")
+
+
+def places_of_marks(value: Any, place: str = "", *, bare: bool = True) -> Iterator[str]:
+    """Yield where in a value a text stands in which a secret was replaced.
+
+    Args:
+        value: A JSON value.
+        place: Where it stands itself.
+        bare: `[redacted]` counts as well, not only the marks of what is kept.
+
+    Example:
+        >>> list(places_of_marks({"message": {"text": "See you at [redacted] clinic."}}))
+        ['message.text']
+    """
+    if isinstance(value, str):
+        if MARK_BEGINS in value and (
+            (bare and REDACTED in value) or any(found[1] for found in re.finditer(_MARK, value))
+        ):
+            yield place
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            inner = f"{place}.{key}" if place else str(key)
+            yield from places_of_marks(key if isinstance(key, str) else None, inner, bare=bare)
+            yield from places_of_marks(item, inner, bare=bare)
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from places_of_marks(item, f"{place}[{index}]", bare=bare)
+
+
+def refuse_marks(value: Any, *, bare: bool = True) -> None:
+    """Refuse to send what stands for a secret that was taken out.
+
+    Args:
+        value: What is to be sent, as JSON.
+        bare: Refuse `[redacted]` as well, as logs and final states hold it.
+
+    Raises:
+        InvalidMessage: A text holds it. Nothing was sent.
+    """
+    place = next(places_of_marks(value, bare=bare), None)
+    if place is not None:
+        raise InvalidMessage(
+            f"`{place or 'body'}` holds {MARK_BEGINS}…]: it stands for a secret that was taken out where this was "
+            "written down.",
+            fix="Take the value from where it comes from, not from a log, a report, an output file or an export. "
+            "Where it only looks like a secret of the credential, choose a longer one there.",
+            details={"field": place or "body"},
+        )
+
+
+def without_marks(value: Any) -> Any:
+    """Return what was kept as it may be shown, where nobody has the credential.
+
+    Example:
+        >>> without_marks("see [redacted db.password as-is -] and [redacted =]]")
+        'see [redacted] and [redacted]'
+    """
+    return changed_texts(value, lambda text: re.sub(_MARK, lambda found: REDACTED if found[1] else MARK_BEGINS, text))
+
+
+def changed_texts(value: Any, change: Callable[[str], str]) -> Any:
+    """Return a JSON value with every text in it changed, keys included, sharing what did not change."""
+    # The commonest first: states are large, and mostly clean.
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        items, changed = {}, False
+        for key, item in value.items():
+            name = change(key) if isinstance(key, str) else key
+            other = changed_texts(item, change)
+            changed = changed or name is not key or other is not item
+            items[name] = other
+        return items if changed else value
+    if isinstance(value, list | tuple):
+        parts = [changed_texts(item, change) for item in value]
+        return value if all(map(is_, parts, value)) else parts
+    return value

@@ -1,0 +1,203 @@
+"""JSON as it is read wherever somebody writes it: what is none, or would lose something, is refused with its place.
+
+Refused are NaN and Infinity, numbers that a computer cannot hold, keys that stand twice in the same object, and what is
+nested too deeply. What Meta answers is read with more patience, see `read_answer`: a message that it has taken must not
+be called unknown over a number.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
+#: More digits than Python turns into a number (see `sys.get_int_max_str_digits`).
+MOST_DIGITS = 4300
+#: No longer number is shown.
+_MOST_SHOWN = 20
+
+_NAMES = frozenset({"NaN", "Infinity", "-Infinity"})
+#: A text, or what stands between commas, colons and brackets.
+_TOKEN = r'"(?:[^"\\]|\\.)*"|[^\s,:\[\]{}"]+'
+
+
+class NotJson(ValueError):
+    """A text is not JSON, or not without losing something.
+
+    Attributes:
+        what: What is wrong, as `it is empty` or `Expecting value`. It shows nothing of the text but keys and numbers.
+        fix: What to do about it.
+        offset: Where in the text, or None where that is not one place.
+        width: How many signs there.
+        line: The line of that, counted from 1.
+        column: Where in that line, counted from 1.
+        repeated: The key that stands twice, or None.
+    """
+
+    line: int | None = None
+    column: int | None = None
+
+    def __init__(self, what: str, fix: str, text: str = "", offset: int | None = None, width: int = 1) -> None:
+        super().__init__(what)
+        self.what = what
+        self.fix = fix
+        self.offset = offset
+        self.width = width
+        self.repeated: str | None = None
+        if offset is not None:
+            self.line, self.column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+    def of(self, whole: str) -> str:
+        """Return the sentence about the text, without the full stop.
+
+        Args:
+            whole: What the text is, as the sentence begins.
+        """
+        place = "" if self.line is None else f" (line {self.line}, column {self.column})"
+        middle = ":" if self.repeated is not None else " is not JSON:"
+        return f"{whole}{middle} {self.what}{place}"
+
+
+def read_json(raw: str | bytes) -> Any:
+    """Return what a JSON text holds.
+
+    Args:
+        raw: The text; bytes are UTF-8, or UTF-16 and UTF-32 as JSON knows them.
+
+    Raises:
+        NotJson: It is none, or would lose something.
+
+    Example:
+        >>> read_json('{"score": 1}')
+        {'score': 1}
+        >>> read_json('{"psid": 1, "psid": 2}')
+        Traceback (most recent call last):
+        ...
+        adaptor.core.text.json_text.NotJson: the key `psid` stands twice in the same object
+    """
+    text = _text(raw)
+    is_repeated = False
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal is_repeated
+        found = dict(pairs)
+        is_repeated = is_repeated or len(found) != len(pairs)
+        return found
+
+    try:
+        value = json.loads(text, object_pairs_hook=once, parse_constant=_refuse, parse_float=_finite)
+    except json.JSONDecodeError as cause:
+        raise _wrong_syntax(cause, text) from None
+    except RecursionError:
+        raise NotJson("it is nested too deeply", "Make it flatter.") from None
+    except ValueError:
+        # One of the numbers; only the first that cannot be held is told.
+        raise _wrong_number(text) from None
+    if is_repeated:
+        raise _repeated(text)
+    return value
+
+
+def read_answer(raw: str | bytes) -> Any:
+    """Return what an answer of Meta's holds: of a key that stands twice the last, None for a number that is none.
+
+    Raises:
+        NotJson: It is no JSON.
+
+    Example:
+        >>> read_answer('{"message_id": "m_1", "score": 1e400, "message_id": "m_2"}')
+        {'message_id': 'm_2', 'score': None}
+    """
+    try:
+        return json.loads(raw, parse_constant=_nothing, parse_float=_finite_or_none, parse_int=_int_or_none)
+    except (ValueError, RecursionError):
+        raise NotJson("it is no JSON text", "Mend it.") from None
+
+
+def number_problem(text: str) -> str | None:
+    """Return why a number cannot be held, in words, or None where it can.
+
+    Example:
+        >>> number_problem("9" * 5000), number_problem("1e400"), number_problem("12.5")
+        ('a number of 5,000 digits', 'the number 1e400, which is too large', None)
+    """
+    digits = sum(map(str.isdigit, text))
+    if re.fullmatch(r"[-+]?\d+|0[xo].*", text):
+        return f"a number of {digits:,} digits" if digits > MOST_DIGITS else None
+    number = float(text)
+    if number - number == 0:
+        return None
+    shown = text if len(text) <= _MOST_SHOWN else f"of {digits:,} digits"
+    return f"the number {shown}, which is too large" if shown == text else f"a number {shown}, which is too large"
+
+
+def _text(raw: str | bytes) -> str:
+    if isinstance(raw, bytes):
+        try:
+            raw = raw.decode(json.detect_encoding(raw), "surrogatepass")
+        except UnicodeDecodeError:
+            raise NotJson("it is not UTF-8 text", "Save it as UTF-8.") from None
+    text = raw.removeprefix("\ufeff")
+    if not text.strip():
+        raise NotJson("it is empty", "Write a value into it, such as {}.", text, 0)
+    return text
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number - number != 0:
+        raise ValueError(text)
+    return number
+
+
+def _nothing(name: str) -> None:
+    """Return None for NaN and the like."""
+
+
+def _finite_or_none(text: str) -> float | None:
+    number = float(text)
+    return number if number - number == 0 else None
+
+
+def _int_or_none(text: str) -> int | None:
+    return int(text) if len(text) <= MOST_DIGITS else None
+
+
+def _wrong_syntax(cause: json.JSONDecodeError, text: str) -> NotJson:
+    # Newer Pythons point at the comma themselves.
+    is_comma = text[: cause.pos].rstrip().endswith(",") or "trailing comma" in cause.msg
+    fix = "JSON has no comma before a closing bracket." if is_comma else "Mend it there."
+    return NotJson(cause.msg, fix, text, cause.pos)
+
+
+def _wrong_number(text: str) -> NotJson:
+    for found in re.finditer(_TOKEN, text):
+        token = found[0]
+        if token.startswith('"'):
+            continue
+        if token in _NAMES:
+            fix = "JSON has no NaN and no Infinity: write null, or leave it out."
+            return NotJson(f"it holds {token}, which JSON does not have", fix, text, found.start(), len(token))
+        try:
+            what = number_problem(token)
+        except ValueError:
+            continue
+        if what is not None:
+            return NotJson(f"it holds {what}", "Put quotes around it, to make it text.", text, found.start(), 1)
+    return NotJson("it holds a number that cannot be read", "Look through its numbers.")
+
+
+def _repeated(text: str) -> NotJson:
+    from .json_positions import first_repeated
+
+    key, offset, width = first_repeated(text)
+    problem = NotJson(f"the key `{key}` stands twice in the same object", "Take one of them out.", text, offset, width)
+    problem.repeated = key
+    return problem

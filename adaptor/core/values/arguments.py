@@ -1,0 +1,197 @@
+"""What an argument of an operation may be, and how it becomes a value.
+
+An argument is a plain value, a lazy reference, a function of the state, or a list or dict with any of these inside.
+`prepare` brings all of them into one form when the operation is built; `resolve` reads them when it runs.
+"""
+
+from __future__ import annotations
+
+from ..errors import LazyStateError
+from ..state import not_a_state
+from .functions import refuse_other_parameters
+from .lazy import Lazy, resolve
+from .template import Shown, is_template_string, shown_too_early, text_of_template
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from ..state import State
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "data"
+
+
+def function_name(function: object) -> str:
+    """Return a short name for a function: its own, or `<lambda line 12>`."""
+    name = getattr(function, "__name__", None)
+    if name is None:
+        return type(function).__name__
+    code = getattr(function, "__code__", None)
+    return f"<lambda line {code.co_firstlineno}>" if name == "<lambda>" and code is not None else str(name)
+
+
+class FunctionReference(Lazy):
+    """A function of the state where a value is expected: `lambda state: state["data"]["name"].upper()`."""
+
+    __slots__ = ("__function__",)
+    __function__: Callable[[State], Any]
+
+    def __init__(self, function: Callable[[State], Any]) -> None:
+        self.__function__ = function
+
+    def __repr__(self) -> str:
+        return function_name(self.__function__)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return FunctionReference, (self.__function__,)
+
+    def __resolve__(self, state: State) -> Any:
+        value = self.__function__(state)
+        return value.__resolve__(state) if isinstance(value, Lazy) else value
+
+
+class Structure(Lazy):
+    """A list, tuple or dict with something lazy inside."""
+
+    __slots__ = ("__parts__",)
+    __parts__: Any
+
+    def __init__(self, parts: Any) -> None:
+        self.__parts__ = parts
+
+    def __repr__(self) -> str:
+        return repr(self.__parts__)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Structure, (self.__parts__,)
+
+    def __resolve__(self, state: State) -> Any:
+        parts = self.__parts__
+        if isinstance(parts, dict):
+            return {key: item.__resolve__(state) if isinstance(item, Lazy) else item for key, item in parts.items()}
+        items = [item.__resolve__(state) if isinstance(item, Lazy) else item for item in parts]
+        return items if isinstance(parts, list) else tuple(items)
+
+
+class Deferred(Lazy):
+    """A call that waits for lazy arguments: `function(*args)` once they are known."""
+
+    __slots__ = ("__arguments__", "__function__")
+    __function__: Callable[..., Any]
+    __arguments__: tuple[Any, ...]
+
+    def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
+        self.__function__ = function
+        self.__arguments__ = arguments
+
+    def __repr__(self) -> str:
+        return f"{function_name(self.__function__)}({', '.join(map(repr, self.__arguments__))})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Deferred, (self.__function__, *self.__arguments__)
+
+    def __resolve__(self, state: State) -> Any:
+        return self.__function__(*[resolve(argument, state) for argument in self.__arguments__])
+
+
+def defer(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call `function` now where all arguments are known, else when they are."""
+    prepared = [prepare(argument) for argument in arguments]
+    if any(isinstance(argument, Lazy) for argument in prepared):
+        return Deferred(function, *prepared)
+    return function(*prepared)
+
+
+def prepare(value: Any) -> Any:
+    """Turn an argument into a plain value or, where anything lazy is in it at any depth, into one `Lazy`."""
+    if isinstance(value, str):
+        if isinstance(value, Shown):
+            raise shown_too_early(value)
+        return value
+    if isinstance(value, Lazy) or value is None or isinstance(value, bool | int | float | bytes):
+        return value
+    if isinstance(value, dict):
+        parts = {key: prepare(item) for key, item in value.items()}
+        return Structure(parts) if any(isinstance(item, Lazy) for item in parts.values()) else value
+    if type(value) in (list, tuple):
+        items = type(value)(prepare(item) for item in value)
+        return Structure(items) if any(isinstance(item, Lazy) for item in items) else value
+    if callable(value):
+        return _function(value)
+    return text_of_template(value) if is_template_string(value) else value
+
+
+def prepare_source(value: Any) -> Any:
+    """Prepare what a loop goes through: a path that cannot be read is an error on the line where it is written."""
+    prepared = prepare(value)
+    if isinstance(prepared, str):
+        from .jsonpath import compiled
+
+        compiled(prepared)
+    return prepared
+
+
+def _function(value: Any) -> Lazy:
+    # An operation is a function of the state too, and must never be called by accident.
+    if getattr(type(value), "__is_operation__", False) or hasattr(value, "__operation__"):
+        name = getattr(value, "__name__", None) or repr(value)
+        raise LazyStateError(
+            f"`{name}` is an operation, but a value is expected here.",
+            fix="Run the operation first and read its result in the next one, from state.data.",
+        )
+    refuse_other_parameters(value, ("state",), "an operation as a value")
+    return FunctionReference(value)
+
+
+def known(value: Any) -> Any:
+    """Return what is known of a prepared value: plain dicts and lists, with lazy references in their places."""
+    if isinstance(value, Structure):
+        return known(value.__parts__)
+    if isinstance(value, dict):
+        return {key: known(item) for key, item in value.items()}
+    if type(value) in (list, tuple):
+        return [known(item) for item in value]
+    return value
+
+
+def expand_references(state: State, *values: Any) -> list[Any]:
+    """Resolve every lazy reference in `values`, through lists, tuples and dicts.
+
+    Args:
+        state: The state to read from.
+        *values: Anything. Strings are never interpreted as paths; objects that are not containers pass untouched.
+
+    Returns:
+        The list of resolved values.
+
+    Raises:
+        MissingReference: A path under the lazy `state` does not exist.
+
+    Example:
+        >>> expand_references({"n": 1}, {"a": [lambda s: s["n"]]}, "$.n")
+        [{'a': [1]}, '$.n']
+    """
+    if not isinstance(state, dict):
+        raise not_a_state("expand_references() was given", state)
+    return [resolve(prepare(value), state) for value in values]
+
+
+def same(first: Any, second: Any) -> bool:
+    """Whether two arguments are alike in structure (`==` on lazy references builds a reference instead)."""
+    if isinstance(first, Lazy) or isinstance(second, Lazy):
+        return type(first) is type(second) and same(_parts(first), _parts(second))
+    if isinstance(first, dict) and isinstance(second, dict):
+        return first.keys() == second.keys() and all(same(item, second[key]) for key, item in first.items())
+    if isinstance(first, list | tuple) and isinstance(second, list | tuple):
+        return (
+            type(first) is type(second)
+            and len(first) == len(second)
+            and all(same(a, b) for a, b in zip(first, second, strict=True))
+        )
+    return type(first) is type(second) and bool(first == second)
+
+
+def _parts(value: Lazy) -> Any:
+    return value.__reduce__()[1]

@@ -1,0 +1,202 @@
+"""JSONPath, by `jsonpath-ng` (the extended parser), parsed once and cached.
+
+Plain paths (`$.data.a.b`, `$.data.rows[*].id`) are walked directly, at the speed of dict access and without loading
+the library; everything else (filters, slices, unions, recursive descent) is the library's.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ..errors import JobError
+from ..state import a_kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+_EACH = object()
+
+# A key may hold anything but the signs that mean something to JSONPath: `first name` and `a-b` are plain keys.
+_SIGNS = r""".\[\]*?@()$,'"&|<>=!~`{}:/+\\"""
+_PLAIN_STEP = re.compile(
+    rf"""
+    \.? (?P<key> [^\s\-{_SIGNS}] (?: [^{_SIGNS}]* [^\s{_SIGNS}] )? )
+    | \[ (?P<index> \d+ ) \]
+    | \[ (?P<each> \* ) \]
+    | \[ ' (?P<single> [^'\\]+ ) ' \]
+    | \[ " (?P<double> [^"\\]+ ) " \]
+    """,
+    re.VERBOSE,
+)
+
+_OPERATOR = re.compile(r"\s(where|wherenot)\s")
+
+
+@lru_cache(maxsize=4096)
+def compiled(path: str) -> Callable[[Any], list[Any]]:
+    """Return the function that finds all matches of a path.
+
+    Args:
+        path: A JSONPath; the leading `$.` may be left out.
+
+    Raises:
+        JobError: The path cannot be parsed; the message points at the character.
+    """
+    steps = _plain_steps(path)
+    if steps is not None:
+        return lambda root: _walk(root, steps)
+    expression = _parsed(path)
+    return lambda root: [match.value for match in expression.find(root)]
+
+
+def _plain_steps(path: str) -> tuple[Any, ...] | None:
+    steps, rest = _leading_steps(path)
+    return steps if not rest and (steps or path.strip() == "$") else None
+
+
+def _leading_steps(path: str) -> tuple[tuple[Any, ...], str]:
+    """Return the plain steps that a path begins with, and what follows them."""
+    text = path.strip()
+    rest = text[1:] if text.startswith("$") else text
+    if rest.startswith("."):
+        if rest[1:].startswith((".", "[")) or rest == ".":
+            return (), rest
+        rest = rest[1:]
+    steps: list[Any] = []
+    position = 0
+    while position < len(rest):
+        match = _PLAIN_STEP.match(rest, position)
+        # A key that is not the first must stand behind a dot.
+        if match is None or (match["key"] and (rest[position] == ".") != bool(position)):
+            break
+        if match["index"]:
+            steps.append(int(match["index"]))
+        elif match["each"]:
+            steps.append(_EACH)
+        else:
+            if match["key"] and _OPERATOR.search(match["key"]):
+                break
+            steps.append(match["key"] or match["single"] or match["double"])
+        position = match.end()
+    return tuple(steps), rest[position:]
+
+
+def _walk(root: Any, steps: tuple[Any, ...]) -> list[Any]:
+    found = [root]
+    for step in steps:
+        found = _next_to(found, step)
+    return found
+
+
+def _next_to(found: list[Any], step: Any) -> list[Any]:
+    if step is _EACH:
+        return [item for value in found for item in _children(value)]
+    if isinstance(step, int):
+        return [value[step] for value in found if isinstance(value, list) and step < len(value)]
+    return [value[step] for value in found if isinstance(value, dict) and step in value]
+
+
+def _children(value: Any) -> Any:
+    if isinstance(value, list):
+        return value
+    return value.values() if isinstance(value, dict) else ()
+
+
+def _parsed(path: str) -> Any:
+    from jsonpath_ng.exceptions import JSONPathError
+    from jsonpath_ng.ext.parser import parse
+
+    text = path.strip()
+    if not text.startswith("$"):
+        text = f"${text}" if text.startswith("[") else f"$.{text}"
+    try:
+        expression = parse(text)
+    except (JSONPathError, ValueError, TypeError, AttributeError) as cause:
+        raise _cannot_parse(path, text, str(cause)) from None
+    _judge_by_truth(expression)
+    return expression
+
+
+def _judge_by_truth(expression: Any) -> None:
+    """Make `[?(@.ok)]` mean "where ok is true", as in every other JSONPath; the library means "where ok exists"."""
+    from jsonpath_ng.ext.filter import Expression, Filter
+
+    class Truthy(Expression):
+        def find(self, datum: Any) -> Any:
+            return [match for match in self.target.find(datum) if match.value]
+
+    if isinstance(expression, Filter):
+        expression.expressions = [
+            Truthy(part.target, None, None) if type(part) is Expression and part.op is None else part
+            for part in expression.expressions
+        ]
+    for side in ("left", "right"):
+        if hasattr(expression, side):
+            _judge_by_truth(getattr(expression, side))
+
+
+def _cannot_parse(path: str, text: str, reason: str) -> JobError:
+    # The library counts from the text that it was given, which begins with "$.".
+    added = len(text) - len(path.strip())
+    match = re.search(r"(\d+):(\d+) near token", reason)
+    column = int(match[2]) - added if match else len(path)
+    if 0 <= column < len(path):
+        where = f"it goes wrong at character {column + 1}, {path[column]!r}"
+    else:
+        column, where = len(path), "it ends too early"
+    return JobError(
+        f"The JSONPath {path!r} cannot be read: {where}.\n    {path}\n    {' ' * column}^",
+        fix="Write keys with special signs in brackets and quotes: $.data['first name'].",
+        code="JSONPATH",
+    )
+
+
+def find(path: str, root: Any) -> list[Any]:
+    """Return all values that match a JSONPath, in document order."""
+    return compiled(path)(root)
+
+
+def missing_part(path: str, root: Any) -> str | None:
+    """Return in words where a path that matches nothing ends: the deepest part that exists, and its keys.
+
+    Returns:
+        None where nothing is missing: an empty list or null stands there.
+
+    Example:
+        >>> missing_part("$.data.rows[*]", {"data": {"row": [1]}})
+        '`$.data` has the keys row'
+        >>> missing_part("$.data.rows[*]", {"data": {"rows": []}}) is None
+        True
+    """
+    steps, rest = _leading_steps(path)
+    found, shown = [root], "$"
+    for step in (*steps, rest) if rest else steps:
+        following = [] if step is rest else _next_to(found, step)
+        if not following:
+            # Null, and what has no items, is no slip of the path.
+            there = [value for value in found if not (value is None or value == [] or (step is _EACH and value == {}))]
+            first = f"`{shown}`" if len(found) == 1 else f"the first of {len(found):,} `{shown}`"
+            return f"{first} {_shape(there[0])}" if there else None
+        found, shown = following, f"{shown}{_shown(step)}"
+    return None
+
+
+def _shown(step: Any) -> str:
+    if step is _EACH:
+        return "[*]"
+    return f".{step}" if isinstance(step, str) and step.isidentifier() else f"[{step!r}]"
+
+
+def _shape(value: Any) -> str:
+    """Return in words what could be found in a value."""
+    if isinstance(value, list):
+        items = f"is a list of {len(value):,} item{'' if len(value) == 1 else 's'}"
+        return f"{items}, the first of which {_shape(value[0])}" if isinstance(value[0], dict) else items
+    if not isinstance(value, dict):
+        return f"is {a_kind(value)}"
+    keys = [str(key) for key in value if key != "configuration"]
+    more = f" and {len(keys) - 20} more" if len(keys) > 20 else ""
+    return f"has the keys {', '.join(keys[:20])}{more}" if keys else "has no keys at all"

@@ -1,0 +1,57 @@
+"""What is said of a path that does not exist: where it ends, and how it is read where that is no mistake."""
+
+from __future__ import annotations
+
+from ..errors import MissingReference
+from ..state import a_kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+
+def missing_reference(path: str, deepest: str, value: object, step: object) -> MissingReference:
+    """Return the error that names the path, the deepest part that exists and the keys found there."""
+    if isinstance(value, dict) and value.get("outcome") == "unknown":
+        found = f"`{deepest}` is of a call that was made before the run stopped, and its outcome is unknown"
+        fix = "Look there whether it was carried out. It is not made again; give by hand what depends on it."
+    elif isinstance(value, dict):
+        keys = ", ".join(str(key) for key in list(value)[:20]) or "no keys at all"
+        more = f" and {len(value) - 20} more" if len(value) > 20 else ""
+        found = f"`{deepest}` has {'the keys ' if value else ''}{keys}{more}"
+        fix = f"Use one of the keys that exist{_close(step, value)}, or {with_default(path)} where it may be missing."
+    elif isinstance(value, list):
+        found = f"`{deepest}` is a list of {len(value)}"
+        fix = "Go through the list with each(…), or take an index that exists."
+        if step == "length":
+            fix = "Write a function: lambda state: len(state['data']['rows'])."
+    elif value is None:
+        found = f"`{deepest}` is None"
+        fix = f"Check the step before: it left nothing there. {with_default(path)} allows for a missing value."
+    else:
+        found = f"`{deepest}` is {a_kind(value)}, which has no parts named {step!r}"
+        fix = "Look at the path: it goes one level too deep."
+    return MissingReference(f"`{path}` does not exist: {found}.", fix=fix)
+
+
+def with_default(path: str) -> str:
+    """Return how a path is read that may lead to nothing.
+
+    Example:
+        >>> with_default("state.data.name"), with_default("state.cursor")
+        ('data_value("name", default=…)', 'source_value("$.cursor", default=…)')
+    """
+    rest = path.removeprefix("state")
+    if rest == path or '"' in rest or "(" in rest or "[state" in rest:
+        return "a function of the state with a default"
+    if rest.startswith(".data") and len(rest) > len(".data"):
+        return f'data_value("{rest.removeprefix(".data").removeprefix(".")}", default=…)'
+    return f'source_value("${rest}", default=…)'
+
+
+def _close(step: object, value: Mapping[Any, Any]) -> str:
+    from difflib import get_close_matches
+
+    match = get_close_matches(str(step), [str(key) for key in value], n=1)
+    return f" (did you mean `{match[0]}`?)" if match else ""

@@ -1,0 +1,274 @@
+"""Writes that the ledger notes, so that none is made twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import AdaptorError, JobError
+from ..ledger.at_most_once import Passed, pass_through
+from ..ledger.pace import (
+    LANE_MEDIA,
+    LANE_MESSAGES,
+    LANE_STOP,
+    MEDIA_PER_SECOND,
+    MESSAGES_PER_SECOND,
+    Place,
+    place_for,
+)
+from ..ledger.records import SENT
+from ..ledger.write_id import digest
+from ..wire.connection import wire
+from .answer import Answer
+from .client import client_for
+from .errors import RateLimited
+from .request import json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from ..core.context import Run
+    from ..core.state import State
+    from ..ledger.at_most_once import Waiting
+    from ..ledger.ledger import Ledger
+    from ..ledger.records import Write
+    from .client import GraphClient
+    from .request import GraphRequest
+
+    #: Makes calls, and enters what it is given as `waiting` while some of them wait.
+    Send = Callable[..., list[Answer | AdaptorError]]
+
+#: Attachments that have a slower lane of their own.
+_SLOW_MEDIA = ("audio", "video")
+
+
+def is_free(request: GraphRequest, run: Run) -> bool:
+    """Whether a call needs no note: it changes nothing, or nothing keeps a ledger.
+
+    Raises:
+        JobError: The call has a key, and nothing keeps what that promises.
+    """
+    if not request.is_write or request.is_aside:
+        return True
+    if run.ledger is not None:
+        return False
+    if request.key is not None:
+        raise JobError(
+            "`key` promises at most one send ever, and this run keeps no ledger that could hold it.",
+            fix="Run the job with adaptor run, or give the run a ledger.",
+            code="NO_LEDGER",
+        )
+    return True
+
+
+def carry_out_noted(
+    requests: Sequence[GraphRequest],
+    client: GraphClient,
+    run: Run,
+    *,
+    send: Send | None = None,
+) -> list[Answer | AdaptorError]:
+    """Make calls at most once, and note how each ends; reads among them are made as they are.
+
+    Args:
+        requests: Finished requests.
+        client: Makes them.
+        run: Has a ledger.
+        send: Makes several at once; by default there is only one.
+    """
+    ledger: Any = run.ledger
+    send = send or _alone(client)
+    # A key holds for the Page, whatever token it has.
+    page = client.page(ledger, ask=any(request.key is not None for request in requests))
+    writes = [(index, request) for index, request in enumerate(requests) if request.is_write]
+    _keep_pace(ledger, page, [request for _, request in writes], client, run)
+    answers: dict[int, Answer | AdaptorError] = {}
+
+    def make(ours: list[tuple[int, str]], waiting: Waiting) -> list[Answer | AdaptorError]:
+        wire.left = False
+        # What only reads goes along with what is to be made.
+        chosen = {
+            writes[place][0]: with_token(writes[place][1], id_) if ledger.is_kept else writes[place][1]
+            for place, id_ in ours
+        }
+        chosen.update({index: request for index, request in enumerate(requests) if not request.is_write})
+        order = sorted(chosen)
+        # Those of the ledger, by their place among all that are made.
+        noted = {order.index(writes[place][0]): number for number, (place, _) in enumerate(ours)}
+
+        def of_ledger(places: Sequence[int], others: Mapping[int, Any]) -> AbstractContextManager[object]:
+            ended = {noted[place]: answer for place, answer in others.items() if place in noted}
+            return waiting([noted[place] for place in places if place in noted], ended)
+
+        made = dict(zip(order, send([chosen[index] for index in order], waiting=of_ledger), strict=True))
+        answers.update(made)
+        return [made[writes[place][0]] for place, _ in ours]
+
+    is_only = len(writes) == 1 and run.is_once()
+    noted = [write_of(request, ledger, run.site(), page, is_only=is_only) for _, request in writes]
+    try:
+        passed = pass_through(run, noted, make, lambda answer: answer.body, lambda: wire.left)
+    except RateLimited as error:
+        _tell_limits(ledger, page, [error])
+        raise
+    for (index, _), each in zip(writes, passed, strict=True):
+        answers[index] = each.answer if each.row is None else given_back(each, run)
+    left = [index for index in range(len(requests)) if index not in answers]
+    if left:
+        # All writes had been made before, so nothing took the reads along.
+        answers.update(zip(left, send([requests[index] for index in left]), strict=True))
+    _tell_limits(ledger, page, answers.values())
+    return [answers[index] for index in range(len(requests))]
+
+
+def describe_noted(
+    request: GraphRequest, state: State, run: Run, describe: Callable[[], Answer]
+) -> Answer | AdaptorError:
+    """Describe a write of a dry run that goes on with another, or return what that one made of it.
+
+    Args:
+        request: A finished request.
+        state: Whose configuration it is made with.
+        run: Has a copy of the ledger.
+        describe: Describes it.
+    """
+    ledger: Any = run.ledger
+    page = "" if request.key is None else client_for(run, state.get("configuration")).page(ledger, ask=True)
+    write = write_of(request, ledger, run.site(), page, is_only=run.is_once())
+    (passed,) = pass_through(
+        run, [write], lambda ours, waiting: [describe()], lambda answer: answer.body, lambda: False
+    )
+    answer: Answer | AdaptorError = passed.answer
+    return answer if passed.row is None else given_back(passed, run)
+
+
+def _alone(client: GraphClient) -> Send:
+    return lambda requests, **how: [client.send(request, **how) for request in requests]
+
+
+def given_back(passed: Passed, run: Run) -> Answer | AdaptorError:
+    """Return what is recorded of a call, as if it had been made now."""
+    answer = passed.answer
+    write = passed.row.write if passed.row is not None else None
+    is_message = write is not None and write.is_message
+    if passed.is_repeat:
+        run.note("duplicate", recipient=write.recipient if write is not None else None, is_message=is_message)
+        run.log("debug", "graph", f"{run.place()}: the same message to the same person came before; not sent again.")
+        if isinstance(answer, Answer):
+            return answer._replace(response=None, is_repeat=True)
+    else:
+        run.replayed += 1
+        if passed.row is not None and passed.row.outcome == SENT:
+            run.has_made(SENT, is_message=is_message)
+    if isinstance(answer, AdaptorError):
+        if answer.is_earlier and not passed.is_repeat:
+            run.note("unknown", error=answer, is_message=is_message, is_earlier=True)
+        return answer
+    known = isinstance(answer, dict) and set(answer) == {"outcome"}
+    if known and answer["outcome"] == "unknown" and not passed.is_repeat:
+        run.note("unknown", is_message=is_message, is_earlier=True)
+    return Answer(answer, None, is_result=known, is_repeat=passed.is_repeat)
+
+
+def write_of(
+    request: GraphRequest,
+    ledger: Ledger,
+    site: str,
+    page: str,
+    *,
+    once: bool = False,
+    is_only: bool = False,
+    key: str | None = None,
+) -> Write:
+    """Return what the ledger knows a call by.
+
+    Args:
+        request: A finished request.
+        ledger: The run's.
+        site: Where in the job it is made.
+        page: The Page that writes.
+        once: Alike ones are the same write.
+        is_only: There is no other one at that site.
+        key: A key of the job's own, in place of the request's.
+    """
+    body = request.body if isinstance(request.body, dict) else {}
+    message = body.get("message")
+    text = message.get("text") if isinstance(message, dict) else None
+    return ledger.write(
+        site,
+        recipient_text(body.get("recipient")),
+        fingerprint(request),
+        page=page,
+        own_key=request.key if key is None else key,
+        text_digest=digest("text", text.strip()) if isinstance(text, str) else None,
+        once=once,
+        is_message=request.is_message,
+        only=f"{request.method} {request.path}" if is_only else "",
+        is_repeatable=request.is_repeatable,
+    )
+
+
+def fingerprint(request: GraphRequest) -> str:
+    """Return a digest of all that a call would send, files by their content."""
+    files: Any = request.files or {}
+    if files:
+        from ..wire.upload import Upload
+
+        upload = Upload([], files)
+        try:
+            files = upload.digest(str)
+        finally:
+            upload.close()
+    return digest(request.method, request.path, request.params, request.body, files, request.access, request.part)
+
+
+def recipient_text(recipient: Any) -> str:
+    """Return whom a call is for: the person's id, or the recipient object as text; empty where it is for nobody."""
+    if not isinstance(recipient, dict):
+        return ""
+    return str(recipient["id"]) if set(recipient) == {"id"} else json_text(recipient)
+
+
+def with_token(request: GraphRequest, token: str) -> GraphRequest:
+    """Return the call with the ledger's id in its metadata, by which an echo can be told; a job's own stays."""
+    message = request.body.get("message") if isinstance(request.body, dict) else None
+    if not isinstance(message, dict) or message.get("metadata") is not None:
+        return request
+    return replace(request, body={**request.body, "message": {**message, "metadata": token}})
+
+
+def places_of(requests: Sequence[GraphRequest], per_second: float = MESSAGES_PER_SECOND) -> list[Place]:
+    """Return what calls take of the Page's lanes."""
+    messages, slow = 0, 0
+    for request in requests:
+        if request.is_message:
+            attachment = request.body["message"].get("attachment")
+            messages += 1
+            slow += isinstance(attachment, dict) and attachment.get("type") in _SLOW_MEDIA
+    places = [Place(LANE_STOP, 0.0), place_for(LANE_MESSAGES, messages, per_second)] if messages else []
+    return [*places, place_for(LANE_MEDIA, slow, MEDIA_PER_SECOND)] if slow else places
+
+
+def _tell_limits(ledger: Any, page: str, answers: Any) -> None:
+    """Tell all processes of a Page that Meta asks it to wait."""
+    limits = [answer.retry_after for answer in answers if isinstance(answer, RateLimited) and answer.retry_after]
+    if limits:
+        ledger.store.pages.stop_until(page, [LANE_STOP], max(limits))
+
+
+def _keep_pace(ledger: Any, page: str, requests: Sequence[GraphRequest], client: GraphClient, run: Run) -> None:
+    places = places_of(requests)
+    seconds = ledger.reserve(page, places) if places else 0.0
+    if seconds <= 0:
+        return
+    if seconds > client.longest_wait:
+        error = RateLimited(
+            f"The Page may not send for {seconds:.0f} more seconds: Meta has asked another call of it to wait.",
+            fix="Run the job again later; what was sent is not sent again with --resume.",
+            code="PAGE_WAITS",
+        )
+        error.retry_after = seconds
+        raise error
+    run.log("info" if seconds >= 1 else "debug", "graph", f"The Page's pace: waiting {seconds:.2f} s.")
+    run.wait(seconds)

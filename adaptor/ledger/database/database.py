@@ -1,0 +1,148 @@
+"""A ledger's database: what SQLite and PostgreSQL each do in their own way, and the tables that they have in common."""
+
+from __future__ import annotations
+
+import json
+import threading
+from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ...core.errors import InputError
+from ..errors import Undone
+from .schema import MIGRATIONS, VERSION_TABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+T = TypeVar("T")
+
+#: How often a transaction is carried out anew.
+_MOST_TRIES = 10
+#: How many rows one statement is about at most: both databases limit the parameters of a statement.
+MOST_ROWS = 200
+
+
+class Database(ABC):
+    """A database that may be used from several threads.
+
+    Attributes:
+        name: What it is called in messages, without a password.
+        clock: The time as an SQL expression, in Unix seconds.
+        for_update: What a SELECT ends with, so that nobody else changes its rows before this transaction has ended.
+        for_share: What it ends with, so that nobody else deletes them.
+        words: What the tables' definitions say in its own way.
+    """
+
+    name: str
+    clock: str
+    for_update = ""
+    for_share = ""
+    words: Mapping[str, str]
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close the connection."""
+
+    @abstractmethod
+    def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
+        """Begin a transaction that is committed at the end; a durable one is on the disk then. Inner ones join it."""
+
+    @abstractmethod
+    def reading(self) -> AbstractContextManager[None]:
+        """Begin a transaction that only reads, and holds nobody up; or join the one that is under way."""
+
+    def carry_out(self, work: Callable[[], T], *, durable: bool = False) -> T:
+        """Do something in a transaction, and anew where the database undid it, since two waited for each other."""
+        for _ in range(_MOST_TRIES):
+            try:
+                with self.transaction(durable=durable):
+                    return work()
+            except Undone:
+                continue
+        with self.transaction(durable=durable):
+            return work()
+
+    @abstractmethod
+    def run(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """Execute a statement, with `?` for its values, and return the cursor."""
+
+    @abstractmethod
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Execute a statement once for each row of values, and return how many rows it changed in all."""
+
+    def now(self) -> float:
+        """Return the time by the database's clock, in Unix seconds."""
+        return float(self.run(f"SELECT {self.clock}").fetchone()[0])
+
+    @abstractmethod
+    def ticks(self) -> float:
+        """Return seconds by a clock that all who share the database see alike, and that nobody sets if possible."""
+
+    def take_turn(self, name: str) -> None:  # noqa: B027 - where one transaction at a time writes, it is one's turn
+        """Within a transaction, wait until no other one has the turn of this name; it ends with the transaction."""
+
+    def clean_up(self) -> None:  # noqa: B027 - not every database has something to do
+        """Let nothing of what was deleted stay on the disk, where the database leaves that to us."""
+
+    def is_up_to_date(self) -> bool:
+        """Whether its tables, which are there, are those of this release; nothing is written.
+
+        Raises:
+            InputError: They were made by a later release.
+        """
+        return self._version() == len(MIGRATIONS)
+
+    def _version(self) -> int:
+        found = self.run("SELECT max(version) FROM ledger_version").fetchone()[0] or 0
+        if found > len(MIGRATIONS):
+            raise InputError(
+                f"The ledger {self.name} was written by a later release of this package.",
+                fix="Use that release, or another ledger with --database.",
+            )
+        return int(found)
+
+    def migrate(self) -> None:
+        """Bring the tables up to date.
+
+        Raises:
+            InputError: They were made by a later release.
+        """
+        with self.transaction(durable=True):
+            self.run(VERSION_TABLE)
+            found = self._version()
+            for version, statements in enumerate(MIGRATIONS[found:], start=found + 1):
+                for statement in statements:
+                    self.run(statement.format(**self.words))
+                self.run("INSERT INTO ledger_version (version) VALUES (?)", (version,))
+
+
+def marks(values: Sequence[Any]) -> str:
+    """Return as many `?` as there are values."""
+    return ", ".join("?" * len(values))
+
+
+def in_chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Yield as many values at a time as one statement is about."""
+    for start in range(0, len(values), MOST_ROWS):
+        yield values[start : start + MOST_ROWS]
+
+
+def to_text(value: Any) -> str | None:
+    """Return a value as the tables hold it."""
+    return None if value is None else json.dumps(value, ensure_ascii=True, separators=(",", ":"), default=str)
+
+
+def from_text(text: str | None) -> Any:
+    """Return a value from the tables."""
+    return None if text is None else json.loads(text)
+
+
+def storable(text: str) -> str:
+    """Return a text as both databases can hold it: NUL and half characters are written out."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")

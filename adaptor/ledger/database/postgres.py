@@ -1,0 +1,200 @@
+"""The ledger in PostgreSQL, for many machines."""
+
+from __future__ import annotations
+
+import re
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from ...core.errors import InputError
+from ..errors import LedgerError, Undone
+from .database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from psycopg import Connection
+
+#: The tables are in a schema of their own, beside whatever else the database holds.
+SCHEMA = "adaptor"
+#: Taken while the tables are brought up to date, so that one process does it.
+_MIGRATION_LOCK = 7_201_984_455
+#: What a connection is like where its address does not say otherwise: a server that is silent is given up after about
+#: half a minute.
+_CONNECTION = {
+    "application_name": "adaptor",
+    "connect_timeout": 15,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+_EPOCH = "extract(epoch FROM clock_timestamp())::double precision"
+
+
+class PostgresDatabase(Database):
+    """A database by its URL. A password in it is never shown."""
+
+    clock = _EPOCH
+    for_update = " FOR UPDATE"
+    for_share = " FOR KEY SHARE"
+    words = {  # noqa: RUF012 - read only, as Mapping says
+        "counter": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+        # Compared byte by byte, as Python does: whoever locks several rows does so in that order.
+        "plain_text": 'TEXT COLLATE "C"',
+        # Room in each page for the row's next form, which then needs no new entry in the indexes.
+        "changes_often": "WITH (fillfactor = 60)",
+    }
+
+    def __init__(self, url: str, *, read_only: bool = False) -> None:
+        super().__init__()
+        try:
+            import psycopg
+            from psycopg.conninfo import conninfo_to_dict
+        except ImportError:
+            raise InputError(
+                "A ledger in PostgreSQL needs the package psycopg, which is not installed.",
+                fix="Install it: pip install 'facebook-adaptor[cluster]'.",
+            ) from None
+        self._depth = 0
+        self._is_closed = False
+        self._read_only = read_only
+        self._error = psycopg.Error
+        self._undone = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+        try:
+            parts = conninfo_to_dict(url)
+        except psycopg.Error:
+            parts = {}
+        if not parts or "@" in str(parts.get("dbname")) or re.search("[^0-9,]", str(parts.get("port") or "")):
+            # Nothing of it is shown: where a sign in the password was not quoted, any part may be one of the password.
+            raise InputError(
+                "The address of the ledger in PostgreSQL cannot be read.",
+                fix="Write postgresql://user:password@host:5432/database; in the password, %40 for @ and %2F for /.",
+            )
+        self._parts: dict[str, Any] = {**_CONNECTION, **parts}
+        self.name = f"postgresql://{parts.get('host') or ''}/{parts.get('dbname') or ''}"
+        self._secret = str(parts.get("password") or "")
+        try:
+            self._connection = self._connect()
+            with self._closing_on_error():
+                if read_only:
+                    self._check_readable()
+                else:
+                    self._make_tables()
+        except psycopg.Error as cause:
+            raise self._unusable(self._reason(cause)) from None
+        except LedgerError as cause:
+            raise self._unusable(cause.description.partition(" cannot be written: ")[2].rstrip(".")) from None
+
+    def _make_tables(self) -> None:
+        self.run("SELECT pg_advisory_lock(?)", (_MIGRATION_LOCK,))
+        try:
+            # Asked first, since making it needs rights even where it is there already.
+            if self.run("SELECT to_regnamespace(?)", (SCHEMA,)).fetchone()[0] is None:
+                self.run(f"CREATE SCHEMA {SCHEMA}")
+            self.migrate()
+        finally:
+            self.run("SELECT pg_advisory_unlock(?)", (_MIGRATION_LOCK,))
+
+    def _check_readable(self) -> None:
+        """Refuse to read what is not there, or was made by another release; nothing is written."""
+        if self.run("SELECT to_regclass(?)", (f"{SCHEMA}.ledger_version",)).fetchone()[0] is None:
+            raise InputError(
+                f"There is no ledger in {self.name}: nothing was noted there yet.", fix="Check the address."
+            )
+        if not self.is_up_to_date():
+            raise InputError(
+                f"The ledger {self.name} was written by an earlier release of this package.",
+                fix="The next run that notes something there brings it up to date.",
+            )
+
+    def _connect(self) -> Connection[Any]:
+        import psycopg
+
+        connection = psycopg.connect(autocommit=True, **self._parts)
+        connection.prepare_threshold = 2
+        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+        connection.execute(f"SET search_path TO {SCHEMA}")
+        connection.read_only = self._read_only
+        # Transactions wait for the disk only where they say so.
+        connection.execute("SET synchronous_commit TO off")
+        # Every statement has its index. Plans are kept, and one made while a table was small must not be a scan.
+        connection.execute("SET enable_seqscan TO off")
+        # Who is frozen in the middle of a transaction must not hold up those who take over.
+        connection.execute("SET idle_in_transaction_session_timeout TO '30s'")
+        return connection
+
+    @contextmanager
+    def _closing_on_error(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._lock:
+            self._is_closed = True
+            self._connection.close()
+
+    @contextmanager
+    def transaction(self, *, durable: bool = False) -> Iterator[None]:
+        """Begin a transaction, or join the one that is under way."""
+        with self._lock:
+            if self._depth:
+                yield
+                return
+            try:
+                if self._connection.closed and not self._is_closed:
+                    # The server was away. Every transaction is whole or did not happen, so the next may begin anew.
+                    self._connection = self._connect()
+                with self._connection.transaction():
+                    if durable:
+                        self.run("SET LOCAL synchronous_commit TO on")
+                    self._depth = 1
+                    try:
+                        yield
+                    finally:
+                        self._depth = 0
+            except self._error as cause:
+                kind = Undone if isinstance(cause, self._undone) else LedgerError
+                raise kind(
+                    f"The ledger {self.name} cannot be written: {self._reason(cause)}.",
+                    fix="Nothing was sent after that. Check the database; then go on with --resume.",
+                ) from None
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Begin a transaction, or join the one that is under way: reading holds nobody up here."""
+        return self.transaction()
+
+    def _unusable(self, reason: str) -> InputError:
+        return InputError(
+            f"The ledger {self.name} cannot be used: {reason}.",
+            fix=f"Check the address, the user and the rights: it makes a schema of its own, `{SCHEMA}`.",
+        )
+
+    def run(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """Execute a statement."""
+        return self._connection.execute(sql.replace("?", "%s"), values)
+
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Execute a statement once for each row, without waiting in between; return how many rows it changed in all."""
+        if not rows:
+            return 0
+        with self._connection.cursor() as cursor:
+            cursor.executemany(sql.replace("?", "%s"), rows)
+            return cursor.rowcount
+
+    def take_turn(self, name: str) -> None:
+        """Within a transaction, wait until no other one has the turn of this name; it ends with the transaction."""
+        self.run("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (f"adaptor {name}",))
+
+    def ticks(self) -> float:
+        """Return the server's time."""
+        return self.now()
+
+    def _reason(self, cause: Exception) -> str:
+        """Return the first line of the driver's words; the others may quote the parameters of the connection."""
+        line = (str(cause).strip().splitlines() or [type(cause).__name__])[0].rstrip(".")
+        return line.replace(self._secret, "[redacted]") if self._secret else line

@@ -1,0 +1,262 @@
+"""The ledger in a file beside the job: SQLite, for one machine."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from ...core.errors import InputError
+from ..errors import LedgerError
+from .database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+#: How long a process waits for another one's transaction.
+BUSY_SECONDS = 30.0
+#: Kibibytes of the database that are kept in memory.
+_CACHE_KIBIBYTES = 8_192
+#: The largest file that is copied into memory to be read.
+_MOST_COPIED_BYTES = 256 * 1024 * 1024
+
+
+class SqliteDatabase(Database):
+    """A file, readable by its owner alone; or nothing but memory, where the path is `:memory:`."""
+
+    clock = "ledger_now()"
+    words = {"counter": "INTEGER PRIMARY KEY", "plain_text": "TEXT", "changes_often": ""}  # noqa: RUF012 - read only, as Mapping says
+
+    def __init__(self, path: str, *, read_only: bool = False) -> None:
+        super().__init__()
+        self.name = path
+        self._depth = 0
+        self._synchronous = ""
+        try:
+            self._connection = _opened_to_read(path) if read_only else self._open(path)
+        except (sqlite3.Error, OSError, ValueError) as cause:
+            raise self._unusable(cause) from None
+        try:
+            if read_only:
+                self._read_older()
+            else:
+                self._use_log()
+                self.migrate()
+        except (sqlite3.Error, LedgerError) as cause:
+            self._connection.close()
+            raise self._unusable(cause) from None
+        except BaseException:
+            self._connection.close()
+            raise
+
+    @staticmethod
+    def _open(path: str) -> sqlite3.Connection:
+        if path != ":memory:":
+            os.makedirs(os.path.dirname(os.path.abspath(path)), mode=0o700, exist_ok=True)
+            # Made with its rights, before SQLite makes it with others. The files beside it get the same.
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        return _connect(path)
+
+    def _read_older(self) -> None:
+        """Read tables of an earlier release from a copy in memory that is up to date."""
+        try:
+            if self.is_up_to_date():
+                return
+        except sqlite3.OperationalError as cause:
+            # An empty file is no ledger yet.
+            if "no such table" not in str(cause):
+                raise
+        copy = _connect(":memory:")
+        self._connection.backup(copy)
+        self._connection.close()
+        self._connection = copy
+        self.migrate()
+
+    def _use_log(self) -> None:
+        """Write to a log ahead of the file; several processes may open a new file at once."""
+        until = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                self.run("PRAGMA journal_mode = WAL")
+                break
+            except sqlite3.OperationalError as cause:
+                # Where SQLite sees that waiting could be a deadlock it does not wait by itself.
+                if getattr(cause, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+                time.sleep(0.005)
+        self.run(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
+        # What is deleted is gone: people's ids must not stay in the gaps of the file.
+        self.run("PRAGMA secure_delete = ON")
+        # On macOS the disk writes what it was given only when asked like this; elsewhere it says nothing.
+        self.run("PRAGMA fullfsync = ON")
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def transaction(self, *, durable: bool = False) -> Iterator[None]:
+        """Begin a transaction, or join the one that is under way."""
+        with self._lock:
+            if self._depth:
+                yield
+                return
+            try:
+                # With a write-ahead log NORMAL does not wait for the disk, FULL does.
+                synchronous = "FULL" if durable else "NORMAL"
+                if synchronous != self._synchronous:
+                    self.run(f"PRAGMA synchronous = {synchronous}")
+                    self._synchronous = synchronous
+                with self._all_or_nothing("BEGIN IMMEDIATE"):
+                    yield
+            except sqlite3.Error as cause:
+                raise self._cannot("written", cause) from None
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Begin a transaction that only reads, or join the one that is under way."""
+        with self._lock:
+            if self._depth:
+                yield
+                return
+            try:
+                with self._all_or_nothing("BEGIN"):
+                    yield
+            except sqlite3.Error as cause:
+                raise self._cannot("read", cause) from None
+
+    @contextmanager
+    def _all_or_nothing(self, begin: str) -> Iterator[None]:
+        try:
+            self._connection.execute(begin)
+            self._depth = 1
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            # Where the disk is full, SQLite has rolled back by itself; a closed connection has nothing to roll back.
+            try:
+                if self._connection.in_transaction:
+                    self._connection.rollback()
+            except sqlite3.Error:
+                pass
+            raise
+        finally:
+            self._depth = 0
+
+    def _cannot(self, be_done: str, cause: sqlite3.Error) -> LedgerError:
+        return LedgerError(
+            f"The ledger {self.name} cannot be {be_done}: {_reason(cause)}.",
+            fix="Nothing was sent after that. Make room, or check the file; then go on with --resume.",
+        )
+
+    def _unusable(self, cause: Exception) -> InputError:
+        return InputError(
+            f"The ledger {self.name} cannot be used: {_reason(cause)}.",
+            fix="It keeps people from being messaged twice. Check the file and its folder, or name another with "
+            "--database.",
+        )
+
+    def run(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """Execute a statement."""
+        return self._connection.execute(sql, values)
+
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Execute a statement once for each row of values, and return how many rows it changed in all."""
+        return max(0, self._connection.executemany(sql, rows).rowcount)
+
+    def ticks(self) -> float:
+        """Return the seconds since this machine was started, which no change of its clock touches."""
+        return time.monotonic()
+
+    def clean_up(self) -> None:
+        """Write the file anew and empty the log: both hold copies of what was deleted."""
+        with self._lock:
+            try:
+                # Deleted values are overwritten, but not the copies that moving a row to another page leaves behind.
+                self.run("VACUUM")
+                self.run("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.Error as cause:
+                raise self._cannot("written", cause) from None
+
+
+def _connect(address: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        address,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+        uri=address.startswith("file:"),
+    )
+    connection.create_function("ledger_now", 0, lambda: time.time())
+    return connection
+
+
+def _opened_to_read(path: str) -> sqlite3.Connection:
+    """Open a file without writing, and without keeping anybody from writing."""
+    from urllib.request import pathname2url
+
+    address, log = f"file:{pathname2url(path)}", f"{path}-wal"
+    if not os.path.exists(log) and os.path.getsize(path) <= _MOST_COPIED_BYTES:
+        # Nobody has it open. Read as it is, since SQLite would make files beside it, and leave them there.
+        before, copy = os.stat(path), _in_memory(f"{address}?mode=ro&immutable=1")
+        after = os.stat(path)
+        if not os.path.exists(log) and (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size):
+            return copy
+        copy.close()
+    try:
+        return _readable(f"{address}?mode=ro")
+    except sqlite3.OperationalError as cause:
+        # To read beside others SQLite makes files in the folder. Where it cannot, nobody here can write either.
+        if getattr(cause, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise
+    if not os.path.exists(log):
+        return _readable(f"{address}?mode=ro&immutable=1")
+    return _copied(path)
+
+
+def _copied(path: str) -> sqlite3.Connection:
+    """Return a copy in memory of a file with its log, which are in a folder where nothing can be made."""
+    import shutil
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        place = os.path.join(folder, "ledger.db")
+        for ending in ("", "-wal"):
+            shutil.copyfile(f"{path}{ending}", f"{place}{ending}")
+        return _in_memory(place)
+
+
+def _in_memory(address: str) -> sqlite3.Connection:
+    source, copy = _readable(address), _connect(":memory:")
+    try:
+        source.backup(copy)
+    except BaseException:
+        copy.close()
+        raise
+    finally:
+        source.close()
+    return copy
+
+
+def _readable(address: str) -> sqlite3.Connection:
+    connection = _connect(address)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _reason(cause: Exception) -> str:
+    if isinstance(cause, OSError):
+        return cause.strerror or str(cause)
+    if isinstance(cause, sqlite3.Error) and getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+        return f"another process has kept it locked for {BUSY_SECONDS:.0f} seconds"
+    if isinstance(cause, LedgerError):
+        return cause.description.partition(": ")[2].rstrip(".")
+    return str(cause)

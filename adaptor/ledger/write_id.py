@@ -1,0 +1,46 @@
+"""Which write is which: fingerprints, and the ids under which writes stand in the ledger.
+
+A write is known by where it is made, for whom, and what goes out; never by its position in a loop, since sources change
+their order between a crash and a resume.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from typing import Any
+
+from ..core.place import without_lines
+from .records import Write
+
+#: How long an id is: 24 characters, 144 bits.
+_ID_BYTES = 18
+
+
+def digest(*parts: Any) -> str:
+    """Return a digest of values that JSON can hold, the same in every process."""
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write_id(run: str, write: Write) -> str:
+    """Return the id of a write: with a key of the job's own one for all runs of the Page, else one within the run.
+
+    It is opaque, so that it can travel in a message's metadata.
+    """
+    if write.own_key is not None:
+        return _short("key", write.page, write.own_key)
+    site = write.site if write.recipient else without_lines(write.site)
+    return _short("site", run, write.step, write.arrival, site, write.recipient, write.fingerprint, write.nth)
+
+
+def is_write_id(value: Any) -> bool:
+    """Whether a value looks like the id of a write, as it travels in a message's metadata."""
+    return isinstance(value, str) and re.fullmatch("[A-Za-z0-9_-]{24}", value) is not None
+
+
+def _short(*parts: Any) -> str:
+    raw = hashlib.sha256("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")).digest()
+    return base64.urlsafe_b64encode(raw[:_ID_BYTES]).decode()

@@ -1,0 +1,151 @@
+"""Sorting parcels: the ledger says which are to go out now, and what became of the others before."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from ...core.errors import AdaptorError
+from ...core.restored import restored
+from ...ledger.at_most_once import unknown_before
+from ...ledger.errors import ReplayMismatch
+from ...ledger.records import FAILED, SENT, SKIPPED, UNKNOWN, Outcome
+from .requests import NotWanted, Parcel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ...core.context import Run
+    from ...ledger.ledger import Entry, Ledger
+    from .outcomes import Tally
+    from .requests import Unfit
+
+#: A resumed broadcast stops after so many people for whom something else was recorded: the text has changed.
+MOST_MISMATCHES = 10_000
+
+
+class Sorter(ABC):
+    """Goes through parcels, and hands on those that are to go out.
+
+    Args:
+        run: The run.
+        ledger: Notes every parcel.
+        tally: Counts.
+        batch_size: How many are handed on at once, at most.
+    """
+
+    def __init__(self, run: Run, ledger: Ledger, tally: Tally, batch_size: int) -> None:
+        self._run = run
+        self._ledger = ledger
+        self._tally = tally
+        self._batch_size = batch_size
+        self._deferred: list[Parcel] = []
+        #: Why no more is sent.
+        self._stop: AdaptorError | None = None
+
+    @abstractmethod
+    def _hand_on(self, parcels: list[Parcel]) -> None:
+        """Take parcels that are to go out."""
+
+    def _drain(self) -> None:  # noqa: B027 - where nothing is under way, nothing is awaited
+        """Wait for what is under way."""
+
+    def _is_over(self) -> bool:
+        return self._stop is not None or self._run.stopping is not None
+
+    def _sort(self, found: Iterable[Parcel | Unfit | NotWanted], skip: frozenset[str]) -> None:
+        """Go through all of them.
+
+        Args:
+            found: What is to be done for each item.
+            skip: Whom nothing is sent to.
+        """
+        chunk: list[Parcel] = []
+        for each in found:
+            if self._is_over():
+                break
+            if isinstance(each, NotWanted):
+                self._tally.ended("skipped", each.index, each.recipient)
+            elif not isinstance(each, Parcel):
+                self._refuse(each)
+            elif each.recipient in skip:
+                self._skip(each)
+            else:
+                chunk.append(each)
+                if len(chunk) == self._batch_size:
+                    self._pass(chunk)
+                    chunk = []
+        if chunk and not self._is_over():
+            self._pass(chunk)
+        self._drain()
+        # Everything was come to: what is left of an earlier attempt for these people was replaced by something else.
+        deferred, self._deferred = self._deferred, []
+        for start in range(0, len(deferred), self._batch_size):
+            if self._is_over():
+                break
+            self._pass(deferred[start : start + self._batch_size], is_last=True)
+        self._drain()
+
+    # --- What needs no call ---
+
+    def _refuse(self, each: Unfit) -> None:
+        self._tally.ended("failed", each.index, each.recipient, error=each.error)
+        self._run.note("failed", recipient=each.recipient, error=each.error, is_message=True)
+
+    def _skip(self, parcel: Parcel) -> None:
+        (entry,) = self._ledger.take([parcel.write])
+        if entry.is_ours:
+            self._ledger.settle([Outcome(entry.id, SKIPPED)])
+        if entry.row.outcome in (SENT, UNKNOWN) and entry.error is None:
+            # It came to be left out only after it was written to.
+            self._take_down(parcel, entry)
+        else:
+            self._tally.ended("skipped", parcel.index, parcel.recipient)
+
+    # --- Through the ledger ---
+
+    def _pass(self, chunk: list[Parcel], *, is_last: bool = False) -> None:
+        """Claim parcels; send those that are to be made, and take down what became of the others before."""
+        ours = []
+        for parcel, entry in zip(chunk, self._take(chunk), strict=True):
+            parcel.id = entry.id
+            if entry.is_ours and entry.error is None:
+                ours.append(parcel)
+            elif isinstance(entry.error, ReplayMismatch) and not is_last:
+                self._defer(parcel, entry.error)
+            else:
+                self._take_down(parcel, entry)
+        if ours:
+            self._hand_on(ours)
+
+    def _take(self, parcels: list[Parcel]) -> Sequence[Entry]:
+        return self._ledger.take([parcel.write for parcel in parcels])
+
+    def _defer(self, parcel: Parcel, error: AdaptorError) -> None:
+        """Keep aside what does not fit: the order may be another one, and what was recorded may still come."""
+        self._deferred.append(parcel)
+        if len(self._deferred) > MOST_MISMATCHES:
+            self._stop = error
+
+    def _take_down(self, parcel: Parcel, entry: Entry) -> None:
+        row = entry.row
+        if entry.error is not None:
+            self._tally.ended("failed", parcel.index, parcel.recipient, error=entry.error)
+            is_message = parcel.request.is_message
+            self._run.note("failed", recipient=parcel.recipient, error=entry.error, is_message=is_message)
+        elif entry.is_repeat:
+            self._run.note("duplicate", recipient=parcel.recipient, is_message=parcel.request.is_message)
+            self._tally.ended("duplicate", parcel.index, parcel.recipient, result=row.result)
+        else:
+            self._run.replayed += 1
+            if row.outcome == SENT:
+                self._run.has_made(SENT, is_message=parcel.request.is_message)
+            error = restored(row.error, row.about) if row.outcome == FAILED and row.error is not None else None
+            outcome = row.outcome if row.outcome in (SENT, FAILED, SKIPPED) else "unknown"
+            if outcome == "unknown":
+                error = unknown_before(row)
+                is_message = parcel.request.is_message
+                self._run.note(
+                    "unknown", recipient=parcel.recipient, error=error, is_message=is_message, is_earlier=True
+                )
+            self._tally.ended(outcome, parcel.index, parcel.recipient, result=row.result, error=error, was_before=True)

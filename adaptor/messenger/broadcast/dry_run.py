@@ -1,0 +1,88 @@
+"""A broadcast of a dry run: the first messages are shown, what is wrong is named, and the rest is counted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...common.rows.failures import Kinds
+from ...ledger.ledger import Entry
+from ...ledger.records import CLAIMED, Row
+from .claims import Sorter
+from .progress import duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ...core.context import Run
+    from ...ledger.ledger import Ledger
+    from .outcomes import Tally
+    from .pace import Pace
+    from .requests import NotWanted, Parcel, Unfit
+
+#: How many messages are shown in full.
+SHOWN = 3
+
+
+class Describer(Sorter):
+    """Describes what would go out.
+
+    Args:
+        run: The run; where it goes on with another one, what that has made is not described again.
+        ledger: A copy of that one's; else one in memory, in which no more than whoever is left out is noted.
+        tally: Counts.
+        pace: How fast it would go.
+    """
+
+    def __init__(self, run: Run, ledger: Ledger, tally: Tally, pace: Pace) -> None:
+        super().__init__(run, ledger, tally, pace.batch_size)
+        self._rate = pace.rate
+        self._seen: set[int] = set()
+        self._shown: list[dict[str, Any]] = []
+        self._problems = Kinds()
+
+    def describe(self, found: Iterable[Parcel | Unfit | NotWanted], skip: frozenset[str]) -> None:
+        """Describe all of it.
+
+        Args:
+            found: What is to be done for each item.
+            skip: Whom nothing is sent to.
+        """
+        try:
+            self._sort(found, skip)
+        finally:
+            for line in self._problems.lines():
+                self._run.log("info", "broadcast", line)
+        if self._shown and self._run.sketch is not None:
+            self._run.log("info", "broadcast", f"\n{self._run.sketch(self._shown).rstrip()}\n")
+        count = self._tally.counts["described"]
+        if count > SHOWN:
+            self._run.log("info", "broadcast", f"… and {count - SHOWN:,} more like these")
+        self._run.log("info", "broadcast", f"It would take about {duration(count / self._rate)}.")
+        if self._stop is not None:
+            raise self._stop
+
+    def _refuse(self, each: Unfit) -> None:
+        self._tally.ended("failed", each.index, each.recipient, error=each.error)
+        self._problems.add(each.index, each.error)
+
+    def _hand_on(self, parcels: list[Parcel]) -> None:
+        for parcel in parcels:
+            parcel.request.encoded().close()
+            self._tally.ended("described", parcel.index, parcel.recipient)
+            self._run.note("described", recipient=parcel.recipient, is_message=parcel.request.is_message)
+            if len(self._shown) < SHOWN:
+                self._shown.append(parcel.request.described())
+                if self._run.on_request is not None:
+                    self._run.on_request(parcel.request)
+
+    def _take(self, parcels: list[Parcel]) -> Sequence[Entry]:
+        if self._run.ledger is not None:
+            return super()._take(parcels)
+        return [self._unless_seen(parcel) for parcel in parcels]
+
+    def _unless_seen(self, parcel: Parcel) -> Entry:
+        """Tell a message that was described before; only a number of each is kept, since there may be a million."""
+        known = hash((parcel.recipient, parcel.write.fingerprint))
+        is_new = known not in self._seen
+        self._seen.add(known)
+        return Entry("", is_new, not is_new, Row("", "", parcel.write, CLAIMED))

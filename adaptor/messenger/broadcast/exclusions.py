@@ -1,0 +1,95 @@
+"""Who is to be left out of a broadcast, and how many there are in a source."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sized
+from typing import Any
+
+from ...common.rows.csv import other_delimiter, read_csv, read_lines
+from ...common.rows.sources import PositionInFile, numbered, told, where_is
+from ...core.errors import JobError, UnreadableRow
+from ...core.state import a_kind
+from ..rules.psid import SPACE, problem_of
+from ..send.body_rules import warn_of_words
+
+#: The columns in which a file has a person's id; without one of them it is the first.
+ID_COLUMNS = ("psid", "recipient", "recipient_id", "id")
+
+
+def left_out(skip: Any) -> frozenset[str]:
+    """Return the ids of the people who are never to be written to.
+
+    Args:
+        skip: A list of ids or of objects with one, or a `Path` to a `.csv`, `.jsonl` or text file with one a line.
+
+    Raises:
+        JobError: It is nothing of these, or holds something that is nobody's id: it would leave out nobody.
+    """
+    if skip is None:
+        return frozenset()
+    if isinstance(skip, os.PathLike):
+        entries = _of_file(skip)
+    elif isinstance(skip, Iterable) and not isinstance(skip, str | bytes | dict):
+        entries = numbered(list(skip), {})
+    else:
+        raise JobError(
+            f"`skip` of broadcast() is {a_kind(skip)}.",
+            fix='Give a list of ids, or a file: skip=Path("unsubscribed.csv").',
+            code="NOT_A_SOURCE",
+        )
+    return frozenset(_id_of(entry, index) for index, entry in entries)
+
+
+def _of_file(file: os.PathLike[str]) -> Iterable[tuple[int, Any]]:
+    name = os.path.basename(os.fspath(file))
+    kind = os.path.splitext(name)[1].lower()
+    if kind == ".csv":
+        # The delimiter may be another one than that of the people's file, for which `csv` is.
+        return numbered(file, {}, {"delimiter": delimiter} if (delimiter := other_delimiter(file)) else None)
+    if kind in (".jsonl", ".ndjson"):
+        return numbered(file, {})
+    lines = enumerate(read_lines(file))
+    return ((PositionInFile.of(index, name, index + 1), line) for index, line in lines if line.strip())
+
+
+def _id_of(entry: Any, index: int) -> str:
+    if isinstance(entry, UnreadableRow):
+        raise _leaves_out_nobody(told(index, entry), entry.fix)
+    where = where_is(index)
+    if isinstance(entry, dict):
+        column = next((name for name in ID_COLUMNS if name in entry), None)
+        first = next(iter(entry.values()), None)
+        if column is None and not str(first).strip().isdecimal():
+            fix = f"Name the column of the ids: {', '.join(ID_COLUMNS)}."
+            raise _leaves_out_nobody(f"{where}: no column is named as ids are, and the first one holds none.", fix)
+        entry = first if column is None else entry[column]
+    if isinstance(entry, bool) or not isinstance(entry, str | int):
+        raise _leaves_out_nobody(f"{where}: {a_kind(entry)} stands where an id should.", "Give the ids as text.")
+    found = str(entry).strip(SPACE)
+    problem = problem_of(found)
+    if problem is not None:
+        raise _leaves_out_nobody(f"{where}: the id {problem[0]}.", problem[1])
+    if not found.isdecimal():
+        warn_of_words("somebody in `skip`")
+    return found
+
+
+def _leaves_out_nobody(what: str, fix: str) -> JobError:
+    return JobError(
+        f"`skip` of broadcast(): {what}",
+        fix=f"{fix} Nobody was written to: somebody who is to be left out might have been.",
+        code="NOT_A_SOURCE",
+    )
+
+
+def how_many(source: Any, csv: Any = None) -> int | None:
+    """Return how many items a source has, or None where that cannot be known without taking them out of it."""
+    if isinstance(source, os.PathLike):
+        path = os.fspath(source)
+        if path.lower().endswith(".csv"):
+            return sum(1 for _ in read_csv(source, csv))
+        return sum(1 for line in read_lines(source) if line.strip())
+    if isinstance(source, dict):
+        return 1
+    return len(source) if isinstance(source, Sized) and not isinstance(source, str) else None

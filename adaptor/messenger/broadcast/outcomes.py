@@ -1,0 +1,97 @@
+"""What becomes of a broadcast: counts, the first failures, and a row for each person for whoever wants them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from ...common.rows.failures import failure
+from ...common.rows.results import tell_result
+from ...core.errors import ABOUT_PERSON
+
+if TYPE_CHECKING:
+    from ...core.context import Run
+    from ...core.errors import AdaptorError
+
+#: How many failures are kept in the state; all of them are in the ledger.
+KEPT_FAILURES = 100
+
+#: What can become of an item. `duplicate`: the same message to the same person came before.
+OUTCOMES = ("sent", "failed", "unknown", "skipped", "duplicate", "described")
+
+
+class Tally:
+    """Counts what became of the items.
+
+    Attributes:
+        counts: How many ended how.
+        before: How many of these an earlier attempt of the run had made.
+        errors: How many failed with which error.
+        failed: The first failures, as `try_each` lists them.
+        only_persons: All failures of this attempt were about the person.
+        unwell: How many have failed or are unknown, but for those that were unknown before.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self.counts: Counter[str] = Counter()
+        self.before = 0
+        self.errors: Counter[str] = Counter()
+        self.failed: list[dict[str, Any]] = []
+        self.only_persons = True
+        self.unwell = 0
+
+    @property
+    def total(self) -> int:
+        """How many items have come to an end."""
+        return sum(self.counts.values())
+
+    def ended(
+        self,
+        outcome: str,
+        index: int,
+        recipient: str | None,
+        *,
+        result: Any = None,
+        error: AdaptorError | None = None,
+        was_before: bool = False,
+    ) -> None:
+        """Take down how an item ended.
+
+        Args:
+            outcome: One of `OUTCOMES`.
+            index: Its position.
+            recipient: Whom it was for, where that is known.
+            result: What Meta answered.
+            error: What went wrong.
+            was_before: An earlier attempt of the run has made it.
+        """
+        self.counts[outcome] += 1
+        self.before += was_before
+        # What an earlier attempt could not learn is listed as before, and does not fail this one too.
+        is_new = outcome in ("failed", "unknown") and not (error is not None and error.is_earlier)
+        self.unwell += is_new
+        if error is not None:
+            self.errors[type(error).__name__] += 1
+            if len(self.failed) < KEPT_FAILURES:
+                self.failed.append(failure(index, error))
+        if is_new:
+            self.only_persons &= error is not None and error.about == ABOUT_PERSON
+        if outcome == "skipped":
+            self._run.note("skipped", recipient=recipient, is_message=True)
+        tell_result(self._run, outcome, recipient, index=index, result=result, error=error)
+
+    def result(self, where: str | None) -> dict[str, Any]:
+        """Return what `data` becomes.
+
+        Args:
+            where: How the result of each person can be seen.
+        """
+        counts = {outcome: self.counts[outcome] for outcome in OUTCOMES if self.counts[outcome]}
+        return {
+            "total": self.total,
+            "outcomes": counts,
+            **({"made_before": self.before} if self.before else {}),
+            "errors": dict(self.errors.most_common()),
+            **({"results": where} if where is not None else {}),
+        }

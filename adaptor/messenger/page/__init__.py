@@ -1,0 +1,1 @@
+"""What belongs to a Page and its app: subscriptions, tokens, permissions, stickers."""

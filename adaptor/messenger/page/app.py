@@ -1,0 +1,189 @@
+"""What concerns the app, and is asked with its own token: webhooks, and what a token may do."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from ...core.operation import Value
+from ...core.values.arguments import defer
+from ...graph.listing import listing
+from ...graph.operation import graph_operation
+from ...graph.request import GraphRequest, without_none
+from ..rules.answers import inside
+from ..rules.ids import AppId, Secret
+from ..rules.limits import check_text
+from ..rules.values import check_url
+from ..rules.words import MaybeWords, Words, joined
+from ..send.draft import Text, Word
+from ..texts import given_text
+from .webhook_fields import WEBHOOK_FIELDS
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "page and app"
+
+
+@graph_operation
+def create_subscription(
+    callback_url: Text,
+    fields: Words,
+    *,
+    verify_token: Word = None,
+    object_: Text = "page",
+    include_values: Value[bool | None] = None,
+) -> GraphRequest:
+    """Set the app's webhook: where Meta tells what happens on the Pages that have subscribed the app.
+
+    Made with the app's own token: the credential needs `app_id` and `app_secret`. Meta calls the address at once, and
+    takes it only where it answers with the challenge. Each Page subscribes with `subscribe_app` besides.
+
+    Args:
+        callback_url: Where Meta calls, with https.
+        fields: What it tells: `messages`, `messaging_postbacks` … One that is not known here passes, unless it looks
+            like a misspelling.
+        verify_token: The word that Meta repeats when it first calls. Default: that of the credential. It is a secret:
+            nothing that the run writes shows it.
+        object_: What the webhook is about.
+        include_values: Whether a notification holds what has changed.
+
+    Returns:
+        An operation. `data` becomes `{"success": True}`.
+
+    Raises:
+        ConfigurationError: The credential lacks `app_id` or `app_secret`, or there is no verify token. Nothing was
+            changed.
+        InvalidMessage: The address is not https, or a field looks like a misspelling. Nothing was changed.
+        InvalidRequest: Meta called the address and got no challenge back. Nothing was changed.
+        DeliveryUnknown: The answer was lost. It may have been carried out; doing it again does no harm.
+
+    Example:
+        >>> webhook = create_subscription("https://example.org/webhook", "messages", verify_token="a word of ours")
+        >>> webhook.describe({"configuration": {"app_id": "1234567890123456"}}).path
+        '1234567890123456/subscriptions'
+
+    Source: https://developers.facebook.com/docs/graph-api/reference/app/subscriptions
+    """
+    return GraphRequest(
+        "POST",
+        [AppId(), "subscriptions"],
+        body=without_none(
+            {
+                "object": object_,
+                "callback_url": callback_url,
+                "fields": defer(joined, "fields", fields, WEBHOOK_FIELDS),
+                "verify_token": Secret("verify_token", verify_token, "verify_token"),
+                "include_values": include_values,
+            }
+        ),
+        answers={"success": True},
+        check=_check,
+        finish=without_none,
+        access="app",
+        is_repeatable=True,
+    )
+
+
+@listing
+def list_subscriptions(*, limit: Value[int | None] = None) -> GraphRequest:
+    """List the app's webhooks.
+
+    Made with the app's own token: the credential needs `app_id` and `app_secret`.
+
+    Args:
+        limit: How many are wanted. Default: all of them.
+
+    Returns:
+        An operation. `data` becomes a list of `{"object", "callback_url", "active", "fields": [{"name", "version"}]}`.
+
+    Raises:
+        ConfigurationError: The credential lacks `app_id` or `app_secret`. Nothing was asked.
+        GraphError: Meta said no; the class says why.
+        TemporaryFailure: No trustworthy answer came; reading again is safe.
+
+    Example:
+        >>> list_subscriptions().describe({"configuration": {"app_id": "1234567890123456"}}).path
+        '1234567890123456/subscriptions'
+
+    Source: https://developers.facebook.com/docs/graph-api/reference/app/subscriptions
+    """
+    return GraphRequest("GET", [AppId(), "subscriptions"], params={"limit": limit}, access="app")
+
+
+@graph_operation
+def delete_subscription(object_: Text = "page", *, fields: MaybeWords = None) -> GraphRequest:
+    """Delete the app's webhook, or take fields from it.
+
+    Made with the app's own token: the credential needs `app_id` and `app_secret`. Every Page falls silent with it.
+
+    Args:
+        object_: What the webhook is about.
+        fields: Only these fields. Default: all of them.
+
+    Returns:
+        An operation. `data` becomes `{"success": True}`.
+
+    Raises:
+        ConfigurationError: The credential lacks `app_id` or `app_secret`. Nothing was deleted.
+        GraphError: Meta said no; the class says why. Nothing was deleted.
+        DeliveryUnknown: The answer was lost. It may have been deleted; deleting it again does no harm.
+
+    Example:
+        >>> webhook = delete_subscription(fields=["message_reads"])
+        >>> webhook.describe({"configuration": {"app_id": "1234567890123456"}}).params
+        {'object': 'page', 'fields': 'message_reads'}
+
+    Source: https://developers.facebook.com/docs/graph-api/reference/app/subscriptions
+    """
+    return GraphRequest(
+        "DELETE",
+        [AppId(), "subscriptions"],
+        params={
+            "object": defer(given_text, "object", object_),
+            "fields": None if fields is None else defer(joined, "fields", fields, WEBHOOK_FIELDS),
+        },
+        answers={"success": True},
+        access="app",
+        is_repeatable=True,
+    )
+
+
+@graph_operation
+def debug_token(input_token: Word = None) -> GraphRequest:
+    """Find out what a token may do, whose it is, and when it ends.
+
+    Made with the app's own token: the credential needs `app_id` and `app_secret`. The token is not put into an address,
+    and nothing that the run writes shows it. `adaptor config check` says the same in plain words.
+
+    Args:
+        input_token: The token. Default: that of the credential.
+
+    Returns:
+        An operation. `data` becomes what Meta knows: `{"app_id", "application", "type", "profile_id", "is_valid",
+        "scopes", "granular_scopes", "issued_at", "expires_at", "data_access_expires_at"}`. Times are Unix times, 0 is
+        never. A token that is not valid is no error: `is_valid` is false and `error` says why.
+
+    Raises:
+        ConfigurationError: The credential lacks `app_id` or `app_secret`. Nothing was asked.
+        InvalidMessage: The token is empty. Nothing was asked.
+        GraphError: Meta said no; the class says why: the app's secret is wrong, or the token is another app's.
+        TemporaryFailure: No trustworthy answer came; reading again is safe.
+
+    Example:
+        >>> debug_token().describe({"configuration": {"access_token": "EAAG…"}}).described()
+        {'method': 'GET', 'path': 'debug_token', 'params': {'input_token': '[redacted]'}}
+
+    Source: https://developers.facebook.com/docs/graph-api/reference/debug_token
+    """
+    return GraphRequest(
+        "GET",
+        "debug_token",
+        params={"input_token": Secret("input_token", input_token, "access_token")},
+        reads=partial(inside, "data"),
+        access="app",
+        sealed=True,
+    )
+
+
+def _check(body: Any) -> None:
+    check_text("object", body["object"])
+    check_url("callback_url", body["callback_url"], secure=True)

@@ -1,0 +1,114 @@
+"""Meta's own stickers: what there is to send.
+
+All of it is asked with the app's own token: the credential needs `app_id` and `app_secret`.
+
+Source of all of it: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/stickers
+"""
+
+from __future__ import annotations
+
+from ...core.operation import Value
+from ...core.values.arguments import defer
+from ...graph.listing import listing
+from ...graph.request import GraphRequest
+from ..rules.ids import object_id
+from ..send.draft import Text, Word
+from ..texts import given_text
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "page and app"
+
+
+@listing
+def list_sticker_packs(*, locale: Word = None, limit: Value[int | None] = None) -> GraphRequest:
+    """List the packs of stickers that there are.
+
+    Made with the app's own token: the credential needs `app_id` and `app_secret`.
+
+    Args:
+        locale: In which language names and descriptions come, such as `vi_VN`. Default: `en_US`.
+        limit: How many are wanted. Default: all of them.
+
+    Returns:
+        An operation. `data` becomes a list of `{"id", "name", "description", "preview_image_url", "sticker_count"}`.
+
+    Raises:
+        ConfigurationError: The credential lacks `app_id` or `app_secret`. Nothing was asked.
+        GraphError: Meta said no; the class says why.
+        TemporaryFailure: No trustworthy answer came; reading again is safe.
+
+    Example:
+        >>> list_sticker_packs(locale="ja_JP").describe({}).described()
+        {'method': 'GET', 'path': 'sticker_packs', 'params': {'locale': 'ja_JP'}}
+
+    Source:
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/stickers
+    """
+    return GraphRequest("GET", "sticker_packs", params={"locale": locale, "limit": limit}, access="app")
+
+
+@listing
+def list_stickers(pack_id: Text, *, locale: Word = None, limit: Value[int | None] = None) -> GraphRequest:
+    """List the stickers of a pack.
+
+    Made with the app's own token: the credential needs `app_id` and `app_secret`.
+
+    Args:
+        pack_id: The pack, as `list_sticker_packs` named it.
+        locale: In which language names come, such as `vi_VN`. Default: `en_US`.
+        limit: How many are wanted. Default: all of them.
+
+    Returns:
+        An operation. `data` becomes a list of stickers, whose `id` is what a send takes as `sticker_id`.
+
+    Raises:
+        ConfigurationError: The credential lacks `app_id` or `app_secret`. Nothing was asked.
+        InvalidMessage: The id is empty. Nothing was asked.
+        InvalidRequest: There is no such pack.
+        TemporaryFailure: No trustworthy answer came; reading again is safe.
+
+    Example:
+        >>> list_stickers("840909108572865").describe({}).path
+        'sticker_packs/840909108572865/stickers'
+
+    Source:
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/stickers
+    """
+    return GraphRequest(
+        "GET",
+        ["sticker_packs", defer(object_id, "pack_id", pack_id), "stickers"],
+        params={"locale": locale, "limit": limit},
+        access="app",
+    )
+
+
+@listing
+def search_stickers(q: Text, *, locale: Word = None, limit: Value[int | None] = None) -> GraphRequest:
+    """Search all stickers for a word.
+
+    Made with the app's own token: the credential needs `app_id` and `app_secret`.
+
+    Args:
+        q: What is searched for, such as `thanks`.
+        locale: In which language, such as `vi_VN`. Default: `en_US`.
+        limit: How many are wanted. Default: all of them.
+
+    Returns:
+        An operation. `data` becomes a list of stickers, whose `id` is what a send takes as `sticker_id`.
+
+    Raises:
+        ConfigurationError: The credential lacks `app_id` or `app_secret`. Nothing was asked.
+        InvalidMessage: There is nothing to search for. Nothing was asked.
+        GraphError: Meta said no; the class says why.
+        TemporaryFailure: No trustworthy answer came; reading again is safe.
+
+    Example:
+        >>> search_stickers("thanks").describe({}).params
+        {'q': 'thanks'}
+
+    Source:
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/stickers
+    """
+    return GraphRequest(
+        "GET", "sticker_search", params={"q": defer(given_text, "q", q), "locale": locale, "limit": limit}, access="app"
+    )

@@ -1,0 +1,1 @@
+"""Operations about persons: profiles, labels, personas, conversations, who answers them."""

@@ -1,0 +1,147 @@
+"""Personas: faces under which a Page speaks.
+
+Source of all of it: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/personas
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...core.operation import Value
+from ...core.values.arguments import defer
+from ...graph.listing import listing
+from ...graph.operation import graph_operation
+from ...graph.request import GraphRequest, PageId, comma_separated
+from ..rules.ids import object_id
+from ..rules.limits import check_text
+from ..rules.values import check_reachable, check_url
+from ..rules.words import MaybeWords
+from ..send.draft import Text
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "personas"
+
+
+@graph_operation
+def create_persona(name: Text, profile_picture_url: Text) -> GraphRequest:
+    """Make a persona: a name and a picture under which messages can be sent.
+
+    Needs the permission `pages_messaging`. Making it twice makes two.
+
+    Args:
+        name: What people see above a message.
+        profile_picture_url: The picture's public address, at most 8 MB.
+
+    Returns:
+        An operation. `data` becomes `{"id"}`, which sends take as `persona_id`.
+
+    Raises:
+        InvalidMessage: The name is empty, or the address is none. Nothing was made.
+        GraphError: Meta said no; the class says why. Nothing was made.
+        DeliveryUnknown: The answer was lost. It may have been made: look with `list_personas`.
+
+    Example:
+        >>> create_persona("Ada from the clinic", "https://example.org/ada.png").describe({}).path
+        'me/personas'
+
+    Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/personas
+    """
+    return GraphRequest(
+        "POST",
+        [PageId(), "personas"],
+        body={"name": name, "profile_picture_url": profile_picture_url},
+        answers={"id": "dry_run"},
+        needs=("id",),
+        check=_check,
+    )
+
+
+@graph_operation
+def get_persona(persona_id: Text, *, fields: MaybeWords = None) -> GraphRequest:
+    """Read one persona.
+
+    Needs the permission `pages_messaging`.
+
+    Args:
+        persona_id: The persona, as `create_persona` named it.
+        fields: What is read of it. Default: Meta's own choice, which is all.
+
+    Returns:
+        An operation. `data` becomes `{"id", "name", "profile_picture_url"}`.
+
+    Raises:
+        InvalidMessage: The id is empty. Nothing was asked.
+        InvalidRequest: There is no such persona, or it is another Page's.
+        TemporaryFailure: No trustworthy answer came; reading again is safe.
+
+    Example:
+        >>> get_persona("1008427389400").describe({}).path
+        '1008427389400'
+
+    Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/personas
+    """
+    return GraphRequest(
+        "GET", [defer(object_id, "persona_id", persona_id)], params={"fields": defer(comma_separated, fields)}
+    )
+
+
+@listing
+def list_personas(*, fields: MaybeWords = None, limit: Value[int | None] = None) -> GraphRequest:
+    """List the personas of the Page.
+
+    Needs the permission `pages_messaging`. Works as the source of a loop too: `each(list_personas(), …)`.
+
+    Args:
+        fields: What is read of each. Default: Meta's own choice, which is all.
+        limit: How many are wanted. Default: all of them.
+
+    Returns:
+        An operation. `data` becomes a list of `{"id", "name", "profile_picture_url"}`.
+
+    Raises:
+        GraphError: Meta said no; the class says why.
+        TemporaryFailure: No trustworthy answer came; reading again is safe.
+
+    Example:
+        >>> list_personas(limit=5).describe({}).path
+        'me/personas'
+
+    Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/personas
+    """
+    return GraphRequest(
+        "GET", [PageId(), "personas"], params={"fields": defer(comma_separated, fields), "limit": limit}
+    )
+
+
+@graph_operation
+def delete_persona(persona_id: Text) -> GraphRequest:
+    """Delete a persona. It cannot send any more; its old messages keep it.
+
+    Needs the permission `pages_messaging`.
+
+    Args:
+        persona_id: The persona, as `create_persona` named it.
+
+    Returns:
+        An operation. `data` becomes `{"success": True}`.
+
+    Raises:
+        InvalidMessage: The id is empty. Nothing was deleted.
+        InvalidRequest: There is no such persona, or it is another Page's. Nothing was deleted.
+        DeliveryUnknown: The answer was lost. It may have been deleted; deleting it again does no harm.
+
+    Example:
+        >>> delete_persona("1008427389400").describe({}).method
+        'DELETE'
+
+    Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/personas
+    """
+    return GraphRequest(
+        "DELETE", [defer(object_id, "persona_id", persona_id)], answers={"success": True}, is_repeatable=True
+    )
+
+
+def _check(body: Any) -> None:
+    check_text("name", body["name"])
+    check_url("profile_picture_url", body["profile_picture_url"])
+    check_reachable("profile_picture_url", body["profile_picture_url"])

@@ -1,0 +1,1 @@
+"""What Meta allows: limits, values, windows, ids of persons, and the shape of its answers."""

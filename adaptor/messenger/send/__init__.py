@@ -1,0 +1,1 @@
+"""Operations that send something to one person."""

@@ -1,0 +1,294 @@
+"""Sending pictures, recordings, films, files and stickers.
+
+Source of all of it: https://developers.facebook.com/docs/messenger-platform/send-messages
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...core.operation import Value
+from ...core.values.arguments import defer
+from ...graph.operation import graph_operation
+from ..rules.values import given
+from ..rules.windows import Moment
+from .draft import Key, QuickReplies, Recipient, Word, message_request
+from .media_source import Media, media_files, media_payload
+
+if TYPE_CHECKING:
+    from ...graph.request import GraphRequest
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "send"
+
+
+@graph_operation
+def send_image(
+    recipient: Recipient,
+    image: Media,
+    *,
+    is_reusable: Value[bool | None] = None,
+    quick_replies: QuickReplies = None,
+    messaging_type: Word = "RESPONSE",
+    tag: Word = None,
+    notification_type: Word = None,
+    reply_to: Word = None,
+    persona_id: Word = None,
+    metadata: Word = None,
+    thread_control: Value[dict[str, Any] | None] = None,
+    last_user_message_at: Moment = None,
+    key: Key = None,
+) -> GraphRequest:
+    """Send a picture to one person.
+
+    Args:
+        recipient: The person's PSID, or one of Meta's recipient objects.
+        image: The picture's public address (fetched by Meta within 10 seconds), the `attachment_id` of one that was
+            uploaded in the last 90 days, or a `Path` to a local file whose ending is that of an image. At most 8 MB.
+        is_reusable: Whether Meta keeps the picture and answers with an `attachment_id`, good for 90 days.
+        quick_replies: At most 13, from `quick_reply`.
+        messaging_type: As for `send_text`.
+        tag: As for `send_text`.
+        notification_type: `REGULAR`, `SILENT_PUSH` or `NO_PUSH`.
+        reply_to: The id of the message that this one quotes.
+        persona_id: The persona that speaks.
+        metadata: Up to 1,000 characters that come back in the echo webhook.
+        thread_control: As for `send_text`.
+        last_user_message_at: As for `send_text`.
+        key: As for `send_text`.
+
+    Returns:
+        An operation. `data` becomes `{"recipient_id", "message_id"}`, with `attachment_id` where it is reusable.
+
+    Raises:
+        InvalidMessage: Refused before the wire; a local file is not there, too large or of another type. Nothing was
+            sent.
+        InvalidRequest: Meta could not fetch the picture, or does not know the attachment. Nothing was sent.
+        WindowClosed: The 24 hours are over. Nothing was sent.
+        DeliveryUnknown: The answer was lost. It may have been sent; it is not repeated.
+
+    Example:
+        >>> send_image("6543210987654321", "https://example.org/map.png")
+        send_image('6543210987654321', 'https://example.org/map.png')
+
+    Source: https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments
+    """
+    attachment = {"type": "image", "payload": defer(media_payload, image, is_reusable)}
+    return message_request(
+        recipient,
+        given(attachment=attachment, quick_replies=quick_replies, metadata=metadata),
+        files=defer(media_files, "image", image),
+        answers=None if is_reusable is None else {"attachment_id": "0"},
+        messaging_type=messaging_type,
+        tag=tag,
+        notification_type=notification_type,
+        reply_to=reply_to,
+        persona_id=persona_id,
+        thread_control=thread_control,
+        last_user_message_at=last_user_message_at,
+        key=key,
+    )
+
+
+@graph_operation
+def send_audio(
+    recipient: Recipient,
+    audio: Media,
+    *,
+    is_reusable: Value[bool | None] = None,
+    quick_replies: QuickReplies = None,
+    messaging_type: Word = "RESPONSE",
+    tag: Word = None,
+    notification_type: Word = None,
+    reply_to: Word = None,
+    persona_id: Word = None,
+    metadata: Word = None,
+    thread_control: Value[dict[str, Any] | None] = None,
+    last_user_message_at: Moment = None,
+    key: Key = None,
+) -> GraphRequest:
+    """Send a recording to one person.
+
+    Args:
+        recipient: The person's PSID, or one of Meta's recipient objects.
+        audio: The recording's public address (fetched by Meta within 10 seconds), the `attachment_id` of one that was
+            uploaded in the last 90 days, or a `Path` to a local file whose ending is that of audio. At most 25 MB.
+        is_reusable: Whether Meta keeps the recording and answers with an `attachment_id`, good for 90 days.
+        quick_replies: At most 13, from `quick_reply`.
+        messaging_type: As for `send_text`.
+        tag: As for `send_text`.
+        notification_type: `REGULAR`, `SILENT_PUSH` or `NO_PUSH`.
+        reply_to: The id of the message that this one quotes.
+        persona_id: The persona that speaks.
+        metadata: Up to 1,000 characters that come back in the echo webhook.
+        thread_control: As for `send_text`.
+        last_user_message_at: As for `send_text`.
+        key: As for `send_text`.
+
+    Returns:
+        An operation. `data` becomes `{"recipient_id", "message_id"}`, with `attachment_id` where it is reusable.
+
+    Raises:
+        InvalidMessage: Refused before the wire; a local file is not there, too large or of another type. Nothing was
+            sent.
+        InvalidRequest: Meta could not fetch the recording, or does not know the attachment. Nothing was sent.
+        WindowClosed: The 24 hours are over. Nothing was sent.
+        DeliveryUnknown: The answer was lost. It may have been sent; it is not repeated.
+
+    Example:
+        >>> send_audio("6543210987654321", "https://example.org/hello.mp3")
+        send_audio('6543210987654321', 'https://example.org/hello.mp3')
+
+    Source: https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments
+    """
+    attachment = {"type": "audio", "payload": defer(media_payload, audio, is_reusable)}
+    return message_request(
+        recipient,
+        given(attachment=attachment, quick_replies=quick_replies, metadata=metadata),
+        files=defer(media_files, "audio", audio),
+        answers=None if is_reusable is None else {"attachment_id": "0"},
+        messaging_type=messaging_type,
+        tag=tag,
+        notification_type=notification_type,
+        reply_to=reply_to,
+        persona_id=persona_id,
+        thread_control=thread_control,
+        last_user_message_at=last_user_message_at,
+        key=key,
+    )
+
+
+@graph_operation
+def send_video(
+    recipient: Recipient,
+    video: Media,
+    *,
+    is_reusable: Value[bool | None] = None,
+    quick_replies: QuickReplies = None,
+    messaging_type: Word = "RESPONSE",
+    tag: Word = None,
+    notification_type: Word = None,
+    reply_to: Word = None,
+    persona_id: Word = None,
+    metadata: Word = None,
+    thread_control: Value[dict[str, Any] | None] = None,
+    last_user_message_at: Moment = None,
+    key: Key = None,
+) -> GraphRequest:
+    """Send a film to one person.
+
+    Args:
+        recipient: The person's PSID, or one of Meta's recipient objects.
+        video: The film's public address (fetched by Meta within 75 seconds), the `attachment_id` of one that was
+            uploaded in the last 90 days, or a `Path` to a local file whose ending is that of video. At most 25 MB.
+        is_reusable: Whether Meta keeps the film and answers with an `attachment_id`, good for 90 days.
+        quick_replies: At most 13, from `quick_reply`.
+        messaging_type: As for `send_text`.
+        tag: As for `send_text`.
+        notification_type: `REGULAR`, `SILENT_PUSH` or `NO_PUSH`.
+        reply_to: The id of the message that this one quotes.
+        persona_id: The persona that speaks.
+        metadata: Up to 1,000 characters that come back in the echo webhook.
+        thread_control: As for `send_text`.
+        last_user_message_at: As for `send_text`.
+        key: As for `send_text`.
+
+    Returns:
+        An operation. `data` becomes `{"recipient_id", "message_id"}`, with `attachment_id` where it is reusable.
+
+    Raises:
+        InvalidMessage: Refused before the wire; a local file is not there, too large or of another type. Nothing was
+            sent.
+        InvalidRequest: Meta could not fetch the film, or does not know the attachment. Nothing was sent.
+        WindowClosed: The 24 hours are over. Nothing was sent.
+        DeliveryUnknown: The answer was lost. It may have been sent; it is not repeated.
+
+    Example:
+        >>> send_video("6543210987654321", "https://example.org/exercise.mp4")
+        send_video('6543210987654321', 'https://example.org/exercise.mp4')
+
+    Source: https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments
+    """
+    attachment = {"type": "video", "payload": defer(media_payload, video, is_reusable)}
+    return message_request(
+        recipient,
+        given(attachment=attachment, quick_replies=quick_replies, metadata=metadata),
+        files=defer(media_files, "video", video),
+        answers=None if is_reusable is None else {"attachment_id": "0"},
+        messaging_type=messaging_type,
+        tag=tag,
+        notification_type=notification_type,
+        reply_to=reply_to,
+        persona_id=persona_id,
+        thread_control=thread_control,
+        last_user_message_at=last_user_message_at,
+        key=key,
+    )
+
+
+@graph_operation
+def send_file(
+    recipient: Recipient,
+    file: Media,
+    *,
+    is_reusable: Value[bool | None] = None,
+    quick_replies: QuickReplies = None,
+    messaging_type: Word = "RESPONSE",
+    tag: Word = None,
+    notification_type: Word = None,
+    reply_to: Word = None,
+    persona_id: Word = None,
+    metadata: Word = None,
+    thread_control: Value[dict[str, Any] | None] = None,
+    last_user_message_at: Moment = None,
+    key: Key = None,
+) -> GraphRequest:
+    """Send a file to one person.
+
+    Args:
+        recipient: The person's PSID, or one of Meta's recipient objects.
+        file: The file's public address (fetched by Meta within 10 seconds), the `attachment_id` of one that was
+            uploaded in the last 90 days, or a `Path` to a local file. At most 25 MB.
+        is_reusable: Whether Meta keeps the file and answers with an `attachment_id`, good for 90 days.
+        quick_replies: At most 13, from `quick_reply`.
+        messaging_type: As for `send_text`.
+        tag: As for `send_text`.
+        notification_type: `REGULAR`, `SILENT_PUSH` or `NO_PUSH`.
+        reply_to: The id of the message that this one quotes.
+        persona_id: The persona that speaks.
+        metadata: Up to 1,000 characters that come back in the echo webhook.
+        thread_control: As for `send_text`.
+        last_user_message_at: As for `send_text`.
+        key: As for `send_text`.
+
+    Returns:
+        An operation. `data` becomes `{"recipient_id", "message_id"}`, with `attachment_id` where it is reusable.
+
+    Raises:
+        InvalidMessage: Refused before the wire; a local file is not there, too large or of another type. Nothing was
+            sent.
+        InvalidRequest: Meta could not fetch the file, or does not know the attachment. Nothing was sent.
+        WindowClosed: The 24 hours are over. Nothing was sent.
+        DeliveryUnknown: The answer was lost. It may have been sent; it is not repeated.
+
+    Example:
+        >>> send_file("6543210987654321", "https://example.org/letter.pdf")
+        send_file('6543210987654321', 'https://example.org/letter.pdf')
+
+    Source: https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments
+    """
+    attachment = {"type": "file", "payload": defer(media_payload, file, is_reusable)}
+    return message_request(
+        recipient,
+        given(attachment=attachment, quick_replies=quick_replies, metadata=metadata),
+        files=defer(media_files, "file", file),
+        answers=None if is_reusable is None else {"attachment_id": "0"},
+        messaging_type=messaging_type,
+        tag=tag,
+        notification_type=notification_type,
+        reply_to=reply_to,
+        persona_id=persona_id,
+        thread_control=thread_control,
+        last_user_message_at=last_user_message_at,
+        key=key,
+    )

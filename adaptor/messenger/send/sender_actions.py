@@ -1,0 +1,133 @@
+"""Sender actions: what a person sees of the Page besides its messages.
+
+Source of all of it: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions
+"""
+
+from __future__ import annotations
+
+from ...graph.operation import graph_operation
+from ...graph.request import GraphRequest
+from .draft import Recipient, Text, Word, action_request
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "send"
+
+
+@graph_operation
+def typing_on(recipient: Recipient, *, persona_id: Word = None) -> GraphRequest:
+    """Show the person that the Page is typing, for 20 seconds or until the next message.
+
+    Args:
+        recipient: The person's PSID, or one of Meta's recipient objects.
+        persona_id: The persona that types.
+
+    Returns:
+        An operation. `data` becomes `{"recipient_id"}`.
+
+    Raises:
+        GraphError: Meta said no; the class says why. Nothing was shown.
+        DeliveryUnknown: The answer was lost. It is not repeated.
+
+    Example:
+        >>> typing_on("6543210987654321").describe({}).body["sender_action"]
+        'typing_on'
+
+    Source: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions
+    """
+    return action_request(recipient, "typing_on", persona_id=persona_id)
+
+
+@graph_operation
+def typing_off(recipient: Recipient, *, persona_id: Word = None) -> GraphRequest:
+    """Stop showing the person that the Page is typing.
+
+    Args:
+        recipient: The person's PSID, or one of Meta's recipient objects.
+        persona_id: The persona that typed.
+
+    Returns:
+        An operation. `data` becomes `{"recipient_id"}`.
+
+    Raises:
+        GraphError: Meta said no; the class says why.
+        DeliveryUnknown: The answer was lost. It is not repeated.
+
+    Example:
+        >>> typing_off("6543210987654321").describe({}).body["sender_action"]
+        'typing_off'
+
+    Source: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions
+    """
+    return action_request(recipient, "typing_off", persona_id=persona_id)
+
+
+@graph_operation
+def mark_seen(recipient: Recipient) -> GraphRequest:
+    """Show the person that the Page has read their last message.
+
+    Args:
+        recipient: The person's PSID, or one of Meta's recipient objects.
+
+    Returns:
+        An operation. `data` becomes `{"recipient_id"}`.
+
+    Raises:
+        GraphError: Meta said no; the class says why.
+        DeliveryUnknown: The answer was lost. It is not repeated.
+
+    Example:
+        >>> mark_seen("6543210987654321").describe({}).body["sender_action"]
+        'mark_seen'
+
+    Source: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions
+    """
+    return action_request(recipient, "mark_seen")
+
+
+@graph_operation
+def react(recipient: Recipient, message_id: Text, reaction: Text) -> GraphRequest:
+    """Put a reaction under a message, or change it.
+
+    Args:
+        recipient: The person's PSID, or one of Meta's recipient objects.
+        message_id: The message, as a webhook or a send named it.
+        reaction: An emoji, such as "😊".
+
+    Returns:
+        An operation. `data` becomes `{"recipient_id"}`.
+
+    Raises:
+        GraphError: Meta said no; the class says why.
+        DeliveryUnknown: The answer was lost. It is not repeated.
+
+    Example:
+        >>> react("6543210987654321", "m_abc", "😊").describe({}).body["payload"]
+        {'message_id': 'm_abc', 'reaction': '😊'}
+
+    Source: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions
+    """
+    return action_request(recipient, "react", payload={"message_id": message_id, "reaction": reaction})
+
+
+@graph_operation
+def unreact(recipient: Recipient, message_id: Text) -> GraphRequest:
+    """Take the Page's reaction under a message away.
+
+    Args:
+        recipient: The person's PSID, or one of Meta's recipient objects.
+        message_id: The message, as a webhook or a send named it.
+
+    Returns:
+        An operation. `data` becomes `{"recipient_id"}`.
+
+    Raises:
+        GraphError: Meta said no; the class says why.
+        DeliveryUnknown: The answer was lost. It is not repeated.
+
+    Example:
+        >>> unreact("6543210987654321", "m_abc").describe({}).body["payload"]
+        {'message_id': 'm_abc'}
+
+    Source: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions
+    """
+    return action_request(recipient, "unreact", payload={"message_id": message_id})

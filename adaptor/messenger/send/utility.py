@@ -1,0 +1,118 @@
+"""Utility messages: approved templates, the way to write outside the 24 hours.
+
+Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from ...core.operation import Value
+from ...core.values.arguments import defer
+from ...graph.operation import graph_operation
+from ...graph.request import GraphRequest
+from ..rules.limits import refuse
+from ..rules.values import given
+from .draft import Key, Recipient, Text, Word, message_request
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "send"
+
+#: Texts for the places in a template: a list for {{1}}, {{2}} …, a dict for {{name}}.
+Parameters: TypeAlias = "Value[list[Any] | dict[str, Any] | None]"
+
+
+@graph_operation
+def send_utility(
+    recipient: Recipient,
+    template: Text,
+    parameters: Parameters = None,
+    *,
+    language: Text = "en",
+    header: Parameters = None,
+    buttons: Value[list[dict[str, Any]] | None] = None,
+    notification_type: Word = None,
+    persona_id: Word = None,
+    metadata: Word = None,
+    key: Key = None,
+) -> GraphRequest:
+    """Send an approved utility template to one person, at any time.
+
+    The app needs the permission `page_utility_messaging`; the template may not advertise anything.
+
+    Args:
+        recipient: The person's PSID, or one of Meta's recipient objects.
+        template: The name under which Meta approved the template.
+        parameters: Texts for the places in the body: a list for `{{1}}`, `{{2}}` …, a dict for named ones.
+        language: The language code of the template.
+        header: Texts for the places in the header, likewise.
+        buttons: One object for each button of the template that takes one: `{"type": "POSTBACK", "payload": …}` or
+            `{"type": "URL", "url": …}`.
+        notification_type: `REGULAR`, `SILENT_PUSH` or `NO_PUSH`.
+        persona_id: The persona that speaks.
+        metadata: Up to 1,000 characters that come back in the echo webhook.
+        key: As for `send_text`.
+
+    Returns:
+        An operation. `data` becomes `{"recipient_id", "message_id"}`.
+
+    Raises:
+        InvalidMessage: Refused before the wire. Nothing was sent.
+        InvalidRequest: Meta does not know the template, or its places do not match. Nothing was sent.
+        PermissionMissing: The app lacks `page_utility_messaging`. Nothing was sent.
+        DeliveryUnknown: The answer was lost. It may have been sent; it is not repeated.
+
+    Example:
+        >>> reminder = send_utility("6543210987654321", "appointment_reminder", ["Ana", "Monday at 9"])
+        >>> reminder.describe({}).body["messaging_type"]
+        'UTILITY'
+
+    Source:
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages
+    """
+    message = given(
+        template={
+            "name": template,
+            "language": {"code": language},
+            "components": defer(_components, header, parameters, buttons),
+        },
+        metadata=metadata,
+    )
+    return message_request(
+        recipient,
+        message,
+        messaging_type="UTILITY",
+        notification_type=notification_type,
+        persona_id=persona_id,
+        key=key,
+    )
+
+
+def _components(header: Any, body: Any, buttons: Any) -> list[dict[str, Any]]:
+    components = [
+        {"type": kind, "parameters": _texts(kind, parameters)}
+        for kind, parameters in (("header", header), ("body", body))
+        if parameters
+    ]
+    return [*components, {"type": "buttons", "parameters": list(buttons)}] if buttons else components
+
+
+def _texts(kind: str, parameters: Any) -> list[dict[str, Any]]:
+    if isinstance(parameters, dict):
+        named = [(name, value) for name, value in parameters.items()]
+        return [{"type": "text", "parameter_name": name, "text": _text(kind, name, value)} for name, value in named]
+    if not isinstance(parameters, list | tuple):
+        raise refuse(f"template.{kind}", "needs a list or a dict of texts", 'Write ["Ana", "Monday"].')
+    # A header may hold an image, which Meta wants as an object of its own.
+    return [
+        item if isinstance(item, dict) else {"type": "text", "text": _text(kind, index, item)}
+        for index, item in enumerate(parameters, start=1)
+    ]
+
+
+def _text(kind: str, place: str | int, value: Any) -> str:
+    if value is None or isinstance(value, bool | dict | list):
+        raise refuse(
+            f"template.{kind}", f"parameter {place} is a {type(value).__name__}", "Give every parameter a text."
+        )
+    return str(value)

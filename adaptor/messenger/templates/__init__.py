@@ -1,0 +1,1 @@
+"""Utility templates: building, creating, listing them."""

@@ -1,0 +1,315 @@
+"""Utility templates: what a Page may write outside the 24 hours, once Meta has approved it.
+
+Source of all of it: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from ...core.operation import Value
+from ...core.values.arguments import defer, known
+from ...core.values.lazy import Lazy
+from ...graph.listing import listing
+from ...graph.operation import graph_operation
+from ...graph.request import GraphRequest, PageId, comma_separated, without_none
+from ..rules.ids import object_id
+from ..rules.limits import refuse
+from ..rules.words import MaybeWords
+from ..send.draft import Text, Word
+from .rules import check_components, check_template, parameter_format
+
+#: Under which heading `adaptor docs` shows what stands here.
+HEADING = "utility templates"
+
+Components: TypeAlias = "Value[str | list[dict[str, Any]]]"
+MaybeComponents: TypeAlias = "Value[str | list[dict[str, Any]] | None]"
+MaybeObjects: TypeAlias = "Value[list[dict[str, Any]] | dict[str, Any] | None]"
+OneOrMore: TypeAlias = "Value[str | list[str] | None]"
+
+
+@graph_operation
+def create_message_template(
+    name: Text,
+    language: Text,
+    components: MaybeComponents = None,
+    *,
+    category: Text = "UTILITY",
+    parameter_format: Word = None,
+    library_template_name: Word = None,
+    library_template_body_inputs: MaybeObjects = None,
+    library_template_button_inputs: MaybeObjects = None,
+) -> GraphRequest:
+    """Make a utility template and submit it to Meta, which answers within seconds.
+
+    Needs the permission `page_utility_messaging`. A template may not advertise anything.
+
+    Args:
+        name: What sends call it.
+        language: Its language code, such as `en`; the same name may be used once for each language.
+        components: A list of what `template_header`, `template_body` and `template_buttons` build; a text is a body
+            without places.
+        category: Meta takes `UTILITY` alone.
+        parameter_format: `POSITIONAL` for `{{1}}`, `NAMED` for `{{name}}`. Default: what the texts show.
+        library_template_name: In place of components: the template of Meta's library that is taken over.
+        library_template_body_inputs: What Meta's template leaves open in the body, as Meta spells it.
+        library_template_button_inputs: What it leaves open in the buttons.
+
+    Returns:
+        An operation. `data` becomes `{"id", "status", "category"}`; the status is `APPROVED`, `PENDING` or `REJECTED`.
+
+    Raises:
+        InvalidMessage: There is no body, it starts or ends with a parameter, numbers are not in order, or an example is
+            missing. Nothing was made.
+        PermissionMissing: The token lacks `page_utility_messaging`. Nothing was made.
+        InvalidRequest: Meta refuses the template, or there is one of this name and language. Nothing was made.
+        DeliveryUnknown: The answer was lost. It may have been made: look with `list_message_templates`.
+
+    Example:
+        >>> body = template_body("Hello {{1}}, we expect you on {{2}} at the clinic.", ["Ana", "Monday"])
+        >>> create_message_template("appointment_reminder", "en", [body]).describe({}).body["parameter_format"]
+        'POSITIONAL'
+
+    Source:
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages
+    """
+    parts = None if components is None else _parts(components)
+    return GraphRequest(
+        "POST",
+        [PageId(), "message_templates"],
+        body=without_none(
+            {
+                "name": name,
+                "language": language,
+                "category": category,
+                "parameter_format": _format(parts) if parameter_format is None else parameter_format,
+                "components": parts,
+                "library_template_name": library_template_name,
+                "library_template_body_inputs": library_template_body_inputs,
+                "library_template_button_inputs": library_template_button_inputs,
+            }
+        ),
+        answers={"id": "dry_run", "status": "PENDING", "category": category},
+        needs=("id",),
+        check=check_template,
+        finish=without_none,
+    )
+
+
+@graph_operation
+def update_message_template(
+    template_id: Text, components: Components, *, parameter_format: Word = None
+) -> GraphRequest:
+    """Change what a utility template says; Meta looks at it again.
+
+    Needs the permission `page_utility_messaging`.
+
+    Args:
+        template_id: The template, as `create_message_template` named it.
+        components: All of its components, as for `create_message_template`.
+        parameter_format: `POSITIONAL` or `NAMED`. Default: what the texts show.
+
+    Returns:
+        An operation. `data` becomes `{"success": True}`.
+
+    Raises:
+        InvalidMessage: As for `create_message_template`. Nothing was changed.
+        GraphError: Meta said no; the class says why. Nothing was changed.
+        DeliveryUnknown: The answer was lost. It may have been changed; doing it again does no harm.
+
+    Example:
+        >>> update_message_template("190020030040052", "We are closed today.").describe({}).path
+        '190020030040052'
+
+    Source:
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages
+    """
+    parts = _parts(components)
+    return GraphRequest(
+        "POST",
+        [defer(object_id, "template_id", template_id)],
+        body=without_none(
+            {
+                "components": parts,
+                "parameter_format": _format(parts) if parameter_format is None else parameter_format,
+            }
+        ),
+        answers={"success": True},
+        check=_check_update,
+        finish=without_none,
+        is_repeatable=True,
+    )
+
+
+@graph_operation
+def get_message_template(template_id: Text, *, fields: MaybeWords = None) -> GraphRequest:
+    """Read one utility template: what it says, and whether Meta has approved it.
+
+    Needs the permission `page_utility_messaging`.
+
+    Args:
+        template_id: The template, as `create_message_template` named it.
+        fields: What is read of it, such as `name,language,status,components,rejected_reason`. Default: Meta's own
+            choice.
+
+    Returns:
+        An operation. `data` becomes an object with those fields.
+
+    Raises:
+        InvalidMessage: The id is empty. Nothing was asked.
+        InvalidRequest: There is no such template, or it is another Page's.
+        TemporaryFailure: No trustworthy answer came; reading again is safe.
+
+    Example:
+        >>> get_message_template("190020030040052", fields="status").describe({}).params
+        {'fields': 'status'}
+
+    Source:
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages
+    """
+    return GraphRequest(
+        "GET", [defer(object_id, "template_id", template_id)], params={"fields": defer(comma_separated, fields)}
+    )
+
+
+@listing
+def list_message_templates(
+    *,
+    name: Word = None,
+    content: Word = None,
+    name_or_content: Word = None,
+    status: OneOrMore = None,
+    language: OneOrMore = None,
+    category: OneOrMore = None,
+    fields: MaybeWords = None,
+    limit: Value[int | None] = None,
+) -> GraphRequest:
+    """List the utility templates of the Page.
+
+    Needs the permission `page_utility_messaging`. Works as the source of a loop too:
+    `each(list_message_templates(), …)`.
+
+    Args:
+        name: Only those with this in the name.
+        content: Only those with this in the text.
+        name_or_content: Only those with this in either.
+        status: Only those with this status, or one of these: `APPROVED`, `PENDING`, `REJECTED`, `PAUSED` …
+        language: Only those in this language, or one of these.
+        category: Only those of this category.
+        fields: What is read of each. Default: Meta's own choice.
+        limit: How many are wanted. Default: all of them.
+
+    Returns:
+        An operation. `data` becomes a list of `{"id", "name", "language", "status", "components", …}`.
+
+    Raises:
+        PermissionMissing: The token lacks `page_utility_messaging`.
+        TemporaryFailure: No trustworthy answer came; reading again is safe.
+
+    Example:
+        >>> list_message_templates(status="APPROVED", language="en").describe({}).params
+        {'status': 'APPROVED', 'language': 'en'}
+
+    Source: https://developers.facebook.com/docs/graph-api/reference/page/message_templates
+    """
+    return GraphRequest(
+        "GET",
+        [PageId(), "message_templates"],
+        params={
+            "name": name,
+            "content": content,
+            "name_or_content": name_or_content,
+            "status": status,
+            "language": language,
+            "category": category,
+            "fields": defer(comma_separated, fields),
+            "limit": limit,
+        },
+    )
+
+
+@graph_operation
+def delete_message_template(name: Text, *, template_id: Word = None) -> GraphRequest:
+    """Delete a utility template, in all its languages or in one.
+
+    Needs the permission `page_utility_messaging`.
+
+    Args:
+        name: The template's name.
+        template_id: Only the one with this id, which is in one language. Default: all of that name.
+
+    Returns:
+        An operation. `data` becomes `{"success": True}`.
+
+    Raises:
+        InvalidMessage: The name is empty. Nothing was deleted.
+        InvalidRequest: There is no such template. Nothing was deleted.
+        DeliveryUnknown: The answer was lost. It may have been deleted; deleting it again does no harm.
+
+    Example:
+        >>> delete_message_template("appointment_reminder").describe({}).params
+        {'name': 'appointment_reminder'}
+
+    Source: https://developers.facebook.com/docs/graph-api/reference/page/message_templates
+    """
+    return GraphRequest(
+        "DELETE",
+        [PageId(), "message_templates"],
+        params={"name": defer(object_id, "name", name), "template_id": template_id},
+        answers={"success": True},
+        is_repeatable=True,
+    )
+
+
+@listing
+def search_template_library(
+    name_or_content: Word = None, *, language: Word = None, limit: Value[int | None] = None
+) -> GraphRequest:
+    """Search the templates that Meta has written and approved already.
+
+    Needs the permission `page_utility_messaging`. One of them becomes the Page's own with
+    `create_message_template(…, library_template_name=…)`.
+
+    Args:
+        name_or_content: What is searched for, such as `appointment`. Default: everything.
+        language: Only those in this language, such as `en`.
+        limit: How many are wanted. Default: all of them.
+
+    Returns:
+        An operation. `data` becomes a list of templates, each with its `name`, its texts and its category.
+
+    Raises:
+        PermissionMissing: The token lacks `page_utility_messaging`.
+        TemporaryFailure: No trustworthy answer came; reading again is safe.
+
+    Example:
+        >>> search_template_library("appointment", language="en").describe({}).described()["params"]
+        {'name_or_content': 'appointment', 'language': 'en'}
+
+    Source:
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages
+    """
+    return GraphRequest(
+        "GET",
+        "message_template_library",
+        params={"name_or_content": name_or_content, "language": language, "limit": limit},
+    )
+
+
+def _parts(components: Any) -> Any:
+    outline = known(components)
+    return defer(_as_components, components) if isinstance(outline, Lazy) else _as_components(outline)
+
+
+def _as_components(components: Any) -> Any:
+    return [{"type": "BODY", "text": components}] if isinstance(components, str) else components
+
+
+def _format(parts: Any) -> Any:
+    return None if parts is None else defer(parameter_format, parts)
+
+
+def _check_update(body: Any) -> None:
+    if body.get("components") is None:
+        raise refuse("components", "are missing", "Give all of them: what is left out goes.")
+    check_components(body["components"])

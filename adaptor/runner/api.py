@@ -1,0 +1,122 @@
+"""Running jobs from another program: the same results, without output, signals and an end of the process."""
+
+from __future__ import annotations
+
+import os
+
+from ..core.context import Run
+from ..core.errors import AdaptorError, InputError
+from .execution.result import EXIT_BAD_INPUT, Result
+from .execution.run_id import check_run_id, new_run_id
+from .execution.start import Order, launch
+from .execution.step_state import copied
+from .load.credentials import Credentials, credentials_of
+from .load.prepare import Prepared
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from ..core.context import Request, Sink
+    from ..core.state import State
+
+
+def run(
+    path: str | os.PathLike[str],
+    state: State | None = None,
+    *,
+    workflow: str | None = None,
+    credentials: Mapping[str, Any] | None = None,
+    start: str | None = None,
+    end: str | None = None,
+    only: str | None = None,
+    dry_run: bool = False,
+    run_id: str | None = None,
+    database: str | None = None,
+    resume: str | None = None,
+    fresh: bool = False,
+    allow_changed: bool = False,
+    resend_unknown: bool = False,
+    on_log: Sink | None = None,
+    on_request: Callable[[Request], object] | None = None,
+) -> Result:
+    """Run a job script, a workflow or a workflow of a project.
+
+    Nothing is written to standard output or to files, no signal handler is installed, and the process does not end.
+    Several runs may go on at once, each in a thread of its own. The environment is not asked for credentials. What a
+    job prints with `print` goes to `on_log`.
+
+    While a run is under way, a write that another thread makes by calling an operation itself is refused: nobody could
+    tell it from a thread that the job has started. Make it a run too.
+
+    Args:
+        path: A `.py` job, a `.json` or `.yaml` workflow, or a project file.
+        state: The initial state. It is copied, and must be JSON.
+        workflow: The workflow's name in a project file.
+        credentials: A configuration, `{"access_token": …}`, or several by the names that steps give.
+        start: The step to begin with: its id, or a unique part of its id or name.
+        end: The step after which the run ends.
+        only: The only step to run.
+        dry_run: Describe writes instead of sending them.
+        run_id: The name of the run. Default: a new one.
+        database: Where every write is noted: a file, a `postgresql://` URL, or `:memory:` for a ledger that nothing
+            keeps. Default: `ADAPTOR_DATABASE`, else `.adaptor/ledger.db` beside the job.
+        resume: Go on with this run, which stopped: what was sent is not sent again. Its own initial state is used.
+        fresh: Begin anew, though the last run with the same state stopped midway and had written to people.
+        allow_changed: With `resume`: the job has changed; whoever was written to by the step under way is left out.
+        resend_unknown: With `resume`: what nobody knows of is made again, on purpose; some may get it twice.
+        on_log: Called with level, component, message and fields of each log line, all free of secrets.
+        on_request: With `dry_run`: called with each request that is described.
+
+    Returns:
+        The result, whatever happened: errors are in it. `result.raise_for_error()` raises them.
+
+    Example:
+        >>> result = run("nothere.py")
+        >>> result.exit_code, str(result.error)
+        (2, 'The job nothere.py does not exist.')
+    """
+    under_way = Run(sink=on_log or _silent, dry_run=dry_run, on_request=on_request, alone=True)
+    order = Order(os.fspath(path), workflow)
+    order.start, order.end, order.only = start, end, only
+    wishes = order.ledger
+    wishes.database, wishes.resume, wishes.fresh = database, resume, fresh
+    wishes.allow_changed, wishes.resend_unknown = allow_changed, resend_unknown
+    try:
+        under_way.id = check_run_id(run_id) if run_id is not None else new_run_id()
+        initial = copied(state) if state is not None else {}
+        if not isinstance(initial, dict):
+            raise InputError("The state is not a dict.", fix='Give {"data": …}.')
+    except AdaptorError as error:
+        return Result(EXIT_BAD_INPUT, error, under_way.outcomes, under_way.id)
+    order.initial = lambda plan: initial
+    known = credentials_of(credentials, is_lenient=dry_run) if credentials is not None else Credentials()
+    return launch(order, under_way, known)
+
+
+def check(
+    path: str | os.PathLike[str], *, workflow: str | None = None, credentials: Mapping[str, Any] | None = None
+) -> Prepared:
+    """Find everything that is wrong with a job or a workflow, without running it.
+
+    Args:
+        path: A `.py` job, a `.json` or `.yaml` workflow, or a project file.
+        workflow: The workflow's name in a project file.
+        credentials: Where given, the names that steps use must be in it.
+
+    Returns:
+        The plan, `problems` and `warnings`.
+
+    Example:
+        >>> [str(problem) for problem in check("nothere.py").problems]
+        ['The job nothere.py does not exist.']
+    """
+    from .checking.check import inspect
+
+    known = credentials_of(credentials) if credentials is not None else Credentials(is_lenient=True)
+    return inspect(os.fspath(path), known, workflow=workflow)
+
+
+def _silent(level: str, component: str, message: str, fields: dict[str, Any]) -> None:
+    """Write nothing."""

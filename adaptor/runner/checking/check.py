@@ -1,0 +1,44 @@
+"""Checking a job or a workflow without running it."""
+
+from __future__ import annotations
+
+from ...core.context import Run
+from ..load.prepare import Prepared, prepare
+from ..output.logs import JobOutput, print_to
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..load.credentials import Credentials
+
+
+def inspect(path: str, credentials: Credentials, *, workflow: str | None = None, run: Run | None = None) -> Prepared:
+    """Read and load everything, and find all that is wrong.
+
+    The scripts are loaded as for a run, so the top level of each is performed; what it would write to other systems is
+    held back.
+
+    Args:
+        path: A job script, a workflow or a project.
+        credentials: The credential map, for the names that steps give.
+        workflow: The workflow's name in a project.
+        run: Where lines that scripts print are logged.
+    """
+    run = run or Run(sink=lambda *line: None, dry_run=True, alone=True)
+    output = JobOutput(run)
+    with run:
+        prepared = prepare(path, credentials, workflow=workflow, given={"print": print_to(output)})
+        output.close()
+        if not prepared.problems:
+            # Here and not in a run, which finds out by itself: this costs time.
+            from .damaged_ids import damaged_ids
+            from .human_tags import human_tags
+            from .replaced_data import replaced_data
+
+            if prepared.plan is not None:
+                for job in prepared.jobs:
+                    prepared.plan.warnings += [*damaged_ids(job), *human_tags(job)]
+            prepared.problems += [problem for job in prepared.jobs for problem in replaced_data(job)]
+        prepared.close()
+    for problem in prepared.problems:
+        problem.redact(run.redactor.text)
+    return prepared

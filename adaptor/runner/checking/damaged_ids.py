@@ -1,0 +1,112 @@
+"""Ids that are damaged in the files and lists that a job goes through, where these are known before it is run."""
+
+from __future__ import annotations
+
+import os
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from ...common.loop import each, try_each
+from ...common.rows.failures import Kinds
+from ...common.rows.rounded import rounded_columns
+from ...common.rows.sources import looked_through, numbered
+from ...core.errors import AdaptorError, InputError, InvalidMessage, UnreadableRow
+from ...core.operation import Operation
+from ...core.values.arguments import FunctionReference
+from ...core.values.lazy import Lazy
+from ...graph.operation import GraphOperation
+from ...messenger.broadcast.operation import broadcast
+from .token import operations_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..load.script import Job
+
+_LOOPS = (each, try_each, broadcast)
+#: So many rows of each source are looked at.
+_ROWS = 10_000
+
+
+class Damaged(InputError):
+    """Rows of a source that a run would refuse. The source may be another one by then."""
+
+    code = "DAMAGED_IDS"
+
+
+def damaged_ids(job: Job) -> list[InputError]:
+    """Return what is wrong with the rows of the sources that a job names: files that are there, and lists.
+
+    No function of the job is called: whom it would write to by one is not known.
+    """
+    return [
+        _warning(loop, what, fix)
+        for loop in operations_in(job.operations)
+        if loop.build in _LOOPS and isinstance(loop.args[0], list | tuple | os.PathLike)
+        for what, fix in _problems(loop)
+    ]
+
+
+def _problems(loop: Operation) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the source of a loop, and what to do."""
+    source, operation = loop.args[:2]
+    csv = loop.kwargs.get("csv")
+    if (isinstance(source, os.PathLike) and not os.path.isfile(source)) or isinstance(csv, Lazy):
+        return
+    kinds = Kinds()
+    try:
+        for index, item in islice(numbered(source, {}, csv), _ROWS):
+            error = item if isinstance(item, UnreadableRow) else _refusal(operation, loop.kwargs.get("as_"), item)
+            if error is not None:
+                kinds.add(index, error)
+        for line in kinds.lines():
+            yield line, "Mend these rows, or leave them out: nobody in them can be written to."
+        for what in rounded_columns(looked_through(source, {}, csv)):
+            yield f"{what[0].upper()}{what[1:]}", "Read the ids where they come from, as text."
+    except AdaptorError as error:
+        yield error.headline(), error.fix
+
+
+def _refusal(operation: Any, key: str | None, item: Any) -> InvalidMessage | None:
+    """Return the error that says that the id of the person of a row is damaged, or None."""
+    state = {"data": {}, key or "data": item, "index": 0}
+    try:
+        call = _first_call(operation, state)
+        if call is not None:
+            call.describe(state)
+    except InvalidMessage as error:
+        field = error.details.get("field") if isinstance(error.details, dict) else None
+        return error if str(field).startswith("recipient") else None
+    except AdaptorError:
+        # It is not about the id, or needs what only a run knows.
+        return None
+    return None
+
+
+def _first_call(operation: Any, state: dict[str, Any]) -> GraphOperation | None:
+    """Return the first call that is made for a row; what comes after it may see another state."""
+    if not isinstance(operation, Operation) or operation.build in _LOOPS or _calls_code(operation):
+        return None
+    narrowed = operation.narrowed(state)
+    if narrowed is None or isinstance(narrowed, GraphOperation):
+        return narrowed
+    inner = next((part for part in narrowed.args if isinstance(part, Operation)), None)
+    return None if inner is None else _first_call(inner, state)
+
+
+def _calls_code(value: Any) -> bool:
+    if isinstance(value, FunctionReference):
+        return True
+    if isinstance(value, Operation):
+        return value.name == "fn" or _calls_code([value.args, value.kwargs])
+    if isinstance(value, Lazy):
+        return _calls_code(value.__reduce__()[1])
+    if isinstance(value, dict):
+        return any(map(_calls_code, value.values()))
+    return isinstance(value, list | tuple) and any(map(_calls_code, value))
+
+
+def _warning(loop: Operation, what: str, fix: str) -> InputError:
+    warning = Damaged(f"{loop.title()}: {what}", fix=fix)
+    warning.file, warning.line = loop.file, loop.line
+    return warning

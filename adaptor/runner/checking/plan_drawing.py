@@ -1,0 +1,65 @@
+"""A plan as a small graph of text."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..load.plan import Edge, Plan, Step
+
+
+def drawn(plan: Plan) -> str:
+    """Return a plan as a tree of its steps from the start, and the steps that are not reached.
+
+    A step to which several ways lead is drawn where the first of them comes, and named again at the others.
+    """
+    if not plan.is_workflow:
+        job = plan.steps[plan.start].job
+        return "\n".join(
+            [plan.file, *(f"  {index}. {each.title()}" for index, each in enumerate(job.operations if job else [], 1))]
+        )
+    lines = [plan.title]
+    seen: set[str] = set()
+    roots = [plan.start, *(step for step in plan.steps if step not in plan.reachable(plan.start))]
+    for root in roots:
+        if root not in seen:
+            seen.add(root)
+            note = "" if root == plan.start else "   (never reached)"
+            lines.append(f"  {_titled(plan.steps[root])}{note}")
+            _draw(plan, root, "  ", seen, lines)
+    return "\n".join(lines)
+
+
+def _draw(plan: Plan, step: str, indent: str, seen: set[str], lines: list[str]) -> None:
+    edges = plan.steps[step].edges
+    for number, edge in enumerate(edges, 1):
+        branch, further = ("└─ ", "   ") if number == len(edges) else ("├─ ", "│  ")
+        target = plan.steps.get(edge.target)
+        again = edge.target in seen
+        title = _titled(target) if target is not None and not again else edge.target
+        lines.append(f"{indent}{branch}{title}{_words(edge)}{'  ↑' if again else ''}")
+        if target is not None and not again:
+            seen.add(edge.target)
+            _draw(plan, edge.target, f"{indent}{further}", seen, lines)
+
+
+def _titled(step: Step) -> str:
+    words = [step.id]
+    if step.name and step.name != step.id:
+        words.append(f"“{step.name}”")
+    if step.kind != "job":
+        words.append(f"({step.kind})")
+    if step.join:
+        words.append("(waits for all)")
+    return " ".join(words)
+
+
+def _words(edge: Edge) -> str:
+    words = []
+    if edge.condition is not None and edge.condition.kind != "always":
+        text = edge.condition.text
+        words.append(f"if {text}" if edge.condition.kind == "expression" else text)
+    if edge.label:
+        words.append(f"“{edge.label}”")
+    if edge.disabled:
+        words.append("disabled")
+    return f"   {' · '.join(words)}" if words else ""

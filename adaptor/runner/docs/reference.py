@@ -1,0 +1,300 @@
+"""Everything that a job may name, as plain facts: what `adaptor docs` shows, for people and for tools."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import adaptor
+
+from ...core.errors import AdaptorError
+from ...core.values.lazy import Lazy
+from .docstring import Docstring
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: The version of the shape that `facts` gives. It grows when a key is removed or changes its meaning.
+VERSION = 1
+
+#: The headings, in the order in which they are shown. Each module names its own.
+_ORDER = (
+    "control",
+    "data",
+    "http",
+    "send",
+    "bulk",
+    "content",
+    "profile",
+    "personas",
+    "people",
+    "conversations",
+    "routing",
+    "utility templates",
+    "page and app",
+    "graph",
+)
+_KINDS = {"KEYWORD_ONLY": "keyword", "VAR_POSITIONAL": "rest", "VAR_KEYWORD": "rest"}
+#: How annotations read; `Value[…]` is what stands in the brackets.
+_TYPES = {
+    "Step": "Operation",
+    "Condition": "condition",
+    "Source": "list | dict | JSONPath",
+    "State": "dict",
+    "Callback": "Callable",
+}
+#: Annotations of what is taken as it is: no lazy reference may stand in its place.
+_NOT_LAZY = ("Step", "Callback", "Callable", "State", "str", "bool", "int")
+
+
+class Parameter:
+    """One argument of an operation or a builder.
+
+    Attributes:
+        name: Its name.
+        kind: `positional`, `keyword` or `rest` (any number of them).
+        required: Whether it must be given.
+        default: What it is when it is not given.
+        type: Its type, in words.
+        lazy: Whether it may be a lazy reference or a function of the state.
+        description: What is said of it.
+    """
+
+    def __init__(self, parameter: inspect.Parameter, module: str, description: str) -> None:
+        annotation = "" if parameter.annotation is parameter.empty else str(parameter.annotation)
+        self.name = parameter.name
+        self.kind = _KINDS.get(parameter.kind.name, "positional")
+        self.required = parameter.default is parameter.empty and self.kind != "rest"
+        self.default = None if parameter.default is parameter.empty else parameter.default
+        self.type, self.lazy = _type_text(annotation, module)
+        self.description = description
+
+    def facts(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        facts = {name: getattr(self, name) for name in ("name", "kind", "required", "default", "type", "lazy")}
+        return {**facts, "description": self.description}
+
+    def __str__(self) -> str:
+        star = "*" if self.kind == "rest" else ""
+        typed = f": {self.type}" if self.type else ""
+        return f"{star}{self.name}{typed}" + ("" if self.required or star else f" = {self.default!r}")
+
+
+class Entry:
+    """One name of the vocabulary.
+
+    Attributes:
+        name: As it is written in a job: `send_text`, `http.get`.
+        kind: `operation`, `builder` (makes a part of a message), `value` (a function of values, or a reference),
+            `method`, `error`, `type` or `module`.
+        group: The heading under which it stands.
+        doc: Its docstring.
+        parameters: Its arguments.
+        signature: The call as it can be written.
+    """
+
+    def __init__(self, name: str, value: Any) -> None:
+        home = _home(name, value)
+        self.name = name
+        self.value = value
+        self.kind = _kind(name, value, home)
+        self.group = "errors" if self.kind == "error" else sys.modules[f"adaptor.{home}"].HEADING
+        self.doc = Docstring(_docstring(value))
+        self.parameters: list[Parameter] = []
+        self.signature = name
+        if self.kind in ("operation", "builder", "value", "method") and not isinstance(value, Lazy):
+            self._read_signature(value)
+
+    def _read_signature(self, value: Callable[..., Any]) -> None:
+        signature = inspect.signature(value)
+        said = dict(self.doc.args)
+        taken = [parameter for parameter in signature.parameters.values() if parameter.name != "self"]
+        self.parameters = [Parameter(parameter, value.__module__, said.get(parameter.name, "")) for parameter in taken]
+        plain = [parameter.replace(annotation=parameter.empty) for parameter in taken]
+        self.signature = f"{self.name.split('.', 1)[-1] if self.kind == 'method' else self.name}" + str(
+            signature.replace(parameters=plain, return_annotation=signature.empty)
+        )
+
+    def facts(self) -> dict[str, Any]:
+        """Return an operation, a builder or a value as JSON."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "group": self.group,
+            "summary": self.doc.summary,
+            "description": self.doc.text,
+            "signature": self.signature,
+            "parameters": [parameter.facts() for parameter in self.parameters],
+            "returns": self.doc.returns,
+            "raises": [{"name": name, "description": text} for name, text in self.doc.raises],
+            "example": self.doc.example,
+            "source": self.doc.sources,
+        }
+
+    def error_facts(self) -> dict[str, Any]:
+        """Return an error as JSON."""
+        return {
+            "name": self.name,
+            "base": self.value.__base__.__name__,
+            "summary": self.doc.summary,
+            "description": self.doc.text,
+            "about": self.value.about,
+            "attributes": [{"name": name, "description": text} for name, text in self.doc.attributes],
+            "codes": codes(self.value),
+        }
+
+    def words(self) -> str:
+        """Return all that is said of it, in small letters, for a search."""
+        doc = self.doc
+        said = [self.name, self.group, doc.summary, doc.text, doc.returns, *doc.sources]
+        said += [part for pair in (*doc.args, *doc.attributes, *doc.raises) for part in pair]
+        if self.kind == "error":
+            said += [f"{code['code']} {code['subcode'] or ''} {code['fix']}" for code in codes(self.value)]
+        return " ".join(said).lower()
+
+
+def entries() -> list[Entry]:
+    """Return the whole vocabulary: by group, in each group in order of the alphabet."""
+    named: dict[str, Any] = {name: getattr(adaptor, name) for name in adaptor.__all__ if name != "__version__"}
+    named.update({f"http.{name}": getattr(adaptor.http, name) for name in adaptor.http.__all__})
+    named.update({f"Operation.{name}": getattr(adaptor.Operation, name) for name in ("then", "catch")})
+    found = [Entry(name, value) for name, value in named.items()]
+    texts = {entry.name: dict(entry.doc.args) for entry in found}
+    for entry in found:
+        for parameter in entry.parameters:
+            parameter.description = _spelt_out(parameter.description, parameter.name, texts)
+    groups = [*_ORDER, *sorted({entry.group for entry in found} - {*_ORDER, "errors"}), "errors"]
+    return sorted(found, key=lambda entry: (groups.index(entry.group), entry.name.rpartition(".")[2].lower()))
+
+
+def facts(shown: list[Entry]) -> dict[str, Any]:
+    """Return entries as JSON of a shape that stays: `version` grows when a key goes or changes its meaning.
+
+    ```
+    {"version": 1, "adaptor": "0.1.0",
+     "operations": [{"name", "kind", "group", "summary", "description", "signature",
+                     "parameters": [{"name", "kind", "required", "default", "type", "lazy", "description"}],
+                     "returns", "raises": [{"name", "description"}], "example", "source": [address]}],
+     "errors": [{"name", "base", "summary", "description", "about", "attributes": [{"name", "description"}],
+                 "codes": [{"code", "subcode", "sent", "fix"}]}]}
+    ```
+
+    Every key is always there. `kind` of an operation is `operation`, `builder`, `value` or `method`, that of a
+    parameter `positional`, `keyword` or `rest`.
+    """
+    return {
+        "version": VERSION,
+        "adaptor": adaptor.__version__,
+        "operations": [entry.facts() for entry in shown if entry.kind not in ("error", "type", "module")],
+        "errors": [entry.error_facts() for entry in shown if entry.kind == "error"],
+    }
+
+
+def find(name: str, among: list[Entry]) -> Entry | None:
+    """Return the entry of a name, however its words are joined: `sendText` is `send_text`, `get` is `http.get`."""
+    for form in (str, _plain, lambda text: _plain(text.rpartition(".")[2])):
+        matches = [entry for entry in among if form(entry.name) == form(name)]
+        if len(matches) == 1:
+            return matches[0]
+    return None
+
+
+def search(words: list[str], among: list[Entry]) -> list[Entry]:
+    """Return the entries that speak of all these words, those first whose name holds one."""
+    small = [word.lower() for word in words]
+    found = [entry for entry in among if all(word in entry.words() for word in small)]
+    return sorted(found, key=lambda entry: not any(word in entry.name.lower() for word in small))
+
+
+def similar(name: str, among: list[Entry]) -> list[str]:
+    """Return the names that were probably meant, the likeliest first."""
+    plain = {_plain(entry.name): entry.name for entry in among}
+    return [plain[match] for match in get_close_matches(_plain(name), plain, n=3, cutoff=0.7)]
+
+
+def codes(error: type[AdaptorError]) -> list[dict[str, Any]]:
+    """Return Graph's codes that become this error."""
+    from ...graph.codes import RULES
+
+    return [
+        {"code": code, "subcode": subcode, "sent": rule.sent, "fix": rule.fix}
+        for (code, subcode), rule in RULES.items()
+        if rule.kind is error
+    ]
+
+
+def _plain(name: str) -> str:
+    return name.removesuffix("()").replace("_", "").lower()
+
+
+def _home(name: str, value: Any) -> str:
+    """Return the module in which a name lives, without the package's name."""
+    if name.startswith("http"):
+        return "common.http"
+    if name.startswith("Operation"):
+        return "core.operation"
+    return str(adaptor._MODULES[name])
+
+
+def _kind(name: str, value: Any, home: str) -> str:
+    if isinstance(value, type) and issubclass(value, AdaptorError):
+        return "error"
+    if inspect.ismodule(value) or isinstance(value, type):
+        return "module" if inspect.ismodule(value) else "type"
+    if name.startswith("Operation."):
+        return "method"
+    if hasattr(value, "__operation__"):
+        return "operation"
+    return "builder" if home.startswith("messenger.") else "value"
+
+
+def _docstring(value: Any) -> str | None:
+    if value is dict:
+        # A state is a plain dict, whose own docstring speaks of something else.
+        return sys.modules["adaptor.core.state"].__doc__
+    return (type(value) if isinstance(value, Lazy) else value).__doc__
+
+
+def _type_text(annotation: str, module: str) -> tuple[str, bool]:
+    """Return a type as people read it, and whether a lazy reference may stand in its place."""
+    if not annotation:
+        return "", False
+    tree = _Spelling(vars(sys.modules[module])).visit(ast.parse(annotation, mode="eval"))
+    return ast.unparse(tree), not (annotation.startswith(_NOT_LAZY) or module.startswith("adaptor.core."))
+
+
+class _Spelling(ast.NodeTransformer):
+    """Writes out the names that stand for types, and takes `Value[…]` off."""
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        self._names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        """Write out a name."""
+        meant = _TYPES.get(node.id) or self._names.get(node.id)
+        if not isinstance(meant, str) or node.id in ("Value", "T", "P"):
+            return node
+        if node.id in _TYPES:
+            return ast.Name(meant, ast.Load())
+        return self.visit(ast.parse(meant, mode="eval").body)  # type: ignore[no-any-return]
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        """Take `Value[…]` off."""
+        self.generic_visit(node)
+        return node.slice if isinstance(node.value, ast.Name) and node.value.id == "Value" else node
+
+
+def _spelt_out(description: str, parameter: str, texts: dict[str, dict[str, str]]) -> str:
+    """Put in what "As for `send_text`" points to, so that nobody has to look it up."""
+    for _ in range(3):
+        head, end, rest = description.partition("`")
+        name, _, rest = rest.partition("`")
+        meant = texts.get(name, {}).get(parameter)
+        if head != "As for " or not end or meant is None or rest[:1] not in (".", ";"):
+            break
+        added = rest[1:].strip()
+        description = f"{meant} {added[:1].upper()}{added[1:]}".strip()
+    return description

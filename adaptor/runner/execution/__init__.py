@@ -1,0 +1,1 @@
+"""A run: begun, performed step by step, recorded, gone on with after a stop."""

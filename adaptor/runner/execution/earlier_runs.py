@@ -1,0 +1,123 @@
+"""Earlier runs of a job: one to go on with, one that runs at the same time, and what each of them has sent."""
+
+from __future__ import annotations
+
+from ...core.errors import InputError
+from .result import EXIT_INTERRUPTED, EXIT_WELL
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...core.context import Run
+    from ...ledger.records import RunRecord
+    from ...ledger.store import Store
+    from .resume import Wishes
+
+
+def to_go_on_with(store: Store, last: RunRecord | None, run: Run, wishes: Wishes) -> str | None:
+    """Return the run that is to go on in the place of a new one, where the last one did not come to its end.
+
+    Args:
+        store: The ledger.
+        last: The newest run of the same job and initial state.
+        run: The new one.
+        wishes: Asks, or says by itself what is wished. An answer that begins anew makes the new run fresh.
+
+    Raises:
+        InputError: It has sent something, and nobody said what is to be done. Nothing was sent.
+    """
+    from ...ledger.records import FINISHED, RUNNING
+
+    check_alone(store, last, run, wishes, has_begun=False)
+    if last is None or last.purged is not None:
+        return None
+    if last.status == FINISHED:
+        _tell(store, last, run)
+        return None
+    sent = last.outcomes.get("sent", 0)
+    unknown = last.outcomes.get("unknown", 0) + last.outcomes.get("sending", 0)
+    if not sent + unknown:
+        return None
+    counts = f"{sent:,} sent" + (f", {unknown:,} unknown" if unknown else "")
+    how = "was killed" if last.status == RUNNING else _how_it_ended(last.exit_code)
+    what = f"The last run of this job with the same initial state, `{last.id}`, {how}: {counts}."
+    if wishes.ask is not None:
+        answer = wishes.ask(what)
+        if answer is not None:
+            wishes.fresh = not answer
+            return last.id if answer else None
+    raise InputError(
+        f"{what} Begun anew, it would write to them again.",
+        fix=f"Go on with it: --resume {last.id}. Or begin anew on purpose: --fresh.",
+    )
+
+
+def check_alone(store: Store, last: RunRecord | None, run: Run, wishes: Wishes, *, has_begun: bool) -> None:
+    """Refuse to run what another process runs at the same time.
+
+    Args:
+        store: The ledger.
+        last: The newest run of the same job and initial state.
+        run: The new one.
+        wishes: Whether it is begun on purpose, whatever else there is.
+        has_begun: It is about to send. What has ended since it began has run beside it.
+
+    Raises:
+        InputError: Another process does. Nothing was sent.
+    """
+    if last is None or wishes.fresh:
+        return
+    if store.runs.is_under_way(last):
+        raise InputError(
+            f"The same job with the same initial state is under way in another process, as run `{last.id}`.",
+            fix="Wait until it ends. With --fresh it is begun a second time, and people are written to twice.",
+        )
+    began = store.database.now() - (run.now() - run.began)
+    if has_begun and last.ended is not None and last.ended >= began:
+        raise InputError(
+            f"Another process ran the same job with the same initial state meanwhile, as run `{last.id}`. "
+            "This run has sent nothing.",
+            fix=f"See what it did: adaptor runs show {last.id}.",
+        )
+
+
+def guards_of(store: Store, record: RunRecord) -> list[str]:
+    """Return the earlier runs of a job that did not end well: what they have sent, this one does not send again."""
+    if record.is_fresh:
+        return []
+    unwell = store.runs.unwell(record.path, record.words)
+    later = set(store.runs.later(record)) if record.attempt > 1 else set()
+    return [each.id for each in unwell if each.id != record.id and each.id not in later]
+
+
+def _tell(store: Store, last: RunRecord, run: Run) -> None:
+    """Say whom a finished run of the same job has written to."""
+    messages, people = store.writes.messages_and_people(last.id)
+    if not messages:
+        return
+    when = ago(store.database.now() - (last.ended or last.started))
+    sentence = (
+        f"This job ran before with the same initial state: run `{last.id}`, {when}, sent {messages:,} "
+        f"message{'' if messages == 1 else 's'} to {'1 person' if people == 1 else f'{people:,} people'}."
+    )
+    run.earlier = last.id, sentence
+    run.log("info", "run", sentence)
+
+
+def _how_it_ended(exit_code: int | None) -> str:
+    if exit_code == EXIT_WELL:
+        return "was for a part of the people only"
+    return "was interrupted" if exit_code == EXIT_INTERRUPTED else "stopped before its end"
+
+
+def ago(seconds: float) -> str:
+    """Return how long ago something was, in words.
+
+    Example:
+        >>> ago(30), ago(7300), ago(90_000)
+        ('less than a minute ago', '2 hours ago', '1 day ago')
+    """
+    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        count = int(seconds // size)
+        if count:
+            return f"{count:,} {name}{'' if count == 1 else 's'} ago"
+    return "less than a minute ago"

@@ -1,0 +1,128 @@
+"""What came of a run."""
+
+from __future__ import annotations
+
+from ...core.errors import AdaptorError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...core.call_record import Call
+    from ...core.state import State
+    from ..load.plan import Plan
+
+EXIT_WELL = 0
+EXIT_FAILED = 1
+EXIT_BAD_INPUT = 2
+EXIT_CRASHED = 3
+EXIT_KILLED = 4
+EXIT_INTERRUPTED = 130
+
+
+class StepResult:
+    """What came of one arrival at a step.
+
+    Attributes:
+        id: The step's id.
+        name: Its name for people; the id where it has none.
+        arrival: How often the run had come there before.
+        kind: `job`, or the kind of trigger.
+        outcome: `success`, `fail`, `kill` or `interrupted`.
+        error: What went wrong, or None.
+        is_handled: It failed, and an `on_job_failure` edge was taken.
+        started: Seconds since the run began.
+        seconds: How long it took.
+        taken: The ids of the steps that followed.
+        operations: The operations performed: their titles, and seconds each.
+        calls: Calls to other systems, in order.
+        was_kept: It was completed before the run was resumed, and not run again.
+    """
+
+    def __init__(self, id: str, name: str, arrival: int, kind: str) -> None:  # noqa: A002 - users call it that
+        self.id = id
+        self.name = name
+        self.arrival = arrival
+        self.kind = kind
+        self.outcome = "success"
+        self.error: AdaptorError | None = None
+        self.is_handled = False
+        self.started = 0.0
+        self.seconds = 0.0
+        self.taken: list[str] = []
+        self.operations: list[tuple[str, float]] = []
+        self.calls: list[Call] = []
+        self.was_kept = False
+
+    def __repr__(self) -> str:
+        return f"<StepResult {self.id}: {self.outcome}>"
+
+
+class Result:
+    """What came of a run.
+
+    Attributes:
+        run_id: The run's id.
+        path: What was to be run, as it was given.
+        state: The final state without the configuration and free of secrets, or None where there is none.
+        text: The same as JSON.
+        exit_code: 0 all well, 1 with errors, 2 bad input, 3 crashed, 4 killed, 130 interrupted.
+        error: What went wrong first and was not handled, or None.
+        outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`; also `skipped` and `duplicate`.
+        messages: The same of messages alone.
+        steps: What came of each step, in the order in which they ran.
+        plan: What was run, or None where that could not be read.
+        started: When the run began, in seconds since 1970.
+        seconds: How long it took.
+        ledger: Where the run's writes are noted, or None where there were none.
+        is_partial: `--limit` or `--only-to` has left people out.
+        unknown: Of how many writes of the whole run, whichever attempt made them, it is not known how they ended.
+        went_through: All that failed were single items of loops which went through all the others.
+    """
+
+    def __init__(self, exit_code: int, error: AdaptorError | None, outcomes: dict[str, int], run_id: str = "") -> None:
+        self.run_id = run_id
+        self.path = ""
+        self.exit_code = exit_code
+        self.error = error
+        self.outcomes = outcomes
+        self.messages: dict[str, int] = {}
+        self.state: State | None = None
+        self.text: str | None = None
+        self.steps: list[StepResult] = []
+        self.plan: Plan | None = None
+        self.started = 0.0
+        self.seconds = 0.0
+        self.ledger: str | None = None
+        self.is_partial = False
+        self.unknown = 0
+        self.went_through = True
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the run did all that it was meant to."""
+        return self.exit_code == EXIT_WELL
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it came to its end, be it with failures of single items: nobody is left who was not tried."""
+        went_through = self.error is None or self.went_through
+        return went_through and not self.is_partial and self.exit_code in (EXIT_WELL, EXIT_FAILED)
+
+    def raise_for_error(self) -> None:
+        """Raise what went wrong, if anything did.
+
+        Raises:
+            AdaptorError: What went wrong first and was not handled.
+        """
+        if self.error is not None:
+            raise self.error
+        if not self.is_well:
+            from ...core.errors import DeliveryUnknown
+
+            unknown = max(self.unknown, self.outcomes["unknown"])
+            raise DeliveryUnknown(
+                f"It is not known whether {unknown:,} of the calls were carried out.",
+                fix="Look at the other side before anything is sent again.",
+            )
+
+    def __repr__(self) -> str:
+        return f"<Result {self.run_id}: exit code {self.exit_code}, {len(self.steps)} steps>"

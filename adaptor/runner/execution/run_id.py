@@ -1,0 +1,35 @@
+"""The name of a run among all runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+
+from ...core.errors import InputError
+
+#: The newest run, where a run is to be named.
+LAST = "last"
+
+
+def new_run_id() -> str:
+    """Return a name that no other run has, sorted by time: `20261124-221207-k3x9`."""
+    letters = "abcdefghijkmnpqrstuvwxyz23456789"
+    tail = "".join(letters[byte % len(letters)] for byte in os.urandom(4))
+    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{tail}"
+
+
+def check_run_id(text: str) -> str:
+    """Return a name that somebody gave, which must do as a part of a file's name.
+
+    Raises:
+        InputError: It would not, or it means another run.
+    """
+    if text == LAST:
+        raise InputError(f"`{LAST}` is the newest run, and cannot be the name of one.", fix="Choose another name.")
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text) is None:
+        raise InputError(
+            f"`{text}` cannot be the name of a run.",
+            fix="Up to 64 letters, digits, dots, hyphens and underscores; nothing was run.",
+        )
+    return text

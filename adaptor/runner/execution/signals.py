@@ -1,0 +1,104 @@
+"""Ctrl-C, SIGTERM and the signals of a supervisor: what is in flight is settled first, then the run ends.
+
+The first signal waits, for a bounded time, for the answer of a request that has left; the second stops at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import time
+
+from ..problems.source_lines import Interrupted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType, TracebackType
+    from typing import Any
+
+    from ...core.context import Run
+
+#: Seconds that a request gets for its answer after somebody wants the run to end, and after a timeout.
+SETTLING_SECONDS = 10.0
+SETTLING_SECONDS_AFTER_TIMEOUT = 2.0
+
+#: What each signal means. The last two come from a supervisor.
+CODES = {
+    signal.SIGINT: "INTERRUPTED",
+    signal.SIGTERM: "INTERRUPTED",
+    **({signal.SIGHUP: "INTERRUPTED"} if hasattr(signal, "SIGHUP") else {}),
+    **({signal.SIGUSR1: "TIMEOUT", signal.SIGUSR2: "RUN_TIMEOUT"} if hasattr(signal, "SIGUSR1") else {}),
+}
+
+
+class Interruption:
+    """Turns signals into the end of a run, while it is entered. For the main thread of a process of our own."""
+
+    def __init__(self, run: Run, *, is_supervised: bool = False) -> None:
+        self._run = run
+        self._signals = [number for number, code in CODES.items() if is_supervised or code == "INTERRUPTED"]
+        self._before: dict[int, Any] = {}
+        self._asked = 0
+        self._is_shielded = False
+
+    def wait(self, seconds: float) -> None:
+        """Wait before a repeat, unless the run is to end: then there is none."""
+        if self._run.stopping is not None:
+            raise self._run.stopping
+        time.sleep(seconds)
+
+    def __enter__(self) -> Interruption:
+        for number in self._signals:
+            # What is ignored stays so: nohup and shells ask for that.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._end)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self._stop_clock()
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    @contextlib.contextmanager
+    def shielded(self) -> Iterator[None]:
+        """Let what is being written be written to its end; a second signal stops that too."""
+        self._is_shielded = True
+        self._stop_clock()
+        try:
+            yield
+        finally:
+            self._is_shielded = False
+
+    def _end(self, number: int, frame: FrameType | None) -> None:
+        self._asked += 1
+        code = CODES[signal.Signals(number)]
+        stop = Interrupted(code)
+        if self._asked == 1:
+            if self._is_shielded:
+                return
+            if self._run.is_between:
+                self._run.stopping = stop
+                return
+            if any(self._run.in_flight):
+                self._run.stopping = stop
+                seconds = SETTLING_SECONDS if code == "INTERRUPTED" else SETTLING_SECONDS_AFTER_TIMEOUT
+                again = " Interrupt again to stop at once." if code == "INTERRUPTED" else ""
+                self._run.log(
+                    "info", "run", f"Waiting up to {seconds:.0f} s for the answer to the request that has left.{again}"
+                )
+                if hasattr(signal, "setitimer"):
+                    self._before.setdefault(signal.SIGALRM, signal.getsignal(signal.SIGALRM))
+                    signal.signal(signal.SIGALRM, self._too_late)
+                    signal.setitimer(signal.ITIMER_REAL, seconds)
+                return
+        self._stop_clock()
+        raise stop
+
+    def _too_late(self, number: int, frame: FrameType | None) -> None:
+        if any(self._run.in_flight):
+            raise self._run.stopping or Interrupted()
+
+    def _stop_clock(self) -> None:
+        if hasattr(signal, "setitimer") and signal.SIGALRM in self._before:
+            signal.setitimer(signal.ITIMER_REAL, 0)

@@ -1,0 +1,68 @@
+"""What steps gave in an earlier run, kept so that a later one can begin in the middle."""
+
+from __future__ import annotations
+
+import os
+
+from ...core.errors import InputError
+from ..input.files import read_json_object
+from .restoring import restored
+from .result import StepResult
+from .step_state import as_json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...core.context import Run
+    from ...core.state import State
+    from ..load.plan import Plan
+
+#: The folder beside the workflow file in which outputs are kept.
+FOLDER = os.path.join(".adaptor", "cache")
+
+
+def keep_output(plan: Plan, step: StepResult, after: State, run: Run) -> None:
+    """Keep what a job gave, with marks in the place of secrets. What a failed one left is not kept."""
+    if step.error is not None or step.kind != "job":
+        return
+    from ..input.files import write_output
+
+    file = _file(plan, step.id)
+    try:
+        os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
+        write_output(as_json(run.redactor.keep(after)), file)
+    except (OSError, InputError) as cause:
+        run.log("error", "run", f"What {step.name} gave could not be kept: {cause}")
+
+
+def cached_input(plan: Plan, run: Run) -> State:
+    """Return what was kept of the steps that lead to the plan's start, the newest; or an empty state.
+
+    Raises:
+        InputError: It is not JSON (any more), or holds a secret that the credential does not have.
+    """
+    sources = [edge.source for edge in plan.edges() if edge.target == plan.start]
+    upstream = [source for source in sources if plan.steps[source].kind == "job"]
+    files = [
+        (os.path.getmtime(file), file, source) for source in upstream if os.path.isfile(file := _file(plan, source))
+    ]
+    if files:
+        _, file, source = max(files)
+        state: State = restored(read_json_object(file, "kept state"), run.redactor)
+        run.log("info", "run", f"Going on from what {source} gave: {file}")
+        return state
+    if upstream:
+        run.log(
+            "error",
+            "run",
+            f"No state was given, and nothing is kept of {' or '.join(upstream)}: `{plan.start}` starts from an empty "
+            "state.\n  fix:   Give one with -s FILE, or run the workflow with --cache-steps first.",
+        )
+    return {}
+
+
+def _file(plan: Plan, step: str) -> str:
+    from urllib.parse import quote
+
+    folder = os.path.dirname(os.path.abspath(plan.file))
+    workflow = plan.id or os.path.splitext(os.path.basename(plan.file))[0]
+    return os.path.join(folder, FOLDER, quote(workflow, safe=" "), f"{quote(step, safe=' ')}.json")

@@ -1,0 +1,218 @@
+"""What a ledger tells of runs, as plain facts: for tables, for files and for other programs."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+
+from ...core.errors import InputError
+from ..execution.result import EXIT_WELL
+from ..execution.resume import BESIDE, ENVIRONMENT_DATABASE, default_database, is_there
+from ..execution.run_id import LAST
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from ...ledger.records import Row, RunRecord
+    from ...ledger.store import Store
+
+
+def ledger_of(path: str | None, database: str | None) -> str:
+    """Return which ledger is meant.
+
+    Args:
+        path: A job, or a folder with jobs; None is this folder.
+        database: The ledger itself: a file or a `postgresql://` URL. It wins.
+    """
+    if database is not None:
+        return database
+    if path is not None and not os.path.isdir(path):
+        return default_database(path)
+    return os.environ.get(ENVIRONMENT_DATABASE) or os.path.abspath(os.path.join(path or "", BESIDE))
+
+
+def open_history(database: str, *, read_only: bool) -> Store:
+    """Open a ledger that is there.
+
+    Args:
+        database: Which.
+        read_only: Nothing of it is changed.
+
+    Raises:
+        InputError: There is none.
+    """
+    from ...ledger.store import open_store
+
+    if not is_there(database):
+        raise InputError(
+            f"There is no ledger {database}.",
+            fix="Name the job that was run, its folder, or the ledger itself with --database.",
+        )
+    return open_store(database, read_only=read_only)
+
+
+def find_run(store: Store, name: str) -> RunRecord:
+    """Return a run by its name; `last` is the newest.
+
+    Raises:
+        InputError: There is none.
+    """
+    found = next(iter(store.runs.newest(1)), None) if name == LAST else store.runs.find(name)
+    if found is None:
+        raise InputError(f"There is no run `{name}` in the ledger {store.name}.", fix="adaptor runs list shows them.")
+    return found
+
+
+#: The status of a run that went through all its items, of which single ones failed or are unknown.
+WITH_FAILURES = "finished, with failures"
+
+
+def status_of(store: Store, record: RunRecord) -> str:
+    """Return how far a run has come.
+
+    `finished`, `finished, with failures`, `stopped`, `under way`; `partial`: all went well for a part of the people;
+    `killed`: it ended without a word.
+    """
+    if record.status == "stopped" and record.exit_code == EXIT_WELL:
+        return "partial"
+    if record.status == "finished" and record.exit_code:
+        return WITH_FAILURES
+    if record.status != "running":
+        return record.status
+    return "under way" if store.runs.is_under_way(record) else "killed"
+
+
+def run_facts(store: Store, record: RunRecord) -> dict[str, Any]:
+    """Return a run as JSON, without anybody's id."""
+    return {
+        "id": record.id,
+        "path": record.path,
+        "words": record.words,
+        "status": status_of(store, record),
+        "exit_code": record.exit_code,
+        "attempts": record.attempt,
+        "started": time_text(record.started),
+        "ended": None if record.ended is None else time_text(record.ended),
+        "purged": None if record.purged is None else time_text(record.purged),
+        "writes": counts_of(record),
+    }
+
+
+def counts_of(record: RunRecord) -> dict[str, int]:
+    """Return how many writes of a run stand where; what was being sent when it was killed is unknown."""
+    found = Counter(record.outcomes)
+    found["unknown"] += found.pop("sending", 0)
+    return {name: found[name] for name in ("sent", "failed", "unknown", "skipped", "claimed") if found[name]}
+
+
+def step_facts(store: Store, record: RunRecord) -> list[dict[str, Any]]:
+    """Return the steps of a run that wrote something or were completed, in order, with how their writes stand."""
+    steps: dict[tuple[str, int], dict[str, Any]] = {}
+    for step in store.runs.steps(record.id):
+        steps[step.step, step.arrival] = {"id": step.step, "arrival": step.arrival, "status": step.status, "writes": {}}
+    for name, arrival, outcome, count in store.writes.counts_by_step(record.id):
+        facts = {"id": name, "arrival": arrival, "status": "not completed", "writes": {}}
+        counts = steps.setdefault((name, arrival), facts)["writes"]
+        outcome = "unknown" if outcome == "sending" else outcome
+        counts[outcome] = counts.get(outcome, 0) + count
+    # What people see counts the arrivals at a step; what is recorded is the way that led there.
+    seen: Counter[str] = Counter()
+    for (name, _), facts in steps.items():
+        facts["arrival"] = seen[name]
+        seen[name] += 1
+    return list(steps.values())
+
+
+def error_facts(store: Store, record: RunRecord) -> list[dict[str, Any]]:
+    """Return what went wrong in a run, the most frequent first: name, code, how often, and what to do."""
+    found: Counter[tuple[str, str]] = Counter()
+    fixes: dict[tuple[str, str], str] = {}
+    for row in store.writes.rows(record.id, ("failed", "unknown")):
+        if row.error is None:
+            continue
+        key = str(row.error.get("name", "")), str(row.error.get("code", ""))
+        found[key] += 1
+        fixes.setdefault(key, str(row.error.get("fix", "")))
+    return [{"name": key[0], "code": key[1], "count": count, "fix": fixes[key]} for key, count in found.most_common()]
+
+
+#: What `row_facts` holds, in order: the columns of a table.
+COLUMNS = ("step", "recipient", "outcome", "message_id", "error", "code", "fix", "time", "key")
+
+
+def row_facts(row: Row) -> dict[str, Any]:
+    """Return one write as JSON: who it was for, and what came of it."""
+    error = row.error or {}
+    result = row.result if isinstance(row.result, dict) else {}
+    return {
+        "step": row.write.step,
+        "recipient": row.write.recipient or None,
+        "outcome": row.outcome,
+        "message_id": result.get("message_id"),
+        "error": error.get("name"),
+        "code": error.get("code"),
+        "fix": error.get("fix"),
+        "time": time_text(row.changed),
+        "key": row.write.own_key,
+    }
+
+
+def exported(store: Store, record: RunRecord) -> Iterator[str]:
+    """Yield everything of a run as one JSON document, piece by piece; the marks of secrets become `[redacted]`."""
+    import json
+
+    from ...core.secrets.kept_secrets import without_marks
+
+    def text(value: Any) -> str:
+        return json.dumps(without_marks(value), ensure_ascii=False)
+
+    yield f'{{"run": {text({**run_facts(store, record), "input": record.input})},\n"steps": ['
+    for index, step in enumerate(store.runs.steps(record.id)):
+        facts = {"id": step.step, "arrival": step.arrival, "status": step.status, "output": step.output}
+        yield f"{',' if index else ''}\n{text(facts)}"
+    yield '],\n"writes": ['
+    for index, row in enumerate(store.writes.rows(record.id)):
+        facts = {
+            **row_facts(row),
+            "id": row.id,
+            "site": row.write.site,
+            "arrival": row.write.arrival,
+            "page": row.write.page,
+            "attempt": row.attempt,
+            "taken": time_text(row.created),
+            "result": row.result,
+            "error": row.error,
+        }
+        yield f"{',' if index else ''}\n{text(facts)}"
+    yield "]}\n"
+
+
+def listed(rows: Iterator[Row], kind: str) -> Iterator[str]:
+    """Yield writes line by line, as `jsonl` or `csv`."""
+    import json
+
+    if kind == "jsonl":
+        for row in rows:
+            yield f"{json.dumps(row_facts(row), ensure_ascii=False)}\n"
+        return
+    yield _csv_line(COLUMNS)
+    for row in rows:
+        yield _csv_line(["" if value is None else value for value in row_facts(row).values()])
+
+
+def _csv_line(values: Sequence[Any]) -> str:
+    import csv
+    import io
+
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(values)
+    return line.getvalue()
+
+
+def time_text(seconds: float) -> str:
+    """Return a time as text, in UTC."""
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,1 @@
+"""Files that a run is given, with the place of everything in them."""

@@ -1,0 +1,182 @@
+"""YAML as JSON has it: text, numbers, lists and objects, each with its place.
+
+Values are read as YAML 1.2 has them (its core schema), which OpenFn's files are: `yes`, `off`, `12:30`, `1_000` and
+dates are text. A number that begins with a zero or a plus stays text as well: as a number it would lose that, and most
+of them are phone numbers and the like.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from ...core.errors import InputError
+from ...core.text.json_text import number_problem
+from ..problems.problems import PlanProblem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .document import Path, Place
+
+_NULL = re.compile(r"~|null|Null|NULL|")
+_BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
+_INT = re.compile(r"-?(0|[1-9][0-9]*)|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"-?(0|[1-9][0-9]*)?\.[0-9]+([eE][-+]?[0-9]+)?|-?(0|[1-9][0-9]*)(\.[0-9]*)?([eE][-+]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+#: No number that has as many digits can be written in decimal ones, whatever its own are.
+_MOST_DIGITS = 3500
+_TAGS = "tag:yaml.org,2002:"
+
+#: More nodes than any workflow has: a file with aliases of aliases would fill the memory.
+_MOST_NODES = 1_000_000
+
+
+def parse(text: str, file: str, what: str) -> Any:
+    """Return what a YAML text holds; dates stay text.
+
+    Raises:
+        InputError: It is not YAML, or holds what JSON cannot. The message points at the place.
+    """
+    yaml = _yaml(file)
+    try:
+        node = yaml.compose(text, _loader(yaml))
+    except yaml.YAMLError as cause:
+        raise _not_yaml(cause, text, file, what) from None
+    except RecursionError:
+        raise InputError(f"The {what} {file} is nested too deeply.", fix="Nothing was run.") from None
+    return _Reader(yaml, file).value(node, 0) if node is not None else None
+
+
+def find_places(text: str) -> dict[Path, Place]:
+    """Return the places of all parts of a YAML text, by the path that leads to them."""
+    import yaml
+
+    places: dict[Path, Place] = {}
+
+    def note(node: Any, path: Path, key_at: int | None) -> None:
+        start, end = node.start_mark.index, node.end_mark.index
+        line_end = text.find("\n", start)
+        places[path] = (start, start if key_at is None else key_at, min(end, line_end) if line_end > start else end)
+        if isinstance(node, yaml.MappingNode):
+            for key, item in node.value:
+                note(item, (*path, str(key.value)), key.start_mark.index)
+        elif isinstance(node, yaml.SequenceNode):
+            for index, item in enumerate(node.value):
+                note(item, (*path, index), None)
+
+    node = yaml.compose(text, yaml.SafeLoader)
+    if node is not None:
+        note(node, (), None)
+    return places
+
+
+def _yaml(file: str) -> Any:
+    try:
+        import yaml
+    except ModuleNotFoundError:
+        raise InputError(
+            f"{file} is YAML, and PyYAML is not installed.", fix="pip install 'facebook-adaptor[yaml]', or write JSON."
+        ) from None
+    return yaml
+
+
+@cache
+def _loader(yaml: Any) -> Any:
+    # The one in C is ten times as fast; not every build of PyYAML has it.
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+    # What a value without quotes and without a tag is, we say ourselves.
+    own = {"<": [(f"{_TAGS}merge", re.compile("^<<$"))], None: [(f"{_TAGS}plain", re.compile(""))]}
+    return type("Loader", (loader,), {"yaml_implicit_resolvers": own})
+
+
+class _Reader:
+    """Turns nodes into values."""
+
+    def __init__(self, yaml: Any, file: str) -> None:
+        self._yaml = yaml
+        self._file = file
+        self._open: set[int] = set()
+        self._count = 0
+
+    def value(self, node: Any, depth: int) -> Any:
+        self._count += 1
+        if id(node) in self._open or depth > 200:
+            raise self._problem(node, "It contains itself, or is nested too deeply.", "Take the alias out.")
+        if self._count > _MOST_NODES:
+            raise self._problem(node, "It is too large.", "Look for aliases of aliases.")
+        self._open.add(id(node))
+        try:
+            if isinstance(node, self._yaml.MappingNode):
+                return self._mapping(node, depth)
+            if isinstance(node, self._yaml.SequenceNode):
+                return [self.value(item, depth + 1) for item in node.value]
+            return self._scalar(node)
+        finally:
+            self._open.discard(id(node))
+
+    def _mapping(self, node: Any, depth: int) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        merged: dict[str, Any] = {}
+        for key, item in node.value:
+            if key.tag == "tag:yaml.org,2002:merge":
+                for part in item.value if isinstance(item, self._yaml.SequenceNode) else [item]:
+                    merged = {**self.value(part, depth + 1), **merged}
+                continue
+            name = key.value if isinstance(key, self._yaml.ScalarNode) else None
+            if not isinstance(name, str):
+                raise self._problem(key, "A key is a list or an object.", "Keys are text.")
+            if name in found:
+                raise self._problem(
+                    key, f"The key `{name}` stands twice in the same object.", "Take one of them out.", len(name)
+                )
+            found[name] = self.value(item, depth + 1)
+        return {**merged, **found}
+
+    def _scalar(self, node: Any) -> Any:
+        text: str = node.value
+        if not node.tag.startswith(_TAGS):
+            raise self._problem(node, f"The tag {node.tag} means nothing here.", "Take it out.")
+        kind = node.tag.removeprefix(_TAGS)
+        if kind not in ("null", "bool", "int", "float", "plain"):
+            # Dates, of which JSON has none, and binary data stay as they are written.
+            return text
+        if _NULL.fullmatch(text):
+            return None
+        if _BOOL.fullmatch(text):
+            return text.lower() == "true"
+        if _NOT_FINITE.fullmatch(text):
+            raise self._problem(node, f"`{text}` is no number that JSON has.", "Put quotes around text.")
+        if _INT.fullmatch(text):
+            return int(self._held(node), 0)
+        if _FLOAT.fullmatch(text):
+            return float(self._held(node))
+        return text
+
+    def _held(self, node: Any) -> str:
+        """Return a number, where it can be held."""
+        text: str = node.value
+        digits = text.lstrip("-").removeprefix("0o").removeprefix("0x")
+        what = f"a number of {len(digits):,} digits" if len(digits) > _MOST_DIGITS else number_problem(text)
+        if what is not None:
+            raise self._problem(node, f"This is {what}.", "Put quotes around it, to make it text.")
+        return text
+
+    def _problem(self, node: Any, what: str, fix: str, width: int = 1) -> PlanProblem:
+        mark = node.start_mark
+        return PlanProblem(what, fix=fix).at(self._file, mark.line + 1, mark.column + 1, width)
+
+
+def _not_yaml(cause: Any, text: str, file: str, what: str) -> InputError:
+    mark = getattr(cause, "problem_mark", None)
+    reason = getattr(cause, "problem", None) or str(cause).split("\n")[0]
+    fix = "Mend it there. Nothing was run."
+    if mark is None:
+        return InputError(f"The {what} {file} is not YAML: {reason}.", fix=fix)
+    lines = text.splitlines()
+    line = lines[mark.line] if mark.line < len(lines) else ""
+    if "\t" in line[: mark.column + 1]:
+        reason, fix = "a tab stands where spaces must", "YAML is indented with spaces only. Nothing was run."
+    return PlanProblem(f"The {what} is not YAML: {reason}.", fix=fix).at(file, mark.line + 1, mark.column + 1)

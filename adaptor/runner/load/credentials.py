@@ -1,0 +1,206 @@
+"""Where the configuration of a step comes from: the environment, the workflow, the state, a file, the step itself."""
+
+from __future__ import annotations
+
+import os
+
+from ...core.errors import InputError
+from ...core.secrets.pasted import OUR_KEYS, trimmed_value
+from ...core.secrets.redact import sounds_secret
+from ..input.files import json_object, read_json_object
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+    from .plan import Plan, Step
+
+#: A whole configuration as JSON, or the access token alone.
+ENVIRONMENT_JSON = "ADAPTOR_CONFIGURATION"
+ENVIRONMENT_TOKEN = "ADAPTOR_ACCESS_TOKEN"
+
+
+class Credentials:
+    """The configurations that a run was given.
+
+    Attributes:
+        sandbox: Replaces the credential of every step, so that a real one stays out of a simulated Messenger.
+        is_lenient: A name without a credential map is let pass: nothing is sent, or not to Facebook.
+    """
+
+    def __init__(
+        self,
+        common: Mapping[str, Any] | None = None,
+        named: Mapping[str, Mapping[str, Any]] | None = None,
+        *,
+        environment: Mapping[str, Any] | None = None,
+        file: str = "the credentials",
+        is_lenient: bool = False,
+    ) -> None:
+        self._environment = dict(environment or {})
+        self._is_given = common is not None
+        self._common = dict(common or {})
+        self._named = None if named is None else dict(named)
+        self._file = file
+        self.sandbox: dict[str, Any] | None = None
+        self.is_lenient = is_lenient
+
+    def problem_with(self, name: str) -> tuple[str, str] | None:
+        """Return what keeps a name from being a configuration, and what to do, or None where nothing does."""
+        if self._named is None:
+            if self.is_lenient:
+                return None
+            if self._is_given:
+                return (
+                    f"The credential `{name}` is not known: {self._file} holds one configuration, not a map of them.",
+                    f'Write {{"{name}": {{"access_token": "…"}}}} in it.',
+                )
+            return (
+                f"The credential `{name}` is not known: no credential map was given.",
+                f'Give one with -c FILE, {{"{name}": {{"access_token": "…"}}}}, or try with --sandbox.',
+            )
+        if name in self._named:
+            return None
+        from ..problems.problems import did_you_mean
+
+        known = f"It holds {', '.join(self._named) or 'none'}."
+        return f"The credential `{name}` is not in {self._file}.", did_you_mean(name, self._named, known)
+
+    def configuration(self, plan: Plan, step: Step, of_state: Any = None) -> dict[str, Any]:
+        """Return the configuration of a step; what is said later wins.
+
+        The environment, then the workflow's `credentials`, the configuration in the state, the configuration that was
+        given for the run, the step's own.
+        """
+        found: dict[str, Any] = {}
+        for _, part in self._parts(plan, step, of_state):
+            found.update(part)
+        if self.sandbox is not None:
+            for key in ("app_secret", "page_id"):
+                found.pop(key, None)
+            found.update(self.sandbox)
+        return without_what_is_around(found)
+
+    def where(self, key: str, plan: Plan, step: Step, of_state: Any = None) -> str | None:
+        """Return in words where a key of a step's configuration stands, or None where nobody gave it."""
+        return _last_with(key, self._parts(plan, step, of_state))
+
+    def _parts(self, plan: Plan, step: Step, of_state: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield what a configuration is put together of, each with the words for where it stands."""
+        yield _in_environment(), self._environment
+        yield f"`credentials` of {plan.file}", plan.credentials
+        if isinstance(of_state, dict):
+            yield "the state", of_state
+        # A map that nobody takes a name from is one configuration whose parts are objects.
+        if self._named is None or not any(each.credential for each in plan.steps.values()):
+            yield self._file, self._common
+        if step.credential is not None and self._named is not None:
+            yield self._of_name(step.credential), self._named.get(step.credential, {})
+        yield f"the step `{step.id}` of {plan.file}", step.configuration or {}
+
+    def single(self, name: str | None = None) -> dict[str, Any]:
+        """Return one configuration, for who looks at a credential and runs no plan.
+
+        Args:
+            name: Which of several.
+
+        Raises:
+            InputError: There is none of that name, or there are several and no name was given.
+        """
+        if name is not None:
+            if problem := self.problem_with(name):
+                raise InputError(problem[0], fix=problem[1])
+            return without_what_is_around({**self._environment, **(self._named or {}).get(name, {})})
+        if self._named:
+            raise InputError(
+                f"There are several in {self._file}: {', '.join(self._named)}.", fix="Choose one with --name NAME."
+            )
+        return without_what_is_around({**self._environment, **self._common})
+
+    def where_single(self, key: str, name: str | None = None) -> str | None:
+        """Return in words where a key of what `single` gives stands, or None where nobody gave it."""
+        return _last_with(key, self.given(name))
+
+    def all(self) -> list[dict[str, Any]]:
+        """Return every configuration, for their secrets."""
+        named = list(self._named.values()) if self._named else []
+        return [self._environment, self._common, *(dict(each) for each in named)]
+
+    def given(self, name: str | None = None) -> list[tuple[str, Mapping[str, Any]]]:
+        """Return every configuration as it was given, or only one of several, with the words for where it stands."""
+        known = self._named or {}
+        named = [(self._of_name(each), known[each]) for each in known if name in (None, each)]
+        return [(_in_environment(), self._environment), *(named or [(self._file, self._common)])]
+
+    def _of_name(self, name: str) -> str:
+        return f"`{name}` in {self._file}"
+
+
+def without_what_is_around(configuration: dict[str, Any]) -> dict[str, Any]:
+    """Return a configuration without the spaces and line breaks that stand around its secrets and settings."""
+    return {key: _plain(key, value) for key, value in configuration.items()}
+
+
+def _plain(key: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(name, item) for name, item in value.items()}
+    is_text = isinstance(value, str) and (key in OUR_KEYS or sounds_secret(str(key)))
+    return trimmed_value(key, value) if is_text else value
+
+
+def _last_with(key: str, parts: Iterable[tuple[str, Mapping[str, Any]]]) -> str | None:
+    return next((where for where, part in reversed(list(parts)) if key in part), None)
+
+
+def _in_environment() -> str:
+    name = ENVIRONMENT_JSON if os.environ.get(ENVIRONMENT_JSON) else ENVIRONMENT_TOKEN
+    return f"the environment variable {name}"
+
+
+def of_environment() -> dict[str, Any]:
+    """Return the configuration that the environment holds.
+
+    Raises:
+        InputError: `ADAPTOR_CONFIGURATION` is not a JSON object.
+    """
+    if text := os.environ.get(ENVIRONMENT_JSON):
+        return json_object(text, f"The environment variable {ENVIRONMENT_JSON}")
+    token = os.environ.get(ENVIRONMENT_TOKEN)
+    return {"access_token": token} if token else {}
+
+
+def read_credentials(file: str | None, *, is_lenient: bool = False) -> Credentials:
+    """Return the credentials of a run: the environment's, and those of a file.
+
+    Args:
+        file: A JSON or YAML file with one configuration, or with several by their names.
+        is_lenient: Steps may name credentials that nobody gives.
+
+    Raises:
+        InputError: One of them is not an object.
+    """
+    environment = of_environment()
+    if file is None:
+        return Credentials(environment=environment, is_lenient=is_lenient)
+    if file.lower().endswith((".yaml", ".yml")):
+        from ..input.document import read_document
+
+        found = read_document(file, "credentials file", is_secret=True).value
+        if not isinstance(found, dict):
+            raise InputError(f"The credentials file {file} holds no object.", fix="Write access_token: …")
+    else:
+        found = read_json_object(file, "credentials file")
+    return credentials_of(found, environment=environment, file=f"the credentials file {file}", is_lenient=is_lenient)
+
+
+def credentials_of(
+    found: Mapping[str, Any],
+    *,
+    environment: Mapping[str, Any] | None = None,
+    file: str = "the credentials",
+    is_lenient: bool = False,
+) -> Credentials:
+    """Return credentials out of one configuration, or out of a map of several: one that holds only objects."""
+    is_map = bool(found) and all(isinstance(value, dict) for value in found.values())
+    return Credentials(found, found if is_map else None, environment=environment, file=file, is_lenient=is_lenient)

@@ -1,0 +1,88 @@
+"""Modules beside a job, which it imports as any Python script does: their f-strings may hold lazy references too."""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+
+from ...core.values.template import TEXT, text_of
+from .syntax import Texts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType, TracebackType
+    from typing import Any
+
+
+class _Loader(SourceFileLoader):
+    """Loads a module with its f-strings as texts that may wait; no bytecode is kept, which would hold other ones."""
+
+    def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> Any:  # type: ignore[override]
+        tree = Texts().visit(ast.parse(data, path))
+        return compile(ast.fix_missing_locations(tree), path, "exec", dont_inherit=True, optimize=_optimize)
+
+    def path_stats(self, path: str) -> Any:
+        # Without a time of the source there is no bytecode, neither read nor written.
+        raise OSError
+
+    def exec_module(self, module: ModuleType) -> None:
+        vars(module)[TEXT] = text_of
+        super().exec_module(module)
+
+
+class _Finder:
+    """Finds modules in the folders of jobs, at the place where Python would look for them in `sys.path`."""
+
+    def __init__(self) -> None:
+        self.folders: list[str] = []
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Find a module of a job's folder, or of a package there."""
+        if path is not None and not self._is_beside(sys.modules.get(name.rpartition(".")[0])):
+            return None
+        spec = PathFinder.find_spec(name, self.folders if path is None else path, target)
+        if spec is None or not isinstance(spec.loader, SourceFileLoader):
+            return None
+        spec.loader = _Loader(spec.loader.name, spec.loader.path)
+        return spec
+
+    def _is_beside(self, package: ModuleType | None) -> bool:
+        if package is None:
+            return False
+        if isinstance(getattr(package, "__loader__", None), _Loader):
+            return True
+        # Python itself loads a folder without an __init__.py.
+        folders = {os.path.join(folder, *package.__name__.split(".")) for folder in self.folders}
+        return getattr(package, "__file__", None) is None and not folders.isdisjoint(package.__path__)
+
+
+_FINDER = _Finder()
+
+
+def imported_at(traceback: TracebackType | None) -> str | None:
+    """Return the file of the module that was being imported where something was raised, if it lies beside a job."""
+    found = None
+    while traceback is not None:
+        frame = traceback.tb_frame
+        if frame.f_code.co_name == "<module>" and isinstance(frame.f_globals.get("__loader__"), _Loader):
+            found = frame.f_code.co_filename
+        traceback = traceback.tb_next
+    return found
+
+
+def allow(folder: str) -> None:
+    """Let modules of a folder be imported from now on, before all others of that name in `sys.path`."""
+    folder = os.path.abspath(folder)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    if folder in _FINDER.folders:
+        _FINDER.folders.remove(folder)
+    _FINDER.folders.insert(0, folder)
+    if _FINDER not in sys.meta_path:
+        at = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else len(sys.meta_path)
+        sys.meta_path.insert(at, _FINDER)

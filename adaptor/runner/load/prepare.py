@@ -1,0 +1,159 @@
+"""From a path to a plan that is ready to run: everything is read and checked before anything runs."""
+
+from __future__ import annotations
+
+import os
+
+from ...core.context import current_run
+from ...core.errors import AdaptorError, InputError
+from ..problems.source_lines import remember
+from .plan import Plan
+from .script import load
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from ..input.document import Document
+    from .credentials import Credentials
+    from .plan import Script
+    from .script import Job
+
+#: What these end in is a workflow or a project; everything else is a job script.
+WORKFLOW_ENDINGS = (".json", ".yaml", ".yml")
+
+
+class Prepared:
+    """A plan with its jobs loaded, and everything that was found wrong.
+
+    Attributes:
+        plan: The plan, or None where it could not be read.
+        problems: What keeps it from being run.
+        jobs: Every script that was loaded.
+    """
+
+    def __init__(self) -> None:
+        self.plan: Plan | None = None
+        self.problems: list[AdaptorError] = []
+        self.jobs: list[Job] = []
+
+    @property
+    def warnings(self) -> list[InputError]:
+        """What deserves a look and keeps nothing from being run."""
+        return self.plan.warnings if self.plan is not None else []
+
+    def close(self) -> None:
+        """Forget the modules of the jobs."""
+        for job in self.jobs:
+            job.close()
+
+
+def prepare(
+    path: str, credentials: Credentials, *, workflow: str | None = None, given: Mapping[str, Any] | None = None
+) -> Prepared:
+    """Read a job, a workflow or a project, and load every script in it. Nothing is performed.
+
+    Args:
+        path: The file.
+        credentials: The credential map, for the names that steps give.
+        workflow: The workflow's name in a project.
+        given: Further names that scripts may use.
+
+    Returns:
+        The plan, and all that is wrong with it.
+    """
+    prepared = Prepared()
+    run = current_run()
+    run.is_loading = True
+    try:
+        if path.lower().endswith(WORKFLOW_ENDINGS):
+            _prepare_workflow(prepared, path, credentials, workflow, given or {})
+        elif workflow is not None:
+            raise InputError(
+                f"{path} is a job script, which has no workflow `{workflow}`.", fix="Names go with project files."
+            )
+        else:
+            job = load(path, given=given)
+            prepared.jobs.append(job)
+            prepared.plan = Plan.of_job(job)
+            prepared.plan.warnings += job.warnings
+    except AdaptorError as error:
+        prepared.problems.append(error)
+    finally:
+        run.is_loading = False
+    if prepared.problems:
+        from ..problems.problems import all_of
+
+        prepared.problems = all_of(prepared.problems)
+    return prepared
+
+
+def _prepare_workflow(
+    prepared: Prepared, path: str, credentials: Credentials, name: str | None, given: Mapping[str, Any]
+) -> None:
+    from ..input.document import read_document
+    from .openfn_project import is_project, read_project, workflow_path
+    from .workflow import read_workflow
+
+    document = read_document(path, "workflow")
+    if is_project(document.value):
+        at = workflow_path(document, name)
+        entry = document.value
+        for key in at:
+            entry = entry[key]
+        read = read_workflow if isinstance(entry, dict) and "steps" in entry else read_project
+        plan, reader = read(document, credentials, at)
+    elif name is not None:
+        raise InputError(f"{path} holds one workflow, without a name to choose by.", fix=f"Leave `{name}` out.")
+    else:
+        plan, reader = read_workflow(document, credentials)
+    prepared.plan = plan
+    prepared.problems += sorted(reader.problems, key=lambda problem: (problem.file or "", problem.line or 0))
+    _load_scripts(prepared, plan, document, given)
+
+
+def _load_scripts(prepared: Prepared, plan: Plan, document: Document, given: Mapping[str, Any]) -> None:
+    names = dict(given)
+    if plan.globals is not None and (module := _load(plan.globals, document, names, prepared)) is not None:
+        names.update(module)
+    for step in plan.steps.values():
+        if step.script is None:
+            continue
+        try:
+            step.job = _load_script(step.script, names)
+            prepared.jobs.append(step.job)
+            if step.script.file or step.script.text.strip():
+                # An empty text is a step that only passes its state on.
+                plan.warnings += step.job.warnings
+        except AdaptorError as error:
+            if not (isinstance(error, InputError) and step.script.file and not os.path.isfile(step.script.file)):
+                prepared.problems.append(error)
+
+
+def _load(script: Script, document: Document, given: Mapping[str, Any], prepared: Prepared) -> dict[str, Any] | None:
+    """Return the public names of the globals, or None where something is wrong with them."""
+    try:
+        job = _load_script(script, given)
+    except AdaptorError as error:
+        if not (script.file and not os.path.isfile(script.file)):
+            prepared.problems.append(error)
+        return None
+    prepared.jobs.append(job)
+    if job.operations:
+        problem = document.problem(
+            ("globals",),
+            f"The globals hold the operation `{job.operations[0].name}`, which would never run.",
+            fix="Globals are functions and values. Operations belong to a step.",
+        )
+        prepared.problems.append(problem)
+    public = getattr(job.module, "__all__", None)
+    names = public if public is not None else [name for name in vars(job.module) if not name.startswith("_")]
+    return {name: getattr(job.module, name) for name in names if hasattr(job.module, name)}
+
+
+def _load_script(script: Script, given: Mapping[str, Any]) -> Job:
+    if script.file is not None:
+        return load(script.file, given=given)
+    remember(script.label, script.text)
+    return load(script.label, text=script.text, folder=os.path.abspath(script.folder), given=given)

@@ -1,0 +1,198 @@
+"""What reading a workflow file and reading a project file have in common: kinds, keys, files and edges."""
+
+from __future__ import annotations
+
+import os
+
+from ...core.errors import AdaptorError, InputError
+from ..input.document import ENDINGS, read_document
+from ..problems.problems import did_you_mean
+from .conditions import BadCondition, Condition
+from .cycles import circles
+from .plan import Script
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from ..input.document import Document, Path
+    from .plan import Plan, Step
+
+SCRIPT_ENDINGS = (".py", ".js")
+#: Kinds of triggers, as OpenFn names them.
+TRIGGERS = ("webhook", "cron", "manual", "kafka")
+
+_KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
+_HOW = {
+    dict: "Write {…}.",
+    list: "Write […].",
+    str: 'Put quotes around it: "…".',
+    bool: "Write true or false, without quotes.",
+}
+
+
+def kind_of(value: Any) -> str:
+    """Return the kind of a JSON value in words."""
+    return "null" if value is None else _KINDS.get(type(value), type(value).__name__)
+
+
+class Reader:
+    """Reads parts of a document and collects what is wrong with them.
+
+    Attributes:
+        document: What is read.
+        problems: Everything that was found wrong.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.problems: list[AdaptorError] = []
+
+    def note(self, path: Path, what: str, *, fix: str = "", key: bool = False) -> None:
+        """Take a problem down."""
+        self.problems.append(self.document.problem(path, what, fix=fix, key=key))
+
+    def value(self, holder: dict[str, Any], path: Path, kind: type, *, needed: bool = False, fix: str = "") -> Any:
+        """Return what stands under the last key of a path, or None where it is missing or of another kind."""
+        name = str(path[-1])
+        found = holder.get(name)
+        if found is None:
+            if needed:
+                self.note(path[:-1], f"`{name}` is missing.", fix=fix)
+            return None
+        if isinstance(found, bool) is not (kind is bool) or not isinstance(found, kind):
+            self.note(path, f"`{name}` is {kind_of(found)}, not {_KINDS[kind]}.", fix=fix or _HOW[kind])
+            return None
+        return found
+
+    def check_keys(self, holder: dict[str, Any], path: Path, known: Iterable[str], where: str) -> None:
+        """Refuse keys that mean nothing: most of them are misspelt. Those that begin with `x-` are somebody's own."""
+        names = list(known)
+        for key in holder:
+            if key not in names and not key.startswith(("x-", "$")):
+                fix = did_you_mean(key, names, f"Known are {', '.join(names)}.")
+                self.note((*path, key), f"`{key}` is not a key of {where}.", fix=fix, key=True)
+
+    # --- What may stand in a file of its own ---
+
+    def is_path(self, text: str) -> bool:
+        """Whether an expression is the path of a script rather than its text."""
+        if "\n" in text or not text.strip():
+            return False
+        return os.path.isfile(self.beside(text)) or (
+            not any(sign in text for sign in "()'\"=") and (text.endswith(SCRIPT_ENDINGS) or "/" in text)
+        )
+
+    def beside(self, path: str) -> str:
+        """Return a path that is given relative to the document."""
+        path = os.path.expanduser(path.strip())
+        return path if os.path.isabs(path) else os.path.join(self.document.folder, path)
+
+    def script(self, text: str, path: Path, label: str) -> Script:
+        """Return the script that stands there: by its path, which must exist, or as a text."""
+        if not self.is_path(text):
+            return Script(f"{self.document.file}, {label}", None, text, self.document.folder)
+        file = self.beside(text)
+        if not os.path.isfile(file):
+            what = "is a folder" if os.path.isdir(file) else "does not exist"
+            self.note(path, f"The script {file} {what}.", fix=_nearest(file))
+        return Script(file, file, folder=os.path.dirname(file))
+
+    def object_or_file(self, holder: dict[str, Any], path: Path) -> dict[str, Any] | None:
+        """Return an object that is given as such, or by the path of a JSON or YAML file that holds it."""
+        name, found = str(path[-1]), holder.get(str(path[-1]))
+        if found is None or isinstance(found, dict):
+            return found
+        if not isinstance(found, str):
+            self.note(path, f"`{name}` is {kind_of(found)}.", fix="Give an object, or the path of a JSON file.")
+            return None
+        return self.file(found, path, name)
+
+    def file(self, name: str, path: Path, what: str) -> dict[str, Any] | None:
+        """Return the object that a JSON or YAML file holds; what is wrong with it is taken down."""
+        try:
+            inner = read_document(self.beside(name), f"{what} file", is_secret=what in ("configuration", "credentials"))
+        except InputError as error:
+            if error.file is None:
+                self.note(path, str(error), fix=_nearest(self.beside(name)))
+            else:
+                self.problems.append(error)
+            return None
+        if not isinstance(inner.value, dict):
+            self.note(path, f"{name} holds {kind_of(inner.value)}, not an object.", fix='Write {"data": …}.')
+            return None
+        return inner.value
+
+    # --- Edges ---
+
+    def condition(self, value: str | bool, path: Path) -> Condition | None:
+        """Return a condition, or None where it cannot be one."""
+        try:
+            return Condition(value)
+        except BadCondition as bad:
+            self.note(path, str(bad), fix=bad.fix)
+            return None
+
+    def check_edges(self, plan: Plan, places: dict[int, Path]) -> None:
+        """Refuse edges that lead nowhere or in a circle.
+
+        Args:
+            plan: The plan, with all its steps.
+            places: Where each edge stands, by its `id()`.
+        """
+        for edge in plan.edges():
+            if edge.target not in plan.steps:
+                fix = did_you_mean(edge.target, plan.steps, f"The steps are {', '.join(plan.steps)}.")
+                path = places[id(edge)]
+                self.note(
+                    path,
+                    f"The step `{edge.source}` leads to `{edge.target}`, which does not exist.",
+                    fix=fix,
+                    key=path[-1] == edge.target,
+                )
+        for circle in circles(plan):
+            way = " → ".join([circle[0].source, *(edge.target for edge in circle)])
+            path = places[id(circle[-1])]
+            self.note(
+                path,
+                f"These steps lead in a circle: {way}.",
+                fix="A run must come to an end. Take one of the edges out; to repeat something use each(…) in a job.",
+                key=path[-1] == circle[-1].target,
+            )
+
+    def warn_unreachable(self, plan: Plan, places: dict[str, Path]) -> None:
+        """Point out the steps that no run can come to."""
+        if plan.start not in plan.steps:
+            return
+        reached = plan.reachable(plan.start)
+        for step in plan.steps.values():
+            if step.id not in reached and step.kind == "job":
+                warning = self.document.problem(
+                    places[step.id],
+                    f"The step `{step.id}` is never reached from `{plan.start}`.",
+                    fix=f"Lead an edge to it, or start there: --start {step.id}.",
+                )
+                plan.warnings.append(warning)
+
+
+def first_of(steps: dict[str, Step], disabled: set[str]) -> str:
+    """Return the id of the step that a run begins with where nobody says otherwise."""
+    first = next(iter(steps))
+    if first in disabled:
+        # A trigger that is switched off gives way to one that is not.
+        return next((step.id for step in steps.values() if step.kind != "job" and step.id not in disabled), first)
+    return first
+
+
+def _nearest(file: str) -> str:
+    try:
+        names = os.listdir(os.path.dirname(file) or ".")
+    except OSError:
+        return f"The folder {os.path.dirname(file)} does not exist."
+    return did_you_mean(os.path.basename(file), names, "Paths begin at the folder of the workflow file.")
+
+
+def looks_like_file(text: str) -> bool:
+    """Whether a configuration is the path of a file rather than a name in the credential map."""
+    return text.lower().endswith(ENDINGS) or "/" in text

@@ -1,0 +1,287 @@
+"""Loading a job script: plain Python whose top-level operations are its steps."""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+from itertools import count
+from types import FunctionType, ModuleType
+
+import adaptor
+
+from ...core.errors import AdaptorError, InputError, JobError
+from ...core.operation import Operation
+from ...core.state import a_kind
+from ...core.values.lazy import Lazy
+from ...core.values.template import TEXT, text_of
+from ..problems.source_lines import CannotLoad, caret, excerpt
+from . import modules_beside as beside, syntax
+from .idle import Outline, warnings_of
+from .unfilled import refuse_unfilled
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+#: The name under which a job's module is known while it runs; further ones are numbered.
+MODULE = "adaptor_job"
+
+
+#: What people call the file that is meant to be run.
+_USUAL = ("job.py", "workflow.yaml", "workflow.yml", "workflow.json", "project.yaml")
+
+_numbers = count()
+
+
+class Job:
+    """A loaded job: where it lies and the operations that are its steps.
+
+    Attributes:
+        file: What the script goes under in errors: its path, or a name for a text that lies inside another file.
+        operations: Its steps, in order.
+        statements: For each of them the labels of the statements around it, such as a `for`.
+        module: What it defined.
+        warnings: What in it never runs.
+    """
+
+    def __init__(
+        self, file: str, operations: list[Operation], statements: list[tuple[str, ...]], module: ModuleType
+    ) -> None:
+        self.file = file
+        self.operations = operations
+        self.statements = statements
+        self.module = module
+        self.warnings: list[InputError] = []
+
+    def close(self) -> None:
+        """Forget the module, so that a program which runs many jobs does not fill up with them."""
+        sys.modules.pop(self.module.__name__, None)
+
+
+def load(
+    path: str | os.PathLike[str],
+    *,
+    text: str | None = None,
+    folder: str | None = None,
+    given: Mapping[str, Any] | None = None,
+) -> Job:
+    """Load a job script; nothing of it is performed yet.
+
+    Args:
+        path: The script; or, where its text is given, the name that it goes under in errors.
+        text: The script itself, where it lies inside another file.
+        folder: Where modules beside it are looked for. Default: the folder of the script.
+        given: Further names that the script may use.
+
+    Returns:
+        The job with its steps in order.
+
+    Raises:
+        InputError: There is no such file, or it cannot be read.
+        CannotLoad: The script is not Python, uses an unknown name, or has a top-level expression that would silently
+            do nothing.
+        Problems: The same, where there are several.
+        AdaptorError: The script raised while it was loaded; file and line say where.
+    """
+    file = os.fspath(path)
+    tree = syntax.parse(_read(file) if text is None else text, file)
+    given = given or {}
+    names = syntax.read_names(tree)
+    vocabulary = {name: getattr(adaptor, name) for name in names if name in adaptor.__all__}
+    known = _operation_names(tree, vocabulary)
+    _raise_for(
+        [
+            *syntax.unknown_names(tree, names, (*adaptor.__all__, *given), file),
+            *syntax.compared_references(tree, file),
+            *syntax.dropped_operations(tree, known, file),
+        ]
+    )
+    loading = _Loading(file, {**vocabulary, **given}, folder or os.path.dirname(os.path.abspath(file)))
+    outline = Outline(tree)
+    job = loading.perform(tree, known)
+    job.warnings = warnings_of(job, outline)
+    return job
+
+
+def _raise_for(problems: list[AdaptorError] | list[CannotLoad]) -> None:
+    if problems:
+        from ..problems.problems import raise_for
+
+        raise_for(problems)
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as script:
+            return script.read()
+    except IsADirectoryError:
+        inside = [os.path.join(path, name) for name in _USUAL if os.path.isfile(os.path.join(path, name))]
+        fix = f"Did you mean {' or '.join(inside)}?" if inside else "Give the job script or the workflow in it."
+        raise InputError(f"{path} is a folder.", fix=fix) from None
+    except OSError as cause:
+        reason = "does not exist" if isinstance(cause, FileNotFoundError) else f"cannot be read ({cause.strerror})"
+        raise InputError(f"The job {path} {reason}.", fix="Check the path of the job script.") from None
+
+
+def _operation_names(tree: ast.Module, vocabulary: dict[str, Any]) -> set[str]:
+    """Return the names that stand for operations in this script, imported and dotted ones included."""
+    own = syntax.bound_names(tree, whole=False)
+    found: set[str] = set()
+
+    def add(name: str, value: Any) -> None:
+        if hasattr(value, "__operation__"):
+            found.add(name)
+        elif isinstance(value, ModuleType):
+            found.update(f"{name}.{inner}" for inner in value.__all__)
+
+    for name, value in vocabulary.items():
+        if name not in own:
+            add(name, value)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "adaptor":
+            for alias in node.names:
+                if alias.name in adaptor.__all__:
+                    add(alias.asname or alias.name, getattr(adaptor, alias.name))
+    return found
+
+
+class _Loading:
+    """A script while it is loaded: its module, and the steps found so far."""
+
+    def __init__(self, file: str, names: Mapping[str, Any], folder: str) -> None:
+        self._file = file
+        self._operations: list[Operation] = []
+        self._statements: list[tuple[str, ...]] = []
+        number = next(_numbers)
+        name = f"{MODULE}_{number}" if number else MODULE
+        self._module = ModuleType(name)
+        self._module.__file__ = file
+        self._module.__dict__.update(names)
+        self._module.__dict__.update({syntax.COLLECT: self._collect, syntax.DROPPED: self._dropped, TEXT: text_of})
+        sys.modules[name] = self._module
+        # Modules beside the job can be imported, as with any Python script.
+        beside.allow(folder)
+
+    def perform(self, tree: ast.Module, known: set[str]) -> Job:
+        """Perform the script, which builds its operations; where something is wrong, look for more of it."""
+        job = Job(self._file, self._operations, self._statements, self._module)
+        statements = tree.body
+        try:
+            self._run(tree)
+        except AdaptorError as error:
+            problem = self._with_place(error, error)
+            job.close()
+            _raise_for([problem, *self._further(statements, problem, known)])
+        except SystemExit as cause:
+            job.close()
+            ended = CannotLoad("The job called sys.exit() while it was loaded.")
+            raise self._with_place(ended, cause) from None
+        except Exception as cause:
+            job.close()
+            raise self._with_place(_while_loading(cause, self._file), cause) from None
+        except BaseException:
+            job.close()
+            raise
+        return job
+
+    def _run(self, tree: ast.Module) -> None:
+        code = compile(ast.fix_missing_locations(syntax.Collecting(tree).visit(tree)), self._file, "exec")
+        exec(code, self._module.__dict__)
+
+    def _further(self, statements: list[ast.stmt], first: AdaptorError, known: set[str]) -> list[AdaptorError]:
+        """Return what is wrong further down, in statements that do nothing but build operations."""
+        if first.file != self._file or first.line is None:
+            return []
+        known = known | _builder_names(self._module)
+        found = []
+        for node in statements:
+            # They were changed already: the call around each expression is ours.
+            plain = _without_call(node)
+            if node.lineno > first.line and syntax.builds_only(plain, known):
+                module = ast.Module(body=[node], type_ignores=[])
+                try:
+                    exec(compile(ast.fix_missing_locations(module), self._file, "exec"), self._module.__dict__)
+                except AdaptorError as error:
+                    found.append(self._with_place(error, error))
+                except Exception:
+                    # What it needs was not built either.
+                    continue
+        return found
+
+    def _collect(self, value: Any, line: int, around: tuple[str, ...] = ()) -> None:
+        if isinstance(value, Operation):
+            refuse_unfilled(value)
+            self._operations.append(value)
+            self._statements.append(around)
+        elif value is not None:
+            error = _not_a_step(value)
+            error.file, error.line, error.excerpt = self._file, line, excerpt(self._file, line) or None
+            raise error
+
+    def _dropped(self, value: Any, line: int) -> None:
+        found = value[0] if isinstance(value, list | tuple) and value else value
+        if isinstance(found, Operation):
+            error = syntax.dropped(found.name)
+            error.file, error.line, error.excerpt = self._file, line, excerpt(self._file, line) or None
+            raise error
+
+    def _with_place(self, error: AdaptorError, cause: BaseException) -> AdaptorError:
+        if error.excerpt:
+            return error
+        file = beside.imported_at(cause.__traceback__) or self._file
+        found = caret(cause.__traceback__, file)
+        if found is not None:
+            error.file, error.line = file, found[0]
+            error.excerpt = excerpt(file, *found) or None
+        return error
+
+
+def _without_call(node: ast.stmt) -> ast.stmt:
+    call = node.value if isinstance(node, ast.Expr) else None
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == syntax.COLLECT:
+        return ast.copy_location(ast.Expr(value=call.args[0]), node)
+    return node
+
+
+def _builder_names(module: ModuleType) -> set[str]:
+    """Return the names that stand for functions which only build values, such as `quick_reply`."""
+    return {
+        name
+        for name, value in vars(module).items()
+        if isinstance(value, FunctionType) and value.__module__.startswith("adaptor.")
+    }
+
+
+def _while_loading(cause: Exception, file: str) -> AdaptorError:
+    error = JobError.of(cause, file)
+    if isinstance(cause, TypeError) and "not JSON serializable" in str(cause):
+        error.fix = "A lazy reference cannot be turned into JSON yet: do it in a function, fn(lambda state: …)."
+    elif isinstance(cause, TypeError) and "expected str instance" in str(cause):
+        error.fix = "str.join cannot take lazy references: use an f-string, or a function of the state."
+    return error
+
+
+def _not_a_step(value: Any) -> CannotLoad:
+    if hasattr(value, "__operation__"):
+        return CannotLoad(
+            f"`{value.__name__}` stands alone and would do nothing.", fix=f"Call it: {value.__name__}(…)."
+        )
+    if isinstance(value, Lazy):
+        return CannotLoad(
+            f"The lazy reference `{value!r}` stands alone and would do nothing.",
+            fix=f"To see its value write log({value!r}).",
+        )
+    if isinstance(value, FunctionType):
+        name = "lambda …" if value.__name__ == "<lambda>" else value.__name__
+        return CannotLoad("A bare function at the top level would never be called.", fix=f"Write fn({name}).")
+    if isinstance(value, list | tuple) and any(isinstance(item, Operation) for item in value):
+        return CannotLoad(
+            f"A {type(value).__name__} of operations at the top level would never run.",
+            fix="Make one operation of them: combine(*operations), or write each on a line of its own.",
+        )
+    return CannotLoad(
+        f"This top-level expression gives {a_kind(value)}, which is not an operation.",
+        fix="Give the result a name if it is meant to be kept: _ = …",
+    )

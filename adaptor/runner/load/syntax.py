@@ -1,0 +1,285 @@
+"""What can be seen in a job script without running it, and how its steps are collected.
+
+Every top-level expression becomes a call of `COLLECT`, which takes it as a step; every expression statement inside a
+function becomes a call of `DROPPED`, which refuses an operation that was built there and would never run. An f-string
+becomes a call of `TEXT`, which waits where one of its values is a lazy reference.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+
+from ...core.place import label
+from ...core.values.template import TEXT
+from ..problems.source_lines import CannotLoad, excerpt
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+COLLECT = "__adaptor_step__"
+DROPPED = "__adaptor_dropped__"
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+def parse(source: bytes | str, file: str) -> ast.Module:
+    """Parse a job script.
+
+    Raises:
+        CannotLoad: It is not Python; the message points at the place.
+    """
+    try:
+        return ast.parse(source, file)
+    except SyntaxError as cause:
+        line, start = cause.lineno or 1, (cause.offset or 1) - 1
+        end = cause.end_offset - 1 if cause.end_offset and cause.end_lineno == line else None
+        raise _at(CannotLoad(f"Syntax error: {cause.msg}."), file, line, start, end) from None
+    except ValueError as cause:
+        raise CannotLoad(f"The job cannot be read as Python: {cause}.") from None
+
+
+def read_names(tree: ast.AST) -> dict[str, ast.Name]:
+    """Return every name that a script reads, with its first place."""
+    names: dict[str, ast.Name] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            names.setdefault(node.id, node)
+    return names
+
+
+def bound_names(node: ast.AST, *, whole: bool = True) -> set[str]:
+    """Return the names that a script binds: in `whole`, or (without the insides of functions) at the top level."""
+    bound: set[str] = set()
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        bound.add(node.name)
+    elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        bound.add(node.id)
+    elif isinstance(node, ast.alias):
+        bound.add((node.asname or node.name).split(".")[0])
+    elif isinstance(node, ast.arg):
+        bound.add(node.arg)
+    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+        bound.add(node.name)
+    elif isinstance(node, ast.MatchMapping) and node.rest:
+        bound.add(node.rest)
+    if whole or not isinstance(node, _FUNCTIONS):
+        for child in ast.iter_child_nodes(node):
+            bound |= bound_names(child, whole=whole)
+    return bound
+
+
+def unknown_names(
+    tree: ast.Module, names: dict[str, ast.Name], vocabulary: Iterable[str], file: str
+) -> Iterator[CannotLoad]:
+    """Yield the names that nothing gives a meaning to."""
+    if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree)):
+        return
+    vocabulary = list(vocabulary)
+    meant = {*dir(builtins), *vocabulary, *bound_names(tree), "__file__", "__annotations__"}
+    for name, node in names.items():
+        if name in meant:
+            continue
+        from difflib import get_close_matches
+
+        match = get_close_matches(name, [*vocabulary, *dir(builtins)], n=1)
+        hint = f"Did you mean `{match[0]}`?" if match else "Import it, or define it before it is used."
+        yield _at(CannotLoad(f"The name `{name}` is not known.", fix=hint), file, node.lineno, *_columns(node))
+
+
+def compared_references(tree: ast.Module, file: str) -> Iterator[CannotLoad]:
+    """Yield what no reference can notice when it runs: `is`."""
+    if not any(isinstance(node, ast.Name) and node.id == "state" for node in ast.walk(tree)):
+        return
+    for node, scope in _with_scope(tree):
+        if "state" in scope:
+            continue
+        if isinstance(node, ast.Compare) and any(isinstance(sign, ast.Is | ast.IsNot) for sign in node.ops):
+            for side in (node.left, *node.comparators):
+                if _is_reference(side):
+                    yield _at(
+                        CannotLoad(
+                            f"`{ast.unparse(node)}` compares the lazy reference itself, not its value.",
+                            fix=f"Write == or != instead of is: {ast.unparse(side)} == …",
+                        ),
+                        file,
+                        node.lineno,
+                        *_columns(node),
+                    )
+                    break
+
+
+def dropped_operations(tree: ast.Module, operations: set[str], file: str) -> Iterator[CannotLoad]:
+    """Yield operations that are built inside a function and then dropped: they would never run."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        for node in ast.walk(function):
+            if isinstance(node, ast.Expr) and (name := _built(node.value, operations)):
+                yield _at(dropped(name, function.name), file, node.lineno, *_columns(node))
+
+
+def dropped(name: str, function: str | None = None) -> CannotLoad:
+    """Return the error for an operation that was built in a function and never performed."""
+    where = f"inside the function `{function}`" if function else "inside a function"
+    return CannotLoad(
+        f"`{name}(…)` {where} is built and dropped: it would never run.",
+        fix=f"Go through a list with each(state.data.rows, {name}(…)) at the top level, or return the operation, "
+        f"or perform it: state = {name}(…)(state).",
+    )
+
+
+def _built(value: ast.expr, operations: set[str]) -> str | None:
+    """Return the name of the operation that an expression builds, if it is one."""
+    if isinstance(value, ast.ListComp | ast.GeneratorExp | ast.SetComp):
+        return _built(value.elt, operations)
+    if isinstance(value, ast.Call):
+        if isinstance(value.func, ast.Name | ast.Attribute) and (name := ast.unparse(value.func)) in operations:
+            return name
+        if isinstance(value.func, ast.Attribute) and value.func.attr in ("then", "catch"):
+            return _built(value.func.value, operations)
+    return None
+
+
+def builds_only(node: ast.stmt, known: set[str]) -> bool:
+    """Whether a statement does nothing but build operations, so that performing it has no effect of its own.
+
+    Args:
+        node: The statement.
+        known: Names of operations and builders.
+    """
+    if isinstance(node, ast.FunctionDef):
+        return not (node.decorator_list or node.args.defaults or node.args.kw_defaults)
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return (
+            node.value is not None
+            and all(isinstance(target, ast.Name) for target in targets)
+            and _is_built(node.value, known)
+        )
+    return isinstance(node, ast.Expr) and _is_built(node.value, known)
+
+
+#: Builtins that do nothing but compute.
+_COMPUTING = frozenset(
+    {"abs", "bool", "dict", "enumerate", "float", "int", "len", "list", "max", "min", "range", "repr", "round", "set"}
+    | {"sorted", "str", "sum", "tuple", "zip"}
+)
+
+
+def _is_built(value: ast.expr, known: set[str]) -> bool:
+    for inner in _outside_functions(value):
+        if isinstance(inner, ast.Call):
+            chained = isinstance(inner.func, ast.Attribute) and inner.func.attr in ("then", "catch")
+            name = ast.unparse(inner.func)
+            if not chained and name not in known and name not in _COMPUTING:
+                return False
+        elif isinstance(inner, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
+            return False
+    return True
+
+
+def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
+    yield node
+    if not isinstance(node, ast.Lambda):
+        for child in ast.iter_child_nodes(node):
+            yield from _outside_functions(child)
+
+
+def _is_reference(node: ast.expr) -> bool:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return isinstance(node, ast.Name) and node.id == "state"
+
+
+def _with_scope(node: ast.AST, scope: frozenset[str] = frozenset()) -> Any:
+    """Yield every node with the parameters of the functions around it: there `state` is the real state."""
+    if isinstance(node, _FUNCTIONS):
+        arguments = node.args
+        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        scope = scope | {argument.arg for argument in every}
+    yield node, scope
+    for child in ast.iter_child_nodes(node):
+        yield from _with_scope(child, scope)
+
+
+def _columns(node: ast.expr | ast.stmt) -> tuple[int, int | None]:
+    return node.col_offset, node.end_col_offset if node.end_lineno == node.lineno else None
+
+
+def _at(error: CannotLoad, file: str, line: int, start: int | None = None, end: int | None = None) -> CannotLoad:
+    error.file, error.line = file, line
+    error.excerpt = excerpt(file, line, start, end) or None
+    return error
+
+
+#: Statements that hold others.
+_COMPOUND = (ast.If, ast.Try, ast.TryStar, ast.Match, ast.For, ast.While, ast.With)
+
+
+def _surroundings(statements: Iterable[ast.AST], around: tuple[str, ...] = ()) -> Iterator[tuple[ast.Expr, Any]]:
+    """Yield the expression statements outside functions, each with its label and those of the statements around it."""
+    for node in statements:
+        if isinstance(node, ast.Expr):
+            yield node, (*around, label("", node.lineno, node.col_offset))
+        elif isinstance(node, _COMPOUND):
+            inside = (*around, label(type(node).__name__.lower(), node.lineno))
+            yield from _surroundings(ast.iter_child_nodes(node), inside)
+        elif isinstance(node, ast.ExceptHandler | ast.match_case):
+            yield from _surroundings(ast.iter_child_nodes(node), around)
+
+
+class Texts(ast.NodeTransformer):
+    """Turns f-strings into calls that see their values."""
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
+        """Turn one f-string into a call with its literal parts, and its values each with conversion and format."""
+        pieces = [self._piece(part) for part in node.values]
+        if all(isinstance(piece, ast.Constant) for piece in pieces):
+            text: ast.expr = ast.Constant(
+                value="".join(str(piece.value) for piece in pieces if isinstance(piece, ast.Constant))
+            )
+        else:
+            text = ast.Call(func=ast.Name(id=TEXT, ctx=ast.Load()), args=pieces, keywords=[])
+        return ast.copy_location(text, node)
+
+    def _piece(self, part: ast.expr) -> ast.expr:
+        if not isinstance(part, ast.FormattedValue):
+            return part
+        conversion = "" if part.conversion == -1 else chr(part.conversion)
+        spec = ast.Constant(value="") if part.format_spec is None else self.visit(part.format_spec)
+        field = ast.Tuple(elts=[self.visit(part.value), ast.Constant(value=conversion), spec], ctx=ast.Load())
+        return ast.copy_location(field, part)
+
+
+class Collecting(Texts):
+    """Turns expression statements into calls that see their values."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._inside = 0
+        self._around = dict(_surroundings(tree.body))
+
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr:
+        """Wrap one expression statement."""
+        self.generic_visit(node)
+        if isinstance(node.value, ast.Constant | ast.Yield | ast.YieldFrom | ast.Await):
+            return node
+        name = DROPPED if self._inside else COLLECT
+        call = ast.Call(
+            func=ast.Name(id=name, ctx=ast.Load()),
+            args=[node.value, ast.Constant(value=node.lineno)],
+            keywords=[],
+        )
+        if around := self._around.get(node):
+            call.args.append(ast.Constant(value=around))
+        return ast.copy_location(ast.Expr(value=ast.copy_location(call, node.value)), node)
+
+    def _visit_inside(self, node: Any) -> Any:
+        self._inside += 1
+        self.generic_visit(node)
+        self._inside -= 1
+        return node
+
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = visit_Lambda = _visit_inside  # noqa: N815

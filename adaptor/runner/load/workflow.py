@@ -1,0 +1,208 @@
+"""Reading a workflow file: flat or wrapped, and in OpenFn's older spelling with `jobs`."""
+
+from __future__ import annotations
+
+from ..problems.problems import did_you_mean
+from .conditions import Condition
+from .plan import JOIN_ALL, Edge, Plan, Step
+from .reader import TRIGGERS, Reader, first_of, kind_of, looks_like_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..input.document import Document, Path
+    from .credentials import Credentials
+
+_WRAPPER = ("workflow", "options")
+_OPTIONS = ("start", "end")
+_WORKFLOW = ("id", "name", "description", "steps", "credentials", "globals", "options", "start", "end")
+#: What OpenFn's tools write into workflow files, and what says nothing about a run.
+_PASSED_OVER = ("jobs", "version", "history", "openfn")
+_STEP = (
+    "id", "name", "description", "expression", "state", "configuration", "next", "join", "adaptor", "type", "enabled"
+)  # fmt: skip
+_STEP_PASSED_OVER = ("adaptors", "cron_expression", "previous", "openfn", "linker")
+_EDGE = ("condition", "label", "disabled")
+
+
+def read_workflow(document: Document, credentials: Credentials, path: Path = ()) -> tuple[Plan, Reader]:
+    """Read a workflow; what is wrong with it is in the reader's `problems`.
+
+    Args:
+        document: The file.
+        credentials: The credential map, for the names that steps give.
+        path: Where in the file the workflow stands.
+    """
+    reading = _Workflow(document, credentials)
+    reading.read(path)
+    return reading.plan, reading.reader
+
+
+class _Workflow:
+    def __init__(self, document: Document, credentials: Credentials) -> None:
+        self.reader = Reader(document)
+        self.plan = Plan(document.file)
+        self._credentials = credentials
+        self._edges: dict[int, Path] = {}
+        self._steps: dict[str, Path] = {}
+        self._disabled: set[str] = set()
+
+    def read(self, path: Path) -> None:
+        """Read what stands at a path of the document."""
+        whole = self.reader.document.value
+        for key in path:
+            whole = whole[key]
+        if not isinstance(whole, dict):
+            self.reader.note(path, f"The workflow is {kind_of(whole)}, not an object.", fix='Write {"steps": […]}.')
+            return
+        holder, options_at = whole, path
+        if "workflow" in whole:
+            self.reader.check_keys(whole, path, _WRAPPER, "the file")
+            path = (*path, "workflow")
+            holder = self.reader.value(whole, path, dict) or {}
+            if not holder:
+                return
+        self.reader.check_keys(holder, path, (*_WORKFLOW, *_PASSED_OVER), "the workflow")
+        self.plan.id = str(self.reader.value(holder, (*path, "id"), str) or "")
+        self.plan.name = str(self.reader.value(holder, (*path, "name"), str) or "")
+        self.plan.credentials = self.reader.value(holder, (*path, "credentials"), dict) or {}
+        self._read_globals(holder, path)
+        self._read_steps(holder, path)
+        if not self.plan.steps:
+            return
+        self.reader.check_edges(self.plan, self._edges)
+        self.plan.start = first_of(self.plan.steps, self._disabled)
+        # The outer ones win: they are about this run, the inner ones about the workflow.
+        for at, options in {path: holder, options_at: whole}.items():
+            self._read_option(options, at)
+            inner = self.reader.value(options, (*at, "options"), dict)
+            if inner is not None:
+                self.reader.check_keys(inner, (*at, "options"), _OPTIONS, "the options")
+                self._read_option(inner, (*at, "options"))
+        if not self.reader.problems:
+            self.reader.warn_unreachable(self.plan, self._steps)
+
+    def _read_option(self, options: dict[str, Any], path: Path) -> None:
+        for name in _OPTIONS:
+            step = self.reader.value(options, (*path, name), str)
+            if step is None:
+                continue
+            if step not in self.plan.steps:
+                fix = did_you_mean(step, self.plan.steps, f"The steps are {', '.join(self.plan.steps)}.")
+                self.reader.note((*path, name), f"`{name}` names the step `{step}`, which does not exist.", fix=fix)
+            else:
+                setattr(self.plan, name, step)
+
+    def _read_globals(self, holder: dict[str, Any], path: Path) -> None:
+        text = self.reader.value(holder, (*path, "globals"), str)
+        if text:
+            self.plan.globals = self.reader.script(text, (*path, "globals"), "globals")
+
+    def _read_steps(self, holder: dict[str, Any], path: Path) -> None:
+        key = "steps"
+        if "steps" not in holder and "jobs" in holder:
+            key = "jobs"
+            self.plan.warnings.append(
+                self.reader.document.problem(
+                    (*path, "jobs"), "`jobs` is the old name of `steps`.", fix="Rename it.", key=True
+                )
+            )
+        steps = self.reader.value(holder, (*path, key), list, needed=True, fix='Write "steps": [{"id": …}].')
+        if steps is None:
+            return
+        if not steps:
+            self.reader.note((*path, key), "There are no steps.", fix='Write {"id": "a", "expression": "./a.py"}.')
+        unnamed = 0
+        given = {step.get("id") for step in steps if isinstance(step, dict) and isinstance(step.get("id"), str)}
+        for index, raw in enumerate(steps):
+            at = (*path, key, index)
+            if not isinstance(raw, dict):
+                self.reader.note(at, f"This step is {kind_of(raw)}, not an object.", fix='Write {"id": "a", …}.')
+                continue
+            id_ = self.reader.value(raw, (*at, "id"), str)
+            while id_ is None:
+                unnamed += 1
+                id_ = None if f"job-{unnamed}" in given else f"job-{unnamed}"
+            if not id_.strip():
+                self.reader.note((*at, "id"), "The id of a step is empty.", fix="Give it a short name.")
+            elif id_ in self.plan.steps:
+                self.reader.note((*at, "id"), f"Two steps have the id `{id_}`.", fix="Give one of them another.")
+                continue
+            self._steps[id_] = (*at, "id") if "id" in raw else at
+            self.plan.steps[id_] = self._read_step(id_, raw, at)
+
+    def _read_step(self, id_: str, raw: dict[str, Any], at: Path) -> Step:
+        reader = self.reader
+        reader.check_keys(raw, at, (*_STEP, *_STEP_PASSED_OVER), "a step")
+        step = Step(id_, name=str(reader.value(raw, (*at, "name"), str) or ""))
+        expression = reader.value(raw, (*at, "expression"), str)
+        if expression is not None:
+            step.script = reader.script(expression, (*at, "expression"), f'step "{id_}"')
+            if raw.get("enabled") is False:
+                fix = "To pass a step over, disable the edge that leads to it."
+                reader.note((*at, "enabled"), f"The step `{id_}` is no trigger: `enabled` means nothing.", fix=fix)
+        else:
+            step.kind = self._trigger(raw, at)
+            if reader.value(raw, (*at, "enabled"), bool) is False:
+                self._disabled.add(id_)
+        step.state = reader.object_or_file(raw, (*at, "state")) or {}
+        self._read_configuration(step, raw, (*at, "configuration"))
+        join = reader.value(raw, (*at, "join"), str)
+        if join is not None and join != JOIN_ALL:
+            reader.note((*at, "join"), f"`join` cannot be `{join}`.", fix='Write "all", or leave it out.')
+        step.join = join or ""
+        self._read_next(step, raw.get("next"), (*at, "next"))
+        return step
+
+    def _trigger(self, raw: dict[str, Any], at: Path) -> str:
+        kind = self.reader.value(raw, (*at, "type"), str)
+        if kind is not None and kind not in TRIGGERS:
+            fix = did_you_mean(kind, TRIGGERS, f"There are {', '.join(TRIGGERS)}.")
+            self.reader.note((*at, "type"), f"There is no kind of trigger `{kind}`.", fix=fix)
+        return kind or "trigger"
+
+    def _read_configuration(self, step: Step, raw: dict[str, Any], path: Path) -> None:
+        found = raw.get("configuration")
+        if isinstance(found, str) and not looks_like_file(found):
+            problem = self._credentials.problem_with(found)
+            if problem is not None:
+                self.reader.note(path, problem[0], fix=problem[1])
+            step.credential = found
+        else:
+            step.configuration = self.reader.object_or_file(raw, path)
+
+    def _read_next(self, step: Step, raw: Any, path: Path) -> None:
+        if raw is None:
+            return
+        if isinstance(raw, str):
+            self._add(Edge(step.id, raw), step, path)
+        elif isinstance(raw, dict):
+            for target, value in raw.items():
+                self._add(self._edge(step.id, target, value, (*path, target)), step, (*path, target))
+        else:
+            fix = 'Write "next": "b", or "next": {"b": true, "c": "on_job_failure"}.'
+            self.reader.note(path, f"`next` is {kind_of(raw)}, not text or an object.", fix=fix)
+
+    def _add(self, edge: Edge, step: Step, path: Path) -> None:
+        step.edges.append(edge)
+        self._edges[id(edge)] = path
+
+    def _edge(self, source: str, target: str, value: Any, path: Path) -> Edge:
+        if isinstance(value, str | bool):
+            return Edge(source, target, self.reader.condition(value, path))
+        if not isinstance(value, dict):
+            fix = 'Write true, a condition, or {"condition": …, "label": …, "disabled": …}.'
+            self.reader.note(path, f"The edge to `{target}` is {kind_of(value)}.", fix=fix)
+            return Edge(source, target)
+        self.reader.check_keys(value, path, _EDGE, "an edge")
+        raw = value.get("condition")
+        condition: Condition | None = None
+        if isinstance(raw, str | bool):
+            condition = self.reader.condition(raw, (*path, "condition"))
+        elif raw is not None:
+            fix = "Write true, or a Python expression over `state`."
+            self.reader.note((*path, "condition"), f"`condition` is {kind_of(raw)}.", fix=fix)
+        label = self.reader.value(value, (*path, "label"), str) or ""
+        disabled = self.reader.value(value, (*path, "disabled"), bool) or False
+        return Edge(source, target, condition, label=label, disabled=disabled)

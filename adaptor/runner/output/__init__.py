@@ -1,0 +1,1 @@
+"""What a run shows: logs, progress, commands to go on with."""

@@ -1,0 +1,177 @@
+"""Log lines: made for reading, or one JSON object a line for machines. Always on stderr."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import io
+import json
+import os
+import sys
+import time
+
+from ...core.errors import InputError
+from .terminal import Paint, harmless, wants_colour
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TextIO
+
+    from ...core.context import Run
+
+#: What the line of a step begins with: it ended well, it did not, it begins.
+_MARKS = {"✓": "green", "✗": "red", "▸": "bold"}
+
+LEVELS = ("none", "error", "info", "debug")
+
+
+class Levels:
+    """Which lines are shown: a level, and others for single components (`info,graph=debug`)."""
+
+    def __init__(self, text: str = "info") -> None:
+        self.default = "info"
+        self.by_component: dict[str, str] = {}
+        for part in text.split(","):
+            component, _, level = part.strip().rpartition("=")
+            if level not in LEVELS:
+                raise InputError(
+                    f"There is no log level `{level}`.",
+                    fix=f"Use one of {', '.join(LEVELS)}, as in -l info,graph=debug.",
+                )
+            if component:
+                self.by_component[component] = level
+            else:
+                self.default = level
+
+    def show(self, level: str, component: str) -> bool:
+        """Whether a line of this level is to be shown."""
+        return LEVELS.index(level) <= LEVELS.index(self.by_component.get(component, self.default))
+
+
+class Log:
+    """Writes the lines of a run."""
+
+    def __init__(self, levels: Levels | None = None, *, as_json: bool = False, stream: TextIO | None = None) -> None:
+        self._levels = levels or Levels()
+        self._as_json = as_json
+        # The stream of now: a job that writes to sys.stderr later is led into this log.
+        self._stream = stream or sys.stderr
+        self._paint = Paint(not as_json and wants_colour(self._stream))
+        self._next_progress = 0.0
+        self._shown = False
+
+    def progress(self) -> Callable[[str], None] | None:
+        """Return what shows how far a loop has come: on a terminal only, never in a pipe or in CI."""
+        if self._as_json or not self._levels.show("info", "run") or os.environ.get("CI") or not self._stream.isatty():
+            return None
+        return self._show_progress
+
+    def _show_progress(self, place: str) -> None:
+        now = time.monotonic()
+        if place and now < self._next_progress:
+            return
+        # Nothing is shown for loops that are over at once.
+        self._next_progress = now + (0.2 if self._next_progress else 1.0)
+        if place and not self._shown and self._next_progress > now + 0.5:
+            return
+        self._write_progress(f"… {harmless(place)}" if place else "")
+
+    def _write_progress(self, text: str) -> None:
+        if text or self._shown:
+            self._shown = bool(text)
+            with contextlib.suppress(OSError, ValueError):
+                # Back to the start of the line, and away with what stood there.
+                self._stream.write(f"\r\x1b[K{text[:100]}")
+                self._stream.flush()
+
+    def __call__(self, level: str, component: str, message: str, fields: dict[str, Any]) -> None:
+        """Write one line, if its level is shown."""
+        if not self._levels.show(level, component):
+            return
+        if self._as_json:
+            from datetime import UTC, datetime
+
+            time = datetime.now(UTC).isoformat(timespec="milliseconds")
+            line = {"time": time, "level": level, "component": component, "message": message, **fields}
+            self._write(harmless(json.dumps(line, ensure_ascii=False, default=str)))
+        else:
+            lines = [harmless(line) for line in message.splitlines() or [""]]
+            self._write("\n".join(self._styled(level, component, lines)))
+
+    def _styled(self, level: str, component: str, lines: list[str]) -> list[str]:
+        paint = self._paint
+        if level == "debug":
+            return [paint("dim", f"· {line}") for line in lines]
+        if component == "job":
+            return [f"{paint('dim', '│')} {line}" for line in lines]
+        if level == "error":
+            return [paint("red", lines[0]), *lines[1:]]
+        words = lines[0].lstrip()
+        style = _MARKS.get(words[:1])
+        if style is None:
+            return lines
+        return [f"{lines[0][: -len(words)]}{paint(style, words[0])}{words[1:]}", *lines[1:]]
+
+    def _write(self, text: str) -> None:
+        self._write_progress("")
+        try:
+            self._stream.write(f"{text}\n")
+            self._stream.flush()
+        except (OSError, ValueError):
+            # Nobody reads the log any more; the job goes on.
+            pass
+
+
+class JobOutput(io.TextIOBase):
+    """Stands in for stdout and stderr while a job runs: what it prints goes to the log, without secrets."""
+
+    encoding = "utf-8"
+    errors = "replace"
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._rest = ""
+        self.buffer = _JobBytes(self)
+
+    def write(self, text: str) -> int:
+        """Take text; whole lines go to the log."""
+        # How a lazy text looks is more than a text (see `Shown`), and a plain one here.
+        *lines, self._rest = "".join((self._rest, text)).split("\n")
+        for line in lines:
+            self._run.log("info", "job", line)
+        return len(text)
+
+    def writable(self) -> bool:
+        """Say that this can be written to."""
+        return True
+
+    def close(self) -> None:
+        """Write what is left of a line; a job that closes its output does not close the log."""
+        if self._rest:
+            self.write("\n")
+
+
+def print_to(output: JobOutput) -> Callable[..., None]:
+    """Return a `print` that writes to a log, for jobs in a process whose standard output is somebody else's."""
+
+    def print_line(
+        *values: object, sep: str | None = None, end: str | None = None, file: Any = None, flush: bool = False
+    ) -> None:
+        builtins.print(*values, sep=sep, end=end, file=output if file is None else file, flush=flush)
+
+    return print_line
+
+
+class _JobBytes(io.RawIOBase):
+    """The same for jobs that write bytes."""
+
+    def __init__(self, output: JobOutput) -> None:
+        self._output = output
+
+    def write(self, data: Any) -> int:
+        self._output.write(bytes(data).decode("utf-8", "replace"))
+        return len(data)
+
+    def writable(self) -> bool:
+        return True

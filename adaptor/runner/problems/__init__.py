@@ -1,0 +1,1 @@
+"""What is wrong with what was given: each problem with its file, line and caret."""

@@ -1,0 +1,112 @@
+"""What is wrong before anything runs: every problem with its place, all of them in one report."""
+
+from __future__ import annotations
+
+import re
+
+from ...core.errors import AdaptorError, InputError
+from .source_lines import excerpt, place_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+#: A key that sounds like a secret, and its value behind it.
+_SECRET = (
+    r"(?i)[\w-]*(token|secret|passw|passphrase|api_?-?key|private|credential|authorization)[\w-]*[\"']?\s*:\s*[^\s{\[]"
+)
+
+
+class PlanProblem(InputError):
+    """Something in a workflow file, or in what it refers to, is not as it should be. Nothing was run.
+
+    Attributes:
+        column: Where in the line it stands, counted from one.
+    """
+
+    code = "PLAN"
+    column: int | None = None
+
+    def at(self, file: str, line: int | None = None, column: int | None = None, width: int = 1) -> PlanProblem:
+        """Say where the problem is, and show the line, unless a secret seems to stand on it."""
+        self.file, self.line, self.column = file, line, column
+        if line is not None and column is not None:
+            shown = excerpt(file, line, column - 1, column - 1 + width)
+            self.excerpt = None if re.search(_SECRET, shown) else shown or None
+        return self
+
+    def report(self) -> str:
+        """Return the message for people, with the place as editors take it."""
+        lines = [f"{type(self).__name__}: {self.headline()}"]
+        if self.file is not None:
+            lines.append(f"  where: {place_of(self)}")
+        lines += [f"         {line}" for line in (self.excerpt or "").splitlines()]
+        return "\n".join([*lines, f"  fix:   {self.fix}"] if self.fix else lines)
+
+
+class Problems(InputError):
+    """Several problems at once. Nothing was run.
+
+    Attributes:
+        problems: All of them, each an error with its place.
+    """
+
+    code = "PROBLEMS"
+
+    def __init__(self, problems: Sequence[AdaptorError]) -> None:
+        count = len(problems)
+        super().__init__(f"{count} problem{'s' if count > 1 else ''}.")
+        self.problems = list(problems)
+        self.details = [problem_facts(problem) for problem in problems]
+
+    def report(self) -> str:
+        """Return all problems, one after the other, and how many there are."""
+        return "\n".join([*(shown(problem) for problem in self.problems), self.description])
+
+
+def problem_facts(problem: AdaptorError) -> dict[str, object]:
+    """Return a problem as JSON: its place, what it is, and what to do."""
+    facts = {
+        "name": type(problem).__name__,
+        "file": problem.file,
+        "line": problem.line,
+        "column": getattr(problem, "column", None),
+        "message": problem.headline(),
+        "fix": problem.fix,
+    }
+    return {key: value for key, value in facts.items() if value not in (None, "")}
+
+
+def shown(problem: AdaptorError) -> str:
+    """Return a problem for people: where, what, the line itself, and what to do."""
+    where = place_of(problem)
+    lines = [f"{where}: {problem.headline()}" if where else problem.headline()]
+    lines += [f"    {line}" for line in (problem.excerpt or "").splitlines()]
+    if problem.fix:
+        lines.append(f"    fix: {problem.fix}")
+    return "\n".join(lines)
+
+
+def all_of(problems: Iterable[AdaptorError]) -> list[AdaptorError]:
+    """Return every single problem, those inside collections of problems included."""
+    return [each for problem in problems for each in (problem.problems if isinstance(problem, Problems) else [problem])]
+
+
+def raise_for(problems: Sequence[AdaptorError]) -> None:
+    """Raise what was found: one problem as itself, several together, none not at all."""
+    found = all_of(problems)
+    if len(found) == 1:
+        raise found[0]
+    if found:
+        raise Problems(found)
+
+
+def did_you_mean(name: str, names: Iterable[str], otherwise: str = "") -> str:
+    """Return the question that suggests the nearest of the names, or `otherwise`."""
+    from difflib import get_close_matches
+
+    known = list(names)
+    by_plain = {each.lower(): each for each in known}
+    match = get_close_matches(name.lower(), by_plain, n=1, cutoff=0.6)
+    return f"Did you mean `{by_plain[match[0]]}`?" if match else otherwise

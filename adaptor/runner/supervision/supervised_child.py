@@ -1,0 +1,139 @@
+"""The supervised side of a run: the child process, which tells its supervisor how far it has come."""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import pickle
+import signal
+import struct
+import sys
+import time
+from copy import copy
+
+from ...core.context import Run
+from ...core.errors import AdaptorError
+from ..execution.result import EXIT_KILLED, StepResult
+from ..execution.step_state import as_json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...core.call_record import Call
+    from ...core.state import State
+    from ...ledger.ledger import Ledger
+    from ..execution.schedule import Course
+
+MIB = 1024 * 1024
+#: What both sides see of what is in flight: messages, and other calls that change something.
+IN_FLIGHT = struct.Struct("qq")
+
+
+class WatchedRun(Run):
+    """A run whose supervisor sees whether a request is in flight, even when the run is no longer able to say so."""
+
+    shared: mmap.mmap | None = None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name == "in_flight" and self.shared is not None:
+            IN_FLIGHT.pack_into(self.shared, 0, *value)
+
+
+class Child:
+    """The side of the child: it tells the parent how far the run has come."""
+
+    def __init__(self, pipe: int, run: WatchedRun) -> None:
+        self._pipe = os.fdopen(pipe, "wb")
+        self._run = run
+
+    def before_step(self, step: StepResult, before: State, course: Course) -> None:
+        """Tell that a step begins, and what it would leave if it were killed."""
+        text = self._run.redactor.of_results().text(as_json(before))
+        self._tell("begin", step, self._run.arrival, text)
+
+        def note(call: Call) -> None:
+            step.calls.append(call)
+            told = copy(call)
+            told.error = _told(call.error)
+            self._tell("call", told)
+
+        self._run.on_call = note
+
+    def after_step(self, step: StepResult, after: State, course: Course) -> None:
+        """Tell what came of a step."""
+        leaf = not step.taken and step.kind == "job"
+        told = copy(step)
+        told.error = _told(step.error)
+        told.calls = []
+        self._tell("end", told, self._run.redactor.of_results().text(as_json(after)) if leaf else None)
+        if step.outcome == "kill":
+            limit_memory(None)
+
+    def noted(self, database: str, ledger: Ledger) -> None:
+        """Tell where the run's writes are noted, and which were before this attempt."""
+        record = ledger.record
+        before = ledger.store.writes.tally(record.id) if ledger.is_resumed else []
+        self._tell("noted", ledger.store.name, database, record.attempt, before)
+
+    def over(self) -> None:
+        """Tell that nothing is run any more: what is left is to write the output."""
+        self._tell("over")
+
+    def _tell(self, *message: Any) -> None:
+        with contextlib.suppress(OSError):
+            pickle.dump(message, self._pipe)
+            self._pipe.flush()
+
+
+class Told(AdaptorError):
+    """An error as the child told it: the parent may not know its class, which a job can define."""
+
+    def __init__(self, facts: dict[str, Any], report: str) -> None:
+        super().__init__(str(facts.get("description", "")))
+        self._facts = facts
+        self._report = report
+
+    def facts(self) -> dict[str, Any]:
+        """Return the error as JSON."""
+        return self._facts
+
+    def report(self) -> str:
+        """Return the message for people."""
+        return self._report
+
+
+def _told(error: AdaptorError | None) -> AdaptorError | None:
+    return None if error is None else Told(error.facts(), error.report())
+
+
+def die_with(parent: int) -> None:
+    """See to it that the child does not outlive a parent that is killed."""
+    if sys.platform == "linux":
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    else:
+        import threading
+
+        def watch() -> None:
+            while os.getppid() == parent:
+                time.sleep(0.5)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        threading.Thread(target=watch, daemon=True).start()
+    if os.getppid() != parent:
+        os._exit(EXIT_KILLED)
+
+
+def limit_memory(mebibytes: int | None) -> None:
+    """Let memory beyond a limit be refused, so that the run can still say what was sent; None lifts the limit."""
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    soft = most if mebibytes is None else mebibytes * MIB
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, most))

@@ -1,0 +1,327 @@
+"""A parent process that ends a run which takes too long or too much memory, whatever the run is doing.
+
+A signal or a thread inside Python cannot stop every loop and every C call, so the run goes on in a child: first it is
+asked to end by itself (it settles what is in flight and writes its output), and where it does not, it is killed and the
+parent says what it knows. Linux and macOS.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import pickle
+import select
+import signal
+import sys
+import time
+
+from ..execution.plan_run import interruption
+from ..execution.result import EXIT_KILLED, Result, StepResult
+from ..execution.step_state import as_json, final_text
+from ..problems.source_lines import Interrupted
+from .recorded import Recorded
+from .supervised_child import IN_FLIGHT, MIB, Child, WatchedRun, die_with, limit_memory
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any
+
+    from ...core.call_record import Call
+
+#: Seconds between asking and killing: where nothing is in flight, and where an answer is awaited.
+GRACE_SECONDS = 1.0
+GRACE_SECONDS_IN_FLIGHT = 4.0
+#: The same after Ctrl-C, which may wait longer for an answer.
+GRACE_SECONDS_INTERRUPTED = 15.0
+#: How often the child's memory is looked at, in seconds.
+LOOK_SECONDS = 0.1
+
+
+class Limits:
+    """What a run may take.
+
+    Attributes:
+        step: Seconds for each step.
+        run: Seconds for the run.
+        memory: MiB.
+    """
+
+    def __init__(self, step: float | None = None, run: float | None = None, memory: int | None = None) -> None:
+        self.step = step
+        self.run = run
+        self.memory = memory
+
+    def __bool__(self) -> bool:
+        return any(limit is not None for limit in (self.step, self.run, self.memory))
+
+
+class Supervisor:
+    """The side of the parent.
+
+    Attributes:
+        result: What is known about a run that had to be killed, or None.
+    """
+
+    def __init__(self, pid: int, pipe: int, limits: Limits, run: WatchedRun) -> None:
+        self._pid = pid
+        self._pipe = pipe
+        self._limits = limits
+        self._run = run
+        self._buffer = b""
+        self._began = time.monotonic()
+        self._step_began: float | None = None
+        self._deadline: float | None = None
+        self._why = Interrupted()
+        self._asked = 0
+        self._is_over = False
+        self._steps: list[StepResult] = []
+        self._before: tuple[StepResult, int, str] | None = None
+        self._made_before = run.made
+        self._leaves: list[tuple[str, str]] = []
+        self._ledger: str | None = None
+        self._recorded: Recorded | None = None
+        self.result: Result | None = None
+
+    def wait(self) -> int:
+        """Wait for the child's end, ending it where it exceeds its limits; return its exit code."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._hand_on)
+        signal.signal(signal.SIGTSTP, self._pause)
+        while True:
+            self._listen(self._seconds_to_wait())
+            pid, status = os.waitpid(self._pid, os.WNOHANG)
+            if pid:
+                return self._ended(status)
+            self._look()
+
+    # --- What the child tells ---
+
+    def _listen(self, seconds: float) -> None:
+        if self._pipe < 0:
+            time.sleep(min(seconds, 0.02))
+            return
+        ready, _, _ = select.select([self._pipe], [], [], seconds)
+        while ready:
+            block = os.read(self._pipe, 1 << 20)
+            self._buffer += block
+            if not block:
+                os.close(self._pipe)
+                self._pipe = -1
+                break
+            ready, _, _ = select.select([self._pipe], [], [], 0)
+        self._take()
+
+    def _take(self) -> None:
+        import io
+
+        stream = io.BytesIO(self._buffer)
+        done = 0
+        while done < len(self._buffer):
+            try:
+                kind, *rest = pickle.load(stream)
+            except (EOFError, pickle.UnpicklingError):
+                # The rest of it is still on its way.
+                break
+            done = stream.tell()
+            getattr(self, f"_take_{kind}")(*rest)
+        self._buffer = self._buffer[done:]
+
+    def _take_begin(self, step: StepResult, arrival: int, before: str) -> None:
+        self._step_began = time.monotonic()
+        self._steps.append(step)
+        self._before = (step, arrival, before)
+        self._made_before = self._run.made
+
+    def _take_call(self, call: Call) -> None:
+        self._steps[-1].calls.append(call)
+        if call.is_write:
+            self._run.count(call.outcome, is_message=call.is_message, count=call.count)
+
+    def _take_end(self, step: StepResult, leaf: str | None) -> None:
+        if self._before is not None:
+            step.calls = self._before[0].calls
+            self._steps[-1] = step
+        else:
+            self._steps.append(step)
+        self._step_began, self._before = None, None
+        if leaf is not None:
+            self._leaves.append((step.id, leaf))
+
+    def _take_noted(self, ledger: str, database: str, attempt: int, before: list[Any]) -> None:
+        self._ledger = ledger
+        self._recorded = Recorded(database, attempt, before)
+
+    def _take_over(self) -> None:
+        self._step_began, self._before, self._is_over = None, None, True
+
+    # --- What it may take ---
+
+    def _seconds_to_wait(self) -> float:
+        now = time.monotonic()
+        moments = [now + 0.5]
+        if self._limits.memory is not None:
+            moments.append(now + LOOK_SECONDS)
+        if self._deadline is not None:
+            moments.append(self._deadline)
+        elif not self._is_over:
+            if self._limits.run is not None:
+                moments.append(self._began + self._limits.run)
+            if self._limits.step is not None and self._step_began is not None:
+                moments.append(self._step_began + self._limits.step)
+        return max(min(moments) - now, 0.0)
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        if self._deadline is not None:
+            if now >= self._deadline:
+                self._kill()
+            return
+        if self._is_over:
+            return
+        if self._limits.run is not None and now >= self._began + self._limits.run:
+            self._ask(signal.SIGUSR2, "RUN_TIMEOUT")
+        elif self._limits.step is not None and self._step_began and now >= self._step_began + self._limits.step:
+            self._ask(signal.SIGUSR1, "TIMEOUT")
+        elif self._limits.memory is not None and _memory(self._pid) > (self._limits.memory + 32) * MIB:
+            # What the child's own limit does not count.
+            self._why = Interrupted("MEMORY")
+            self._kill()
+
+    def _ask(self, number: int, code: str) -> None:
+        self._why = Interrupted(code)
+        seconds = GRACE_SECONDS_IN_FLIGHT if any(self._in_flight()) else GRACE_SECONDS
+        self._deadline = time.monotonic() + seconds
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, number)
+
+    def _in_flight(self) -> tuple[int, int]:
+        shared = self._run.shared
+        messages, others = (0, 0) if shared is None else IN_FLIGHT.unpack_from(shared)
+        return messages, others
+
+    def _hand_on(self, number: int, frame: FrameType | None) -> None:
+        self._asked += 1
+        if self._deadline is None:
+            self._why = Interrupted()
+            self._deadline = time.monotonic() + GRACE_SECONDS_INTERRUPTED
+        elif self._asked > 1:
+            # Stopping at once takes no longer than that.
+            self._deadline = min(self._deadline, time.monotonic() + GRACE_SECONDS)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, number)
+
+    def _pause(self, number: int, frame: FrameType | None) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._pid, signal.SIGSTOP)
+            os.kill(os.getpid(), signal.SIGSTOP)
+            os.killpg(self._pid, signal.SIGCONT)
+
+    def _kill(self) -> None:
+        # Itself and everything it started.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._pid, signal.SIGKILL)
+        self._deadline = time.monotonic() + 3600
+
+    # --- The end ---
+
+    def _ended(self, status: int) -> int:
+        while self._pipe >= 0:
+            self._listen(0)
+        code = os.waitstatus_to_exitcode(status)
+        if code >= 0 and self._before is not None:
+            return self._account(0)
+        if code >= 0:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                if code == EXIT_KILLED:
+                    # What the run had started does not outlive it.
+                    os.killpg(self._pid, signal.SIGKILL)
+            return code
+        return self._account(-code)
+
+    def _account(self, number: int) -> int:
+        """Put together what is known about a run that was killed."""
+        run = self._run
+        is_recorded = self._recorded is not None and self._recorded.read(run)
+        if not is_recorded:
+            for is_message, count in zip((True, False), self._in_flight(), strict=True):
+                if count:
+                    run.count("unknown", is_message=is_message, count=count)
+        error = interruption(self._why, None)
+        if number == 0:
+            error.description = "The job ended the process in the middle of the step, as os._exit() does."
+            error.code, error.fix = "KILLED", f"A job must not do that: raise an error instead. {error.fix}"
+        elif self._deadline is None:
+            error.description = f"The process that ran the job was ended by {_signal_name(number)}."
+            error.code, error.fix = "KILLED", f"Where nobody killed it, it ran out of memory, or crashed. {error.fix}"
+        code = 130 if error.code == "INTERRUPTED" else EXIT_KILLED
+        result = self.result = Result(code, error, run.outcomes, run.id)
+        result.messages = run.messages
+        result.started, result.seconds = run.began, time.monotonic() - self._began
+        result.steps = self._steps
+        result.ledger = self._ledger
+        if self._before is not None:
+            import json
+
+            step, arrival, before = self._before
+            error.count(self._made_before, run.made)
+            if self._recorded is not None and is_recorded:
+                # Also what an earlier attempt has sent in this step.
+                error.count((0, 0, 0), self._recorded.made_in(step.id, arrival))
+            step.outcome, step.error, step.seconds = "kill", error, time.monotonic() - (self._step_began or 0)
+            error.place = f"step {step.id}" + ("" if step.id == step.name else f" “{step.name}”")
+            state = json.loads(before)
+            facts = {**error.facts(), "severity": "kill"}
+            state["errors"] = {**(state.get("errors") or {}), step.id: facts}
+            result.text = final_text([*self._leaves, (step.id, as_json(state))])
+            result.state = json.loads(result.text)
+        run.log("error", "run", error.report(), error=error.facts())
+        return result.exit_code
+
+
+def supervise(limits: Limits, run: WatchedRun) -> Child | Supervisor:
+    """Divide the process: return the child's side in the child, and the parent's in the parent.
+
+    Raises:
+        OSError: This machine cannot.
+    """
+    run.shared = mmap.mmap(-1, IN_FLIGHT.size)
+    reading, writing = os.pipe()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        os.close(writing)
+        with contextlib.suppress(OSError):
+            os.setpgid(pid, pid)
+        return Supervisor(pid, reading, limits, run)
+    os.close(reading)
+    # A group of its own, so that what the job starts can be ended with it.
+    with contextlib.suppress(OSError):
+        os.setpgid(0, 0)
+    die_with(parent)
+    limit_memory(limits.memory)
+    return Child(writing, run)
+
+
+def _memory(pid: int) -> int:
+    """Return how many bytes of memory a process has in use."""
+    try:
+        with open(f"/proc/{pid}/statm", "rb") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        pass
+    import subprocess
+
+    shown = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
+    return int(shown) * 1024 if shown.isdigit() else 0
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

@@ -1,0 +1,1 @@
+"""The edges of the Graph API: one file each, and the routes to them."""

@@ -1,0 +1,158 @@
+"""Apps and what they are told: `/{PAGE_ID}/subscribed_apps`, `/{APP_ID}/subscriptions`, `/debug_token`.
+
+https://developers.facebook.com/docs/graph-api/reference/app/subscriptions
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from adaptor.sandbox.meta.errors import FAULTS, callback_failed, invalid
+from adaptor.sandbox.meta.webhook_fields import FIELDS
+from adaptor.sandbox.request.fields import read_fields, select
+from adaptor.sandbox.request.request_object import is_url
+from adaptor.sandbox.rules.access import APP, PAGE, identify
+from adaptor.sandbox.state.objects import Subscription
+
+if TYPE_CHECKING:
+    from adaptor.sandbox.request.call import Call
+    from adaptor.sandbox.state.page_state import World
+
+_SUCCESS: Final = {"success": True}
+_OBJECTS: Final = ("page", "user", "permissions", "instagram")
+_SCOPES: Final = (
+    *("pages_show_list", "pages_messaging", "pages_manage_metadata", "pages_read_engagement"),
+    *("page_utility_messaging", "read_insights", "business_management", "public_profile"),
+)
+
+
+def subscribe_page(call: Call, world: World) -> dict[str, Any]:
+    """Let this app hear of what happens on the Page."""
+    fields = call.words("subscribed_fields")
+    if not fields:
+        raise invalid("The parameter subscribed_fields is required.")
+    for index, field in enumerate(fields):
+        if field not in FIELDS:
+            raise invalid(
+                f'Param subscribed_fields[{index}] must be one of {{{", ".join(sorted(FIELDS))}}} - got "{field}".'
+            )
+    world.subscribed[world.app_id] = fields
+    world.changed("subscription")
+    return dict(_SUCCESS)
+
+
+def list_subscribed(call: Call, world: World) -> dict[str, Any]:
+    """Tell which apps hear of it, and of what."""
+    fields = read_fields(call.parameters.get("fields"))
+    return {"data": [_show(world, app, names, fields) for app, names in world.subscribed.items()]}
+
+
+def unsubscribe_page(call: Call, world: World) -> dict[str, Any]:
+    """Let this app hear no more."""
+    world.subscribed.pop(world.app_id, None)
+    world.changed("subscription")
+    return dict(_SUCCESS)
+
+
+def _show(world: World, app: str, names: list[str], fields: tuple[Any, ...]) -> dict[str, Any]:
+    known = {
+        "category": lambda _: "Business",
+        "link": lambda _: f"https://www.facebook.com/games/?app_id={app}",
+        "name": lambda _: world.apps[app].name,
+        "id": lambda _: app,
+        "subscribed_fields": lambda _: names,
+    }
+    return select(fields, known, tuple(known), "Application")
+
+
+def read(call: Call, world: World) -> dict[str, Any]:
+    """Give the app itself."""
+    known = {"name": lambda _: world.app_name, "id": lambda _: world.app_id}
+    return select(read_fields(call.parameters.get("fields")), known, ("name", "id"), "Application")
+
+
+def subscribe(call: Call, world: World) -> dict[str, Any]:
+    """Set where webhooks go, once the address has answered the handshake."""
+    given = call.parameters
+    kind = given.get("object")
+    if kind not in _OBJECTS:
+        raise invalid(f'Param object must be one of {{{", ".join(_OBJECTS)}}} - got "{kind}".')
+    for name in ("callback_url", "verify_token"):
+        if not given.get(name):
+            raise invalid(f"The parameter {name} is required")
+    url = str(given["callback_url"])
+    if not is_url(url):
+        raise invalid("callback_url should represent a valid URL")
+    fields = call.words("fields")
+    for field in fields:
+        if kind == "page" and field not in FIELDS:
+            raise invalid(f'Param fields must be one of {{{", ".join(sorted(FIELDS))}}} - got "{field}".')
+    problem = world.webhooks.shake_hands(url, str(given["verify_token"]))
+    if problem:
+        raise callback_failed(problem)
+    old = world.subscriptions.get(str(kind))
+    versions = {**(old.fields if old is not None else {}), **dict.fromkeys(fields, call.version)}
+    values = str(given.get("include_values", "true")).lower() != "false"
+    world.subscriptions[str(kind)] = Subscription(str(kind), url, str(given["verify_token"]), versions, values)
+    world.changed("subscription")
+    return dict(_SUCCESS)
+
+
+def list_subscriptions(call: Call, world: World) -> dict[str, Any]:
+    """Tell where webhooks go."""
+    return {
+        "data": [
+            {
+                "object": each.object,
+                "callback_url": each.callback_url,
+                "active": each.active,
+                "fields": [{"name": name, "version": version} for name, version in each.fields.items()],
+            }
+            for each in world.subscriptions.values()
+        ]
+    }
+
+
+def unsubscribe(call: Call, world: World) -> dict[str, Any]:
+    """Take back one object's subscription or some fields of it; all of them where nothing is named."""
+    kind, fields = call.parameters.get("object"), call.words("fields")
+    if kind is None:
+        world.subscriptions.clear()
+    elif fields and str(kind) in world.subscriptions:
+        for field in fields:
+            world.subscriptions[str(kind)].fields.pop(field, None)
+    else:
+        world.subscriptions.pop(str(kind), None)
+    world.changed("subscription")
+    return dict(_SUCCESS)
+
+
+def debug_token(call: Call, world: World) -> dict[str, Any]:
+    """Tell what a token is worth."""
+    given = str(call.parameters.get("input_token") or "")
+    if not given:
+        raise invalid("The parameter input_token is required")
+    identity = identify(given, world)
+    if identity is None:
+        error = {"code": 190, "message": "Invalid OAuth access token."}
+        return {"data": {"error": error, "is_valid": False, "scopes": []}}
+    data: dict[str, Any] = {
+        "app_id": world.app_id,
+        "type": identity.upper(),
+        "application": world.app_name,
+    }
+    if identity == APP:
+        return {"data": {**data, "is_valid": True, "scopes": []}}
+    expired = identity == PAGE and world.token_subcode is not None
+    if expired:
+        error_ = FAULTS[190, world.token_subcode or None]
+        data["error"] = {"code": 190, "message": error_.message, "subcode": error_.subcode}
+    data |= {"data_access_expires_at": 0, "expires_at": 0, "is_valid": not expired}
+    if identity == PAGE:
+        data["profile_id"] = world.page_id
+    data |= {
+        "scopes": list(_SCOPES),
+        "granular_scopes": [{"scope": scope, "target_ids": [world.page_id]} for scope in _SCOPES[:5]],
+        "user_id": "10223456789012345",
+    }
+    return {"data": data}

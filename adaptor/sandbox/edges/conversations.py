@@ -1,0 +1,174 @@
+"""Reading what was said: `/{PAGE_ID}/conversations`, `/{CONVERSATION_ID}`, `/{MESSAGE_ID}`.
+
+Only the newest twenty messages of a conversation tell more than their ids and times.
+
+https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from adaptor.sandbox.edges.attachments import check_platform
+from adaptor.sandbox.edges.message_fields import show_attachments, show_message_fields, time_of
+from adaptor.sandbox.meta import limits
+from adaptor.sandbox.meta.errors import NO_SUCH_MESSAGE, Refused
+from adaptor.sandbox.request.fields import Field, limit_of, read_fields, select
+from adaptor.sandbox.request.paging import page_through
+from adaptor.sandbox.rules.windows import time_left
+from adaptor.sandbox.show.plain_text import show_line, show_message
+from adaptor.sandbox.state.records import Incoming, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from adaptor.sandbox.request.call import Call
+    from adaptor.sandbox.state.page_state import World
+
+_SNIPPET: Final = 100
+_FOLDERS: Final = {"inbox": "inbox", "other": "other", "spam": "spam", "page_done": "inbox", "pending": "other"}
+
+
+def list_all(call: Call, world: World) -> dict[str, Any]:
+    """Give the conversations, the newest first, or that with one person."""
+    check_platform(call)
+    fields = read_fields(call.parameters.get("fields"))
+    if str(call.parameters.get("platform", "messenger")).lower() == "instagram":
+        return {"data": []}
+    user = call.parameters.get("user_id")
+    if user is not None:
+        call.addressee = str(user)
+        thread = world.threads.get(str(user))
+        keys: Collection[str] = [thread.id] if thread is not None else []
+        default: tuple[str, ...] = ("id",)
+    else:
+        keys, default = _Newest(world), ("id", "updated_time")
+    folder = _FOLDERS.get(str(call.parameters.get("folder", "")).lower())
+    return page_through(
+        call,
+        keys,
+        lambda key: _show(call, world, key, fields, default),
+        path=f"{world.page_id}/{call.edge}",
+        keep=lambda key: folder is None or world.threads[world.conversations[key]].folder == folder,
+    )
+
+
+def read(call: Call, world: World) -> dict[str, Any]:
+    """Give one conversation."""
+    return _show(call, world, call.segments[0], read_fields(call.parameters.get("fields")), ("id", "updated_time"))
+
+
+def list_messages(call: Call, world: World) -> dict[str, Any]:
+    """Give the messages of one conversation, the newest first."""
+    return _list(call, world, call.segments[0], read_fields(call.parameters.get("fields")), call.parameters)
+
+
+def read_message(call: Call, world: World) -> dict[str, Any]:
+    """Give one message, if it is among the newest of its conversation."""
+    message = _newest(world, call.segments[0])
+    return show_message_fields(call, world, message, read_fields(call.parameters.get("fields")))
+
+
+def list_attachments(call: Call, world: World) -> dict[str, Any]:
+    """Give what is attached to one message."""
+    return show_attachments(call, world, _newest(world, call.segments[0]), call.parameters)
+
+
+def thread_of(message: Message | Incoming) -> str:
+    """Give the thread that a message belongs to."""
+    if isinstance(message, Message) and not message.psid:
+        return f"user_ref {message.recipient.get('user_ref')}"
+    return message.psid
+
+
+class _Newest:
+    """The ids of all conversations, the newest first, without a copy of the list."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def __iter__(self) -> Iterator[str]:
+        return (thread.id for thread in reversed(self._world.threads.values()))
+
+    def __len__(self) -> int:
+        return len(self._world.threads)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._world.conversations
+
+
+def _said(world: World, thread: str) -> Iterator[Message | Incoming]:
+    """Go through what was said in a conversation, the newest first."""
+    for record in reversed(world.timeline.get(thread, [])):
+        # As it reads now: edited, or taken back.
+        if isinstance(record, (Message, Incoming)) and record.id in world.by_id:
+            yield world.by_id[record.id]
+
+
+def _newest(world: World, name: str) -> Message | Incoming:
+    message = world.by_id[name]
+    newest = islice(_said(world, thread_of(message)), limits.NEWEST_MESSAGES)
+    if not any(other.id == name for other in newest):
+        raise Refused(NO_SUCH_MESSAGE)
+    return message
+
+
+def _list(
+    call: Call, world: World, conversation: str, fields: tuple[Field, ...], asked: dict[str, Any]
+) -> dict[str, Any]:
+    thread = world.conversations[conversation]
+    newest = {message.id for message in islice(_said(world, thread), limits.NEWEST_MESSAGES)}
+    few = tuple(field for field in fields if field.name in {"id", "created_time"}) or (Field("id"),)
+
+    def show(key: str) -> dict[str, Any]:
+        return show_message_fields(call, world, world.by_id[key], fields if key in newest else few)
+
+    return page_through(
+        call, [message.id for message in _said(world, thread)], show, path=f"{conversation}/messages", asked=asked
+    )
+
+
+def _show(
+    call: Call, world: World, conversation: str, fields: tuple[Field, ...], default: tuple[str, ...]
+) -> dict[str, Any]:
+    psid = world.conversations[conversation]
+    thread = world.threads[psid]
+    person = world.people.get(psid)
+    name = person.name if person is not None else psid
+
+    def people() -> dict[str, Any]:
+        them = {"name": name, "email": f"{psid}@facebook.com", "id": psid}
+        page = {"name": world.page_name, "email": f"{world.page_id}@facebook.com", "id": world.page_id}
+        return {"data": [them, page]}
+
+    def snippet() -> str:
+        newest = next(_said(world, psid), None)
+        if newest is None:
+            return ""
+        text = newest.text or (" ".join(show_message(newest)) if isinstance(newest, Message) else "")
+        return show_line(text)[:_SNIPPET]
+
+    def can_reply() -> bool:
+        now = world.clock.now()
+        return person is not None and not person.blocked and time_left(person, now) is not None
+
+    known = {
+        "id": lambda _: conversation,
+        "updated_time": lambda _: time_of(thread.updated_at),
+        "link": lambda _: f"/{world.page_id}/inbox/{conversation.removeprefix('t_')}/",
+        "snippet": lambda _: snippet(),
+        "message_count": lambda _: sum(1 for _ in _said(world, psid)),
+        "unread_count": lambda _: thread.unread,
+        "participants": lambda _: people(),
+        "senders": lambda _: people(),
+        "former_participants": lambda _: {"data": []},
+        "can_reply": lambda _: can_reply(),
+        "folder": lambda _: thread.folder,
+        "name": lambda _: name,
+        "is_subscribed": lambda _: True,
+        "is_owner": lambda _: thread.owned_by(world.clock.now()) in {world.app_id, None} if world.default_app else None,
+        "scoped_thread_key": lambda _: conversation,
+        "messages": lambda field: _list(call, world, conversation, field.inside, {"limit": limit_of(field)}),
+    }
+    return select(fields, known, default, "UnifiedThread")

@@ -1,0 +1,255 @@
+"""Message templates for utility messages: `/{PAGE_ID}/message_templates`, `/{TEMPLATE_ID}`, the library.
+
+https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from adaptor.sandbox.meta.errors import invalid, unknown_object
+from adaptor.sandbox.meta.template_library import LIBRARY
+from adaptor.sandbox.request.fields import Field, read_fields, select
+from adaptor.sandbox.request.paging import page_through
+from adaptor.sandbox.request.request_object import Part
+from adaptor.sandbox.rules.utility import PLACEHOLDER, UtilityTemplate
+
+if TYPE_CHECKING:
+    from adaptor.sandbox.request.call import Call
+    from adaptor.sandbox.state.page_state import World
+
+_NAME: Final = re.compile(r"[a-z0-9_]{1,512}")
+_FORMATS: Final = ("POSITIONAL", "NAMED")
+_BUTTONS: Final = ("POSTBACK", "URL")
+_MANY: Final = 10
+_DEFAULT: Final = ("name", "language", "status", "category", "components", "parameter_format", "id")
+# Rejections (page "Utility messages"); the sandbox decides only on what can be seen in the text.
+_INCORRECT: Final = "INCORRECT_PARAMS"
+_WORDY: Final = "PARAMS_TO_WORD_RATIO_EXCEED_LIMIT"
+
+
+def create(call: Call, world: World) -> dict[str, Any]:
+    """Hand in a template; it is looked at at once, with the outcome that the sandbox was told to give."""
+    given = Part(call.parameters, "")
+    name = given.text("name", required=True) or ""
+    if not _NAME.fullmatch(name):
+        raise invalid("Param name must be made of lower-case letters, digits and underscores")
+    language = given.text("language", required=True) or ""
+    category = str(given.require("category"))
+    if category != "UTILITY":
+        raise invalid(f'Param category must be one of {{UTILITY}} - got "{category}".')
+    if (name, language) in world.templates:
+        raise invalid(f"There is a message template '{name}' in the language '{language}' already.")  # words ours
+    library = given.text("library_template_name")
+    made = _from_library(name, language, library, given) if library else _from_components(name, language, given)
+    reason = _reject(made)
+    made = replace(
+        made,
+        status="REJECTED" if reason else world.approval,
+        rejected_reason=reason or "NONE",
+        created_at=world.clock.now(),
+    )
+    world.templates[name, language] = made
+    world.changed("template", what=made.id)
+    tell_status(world, made)
+    return {"id": made.id, "status": made.status, "category": "UTILITY"}
+
+
+def list_all(call: Call, world: World) -> dict[str, Any]:
+    """Give the Page's templates, by name, content, language and status."""
+    fields = read_fields(call.parameters.get("fields"))
+    wanted = {key: {word.lower() for word in call.words(key)} for key in ("language", "status", "category")}
+    words = {key: str(call.parameters.get(key) or "").lower() for key in ("name", "content", "name_or_content")}
+    by_id = {template.id: template for template in world.templates.values()}
+
+    def keep(key: str) -> bool:
+        template = by_id[key]
+        known = {"language": template.language, "status": template.status, "category": "UTILITY"}
+        if any(wanted[key] and known[key].lower() not in wanted[key] for key in known):
+            return False
+        content = f"{template.header or ''}\n{template.body}".lower()
+        return (
+            words["name"] in template.name
+            and words["content"] in content
+            and (words["name_or_content"] in template.name or words["name_or_content"] in content)
+        )
+
+    return page_through(
+        call,
+        [key for key in by_id if keep(key)],
+        lambda key: _show(by_id[key], fields),
+        path=f"{world.page_id}/message_templates",
+    )
+
+
+def delete(call: Call, world: World) -> dict[str, Any]:
+    """Delete a template, in one language or in all of them."""
+    name = str(call.parameters.get("name") or "")
+    if not name:
+        raise invalid("The parameter name is required")
+    wanted = call.parameters.get("template_id")
+    gone = [
+        key
+        for key, template in world.templates.items()
+        if template.name == name and (wanted is None or template.id == str(wanted))
+    ]
+    if not gone:
+        raise unknown_object(call.method, str(wanted or name))
+    for key in gone:
+        tell_status(world, replace(world.templates.pop(key), status="DELETED"))
+    world.changed("template", what=name)
+    return {"success": True}
+
+
+def read(call: Call, world: World) -> dict[str, Any]:
+    """Give one template."""
+    return _show(_find(call, world), read_fields(call.parameters.get("fields")))
+
+
+def update(call: Call, world: World) -> dict[str, Any]:
+    """Change a template's components; it is looked at again."""
+    old = _find(call, world)
+    made = _from_components(old.name, old.language, Part(call.parameters, ""))
+    reason = _reject(made)
+    status = "REJECTED" if reason else world.approval
+    made = replace(made, id=old.id, status=status, rejected_reason=reason or "NONE", created_at=old.created_at)
+    world.templates[old.name, old.language] = made
+    world.changed("template", what=made.id)
+    tell_status(world, made)
+    return {"success": True}
+
+
+def search_library(call: Call, world: World) -> dict[str, Any]:
+    """Give the ready-made templates whose name or content holds the words."""
+    words = str(call.parameters.get("name_or_content") or "").lower()
+    languages = {word.lower() for word in call.words("language")}
+    names = [
+        name
+        for name, each in LIBRARY.items()
+        if (words in name or words in each["body"].lower())
+        and (not languages or any(each["language"].lower().startswith(code) for code in languages))
+    ]
+
+    def show(name: str) -> dict[str, Any]:
+        each = LIBRARY[name]
+        header = {"header": each["header"]} if each["header"] else {}
+        shown = {"name": name, "language": each["language"], "category": "UTILITY", **header, "body": each["body"]}
+        return {**shown, "buttons": each["buttons"]} if each["buttons"] else shown
+
+    return page_through(call, names, show)
+
+
+def review(world: World, template: UtilityTemplate, status: str, reason: str) -> UtilityTemplate:
+    """Give a template another status, as Meta's reviewers do."""
+    made = replace(template, status=status, rejected_reason=reason)
+    world.templates[made.name, made.language] = made
+    world.changed("template", what=made.id)
+    tell_status(world, made)
+    return made
+
+
+def tell_status(world: World, template: UtilityTemplate) -> None:
+    """Tell the subscribers what became of a template."""
+    value = {
+        "event": template.status,
+        "message_template_id": int(template.id),
+        "message_template_name": template.name,
+        "message_template_language": template.language,
+        "reason": template.rejected_reason,
+    }
+    world.webhooks.emit_change(world, "message_template_status_update", value)
+
+
+def _find(call: Call, world: World) -> UtilityTemplate:
+    return world.templates[world.template_ids[call.segments[0]]]
+
+
+def _show(template: UtilityTemplate, fields: tuple[Field, ...]) -> dict[str, Any]:
+    known = {
+        "name": lambda _: template.name,
+        "language": lambda _: template.language,
+        "status": lambda _: template.status,
+        "category": lambda _: "UTILITY",
+        "components": lambda _: _components(template),
+        "parameter_format": lambda _: template.parameter_format,
+        "rejected_reason": lambda _: template.rejected_reason,
+        "library_template_name": lambda _: template.library_name,
+        "creation_time": lambda _: int(template.created_at.timestamp()) if template.created_at else None,
+        "id": lambda _: template.id,
+    }
+    return select(fields, known, _DEFAULT, "MessengerBusinessTemplate")
+
+
+def _components(template: UtilityTemplate) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    if template.header is not None:
+        found.append({"type": "HEADER", "format": "TEXT", "text": template.header})
+    elif template.header_image is not None:
+        found.append({"type": "HEADER", "format": "IMAGE", "example": {"header_handle": [template.header_image]}})
+    found.append({"type": "BODY", "text": template.body})
+    if template.buttons:
+        found.append({"type": "BUTTONS", "buttons": [dict(button) for button in template.buttons]})
+    return found
+
+
+def _from_components(name: str, language: str, given: Part) -> UtilityTemplate:
+    form = given.choice("parameter_format", _FORMATS) or "POSITIONAL"
+    header = image = None
+    body = ""
+    buttons: tuple[dict[str, Any], ...] = ()
+    seen: set[str] = set()
+    for component in given.parts("components", _MANY):
+        kind = str(component.require("type")).upper()
+        if kind in seen or kind not in {"HEADER", "BODY", "BUTTONS"}:
+            raise invalid(f"Param {component.name('type')} must be one of {{HEADER, BODY, BUTTONS}}, each once")
+        seen.add(kind)
+        if kind == "BODY":
+            body = component.text("text", required=True) or ""
+        elif kind == "BUTTONS":
+            buttons = tuple(_button(part) for part in component.parts("buttons", 3))
+        elif component.choice("format", ("TEXT", "IMAGE"), required=True) == "TEXT":
+            header = component.text("text", required=True)
+        else:
+            image = str(component.part("example").require("header_handle"))
+    if not body:
+        raise invalid("Param components must hold one of type BODY")
+    return UtilityTemplate(name, language, body, header, buttons, header_image=image, parameter_format=form)
+
+
+def _button(part: Part) -> dict[str, Any]:
+    kind = part.choice("type", _BUTTONS, required=True)
+    part.text("text", most=20, required=True)
+    if kind == "URL":
+        part.require("url")
+        part.url("url")
+    return dict(part.value)
+
+
+def _from_library(name: str, language: str, library: str, given: Part) -> UtilityTemplate:
+    found = LIBRARY.get(library)
+    if found is None:
+        raise invalid(f"There is no template '{library}' in the library.")
+    buttons = [dict(button) for button in found["buttons"]]
+    inputs = given.parts("library_template_button_inputs", len(buttons), least=0, required=False)
+    for button, part in zip(buttons, inputs, strict=False):
+        button.update(part.value)
+    return UtilityTemplate(name, language, found["body"], found["header"], tuple(buttons), library_name=library)
+
+
+def _reject(template: UtilityTemplate) -> str | None:
+    """Give the reason for which Meta would refuse it, as far as the text shows one."""
+    body = template.body.strip()
+    names = list(dict.fromkeys(PLACEHOLDER.findall(body)))
+    numbers = [int(name) for name in names if name.isdigit()]
+    if template.parameter_format == "POSITIONAL":
+        if len(numbers) < len(names) or sorted(numbers) != list(range(1, len(numbers) + 1)):
+            return _INCORRECT
+    elif numbers:
+        return _INCORRECT
+    found = list(PLACEHOLDER.finditer(body))
+    if found and (found[0].start() == 0 or found[-1].end() == len(body)):
+        return _INCORRECT
+    words = len(PLACEHOLDER.sub(" ", body).split())
+    return _WORDY if words < 2 * len(found) else None

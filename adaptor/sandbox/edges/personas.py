@@ -1,0 +1,82 @@
+"""Personas: `/{PAGE_ID}/personas`, `/{PERSONA_ID}`.
+
+https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/personas
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from adaptor.sandbox.meta import limits
+from adaptor.sandbox.meta.errors import invalid, unknown_object
+from adaptor.sandbox.request.fields import Field, read_fields, select
+from adaptor.sandbox.request.paging import page_through
+from adaptor.sandbox.request.request_object import Part
+from adaptor.sandbox.state.objects import Persona
+from adaptor.sandbox.state.page_state import object_id
+
+if TYPE_CHECKING:
+    from adaptor.sandbox.request.call import Call
+    from adaptor.sandbox.state.page_state import World
+
+_DEFAULT = ("name", "profile_picture_url", "id")
+
+
+def create(call: Call, world: World) -> dict[str, Any]:
+    """Make somebody up."""
+    given = Part({name: call.parameters.get(name) for name in ("name", "profile_picture_url")}, "")
+    for name in given.value:
+        if not given.value[name]:
+            raise invalid(f"The parameter {name} is required")
+    name = str(given.value["name"])
+    if len(name) > limits.PERSONA_NAME:
+        raise invalid(f"Length of param name must be less than or equal to {limits.PERSONA_NAME}")
+    if given.url("profile_picture_url") is None:
+        raise invalid("profile_picture_url should represent a valid URL")
+    made = Persona(object_id(), name, str(given.value["profile_picture_url"]))
+    world.personas[made.id] = made
+    world.changed("persona", what=made.id)
+    return {"id": made.id}
+
+
+def list_all(call: Call, world: World) -> dict[str, Any]:
+    """Give the living ones, the newest first."""
+    fields = read_fields(call.parameters.get("fields"))
+    ids = [persona.id for persona in reversed(world.personas.values()) if not persona.deleted]
+    return page_through(call, ids, lambda key: _show(world.personas[key], fields), path=f"{world.page_id}/personas")
+
+
+def read(call: Call, world: World) -> dict[str, Any]:
+    """Give one."""
+    return _show(_find(call, world), read_fields(call.parameters.get("fields")))
+
+
+def delete(call: Call, world: World) -> dict[str, Any]:
+    """Let one go; the messages in their name stay."""
+    persona = _find(call, world)
+    persona.deleted = True
+    world.changed("persona", what=persona.id)
+    return {"success": True}
+
+
+def check_persona(value: object, world: World) -> None:
+    """Refuse to write in the name of somebody who was deleted, or of nobody."""
+    persona = world.personas.get(str(value))
+    if (persona is None and not (world.foreign_ids and str(value).isdigit())) or (persona and persona.deleted):
+        raise invalid(f"Invalid persona id: {value}")  # words ours
+
+
+def _find(call: Call, world: World) -> Persona:
+    persona = world.personas[call.segments[0]]
+    if persona.deleted:
+        raise unknown_object(call.method, persona.id)
+    return persona
+
+
+def _show(persona: Persona, fields: tuple[Field, ...]) -> dict[str, Any]:
+    known = {
+        "name": lambda _: persona.name,
+        "profile_picture_url": lambda _: persona.profile_picture_url,
+        "id": lambda _: persona.id,
+    }
+    return select(fields, known, _DEFAULT, "Persona")

@@ -1,0 +1,208 @@
+"""Who answers: the version, the object and the edge of a path, and the function that stands behind them.
+
+A new part of the API is a module of its own and a line in `_ROUTES`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from adaptor.sandbox.edges import (
+    account_linking as linking,
+    apps,
+    attachments,
+    conversations,
+    insights,
+    labels,
+    message_templates,
+    moderation,
+    notifications,
+    page,
+    personas,
+    profile,
+    stickers,
+    thread_control,
+    user_menus as menus,
+)
+from adaptor.sandbox.edges.messages import send
+from adaptor.sandbox.edges.people import read_profile
+from adaptor.sandbox.meta import limits
+from adaptor.sandbox.meta.errors import (
+    NO_SUCH_MESSAGE,
+    PAGE_TOKEN_NEEDED,
+    Refused,
+    app_token_needed,
+    invalid,
+    unknown_object,
+    unknown_path,
+    unsupported,
+)
+from adaptor.sandbox.rules.access import APP, PAGE, USER, check_access
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from adaptor.sandbox.request.call import Call
+    from adaptor.sandbox.state.page_state import World
+
+    Handler = Callable[[Call, World], Any]
+
+# (kind of object, edge, method). An edge of "" is the object itself.
+_ROUTES: Final[Mapping[tuple[str, str, str], Handler]] = {
+    ("page", "", "GET"): page.read_page,
+    ("page", "messages", "POST"): send,
+    ("page", "message_attachments", "POST"): attachments.upload,
+    ("page", "messenger_profile", "GET"): profile.read,
+    ("page", "messenger_profile", "POST"): profile.write,
+    ("page", "messenger_profile", "DELETE"): profile.delete,
+    ("page", "custom_user_settings", "GET"): menus.read,
+    ("page", "custom_user_settings", "POST"): menus.write,
+    ("page", "custom_user_settings", "DELETE"): menus.delete,
+    ("page", "personas", "GET"): personas.list_all,
+    ("page", "personas", "POST"): personas.create,
+    ("persona", "", "GET"): personas.read,
+    ("persona", "", "DELETE"): personas.delete,
+    ("person", "", "GET"): read_profile,
+    ("person", "custom_labels", "GET"): labels.list_of_person,
+    ("page", "custom_labels", "GET"): labels.list_all,
+    ("page", "custom_labels", "POST"): labels.create,
+    ("label", "", "GET"): labels.read,
+    ("label", "", "DELETE"): labels.delete,
+    ("label", "label", "POST"): labels.assign,
+    ("label", "label", "DELETE"): labels.remove,
+    ("page", "unlink_accounts", "POST"): linking.unlink,
+    ("page", "conversations", "GET"): conversations.list_all,
+    ("page", "threads", "GET"): conversations.list_all,
+    ("conversation", "", "GET"): conversations.read,
+    ("conversation", "messages", "GET"): conversations.list_messages,
+    ("message", "", "GET"): conversations.read_message,
+    ("message", "attachments", "GET"): conversations.list_attachments,
+    ("page", "moderate_conversations", "POST"): moderation.moderate,
+    ("page", "pass_thread_control", "POST"): thread_control.hand_on,
+    ("page", "take_thread_control", "POST"): thread_control.take,
+    ("page", "request_thread_control", "POST"): thread_control.request,
+    ("page", "release_thread_control", "POST"): thread_control.release,
+    ("page", "extend_thread_control", "POST"): thread_control.extend,
+    ("page", "thread_owner", "GET"): thread_control.read_owner,
+    ("page", "secondary_receivers", "GET"): thread_control.list_receivers,
+    ("page", "subscribed_apps", "GET"): apps.list_subscribed,
+    ("page", "subscribed_apps", "POST"): apps.subscribe_page,
+    ("page", "subscribed_apps", "DELETE"): apps.unsubscribe_page,
+    ("page", "messaging_feature_review", "GET"): page.read_reviews,
+    ("page", "nlp_configs", "POST"): page.configure_nlp,
+    ("page", "notification_message_tokens", "GET"): notifications.list_tokens,
+    ("page", "insights", "GET"): insights.read,
+    ("page", "message_templates", "GET"): message_templates.list_all,
+    ("page", "message_templates", "POST"): message_templates.create,
+    ("page", "message_templates", "DELETE"): message_templates.delete,
+    ("template", "", "GET"): message_templates.read,
+    ("template", "", "POST"): message_templates.update,
+    ("message_template_library", "", "GET"): message_templates.search_library,
+    ("app", "", "GET"): apps.read,
+    ("app", "subscriptions", "GET"): apps.list_subscriptions,
+    ("app", "subscriptions", "POST"): apps.subscribe,
+    ("app", "subscriptions", "DELETE"): apps.unsubscribe,
+    ("debug_token", "", "GET"): apps.debug_token,
+    ("user", "", "GET"): page.read_user,
+    ("user", "accounts", "GET"): page.list_accounts,
+    ("sticker_packs", "", "GET"): stickers.list_packs,
+    ("sticker_pack", "stickers", "GET"): stickers.list_stickers,
+    ("sticker_search", "", "GET"): stickers.search,
+}
+_EDGES: Final = frozenset((kind, edge) for kind, edge, _ in _ROUTES)
+# Paths that stand at the root, and whose token each kind of object wants; the Page's for all that is not named.
+_ROOT: Final = frozenset({"message_template_library", "debug_token", "sticker_packs", "sticker_search"})
+_TOKENS: Final = {
+    "app": {APP},
+    "debug_token": {APP, USER, PAGE},
+    "sticker_packs": {APP, PAGE},
+    "sticker_pack": {APP, PAGE},
+    "sticker_search": {APP, PAGE},
+    "message_template_library": {PAGE, USER, APP},
+    "user": {USER},
+}
+_VERSION: Final = re.compile(r"v(\d{1,3})\.(\d{1,2})")
+
+
+def dispatch(call: Call, world: World) -> Any:
+    """Answer a call whose path was read, or raise `Refused`."""
+    check_access(call, world)
+    if not call.segments:
+        if call.method == "GET" and call.parameters.get("ids"):
+            return _read_many(call, world)
+        raise unsupported(call.method)
+    name, edge = call.segments[0], call.edge
+    if name == "sticker_packs" and edge:
+        # These have no object of their own behind the version.
+        name, edge = call.segments[1], "/".join(call.segments[2:])
+        kind = "sticker_pack"
+    else:
+        kind = _kind_of(name, call, world)
+    handler = _ROUTES.get((kind, edge, call.method))
+    if handler is not None:
+        allowed = _TOKENS.get(kind, {PAGE})
+        if call.identity not in allowed:
+            raise app_token_needed() if allowed == {APP} else Refused(PAGE_TOKEN_NEEDED)
+        world.rates.check(call, world)
+        return handler(call, world)
+    if kind == "":
+        raise unknown_object(call.method, name)
+    if kind == "gone":
+        raise Refused(NO_SUCH_MESSAGE)
+    if (kind, edge) in _EDGES:
+        raise unsupported(call.method)
+    raise unknown_path(f"/{'/'.join(call.segments)}")
+
+
+def read_path(call: Call) -> None:
+    """Split the path, and settle which version answers."""
+    segments = tuple(part for part in call.path.split("/") if part)
+    oldest, newest = (f"v{major}.{minor}" for major, minor in (limits.OLDEST_VERSION, limits.NEWEST_VERSION))
+    # A call without a version, or with a retired one, is served by the oldest that lives.
+    call.version = oldest
+    match = _VERSION.fullmatch(segments[0]) if segments else None
+    if match:
+        call.version_asked = True
+        asked = (int(match[1]), int(match[2]))
+        if asked > limits.NEWEST_VERSION:
+            call.version = newest
+            raise unknown_path(f"/{'/'.join(segments)}")
+        call.version = segments[0] if asked >= limits.OLDEST_VERSION else oldest
+        segments = segments[1:]
+    call.segments = segments
+
+
+def _read_many(call: Call, world: World) -> dict[str, Any]:
+    """Answer `?ids=a,b`: several objects in one call, by their ids."""
+    names = list(dict.fromkeys(call.words("ids")))
+    if len(names) > limits.BATCH:
+        raise invalid(f"Too many IDs. Maximum: {limits.BATCH}. Provided: {len(names)}.")
+    found = {}
+    for name in names:
+        call.segments = (name,)
+        found[name] = dispatch(call, world)
+    return found
+
+
+def _kind_of(name: str, call: Call, world: World) -> str:
+    if name == "me":
+        return {PAGE: "page", USER: "user", APP: "app"}[call.identity]
+    if name == world.page_id:
+        return "page"
+    if name in {world.app_id, "app"}:
+        return "app"
+    if name in _ROOT:
+        return name
+    if name.startswith("t_"):
+        return "conversation" if name in world.conversations else ""
+    if name in world.by_id:
+        return "message"
+    if name.startswith(("m_", "mid.")):
+        return "gone"
+    if not (name.isascii() and name.isdigit()):
+        return ""
+    for kind, known in (("persona", world.personas), ("label", world.labels), ("template", world.template_ids)):
+        if name in known:
+            return kind
+    return "person" if world.open_house or name in world.people else ""

@@ -1,0 +1,236 @@
+"""Faults: what goes wrong at Meta and on the way there, ordered by a test or by a rate.
+
+    sandbox.faults.next("lost", delivered=True)           the next call is carried out, and its answer is lost
+    sandbox.faults.next(80006, minutes=5, on="messages")  the next message is refused until five minutes have passed
+    sandbox.faults.rate("reset", 0.05)                    every twentieth connection breaks, the same ones in each run
+    sandbox.faults.script([None, "lost", 1200])           call by call
+
+On the way: `lost` (closed without an answer), `reset` (broken), `slow`, `truncated`, `invalid_json`. In the answer: an
+error by its code, `error_in_200`, `null_part` (of a batch), `empty_page` (of a list). `delivered` says whether the
+call is carried out all the same; every message that was is in `sandbox.messages`.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from adaptor.sandbox.meta.errors import FAULTS, UNKNOWN, GraphError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from adaptor.sandbox.request.call import Call
+
+#: What happens to a whole request, and what to the answer of one call of it.
+WIRE: Final = ("lost", "reset", "slow", "truncated", "invalid_json")
+CALL: Final = ("error", "error_in_200", "null_part", "empty_page")
+# Whose answer exists only because the call was carried out.
+_DELIVERED: Final = frozenset({"slow", "truncated", "invalid_json", "empty_page"})
+_HAPPENED: Final = 10_000
+_BATCH: Final = "batch"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that goes wrong.
+
+    Attributes:
+        kind: One of the kinds above.
+        delivered: Whether the call is carried out before it goes wrong.
+        error: For `error` and `error_in_200`: what is answered.
+        minutes: For 80006: how long, as the header says.
+        seconds: For `slow`: how long the answer takes.
+        on: Only calls of this edge, such as `messages`; `batch` for the request that holds a batch.
+        to: Only calls that name this person.
+        method: Only calls of this method.
+        part: In a script, which part of a batch an error or a null is meant for, counted from 0.
+        status: Another HTTP status than the error's own, such as 503.
+    """
+
+    kind: str
+    delivered: bool = False
+    error: GraphError = UNKNOWN
+    minutes: int = 0
+    seconds: float = 0.0
+    on: str | None = None
+    to: str | None = None
+    method: str | None = None
+    part: int = 0
+    status: int = 0
+
+    @property
+    def name(self) -> str:
+        """How it is called in records: `lost`, `error 613`, …"""
+        code = f"{self.error.code}/{self.error.subcode}" if self.error.subcode else str(self.error.code)
+        text = f"{self.kind} {code}" if self.kind in {"error", "error_in_200"} else self.kind
+        return f"{text}, delivered" if self.delivered else text
+
+    @property
+    def described(self) -> str:
+        """The name, and which calls it is meant for."""
+        meant = [f"on {self.on}" if self.on else "", f"to {self.to}" if self.to else "", self.method or ""]
+        return ", ".join([self.name, *(part for part in meant if part)])
+
+    def fits(self, call: Call) -> bool:
+        """Say whether a call is one that this fault is meant for."""
+        batch = call.parameters.get("batch") if not call.segments else None
+        if self.method is not None and self.method.upper() != call.method:
+            return False
+        if self.on is not None and self.on != (_BATCH if batch is not None else call.edge):
+            parts = batch if isinstance(batch, list) else []
+            if not any(f"/{self.on}" in str(part) for part in parts):
+                return False
+        return self.to is None or self.to in str(batch if batch is not None else call.parameters.get("recipient"))
+
+
+def make_fault(what: str | int | Fault | Mapping[str, Any], **details: Any) -> Fault:
+    """Make a fault from its name, its code, or a description as in `sandbox.json`.
+
+    Raises:
+        ValueError: There is no such fault, or it has no such detail.
+    """
+    if isinstance(what, Fault):
+        return what
+    if isinstance(what, dict):
+        details = {**what, **details}
+        what = details.pop("code" if "kind" not in details else "kind", "")
+    if isinstance(what, int) and not isinstance(what, bool):
+        details, what = {**details, "code": what}, details.pop("kind", "error")
+    if what not in WIRE and what not in CALL:
+        raise ValueError(f"there is no fault {what!r}; there are {', '.join((*WIRE, *CALL))}, and errors by their code")
+    code, subcode = details.pop("code", None), details.pop("subcode", None)
+    if code is not None:
+        details["error"] = _error(code, subcode, details.pop("message", None))
+    details.setdefault("delivered", what in _DELIVERED)
+    if what == "slow":
+        details.setdefault("seconds", 1.0)
+    try:
+        return Fault(str(what), **details)
+    except TypeError as error:
+        raise ValueError(f"the fault {what!r} does not take that: {error}") from None
+
+
+def _error(code: int, subcode: int | None, message: str | None) -> GraphError:
+    known = FAULTS.get((code, subcode))
+    if known is None:
+        words = message or f"(#{code}) The sandbox was told to give this error."
+        return GraphError(code, words, subcode)
+    return known if message is None else GraphError(code, message, subcode, known.type, known.status)
+
+
+@dataclass
+class Faults:
+    """The faults of one sandbox.
+
+    Attributes:
+        happened: What went wrong so far, oldest first: the fault's name, and the method and path of the call.
+    """
+
+    seed: int = 0
+    happened: list[tuple[str, str, str]] = field(default_factory=list)
+    _waiting: list[list[Any]] = field(default_factory=list)
+    _rates: list[tuple[Fault, float]] = field(default_factory=list)
+    _script: list[Fault | None] = field(default_factory=list)
+    _turn: Fault | None = None
+    _random: random.Random = field(default_factory=lambda: random.Random(0), repr=False)
+
+    def __post_init__(self) -> None:
+        self.reseed(self.seed)
+
+    def reseed(self, seed: int) -> None:
+        """Let the rates choose other calls, the same ones for the same seed."""
+        self.seed = seed
+        self._random.seed(seed)
+
+    def next(self, what: str | int | Fault, *, times: int = 1, **details: Any) -> None:
+        """Let the next calls that fit go wrong.
+
+        Args:
+            what: The fault's name, or an error's code.
+            times: How many calls.
+            **details: As in `Fault`, and `subcode` and `message` of an error.
+        """
+        self._waiting.append([make_fault(what, **details), times])
+
+    def rate(self, what: str | int | Fault, share: float, **details: Any) -> None:
+        """Let a share of the calls that fit go wrong, 0 to 1; which ones depends on the seed alone."""
+        if not 0 <= share <= 1:
+            raise ValueError(f"a rate is a share between 0 and 1, not {share!r}")
+        self._rates.append((make_fault(what, **details), share))
+
+    def script(self, turns: Iterable[str | int | Fault | Mapping[str, Any] | None]) -> None:
+        """Say for each of the next requests what goes wrong with it; None for nothing."""
+        self._script = [None if turn is None else make_fault(turn) for turn in turns]
+
+    def clear(self) -> None:
+        """Let everything go well from now on."""
+        self._waiting.clear()
+        self._rates.clear()
+        self._script.clear()
+        self._turn = None
+
+    @property
+    def orders(self) -> list[str]:
+        """What may still go wrong, in words."""
+        waiting = [f"the next {times} × {fault.described}" for fault, times in self._waiting]
+        rates = [f"{share:.0%} of calls: {fault.described}" for fault, share in self._rates]
+        left = len(self._script)
+        return [*waiting, *rates, *([f"a script for the next {left} requests"] if left else [])]
+
+    @property
+    def ordered(self) -> bool:
+        """Whether anything may still go wrong."""
+        return bool(self._waiting or self._rates or self._script or self._turn)
+
+    def on_request(self, call: Call) -> Fault | None:
+        """Choose what happens to a request as a whole."""
+        self._turn = None
+        if self._script:
+            turn = self._script.pop(0)
+            if turn is not None and turn.kind in WIRE:
+                return self._note(turn, call)
+            self._turn = turn
+        return self._choose(call, WIRE)
+
+    def on_batch(self, call: Call) -> Fault | None:
+        """Choose whether a batch as a whole is answered with an error."""
+        return (
+            self._take_turn(call, 0, CALL)
+            if self._turn is not None and self._turn.on == _BATCH
+            else self._choose(call, CALL, only=_BATCH)
+        )
+
+    def on_call(self, call: Call, part: int | None = None) -> Fault | None:
+        """Choose what happens to the answer of one call: of a request, or of one part of a batch."""
+        # What is no part of a batch cannot be a null in one.
+        kinds = CALL if part is not None else tuple(kind for kind in CALL if kind != "null_part")
+        return self._take_turn(call, part or 0, kinds) or self._choose(call, kinds)
+
+    def _take_turn(self, call: Call, part: int, kinds: tuple[str, ...]) -> Fault | None:
+        turn = self._turn
+        if turn is None or turn.part != part:
+            return None
+        self._turn = None
+        return self._note(turn, call) if turn.kind in kinds else None
+
+    def _choose(self, call: Call, kinds: tuple[str, ...], only: str | None = None) -> Fault | None:
+        for entry in self._waiting:
+            fault: Fault = entry[0]
+            if fault.kind in kinds and (only is None or fault.on == only) and fault.fits(call):
+                entry[1] -= 1
+                if entry[1] <= 0:
+                    self._waiting.remove(entry)
+                return self._note(fault, call)
+        for fault, share in self._rates:
+            if fault.kind not in kinds or (only is not None and fault.on != only) or not fault.fits(call):
+                continue
+            if self._random.random() < share:
+                return self._note(fault, call)
+        return None
+
+    def _note(self, fault: Fault, call: Call) -> Fault:
+        if len(self.happened) < _HAPPENED:
+            self.happened.append((fault.name, call.method, call.path))
+        return fault

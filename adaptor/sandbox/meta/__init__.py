@@ -1,0 +1,1 @@
+"""Facts of Meta's: error bodies, limits, webhook fields, the library of templates."""

@@ -1,0 +1,1 @@
+"""The persons of a sandbox: what they see, write and tap."""

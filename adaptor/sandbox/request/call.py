@@ -1,0 +1,64 @@
+"""One call of the Graph API, however it arrived: over a socket, or as a part of a batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from adaptor.sandbox.state.records import File
+
+
+@dataclass
+class Call:
+    """A call, its parameters gathered from wherever they stood.
+
+    Attributes:
+        method: `GET`, `POST`, `DELETE`, …
+        path: The whole path as it came, without its query.
+        parameters: Query and body together; the body wins.
+        bearer: The token of the `Authorization` header, if any.
+        files: Uploaded files by the name of their form field.
+        base: The address under which the sandbox was called, without a slash at the end.
+        version: The version that answers, such as `v26.0`.
+        version_asked: Whether the path named a version.
+        segments: The path behind the version: the object, and the edge if any.
+        token: The token that was accepted.
+        identity: Whose token that is: `page`, `app` or `user`.
+        proven: Whether the `appsecret_proof` of the token was checked already.
+        addressee: The thread of the person who was meant, once that is known, so that a refusal can name them.
+        empty_page: Whether the next list is to be answered with an empty page.
+        accepted: Whether the call was carried out, even if its answer says something else.
+    """
+
+    method: str
+    path: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    bearer: str | None = None
+    files: dict[str, File] = field(default_factory=dict)
+    base: str = ""
+    version: str = ""
+    version_asked: bool = False
+    segments: tuple[str, ...] = ()
+    token: str = ""
+    identity: str = ""
+    proven: bool = False
+    addressee: str = ""
+    empty_page: bool = False
+    accepted: bool = False
+
+    @property
+    def edge(self) -> str:
+        """What stands behind the object."""
+        return "/".join(self.segments[1:])
+
+    def file(self) -> File | None:
+        """Give the uploaded file, whatever its field is called: in a batch it has any name."""
+        return self.files.get("filedata") or next(iter(self.files.values()), None)
+
+    def words(self, name: str) -> list[str]:
+        """Read a list that may also come as text with commas."""
+        value = self.parameters.get(name)
+        if isinstance(value, str):
+            value = value.split(",")
+        return [str(item).strip() for item in value if str(item).strip()] if isinstance(value, (list, tuple)) else []

@@ -1,0 +1,141 @@
+"""Reading `multipart/form-data` as it streams in: fields and small files are kept, large files counted and let go.
+
+RFC 7578 (https://www.rfc-editor.org/rfc/rfc7578). A file of any size costs no more memory than the largest one kept.
+"""
+
+from __future__ import annotations
+
+from email.message import Message as Headers
+from email.utils import collapse_rfc2231_value
+from typing import TYPE_CHECKING, Final
+
+from adaptor.sandbox.meta.errors import invalid
+from adaptor.sandbox.state.records import File
+from adaptor.sandbox.state.uploads import LARGEST
+
+if TYPE_CHECKING:
+    from adaptor.sandbox.request.parameters import Stream
+    from adaptor.sandbox.state.uploads import Shelf
+
+_BLOCK: Final = 64 * 1024
+_HEADERS: Final = 16 * 1024
+_FIELD: Final = 1024 * 1024
+_PARTS: Final = 100
+
+
+def read_multipart(
+    stream: Stream, content_type: str, shelf: Shelf | None = None
+) -> tuple[dict[str, str], dict[str, File]]:
+    """Read a whole form.
+
+    Args:
+        stream: Where the body can be read from.
+        content_type: The header that names the boundary.
+        shelf: Where small files are kept.
+
+    Returns:
+        Texts by field, and files by field.
+    """
+    headers = Headers()
+    headers["Content-Type"] = content_type
+    boundary = headers.get_param("boundary")
+    if not isinstance(boundary, str) or not boundary:
+        raise invalid("The multipart body has no boundary.")
+    reader = _Reader(stream, b"\r\n--" + boundary.encode("utf-8", "replace"))
+    fields: dict[str, str] = {}
+    files: dict[str, File] = {}
+    reader.skip()
+    for _ in range(_PARTS):
+        if not reader.begin():
+            return fields, files
+        part = reader.headers()
+        name = part.get_param("name", header="Content-Disposition")
+        filename = part.get_param("filename", header="Content-Disposition")
+        if filename is None:
+            fields[_text(name)] = reader.content().decode("utf-8", "replace")
+        else:
+            size, data = reader.file(LARGEST if shelf is not None else 0)
+            kind = part.get("Content-Type", "")
+            key = shelf.put(kind, data) if shelf is not None and data is not None else ""
+            files[_text(name)] = File(_text(filename), kind, size, key)
+    raise invalid("The multipart body has too many parts.")
+
+
+def _text(value: object) -> str:
+    return collapse_rfc2231_value(value) if isinstance(value, (str, tuple)) else ""
+
+
+class _Reader:
+    """Walks from one delimiter to the next, never holding more than a block."""
+
+    def __init__(self, stream: Stream, delimiter: bytes) -> None:
+        self._stream = stream
+        self._delimiter = delimiter
+        # The first delimiter lacks the line end that the others have before them.
+        self._buffer = bytearray(b"\r\n")
+
+    def begin(self) -> bool:
+        """Stand behind a delimiter: say whether a part follows."""
+        while len(self._buffer) < 2 and self._more():
+            pass
+        return self._buffer[:2] != b"--"
+
+    def headers(self) -> Headers:
+        """Read the headers of a part."""
+        while (end := self._buffer.find(b"\r\n\r\n", 0, _HEADERS)) < 0:
+            if len(self._buffer) > _HEADERS or not self._more():
+                raise invalid("The multipart body has a part without headers.")
+        lines = bytes(self._buffer[:end]).decode("utf-8", "replace").strip().split("\r\n")
+        # The line end stays: an empty part is followed by its delimiter at once.
+        del self._buffer[: end + 2]
+        headers = Headers()
+        for line in lines:
+            name, _, value = line.partition(":")
+            headers[name.strip()] = value.strip()
+        return headers
+
+    def content(self) -> bytes:
+        """Read a field."""
+        kept = bytearray()
+        self._walk(kept)
+        return bytes(kept[2:])
+
+    def skip(self) -> None:
+        """Pass over what lies before the first delimiter."""
+        self._walk(None)
+
+    def file(self, most: int) -> tuple[int, bytes | None]:
+        """Pass over a file: tell its size, and give its bytes if they are no more than `most`."""
+        kept = bytearray() if most else None
+        size = max(self._walk(kept, most + 2) - 2, 0)
+        return size, bytes(kept[2:]) if kept is not None and size <= most else None
+
+    def _walk(self, kept: bytearray | None, enough: int | None = None) -> int:
+        """Go to the next delimiter; give how many bytes lay before it.
+
+        Args:
+            kept: Where they are put.
+            enough: More than that are not kept. None: more than a field may have are refused.
+        """
+        size = 0
+        # What may be the start of a delimiter waits for the next block.
+        tail = len(self._delimiter) - 1
+        while True:
+            end = self._buffer.find(self._delimiter)
+            done = end >= 0
+            count = end if done else max(len(self._buffer) - tail, 0)
+            size += count
+            if kept is not None and (enough is None or size <= enough):
+                kept += self._buffer[:count]
+                if enough is None and len(kept) > _FIELD:
+                    raise invalid(f"A field of the multipart body is larger than {_FIELD} bytes.")
+            del self._buffer[: count + (len(self._delimiter) if done else 0)]
+            if done:
+                return size
+            if not self._more():
+                raise invalid("The multipart body ends in the middle.")
+
+    def _more(self) -> bool:
+        block = self._stream.read(_BLOCK)
+        self._buffer += block
+        return bool(block)

@@ -1,0 +1,131 @@
+r"""What a request asks for, in any of the encodings that Graph accepts.
+
+JSON bodies, forms and queries whose objects are JSON strings, multipart forms with files. Meta's documentation also
+shows objects with single quotes and without any (`recipient={id:PSID}`); those are read too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
+
+from adaptor.sandbox.meta.errors import invalid
+from adaptor.sandbox.request.multipart import read_multipart
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from adaptor.sandbox.state.records import File
+    from adaptor.sandbox.state.uploads import Shelf
+
+    class Stream(Protocol):
+        """Anything bytes can be read from; no bytes mean the end."""
+
+        def read(self, size: int = ..., /) -> bytes:
+            """Read at most `size` bytes."""
+
+
+# Far more than fifty messages need; files do not fall under it.
+_BODY: Final = 4 * 1024 * 1024
+#: What no record may hold.
+SECRETS: Final = frozenset({"access_token", "appsecret_proof", "input_token", "verify_token"})
+# The parameters that are objects or lists; everything else stays the text it is.
+_OBJECTS: Final = frozenset(
+    {
+        *("recipient", "message", "payload", "reply_to", "thread_control"),
+        *("get_started", "greeting", "ice_breakers", "persistent_menu", "commands", "whitelisted_domains"),
+        *("description", "home_url", "title", "fields", "params", "user_ids", "actions", "subscribed_fields"),
+        *("components", "library_template_body_inputs", "library_template_button_inputs", "batch", "breakdown"),
+        *("status", "language", "category", "metric", "other_language_support"),
+    }
+)
+_TOKEN: Final = re.compile(
+    r"""\s+|[{}\[\]:,]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s{}\[\]:,"']+""",
+    re.DOTALL,
+)
+_JSON_WORD: Final = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?|true|false|null")
+
+
+def read_parameters(
+    query: str, content_type: str, body: Stream, shelf: Shelf | None = None
+) -> tuple[dict[str, Any], dict[str, File]]:
+    """Gather the parameters of a request and the files that came with it.
+
+    Args:
+        query: Behind the `?`, still encoded.
+        content_type: The header as it came.
+        body: Where the body can be read from.
+        shelf: Where the bytes of small files are kept.
+
+    Returns:
+        Parameters by name, and files by the name of their field.
+    """
+    parameters: dict[str, Any] = dict(parse_qsl(query, keep_blank_values=True))
+    kind = content_type.partition(";")[0].strip().lower()
+    files: dict[str, File] = {}
+    if kind == "multipart/form-data":
+        fields, files = read_multipart(body, content_type, shelf)
+        parameters.update(fields)
+    else:
+        data = _read_all(body)
+        if kind == "application/json" or data.lstrip()[:1] == b"{":
+            parameters.update(_read_json(data))
+        elif data:
+            parameters.update(parse_qsl(data.decode("utf-8", "replace"), keep_blank_values=True))
+    return read_objects(parameters), files
+
+
+def read_objects(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Read the parameters that are objects or lists, where they were sent as text."""
+    for name in _OBJECTS & parameters.keys():
+        parameters[name] = read_object(parameters[name])
+    return parameters
+
+
+def read_object(value: Any) -> Any:
+    """Read an object that was sent as text; anything else is given back as it is."""
+    if not isinstance(value, str) or value.strip()[:1] not in {"{", "["}:
+        return value
+    for text in (value, _strict(value)):
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            continue
+    return value
+
+
+def _strict(text: str) -> str:
+    words = []
+    for word in _TOKEN.findall(text):
+        if word[0] == "'":
+            words.append(json.dumps(word[1:-1].replace("\\'", "'")))
+        elif word[0] in '"{}[]:,' or word.isspace() or _JSON_WORD.fullmatch(word):
+            words.append(word)
+        else:
+            words.append(json.dumps(word))
+    return "".join(words)
+
+
+def _read_json(data: bytes) -> dict[str, Any]:
+    if not data.strip():
+        return {}
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise invalid(f"The body of the request is not valid JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise invalid("The body of the request must be a JSON object.")
+    return value
+
+
+def _read_all(body: Stream) -> bytes:
+    parts = []
+    size = 0
+    while block := body.read(65536):
+        size += len(block)
+        if size > _BODY:
+            raise invalid(f"The body of the request is larger than {_BODY} bytes.")
+        parts.append(block)
+    return b"".join(parts)

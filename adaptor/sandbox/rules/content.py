@@ -1,0 +1,92 @@
+"""What a message may hold: text, media, quick replies, stickers, and their limits.
+
+https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adaptor.sandbox.edges.attachments import MEDIA, check_attachment_id, check_file
+from adaptor.sandbox.meta import limits
+from adaptor.sandbox.meta.errors import (
+    BAD_UPLOAD,
+    EMPTY_MESSAGE,
+    QUICK_REPLY_PAYLOAD,
+    QUICK_REPLY_TITLE,
+    Refused,
+    invalid,
+)
+from adaptor.sandbox.rules.templates import check_template
+
+if TYPE_CHECKING:
+    from adaptor.sandbox.request.request_object import Part
+    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.state.records import File
+
+# A message is one of these; only quick replies and metadata go along with any of them.
+_CONTENTS = ("text", "attachment", "attachments", "sticker_id", "template")
+_KEYS = frozenset({*_CONTENTS, "quick_replies", "metadata"})
+
+
+def check_message(message: Part, file: File | None, world: World) -> None:
+    """Refuse a message that Meta would refuse whoever it is for."""
+    message.only(_KEYS)
+    contents = [key for key in _CONTENTS if message.has(key) and message.value[key] not in ("", [], {})]
+    if not contents:
+        raise Refused(EMPTY_MESSAGE)
+    if len(contents) > 1:
+        raise invalid(f"Param message cannot hold both {contents[0]} and {contents[1]}")
+    text = message.text("text", most=limits.TEXT)
+    if text is not None and not text.strip():
+        raise Refused(EMPTY_MESSAGE)
+    message.text("metadata", most=limits.METADATA)
+    if message.has("attachment"):
+        _check_attachment(message.part("attachment"), file, world)
+    elif file is not None:
+        raise Refused(BAD_UPLOAD)
+    if message.has("attachments"):
+        for attachment in message.parts("attachments", limits.IMAGES):
+            attachment.choice("type", {"image"}, required=True)
+            _check_source(attachment.part("payload"), None, world, "image")
+    if message.has("sticker_id") and not str(message.value["sticker_id"]).isdigit():
+        raise invalid('Param message[sticker_id] must be a valid ID string (e.g., "123")')
+    for reply in message.parts("quick_replies", limits.QUICK_REPLIES, required=False):
+        _check_quick_reply(reply)
+
+
+def _check_quick_reply(reply: Part) -> None:
+    kind = reply.choice("content_type", {"text", "user_phone_number", "user_email"}, required=True)
+    title = reply.text("title", most=limits.QUICK_REPLY_TITLE)
+    image = reply.url("image_url")
+    payload = reply.value.get("payload")
+    if isinstance(payload, str) and len(payload) > limits.PAYLOAD:
+        raise invalid(f"Length of param {reply.name('payload')} must be less than or equal to {limits.PAYLOAD}")
+    if payload is not None and (isinstance(payload, bool) or not isinstance(payload, (str, int, float))):
+        raise invalid(f"Param {reply.name('payload')} must be a string")
+    if kind == "text" and not title and image is None:
+        raise Refused(QUICK_REPLY_TITLE)
+    if kind == "text" and (payload is None or (payload == "" and image is None)):
+        raise Refused(QUICK_REPLY_PAYLOAD)
+
+
+def _check_attachment(attachment: Part, file: File | None, world: World) -> None:
+    kind = attachment.choice("type", MEDIA | {"template"}, required=True)
+    payload = attachment.part("payload")
+    if kind == "template":
+        if file is not None:
+            raise Refused(BAD_UPLOAD)
+        check_template(payload)
+        return
+    if file is not None:
+        check_file(str(kind), file)
+    _check_source(payload, file, world, str(kind))
+
+
+def _check_source(payload: Part, file: File | None, world: World, kind: str) -> None:
+    url = payload.url("url")
+    has_id = payload.has("attachment_id")
+    if (url is not None) + has_id + (file is not None) != 1:
+        raise invalid(f"Param {payload.path} must hold either url or attachment_id, or come with a file in filedata")
+    if has_id:
+        check_attachment_id(payload.value["attachment_id"], world, kind)

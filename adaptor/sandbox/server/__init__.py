@@ -1,0 +1,1 @@
+"""The simulated Graph API over HTTP: single calls and batches."""

@@ -1,0 +1,199 @@
+"""Batches: up to fifty calls in one, `POST` to the root.
+
+https://developers.facebook.com/docs/graph-api/batch-requests
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
+
+from adaptor.sandbox.edges.routes import read_path
+from adaptor.sandbox.meta import limits
+from adaptor.sandbox.meta.errors import NO_TOKEN, UNKNOWN, GraphError, Refused, invalid
+from adaptor.sandbox.meta.json_bytes import serialise
+from adaptor.sandbox.request.batch_references import fill_references, names_in
+from adaptor.sandbox.request.call import Call
+from adaptor.sandbox.request.parameters import read_object, read_objects
+from adaptor.sandbox.rules.access import check_access
+from adaptor.sandbox.server.dispatch import Dropped, Failed, note_refusal, perform
+from adaptor.sandbox.server.response import PART_TYPE, business_usage, challenge
+from adaptor.sandbox.state.page_state import trace_id
+
+if TYPE_CHECKING:
+    from adaptor.sandbox.state.page_state import World
+
+    Result = dict[str, Any] | None
+
+_log = logging.getLogger(__name__)
+_METHODS: Final = frozenset({"GET", "POST", "DELETE", "PUT"})
+_NO: Final = (False, "false", "0", 0)
+
+
+def is_batch(call: Call) -> bool:
+    """Say whether a call holds others."""
+    return not call.segments and call.method == "POST" and "batch" in call.parameters
+
+
+def answer_batch(call: Call, world: World) -> list[Result]:
+    """Answer every part on its own, in order.
+
+    Raises:
+        Failed: The batch as a whole cannot be read.
+    """
+    try:
+        if call.bearer or call.parameters.get("access_token"):
+            check_access(call, world)
+        parts = read_object(call.parameters["batch"])
+        if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
+            raise invalid("Param batch must be an array.")
+        if not parts:
+            raise invalid("param batch must be non-empty.")
+        if len(parts) > limits.BATCH:
+            raise Refused(_too_many())
+        fault = world.faults.on_batch(call) if world.faults.ordered else None
+        if fault is not None and not fault.delivered:
+            raise Refused(fault.error)
+    except Refused as refused:
+        note_refusal(call, world, refused.error)
+        raise Failed(refused.error) from None
+    results = _Batch(call, world, parts).run()
+    if fault is not None:
+        raise Failed(fault.error, status=fault.status, minutes=fault.minutes)
+    return results
+
+
+def _too_many() -> GraphError:
+    words = f"Too many requests in batch message. Maximum batch size is {limits.BATCH}"
+    return GraphError(100, words, type="GraphBatchException")
+
+
+class _Batch:
+    """One batch on its way through its parts."""
+
+    def __init__(self, call: Call, world: World, parts: list[dict[str, Any]]) -> None:
+        self._call = call
+        self._world = world
+        self._parts = parts
+        self._headers = call.parameters.get("include_headers", True) not in _NO
+        self._names = {str(part["name"]): index for index, part in enumerate(parts) if part.get("name")}
+        self._wanted = {name for part in parts for name in _needs(part)}
+        self._values: dict[int, Any] = {}
+        self._results: dict[int, Result] = {}
+        self._under_way: set[int] = set()
+
+    def run(self) -> list[Result]:
+        for index in range(len(self._parts)):
+            self._run(index)
+        return [self._show(index) for index in range(len(self._parts))]
+
+    def _show(self, index: int) -> Result:
+        part, result = self._parts[index], self._results[index]
+        # What others were waiting for is of no interest itself, unless it went wrong or somebody says otherwise.
+        quiet = part.get("omit_response_on_success", True) not in _NO
+        asked = "name" in part and str(part["name"]) in self._wanted
+        return None if asked and quiet and result is not None and result["code"] == 200 else result
+
+    def _run(self, index: int) -> None:
+        if index in self._results:
+            return
+        part = self._parts[index]
+        self._under_way.add(index)
+        try:
+            for name in _needs(part):
+                other = self._names.get(name)
+                if other is None:
+                    raise invalid(f"Batch part {index} depends on '{name}', which no part is called.")
+                if other in self._under_way:
+                    raise invalid(f"Batch part {index} depends on itself by way of '{name}'.")
+                self._run(other)
+                if other not in self._values:
+                    # Without what it builds upon it is not carried out at all.
+                    self._results[index] = None
+                    return
+            self._results[index] = self._perform(index, part)
+        except Refused as refused:
+            self._results[index] = self._write(refused.error.status, refused.error)
+        finally:
+            self._under_way.discard(index)
+
+    def _perform(self, index: int, part: dict[str, Any]) -> Result:
+        call = self._read(part)
+        try:
+            value = perform(call, self._world, index)
+        except Dropped:
+            return None
+        except Failed as failed:
+            return self._write(failed.status, failed.error, failed.minutes)
+        except Exception:
+            _log.exception("the sandbox failed on %s %s", call.method, call.path)
+            note_refusal(call, self._world, UNKNOWN)
+            return self._write(500, UNKNOWN)
+        finally:
+            # The last person named is as good as any to file the whole request under.
+            self._call.addressee = call.addressee or self._call.addressee
+        self._values[index] = value
+        return self._part(200, serialise(value).decode("ascii"))
+
+    def _read(self, part: dict[str, Any]) -> Call:
+        method = str(part.get("method", "")).upper()
+        if method not in _METHODS:
+            raise invalid("Batch parts need a method: GET, POST or DELETE.")
+        url, body = part.get("relative_url"), part.get("body")
+        if not isinstance(url, str):
+            raise invalid("Batch parts need a relative_url.")
+        values = {name: self._values[index] for name, index in self._names.items() if index in self._values}
+        if "{result=" in url:
+            url = fill_references(url, values)
+        path, _, query = url.partition("?")
+        call = Call(method, "/" + path.lstrip("/"), base=self._call.base)
+        call.token, call.proven = self._call.token, self._call.proven
+        call.bearer = self._call.token or None
+        parameters: dict[str, Any] = dict(parse_qsl(query, keep_blank_values=True)) if query else {}
+        if isinstance(body, str):
+            if "{result" in body or "%7Bresult" in body:
+                pairs = [(name, fill_references(value, values)) for name, value in parse_qsl(body, True)]
+            else:
+                pairs = parse_qsl(body, True)
+            parameters.update(pairs)
+        elif body is not None:
+            raise invalid("The body of a batch part must be a string.")
+        if part.get("access_token"):
+            parameters["access_token"] = part["access_token"]
+        call.parameters = read_objects(parameters)
+        for name in str(part.get("attached_files") or "").split(","):
+            if name.strip():
+                if name.strip() not in self._call.files:
+                    raise invalid(f"The file '{name.strip()}' is not attached to the batch.")
+                call.files[name.strip()] = self._call.files[name.strip()]
+        read_path(call)
+        if not call.version_asked:
+            call.version = self._call.version
+        if is_batch(call):
+            raise invalid("A batch cannot hold a batch.")
+        if not (call.bearer or call.parameters.get("access_token")):
+            raise Refused(NO_TOKEN)
+        return call
+
+    def _write(self, status: int, error: GraphError, minutes: int = 0) -> Result:
+        extra = [("WWW-Authenticate", challenge(error))]
+        if minutes or self._world.rates.limits is not None:
+            extra.append(("x-business-use-case-usage", business_usage(self._world, minutes)))
+        return self._part(status, serialise(error.body(trace_id())).decode("ascii"), extra)
+
+    def _part(self, status: int, body: str, extra: list[tuple[str, str]] | None = None) -> Result:
+        if not self._headers:
+            return {"code": status, "body": body}
+        headers = [("Content-Type", PART_TYPE), ("facebook-api-version", self._call.version), *(extra or ())]
+        return {"code": status, "headers": [{"name": name, "value": value} for name, value in headers], "body": body}
+
+
+def _needs(part: dict[str, Any]) -> list[str]:
+    given = part.get("depends_on") or []
+    needs = [str(name) for name in given] if isinstance(given, list) else [str(given)]
+    for key in ("relative_url", "body"):
+        text = part.get(key)
+        if isinstance(text, str) and "result" in text:
+            needs += names_in(text)
+    return list(dict.fromkeys(needs))

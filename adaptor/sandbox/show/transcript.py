@@ -1,0 +1,143 @@
+"""The transcript: after a run, who got what.
+
+Everybody has a heading of their own line, so that a name in any script cannot disturb what follows it, and below it
+what they saw: `>` from the Page, `<` from them, `!` what Meta would have refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from adaptor.sandbox.rules.windows import time_left
+from adaptor.sandbox.show.plain_text import (
+    show_action,
+    show_gesture,
+    show_incoming,
+    show_line,
+    show_message,
+)
+from adaptor.sandbox.state.records import Action, Gesture, Incoming, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from adaptor.sandbox.state.page_state import Person, Record, World
+    from adaptor.sandbox.state.records import Refusal
+
+_HOUR: Final = timedelta(hours=1)
+_MINUTE: Final = timedelta(minutes=1)
+
+
+def write_transcript(world: World, limit: int | None = None, *, sent: bool = True) -> str:
+    """Write the transcript; the caller holds the world's lock.
+
+    Args:
+        world: What happened.
+        limit: How many people at most; the rest is counted.
+        sent: It has happened, and was not only sketched: then it is counted, and what is known of people is told.
+    """
+    threads = [name for name in world.timeline if name]
+    shown = threads if limit is None else threads[: max(limit, 0)]
+    blocks = ["\n".join([*_heading(name, world, sent), *_events(world.timeline[name])]) for name in shown]
+    if len(threads) > len(shown):
+        more = len(threads) - len(shown)
+        blocks.append(f"… and {more:,} more {_noun(more, 'person', 'people')}")
+    if nobody := world.timeline.get(""):
+        blocks.append("\n".join(["Requests that named nobody", *_events(nobody)]))
+    if sent:
+        blocks.append(_summary(world))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _heading(name: str, world: World, sent: bool) -> list[str]:
+    if name.startswith("user_ref "):
+        return [show_line(name), "  known only by the box they ticked"]
+    person = world.people.get(name)
+    if not sent:
+        return [show_line(person.name if person is not None and person.name else f"PSID {name}")]
+    if person is None:
+        return [f"PSID {show_line(name)}", "  no such person in this sandbox"]
+    facts = [f"PSID {person.id}", _window(person, world)]
+    if person.blocked:
+        facts.insert(1, "has blocked the Page")
+    heading = show_line(person.name) or f"PSID {person.id}"
+    return [heading, f"  {', '.join(facts)}"]
+
+
+def _window(person: Person, world: World) -> str:
+    now = world.clock.now()
+    if person.last_message_at is None:
+        return "has never written, so no window is open"
+    left = time_left(person, now)
+    if left is None:
+        return f"window closed: last wrote {_duration(now - person.last_message_at)} ago"
+    return f"window open for another {_duration(left)}"
+
+
+def _duration(span: timedelta) -> str:
+    days, rest = divmod(span, timedelta(days=1))
+    if days >= 2:
+        return f"{days:,} days"
+    hours, rest = divmod(rest + timedelta(days=days), _HOUR)
+    minutes = rest // _MINUTE
+    words = [f"{hours} h"] if hours else []
+    return " ".join([*words, *([f"{minutes} min"] if minutes or not hours else [])])
+
+
+def _events(events: Sequence[Record]) -> list[str]:
+    lines: list[str] = []
+    for event in events:
+        if isinstance(event, Message):
+            lines += ["", *_indent(">", show_message(event))]
+        elif isinstance(event, Incoming):
+            lines += ["", *_indent("<", show_incoming(event))]
+        elif isinstance(event, Gesture):
+            lines += ["", f"  < ({show_gesture(event)})"]
+        elif isinstance(event, Action):
+            lines += ["", f"  > ({show_action(event)})"]
+        else:
+            lines += ["", f"  ! refused, {_code(event)}: {_words(event)}"]
+    return lines
+
+
+def _indent(mark: str, lines: Sequence[str]) -> list[str]:
+    first, *rest = lines or [""]
+    return [f"  {mark} {first}".rstrip(), *(f"    {line}".rstrip() for line in rest)]
+
+
+def _code(refusal: Refusal) -> str:
+    return str(refusal.code) if refusal.subcode is None else f"{refusal.code}/{refusal.subcode}"
+
+
+def _summary(world: World) -> str:
+    if not world.requests and not world.timeline:
+        return "Nothing was sent."
+    messages = len(world.messages)
+    people = len({message.psid or message.recipient.get("user_ref") for message in world.messages})
+    line = (
+        f"{messages:,} {_noun(messages, 'message', 'messages')} accepted, "
+        f"{people:,} {_noun(people, 'person', 'people')} reached, {len(world.refusals):,} refused"
+    )
+    reasons = Counter((_code(refusal), _first_sentence(refusal)) for refusal in world.refusals)
+    if not reasons:
+        return f"{line}."
+    return "\n".join(
+        [f"{line}:", *(f"  {count:,} × {code}: {words}" for (code, words), count in reasons.most_common())]
+    )
+
+
+def _words(refusal: Refusal) -> str:
+    # Meta repeats the code in front.
+    return re.sub(r"^\(#\d+\) ", "", show_line(refusal.message))
+
+
+def _first_sentence(refusal: Refusal) -> str:
+    # Meta sends the reader to a page behind.
+    return re.split(r"(?<=\.) ", _words(refusal), maxsplit=1)[0]
+
+
+def _noun(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many

@@ -1,0 +1,254 @@
+"""What the simulated Page knows: its people, its templates, its credentials, and what has happened so far."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+from collections import deque
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from adaptor.sandbox.faults.faults import Faults
+from adaptor.sandbox.rules.rate_limits import Rates
+from adaptor.sandbox.state.event_log import EventLog
+from adaptor.sandbox.state.objects import INBOX_APP, App, Thread
+from adaptor.sandbox.state.records import Action, Gesture, Incoming, Message, Refusal
+from adaptor.sandbox.state.uploads import Shelf
+from adaptor.sandbox.webhooks.webhooks import Webhooks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from adaptor.sandbox.rules.utility import UtilityTemplate
+    from adaptor.sandbox.state.clock import Clock
+    from adaptor.sandbox.state.objects import Attachment, Label, Persona, Subscription
+    from adaptor.sandbox.state.records import Exchange, File, Request
+
+    Record = Message | Action | Incoming | Gesture | Refusal
+
+# How long ago somebody wrote whom nobody described: long enough to be in the past, short enough to be in the window.
+JUST_NOW = timedelta(minutes=1)
+#: Under which path the sandbox shows uploaded files, as Meta's content network does.
+FILES: Final = "/sandbox/files/"
+# Every accepted message is kept, for tests count on it; of what is only looked at, the newest.
+_REQUESTS: Final = 100_000
+_EXCHANGES: Final = 500
+# Which event a record makes.
+_KINDS: Final = {
+    Message: "message",
+    Action: "action",
+    Incoming: "incoming",
+    Gesture: "gesture",
+    Refusal: "refusal",
+}
+
+
+@dataclass
+class Person:
+    """Somebody who can be written to."""
+
+    id: str
+    first_name: str | None = None
+    last_name: str | None = None
+    last_message_at: datetime | None = None
+    blocked: bool = False
+    role: str | None = None
+    locale: str | None = None
+    timezone: float | None = None
+    gender: str | None = None
+    profile_pic: str | None = None
+    #: Does not open the conversation by themselves, so nothing counts as read until they do something.
+    away: bool = False
+    #: The Page may not see their profile: it is given as an empty object.
+    private: bool = False
+    #: The Page has banned them.
+    banned: bool = False
+    #: Their account with the business, as `account_linking` links it.
+    linked: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The full name, or an empty string."""
+        return " ".join(part for part in (self.first_name, self.last_name) if part)
+
+
+@dataclass
+class World:
+    """The state of a sandbox. Whoever reads or changes people or records holds `lock`."""
+
+    clock: Clock
+    page_id: str
+    page_name: str
+    access_token: str
+    app_secret: str | None = None
+    require_proof: bool = False
+    development: bool = False
+    open_house: bool = True
+    app_id: str = "1020304050607080"
+    app_name: str = "Sandbox App"
+    user_token: str = field(default_factory=lambda: f"SANDBOX-USER-{secrets.token_urlsafe(24)}", repr=False)
+    #: Signs webhooks where no `app_secret` was given.
+    spare_secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
+    #: Where the sandbox listens; empty while it does not.
+    base: str = ""
+    #: Why the Page's token is refused from now on, such as 463 for an expired one.
+    token_subcode: int | None = None
+    people: dict[str, Person] = field(default_factory=dict)
+    templates: dict[tuple[str, str], UtilityTemplate] = field(default_factory=dict)
+    #: The status that a new message template gets.
+    approval: str = "APPROVED"
+    attachments: dict[str, Attachment] = field(default_factory=dict)
+    #: Whether attachments and personas that were not made here exist all the same, at the real Page.
+    foreign_ids: bool = True
+    personas: dict[str, Persona] = field(default_factory=dict)
+    labels: dict[str, Label] = field(default_factory=dict)
+    terms_accepted: bool = True
+    profile: dict[str, Any] = field(default_factory=dict)
+    menus: dict[str, list[Any]] = field(default_factory=dict)
+    nlp: dict[str, Any] = field(default_factory=dict)
+    apps: dict[str, App] = field(default_factory=dict)
+    #: The app that gets new conversations; None: there is no routing, and control lies idle until somebody answers.
+    default_app: str | None = None
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    subscribed: dict[str, list[str]] = field(default_factory=dict)
+    linking_tokens: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    #: Posts and comments: who wrote them and when, and which have been replied to in private.
+    posts: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    answered: set[str] = field(default_factory=set)
+    messages: list[Message] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    requests: deque[Request] = field(default_factory=lambda: deque(maxlen=_REQUESTS))
+    exchanges: deque[Exchange] = field(default_factory=lambda: deque(maxlen=_EXCHANGES))
+    timeline: dict[str, list[Record]] = field(default_factory=dict)
+    threads: dict[str, Thread] = field(default_factory=dict)
+    conversations: dict[str, str] = field(default_factory=dict)
+    by_id: dict[str, Message | Incoming] = field(default_factory=dict)
+    reactions: dict[str, dict[str, str]] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=Shelf, repr=False)
+    events: EventLog = field(default_factory=EventLog, repr=False)
+    faults: Faults = field(default_factory=Faults, repr=False)
+    rates: Rates = field(default_factory=Rates, repr=False)
+    webhooks: Webhooks = field(default_factory=Webhooks, repr=False)
+    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    def __post_init__(self) -> None:
+        self.apps.setdefault(self.app_id, App(self.app_id, self.app_name))
+        self.apps.setdefault(INBOX_APP, App(INBOX_APP, "Page Inbox"))
+
+    @property
+    def secret(self) -> str:
+        """The app's secret, or the one made up in its place."""
+        return self.app_secret or self.spare_secret
+
+    @property
+    def app_token(self) -> str:
+        """The app's own token."""
+        return f"{self.app_id}|{self.secret}"
+
+    @property
+    def template_ids(self) -> dict[str, tuple[str, str]]:
+        """The names and languages of the message templates, by their ids."""
+        return {template.id: key for key, template in self.templates.items()}
+
+    def file_url(self, file: File | None, name: str) -> str:
+        """Give the address of an uploaded file: here while its bytes are kept, else one that leads nowhere."""
+        return f"{self.base}{FILES}{file.key}" if file is not None and file.key else f"https://cdn.invalid/{name}"
+
+    def file_url_of(self, key: str) -> str:
+        """Give the address under which the bytes with this key are shown."""
+        return f"{self.base}{FILES}{key}"
+
+    def find_person(self, psid: str) -> Person | None:
+        """Give the person with this id; in an open house, whoever is asked for exists and wrote a minute ago."""
+        with self.lock:
+            person = self.people.get(psid)
+            if person is None and self.open_house:
+                person = Person(psid, "Person", psid[-4:], self.clock.now() - JUST_NOW)
+                self.people[psid] = person
+                self.changed("person", psid)
+            return person
+
+    def record(self, thread: str, record: Record) -> None:
+        """Add a record to the thread of one person (empty: of nobody in particular)."""
+        with self.lock:
+            self.timeline.setdefault(thread, []).append(record)
+            self.index(record)
+            if isinstance(record, (Message, Incoming)):
+                self.touch(thread).updated_at = record.at
+            self.events.add(_KINDS[type(record)], thread, record.at, record)
+
+    def index(self, record: Record) -> None:
+        """Let a message be found by its id, as it reads now: edited, or no longer if it was taken back."""
+        if isinstance(record, (Message, Incoming)):
+            self.by_id[record.id] = record
+        elif isinstance(record, Gesture) and record.action == "deletes":
+            self.by_id.pop(record.payload["mid"], None)
+        elif isinstance(record, Gesture) and record.action == "edits":
+            old = self.by_id.get(record.payload["mid"])
+            if isinstance(old, Incoming):
+                self.by_id[old.id] = replace(old, text=record.payload["text"])
+
+    def changed(self, kind: str, thread: str = "", what: Any = None) -> None:
+        """Note that something changed which is no record."""
+        self.events.add(kind, thread, self.clock.now(), what)
+
+    def touch(self, thread: str) -> Thread:
+        """Give a conversation, made if need be, and put it at the end of the list: the newest."""
+        found = self.threads.pop(thread, None)
+        if found is None:
+            found = Thread(conversation_id(self.page_id, thread), self.clock.now())
+            self.conversations[found.id] = thread
+        self.threads[thread] = found
+        return found
+
+    def notify(self, name: str, thread: str, content: Mapping[str, Any], *, by_page: bool = False) -> None:
+        """Tell the subscribers of one webhook field what happened between a person and the Page.
+
+        Args:
+            name: The field, such as `messages`.
+            thread: The person.
+            content: The event's own key and what it says.
+            by_page: Whether the Page is the sender.
+        """
+        if not self.webhooks.wants(self, name):
+            return
+        person = {"user_ref": thread[9:]} if thread.startswith("user_ref ") else {"id": thread}
+        page = {"id": self.page_id}
+        sender, recipient = (page, person) if by_page else (person, page)
+        stamp = milliseconds(self.clock.now())
+        item = {"sender": sender, "recipient": recipient, "timestamp": stamp, **content}
+        self.webhooks.emit(self, name, item, thread)
+
+    def notify_page(self, name: str, content: Mapping[str, Any]) -> None:
+        """Tell the subscribers of a field what happened to the Page; such events have no sender."""
+        if self.webhooks.wants(self, name):
+            stamp = milliseconds(self.clock.now())
+            self.webhooks.emit(self, name, {"recipient": {"id": self.page_id}, "timestamp": stamp, **content}, "")
+
+
+def message_id() -> str:
+    """Make an id of the form that Meta gives today: `m_` and 86 characters of base64url."""
+    return f"m_{secrets.token_urlsafe(64)}"
+
+
+def object_id() -> str:
+    """Make an id of sixteen digits, as attachments and people have."""
+    return str(secrets.randbelow(9 * 10**15) + 10**15)
+
+
+def trace_id() -> str:
+    """Make the id of one answer: 23 characters that start with A."""
+    return f"A{secrets.token_urlsafe(16)}"
+
+
+def conversation_id(page_id: str, thread: str) -> str:
+    """Make the id of a conversation, the same in every run: `t_` and fifteen digits."""
+    digest = hashlib.sha256(f"{page_id} {thread}".encode("utf-8", "surrogatepass")).digest()
+    return f"t_{10**14 + int.from_bytes(digest[:8], 'big') % (9 * 10**14)}"
+
+
+def milliseconds(at: datetime) -> int:
+    """Give a time as webhooks do."""
+    return int(at.timestamp() * 1000)

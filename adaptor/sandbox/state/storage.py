@@ -1,0 +1,209 @@
+"""A sandbox that outlives its process: its world in a SQLite file, written while it runs.
+
+What was said is appended, record by record; everything else is written anew when it changed. The file is for this
+program alone, and only its owner may read it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from adaptor.sandbox.checker import SandboxError
+from adaptor.sandbox.state.records import Message, Refusal
+from adaptor.sandbox.state.serialization import freeze, thaw
+
+if TYPE_CHECKING:
+    from adaptor.sandbox.state.event_log import Event
+    from adaptor.sandbox.state.page_state import World
+
+_log = logging.getLogger(__name__)
+_FORMAT: Final = 1
+# Written when they changed: the first always, the others with the events that change them.
+_STATE: Final = (
+    *("page_id", "page_name", "access_token", "spare_secret", "user_token", "token_subcode", "app_id"),
+    *("templates", "personas", "labels", "profile", "menus", "nlp", "apps", "subscriptions", "subscribed"),
+    *("linking_tokens", "answered", "posts"),
+)
+_LARGE: Final = {"attachments": {"attachment"}, "reactions": {"action", "gesture"}}
+_RECORDS: Final = frozenset({"message", "action", "incoming", "gesture", "refusal"})
+_SECONDS: Final = 0.5
+
+
+class Keeper:
+    """Keeps one world in one file.
+
+    Args:
+        world: What is kept. What the file holds already is put into it.
+        path: Where the file lies; it is made if need be.
+        fixed_token: Whether the access token was given, so that it is not replaced by the one that was kept.
+
+    Raises:
+        SandboxError: The file cannot be used.
+    """
+
+    def __init__(self, world: World, path: str | os.PathLike[str], *, fixed_token: bool = False) -> None:
+        self._world = world
+        self._path = Path(path)
+        self._saved = 0
+        self._files: set[str] = set()
+        self._saving = threading.Lock()
+        self._stopping = threading.Event()
+        self._worker: threading.Thread | None = None
+        self._file: sqlite3.Connection
+        try:
+            # Nobody else reads what people wrote.
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+            self._open()
+            try:
+                self._prepare()
+                self._load(fixed_token)
+            finally:
+                self._file.close()
+        except (OSError, sqlite3.Error, ValueError, KeyError, TypeError) as error:
+            raise SandboxError(f"{path}: cannot keep a sandbox there: {error}") from error
+
+    def start(self) -> None:
+        """Write from now on what changes."""
+        self._stopping.clear()
+        self._open()
+        self._worker = threading.Thread(target=self._work, name="sandbox keeper", daemon=True)
+        self._worker.start()
+
+    def stop(self) -> None:
+        """Write what is left."""
+        self._stopping.set()
+        if self._worker is not None:
+            self._worker.join()
+            self._worker = None
+        self.save()
+        self._file.close()
+
+    def _open(self) -> None:
+        # Written by the worker, and at the end by whoever stops it.
+        self._file = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
+
+    def save(self) -> None:
+        """Write what changed since the last time."""
+        with self._saving:
+            self._save()
+
+    def _save(self) -> None:
+        world = self._world
+        with world.lock:
+            newest = world.events.number
+            events = world.events.after(self._saved)
+            if not events and self._saved:
+                return
+            # Where events were let go meanwhile, nobody knows any more what changed.
+            whole = not events or events[0].number != self._saved + 1
+            kinds = {event.kind for event in events}
+            threads = set(world.people) | set(world.threads) if whole else {event.thread for event in events}
+            rows = {
+                "records": self._all_records() if whole else self._records(events),
+                "people": [(name, freeze(world.people[name])) for name in threads if name in world.people],
+                "threads": [(name, freeze(world.threads[name])) for name in threads if name in world.threads],
+                "state": [("offset", freeze(world.clock.offset.total_seconds()))],
+            }
+            large = [name for name, wanted in _LARGE.items() if whole or kinds & wanted]
+            rows["state"] += [(name, freeze(getattr(world, name))) for name in (*_STATE, *large)]
+            there = world.shelf.keys
+            files = [(key, *found) for key in there if key not in self._files and (found := world.shelf.get(key))]
+        self._write(rows, files, self._files - set(there), whole=whole)
+        self._saved, self._files = newest, set(there)
+
+    def _write(
+        self,
+        rows: dict[str, list[tuple[str, str]]],
+        files: list[tuple[str, str, bytes]],
+        gone: set[str],
+        *,
+        whole: bool,
+    ) -> None:
+        self._file.execute("BEGIN IMMEDIATE")
+        try:
+            if whole:
+                for table in ("records", "people", "threads"):
+                    self._file.execute(f"DELETE FROM {table}")
+            self._file.executemany("INSERT INTO records (name, value) VALUES (?, ?)", rows["records"])
+            for table in ("people", "threads", "state"):
+                self._file.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", rows[table])
+            self._file.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", files)
+            self._file.executemany("DELETE FROM files WHERE key = ?", [(key,) for key in gone])
+            self._file.execute("COMMIT")
+        except sqlite3.Error:
+            # All of it or nothing: it is tried again as a whole.
+            if self._file.in_transaction:
+                self._file.execute("ROLLBACK")
+            raise
+
+    def _records(self, events: list[Event]) -> list[tuple[str, str]]:
+        return [(event.thread, freeze(event.what)) for event in events if event.kind in _RECORDS]
+
+    def _all_records(self) -> list[tuple[str, str]]:
+        return [(thread, freeze(each)) for thread, found in self._world.timeline.items() for each in found]
+
+    def _work(self) -> None:
+        while not self._stopping.wait(_SECONDS):
+            try:
+                self.save()
+            except sqlite3.Error:
+                # The disk may be full now and not later; what was not written is written then.
+                _log.exception("the sandbox could not write %s", self._path)
+
+    def _prepare(self) -> None:
+        (version,) = self._file.execute("PRAGMA user_version").fetchone()
+        if version not in {0, _FORMAT}:
+            raise ValueError("it was written by another version")
+        self._file.executescript(
+            f"""
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = NORMAL;
+            PRAGMA user_version = {_FORMAT};
+            CREATE TABLE IF NOT EXISTS records (number INTEGER PRIMARY KEY, name TEXT NOT NULL, value TEXT NOT NULL);
+            CREATE TABLE IF NOT EXISTS people (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+            CREATE TABLE IF NOT EXISTS threads (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+            CREATE TABLE IF NOT EXISTS files (key TEXT PRIMARY KEY, kind TEXT NOT NULL, data BLOB NOT NULL);
+            CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+            """
+        )
+
+    def _load(self, fixed_token: bool) -> None:
+        world = self._world
+        state: dict[str, Any] = {name: thaw(text) for name, text in self._file.execute("SELECT name, value FROM state")}
+        if not state:
+            return
+        if state["page_id"] != world.page_id:
+            raise ValueError(f"it holds the Page {state['page_id']}, not {world.page_id}")
+        world.clock.set_offset(state.pop("offset"))
+        for name, value in state.items():
+            if name == "access_token" and fixed_token:
+                continue
+            if name == "templates":
+                # What the settings describe is newer than what was kept.
+                value = {**value, **world.templates}
+            setattr(world, name, value)
+        for name, text in self._file.execute("SELECT name, value FROM people"):
+            world.people[name] = thaw(text)
+        found = {name: thaw(text) for name, text in self._file.execute("SELECT name, value FROM threads")}
+        # The newest is the last.
+        world.threads = dict(sorted(found.items(), key=lambda item: item[1].updated_at))
+        for thread, text in self._file.execute("SELECT name, value FROM records ORDER BY number"):
+            record = thaw(text)
+            world.timeline.setdefault(thread, []).append(record)
+            world.index(record)
+            if isinstance(record, Message):
+                world.messages.append(record)
+            elif isinstance(record, Refusal):
+                world.refusals.append(record)
+        for key, kind, data in self._file.execute("SELECT key, kind, data FROM files ORDER BY rowid"):
+            world.shelf.restore(key, kind, data)
+        self._files = set(world.shelf.keys)
+        world.conversations.update({thread.id: name for name, thread in world.threads.items()})
+        # What was loaded is no change: only what comes from now on is written.
+        world.changed("loaded")
+        self._saved = world.events.number

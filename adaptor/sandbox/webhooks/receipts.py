@@ -1,0 +1,109 @@
+"""What follows a message of the Page: its echo, that it was delivered, that it was read; and reactions.
+
+https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from adaptor.sandbox.state.page_state import milliseconds
+from adaptor.sandbox.state.records import Message
+
+if TYPE_CHECKING:
+    from adaptor.sandbox.state.page_state import Person, World
+
+#: From then on a sticker is told as a sticker only; before, as an image as well (changelog, 30 June 2026).
+_STICKERS_ALONE: Final = datetime(2026, 8, 30, tzinfo=UTC)
+#: The names that Meta has for the reactions that have one.
+_REACTIONS: Final = {
+    "❤": "love",
+    "😍": "love",
+    "😆": "smile",
+    "😂": "smile",
+    "😮": "wow",
+    "😢": "sad",
+    "😠": "angry",
+    "😡": "angry",
+    "👍": "like",
+    "👎": "dislike",
+}
+
+
+def give_receipts(world: World, thread: str, message: Message, person: Person | None) -> None:
+    """Tell the subscribers, and let the person read unless they are away."""
+    reads = person is not None and not person.away
+    if reads:
+        world.threads[thread].read_at = message.at
+        world.events.add("read", thread, message.at, message.id)
+    if world.webhooks.wants(world, "message_echoes"):
+        world.notify("message_echoes", thread, {"message": _echo(world, message)}, by_page=True)
+    if person is None:
+        return
+    watermark = milliseconds(message.at)
+    if world.webhooks.wants(world, "message_deliveries"):
+        world.notify("message_deliveries", thread, {"delivery": {"mids": [message.id], "watermark": watermark}})
+    if reads and world.webhooks.wants(world, "message_reads"):
+        world.notify("message_reads", thread, {"read": {"watermark": watermark}})
+
+
+def tell_reaction(world: World, mid: str, actor: str, reaction: object) -> None:
+    """Note who reacts to what; None takes it back."""
+    found = world.reactions.setdefault(mid, {})
+    if reaction is None:
+        found.pop(actor, None)
+    else:
+        found[actor] = str(reaction)
+
+
+def name_reaction(emoji: str) -> str:
+    """Give the name that Meta has for a reaction."""
+    return _REACTIONS.get(emoji.rstrip("\ufe0f"), "other")
+
+
+def sticker_attachments(world: World, number: int) -> dict[str, Any]:
+    """Give what a webhook says of a sticker, which depends on the date."""
+    payload = {"url": f"https://cdn.invalid/stickers/{number}.png", "sticker_id": number}
+    new = {"type": "sticker", "payload": payload}
+    if world.clock.now() >= _STICKERS_ALONE:
+        return {"attachments": [new]}
+    return {"sticker_id": number, "attachments": [{"type": "image", "payload": payload}, new]}
+
+
+def _echo(world: World, message: Message) -> dict[str, Any]:
+    payload = message.payload
+    echo: dict[str, Any] = {"is_echo": True, "app_id": int(world.app_id)}
+    if "metadata" in payload:
+        echo["metadata"] = payload["metadata"]
+    echo["mid"] = message.id
+    if message.lines:
+        echo["text"] = "\n".join(message.lines)
+    elif message.text is not None:
+        echo["text"] = message.text
+    elif payload.get("sticker_id") is not None:
+        echo |= sticker_attachments(world, int(payload["sticker_id"]))
+    else:
+        one = payload.get("attachment")
+        items = [one] if isinstance(one, dict) else payload.get("attachments") or []
+        echo["attachments"] = [_attachment(world, message, item) for item in items]
+    reply = (message.parameters or {}).get("reply_to")
+    if isinstance(reply, dict):
+        quoted = world.by_id.get(str(reply.get("mid")))
+        echo["reply_to"] = {"mid": reply.get("mid"), "is_self_reply": isinstance(quoted, Message)}
+    return echo
+
+
+def _attachment(world: World, message: Message, item: dict[str, Any]) -> dict[str, Any]:
+    payload = item.get("payload")
+    payload = dict(payload) if isinstance(payload, dict) else {}
+    payload.pop("is_reusable", None)
+    if item.get("type") != "template":
+        saved = world.attachments.get(str(payload.get("attachment_id")))
+        file = next(iter(message.files), None) or (saved.file if saved is not None else None)
+        known = payload.get("url") or (saved.url if saved is not None else None)
+        payload["url"] = known or world.file_url(file, message.id)
+        if str(payload.get("attachment_id", "")).isdigit():
+            # As a number, unlike everywhere else.
+            payload["attachment_id"] = int(payload["attachment_id"])
+    return {"type": item.get("type"), "payload": payload}

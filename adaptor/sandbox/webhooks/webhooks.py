@@ -1,0 +1,256 @@
+"""Webhooks: what subscribers are told, signed as Meta signs it, tried again, and out of order on demand.
+
+    sandbox.webhooks.duplicates = 0.1    every tenth is delivered twice
+    sandbox.webhooks.disorder = 5        up to five wait, and leave in any order
+    sandbox.webhooks.batch = 3           up to three entries in one request
+    sandbox.webhooks.wait()              until everything has been delivered or given up
+
+https://developers.facebook.com/docs/graph-api/webhooks/getting-started
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import random
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from adaptor.sandbox.meta.json_bytes import serialise
+from adaptor.sandbox.webhooks.delivery import ask, post
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from adaptor.sandbox.state.page_state import World
+
+_PAGE: Final = "page"
+#: After an hour of failures the app is unsubscribed (page "Webhooks", checked 2026-11).
+_PATIENCE: Final = timedelta(hours=1)
+# Meta repeats at once a few times, and then ever more slowly.
+_DELAYS: Final = (0.0, 0.0, 0.5, 2.0, 8.0, 30.0)
+_DELIVERIES: Final = 10_000
+# What an app is told that does not control the conversation, in its own list; anything else it is not told.
+_STANDBY: Final = frozenset({"messages", "message_reads", "message_deliveries", "messaging_postbacks"})
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One attempt to deliver a webhook.
+
+    Attributes:
+        at: When, by the sandbox's clock.
+        url: Where to.
+        body: The bytes that were signed.
+        signature: The value of `X-Hub-Signature-256`.
+        status: What came back; 0 for nothing.
+        problem: Why nothing came back; empty otherwise.
+        attempt: Counted from 1.
+    """
+
+    at: datetime
+    url: str
+    body: bytes
+    signature: str
+    status: int
+    problem: str
+    attempt: int
+
+
+@dataclass(eq=False)
+class _Letter:
+    """Entries on their way to one subscriber."""
+
+    entries: list[dict[str, Any]]
+    attempt: int = 0
+    due: float = 0.0
+
+
+@dataclass
+class Webhooks:
+    """What one sandbox tells its subscribers.
+
+    Attributes:
+        delays: Seconds to wait before each further attempt; when they are used up, the webhook is given up.
+        timeout: Seconds within which a subscriber has to answer.
+        duplicates: Which share is delivered twice, 0 to 1.
+        disorder: How many may overtake each other.
+        batch: How many entries travel in one request at most.
+        deliveries: Every attempt so far, oldest first; the newest 10,000.
+    """
+
+    delays: tuple[float, ...] = _DELAYS
+    timeout: float = 5.0
+    duplicates: float = 0.0
+    disorder: int = 1
+    batch: int = 1
+    deliveries: deque[Delivery] = field(default_factory=lambda: deque(maxlen=_DELIVERIES))
+    seed: int = 0
+    _queue: deque[_Letter] = field(default_factory=deque)
+    _later: list[_Letter] = field(default_factory=list)
+    _changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
+    _worker: threading.Thread | None = None
+    _busy: bool = False
+    _held: bool = False
+    _stopping: bool = False
+    _failing_since: datetime | None = None
+    _random: random.Random = field(default_factory=lambda: random.Random(0), repr=False)
+
+    def wants(self, world: World, name: str) -> bool:
+        """Say whether somebody is subscribed to a field, both as an app and for this Page."""
+        subscription = world.subscriptions.get(_PAGE)
+        if subscription is None or not subscription.active:
+            return False
+        if name in subscription.fields and name in world.subscribed.get(world.app_id, ()):
+            return True
+        return name in _STANDBY and self.wants(world, "standby")
+
+    def emit(self, world: World, name: str, item: dict[str, Any], thread: str) -> None:
+        """Tell what happened in a conversation; on the side where another app controls it."""
+        state = world.threads.get(thread)
+        owner = state.owned_by(world.clock.now()) if state is not None else None
+        standby = owner not in {None, world.app_id} and name in {*_STANDBY, "message_echoes"}
+        if standby:
+            if not self.wants(world, "standby"):
+                return
+            if "postback" in item:
+                # The payload is for the app that sent the button.
+                item = {**item, "postback": {k: v for k, v in item["postback"].items() if k != "payload"}}
+        elif name not in world.subscriptions[_PAGE].fields or name not in world.subscribed.get(world.app_id, ()):
+            return
+        self._send(world, {"standby" if standby else "messaging": [item]})
+
+    def emit_change(self, world: World, name: str, value: dict[str, Any]) -> None:
+        """Tell what happened to the Page itself."""
+        if self.wants(world, name):
+            self._send(world, {"changes": [{"field": name, "value": value}]})
+
+    def shake_hands(self, url: str, verify_token: str) -> str:
+        """Ask an address whether it wants webhooks, as Meta does; give what is wrong with its answer, or nothing."""
+        challenge = str(random.SystemRandom().randrange(10**8, 2**31))
+        query = {"hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": verify_token}
+        status, body, problem = ask(url, query, self.timeout)
+        if problem:
+            return f"curl_error = {problem}; HTTP Status Code = 0"
+        if status != 200:
+            return f"HTTP Status Code = {status}"
+        if body.strip() != challenge:
+            return "The challenge was not answered with itself; HTTP Status Code = 200"
+        return ""
+
+    def hold(self) -> None:
+        """Let webhooks pile up until `release`."""
+        with self._changed:
+            self._held = True
+
+    def release(self) -> None:
+        """Let them leave again."""
+        with self._changed:
+            self._held = False
+            self._changed.notify_all()
+
+    def wait(self, timeout: float = 10.0) -> bool:
+        """Wait until everything is delivered or given up, and say whether that is so."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not (self._queue or self._later or self._busy), timeout)
+
+    def stop(self) -> None:
+        """Deliver nothing more; what still waits is forgotten."""
+        with self._changed:
+            self._stopping = True
+            self._queue.clear()
+            self._later.clear()
+            self._changed.notify_all()
+            worker = self._worker
+        if worker is not None:
+            worker.join(self.timeout + 1)
+        with self._changed:
+            self._stopping, self._worker, self._busy = False, None, False
+
+    def _send(self, world: World, content: dict[str, Any]) -> None:
+        entry = {"id": world.page_id, "time": int(world.clock.now().timestamp() * 1000), **content}
+        with self._changed:
+            times = 2 if self.duplicates and self._random.random() < self.duplicates else 1
+            self._queue.extend(_Letter([entry]) for _ in range(times))
+            if self._worker is None:
+                self._random.seed(self.seed)
+                self._worker = threading.Thread(target=self._work, args=(world,), name="sandbox webhooks", daemon=True)
+                self._worker.start()
+            self._changed.notify_all()
+
+    def _work(self, world: World) -> None:
+        while True:
+            with self._changed:
+                while not self._ready():
+                    if self._stopping:
+                        return
+                    soon = min((letter.due for letter in self._later), default=None) if not self._held else None
+                    self._changed.wait(None if soon is None else max(soon - time.monotonic(), 0))
+                letter = self._take()
+                self._busy = True
+            again = self._deliver(world, letter)
+            with self._changed:
+                self._busy = False
+                if again and not self._stopping:
+                    self._later.append(letter)
+                self._changed.notify_all()
+
+    def _ready(self) -> bool:
+        """Say whether one can leave now; those whose time has come stand at the front."""
+        if self._held or self._stopping:
+            return False
+        now = time.monotonic()
+        for letter in [each for each in self._later if each.due <= now]:
+            self._later.remove(letter)
+            self._queue.appendleft(letter)
+        return bool(self._queue)
+
+    def _take(self) -> _Letter:
+        index = self._random.randrange(min(self.disorder, len(self._queue))) if self.disorder > 1 else 0
+        letter = self._queue[index]
+        del self._queue[index]
+        while self._queue and len(letter.entries) < self.batch and not letter.attempt and not self._queue[0].attempt:
+            letter.entries.extend(self._queue.popleft().entries)
+        return letter
+
+    def _deliver(self, world: World, letter: _Letter) -> bool:
+        """Try once; say whether to try again."""
+        subscription = world.subscriptions.get(_PAGE)
+        if subscription is None or not subscription.active:
+            return False
+        body = serialise({"object": _PAGE, "entry": letter.entries})
+        letter.attempt += 1
+        headers = sign(world.secret, body)
+        status, problem = post(subscription.callback_url, body, headers, self.timeout)
+        now, signature = world.clock.now(), headers["X-Hub-Signature-256"]
+        delivery = Delivery(now, subscription.callback_url, body, signature, status, problem, letter.attempt)
+        self.deliveries.append(delivery)
+        world.changed("webhook", what=delivery)
+        if status == 200:
+            self._failing_since = None
+            return False
+        self._failing_since = self._failing_since or now
+        if now - self._failing_since >= _PATIENCE:
+            # Meta unsubscribes the app, and tells its developers.
+            subscription.active = False
+            world.changed("subscription")
+            return False
+        if letter.attempt > len(self.delays):
+            return False
+        letter.due = time.monotonic() + self.delays[letter.attempt - 1]
+        return True
+
+
+def sign(secret: str, body: bytes) -> dict[str, str]:
+    """Give the headers of a webhook: both signatures over the very bytes that travel."""
+    key = secret.encode()
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": "facebookexternalua",
+        "X-Hub-Signature": f"sha1={hmac.new(key, body, hashlib.sha1).hexdigest()}",
+        "X-Hub-Signature-256": f"sha256={hmac.new(key, body, hashlib.sha256).hexdigest()}",
+    }

@@ -1,0 +1,1 @@
+"""The way to another machine: connections, addresses, uploads; and whether a byte has left."""
