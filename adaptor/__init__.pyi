@@ -1,7 +1,4 @@
 # The public names, each once: type checkers and editors read this file, and `__init__.py` loads from it.
-__all__: list[str]
-_MODULES: dict[str, str]
-
 from .common import (
     http as http,
 )
@@ -290,3 +287,6 @@ from .messenger.templates.utility_templates import (
     search_template_library as search_template_library,
     update_message_template as update_message_template,
 )
+
+__all__: list[str]
+_MODULES: dict[str, str]

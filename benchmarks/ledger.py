@@ -19,11 +19,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from adaptor.core.digest import (
+    digest,
+)
 from adaptor.ledger.ledger import Ledger, sent
 from adaptor.ledger.pace import MESSAGES_PER_SECOND
 from adaptor.ledger.records import RunRecord
 from adaptor.ledger.store import Store, open_store
-from adaptor.ledger.write_id import digest
 
 #: In chunks of 50, at least as many rows a second as this many times what Meta allows.
 LEAST_TIMES = 5_000 / MESSAGES_PER_SECOND

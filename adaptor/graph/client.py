@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..core.config import Configuration, read_configuration
 from ..core.context import Run
+from ..core.digest import (
+    digest,
+)
 from ..core.errors import (
     SENT_NO,
     SENT_UNKNOWN,
@@ -18,7 +21,6 @@ from ..core.errors import (
     DeliveryUnknown,
     NotSent,
 )
-from ..ledger.write_id import digest
 from ..wire.connection import seconds_before_repeat, wire
 from .answer import Answer
 from .connection import GraphConnection

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ..core.digest import (
+    digest,
+)
 from ..core.errors import AdaptorError, JobError
 from ..ledger.at_most_once import Passed, pass_through
 from ..ledger.pace import (
@@ -17,7 +20,6 @@ from ..ledger.pace import (
     place_for,
 )
 from ..ledger.records import SENT
-from ..ledger.write_id import digest
 from ..wire.connection import wire
 from .answer import Answer
 from .client import client_for

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
 from typing import Any
 
@@ -17,12 +16,6 @@ from .records import Write
 
 #: How long an id is: 24 characters, 144 bits.
 _ID_BYTES = 18
-
-
-def digest(*parts: Any) -> str:
-    """Return a digest of values that JSON can hold, the same in every process."""
-    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def write_id(run: str, write: Write) -> str:

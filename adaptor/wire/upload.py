@@ -70,7 +70,9 @@ class Upload:
         """
         import hashlib
 
-        from ..ledger.write_id import digest
+        from ..core.digest import (
+            digest,
+        )
 
         parts: list[list[str]] = []
         for known, (_, content) in zip(self._known, self._parts, strict=True):

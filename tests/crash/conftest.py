@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from adaptor.core.digest import (
+    digest,
+)
 from adaptor.ledger.store import open_store
-from adaptor.ledger.write_id import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adaptor.ledger.write_id import digest
+from adaptor.core.digest import (
+    digest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

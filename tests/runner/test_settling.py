@@ -8,11 +8,13 @@ import pytest
 
 from adaptor import send_image, send_text
 from adaptor.core.context import Run
+from adaptor.core.digest import (
+    digest,
+)
 from adaptor.core.errors import InputError
 from adaptor.ledger.ledger import Ledger
 from adaptor.ledger.records import RunRecord
 from adaptor.ledger.store import open_store
-from adaptor.ledger.write_id import digest
 from adaptor.runner.history.reconcile import settle
 
 if TYPE_CHECKING:

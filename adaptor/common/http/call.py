@@ -340,7 +340,9 @@ class Call:
         """
         import hashlib
 
-        from ...ledger.write_id import digest
+        from ...core.digest import (
+            digest,
+        )
 
         clean = _redactor(secrets).text
         headers = {

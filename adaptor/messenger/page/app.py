@@ -13,10 +13,15 @@ from ...graph.request import GraphRequest, without_none
 from ..rules.answers import inside
 from ..rules.ids import AppId, Secret
 from ..rules.limits import check_text
-from ..rules.values import check_url
+from ..rules.recipient import (
+    Text,
+    Word,
+)
+from ..rules.values import (
+    check_url,
+    given_text,
+)
 from ..rules.words import MaybeWords, Words, joined
-from ..send.draft import Text, Word
-from ..texts import given_text
 from .webhook_fields import WEBHOOK_FIELDS
 
 #: Under which heading `adaptor docs` shows what stands here.

@@ -12,8 +12,10 @@ from ...graph.request import GraphRequest, PageId, comma_separated, without_none
 from ..rules.answers import items_in
 from ..rules.ids import Secret
 from ..rules.limits import refuse
+from ..rules.recipient import (
+    Word,
+)
 from ..rules.words import MaybeWords, Words, joined
-from ..send.draft import Word
 from .webhook_fields import WEBHOOK_FIELDS
 
 #: Under which heading `adaptor docs` shows what stands here.

@@ -12,8 +12,13 @@ from ...core.values.arguments import defer
 from ...graph.listing import listing
 from ...graph.request import GraphRequest
 from ..rules.ids import object_id
-from ..send.draft import Text, Word
-from ..texts import given_text
+from ..rules.recipient import (
+    Text,
+    Word,
+)
+from ..rules.values import (
+    given_text,
+)
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "page and app"

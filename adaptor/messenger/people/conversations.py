@@ -15,8 +15,11 @@ from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import GraphRequest, PageId, comma_separated
 from ..rules.ids import object_id, person_id
+from ..rules.recipient import (
+    Text,
+    Word,
+)
 from ..rules.words import MaybeWords
-from ..send.draft import Text, Word
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "conversations"

@@ -15,9 +15,14 @@ from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import GraphRequest, PageId, comma_separated
 from ..rules.ids import object_id, person_id
+from ..rules.recipient import (
+    Recipient,
+    Text,
+)
+from ..rules.values import (
+    given_text,
+)
 from ..rules.words import MaybeWords
-from ..send.draft import Recipient, Text
-from ..texts import given_text
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "people"

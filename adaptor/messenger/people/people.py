@@ -10,8 +10,11 @@ from ...graph.operation import graph_operation
 from ...graph.request import GraphRequest, PageId, comma_separated
 from ..rules.ids import Secret, person_id
 from ..rules.limits import refuse
+from ..rules.recipient import (
+    Recipient,
+    Text,
+)
 from ..rules.words import MaybeWords, Words, words_of
-from ..send.draft import Recipient, Text
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "people"

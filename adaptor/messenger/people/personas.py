@@ -14,9 +14,11 @@ from ...graph.operation import graph_operation
 from ...graph.request import GraphRequest, PageId, comma_separated
 from ..rules.ids import object_id
 from ..rules.limits import check_text
+from ..rules.recipient import (
+    Text,
+)
 from ..rules.values import check_reachable, check_url
 from ..rules.words import MaybeWords
-from ..send.draft import Text
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "personas"

@@ -17,9 +17,13 @@ from ...graph.request import GraphRequest, PageId, comma_separated, without_none
 from ..rules.answers import first_in, inside
 from ..rules.ids import person_id
 from ..rules.limits import check_text, check_whole_number, refuse
+from ..rules.recipient import (
+    Recipient,
+    Word,
+    check_recipient,
+    recipient_object,
+)
 from ..rules.words import MaybeWords
-from ..send.body_rules import check_recipient
-from ..send.draft import Recipient, Word, recipient_object
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "routing"

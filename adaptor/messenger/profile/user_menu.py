@@ -13,7 +13,9 @@ from ...graph.operation import graph_operation
 from ...graph.request import GraphRequest, PageId, without_none
 from ..rules.answers import first_in
 from ..rules.ids import person_id
-from ..send.draft import Recipient
+from ..rules.recipient import (
+    Recipient,
+)
 from . import shapes
 from .properties import Lists
 from .rules import check_menus

@@ -8,11 +8,15 @@ from ...core.context import active
 from ...core.errors import ConfigurationError
 from ...core.state import State
 from ...core.values.lazy import Lazy, resolve
-from ..send.body_rules import check_recipient
-from ..send.draft import recipient_object
-from ..texts import given_text
 from .limits import refuse
-from .values import check_id
+from .recipient import (
+    check_recipient,
+    recipient_object,
+)
+from .values import (
+    check_id,
+    given_text,
+)
 
 
 def object_id(field: str, value: Any) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ...core.state import a_kind
 from ...core.values.arguments import defer
 from ...core.values.lazy import Lazy
-from .limits import refuse
+from .limits import check_text, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -133,3 +133,13 @@ def check_amount(field: str, value: Any) -> None:
         raise refuse(
             field, "must be a number", "Give a number, such as 12.5: without currency, and with a dot.", actual=value
         )
+
+
+def given_text(field: str, value: Any) -> Any:
+    """Return a text, or what will be one when it is known.
+
+    Raises:
+        InvalidMessage: It is missing, empty, or no text.
+    """
+    check_text(field, value)
+    return value

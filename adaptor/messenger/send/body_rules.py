@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.context import active
 from ...core.values.lazy import Lazy
 from ..content.quick_replies import check_quick_reply
 from ..content.templates import check_template
 from ..rules.limits import LIMITS, check_items, check_object, check_text, refuse
-from ..rules.psid import problem_of
-from ..rules.values import check_choice, check_reachable, text_of
+from ..rules.recipient import check_recipient
+from ..rules.values import check_choice, check_reachable
 
 MESSAGING_TYPES = ("RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY")
 NOTIFICATION_TYPES = ("REGULAR", "SILENT_PUSH", "NO_PUSH")
@@ -35,18 +34,6 @@ _A_BODY = {
     "template": "a template",
     "sticker_id": "a sticker",
 }
-
-
-#: The forms of a recipient; exactly one of them stands in a recipient object.
-RECIPIENT_FORMS = (
-    "id",
-    "user_ref",
-    "post_id",
-    "comment_id",
-    "phone_number",
-    "notification_messages_token",
-    "one_time_notif_token",
-)
 
 
 def check_long_body(body: Any) -> None:
@@ -86,48 +73,6 @@ def check_body(body: Any) -> None:
         raise refuse("reply_to", "is empty", "Give the id of the message that is quoted, or leave it out.")
     if message is not None:
         check_message(message)
-
-
-def check_recipient(recipient: Any) -> None:
-    """Refuse a recipient that is in none of Meta's forms."""
-    fix = 'Give a PSID as text, or one of Meta\'s recipient objects: {"id": "…"}.'
-    if recipient is None:
-        raise refuse("recipient", "is missing", fix)
-    content = check_object("recipient", recipient, '{"id": "…"}')
-    if content is None:
-        return
-    forms = [form for form in RECIPIENT_FORMS if content.get(form) is not None]
-    if not forms:
-        what = "is empty" if not content else f"has none of {', '.join(RECIPIENT_FORMS[:5])}"
-        raise refuse("recipient", what, fix)
-    if len(forms) > 1:
-        raise refuse("recipient", f"has both {forms[0]} and {forms[1]}", "Keep one of them.")
-    value = content[forms[0]]
-    if isinstance(value, Lazy):
-        return
-    # Echoes give some ids as numbers, and people send them back as they came.
-    value = text_of(value)
-    if not isinstance(value, str):
-        raise refuse(f"recipient.{forms[0]}", "is not text", "Give the id as text.")
-    if forms[0] == "id":
-        problem = problem_of(value)
-        if problem is not None:
-            raise refuse("recipient.id", *problem)
-        if not (value.isascii() and value.isdigit()):
-            warn_of_words("a recipient")
-    elif not value.strip() or value != value.strip():
-        what = "is empty" if not value.strip() else "has spaces in it"
-        raise refuse(f"recipient.{forms[0]}", what, "Give the id as text, without spaces.")
-
-
-def warn_of_words(whose: str) -> None:
-    """Say once in a run that an id is not made of digits, as PSIDs are."""
-    run = active.get()
-    if run is None or f"the id of {whose}" in run.warned:
-        return
-    run.warned.add(f"the id of {whose}")
-    where = f"{place}: " if (place := run.place()) else ""
-    run.log("info", "messenger", f"warning: {where}the id of {whose} is not made of digits, as PSIDs are.")
 
 
 def check_message(message: Any) -> None:

@@ -5,29 +5,17 @@ Source: https://developers.facebook.com/docs/messenger-platform/reference/send-a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from ...core.operation import Value
 from ...core.values.arguments import Deferred, defer
 from ...graph.request import GraphRequest, PageId
-from ..rules.limits import refuse
-from ..rules.psid import SPACE
+from ..rules.recipient import recipient_id, recipient_object
 from ..rules.values import given
 from ..rules.windows import check_window
 from .body_rules import check_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-#: A PSID, or one of Meta's recipient objects.
-Recipient: TypeAlias = "Value[str | int | dict[str, Any]]"
-#: What Meta calls an object: a dict in its spelling.
-Object: TypeAlias = "Value[dict[str, Any]]"
-QuickReplies: TypeAlias = "Value[list[dict[str, Any]] | None]"
-Text: TypeAlias = "Value[str]"
-Word: TypeAlias = "Value[str | None]"
-#: What makes a send one that happens at most once ever.
-Key: TypeAlias = "Value[str | int | None]"
 
 
 def message_request(
@@ -117,27 +105,6 @@ def _pruned(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _pruned(item) for key, item in value.items() if item is not None}
     return [_pruned(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def recipient_object(recipient: Any) -> Any:
-    """Return Meta's recipient object for a PSID, without spaces around it; objects stay as they are otherwise."""
-    if isinstance(recipient, bool) or recipient is None:
-        raise refuse("recipient", f"is {recipient}", "Give the person's PSID as text.")
-    if isinstance(recipient, float):
-        raise refuse(
-            "recipient",
-            "is a number with a point: a program took the id for one",
-            "Read the column as text: at 16 digits the id itself may be damaged.",
-        )
-    if isinstance(recipient, str | int):
-        return {"id": str(recipient).strip(SPACE)}
-    psid = recipient.get("id") if isinstance(recipient, dict) else None
-    return {**recipient, **recipient_object(psid)} if isinstance(psid, str | float) else recipient
-
-
-def recipient_id(recipient: Any) -> Any:
-    """Return the id in a recipient object, whatever its form."""
-    return next(iter(recipient.values()), None) if isinstance(recipient, dict) else None
 
 
 def action_needs(recipient: Any) -> tuple[str, ...]:

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from ...graph.operation import graph_operation
 from ...graph.request import GraphRequest
-from .draft import Recipient, Text, Word, action_request
+from ..rules.recipient import (
+    Recipient,
+    Text,
+    Word,
+)
+from .draft import (
+    action_request,
+)
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "send"

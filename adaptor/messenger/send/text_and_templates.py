@@ -14,19 +14,21 @@ from ...core.values.arguments import defer
 from ...graph.operation import graph_operation
 from ...graph.request import GraphRequest, PageId
 from ..rules.limits import refuse
-from ..rules.values import given
-from ..rules.windows import Moment
-from .body_rules import check_body, check_long_body
-from .draft import (
+from ..rules.recipient import (
     Key,
     Object,
     QuickReplies,
     Recipient,
     Text,
     Word,
+    recipient_id,
+)
+from ..rules.values import given
+from ..rules.windows import Moment
+from .body_rules import check_body, check_long_body
+from .draft import (
     action_needs,
     message_request,
-    recipient_id,
 )
 from .several_calls import TYPING_SECONDS, text_series
 

@@ -12,8 +12,16 @@ from ...core.values.arguments import defer
 from ...graph.operation import graph_operation
 from ...graph.request import GraphRequest
 from ..rules.limits import refuse
+from ..rules.recipient import (
+    Key,
+    Recipient,
+    Text,
+    Word,
+)
 from ..rules.values import given
-from .draft import Key, Recipient, Text, Word, message_request
+from .draft import (
+    message_request,
+)
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "send"

@@ -15,8 +15,11 @@ from ...graph.operation import graph_operation
 from ...graph.request import GraphRequest, PageId, comma_separated, without_none
 from ..rules.ids import object_id
 from ..rules.limits import refuse
+from ..rules.recipient import (
+    Text,
+    Word,
+)
 from ..rules.words import MaybeWords
-from ..send.draft import Text, Word
 from .rules import check_components, check_template, parameter_format
 
 #: Under which heading `adaptor docs` shows what stands here.

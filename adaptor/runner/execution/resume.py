@@ -355,7 +355,9 @@ class Records:
         return job_digest(self._sources)
 
     def _input_digest(self) -> str:
-        from ...ledger.write_id import digest
+        from ...core.digest import (
+            digest,
+        )
 
         state = {key: value for key, value in self._state.items() if key != "configuration"}
         return digest("input", self._words, state)

@@ -13,7 +13,7 @@ from adaptor import (
     postback_button,
     url_button,
 )
-from adaptor.messenger.content import check_button
+from adaptor.messenger.content.buttons import check_button
 
 SITE = "https://example.org"
 

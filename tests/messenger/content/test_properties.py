@@ -11,14 +11,17 @@ from hypothesis import given, settings, strategies as st
 import adaptor
 from adaptor import InvalidMessage
 from adaptor.core.values.arguments import FunctionReference
-from adaptor.messenger.content import check_button, check_quick_reply, check_template
+from adaptor.messenger.content.buttons import check_button
+from adaptor.messenger.content.quick_replies import check_quick_reply
+from adaptor.messenger.content.templates import check_template
 from adaptor.messenger.send.body_rules import check_message
 
 relaxed = settings(deadline=None, database=None, max_examples=200)
 
-TEMPLATES = [name for name in adaptor._ROOMS["messenger.content"] if name.endswith("_template")]
-BUTTONS = [name for name in adaptor._ROOMS["messenger.content"] if name.endswith("_button")]
-QUICK_REPLIES = [name for name in adaptor._ROOMS["messenger.content"] if name.startswith("quick_reply")]
+CONTENT = [name for name, module in adaptor._MODULES.items() if module.startswith("messenger.content.")]
+TEMPLATES = [name for name in CONTENT if name.endswith("_template")]
+BUTTONS = [name for name in CONTENT if name.endswith("_button")]
+QUICK_REPLIES = [name for name in CONTENT if name.startswith("quick_reply")]
 KINDS = [
     "button",
     "generic",

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from adaptor import send_template, state
-from adaptor.messenger.content import check_template
-from adaptor.messenger.content.templates import DEAD_TEMPLATES
+from adaptor.messenger.content.templates import DEAD_TEMPLATES, check_template
 
 
 @pytest.mark.parametrize(

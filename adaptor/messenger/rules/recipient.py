@@ -1,0 +1,107 @@
+"""Who a message is for, in each of Meta's forms; and the types of what sends are given."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from ...core.context import active
+from ...core.operation import Value
+from ...core.values.lazy import Lazy
+from .limits import check_object, refuse
+from .psid import SPACE, problem_of
+from .values import text_of
+
+#: A PSID, or one of Meta's recipient objects.
+Recipient: TypeAlias = "Value[str | int | dict[str, Any]]"
+
+
+#: What Meta calls an object: a dict in its spelling.
+Object: TypeAlias = "Value[dict[str, Any]]"
+
+
+QuickReplies: TypeAlias = "Value[list[dict[str, Any]] | None]"
+
+
+Text: TypeAlias = "Value[str]"
+
+
+Word: TypeAlias = "Value[str | None]"
+
+
+#: What makes a send one that happens at most once ever.
+Key: TypeAlias = "Value[str | int | None]"
+
+
+def recipient_object(recipient: Any) -> Any:
+    """Return Meta's recipient object for a PSID, without spaces around it; objects stay as they are otherwise."""
+    if isinstance(recipient, bool) or recipient is None:
+        raise refuse("recipient", f"is {recipient}", "Give the person's PSID as text.")
+    if isinstance(recipient, float):
+        raise refuse(
+            "recipient",
+            "is a number with a point: a program took the id for one",
+            "Read the column as text: at 16 digits the id itself may be damaged.",
+        )
+    if isinstance(recipient, str | int):
+        return {"id": str(recipient).strip(SPACE)}
+    psid = recipient.get("id") if isinstance(recipient, dict) else None
+    return {**recipient, **recipient_object(psid)} if isinstance(psid, str | float) else recipient
+
+
+def recipient_id(recipient: Any) -> Any:
+    """Return the id in a recipient object, whatever its form."""
+    return next(iter(recipient.values()), None) if isinstance(recipient, dict) else None
+
+
+#: The forms of a recipient; exactly one of them stands in a recipient object.
+RECIPIENT_FORMS = (
+    "id",
+    "user_ref",
+    "post_id",
+    "comment_id",
+    "phone_number",
+    "notification_messages_token",
+    "one_time_notif_token",
+)
+
+
+def check_recipient(recipient: Any) -> None:
+    """Refuse a recipient that is in none of Meta's forms."""
+    fix = 'Give a PSID as text, or one of Meta\'s recipient objects: {"id": "…"}.'
+    if recipient is None:
+        raise refuse("recipient", "is missing", fix)
+    content = check_object("recipient", recipient, '{"id": "…"}')
+    if content is None:
+        return
+    forms = [form for form in RECIPIENT_FORMS if content.get(form) is not None]
+    if not forms:
+        what = "is empty" if not content else f"has none of {', '.join(RECIPIENT_FORMS[:5])}"
+        raise refuse("recipient", what, fix)
+    if len(forms) > 1:
+        raise refuse("recipient", f"has both {forms[0]} and {forms[1]}", "Keep one of them.")
+    value = content[forms[0]]
+    if isinstance(value, Lazy):
+        return
+    # Echoes give some ids as numbers, and people send them back as they came.
+    value = text_of(value)
+    if not isinstance(value, str):
+        raise refuse(f"recipient.{forms[0]}", "is not text", "Give the id as text.")
+    if forms[0] == "id":
+        problem = problem_of(value)
+        if problem is not None:
+            raise refuse("recipient.id", *problem)
+        if not (value.isascii() and value.isdigit()):
+            warn_of_words("a recipient")
+    elif not value.strip() or value != value.strip():
+        what = "is empty" if not value.strip() else "has spaces in it"
+        raise refuse(f"recipient.{forms[0]}", what, "Give the id as text, without spaces.")
+
+
+def warn_of_words(whose: str) -> None:
+    """Say once in a run that an id is not made of digits, as PSIDs are."""
+    run = active.get()
+    if run is None or f"the id of {whose}" in run.warned:
+        return
+    run.warned.add(f"the id of {whose}")
+    where = f"{place}: " if (place := run.place()) else ""
+    run.log("info", "messenger", f"warning: {where}the id of {whose} is not made of digits, as PSIDs are.")
