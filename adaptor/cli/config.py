@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..core.errors import AdaptorError
-    from ..runner.checking.token import Findings, Needed
+    from ..runner.checking.token import Needed, TokenReport
     from ..runner.load.credentials import Credentials
 
 EXAMPLE = """\
@@ -132,7 +132,7 @@ def _check(given: argparse.Namespace) -> int:
 
     from ..core.context import Run
     from ..core.errors import AdaptorError
-    from ..runner.checking.token import look_into
+    from ..runner.checking.token import inspect_token
     from ..runner.load.credentials import read_credentials
     from ..runner.output.logs import Levels, Log
     from ..runner.output.terminal import harmless
@@ -142,7 +142,7 @@ def _check(given: argparse.Namespace) -> int:
     credentials = None
     try:
         credentials = read_credentials(given.credentials)
-        findings = look_into(credentials.single(given.name), given.job, run)
+        findings = inspect_token(credentials.single(given.name), given.job, run)
     except AdaptorError as error:
         run.log("error", "config", _located(error, credentials, given.name).report())
         return 2
@@ -160,7 +160,7 @@ def _print(text: str) -> None:
     print_out(f"{text}\n", sys.stdout)
 
 
-def _lines(findings: Findings) -> list[str]:
+def _lines(findings: TokenReport) -> list[str]:
     if findings.is_valid is None:
         lines = ["It could not be learned whether the token is valid."]
     else:
@@ -185,14 +185,14 @@ def _named(name: Any, identity: Any) -> str:
     return f"{name} ({identity})" if name and identity else str(name or identity or "nobody whom Meta names")
 
 
-def _app(findings: Findings) -> str:
+def _app(findings: TokenReport) -> str:
     token = findings.token or {}
     if not (token.get("application") or token.get("app_id")):
         return ""
     return f", through the app {_named(token.get('application'), token.get('app_id'))}"
 
 
-def _ends(findings: Findings) -> str:
+def _ends(findings: TokenReport) -> str:
     token = findings.token or {}
     end, access = findings.end("expires_at"), findings.end("data_access_expires_at")
     first = "never" if token.get("expires_at") == 0 else "Meta does not say" if end is None else _when(end, findings)
@@ -201,7 +201,7 @@ def _ends(findings: Findings) -> str:
     return f"{first}; access to people's data ends {_when(access, findings)}"
 
 
-def _when(end: Any, findings: Findings) -> str:
+def _when(end: Any, findings: TokenReport) -> str:
     days = (end - findings.now).days
     ago = f"{-days:,} days ago" if days < -1 else "a day ago" if days == -1 else None
     return f"on {end:%Y-%m-%d} ({ago or f'in {days:,} days'})"
@@ -219,7 +219,7 @@ def _scopes(scopes: list[str] | None) -> list[str]:
     return [f"  {'may:' if index == 0 else '':<10}{line}" for index, line in enumerate(shown)]
 
 
-def _needs(findings: Findings, needed: Needed) -> list[str]:
+def _needs(findings: TokenReport, needed: Needed) -> list[str]:
     shown = []
     for permission, names in needed.permissions.items():
         state = "not known" if findings.scopes is None else "MISSING" if permission in findings.missing else "granted"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import argparse
     from typing import Any
 
-    from ..runner.docs.reference import Entry
+    from ..runner.docs.reference import DocEntry
 
 HELP = "show what operations and errors mean"
 EXAMPLE = """\
@@ -63,7 +63,7 @@ def perform(given: argparse.Namespace) -> int:
     return EXIT_WELL
 
 
-def _chosen(words: list[str], every: list[Entry]) -> tuple[list[Entry], bool]:
+def _chosen(words: list[str], every: list[DocEntry]) -> tuple[list[DocEntry], bool]:
     """Return the entries that are meant, and whether a page of its own was asked for."""
     from ..runner.docs.reference import find, search, similar
 
@@ -87,7 +87,7 @@ def _chosen(words: list[str], every: list[Entry]) -> tuple[list[Entry], bool]:
     return found, False
 
 
-def _text(shown: list[Entry], every: list[Entry], *, whole: bool, asked: bool) -> str:
+def _text(shown: list[DocEntry], every: list[DocEntry], *, whole: bool, asked: bool) -> str:
     from ..runner.output.terminal import Paint, wants_colour
     from .layout.docs import Page
 

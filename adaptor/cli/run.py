@@ -16,7 +16,7 @@ from ..runner.execution.result import EXIT_BAD_INPUT
 from ..runner.execution.resume import IN_MEMORY
 from ..runner.execution.run_id import check_run_id, new_run_id
 from ..runner.execution.signals import Interruption
-from ..runner.execution.start import Order, launch
+from ..runner.execution.start import RunOptions, start_run
 from ..runner.input.files import check_output, json_object, print_out, read_json_object
 from ..runner.load.credentials import read_credentials
 from ..runner.output.logs import Levels, Log
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ..runner.load.plan import Plan
     from ..runner.report.recipients_file import Results
     from ..runner.supervision.supervised_child import Child
-    from ..runner.supervision.supervisor import Limits, Supervisor
+    from ..runner.supervision.supervisor import RunLimits, Supervisor
     from ..sandbox import Sandbox
 
 
@@ -139,7 +139,7 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
 
         order.on_end = end
         with _results(given, run) as results:
-            result = launch(order, run, credentials)
+            result = start_run(order, run, credentials)
             if not outputs.are_written:
                 # Nothing was run, so no run was closed either.
                 end(result)
@@ -210,17 +210,17 @@ def _results(given: argparse.Namespace, run: Run) -> contextlib.AbstractContextM
     return results
 
 
-def _limits(given: argparse.Namespace) -> Limits | None:
+def _limits(given: argparse.Namespace) -> RunLimits | None:
     if given.timeout is None and given.run_timeout is None and given.memory_limit is None:
         return None
     if not hasattr(os, "fork"):
         raise InputError("This system cannot supervise a run: it has no fork.", fix="Leave the limits out.")
-    from ..runner.supervision.supervisor import Limits
+    from ..runner.supervision.supervisor import RunLimits
 
-    return Limits(given.timeout, given.run_timeout, given.memory_limit)
+    return RunLimits(given.timeout, given.run_timeout, given.memory_limit)
 
 
-def _run(given: argparse.Namespace, log: Log, limits: Limits | None) -> Any:
+def _run(given: argparse.Namespace, log: Log, limits: RunLimits | None) -> Any:
     kind: Any = Run
     if limits is not None:
         from ..runner.supervision.supervised_child import WatchedRun
@@ -232,8 +232,8 @@ def _run(given: argparse.Namespace, log: Log, limits: Limits | None) -> Any:
     return run
 
 
-def _order(given: argparse.Namespace, state: dict[str, Any] | None, run: Run, child: Child | None) -> Order:
-    order = Order(given.path, given.workflow)
+def _order(given: argparse.Namespace, state: dict[str, Any] | None, run: Run, child: Child | None) -> RunOptions:
+    order = RunOptions(given.path, given.workflow)
     order.start, order.end, order.only = given.start, given.end, given.only
     order.captures_output = True
     wishes = order.ledger

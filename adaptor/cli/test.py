@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ..runner.output.logs import Log
     from ..runner.testing.case_file import Case, CaseFile
-    from ..runner.testing.case_run import Messenger, Trial
+    from ..runner.testing.case_run import CaseRun, Messenger
 
 HELP = "try jobs against the cases beside them"
 EXAMPLE = """\
@@ -79,7 +79,7 @@ def perform(given: argparse.Namespace) -> int:
     try:
         log = Log(Levels(given.log), stream=sys.stderr)
         chosen = _chosen(given)
-        wall.build()
+        wall.block_network()
         report = _Report(Paint(wants_colour(sys.stdout)))
         for file, cases in chosen:
             report.begin(file.path)
@@ -124,13 +124,13 @@ def _chosen(given: argparse.Namespace) -> list[tuple[CaseFile, list[Case]]]:
     return found
 
 
-def _tried(case: Case, log: Log) -> Trial:
-    from ..runner.testing.case_run import try_case
+def _tried(case: Case, log: Log) -> CaseRun:
+    from ..runner.testing.case_run import run_case
 
     if case.records_graph:
-        return try_case(case, None, log)
+        return run_case(case, None, log)
     with _sandbox(case) as sandbox:
-        return try_case(case, sandbox, log)
+        return run_case(case, sandbox, log)
 
 
 def _sandbox(case: Case) -> AbstractContextManager[Messenger]:
@@ -160,7 +160,7 @@ class _Report:
     def begin(self, path: str) -> None:
         self._say(self._paint("bold", harmless(path)))
 
-    def tell(self, trial: Trial, *, updated: bool) -> None:
+    def tell(self, trial: CaseRun, *, updated: bool) -> None:
         kind = "updated" if updated else "passed" if trial.passed else "failed"
         self._counts[kind] += 1
         mark = {"passed": self._paint("green", "✓"), "failed": self._paint("red", "✗"), "updated": "~"}[kind]

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from .errors import AdaptorError
 
 
-class Call:
+class CallRecord:
     """How one call to another system ended.
 
     Attributes:

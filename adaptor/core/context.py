@@ -6,7 +6,7 @@ import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from .call_record import Call
+from .call_record import CallRecord
 from .errors import AdaptorError, JobError
 from .explanation import LastAnswer
 from .place import call_site
@@ -79,7 +79,7 @@ class Run(Totals):
         on_request: Called with each request that a dry run describes.
         sketch: Returns how messages would look, given as `Request.described`; None where nobody looks.
         on_failure: Called with each call to the Graph API that failed, as `AdaptorError.request` holds it.
-        on_call: Called with each `Call` when it has ended.
+        on_call: Called with each `CallRecord` when it has ended.
         in_flight: How many messages, and how many other calls that change something, have left, or are about to, and
             are not answered.
         is_loading: Scripts are being loaded: nothing may be sent yet.
@@ -133,7 +133,7 @@ class Run(Totals):
         self.line: int | None = None
         self.is_only_of_line = True
         self.on_request = on_request
-        self.on_call: Callable[[Call], object] | None = None
+        self.on_call: Callable[[CallRecord], object] | None = None
         self.in_flight = (0, 0)
         self.is_loading = False
         self.is_between = False
@@ -245,7 +245,9 @@ class Run(Totals):
                 self.unknown_in_a_row = 0
         if self.on_call is not None:
             name = next((name for name, _ in reversed(self.path) if name), "")
-            self.on_call(Call(name, self.place(), outcome, is_write, is_message, recipient, seconds, error, count))
+            self.on_call(
+                CallRecord(name, self.place(), outcome, is_write, is_message, recipient, seconds, error, count)
+            )
 
     def wants(self, recipient: str | None) -> bool:
         """Whether somebody is among those whom this run writes to: `--limit` and `--only-to` leave others out."""
@@ -340,7 +342,7 @@ class Run(Totals):
         """Write one line to the run's log, without secrets."""
         self._sink(level, component, self.redactor.text(message), self.redactor.value(fields))
 
-    def site(self) -> str:
+    def call_site(self) -> str:
         """Return where in the job's code the run is, without any position in data (see `adaptor.core.place`)."""
         return call_site([*self.statements, *[operation.label() for operation in self.under_way]])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 
-class Answer(NamedTuple):
+class GraphAnswer(NamedTuple):
     """A successful answer.
 
     Attributes:

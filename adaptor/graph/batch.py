@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from typing import Concatenate, ParamSpec
 
     from ..core.context import Run
-    from .answer import Answer
+    from .answer import GraphAnswer
     from .request import GraphRequest
 
     P = ParamSpec("P")
@@ -164,8 +164,8 @@ def _check_typing(requests: list[GraphRequest]) -> None:
 
 def _carried_out(
     requests: list[GraphRequest], state: State, run: Run, *, include_headers: bool
-) -> list[Answer | AdaptorError]:
-    outcomes: dict[int, Answer | AdaptorError] = {}
+) -> list[GraphAnswer | AdaptorError]:
+    outcomes: dict[int, GraphAnswer | AdaptorError] = {}
     if any(request.is_write for request in requests):
         run.check_thread()
         skipped = {index: left_out(request, run) for index, request in enumerate(requests) if request.is_write}
@@ -181,15 +181,15 @@ def _carried_out(
         places = [index for index in waiting if requests[index].access == access]
         if places:
             from .client import client_for
-            from .ledgered import carry_out_noted, is_free
+            from .ledgered import needs_no_ledger, send_ledgered
 
             client = client_for(run, state.get("configuration"))
             run.log("debug", "graph", f"{run.place()}: a batch of {len(places)}")
             send = partial(client.send_batch, include_headers=include_headers)
             parts = [requests[index] for index in places]
-            noted = [part for part in parts if not is_free(part, run)]
+            noted = [part for part in parts if not needs_no_ledger(part, run)]
             try:
-                answers = send(parts) if not noted else carry_out_noted(parts, client, run, send=send)
+                answers = send(parts) if not noted else send_ledgered(parts, client, run, send=send)
             finally:
                 run.stop_if_asked()
             outcomes.update(zip(places, answers, strict=True))

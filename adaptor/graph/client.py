@@ -22,7 +22,7 @@ from ..core.errors import (
     NotSent,
 )
 from ..wire.connection import seconds_before_repeat, wire
-from .answer import Answer
+from .answer import GraphAnswer
 from .connection import GraphConnection
 from .errors import GraphError, RateLimited, TemporaryFailure
 from .request import GraphRequest
@@ -105,7 +105,7 @@ class GraphClient:
             error.fix = f"Nothing was sent, since it could not be learned which Page this is. {error.fix}"
             raise
 
-    def send(self, request: GraphRequest, *, waiting: Waiting = _unnoted) -> Answer:
+    def send(self, request: GraphRequest, *, waiting: Waiting = _unnoted) -> GraphAnswer:
         """Carry out a request.
 
         It is repeated only where it was certainly not carried out (`RateLimited`, `NotSent`); a read also after a
@@ -142,7 +142,7 @@ class GraphClient:
 
     def send_batch(
         self, parts: list[GraphRequest], *, include_headers: bool = True, waiting: Waiting = _unnoted
-    ) -> list[Answer | AdaptorError]:
+    ) -> list[GraphAnswer | AdaptorError]:
         """Carry out several requests as the parts of one call. Only parts that were certainly not are repeated.
 
         Args:
@@ -156,7 +156,7 @@ class GraphClient:
         Raises:
             AdaptorError: The call as a whole failed, with what that says of all its parts.
         """
-        outcomes: dict[int, Answer | AdaptorError] = {}
+        outcomes: dict[int, GraphAnswer | AdaptorError] = {}
         left, repeats, started = list(range(len(parts))), 0, time.monotonic()
         while True:
             chosen = [parts[index] for index in left]
@@ -293,7 +293,7 @@ def _without(outcomes: dict[int, T], left: list[int]) -> dict[int, T]:
     return {index: outcome for index, outcome in outcomes.items() if index not in left}
 
 
-def repeatable(outcome: Answer | AdaptorError) -> AdaptorError | None:
+def repeatable(outcome: GraphAnswer | AdaptorError) -> AdaptorError | None:
     """Return the error of a call that was certainly not carried out and may be made again; None of all others."""
     if isinstance(outcome, RateLimited | NotSent | TemporaryFailure) and outcome.sent == SENT_NO:
         return outcome

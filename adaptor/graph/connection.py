@@ -25,7 +25,7 @@ from ..wire.connection import (
     settings_for,
     wire,
 )
-from .answer import Answer
+from .answer import GraphAnswer
 from .batch_request import PartAnswer, batch_request, part_answers
 from .errors import InvalidRequest, TemporaryFailure, graph_error
 from .usage import Usage, read_usage
@@ -74,7 +74,7 @@ class GraphConnection:
         """Close the connections."""
         self._session.close()
 
-    def exchange(self, request: GraphRequest, encoded: Encoded) -> Answer:
+    def exchange(self, request: GraphRequest, encoded: Encoded) -> GraphAnswer:
         """Make a call, once.
 
         Args:
@@ -117,7 +117,7 @@ class GraphConnection:
 
     def exchange_parts(
         self, parts: Sequence[GraphRequest], *, include_headers: bool = True
-    ) -> list[Answer | AdaptorError]:
+    ) -> list[GraphAnswer | AdaptorError]:
         """Make several calls as the parts of one, once.
 
         Returns:
@@ -131,7 +131,7 @@ class GraphConnection:
         answers = iter(self._exchanged(left, include_headers) if left else ())
         return [refused.get(index) or next(answers) for index in range(len(parts))]
 
-    def _exchanged(self, parts: Sequence[GraphRequest], include_headers: bool) -> list[Answer | AdaptorError]:
+    def _exchanged(self, parts: Sequence[GraphRequest], include_headers: bool) -> list[GraphAnswer | AdaptorError]:
         for part in parts:
             self._remember(part)
         request = batch_request(parts, include_headers=include_headers)
@@ -142,10 +142,10 @@ class GraphConnection:
             encoded.close()
         return self._outcomes(parts, whole)
 
-    def _outcomes(self, parts: Sequence[GraphRequest], whole: Answer) -> list[Answer | AdaptorError]:
+    def _outcomes(self, parts: Sequence[GraphRequest], whole: GraphAnswer) -> list[GraphAnswer | AdaptorError]:
         status, duration = whole.response["status_code"], whole.response["duration"]
         answers = part_answers(whole.body, len(parts))
-        outcomes: list[Answer | AdaptorError] = []
+        outcomes: list[GraphAnswer | AdaptorError] = []
         for request, answer in zip(parts, answers or [None] * len(parts), strict=True):
             try:
                 if answers is None:
@@ -163,7 +163,7 @@ class GraphConnection:
         self,
         parts: Sequence[GraphRequest],
         answers: Sequence[PartAnswer | None],
-        outcomes: list[Answer | AdaptorError],
+        outcomes: list[GraphAnswer | AdaptorError],
         status: int,
     ) -> None:
         """Trust no answer to a part for a person of whom the answer to another part tells."""
@@ -223,7 +223,7 @@ class GraphConnection:
 
     def _read(
         self, request: GraphRequest, status: int, headers: Mapping[str, str], content: bytes, duration: float
-    ) -> Answer:
+    ) -> GraphAnswer:
         location = headers.get("Location")
         if location is not None and 300 <= status < 400:
             raise self._led_elsewhere(request, status, location)
@@ -245,7 +245,7 @@ class GraphConnection:
             raise self._not_trusted(request, status, f"it has no `{missing[0]}`")
         if (other := self._answered_for(request, body)) is not None:
             raise self._not_trusted(request, status, f"it is about somebody else, {other}")
-        return Answer(
+        return GraphAnswer(
             body,
             {
                 "status_code": status,

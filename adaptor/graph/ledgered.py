@@ -9,7 +9,7 @@ from ..core.digest import (
     digest,
 )
 from ..core.errors import AdaptorError, JobError
-from ..ledger.at_most_once import Passed, pass_through
+from ..ledger.at_most_once import WriteOutcome, perform_at_most_once
 from ..ledger.pace import (
     LANE_MEDIA,
     LANE_MESSAGES,
@@ -21,7 +21,7 @@ from ..ledger.pace import (
 )
 from ..ledger.records import SENT
 from ..wire.connection import wire
-from .answer import Answer
+from .answer import GraphAnswer
 from .client import client_for
 from .errors import RateLimited
 from .request import json_text
@@ -39,13 +39,13 @@ if TYPE_CHECKING:
     from .request import GraphRequest
 
     #: Makes calls, and enters what it is given as `waiting` while some of them wait.
-    Send = Callable[..., list[Answer | AdaptorError]]
+    Send = Callable[..., list[GraphAnswer | AdaptorError]]
 
 #: Attachments that have a slower lane of their own.
 _SLOW_MEDIA = ("audio", "video")
 
 
-def is_free(request: GraphRequest, run: Run) -> bool:
+def needs_no_ledger(request: GraphRequest, run: Run) -> bool:
     """Whether a call needs no note: it changes nothing, or nothing keeps a ledger.
 
     Raises:
@@ -64,13 +64,13 @@ def is_free(request: GraphRequest, run: Run) -> bool:
     return True
 
 
-def carry_out_noted(
+def send_ledgered(
     requests: Sequence[GraphRequest],
     client: GraphClient,
     run: Run,
     *,
     send: Send | None = None,
-) -> list[Answer | AdaptorError]:
+) -> list[GraphAnswer | AdaptorError]:
     """Make calls at most once, and note how each ends; reads among them are made as they are.
 
     Args:
@@ -85,9 +85,9 @@ def carry_out_noted(
     page = client.page(ledger, ask=any(request.key is not None for request in requests))
     writes = [(index, request) for index, request in enumerate(requests) if request.is_write]
     _keep_pace(ledger, page, [request for _, request in writes], client, run)
-    answers: dict[int, Answer | AdaptorError] = {}
+    answers: dict[int, GraphAnswer | AdaptorError] = {}
 
-    def make(ours: list[tuple[int, str]], waiting: Waiting) -> list[Answer | AdaptorError]:
+    def make(ours: list[tuple[int, str]], waiting: Waiting) -> list[GraphAnswer | AdaptorError]:
         wire.left = False
         # What only reads goes along with what is to be made.
         chosen = {
@@ -107,10 +107,10 @@ def carry_out_noted(
         answers.update(made)
         return [made[writes[place][0]] for place, _ in ours]
 
-    is_only = len(writes) == 1 and run.is_once()
-    noted = [write_of(request, ledger, run.site(), page, is_only=is_only) for _, request in writes]
+    sole_at_site = len(writes) == 1 and run.is_once()
+    noted = [write_of(request, ledger, run.call_site(), page, sole_at_site=sole_at_site) for _, request in writes]
     try:
-        passed = pass_through(run, noted, make, lambda answer: answer.body, lambda: wire.left)
+        passed = perform_at_most_once(run, noted, make, lambda answer: answer.body, lambda: wire.left)
     except RateLimited as error:
         _tell_limits(ledger, page, [error])
         raise
@@ -124,9 +124,9 @@ def carry_out_noted(
     return [answers[index] for index in range(len(requests))]
 
 
-def describe_noted(
-    request: GraphRequest, state: State, run: Run, describe: Callable[[], Answer]
-) -> Answer | AdaptorError:
+def describe_ledgered(
+    request: GraphRequest, state: State, run: Run, describe: Callable[[], GraphAnswer]
+) -> GraphAnswer | AdaptorError:
     """Describe a write of a dry run that goes on with another, or return what that one made of it.
 
     Args:
@@ -137,11 +137,11 @@ def describe_noted(
     """
     ledger: Any = run.ledger
     page = "" if request.key is None else client_for(run, state.get("configuration")).page(ledger, ask=True)
-    write = write_of(request, ledger, run.site(), page, is_only=run.is_once())
-    (passed,) = pass_through(
+    write = write_of(request, ledger, run.call_site(), page, sole_at_site=run.is_once())
+    (passed,) = perform_at_most_once(
         run, [write], lambda ours, waiting: [describe()], lambda answer: answer.body, lambda: False
     )
-    answer: Answer | AdaptorError = passed.answer
+    answer: GraphAnswer | AdaptorError = passed.answer
     return answer if passed.row is None else given_back(passed, run)
 
 
@@ -149,7 +149,7 @@ def _alone(client: GraphClient) -> Send:
     return lambda requests, **how: [client.send(request, **how) for request in requests]
 
 
-def given_back(passed: Passed, run: Run) -> Answer | AdaptorError:
+def given_back(passed: WriteOutcome, run: Run) -> GraphAnswer | AdaptorError:
     """Return what is recorded of a call, as if it had been made now."""
     answer = passed.answer
     write = passed.row.write if passed.row is not None else None
@@ -157,7 +157,7 @@ def given_back(passed: Passed, run: Run) -> Answer | AdaptorError:
     if passed.is_repeat:
         run.note("duplicate", recipient=write.recipient if write is not None else None, is_message=is_message)
         run.log("debug", "graph", f"{run.place()}: the same message to the same person came before; not sent again.")
-        if isinstance(answer, Answer):
+        if isinstance(answer, GraphAnswer):
             return answer._replace(response=None, is_repeat=True)
     else:
         run.replayed += 1
@@ -170,7 +170,7 @@ def given_back(passed: Passed, run: Run) -> Answer | AdaptorError:
     known = isinstance(answer, dict) and set(answer) == {"outcome"}
     if known and answer["outcome"] == "unknown" and not passed.is_repeat:
         run.note("unknown", is_message=is_message, is_earlier=True)
-    return Answer(answer, None, is_result=known, is_repeat=passed.is_repeat)
+    return GraphAnswer(answer, None, is_result=known, is_repeat=passed.is_repeat)
 
 
 def write_of(
@@ -180,7 +180,7 @@ def write_of(
     page: str,
     *,
     once: bool = False,
-    is_only: bool = False,
+    sole_at_site: bool = False,
     key: str | None = None,
 ) -> Write:
     """Return what the ledger knows a call by.
@@ -191,7 +191,7 @@ def write_of(
         site: Where in the job it is made.
         page: The Page that writes.
         once: Alike ones are the same write.
-        is_only: There is no other one at that site.
+        sole_at_site: There is no other one at that site.
         key: A key of the job's own, in place of the request's.
     """
     body = request.body if isinstance(request.body, dict) else {}
@@ -206,7 +206,7 @@ def write_of(
         text_digest=digest("text", text.strip()) if isinstance(text, str) else None,
         once=once,
         is_message=request.is_message,
-        only=f"{request.method} {request.path}" if is_only else "",
+        only=f"{request.method} {request.path}" if sole_at_site else "",
         is_repeatable=request.is_repeatable,
     )
 

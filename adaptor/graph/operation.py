@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..core.context import Run
-    from .answer import Answer
+    from .answer import GraphAnswer
 
 P = ParamSpec("P")
 
@@ -61,7 +61,7 @@ class GraphOperation(Operation):
         return self._in_series(requests, state, run)
 
     def _in_series(self, requests: list[GraphRequest], state: State, run: Run) -> State:
-        answers: list[tuple[GraphRequest, Answer]] = []
+        answers: list[tuple[GraphRequest, GraphAnswer]] = []
         unknown: AdaptorError | None = None
         for request in requests:
             if request.delay and not run.dry_run and not _is_for_others(request, run):
@@ -96,15 +96,15 @@ class GraphOperation(Operation):
         return next_state(state, last, request)
 
 
-def _message_ids(answers: list[tuple[GraphRequest, Answer]]) -> list[str]:
+def _message_ids(answers: list[tuple[GraphRequest, GraphAnswer]]) -> list[str]:
     return [answer.body["message_id"] for _, answer in answers if "message_id" in answer.body]
 
 
-def _unknown(answers: list[tuple[GraphRequest, Answer]]) -> list[dict[str, Any]]:
+def _unknown(answers: list[tuple[GraphRequest, GraphAnswer]]) -> list[dict[str, Any]]:
     return [answer.body for _, answer in answers if answer.body.get("outcome") == "unknown"]
 
 
-def carry_out(request: GraphRequest, state: State, run: Run) -> Answer:
+def carry_out(request: GraphRequest, state: State, run: Run) -> GraphAnswer:
     """Make a call, or describe it where it is a write in a dry run; tell what became of a message."""
     if request.is_write:
         run.check_thread()
@@ -128,7 +128,7 @@ def carry_out(request: GraphRequest, state: State, run: Run) -> Answer:
     return answer
 
 
-def outcome_of(answer: Answer, request: GraphRequest, run: Run) -> str:
+def outcome_of(answer: GraphAnswer, request: GraphRequest, run: Run) -> str:
     """Return how a call ended that was answered."""
     if answer.is_repeat:
         return "duplicate"
@@ -136,18 +136,18 @@ def outcome_of(answer: Answer, request: GraphRequest, run: Run) -> str:
     return known or ("read" if not request.is_write else "described" if run.dry_run else "sent")
 
 
-def left_out(request: GraphRequest, run: Run) -> Answer | None:
+def left_out(request: GraphRequest, run: Run) -> GraphAnswer | None:
     """Return what stands for a call to somebody whom `--limit` or `--only-to` leaves out; None for all others."""
     if not _is_for_others(request, run):
         return None
-    from .answer import Answer
+    from .answer import GraphAnswer
 
     if request.is_message:
         run.note("skipped", recipient=request.recipient, is_message=True)
         from ..common.rows.results import tell_result
 
         tell_result(run, "skipped", request.recipient)
-    return Answer({"outcome": "skipped"}, None, is_result=True)
+    return GraphAnswer({"outcome": "skipped"}, None, is_result=True)
 
 
 def _is_for_others(request: GraphRequest, run: Run) -> bool:
@@ -157,7 +157,7 @@ def _is_for_others(request: GraphRequest, run: Run) -> bool:
     return person is not None and not run.wants(person)
 
 
-def _carried_out(request: GraphRequest, state: State, run: Run) -> Answer:
+def _carried_out(request: GraphRequest, state: State, run: Run) -> GraphAnswer:
     if run.dry_run and request.is_write:
         known = described_or_known(request, state, run)
         if isinstance(known, AdaptorError):
@@ -165,12 +165,12 @@ def _carried_out(request: GraphRequest, state: State, run: Run) -> Answer:
         return known
     # Importing requests takes longer than a whole job that sends nothing.
     from .client import client_for
-    from .ledgered import carry_out_noted, is_free
+    from .ledgered import needs_no_ledger, send_ledgered
 
     run.log("debug", "graph", f"{run.place()}: {request.method} {request.path}")
     client = client_for(run, state.get("configuration"))
     try:
-        answer = client.send(request) if is_free(request, run) else carry_out_noted([request], client, run)[0]
+        answer = client.send(request) if needs_no_ledger(request, run) else send_ledgered([request], client, run)[0]
         if isinstance(answer, AdaptorError):
             raise answer
     finally:
@@ -182,21 +182,21 @@ def _carried_out(request: GraphRequest, state: State, run: Run) -> Answer:
     return answer
 
 
-def described_or_known(request: GraphRequest, state: State, run: Run) -> Answer | AdaptorError:
+def described_or_known(request: GraphRequest, state: State, run: Run) -> GraphAnswer | AdaptorError:
     """Describe a write of a dry run, unless it goes on with a run that has made it before."""
     if run.ledger is None or request.is_aside:
         return described(request, state, run)
-    from .ledgered import describe_noted
+    from .ledgered import describe_ledgered
 
-    return describe_noted(request, state, run, lambda: described(request, state, run))
+    return describe_ledgered(request, state, run, lambda: described(request, state, run))
 
 
-def described(request: GraphRequest, state: State, run: Run) -> Answer:
+def described(request: GraphRequest, state: State, run: Run) -> GraphAnswer:
     """Describe a write instead of making it; refuses whatever a run would refuse before the wire."""
-    from .answer import Answer
+    from .answer import GraphAnswer
 
     request.encoded().close()
-    answer = Answer(resolve(request.answers, state), None, is_result=True)
+    answer = GraphAnswer(resolve(request.answers, state), None, is_result=True)
     if request.is_message and run.resource("described", _Described).knows(request, run):
         run.note("duplicate", recipient=request.recipient, is_message=True)
         return answer._replace(is_repeat=True)
@@ -215,7 +215,7 @@ class _Described:
 
     def knows(self, request: GraphRequest, run: Run) -> bool:
         """Whether a message was described before; only a number of each is kept, since there may be a million."""
-        known_by = (run.site(), json_text([request.recipient, request.body, request.part]))
+        known_by = (run.call_site(), json_text([request.recipient, request.body, request.part]))
         number = hash(known_by if request.key is None else request.key)
         is_known = number in self._seen
         self._seen.add(number)
@@ -226,13 +226,13 @@ class _Described:
         self._seen.clear()
 
 
-def next_state(state: State, answer: Answer, request: GraphRequest) -> State:
+def next_state(state: State, answer: GraphAnswer, request: GraphRequest) -> State:
     """Return the state after a call: `data` is what is made of the answer, `response` what is known about it."""
     after = compose_next_state(state, read_answer(answer, request))
     return after if answer.response is None else {**after, "response": answer.response}
 
 
-def read_answer(answer: Answer, request: GraphRequest) -> Any:
+def read_answer(answer: GraphAnswer, request: GraphRequest) -> Any:
     """Return what `data` becomes. A placeholder of a dry run is in that form already."""
     return answer.body if request.reads is None or answer.is_result else request.reads(answer.body)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..core.errors import SENT_UNKNOWN, AdaptorError, DeliveryUnknown
 from ..core.restored import restored
 from .errors import LedgerError
-from .ledger import Entry, ended, sent
+from .ledger import ClaimEntry, ended, sent
 from .records import FAILED, SENT, SKIPPED, UNKNOWN
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Make = Callable[[list[tuple[int, str]], Waiting], list[Any]]
 
 
-class Passed(NamedTuple):
+class WriteOutcome(NamedTuple):
     """What became of one write.
 
     Attributes:
@@ -41,13 +41,13 @@ class Passed(NamedTuple):
     is_repeat: bool = False
 
 
-def pass_through(
+def perform_at_most_once(
     run: Run,
     writes: Sequence[Write],
     make: Make,
     result_of: Callable[[Any], Any],
     has_left: Callable[[], bool],
-) -> list[Passed]:
+) -> list[WriteOutcome]:
     """Make the writes that were not made before, and note how each ends.
 
     Args:
@@ -73,10 +73,10 @@ def pass_through(
             answers = _made(ledger, run, ours, writes, make, result_of, has_left)
             _settle(ledger, _outcomes(answers, result_of), {id_: writes[index] for id_, index in ours.items()})
     for entry, write in zip(entries, writes, strict=True):
-        if write.is_only and entry.row.write.fingerprint not in (write.fingerprint, ""):
+        if write.sole_at_site and entry.row.write.fingerprint not in (write.fingerprint, ""):
             run.log("info", "run", f"{run.place()}: made before the run stopped, with other content; not made again.")
     return [
-        Passed(answers[entry.id])
+        WriteOutcome(answers[entry.id])
         if entry.id in answers and entry.error is None and not entry.is_repeat
         else _given_back(entry, run, answers.get(entry.id))
         for entry in entries
@@ -157,25 +157,25 @@ def _undisturbed(run: Run, is_so: bool) -> Iterator[None]:
         run.is_between = before
 
 
-def _given_back(entry: Entry, run: Run, made_now: Any = None) -> Passed:
+def _given_back(entry: ClaimEntry, run: Run, made_now: Any = None) -> WriteOutcome:
     """Return what is recorded of a write, as if it had been made now."""
     row, is_repeat = entry.row, entry.is_repeat
     if entry.error is not None:
         # It may not be made; what is recorded is of another write.
-        return Passed(entry.error)
+        return WriteOutcome(entry.error)
     if made_now is not None:
         # The same write twice in this very call.
-        return Passed(made_now, row, is_repeat)
+        return WriteOutcome(made_now, row, is_repeat)
     if row.outcome == FAILED and row.error is not None:
-        return Passed(restored(row.error, row.about), row, is_repeat)
+        return WriteOutcome(restored(row.error, row.about), row, is_repeat)
     if row.outcome == SENT:
         ledger: Any = run.ledger
-        return Passed(ledger.result_of(row), row, is_repeat)
+        return WriteOutcome(ledger.result_of(row), row, is_repeat)
     if row.outcome != SKIPPED:
         error = unknown_before(row)
         if run.hears_of(error, was_heard=row.error is not None):
-            return Passed(error, row, is_repeat)
-    return Passed({"outcome": SKIPPED if row.outcome == SKIPPED else UNKNOWN}, row, is_repeat)
+            return WriteOutcome(error, row, is_repeat)
+    return WriteOutcome({"outcome": SKIPPED if row.outcome == SKIPPED else UNKNOWN}, row, is_repeat)
 
 
 def unknown_before(row: Row) -> AdaptorError:

@@ -1,4 +1,4 @@
-"""Taking writes: which of them are to be made now, and what became of the others before."""
+"""Claim writes: which of them are to be made now, and what became of the others before."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _INSERTED = (
 _ONE_ROW = f"({marks(_INSERTED)})"
 
 
-class Taken(NamedTuple):
+class ClaimResult(NamedTuple):
     """What the ledger says of a write that is about to be made.
 
     Attributes:
@@ -43,7 +43,7 @@ class Taken(NamedTuple):
     mismatch: bool = False
 
 
-class Taking:
+class Claim:
     """One holder's taking of writes, within a transaction."""
 
     def __init__(self, database: Database, run: str, attempt: int, holder: str, outcome: str, now: float) -> None:
@@ -57,7 +57,7 @@ class Taking:
         #: Steps that are no alternative to the one under way: completed, entered before, or still to come.
         self.other_steps: frozenset[str] = frozenset()
 
-    def take(self, writes: Sequence[tuple[str, Write]], recorded: dict[str, Row]) -> list[Taken]:
+    def take(self, writes: Sequence[tuple[str, Write]], recorded: dict[str, Row]) -> list[ClaimResult]:
         """Claim writes, or say what became of them.
 
         Args:
@@ -74,28 +74,30 @@ class Taking:
         made = self._alternatives(fresh.values(), again.values())
         for id_, row in made.items():
             ours = fresh.pop(id_, None) or again.pop(id_)
-            known[id_] = Taken(ours, mismatch=True) if row is None else Taken(row)
+            known[id_] = ClaimResult(ours, mismatch=True) if row is None else ClaimResult(row)
         self._pass([row for row in made.values() if row is not None])
         self._take_again([(row, first[id_]) for id_, row in again.items()])
         known.update(self._insert(fresh))
         return [self._answer(known[id_], write, is_first=first.get(id_) is write) for id_, write in writes]
 
-    def _answer(self, taken: Taken, write: Write, *, is_first: bool) -> Taken:
+    def _answer(self, taken: ClaimResult, write: Write, *, is_first: bool) -> ClaimResult:
         if is_first:
             return taken
         # The same write once more in this very call.
         if _is_for_another(taken.row, write):
-            return Taken(taken.row, mismatch=True)
+            return ClaimResult(taken.row, mismatch=True)
         return taken._replace(is_ours=False, is_repeat=True)
 
-    def _look_at(self, row: Row, write: Write) -> Taken:
+    def _look_at(self, row: Row, write: Write) -> ClaimResult:
         """Judge a row that stands there already."""
         if _is_for_another(row, write):
-            return Taken(row, mismatch=True)
+            return ClaimResult(row, mismatch=True)
         is_repeat = row.run == self._run and row.attempt == self._attempt
         if row.outcome in (CLAIMED, SENDING) and row.holder is not None:
-            return Taken(row, is_held=row.holder != self._holder, is_repeat=is_repeat and row.holder == self._holder)
-        return Taken(row, is_ours=self._is_to_be_made(row, write, is_repeat), is_repeat=is_repeat)
+            return ClaimResult(
+                row, is_held=row.holder != self._holder, is_repeat=is_repeat and row.holder == self._holder
+            )
+        return ClaimResult(row, is_ours=self._is_to_be_made(row, write, is_repeat), is_repeat=is_repeat)
 
     def _is_to_be_made(self, row: Row, write: Write, is_repeat: bool) -> bool:
         if row.outcome == UNKNOWN:
@@ -122,14 +124,14 @@ class Taking:
         left = [row.id for row in rows if row.run == self._run and row.attempt != self._attempt]
         self._database.run_many("UPDATE writes SET attempt = ? WHERE id = ?", [(self._attempt, id_) for id_ in left])
 
-    def _made_there(self, writes: dict[str, Write]) -> dict[str, Taken]:
+    def _made_there(self, writes: dict[str, Write]) -> dict[str, ClaimResult]:
         """Return what an earlier attempt made where now another one stands, which is the only one there.
 
         What it carries has changed, as a time or a count does; made again it would be made twice.
         """
-        made: dict[str, Taken] = {}
+        made: dict[str, ClaimResult] = {}
         for id_, write in writes.items() if self._attempt > 1 else ():
-            if write.is_only:
+            if write.sole_at_site:
                 found = self._database.run(
                     f"SELECT {COLUMNS} FROM writes WHERE run = ? AND recipient = '' AND step = ? AND arrival = ? "
                     "AND site = ? AND own_key IS NULL AND outcome IN (?, ?, ?) ORDER BY n DESC LIMIT 1",
@@ -140,7 +142,7 @@ class Taking:
                     # What nobody knows of is replaced by what is made now.
                     self._database.run("UPDATE writes SET outcome = ? WHERE id = ?", (SKIPPED, row.id))
                 elif row is not None:
-                    made[id_] = Taken(row)
+                    made[id_] = ClaimResult(row)
         self._pass([each.row for each in made.values()])
         return made
 
@@ -202,7 +204,7 @@ class Taking:
             values,
         )
 
-    def _insert(self, fresh: dict[str, Row]) -> dict[str, Taken]:
+    def _insert(self, fresh: dict[str, Row]) -> dict[str, ClaimResult]:
         # Only writes with a key can be another process's too; two who insert the same must do it in the same order.
         rows = sorted(fresh.values(), key=lambda row: "" if row.write.own_key is None else row.id)
         inserted: set[str] = set()
@@ -213,11 +215,11 @@ class Taking:
                 [value for row in chunk for value in _values(row)],
             ).fetchall()
             inserted.update(values[0] for values in found)
-        taken = {id_: Taken(row, is_ours=True) for id_, row in fresh.items() if id_ in inserted}
+        taken = {id_: ClaimResult(row, is_ours=True) for id_, row in fresh.items() if id_ in inserted}
         for id_, row in rows_of(self._database, [id_ for id_ in fresh if id_ not in inserted]).items():
             # Another process has put it there in between.
             found_there = self._look_at(row, fresh[id_].write)
-            taken[id_] = Taken(row, is_held=True) if found_there.is_ours else found_there
+            taken[id_] = ClaimResult(row, is_held=True) if found_there.is_ours else found_there
         return taken
 
 
@@ -277,7 +279,7 @@ def _values(row: Row) -> list[Any]:
         write.page,
         write.recipient,
         write.fingerprint,
-        write.nth,
+        write.occurrence,
         write.own_key,
         write.text_digest,
         row.outcome,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _PAGE_SIZE = 1000
 
 
-def rehearsal_of(store: Store, run: str) -> Store:
+def dry_run_copy_of(store: Store, run: str) -> Store:
     """Return a ledger in memory that holds a run as it stands.
 
     Raises:

@@ -14,22 +14,22 @@ from .errors import LedgerError
 from .process import this_machine, this_process
 
 if TYPE_CHECKING:
-    from .leases import Holders
+    from .leases import Leases
 
 #: How often a holder says that it lives.
 BEAT_SECONDS = 15.0
 
 
-class Holder:
+class Lease:
     """This process as one that holds rows of a run; it goes on saying that it lives until it is closed."""
 
-    def __init__(self, holders: Holders, run: str) -> None:
+    def __init__(self, holders: Leases, run: str) -> None:
         self.id = secrets.token_hex(8)
         self._run = run
         self._holders = holders
         self._ended = threading.Event()
         self._holders.enter(self.id, this_machine(), this_process())
-        self._thread = threading.Thread(target=self._beat, name="ledger-holder", daemon=True)
+        self._thread = threading.Thread(target=self._renew, name="ledger-holder", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
@@ -38,10 +38,10 @@ class Holder:
         self._thread.join()
         self._holders.leave(self.id, self._run)
 
-    def _beat(self) -> None:
+    def _renew(self) -> None:
         while not self._ended.wait(BEAT_SECONDS):
             try:
-                self._holders.beat(self.id)
+                self._holders.renew(self.id)
             except LedgerError:
                 # Whoever wants to write next will meet the same, and says so.
                 continue

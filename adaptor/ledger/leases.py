@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LEASE_SECONDS = 60.0
 
 
-class Holders:
+class Leases:
     """The processes that hold runs and writes."""
 
     def __init__(self, database: Database) -> None:
@@ -32,7 +32,7 @@ class Holders:
                 (holder, machine, process, self._database.ticks() + LEASE_SECONDS),
             )
 
-    def beat(self, holder: str) -> None:
+    def renew(self, holder: str) -> None:
         """Note that a holder lives. One that is buried stays so."""
         with self._database.transaction():
             self._database.run(
@@ -41,9 +41,9 @@ class Holders:
 
     def leave(self, holder: str, run: str) -> None:
         """Note that a holder holds nothing any more."""
-        self._database.carry_out(lambda: self._let_go(holder, run))
+        self._database.carry_out(lambda: self._release(holder, run))
 
-    def stands(self, holder: str) -> float | None:
+    def is_valid(self, holder: str) -> float | None:
         """Return the time where a holder is not buried, and nobody buries it before this transaction has ended."""
         found = self._database.run(
             f"SELECT {self._database.clock} FROM holders WHERE id = ?{self._database.for_share}", (holder,)
@@ -59,18 +59,18 @@ class Holders:
         # More than a whole lease is left only where the machine was started anew, and counts from the beginning.
         return left < 0 or left > LEASE_SECONDS or is_gone(found[0], found[1])
 
-    def bury(self, holder: str, run: str) -> None:
+    def expire(self, holder: str, run: str) -> None:
         """Let go of what a dead holder holds in its run, for good."""
 
         def work() -> None:
             # Whoever takes a write under its name now is awaited first, and may say meanwhile that it lives.
             self._database.run(f"SELECT id FROM holders WHERE id = ?{self._database.for_update}", (holder,))
             if self.is_dead(holder):
-                self._let_go(holder, run)
+                self._release(holder, run)
 
         self._database.carry_out(work, durable=True)
 
-    def _let_go(self, holder: str, run: str) -> None:
+    def _release(self, holder: str, run: str) -> None:
         self._database.run("DELETE FROM holders WHERE id = ?", (holder,))
         held = self._database.run("SELECT id FROM writes WHERE run = ? AND holder = ?", (run, holder)).fetchall()
         self._database.run_many(

@@ -12,7 +12,7 @@ from ..core.place import without_lines
 from ..core.secrets.redact import Redactor
 from .database.database import storable
 from .errors import SentBefore, TakenOver
-from .lease import Holder
+from .lease import Lease
 from .records import (
     FAILED,
     FINISHED,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from .store import Store
 
 
-class Entry(NamedTuple):
+class ClaimEntry(NamedTuple):
     """The ledger's answer about one write.
 
     Attributes:
@@ -58,7 +58,7 @@ class Entry(NamedTuple):
 class Ledger:
     """One run's part of a ledger."""
 
-    def __init__(self, store: Store, holder: Holder, record: RunRecord, redactor: Redactor | None = None) -> None:
+    def __init__(self, store: Store, holder: Lease, record: RunRecord, redactor: Redactor | None = None) -> None:
         self.store = store
         self.record = record
         self._holder = holder
@@ -93,7 +93,7 @@ class Ledger:
             record: The run.
             redactor: Knows the secrets that are not to be written down.
         """
-        holder = Holder(store.holders, record.id)
+        holder = Lease(store.leases, record.id)
         ledger = cls(store, holder, record, redactor)
         try:
             record.holder, record.input = holder.id, ledger._redactor.keep(record.input)
@@ -118,7 +118,7 @@ class Ledger:
         Raises:
             LedgerError: There is no such run, it was purged, or another process has it under way.
         """
-        holder = Holder(store.holders, run)
+        holder = Lease(store.leases, run)
         try:
             record = store.runs.resume(run, holder.id)
             if record is None:
@@ -216,20 +216,20 @@ class Ledger:
         if only:
             # An address may look like the place of an operation, which does not count.
             site = f"{site} · {storable(clean(only)).replace('@', '%40')}"
-        nth = 0
+        occurrence = 0
         if not once and not is_message and own_key is None:
             with self._lock:
                 alike = site if recipient else without_lines(site), recipient, fingerprint
-                nth = self._seen[alike]
+                occurrence = self._seen[alike]
                 self._seen[alike] += 1
                 if self.is_resumed:
                     self._counted.append(alike)
         # Where the job has changed, what stands on a line may be something else.
-        is_only = bool(only) and not self.leaves_out_settled
-        facts = (nth, self.step, self.arrival, page, own_key, text_digest)
-        return Write(site, recipient, fingerprint, *facts, is_only, is_message, is_repeatable)
+        sole_at_site = bool(only) and not self.leaves_out_settled
+        facts = (occurrence, self.step, self.arrival, page, own_key, text_digest)
+        return Write(site, recipient, fingerprint, *facts, sole_at_site, is_message, is_repeatable)
 
-    def take(self, writes: Sequence[Write], *, sending: bool = False) -> list[Entry]:
+    def take(self, writes: Sequence[Write], *, sending: bool = False) -> list[ClaimEntry]:
         """Claim writes, or learn what became of them.
 
         Args:
@@ -259,16 +259,16 @@ class Ledger:
             and self.store.writes.is_settled(record.id, write.step, write.arrival, write.recipient, record.attempt)
         )
 
-    def _skipped(self, write: Write) -> Entry:
+    def _skipped(self, write: Write) -> ClaimEntry:
         id_ = write_id(self.record.id, write)
-        return Entry(id_, False, False, Row(id_, self.record.id, write, SKIPPED))
+        return ClaimEntry(id_, False, False, Row(id_, self.record.id, write, SKIPPED))
 
-    def _take(self, writes: Sequence[Write], sending: bool) -> list[Entry]:
+    def _take(self, writes: Sequence[Write], sending: bool) -> list[ClaimEntry]:
         made = {index: row for run in self.followers for index, row in self._made_by(run, writes)}
         if made:
             rest = iter(self._claim([write for index, write in enumerate(writes) if index not in made], sending))
             return [
-                Entry(made[index].id, False, False, made[index]) if index in made else next(rest)
+                ClaimEntry(made[index].id, False, False, made[index]) if index in made else next(rest)
                 for index in range(len(writes))
             ]
         return self._claim(writes, sending)
@@ -283,7 +283,7 @@ class Ledger:
         rows = self.store.writes.made(list(ids.values())) if ids else {}
         return [(index, rows[id_]) for index, id_ in ids.items() if id_ in rows]
 
-    def _claim(self, writes: Sequence[Write], sending: bool) -> list[Entry]:
+    def _claim(self, writes: Sequence[Write], sending: bool) -> list[ClaimEntry]:
         ids = [write_id(self.record.id, write) for write in writes]
         taken = self.store.writes.take(
             self.record.id,
@@ -295,7 +295,7 @@ class Ledger:
             other_steps=self._other_steps,
         )
         return [
-            Entry(id_, each.is_ours, each.is_repeat, each.row, problem(each))
+            ClaimEntry(id_, each.is_ours, each.is_repeat, each.row, problem(each))
             for id_, each in zip(ids, taken, strict=True)
         ]
 

@@ -40,13 +40,13 @@ class Write:
         site: Where in the job it is made (see `adaptor.core.place`).
         recipient: The person's id, or the recipient object as text; empty where it is for nobody.
         fingerprint: A digest of all that would go out.
-        nth: How many writes with that fingerprint came before at that site in this pass.
+        occurrence: How many writes with that fingerprint came before at that site in this pass.
         step: The step's id.
         arrival: By which way the run has come to that step.
         page: The Page that writes, by its real id and address.
         own_key: What the job gave as `key=`, or None.
         text_digest: A digest of the message's text, by which it can be found in a conversation later.
-        is_only: It is for nobody, and the only one at that site in this pass: another one there is the same one.
+        sole_at_site: It is for nobody, and the only one at that site in this pass: another one there is the same one.
         is_message: It is what a person reads, not a sender action or a call to another system.
         is_repeatable: Making it again harms nothing: what an earlier attempt left unknown is made again.
     """
@@ -54,13 +54,13 @@ class Write:
     site: str
     recipient: str
     fingerprint: str
-    nth: int = 0
+    occurrence: int = 0
     step: str = ""
     arrival: int = 0
     page: str = ""
     own_key: str | None = None
     text_digest: str | None = None
-    is_only: bool = False
+    sole_at_site: bool = False
     is_message: bool = False
     is_repeatable: bool = False
 

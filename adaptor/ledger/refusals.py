@@ -9,7 +9,7 @@ from .errors import HeldElsewhere, KeyTaken, LedgerError, ReplayMismatch
 from .records import IDENTITY
 
 if TYPE_CHECKING:
-    from .claim import Taken
+    from .claim import ClaimResult
     from .store import Store
 
 
@@ -33,7 +33,7 @@ def not_resumed(store: Store, run: str) -> LedgerError:
     return LedgerError(f"The run `{run}` is under way in another process.", fix="Wait until it ends, or end it there.")
 
 
-def problem(taken: Taken) -> AdaptorError | None:
+def problem(taken: ClaimResult) -> AdaptorError | None:
     """Return why a write may not be made, where nothing was recorded that could be given back."""
     row = taken.row
     if taken.is_held:

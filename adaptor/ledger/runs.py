@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .database.database import Database
-    from .leases import Holders
+    from .leases import Leases
 
 COLUMNS = (
     "id, path, words, job_digest, input_digest, input, status, started, ended, purged, exit_code, attempt, holder, "
@@ -23,7 +23,7 @@ COLUMNS = (
 class Runs:
     """The runs of a ledger."""
 
-    def __init__(self, database: Database, holders: Holders) -> None:
+    def __init__(self, database: Database, holders: Leases) -> None:
         self._database = database
         self._holders = holders
 
@@ -68,7 +68,7 @@ class Runs:
         if record is None or record.purged is not None or record.identity != IDENTITY:
             return None
         if record.holder is not None:
-            self._holders.bury(record.holder, run)
+            self._holders.expire(record.holder, run)
         with self._database.transaction(durable=True):
             taken = self._database.run(
                 "UPDATE runs SET holder = ?, status = ?, attempt = attempt + 1, ended = NULL, exit_code = NULL "
@@ -145,7 +145,7 @@ class Runs:
             Whether the run is still this holder's. Where not, nothing is kept.
         """
         with self._database.transaction(durable=True):
-            if self._holders.stands(holder) is None:
+            if self._holders.is_valid(holder) is None:
                 return False
             self._database.run(
                 "INSERT INTO steps (run, step, arrival, status, output) VALUES (?, ?, ?, ?, ?) "
@@ -180,7 +180,7 @@ class Runs:
     def _purge(self, run: str) -> int:
         record = self.find(run)
         if record is not None and record.holder is not None:
-            self._holders.bury(record.holder, run)
+            self._holders.expire(record.holder, run)
         people = self._database.carry_out(lambda: self._forget(run), durable=True)
         if people is None and record is not None:
             raise LedgerError(f"The run `{run}` is under way: it cannot be purged.", fix="Wait until it ends.")

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ..core.errors import InputError
-from .leases import Holders
+from .leases import Leases
 from .pages import Pages
 from .runs import Runs
 from .writes import Writes
@@ -23,9 +23,9 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.holders = Holders(database)
-        self.runs = Runs(database, self.holders)
-        self.writes = Writes(database, self.holders)
+        self.leases = Leases(database)
+        self.runs = Runs(database, self.leases)
+        self.writes = Writes(database, self.leases)
         self.pages = Pages(database)
 
     @property

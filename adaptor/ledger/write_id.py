@@ -26,7 +26,7 @@ def write_id(run: str, write: Write) -> str:
     if write.own_key is not None:
         return _short("key", write.page, write.own_key)
     site = write.site if write.recipient else without_lines(write.site)
-    return _short("site", run, write.step, write.arrival, site, write.recipient, write.fingerprint, write.nth)
+    return _short("site", run, write.step, write.arrival, site, write.recipient, write.fingerprint, write.occurrence)
 
 
 def is_write_id(value: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .claim import COLUMNS, Taken, Taking, read_row, rows_of
+from .claim import COLUMNS, Claim, ClaimResult, read_row, rows_of
 from .database.database import from_text, in_chunks, marks, to_text
 from .errors import TakenOver
 from .records import (
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from .database.database import Database
-    from .leases import Holders
+    from .leases import Leases
     from .records import Write
 
 
 class Writes:
     """The writes of a ledger."""
 
-    def __init__(self, database: Database, holders: Holders) -> None:
+    def __init__(self, database: Database, holders: Leases) -> None:
         self._database = database
         self._holders = holders
 
@@ -43,7 +43,7 @@ class Writes:
         sending: bool = False,
         resends_unknown: bool = False,
         other_steps: frozenset[str] = frozenset(),
-    ) -> list[Taken]:
+    ) -> list[ClaimResult]:
         """Claim writes, or learn what became of them before.
 
         Args:
@@ -61,13 +61,13 @@ class Writes:
         ids = [id_ for id_, _ in writes]
         dead: set[tuple[str, str]] = set()
 
-        def work() -> list[Taken]:
-            now = self._holders.stands(holder)
+        def work() -> list[ClaimResult]:
+            now = self._holders.is_valid(holder)
             if now is None:
                 raise TakenOver
             recorded = rows_of(self._database, ids, lock=True)
             dead.update(self._dead(recorded.values(), holder))
-            taking = Taking(self._database, run, attempt, holder, SENDING if sending else CLAIMED, now)
+            taking = Claim(self._database, run, attempt, holder, SENDING if sending else CLAIMED, now)
             taking.resends_unknown, taking.other_steps = resends_unknown, other_steps
             return [] if dead else taking.take(writes, recorded)
 
@@ -77,7 +77,7 @@ class Writes:
                 return taken
             # In transactions of their own, which hold no other rows.
             while dead:
-                self._holders.bury(*dead.pop())
+                self._holders.expire(*dead.pop())
 
     def _dead(self, rows: Iterable[Row], holder: str) -> set[tuple[str, str]]:
         """Return the dead holders of rows, each with its run."""

@@ -8,7 +8,7 @@ from ..core.context import Run
 from ..core.errors import AdaptorError, InputError
 from .execution.result import EXIT_BAD_INPUT, Result
 from .execution.run_id import check_run_id, new_run_id
-from .execution.start import Order, launch
+from .execution.start import RunOptions, start_run
 from .execution.step_state import copied
 from .load.credentials import Credentials, credentials_of
 from .load.prepare import Prepared
@@ -78,7 +78,7 @@ def run(
         (2, 'The job nothere.py does not exist.')
     """
     under_way = Run(sink=on_log or _silent, dry_run=dry_run, on_request=on_request, alone=True)
-    order = Order(os.fspath(path), workflow)
+    order = RunOptions(os.fspath(path), workflow)
     order.start, order.end, order.only = start, end, only
     wishes = order.ledger
     wishes.database, wishes.resume, wishes.fresh = database, resume, fresh
@@ -92,7 +92,7 @@ def run(
         return Result(EXIT_BAD_INPUT, error, under_way.outcomes, under_way.id)
     order.initial = lambda plan: initial
     known = credentials_of(credentials, is_lenient=dry_run) if credentials is not None else Credentials()
-    return launch(order, under_way, known)
+    return start_run(order, under_way, known)
 
 
 def check(

@@ -23,11 +23,11 @@ def clock(store, monkeypatch):
 
 def is_dead(store, holder):
     with store.database.reading():
-        return store.holders.is_dead(holder)
+        return store.leases.is_dead(holder)
 
 
 def test_a_holder_on_another_machine_lives_as_long_as_its_lease(store, clock):
-    store.holders.enter("h", "elsewhere", "1@1")
+    store.leases.enter("h", "elsewhere", "1@1")
     clock.now += LEASE_SECONDS
     assert not is_dead(store, "h")
     clock.now += 1
@@ -35,16 +35,16 @@ def test_a_holder_on_another_machine_lives_as_long_as_its_lease(store, clock):
 
 
 def test_a_holder_that_says_that_it_lives_lives_on(store, clock):
-    store.holders.enter("h", "elsewhere", "1@1")
+    store.leases.enter("h", "elsewhere", "1@1")
     clock.now += LEASE_SECONDS - 1
-    store.holders.beat("h")
+    store.leases.renew("h")
     clock.now += LEASE_SECONDS - 1
     assert not is_dead(store, "h")
 
 
 def test_a_holder_of_this_machine_that_is_gone_is_dead_at_once(store):
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    store.holders.enter("h", this_machine(), process_name(process.pid))
+    store.leases.enter("h", this_machine(), process_name(process.pid))
     assert not is_dead(store, "h")
     process.communicate(b"\n")
     assert is_dead(store, "h")
@@ -67,36 +67,36 @@ def test_a_process_that_ended_and_was_not_waited_for_is_gone():
 
 
 def test_a_lease_that_counts_from_an_earlier_start_of_the_machine_is_over(store, clock):
-    store.holders.enter("h", "this machine before its start", "1@1")
+    store.leases.enter("h", "this machine before its start", "1@1")
     clock.now = 30.0
     assert is_dead(store, "h")
 
 
 def test_a_holder_that_lives_is_not_buried(store):
-    store.holders.enter("h", this_machine(), this_process())
-    store.holders.bury("h", "r1")
+    store.leases.enter("h", this_machine(), this_process())
+    store.leases.expire("h", "r1")
     assert not is_dead(store, "h")
 
 
 def test_a_holder_that_is_buried_stays_so(store):
-    store.holders.enter("h", "elsewhere", f"{2**22}@1")
+    store.leases.enter("h", "elsewhere", f"{2**22}@1")
     store.database.run("UPDATE holders SET expires = 0")
-    store.holders.bury("h", "r1")
-    store.holders.beat("h")
+    store.leases.expire("h", "r1")
+    store.leases.renew("h")
     assert is_dead(store, "h")
     with store.database.transaction():
-        assert store.holders.stands("h") is None
+        assert store.leases.is_valid("h") is None
 
 
 def test_a_holder_says_that_it_lives_until_it_is_closed(runs, store, monkeypatch):
     from threading import Event
 
-    from adaptor.ledger.lease import Holder
+    from adaptor.ledger.lease import Lease
 
     beaten = Event()
     monkeypatch.setattr("adaptor.ledger.lease.BEAT_SECONDS", 0.001)
-    monkeypatch.setattr(type(store.holders), "beat", lambda self, holder: beaten.set())
-    holder = Holder(store.holders, "r1")
+    monkeypatch.setattr(type(store.leases), "renew", lambda self, holder: beaten.set())
+    holder = Lease(store.leases, "r1")
     assert beaten.wait(10)
     holder.close()
     assert is_dead(store, holder.id)

@@ -25,7 +25,8 @@ def test_an_id_can_travel_in_metadata():
 
 
 @pytest.mark.parametrize(
-    "change", [{"site": "x"}, {"recipient": "2"}, {"fingerprint": "g"}, {"nth": 1}, {"step": "x"}, {"arrival": 1}]
+    "change",
+    [{"site": "x"}, {"recipient": "2"}, {"fingerprint": "g"}, {"occurrence": 1}, {"step": "x"}, {"arrival": 1}],
 )
 def test_everything_that_tells_writes_apart_is_in_the_id(change):
     assert write_id("r", replace(WRITE, **change)) != write_id("r", WRITE)
@@ -34,6 +35,6 @@ def test_everything_that_tells_writes_apart_is_in_the_id(change):
 
 
 def test_a_digest_is_the_same_in_every_process_and_whatever_the_order_of_keys():
-    script = "from adaptor.ledger.write_id import digest; print(digest({'b': [1, 'ü'], 'a': None}))"
+    script = "from adaptor.core.digest import digest; print(digest({'b': [1, 'ü'], 'a': None}))"
     other = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert other.stdout.strip() == digest({"a": None, "b": [1, "ü"]})

@@ -54,11 +54,11 @@ def test_alike_writes_are_counted_within_a_step(runs):
     ledger = runs.begin()
     first, second = take(ledger, "a", "a")
     (third,) = take(ledger, "a")
-    assert [entry.row.write.nth for entry in (first, second, third)] == [0, 1, 2]
+    assert [entry.row.write.occurrence for entry in (first, second, third)] == [0, 1, 2]
     assert len({first.id, second.id, third.id}) == 3
     ledger.enter_step("step", 1)
     (again,) = take(ledger, "a")
-    assert again.row.write.nth == 0
+    assert again.row.write.occurrence == 0
     assert again.is_ours
 
 
@@ -66,7 +66,7 @@ def test_alike_writes_are_counted_within_a_step(runs):
 def test_writes_for_others_or_elsewhere_are_counted_apart(runs, other):
     ledger = runs.begin()
     (first,), (second,) = take(ledger, "a"), take(ledger, "a", **other)
-    assert second.row.write.nth == 0
+    assert second.row.write.occurrence == 0
     assert first.id != second.id
 
 
@@ -259,7 +259,7 @@ def test_who_was_taken_over_neither_claims_nor_sends_nor_keeps(runs):
     runs.let_lease_end(silent)
     runs.resume()
     # It wakes up, and goes on saying that it lives.
-    silent.store.holders.beat(silent._holder.id)
+    silent.store.leases.renew(silent._holder.id)
     with pytest.raises(TakenOver, match="silent for so long"):
         take(silent, "b")
     with pytest.raises(TakenOver):

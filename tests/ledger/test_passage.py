@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from adaptor.core.context import Run
-from adaptor.ledger.at_most_once import pass_through
+from adaptor.ledger.at_most_once import perform_at_most_once
 from adaptor.ledger.errors import LedgerError
 
 
 def passed(run, make, *texts, has_left=False):
     ledger = run.ledger
     writes = [ledger.write("send", "1", text, page="9") for text in texts or ["a"]]
-    return pass_through(run, writes, make, lambda answer: answer, lambda: has_left)
+    return perform_at_most_once(run, writes, make, lambda answer: answer, lambda: has_left)
 
 
 @pytest.fixture

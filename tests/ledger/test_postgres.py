@@ -58,7 +58,7 @@ def test_who_is_frozen_in_a_transaction_does_not_hold_up_who_takes_over(fresh_po
     database.run("SET idle_in_transaction_session_timeout TO '50ms'")
     database.run("UPDATE holders SET expires = 0")
     database._connection.execute("BEGIN")
-    assert frozen.store.holders.stands(frozen._holder.id)
+    assert frozen.store.leases.is_valid(frozen._holder.id)
     # It waits until the server has given up on the other one.
     resumed = Ledger.resume(open_(fresh_postgresql), "r1")
     assert resumed.record.attempt == 2
@@ -74,7 +74,7 @@ def test_what_is_being_claimed_while_its_holder_is_buried_is_let_go_too(fresh_po
     with ThreadPoolExecutor() as pool:
         with silent.store.database.transaction():
             (entry,) = take(silent)
-            burying = pool.submit(store.holders.bury, silent._holder.id, "r1")
+            burying = pool.submit(store.leases.expire, silent._holder.id, "r1")
             waiting = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'adaptor' AND wait_event_type = 'Lock'"
             while watching.database.run(waiting).fetchone() is None:
                 assert not burying.done()

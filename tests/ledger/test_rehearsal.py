@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adaptor.ledger.dry_run_copy import rehearsal_of
+from adaptor.ledger.dry_run_copy import dry_run_copy_of
 from adaptor.ledger.errors import KeyTaken, LedgerError
 from adaptor.ledger.ledger import Ledger, sent
 
@@ -19,7 +19,7 @@ def rehearse(store):
     opened = []
 
     def start(run="r1"):
-        opened.append(Ledger.resume(rehearsal_of(store, run), run))
+        opened.append(Ledger.resume(dry_run_copy_of(store, run), run))
         opened[-1].enter_step("step", 0)
         return opened[-1]
 
@@ -76,6 +76,6 @@ def test_what_a_killed_run_was_sending_is_unknown_there_and_nothing_else_changes
 def test_a_run_under_way_or_unknown_cannot_be_rehearsed(runs, store):
     runs.begin()
     with pytest.raises(LedgerError, match="under way in another process"):
-        rehearsal_of(store, "r1")
+        dry_run_copy_of(store, "r1")
     with pytest.raises(LedgerError, match="There is no run `r9`"):
-        rehearsal_of(store, "r9")
+        dry_run_copy_of(store, "r9")

@@ -168,7 +168,7 @@ def test_runs_past_their_time_are_purged(runs, store):
 def test_of_purged_people_nothing_stays_in_the_files(tmp_path):
     store = open_store(str(tmp_path / "ledger.db"))
     store.runs.begin(RunRecord("r1", "/jobs/job.py", "job", "input", input={"data": [PERSON] * 1000}))
-    store.holders.enter("h", "machine", "process")
+    store.leases.enter("h", "machine", "process")
     from adaptor.ledger.ledger import Ledger
 
     ledger = Ledger.resume(store, "r1")

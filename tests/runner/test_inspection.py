@@ -22,7 +22,7 @@ from adaptor import (
 )
 from adaptor.core.context import Run
 from adaptor.core.errors import InputError, JobError
-from adaptor.runner.checking.token import Findings, look_into, operations_in
+from adaptor.runner.checking.token import TokenReport, inspect_token, operations_in
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAY = 24 * 60 * 60
@@ -46,7 +46,7 @@ def look(httpserver: Any, tmp_path: Any, plain_environment: None) -> Any:
 
     def perform(
         job: str | None = None, *, me: Any = PAGE, told: Any = TOLD, status: int = 200, **configuration: Any
-    ) -> Findings:
+    ) -> TokenReport:
         httpserver.clear()
         whose = Response(json.dumps(me), status=200 if "error" not in me else 400)
         httpserver.expect_request("/v26.0/me").respond_with_response(whose)
@@ -58,7 +58,7 @@ def look(httpserver: Any, tmp_path: Any, plain_environment: None) -> Any:
             path = str(tmp_path / "job.py")
         known = {"access_token": TOKEN, "base_url": httpserver.url_for(""), "max_retries": 0, **configuration}
         run = Run(sink=lambda *line: None, dry_run=True, alone=True, started=NOW.timestamp())
-        return look_into(known, path, run)
+        return inspect_token(known, path, run)
 
     return perform
 
@@ -213,7 +213,7 @@ def test_bad_input_is_told_before_anything_is_asked(look: Any, httpserver: Any) 
     with pytest.raises(ConfigurationError, match="appid"):
         look(appid="9")
     with pytest.raises(InputError):
-        look_into({"access_token": TOKEN, "base_url": httpserver.url_for("")}, "no/such/job.py", Run())
+        inspect_token({"access_token": TOKEN, "base_url": httpserver.url_for("")}, "no/such/job.py", Run())
     assert httpserver.log == []
 
 

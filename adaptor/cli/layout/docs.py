@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from ...core.errors import ABOUT_JOB, ABOUT_PAGE, ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN
 from ...runner.docs.docstring import Described, code_of
-from ...runner.docs.reference import Entry, codes
+from ...runner.docs.reference import DocEntry, codes
 from ...runner.output.terminal import Paint
 
 #: Whom an error is about, and what a loop makes of it.
@@ -31,7 +31,7 @@ class Page:
         self._width = width
         self._paint = paint
 
-    def listing(self, entries: list[Entry]) -> str:
+    def listing(self, entries: list[DocEntry]) -> str:
         """Return the names by group, each with its first sentence."""
         column = max((len(_title(entry)) for entry in entries), default=0)
         lines: list[str] = []
@@ -46,7 +46,7 @@ class Page:
             lines += rest
         return "\n".join(lines[1:])
 
-    def operation(self, entry: Entry) -> str:
+    def operation(self, entry: DocEntry) -> str:
         """Return the page of an operation, a builder or a value."""
         lines = [*self._signature(entry), "", *self._wrapped(entry.doc.summary, 0), *self._paragraphs(entry.doc.text)]
         if entry.parameters:
@@ -66,7 +66,7 @@ class Page:
             lines += [*self._heading("Source"), *(f"  {source}" for source in entry.doc.sources)]
         return "\n".join(lines)
 
-    def error(self, entry: Entry, raised_by: list[str]) -> str:
+    def error(self, entry: DocEntry, raised_by: list[str]) -> str:
         """Return the page of an error.
 
         Args:
@@ -84,7 +84,7 @@ class Page:
             lines += [*self._heading("Raised by"), *self._wrapped(", ".join(raised_by), 2)]
         return "\n".join(lines)
 
-    def _codes(self, entry: Entry) -> list[str]:
+    def _codes(self, entry: DocEntry) -> list[str]:
         same: dict[str, list[str]] = {}
         for code in codes(entry.value):
             number = f"{code['code']}/{code['subcode']}" if code["subcode"] else str(code["code"])
@@ -96,7 +96,7 @@ class Page:
             lines += self._wrapped(fix, 6)
         return lines
 
-    def _signature(self, entry: Entry) -> list[str]:
+    def _signature(self, entry: DocEntry) -> list[str]:
         name, bracket, rest = entry.signature.partition("(")
         text = f"{name}{bracket}{rest}"
         # Arguments are not torn apart: the spaces inside them are not for breaking.
@@ -105,7 +105,7 @@ class Page:
         first = self._paint("bold", name) + first[len(name) :]
         return [line.replace("\xa0", " ") for line in (first, *others)]
 
-    def _example(self, entry: Entry) -> list[str]:
+    def _example(self, entry: DocEntry) -> list[str]:
         if not entry.doc.example:
             return []
         lines = self._heading("Example")
@@ -145,5 +145,5 @@ class Page:
         return [re.sub("`([^`]+)`", lambda code: self._paint("cyan", code[1]), line) for line in lines]
 
 
-def _title(entry: Entry) -> str:
+def _title(entry: DocEntry) -> str:
     return f".{entry.name.partition('.')[2]}" if entry.kind == "method" else entry.name

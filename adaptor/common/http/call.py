@@ -272,7 +272,7 @@ class HttpRequest:
 
     # --- What goes out ---
 
-    def encoded(self) -> Call:
+    def encoded(self) -> HttpCall:
         """Return what goes out, with its files open.
 
         Raises:
@@ -292,7 +292,7 @@ class HttpRequest:
         kind, body = self._encoded_body()
         if kind is not None and not any(name.lower() == "content-type" for name in headers):
             headers["Content-Type"] = kind
-        return Call(url, headers, body)
+        return HttpCall(url, headers, body)
 
     def _encoded_body(self) -> tuple[str | None, bytes | Upload | None]:
         if self.files:
@@ -318,7 +318,7 @@ class HttpRequest:
             refuse("body", f"cannot be written as JSON: {cause}", fix)
 
 
-class Call:
+class HttpCall:
     """What goes out: address, headers and body. To be closed, since files may be open."""
 
     __slots__ = ("body", "headers", "url")

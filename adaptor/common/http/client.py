@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from ...core.context import Run
     from ...core.errors import AdaptorError
-    from .call import Call, HttpRequest
+    from .call import HttpCall, HttpRequest
 
 #: How often a call is repeated, and how many seconds are waited at most before that.
 MAX_REPEATS = 4
@@ -45,7 +45,7 @@ _PASSING = frozenset({429, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     """An answer that is no error: the body as it was read, and what is known about it."""
 
     data: Any
@@ -68,8 +68,12 @@ class HttpClient:
         self._session.close()
 
     def send(
-        self, request: HttpRequest, call: Call, *, waiting: Callable[[], AbstractContextManager[object]] = nullcontext
-    ) -> Answer:
+        self,
+        request: HttpRequest,
+        call: HttpCall,
+        *,
+        waiting: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> HttpAnswer:
         """Carry out a request.
 
         It is repeated only where it certainly did not leave; one that changes nothing also where the answer was lost
@@ -124,7 +128,7 @@ class HttpClient:
             outcome = "read" if error is None and outcome != "unknown" else "failed"
         self._run.note(outcome, is_write=request.is_write, seconds=time.monotonic() - started, error=error)
 
-    def _through(self, request: HttpRequest, call: Call) -> Answer:
+    def _through(self, request: HttpRequest, call: HttpCall) -> HttpAnswer:
         """Make the call, and go where it is redirected to."""
         started = time.monotonic()
         url, headers = call.url, call.headers
@@ -219,7 +223,7 @@ class HttpClient:
         error.method, error.url = request.method, clean_url(url)
         return error
 
-    def _read(self, request: HttpRequest, response: requests.Response, url: str, duration: float) -> Answer:
+    def _read(self, request: HttpRequest, response: requests.Response, url: str, duration: float) -> HttpAnswer:
         status = response.status_code
         rule = request.rule_for(status)
         elsewhere = 300 <= status < 400 if request.is_write else status in _REDIRECTS and request.redirects is not False
@@ -229,7 +233,7 @@ class HttpClient:
             data = read_body(response, request.parse_as)
         except NotReadable as problem:
             raise self._not_readable(request, response, url, str(problem)) from None
-        return Answer(
+        return HttpAnswer(
             data,
             {
                 "status_code": status,

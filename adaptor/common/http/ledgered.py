@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 from ...core.context import Run
 from ...core.errors import AdaptorError, JobError
 from ...core.state import State, not_json
-from ...ledger.at_most_once import pass_through
+from ...ledger.at_most_once import perform_at_most_once
 from ...ledger.records import Write
 from ...wire.address import credentials_of
 from ...wire.connection import wire
-from .call import Call, HttpRequest
-from .client import Answer, HttpClient
+from .call import HttpCall, HttpRequest
+from .client import HttpAnswer, HttpClient
 
 if TYPE_CHECKING:
-    from ...ledger.at_most_once import Passed, Waiting
+    from ...ledger.at_most_once import Waiting, WriteOutcome
 
 #: How much of an answer is kept for a resume, in characters of JSON.
 MOST_KEPT = 1_000_000
@@ -23,28 +23,28 @@ MOST_KEPT = 1_000_000
 _NOT_KEPT = {"not kept": True}
 
 
-def send_noted(request: HttpRequest, call: Call, client: HttpClient, state: State, run: Run) -> Answer:
+def send_ledgered(request: HttpRequest, call: HttpCall, client: HttpClient, state: State, run: Run) -> HttpAnswer:
     """Make a call at most once, and note how it ends."""
 
-    def make(ours: list[tuple[int, str]], waiting: Waiting) -> list[Answer]:
+    def make(ours: list[tuple[int, str]], waiting: Waiting) -> list[HttpAnswer]:
         wire.left = False
         return [client.send(request, call, waiting=lambda: waiting([0], {}))]
 
     write = _write_of(request, call, state, run)
-    (passed,) = pass_through(run, [write], make, _kept, lambda: wire.left)
+    (passed,) = perform_at_most_once(run, [write], make, _kept, lambda: wire.left)
     answer = _made_before(passed, run)
-    made_now: Answer = passed.answer
+    made_now: HttpAnswer = passed.answer
     return made_now if answer is None else answer
 
 
-def made_before(request: HttpRequest, call: Call, state: State, run: Run) -> Answer | None:
+def made_before(request: HttpRequest, call: HttpCall, state: State, run: Run) -> HttpAnswer | None:
     """Return what the run that a dry run goes on with has made of a call, or None where it is to be made."""
     write = _write_of(request, call, state, run)
-    (passed,) = pass_through(run, [write], lambda ours, waiting: [None], lambda _: {}, lambda: False)
+    (passed,) = perform_at_most_once(run, [write], lambda ours, waiting: [None], lambda _: {}, lambda: False)
     return _made_before(passed, run)
 
 
-def _made_before(passed: Passed, run: Run) -> Answer | None:
+def _made_before(passed: WriteOutcome, run: Run) -> HttpAnswer | None:
     if passed.row is not None:
         return _given_back(passed.answer, run)
     if isinstance(passed.answer, AdaptorError):
@@ -53,17 +53,17 @@ def _made_before(passed: Passed, run: Run) -> Answer | None:
     return None
 
 
-def _write_of(request: HttpRequest, call: Call, state: State, run: Run) -> Write:
+def _write_of(request: HttpRequest, call: HttpCall, state: State, run: Run) -> Write:
     ledger: Any = run.ledger
     # Without what is secret: a new password does not make another call of it.
     address = request.shown_url.partition("?")[0]
     only = f"{request.method} {address}" if run.is_once() else ""
     known_by = call.digest(request.method, credentials_of(state.get("configuration")))
-    write: Write = ledger.write(run.site(), "", known_by, only=only, is_repeatable=request.is_repeatable)
+    write: Write = ledger.write(run.call_site(), "", known_by, only=only, is_repeatable=request.is_repeatable)
     return write
 
 
-def _given_back(found: Any, run: Run) -> Answer:
+def _given_back(found: Any, run: Run) -> HttpAnswer:
     """Return what an earlier attempt recorded, as if the call had been made now."""
     run.replayed += 1
     if isinstance(found, AdaptorError):
@@ -79,12 +79,12 @@ def _given_back(found: Any, run: Run) -> Answer:
     if set(found) == {"outcome"}:
         if found["outcome"] == "unknown":
             run.note("unknown", is_earlier=True)
-        return Answer(found, {})
+        return HttpAnswer(found, {})
     run.has_made("sent", is_message=False)
-    return Answer(found["data"], found["response"])
+    return HttpAnswer(found["data"], found["response"])
 
 
-def _kept(answer: Answer) -> Any:
+def _kept(answer: HttpAnswer) -> Any:
     import json
 
     result = {"data": answer.data, "response": answer.response}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any, ParamSpec
 
     from ...core.context import Run
-    from .call import Call, HttpRequest
+    from .call import HttpCall, HttpRequest
 
     P = ParamSpec("P")
 
@@ -71,9 +71,9 @@ class HttpOperation(Operation):
             run.log("debug", "http", f"{run.place()}: {request.method} {request.shown_url}")
             client = client_for(run)
             if request.is_write and run.ledger is not None:
-                from .ledgered import send_noted
+                from .ledgered import send_ledgered
 
-                answer = send_noted(request, call, client, state, run)
+                answer = send_ledgered(request, call, client, state, run)
             else:
                 answer = client.send(request, call)
         finally:
@@ -88,7 +88,7 @@ class HttpOperation(Operation):
         return Redactor(self.draft.secrets()).text(super().__repr__())
 
 
-def _described(request: HttpRequest, call: Call, state: State, run: Run) -> Any:
+def _described(request: HttpRequest, call: HttpCall, state: State, run: Run) -> Any:
     """Describe a write, and return what `data` becomes; what a run that goes on has made before is given back."""
     if run.ledger is not None:
         from .ledgered import made_before

@@ -10,21 +10,21 @@ from ...core.restored import restored
 from ...ledger.at_most_once import unknown_before
 from ...ledger.errors import ReplayMismatch
 from ...ledger.records import FAILED, SENT, SKIPPED, UNKNOWN, Outcome
-from .requests import NotWanted, Parcel
+from .requests import Outgoing, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ...core.context import Run
-    from ...ledger.ledger import Entry, Ledger
-    from .outcomes import Tally
-    from .requests import Unfit
+    from ...ledger.ledger import ClaimEntry, Ledger
+    from .outcomes import Outcomes
+    from .requests import Invalid
 
 #: A resumed broadcast stops after so many people for whom something else was recorded: the text has changed.
 MOST_MISMATCHES = 10_000
 
 
-class Sorter(ABC):
+class Claims(ABC):
     """Goes through parcels, and hands on those that are to go out.
 
     Args:
@@ -34,17 +34,17 @@ class Sorter(ABC):
         batch_size: How many are handed on at once, at most.
     """
 
-    def __init__(self, run: Run, ledger: Ledger, tally: Tally, batch_size: int) -> None:
+    def __init__(self, run: Run, ledger: Ledger, tally: Outcomes, batch_size: int) -> None:
         self._run = run
         self._ledger = ledger
         self._tally = tally
         self._batch_size = batch_size
-        self._deferred: list[Parcel] = []
+        self._deferred: list[Outgoing] = []
         #: Why no more is sent.
         self._stop: AdaptorError | None = None
 
     @abstractmethod
-    def _hand_on(self, parcels: list[Parcel]) -> None:
+    def _hand_on(self, parcels: list[Outgoing]) -> None:
         """Take parcels that are to go out."""
 
     def _drain(self) -> None:  # noqa: B027 - where nothing is under way, nothing is awaited
@@ -53,20 +53,20 @@ class Sorter(ABC):
     def _is_over(self) -> bool:
         return self._stop is not None or self._run.stopping is not None
 
-    def _sort(self, found: Iterable[Parcel | Unfit | NotWanted], skip: frozenset[str]) -> None:
+    def _sort(self, found: Iterable[Outgoing | Invalid | Skipped], skip: frozenset[str]) -> None:
         """Go through all of them.
 
         Args:
             found: What is to be done for each item.
             skip: Whom nothing is sent to.
         """
-        chunk: list[Parcel] = []
+        chunk: list[Outgoing] = []
         for each in found:
             if self._is_over():
                 break
-            if isinstance(each, NotWanted):
+            if isinstance(each, Skipped):
                 self._tally.ended("skipped", each.index, each.recipient)
-            elif not isinstance(each, Parcel):
+            elif not isinstance(each, Outgoing):
                 self._refuse(each)
             elif each.recipient in skip:
                 self._skip(each)
@@ -88,11 +88,11 @@ class Sorter(ABC):
 
     # --- What needs no call ---
 
-    def _refuse(self, each: Unfit) -> None:
+    def _refuse(self, each: Invalid) -> None:
         self._tally.ended("failed", each.index, each.recipient, error=each.error)
         self._run.note("failed", recipient=each.recipient, error=each.error, is_message=True)
 
-    def _skip(self, parcel: Parcel) -> None:
+    def _skip(self, parcel: Outgoing) -> None:
         (entry,) = self._ledger.take([parcel.write])
         if entry.is_ours:
             self._ledger.settle([Outcome(entry.id, SKIPPED)])
@@ -104,7 +104,7 @@ class Sorter(ABC):
 
     # --- Through the ledger ---
 
-    def _pass(self, chunk: list[Parcel], *, is_last: bool = False) -> None:
+    def _pass(self, chunk: list[Outgoing], *, is_last: bool = False) -> None:
         """Claim parcels; send those that are to be made, and take down what became of the others before."""
         ours = []
         for parcel, entry in zip(chunk, self._take(chunk), strict=True):
@@ -118,16 +118,16 @@ class Sorter(ABC):
         if ours:
             self._hand_on(ours)
 
-    def _take(self, parcels: list[Parcel]) -> Sequence[Entry]:
+    def _take(self, parcels: list[Outgoing]) -> Sequence[ClaimEntry]:
         return self._ledger.take([parcel.write for parcel in parcels])
 
-    def _defer(self, parcel: Parcel, error: AdaptorError) -> None:
+    def _defer(self, parcel: Outgoing, error: AdaptorError) -> None:
         """Keep aside what does not fit: the order may be another one, and what was recorded may still come."""
         self._deferred.append(parcel)
         if len(self._deferred) > MOST_MISMATCHES:
             self._stop = error
 
-    def _take_down(self, parcel: Parcel, entry: Entry) -> None:
+    def _take_down(self, parcel: Outgoing, entry: ClaimEntry) -> None:
         row = entry.row
         if entry.error is not None:
             self._tally.ended("failed", parcel.index, parcel.recipient, error=entry.error)

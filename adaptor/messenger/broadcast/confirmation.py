@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 USUAL_CALL_SECONDS = 5.0
 
 
-def outlook(page: str, total: int | None, pace: Pace, before: int = 0, known: str = "") -> str:
+def confirmation(page: str, total: int | None, pace: Pace, before: int = 0, known: str = "") -> str:
     """Return in words who is about to be written to, how long it takes, and what a crash could leave unknown.
 
     Args:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...common.rows.failures import Kinds
-from ...ledger.ledger import Entry
+from ...ledger.ledger import ClaimEntry
 from ...ledger.records import CLAIMED, Row
-from .claims import Sorter
+from .claims import Claims
 from .progress import duration
 
 if TYPE_CHECKING:
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
     from ...core.context import Run
     from ...ledger.ledger import Ledger
-    from .outcomes import Tally
+    from .outcomes import Outcomes
     from .pace import Pace
-    from .requests import NotWanted, Parcel, Unfit
+    from .requests import Invalid, Outgoing, Skipped
 
 #: How many messages are shown in full.
 SHOWN = 3
 
 
-class Describer(Sorter):
+class DryRun(Claims):
     """Describes what would go out.
 
     Args:
@@ -33,14 +33,14 @@ class Describer(Sorter):
         pace: How fast it would go.
     """
 
-    def __init__(self, run: Run, ledger: Ledger, tally: Tally, pace: Pace) -> None:
+    def __init__(self, run: Run, ledger: Ledger, tally: Outcomes, pace: Pace) -> None:
         super().__init__(run, ledger, tally, pace.batch_size)
         self._rate = pace.rate
         self._seen: set[int] = set()
         self._shown: list[dict[str, Any]] = []
         self._problems = Kinds()
 
-    def describe(self, found: Iterable[Parcel | Unfit | NotWanted], skip: frozenset[str]) -> None:
+    def describe(self, found: Iterable[Outgoing | Invalid | Skipped], skip: frozenset[str]) -> None:
         """Describe all of it.
 
         Args:
@@ -61,11 +61,11 @@ class Describer(Sorter):
         if self._stop is not None:
             raise self._stop
 
-    def _refuse(self, each: Unfit) -> None:
+    def _refuse(self, each: Invalid) -> None:
         self._tally.ended("failed", each.index, each.recipient, error=each.error)
         self._problems.add(each.index, each.error)
 
-    def _hand_on(self, parcels: list[Parcel]) -> None:
+    def _hand_on(self, parcels: list[Outgoing]) -> None:
         for parcel in parcels:
             parcel.request.encoded().close()
             self._tally.ended("described", parcel.index, parcel.recipient)
@@ -75,14 +75,14 @@ class Describer(Sorter):
                 if self._run.on_request is not None:
                     self._run.on_request(parcel.request)
 
-    def _take(self, parcels: list[Parcel]) -> Sequence[Entry]:
+    def _take(self, parcels: list[Outgoing]) -> Sequence[ClaimEntry]:
         if self._run.ledger is not None:
             return super()._take(parcels)
         return [self._unless_seen(parcel) for parcel in parcels]
 
-    def _unless_seen(self, parcel: Parcel) -> Entry:
+    def _unless_seen(self, parcel: Outgoing) -> ClaimEntry:
         """Tell a message that was described before; only a number of each is kept, since there may be a million."""
         known = hash((parcel.recipient, parcel.write.fingerprint))
         is_new = known not in self._seen
         self._seen.add(known)
-        return Entry("", is_new, not is_new, Row("", "", parcel.write, CLAIMED))
+        return ClaimEntry("", is_new, not is_new, Row("", "", parcel.write, CLAIMED))

@@ -20,22 +20,22 @@ from ...ledger.ledger import ended, sent
 from ...ledger.pace import BURST_SECONDS, LANE_MEDIA, LANE_STOP
 from ...ledger.records import SENT, Outcome
 from ...wire.connection import seconds_before_repeat
-from .claims import Sorter
-from .workers import Hands
+from .claims import Claims
+from .workers import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ...core.context import Run
-    from ...graph.answer import Answer
+    from ...graph.answer import GraphAnswer
     from ...graph.connection import GraphConnection
     from ...graph.request import GraphRequest
     from ...graph.usage import Usage
     from ...ledger.ledger import Ledger
-    from .outcomes import Tally
+    from .outcomes import Outcomes
     from .pace import Pace
     from .progress import Progress
-    from .requests import NotWanted, Parcel, Unfit
+    from .requests import Invalid, Outgoing, Skipped
 
 #: A broadcast stops after so many calls in a row of which nobody knows anything: the network or Meta is down.
 UNKNOWN_CALLS_IN_A_ROW = 3
@@ -45,7 +45,7 @@ LOOK_UP_SECONDS = 0.2
 LATE_SECONDS = 0.03
 
 
-class Engine(Sorter):
+class Engine(Claims):
     """Sends parcels and notes what becomes of them.
 
     Args:
@@ -65,18 +65,18 @@ class Engine(Sorter):
         page: str,
         connect: Callable[[], GraphConnection],
         pace: Pace,
-        tally: Tally,
+        tally: Outcomes,
         progress: Progress,
     ) -> None:
         super().__init__(run, ledger, tally, pace.batch_size)
         self._page = page
         self._pace = pace
         self._progress = progress
-        self._hands = Hands(connect, pace.concurrency)
+        self._hands = WorkerPool(connect, pace.concurrency)
         self._messages_in_flight = 0
         #: The calls whose answers are awaited, each by its number.
-        self._under_way: dict[int, list[Parcel]] = {}
-        self._again: list[list[Parcel]] = []
+        self._under_way: dict[int, list[Outgoing]] = {}
+        self._again: list[list[Outgoing]] = []
         self._unknown_calls = 0
         self._is_broken = False
         self._slow_until = 0.0
@@ -85,7 +85,7 @@ class Engine(Sorter):
         self._least = min(pace.batch_size, max(1, int(pace.rate * BURST_SECONDS)))
         self._size = self._least
 
-    def send(self, found: Iterable[Parcel | Unfit | NotWanted], skip: frozenset[str]) -> None:
+    def send(self, found: Iterable[Outgoing | Invalid | Skipped], skip: frozenset[str]) -> None:
         """Send all parcels.
 
         Args:
@@ -125,7 +125,7 @@ class Engine(Sorter):
     def _is_over(self) -> bool:
         return self._is_broken or super()._is_over()
 
-    def _hand_on(self, parcels: list[Parcel]) -> None:
+    def _hand_on(self, parcels: list[Outgoing]) -> None:
         while parcels and not self._is_over():
             count = self._fitting(parcels)
             self._dispatch(parcels[:count])
@@ -134,7 +134,7 @@ class Engine(Sorter):
             while self._again and not self._is_over():
                 self._dispatch(self._again.pop(0))
 
-    def _fitting(self, parcels: list[Parcel]) -> int:
+    def _fitting(self, parcels: list[Outgoing]) -> int:
         """Return how many go out with the next call."""
         # Calls of one size, rather than a small one at the end.
         calls = -(-len(parcels) // self._size)
@@ -142,7 +142,7 @@ class Engine(Sorter):
         places = places_of([parcel.request for parcel in parcels[:count]], self._pace.rate)
         return 1 if any(place.lane == LANE_MEDIA and place.gap for place in places) else count
 
-    def _dispatch(self, parcels: list[Parcel]) -> None:
+    def _dispatch(self, parcels: list[Outgoing]) -> None:
         """Let parcels out when it is their turn."""
         self._wait_for_room(len(parcels))
         requests = [parcel.request for parcel in parcels]
@@ -229,15 +229,15 @@ class Engine(Sorter):
         if wait:
             time.sleep(wait)
 
-    def _forget(self, parcels: list[Parcel]) -> None:
+    def _forget(self, parcels: list[Outgoing]) -> None:
         del self._under_way[id(parcels)]
         self._messages_in_flight -= len(parcels)
         self._run.in_flight = (self._messages_in_flight, 0)
 
-    def _note(self, parcels: list[Parcel], answers: list[Answer | AdaptorError] | AdaptorError) -> None:
+    def _note(self, parcels: list[Outgoing], answers: list[GraphAnswer | AdaptorError] | AdaptorError) -> None:
         outcomes = [copy(answers) for _ in parcels] if isinstance(answers, AdaptorError) else answers
         settled: list[Outcome] = []
-        again: list[Parcel] = []
+        again: list[Outgoing] = []
         limits: list[float] = []
         asked: list[float] = []
         unknown = 0
@@ -291,7 +291,7 @@ class Engine(Sorter):
             )
         self._slow_until = now + seconds
 
-    def _seconds_before(self, parcel: Parcel, error: AdaptorError) -> float | None:
+    def _seconds_before(self, parcel: Outgoing, error: AdaptorError) -> float | None:
         """Return how long to wait before a message is made again, or None where that is not to be."""
         if repeatable(error) is None or parcel.repeats >= self._pace.max_repeats:
             return None
@@ -299,7 +299,7 @@ class Engine(Sorter):
         seconds = asked or seconds_before_repeat(parcel.repeats, connected=not isinstance(error, NotSent))
         return seconds if seconds <= self._pace.max_wait else None
 
-    def _fail(self, parcel: Parcel, error: AdaptorError) -> None:
+    def _fail(self, parcel: Outgoing, error: AdaptorError) -> None:
         outcome = "unknown" if error.sent == SENT_UNKNOWN else "failed"
         path = self._run.path
         path[-1] = ("broadcast", parcel.index)

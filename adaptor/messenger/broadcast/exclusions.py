@@ -19,7 +19,7 @@ from ..rules.recipient import (
 ID_COLUMNS = ("psid", "recipient", "recipient_id", "id")
 
 
-def left_out(skip: Any) -> frozenset[str]:
+def excluded(skip: Any) -> frozenset[str]:
     """Return the ids of the people who are never to be written to.
 
     Args:

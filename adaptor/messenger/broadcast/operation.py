@@ -25,9 +25,9 @@ from ...graph.batch_request import MOST_PARTS
 from ...graph.operation import GraphOperation
 from ...ledger.pace import INBOX_PER_SECOND, MESSAGES_PER_SECOND
 from ...ledger.records import SENT
-from .confirmation import outlook
-from .exclusions import how_many, left_out
-from .outcomes import Tally
+from .confirmation import confirmation
+from .exclusions import excluded, how_many
+from .outcomes import Outcomes
 from .pace import Pace
 from .progress import Progress
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ...core.context import Run
     from ...graph.client import GraphClient
     from ...ledger.ledger import Ledger
-    from .requests import NotWanted, Parcel, Unfit
+    from .requests import Invalid, Outgoing, Skipped
 
     P = ParamSpec("P")
 
@@ -141,25 +141,25 @@ def broadcast(
 
     Source: https://developers.facebook.com/docs/messenger-platform/overview/rate-limiting
     """
-    from .requests import parcels_of
+    from .requests import outgoing_of
 
     run = current_run()
     run.check_thread()
     ledger: Any = run.ledger if run.ledger is not None else run.resource("broadcast", partial(_Passing, run)).ledger
     at_once = concurrency or CONCURRENCY
     pace = Pace(rate or MESSAGES_PER_SECOND, batch_size, at_once, max_in_flight or at_once * batch_size)
-    tally = Tally(run)
-    nobody = left_out(skip)
+    tally = Outcomes(run)
+    nobody = excluded(skip)
     items = numbered(recipients, state, csv)
     # What comes page by page, or without an end, is not gone through for a count.
     goes_on = isinstance(recipients, list | os.PathLike)
     each_time = as_operation(operation, "broadcast")
     if run.dry_run:
-        from .dry_run import Describer
+        from .dry_run import DryRun
 
         page = "" if run.ledger is None else _client(run, state).page(ledger, ask=True)
-        found = _narrow(parcels_of(items, each_time, key, state, run, ledger, page), run, goes_on=goes_on)
-        Describer(run, ledger, tally, pace).describe(found, nobody)
+        found = _narrow(outgoing_of(items, each_time, key, state, run, ledger, page), run, goes_on=goes_on)
+        DryRun(run, ledger, tally, pace).describe(found, nobody)
     else:
         from ...graph.connection import GraphConnection
         from .engine import Engine
@@ -181,7 +181,7 @@ def broadcast(
         engine = Engine(run, ledger, page, connect, pace, tally, Progress(run, tally, total))
         try:
             engine.send(
-                _narrow(parcels_of(items, each_time, key, state, run, ledger, page), run, goes_on=goes_on), nobody
+                _narrow(outgoing_of(items, each_time, key, state, run, ledger, page), run, goes_on=goes_on), nobody
             )
         except AdaptorError as error:
             error.details = {**tally.result(_where(run, ledger)), "failed": tally.failed}
@@ -230,8 +230,8 @@ class _Passing:
 
 
 def _narrow(
-    found: Iterable[Parcel | Unfit | NotWanted], run: Run, *, goes_on: bool
-) -> Iterator[Parcel | Unfit | NotWanted]:
+    found: Iterable[Outgoing | Invalid | Skipped], run: Run, *, goes_on: bool
+) -> Iterator[Outgoing | Invalid | Skipped]:
     """Leave out whom the command line leaves out: all but one person, or all after the first few.
 
     Args:
@@ -239,16 +239,16 @@ def _narrow(
         run: Knows who is wanted.
         goes_on: Items after the first few are gone through, so that those who are left out are counted.
     """
-    from .requests import NotWanted, Parcel
+    from .requests import Outgoing, Skipped
 
     for each in found:
-        is_wanted = run.wants(each.request.person) if isinstance(each, Parcel) else run.only_to is None
-        if run.limit is not None and run.has_reached_limit and not (isinstance(each, Parcel) and is_wanted):
+        is_wanted = run.wants(each.request.person) if isinstance(each, Outgoing) else run.only_to is None
+        if run.limit is not None and run.has_reached_limit and not (isinstance(each, Outgoing) and is_wanted):
             is_wanted = False
             run.left_out += 1
             if not goes_on:
                 return
-        yield each if is_wanted else NotWanted(each.index, each.recipient)
+        yield each if is_wanted else Skipped(each.index, each.recipient)
 
 
 def _doubts(recipients: Any, state: State, csv: Any) -> str:
@@ -293,7 +293,7 @@ def _ask(run: Run, client: GraphClient, total: int | None, pace: Pace, before: i
         if pace.rate > INBOX_PER_SECOND and (total is None or total > INBOX_PER_SECOND):
             run.log("debug", "broadcast", "Above 40 messages a second the Page's inbox does not show them all.")
         return
-    words = outlook(client.page_in_words(), total, pace, before, known())
+    words = confirmation(client.page_in_words(), total, pace, before, known())
     if not run.confirm(words):
         raise JobError(
             "Nobody was written to: the question was answered with no.", code="DECLINED", fix="Run it again."
@@ -304,14 +304,14 @@ def _where(run: Run, ledger: Ledger) -> str | None:
     return f"adaptor runs results {run.id}" if ledger.is_kept and run.id else None
 
 
-def _summary(tally: Tally) -> str:
+def _summary(tally: Outcomes) -> str:
     counts = [f"{count:,} {outcome}" for outcome, count in tally.counts.most_common()]
     before = f" ({tally.before:,} of them before)" if tally.before else ""
     errors = ", ".join(f"{count:,} × {name}" for name, count in tally.errors.most_common())
     return f"{tally.total:,} people: {', '.join(counts) or 'nobody'}{before}{f'; {errors}' if errors else ''}"
 
 
-def _raise_if_failed(tally: Tally, fail: bool | None) -> None:
+def _raise_if_failed(tally: Outcomes, fail: bool | None) -> None:
     if not tally.unwell or fail is False or (fail is None and tally.only_persons):
         return
     unwell = tally.counts["failed"] + tally.counts["unknown"]

@@ -20,7 +20,7 @@ KEPT_FAILURES = 100
 OUTCOMES = ("sent", "failed", "unknown", "skipped", "duplicate", "described")
 
 
-class Tally:
+class Outcomes:
     """Counts what became of the items.
 
     Attributes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ...core.context import Run
-    from .outcomes import Tally
+    from .outcomes import Outcomes
 
 #: How often a line is written where nobody looks at a live one.
 LINE_SECONDS = 10.0
@@ -22,7 +22,7 @@ class Progress:
         total: How many there are in all, or None where that is not known.
     """
 
-    def __init__(self, run: Run, tally: Tally, total: int | None) -> None:
+    def __init__(self, run: Run, tally: Outcomes, total: int | None) -> None:
         self._run = run
         self._tally = tally
         self._total = total

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ...ledger.records import Write
 
 
-class Parcel:
+class Outgoing:
     """One call that is to go out.
 
     Attributes:
@@ -54,7 +54,7 @@ class Parcel:
         self.repeats = 0
 
 
-class Unfit:
+class Invalid:
     """An item of which no call can be made.
 
     Attributes:
@@ -71,7 +71,7 @@ class Unfit:
         self.error = error
 
 
-class NotWanted:
+class Skipped:
     """An item that comes down to no operation, or is for somebody who is left out.
 
     Attributes:
@@ -86,7 +86,7 @@ class NotWanted:
         self.recipient = recipient
 
 
-def parcels_of(
+def outgoing_of(
     items: Iterable[tuple[int, Any]],
     operation: Operation,
     key: Any,
@@ -94,7 +94,7 @@ def parcels_of(
     run: Run,
     ledger: Ledger,
     page: str,
-) -> Iterator[Parcel | Unfit | NotWanted]:
+) -> Iterator[Outgoing | Invalid | Skipped]:
     """Yield what is to be done for each item.
 
     Args:
@@ -107,7 +107,7 @@ def parcels_of(
         page: The Page that writes.
     """
     path = run.path
-    site = run.site()
+    site = run.call_site()
     for index, item in items:
         path[-1] = ("broadcast", index)
         of_item = {**state, "data": item, "index": int(index)}
@@ -116,7 +116,7 @@ def parcels_of(
             readable(item)
             narrowed = operation.narrowed(of_item)
             if narrowed is None:
-                yield NotWanted(index)
+                yield Skipped(index)
                 continue
             request = _call(narrowed, of_item)
             given = own_key(resolve(key, of_item)) if key is not None else request.key
@@ -128,9 +128,9 @@ def parcels_of(
             if error.about not in (ABOUT_PERSON, ABOUT_ROW) or _is_about_the_job(error):
                 raise
             recipient = narrowed.draft.recipient_for(of_item) if isinstance(narrowed, GraphOperation) else None
-            yield Unfit(index, recipient, error)
+            yield Invalid(index, recipient, error)
             continue
-        yield Parcel(index, narrowed, request, write)
+        yield Outgoing(index, narrowed, request, write)
 
 
 def _call(narrowed: Operation, state: State) -> GraphRequest:

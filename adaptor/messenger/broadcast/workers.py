@@ -12,14 +12,14 @@ from ...wire.connection import wire
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...graph.answer import Answer
+    from ...graph.answer import GraphAnswer
     from ...graph.connection import GraphConnection
     from ...graph.request import GraphRequest
     from ...graph.usage import Usage
-    from .requests import Parcel
+    from .requests import Outgoing
 
 
-class Back(NamedTuple):
+class Completed(NamedTuple):
     """What came back for one call.
 
     Attributes:
@@ -29,25 +29,25 @@ class Back(NamedTuple):
         has_left: A byte of the call was on the wire.
     """
 
-    parcels: list[Parcel]
+    parcels: list[Outgoing]
     outcomes: Any
     usage: Usage | None
     has_left: bool
 
 
-class Hands:
+class WorkerPool:
     """Threads that each wait for the answer to one call at a time. There are as many as it takes, up to a limit."""
 
     def __init__(self, connect: Callable[[], GraphConnection], most: int) -> None:
         self._connect = connect
         self._most = most
-        self._work: queue.SimpleQueue[tuple[list[Parcel], list[GraphRequest]] | None] = queue.SimpleQueue()
-        self._results: queue.SimpleQueue[Back] = queue.SimpleQueue()
+        self._work: queue.SimpleQueue[tuple[list[Outgoing], list[GraphRequest]] | None] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[Completed] = queue.SimpleQueue()
         self._threads = 0
         self._waiting = 0
         self._lock = threading.Lock()
 
-    def take(self, parcels: list[Parcel], requests: list[GraphRequest]) -> None:
+    def take(self, parcels: list[Outgoing], requests: list[GraphRequest]) -> None:
         """Make a call as soon as a hand is free.
 
         Raises:
@@ -70,7 +70,7 @@ class Hands:
                 self._waiting -= 1
         self._work.put((parcels, requests))
 
-    def back(self, seconds: float) -> Back | None:
+    def back(self, seconds: float) -> Completed | None:
         """Return what has come back, waiting so long for it, or None."""
         try:
             return self._results.get(timeout=seconds) if seconds > 0 else self._results.get_nowait()
@@ -102,13 +102,13 @@ class Hands:
                     usage, connection.usage = connection.usage, None
                 with self._lock:
                     self._waiting += 1
-                self._results.put(Back(parcels, outcomes, usage, wire.left))
+                self._results.put(Completed(parcels, outcomes, usage, wire.left))
         finally:
             if connection is not None:
                 connection.close()
 
 
-def _exchange(connection: GraphConnection, requests: list[GraphRequest]) -> list[Answer | AdaptorError]:
+def _exchange(connection: GraphConnection, requests: list[GraphRequest]) -> list[GraphAnswer | AdaptorError]:
     if len(requests) > 1:
         return connection.exchange_parts(requests)
     encoded = requests[0].encoded()

@@ -65,7 +65,7 @@ class Needed:
             _add(self.unknown, name)
 
 
-class Findings:
+class TokenReport:
     """What came of looking into a credential.
 
     Attributes:
@@ -137,7 +137,7 @@ class Findings:
             return None
 
 
-def look_into(configuration: dict[str, Any], job: str | None, run: Run) -> Findings:
+def inspect_token(configuration: dict[str, Any], job: str | None, run: Run) -> TokenReport:
     """Ask Meta about a credential, and compare it with what a job needs.
 
     Args:
@@ -154,7 +154,7 @@ def look_into(configuration: dict[str, Any], job: str | None, run: Run) -> Findi
     """
     run.learn_secrets({"configuration": configuration})
     checked = read_configuration(configuration)
-    findings = Findings(run.started)
+    findings = TokenReport(run.started)
     with run:
         if job is not None:
             findings.needed = _needed_by(job, run)
@@ -198,7 +198,7 @@ def _needed_by(path: str, run: Run) -> Needed:
         prepared.close()
 
 
-def _ask_whose(findings: Findings, configuration: dict[str, Any], checked: Configuration) -> bool:
+def _ask_whose(findings: TokenReport, configuration: dict[str, Any], checked: Configuration) -> bool:
     """Ask who the token is for; return whether anybody answered."""
     try:
         owner = graph_request("GET", "me", {"fields": "id,name"})({"configuration": configuration})["data"]
@@ -228,7 +228,7 @@ def _ask_whose(findings: Findings, configuration: dict[str, Any], checked: Confi
     return True
 
 
-def _ask_what(findings: Findings, configuration: dict[str, Any], checked: Configuration) -> None:
+def _ask_what(findings: TokenReport, configuration: dict[str, Any], checked: Configuration) -> None:
     lacking = " and ".join(f"`{key}`" for key in ("app_id", "app_secret") if not getattr(checked, key))
     if lacking:
         findings.not_learned.append(
@@ -257,7 +257,7 @@ def _ask_what(findings: Findings, configuration: dict[str, Any], checked: Config
         findings.is_valid = False
 
 
-def _compare(findings: Findings, checked: Configuration) -> None:
+def _compare(findings: TokenReport, checked: Configuration) -> None:
     token, needed = findings.token, findings.needed
     if token is not None:
         kind = token.get("type")
@@ -298,7 +298,7 @@ def _compare(findings: Findings, checked: Configuration) -> None:
         )
 
 
-def _granted(findings: Findings, permission: str) -> bool:
+def _granted(findings: TokenReport, permission: str) -> bool:
     if permission not in (findings.scopes or ()):
         return False
     grants = (findings.token or {}).get("granular_scopes")

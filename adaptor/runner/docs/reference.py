@@ -50,7 +50,7 @@ _TYPES = {
 _NOT_LAZY = ("Step", "Callback", "Callable", "State", "str", "bool", "int")
 
 
-class Parameter:
+class DocParameter:
     """One argument of an operation or a builder.
 
     Attributes:
@@ -83,7 +83,7 @@ class Parameter:
         return f"{star}{self.name}{typed}" + ("" if self.required or star else f" = {self.default!r}")
 
 
-class Entry:
+class DocEntry:
     """One name of the vocabulary.
 
     Attributes:
@@ -103,7 +103,7 @@ class Entry:
         self.kind = _kind(name, value, home)
         self.group = "errors" if self.kind == "error" else sys.modules[f"adaptor.{home}"].HEADING
         self.doc = Docstring(_docstring(value))
-        self.parameters: list[Parameter] = []
+        self.parameters: list[DocParameter] = []
         self.signature = name
         if self.kind in ("operation", "builder", "value", "method") and not isinstance(value, Lazy):
             self._read_signature(value)
@@ -112,7 +112,9 @@ class Entry:
         signature = inspect.signature(value)
         said = dict(self.doc.args)
         taken = [parameter for parameter in signature.parameters.values() if parameter.name != "self"]
-        self.parameters = [Parameter(parameter, value.__module__, said.get(parameter.name, "")) for parameter in taken]
+        self.parameters = [
+            DocParameter(parameter, value.__module__, said.get(parameter.name, "")) for parameter in taken
+        ]
         plain = [parameter.replace(annotation=parameter.empty) for parameter in taken]
         self.signature = f"{self.name.split('.', 1)[-1] if self.kind == 'method' else self.name}" + str(
             signature.replace(parameters=plain, return_annotation=signature.empty)
@@ -156,12 +158,12 @@ class Entry:
         return " ".join(said).lower()
 
 
-def entries() -> list[Entry]:
+def entries() -> list[DocEntry]:
     """Return the whole vocabulary: by group, in each group in order of the alphabet."""
     named: dict[str, Any] = {name: getattr(adaptor, name) for name in adaptor.__all__ if name != "__version__"}
     named.update({f"http.{name}": getattr(adaptor.http, name) for name in adaptor.http.__all__})
     named.update({f"Operation.{name}": getattr(adaptor.Operation, name) for name in ("then", "catch")})
-    found = [Entry(name, value) for name, value in named.items()]
+    found = [DocEntry(name, value) for name, value in named.items()]
     texts = {entry.name: dict(entry.doc.args) for entry in found}
     for entry in found:
         for parameter in entry.parameters:
@@ -170,7 +172,7 @@ def entries() -> list[Entry]:
     return sorted(found, key=lambda entry: (groups.index(entry.group), entry.name.rpartition(".")[2].lower()))
 
 
-def facts(shown: list[Entry]) -> dict[str, Any]:
+def facts(shown: list[DocEntry]) -> dict[str, Any]:
     """Return entries as JSON of a shape that stays: `version` grows when a key goes or changes its meaning.
 
     ```
@@ -193,7 +195,7 @@ def facts(shown: list[Entry]) -> dict[str, Any]:
     }
 
 
-def find(name: str, among: list[Entry]) -> Entry | None:
+def find(name: str, among: list[DocEntry]) -> DocEntry | None:
     """Return the entry of a name, however its words are joined: `sendText` is `send_text`, `get` is `http.get`."""
     for form in (str, _plain, lambda text: _plain(text.rpartition(".")[2])):
         matches = [entry for entry in among if form(entry.name) == form(name)]
@@ -202,14 +204,14 @@ def find(name: str, among: list[Entry]) -> Entry | None:
     return None
 
 
-def search(words: list[str], among: list[Entry]) -> list[Entry]:
+def search(words: list[str], among: list[DocEntry]) -> list[DocEntry]:
     """Return the entries that speak of all these words, those first whose name holds one."""
     small = [word.lower() for word in words]
     found = [entry for entry in among if all(word in entry.words() for word in small)]
     return sorted(found, key=lambda entry: not any(word in entry.name.lower() for word in small))
 
 
-def similar(name: str, among: list[Entry]) -> list[str]:
+def similar(name: str, among: list[DocEntry]) -> list[str]:
     """Return the names that were probably meant, the likeliest first."""
     plain = {_plain(entry.name): entry.name for entry in among}
     return [plain[match] for match in get_close_matches(_plain(name), plain, n=3, cutoff=0.7)]

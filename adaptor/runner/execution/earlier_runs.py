@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from ...core.context import Run
     from ...ledger.records import RunRecord
     from ...ledger.store import Store
-    from .resume import Wishes
+    from .resume import LedgerOptions
 
 
-def to_go_on_with(store: Store, last: RunRecord | None, run: Run, wishes: Wishes) -> str | None:
+def to_go_on_with(store: Store, last: RunRecord | None, run: Run, wishes: LedgerOptions) -> str | None:
     """Return the run that is to go on in the place of a new one, where the last one did not come to its end.
 
     Args:
@@ -51,7 +51,7 @@ def to_go_on_with(store: Store, last: RunRecord | None, run: Run, wishes: Wishes
     )
 
 
-def check_alone(store: Store, last: RunRecord | None, run: Run, wishes: Wishes, *, has_begun: bool) -> None:
+def check_alone(store: Store, last: RunRecord | None, run: Run, wishes: LedgerOptions, *, has_begun: bool) -> None:
     """Refuse to run what another process runs at the same time.
 
     Args:

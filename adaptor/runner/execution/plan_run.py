@@ -29,7 +29,7 @@ from .result import (
     StepResult,
 )
 from .resume import COMPLETED, FAILED
-from .schedule import Arrival, Course
+from .schedule import Arrival, Schedule
 from .state_check import StateCheck
 from .step_state import as_json, entering, final_state, final_text, leaving
 
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from ..load.credentials import Credentials
     from ..load.plan import Edge, Plan
     from ..load.script import Job
-    from .resume import Records
+    from .resume import RunLedger
 
     #: Told of each step: its result, which grows while it runs, and the states of the run so far.
-    Watch = Callable[[StepResult, State, Course], object]
+    Watch = Callable[[StepResult, State, Schedule], object]
 
 
 class Execution:
@@ -64,7 +64,7 @@ class Execution:
         plan: Plan,
         run: Run,
         credentials: Credentials,
-        records: Records,
+        records: RunLedger,
         *,
         before_step: Watch | None = None,
         after_step: Watch | None = None,
@@ -90,7 +90,7 @@ class Execution:
         """Run the plan; errors are in the result, they are not raised."""
         self._run.is_between = True
         self._given = state.get("configuration") or {}
-        course = Course(self._plan, state)
+        course = Schedule(self._plan, state)
         while (arrival := course.next()) is not None:
             step, after, text = self._step(arrival, course)
             taken = self._edges(step, arrival, leaving(after))
@@ -107,7 +107,7 @@ class Execution:
 
     # --- One step ---
 
-    def _step(self, arrival: Arrival, course: Course) -> tuple[StepResult, State, str]:
+    def _step(self, arrival: Arrival, course: Schedule) -> tuple[StepResult, State, str]:
         """Perform one step: return what came of it, and the state that it leaves, also as JSON."""
         step, run = arrival.step, self._run
         result = StepResult(step.id, step.title, arrival.number, step.kind)
@@ -293,7 +293,7 @@ class Execution:
             state, step.id, failed=step.error is not None, warn=lambda what: self._warn_of_edge(edge, what)
         )
 
-    def _finish(self, step: StepResult, taken: list[Edge], state: State, course: Course) -> None:
+    def _finish(self, step: StepResult, taken: list[Edge], state: State, course: Schedule) -> None:
         """Say what came of a step, and where the run goes on."""
         step.taken = [edge.target for edge in taken]
         where = f" → {', '.join(step.taken)}" if taken else ""
@@ -317,7 +317,7 @@ class Execution:
 
     # --- The end ---
 
-    def _close(self, course: Course) -> Result:
+    def _close(self, course: Schedule) -> Result:
         """Put the result together."""
         result, ended = self._result, self._ended
         unhandled = [step for step in result.steps if step.error is not None and not step.is_handled]

@@ -6,7 +6,7 @@ from ...core.errors import AdaptorError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...core.call_record import Call
+    from ...core.call_record import CallRecord
     from ...core.state import State
     from ..load.plan import Plan
 
@@ -49,7 +49,7 @@ class StepResult:
         self.seconds = 0.0
         self.taken: list[str] = []
         self.operations: list[tuple[str, float]] = []
-        self.calls: list[Call] = []
+        self.calls: list[CallRecord] = []
         self.was_kept = False
 
     def __repr__(self) -> str:

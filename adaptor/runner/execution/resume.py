@@ -37,7 +37,7 @@ COMPLETED = "completed"
 FAILED = "failed"
 
 
-class Wishes:
+class LedgerOptions:
     """What is wished of a run's ledger.
 
     Attributes:
@@ -71,7 +71,7 @@ def is_there(database: str) -> bool:
     return database != IN_MEMORY and ("://" in database or os.path.exists(database))
 
 
-class Records:
+class RunLedger:
     """What a run notes, and what an earlier attempt of it has noted. Entered while the run is under way.
 
     Args:
@@ -81,7 +81,7 @@ class Records:
         wishes: What is wished of the ledger.
     """
 
-    def __init__(self, path: str, words: list[str], run: Run, wishes: Wishes) -> None:
+    def __init__(self, path: str, words: list[str], run: Run, wishes: LedgerOptions) -> None:
         self._path = os.path.abspath(path)
         self._words = words
         self._run = run
@@ -97,7 +97,7 @@ class Records:
         if not run.dry_run:
             run.keep_ledger(self._open)
 
-    def __enter__(self) -> Records:
+    def __enter__(self) -> RunLedger:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
@@ -248,7 +248,7 @@ class Records:
             self._run.log("info", "run", f"What is sent is noted in {ledger.store.name} as run {ledger.record.id}.")
 
     def _resume(self, name: str) -> State:
-        from ...ledger.dry_run_copy import rehearsal_of
+        from ...ledger.dry_run_copy import dry_run_copy_of
         from ...ledger.ledger import Ledger
         from ...ledger.records import FINISHED
         from ...ledger.store import open_store
@@ -269,7 +269,7 @@ class Records:
                 # What cannot be read back is refused before the run is taken.
                 restored_run(store, known, run.redactor)
             if run.dry_run:
-                real, store = store, rehearsal_of(store, name)
+                real, store = store, dry_run_copy_of(store, name)
                 real.close()
             ledger = Ledger.resume(store, name, redactor=run.redactor, resends_unknown=wishes.resend_unknown)
         except BaseException:

@@ -38,7 +38,7 @@ class Arrival:
         self.is_first = is_first
 
 
-class Course:
+class Schedule:
     """What waits to be run, breadth-first, and the leaves so far.
 
     Attributes:

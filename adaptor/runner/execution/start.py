@@ -17,7 +17,7 @@ from .result import (
     EXIT_KILLED,
     Result,
 )
-from .resume import Records, Wishes
+from .resume import LedgerOptions, RunLedger
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .plan_run import Watch
 
 
-class Order:
+class RunOptions:
     """What is to be run, and how.
 
     Attributes:
@@ -59,7 +59,7 @@ class Order:
         self.before_step: Watch | None = None
         self.after_step: Watch | None = None
         self.on_end: Callable[[Result], object] | None = None
-        self.ledger = Wishes()
+        self.ledger = LedgerOptions()
 
     def words(self, plan: Plan) -> list[str]:
         """Return what follows the path on a command line that runs the same; steps are named by their whole ids."""
@@ -70,7 +70,7 @@ class Order:
         return words + ([] if self.end is None or plan.end is None else ["--end", plan.end])
 
 
-def launch(order: Order, run: Run, credentials: Credentials) -> Result:
+def start_run(order: RunOptions, run: Run, credentials: Credentials) -> Result:
     """Check everything, then run it.
 
     Args:
@@ -86,7 +86,7 @@ def launch(order: Order, run: Run, credentials: Credentials) -> Result:
     return result
 
 
-def _launch(order: Order, run: Run, credentials: Credentials) -> Result:
+def _launch(order: RunOptions, run: Run, credentials: Credentials) -> Result:
     for configuration in credentials.all():
         run.redactor.learn_credential(configuration)
     output = JobOutput(run)
@@ -107,7 +107,7 @@ def _launch(order: Order, run: Run, credentials: Credentials) -> Result:
             plan.narrow(start=order.start, end=order.end, only=order.only)
             for step in plan.steps.values():
                 run.redactor.learn_credential(credentials.configuration(plan, step))
-            with Records(order.path, order.words(plan), run, order.ledger) as records:
+            with RunLedger(order.path, order.words(plan), run, order.ledger) as records:
                 state = records.begin(prepared, lambda: _initial(order, plan))
                 run.redactor.learn_credential(state.get("configuration"))
                 for what in of_credentials(credentials, plan, state):
@@ -135,7 +135,7 @@ def _launch(order: Order, run: Run, credentials: Credentials) -> Result:
             prepared.close()
 
 
-def _initial(order: Order, plan: Plan) -> State:
+def _initial(order: RunOptions, plan: Plan) -> State:
     state = order.initial(plan)
     check_initial(state)
     return state

@@ -100,7 +100,7 @@ def settle(
         raise InputError(f"The run `{record.id}` is under way.", fix="Wait until it ends.")
     if record.holder is not None:
         # It was killed: what it was sending then is unknown.
-        store.holders.bury(record.holder, record.id)
+        store.leases.expire(record.holder, record.id)
     settlement = Settlement()
     unknown = {row.id: row for row in store.writes.rows(record.id, (UNKNOWN,))}
     _from_echoes(store, unknown, echoes, settlement)

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TextIO
 
-    from ...core.call_record import Call
+    from ...core.call_record import CallRecord
     from ...core.errors import AdaptorError
     from ...core.secrets.redact import Redactor
     from ..execution.result import Result, StepResult
@@ -108,14 +108,14 @@ def _step(step: StepResult) -> dict[str, Any]:
     }
 
 
-def _by_operation(calls: list[Call]) -> dict[str, dict[str, int]]:
+def _by_operation(calls: list[CallRecord]) -> dict[str, dict[str, int]]:
     counts: dict[str, Counter[str]] = {}
     for call in calls:
         counts.setdefault(call.operation, Counter())[call.outcome] += call.count
     return {operation: dict(outcomes) for operation, outcomes in counts.items()}
 
 
-def _recipient(step: StepResult, call: Call) -> dict[str, Any] | None:
+def _recipient(step: StepResult, call: CallRecord) -> dict[str, Any] | None:
     if call.recipient is None:
         return None
     facts = {

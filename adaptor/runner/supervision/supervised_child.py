@@ -21,10 +21,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ...core.call_record import Call
+    from ...core.call_record import CallRecord
     from ...core.state import State
     from ...ledger.ledger import Ledger
-    from ..execution.schedule import Course
+    from ..execution.schedule import Schedule
 
 MIB = 1024 * 1024
 #: What both sides see of what is in flight: messages, and other calls that change something.
@@ -49,12 +49,12 @@ class Child:
         self._pipe = os.fdopen(pipe, "wb")
         self._run = run
 
-    def before_step(self, step: StepResult, before: State, course: Course) -> None:
+    def before_step(self, step: StepResult, before: State, course: Schedule) -> None:
         """Tell that a step begins, and what it would leave if it were killed."""
         text = self._run.redactor.of_results().text(as_json(before))
         self._tell("begin", step, self._run.arrival, text)
 
-        def note(call: Call) -> None:
+        def note(call: CallRecord) -> None:
             step.calls.append(call)
             told = copy(call)
             told.error = _told(call.error)
@@ -62,7 +62,7 @@ class Child:
 
         self._run.on_call = note
 
-    def after_step(self, step: StepResult, after: State, course: Course) -> None:
+    def after_step(self, step: StepResult, after: State, course: Schedule) -> None:
         """Tell what came of a step."""
         leaf = not step.taken and step.kind == "job"
         told = copy(step)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-    from ...core.call_record import Call
+    from ...core.call_record import CallRecord
 
 #: Seconds between asking and killing: where nothing is in flight, and where an answer is awaited.
 GRACE_SECONDS = 1.0
@@ -39,7 +39,7 @@ GRACE_SECONDS_INTERRUPTED = 15.0
 LOOK_SECONDS = 0.1
 
 
-class Limits:
+class RunLimits:
     """What a run may take.
 
     Attributes:
@@ -64,7 +64,7 @@ class Supervisor:
         result: What is known about a run that had to be killed, or None.
     """
 
-    def __init__(self, pid: int, pipe: int, limits: Limits, run: WatchedRun) -> None:
+    def __init__(self, pid: int, pipe: int, limits: RunLimits, run: WatchedRun) -> None:
         self._pid = pid
         self._pipe = pipe
         self._limits = limits
@@ -135,7 +135,7 @@ class Supervisor:
         self._before = (step, arrival, before)
         self._made_before = self._run.made
 
-    def _take_call(self, call: Call) -> None:
+    def _take_call(self, call: CallRecord) -> None:
         self._steps[-1].calls.append(call)
         if call.is_write:
             self._run.count(call.outcome, is_message=call.is_message, count=call.count)
@@ -281,7 +281,7 @@ class Supervisor:
         return result.exit_code
 
 
-def supervise(limits: Limits, run: WatchedRun) -> Child | Supervisor:
+def supervise(limits: RunLimits, run: WatchedRun) -> Child | Supervisor:
     """Divide the process: return the child's side in the child, and the parent's in the parent.
 
     Raises:

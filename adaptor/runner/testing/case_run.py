@@ -27,7 +27,7 @@ from ...core.context import Run, Sink
 from ...ledger.write_id import is_write_id
 from ..execution.result import Result
 from ..execution.resume import IN_MEMORY
-from ..execution.start import Order, launch
+from ..execution.start import RunOptions, start_run
 from ..load.credentials import Credentials
 from . import network_guard as wall
 from .case_file import Case
@@ -70,7 +70,7 @@ class Messenger(Protocol):
         """Move the clock."""
 
 
-class Trial:
+class CaseRun:
     """What came of one case.
 
     Attributes:
@@ -113,7 +113,7 @@ class Trial:
         """Whether all is as expected."""
         return not self.differences and not self.calls and self.error is None
 
-    def expectation(self, again: Trial) -> dict[str, Any]:
+    def expectation(self, again: CaseRun) -> dict[str, Any]:
         """Return what is to be expected from now on, leaving out what is different in a second trial.
 
         Args:
@@ -134,7 +134,7 @@ class Trial:
         return after
 
 
-def try_case(case: Case, messenger: Messenger | None, sink: Sink) -> Trial:
+def run_case(case: Case, messenger: Messenger | None, sink: Sink) -> CaseRun:
     """Try a case.
 
     Args:
@@ -161,20 +161,20 @@ def try_case(case: Case, messenger: Messenger | None, sink: Sink) -> Trial:
     job = os.path.abspath(case.job)
     folder = os.path.dirname(job)
     with _at_home(folder):
-        order = Order(job)
+        order = RunOptions(job)
         order.initial = lambda plan: state
         order.captures_output = True
         order.ledger.database = IN_MEMORY
         credentials = Credentials(is_lenient=True)
         credentials.sandbox = {"base_url": url, "access_token": token}
-        result = launch(order, run, credentials)
+        result = start_run(order, run, credentials)
     seconds = time.perf_counter() - begun
     outcome: dict[str, Any] = run.redactor.of_results().value(_outcome(result, messenger))
     calls = [f"{problem}." for problem in record.problems]
     calls += [f"{call} is recorded and was not made." for call in record.unmade()]
     calls += [f"The job asked for {what}." for what in wall.refused[refused:]]
     unexpected = result.error if "error" not in (case.expect or {}) else None
-    return Trial(
+    return CaseRun(
         case,
         outcome,
         calls=[run.redactor.text(text) for text in calls],

@@ -24,7 +24,7 @@ class NothingLeaves(JobError):
     code = "NOTHING_LEAVES"
 
 
-def build() -> None:
+def block_network() -> None:
     """Refuse from now on, until this process ends, whatever could reach another machine."""
     sys.addaudithook(_watch)
 
