@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from contextlib import nullcontext
 from copy import copy
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -121,7 +120,7 @@ class GraphClient:
             DeliveryUnknown: A write left, and no trustworthy answer came.
         """
         if request.sealed:
-            (outcome,) = self.send_batch([replace(request, sealed=False)], waiting=waiting)
+            (outcome,) = self.send_batch([request._replace(sealed=False)], waiting=waiting)
             if isinstance(outcome, AdaptorError):
                 raise outcome
             return outcome

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..core.digest import (
@@ -237,7 +236,7 @@ def with_token(request: GraphRequest, token: str) -> GraphRequest:
     message = request.body.get("message") if isinstance(request.body, dict) else None
     if not isinstance(message, dict) or message.get("metadata") is not None:
         return request
-    return replace(request, body={**request.body, "message": {**message, "metadata": token}})
+    return request._replace(body={**request.body, "message": {**message, "metadata": token}})
 
 
 def places_of(requests: Sequence[GraphRequest], per_second: float = MESSAGES_PER_SECOND) -> list[Place]:

@@ -63,7 +63,7 @@ class _Broadcast(Operation):
         if rate is not None and not (isinstance(rate, int | float) and not isinstance(rate, bool) and 0 < rate < 1e6):
             raise WrongCall("`rate` of broadcast() must be messages a second.", fix="Write rate=40.")
         operation = args[1]
-        if isinstance(operation, GraphOperation) and operation.draft.series is not None:
+        if isinstance(operation, GraphOperation) and operation.draft.makes_several_calls:
             raise WrongCall(
                 f"broadcast() was given {operation.title()} with split= or typing=, which makes several calls.",
                 fix="Leave them out, or go through the people with try_each(…).",
