@@ -8,25 +8,12 @@ from typing import TYPE_CHECKING, Any
 from ..common.rows.failures import failure, raise_if_failed
 from ..common.rows.results import tell_result
 from ..core.context import current_run
-from ..core.errors import (
-    ABOUT_PERSON,
-    ABOUT_ROW,
-    SENT_UNKNOWN,
-    AdaptorError,
-    InvalidMessage,
-    WrongCall,
-)
+from ..core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, InvalidMessage, WrongCall
 from ..core.operation import Operation, Step, builder_of
 from ..core.state import State, compose_next_state
 from .batch_request import MOST_PARTS
 from .listing import GraphListing
-from .operation import (
-    GraphOperation,
-    described_or_known,
-    left_out,
-    outcome_of,
-    read_answer,
-)
+from .operation import GraphOperation, described_or_known, left_out, outcome_of, read_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,16 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..core.config import Configuration, read_configuration
 from ..core.context import Run
-from ..core.digest import (
-    digest,
-)
-from ..core.errors import (
-    SENT_NO,
-    SENT_UNKNOWN,
-    AdaptorError,
-    DeliveryUnknown,
-    NotSent,
-)
+from ..core.digest import digest
+from ..core.errors import SENT_NO, SENT_UNKNOWN, AdaptorError, DeliveryUnknown, NotSent
 from ..wire.connection import seconds_before_repeat, wire
 from .answer import GraphAnswer
 from .connection import GraphConnection
@@ -31,8 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from ..ledger.at_most_once import Waiting
     from ..ledger.ledger import Ledger
+
+    #: Entered while calls wait to be made again that certainly were not made: given their places among those that are
+    #: being made, and how others of these have ended.
+    Waiting = Callable[[Sequence[int], Mapping[int, Any]], AbstractContextManager[object]]
 
 T = TypeVar("T")
 

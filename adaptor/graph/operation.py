@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ParamSpec
 
-from ..core.errors import (
-    SENT_NO,
-    SENT_PARTLY,
-    SENT_UNKNOWN,
-    AdaptorError,
-    DeliveryUnknown,
-)
+from ..core.errors import SENT_NO, SENT_PARTLY, SENT_UNKNOWN, AdaptorError, DeliveryUnknown
 from ..core.operation import Operation, builder_of
 from ..core.state import State, compose_next_state
 from ..ledger.errors import ReplayMismatch

@@ -23,9 +23,7 @@ def _plain_environment(plain_environment: None) -> None:
 
 @graph_operation
 def _write(body: Any) -> Draft:
-    return Draft(
-        "POST", [PageId(), "messages"], body=body, answers={"message_id": "m_dry_run"}, needs=("message_id",)
-    )
+    return Draft("POST", [PageId(), "messages"], body=body, answers={"message_id": "m_dry_run"}, needs=("message_id",))
 
 
 @graph_operation

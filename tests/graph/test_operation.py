@@ -31,9 +31,7 @@ def _short(body: Any) -> None:
 @graph_operation
 def say(word: Value[str], *, to: Value[str] = "me") -> Draft:
     """Say a word."""
-    return Draft(
-        "POST", [to, "words"], body={"word": word}, answers={"said": word}, needs=("said",), check=_short
-    )
+    return Draft("POST", [to, "words"], body={"word": word}, answers={"said": word}, needs=("said",), check=_short)
 
 
 @graph_operation

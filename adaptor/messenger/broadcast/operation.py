@@ -11,13 +11,7 @@ from ...common.rows.rounded import rounded_columns
 from ...common.rows.sources import looked_through, numbered, tell_of_items
 from ...core.config import read_configuration
 from ...core.context import current_run
-from ...core.errors import (
-    AdaptorError,
-    ItemsFailed,
-    JobError,
-    UnreadableRow,
-    WrongCall,
-)
+from ...core.errors import AdaptorError, ItemsFailed, JobError, UnreadableRow, WrongCall
 from ...core.operation import Operation, Source, Step, Value, as_operation, builder_of
 from ...core.state import State, compose_next_state
 from ...core.values.lazy import resolve

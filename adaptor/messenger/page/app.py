@@ -14,14 +14,8 @@ from ...graph.request import without_none
 from ..rules.answers import inside
 from ..rules.ids import AppId, Secret
 from ..rules.limits import check_text
-from ..rules.recipient import (
-    Text,
-    Word,
-)
-from ..rules.values import (
-    check_url,
-    given_text,
-)
+from ..rules.recipient import Text, Word
+from ..rules.values import check_url, given_text
 from ..rules.words import MaybeWords, Words, joined
 from .webhook_fields import WEBHOOK_FIELDS
 

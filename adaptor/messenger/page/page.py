@@ -14,9 +14,7 @@ from ...graph.request import comma_separated, without_none
 from ..rules.answers import items_in
 from ..rules.ids import Secret
 from ..rules.limits import refuse
-from ..rules.recipient import (
-    Word,
-)
+from ..rules.recipient import Word
 from ..rules.words import MaybeWords, Words, joined
 from .webhook_fields import WEBHOOK_FIELDS
 

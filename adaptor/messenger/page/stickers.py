@@ -12,13 +12,8 @@ from ...core.values.arguments import defer
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ..rules.ids import object_id
-from ..rules.recipient import (
-    Text,
-    Word,
-)
-from ..rules.values import (
-    given_text,
-)
+from ..rules.recipient import Text, Word
+from ..rules.values import given_text
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "page and app"

@@ -17,10 +17,7 @@ from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import comma_separated
 from ..rules.ids import object_id, person_id
-from ..rules.recipient import (
-    Text,
-    Word,
-)
+from ..rules.recipient import Text, Word
 from ..rules.words import MaybeWords
 
 #: Under which heading `adaptor docs` shows what stands here.

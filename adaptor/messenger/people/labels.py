@@ -17,13 +17,8 @@ from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import comma_separated
 from ..rules.ids import object_id, person_id
-from ..rules.recipient import (
-    Recipient,
-    Text,
-)
-from ..rules.values import (
-    given_text,
-)
+from ..rules.recipient import Recipient, Text
+from ..rules.values import given_text
 from ..rules.words import MaybeWords
 
 #: Under which heading `adaptor docs` shows what stands here.

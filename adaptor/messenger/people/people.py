@@ -12,10 +12,7 @@ from ...graph.operation import graph_operation
 from ...graph.request import comma_separated
 from ..rules.ids import Secret, person_id
 from ..rules.limits import refuse
-from ..rules.recipient import (
-    Recipient,
-    Text,
-)
+from ..rules.recipient import Recipient, Text
 from ..rules.words import MaybeWords, Words, words_of
 
 #: Under which heading `adaptor docs` shows what stands here.

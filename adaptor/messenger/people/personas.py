@@ -16,9 +16,7 @@ from ...graph.operation import graph_operation
 from ...graph.request import comma_separated
 from ..rules.ids import object_id
 from ..rules.limits import check_text
-from ..rules.recipient import (
-    Text,
-)
+from ..rules.recipient import Text
 from ..rules.values import check_reachable, check_url
 from ..rules.words import MaybeWords
 

@@ -19,12 +19,7 @@ from ...graph.request import comma_separated, without_none
 from ..rules.answers import first_in, inside
 from ..rules.ids import person_id
 from ..rules.limits import check_text, check_whole_number, refuse
-from ..rules.recipient import (
-    Recipient,
-    Word,
-    check_recipient,
-    recipient_object,
-)
+from ..rules.recipient import Recipient, Word, check_recipient, recipient_object
 from ..rules.words import MaybeWords
 
 #: Under which heading `adaptor docs` shows what stands here.

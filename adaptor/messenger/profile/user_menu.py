@@ -15,9 +15,7 @@ from ...graph.operation import graph_operation
 from ...graph.request import without_none
 from ..rules.answers import first_in
 from ..rules.ids import person_id
-from ..rules.recipient import (
-    Recipient,
-)
+from ..rules.recipient import Recipient
 from . import shapes
 from .properties import Lists
 from .rules import check_menus

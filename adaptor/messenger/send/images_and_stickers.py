@@ -11,17 +11,10 @@ from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...graph.operation import graph_operation
 from ..rules.limits import refuse
-from ..rules.recipient import (
-    Key,
-    QuickReplies,
-    Recipient,
-    Word,
-)
+from ..rules.recipient import Key, QuickReplies, Recipient, Word
 from ..rules.values import given
 from ..rules.windows import Moment
-from .draft import (
-    message_draft,
-)
+from .draft import message_draft
 from .media_source import media_payload
 
 if TYPE_CHECKING:

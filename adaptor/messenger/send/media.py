@@ -10,17 +10,10 @@ from typing import TYPE_CHECKING, Any
 from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...graph.operation import graph_operation
-from ..rules.recipient import (
-    Key,
-    QuickReplies,
-    Recipient,
-    Word,
-)
+from ..rules.recipient import Key, QuickReplies, Recipient, Word
 from ..rules.values import given
 from ..rules.windows import Moment
-from .draft import (
-    message_draft,
-)
+from .draft import message_draft
 from .media_source import Media, media_files, media_payload
 
 if TYPE_CHECKING:

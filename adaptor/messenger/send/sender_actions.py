@@ -7,14 +7,8 @@ from __future__ import annotations
 
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
-from ..rules.recipient import (
-    Recipient,
-    Text,
-    Word,
-)
-from .draft import (
-    action_draft,
-)
+from ..rules.recipient import Recipient, Text, Word
+from .draft import action_draft
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "send"

@@ -13,20 +13,10 @@ from ...core.values.arguments import defer
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
 from ..rules.limits import refuse
-from ..rules.recipient import (
-    Key,
-    Object,
-    QuickReplies,
-    Recipient,
-    Text,
-    Word,
-)
+from ..rules.recipient import Key, Object, QuickReplies, Recipient, Text, Word
 from ..rules.values import given
 from ..rules.windows import Moment
-from .draft import (
-    SendDraft,
-    message_draft,
-)
+from .draft import SendDraft, message_draft
 from .several_calls import TYPING_SECONDS
 
 #: Under which heading `adaptor docs` shows what stands here.

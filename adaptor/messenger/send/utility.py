@@ -12,16 +12,9 @@ from ...core.values.arguments import defer
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
 from ..rules.limits import refuse
-from ..rules.recipient import (
-    Key,
-    Recipient,
-    Text,
-    Word,
-)
+from ..rules.recipient import Key, Recipient, Text, Word
 from ..rules.values import given
-from .draft import (
-    message_draft,
-)
+from .draft import message_draft
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "send"

@@ -17,10 +17,7 @@ from ...graph.operation import graph_operation
 from ...graph.request import comma_separated, without_none
 from ..rules.ids import object_id
 from ..rules.limits import refuse
-from ..rules.recipient import (
-    Text,
-    Word,
-)
+from ..rules.recipient import Text, Word
 from ..rules.words import MaybeWords
 from .rules import check_components, check_template, parameter_format
 
