@@ -19,8 +19,8 @@ The modules, from the wire inwards:
   `linking`, `conversations` with `message_fields`, `moderation`, `thread_control`, `apps`, `page`, `insights`,
   `message_templates`, `stickers`, `notifications`.
 * Meta's rules: `content`, `templates`, `utility`, `recipients`, `windows`, `limits` (figures), `errors` (words).
-* What this Page knows: `world`, `objects`, `records`, `shelf` (bytes of files), `events` (every change, numbered, to be
-  waited for), `keep` and `freeze` (in a file).
+* What this Page knows: `page`, `objects`, `records`, `uploads` (bytes of files), `events` (every change, numbered, to be
+  waited for), `keep` and `serialize` (in a file).
 * What comes back: `someone` and `taps` (people act), `receipts`, `webhooks` and `callback`.
 * For tests: `sandbox`, `directions`, `expectations`, `transcript` and `bubbles`, `settings` and `checker`,
   `pytest_plugin`.

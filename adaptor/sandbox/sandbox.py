@@ -6,12 +6,12 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from adaptor.sandbox.checker import SandboxError
-from adaptor.sandbox.people.controls import Directions
+from adaptor.sandbox.people.controls import Controls
 from adaptor.sandbox.sandbox_file import Settings, read_file, read_settings
 from adaptor.sandbox.show.assertions import assert_sent
 from adaptor.sandbox.show.transcript import write_transcript
 from adaptor.sandbox.state.clock import Clock
-from adaptor.sandbox.state.page_state import World
+from adaptor.sandbox.state.page_state import PageState
 from adaptor.sandbox.state.records import Action
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from adaptor.sandbox.state.event_log import EventLog
     from adaptor.sandbox.state.page_state import Person
     from adaptor.sandbox.state.records import Message, Refusal, Request
-    from adaptor.sandbox.state.storage import Keeper
+    from adaptor.sandbox.state.storage import Storage
     from adaptor.sandbox.webhooks.webhooks import Webhooks
 
 # A token of this form is nobody's at Meta, and tells whoever finds it in a log that it never was.
@@ -39,7 +39,7 @@ _APP_ID = "1020304050607080"
 _APP_NAME = "Sandbox App"
 
 
-class Sandbox(Directions):
+class Sandbox(Controls):
     """A simulated Messenger Graph API on this machine's loopback interface.
 
     Args:
@@ -126,9 +126,9 @@ class Sandbox(Directions):
         self._server: Server | None = None
         self._sketched = False
         self._port = port
-        self._keeper: Keeper | None = None
+        self._keeper: Storage | None = None
         app_id = settings.app_id or _APP_ID
-        self._world = World(
+        self._page = PageState(
             clock=clock,
             page_id=settings.page_id or _PAGE_ID,
             page_name=settings.page_name or _PAGE_NAME,
@@ -136,7 +136,7 @@ class Sandbox(Directions):
             app_secret=settings.app_secret,
             require_proof=settings.require_proof,
             development=settings.development,
-            open_house=settings.people is None,
+            anybody_exists=settings.people is None,
             app_id=app_id,
             app_name=settings.app_name or _APP_NAME,
             apps={app.id: app for app in settings.apps},
@@ -148,11 +148,11 @@ class Sandbox(Directions):
             faults=settings.faults,
         )
         if settings.rate_limits is not None:
-            self._world.rates.switch(True, **settings.rate_limits)
+            self._page.rates.switch(True, **settings.rate_limits)
         if keep is not None:
-            from adaptor.sandbox.state.storage import Keeper
+            from adaptor.sandbox.state.storage import Storage
 
-            self._keeper = Keeper(self._world, keep, fixed_token=settings.access_token is not None)
+            self._keeper = Storage(self._page, keep, fixed_token=settings.access_token is not None)
         # After what was kept, for the settings are newer.
         if settings.webhook is not None:
             self.subscribe(**settings.webhook, handshake=False)
@@ -168,7 +168,7 @@ class Sandbox(Directions):
 
     def __repr__(self) -> str:
         where = self._server.url if self._server is not None else "not started"
-        return f"<Sandbox {self._world.page_name} ({self.page_id}), {where}>"
+        return f"<Sandbox {self._page.page_name} ({self.page_id}), {where}>"
 
     def start(self) -> None:
         """Start to listen on a free port of 127.0.0.1. A sandbox that listens already stays as it is.
@@ -183,22 +183,22 @@ class Sandbox(Directions):
         from adaptor.sandbox.server.server import Server
 
         try:
-            self._server = Server(Api(self._world), self._port, self._open_site)
+            self._server = Server(Api(self._page), self._port, self._open_site)
         except OSError as error:
             where = f"port {self._port}" if self._port else "this machine"
             raise SandboxError(f"the sandbox cannot listen on {where}: {error}") from error
-        self._world.base = self._server.url
-        self._world.events.close(closed=False)
+        self._page.base = self._server.url
+        self._page.events.close(closed=False)
         if self._keeper is not None:
             self._keeper.start()
 
     def stop(self) -> None:
         """Close every connection and end every thread. What happened can still be looked at."""
         # People can act, and subscribers hear of it, before it listens.
-        self._world.webhooks.stop()
+        self._page.webhooks.stop()
         if self._server is None:
             return
-        self._world.events.close()
+        self._page.events.close()
         self._server.stop()
         self._server = None
         if self._keeper is not None:
@@ -207,7 +207,7 @@ class Sandbox(Directions):
     def _open_site(self, server: Server) -> Site:
         from adaptor.sandbox.chat.site import Site
 
-        return Site(self, self._world, server.wait)
+        return Site(self, self._page, server.wait)
 
     @property
     def url(self) -> str:
@@ -224,83 +224,83 @@ class Sandbox(Directions):
     @property
     def page_id(self) -> str:
         """The Page's id."""
-        return self._world.page_id
+        return self._page.page_id
 
     @property
     def page_name(self) -> str:
         """The Page's name."""
-        return self._world.page_name
+        return self._page.page_name
 
     @property
     def access_token(self) -> str:
         """The token that is accepted."""
-        return self._world.access_token
+        return self._page.access_token
 
     @property
     def app_secret(self) -> str:
         """The app's secret, with which webhooks are signed."""
-        return self._world.secret
+        return self._page.secret
 
     @property
     def app_id(self) -> str:
         """The app's id."""
-        return self._world.app_id
+        return self._page.app_id
 
     @property
     def app_token(self) -> str:
         """The app's own token, `APP_ID|APP_SECRET`."""
-        return self._world.app_token
+        return self._page.app_token
 
     @property
     def user_token(self) -> str:
         """The token of the person who manages the Page; `GET /me/accounts` turns it into the Page's."""
-        return self._world.user_token
+        return self._page.user_token
 
     @property
     def faults(self) -> Faults:
         """What goes wrong, and when."""
-        return self._world.faults
+        return self._page.faults
 
     @property
     def webhooks(self) -> Webhooks:
         """What subscribers are told, and how."""
-        return self._world.webhooks
+        return self._page.webhooks
 
     @property
     def events(self) -> EventLog:
         """Everything that changed, numbered, for those who watch live."""
-        return self._world.events
+        return self._page.events
 
     @property
     def people(self) -> list[Person]:
         """Everybody whom the Page knows, in the order in which they came."""
-        with self._world.lock:
-            return list(self._world.people.values())
+        with self._page.lock:
+            return list(self._page.people.values())
 
     @property
     def messages(self) -> list[Message]:
         """Accepted messages, oldest first."""
-        with self._world.lock:
-            return list(self._world.messages)
+        with self._page.lock:
+            return list(self._page.messages)
 
     @property
     def actions(self) -> list[Action]:
         """Accepted sender actions, oldest first for each person."""
-        with self._world.lock:
-            events = [event for thread in self._world.timeline.values() for event in thread]
+        with self._page.lock:
+            events = [event for thread in self._page.timeline.values() for event in thread]
         return [event for event in events if isinstance(event, Action)]
 
     @property
     def refusals(self) -> list[Refusal]:
         """Refused requests, oldest first."""
-        with self._world.lock:
-            return list(self._world.refusals)
+        with self._page.lock:
+            return list(self._page.refusals)
 
     @property
     def requests(self) -> list[Request]:
         """Every request, oldest first."""
-        with self._world.lock:
-            return list(self._world.requests)
+        with self._page.lock:
+            return list(self._page.requests)
 
     def sent_to(self, psid: str) -> list[Message]:
         """Give the messages that one person got, oldest first."""
@@ -308,7 +308,7 @@ class Sandbox(Directions):
 
     def now(self) -> datetime:
         """Give the sandbox's time, in UTC."""
-        return self._world.clock.now()
+        return self._page.clock.now()
 
     def assert_sent(self, psid: str | int | None = None, *, times: int | None = None, **wanted: Any) -> list[Message]:
         """Fail unless such a message was accepted.
@@ -335,8 +335,8 @@ class Sandbox(Directions):
         Args:
             limit: How many people at most; the rest is counted.
         """
-        with self._world.lock:
-            return write_transcript(self._world, limit, sent=not self._sketched)
+        with self._page.lock:
+            return write_transcript(self._page, limit, sent=not self._sketched)
 
     def preview(self, *, note: str = "", redact: Callable[[str], str] | None = None) -> str:
         """Draw who got what, as people saw it: a page that needs no server and loads nothing.
@@ -347,8 +347,8 @@ class Sandbox(Directions):
         """
         from adaptor.sandbox.chat.preview import write_preview
 
-        with self._world.lock:
-            return write_preview(self._world, note, redact, sent=not self._sketched)
+        with self._page.lock:
+            return write_preview(self._page, note, redact, sent=not self._sketched)
 
     def sketch(self, requests: Iterable[Mapping[str, Any]]) -> int:
         """Draw requests that nobody has made, for `preview`; they are not judged.
@@ -362,5 +362,5 @@ class Sandbox(Directions):
         from adaptor.sandbox.chat.sketch import sketch
 
         self._sketched = True
-        with self._world.lock:
-            return sketch(self._world, requests)
+        with self._page.lock:
+            return sketch(self._page, requests)

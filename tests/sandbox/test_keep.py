@@ -50,8 +50,8 @@ def test_a_sandbox_goes_on_where_it_stopped(tmp_path):
         profile = call(again, "GET", "/me/messenger_profile", params={"fields": "get_started"}).json()
         assert profile == {"data": [{"get_started": {"payload": "GO"}}]}
         assert call(again, "GET", f"/{ANA}/custom_labels").json()["data"][0]["page_label_name"] == "vip"
-        assert picture in again._world.attachments
-        key = again._world.attachments[file].file.key
+        assert picture in again._page.attachments
+        key = again._page.attachments[file].file.key
         assert call(again, "GET", f"/sandbox/files/{key}").content == b"some bytes"
         say(again, "and on")
     with Sandbox(keep=path) as third:

@@ -68,9 +68,9 @@ def test_a_button_of_a_utility_message_carries_the_payload_that_was_sent(visit):
     buttons = {"type": "buttons", "parameters": [{"type": "POSTBACK", "payload": "77"}]}
     sent = {"name": "t", "language": {"code": "en"}, "components": [buttons]}
     caller.send({"template": sent}, messaging_type="UTILITY")
-    from adaptor.sandbox.people.tappable import find_taps
+    from adaptor.sandbox.people.tappable import find_tappable
 
-    assert [(tap.title, tap.payload) for tap in find_taps(caller.sandbox._world, ANA)] == [("Confirm", "77")]
+    assert [(tap.title, tap.payload) for tap in find_tappable(caller.sandbox._page, ANA)] == [("Confirm", "77")]
 
 
 def test_the_profile_offers_taps_to_those_who_have_never_written(visit):
@@ -94,7 +94,7 @@ def test_a_command_is_recognised(caller, ana):
     commands = [{"locale": "default", "commands": [{"name": "book", "description": "d"}]}]
     caller.request("POST", "/me/messenger_profile", json={"commands": commands})
     mid = ana.says("/book now")
-    assert caller.sandbox._world.by_id[mid].payload == {"commands": [{"name": "book"}]}
+    assert caller.sandbox._page.by_id[mid].payload == {"commands": [{"name": "book"}]}
 
 
 @pytest.mark.parametrize(

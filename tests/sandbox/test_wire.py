@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from adaptor.sandbox.meta.json_bytes import serialise
+from adaptor.sandbox.meta.json_bytes import to_json_bytes
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from adaptor.sandbox.meta.json_bytes import serialise
     ],
 )
 def test_json_is_written_as_graph_writes_it(value, expected):
-    assert serialise(value) == expected
+    assert to_json_bytes(value) == expected
     assert json.loads(expected) == value
 
 

@@ -10,7 +10,7 @@ from adaptor.sandbox.chat.acts import fault_names
 from adaptor.sandbox.state.page_state import milliseconds
 
 if TYPE_CHECKING:
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.state.page_state import PageState
     from adaptor.sandbox.state.records import Exchange
     from adaptor.sandbox.webhooks.webhooks import Delivery
 
@@ -19,27 +19,27 @@ _SHOWN: Final = 40
 _LONG: Final = 12_000
 
 
-def show_panel(world: World) -> dict[str, Any]:
-    """Give all of it; the caller holds the world's lock."""
-    subscription = world.subscriptions.get("page")
+def show_panel(page: PageState) -> dict[str, Any]:
+    """Give all of it; the caller holds the lock of the page state."""
+    subscription = page.subscriptions.get("page")
     hook = None
     if subscription is not None:
         fields = sorted(subscription.fields)
         hook = {"url": subscription.callback_url, "active": subscription.active, "fields": fields}
     return {
-        "now": milliseconds(world.clock.now()),
-        "offset": world.clock.offset.total_seconds(),
-        "calls": [_exchange(each) for each in islice(reversed(world.exchanges), _SHOWN)],
+        "now": milliseconds(page.clock.now()),
+        "offset": page.clock.offset.total_seconds(),
+        "calls": [_exchange(each) for each in islice(reversed(page.exchanges), _SHOWN)],
         "faults": {
-            "orders": world.faults.orders,
-            "happened": len(world.faults.happened),
+            "orders": page.faults.orders,
+            "happened": len(page.faults.happened),
             "names": fault_names(),
-            "token_refused": world.token_subcode is not None,
-            "rates": world.rates.limits is not None,
+            "token_refused": page.token_subcode is not None,
+            "rates": page.rates.limits is not None,
         },
         "webhook": hook,
         # Copied first: a worker adds to them.
-        "deliveries": [_delivery(each) for each in list(world.webhooks.deliveries)[: -_SHOWN - 1 : -1]],
+        "deliveries": [_delivery(each) for each in list(page.webhooks.deliveries)[: -_SHOWN - 1 : -1]],
     }
 
 

@@ -15,7 +15,7 @@ from adaptor.sandbox.state.page_state import FILES, milliseconds
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.state.page_state import PageState
 
 #: A browser can hold so many conversations, and so much of each, in one file.
 PEOPLE: Final = 1_000
@@ -49,9 +49,9 @@ _FRAME: Final = """\
 
 
 def write_preview(
-    world: World, note: str = "", redact: Callable[[str], str] | None = None, *, sent: bool = True
+    page: PageState, note: str = "", redact: Callable[[str], str] | None = None, *, sent: bool = True
 ) -> str:
-    """Write the page; the caller holds the world's lock.
+    """Write the page; the caller holds the lock of the page state.
 
     Args:
         world: What happened.
@@ -59,7 +59,7 @@ def write_preview(
         redact: Takes secrets out of a text.
         sent: Whether the messages were sent, so that they have arrived and may have been read.
     """
-    data = json.dumps(_data(world, note, sent=sent), ensure_ascii=False, default=str)
+    data = json.dumps(_data(page, note, sent=sent), ensure_ascii=False, default=str)
     if redact is not None:
         data = redact(data)
     for sign, safe in _UNSAFE.items():
@@ -81,14 +81,14 @@ def write_preview(
     )
 
 
-def _data(world: World, note: str, *, sent: bool) -> dict[str, Any]:
+def _data(page: PageState, note: str, *, sent: bool) -> dict[str, Any]:
     # Only those to whom something happened.
-    there = [thread for thread in list_threads(world) if world.timeline.get(thread)]
-    people = [show_person(world, thread) for thread in there[:PEOPLE]]
+    there = [thread for thread in list_threads(page) if page.timeline.get(thread)]
+    people = [show_person(page, thread) for thread in there[:PEOPLE]]
     rooms = {}
     left_out = 0
     for person in people:
-        room = show_room(world, person["id"], count=RECORDS)
+        room = show_room(page, person["id"], count=RECORDS)
         left_out += room["first"]
         for number, item in enumerate(room["items"]):
             item["n"] = number
@@ -99,21 +99,21 @@ def _data(world: World, note: str, *, sent: bool) -> dict[str, Any]:
     if len(there) > PEOPLE or left_out:
         notes.append(f"the first {PEOPLE:,} people and the newest {RECORDS:,} messages of each")
     return {
-        "page": {"id": world.page_id, "name": world.page_name},
+        "page": {"id": page.page_id, "name": page.page_name},
         "sent": sent,
-        "now": milliseconds(world.clock.now()),
+        "now": milliseconds(page.clock.now()),
         "note": "; ".join(notes),
         "people": people,
         "rooms": rooms,
-        "files": _files(world, rooms),
+        "files": _files(page, rooms),
     }
 
 
-def _files(world: World, rooms: dict[str, Any]) -> dict[str, str]:
+def _files(page: PageState, rooms: dict[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     room = _PICTURES
     for url in dict.fromkeys(_addresses(rooms)):
-        kept = world.shelf.get(url.removeprefix(FILES))
+        kept = page.uploads.get(url.removeprefix(FILES))
         if kept is None or len(kept[1]) > room:
             continue
         kind = kept[0].partition(";")[0].strip()

@@ -20,7 +20,7 @@ from adaptor.sandbox.chat.panel import show_panel
 from adaptor.sandbox.chat.rooms import show_people, show_room
 from adaptor.sandbox.chat.stream import stream_changes
 from adaptor.sandbox.checker import SandboxError
-from adaptor.sandbox.server.response import Answer
+from adaptor.sandbox.server.response import Response
 from adaptor.sandbox.state.uploads import LARGEST
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from email.message import Message
 
     from adaptor.sandbox.sandbox import Sandbox
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.state.page_state import PageState
 
 #: Under which path the page lives.
 HOME: Final = "/sandbox/"
@@ -76,16 +76,16 @@ class Site:
         pause: Lets some seconds pass, unless the server stops.
     """
 
-    def __init__(self, sandbox: Sandbox, world: World, pause: Callable[[float], None]) -> None:
+    def __init__(self, sandbox: Sandbox, page: PageState, pause: Callable[[float], None]) -> None:
         self._sandbox = sandbox
-        self._world = world
+        self._page = page
         self._pause = pause
         self._token = secrets.token_urlsafe(24)
         self._run = secrets.token_hex(8)
 
     def answer(
         self, method: str, target: str, headers: Message[str, str], read: Callable[[int], bytes]
-    ) -> Answer | Iterator[bytes]:
+    ) -> Response | Iterator[bytes]:
         """Answer one request; an iterator is an event stream without end.
 
         Args:
@@ -111,26 +111,26 @@ class Site:
         except SandboxError as error:
             return _json({"problem": str(error)}, HTTPStatus.CONFLICT)
 
-    def _get(self, name: str, given: dict[str, str]) -> Answer | Iterator[bytes]:
-        world = self._world
+    def _get(self, name: str, given: dict[str, str]) -> Response | Iterator[bytes]:
+        page = self._page
         if name == "":
             return self._page(web="web" in given)
         if name.startswith("page/") and name.removeprefix("page/") in STATIC:
             name = name.removeprefix("page/")
-            return Answer(200, (("Content-Type", STATIC[name]), *_HEADERS), static(name))
+            return Response(200, (("Content-Type", STATIC[name]), *_HEADERS), static(name))
         if name == "events":
-            return stream_changes(world, self._run, self._pause)
-        with world.lock:
+            return stream_changes(page, self._run, self._pause)
+        with page.lock:
             if name == "people":
-                return _json(show_people(world, given.get("search", ""), _number(given, "skip") or 0))
+                return _json(show_people(page, given.get("search", ""), _number(given, "skip") or 0))
             if name == "room":
                 before, after = _number(given, "before"), _number(given, "after")
-                return _json(show_room(world, given.get("thread", ""), before=before, after=after))
+                return _json(show_room(page, given.get("thread", ""), before=before, after=after))
             if name == "panel":
-                return _json(show_panel(world))
+                return _json(show_panel(page))
         raise Stopped(HTTPStatus.NOT_FOUND, "There is no such page.")
 
-    def _page(self, *, web: bool) -> Answer:
+    def _page(self, *, web: bool) -> Response:
         # The marks are the page's own; nothing foreign is put into it.
         text = static("page.html").decode().replace("{{token}}", self._token).replace("{{run}}", self._run)
         media = "'self' data: http: https:" if web else "'self' data:"
@@ -139,7 +139,7 @@ class Site:
             ("Content-Security-Policy", _POLICY.format(media=media)),
             *_HEADERS,
         )
-        return Answer(200, headers, text.encode())
+        return Response(200, headers, text.encode())
 
     def _check_token(self, headers: Message[str, str]) -> None:
         given = (headers.get(_TOKEN_HEADER) or "").encode("utf-8", "replace")
@@ -152,7 +152,7 @@ class Site:
         if name == "file":
             data = _read(read, LARGEST)
             kind = (headers.get("Content-Type") or "").partition(";")[0].strip().lower()
-            send_file(self._sandbox, self._world, given.get("psid", ""), kind or "application/octet-stream", data)
+            send_file(self._sandbox, self._page, given.get("psid", ""), kind or "application/octet-stream", data)
             return {}
         if name != "act":
             raise Stopped(HTTPStatus.NOT_FOUND, "There is no such page.")
@@ -162,7 +162,7 @@ class Site:
             wish = None
         if not isinstance(wish, dict):
             raise Stopped(HTTPStatus.BAD_REQUEST, "The body must be a JSON object.")
-        return act(self._sandbox, self._world, wish)
+        return act(self._sandbox, self._page, wish)
 
 
 def static(name: str) -> bytes:
@@ -177,9 +177,9 @@ def _read(read: Callable[[int], bytes], most: int) -> bytes:
     return data
 
 
-def _json(value: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Answer:
+def _json(value: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Response:
     body = json.dumps(value, default=str).encode()
-    return Answer(int(status), (("Content-Type", "application/json"), *_HEADERS), body)
+    return Response(int(status), (("Content-Type", "application/json"), *_HEADERS), body)
 
 
 def _number(given: dict[str, str], name: str) -> int | None:

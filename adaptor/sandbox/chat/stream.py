@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.state.page_state import PageState
 
 # What came in between is told at once: a run of thousands of messages is no thousand events for a browser.
 _PAUSE: Final = 0.1
@@ -20,7 +20,7 @@ _QUIET: Final = 15.0
 _THREADS: Final = 200
 
 
-def stream_changes(world: World, run: str, pause: Callable[[float], None]) -> Iterator[bytes]:
+def stream_changes(page: PageState, run: str, pause: Callable[[float], None]) -> Iterator[bytes]:
     """Give the bytes of an endless answer; it ends when the sandbox does.
 
     Args:
@@ -28,10 +28,10 @@ def stream_changes(world: World, run: str, pause: Callable[[float], None]) -> It
         run: Names this run of the sandbox, so that a page knows when it is another one.
         pause: Lets some seconds pass.
     """
-    number = world.events.number
+    number = page.events.number
     yield _event("hello", {"run": run, "number": number})
-    while not world.events.closed:
-        events = world.events.after(number, timeout=_QUIET)
+    while not page.events.closed:
+        events = page.events.after(number, timeout=_QUIET)
         if not events:
             # The line is a comment.
             yield b": still here\n\n"

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 from adaptor.sandbox.edges.attachments import check_platform
 from adaptor.sandbox.meta import limits
 from adaptor.sandbox.meta.errors import invalid
-from adaptor.sandbox.request.request_object import Part, is_url
+from adaptor.sandbox.request.request_object import RequestObject, is_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from adaptor.sandbox.request.call import Call
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.request.call import GraphCall
+    from adaptor.sandbox.state.page_state import PageState
 
 _EU: Final = "subject_to_new_eu_privacy_rules"
 _SUCCESS: Final = {"result": "success"}
@@ -24,50 +24,50 @@ _SUCCESS: Final = {"result": "success"}
 _MANY: Final = 500
 
 
-def read(call: Call, world: World) -> dict[str, Any]:
+def read(call: GraphCall, page: PageState) -> dict[str, Any]:
     """Give the properties that were asked for; what is not set is left out."""
     check_platform(call)
     names = call.words("fields")
     if not names:
         raise invalid("The parameter fields is required")
     _check_names(names, {*_CHECKS, _EU})
-    known = {**world.profile, _EU: False}
+    known = {**page.profile, _EU: False}
     found = {name: known[name] for name in names if name in known}
     return {"data": [found] if found else []}
 
 
-def write(call: Call, world: World) -> dict[str, Any]:
+def write(call: GraphCall, page: PageState) -> dict[str, Any]:
     """Set properties; all of them, or, where one is wrong, none."""
     check_platform(call)
     given = {name: call.parameters[name] for name in _CHECKS if call.parameters.get(name) is not None}
     if not given:
         raise invalid("Requires one of the params: " + ",".join(_CHECKS))
-    top = Part(given, "")
+    top = RequestObject(given, "")
     for name in given:
         _CHECKS[name](top, name)
-    if "persistent_menu" in given and "get_started" not in {*world.profile, *given}:
+    if "persistent_menu" in given and "get_started" not in {*page.profile, *given}:
         raise invalid("You must set a Get Started button if you also wish to use persistent menu")
-    world.profile.update(given)
-    world.changed("profile", what=list(given))
+    page.profile.update(given)
+    page.changed("profile", what=list(given))
     return dict(_SUCCESS)
 
 
-def delete(call: Call, world: World) -> dict[str, Any]:
+def delete(call: GraphCall, page: PageState) -> dict[str, Any]:
     """Take properties away; one that is not set is no mistake."""
     check_platform(call)
     names = [name.lower() for name in call.words("fields")]
     if not names:
         raise invalid("The parameter fields is required")
     _check_names(names, {*_CHECKS, "platform", _EU})
-    if "get_started" in names and "persistent_menu" in world.profile and "persistent_menu" not in names:
+    if "get_started" in names and "persistent_menu" in page.profile and "persistent_menu" not in names:
         raise invalid("You must delete the persistent menu before the Get Started button")
     for name in names:
-        world.profile.pop(name, None)
-    world.changed("profile", what=names)
+        page.profile.pop(name, None)
+    page.changed("profile", what=names)
     return dict(_SUCCESS)
 
 
-def check_menu(top: Part, name: str) -> None:
+def check_menu(top: RequestObject, name: str) -> None:
     """Check a persistent menu, the Page's or that of one person."""
     _check_locales(top, name)
     for menu in top.parts(name, _MANY):
@@ -95,7 +95,7 @@ def _check_names(names: list[str], known: set[str]) -> None:
             raise invalid(f'Param fields[0] must be one of {{{", ".join(sorted(known))}}} - got "{name}".')
 
 
-def _check_locales(top: Part, name: str) -> None:
+def _check_locales(top: RequestObject, name: str) -> None:
     locales = [part.text("locale", required=True) for part in top.parts(name, _MANY)]
     if "default" not in locales:
         raise invalid(f"Param {name} must include a default locale")
@@ -103,17 +103,17 @@ def _check_locales(top: Part, name: str) -> None:
         raise invalid(f"Param {name} has one locale twice")
 
 
-def _check_get_started(top: Part, name: str) -> None:
-    Part(top.require(name), name).text("payload", most=limits.PAYLOAD, required=True)
+def _check_get_started(top: RequestObject, name: str) -> None:
+    RequestObject(top.require(name), name).text("payload", most=limits.PAYLOAD, required=True)
 
 
-def _check_greeting(top: Part, name: str) -> None:
+def _check_greeting(top: RequestObject, name: str) -> None:
     _check_locales(top, name)
     for greeting in top.parts(name, _MANY):
         greeting.text("text", most=limits.GREETING, required=True)
 
 
-def _check_ice_breakers(top: Part, name: str) -> None:
+def _check_ice_breakers(top: RequestObject, name: str) -> None:
     parts = top.parts(name, _MANY)
     new = ["call_to_actions" in part.value for part in parts]
     if any(new) and not all(new):
@@ -128,7 +128,7 @@ def _check_ice_breakers(top: Part, name: str) -> None:
         question.text("payload", most=limits.PAYLOAD, required=True)
 
 
-def _check_commands(top: Part, name: str) -> None:
+def _check_commands(top: RequestObject, name: str) -> None:
     _check_locales(top, name)
     for part in top.parts(name, _MANY):
         for command in part.parts("commands", limits.COMMANDS):
@@ -138,7 +138,7 @@ def _check_commands(top: Part, name: str) -> None:
             command.text("description", most=limits.COMMAND_DESCRIPTION, required=True)
 
 
-def _check_domains(top: Part, name: str) -> None:
+def _check_domains(top: RequestObject, name: str) -> None:
     domains = top.require(name)
     domains = [domains] if isinstance(domains, str) else domains
     if not isinstance(domains, list) or not domains:
@@ -151,22 +151,22 @@ def _check_domains(top: Part, name: str) -> None:
             raise invalid(f"{name} should represent a valid URL with https")
 
 
-def _check_linking(top: Part, name: str) -> None:
+def _check_linking(top: RequestObject, name: str) -> None:
     if not is_url(top.require(name), secure=True):
         raise invalid(f"{name} should represent a valid URL with https")
 
 
-def _check_texts(top: Part, name: str) -> None:
+def _check_texts(top: RequestObject, name: str) -> None:
     _check_locales(top, name)
 
 
-def _check_home(top: Part, name: str) -> None:
-    home = Part(top.require(name), name)
+def _check_home(top: RequestObject, name: str) -> None:
+    home = RequestObject(top.require(name), name)
     home.require("url")
     home.url("url", secure=True)
 
 
-_CHECKS: Final[Mapping[str, Callable[[Part, str], None]]] = {
+_CHECKS: Final[Mapping[str, Callable[[RequestObject, str], None]]] = {
     "get_started": _check_get_started,
     "greeting": _check_greeting,
     "ice_breakers": _check_ice_breakers,

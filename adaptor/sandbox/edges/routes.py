@@ -43,10 +43,10 @@ from adaptor.sandbox.rules.access import APP, PAGE, USER, check_access
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from adaptor.sandbox.request.call import Call
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.request.call import GraphCall
+    from adaptor.sandbox.state.page_state import PageState
 
-    Handler = Callable[[Call, World], Any]
+    Handler = Callable[[GraphCall, PageState], Any]
 
 # (kind of object, edge, method). An edge of "" is the object itself.
 _ROUTES: Final[Mapping[tuple[str, str, str], Handler]] = {
@@ -125,12 +125,12 @@ _TOKENS: Final = {
 _VERSION: Final = re.compile(r"v(\d{1,3})\.(\d{1,2})")
 
 
-def dispatch(call: Call, world: World) -> Any:
+def route(call: GraphCall, page: PageState) -> Any:
     """Answer a call whose path was read, or raise `Refused`."""
-    check_access(call, world)
+    check_access(call, page)
     if not call.segments:
         if call.method == "GET" and call.parameters.get("ids"):
-            return _read_many(call, world)
+            return _read_many(call, page)
         raise unsupported(call.method)
     name, edge = call.segments[0], call.edge
     if name == "sticker_packs" and edge:
@@ -138,14 +138,14 @@ def dispatch(call: Call, world: World) -> Any:
         name, edge = call.segments[1], "/".join(call.segments[2:])
         kind = "sticker_pack"
     else:
-        kind = _kind_of(name, call, world)
+        kind = _kind_of(name, call, page)
     handler = _ROUTES.get((kind, edge, call.method))
     if handler is not None:
         allowed = _TOKENS.get(kind, {PAGE})
         if call.identity not in allowed:
             raise app_token_needed() if allowed == {APP} else Refused(PAGE_TOKEN_NEEDED)
-        world.rates.check(call, world)
-        return handler(call, world)
+        page.rates.check(call, page)
+        return handler(call, page)
     if kind == "":
         raise unknown_object(call.method, name)
     if kind == "gone":
@@ -155,7 +155,7 @@ def dispatch(call: Call, world: World) -> Any:
     raise unknown_path(f"/{'/'.join(call.segments)}")
 
 
-def read_path(call: Call) -> None:
+def read_path(call: GraphCall) -> None:
     """Split the path, and settle which version answers."""
     segments = tuple(part for part in call.path.split("/") if part)
     oldest, newest = (f"v{major}.{minor}" for major, minor in (limits.OLDEST_VERSION, limits.NEWEST_VERSION))
@@ -173,7 +173,7 @@ def read_path(call: Call) -> None:
     call.segments = segments
 
 
-def _read_many(call: Call, world: World) -> dict[str, Any]:
+def _read_many(call: GraphCall, page: PageState) -> dict[str, Any]:
     """Answer `?ids=a,b`: several objects in one call, by their ids."""
     names = list(dict.fromkeys(call.words("ids")))
     if len(names) > limits.BATCH:
@@ -181,28 +181,28 @@ def _read_many(call: Call, world: World) -> dict[str, Any]:
     found = {}
     for name in names:
         call.segments = (name,)
-        found[name] = dispatch(call, world)
+        found[name] = route(call, page)
     return found
 
 
-def _kind_of(name: str, call: Call, world: World) -> str:
+def _kind_of(name: str, call: GraphCall, page: PageState) -> str:
     if name == "me":
         return {PAGE: "page", USER: "user", APP: "app"}[call.identity]
-    if name == world.page_id:
+    if name == page.page_id:
         return "page"
-    if name in {world.app_id, "app"}:
+    if name in {page.app_id, "app"}:
         return "app"
     if name in _ROOT:
         return name
     if name.startswith("t_"):
-        return "conversation" if name in world.conversations else ""
-    if name in world.by_id:
+        return "conversation" if name in page.conversations else ""
+    if name in page.by_id:
         return "message"
     if name.startswith(("m_", "mid.")):
         return "gone"
     if not (name.isascii() and name.isdigit()):
         return ""
-    for kind, known in (("persona", world.personas), ("label", world.labels), ("template", world.template_ids)):
+    for kind, known in (("persona", page.personas), ("label", page.labels), ("template", page.template_ids)):
         if name in known:
             return kind
-    return "person" if world.open_house or name in world.people else ""
+    return "person" if page.anybody_exists or name in page.people else ""

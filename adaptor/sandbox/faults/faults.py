@@ -21,7 +21,7 @@ from adaptor.sandbox.meta.errors import FAULTS, UNKNOWN, GraphError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from adaptor.sandbox.request.call import Call
+    from adaptor.sandbox.request.call import GraphCall
 
 #: What happens to a whole request, and what to the answer of one call of it.
 WIRE: Final = ("lost", "reset", "slow", "truncated", "invalid_json")
@@ -73,7 +73,7 @@ class Fault:
         meant = [f"on {self.on}" if self.on else "", f"to {self.to}" if self.to else "", self.method or ""]
         return ", ".join([self.name, *(part for part in meant if part)])
 
-    def fits(self, call: Call) -> bool:
+    def fits(self, call: GraphCall) -> bool:
         """Say whether a call is one that this fault is meant for."""
         batch = call.parameters.get("batch") if not call.segments else None
         if self.method is not None and self.method.upper() != call.method:
@@ -184,7 +184,7 @@ class Faults:
         """Whether anything may still go wrong."""
         return bool(self._waiting or self._rates or self._script or self._turn)
 
-    def on_request(self, call: Call) -> Fault | None:
+    def on_request(self, call: GraphCall) -> Fault | None:
         """Choose what happens to a request as a whole."""
         self._turn = None
         if self._script:
@@ -194,7 +194,7 @@ class Faults:
             self._turn = turn
         return self._choose(call, WIRE)
 
-    def on_batch(self, call: Call) -> Fault | None:
+    def on_batch(self, call: GraphCall) -> Fault | None:
         """Choose whether a batch as a whole is answered with an error."""
         return (
             self._take_turn(call, 0, CALL)
@@ -202,20 +202,20 @@ class Faults:
             else self._choose(call, CALL, only=_BATCH)
         )
 
-    def on_call(self, call: Call, part: int | None = None) -> Fault | None:
+    def on_call(self, call: GraphCall, part: int | None = None) -> Fault | None:
         """Choose what happens to the answer of one call: of a request, or of one part of a batch."""
         # What is no part of a batch cannot be a null in one.
         kinds = CALL if part is not None else tuple(kind for kind in CALL if kind != "null_part")
         return self._take_turn(call, part or 0, kinds) or self._choose(call, kinds)
 
-    def _take_turn(self, call: Call, part: int, kinds: tuple[str, ...]) -> Fault | None:
+    def _take_turn(self, call: GraphCall, part: int, kinds: tuple[str, ...]) -> Fault | None:
         turn = self._turn
         if turn is None or turn.part != part:
             return None
         self._turn = None
         return self._note(turn, call) if turn.kind in kinds else None
 
-    def _choose(self, call: Call, kinds: tuple[str, ...], only: str | None = None) -> Fault | None:
+    def _choose(self, call: GraphCall, kinds: tuple[str, ...], only: str | None = None) -> Fault | None:
         for entry in self._waiting:
             fault: Fault = entry[0]
             if fault.kind in kinds and (only is None or fault.on == only) and fault.fits(call):
@@ -230,7 +230,7 @@ class Faults:
                 return self._note(fault, call)
         return None
 
-    def _note(self, fault: Fault, call: Call) -> Fault:
+    def _note(self, fault: Fault, call: GraphCall) -> Fault:
         if len(self.happened) < _HAPPENED:
             self.happened.append((fault.name, call.method, call.path))
         return fault

@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 
-def serialise(value: Any) -> bytes:
+def to_json_bytes(value: Any) -> bytes:
     r"""Write JSON as Meta does."""
     # A slash can only stand inside a string, so replacing it in the text is safe.
     return json.dumps(value, separators=(",", ":")).replace("/", "\\/").encode("ascii")

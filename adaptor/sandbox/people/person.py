@@ -13,20 +13,20 @@ from adaptor.sandbox.checker import SandboxError
 from adaptor.sandbox.edges.account_linking import begin
 from adaptor.sandbox.edges.thread_control import give_control
 from adaptor.sandbox.meta import limits
-from adaptor.sandbox.people.tappable import Tap, find_taps
+from adaptor.sandbox.people.tappable import Tappable, find_tappable
 from adaptor.sandbox.rules.windows import time_left
 from adaptor.sandbox.state.page_state import message_id, milliseconds, object_id
 from adaptor.sandbox.state.records import Gesture, Incoming, Message
-from adaptor.sandbox.webhooks.receipts import name_reaction, sticker_attachments, tell_reaction
+from adaptor.sandbox.webhooks.receipts import name_reaction, sticker_attachments, set_reaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timedelta
 
-    from adaptor.sandbox.state.page_state import Person, World
+    from adaptor.sandbox.state.page_state import Person, PageState
 
 
-class Someone:
+class SimulatedPerson:
     """One person, to look at and to act as.
 
     Args:
@@ -34,8 +34,8 @@ class Someone:
         person: Who they are.
     """
 
-    def __init__(self, world: World, person: Person) -> None:
-        self._world = world
+    def __init__(self, page: PageState, person: Person) -> None:
+        self._page = page
         self._person = person
 
     def __repr__(self) -> str:
@@ -54,8 +54,8 @@ class Someone:
     @property
     def received(self) -> list[Message]:
         """What the Page sent them, oldest first."""
-        with self._world.lock:
-            return [each for each in self._world.timeline.get(self.id, []) if isinstance(each, Message)]
+        with self._page.lock:
+            return [each for each in self._page.timeline.get(self.id, []) if isinstance(each, Message)]
 
     @property
     def last(self) -> Message:
@@ -64,8 +64,8 @@ class Someone:
         Raises:
             SandboxError: It has sent none.
         """
-        with self._world.lock:
-            for each in reversed(self._world.timeline.get(self.id, [])):
+        with self._page.lock:
+            for each in reversed(self._page.timeline.get(self.id, [])):
                 if isinstance(each, Message):
                     return each
         raise SandboxError(f"{self!r} has got no message yet")
@@ -73,7 +73,7 @@ class Someone:
     @property
     def window_left(self) -> timedelta | None:
         """How long the 24-hour window stays open; None when it is closed."""
-        return time_left(self._person, self._world.clock.now())
+        return time_left(self._person, self._page.clock.now())
 
     def says(self, text: str, *, reply_to: str | Message | None = None) -> str:
         """Write a text, which opens the window; give the id of the message.
@@ -88,7 +88,7 @@ class Someone:
         command = text[1:].split(" ", 1)[0] if text.startswith("/") else ""
         if command and any(
             command == each.get("name")
-            for menu in self._world.profile.get("commands", [])
+            for menu in self._page.profile.get("commands", [])
             for each in menu.get("commands", [])
         ):
             payload["commands"] = [{"name": command}]
@@ -108,8 +108,8 @@ class Someone:
         Raises:
             SandboxError: There is nothing of that title; the error lists what there is.
         """
-        with self._world.lock:
-            taps = find_taps(self._world, self.id)
+        with self._page.lock:
+            taps = find_tappable(self._page, self.id)
             found = next((tap for tap in taps if tap.title == title), None)
             if found is None:
                 there = ", ".join(repr(title) for title in dict.fromkeys(tap.title for tap in taps))
@@ -118,10 +118,10 @@ class Someone:
 
     def starts(self) -> str:
         """Tap on Get Started."""
-        payload = self._world.profile.get("get_started", {}).get("payload")
+        payload = self._page.profile.get("get_started", {}).get("payload")
         if payload is None:
             raise SandboxError("the Page has no Get Started button: set get_started in its Messenger profile")
-        return self.presses(Tap("postback", "Get Started", str(payload)))
+        return self.presses(Tappable("postback", "Get Started", str(payload)))
 
     def sends_photo(self, url: str = "https://example.com/photo.jpg") -> str:
         """Send a picture."""
@@ -149,53 +149,53 @@ class Someone:
 
     def sends_sticker(self, sticker_id: int = 369239263222822) -> str:
         """Send a sticker; the default is the thumb."""
-        return self._write("", sticker_attachments(self._world, sticker_id))
+        return self._write("", sticker_attachments(self._page, sticker_id))
 
     def reacts(self, emoji: str = "❤", *, to: str | Message | None = None) -> None:
         """React to a message, by default to the newest from the Page; that opens the window, too."""
         mid = self._mid(to)
-        with self._world.lock:
-            tell_reaction(self._world, mid, self.id, emoji)
+        with self._page.lock:
+            set_reaction(self._page, mid, self.id, emoji)
             told = {"reaction": name_reaction(emoji), "emoji": emoji, "action": "react", "mid": mid}
             self._gesture("react", told, opens=True)
-            self._world.notify("message_reactions", self.id, {"reaction": told})
+            self._page.notify("message_reactions", self.id, {"reaction": told})
 
     def unreacts(self, *, to: str | Message | None = None) -> None:
         """Take the reaction back."""
         mid = self._mid(to)
-        with self._world.lock:
-            emoji = self._world.reactions.get(mid, {}).get(self.id, "")
-            tell_reaction(self._world, mid, self.id, None)
+        with self._page.lock:
+            emoji = self._page.reactions.get(mid, {}).get(self.id, "")
+            set_reaction(self._page, mid, self.id, None)
             self._gesture("unreact", {"mid": mid})
             told = {"reaction": name_reaction(emoji), "emoji": emoji, "action": "unreact", "mid": mid}
-            self._world.notify("message_reactions", self.id, {"reaction": told})
+            self._page.notify("message_reactions", self.id, {"reaction": told})
 
     def edits(self, text: str, mid: str | None = None) -> None:
         """Change what they wrote, by default what they wrote last."""
-        with self._world.lock:
+        with self._page.lock:
             old = self._own(mid)
             count = 1 + sum(
                 isinstance(each, Gesture) and each.action == "edits" and each.payload["mid"] == old.id
-                for each in self._world.timeline[self.id]
+                for each in self._page.timeline[self.id]
             )
             told = {"mid": old.id, "text": text, "num_edit": count}
             self._gesture("edits", told)
-            self._world.notify("message_edits", self.id, {"message_edit": told})
+            self._page.notify("message_edits", self.id, {"message_edit": told})
 
     def deletes(self, mid: str | None = None) -> None:
         """Take back what they wrote, by default what they wrote last."""
-        with self._world.lock:
+        with self._page.lock:
             old = self._own(mid)
             self._gesture("deletes", {"mid": old.id})
-            self._world.notify("messages", self.id, {"message": {"mid": old.id, "is_deleted": True}})
+            self._page.notify("messages", self.id, {"message": {"mid": old.id, "is_deleted": True}})
 
     def reads(self) -> None:
         """Open the conversation: everything in it counts as read."""
-        with self._world.lock:
-            now = self._world.clock.now()
-            self._world.touch(self.id).read_at = now
-            self._world.events.add("read", self.id, now)
-            self._world.notify("message_reads", self.id, {"read": {"watermark": milliseconds(now)}})
+        with self._page.lock:
+            now = self._page.clock.now()
+            self._page.touch(self.id).read_at = now
+            self._page.events.add("read", self.id, now)
+            self._page.notify("message_reads", self.id, {"read": {"watermark": milliseconds(now)}})
 
     def blocks(self) -> None:
         """Block the Page: nothing reaches them any more."""
@@ -207,7 +207,7 @@ class Someone:
 
     def reports(self) -> None:
         """Report the conversation."""
-        with self._world.lock:
+        with self._page.lock:
             self._gesture("reports", {})
 
     def goes_away(self) -> None:
@@ -217,51 +217,51 @@ class Someone:
     def follows_link(self, ref: str, *, source: str = "SHORTLINK", **details: Any) -> None:
         """Come by an m.me link or an ad (`source="ADS"`, `ad_id=…`)."""
         told = {"ref": ref, "source": source, "type": "OPEN_THREAD", **details}
-        with self._world.lock:
-            self._gesture("referral", told, opens=self.id in self._world.threads)
-            self._world.notify("messaging_referrals", self.id, {"referral": told})
+        with self._page.lock:
+            self._gesture("referral", told, opens=self.id in self._page.threads)
+            self._page.notify("messaging_referrals", self.id, {"referral": told})
 
     def opts_in(self, ref: str, **details: Any) -> None:
         """Opt in by a plugin, or to notifications with the keys that Meta gives them."""
-        with self._world.lock:
+        with self._page.lock:
             told = {"ref": ref, **details} if "type" not in details else {"payload": ref, **details}
             self._gesture("optin", told)
-            self._world.notify("messaging_optins", self.id, {"optin": told})
+            self._page.notify("messaging_optins", self.id, {"optin": told})
 
     def links_account(self, authorization_code: str = "") -> None:
         """Finish logging in, after the login page that the account-linking button opened."""
-        with self._world.lock:
+        with self._page.lock:
             self._person.linked = authorization_code
             told = {"status": "linked", **({"authorization_code": authorization_code} if authorization_code else {})}
             self._gesture("links", told)
-            self._world.changed("person", self.id)
-            self._world.notify("messaging_account_linking", self.id, {"account_linking": told})
+            self._page.changed("person", self.id)
+            self._page.notify("messaging_account_linking", self.id, {"account_linking": told})
 
     def unlinks_account(self) -> None:
         """Log out."""
-        with self._world.lock:
+        with self._page.lock:
             self._person.linked = None
             self._gesture("unlinks", {"status": "unlinked"})
-            self._world.changed("person", self.id)
-            self._world.notify("messaging_account_linking", self.id, {"account_linking": {"status": "unlinked"}})
+            self._page.changed("person", self.id)
+            self._page.notify("messaging_account_linking", self.id, {"account_linking": {"status": "unlinked"}})
 
     def gives_feedback(self, score: int | str, comment: str | None = None) -> None:
         """Answer the question of the newest customer feedback template."""
-        with self._world.lock:
+        with self._page.lock:
             question = self._question()
             answer: dict[str, Any] = {"type": question["type"], "payload": str(score)}
             if comment is not None:
                 answer["follow_up"] = {"type": "free_form", "payload": comment}
             told = {"feedback_screens": [{"screen_id": 0, "questions": {question["id"]: answer}}]}
             self._gesture("feedback", {**told, "text": comment or str(score)})
-            self._world.notify("messaging_feedback", self.id, {"messaging_feedback": told})
+            self._page.notify("messaging_feedback", self.id, {"messaging_feedback": told})
 
     def rates(self, good: bool, *, of: str | Message | None = None) -> None:
         """Press one of the thumbs that stand below a message."""
         told = {"feedback": "Good response" if good else "Bad response", "mid": self._mid(of)}
-        with self._world.lock:
+        with self._page.lock:
             self._gesture("thumbs", told)
-            self._world.notify("response_feedback", self.id, {"response_feedback": told})
+            self._page.notify("response_feedback", self.id, {"response_feedback": told})
 
     def gives_details(self, details: Mapping[str, str], *, screen: str = "Add address") -> None:
         """Fill in the form of a customer information template."""
@@ -289,41 +289,41 @@ class Someone:
 
     def comments(self, text: str = "") -> str:
         """Comment on a post of the Page, which may be answered once in private; give the comment's id."""
-        with self._world.lock:
+        with self._page.lock:
             comment = f"{object_id()}_{object_id()}"
-            self._world.posts[comment] = (self.id, self._world.clock.now())
+            self._page.posts[comment] = (self.id, self._page.clock.now())
             self._gesture("comments", {"id": comment, "text": text})
         return comment
 
     def _write(self, text: str, payload: dict[str, Any], postback: dict[str, str] | None = None) -> str:
-        world = self._world
-        with world.lock:
-            now = world.clock.now()
+        page = self._page
+        with page.lock:
+            now = page.clock.now()
             kind = "message" if postback is None else "postback"
             incoming = Incoming(message_id(), self.id, now, text, payload, kind)
             if self._person.blocked:
                 raise SandboxError(f"{self!r} has blocked the Page: let them unblock it first")
             self._person.last_message_at, self._person.away = now, False
-            world.changed("person", self.id)
-            world.record(self.id, incoming)
-            thread = world.threads[self.id]
+            page.changed("person", self.id)
+            page.record(self.id, incoming)
+            thread = page.threads[self.id]
             thread.read_at, thread.unread = now, thread.unread + 1
             if self._person.banned:
                 return incoming.id
             owner = thread.owned_by(now)
             if owner is not None:
                 # Control lapses a day after somebody wrote last.
-                give_control(world, self.id, owner, max(limits.CONTROL_LIFE, (thread.owner_until or now) - now))
-            elif world.default_app is not None:
-                give_control(world, self.id, world.default_app)
+                give_control(page, self.id, owner, max(limits.CONTROL_LIFE, (thread.owner_until or now) - now))
+            elif page.default_app is not None:
+                give_control(page, self.id, page.default_app)
             if postback is not None:
-                world.notify("messaging_postbacks", self.id, {"postback": {"mid": incoming.id, **postback}})
+                page.notify("messaging_postbacks", self.id, {"postback": {"mid": incoming.id, **postback}})
             else:
                 message = {"mid": incoming.id, **({"text": text} if text else {}), **payload}
-                world.notify("messages", self.id, {"message": message})
+                page.notify("messages", self.id, {"message": message})
         return incoming.id
 
-    def presses(self, tap: Tap) -> str:
+    def presses(self, tap: Tappable) -> str:
         """Tap on exactly this, as `taps` does with what it found; gives what `taps` gives."""
         if tap.kind == "quick_reply":
             return self._write(tap.says or tap.title, {"quick_reply": {"payload": tap.payload}})
@@ -333,32 +333,32 @@ class Someone:
             self.unlinks_account()
             return ""
         address = tap.payload
-        with self._world.lock:
+        with self._page.lock:
             if tap.kind == "account_link":
                 # The login page learns by this token whose account it is.
                 joint = "&" if "?" in address else "?"
-                address = f"{address}{joint}account_linking_token={begin(self._world, self.id)}"
+                address = f"{address}{joint}account_linking_token={begin(self._page, self.id)}"
             # Opening a page writes nothing, and opens no window.
             self._gesture("opens", {"text": tap.payload})
         return address
 
     def _tell(self, action: str, field: str, content: dict[str, Any], *, opens: bool = False) -> None:
-        with self._world.lock:
+        with self._page.lock:
             self._gesture(action, next(iter(content.values())), opens=opens)
-            self._world.notify(field, self.id, content)
+            self._page.notify(field, self.id, content)
 
     def _gesture(self, action: str, payload: dict[str, Any], *, opens: bool = False) -> None:
-        now = self._world.clock.now()
+        now = self._page.clock.now()
         if opens:
             self._person.last_message_at = now
-            self._world.changed("person", self.id)
-        self._world.record(self.id, Gesture(self.id, now, action, payload))
+            self._page.changed("person", self.id)
+        self._page.record(self.id, Gesture(self.id, now, action, payload))
 
     def _set(self, action: str, **values: bool) -> None:
-        with self._world.lock:
+        with self._page.lock:
             for name, value in values.items():
                 setattr(self._person, name, value)
-            self._world.changed("person", self.id)
+            self._page.changed("person", self.id)
             self._gesture(action, {})
 
     def _mid(self, message: str | Message | None) -> str:
@@ -366,12 +366,12 @@ class Someone:
 
     def _quote(self, message: str | Message) -> dict[str, Any]:
         mid = self._mid(message)
-        return {"mid": mid, "is_self_reply": isinstance(self._world.by_id.get(mid), Incoming)}
+        return {"mid": mid, "is_self_reply": isinstance(self._page.by_id.get(mid), Incoming)}
 
     def _own(self, mid: str | None) -> Incoming:
-        for each in reversed(self._world.timeline.get(self.id, [])):
+        for each in reversed(self._page.timeline.get(self.id, [])):
             # What was taken back is no longer there.
-            if isinstance(each, Incoming) and mid in {None, each.id} and each.id in self._world.by_id:
+            if isinstance(each, Incoming) and mid in {None, each.id} and each.id in self._page.by_id:
                 return each
         raise SandboxError(f"{self!r} has written no such message")
 

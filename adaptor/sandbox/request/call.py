@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Call:
+class GraphCall:
     """A call, its parameters gathered from wherever they stood.
 
     Attributes:

@@ -15,7 +15,7 @@ from adaptor.sandbox.state.uploads import LARGEST
 
 if TYPE_CHECKING:
     from adaptor.sandbox.request.parameters import Stream
-    from adaptor.sandbox.state.uploads import Shelf
+    from adaptor.sandbox.state.uploads import Uploads
 
 _BLOCK: Final = 64 * 1024
 _HEADERS: Final = 16 * 1024
@@ -24,7 +24,7 @@ _PARTS: Final = 100
 
 
 def read_multipart(
-    stream: Stream, content_type: str, shelf: Shelf | None = None
+    stream: Stream, content_type: str, uploads: Uploads | None = None
 ) -> tuple[dict[str, str], dict[str, File]]:
     """Read a whole form.
 
@@ -54,9 +54,9 @@ def read_multipart(
         if filename is None:
             fields[_text(name)] = reader.content().decode("utf-8", "replace")
         else:
-            size, data = reader.file(LARGEST if shelf is not None else 0)
+            size, data = reader.file(LARGEST if uploads is not None else 0)
             kind = part.get("Content-Type", "")
-            key = shelf.put(kind, data) if shelf is not None and data is not None else ""
+            key = uploads.put(kind, data) if uploads is not None and data is not None else ""
             files[_text(name)] = File(_text(filename), kind, size, key)
     raise invalid("The multipart body has too many parts.")
 

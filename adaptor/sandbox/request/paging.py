@@ -18,7 +18,7 @@ from adaptor.sandbox.meta.errors import invalid
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    from adaptor.sandbox.request.call import Call
+    from adaptor.sandbox.request.call import GraphCall
 
 _DEFAULT: Final = 25
 _MOST: Final = 100
@@ -28,7 +28,7 @@ _START: Final = "^"
 
 
 def page_through(
-    call: Call,
+    call: GraphCall,
     keys: Collection[str],
     show: Callable[[str], Any],
     *,
@@ -72,7 +72,7 @@ def page_through(
 
 
 def _write(
-    call: Call,
+    call: GraphCall,
     data: list[Any],
     edges: tuple[str, str],
     path: str | None,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from adaptor.sandbox.state.records import File
-    from adaptor.sandbox.state.uploads import Shelf
+    from adaptor.sandbox.state.uploads import Uploads
 
     class Stream(Protocol):
         """Anything bytes can be read from; no bytes mean the end."""
@@ -49,7 +49,7 @@ _JSON_WORD: Final = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?|true|false|null")
 
 
 def read_parameters(
-    query: str, content_type: str, body: Stream, shelf: Shelf | None = None
+    query: str, content_type: str, body: Stream, uploads: Uploads | None = None
 ) -> tuple[dict[str, Any], dict[str, File]]:
     """Gather the parameters of a request and the files that came with it.
 
@@ -66,7 +66,7 @@ def read_parameters(
     kind = content_type.partition(";")[0].strip().lower()
     files: dict[str, File] = {}
     if kind == "multipart/form-data":
-        fields, files = read_multipart(body, content_type, shelf)
+        fields, files = read_multipart(body, content_type, uploads)
         parameters.update(fields)
     else:
         data = _read_all(body)

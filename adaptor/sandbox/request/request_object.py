@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from adaptor.sandbox.meta.errors import GraphError
 
 
-class Part:
+class RequestObject:
     """One object of a request; every reading checks, and refuses in Meta's words.
 
     Args:
@@ -88,11 +88,11 @@ class Part:
             raise invalid(f"{self.name(key)} should represent a valid URL")
         return str(value)
 
-    def part(self, key: str) -> Part:
+    def part(self, key: str) -> RequestObject:
         """Read an object that must be there."""
-        return Part(self.require(key), self.name(key))
+        return RequestObject(self.require(key), self.name(key))
 
-    def parts(self, key: str, most: int, *, least: int = 1, required: bool = True) -> list[Part]:
+    def parts(self, key: str, most: int, *, least: int = 1, required: bool = True) -> list[RequestObject]:
         """Read a list of `least` to `most` objects."""
         if not self.has(key) and not required:
             return []
@@ -103,7 +103,7 @@ class Part:
             raise too_few(self.name(key))
         if len(value) > most:
             raise invalid(f"param {self.name(key)} has too many elements.")
-        return [Part(item, f"{self.name(key)}[{index}]") for index, item in enumerate(value)]
+        return [RequestObject(item, f"{self.name(key)}[{index}]") for index, item in enumerate(value)]
 
     def only(self, allowed: Collection[str]) -> None:
         """Refuse keys that Meta does not know."""

@@ -17,8 +17,8 @@ from adaptor.sandbox.meta.errors import FAULTS, RATE, TOO_MANY_CALLS, GraphError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from adaptor.sandbox.request.call import Call
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.request.call import GraphCall
+    from adaptor.sandbox.state.page_state import PageState
 
 _MEDIA = frozenset({"audio", "video"})
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
@@ -27,7 +27,7 @@ _FRESH = 1000
 
 
 @dataclass(frozen=True)
-class Limits:
+class RateLimits:
     """How much may be asked (pages "Rate limits" and "Messenger Profile", checked 2026-11).
 
     Attributes:
@@ -49,33 +49,33 @@ class Limits:
     platform_calls_per_user: int = 200
 
 
-NAMES = tuple(each.name for each in fields(Limits))
+NAMES = tuple(each.name for each in fields(RateLimits))
 
 
 @dataclass
-class Rates:
+class RateLimiter:
     """Counts calls where limits hold."""
 
-    limits: Limits | None = None
+    limits: RateLimits | None = None
     _seen: dict[str, deque[datetime]] = field(default_factory=dict)
     _engaged: int = 0
     _counted_at: int = -_FRESH
 
     def switch(self, on: bool, **figures: int) -> None:
         """Let limits hold, Meta's or others, or no longer."""
-        self.limits = replace(Limits(), **figures) if on else None
+        self.limits = replace(RateLimits(), **figures) if on else None
         self._seen.clear()
 
-    def check(self, call: Call, world: World) -> None:
+    def check(self, call: GraphCall, page: PageState) -> None:
         """Count a call, and refuse it where it is one too many."""
         if self.limits is None:
             return
-        limits, now, second = self.limits, world.clock.now(), timedelta(seconds=1)
+        limits, now, second = self.limits, page.clock.now(), timedelta(seconds=1)
         if call.identity != "page":
-            self._spend("platform", self._platform(world), _HOUR, now, FAULTS[4, None])
+            self._spend("platform", self._platform(page), _HOUR, now, FAULTS[4, None])
             return
-        most = self._daily(world)
-        if self._count("day", _DAY, now) >= most and self._count("day", _DAY, now) >= self._daily(world, fresh=True):
+        most = self._daily(page)
+        if self._count("day", _DAY, now) >= most and self._count("day", _DAY, now) >= self._daily(page, fresh=True):
             raise Refused(TOO_MANY_CALLS)
         kind, edge = call.segments[0] if call.segments else "", call.edge
         if edge == "messages" and call.method == "POST":
@@ -92,36 +92,36 @@ class Rates:
         elif edge == "custom_user_settings":
             who = f"menu {call.parameters.get('psid')}"
             self._spend(who, limits.profile_per_10_minutes, timedelta(minutes=10), now)
-        self._spend("day", self._daily(world), _DAY, now)
+        self._spend("day", self._daily(page), _DAY, now)
 
-    def platform_usage(self, world: World) -> int:
+    def platform_usage(self, page: PageState) -> int:
         """Give how much of the hour's calls with the token of the app is used, in percent."""
         if self.limits is None:
             return 1
-        used = self._count("platform", _HOUR, world.clock.now())
-        return max(1, used * 100 // self._platform(world))
+        used = self._count("platform", _HOUR, page.clock.now())
+        return max(1, used * 100 // self._platform(page))
 
-    def usage(self, world: World) -> tuple[int, int]:
+    def usage(self, page: PageState) -> tuple[int, int]:
         """Give how much of the day's calls is used, in percent, and the minutes until there are some again."""
         if self.limits is None:
             return 1, 0
-        now = world.clock.now()
+        now = page.clock.now()
         used = self._count("day", _DAY, now)
-        percent = max(1, used * 100 // self._daily(world))
+        percent = max(1, used * 100 // self._daily(page))
         minutes = -(-(self._seen["day"][0] + _DAY - now) // timedelta(minutes=1)) if percent >= 100 else 0
         return percent, minutes
 
-    def _daily(self, world: World, *, fresh: bool = False) -> int:
+    def _daily(self, page: PageState, *, fresh: bool = False) -> int:
         figure = self.limits.calls_per_engaged_user if self.limits is not None else 0
         # Counting a hundred thousand people at every call would take longer than the call.
-        if fresh or world.events.number - self._counted_at >= _FRESH:
-            self._engaged = sum(1 for person in world.people.values() if person.last_message_at is not None)
-            self._counted_at = world.events.number
+        if fresh or page.events.number - self._counted_at >= _FRESH:
+            self._engaged = sum(1 for person in page.people.values() if person.last_message_at is not None)
+            self._counted_at = page.events.number
         return figure * max(self._engaged, 1)
 
-    def _platform(self, world: World) -> int:
+    def _platform(self, page: PageState) -> int:
         figure = self.limits.platform_calls_per_user if self.limits is not None else 0
-        return figure * max(len(world.people), 1)
+        return figure * max(len(page.people), 1)
 
     def _count(self, name: str, span: timedelta, now: datetime) -> int:
         seen = self._seen.setdefault(name, deque())

@@ -21,11 +21,11 @@ from adaptor.sandbox.meta.errors import (
     Refused,
     invalid,
 )
-from adaptor.sandbox.request.request_object import Part
+from adaptor.sandbox.request.request_object import RequestObject
 from adaptor.sandbox.state.page_state import Person
 
 if TYPE_CHECKING:
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.state.page_state import PageState
 
 _LIVE = ("id", "user_ref", "post_id", "comment_id")
 _DEAD = {
@@ -70,7 +70,7 @@ def read_recipient(parameters: dict[str, Any]) -> Recipient:
         raise invalid("The parameter recipient is required")
     if raw in ({}, "", []):
         raise invalid("param recipient must be non-empty.")
-    part = Part(raw, "recipient")
+    part = RequestObject(raw, "recipient")
     forms = [form for form in part.value if form in _FORMS and part.has(form)]
     if len(forms) != 1:
         raise invalid(f"Param recipient must hold exactly one of {{{', '.join(_LIVE)}}}")
@@ -85,31 +85,31 @@ def read_recipient(parameters: dict[str, Any]) -> Recipient:
     return Recipient(form, text, part.value)
 
 
-def find_recipient(world: World, recipient: Recipient) -> Person | None:
+def find_recipient(page: PageState, recipient: Recipient) -> Person | None:
     """Find who is meant, or refuse; None for a `user_ref`, behind which Meta does not let the sender look.
 
-    The caller holds the world's lock.
+    The caller holds the lock of the page state.
     """
     if recipient.form == "user_ref":
         return None
     if recipient.private_reply:
-        if recipient.value in world.answered:
+        if recipient.value in page.answered:
             raise Refused(ALREADY_REPLIED)
-        author, written = world.posts.get(recipient.value, (recipient.thread, None))
-        if written is not None and world.clock.now() - written > limits.PRIVATE_REPLY:
+        author, written = page.posts.get(recipient.value, (recipient.thread, None))
+        if written is not None and page.clock.now() - written > limits.PRIVATE_REPLY:
             raise Refused(REPLY_TOO_LATE)
         psid = author
-        known = world.people.get(psid)
+        known = page.people.get(psid)
         if known is not None and (known.blocked or known.banned):
             raise Refused(UNAVAILABLE)
         # The author is somebody, but writing on the Page's wall opens no window until they answer the reply.
-        return world.people.setdefault(psid, Person(psid, "Author of", recipient.value))
-    person = world.find_person(recipient.value)
+        return page.people.setdefault(psid, Person(psid, "Author of", recipient.value))
+    person = page.find_person(recipient.value)
     if person is None:
         raise Refused(NO_SUCH_PERSON)
     if person.blocked or person.banned:
         raise Refused(UNAVAILABLE)
-    if world.development and person.role is None:
+    if page.development and person.role is None:
         raise Refused(NOT_A_TESTER)
     return person
 

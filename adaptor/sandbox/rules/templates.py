@@ -19,7 +19,7 @@ from adaptor.sandbox.meta.errors import (
     Refused,
     invalid,
 )
-from adaptor.sandbox.request.request_object import Part, is_url
+from adaptor.sandbox.request.request_object import RequestObject, is_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -41,23 +41,23 @@ _SCORES: Final = {
 _SCORE_LABELS: Final = ("neg_pos", "hard_easy", "dis_sat", "unlike_like", "poor_great", "none")
 
 
-def check_template(payload: Part) -> None:
+def check_template(payload: RequestObject) -> None:
     """Refuse a template that Meta would refuse."""
     kind = payload.require("template_type")
     check = _CHECKS.get(kind) if isinstance(kind, str) else None
     if check is None:
         raise Refused(UNKNOWN_TEMPLATE)
     # Meta's errors call a template's payload by this name, whatever the message holds it under.
-    check(Part(payload.value, "name_placeholder"))
+    check(RequestObject(payload.value, "name_placeholder"))
 
 
-def check_buttons(part: Part, *, required: bool = False, allowed: Collection[str] = _BUTTONS) -> None:
+def check_buttons(part: RequestObject, *, required: bool = False, allowed: Collection[str] = _BUTTONS) -> None:
     """Check the buttons of a template or of one of its elements."""
     for button in part.parts("buttons", limits.BUTTONS, required=required):
         check_button(button, allowed)
 
 
-def check_button(button: Part, allowed: Collection[str] = _BUTTONS, *, titled: bool = True) -> None:
+def check_button(button: RequestObject, allowed: Collection[str] = _BUTTONS, *, titled: bool = True) -> None:
     """Check one button; a default action is a button without a title."""
     kind = button.choice("type", allowed, required=True)
     title = button.text("title", most=limits.BUTTON_TITLE)
@@ -80,12 +80,12 @@ def check_button(button: Part, allowed: Collection[str] = _BUTTONS, *, titled: b
             raise invalid(f"Param {button.name('payload')} must be a phone number with + and country code")
 
 
-def _check_button_template(payload: Part) -> None:
+def _check_button_template(payload: RequestObject) -> None:
     payload.text("text", most=limits.BUTTON_TEMPLATE_TEXT, required=True)
     check_buttons(payload, required=True)
 
 
-def _check_generic(payload: Part) -> None:
+def _check_generic(payload: RequestObject) -> None:
     for element in payload.parts("elements", limits.ELEMENTS):
         title = element.text("title", most=limits.ELEMENT_TITLE)
         if not title or not any(
@@ -99,7 +99,7 @@ def _check_generic(payload: Part) -> None:
         check_buttons(element)
 
 
-def _check_media(payload: Part) -> None:
+def _check_media(payload: RequestObject) -> None:
     for element in payload.parts("elements", 1):
         element.choice("media_type", ("image", "video"), required=True)
         url = element.url("url")
@@ -110,7 +110,7 @@ def _check_media(payload: Part) -> None:
         check_buttons(element)
 
 
-def _check_receipt(payload: Part) -> None:
+def _check_receipt(payload: RequestObject) -> None:
     for key in ("recipient_name", "order_number", "payment_method"):
         payload.text(key, required=True)
     currency = payload.text("currency", required=True) or ""
@@ -127,12 +127,12 @@ def _check_receipt(payload: Part) -> None:
             address.text(key, required=True)
 
 
-def _check_product(payload: Part) -> None:
+def _check_product(payload: RequestObject) -> None:
     for element in payload.parts("elements", limits.ELEMENTS):
         element.require("id")
 
 
-def _check_coupon(payload: Part) -> None:
+def _check_coupon(payload: RequestObject) -> None:
     payload.text("title", most=limits.ELEMENT_TITLE, required=True)
     payload.text("subtitle", most=limits.ELEMENT_SUBTITLE)
     payload.url("coupon_url")
@@ -144,7 +144,7 @@ def _check_coupon(payload: Part) -> None:
         raise invalid(f"Param {payload.name('coupon_code')} must not contain spaces")
 
 
-def _check_feedback(payload: Part) -> None:
+def _check_feedback(payload: RequestObject) -> None:
     payload.text("title", most=limits.FEEDBACK_TITLE, required=True)
     payload.text("subtitle", most=limits.FEEDBACK_SUBTITLE)
     payload.text("button_title", most=limits.FEEDBACK_BUTTON)
@@ -166,7 +166,7 @@ def _check_feedback(payload: Part) -> None:
     _check_privacy(payload)
 
 
-def _check_grid(payload: Part) -> None:
+def _check_grid(payload: RequestObject) -> None:
     for element in payload.parts("elements", 1):
         element.text("title", most=limits.GRID_TITLE)
         element.text("subtitle", most=limits.GRID_SUBTITLE)
@@ -186,13 +186,13 @@ def _check_grid(payload: Part) -> None:
         check_buttons(element, allowed=("web_url", "postback"))
 
 
-def _check_form(payload: Part) -> None:
+def _check_form(payload: RequestObject) -> None:
     form = str(payload.require("form_id"))
     if not (form.isascii() and form.isdigit()):
         raise Refused(BAD_FORM)
 
 
-def _check_information(payload: Part) -> None:
+def _check_information(payload: RequestObject) -> None:
     countries = payload.require("countries")
     if not isinstance(countries, list) or not countries:
         raise invalid(f"param {payload.name('countries')} must be non-empty.")
@@ -200,14 +200,14 @@ def _check_information(payload: Part) -> None:
     _check_privacy(payload)
 
 
-def _check_privacy(payload: Part) -> None:
+def _check_privacy(payload: RequestObject) -> None:
     privacy = payload.part("business_privacy")
     if not is_url(privacy.require("url")):
         raise invalid(f"{privacy.name('url')} should represent a valid URL")
     payload.number("expires_in_days", 1, limits.TEMPLATE_DAYS)
 
 
-_CHECKS: Final[Mapping[str, Callable[[Part], None]]] = {
+_CHECKS: Final[Mapping[str, Callable[[RequestObject], None]]] = {
     "button": _check_button_template,
     "generic": _check_generic,
     "media": _check_media,

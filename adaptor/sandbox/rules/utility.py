@@ -15,8 +15,8 @@ from adaptor.sandbox.meta.errors import GraphError, Refused, invalid
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from adaptor.sandbox.request.request_object import Part
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.request.request_object import RequestObject
+    from adaptor.sandbox.state.page_state import PageState
 
 PLACEHOLDER: Final = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
 STATUSES: Final = (
@@ -53,11 +53,11 @@ class UtilityTemplate:
     id: str = field(default_factory=lambda: str(secrets.randbelow(9 * 10**14) + 10**14))
 
 
-def fill_template(world: World, template: Part) -> tuple[str, ...]:
+def fill_template(page: PageState, template: RequestObject) -> tuple[str, ...]:
     """Check a `message.template` against the Page's own, and give the lines that the person reads."""
     name = template.text("name", required=True) or ""
     language = template.part("language").text("code", required=True) or ""
-    found = _find(world, name, language)
+    found = _find(page, name, language)
     given = _read_components(template)
     lines = []
     if found.header is not None:
@@ -77,10 +77,10 @@ def fill_template(world: World, template: Part) -> tuple[str, ...]:
     return (*lines, *([titles] if titles else []))
 
 
-def _find(world: World, name: str, language: str) -> UtilityTemplate:
-    with world.lock:
-        found = world.templates.get((name, language))
-        languages = sorted(code for known, code in world.templates if known == name)
+def _find(page: PageState, name: str, language: str) -> UtilityTemplate:
+    with page.lock:
+        found = page.templates.get((name, language))
+        languages = sorted(code for known, code in page.templates if known == name)
     # Only the code is documented for what follows; the words are ours.
     if found is None:
         there = f" It exists in: {', '.join(languages)}." if languages else ""
@@ -95,8 +95,8 @@ def _find(world: World, name: str, language: str) -> UtilityTemplate:
     return found
 
 
-def _read_components(template: Part) -> dict[str, list[Part]]:
-    given: dict[str, list[Part]] = {}
+def _read_components(template: RequestObject) -> dict[str, list[RequestObject]]:
+    given: dict[str, list[RequestObject]] = {}
     for component in template.parts("components", _MANY, least=0, required=False):
         kind = str(component.require("type")).lower()
         if kind not in {"header", "body", "buttons"}:
@@ -107,7 +107,7 @@ def _read_components(template: Part) -> dict[str, list[Part]]:
     return given
 
 
-def _fill(text: str, parameters: list[Part], name: str, where: str) -> str:
+def _fill(text: str, parameters: list[RequestObject], name: str, where: str) -> str:
     expected = list(dict.fromkeys(PLACEHOLDER.findall(text)))
     if len(parameters) != len(expected):
         raise _mismatch(name, where, len(expected), len(parameters))

@@ -10,18 +10,18 @@ from urllib.parse import quote_plus
 
 from adaptor.sandbox.edges.routes import read_path
 from adaptor.sandbox.meta.errors import UNKNOWN, Refused
-from adaptor.sandbox.request.call import Call
+from adaptor.sandbox.request.call import GraphCall
 from adaptor.sandbox.request.parameters import SECRETS, read_parameters
 from adaptor.sandbox.server.batch import answer_batch, is_batch
-from adaptor.sandbox.server.dispatch import Failed, note_refusal, perform
-from adaptor.sandbox.server.response import Answer, write_answer, write_error, write_file
+from adaptor.sandbox.server.dispatch import Failed, record_refusal, dispatch
+from adaptor.sandbox.server.response import Response, write_response, write_error, write_file
 from adaptor.sandbox.state.page_state import FILES
 from adaptor.sandbox.state.records import Exchange, Request
 
 if TYPE_CHECKING:
     from adaptor.sandbox.faults.faults import Fault
     from adaptor.sandbox.request.parameters import Stream
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.state.page_state import PageState
 
 _log = logging.getLogger(__name__)
 _TOKEN = re.compile(r"((?:access_token|appsecret_proof)=)[^&]*")
@@ -32,15 +32,15 @@ class Api:
     """The simulated Graph API, apart from sockets.
 
     Args:
-        world: The Page and its people.
+        page: The state of the Page.
     """
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, page: PageState) -> None:
+        self._page = page
 
     def answer(
         self, method: str, target: str, content_type: str, authorization: str, body: Stream, base: str = ""
-    ) -> Answer:
+    ) -> Response:
         """Answer one request.
 
         Args:
@@ -53,32 +53,32 @@ class Api:
         """
         path, _, query = target.partition("?")
         if method in {"GET", "HEAD"} and path.startswith(FILES):
-            found = self._world.shelf.get(path.removeprefix(FILES))
-            return write_file(*found) if found is not None else Answer(404, (), b"")
+            found = self._page.uploads.get(path.removeprefix(FILES))
+            return write_file(*found) if found is not None else Response(404, (), b"")
         scheme, _, token = authorization.partition(" ")
         bearer = token.strip() if scheme.lower() in {"bearer", "oauth"} else None
-        call = Call(method, path, bearer=bearer, base=base)
+        call = GraphCall(method, path, bearer=bearer, base=base)
         refused = None
         try:
-            call.parameters, call.files = read_parameters(query, content_type, body, self._world.shelf)
+            call.parameters, call.files = read_parameters(query, content_type, body, self._page.uploads)
             # For those who can only send GET and POST.
             wanted = str(call.parameters.get("method", "")).upper()
             call.method = wanted if method == "POST" and wanted in {"GET", "DELETE"} else method
         except Refused as broken:
             refused = broken
-        with self._world.lock:
+        with self._page.lock:
             fault = None
             try:
                 read_path(call)
-                if refused is None and self._world.faults.ordered:
-                    fault = self._world.faults.on_request(call)
+                if refused is None and self._page.faults.ordered:
+                    fault = self._page.faults.on_request(call)
             except Refused as broken:
                 refused = refused or broken
             if fault is not None and not fault.delivered:
-                answer = write_answer({}, call.version, self._world)
+                answer = write_response({}, call.version, self._page)
             elif refused is not None:
-                note_refusal(call, self._world, refused.error)
-                answer = write_error(refused.error, call.version, self._world)
+                record_refusal(call, self._page, refused.error)
+                answer = write_error(refused.error, call.version, self._page)
             else:
                 answer = self._carry_out(call, spoiled=fault is not None)
             if fault is not None:
@@ -86,32 +86,32 @@ class Api:
             self._note(call, answer, fault)
         return answer
 
-    def _carry_out(self, call: Call, *, spoiled: bool) -> Answer:
-        world = self._world
+    def _carry_out(self, call: GraphCall, *, spoiled: bool) -> Response:
+        page = self._page
         try:
-            value = answer_batch(call, world) if is_batch(call) else perform(call, world, spoiled=spoiled)
-            return write_answer(value, call.version, world, call.identity)
+            value = answer_batch(call, page) if is_batch(call) else dispatch(call, page, spoiled=spoiled)
+            return write_response(value, call.version, page, call.identity)
         except Failed as failed:
             return write_error(
-                failed.error, call.version, world, call.identity, status=failed.status, minutes=failed.minutes
+                failed.error, call.version, page, call.identity, status=failed.status, minutes=failed.minutes
             )
         except Exception:
             _log.exception("the sandbox failed on %s %s", call.method, call.path)
-            note_refusal(call, world, UNKNOWN)
-            return write_error(UNKNOWN, call.version, world)
+            record_refusal(call, page, UNKNOWN)
+            return write_error(UNKNOWN, call.version, page)
 
-    def _note(self, call: Call, answer: Answer, fault: Fault | None) -> None:
-        world = self._world
+    def _note(self, call: GraphCall, answer: Response, fault: Fault | None) -> None:
+        page = self._page
         name = fault.name if fault is not None else ""
-        request = Request(world.clock.now(), call.method, call.path, answer.status, name)
-        world.requests.append(request)
-        world.exchanges.append(
-            Exchange(request, _without_secrets(call), _hide(answer.body, call.token, world.access_token))
+        request = Request(page.clock.now(), call.method, call.path, answer.status, name)
+        page.requests.append(request)
+        page.exchanges.append(
+            Exchange(request, _without_secrets(call), _hide(answer.body, call.token, page.access_token))
         )
-        world.events.add("request", call.addressee, request.at, request)
+        page.events.add("request", call.addressee, request.at, request)
 
 
-def _spoil(answer: Answer, fault: Fault) -> Answer:
+def _spoil(answer: Response, fault: Fault) -> Response:
     if fault.kind == "slow":
         return replace(answer, delay=fault.seconds)
     if fault.kind == "invalid_json":
@@ -119,7 +119,7 @@ def _spoil(answer: Answer, fault: Fault) -> Answer:
     return replace(answer, accident=fault.kind)
 
 
-def _without_secrets(call: Call) -> dict[str, object]:
+def _without_secrets(call: GraphCall) -> dict[str, object]:
     shown = {key: value for key, value in call.parameters.items() if key not in SECRETS}
     if is_batch(call):
         parts = shown["batch"] if isinstance(shown["batch"], list) else []

@@ -12,17 +12,17 @@ from urllib.parse import parse_qsl
 from adaptor.sandbox.edges.routes import read_path
 from adaptor.sandbox.meta import limits
 from adaptor.sandbox.meta.errors import NO_TOKEN, UNKNOWN, GraphError, Refused, invalid
-from adaptor.sandbox.meta.json_bytes import serialise
+from adaptor.sandbox.meta.json_bytes import to_json_bytes
 from adaptor.sandbox.request.batch_references import fill_references, names_in
-from adaptor.sandbox.request.call import Call
+from adaptor.sandbox.request.call import GraphCall
 from adaptor.sandbox.request.parameters import read_object, read_objects
 from adaptor.sandbox.rules.access import check_access
-from adaptor.sandbox.server.dispatch import Dropped, Failed, note_refusal, perform
+from adaptor.sandbox.server.dispatch import Dropped, Failed, record_refusal, dispatch
 from adaptor.sandbox.server.response import PART_TYPE, business_usage, challenge
 from adaptor.sandbox.state.page_state import trace_id
 
 if TYPE_CHECKING:
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.state.page_state import PageState
 
     Result = dict[str, Any] | None
 
@@ -31,12 +31,12 @@ _METHODS: Final = frozenset({"GET", "POST", "DELETE", "PUT"})
 _NO: Final = (False, "false", "0", 0)
 
 
-def is_batch(call: Call) -> bool:
+def is_batch(call: GraphCall) -> bool:
     """Say whether a call holds others."""
     return not call.segments and call.method == "POST" and "batch" in call.parameters
 
 
-def answer_batch(call: Call, world: World) -> list[Result]:
+def answer_batch(call: GraphCall, page: PageState) -> list[Result]:
     """Answer every part on its own, in order.
 
     Raises:
@@ -44,7 +44,7 @@ def answer_batch(call: Call, world: World) -> list[Result]:
     """
     try:
         if call.bearer or call.parameters.get("access_token"):
-            check_access(call, world)
+            check_access(call, page)
         parts = read_object(call.parameters["batch"])
         if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
             raise invalid("Param batch must be an array.")
@@ -52,13 +52,13 @@ def answer_batch(call: Call, world: World) -> list[Result]:
             raise invalid("param batch must be non-empty.")
         if len(parts) > limits.BATCH:
             raise Refused(_too_many())
-        fault = world.faults.on_batch(call) if world.faults.ordered else None
+        fault = page.faults.on_batch(call) if page.faults.ordered else None
         if fault is not None and not fault.delivered:
             raise Refused(fault.error)
     except Refused as refused:
-        note_refusal(call, world, refused.error)
+        record_refusal(call, page, refused.error)
         raise Failed(refused.error) from None
-    results = _Batch(call, world, parts).run()
+    results = _Batch(call, page, parts).run()
     if fault is not None:
         raise Failed(fault.error, status=fault.status, minutes=fault.minutes)
     return results
@@ -72,9 +72,9 @@ def _too_many() -> GraphError:
 class _Batch:
     """One batch on its way through its parts."""
 
-    def __init__(self, call: Call, world: World, parts: list[dict[str, Any]]) -> None:
+    def __init__(self, call: GraphCall, page: PageState, parts: list[dict[str, Any]]) -> None:
         self._call = call
-        self._world = world
+        self._page = page
         self._parts = parts
         self._headers = call.parameters.get("include_headers", True) not in _NO
         self._names = {str(part["name"]): index for index, part in enumerate(parts) if part.get("name")}
@@ -121,22 +121,22 @@ class _Batch:
     def _perform(self, index: int, part: dict[str, Any]) -> Result:
         call = self._read(part)
         try:
-            value = perform(call, self._world, index)
+            value = dispatch(call, self._page, index)
         except Dropped:
             return None
         except Failed as failed:
             return self._write(failed.status, failed.error, failed.minutes)
         except Exception:
             _log.exception("the sandbox failed on %s %s", call.method, call.path)
-            note_refusal(call, self._world, UNKNOWN)
+            record_refusal(call, self._page, UNKNOWN)
             return self._write(500, UNKNOWN)
         finally:
             # The last person named is as good as any to file the whole request under.
             self._call.addressee = call.addressee or self._call.addressee
         self._values[index] = value
-        return self._part(200, serialise(value).decode("ascii"))
+        return self._part(200, to_json_bytes(value).decode("ascii"))
 
-    def _read(self, part: dict[str, Any]) -> Call:
+    def _read(self, part: dict[str, Any]) -> GraphCall:
         method = str(part.get("method", "")).upper()
         if method not in _METHODS:
             raise invalid("Batch parts need a method: GET, POST or DELETE.")
@@ -147,7 +147,7 @@ class _Batch:
         if "{result=" in url:
             url = fill_references(url, values)
         path, _, query = url.partition("?")
-        call = Call(method, "/" + path.lstrip("/"), base=self._call.base)
+        call = GraphCall(method, "/" + path.lstrip("/"), base=self._call.base)
         call.token, call.proven = self._call.token, self._call.proven
         call.bearer = self._call.token or None
         parameters: dict[str, Any] = dict(parse_qsl(query, keep_blank_values=True)) if query else {}
@@ -178,9 +178,9 @@ class _Batch:
 
     def _write(self, status: int, error: GraphError, minutes: int = 0) -> Result:
         extra = [("WWW-Authenticate", challenge(error))]
-        if minutes or self._world.rates.limits is not None:
-            extra.append(("x-business-use-case-usage", business_usage(self._world, minutes)))
-        return self._part(status, serialise(error.body(trace_id())).decode("ascii"), extra)
+        if minutes or self._page.rates.limits is not None:
+            extra.append(("x-business-use-case-usage", business_usage(self._page, minutes)))
+        return self._part(status, to_json_bytes(error.body(trace_id())).decode("ascii"), extra)
 
     def _part(self, status: int, body: str, extra: list[tuple[str, str]] | None = None) -> Result:
         if not self._headers:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adaptor.sandbox.edges.routes import dispatch
+from adaptor.sandbox.edges.routes import route
 from adaptor.sandbox.meta.errors import TOO_MANY_CALLS, GraphError, Refused
 from adaptor.sandbox.state.records import Refusal
 
 if TYPE_CHECKING:
-    from adaptor.sandbox.request.call import Call
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.request.call import GraphCall
+    from adaptor.sandbox.state.page_state import PageState
 
 
 class Failed(Exception):
@@ -27,12 +27,12 @@ class Dropped(Exception):
     """The part of the batch is answered with `null`."""
 
 
-def perform(call: Call, world: World, part: int | None = None, *, spoiled: bool = False) -> Any:
-    """Answer one call whose path was read already; the caller holds the world's lock.
+def dispatch(call: GraphCall, page: PageState, part: int | None = None, *, spoiled: bool = False) -> Any:
+    """Answer one call whose path was read already; the caller holds the lock of the page state.
 
     Args:
         call: What is asked.
-        world: The Page and its people.
+        page: The state of the Page.
         part: Which part of a batch it is, or None for a call of its own.
         spoiled: Whether its answer goes wrong on the way already: then nothing else goes wrong with it.
 
@@ -40,31 +40,31 @@ def perform(call: Call, world: World, part: int | None = None, *, spoiled: bool 
         Failed: With an error.
         Dropped: Not at all.
     """
-    fault = world.faults.on_call(call, part) if world.faults.ordered and not spoiled else None
+    fault = page.faults.on_call(call, part) if page.faults.ordered and not spoiled else None
     if fault is not None and fault.kind == "empty_page":
         call.empty_page = True
         fault = None
     value: Any = None
     try:
         if fault is None or fault.delivered:
-            value = dispatch(call, world)
+            value = route(call, page)
             call.accepted = True
     except Refused as refused:
         if fault is None:
-            note_refusal(call, world, refused.error)
-            minutes = world.rates.usage(world)[1] if refused.error is TOO_MANY_CALLS else 0
+            record_refusal(call, page, refused.error)
+            minutes = page.rates.usage(page)[1] if refused.error is TOO_MANY_CALLS else 0
             raise Failed(refused.error, minutes=minutes) from None
     if fault is None:
         return value
     if fault.kind == "null_part":
         raise Dropped
     if not call.accepted:
-        note_refusal(call, world, fault.error)
+        record_refusal(call, page, fault.error)
     status = 200 if fault.kind == "error_in_200" else fault.status
     raise Failed(fault.error, status=status, minutes=fault.minutes)
 
 
-def note_refusal(call: Call, world: World, error: GraphError) -> None:
+def record_refusal(call: GraphCall, page: PageState, error: GraphError) -> None:
     """Record that a call was refused, for the person whom it was meant for if it says so."""
     if not call.addressee:
         # Refused before anybody looked for whom it was.
@@ -72,7 +72,7 @@ def note_refusal(call: Call, world: World, error: GraphError) -> None:
         named = recipient.get("id") if isinstance(recipient, dict) else None
         call.addressee = str(named) if str(named).isascii() and str(named).isdigit() else ""
     refusal = Refusal(
-        call.addressee, world.clock.now(), error.code, error.subcode, error.message, call.method, call.path
+        call.addressee, page.clock.now(), error.code, error.subcode, error.message, call.method, call.path
     )
-    world.refusals.append(refusal)
-    world.record(call.addressee, refusal)
+    page.refusals.append(refusal)
+    page.record(call.addressee, refusal)

@@ -11,12 +11,12 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from adaptor.sandbox.meta.json_bytes import serialise
+from adaptor.sandbox.meta.json_bytes import to_json_bytes
 from adaptor.sandbox.state.page_state import trace_id
 
 if TYPE_CHECKING:
     from adaptor.sandbox.meta.errors import GraphError
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.state.page_state import PageState
 
 _ALWAYS: Final = (
     ("Content-Type", "application/json; charset=UTF-8"),
@@ -36,7 +36,7 @@ _CHALLENGE: Final = 500
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """A status, headers and bytes, ready for a socket; and what happens to them on the way.
 
     Attributes:
@@ -54,14 +54,14 @@ class Answer:
     delay: float = 0.0
 
 
-def write_answer(value: Any, version: str, world: World, identity: str = "page") -> Answer:
+def write_response(value: Any, version: str, page: PageState, identity: str = "page") -> Response:
     """Write the answer of a call that went well."""
-    return Answer(200, _headers(trace_id(), version, world, identity), serialise(value))
+    return Response(200, _headers(trace_id(), version, page, identity), to_json_bytes(value))
 
 
 def write_error(
-    error: GraphError, version: str, world: World, identity: str = "page", *, status: int = 0, minutes: int = 0
-) -> Answer:
+    error: GraphError, version: str, page: PageState, identity: str = "page", *, status: int = 0, minutes: int = 0
+) -> Response:
     """Write a refusal; its trace id is also the id of the request.
 
     Args:
@@ -73,11 +73,11 @@ def write_error(
         minutes: How long the usage header says to wait.
     """
     trace = trace_id()
-    headers = (*_headers(trace, version, world, identity, minutes), ("WWW-Authenticate", challenge(error)))
-    return Answer(status or error.status, headers, serialise(error.body(trace)))
+    headers = (*_headers(trace, version, page, identity, minutes), ("WWW-Authenticate", challenge(error)))
+    return Response(status or error.status, headers, to_json_bytes(error.body(trace)))
 
 
-def write_file(kind: str, data: bytes) -> Answer:
+def write_file(kind: str, data: bytes) -> Response:
     """Write an uploaded file, so that whatever it holds can do nothing to the page that shows it."""
     shown = kind if kind.partition("/")[0] in {"image", "audio", "video"} and kind.isprintable() else _BYTES
     headers = (
@@ -86,7 +86,7 @@ def write_file(kind: str, data: bytes) -> Answer:
         ("X-Content-Type-Options", "nosniff"),
         ("Cache-Control", "private, max-age=3600"),
     )
-    return Answer(200, headers, data)
+    return Response(200, headers, data)
 
 
 def challenge(error: GraphError) -> str:
@@ -95,9 +95,9 @@ def challenge(error: GraphError) -> str:
     return f'OAuth "Facebook Platform" "{word}" "{_one_line(error.message)}"'
 
 
-def business_usage(world: World, minutes: int = 0) -> str:
+def business_usage(page: PageState, minutes: int = 0) -> str:
     """Give the value of the header that tells how much of the Page's calls is used up, and when there are more."""
-    percent, wait = (100, minutes) if minutes else world.rates.usage(world)
+    percent, wait = (100, minutes) if minutes else page.rates.usage(page)
     usage = {
         "type": "messenger",
         "call_count": percent,
@@ -105,15 +105,15 @@ def business_usage(world: World, minutes: int = 0) -> str:
         "total_time": 1,
         "estimated_time_to_regain_access": wait,
     }
-    return json.dumps({world.page_id: [usage]}, separators=(",", ":"))
+    return json.dumps({page.page_id: [usage]}, separators=(",", ":"))
 
 
-def _headers(trace: str, version: str, world: World, identity: str, minutes: int = 0) -> tuple[tuple[str, str], ...]:
+def _headers(trace: str, version: str, page: PageState, identity: str, minutes: int = 0) -> tuple[tuple[str, str], ...]:
     # Page tokens fall under the limits of the business use case, the others under those of the platform.
     usage = (
-        ("x-business-use-case-usage", business_usage(world, minutes))
+        ("x-business-use-case-usage", business_usage(page, minutes))
         if identity in {"page", ""}
-        else ("x-app-usage", f'{{"call_count":{world.rates.platform_usage(world)},"total_cputime":1,"total_time":1}}')
+        else ("x-app-usage", f'{{"call_count":{page.rates.platform_usage(page)},"total_cputime":1,"total_time":1}}')
     )
     return (
         *_ALWAYS,

@@ -18,7 +18,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any, Final
 
-from adaptor.sandbox.server.response import Answer
+from adaptor.sandbox.server.response import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -145,7 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
         site = self.server.site if is_page else None
         if site is not None:
             found = site.answer(self.command, self.path, self.headers, body.read_up_to)
-            if isinstance(found, Answer):
+            if isinstance(found, Response):
                 self._finish(found, body)
             else:
                 self._stream(found)
@@ -160,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
         self._finish(answer, body)
 
-    def _finish(self, answer: Answer, body: _Body) -> None:
+    def _finish(self, answer: Response, body: _Body) -> None:
         """Write an answer, with whatever goes wrong with it."""
         if not body.drain(_DRAIN):
             self.close_connection = True

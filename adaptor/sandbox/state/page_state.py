@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from adaptor.sandbox.faults.faults import Faults
-from adaptor.sandbox.rules.rate_limits import Rates
+from adaptor.sandbox.rules.rate_limits import RateLimiter
 from adaptor.sandbox.state.event_log import EventLog
 from adaptor.sandbox.state.objects import INBOX_APP, App, Thread
 from adaptor.sandbox.state.records import Action, Gesture, Incoming, Message, Refusal
-from adaptor.sandbox.state.uploads import Shelf
+from adaptor.sandbox.state.uploads import Uploads
 from adaptor.sandbox.webhooks.webhooks import Webhooks
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Person:
 
 
 @dataclass
-class World:
+class PageState:
     """The state of a sandbox. Whoever reads or changes people or records holds `lock`."""
 
     clock: Clock
@@ -85,7 +85,7 @@ class World:
     app_secret: str | None = None
     require_proof: bool = False
     development: bool = False
-    open_house: bool = True
+    anybody_exists: bool = True
     app_id: str = "1020304050607080"
     app_name: str = "Sandbox App"
     user_token: str = field(default_factory=lambda: f"SANDBOX-USER-{secrets.token_urlsafe(24)}", repr=False)
@@ -126,10 +126,10 @@ class World:
     conversations: dict[str, str] = field(default_factory=dict)
     by_id: dict[str, Message | Incoming] = field(default_factory=dict)
     reactions: dict[str, dict[str, str]] = field(default_factory=dict)
-    shelf: Shelf = field(default_factory=Shelf, repr=False)
+    uploads: Uploads = field(default_factory=Uploads, repr=False)
     events: EventLog = field(default_factory=EventLog, repr=False)
     faults: Faults = field(default_factory=Faults, repr=False)
-    rates: Rates = field(default_factory=Rates, repr=False)
+    rates: RateLimiter = field(default_factory=RateLimiter, repr=False)
     webhooks: Webhooks = field(default_factory=Webhooks, repr=False)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
@@ -164,7 +164,7 @@ class World:
         """Give the person with this id; in an open house, whoever is asked for exists and wrote a minute ago."""
         with self.lock:
             person = self.people.get(psid)
-            if person is None and self.open_house:
+            if person is None and self.anybody_exists:
                 person = Person(psid, "Person", psid[-4:], self.clock.now() - JUST_NOW)
                 self.people[psid] = person
                 self.changed("person", psid)

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from adaptor.sandbox.checker import SandboxError
 from adaptor.sandbox.state.records import Message, Refusal
-from adaptor.sandbox.state.serialization import freeze, thaw
+from adaptor.sandbox.state.serialization import serialize, deserialize
 
 if TYPE_CHECKING:
     from adaptor.sandbox.state.event_log import Event
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.state.page_state import PageState
 
 _log = logging.getLogger(__name__)
 _FORMAT: Final = 1
@@ -34,7 +34,7 @@ _RECORDS: Final = frozenset({"message", "action", "incoming", "gesture", "refusa
 _SECONDS: Final = 0.5
 
 
-class Keeper:
+class Storage:
     """Keeps one world in one file.
 
     Args:
@@ -46,8 +46,8 @@ class Keeper:
         SandboxError: The file cannot be used.
     """
 
-    def __init__(self, world: World, path: str | os.PathLike[str], *, fixed_token: bool = False) -> None:
-        self._world = world
+    def __init__(self, page: PageState, path: str | os.PathLike[str], *, fixed_token: bool = False) -> None:
+        self._page = page
         self._path = Path(path)
         self._saved = 0
         self._files: set[str] = set()
@@ -93,26 +93,26 @@ class Keeper:
             self._save()
 
     def _save(self) -> None:
-        world = self._world
-        with world.lock:
-            newest = world.events.number
-            events = world.events.after(self._saved)
+        page = self._page
+        with page.lock:
+            newest = page.events.number
+            events = page.events.after(self._saved)
             if not events and self._saved:
                 return
             # Where events were let go meanwhile, nobody knows any more what changed.
             whole = not events or events[0].number != self._saved + 1
             kinds = {event.kind for event in events}
-            threads = set(world.people) | set(world.threads) if whole else {event.thread for event in events}
+            threads = set(page.people) | set(page.threads) if whole else {event.thread for event in events}
             rows = {
                 "records": self._all_records() if whole else self._records(events),
-                "people": [(name, freeze(world.people[name])) for name in threads if name in world.people],
-                "threads": [(name, freeze(world.threads[name])) for name in threads if name in world.threads],
-                "state": [("offset", freeze(world.clock.offset.total_seconds()))],
+                "people": [(name, serialize(page.people[name])) for name in threads if name in page.people],
+                "threads": [(name, serialize(page.threads[name])) for name in threads if name in page.threads],
+                "state": [("offset", serialize(page.clock.offset.total_seconds()))],
             }
             large = [name for name, wanted in _LARGE.items() if whole or kinds & wanted]
-            rows["state"] += [(name, freeze(getattr(world, name))) for name in (*_STATE, *large)]
-            there = world.shelf.keys
-            files = [(key, *found) for key in there if key not in self._files and (found := world.shelf.get(key))]
+            rows["state"] += [(name, serialize(getattr(page, name))) for name in (*_STATE, *large)]
+            there = page.uploads.keys
+            files = [(key, *found) for key in there if key not in self._files and (found := page.uploads.get(key))]
         self._write(rows, files, self._files - set(there), whole=whole)
         self._saved, self._files = newest, set(there)
 
@@ -142,10 +142,10 @@ class Keeper:
             raise
 
     def _records(self, events: list[Event]) -> list[tuple[str, str]]:
-        return [(event.thread, freeze(event.what)) for event in events if event.kind in _RECORDS]
+        return [(event.thread, serialize(event.what)) for event in events if event.kind in _RECORDS]
 
     def _all_records(self) -> list[tuple[str, str]]:
-        return [(thread, freeze(each)) for thread, found in self._world.timeline.items() for each in found]
+        return [(thread, serialize(each)) for thread, found in self._page.timeline.items() for each in found]
 
     def _work(self) -> None:
         while not self._stopping.wait(_SECONDS):
@@ -173,37 +173,37 @@ class Keeper:
         )
 
     def _load(self, fixed_token: bool) -> None:
-        world = self._world
-        state: dict[str, Any] = {name: thaw(text) for name, text in self._file.execute("SELECT name, value FROM state")}
+        page = self._page
+        state: dict[str, Any] = {name: deserialize(text) for name, text in self._file.execute("SELECT name, value FROM state")}
         if not state:
             return
-        if state["page_id"] != world.page_id:
-            raise ValueError(f"it holds the Page {state['page_id']}, not {world.page_id}")
-        world.clock.set_offset(state.pop("offset"))
+        if state["page_id"] != page.page_id:
+            raise ValueError(f"it holds the Page {state['page_id']}, not {page.page_id}")
+        page.clock.set_offset(state.pop("offset"))
         for name, value in state.items():
             if name == "access_token" and fixed_token:
                 continue
             if name == "templates":
                 # What the settings describe is newer than what was kept.
-                value = {**value, **world.templates}
-            setattr(world, name, value)
+                value = {**value, **page.templates}
+            setattr(page, name, value)
         for name, text in self._file.execute("SELECT name, value FROM people"):
-            world.people[name] = thaw(text)
-        found = {name: thaw(text) for name, text in self._file.execute("SELECT name, value FROM threads")}
+            page.people[name] = deserialize(text)
+        found = {name: deserialize(text) for name, text in self._file.execute("SELECT name, value FROM threads")}
         # The newest is the last.
-        world.threads = dict(sorted(found.items(), key=lambda item: item[1].updated_at))
+        page.threads = dict(sorted(found.items(), key=lambda item: item[1].updated_at))
         for thread, text in self._file.execute("SELECT name, value FROM records ORDER BY number"):
-            record = thaw(text)
-            world.timeline.setdefault(thread, []).append(record)
-            world.index(record)
+            record = deserialize(text)
+            page.timeline.setdefault(thread, []).append(record)
+            page.index(record)
             if isinstance(record, Message):
-                world.messages.append(record)
+                page.messages.append(record)
             elif isinstance(record, Refusal):
-                world.refusals.append(record)
+                page.refusals.append(record)
         for key, kind, data in self._file.execute("SELECT key, kind, data FROM files ORDER BY rowid"):
-            world.shelf.restore(key, kind, data)
-        self._files = set(world.shelf.keys)
-        world.conversations.update({thread.id: name for name, thread in world.threads.items()})
+            page.uploads.restore(key, kind, data)
+        self._files = set(page.uploads.keys)
+        page.conversations.update({thread.id: name for name, thread in page.threads.items()})
         # What was loaded is no change: only what comes from now on is written.
-        world.changed("loaded")
-        self._saved = world.events.number
+        page.changed("loaded")
+        self._saved = page.events.number

@@ -11,7 +11,7 @@ LARGEST: Final = 8 * 1024 * 1024
 _ROOM: Final = 64 * 1024 * 1024
 
 
-class Shelf:
+class Uploads:
     """Keeps bytes under a key, and lets the oldest go when there is no more room."""
 
     def __init__(self, room: int = _ROOM) -> None:

@@ -20,13 +20,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from adaptor.sandbox.meta.json_bytes import serialise
+from adaptor.sandbox.meta.json_bytes import to_json_bytes
 from adaptor.sandbox.webhooks.delivery import ask, post
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.state.page_state import PageState
 
 _PAGE: Final = "page"
 #: After an hour of failures the app is unsubscribed (page "Webhooks", checked 2026-11).
@@ -62,7 +62,7 @@ class Delivery:
 
 
 @dataclass(eq=False)
-class _Letter:
+class _Outgoing:
     """Entries on their way to one subscriber."""
 
     entries: list[dict[str, Any]]
@@ -90,8 +90,8 @@ class Webhooks:
     batch: int = 1
     deliveries: deque[Delivery] = field(default_factory=lambda: deque(maxlen=_DELIVERIES))
     seed: int = 0
-    _queue: deque[_Letter] = field(default_factory=deque)
-    _later: list[_Letter] = field(default_factory=list)
+    _queue: deque[_Outgoing] = field(default_factory=deque)
+    _later: list[_Outgoing] = field(default_factory=list)
     _changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
     _worker: threading.Thread | None = None
     _busy: bool = False
@@ -100,36 +100,36 @@ class Webhooks:
     _failing_since: datetime | None = None
     _random: random.Random = field(default_factory=lambda: random.Random(0), repr=False)
 
-    def wants(self, world: World, name: str) -> bool:
+    def wants(self, page: PageState, name: str) -> bool:
         """Say whether somebody is subscribed to a field, both as an app and for this Page."""
-        subscription = world.subscriptions.get(_PAGE)
+        subscription = page.subscriptions.get(_PAGE)
         if subscription is None or not subscription.active:
             return False
-        if name in subscription.fields and name in world.subscribed.get(world.app_id, ()):
+        if name in subscription.fields and name in page.subscribed.get(page.app_id, ()):
             return True
-        return name in _STANDBY and self.wants(world, "standby")
+        return name in _STANDBY and self.wants(page, "standby")
 
-    def emit(self, world: World, name: str, item: dict[str, Any], thread: str) -> None:
+    def emit(self, page: PageState, name: str, item: dict[str, Any], thread: str) -> None:
         """Tell what happened in a conversation; on the side where another app controls it."""
-        state = world.threads.get(thread)
-        owner = state.owned_by(world.clock.now()) if state is not None else None
-        standby = owner not in {None, world.app_id} and name in {*_STANDBY, "message_echoes"}
+        state = page.threads.get(thread)
+        owner = state.owned_by(page.clock.now()) if state is not None else None
+        standby = owner not in {None, page.app_id} and name in {*_STANDBY, "message_echoes"}
         if standby:
-            if not self.wants(world, "standby"):
+            if not self.wants(page, "standby"):
                 return
             if "postback" in item:
                 # The payload is for the app that sent the button.
                 item = {**item, "postback": {k: v for k, v in item["postback"].items() if k != "payload"}}
-        elif name not in world.subscriptions[_PAGE].fields or name not in world.subscribed.get(world.app_id, ()):
+        elif name not in page.subscriptions[_PAGE].fields or name not in page.subscribed.get(page.app_id, ()):
             return
-        self._send(world, {"standby" if standby else "messaging": [item]})
+        self._send(page, {"standby" if standby else "messaging": [item]})
 
-    def emit_change(self, world: World, name: str, value: dict[str, Any]) -> None:
+    def emit_change(self, page: PageState, name: str, value: dict[str, Any]) -> None:
         """Tell what happened to the Page itself."""
-        if self.wants(world, name):
-            self._send(world, {"changes": [{"field": name, "value": value}]})
+        if self.wants(page, name):
+            self._send(page, {"changes": [{"field": name, "value": value}]})
 
-    def shake_hands(self, url: str, verify_token: str) -> str:
+    def verify_callback(self, url: str, verify_token: str) -> str:
         """Ask an address whether it wants webhooks, as Meta does; give what is wrong with its answer, or nothing."""
         challenge = str(random.SystemRandom().randrange(10**8, 2**31))
         query = {"hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": verify_token}
@@ -171,32 +171,32 @@ class Webhooks:
         with self._changed:
             self._stopping, self._worker, self._busy = False, None, False
 
-    def _send(self, world: World, content: dict[str, Any]) -> None:
-        entry = {"id": world.page_id, "time": int(world.clock.now().timestamp() * 1000), **content}
+    def _send(self, page: PageState, content: dict[str, Any]) -> None:
+        entry = {"id": page.page_id, "time": int(page.clock.now().timestamp() * 1000), **content}
         with self._changed:
             times = 2 if self.duplicates and self._random.random() < self.duplicates else 1
-            self._queue.extend(_Letter([entry]) for _ in range(times))
+            self._queue.extend(_Outgoing([entry]) for _ in range(times))
             if self._worker is None:
                 self._random.seed(self.seed)
-                self._worker = threading.Thread(target=self._work, args=(world,), name="sandbox webhooks", daemon=True)
+                self._worker = threading.Thread(target=self._work, args=(page,), name="sandbox webhooks", daemon=True)
                 self._worker.start()
             self._changed.notify_all()
 
-    def _work(self, world: World) -> None:
+    def _work(self, page: PageState) -> None:
         while True:
             with self._changed:
                 while not self._ready():
                     if self._stopping:
                         return
-                    soon = min((letter.due for letter in self._later), default=None) if not self._held else None
+                    soon = min((outgoing.due for outgoing in self._later), default=None) if not self._held else None
                     self._changed.wait(None if soon is None else max(soon - time.monotonic(), 0))
-                letter = self._take()
+                outgoing = self._take()
                 self._busy = True
-            again = self._deliver(world, letter)
+            again = self._deliver(page, outgoing)
             with self._changed:
                 self._busy = False
                 if again and not self._stopping:
-                    self._later.append(letter)
+                    self._later.append(outgoing)
                 self._changed.notify_all()
 
     def _ready(self) -> bool:
@@ -204,32 +204,32 @@ class Webhooks:
         if self._held or self._stopping:
             return False
         now = time.monotonic()
-        for letter in [each for each in self._later if each.due <= now]:
-            self._later.remove(letter)
-            self._queue.appendleft(letter)
+        for outgoing in [each for each in self._later if each.due <= now]:
+            self._later.remove(outgoing)
+            self._queue.appendleft(outgoing)
         return bool(self._queue)
 
-    def _take(self) -> _Letter:
+    def _take(self) -> _Outgoing:
         index = self._random.randrange(min(self.disorder, len(self._queue))) if self.disorder > 1 else 0
-        letter = self._queue[index]
+        outgoing = self._queue[index]
         del self._queue[index]
-        while self._queue and len(letter.entries) < self.batch and not letter.attempt and not self._queue[0].attempt:
-            letter.entries.extend(self._queue.popleft().entries)
-        return letter
+        while self._queue and len(outgoing.entries) < self.batch and not outgoing.attempt and not self._queue[0].attempt:
+            outgoing.entries.extend(self._queue.popleft().entries)
+        return outgoing
 
-    def _deliver(self, world: World, letter: _Letter) -> bool:
+    def _deliver(self, page: PageState, outgoing: _Outgoing) -> bool:
         """Try once; say whether to try again."""
-        subscription = world.subscriptions.get(_PAGE)
+        subscription = page.subscriptions.get(_PAGE)
         if subscription is None or not subscription.active:
             return False
-        body = serialise({"object": _PAGE, "entry": letter.entries})
-        letter.attempt += 1
-        headers = sign(world.secret, body)
+        body = to_json_bytes({"object": _PAGE, "entry": outgoing.entries})
+        outgoing.attempt += 1
+        headers = sign(page.secret, body)
         status, problem = post(subscription.callback_url, body, headers, self.timeout)
-        now, signature = world.clock.now(), headers["X-Hub-Signature-256"]
-        delivery = Delivery(now, subscription.callback_url, body, signature, status, problem, letter.attempt)
+        now, signature = page.clock.now(), headers["X-Hub-Signature-256"]
+        delivery = Delivery(now, subscription.callback_url, body, signature, status, problem, outgoing.attempt)
         self.deliveries.append(delivery)
-        world.changed("webhook", what=delivery)
+        page.changed("webhook", what=delivery)
         if status == 200:
             self._failing_since = None
             return False
@@ -237,11 +237,11 @@ class Webhooks:
         if now - self._failing_since >= _PATIENCE:
             # Meta unsubscribes the app, and tells its developers.
             subscription.active = False
-            world.changed("subscription")
+            page.changed("subscription")
             return False
-        if letter.attempt > len(self.delays):
+        if outgoing.attempt > len(self.delays):
             return False
-        letter.due = time.monotonic() + self.delays[letter.attempt - 1]
+        outgoing.due = time.monotonic() + self.delays[outgoing.attempt - 1]
         return True
 
 
