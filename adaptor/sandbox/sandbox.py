@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 
     from adaptor.sandbox.chat.site import Site
     from adaptor.sandbox.faults.faults import Faults
-    from adaptor.sandbox.rules.utility import UtilityTemplate
     from adaptor.sandbox.server.server import Server
     from adaptor.sandbox.state.event_log import EventLog
-    from adaptor.sandbox.state.page_state import Person
+    from adaptor.sandbox.state.objects import Person, UtilityTemplate
     from adaptor.sandbox.state.records import Message, Refusal, Request
     from adaptor.sandbox.state.storage import Storage
     from adaptor.sandbox.webhooks.webhooks import Webhooks

@@ -47,9 +47,8 @@ from adaptor.sandbox.faults.faults import Faults, make_fault
 from adaptor.sandbox.meta.webhook_fields import FIELDS, MESSAGING
 from adaptor.sandbox.request.request_object import is_url
 from adaptor.sandbox.rules.rate_limits import NAMES
-from adaptor.sandbox.rules.utility import PLACEHOLDER, STATUSES, UtilityTemplate
-from adaptor.sandbox.state.objects import App
-from adaptor.sandbox.state.page_state import JUST_NOW, Person
+from adaptor.sandbox.state.objects import PLACEHOLDER, STATUSES, App, Person, UtilityTemplate
+from adaptor.sandbox.state.page_state import JUST_NOW
 
 if TYPE_CHECKING:
     import os

@@ -7,12 +7,11 @@ from hypothesis import given, settings, strategies as st
 
 from adaptor.sandbox.edges.routes import _ROUTES
 from adaptor.sandbox.people.person import SimulatedPerson
-from adaptor.sandbox.rules.utility import UtilityTemplate
 from adaptor.sandbox.server.api import Api
 from adaptor.sandbox.show.transcript import write_transcript
 from adaptor.sandbox.state.clock import Clock
-from adaptor.sandbox.state.objects import Label, Persona
-from adaptor.sandbox.state.page_state import Person, PageState
+from adaptor.sandbox.state.objects import Label, Person, Persona, UtilityTemplate
+from adaptor.sandbox.state.page_state import PageState
 
 URL = "https://example.com"
 # Words that the checks look for, mixed with anything at all, so that every branch meets every type.

@@ -8,20 +8,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from adaptor.sandbox.show.plain_text import (
-    show_action,
-    show_gesture,
-    show_incoming,
-    show_line,
-    show_message,
-)
+from adaptor.sandbox.show.plain_text import show_action, show_gesture, show_incoming, show_line, show_message
 from adaptor.sandbox.state.page_state import FILES, milliseconds
 from adaptor.sandbox.state.records import Action, Gesture, Incoming, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from adaptor.sandbox.state.page_state import Record, PageState
+    from adaptor.sandbox.state.page_state import PageState, Record
     from adaptor.sandbox.state.records import File
 
 _LONG: Final = 120

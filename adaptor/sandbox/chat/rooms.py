@@ -16,7 +16,7 @@ from adaptor.sandbox.state.records import Action, Incoming, Message, Refusal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from adaptor.sandbox.state.page_state import Record, PageState
+    from adaptor.sandbox.state.page_state import PageState, Record
 
 #: How many records of a conversation travel at once, and how many people.
 PIECE: Final = 60

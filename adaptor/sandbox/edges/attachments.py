@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from adaptor.sandbox.meta import limits
-from adaptor.sandbox.meta.errors import BAD_UPLOAD, FOREIGN_ATTACHMENT, TOO_LARGE, Refused, invalid
+from adaptor.sandbox.meta.errors import invalid
 from adaptor.sandbox.request.request_object import RequestObject
+from adaptor.sandbox.rules.content import MEDIA, check_file
 from adaptor.sandbox.state.objects import Attachment
 from adaptor.sandbox.state.page_state import object_id
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from adaptor.sandbox.state.page_state import PageState
     from adaptor.sandbox.state.records import File
 
-MEDIA: Final = frozenset({"image", "audio", "video", "file"})
 PLATFORMS: Final = frozenset({"messenger", "instagram"})
 
 
@@ -52,31 +51,3 @@ def check_platform(call: GraphCall) -> None:
     platform = call.parameters.get("platform")
     if platform is not None and str(platform).lower() not in PLATFORMS:
         raise invalid(f'Param platform must be one of {{INSTAGRAM, MESSENGER}} - got "{platform}".')
-
-
-def check_file(kind: str, file: File) -> None:
-    """Refuse a file that is too large, or of another kind than it is said to be."""
-    if file.size > (limits.IMAGE_BYTES if kind == "image" else limits.FILE_BYTES):
-        raise Refused(TOO_LARGE)
-    family = file.type.partition("/")[0].lower()
-    untyped = file.type in {"", "application/octet-stream"} and kind != "audio"
-    if kind != "file" and family != kind and not untyped:
-        raise Refused(BAD_UPLOAD)
-
-
-def check_attachment_id(value: object, page: PageState, kind: str | None = None) -> None:
-    """Refuse an id that is no id, one that is too old or of another kind, and one that belongs to somebody else.
-
-    Where `foreign_ids` holds, ids that were never given out here pass: they may come from uploads to the real Page.
-    """
-    text = str(value)
-    with page.lock:
-        made = page.attachments.get(text)
-    if not (text.isascii() and text.isdigit()) or (made is None and not page.foreign_ids):
-        raise Refused(FOREIGN_ATTACHMENT)
-    if made is None:
-        return
-    if page.clock.now() - made.made_at > limits.ATTACHMENT_LIFE:
-        raise Refused(FOREIGN_ATTACHMENT)
-    if kind is not None and made.type != kind:
-        raise Refused(BAD_UPLOAD)

@@ -63,7 +63,9 @@ def read(call: GraphCall, page: PageState) -> dict[str, Any]:
     return {"data": [_show(call, page, metric, period, since, until) for metric in metrics]}
 
 
-def _show(call: GraphCall, page: PageState, metric: str, period: str, since: datetime, until: datetime) -> dict[str, Any]:
+def _show(
+    call: GraphCall, page: PageState, metric: str, period: str, since: datetime, until: datetime
+) -> dict[str, Any]:
     moments = _moments(page, metric)
     if period == _RANGE:
         given = call.parameters.get("until")

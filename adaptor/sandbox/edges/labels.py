@@ -15,7 +15,8 @@ from adaptor.sandbox.state.page_state import object_id
 
 if TYPE_CHECKING:
     from adaptor.sandbox.request.call import GraphCall
-    from adaptor.sandbox.state.page_state import Person, PageState
+    from adaptor.sandbox.state.objects import Person
+    from adaptor.sandbox.state.page_state import PageState
 
 
 def create(call: GraphCall, page: PageState) -> dict[str, Any]:

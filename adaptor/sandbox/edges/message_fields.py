@@ -53,7 +53,9 @@ def show_message_fields(
     return select(fields, known, ("id", "created_time"), "UnifiedMessage")
 
 
-def show_attachments(call: GraphCall, page: PageState, message: Message | Incoming, asked: dict[str, Any]) -> dict[str, Any]:
+def show_attachments(
+    call: GraphCall, page: PageState, message: Message | Incoming, asked: dict[str, Any]
+) -> dict[str, Any]:
     """Give one page of what is attached."""
     items = {f"{index}": item for index, item in enumerate(_items(message))}
     return page_through(

@@ -14,7 +14,7 @@ from adaptor.sandbox.meta.template_library import LIBRARY
 from adaptor.sandbox.request.fields import Field, read_fields, select
 from adaptor.sandbox.request.paging import page_through
 from adaptor.sandbox.request.request_object import RequestObject
-from adaptor.sandbox.rules.utility import PLACEHOLDER, UtilityTemplate
+from adaptor.sandbox.state.objects import PLACEHOLDER, UtilityTemplate
 
 if TYPE_CHECKING:
     from adaptor.sandbox.request.call import GraphCall

@@ -11,7 +11,8 @@ from adaptor.sandbox.meta.errors import NO_SUCH_PERSON, Refused, invalid
 
 if TYPE_CHECKING:
     from adaptor.sandbox.request.call import GraphCall
-    from adaptor.sandbox.state.page_state import Person, PageState
+    from adaptor.sandbox.state.objects import Person
+    from adaptor.sandbox.state.page_state import PageState
 
 _ACTIONS: Final = ("BLOCK_USER", "UNBLOCK_USER", "BAN_USER", "UNBAN_USER", "MOVE_TO_SPAM")
 _MOST: Final = 10

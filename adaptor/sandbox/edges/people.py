@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from adaptor.sandbox.request.call import GraphCall
     from adaptor.sandbox.request.fields import Field
-    from adaptor.sandbox.state.page_state import Person, PageState
+    from adaptor.sandbox.state.objects import Person
+    from adaptor.sandbox.state.page_state import PageState
 
 # What Meta gives when no field is asked for, and what it gives at all.
 _DEFAULT: Final = ("first_name", "last_name", "profile_pic", "id")

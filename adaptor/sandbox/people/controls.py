@@ -11,14 +11,14 @@ from adaptor.sandbox.edges.thread_control import pass_control
 from adaptor.sandbox.meta.errors import FAULTS
 from adaptor.sandbox.meta.webhook_fields import MESSAGING
 from adaptor.sandbox.people.person import SimulatedPerson
-from adaptor.sandbox.rules.utility import STATUSES
 from adaptor.sandbox.sandbox_file import read_settings
-from adaptor.sandbox.state.objects import App, Subscription
+from adaptor.sandbox.state.objects import STATUSES, App, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from adaptor.sandbox.state.page_state import Person, PageState
+    from adaptor.sandbox.state.objects import Person
+    from adaptor.sandbox.state.page_state import PageState
 
 
 class Controls:

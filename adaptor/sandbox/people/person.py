@@ -17,13 +17,14 @@ from adaptor.sandbox.people.tappable import Tappable, find_tappable
 from adaptor.sandbox.rules.windows import time_left
 from adaptor.sandbox.state.page_state import message_id, milliseconds, object_id
 from adaptor.sandbox.state.records import Gesture, Incoming, Message
-from adaptor.sandbox.webhooks.receipts import name_reaction, sticker_attachments, set_reaction
+from adaptor.sandbox.webhooks.receipts import name_reaction, set_reaction, sticker_attachments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timedelta
 
-    from adaptor.sandbox.state.page_state import Person, PageState
+    from adaptor.sandbox.state.objects import Person
+    from adaptor.sandbox.state.page_state import PageState
 
 
 class SimulatedPerson:

@@ -120,7 +120,9 @@ def tappable_in_profile(page: PageState, psid: str) -> Iterator[tuple[str, Tappa
 def _button(button: dict[str, Any]) -> Tappable:
     kind = str(button.get("type"))
     title = str(button.get("title") or _UNTITLED.get(kind) or "")
-    return Tappable(kind, title, str(button.get("url") if kind in {"web_url", "account_link"} else button.get("payload")))
+    return Tappable(
+        kind, title, str(button.get("url") if kind in {"web_url", "account_link"} else button.get("payload"))
+    )
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:

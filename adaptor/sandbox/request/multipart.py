@@ -7,20 +7,26 @@ from __future__ import annotations
 
 from email.message import Message as Headers
 from email.utils import collapse_rfc2231_value
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from adaptor.sandbox.meta.errors import invalid
 from adaptor.sandbox.state.records import File
 from adaptor.sandbox.state.uploads import LARGEST
 
 if TYPE_CHECKING:
-    from adaptor.sandbox.request.parameters import Stream
     from adaptor.sandbox.state.uploads import Uploads
 
 _BLOCK: Final = 64 * 1024
 _HEADERS: Final = 16 * 1024
 _FIELD: Final = 1024 * 1024
 _PARTS: Final = 100
+
+
+class Stream(Protocol):
+    """A source of bytes; an empty read means the end."""
+
+    def read(self, size: int = ..., /) -> bytes:
+        """Read at most `size` bytes."""
 
 
 def read_multipart(

@@ -15,17 +15,9 @@ from adaptor.sandbox.meta.errors import invalid
 from adaptor.sandbox.request.multipart import read_multipart
 
 if TYPE_CHECKING:
-    from typing import Protocol
-
+    from adaptor.sandbox.request.multipart import Stream
     from adaptor.sandbox.state.records import File
     from adaptor.sandbox.state.uploads import Uploads
-
-    class Stream(Protocol):
-        """Anything bytes can be read from; no bytes mean the end."""
-
-        def read(self, size: int = ..., /) -> bytes:
-            """Read at most `size` bytes."""
-
 
 # Far more than fifty messages need; files do not fall under it.
 _BODY: Final = 4 * 1024 * 1024

@@ -5,15 +5,16 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from adaptor.sandbox.edges.attachments import MEDIA, check_attachment_id, check_file
 from adaptor.sandbox.meta import limits
 from adaptor.sandbox.meta.errors import (
     BAD_UPLOAD,
     EMPTY_MESSAGE,
+    FOREIGN_ATTACHMENT,
     QUICK_REPLY_PAYLOAD,
     QUICK_REPLY_TITLE,
+    TOO_LARGE,
     Refused,
     invalid,
 )
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from adaptor.sandbox.request.request_object import RequestObject
     from adaptor.sandbox.state.page_state import PageState
     from adaptor.sandbox.state.records import File
+
 
 # A message is one of these; only quick replies and metadata go along with any of them.
 _CONTENTS = ("text", "attachment", "attachments", "sticker_id", "template")
@@ -90,3 +92,34 @@ def _check_source(payload: RequestObject, file: File | None, page: PageState, ki
         raise invalid(f"Param {payload.path} must hold either url or attachment_id, or come with a file in filedata")
     if has_id:
         check_attachment_id(payload.value["attachment_id"], page, kind)
+
+
+MEDIA: Final = frozenset({"image", "audio", "video", "file"})
+
+
+def check_file(kind: str, file: File) -> None:
+    """Refuse a file that is too large, or of another kind than it is said to be."""
+    if file.size > (limits.IMAGE_BYTES if kind == "image" else limits.FILE_BYTES):
+        raise Refused(TOO_LARGE)
+    family = file.type.partition("/")[0].lower()
+    untyped = file.type in {"", "application/octet-stream"} and kind != "audio"
+    if kind != "file" and family != kind and not untyped:
+        raise Refused(BAD_UPLOAD)
+
+
+def check_attachment_id(value: object, page: PageState, kind: str | None = None) -> None:
+    """Refuse an id that is no id, one that is too old or of another kind, and one that belongs to somebody else.
+
+    Where `foreign_ids` holds, ids that were never given out here pass: they may come from uploads to the real Page.
+    """
+    text = str(value)
+    with page.lock:
+        made = page.attachments.get(text)
+    if not (text.isascii() and text.isdigit()) or (made is None and not page.foreign_ids):
+        raise Refused(FOREIGN_ATTACHMENT)
+    if made is None:
+        return
+    if page.clock.now() - made.made_at > limits.ATTACHMENT_LIFE:
+        raise Refused(FOREIGN_ATTACHMENT)
+    if kind is not None and made.type != kind:
+        raise Refused(BAD_UPLOAD)

@@ -22,7 +22,7 @@ from adaptor.sandbox.meta.errors import (
     invalid,
 )
 from adaptor.sandbox.request.request_object import RequestObject
-from adaptor.sandbox.state.page_state import Person
+from adaptor.sandbox.state.objects import Person
 
 if TYPE_CHECKING:
     from adaptor.sandbox.state.page_state import PageState

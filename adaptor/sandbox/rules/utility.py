@@ -5,52 +5,17 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 
 from __future__ import annotations
 
-import re
-import secrets
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from adaptor.sandbox.meta.errors import GraphError, Refused, invalid
+from adaptor.sandbox.state.objects import PLACEHOLDER, UtilityTemplate
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from adaptor.sandbox.request.request_object import RequestObject
     from adaptor.sandbox.state.page_state import PageState
 
-PLACEHOLDER: Final = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
-STATUSES: Final = (
-    "APPROVED",
-    "PENDING",
-    "REJECTED",
-    "PAUSED",
-    "DISABLED",
-    "IN_APPEAL",
-    "ARCHIVED",
-    "DELETED",
-    "PENDING_DELETION",
-    "LIMIT_EXCEEDED",
-)
 # No limit is documented; this only keeps a mistake from becoming a very long list.
 _MANY: Final = 100
-
-
-@dataclass(frozen=True)
-class UtilityTemplate:
-    """A message template of the Page."""
-
-    name: str
-    language: str
-    body: str
-    header: str | None = None
-    buttons: tuple[dict[str, Any], ...] = ()
-    status: str = "APPROVED"
-    header_image: str | None = None
-    parameter_format: str = "POSITIONAL"
-    rejected_reason: str = "NONE"
-    library_name: str | None = None
-    created_at: datetime | None = None
-    id: str = field(default_factory=lambda: str(secrets.randbelow(9 * 10**14) + 10**14))
 
 
 def fill_template(page: PageState, template: RequestObject) -> tuple[str, ...]:

@@ -10,19 +10,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from adaptor.sandbox.meta import limits
-from adaptor.sandbox.meta.errors import (
-    DEAD_TAG,
-    TAG_WITHOUT_TYPE,
-    UNKNOWN_TAG,
-    WINDOW_CLOSED,
-    Refused,
-    invalid,
-)
+from adaptor.sandbox.meta.errors import DEAD_TAG, TAG_WITHOUT_TYPE, UNKNOWN_TAG, WINDOW_CLOSED, Refused, invalid
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from adaptor.sandbox.state.page_state import Person
+    from adaptor.sandbox.state.objects import Person
 
 _TYPES = ("RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY")
 _DEAD_TAGS = frozenset({"CONFIRMED_EVENT_UPDATE", "POST_PURCHASE_UPDATE", "ACCOUNT_UPDATE"})

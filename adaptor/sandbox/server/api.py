@@ -13,14 +13,14 @@ from adaptor.sandbox.meta.errors import UNKNOWN, Refused
 from adaptor.sandbox.request.call import GraphCall
 from adaptor.sandbox.request.parameters import SECRETS, read_parameters
 from adaptor.sandbox.server.batch import answer_batch, is_batch
-from adaptor.sandbox.server.dispatch import Failed, record_refusal, dispatch
-from adaptor.sandbox.server.response import Response, write_response, write_error, write_file
+from adaptor.sandbox.server.dispatch import Failed, dispatch, record_refusal
+from adaptor.sandbox.server.response import Response, write_error, write_file, write_response
 from adaptor.sandbox.state.page_state import FILES
 from adaptor.sandbox.state.records import Exchange, Request
 
 if TYPE_CHECKING:
     from adaptor.sandbox.faults.faults import Fault
-    from adaptor.sandbox.request.parameters import Stream
+    from adaptor.sandbox.request.multipart import Stream
     from adaptor.sandbox.state.page_state import PageState
 
 _log = logging.getLogger(__name__)

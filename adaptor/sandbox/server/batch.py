@@ -17,7 +17,7 @@ from adaptor.sandbox.request.batch_references import fill_references, names_in
 from adaptor.sandbox.request.call import GraphCall
 from adaptor.sandbox.request.parameters import read_object, read_objects
 from adaptor.sandbox.rules.access import check_access
-from adaptor.sandbox.server.dispatch import Dropped, Failed, record_refusal, dispatch
+from adaptor.sandbox.server.dispatch import Dropped, Failed, dispatch, record_refusal
 from adaptor.sandbox.server.response import PART_TYPE, business_usage, challenge
 from adaptor.sandbox.state.page_state import trace_id
 

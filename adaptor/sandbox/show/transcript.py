@@ -12,19 +12,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from adaptor.sandbox.rules.windows import time_left
-from adaptor.sandbox.show.plain_text import (
-    show_action,
-    show_gesture,
-    show_incoming,
-    show_line,
-    show_message,
-)
+from adaptor.sandbox.show.plain_text import show_action, show_gesture, show_incoming, show_line, show_message
 from adaptor.sandbox.state.records import Action, Gesture, Incoming, Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adaptor.sandbox.state.page_state import Person, Record, PageState
+    from adaptor.sandbox.state.objects import Person
+    from adaptor.sandbox.state.page_state import PageState, Record
     from adaptor.sandbox.state.records import Refusal
 
 _HOUR: Final = timedelta(hours=1)

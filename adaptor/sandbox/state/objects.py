@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -89,3 +92,67 @@ class Thread:
     def owned_by(self, now: datetime) -> str | None:
         """Give the app that controls the conversation now."""
         return self.owner if self.owner_until is not None and now < self.owner_until else None
+
+
+PLACEHOLDER: Final = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
+
+
+STATUSES: Final = (
+    "APPROVED",
+    "PENDING",
+    "REJECTED",
+    "PAUSED",
+    "DISABLED",
+    "IN_APPEAL",
+    "ARCHIVED",
+    "DELETED",
+    "PENDING_DELETION",
+    "LIMIT_EXCEEDED",
+)
+
+
+@dataclass(frozen=True)
+class UtilityTemplate:
+    """A message template of the Page."""
+
+    name: str
+    language: str
+    body: str
+    header: str | None = None
+    buttons: tuple[dict[str, Any], ...] = ()
+    status: str = "APPROVED"
+    header_image: str | None = None
+    parameter_format: str = "POSITIONAL"
+    rejected_reason: str = "NONE"
+    library_name: str | None = None
+    created_at: datetime | None = None
+    id: str = field(default_factory=lambda: str(secrets.randbelow(9 * 10**14) + 10**14))
+
+
+@dataclass
+class Person:
+    """Somebody who can be written to."""
+
+    id: str
+    first_name: str | None = None
+    last_name: str | None = None
+    last_message_at: datetime | None = None
+    blocked: bool = False
+    role: str | None = None
+    locale: str | None = None
+    timezone: float | None = None
+    gender: str | None = None
+    profile_pic: str | None = None
+    #: Does not open the conversation by themselves, so nothing counts as read until they do something.
+    away: bool = False
+    #: The Page may not see their profile: it is given as an empty object.
+    private: bool = False
+    #: The Page has banned them.
+    banned: bool = False
+    #: Their account with the business, as `account_linking` links it.
+    linked: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The full name, or an empty string."""
+        return " ".join(part for part in (self.first_name, self.last_name) if part)

@@ -18,12 +18,13 @@ from adaptor.sandbox.state.records import Action, Gesture, Incoming, Message, Re
 from adaptor.sandbox.state.uploads import Uploads
 from adaptor.sandbox.webhooks.webhooks import Webhooks
 
+from .objects import Person
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adaptor.sandbox.rules.utility import UtilityTemplate
     from adaptor.sandbox.state.clock import Clock
-    from adaptor.sandbox.state.objects import Attachment, Label, Persona, Subscription
+    from adaptor.sandbox.state.objects import Attachment, Label, Persona, Subscription, UtilityTemplate
     from adaptor.sandbox.state.records import Exchange, File, Request
 
     Record = Message | Action | Incoming | Gesture | Refusal
@@ -43,35 +44,6 @@ _KINDS: Final = {
     Gesture: "gesture",
     Refusal: "refusal",
 }
-
-
-@dataclass
-class Person:
-    """Somebody who can be written to."""
-
-    id: str
-    first_name: str | None = None
-    last_name: str | None = None
-    last_message_at: datetime | None = None
-    blocked: bool = False
-    role: str | None = None
-    locale: str | None = None
-    timezone: float | None = None
-    gender: str | None = None
-    profile_pic: str | None = None
-    #: Does not open the conversation by themselves, so nothing counts as read until they do something.
-    away: bool = False
-    #: The Page may not see their profile: it is given as an empty object.
-    private: bool = False
-    #: The Page has banned them.
-    banned: bool = False
-    #: Their account with the business, as `account_linking` links it.
-    linked: str | None = None
-
-    @property
-    def name(self) -> str:
-        """The full name, or an empty string."""
-        return " ".join(part for part in (self.first_name, self.last_name) if part)
 
 
 @dataclass

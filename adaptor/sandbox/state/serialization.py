@@ -8,9 +8,8 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from adaptor.sandbox.rules.utility import UtilityTemplate
 from adaptor.sandbox.state import objects, records
-from adaptor.sandbox.state.page_state import Person
+from adaptor.sandbox.state.objects import Person, UtilityTemplate
 
 _CLASSES: Final[dict[str, type]] = {
     kind.__name__: kind

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from adaptor.sandbox.checker import SandboxError
 from adaptor.sandbox.state.records import Message, Refusal
-from adaptor.sandbox.state.serialization import serialize, deserialize
+from adaptor.sandbox.state.serialization import deserialize, serialize
 
 if TYPE_CHECKING:
     from adaptor.sandbox.state.event_log import Event
@@ -174,7 +174,9 @@ class Storage:
 
     def _load(self, fixed_token: bool) -> None:
         page = self._page
-        state: dict[str, Any] = {name: deserialize(text) for name, text in self._file.execute("SELECT name, value FROM state")}
+        state: dict[str, Any] = {
+            name: deserialize(text) for name, text in self._file.execute("SELECT name, value FROM state")
+        }
         if not state:
             return
         if state["page_id"] != page.page_id:

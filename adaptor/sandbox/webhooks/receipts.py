@@ -12,7 +12,8 @@ from adaptor.sandbox.state.page_state import milliseconds
 from adaptor.sandbox.state.records import Message
 
 if TYPE_CHECKING:
-    from adaptor.sandbox.state.page_state import Person, PageState
+    from adaptor.sandbox.state.objects import Person
+    from adaptor.sandbox.state.page_state import PageState
 
 #: From then on a sticker is told as a sticker only; before, as an image as well (changelog, 30 June 2026).
 _STICKERS_ALONE: Final = datetime(2026, 8, 30, tzinfo=UTC)

@@ -213,7 +213,9 @@ class Webhooks:
         index = self._random.randrange(min(self.disorder, len(self._queue))) if self.disorder > 1 else 0
         outgoing = self._queue[index]
         del self._queue[index]
-        while self._queue and len(outgoing.entries) < self.batch and not outgoing.attempt and not self._queue[0].attempt:
+        while (
+            self._queue and len(outgoing.entries) < self.batch and not outgoing.attempt and not self._queue[0].attempt
+        ):
             outgoing.entries.extend(self._queue.popleft().entries)
         return outgoing
 
