@@ -10,6 +10,7 @@ from adaptor.sandbox.people.controls import Controls
 from adaptor.sandbox.sandbox_file import Settings, read_file, read_settings
 from adaptor.sandbox.show.assertions import assert_sent
 from adaptor.sandbox.show.transcript import write_transcript
+from adaptor.sandbox.simulation import Simulation
 from adaptor.sandbox.state.clock import Clock
 from adaptor.sandbox.state.page_state import PageState
 from adaptor.sandbox.state.records import Action
@@ -22,13 +23,11 @@ if TYPE_CHECKING:
     from typing import Self
 
     from adaptor.sandbox.chat.site import Site
-    from adaptor.sandbox.faults.faults import Faults
     from adaptor.sandbox.server.server import Server
     from adaptor.sandbox.state.event_log import EventLog
     from adaptor.sandbox.state.objects import Person, UtilityTemplate
     from adaptor.sandbox.state.records import Message, Refusal, Request
     from adaptor.sandbox.state.storage import Storage
-    from adaptor.sandbox.webhooks.webhooks import Webhooks
 
 # A token of this form is nobody's at Meta, and tells whoever finds it in a log that it never was.
 _TOKEN_PREFIX = "SANDBOX-"
@@ -125,9 +124,9 @@ class Sandbox(Controls):
         self._server: Server | None = None
         self._sketched = False
         self._port = port
-        self._keeper: Storage | None = None
+        self._storage: Storage | None = None
         app_id = settings.app_id or _APP_ID
-        self._page = PageState(
+        page = PageState(
             clock=clock,
             page_id=settings.page_id or _PAGE_ID,
             page_name=settings.page_name or _PAGE_NAME,
@@ -144,14 +143,14 @@ class Sandbox(Controls):
             foreign_ids=settings.foreign_ids,
             people={person.id: person for person in settings.people or ()},
             templates={(each.name, each.language): each for each in settings.templates},
-            faults=settings.faults,
         )
+        self._simulation = Simulation(page, settings.faults)
         if settings.rate_limits is not None:
-            self._page.rates.switch(True, **settings.rate_limits)
+            self._simulation.rate_limiter.switch(True, **settings.rate_limits)
         if keep is not None:
             from adaptor.sandbox.state.storage import Storage
 
-            self._keeper = Storage(self._page, keep, fixed_token=settings.access_token is not None)
+            self._storage = Storage(self._page, keep, fixed_token=settings.access_token is not None)
         # After what was kept, for the settings are newer.
         if settings.webhook is not None:
             self.subscribe(**settings.webhook, handshake=False)
@@ -182,31 +181,31 @@ class Sandbox(Controls):
         from adaptor.sandbox.server.server import Server
 
         try:
-            self._server = Server(Api(self._page), self._port, self._open_site)
+            self._server = Server(Api(self._simulation), self._port, self._open_site)
         except OSError as error:
             where = f"port {self._port}" if self._port else "this machine"
             raise SandboxError(f"the sandbox cannot listen on {where}: {error}") from error
         self._page.base = self._server.url
         self._page.events.close(closed=False)
-        if self._keeper is not None:
-            self._keeper.start()
+        if self._storage is not None:
+            self._storage.start()
 
     def stop(self) -> None:
         """Close every connection and end every thread. What happened can still be looked at."""
         # People can act, and subscribers hear of it, before it listens.
-        self._page.webhooks.stop()
+        self.webhooks.stop()
         if self._server is None:
             return
         self._page.events.close()
         self._server.stop()
         self._server = None
-        if self._keeper is not None:
-            self._keeper.stop()
+        if self._storage is not None:
+            self._storage.stop()
 
     def _open_site(self, server: Server) -> Site:
         from adaptor.sandbox.chat.site import Site
 
-        return Site(self, self._page, server.wait)
+        return Site(self, self._simulation, server.wait)
 
     @property
     def url(self) -> str:
@@ -254,16 +253,6 @@ class Sandbox(Controls):
     def user_token(self) -> str:
         """The token of the person who manages the Page; `GET /me/accounts` turns it into the Page's."""
         return self._page.user_token
-
-    @property
-    def faults(self) -> Faults:
-        """What goes wrong, and when."""
-        return self._page.faults
-
-    @property
-    def webhooks(self) -> Webhooks:
-        """What subscribers are told, and how."""
-        return self._page.webhooks
 
     @property
     def events(self) -> EventLog:

@@ -15,19 +15,19 @@ from adaptor.sandbox.state.records import Message
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from adaptor.sandbox.people.controls import Controls
     from adaptor.sandbox.people.person import SimulatedPerson
-    from adaptor.sandbox.sandbox import Sandbox
     from adaptor.sandbox.state.page_state import PageState
 
     Given = Mapping[str, Any]
-    Act = Callable[[Sandbox, PageState, Given], "dict[str, Any] | None"]
+    Act = Callable[[Controls, PageState, Given], "dict[str, Any] | None"]
 
 #: A text that a person types may be this long (page "Send a text message": 2,000 for the Page; the app takes more).
 _TEXT: Final = 20_000
 _KINDS: Final = ("image", "audio", "video")
 
 
-def act(sandbox: Sandbox, page: PageState, given: Given) -> dict[str, Any]:
+def act(controls: Controls, page: PageState, given: Given) -> dict[str, Any]:
     """Do what is asked, and give what came of it.
 
     Raises:
@@ -37,24 +37,24 @@ def act(sandbox: Sandbox, page: PageState, given: Given) -> dict[str, Any]:
     if found is None:
         raise SandboxError(f"there is no act {given.get('act')!r}")
     try:
-        return found(sandbox, page, given) or {}
+        return found(controls, page, given) or {}
     except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise SandboxError(f"{given.get('act')}: that is not what it should be: {error}") from error
 
 
-def send_file(sandbox: Sandbox, page: PageState, psid: str, media_type: str, data: bytes) -> None:
+def send_file(controls: Controls, page: PageState, psid: str, media_type: str, data: bytes) -> None:
     """Let a person send a file, whose bytes are kept as those of the Page are."""
     kind = media_type.partition("/")[0]
     key = page.uploads.put(media_type, data)
     url = page.file_url_of(key)
-    sandbox.person(psid).sends_attachment(kind if kind in _KINDS else "file", {"url": url})
+    controls.person(psid).sends_attachment(kind if kind in _KINDS else "file", {"url": url})
 
 
-def _someone(sandbox: Sandbox, given: Given) -> SimulatedPerson:
-    return sandbox.person(str(given["psid"]))
+def _person(controls: Controls, given: Given) -> SimulatedPerson:
+    return controls.person(str(given["psid"]))
 
 
-def _says(sandbox: Sandbox, page: PageState, given: Given) -> None:
+def _says(controls: Controls, page: PageState, given: Given) -> None:
     text = str(given["text"])
     if not text.strip() or len(text) > _TEXT:
         raise SandboxError(f"a message has 1 to {_TEXT:,} characters")
@@ -62,17 +62,17 @@ def _says(sandbox: Sandbox, page: PageState, given: Given) -> None:
     with page.lock:
         if reply is not None and str(reply) not in page.by_id:
             raise SandboxError("the message that is answered is no longer there")
-        _someone(sandbox, given).says(text, reply_to=None if reply is None else str(reply))
+        _person(controls, given).says(text, reply_to=None if reply is None else str(reply))
 
 
-def _taps(sandbox: Sandbox, page: PageState, given: Given) -> dict[str, Any]:
-    someone, number = _someone(sandbox, given), int(given["number"])
+def _taps(controls: Controls, page: PageState, given: Given) -> dict[str, Any]:
+    person, number = _person(controls, given), int(given["number"])
     with page.lock:
-        tap = next(islice(_there(page, someone.id, str(given["of"])), number, None), None) if number >= 0 else None
+        tap = next(islice(_there(page, person.id, str(given["of"])), number, None), None) if number >= 0 else None
         # What is drawn and what is there are the same, or nothing happens.
         if tap is None or tap.title != str(given.get("title")):
             raise SandboxError("that is no longer there to be tapped")
-        outcome = someone.presses(tap)
+        outcome = person.presses(tap)
     return {"opens": outcome, "kind": tap.kind} if tap.kind not in {"quick_reply", "postback"} else {}
 
 
@@ -86,51 +86,51 @@ def _there(page: PageState, psid: str, of: str) -> Any:
     return taps
 
 
-def _reacts(sandbox: Sandbox, page: PageState, given: Given) -> None:
-    someone, mid, emoji = _someone(sandbox, given), str(given["mid"]), str(given.get("emoji") or "")
+def _reacts(controls: Controls, page: PageState, given: Given) -> None:
+    person, mid, emoji = _person(controls, given), str(given["mid"]), str(given.get("emoji") or "")
     if mid not in page.by_id or len(emoji) > 16:
         raise SandboxError("that message is no longer there")
     if emoji:
-        someone.reacts(emoji, to=mid)
+        person.reacts(emoji, to=mid)
     else:
-        someone.unreacts(to=mid)
+        person.unreacts(to=mid)
 
 
-def _feedback(sandbox: Sandbox, page: PageState, given: Given) -> None:
+def _feedback(controls: Controls, page: PageState, given: Given) -> None:
     comment = str(given.get("comment") or "").strip()
-    _someone(sandbox, given).gives_feedback(str(given["score"]), comment or None)
+    _person(controls, given).gives_feedback(str(given["score"]), comment or None)
 
 
-def _details(sandbox: Sandbox, page: PageState, given: Given) -> None:
+def _details(controls: Controls, page: PageState, given: Given) -> None:
     details = given["details"]
-    _someone(sandbox, given).gives_details({str(key): str(value) for key, value in dict(details).items()})
+    _person(controls, given).gives_details({str(key): str(value) for key, value in dict(details).items()})
 
 
 def _simple(name: str, *keys: str) -> Act:
-    def perform(sandbox: Sandbox, page: PageState, given: Given) -> None:
-        getattr(_someone(sandbox, given), name)(*(str(given[key]) for key in keys))
+    def do(controls: Controls, page: PageState, given: Given) -> None:
+        getattr(_person(controls, given), name)(*(str(given[key]) for key in keys))
 
-    return perform
+    return do
 
 
-def _add_person(sandbox: Sandbox, page: PageState, given: Given) -> dict[str, Any]:
+def _add_person(controls: Controls, page: PageState, given: Given) -> dict[str, Any]:
     details: dict[str, Any] = {"last_message_hours_ago": None}
     for key in ("first_name", "last_name"):
         if str(given.get(key) or "").strip():
             details[key] = str(given[key]).strip()[:100]
     number = str(given.get("id") or secrets.randbelow(9 * 10**15) + 10**15)
-    return {"psid": sandbox.add_person(number, **details).id}
+    return {"psid": controls.add_person(number, **details).id}
 
 
-def _advance(sandbox: Sandbox, page: PageState, given: Given) -> None:
-    sandbox.advance(seconds=float(given["seconds"]))
+def _advance(controls: Controls, page: PageState, given: Given) -> None:
+    controls.advance(seconds=float(given["seconds"]))
 
 
-def _reset_clock(sandbox: Sandbox, page: PageState, given: Given) -> None:
-    sandbox.advance(seconds=-page.clock.offset.total_seconds())
+def _reset_clock(controls: Controls, page: PageState, given: Given) -> None:
+    controls.advance(seconds=-page.clock.offset.total_seconds())
 
 
-def _fault(sandbox: Sandbox, page: PageState, given: Given) -> None:
+def _fault(controls: Controls, page: PageState, given: Given) -> None:
     kind = str(given["kind"])
     what: str | int = kind
     details: dict[str, Any] = {}
@@ -148,36 +148,36 @@ def _fault(sandbox: Sandbox, page: PageState, given: Given) -> None:
         details["delivered"] = bool(given.get("delivered"))
     with page.lock:
         if given.get("share"):
-            sandbox.faults.rate(what, float(given["share"]), **details)
+            controls.faults.rate(what, float(given["share"]), **details)
         else:
-            sandbox.faults.next(what, times=max(1, min(int(given.get("times") or 1), 1_000_000)), **details)
+            controls.faults.next(what, times=max(1, min(int(given.get("times") or 1), 1_000_000)), **details)
         page.changed("faults")
 
 
-def _clear_faults(sandbox: Sandbox, page: PageState, given: Given) -> None:
+def _clear_faults(controls: Controls, page: PageState, given: Given) -> None:
     with page.lock:
-        sandbox.faults.clear()
+        controls.faults.clear()
         page.changed("faults")
 
 
-def _expire_token(sandbox: Sandbox, page: PageState, given: Given) -> None:
-    sandbox.expire_token()
+def _expire_token(controls: Controls, page: PageState, given: Given) -> None:
+    controls.expire_token()
 
 
-def _renew_token(sandbox: Sandbox, page: PageState, given: Given) -> None:
-    sandbox.renew_token()
+def _renew_token(controls: Controls, page: PageState, given: Given) -> None:
+    controls.renew_token()
 
 
-def _limit_rates(sandbox: Sandbox, page: PageState, given: Given) -> None:
-    sandbox.limit_rates(bool(given["on"]))
+def _limit_rates(controls: Controls, page: PageState, given: Given) -> None:
+    controls.limit_rates(bool(given["on"]))
     page.changed("faults")
 
 
-def _subscribe(sandbox: Sandbox, page: PageState, given: Given) -> None:
+def _subscribe(controls: Controls, page: PageState, given: Given) -> None:
     url = str(given["url"]).strip()
     if not url.startswith(("http://", "https://")):
         raise SandboxError("an address starts with http:// or https://")
-    sandbox.subscribe(url, verify_token=str(given.get("verify_token") or ""))
+    controls.subscribe(url, verify_token=str(given.get("verify_token") or ""))
 
 
 def fault_names() -> list[tuple[str, str]]:

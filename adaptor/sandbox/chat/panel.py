@@ -10,7 +10,7 @@ from adaptor.sandbox.chat.acts import fault_names
 from adaptor.sandbox.state.page_state import milliseconds
 
 if TYPE_CHECKING:
-    from adaptor.sandbox.state.page_state import PageState
+    from adaptor.sandbox.simulation import Simulation
     from adaptor.sandbox.state.records import Exchange
     from adaptor.sandbox.webhooks.webhooks import Delivery
 
@@ -19,8 +19,9 @@ _SHOWN: Final = 40
 _LONG: Final = 12_000
 
 
-def show_panel(page: PageState) -> dict[str, Any]:
+def show_panel(simulation: Simulation) -> dict[str, Any]:
     """Give all of it; the caller holds the lock of the page state."""
+    page, faults = simulation.page, simulation.faults
     subscription = page.subscriptions.get("page")
     hook = None
     if subscription is not None:
@@ -31,15 +32,15 @@ def show_panel(page: PageState) -> dict[str, Any]:
         "offset": page.clock.offset.total_seconds(),
         "calls": [_exchange(each) for each in islice(reversed(page.exchanges), _SHOWN)],
         "faults": {
-            "orders": page.faults.orders,
-            "happened": len(page.faults.happened),
+            "orders": faults.orders,
+            "happened": len(faults.happened),
             "names": fault_names(),
             "token_refused": page.token_subcode is not None,
-            "rates": page.rates.limits is not None,
+            "rates": simulation.rate_limiter.limits is not None,
         },
         "webhook": hook,
         # Copied first: a worker adds to them.
-        "deliveries": [_delivery(each) for each in list(page.webhooks.deliveries)[: -_SHOWN - 1 : -1]],
+        "deliveries": [_delivery(each) for each in list(simulation.webhooks.deliveries)[: -_SHOWN - 1 : -1]],
     }
 
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from email.message import Message
 
-    from adaptor.sandbox.sandbox import Sandbox
-    from adaptor.sandbox.state.page_state import PageState
+    from adaptor.sandbox.people.controls import Controls
+    from adaptor.sandbox.simulation import Simulation
 
 #: Under which path the page lives.
 HOME: Final = "/sandbox/"
@@ -71,14 +71,15 @@ class Site:
     """The chat page of one sandbox.
 
     Args:
-        sandbox: Whose.
-        world: What it knows.
+        controls: What a visitor of the page can change.
+        simulation: The Page and its engines.
         pause: Lets some seconds pass, unless the server stops.
     """
 
-    def __init__(self, sandbox: Sandbox, page: PageState, pause: Callable[[float], None]) -> None:
-        self._sandbox = sandbox
-        self._page = page
+    def __init__(self, controls: Controls, simulation: Simulation, pause: Callable[[float], None]) -> None:
+        self._controls = controls
+        self._simulation = simulation
+        self._page = simulation.page
         self._pause = pause
         self._token = secrets.token_urlsafe(24)
         self._run = secrets.token_hex(8)
@@ -114,7 +115,7 @@ class Site:
     def _get(self, name: str, given: dict[str, str]) -> Response | Iterator[bytes]:
         page = self._page
         if name == "":
-            return self._page(web="web" in given)
+            return self._write_page(web="web" in given)
         if name.startswith("page/") and name.removeprefix("page/") in STATIC:
             name = name.removeprefix("page/")
             return Response(200, (("Content-Type", STATIC[name]), *_HEADERS), static(name))
@@ -127,10 +128,10 @@ class Site:
                 before, after = _number(given, "before"), _number(given, "after")
                 return _json(show_room(page, given.get("thread", ""), before=before, after=after))
             if name == "panel":
-                return _json(show_panel(page))
+                return _json(show_panel(self._simulation))
         raise Stopped(HTTPStatus.NOT_FOUND, "There is no such page.")
 
-    def _page(self, *, web: bool) -> Response:
+    def _write_page(self, *, web: bool) -> Response:
         # The marks are the page's own; nothing foreign is put into it.
         text = static("page.html").decode().replace("{{token}}", self._token).replace("{{run}}", self._run)
         media = "'self' data: http: https:" if web else "'self' data:"
@@ -152,7 +153,7 @@ class Site:
         if name == "file":
             data = _read(read, LARGEST)
             kind = (headers.get("Content-Type") or "").partition(";")[0].strip().lower()
-            send_file(self._sandbox, self._page, given.get("psid", ""), kind or "application/octet-stream", data)
+            send_file(self._controls, self._page, given.get("psid", ""), kind or "application/octet-stream", data)
             return {}
         if name != "act":
             raise Stopped(HTTPStatus.NOT_FOUND, "There is no such page.")
@@ -162,7 +163,7 @@ class Site:
             wish = None
         if not isinstance(wish, dict):
             raise Stopped(HTTPStatus.BAD_REQUEST, "The body must be a JSON object.")
-        return act(self._sandbox, self._page, wish)
+        return act(self._controls, self._page, wish)
 
 
 def static(name: str) -> bytes:

@@ -14,9 +14,10 @@ from adaptor.sandbox.meta.errors import NO_SUCH_PERSON, UNLINKED, Refused, inval
 if TYPE_CHECKING:
     from adaptor.sandbox.request.call import GraphCall
     from adaptor.sandbox.state.page_state import PageState
+    from adaptor.sandbox.webhooks.webhooks import Webhooks
 
 
-def begin(page: PageState, psid: str) -> str:
+def create_linking_token(page: PageState, psid: str) -> str:
     """Give the token that Meta hands to the login page when somebody taps on Log In; it lives five minutes."""
     token = f"SANDBOX-LINK-{secrets.token_urlsafe(16)}"
     page.linking_tokens[token] = (psid, page.clock.now())
@@ -31,7 +32,7 @@ def find_linking(page: PageState, token: object) -> str:
     return psid
 
 
-def unlink(call: GraphCall, page: PageState) -> dict[str, Any]:
+def unlink(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
     """End the link between a person and their account."""
     psid = str(call.parameters.get("psid") or "")
     if not psid:
@@ -43,5 +44,5 @@ def unlink(call: GraphCall, page: PageState) -> dict[str, Any]:
     if person.linked is not None:
         person.linked = None
         page.changed("person", psid)
-        page.notify("messaging_account_linking", psid, {"account_linking": {"status": "unlinked"}})
+        webhooks.notify("messaging_account_linking", psid, {"account_linking": {"status": "unlinked"}})
     return {"result": "unlink account success"}

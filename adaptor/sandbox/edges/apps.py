@@ -17,6 +17,7 @@ from adaptor.sandbox.state.objects import Subscription
 if TYPE_CHECKING:
     from adaptor.sandbox.request.call import GraphCall
     from adaptor.sandbox.state.page_state import PageState
+    from adaptor.sandbox.webhooks.webhooks import Webhooks
 
 _SUCCESS: Final = {"success": True}
 _OBJECTS: Final = ("page", "user", "permissions", "instagram")
@@ -71,7 +72,7 @@ def read(call: GraphCall, page: PageState) -> dict[str, Any]:
     return select(read_fields(call.parameters.get("fields")), known, ("name", "id"), "Application")
 
 
-def subscribe(call: GraphCall, page: PageState) -> dict[str, Any]:
+def subscribe(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
     """Set where webhooks go, once the address has answered the handshake."""
     given = call.parameters
     kind = given.get("object")
@@ -87,7 +88,7 @@ def subscribe(call: GraphCall, page: PageState) -> dict[str, Any]:
     for field in fields:
         if kind == "page" and field not in FIELDS:
             raise invalid(f'Param fields must be one of {{{", ".join(sorted(FIELDS))}}} - got "{field}".')
-    problem = page.webhooks.verify_callback(url, str(given["verify_token"]))
+    problem = webhooks.verify_callback(url, str(given["verify_token"]))
     if problem:
         raise callback_failed(problem)
     old = page.subscriptions.get(str(kind))

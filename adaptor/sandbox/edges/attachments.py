@@ -35,10 +35,10 @@ def upload(call: GraphCall, page: PageState) -> dict[str, Any]:
         raise invalid(f"Param {payload.path} must hold a url, or come with a file in filedata")
     if file is not None:
         check_file(kind, file)
-    return {"attachment_id": keep(page, kind, url, file)}
+    return {"attachment_id": save_attachment(page, kind, url, file)}
 
 
-def keep(page: PageState, kind: str, url: str | None, file: File | None) -> str:
+def save_attachment(page: PageState, kind: str, url: str | None, file: File | None) -> str:
     """Remember a file under a new id."""
     made = Attachment(object_id(), kind, page.clock.now(), url, file)
     page.attachments[made.id] = made

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from adaptor.sandbox.request.call import GraphCall
     from adaptor.sandbox.state.objects import Person
     from adaptor.sandbox.state.page_state import PageState
+    from adaptor.sandbox.webhooks.webhooks import Webhooks
 
 
 def create(call: GraphCall, page: PageState) -> dict[str, Any]:
@@ -51,32 +52,32 @@ def read(call: GraphCall, page: PageState) -> dict[str, Any]:
     return _show(page.labels[call.segments[0]], read_fields(call.parameters.get("fields")))
 
 
-def delete(call: GraphCall, page: PageState) -> dict[str, Any]:
+def delete(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
     """Take a label away, from everybody who wears it."""
     _check_terms(page)
     label = page.labels.pop(call.segments[0])
     for psid in label.people:
-        _tell(page, "remove", label, psid)
+        _notify(webhooks, "remove", label, psid)
     page.changed("label", what=label.id)
     return {"success": True}
 
 
-def assign(call: GraphCall, page: PageState) -> dict[str, Any]:
+def assign(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
     """Let somebody wear a label; twice is once."""
     label, person = _both(call, page)
     if person.id not in label.people:
         label.people.append(person.id)
-        _tell(page, "add", label, person.id)
+        _notify(webhooks, "add", label, person.id)
     page.changed("label", person.id, label.id)
     return {"success": True}
 
 
-def remove(call: GraphCall, page: PageState) -> dict[str, Any]:
+def remove(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
     """Let somebody wear it no longer."""
     label, person = _both(call, page)
     if person.id in label.people:
         label.people.remove(person.id)
-        _tell(page, "remove", label, person.id)
+        _notify(webhooks, "remove", label, person.id)
     page.changed("label", person.id, label.id)
     return {"success": True}
 
@@ -93,13 +94,13 @@ def _both(call: GraphCall, page: PageState) -> tuple[Label, Person]:
     return page.labels[call.segments[0]], person
 
 
-def _tell(page: PageState, action: str, label: Label, psid: str) -> None:
+def _notify(webhooks: Webhooks, action: str, label: Label, psid: str) -> None:
     value = {
         "action": action,
         "user": {"id": psid},
         "label": {"id": label.id, "page_label_name": label.name},
     }
-    page.webhooks.emit_change(page, "inbox_labels", value)
+    webhooks.notify_change("inbox_labels", value)
 
 
 def _check_terms(page: PageState) -> None:

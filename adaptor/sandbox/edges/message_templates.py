@@ -19,6 +19,7 @@ from adaptor.sandbox.state.objects import PLACEHOLDER, UtilityTemplate
 if TYPE_CHECKING:
     from adaptor.sandbox.request.call import GraphCall
     from adaptor.sandbox.state.page_state import PageState
+    from adaptor.sandbox.webhooks.webhooks import Webhooks
 
 _NAME: Final = re.compile(r"[a-z0-9_]{1,512}")
 _FORMATS: Final = ("POSITIONAL", "NAMED")
@@ -30,7 +31,7 @@ _INCORRECT: Final = "INCORRECT_PARAMS"
 _WORDY: Final = "PARAMS_TO_WORD_RATIO_EXCEED_LIMIT"
 
 
-def create(call: GraphCall, page: PageState) -> dict[str, Any]:
+def create(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
     """Hand in a template; it is looked at at once, with the outcome that the sandbox was told to give."""
     given = RequestObject(call.parameters, "")
     name = given.text("name", required=True) or ""
@@ -53,7 +54,7 @@ def create(call: GraphCall, page: PageState) -> dict[str, Any]:
     )
     page.templates[name, language] = made
     page.changed("template", what=made.id)
-    tell_status(page, made)
+    notify_status(webhooks, made)
     return {"id": made.id, "status": made.status, "category": "UTILITY"}
 
 
@@ -84,7 +85,7 @@ def list_all(call: GraphCall, page: PageState) -> dict[str, Any]:
     )
 
 
-def delete(call: GraphCall, page: PageState) -> dict[str, Any]:
+def delete(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
     """Delete a template, in one language or in all of them."""
     name = str(call.parameters.get("name") or "")
     if not name:
@@ -98,7 +99,7 @@ def delete(call: GraphCall, page: PageState) -> dict[str, Any]:
     if not gone:
         raise unknown_object(call.method, str(wanted or name))
     for key in gone:
-        tell_status(page, replace(page.templates.pop(key), status="DELETED"))
+        notify_status(webhooks, replace(page.templates.pop(key), status="DELETED"))
     page.changed("template", what=name)
     return {"success": True}
 
@@ -108,7 +109,7 @@ def read(call: GraphCall, page: PageState) -> dict[str, Any]:
     return _show(_find(call, page), read_fields(call.parameters.get("fields")))
 
 
-def update(call: GraphCall, page: PageState) -> dict[str, Any]:
+def update(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
     """Change a template's components; it is looked at again."""
     old = _find(call, page)
     made = _from_components(old.name, old.language, RequestObject(call.parameters, ""))
@@ -117,7 +118,7 @@ def update(call: GraphCall, page: PageState) -> dict[str, Any]:
     made = replace(made, id=old.id, status=status, rejected_reason=reason or "NONE", created_at=old.created_at)
     page.templates[old.name, old.language] = made
     page.changed("template", what=made.id)
-    tell_status(page, made)
+    notify_status(webhooks, made)
     return {"success": True}
 
 
@@ -141,16 +142,16 @@ def search_library(call: GraphCall, page: PageState) -> dict[str, Any]:
     return page_through(call, names, show)
 
 
-def review(page: PageState, template: UtilityTemplate, status: str, reason: str) -> UtilityTemplate:
+def review(page: PageState, webhooks: Webhooks, template: UtilityTemplate, status: str, reason: str) -> UtilityTemplate:
     """Give a template another status, as Meta's reviewers do."""
     made = replace(template, status=status, rejected_reason=reason)
     page.templates[made.name, made.language] = made
     page.changed("template", what=made.id)
-    tell_status(page, made)
+    notify_status(webhooks, made)
     return made
 
 
-def tell_status(page: PageState, template: UtilityTemplate) -> None:
+def notify_status(webhooks: Webhooks, template: UtilityTemplate) -> None:
     """Tell the subscribers what became of a template."""
     value = {
         "event": template.status,
@@ -159,7 +160,7 @@ def tell_status(page: PageState, template: UtilityTemplate) -> None:
         "message_template_language": template.language,
         "reason": template.rejected_reason,
     }
-    page.webhooks.emit_change(page, "message_template_status_update", value)
+    webhooks.notify_change("message_template_status_update", value)
 
 
 def _find(call: GraphCall, page: PageState) -> UtilityTemplate:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from adaptor.sandbox.edges.attachments import keep
+from adaptor.sandbox.edges.attachments import save_attachment
 from adaptor.sandbox.edges.personas import check_persona
 from adaptor.sandbox.edges.thread_control import apply_thread_control, check_control, check_thread_control, give_control
 from adaptor.sandbox.meta.errors import MESSAGE_AND_ACTION, NOTHING_TO_SEND, Refused, invalid
@@ -18,12 +18,13 @@ from adaptor.sandbox.rules.utility import fill_template
 from adaptor.sandbox.rules.windows import check_window, read_occasion
 from adaptor.sandbox.state.page_state import message_id
 from adaptor.sandbox.state.records import Action, Message
-from adaptor.sandbox.webhooks.receipts import give_receipts, set_reaction
+from adaptor.sandbox.webhooks.receipts import send_receipts
 
 if TYPE_CHECKING:
     from adaptor.sandbox.request.call import GraphCall
     from adaptor.sandbox.rules.recipients import Recipient
     from adaptor.sandbox.state.page_state import PageState
+    from adaptor.sandbox.webhooks.webhooks import Webhooks
 
 _ACTIONS: Final = frozenset({"typing_on", "typing_off", "mark_seen", "react", "unreact"})
 _TYPING: Final = frozenset({"typing_on", "typing_off"})
@@ -34,7 +35,7 @@ _NOT_KEPT: Final = frozenset(
 )
 
 
-def send(call: GraphCall, page: PageState) -> dict[str, Any]:
+def send(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
     """Deliver a message or a sender action, or refuse it."""
     recipient = read_recipient(call.parameters)
     call.addressee = recipient.thread
@@ -43,13 +44,13 @@ def send(call: GraphCall, page: PageState) -> dict[str, Any]:
     if has_message and has_action:
         raise Refused(MESSAGE_AND_ACTION)
     if has_message:
-        return _send_message(call, page, recipient)
+        return _send_message(call, page, webhooks, recipient)
     if has_action:
         return _send_action(call, page, recipient)
     raise Refused(NOTHING_TO_SEND)
 
 
-def _send_message(call: GraphCall, page: PageState, recipient: Recipient) -> dict[str, Any]:
+def _send_message(call: GraphCall, page: PageState, webhooks: Webhooks, recipient: Recipient) -> dict[str, Any]:
     message = RequestObject(call.parameters["message"], "message")
     file = call.file()
     check_message(message, file, page)
@@ -71,7 +72,7 @@ def _send_message(call: GraphCall, page: PageState, recipient: Recipient) -> dic
     answer["message_id"] = message_id()
     if _is_reusable(message):
         attachment = message.value["attachment"]
-        answer["attachment_id"] = keep(page, str(attachment["type"]), attachment["payload"].get("url"), file)
+        answer["attachment_id"] = save_attachment(page, str(attachment["type"]), attachment["payload"].get("url"), file)
     accepted = Message(
         id=answer["message_id"],
         psid=person.id if person is not None else "",
@@ -89,8 +90,8 @@ def _send_message(call: GraphCall, page: PageState, recipient: Recipient) -> dic
     if page.default_app is not None:
         give_control(page, thread, page.app_id)
     if call.parameters.get("thread_control") is not None:
-        apply_thread_control(page, thread, check_thread_control(call.parameters["thread_control"]))
-    give_receipts(page, thread, accepted, person)
+        apply_thread_control(page, webhooks, thread, check_thread_control(call.parameters["thread_control"]))
+    send_receipts(page, webhooks, thread, accepted, person)
     return answer
 
 
@@ -117,7 +118,7 @@ def _send_action(call: GraphCall, page: PageState, recipient: Recipient) -> dict
         check_control(page, psid)
     thread = psid or recipient.thread
     if payload:
-        set_reaction(page, str(payload["message_id"]), page.page_id, payload.get("reaction"))
+        page.set_reaction(str(payload["message_id"]), page.page_id, payload.get("reaction"))
     if action == "mark_seen" and thread in page.threads:
         page.threads[thread].unread = 0
     page.record(thread, Action(psid, page.clock.now(), action, payload))

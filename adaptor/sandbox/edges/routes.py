@@ -44,14 +44,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from adaptor.sandbox.request.call import GraphCall
+    from adaptor.sandbox.simulation import Simulation
     from adaptor.sandbox.state.page_state import PageState
+    from adaptor.sandbox.webhooks.webhooks import Webhooks
 
     Handler = Callable[[GraphCall, PageState], Any]
+    NotifyingHandler = Callable[[GraphCall, PageState, Webhooks], Any]
 
 # (kind of object, edge, method). An edge of "" is the object itself.
 _ROUTES: Final[Mapping[tuple[str, str, str], Handler]] = {
     ("page", "", "GET"): page.read_page,
-    ("page", "messages", "POST"): send,
     ("page", "message_attachments", "POST"): attachments.upload,
     ("page", "messenger_profile", "GET"): profile.read,
     ("page", "messenger_profile", "POST"): profile.write,
@@ -68,10 +70,6 @@ _ROUTES: Final[Mapping[tuple[str, str, str], Handler]] = {
     ("page", "custom_labels", "GET"): labels.list_all,
     ("page", "custom_labels", "POST"): labels.create,
     ("label", "", "GET"): labels.read,
-    ("label", "", "DELETE"): labels.delete,
-    ("label", "label", "POST"): labels.assign,
-    ("label", "label", "DELETE"): labels.remove,
-    ("page", "unlink_accounts", "POST"): linking.unlink,
     ("page", "conversations", "GET"): conversations.list_all,
     ("page", "threads", "GET"): conversations.list_all,
     ("conversation", "", "GET"): conversations.read,
@@ -79,7 +77,6 @@ _ROUTES: Final[Mapping[tuple[str, str, str], Handler]] = {
     ("message", "", "GET"): conversations.read_message,
     ("message", "attachments", "GET"): conversations.list_attachments,
     ("page", "moderate_conversations", "POST"): moderation.moderate,
-    ("page", "pass_thread_control", "POST"): thread_control.hand_on,
     ("page", "take_thread_control", "POST"): thread_control.take,
     ("page", "request_thread_control", "POST"): thread_control.request,
     ("page", "release_thread_control", "POST"): thread_control.release,
@@ -94,14 +91,10 @@ _ROUTES: Final[Mapping[tuple[str, str, str], Handler]] = {
     ("page", "notification_message_tokens", "GET"): notifications.list_tokens,
     ("page", "insights", "GET"): insights.read,
     ("page", "message_templates", "GET"): message_templates.list_all,
-    ("page", "message_templates", "POST"): message_templates.create,
-    ("page", "message_templates", "DELETE"): message_templates.delete,
     ("template", "", "GET"): message_templates.read,
-    ("template", "", "POST"): message_templates.update,
     ("message_template_library", "", "GET"): message_templates.search_library,
     ("app", "", "GET"): apps.read,
     ("app", "subscriptions", "GET"): apps.list_subscriptions,
-    ("app", "subscriptions", "POST"): apps.subscribe,
     ("app", "subscriptions", "DELETE"): apps.unsubscribe,
     ("debug_token", "", "GET"): apps.debug_token,
     ("user", "", "GET"): page.read_user,
@@ -110,7 +103,20 @@ _ROUTES: Final[Mapping[tuple[str, str, str], Handler]] = {
     ("sticker_pack", "stickers", "GET"): stickers.list_stickers,
     ("sticker_search", "", "GET"): stickers.search,
 }
-_EDGES: Final = frozenset((kind, edge) for kind, edge, _ in _ROUTES)
+# The handlers of these also tell the subscribers of webhooks, or ask one for its consent.
+_NOTIFYING_ROUTES: Final[Mapping[tuple[str, str, str], NotifyingHandler]] = {
+    ("page", "messages", "POST"): send,
+    ("label", "", "DELETE"): labels.delete,
+    ("label", "label", "POST"): labels.assign,
+    ("label", "label", "DELETE"): labels.remove,
+    ("page", "unlink_accounts", "POST"): linking.unlink,
+    ("page", "pass_thread_control", "POST"): thread_control.hand_on,
+    ("page", "message_templates", "POST"): message_templates.create,
+    ("page", "message_templates", "DELETE"): message_templates.delete,
+    ("template", "", "POST"): message_templates.update,
+    ("app", "subscriptions", "POST"): apps.subscribe,
+}
+_EDGES: Final = frozenset((kind, edge) for kind, edge, _ in (*_ROUTES, *_NOTIFYING_ROUTES))
 # Paths that stand at the root, and whose token each kind of object wants; the Page's for all that is not named.
 _ROOT: Final = frozenset({"message_template_library", "debug_token", "sticker_packs", "sticker_search"})
 _TOKENS: Final = {
@@ -125,12 +131,13 @@ _TOKENS: Final = {
 _VERSION: Final = re.compile(r"v(\d{1,3})\.(\d{1,2})")
 
 
-def route(call: GraphCall, page: PageState) -> Any:
+def route(call: GraphCall, simulation: Simulation) -> Any:
     """Answer a call whose path was read, or raise `Refused`."""
+    page = simulation.page
     check_access(call, page)
     if not call.segments:
         if call.method == "GET" and call.parameters.get("ids"):
-            return _read_many(call, page)
+            return _read_many(call, simulation)
         raise unsupported(call.method)
     name, edge = call.segments[0], call.edge
     if name == "sticker_packs" and edge:
@@ -139,20 +146,26 @@ def route(call: GraphCall, page: PageState) -> Any:
         kind = "sticker_pack"
     else:
         kind = _kind_of(name, call, page)
-    handler = _ROUTES.get((kind, edge, call.method))
-    if handler is not None:
-        allowed = _TOKENS.get(kind, {PAGE})
-        if call.identity not in allowed:
-            raise app_token_needed() if allowed == {APP} else Refused(PAGE_TOKEN_NEEDED)
-        page.rates.check(call, page)
-        return handler(call, page)
+    key = (kind, edge, call.method)
+    if key not in _ROUTES and key not in _NOTIFYING_ROUTES:
+        raise _no_route(call, kind, edge, name)
+    allowed = _TOKENS.get(kind, {PAGE})
+    if call.identity not in allowed:
+        raise app_token_needed() if allowed == {APP} else Refused(PAGE_TOKEN_NEEDED)
+    simulation.rate_limiter.check(call)
+    if key in _ROUTES:
+        return _ROUTES[key](call, page)
+    return _NOTIFYING_ROUTES[key](call, page, simulation.webhooks)
+
+
+def _no_route(call: GraphCall, kind: str, edge: str, name: str) -> Refused:
     if kind == "":
-        raise unknown_object(call.method, name)
+        return unknown_object(call.method, name)
     if kind == "gone":
-        raise Refused(NO_SUCH_MESSAGE)
+        return Refused(NO_SUCH_MESSAGE)
     if (kind, edge) in _EDGES:
-        raise unsupported(call.method)
-    raise unknown_path(f"/{'/'.join(call.segments)}")
+        return unsupported(call.method)
+    return unknown_path(f"/{'/'.join(call.segments)}")
 
 
 def read_path(call: GraphCall) -> None:
@@ -173,7 +186,7 @@ def read_path(call: GraphCall) -> None:
     call.segments = segments
 
 
-def _read_many(call: GraphCall, page: PageState) -> dict[str, Any]:
+def _read_many(call: GraphCall, simulation: Simulation) -> dict[str, Any]:
     """Answer `?ids=a,b`: several objects in one call, by their ids."""
     names = list(dict.fromkeys(call.words("ids")))
     if len(names) > limits.BATCH:
@@ -181,7 +194,7 @@ def _read_many(call: GraphCall, page: PageState) -> dict[str, Any]:
     found = {}
     for name in names:
         call.segments = (name,)
-        found[name] = route(call, page)
+        found[name] = route(call, simulation)
     return found
 
 

@@ -28,16 +28,17 @@ if TYPE_CHECKING:
     from adaptor.sandbox.request.fields import Field
     from adaptor.sandbox.state.objects import App
     from adaptor.sandbox.state.page_state import PageState
+    from adaptor.sandbox.webhooks.webhooks import Webhooks
 
 _SUCCESS = {"success": True}
 
 
-def hand_on(call: GraphCall, page: PageState) -> dict[str, Any]:
+def hand_on(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
     """Give a conversation to another app; to the default app where none is named."""
     psid = _who(call, page)
     _check_owner(page, psid)
     target = call.parameters.get("target_app_id")
-    pass_control(page, psid, target, _metadata(call))
+    pass_control(page, webhooks, psid, target, _metadata(call))
     return dict(_SUCCESS)
 
 
@@ -120,7 +121,9 @@ def give_control(page: PageState, psid: str, app: str, life: timedelta = limits.
     thread.owner, thread.owner_until = app, page.clock.now() + life
 
 
-def pass_control(page: PageState, psid: str, target: object, metadata: str | None, *, taken: bool = False) -> None:
+def pass_control(
+    page: PageState, webhooks: Webhooks, psid: str, target: object, metadata: str | None, *, taken: bool = False
+) -> None:
     """Give a conversation to an app, and tell that it was passed on or taken."""
     new = str(target) if target is not None else (page.default_app or INBOX_APP)
     if new not in page.apps:
@@ -131,7 +134,7 @@ def pass_control(page: PageState, psid: str, target: object, metadata: str | Non
     told: dict[str, Any] = {"previous_owner_app_id": previous, "new_owner_app_id": new}
     if metadata is not None:
         told["metadata"] = metadata
-    page.notify("messaging_handovers", psid, {"take_thread_control" if taken else "pass_thread_control": told})
+    webhooks.notify("messaging_handovers", psid, {"take_thread_control" if taken else "pass_thread_control": told})
 
 
 def release_control(page: PageState, psid: str) -> None:
@@ -150,14 +153,14 @@ def check_thread_control(value: object) -> RequestObject:
     return control
 
 
-def apply_thread_control(page: PageState, psid: str, control: RequestObject) -> None:
+def apply_thread_control(page: PageState, webhooks: Webhooks, psid: str, control: RequestObject) -> None:
     """Do what a message says about control, after it was sent; without a word it is a release."""
     if control.value.get("control_type", "release") == "release":
         release_control(page, psid)
         return
     target = control.value.get("app_id")
     # An app that is not connected is taken at its word, as an attachment from elsewhere is.
-    pass_control(page, psid, target if str(target) in page.apps else None, None)
+    pass_control(page, webhooks, psid, target if str(target) in page.apps else None, None)
 
 
 def _who(call: GraphCall, page: PageState) -> str:

@@ -17,14 +17,31 @@ from adaptor.sandbox.state.objects import STATUSES, App, Subscription
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from adaptor.sandbox.faults.faults import Faults
+    from adaptor.sandbox.simulation import Simulation
     from adaptor.sandbox.state.objects import Person
     from adaptor.sandbox.state.page_state import PageState
+    from adaptor.sandbox.webhooks.webhooks import Webhooks
 
 
 class Controls:
     """The part of `Sandbox` that changes its world."""
 
-    _page: PageState
+    _simulation: Simulation
+
+    @property
+    def _page(self) -> PageState:
+        return self._simulation.page
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong, and when."""
+        return self._simulation.faults
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """What subscribers receive, and how."""
+        return self._simulation.webhooks
 
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
         """Move the clock; negative numbers move it back."""
@@ -63,7 +80,7 @@ class Controls:
         person = self._page.find_person(str(psid))
         if person is None:
             raise SandboxError(f"nobody has the id {psid}; add_person lets them move in")
-        return SimulatedPerson(self._page, person)
+        return SimulatedPerson(self._page, self.webhooks, person)
 
     def person_writes(self, psid: str, text: str) -> str:
         """Let a person write to the Page, which opens the window: short for `person(psid).says(text)`."""
@@ -83,7 +100,7 @@ class Controls:
         Raises:
             SandboxError: It does not want them.
         """
-        problem = self._page.webhooks.verify_callback(url, verify_token) if handshake else ""
+        problem = self.webhooks.verify_callback(url, verify_token) if handshake else ""
         if problem:
             raise SandboxError(f"{url} did not answer the handshake: {problem}")
         names = list(fields)
@@ -119,7 +136,7 @@ class Controls:
     def limit_rates(self, on: bool = True, **figures: int) -> None:
         """Let Meta's rate limits hold, or others, such as `messages_per_second=5`; or no longer."""
         with self._page.lock:
-            self._page.rates.switch(on, **figures)
+            self._simulation.rate_limiter.switch(on, **figures)
 
     def review_template(self, name: str, status: str, *, language: str | None = None, reason: str = "NONE") -> None:
         """Give a message template another status, as Meta's reviewers do; subscribers are told.
@@ -135,36 +152,36 @@ class Controls:
             if not found:
                 raise SandboxError(f"review_template: there is no message template {name!r}")
             for each in found:
-                review(self._page, each, status, reason)
+                review(self._page, self.webhooks, each, status, reason)
 
     def hand_over(self, psid: str, app: str, *, metadata: str | None = None) -> None:
         """Let another app pass a conversation on: to an app by its id, or to this one with the Page's app id."""
         with self._page.lock:
             self._page.apps.setdefault(app, App(app, f"App {app}"))
-            pass_control(self._page, psid, app, metadata)
+            pass_control(self._page, self.webhooks, psid, app, metadata)
 
     def take_over(self, psid: str, app: str, *, metadata: str | None = None) -> None:
         """Let another app take a conversation."""
         with self._page.lock:
             self._page.apps.setdefault(app, App(app, f"App {app}"))
-            pass_control(self._page, psid, app, metadata, taken=True)
+            pass_control(self._page, self.webhooks, psid, app, metadata, taken=True)
 
     def ask_for_control(self, psid: str, app: str, *, metadata: str | None = None) -> None:
         """Let another app ask for a conversation that this one has."""
         told = {"requested_owner_app_id": app, **({"metadata": metadata} if metadata is not None else {})}
         with self._page.lock:
             self._page.changed("control request", psid, told)
-            self._page.notify("messaging_handovers", psid, {"request_thread_control": told})
+            self.webhooks.notify("messaging_handovers", psid, {"request_thread_control": told})
 
     def assign_roles(self, roles: Mapping[str, list[str]]) -> None:
         """Tell the subscribers which app has which role, as `{"<app id>": ["primary_receiver"]}`."""
         with self._page.lock:
             self._page.changed("roles", what=dict(roles))
-            self._page.notify_page("messaging_handovers", {"app_roles": dict(roles)})
+            self.webhooks.notify_page("messaging_handovers", {"app_roles": dict(roles)})
 
     def enforce_policy(self, action: str, reason: str | None = None) -> None:
         """Tell the subscribers that Meta has warned, blocked or unblocked the Page."""
         told = {"action": action, **({"reason": reason} if reason is not None else {})}
         with self._page.lock:
             self._page.changed("policy", what=told)
-            self._page.notify_page("messaging_policy_enforcement", {"policy_enforcement": told})
+            self.webhooks.notify_page("messaging_policy_enforcement", {"policy_enforcement": told})

@@ -10,14 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adaptor.sandbox.checker import SandboxError
-from adaptor.sandbox.edges.account_linking import begin
+from adaptor.sandbox.edges.account_linking import create_linking_token
 from adaptor.sandbox.edges.thread_control import give_control
 from adaptor.sandbox.meta import limits
 from adaptor.sandbox.people.tappable import Tappable, find_tappable
 from adaptor.sandbox.rules.windows import time_left
 from adaptor.sandbox.state.page_state import message_id, milliseconds, object_id
 from adaptor.sandbox.state.records import Gesture, Incoming, Message
-from adaptor.sandbox.webhooks.receipts import name_reaction, set_reaction, sticker_attachments
+from adaptor.sandbox.webhooks.receipts import name_reaction, sticker_attachments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,18 +25,21 @@ if TYPE_CHECKING:
 
     from adaptor.sandbox.state.objects import Person
     from adaptor.sandbox.state.page_state import PageState
+    from adaptor.sandbox.webhooks.webhooks import Webhooks
 
 
 class SimulatedPerson:
     """One person, to look at and to act as.
 
     Args:
-        world: Where they live.
-        person: Who they are.
+        page: The state of the Page.
+        webhooks: Reach the subscribers of the Page.
+        person: Whose part it is.
     """
 
-    def __init__(self, page: PageState, person: Person) -> None:
+    def __init__(self, page: PageState, webhooks: Webhooks, person: Person) -> None:
         self._page = page
+        self._webhooks = webhooks
         self._person = person
 
     def __repr__(self) -> str:
@@ -156,20 +159,20 @@ class SimulatedPerson:
         """React to a message, by default to the newest from the Page; that opens the window, too."""
         mid = self._mid(to)
         with self._page.lock:
-            set_reaction(self._page, mid, self.id, emoji)
+            self._page.set_reaction(mid, self.id, emoji)
             told = {"reaction": name_reaction(emoji), "emoji": emoji, "action": "react", "mid": mid}
             self._gesture("react", told, opens=True)
-            self._page.notify("message_reactions", self.id, {"reaction": told})
+            self._webhooks.notify("message_reactions", self.id, {"reaction": told})
 
     def unreacts(self, *, to: str | Message | None = None) -> None:
         """Take the reaction back."""
         mid = self._mid(to)
         with self._page.lock:
             emoji = self._page.reactions.get(mid, {}).get(self.id, "")
-            set_reaction(self._page, mid, self.id, None)
+            self._page.set_reaction(mid, self.id, None)
             self._gesture("unreact", {"mid": mid})
             told = {"reaction": name_reaction(emoji), "emoji": emoji, "action": "unreact", "mid": mid}
-            self._page.notify("message_reactions", self.id, {"reaction": told})
+            self._webhooks.notify("message_reactions", self.id, {"reaction": told})
 
     def edits(self, text: str, mid: str | None = None) -> None:
         """Change what they wrote, by default what they wrote last."""
@@ -181,14 +184,14 @@ class SimulatedPerson:
             )
             told = {"mid": old.id, "text": text, "num_edit": count}
             self._gesture("edits", told)
-            self._page.notify("message_edits", self.id, {"message_edit": told})
+            self._webhooks.notify("message_edits", self.id, {"message_edit": told})
 
     def deletes(self, mid: str | None = None) -> None:
         """Take back what they wrote, by default what they wrote last."""
         with self._page.lock:
             old = self._own(mid)
             self._gesture("deletes", {"mid": old.id})
-            self._page.notify("messages", self.id, {"message": {"mid": old.id, "is_deleted": True}})
+            self._webhooks.notify("messages", self.id, {"message": {"mid": old.id, "is_deleted": True}})
 
     def reads(self) -> None:
         """Open the conversation: everything in it counts as read."""
@@ -196,7 +199,7 @@ class SimulatedPerson:
             now = self._page.clock.now()
             self._page.touch(self.id).read_at = now
             self._page.events.add("read", self.id, now)
-            self._page.notify("message_reads", self.id, {"read": {"watermark": milliseconds(now)}})
+            self._webhooks.notify("message_reads", self.id, {"read": {"watermark": milliseconds(now)}})
 
     def blocks(self) -> None:
         """Block the Page: nothing reaches them any more."""
@@ -220,14 +223,14 @@ class SimulatedPerson:
         told = {"ref": ref, "source": source, "type": "OPEN_THREAD", **details}
         with self._page.lock:
             self._gesture("referral", told, opens=self.id in self._page.threads)
-            self._page.notify("messaging_referrals", self.id, {"referral": told})
+            self._webhooks.notify("messaging_referrals", self.id, {"referral": told})
 
     def opts_in(self, ref: str, **details: Any) -> None:
         """Opt in by a plugin, or to notifications with the keys that Meta gives them."""
         with self._page.lock:
             told = {"ref": ref, **details} if "type" not in details else {"payload": ref, **details}
             self._gesture("optin", told)
-            self._page.notify("messaging_optins", self.id, {"optin": told})
+            self._webhooks.notify("messaging_optins", self.id, {"optin": told})
 
     def links_account(self, authorization_code: str = "") -> None:
         """Finish logging in, after the login page that the account-linking button opened."""
@@ -236,7 +239,7 @@ class SimulatedPerson:
             told = {"status": "linked", **({"authorization_code": authorization_code} if authorization_code else {})}
             self._gesture("links", told)
             self._page.changed("person", self.id)
-            self._page.notify("messaging_account_linking", self.id, {"account_linking": told})
+            self._webhooks.notify("messaging_account_linking", self.id, {"account_linking": told})
 
     def unlinks_account(self) -> None:
         """Log out."""
@@ -244,7 +247,7 @@ class SimulatedPerson:
             self._person.linked = None
             self._gesture("unlinks", {"status": "unlinked"})
             self._page.changed("person", self.id)
-            self._page.notify("messaging_account_linking", self.id, {"account_linking": {"status": "unlinked"}})
+            self._webhooks.notify("messaging_account_linking", self.id, {"account_linking": {"status": "unlinked"}})
 
     def gives_feedback(self, score: int | str, comment: str | None = None) -> None:
         """Answer the question of the newest customer feedback template."""
@@ -255,14 +258,14 @@ class SimulatedPerson:
                 answer["follow_up"] = {"type": "free_form", "payload": comment}
             told = {"feedback_screens": [{"screen_id": 0, "questions": {question["id"]: answer}}]}
             self._gesture("feedback", {**told, "text": comment or str(score)})
-            self._page.notify("messaging_feedback", self.id, {"messaging_feedback": told})
+            self._webhooks.notify("messaging_feedback", self.id, {"messaging_feedback": told})
 
     def rates(self, good: bool, *, of: str | Message | None = None) -> None:
         """Press one of the thumbs that stand below a message."""
         told = {"feedback": "Good response" if good else "Bad response", "mid": self._mid(of)}
         with self._page.lock:
             self._gesture("thumbs", told)
-            self._page.notify("response_feedback", self.id, {"response_feedback": told})
+            self._webhooks.notify("response_feedback", self.id, {"response_feedback": told})
 
     def gives_details(self, details: Mapping[str, str], *, screen: str = "Add address") -> None:
         """Fill in the form of a customer information template."""
@@ -297,7 +300,7 @@ class SimulatedPerson:
         return comment
 
     def _write(self, text: str, payload: dict[str, Any], postback: dict[str, str] | None = None) -> str:
-        page = self._page
+        page, webhooks = self._page, self._webhooks
         with page.lock:
             now = page.clock.now()
             kind = "message" if postback is None else "postback"
@@ -318,10 +321,10 @@ class SimulatedPerson:
             elif page.default_app is not None:
                 give_control(page, self.id, page.default_app)
             if postback is not None:
-                page.notify("messaging_postbacks", self.id, {"postback": {"mid": incoming.id, **postback}})
+                webhooks.notify("messaging_postbacks", self.id, {"postback": {"mid": incoming.id, **postback}})
             else:
                 message = {"mid": incoming.id, **({"text": text} if text else {}), **payload}
-                page.notify("messages", self.id, {"message": message})
+                webhooks.notify("messages", self.id, {"message": message})
         return incoming.id
 
     def presses(self, tap: Tappable) -> str:
@@ -338,7 +341,7 @@ class SimulatedPerson:
             if tap.kind == "account_link":
                 # The login page learns by this token whose account it is.
                 joint = "&" if "?" in address else "?"
-                address = f"{address}{joint}account_linking_token={begin(self._page, self.id)}"
+                address = f"{address}{joint}account_linking_token={create_linking_token(self._page, self.id)}"
             # Opening a page writes nothing, and opens no window.
             self._gesture("opens", {"text": tap.payload})
         return address
@@ -346,7 +349,7 @@ class SimulatedPerson:
     def _tell(self, action: str, field: str, content: dict[str, Any], *, opens: bool = False) -> None:
         with self._page.lock:
             self._gesture(action, next(iter(content.values())), opens=opens)
-            self._page.notify(field, self.id, content)
+            self._webhooks.notify(field, self.id, content)
 
     def _gesture(self, action: str, payload: dict[str, Any], *, opens: bool = False) -> None:
         now = self._page.clock.now()

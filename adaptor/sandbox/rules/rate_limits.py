@@ -56,6 +56,7 @@ NAMES = tuple(each.name for each in fields(RateLimits))
 class RateLimiter:
     """Counts calls where limits hold."""
 
+    page: PageState = field(repr=False)
     limits: RateLimits | None = None
     _seen: dict[str, deque[datetime]] = field(default_factory=dict)
     _engaged: int = 0
@@ -66,16 +67,16 @@ class RateLimiter:
         self.limits = replace(RateLimits(), **figures) if on else None
         self._seen.clear()
 
-    def check(self, call: GraphCall, page: PageState) -> None:
+    def check(self, call: GraphCall) -> None:
         """Count a call, and refuse it where it is one too many."""
         if self.limits is None:
             return
-        limits, now, second = self.limits, page.clock.now(), timedelta(seconds=1)
+        limits, now, second = self.limits, self.page.clock.now(), timedelta(seconds=1)
         if call.identity != "page":
-            self._spend("platform", self._platform(page), _HOUR, now, FAULTS[4, None])
+            self._spend("platform", self._platform(), _HOUR, now, FAULTS[4, None])
             return
-        most = self._daily(page)
-        if self._count("day", _DAY, now) >= most and self._count("day", _DAY, now) >= self._daily(page, fresh=True):
+        most = self._daily()
+        if self._count("day", _DAY, now) >= most and self._count("day", _DAY, now) >= self._daily(fresh=True):
             raise Refused(TOO_MANY_CALLS)
         kind, edge = call.segments[0] if call.segments else "", call.edge
         if edge == "messages" and call.method == "POST":
@@ -92,36 +93,36 @@ class RateLimiter:
         elif edge == "custom_user_settings":
             who = f"menu {call.parameters.get('psid')}"
             self._spend(who, limits.profile_per_10_minutes, timedelta(minutes=10), now)
-        self._spend("day", self._daily(page), _DAY, now)
+        self._spend("day", self._daily(), _DAY, now)
 
-    def platform_usage(self, page: PageState) -> int:
+    def platform_usage(self) -> int:
         """Give how much of the hour's calls with the token of the app is used, in percent."""
         if self.limits is None:
             return 1
-        used = self._count("platform", _HOUR, page.clock.now())
-        return max(1, used * 100 // self._platform(page))
+        used = self._count("platform", _HOUR, self.page.clock.now())
+        return max(1, used * 100 // self._platform())
 
-    def usage(self, page: PageState) -> tuple[int, int]:
+    def usage(self) -> tuple[int, int]:
         """Give how much of the day's calls is used, in percent, and the minutes until there are some again."""
         if self.limits is None:
             return 1, 0
-        now = page.clock.now()
+        now = self.page.clock.now()
         used = self._count("day", _DAY, now)
-        percent = max(1, used * 100 // self._daily(page))
+        percent = max(1, used * 100 // self._daily())
         minutes = -(-(self._seen["day"][0] + _DAY - now) // timedelta(minutes=1)) if percent >= 100 else 0
         return percent, minutes
 
-    def _daily(self, page: PageState, *, fresh: bool = False) -> int:
+    def _daily(self, *, fresh: bool = False) -> int:
         figure = self.limits.calls_per_engaged_user if self.limits is not None else 0
         # Counting a hundred thousand people at every call would take longer than the call.
-        if fresh or page.events.number - self._counted_at >= _FRESH:
-            self._engaged = sum(1 for person in page.people.values() if person.last_message_at is not None)
-            self._counted_at = page.events.number
+        if fresh or self.page.events.number - self._counted_at >= _FRESH:
+            self._engaged = sum(1 for person in self.page.people.values() if person.last_message_at is not None)
+            self._counted_at = self.page.events.number
         return figure * max(self._engaged, 1)
 
-    def _platform(self, page: PageState) -> int:
+    def _platform(self) -> int:
         figure = self.limits.platform_calls_per_user if self.limits is not None else 0
-        return figure * max(len(page.people), 1)
+        return figure * max(len(self.page.people), 1)
 
     def _count(self, name: str, span: timedelta, now: datetime) -> int:
         seen = self._seen.setdefault(name, deque())

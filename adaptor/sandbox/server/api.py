@@ -21,7 +21,7 @@ from adaptor.sandbox.state.records import Exchange, Request
 if TYPE_CHECKING:
     from adaptor.sandbox.faults.faults import Fault
     from adaptor.sandbox.request.multipart import Stream
-    from adaptor.sandbox.state.page_state import PageState
+    from adaptor.sandbox.simulation import Simulation
 
 _log = logging.getLogger(__name__)
 _TOKEN = re.compile(r"((?:access_token|appsecret_proof)=)[^&]*")
@@ -32,11 +32,12 @@ class Api:
     """The simulated Graph API, apart from sockets.
 
     Args:
-        page: The state of the Page.
+        simulation: The Page and its engines.
     """
 
-    def __init__(self, page: PageState) -> None:
-        self._page = page
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self._page = simulation.page
 
     def answer(
         self, method: str, target: str, content_type: str, authorization: str, body: Stream, base: str = ""
@@ -70,15 +71,15 @@ class Api:
             fault = None
             try:
                 read_path(call)
-                if refused is None and self._page.faults.ordered:
-                    fault = self._page.faults.on_request(call)
+                if refused is None and self._simulation.faults.ordered:
+                    fault = self._simulation.faults.on_request(call)
             except Refused as broken:
                 refused = refused or broken
             if fault is not None and not fault.delivered:
-                answer = write_response({}, call.version, self._page)
+                answer = write_response({}, call.version, self._simulation)
             elif refused is not None:
                 record_refusal(call, self._page, refused.error)
-                answer = write_error(refused.error, call.version, self._page)
+                answer = write_error(refused.error, call.version, self._simulation)
             else:
                 answer = self._carry_out(call, spoiled=fault is not None)
             if fault is not None:
@@ -87,18 +88,18 @@ class Api:
         return answer
 
     def _carry_out(self, call: GraphCall, *, spoiled: bool) -> Response:
-        page = self._page
+        simulation = self._simulation
         try:
-            value = answer_batch(call, page) if is_batch(call) else dispatch(call, page, spoiled=spoiled)
-            return write_response(value, call.version, page, call.identity)
+            value = answer_batch(call, simulation) if is_batch(call) else dispatch(call, simulation, spoiled=spoiled)
+            return write_response(value, call.version, simulation, call.identity)
         except Failed as failed:
             return write_error(
-                failed.error, call.version, page, call.identity, status=failed.status, minutes=failed.minutes
+                failed.error, call.version, simulation, call.identity, status=failed.status, minutes=failed.minutes
             )
         except Exception:
             _log.exception("the sandbox failed on %s %s", call.method, call.path)
-            record_refusal(call, page, UNKNOWN)
-            return write_error(UNKNOWN, call.version, page)
+            record_refusal(call, self._page, UNKNOWN)
+            return write_error(UNKNOWN, call.version, simulation)
 
     def _note(self, call: GraphCall, answer: Response, fault: Fault | None) -> None:
         page = self._page

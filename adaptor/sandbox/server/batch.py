@@ -22,7 +22,7 @@ from adaptor.sandbox.server.response import PART_TYPE, business_usage, challenge
 from adaptor.sandbox.state.page_state import trace_id
 
 if TYPE_CHECKING:
-    from adaptor.sandbox.state.page_state import PageState
+    from adaptor.sandbox.simulation import Simulation
 
     Result = dict[str, Any] | None
 
@@ -36,7 +36,7 @@ def is_batch(call: GraphCall) -> bool:
     return not call.segments and call.method == "POST" and "batch" in call.parameters
 
 
-def answer_batch(call: GraphCall, page: PageState) -> list[Result]:
+def answer_batch(call: GraphCall, simulation: Simulation) -> list[Result]:
     """Answer every part on its own, in order.
 
     Raises:
@@ -44,7 +44,7 @@ def answer_batch(call: GraphCall, page: PageState) -> list[Result]:
     """
     try:
         if call.bearer or call.parameters.get("access_token"):
-            check_access(call, page)
+            check_access(call, simulation.page)
         parts = read_object(call.parameters["batch"])
         if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
             raise invalid("Param batch must be an array.")
@@ -52,13 +52,13 @@ def answer_batch(call: GraphCall, page: PageState) -> list[Result]:
             raise invalid("param batch must be non-empty.")
         if len(parts) > limits.BATCH:
             raise Refused(_too_many())
-        fault = page.faults.on_batch(call) if page.faults.ordered else None
+        fault = simulation.faults.on_batch(call) if simulation.faults.ordered else None
         if fault is not None and not fault.delivered:
             raise Refused(fault.error)
     except Refused as refused:
-        record_refusal(call, page, refused.error)
+        record_refusal(call, simulation.page, refused.error)
         raise Failed(refused.error) from None
-    results = _Batch(call, page, parts).run()
+    results = _Batch(call, simulation, parts).run()
     if fault is not None:
         raise Failed(fault.error, status=fault.status, minutes=fault.minutes)
     return results
@@ -72,9 +72,9 @@ def _too_many() -> GraphError:
 class _Batch:
     """One batch on its way through its parts."""
 
-    def __init__(self, call: GraphCall, page: PageState, parts: list[dict[str, Any]]) -> None:
+    def __init__(self, call: GraphCall, simulation: Simulation, parts: list[dict[str, Any]]) -> None:
         self._call = call
-        self._page = page
+        self._simulation = simulation
         self._parts = parts
         self._headers = call.parameters.get("include_headers", True) not in _NO
         self._names = {str(part["name"]): index for index, part in enumerate(parts) if part.get("name")}
@@ -121,14 +121,14 @@ class _Batch:
     def _perform(self, index: int, part: dict[str, Any]) -> Result:
         call = self._read(part)
         try:
-            value = dispatch(call, self._page, index)
+            value = dispatch(call, self._simulation, index)
         except Dropped:
             return None
         except Failed as failed:
             return self._write(failed.status, failed.error, failed.minutes)
         except Exception:
             _log.exception("the sandbox failed on %s %s", call.method, call.path)
-            record_refusal(call, self._page, UNKNOWN)
+            record_refusal(call, self._simulation.page, UNKNOWN)
             return self._write(500, UNKNOWN)
         finally:
             # The last person named is as good as any to file the whole request under.
@@ -178,8 +178,8 @@ class _Batch:
 
     def _write(self, status: int, error: GraphError, minutes: int = 0) -> Result:
         extra = [("WWW-Authenticate", challenge(error))]
-        if minutes or self._page.rates.limits is not None:
-            extra.append(("x-business-use-case-usage", business_usage(self._page, minutes)))
+        if minutes or self._simulation.rate_limiter.limits is not None:
+            extra.append(("x-business-use-case-usage", business_usage(self._simulation, minutes)))
         return self._part(status, to_json_bytes(error.body(trace_id())).decode("ascii"), extra)
 
     def _part(self, status: int, body: str, extra: list[tuple[str, str]] | None = None) -> Result:

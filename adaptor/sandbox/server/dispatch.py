@@ -10,6 +10,7 @@ from adaptor.sandbox.state.records import Refusal
 
 if TYPE_CHECKING:
     from adaptor.sandbox.request.call import GraphCall
+    from adaptor.sandbox.simulation import Simulation
     from adaptor.sandbox.state.page_state import PageState
 
 
@@ -27,12 +28,12 @@ class Dropped(Exception):
     """The part of the batch is answered with `null`."""
 
 
-def dispatch(call: GraphCall, page: PageState, part: int | None = None, *, spoiled: bool = False) -> Any:
+def dispatch(call: GraphCall, simulation: Simulation, part: int | None = None, *, spoiled: bool = False) -> Any:
     """Answer one call whose path was read already; the caller holds the lock of the page state.
 
     Args:
         call: What is asked.
-        page: The state of the Page.
+        simulation: The Page and its engines.
         part: Which part of a batch it is, or None for a call of its own.
         spoiled: Whether its answer goes wrong on the way already: then nothing else goes wrong with it.
 
@@ -40,26 +41,26 @@ def dispatch(call: GraphCall, page: PageState, part: int | None = None, *, spoil
         Failed: With an error.
         Dropped: Not at all.
     """
-    fault = page.faults.on_call(call, part) if page.faults.ordered and not spoiled else None
+    fault = simulation.faults.on_call(call, part) if simulation.faults.ordered and not spoiled else None
     if fault is not None and fault.kind == "empty_page":
         call.empty_page = True
         fault = None
     value: Any = None
     try:
         if fault is None or fault.delivered:
-            value = route(call, page)
+            value = route(call, simulation)
             call.accepted = True
     except Refused as refused:
         if fault is None:
-            record_refusal(call, page, refused.error)
-            minutes = page.rates.usage(page)[1] if refused.error is TOO_MANY_CALLS else 0
+            record_refusal(call, simulation.page, refused.error)
+            minutes = simulation.rate_limiter.usage()[1] if refused.error is TOO_MANY_CALLS else 0
             raise Failed(refused.error, minutes=minutes) from None
     if fault is None:
         return value
     if fault.kind == "null_part":
         raise Dropped
     if not call.accepted:
-        record_refusal(call, page, fault.error)
+        record_refusal(call, simulation.page, fault.error)
     status = 200 if fault.kind == "error_in_200" else fault.status
     raise Failed(fault.error, status=status, minutes=fault.minutes)
 

@@ -16,7 +16,7 @@ from adaptor.sandbox.state.page_state import trace_id
 
 if TYPE_CHECKING:
     from adaptor.sandbox.meta.errors import GraphError
-    from adaptor.sandbox.state.page_state import PageState
+    from adaptor.sandbox.simulation import Simulation
 
 _ALWAYS: Final = (
     ("Content-Type", "application/json; charset=UTF-8"),
@@ -54,26 +54,32 @@ class Response:
     delay: float = 0.0
 
 
-def write_response(value: Any, version: str, page: PageState, identity: str = "page") -> Response:
+def write_response(value: Any, version: str, simulation: Simulation, identity: str = "page") -> Response:
     """Write the answer of a call that went well."""
-    return Response(200, _headers(trace_id(), version, page, identity), to_json_bytes(value))
+    return Response(200, _headers(trace_id(), version, simulation, identity), to_json_bytes(value))
 
 
 def write_error(
-    error: GraphError, version: str, page: PageState, identity: str = "page", *, status: int = 0, minutes: int = 0
+    error: GraphError,
+    version: str,
+    simulation: Simulation,
+    identity: str = "page",
+    *,
+    status: int = 0,
+    minutes: int = 0,
 ) -> Response:
     """Write a refusal; its trace id is also the id of the request.
 
     Args:
         error: What is refused, and why.
         version: The version that answers.
-        world: Whose usage the headers tell.
+        simulation: Whose usage the headers tell.
         identity: Whose token it was: that decides which usage header there is.
         status: Another status than the error's own.
         minutes: How long the usage header says to wait.
     """
     trace = trace_id()
-    headers = (*_headers(trace, version, page, identity, minutes), ("WWW-Authenticate", challenge(error)))
+    headers = (*_headers(trace, version, simulation, identity, minutes), ("WWW-Authenticate", challenge(error)))
     return Response(status or error.status, headers, to_json_bytes(error.body(trace)))
 
 
@@ -95,9 +101,9 @@ def challenge(error: GraphError) -> str:
     return f'OAuth "Facebook Platform" "{word}" "{_one_line(error.message)}"'
 
 
-def business_usage(page: PageState, minutes: int = 0) -> str:
+def business_usage(simulation: Simulation, minutes: int = 0) -> str:
     """Give the value of the header that tells how much of the Page's calls is used up, and when there are more."""
-    percent, wait = (100, minutes) if minutes else page.rates.usage(page)
+    percent, wait = (100, minutes) if minutes else simulation.rate_limiter.usage()
     usage = {
         "type": "messenger",
         "call_count": percent,
@@ -105,15 +111,20 @@ def business_usage(page: PageState, minutes: int = 0) -> str:
         "total_time": 1,
         "estimated_time_to_regain_access": wait,
     }
-    return json.dumps({page.page_id: [usage]}, separators=(",", ":"))
+    return json.dumps({simulation.page.page_id: [usage]}, separators=(",", ":"))
 
 
-def _headers(trace: str, version: str, page: PageState, identity: str, minutes: int = 0) -> tuple[tuple[str, str], ...]:
+def _headers(
+    trace: str, version: str, simulation: Simulation, identity: str, minutes: int = 0
+) -> tuple[tuple[str, str], ...]:
     # Page tokens fall under the limits of the business use case, the others under those of the platform.
     usage = (
-        ("x-business-use-case-usage", business_usage(page, minutes))
+        ("x-business-use-case-usage", business_usage(simulation, minutes))
         if identity in {"page", ""}
-        else ("x-app-usage", f'{{"call_count":{page.rates.platform_usage(page)},"total_cputime":1,"total_time":1}}')
+        else (
+            "x-app-usage",
+            f'{{"call_count":{simulation.rate_limiter.platform_usage()},"total_cputime":1,"total_time":1}}',
+        )
     )
     return (
         *_ALWAYS,

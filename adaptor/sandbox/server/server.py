@@ -16,15 +16,15 @@ import struct
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from adaptor.sandbox.server.response import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from email.message import Message
     from io import BufferedIOBase
 
-    from adaptor.sandbox.chat.site import Site
     from adaptor.sandbox.server.api import Api
 
 _HOST: Final = "127.0.0.1"
@@ -33,6 +33,15 @@ _DRAIN: Final = 256 * 1024 * 1024
 _STOP_SECONDS: Final = 5.0
 _PAGE: Final = "/sandbox/"
 _FILES: Final = f"{_PAGE}files/"
+
+
+class Site(Protocol):
+    """What answers under `/sandbox/`."""
+
+    def answer(
+        self, method: str, target: str, headers: Message[str, str], read: Callable[[int], bytes], /
+    ) -> Response | Iterator[bytes]:
+        """Answer one request; an iterator is an event stream without end."""
 
 
 class Server(socketserver.ThreadingTCPServer):

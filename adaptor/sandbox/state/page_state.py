@@ -10,19 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from adaptor.sandbox.faults.faults import Faults
-from adaptor.sandbox.rules.rate_limits import RateLimiter
 from adaptor.sandbox.state.event_log import EventLog
 from adaptor.sandbox.state.objects import INBOX_APP, App, Thread
 from adaptor.sandbox.state.records import Action, Gesture, Incoming, Message, Refusal
 from adaptor.sandbox.state.uploads import Uploads
-from adaptor.sandbox.webhooks.webhooks import Webhooks
 
 from .objects import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from adaptor.sandbox.state.clock import Clock
     from adaptor.sandbox.state.objects import Attachment, Label, Persona, Subscription, UtilityTemplate
     from adaptor.sandbox.state.records import Exchange, File, Request
@@ -100,9 +95,6 @@ class PageState:
     reactions: dict[str, dict[str, str]] = field(default_factory=dict)
     uploads: Uploads = field(default_factory=Uploads, repr=False)
     events: EventLog = field(default_factory=EventLog, repr=False)
-    faults: Faults = field(default_factory=Faults, repr=False)
-    rates: RateLimiter = field(default_factory=RateLimiter, repr=False)
-    webhooks: Webhooks = field(default_factory=Webhooks, repr=False)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def __post_init__(self) -> None:
@@ -175,29 +167,13 @@ class PageState:
         self.threads[thread] = found
         return found
 
-    def notify(self, name: str, thread: str, content: Mapping[str, Any], *, by_page: bool = False) -> None:
-        """Tell the subscribers of one webhook field what happened between a person and the Page.
-
-        Args:
-            name: The field, such as `messages`.
-            thread: The person.
-            content: The event's own key and what it says.
-            by_page: Whether the Page is the sender.
-        """
-        if not self.webhooks.wants(self, name):
-            return
-        person = {"user_ref": thread[9:]} if thread.startswith("user_ref ") else {"id": thread}
-        page = {"id": self.page_id}
-        sender, recipient = (page, person) if by_page else (person, page)
-        stamp = milliseconds(self.clock.now())
-        item = {"sender": sender, "recipient": recipient, "timestamp": stamp, **content}
-        self.webhooks.emit(self, name, item, thread)
-
-    def notify_page(self, name: str, content: Mapping[str, Any]) -> None:
-        """Tell the subscribers of a field what happened to the Page; such events have no sender."""
-        if self.webhooks.wants(self, name):
-            stamp = milliseconds(self.clock.now())
-            self.webhooks.emit(self, name, {"recipient": {"id": self.page_id}, "timestamp": stamp, **content}, "")
+    def set_reaction(self, mid: str, actor: str, reaction: object) -> None:
+        """Record how somebody reacts to a message; None takes the reaction back."""
+        found = self.reactions.setdefault(mid, {})
+        if reaction is None:
+            found.pop(actor, None)
+        else:
+            found[actor] = str(reaction)
 
 
 def message_id() -> str:

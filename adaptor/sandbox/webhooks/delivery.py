@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _MOST: Final = 64 * 1024
 
 
-def ask(url: str, query: Mapping[str, str], timeout: float) -> tuple[int, str, str]:
+def get(url: str, query: Mapping[str, str], timeout: float) -> tuple[int, str, str]:
     """Send a GET: give its status and body, or 0 and the problem."""
     joint = "&" if urlsplit(url).query else "?"
     status, body, problem = _send("GET", f"{url}{joint}{urlencode(query)}", None, {}, timeout)

@@ -14,6 +14,7 @@ from adaptor.sandbox.state.records import Message
 if TYPE_CHECKING:
     from adaptor.sandbox.state.objects import Person
     from adaptor.sandbox.state.page_state import PageState
+    from adaptor.sandbox.webhooks.webhooks import Webhooks
 
 #: From then on a sticker is told as a sticker only; before, as an image as well (changelog, 30 June 2026).
 _STICKERS_ALONE: Final = datetime(2026, 8, 30, tzinfo=UTC)
@@ -32,30 +33,21 @@ _REACTIONS: Final = {
 }
 
 
-def give_receipts(page: PageState, thread: str, message: Message, person: Person | None) -> None:
+def send_receipts(page: PageState, webhooks: Webhooks, thread: str, message: Message, person: Person | None) -> None:
     """Tell the subscribers, and let the person read unless they are away."""
     reads = person is not None and not person.away
     if reads:
         page.threads[thread].read_at = message.at
         page.events.add("read", thread, message.at, message.id)
-    if page.webhooks.wants(page, "message_echoes"):
-        page.notify("message_echoes", thread, {"message": _echo(page, message)}, by_page=True)
+    if webhooks.wants("message_echoes"):
+        webhooks.notify("message_echoes", thread, {"message": _echo(page, message)}, by_page=True)
     if person is None:
         return
     watermark = milliseconds(message.at)
-    if page.webhooks.wants(page, "message_deliveries"):
-        page.notify("message_deliveries", thread, {"delivery": {"mids": [message.id], "watermark": watermark}})
-    if reads and page.webhooks.wants(page, "message_reads"):
-        page.notify("message_reads", thread, {"read": {"watermark": watermark}})
-
-
-def set_reaction(page: PageState, mid: str, actor: str, reaction: object) -> None:
-    """Note who reacts to what; None takes it back."""
-    found = page.reactions.setdefault(mid, {})
-    if reaction is None:
-        found.pop(actor, None)
-    else:
-        found[actor] = str(reaction)
+    if webhooks.wants("message_deliveries"):
+        webhooks.notify("message_deliveries", thread, {"delivery": {"mids": [message.id], "watermark": watermark}})
+    if reads and webhooks.wants("message_reads"):
+        webhooks.notify("message_reads", thread, {"read": {"watermark": watermark}})
 
 
 def name_reaction(emoji: str) -> str:

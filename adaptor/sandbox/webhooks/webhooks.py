@@ -21,9 +21,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from adaptor.sandbox.meta.json_bytes import to_json_bytes
-from adaptor.sandbox.webhooks.delivery import ask, post
+from adaptor.sandbox.state.page_state import milliseconds
+from adaptor.sandbox.webhooks.delivery import get, post
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from adaptor.sandbox.state.page_state import PageState
@@ -75,6 +77,7 @@ class Webhooks:
     """What one sandbox tells its subscribers.
 
     Attributes:
+        page: The state of the Page whose webhooks these are.
         delays: Seconds to wait before each further attempt; when they are used up, the webhook is given up.
         timeout: Seconds within which a subscriber has to answer.
         duplicates: Which share is delivered twice, 0 to 1.
@@ -83,6 +86,7 @@ class Webhooks:
         deliveries: Every attempt so far, oldest first; the newest 10,000.
     """
 
+    page: PageState = field(repr=False)
     delays: tuple[float, ...] = _DELAYS
     timeout: float = 5.0
     duplicates: float = 0.0
@@ -100,40 +104,65 @@ class Webhooks:
     _failing_since: datetime | None = None
     _random: random.Random = field(default_factory=lambda: random.Random(0), repr=False)
 
-    def wants(self, page: PageState, name: str) -> bool:
+    def wants(self, name: str) -> bool:
         """Say whether somebody is subscribed to a field, both as an app and for this Page."""
-        subscription = page.subscriptions.get(_PAGE)
+        subscription = self.page.subscriptions.get(_PAGE)
         if subscription is None or not subscription.active:
             return False
-        if name in subscription.fields and name in page.subscribed.get(page.app_id, ()):
+        if name in subscription.fields and name in self.page.subscribed.get(self.page.app_id, ()):
             return True
-        return name in _STANDBY and self.wants(page, "standby")
+        return name in _STANDBY and self.wants("standby")
 
-    def emit(self, page: PageState, name: str, item: dict[str, Any], thread: str) -> None:
+    def notify(self, name: str, thread: str, content: Mapping[str, Any], *, by_page: bool = False) -> None:
+        """Tell the subscribers of a field what happened between a person and the Page.
+
+        Args:
+            name: The field, such as `messages`.
+            thread: The person's thread.
+            content: The event's own key and its value.
+            by_page: Whether the Page is the sender.
+        """
+        if not self.wants(name):
+            return
+        person = {"user_ref": thread[9:]} if thread.startswith("user_ref ") else {"id": thread}
+        page = {"id": self.page.page_id}
+        sender, recipient = (page, person) if by_page else (person, page)
+        stamp = milliseconds(self.page.clock.now())
+        self.emit(name, {"sender": sender, "recipient": recipient, "timestamp": stamp, **content}, thread)
+
+    def notify_page(self, name: str, content: Mapping[str, Any]) -> None:
+        """Tell the subscribers of a field what happened to the Page; such events have no sender."""
+        if self.wants(name):
+            stamp = milliseconds(self.page.clock.now())
+            self.emit(name, {"recipient": {"id": self.page.page_id}, "timestamp": stamp, **content}, "")
+
+    def emit(self, name: str, item: dict[str, Any], thread: str) -> None:
         """Tell what happened in a conversation; on the side where another app controls it."""
-        state = page.threads.get(thread)
-        owner = state.owned_by(page.clock.now()) if state is not None else None
-        standby = owner not in {None, page.app_id} and name in {*_STANDBY, "message_echoes"}
+        state = self.page.threads.get(thread)
+        owner = state.owned_by(self.page.clock.now()) if state is not None else None
+        standby = owner not in {None, self.page.app_id} and name in {*_STANDBY, "message_echoes"}
         if standby:
-            if not self.wants(page, "standby"):
+            if not self.wants("standby"):
                 return
             if "postback" in item:
                 # The payload is for the app that sent the button.
                 item = {**item, "postback": {k: v for k, v in item["postback"].items() if k != "payload"}}
-        elif name not in page.subscriptions[_PAGE].fields or name not in page.subscribed.get(page.app_id, ()):
+        elif name not in self.page.subscriptions[_PAGE].fields or name not in self.page.subscribed.get(
+            self.page.app_id, ()
+        ):
             return
-        self._send(page, {"standby" if standby else "messaging": [item]})
+        self._send({"standby" if standby else "messaging": [item]})
 
-    def emit_change(self, page: PageState, name: str, value: dict[str, Any]) -> None:
+    def notify_change(self, name: str, value: dict[str, Any]) -> None:
         """Tell what happened to the Page itself."""
-        if self.wants(page, name):
-            self._send(page, {"changes": [{"field": name, "value": value}]})
+        if self.wants(name):
+            self._send({"changes": [{"field": name, "value": value}]})
 
     def verify_callback(self, url: str, verify_token: str) -> str:
         """Ask an address whether it wants webhooks, as Meta does; give what is wrong with its answer, or nothing."""
         challenge = str(random.SystemRandom().randrange(10**8, 2**31))
         query = {"hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": verify_token}
-        status, body, problem = ask(url, query, self.timeout)
+        status, body, problem = get(url, query, self.timeout)
         if problem:
             return f"curl_error = {problem}; HTTP Status Code = 0"
         if status != 200:
@@ -171,18 +200,18 @@ class Webhooks:
         with self._changed:
             self._stopping, self._worker, self._busy = False, None, False
 
-    def _send(self, page: PageState, content: dict[str, Any]) -> None:
-        entry = {"id": page.page_id, "time": int(page.clock.now().timestamp() * 1000), **content}
+    def _send(self, content: dict[str, Any]) -> None:
+        entry = {"id": self.page.page_id, "time": milliseconds(self.page.clock.now()), **content}
         with self._changed:
             times = 2 if self.duplicates and self._random.random() < self.duplicates else 1
             self._queue.extend(_Outgoing([entry]) for _ in range(times))
             if self._worker is None:
                 self._random.seed(self.seed)
-                self._worker = threading.Thread(target=self._work, args=(page,), name="sandbox webhooks", daemon=True)
+                self._worker = threading.Thread(target=self._work, name="sandbox webhooks", daemon=True)
                 self._worker.start()
             self._changed.notify_all()
 
-    def _work(self, page: PageState) -> None:
+    def _work(self) -> None:
         while True:
             with self._changed:
                 while not self._ready():
@@ -192,7 +221,7 @@ class Webhooks:
                     self._changed.wait(None if soon is None else max(soon - time.monotonic(), 0))
                 outgoing = self._take()
                 self._busy = True
-            again = self._deliver(page, outgoing)
+            again = self._deliver(outgoing)
             with self._changed:
                 self._busy = False
                 if again and not self._stopping:
@@ -219,19 +248,19 @@ class Webhooks:
             outgoing.entries.extend(self._queue.popleft().entries)
         return outgoing
 
-    def _deliver(self, page: PageState, outgoing: _Outgoing) -> bool:
+    def _deliver(self, outgoing: _Outgoing) -> bool:
         """Try once; say whether to try again."""
-        subscription = page.subscriptions.get(_PAGE)
+        subscription = self.page.subscriptions.get(_PAGE)
         if subscription is None or not subscription.active:
             return False
         body = to_json_bytes({"object": _PAGE, "entry": outgoing.entries})
         outgoing.attempt += 1
-        headers = sign(page.secret, body)
+        headers = sign(self.page.secret, body)
         status, problem = post(subscription.callback_url, body, headers, self.timeout)
-        now, signature = page.clock.now(), headers["X-Hub-Signature-256"]
+        now, signature = self.page.clock.now(), headers["X-Hub-Signature-256"]
         delivery = Delivery(now, subscription.callback_url, body, signature, status, problem, outgoing.attempt)
         self.deliveries.append(delivery)
-        page.changed("webhook", what=delivery)
+        self.page.changed("webhook", what=delivery)
         if status == 200:
             self._failing_since = None
             return False
@@ -239,7 +268,7 @@ class Webhooks:
         if now - self._failing_since >= _PATIENCE:
             # Meta unsubscribes the app, and tells its developers.
             subscription.active = False
-            page.changed("subscription")
+            self.page.changed("subscription")
             return False
         if outgoing.attempt > len(self.delays):
             return False
