@@ -11,11 +11,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from adaptor.sandbox.state.event_log import EventLog
-from adaptor.sandbox.state.objects import INBOX_APP, App, Thread
+from adaptor.sandbox.state.objects import INBOX_APP, App, Person, Thread
 from adaptor.sandbox.state.records import Action, Gesture, Incoming, Message, Refusal
 from adaptor.sandbox.state.uploads import Uploads
-
-from .objects import Person
 
 if TYPE_CHECKING:
     from adaptor.sandbox.state.clock import Clock

@@ -38,7 +38,7 @@ def test_of_two_buttons_with_one_title_the_right_one_is_tapped(visitor):
     mid = visitor.template({"template_type": "generic", "elements": cards})
     visitor.sandbox.subscribe("http://127.0.0.1:9/", handshake=False)
     told = []
-    visitor.sandbox._page.webhooks.emit = lambda page, name, item, thread: told.append(item)
+    visitor.sandbox.webhooks.emit = lambda name, item, thread: told.append(item)
     visitor.act("taps", of=mid, number=1, title="Choose")
     assert told[0]["postback"]["payload"] == "TUESDAY"
 

@@ -63,8 +63,8 @@ def test_a_file_describes_the_app_and_what_goes_wrong(write):
     page = sandbox._page
     assert (sandbox.app_id, page.apps["8"].name, page.default_app) == ("7", "Desk", "8")
     assert page.subscriptions["page"].callback_url == "http://127.0.0.1:1/hook"
-    assert page.rates.limits.messages_per_second == 5
-    assert page.rates.limits.media_per_second == 10
+    assert sandbox._simulation.rate_limiter.limits.messages_per_second == 5
+    assert sandbox._simulation.rate_limiter.limits.media_per_second == 10
     assert (sandbox.faults.seed, sandbox.faults.ordered) == (3, True)
     assert (page.approval, page.foreign_ids) == ("PENDING", False)
 

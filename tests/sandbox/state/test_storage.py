@@ -62,7 +62,7 @@ def test_it_is_written_while_the_sandbox_runs(tmp_path):
     path = tmp_path / "sandbox.db"
     with Sandbox(keep=path) as sandbox:
         say(sandbox)
-        sandbox._keeper.save()
+        sandbox._storage.save()
         with sqlite3.connect(path) as reader:
             assert reader.execute("SELECT count(*) FROM records").fetchone() == (1,)
         reader.close()
