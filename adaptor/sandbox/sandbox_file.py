@@ -207,7 +207,7 @@ class _Reader(Checker):
         self.unique((f"{each.name} ({each.language})" for each in templates), "templates", "name and language")
         settings.templates = templates
         if settings.require_proof and settings.app_secret is None and "app_secret" not in data:
-            self.note("require_proof", "needs an app_secret to check the proof with")
+            self.add_problem("require_proof", "needs an app_secret to check the proof with")
         self._app(data, settings)
         if data.get("webhook") is not None:
             settings.webhook = self._webhook(data["webhook"])
@@ -235,12 +235,14 @@ class _Reader(Checker):
         data = self.fields(raw, "webhook", ("url", "verify_token", "fields"))
         url = self.text(data, "url", "webhook", required=True)
         if url is not None and not is_url(url):
-            self.note("webhook.url", f'must be an address such as "http://127.0.0.1:8000/webhook", not "{url}"')
+            self.add_problem("webhook.url", f'must be an address such as "http://127.0.0.1:8000/webhook", not "{url}"')
         names = self.items(data, "fields", "webhook") or list(MESSAGING)
         for name in names:
             if name not in FIELDS:
                 close = get_close_matches(str(name), FIELDS, 1)
-                self.note("webhook.fields", f'has no "{name}"' + (f'; did you mean "{close[0]}"?' if close else ""))
+                self.add_problem(
+                    "webhook.fields", f'has no "{name}"' + (f'; did you mean "{close[0]}"?' if close else "")
+                )
         return {"url": url, "verify_token": self.text(data, "verify_token", "webhook") or "", "fields": names}
 
     def _limits(self, raw: object) -> dict[str, int] | None:
@@ -249,14 +251,14 @@ class _Reader(Checker):
         figures = self.fields(raw, "rate_limits", NAMES)
         for name, value in figures.items():
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                self.note(f"rate_limits.{name}", "must be a whole number, 1 or more")
+                self.add_problem(f"rate_limits.{name}", "must be a whole number, 1 or more")
         return {str(name): value for name, value in figures.items() if name in NAMES}
 
     def _faults(self, raw: object, faults: Faults) -> None:
         data = self.fields(raw, "faults", ("seed", "rates", "script"))
         seed = data.get("seed", 0)
         if isinstance(seed, bool) or not isinstance(seed, int):
-            self.note("faults.seed", "must be a whole number")
+            self.add_problem("faults.seed", "must be a whole number")
             return
         faults.reseed(seed)
         for index, item in enumerate(self.items(data, "rates", "faults")):
@@ -265,11 +267,11 @@ class _Reader(Checker):
                 share = details.pop("share")
                 faults.rate(make_fault(details), share)
             except (TypeError, ValueError, KeyError) as error:
-                self.note(f"faults.rates[{index}]", f"is no fault with a share: {error}")
+                self.add_problem(f"faults.rates[{index}]", f"is no fault with a share: {error}")
         try:
             faults.script(self.items(data, "script", "faults"))
         except (TypeError, ValueError) as error:
-            self.note("faults.script", str(error))
+            self.add_problem("faults.script", str(error))
 
     def _person(self, raw: object, where: str) -> Person:
         if isinstance(raw, Person):
@@ -277,7 +279,7 @@ class _Reader(Checker):
         data = self.fields(raw, where, _PERSON)
         if "id" not in data:
             if isinstance(raw, dict):
-                self.note(f"{where}.id", 'is missing: write the PSID in digits, such as "6543210987654321"')
+                self.add_problem(f"{where}.id", 'is missing: write the PSID in digits, such as "6543210987654321"')
             return Person("")
         person = Person(self.digits(data["id"], f"{where}.id"), last_message_at=self._last_message(data, where))
         for key in _TEXTS:
@@ -287,14 +289,14 @@ class _Reader(Checker):
         person.role = self.choice(data, "role", where, _ROLES)
         zone = data.get("timezone")
         if zone is not None and (isinstance(zone, bool) or not isinstance(zone, (int, float))):
-            self.note(f"{where}.timezone", "must be a number: the hours from UTC, such as -3 or 5.5")
+            self.add_problem(f"{where}.timezone", "must be a number: the hours from UTC, such as -3 or 5.5")
         else:
             person.timezone = zone
         return person
 
     def _last_message(self, data: Mapping[str, Any], where: str) -> datetime | None:
         if "last_message_at" in data and "last_message_hours_ago" in data:
-            self.note(f"{where}.last_message_at", "stands beside last_message_hours_ago: keep one of the two")
+            self.add_problem(f"{where}.last_message_at", "stands beside last_message_hours_ago: keep one of the two")
             return None
         if "last_message_at" in data:
             value = data["last_message_at"]
@@ -306,13 +308,15 @@ class _Reader(Checker):
                     return moment.astimezone(UTC)
             except (TypeError, ValueError, OverflowError):
                 pass
-            self.note(f"{where}.last_message_at", 'must be a time with its zone, such as "2026-11-20T09:30:00+00:00"')
+            self.add_problem(
+                f"{where}.last_message_at", 'must be a time with its zone, such as "2026-11-20T09:30:00+00:00"'
+            )
             return None
         hours = data.get("last_message_hours_ago", JUST_NOW / timedelta(hours=1))
         if hours is None:
             return None
         if isinstance(hours, bool) or not isinstance(hours, (int, float)) or not 0 <= hours <= _MANY_HOURS:
-            self.note(
+            self.add_problem(
                 f"{where}.last_message_hours_ago",
                 "must be a number of hours, such as 3.5, or null for somebody who has never written",
             )
@@ -341,6 +345,6 @@ class _Reader(Checker):
         names = list(dict.fromkeys(PLACEHOLDER.findall(text)))
         numbers = [int(name) for name in names if name.isdigit()]
         if numbers and len(numbers) != len(names):
-            self.note(where, "mixes numbered and named parameters: use one kind")
+            self.add_problem(where, "mixes numbered and named parameters: use one kind")
         elif sorted(numbers) != list(range(1, len(numbers) + 1)):
-            self.note(where, "must number its parameters {{1}}, {{2}}, … without a gap")
+            self.add_problem(where, "must number its parameters {{1}}, {{2}}, … without a gap")

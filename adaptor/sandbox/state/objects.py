@@ -1,4 +1,4 @@
-"""The things that a Page owns besides its people and its messages."""
+"""What a Page has: people, apps, attachments, personas, labels, subscriptions, conversations, templates."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class App:
 
 @dataclass
 class Attachment:
-    """An uploaded file, or one that was saved while it was sent."""
+    """An uploaded file, or a reusable one that was saved when it was sent."""
 
     id: str
     type: str
@@ -38,7 +38,7 @@ class Attachment:
 
 @dataclass
 class Persona:
-    """Somebody in whose name the Page writes. A deleted one cannot send, and old messages keep it."""
+    """A name and picture under which the Page writes. A deleted one cannot send; old messages still show it."""
 
     id: str
     name: str
@@ -48,7 +48,7 @@ class Persona:
 
 @dataclass
 class Label:
-    """A label of the Page, and the people who wear it."""
+    """A label of the Page, and the people who have it."""
 
     id: str
     name: str
@@ -57,7 +57,7 @@ class Label:
 
 @dataclass
 class Subscription:
-    """Where an app wants to be told about one kind of object."""
+    """Where an app receives webhooks about one kind of object."""
 
     object: str
     callback_url: str
@@ -69,15 +69,15 @@ class Subscription:
 
 @dataclass
 class Thread:
-    """A conversation: what is known of it besides what was said.
+    """A conversation, apart from its messages.
 
     Attributes:
         id: `t_` and digits.
-        updated_at: When somebody wrote last.
-        unread: How many of the person's messages nobody has looked at.
-        read_at: Up to when the person has read.
+        updated_at: When the last message was written.
+        unread: How many of the person's messages the Page has not seen.
+        read_at: The person has read everything up to here.
         owner: The app that controls it, if any.
-        owner_until: When control lapses.
+        owner_until: When that control expires.
         folder: `inbox`, `spam` or `other`.
     """
 
@@ -90,7 +90,7 @@ class Thread:
     folder: str = "inbox"
 
     def owned_by(self, now: datetime) -> str | None:
-        """Give the app that controls the conversation now."""
+        """Give the app that controls the conversation at this time."""
         return self.owner if self.owner_until is not None and now < self.owner_until else None
 
 
@@ -143,13 +143,13 @@ class Person:
     timezone: float | None = None
     gender: str | None = None
     profile_pic: str | None = None
-    #: Does not open the conversation by themselves, so nothing counts as read until they do something.
+    #: Does not read on arrival: messages stay unread until this person acts.
     away: bool = False
-    #: The Page may not see their profile: it is given as an empty object.
+    #: The profile is hidden from the Page: reads give an empty object.
     private: bool = False
-    #: The Page has banned them.
+    #: Banned by the Page.
     banned: bool = False
-    #: Their account with the business, as `account_linking` links it.
+    #: The account with the business that account linking connected.
     linked: str | None = None
 
     @property

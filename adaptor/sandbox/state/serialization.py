@@ -1,4 +1,4 @@
-"""The things of a sandbox as JSON and back: records, people, times, bytes, and dictionaries with any keys."""
+"""Values of the page state as JSON and back: records, people, times, bytes, dictionaries with any keys."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _KIND: Final = "\0kind"
 
 
 def serialize(value: Any) -> str:
-    """Write a value."""
+    """Write a value as JSON."""
     return json.dumps(_serialize(value), separators=(",", ":"))
 
 
 def deserialize(text: str) -> Any:
-    """Read it again."""
+    """Read a value that `serialize` wrote."""
     return _deserialize(json.loads(text))
 
 

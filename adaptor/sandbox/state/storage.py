@@ -1,7 +1,7 @@
-"""A sandbox that outlives its process: its world in a SQLite file, written while it runs.
+"""Store the state of a sandbox in a SQLite file while it runs, so that the next run continues with it.
 
-What was said is appended, record by record; everything else is written anew when it changed. The file is for this
-program alone, and only its owner may read it.
+Records are appended; everything else is replaced when it has changed. The format is private to this program, and only
+the owner of the file may read it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _FORMAT: Final = 1
-# Written when they changed: the first always, the others with the events that change them.
+# Attributes of the page state: the small ones are written each time, the large ones after events of these kinds.
 _STATE: Final = (
     *("page_id", "page_name", "access_token", "spare_secret", "user_token", "token_subcode", "app_id"),
     *("templates", "personas", "labels", "profile", "menus", "nlp", "apps", "subscriptions", "subscribed"),
@@ -35,12 +35,12 @@ _SECONDS: Final = 0.5
 
 
 class Storage:
-    """Keeps one world in one file.
+    """Stores the state of one Page in one file.
 
     Args:
-        world: What is kept. What the file holds already is put into it.
-        path: Where the file lies; it is made if need be.
-        fixed_token: Whether the access token was given, so that it is not replaced by the one that was kept.
+        page: The state to store. What the file already holds is loaded into it.
+        path: The file; created if it is missing.
+        fixed_token: The access token was given: do not replace it with the stored one.
 
     Raises:
         SandboxError: The file cannot be used.
@@ -56,7 +56,7 @@ class Storage:
         self._worker: threading.Thread | None = None
         self._file: sqlite3.Connection
         try:
-            # Nobody else reads what people wrote.
+            # Nobody else may read what people wrote.
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
             self._open()
             try:
@@ -68,14 +68,14 @@ class Storage:
             raise SandboxError(f"{path}: cannot keep a sandbox there: {error}") from error
 
     def start(self) -> None:
-        """Write from now on what changes."""
+        """Start to write changes."""
         self._stopping.clear()
         self._open()
         self._worker = threading.Thread(target=self._work, name="sandbox keeper", daemon=True)
         self._worker.start()
 
     def stop(self) -> None:
-        """Write what is left."""
+        """Write the last changes, and close the file."""
         self._stopping.set()
         if self._worker is not None:
             self._worker.join()
@@ -84,11 +84,11 @@ class Storage:
         self._file.close()
 
     def _open(self) -> None:
-        # Written by the worker, and at the end by whoever stops it.
+        # The worker writes, and after it has ended the thread that stops it.
         self._file = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
 
     def save(self) -> None:
-        """Write what changed since the last time."""
+        """Write what has changed since the last save."""
         with self._saving:
             self._save()
 
@@ -99,7 +99,7 @@ class Storage:
             events = page.events.after(self._saved)
             if not events and self._saved:
                 return
-            # Where events were let go meanwhile, nobody knows any more what changed.
+            # Some events were dropped, so what has changed is unknown: write everything.
             whole = not events or events[0].number != self._saved + 1
             kinds = {event.kind for event in events}
             threads = set(page.people) | set(page.threads) if whole else {event.thread for event in events}
@@ -136,7 +136,7 @@ class Storage:
             self._file.executemany("DELETE FROM files WHERE key = ?", [(key,) for key in gone])
             self._file.execute("COMMIT")
         except sqlite3.Error:
-            # All of it or nothing: it is tried again as a whole.
+            # All or nothing: the next save tries again as a whole.
             if self._file.in_transaction:
                 self._file.execute("ROLLBACK")
             raise
@@ -152,7 +152,7 @@ class Storage:
             try:
                 self.save()
             except sqlite3.Error:
-                # The disk may be full now and not later; what was not written is written then.
+                # The disk may be full only for now: the next save tries again.
                 _log.exception("the sandbox could not write %s", self._path)
 
     def _prepare(self) -> None:
@@ -186,13 +186,13 @@ class Storage:
             if name == "access_token" and fixed_token:
                 continue
             if name == "templates":
-                # What the settings describe is newer than what was kept.
+                # The settings are newer than the stored state.
                 value = {**value, **page.templates}
             setattr(page, name, value)
         for name, text in self._file.execute("SELECT name, value FROM people"):
             page.people[name] = deserialize(text)
         found = {name: deserialize(text) for name, text in self._file.execute("SELECT name, value FROM threads")}
-        # The newest is the last.
+        # The newest conversation is the last.
         page.threads = dict(sorted(found.items(), key=lambda item: item[1].updated_at))
         for thread, text in self._file.execute("SELECT name, value FROM records ORDER BY number"):
             record = deserialize(text)
@@ -206,6 +206,6 @@ class Storage:
             page.uploads.restore(key, kind, data)
         self._files = set(page.uploads.keys)
         page.conversations.update({thread.id: name for name, thread in page.threads.items()})
-        # What was loaded is no change: only what comes from now on is written.
+        # The loaded state is in the file already: only later changes are written.
         page.changed("loaded")
         self._saved = page.events.number

@@ -6,7 +6,7 @@ from facebook_business.adobjects.page import Page
 from adaptor.messenger.page.webhook_fields import WEBHOOK_FIELDS
 from adaptor.sandbox.meta.webhook_fields import FIELDS, MESSAGING
 
-# Graph v26 added these to the enum; both lists are those of v25.
+# In the SDK since 25.0.3 at the latest, and not in the specification that both lists come from.
 NEWER = {"agent_messages", "agent_questions"}
 # In the enum of every version, and no field: the specification fills a gap with it.
 PLACEHOLDER = {"invalid_topic_placeholder"}
