@@ -91,7 +91,7 @@ def _fill(page: PageState, message: dict[str, Any]) -> tuple[str, ...]:
     if not isinstance(message.get("template"), dict):
         return ()
     try:
-        return fill_template(page, RequestObject(message, "message").part("template"))
+        return fill_template(page, RequestObject(message, "message").object("template"))
     except Refused:
         # Nobody has described the template here: its parameters are drawn.
         return ()

@@ -25,7 +25,7 @@ def upload(call: GraphCall, page: PageState) -> dict[str, Any]:
     """Keep a file for later, and give its id."""
     check_platform(call)
     message = RequestObject(call.parameters.get("message"), "message")
-    attachment = message.part("attachment")
+    attachment = message.object("attachment")
     kind = attachment.choice("type", MEDIA, required=True) or ""
     # The documentation leaves the payload out where a file comes along.
     payload = RequestObject(attachment.value.get("payload") or {}, attachment.name("payload"))

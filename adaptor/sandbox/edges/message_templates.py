@@ -201,7 +201,7 @@ def _from_components(name: str, language: str, given: RequestObject) -> UtilityT
     body = ""
     buttons: tuple[dict[str, Any], ...] = ()
     seen: set[str] = set()
-    for component in given.parts("components", _MANY):
+    for component in given.objects("components", _MANY):
         kind = str(component.require("type")).upper()
         if kind in seen or kind not in {"HEADER", "BODY", "BUTTONS"}:
             raise invalid(f"Param {component.name('type')} must be one of {{HEADER, BODY, BUTTONS}}, each once")
@@ -209,11 +209,11 @@ def _from_components(name: str, language: str, given: RequestObject) -> UtilityT
         if kind == "BODY":
             body = component.text("text", required=True) or ""
         elif kind == "BUTTONS":
-            buttons = tuple(_button(part) for part in component.parts("buttons", 3))
+            buttons = tuple(_button(part) for part in component.objects("buttons", 3))
         elif component.choice("format", ("TEXT", "IMAGE"), required=True) == "TEXT":
             header = component.text("text", required=True)
         else:
-            image = str(component.part("example").require("header_handle"))
+            image = str(component.object("example").require("header_handle"))
     if not body:
         raise invalid("Param components must hold one of type BODY")
     return UtilityTemplate(name, language, body, header, buttons, header_image=image, parameter_format=form)
@@ -233,7 +233,7 @@ def _from_library(name: str, language: str, library: str, given: RequestObject) 
     if found is None:
         raise invalid(f"There is no template '{library}' in the library.")
     buttons = [dict(button) for button in found["buttons"]]
-    inputs = given.parts("library_template_button_inputs", len(buttons), least=0, required=False)
+    inputs = given.objects("library_template_button_inputs", len(buttons), least=0, required=False)
     for button, part in zip(buttons, inputs, strict=False):
         button.update(part.value)
     return UtilityTemplate(name, language, found["body"], found["header"], tuple(buttons), library_name=library)

@@ -56,7 +56,7 @@ def _send_message(call: GraphCall, page: PageState, webhooks: Webhooks, recipien
     check_message(message, file, page)
     occasion = read_occasion(call.parameters, message.value)
     _check_options(call.parameters, page)
-    lines = fill_template(page, message.part("template")) if message.has("template") else ()
+    lines = fill_template(page, message.object("template")) if message.has("template") else ()
     person = find_recipient(page, recipient)
     now = page.clock.now()
     thread = person.id if person is not None else recipient.thread

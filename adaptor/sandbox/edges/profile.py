@@ -70,7 +70,7 @@ def delete(call: GraphCall, page: PageState) -> dict[str, Any]:
 def check_menu(top: RequestObject, name: str) -> None:
     """Check a persistent menu, the Page's or that of one person."""
     _check_locales(top, name)
-    for menu in top.parts(name, _MANY):
+    for menu in top.objects(name, _MANY):
         if menu.has("composer_input_disabled") and menu.value["composer_input_disabled"] not in (
             *(True, False),
             *("true", "false"),
@@ -78,7 +78,7 @@ def check_menu(top: RequestObject, name: str) -> None:
             raise invalid(f"Param {menu.name('composer_input_disabled')} must be a boolean")
         silent = menu.value.get("composer_input_disabled") in (True, "true")
         # Where nobody can type, there has to be something to tap.
-        items = menu.parts("call_to_actions", limits.MENU_ITEMS, required=silent)
+        items = menu.objects("call_to_actions", limits.MENU_ITEMS, required=silent)
         for item in items:
             kind = item.choice("type", ("web_url", "postback"), required=True)
             item.text("title", most=limits.MENU_TITLE, required=True)
@@ -96,7 +96,7 @@ def _check_names(names: list[str], known: set[str]) -> None:
 
 
 def _check_locales(top: RequestObject, name: str) -> None:
-    locales = [part.text("locale", required=True) for part in top.parts(name, _MANY)]
+    locales = [part.text("locale", required=True) for part in top.objects(name, _MANY)]
     if "default" not in locales:
         raise invalid(f"Param {name} must include a default locale")
     if len(set(locales)) < len(locales):
@@ -109,12 +109,12 @@ def _check_get_started(top: RequestObject, name: str) -> None:
 
 def _check_greeting(top: RequestObject, name: str) -> None:
     _check_locales(top, name)
-    for greeting in top.parts(name, _MANY):
+    for greeting in top.objects(name, _MANY):
         greeting.text("text", most=limits.GREETING, required=True)
 
 
 def _check_ice_breakers(top: RequestObject, name: str) -> None:
-    parts = top.parts(name, _MANY)
+    parts = top.objects(name, _MANY)
     new = ["call_to_actions" in part.value for part in parts]
     if any(new) and not all(new):
         raise invalid(f"Param {name} must not mix the form with locales and the one without")
@@ -122,7 +122,7 @@ def _check_ice_breakers(top: RequestObject, name: str) -> None:
         _check_locales(top, name)
     elif len(parts) > limits.ICE_BREAKERS:
         raise invalid(f"param {name} has too many elements.")
-    asked = [part.parts("call_to_actions", limits.ICE_BREAKERS) if all(new) else [part] for part in parts]
+    asked = [part.objects("call_to_actions", limits.ICE_BREAKERS) if all(new) else [part] for part in parts]
     for question in (each for questions in asked for each in questions):
         question.text("question", required=True)
         question.text("payload", most=limits.PAYLOAD, required=True)
@@ -130,8 +130,8 @@ def _check_ice_breakers(top: RequestObject, name: str) -> None:
 
 def _check_commands(top: RequestObject, name: str) -> None:
     _check_locales(top, name)
-    for part in top.parts(name, _MANY):
-        for command in part.parts("commands", limits.COMMANDS):
+    for part in top.objects(name, _MANY):
+        for command in part.objects("commands", limits.COMMANDS):
             word = command.text("name", most=limits.COMMAND_NAME, required=True) or ""
             if word.startswith("/"):
                 raise invalid(f"Param {command.name('name')} must not start with /")

@@ -1,6 +1,6 @@
 r"""Meta's way of writing JSON, byte for byte: compact, ASCII only, `/` as `\/`, nothing after the last brace.
 
-Answers and webhooks are written alike; a webhook's signature is over these bytes.
+Responses and webhooks have the same form; a webhook's signature is over these bytes.
 """
 
 from __future__ import annotations

@@ -38,9 +38,9 @@ def read_multipart(
     """Read a whole form.
 
     Args:
-        stream: Where the body can be read from.
-        content_type: The header that names the boundary.
-        shelf: Where small files are kept.
+        stream: The body.
+        content_type: The header, which names the boundary.
+        uploads: Stores the bytes of small files.
 
     Returns:
         Texts by field, and files by field.
@@ -75,16 +75,16 @@ def _text(value: object) -> str:
 
 
 class _Reader:
-    """Walks from one delimiter to the next, never holding more than a block."""
+    """Reads from one delimiter to the next, and holds no more than a block."""
 
     def __init__(self, stream: Stream, delimiter: bytes) -> None:
         self._stream = stream
         self._delimiter = delimiter
-        # The first delimiter lacks the line end that the others have before them.
+        # The first delimiter has no line end before it; this adds one.
         self._buffer = bytearray(b"\r\n")
 
     def begin(self) -> bool:
-        """Stand behind a delimiter: say whether a part follows."""
+        """Say whether a part follows the delimiter that was just read."""
         while len(self._buffer) < 2 and self._more():
             pass
         return self._buffer[:2] != b"--"
@@ -95,7 +95,7 @@ class _Reader:
             if len(self._buffer) > _HEADERS or not self._more():
                 raise invalid("The multipart body has a part without headers.")
         lines = bytes(self._buffer[:end]).decode("utf-8", "replace").strip().split("\r\n")
-        # The line end stays: an empty part is followed by its delimiter at once.
+        # Keep the last line end: it belongs to the delimiter if the part is empty.
         del self._buffer[: end + 2]
         headers = Headers()
         for line in lines:
@@ -110,24 +110,24 @@ class _Reader:
         return bytes(kept[2:])
 
     def skip(self) -> None:
-        """Pass over what lies before the first delimiter."""
+        """Skip everything before the first delimiter."""
         self._walk(None)
 
     def file(self, most: int) -> tuple[int, bytes | None]:
-        """Pass over a file: tell its size, and give its bytes if they are no more than `most`."""
+        """Read a file: give its size, and its bytes if they are at most `most`."""
         kept = bytearray() if most else None
         size = max(self._walk(kept, most + 2) - 2, 0)
         return size, bytes(kept[2:]) if kept is not None and size <= most else None
 
     def _walk(self, kept: bytearray | None, enough: int | None = None) -> int:
-        """Go to the next delimiter; give how many bytes lay before it.
+        """Read up to the next delimiter; give the number of bytes before it.
 
         Args:
-            kept: Where they are put.
-            enough: More than that are not kept. None: more than a field may have are refused.
+            kept: Collects the bytes.
+            enough: Stop collecting after this many bytes. None: refuse more than a field may have.
         """
         size = 0
-        # What may be the start of a delimiter waits for the next block.
+        # The end of the buffer may be the start of a delimiter: keep it for the next block.
         tail = len(self._delimiter) - 1
         while True:
             end = self._buffer.find(self._delimiter)

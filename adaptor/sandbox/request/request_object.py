@@ -1,4 +1,4 @@
-"""A part of a request, read field by field under the name that Meta's errors would give it."""
+"""An object of a request, read field by field under the names that Meta's errors use."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class RequestObject:
-    """One object of a request; every reading checks, and refuses in Meta's words.
+    """One object of a request; each method checks what it reads, and refuses in Meta's words.
 
     Args:
-        value: What stands there. Anything but an object is refused.
+        value: The value. Anything but an object is refused.
         path: Its name in Meta's spelling, such as `message[attachment]`; empty for the parameters themselves.
     """
 
@@ -88,11 +88,11 @@ class RequestObject:
             raise invalid(f"{self.name(key)} should represent a valid URL")
         return str(value)
 
-    def part(self, key: str) -> RequestObject:
+    def object(self, key: str) -> RequestObject:
         """Read an object that must be there."""
         return RequestObject(self.require(key), self.name(key))
 
-    def parts(self, key: str, most: int, *, least: int = 1, required: bool = True) -> list[RequestObject]:
+    def objects(self, key: str, most: int, *, least: int = 1, required: bool = True) -> list[RequestObject]:
         """Read a list of `least` to `most` objects."""
         if not self.has(key) and not required:
             return []

@@ -1,4 +1,4 @@
-"""Whether a call may be made at all: whose token it carries, and the proof that the sender knows the app's secret.
+"""Access: who owns the token of a call, and the proof that the sender knows the app's secret.
 
 https://developers.facebook.com/docs/graph-api/guides/secure-requests
 """
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from adaptor.sandbox.request.call import GraphCall
     from adaptor.sandbox.state.page_state import PageState
 
-#: Whose tokens there are.
+#: The owners of tokens.
 PAGE, APP, USER = "page", "app", "user"
 
 
 def check_access(call: GraphCall, page: PageState) -> None:
-    """Settle whose token a call carries; refuse one without a good token, or without the proof where one is due."""
+    """Find the owner of a call's token; refuse a call without a valid token, or without a required proof."""
     own = call.parameters.get("access_token")
     token = str(own or call.bearer or "")
     if not token:
@@ -30,7 +30,7 @@ def check_access(call: GraphCall, page: PageState) -> None:
         raise Refused(BAD_TOKEN)
     if identity == PAGE and page.token_subcode is not None:
         raise Refused(FAULTS[190, page.token_subcode or None])
-    # In a batch, the proof that came with the whole holds for the parts that use the token of the whole.
+    # The proof of a batch also covers the parts that use the batch's token.
     proven = call.proven and token == call.token
     call.token, call.identity = token, identity
     if page.app_secret is None or identity == APP or proven:
@@ -46,7 +46,7 @@ def check_access(call: GraphCall, page: PageState) -> None:
 
 
 def identify(token: str, page: PageState) -> str | None:
-    """Tell whose token it is; None for nobody's."""
+    """Give the owner of a token; None for an unknown one."""
     for identity, known in ((PAGE, page.access_token), (APP, page.app_token), (USER, page.user_token)):
         if _same(token, known):
             return identity

@@ -26,13 +26,15 @@ if TYPE_CHECKING:
     from adaptor.sandbox.state.records import File
 
 
-# A message is one of these; only quick replies and metadata go along with any of them.
+#: The kinds of media.
+MEDIA: Final = frozenset({"image", "audio", "video", "file"})
+# A message has exactly one of these; quick replies and metadata may accompany it.
 _CONTENTS = ("text", "attachment", "attachments", "sticker_id", "template")
 _KEYS = frozenset({*_CONTENTS, "quick_replies", "metadata"})
 
 
 def check_message(message: RequestObject, file: File | None, page: PageState) -> None:
-    """Refuse a message that Meta would refuse whoever it is for."""
+    """Refuse a message that Meta refuses for any recipient."""
     message.only(_KEYS)
     contents = [key for key in _CONTENTS if message.has(key) and message.value[key] not in ("", [], {})]
     if not contents:
@@ -44,16 +46,16 @@ def check_message(message: RequestObject, file: File | None, page: PageState) ->
         raise Refused(EMPTY_MESSAGE)
     message.text("metadata", most=limits.METADATA)
     if message.has("attachment"):
-        _check_attachment(message.part("attachment"), file, page)
+        _check_attachment(message.object("attachment"), file, page)
     elif file is not None:
         raise Refused(BAD_UPLOAD)
     if message.has("attachments"):
-        for attachment in message.parts("attachments", limits.IMAGES):
+        for attachment in message.objects("attachments", limits.IMAGES):
             attachment.choice("type", {"image"}, required=True)
-            _check_source(attachment.part("payload"), None, page, "image")
+            _check_source(attachment.object("payload"), None, page, "image")
     if message.has("sticker_id") and not str(message.value["sticker_id"]).isdigit():
         raise invalid('Param message[sticker_id] must be a valid ID string (e.g., "123")')
-    for reply in message.parts("quick_replies", limits.QUICK_REPLIES, required=False):
+    for reply in message.objects("quick_replies", limits.QUICK_REPLIES, required=False):
         _check_quick_reply(reply)
 
 
@@ -74,7 +76,7 @@ def _check_quick_reply(reply: RequestObject) -> None:
 
 def _check_attachment(attachment: RequestObject, file: File | None, page: PageState) -> None:
     kind = attachment.choice("type", MEDIA | {"template"}, required=True)
-    payload = attachment.part("payload")
+    payload = attachment.object("payload")
     if kind == "template":
         if file is not None:
             raise Refused(BAD_UPLOAD)
@@ -94,11 +96,8 @@ def _check_source(payload: RequestObject, file: File | None, page: PageState, ki
         check_attachment_id(payload.value["attachment_id"], page, kind)
 
 
-MEDIA: Final = frozenset({"image", "audio", "video", "file"})
-
-
 def check_file(kind: str, file: File) -> None:
-    """Refuse a file that is too large, or of another kind than it is said to be."""
+    """Refuse a file that is too large, or whose media type does not fit its kind."""
     if file.size > (limits.IMAGE_BYTES if kind == "image" else limits.FILE_BYTES):
         raise Refused(TOO_LARGE)
     family = file.type.partition("/")[0].lower()
@@ -108,9 +107,9 @@ def check_file(kind: str, file: File) -> None:
 
 
 def check_attachment_id(value: object, page: PageState, kind: str | None = None) -> None:
-    """Refuse an id that is no id, one that is too old or of another kind, and one that belongs to somebody else.
+    """Refuse an attachment id that is malformed, expired, of another kind, or unknown.
 
-    Where `foreign_ids` holds, ids that were never given out here pass: they may come from uploads to the real Page.
+    With `foreign_ids`, unknown ids pass: they may come from uploads to the real Page.
     """
     text = str(value)
     with page.lock:

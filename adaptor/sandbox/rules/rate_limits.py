@@ -1,6 +1,6 @@
-"""Meta's rate limits, counted by the sandbox's clock, and the headers that tell how much of them is used.
+"""Meta's rate limits, counted by the sandbox's clock, and the usage that the headers report.
 
-Off unless asked for, so that ordinary tests are not slowed.
+Off by default, so that they do not slow ordinary tests.
 
 https://developers.facebook.com/docs/graph-api/overview/rate-limiting
 """
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
 _MEDIA = frozenset({"audio", "video"})
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
-# After how many events the people are counted again.
+# Count the people again after this many events.
 _FRESH = 1000
 
 
 @dataclass(frozen=True)
 class RateLimits:
-    """How much may be asked (pages "Rate limits" and "Messenger Profile", checked 2026-11).
+    """The rate limits (pages "Rate limits" and "Messenger Profile", checked 2026-11).
 
     Attributes:
         messages_per_second: Texts, links, reactions, stickers, images.
         media_per_second: Audio and video.
         conversations_per_second: Calls of the Conversations API.
         profile_per_10_minutes: Calls of the Messenger Profile API.
-        calls_per_engaged_user: In 24 hours, times the people whom the Page can message.
+        calls_per_engaged_user: In 24 hours, times the number of people whom the Page can message.
         private_replies_per_hour: To posts and comments.
-        platform_calls_per_user: In an hour, with the token of the app or of a person, times the people.
+        platform_calls_per_user: In an hour, with the token of the app or of a user, times the number of people.
     """
 
     messages_per_second: int = 300
@@ -54,7 +54,12 @@ NAMES = tuple(each.name for each in fields(RateLimits))
 
 @dataclass
 class RateLimiter:
-    """Counts calls where limits hold."""
+    """Counts calls while limits are on.
+
+    Attributes:
+        page: Whose calls, people and clock these are.
+        limits: The limits; None: they are off.
+    """
 
     page: PageState = field(repr=False)
     limits: RateLimits | None = None
@@ -63,12 +68,12 @@ class RateLimiter:
     _counted_at: int = -_FRESH
 
     def switch(self, on: bool, **figures: int) -> None:
-        """Let limits hold, Meta's or others, or no longer."""
+        """Switch the limits on, with Meta's figures or others, or off."""
         self.limits = replace(RateLimits(), **figures) if on else None
         self._seen.clear()
 
     def check(self, call: GraphCall) -> None:
-        """Count a call, and refuse it where it is one too many."""
+        """Count a call, and refuse it if it exceeds a limit."""
         if self.limits is None:
             return
         limits, now, second = self.limits, self.page.clock.now(), timedelta(seconds=1)
@@ -96,14 +101,14 @@ class RateLimiter:
         self._spend("day", self._daily(), _DAY, now)
 
     def platform_usage(self) -> int:
-        """Give how much of the hour's calls with the token of the app is used, in percent."""
+        """Give the used share of the hour's calls with the app's token, in percent."""
         if self.limits is None:
             return 1
         used = self._count("platform", _HOUR, self.page.clock.now())
         return max(1, used * 100 // self._platform())
 
     def usage(self) -> tuple[int, int]:
-        """Give how much of the day's calls is used, in percent, and the minutes until there are some again."""
+        """Give the used share of the day's calls, in percent, and the minutes until calls are possible again."""
         if self.limits is None:
             return 1, 0
         now = self.page.clock.now()
@@ -114,7 +119,7 @@ class RateLimiter:
 
     def _daily(self, *, fresh: bool = False) -> int:
         figure = self.limits.calls_per_engaged_user if self.limits is not None else 0
-        # Counting a hundred thousand people at every call would take longer than the call.
+        # To count a hundred thousand people for every call would take longer than the call.
         if fresh or self.page.events.number - self._counted_at >= _FRESH:
             self._engaged = sum(1 for person in self.page.people.values() if person.last_message_at is not None)
             self._counted_at = self.page.events.number

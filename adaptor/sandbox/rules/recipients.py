@@ -1,4 +1,4 @@
-"""The forms of `recipient`: a person, somebody who ticked a box, the author of a post or a comment.
+"""The forms of `recipient`: a person, a user of the checkbox plugin, the author of a post or a comment.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages
 """
@@ -38,11 +38,11 @@ _FORMS = frozenset({*_LIVE, *_DEAD})
 
 @dataclass(frozen=True)
 class Recipient:
-    """Who is meant.
+    """A checked `recipient`.
 
     Attributes:
-        form: The key that was used.
-        value: What stood under it, as text.
+        form: The key, such as `id`.
+        value: Its value, as text.
         raw: The object as it came.
     """
 
@@ -52,19 +52,19 @@ class Recipient:
 
     @property
     def thread(self) -> str:
-        """The name of the thread that records go to."""
+        """The thread for records about this recipient."""
         if self.form == "id":
             return self.value
         return f"user_ref {self.value}" if self.form == "user_ref" else _author_of(self.value)
 
     @property
     def private_reply(self) -> bool:
-        """Whether this answers a post or a comment in private."""
+        """Whether this is a private reply to a post or a comment."""
         return self.form in {"post_id", "comment_id"}
 
 
 def read_recipient(parameters: dict[str, Any]) -> Recipient:
-    """Read `recipient`, which names exactly one person in exactly one way."""
+    """Read `recipient`, which must name one person in one form."""
     raw = parameters.get("recipient")
     if raw is None:
         raise invalid("The parameter recipient is required")
@@ -78,7 +78,7 @@ def read_recipient(parameters: dict[str, Any]) -> Recipient:
     value = part.value[form]
     if form in _DEAD:
         raise Refused(_DEAD[form])
-    # Echoes give some ids as numbers, and people send them back as they came.
+    # Echoes give some ids as numbers, and clients send them back unchanged.
     text = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
     if not text or (form == "id" and not (text.isascii() and text.isdigit())):
         raise invalid(f'Param recipient[{form}] must be a valid ID string (e.g., "123")')
@@ -86,7 +86,7 @@ def read_recipient(parameters: dict[str, Any]) -> Recipient:
 
 
 def find_recipient(page: PageState, recipient: Recipient) -> Person | None:
-    """Find who is meant, or refuse; None for a `user_ref`, behind which Meta does not let the sender look.
+    """Find the person, or refuse; None for a `user_ref`, which Meta does not resolve for the sender.
 
     The caller holds the lock of the page state.
     """
@@ -102,7 +102,7 @@ def find_recipient(page: PageState, recipient: Recipient) -> Person | None:
         known = page.people.get(psid)
         if known is not None and (known.blocked or known.banned):
             raise Refused(UNAVAILABLE)
-        # The author is somebody, but writing on the Page's wall opens no window until they answer the reply.
+        # A post or comment opens no window: the author has to answer the private reply first.
         return page.people.setdefault(psid, Person(psid, "Author of", recipient.value))
     person = page.find_person(recipient.value)
     if person is None:
@@ -115,6 +115,6 @@ def find_recipient(page: PageState, recipient: Recipient) -> Person | None:
 
 
 def _author_of(post: str) -> str:
-    # The same post has the same author in every run, and nobody else's id looks like this by accident.
+    # Derived from the post, so that it has the same author in every run.
     digest = int.from_bytes(hashlib.sha256(post.encode("utf-8", "surrogatepass")).digest()[:8], "big")
     return str(10**15 + digest % (9 * 10**15))

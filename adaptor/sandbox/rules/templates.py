@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _BUTTONS: Final = frozenset(
     {"web_url", "postback", "phone_number", "account_link", "account_unlink", "game_play", "audio_call"}
 )
-# Meta writes on these buttons itself, in the reader's language.
+# Meta gives these buttons their titles, in the reader's language.
 _UNTITLED: Final = frozenset({"account_link", "account_unlink"})
 _HEIGHTS: Final = ("compact", "tall", "full")
 _PHONE: Final = re.compile(r"\+[0-9][0-9 ().-]{3,}")
@@ -42,18 +42,18 @@ _SCORE_LABELS: Final = ("neg_pos", "hard_easy", "dis_sat", "unlike_like", "poor_
 
 
 def check_template(payload: RequestObject) -> None:
-    """Refuse a template that Meta would refuse."""
+    """Refuse a template that Meta refuses."""
     kind = payload.require("template_type")
     check = _CHECKS.get(kind) if isinstance(kind, str) else None
     if check is None:
         raise Refused(UNKNOWN_TEMPLATE)
-    # Meta's errors call a template's payload by this name, whatever the message holds it under.
+    # Meta's errors use this name for the payload of any template.
     check(RequestObject(payload.value, "name_placeholder"))
 
 
 def check_buttons(part: RequestObject, *, required: bool = False, allowed: Collection[str] = _BUTTONS) -> None:
     """Check the buttons of a template or of one of its elements."""
-    for button in part.parts("buttons", limits.BUTTONS, required=required):
+    for button in part.objects("buttons", limits.BUTTONS, required=required):
         check_button(button, allowed)
 
 
@@ -86,7 +86,7 @@ def _check_button_template(payload: RequestObject) -> None:
 
 
 def _check_generic(payload: RequestObject) -> None:
-    for element in payload.parts("elements", limits.ELEMENTS):
+    for element in payload.objects("elements", limits.ELEMENTS):
         title = element.text("title", most=limits.ELEMENT_TITLE)
         if not title or not any(
             element.value.get(key) for key in ("subtitle", "image_url", "buttons", "default_action")
@@ -95,12 +95,12 @@ def _check_generic(payload: RequestObject) -> None:
         element.text("subtitle", most=limits.ELEMENT_SUBTITLE)
         element.url("image_url")
         if element.has("default_action"):
-            check_button(element.part("default_action"), ("web_url",), titled=False)
+            check_button(element.object("default_action"), ("web_url",), titled=False)
         check_buttons(element)
 
 
 def _check_media(payload: RequestObject) -> None:
-    for element in payload.parts("elements", 1):
+    for element in payload.objects("elements", 1):
         element.choice("media_type", ("image", "video"), required=True)
         url = element.url("url")
         if (url is None) == (not element.has("attachment_id")):
@@ -116,19 +116,19 @@ def _check_receipt(payload: RequestObject) -> None:
     currency = payload.text("currency", required=True) or ""
     if not re.fullmatch("[A-Z]{3}", currency):
         raise invalid(f"The currency code '{currency}' is not supported")
-    payload.part("summary").require("total_cost")
+    payload.object("summary").require("total_cost")
     payload.url("order_url")
-    for element in payload.parts("elements", limits.RECEIPT_ELEMENTS, least=0, required=False):
+    for element in payload.objects("elements", limits.RECEIPT_ELEMENTS, least=0, required=False):
         element.text("title", required=True)
         element.require("price")
     if payload.has("address"):
-        address = payload.part("address")
+        address = payload.object("address")
         for key in ("street_1", "city", "postal_code", "state", "country"):
             address.text(key, required=True)
 
 
 def _check_product(payload: RequestObject) -> None:
-    for element in payload.parts("elements", limits.ELEMENTS):
+    for element in payload.objects("elements", limits.ELEMENTS):
         element.require("id")
 
 
@@ -151,8 +151,8 @@ def _check_feedback(payload: RequestObject) -> None:
     for key in ("title", "subtitle", "button_title"):
         if re.search(r"https?://", payload.value.get(key) or ""):
             raise invalid(f"Param {payload.name(key)} must not contain a URL")
-    for screen in payload.parts("feedback_screens", 1):
-        for question in screen.parts("questions", 1):
+    for screen in payload.objects("feedback_screens", 1):
+        for question in screen.objects("questions", 1):
             if not _QUESTION_ID.fullmatch(question.text("id", required=True) or ""):
                 raise invalid(f"Param {question.name('id')} must be made of letters, digits and underscores")
             kind = question.choice("type", tuple(_SCORES), required=True) or ""
@@ -160,22 +160,22 @@ def _check_feedback(payload: RequestObject) -> None:
             question.choice("score_label", _SCORE_LABELS)
             question.choice("score_option", _SCORES[kind])
             if question.has("follow_up"):
-                follow_up = question.part("follow_up")
+                follow_up = question.object("follow_up")
                 follow_up.choice("type", ("free_form",), required=True)
                 follow_up.text("placeholder", most=limits.FEEDBACK_PLACEHOLDER)
     _check_privacy(payload)
 
 
 def _check_grid(payload: RequestObject) -> None:
-    for element in payload.parts("elements", 1):
+    for element in payload.objects("elements", 1):
         element.text("title", most=limits.GRID_TITLE)
         element.text("subtitle", most=limits.GRID_SUBTITLE)
-        images = element.parts("images", limits.GRID_IMAGES, least=limits.GRID_IMAGES_LEAST)
+        images = element.objects("images", limits.GRID_IMAGES, least=limits.GRID_IMAGES_LEAST)
         for image in images:
             image.require("url")
             image.url("url")
             if image.has("action"):
-                action = image.part("action")
+                action = image.object("action")
                 if action.choice("type", ("web_url", "postback"), required=True) == "web_url":
                     action.url("url", missing=BUTTON_URL)
                 else:
@@ -201,7 +201,7 @@ def _check_information(payload: RequestObject) -> None:
 
 
 def _check_privacy(payload: RequestObject) -> None:
-    privacy = payload.part("business_privacy")
+    privacy = payload.object("business_privacy")
     if not is_url(privacy.require("url")):
         raise invalid(f"{privacy.name('url')} should represent a valid URL")
     payload.number("expires_in_days", 1, limits.TEMPLATE_DAYS)

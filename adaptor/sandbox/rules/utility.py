@@ -1,4 +1,4 @@
-"""Utility messages: templates that Meta approved beforehand, which may be sent at any time.
+"""Utility messages: approved templates, which may be sent at any time.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages
 """
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from adaptor.sandbox.request.request_object import RequestObject
     from adaptor.sandbox.state.page_state import PageState
 
-# No limit is documented; this only keeps a mistake from becoming a very long list.
+# Not documented; it only bounds the length of the list.
 _MANY: Final = 100
 
 
 def fill_template(page: PageState, template: RequestObject) -> tuple[str, ...]:
-    """Check a `message.template` against the Page's own, and give the lines that the person reads."""
+    """Check a `message.template` against the Page's templates, and give the lines that the person reads."""
     name = template.text("name", required=True) or ""
-    language = template.part("language").text("code", required=True) or ""
+    language = template.object("language").text("code", required=True) or ""
     found = _find(page, name, language)
     given = _read_components(template)
     lines = []
@@ -46,7 +46,7 @@ def _find(page: PageState, name: str, language: str) -> UtilityTemplate:
     with page.lock:
         found = page.templates.get((name, language))
         languages = sorted(code for known, code in page.templates if known == name)
-    # Only the code is documented for what follows; the words are ours.
+    # For these errors only the code is documented; the words are ours.
     if found is None:
         there = f" It exists in: {', '.join(languages)}." if languages else ""
         error = GraphError(100, f"(#100) There is no message template '{name}' in the language '{language}'.{there}")
@@ -62,13 +62,13 @@ def _find(page: PageState, name: str, language: str) -> UtilityTemplate:
 
 def _read_components(template: RequestObject) -> dict[str, list[RequestObject]]:
     given: dict[str, list[RequestObject]] = {}
-    for component in template.parts("components", _MANY, least=0, required=False):
+    for component in template.objects("components", _MANY, least=0, required=False):
         kind = str(component.require("type")).lower()
         if kind not in {"header", "body", "buttons"}:
             raise invalid(f'Param {component.name("type")} must be one of {{header, body, buttons}} - got "{kind}".')
         if kind in given:
             raise invalid(f"Param {template.name('components')} holds two components of type {kind}")
-        given[kind] = component.parts("parameters", _MANY, least=0, required=False)
+        given[kind] = component.objects("parameters", _MANY, least=0, required=False)
     return given
 
 

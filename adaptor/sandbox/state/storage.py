@@ -71,7 +71,7 @@ class Storage:
         """Start to write changes."""
         self._stopping.clear()
         self._open()
-        self._worker = threading.Thread(target=self._work, name="sandbox keeper", daemon=True)
+        self._worker = threading.Thread(target=self._work, name="sandbox storage", daemon=True)
         self._worker.start()
 
     def stop(self) -> None:
