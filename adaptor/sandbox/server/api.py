@@ -1,4 +1,4 @@
-"""From a request as it arrived to an answer as it leaves, with a note of both, and with the faults on the way."""
+"""Turn a request into a response: read it, apply faults, answer it, and record both."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _GARBAGE = b'{"recipient_id":"65432'
 
 
 class Api:
-    """The simulated Graph API, apart from sockets.
+    """The simulated Graph API, without sockets.
 
     Args:
         simulation: The Page and its engines.
@@ -46,10 +46,10 @@ class Api:
 
         Args:
             method: Its method.
-            target: Path and query as they stood in the first line.
-            content_type: The header, or an empty string.
-            authorization: The header, or an empty string.
-            body: Where its body can be read from.
+            target: Path and query, from the first line.
+            content_type: The header, or an empty text.
+            authorization: The header, or an empty text.
+            body: Its body.
             base: The address under which the sandbox was called.
         """
         path, _, query = target.partition("?")
@@ -59,38 +59,45 @@ class Api:
         scheme, _, token = authorization.partition(" ")
         bearer = token.strip() if scheme.lower() in {"bearer", "oauth"} else None
         call = GraphCall(method, path, bearer=bearer, base=base)
-        refused = None
-        try:
-            call.parameters, call.files = read_parameters(query, content_type, body, self._page.uploads)
-            # For those who can only send GET and POST.
-            wanted = str(call.parameters.get("method", "")).upper()
-            call.method = wanted if method == "POST" and wanted in {"GET", "DELETE"} else method
-        except Refused as broken:
-            refused = broken
+        refused = self._read(call, query, content_type, body)
         with self._page.lock:
-            fault = None
             try:
                 read_path(call)
-                if refused is None and self._simulation.faults.ordered:
-                    fault = self._simulation.faults.on_request(call)
-            except Refused as broken:
-                refused = refused or broken
-            if fault is not None and not fault.delivered:
-                answer = write_response({}, call.version, self._simulation)
-            elif refused is not None:
-                record_refusal(call, self._page, refused.error)
-                answer = write_error(refused.error, call.version, self._simulation)
-            else:
-                answer = self._carry_out(call, spoiled=fault is not None)
-            if fault is not None:
-                answer = _spoil(answer, fault)
-            self._note(call, answer, fault)
-        return answer
+            except Refused as error:
+                refused = refused or error
+            faults = self._simulation.faults
+            fault = faults.on_request(call) if refused is None and faults.ordered else None
+            response = self._respond(call, refused, fault)
+            self._record(call, response, fault)
+        return response
 
-    def _carry_out(self, call: GraphCall, *, spoiled: bool) -> Response:
+    def _read(self, call: GraphCall, query: str, content_type: str, body: Stream) -> Refused | None:
+        try:
+            call.parameters, call.files = read_parameters(query, content_type, body, self._page.uploads)
+        except Refused as refused:
+            return refused
+        # For clients that can only send GET and POST.
+        wanted = str(call.parameters.get("method", "")).upper()
+        if call.method == "POST" and wanted in {"GET", "DELETE"}:
+            call.method = wanted
+        return None
+
+    def _respond(self, call: GraphCall, refused: Refused | None, fault: Fault | None) -> Response:
+        if fault is not None and not fault.delivered:
+            response = write_response({}, call.version, self._simulation)
+        elif refused is not None:
+            record_refusal(call, self._page, refused.error)
+            response = write_error(refused.error, call.version, self._simulation)
+        else:
+            response = self._carry_out(call, has_fault=fault is not None)
+        return response if fault is None else _apply_fault(response, fault)
+
+    def _carry_out(self, call: GraphCall, *, has_fault: bool) -> Response:
         simulation = self._simulation
         try:
-            value = answer_batch(call, simulation) if is_batch(call) else dispatch(call, simulation, spoiled=spoiled)
+            value = (
+                answer_batch(call, simulation) if is_batch(call) else dispatch(call, simulation, has_fault=has_fault)
+            )
             return write_response(value, call.version, simulation, call.identity)
         except Failed as failed:
             return write_error(
@@ -101,23 +108,23 @@ class Api:
             record_refusal(call, self._page, UNKNOWN)
             return write_error(UNKNOWN, call.version, simulation)
 
-    def _note(self, call: GraphCall, answer: Response, fault: Fault | None) -> None:
+    def _record(self, call: GraphCall, response: Response, fault: Fault | None) -> None:
         page = self._page
         name = fault.name if fault is not None else ""
-        request = Request(page.clock.now(), call.method, call.path, answer.status, name)
+        request = Request(page.clock.now(), call.method, call.path, response.status, name)
         page.requests.append(request)
         page.exchanges.append(
-            Exchange(request, _without_secrets(call), _hide(answer.body, call.token, page.access_token))
+            Exchange(request, _without_secrets(call), _hide(response.body, call.token, page.access_token))
         )
         page.events.add("request", call.addressee, request.at, request)
 
 
-def _spoil(answer: Response, fault: Fault) -> Response:
+def _apply_fault(response: Response, fault: Fault) -> Response:
     if fault.kind == "slow":
-        return replace(answer, delay=fault.seconds)
+        return replace(response, delay=fault.seconds)
     if fault.kind == "invalid_json":
-        return replace(answer, body=_GARBAGE)
-    return replace(answer, accident=fault.kind)
+        return replace(response, body=_GARBAGE)
+    return replace(response, fault=fault.kind)
 
 
 def _without_secrets(call: GraphCall) -> dict[str, object]:
@@ -133,7 +140,7 @@ def _without_secrets(call: GraphCall) -> dict[str, object]:
 
 
 def _hide(body: bytes, *tokens: str) -> bytes:
-    # The addresses of further pages carry them, and `/me/accounts` gives them out.
+    # The addresses of further pages hold tokens, and `/me/accounts` returns them.
     for secret in {form.encode() for token in tokens if token for form in (token, quote_plus(token))}:
         body = body.replace(secret, b"...")
     return body

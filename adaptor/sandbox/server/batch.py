@@ -32,15 +32,15 @@ _NO: Final = (False, "false", "0", 0)
 
 
 def is_batch(call: GraphCall) -> bool:
-    """Say whether a call holds others."""
+    """Say whether a call is a batch."""
     return not call.segments and call.method == "POST" and "batch" in call.parameters
 
 
 def answer_batch(call: GraphCall, simulation: Simulation) -> list[Result]:
-    """Answer every part on its own, in order.
+    """Answer the parts one by one, in order.
 
     Raises:
-        Failed: The batch as a whole cannot be read.
+        Failed: The batch as a whole is refused.
     """
     try:
         if call.bearer or call.parameters.get("access_token"):
@@ -70,7 +70,7 @@ def _too_many() -> GraphError:
 
 
 class _Batch:
-    """One batch on its way through its parts."""
+    """Answers the parts of one batch."""
 
     def __init__(self, call: GraphCall, simulation: Simulation, parts: list[dict[str, Any]]) -> None:
         self._call = call
@@ -90,7 +90,7 @@ class _Batch:
 
     def _show(self, index: int) -> Result:
         part, result = self._parts[index], self._results[index]
-        # What others were waiting for is of no interest itself, unless it went wrong or somebody says otherwise.
+        # The result of a part that others refer to is omitted if it succeeded, unless the request says otherwise.
         quiet = part.get("omit_response_on_success", True) not in _NO
         asked = "name" in part and str(part["name"]) in self._wanted
         return None if asked and quiet and result is not None and result["code"] == 200 else result
@@ -109,7 +109,7 @@ class _Batch:
                     raise invalid(f"Batch part {index} depends on itself by way of '{name}'.")
                 self._run(other)
                 if other not in self._values:
-                    # Without what it builds upon it is not carried out at all.
+                    # A part that it depends on failed, so it is not carried out.
                     self._results[index] = None
                     return
             self._results[index] = self._perform(index, part)
@@ -131,7 +131,7 @@ class _Batch:
             record_refusal(call, self._simulation.page, UNKNOWN)
             return self._write(500, UNKNOWN)
         finally:
-            # The last person named is as good as any to file the whole request under.
+            # File the whole request under the last person that a part named.
             self._call.addressee = call.addressee or self._call.addressee
         self._values[index] = value
         return self._part(200, to_json_bytes(value).decode("ascii"))

@@ -1,4 +1,4 @@
-"""Carrying out one call, whether it came alone or in a batch: faults, rates, and a note of what was refused."""
+"""Carry out one call, alone or from a batch: apply faults and rate limits, and record a refusal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Failed(Exception):
-    """The call is answered with an error, under this status and with these minutes in the usage header."""
+    """The call gets an error, with this status and these minutes in the usage header."""
 
     def __init__(self, error: GraphError, *, status: int = 0, minutes: int = 0) -> None:
         super().__init__(error)
@@ -25,23 +25,23 @@ class Failed(Exception):
 
 
 class Dropped(Exception):
-    """The part of the batch is answered with `null`."""
+    """The response to this part of the batch is `null`."""
 
 
-def dispatch(call: GraphCall, simulation: Simulation, part: int | None = None, *, spoiled: bool = False) -> Any:
-    """Answer one call whose path was read already; the caller holds the lock of the page state.
+def dispatch(call: GraphCall, simulation: Simulation, part: int | None = None, *, has_fault: bool = False) -> Any:
+    """Answer one call whose path has been read; the caller holds the lock of the page state.
 
     Args:
-        call: What is asked.
+        call: The call.
         simulation: The Page and its engines.
-        part: Which part of a batch it is, or None for a call of its own.
-        spoiled: Whether its answer goes wrong on the way already: then nothing else goes wrong with it.
+        part: Its number in a batch, or None for a separate request.
+        has_fault: A fault of the whole request applies already, so none of the call does.
 
     Raises:
-        Failed: With an error.
-        Dropped: Not at all.
+        Failed: The response is an error.
+        Dropped: The response is `null`.
     """
-    fault = simulation.faults.on_call(call, part) if simulation.faults.ordered and not spoiled else None
+    fault = simulation.faults.on_call(call, part) if simulation.faults.ordered and not has_fault else None
     if fault is not None and fault.kind == "empty_page":
         call.empty_page = True
         fault = None
@@ -66,9 +66,9 @@ def dispatch(call: GraphCall, simulation: Simulation, part: int | None = None, *
 
 
 def record_refusal(call: GraphCall, page: PageState, error: GraphError) -> None:
-    """Record that a call was refused, for the person whom it was meant for if it says so."""
+    """Record a refused call, in the thread of its recipient if it names one."""
     if not call.addressee:
-        # Refused before anybody looked for whom it was.
+        # Refused before the recipient was read.
         recipient = call.parameters.get("recipient")
         named = recipient.get("id") if isinstance(recipient, dict) else None
         call.addressee = str(named) if str(named).isascii() and str(named).isdigit() else ""

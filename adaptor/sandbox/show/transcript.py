@@ -1,7 +1,7 @@
-"""The transcript: after a run, who got what.
+"""The transcript: who got what in a run.
 
-Everybody has a heading of their own line, so that a name in any script cannot disturb what follows it, and below it
-what they saw: `>` from the Page, `<` from them, `!` what Meta would have refused.
+Each person has a heading on a line of its own, so that a name in any script cannot disturb the text after it. Below it
+are the messages: `>` from the Page, `<` from the person, `!` refused by Meta.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def write_transcript(page: PageState, limit: int | None = None, *, sent: bool = 
     """Write the transcript; the caller holds the lock of the page state.
 
     Args:
-        world: What happened.
-        limit: How many people at most; the rest is counted.
-        sent: It has happened, and was not only sketched: then it is counted, and what is known of people is told.
+        page: The state of the Page.
+        limit: How many people to show; the others are only counted.
+        sent: The messages were sent, and not only previewed: adds a summary and what is known of people.
     """
     threads = [name for name in page.timeline if name]
     shown = threads if limit is None else threads[: max(limit, 0)]
@@ -125,12 +125,12 @@ def _summary(page: PageState) -> str:
 
 
 def _words(refusal: Refusal) -> str:
-    # Meta repeats the code in front.
+    # Meta's messages start with the code.
     return re.sub(r"^\(#\d+\) ", "", show_line(refusal.message))
 
 
 def _first_sentence(refusal: Refusal) -> str:
-    # Meta sends the reader to a page behind.
+    # After it, Meta refers to a page of its documentation.
     return re.split(r"(?<=\.) ", _words(refusal), maxsplit=1)[0]
 
 

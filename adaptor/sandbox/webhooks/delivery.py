@@ -1,4 +1,4 @@
-"""Calling a subscriber: one request, without redirects, proxies or patience."""
+"""One HTTP request to a subscriber, without redirects, proxies or retries."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> t
 def _send(
     method: str, url: str, body: bytes | None, headers: Mapping[str, str], timeout: float
 ) -> tuple[int, bytes, str]:
-    # Only who is subscribed needs an HTTP client.
+    # Only a sandbox with a subscriber needs an HTTP client.
     from http.client import HTTPException
 
     address = urlsplit(url)

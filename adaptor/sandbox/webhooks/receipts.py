@@ -1,4 +1,4 @@
-"""What follows a message of the Page: its echo, that it was delivered, that it was read; and reactions.
+"""The webhooks that follow a message of the Page: its echo, delivery and read receipts.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
 """
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from adaptor.sandbox.state.page_state import PageState
     from adaptor.sandbox.webhooks.webhooks import Webhooks
 
-#: From then on a sticker is told as a sticker only; before, as an image as well (changelog, 30 June 2026).
+#: From this date a sticker is only a sticker in webhooks; before, it is an image as well (changelog, 30 June 2026).
 _STICKERS_ALONE: Final = datetime(2026, 8, 30, tzinfo=UTC)
-#: The names that Meta has for the reactions that have one.
+#: Meta's names of reactions.
 _REACTIONS: Final = {
     "❤": "love",
     "😍": "love",
@@ -34,7 +34,7 @@ _REACTIONS: Final = {
 
 
 def send_receipts(page: PageState, webhooks: Webhooks, thread: str, message: Message, person: Person | None) -> None:
-    """Tell the subscribers, and let the person read unless they are away."""
+    """Notify the subscribers, and mark the message as read unless the person is away."""
     reads = person is not None and not person.away
     if reads:
         page.threads[thread].read_at = message.at
@@ -51,12 +51,12 @@ def send_receipts(page: PageState, webhooks: Webhooks, thread: str, message: Mes
 
 
 def name_reaction(emoji: str) -> str:
-    """Give the name that Meta has for a reaction."""
+    """Give Meta's name of a reaction."""
     return _REACTIONS.get(emoji.rstrip("\ufe0f"), "other")
 
 
 def sticker_attachments(page: PageState, number: int) -> dict[str, Any]:
-    """Give what a webhook says of a sticker, which depends on the date."""
+    """Give the part of a webhook that describes a sticker; it depends on the date."""
     payload = {"url": f"https://cdn.invalid/stickers/{number}.png", "sticker_id": number}
     new = {"type": "sticker", "payload": payload}
     if page.clock.now() >= _STICKERS_ALONE:

@@ -1,9 +1,9 @@
-"""Webhooks: what subscribers are told, signed as Meta signs it, tried again, and out of order on demand.
+"""Webhooks: signed as Meta signs them, retried, and on request duplicated, batched or out of order.
 
-    sandbox.webhooks.duplicates = 0.1    every tenth is delivered twice
-    sandbox.webhooks.disorder = 5        up to five wait, and leave in any order
+    sandbox.webhooks.duplicates = 0.1    one in ten is delivered twice
+    sandbox.webhooks.disorder = 5        up to five may overtake each other
     sandbox.webhooks.batch = 3           up to three entries in one request
-    sandbox.webhooks.wait()              until everything has been delivered or given up
+    sandbox.webhooks.wait()              until each is delivered or given up
 
 https://developers.facebook.com/docs/graph-api/webhooks/getting-started
 """
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 _PAGE: Final = "page"
 #: After an hour of failures the app is unsubscribed (page "Webhooks", checked 2026-11).
 _PATIENCE: Final = timedelta(hours=1)
-# Meta repeats at once a few times, and then ever more slowly.
+# Meta retries at once a few times, then at growing intervals.
 _DELAYS: Final = (0.0, 0.0, 0.5, 2.0, 8.0, 30.0)
 _DELIVERIES: Final = 10_000
-# What an app is told that does not control the conversation, in its own list; anything else it is not told.
+# An app that does not control the conversation receives these fields only, under `standby`.
 _STANDBY: Final = frozenset({"messages", "message_reads", "message_deliveries", "messaging_postbacks"})
 
 
@@ -46,11 +46,11 @@ class Delivery:
 
     Attributes:
         at: When, by the sandbox's clock.
-        url: Where to.
+        url: The address.
         body: The bytes that were signed.
         signature: The value of `X-Hub-Signature-256`.
-        status: What came back; 0 for nothing.
-        problem: Why nothing came back; empty otherwise.
+        status: The HTTP status of the response; 0 for no response.
+        problem: Why there was no response; empty otherwise.
         attempt: Counted from 1.
     """
 
@@ -65,7 +65,7 @@ class Delivery:
 
 @dataclass(eq=False)
 class _Outgoing:
-    """Entries on their way to one subscriber."""
+    """Entries that wait for delivery in one request."""
 
     entries: list[dict[str, Any]]
     attempt: int = 0
@@ -74,15 +74,15 @@ class _Outgoing:
 
 @dataclass
 class Webhooks:
-    """What one sandbox tells its subscribers.
+    """Delivers the webhooks of one sandbox.
 
     Attributes:
         page: The state of the Page whose webhooks these are.
-        delays: Seconds to wait before each further attempt; when they are used up, the webhook is given up.
-        timeout: Seconds within which a subscriber has to answer.
-        duplicates: Which share is delivered twice, 0 to 1.
+        delays: Seconds before each retry; after the last, the webhook is given up.
+        timeout: Seconds that a subscriber has to respond.
+        duplicates: The share that is delivered twice, 0 to 1.
         disorder: How many may overtake each other.
-        batch: How many entries travel in one request at most.
+        batch: How many entries one request holds at most.
         deliveries: Every attempt so far, oldest first; the newest 10,000.
     """
 
@@ -105,7 +105,7 @@ class Webhooks:
     _random: random.Random = field(default_factory=lambda: random.Random(0), repr=False)
 
     def wants(self, name: str) -> bool:
-        """Say whether somebody is subscribed to a field, both as an app and for this Page."""
+        """Say whether a field is subscribed, both by the app and for this Page."""
         subscription = self.page.subscriptions.get(_PAGE)
         if subscription is None or not subscription.active:
             return False
@@ -137,7 +137,7 @@ class Webhooks:
             self.emit(name, {"recipient": {"id": self.page.page_id}, "timestamp": stamp, **content}, "")
 
     def emit(self, name: str, item: dict[str, Any], thread: str) -> None:
-        """Tell what happened in a conversation; on the side where another app controls it."""
+        """Queue an event of a conversation; under `standby` if another app controls that."""
         state = self.page.threads.get(thread)
         owner = state.owned_by(self.page.clock.now()) if state is not None else None
         standby = owner not in {None, self.page.app_id} and name in {*_STANDBY, "message_echoes"}
@@ -145,8 +145,8 @@ class Webhooks:
             if not self.wants("standby"):
                 return
             if "postback" in item:
-                # The payload is for the app that sent the button.
-                item = {**item, "postback": {k: v for k, v in item["postback"].items() if k != "payload"}}
+                # Only the app that sent the button gets its payload.
+                item = {**item, "postback": {key: value for key, value in item["postback"].items() if key != "payload"}}
         elif name not in self.page.subscriptions[_PAGE].fields or name not in self.page.subscribed.get(
             self.page.app_id, ()
         ):
@@ -154,12 +154,12 @@ class Webhooks:
         self._send({"standby" if standby else "messaging": [item]})
 
     def notify_change(self, name: str, value: dict[str, Any]) -> None:
-        """Tell what happened to the Page itself."""
+        """Tell the subscribers of a field about a change of the Page itself."""
         if self.wants(name):
             self._send({"changes": [{"field": name, "value": value}]})
 
     def verify_callback(self, url: str, verify_token: str) -> str:
-        """Ask an address whether it wants webhooks, as Meta does; give what is wrong with its answer, or nothing."""
+        """Do Meta's handshake with an address; give the problem with its response, or an empty text."""
         challenge = str(random.SystemRandom().randrange(10**8, 2**31))
         query = {"hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": verify_token}
         status, body, problem = get(url, query, self.timeout)
@@ -168,27 +168,27 @@ class Webhooks:
         if status != 200:
             return f"HTTP Status Code = {status}"
         if body.strip() != challenge:
-            return "The challenge was not answered with itself; HTTP Status Code = 200"
+            return "The response is not the challenge; HTTP Status Code = 200"
         return ""
 
     def hold(self) -> None:
-        """Let webhooks pile up until `release`."""
+        """Keep webhooks in the queue until `release`."""
         with self._changed:
             self._held = True
 
     def release(self) -> None:
-        """Let them leave again."""
+        """Deliver webhooks again."""
         with self._changed:
             self._held = False
             self._changed.notify_all()
 
     def wait(self, timeout: float = 10.0) -> bool:
-        """Wait until everything is delivered or given up, and say whether that is so."""
+        """Wait until each webhook is delivered or given up; False if the time ran out first."""
         with self._changed:
             return self._changed.wait_for(lambda: not (self._queue or self._later or self._busy), timeout)
 
     def stop(self) -> None:
-        """Deliver nothing more; what still waits is forgotten."""
+        """Stop delivery, and drop the queue."""
         with self._changed:
             self._stopping = True
             self._queue.clear()
@@ -229,7 +229,7 @@ class Webhooks:
                 self._changed.notify_all()
 
     def _ready(self) -> bool:
-        """Say whether one can leave now; those whose time has come stand at the front."""
+        """Put retries that are due at the front of the queue, and say whether it holds anything to deliver."""
         if self._held or self._stopping:
             return False
         now = time.monotonic()
@@ -249,7 +249,7 @@ class Webhooks:
         return outgoing
 
     def _deliver(self, outgoing: _Outgoing) -> bool:
-        """Try once; say whether to try again."""
+        """Try once; say whether to retry."""
         subscription = self.page.subscriptions.get(_PAGE)
         if subscription is None or not subscription.active:
             return False
@@ -266,7 +266,7 @@ class Webhooks:
             return False
         self._failing_since = self._failing_since or now
         if now - self._failing_since >= _PATIENCE:
-            # Meta unsubscribes the app, and tells its developers.
+            # Meta unsubscribes the app now.
             subscription.active = False
             self.page.changed("subscription")
             return False
@@ -277,7 +277,7 @@ class Webhooks:
 
 
 def sign(secret: str, body: bytes) -> dict[str, str]:
-    """Give the headers of a webhook: both signatures over the very bytes that travel."""
+    """Give the headers of a webhook, with both signatures of its body."""
     key = secret.encode()
     return {
         "Content-Type": "application/json",
