@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 def create_linking_token(page: PageState, psid: str) -> str:
-    """Give the token that Meta hands to the login page when somebody taps on Log In; it lives five minutes."""
+    """Create the token that the login page gets when a person taps Log In; it expires after five minutes."""
     token = f"SANDBOX-LINK-{secrets.token_urlsafe(16)}"
     page.linking_tokens[token] = (psid, page.clock.now())
     return token
 
 
-def find_linking(page: PageState, token: object) -> str:
-    """Tell whose token it is."""
+def find_linking_person(page: PageState, token: object) -> str:
+    """Give the person to whom a linking token belongs."""
     psid, made = page.linking_tokens.get(str(token), ("", None))
     if made is None or page.clock.now() - made > limits.LINKING_LIFE:
         raise Refused(UNLINKED)
@@ -33,7 +33,7 @@ def find_linking(page: PageState, token: object) -> str:
 
 
 def unlink(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
-    """End the link between a person and their account."""
+    """Disconnect a person from their account."""
     psid = str(call.parameters.get("psid") or "")
     if not psid:
         raise invalid("The parameter psid is required")

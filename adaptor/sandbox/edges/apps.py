@@ -1,4 +1,4 @@
-"""Apps and what they are told: `/{PAGE_ID}/subscribed_apps`, `/{APP_ID}/subscriptions`, `/debug_token`.
+"""Apps and their subscriptions: `/{PAGE_ID}/subscribed_apps`, `/{APP_ID}/subscriptions`, `/debug_token`.
 
 https://developers.facebook.com/docs/graph-api/reference/app/subscriptions
 """
@@ -28,7 +28,7 @@ _SCOPES: Final = (
 
 
 def subscribe_page(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Let this app hear of what happens on the Page."""
+    """Subscribe this app to fields of the Page."""
     fields = call.words("subscribed_fields")
     if not fields:
         raise invalid("The parameter subscribed_fields is required.")
@@ -43,13 +43,13 @@ def subscribe_page(call: GraphCall, page: PageState) -> dict[str, Any]:
 
 
 def list_subscribed(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Tell which apps hear of it, and of what."""
+    """List the apps that are subscribed to the Page, each with its fields."""
     fields = read_fields(call.parameters.get("fields"))
     return {"data": [_show(page, app, names, fields) for app, names in page.subscribed.items()]}
 
 
 def unsubscribe_page(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Let this app hear no more."""
+    """Unsubscribe this app from the Page."""
     page.subscribed.pop(page.app_id, None)
     page.changed("subscription")
     return dict(_SUCCESS)
@@ -67,13 +67,13 @@ def _show(page: PageState, app: str, names: list[str], fields: tuple[Any, ...]) 
 
 
 def read(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Give the app itself."""
+    """Give the app."""
     known = {"name": lambda _: page.app_name, "id": lambda _: page.app_id}
     return select(read_fields(call.parameters.get("fields")), known, ("name", "id"), "Application")
 
 
 def subscribe(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
-    """Set where webhooks go, once the address has answered the handshake."""
+    """Set the address for webhooks, after the handshake with it."""
     given = call.parameters
     kind = given.get("object")
     if kind not in _OBJECTS:
@@ -100,7 +100,7 @@ def subscribe(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str,
 
 
 def list_subscriptions(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Tell where webhooks go."""
+    """List the addresses for webhooks."""
     return {
         "data": [
             {
@@ -115,7 +115,7 @@ def list_subscriptions(call: GraphCall, page: PageState) -> dict[str, Any]:
 
 
 def unsubscribe(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Take back one object's subscription or some fields of it; all of them where nothing is named."""
+    """Delete the subscription of one object, or some of its fields; without an object, all subscriptions."""
     kind, fields = call.parameters.get("object"), call.words("fields")
     if kind is None:
         page.subscriptions.clear()
@@ -129,7 +129,7 @@ def unsubscribe(call: GraphCall, page: PageState) -> dict[str, Any]:
 
 
 def debug_token(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Tell what a token is worth."""
+    """Describe a token."""
     given = str(call.parameters.get("input_token") or "")
     if not given:
         raise invalid("The parameter input_token is required")
@@ -146,8 +146,8 @@ def debug_token(call: GraphCall, page: PageState) -> dict[str, Any]:
         return {"data": {**data, "is_valid": True, "scopes": []}}
     expired = identity == PAGE and page.token_subcode is not None
     if expired:
-        error_ = FAULTS[190, page.token_subcode or None]
-        data["error"] = {"code": 190, "message": error_.message, "subcode": error_.subcode}
+        reason = FAULTS[190, page.token_subcode or None]
+        data["error"] = {"code": 190, "message": reason.message, "subcode": reason.subcode}
     data |= {"data_access_expires_at": 0, "expires_at": 0, "is_valid": not expired}
     if identity == PAGE:
         data["profile_id"] = page.page_id

@@ -1,4 +1,4 @@
-"""Uploads, to be sent later: `POST /{PAGE_ID}/message_attachments`; and the bytes of files, as long as there is room.
+"""Upload a file to send it later: `POST /{PAGE_ID}/message_attachments`.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/reference/attachment-upload-api
 """
@@ -22,12 +22,12 @@ PLATFORMS: Final = frozenset({"messenger", "instagram"})
 
 
 def upload(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Keep a file for later, and give its id."""
+    """Save a file, and give its id."""
     check_platform(call)
     message = RequestObject(call.parameters.get("message"), "message")
     attachment = message.object("attachment")
     kind = attachment.choice("type", MEDIA, required=True) or ""
-    # The documentation leaves the payload out where a file comes along.
+    # In the documentation, a request with a file has no payload.
     payload = RequestObject(attachment.value.get("payload") or {}, attachment.name("payload"))
     file = call.file()
     url = payload.url("url")
@@ -39,7 +39,7 @@ def upload(call: GraphCall, page: PageState) -> dict[str, Any]:
 
 
 def save_attachment(page: PageState, kind: str, url: str | None, file: File | None) -> str:
-    """Remember a file under a new id."""
+    """Save a file under a new id."""
     made = Attachment(object_id(), kind, page.clock.now(), url, file)
     page.attachments[made.id] = made
     page.changed("attachment", what=made.id)
@@ -47,7 +47,7 @@ def save_attachment(page: PageState, kind: str, url: str | None, file: File | No
 
 
 def check_platform(call: GraphCall) -> None:
-    """Refuse a platform that there is not; Instagram is, although nobody lives there in a sandbox."""
+    """Refuse an unknown platform; Instagram is known, although a sandbox has nobody there."""
     platform = call.parameters.get("platform")
     if platform is not None and str(platform).lower() not in PLATFORMS:
         raise invalid(f'Param platform must be one of {{INSTAGRAM, MESSENGER}} - got "{platform}".')

@@ -1,6 +1,6 @@
-"""Reading what was said: `/{PAGE_ID}/conversations`, `/{CONVERSATION_ID}`, `/{MESSAGE_ID}`.
+"""Read conversations and their messages: `/{PAGE_ID}/conversations`, `/{CONVERSATION_ID}`, `/{MESSAGE_ID}`.
 
-Only the newest twenty messages of a conversation tell more than their ids and times.
+Only the newest twenty messages of a conversation give more than their ids and times.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations
 """
@@ -31,7 +31,7 @@ _FOLDERS: Final = {"inbox": "inbox", "other": "other", "spam": "spam", "page_don
 
 
 def list_all(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Give the conversations, the newest first, or that with one person."""
+    """Give the conversations, newest first, or the one with a person."""
     check_platform(call)
     fields = read_fields(call.parameters.get("fields"))
     if str(call.parameters.get("platform", "messenger")).lower() == "instagram":
@@ -43,7 +43,7 @@ def list_all(call: GraphCall, page: PageState) -> dict[str, Any]:
         keys: Collection[str] = [thread.id] if thread is not None else []
         default: tuple[str, ...] = ("id",)
     else:
-        keys, default = _Newest(page), ("id", "updated_time")
+        keys, default = _NewestFirst(page), ("id", "updated_time")
     folder = _FOLDERS.get(str(call.parameters.get("folder", "")).lower())
     return page_through(
         call,
@@ -60,7 +60,7 @@ def read(call: GraphCall, page: PageState) -> dict[str, Any]:
 
 
 def list_messages(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Give the messages of one conversation, the newest first."""
+    """Give the messages of one conversation, newest first."""
     return _list(call, page, call.segments[0], read_fields(call.parameters.get("fields")), call.parameters)
 
 
@@ -71,7 +71,7 @@ def read_message(call: GraphCall, page: PageState) -> dict[str, Any]:
 
 
 def list_attachments(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Give what is attached to one message."""
+    """Give the attachments of one message."""
     return show_attachments(call, page, _newest(page, call.segments[0]), call.parameters)
 
 
@@ -82,8 +82,8 @@ def thread_of(message: Message | Incoming) -> str:
     return message.psid
 
 
-class _Newest:
-    """The ids of all conversations, the newest first, without a copy of the list."""
+class _NewestFirst:
+    """The ids of all conversations, newest first, without a copy of the list."""
 
     def __init__(self, page: PageState) -> None:
         self._page = page
@@ -98,17 +98,17 @@ class _Newest:
         return key in self._page.conversations
 
 
-def _said(page: PageState, thread: str) -> Iterator[Message | Incoming]:
-    """Go through what was said in a conversation, the newest first."""
+def _messages_of(page: PageState, thread: str) -> Iterator[Message | Incoming]:
+    """Go through the messages of a conversation, newest first."""
     for record in reversed(page.timeline.get(thread, [])):
-        # As it reads now: edited, or taken back.
+        # With its newest text if it was edited; left out if it was deleted.
         if isinstance(record, (Message, Incoming)) and record.id in page.by_id:
             yield page.by_id[record.id]
 
 
 def _newest(page: PageState, name: str) -> Message | Incoming:
     message = page.by_id[name]
-    newest = islice(_said(page, thread_of(message)), limits.NEWEST_MESSAGES)
+    newest = islice(_messages_of(page, thread_of(message)), limits.NEWEST_MESSAGES)
     if not any(other.id == name for other in newest):
         raise Refused(NO_SUCH_MESSAGE)
     return message
@@ -118,14 +118,14 @@ def _list(
     call: GraphCall, page: PageState, conversation: str, fields: tuple[Field, ...], asked: dict[str, Any]
 ) -> dict[str, Any]:
     thread = page.conversations[conversation]
-    newest = {message.id for message in islice(_said(page, thread), limits.NEWEST_MESSAGES)}
+    newest = {message.id for message in islice(_messages_of(page, thread), limits.NEWEST_MESSAGES)}
     few = tuple(field for field in fields if field.name in {"id", "created_time"}) or (Field("id"),)
 
     def show(key: str) -> dict[str, Any]:
         return show_message_fields(call, page, page.by_id[key], fields if key in newest else few)
 
     return page_through(
-        call, [message.id for message in _said(page, thread)], show, path=f"{conversation}/messages", asked=asked
+        call, [message.id for message in _messages_of(page, thread)], show, path=f"{conversation}/messages", asked=asked
     )
 
 
@@ -143,7 +143,7 @@ def _show(
         return {"data": [them, ourselves]}
 
     def snippet() -> str:
-        newest = next(_said(page, psid), None)
+        newest = next(_messages_of(page, psid), None)
         if newest is None:
             return ""
         text = newest.text or (" ".join(show_message(newest)) if isinstance(newest, Message) else "")
@@ -158,7 +158,7 @@ def _show(
         "updated_time": lambda _: time_of(thread.updated_at),
         "link": lambda _: f"/{page.page_id}/inbox/{conversation.removeprefix('t_')}/",
         "snippet": lambda _: snippet(),
-        "message_count": lambda _: sum(1 for _ in _said(page, psid)),
+        "message_count": lambda _: sum(1 for _ in _messages_of(page, psid)),
         "unread_count": lambda _: thread.unread,
         "participants": lambda _: people(),
         "senders": lambda _: people(),

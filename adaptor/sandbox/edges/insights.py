@@ -43,7 +43,7 @@ _MANY_DAYS: Final = 93
 
 
 def read(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Give the values of each metric, one for each day that was asked for, or one for all of them."""
+    """Give the values of each metric: one for each day, or one for the whole range."""
     metrics = call.words("metric")
     if not metrics:
         raise invalid("The parameter metric is required")
@@ -89,7 +89,7 @@ def _show(
 
 
 def _moments(page: PageState, metric: str) -> list[datetime]:
-    """Give when each of the counted things happened."""
+    """Give the times of the events that a metric counts."""
     if metric.endswith(("connections", "new_conversations_unique")):
         return [at for person in list(page.people) if (at := _first_written(page, person)) is not None]
     action = "blocks" if "blocked" in metric else "reports"
@@ -104,7 +104,7 @@ def _first_written(page: PageState, psid: str) -> datetime | None:
     for event in page.timeline.get(psid, []):
         if isinstance(event, Incoming):
             return event.at
-    # Somebody who has written before the sandbox began.
+    # A person who wrote before the sandbox started.
     return page.people[psid].last_message_at
 
 

@@ -1,4 +1,4 @@
-"""Labels, and who wears them: `/{PAGE_ID}/custom_labels`, `/{LABEL_ID}/label`, `/{PSID}/custom_labels`.
+"""Labels, and the people who have them: `/{PAGE_ID}/custom_labels`, `/{LABEL_ID}/label`, `/{PSID}/custom_labels`.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/custom-labels
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def create(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Make a label; `name` is what the parameter was called before v12."""
+    """Create a label; before v12 the parameter was called `name`."""
     _check_terms(page)
     name = call.parameters.get("page_label_name") or call.parameters.get("name")
     if not isinstance(name, str) or not name.strip():
@@ -40,7 +40,7 @@ def list_all(call: GraphCall, page: PageState) -> dict[str, Any]:
 
 
 def list_of_person(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Give the labels that one person wears."""
+    """Give the labels of one person."""
     person = page.find_person(call.segments[0])
     if person is None:
         raise unknown_object(call.method, call.segments[0])
@@ -53,7 +53,7 @@ def read(call: GraphCall, page: PageState) -> dict[str, Any]:
 
 
 def delete(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
-    """Take a label away, from everybody who wears it."""
+    """Delete a label, and remove it from all people."""
     _check_terms(page)
     label = page.labels.pop(call.segments[0])
     for psid in label.people:
@@ -63,7 +63,7 @@ def delete(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, An
 
 
 def assign(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
-    """Let somebody wear a label; twice is once."""
+    """Add a label to a person; no change if the person has it."""
     label, person = _both(call, page)
     if person.id not in label.people:
         label.people.append(person.id)
@@ -73,7 +73,7 @@ def assign(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, An
 
 
 def remove(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
-    """Let somebody wear it no longer."""
+    """Remove a label from a person."""
     label, person = _both(call, page)
     if person.id in label.people:
         label.people.remove(person.id)

@@ -1,4 +1,4 @@
-"""What the Conversations API tells of one message.
+"""The fields of one message in the Conversations API.
 
 Shapes as recorded by public clients: `from` with an e-mail address made of the id, attachments by media type.
 """
@@ -23,7 +23,7 @@ _TYPES: Final = {"image": "image/jpeg", "video": "video/mp4", "audio": "audio/mp
 
 
 def time_of(at: datetime) -> str:
-    """Write a time as Graph does."""
+    """Write a time in Graph's form."""
     return at.strftime("%Y-%m-%dT%H:%M:%S+0000")
 
 
@@ -56,7 +56,7 @@ def show_message_fields(
 def show_attachments(
     call: GraphCall, page: PageState, message: Message | Incoming, asked: dict[str, Any]
 ) -> dict[str, Any]:
-    """Give one page of what is attached."""
+    """Give one page of the attachments of a message."""
     items = {f"{index}": item for index, item in enumerate(_items(message))}
     return page_through(
         call,
@@ -69,7 +69,7 @@ def show_attachments(
 
 def _text(message: Message | Incoming) -> str:
     if isinstance(message, Message) and message.lines:
-        # A utility message with nothing but a body appears as text.
+        # A utility message appears as text.
         return "\n".join(message.lines)
     return message.text or ""
 
@@ -96,7 +96,7 @@ def _show_item(page: PageState, message: Message | Incoming, index: int, item: d
     file = next(iter(message.files), None) if isinstance(message, Message) else None
     file = file or (saved.file if saved is not None else None)
     url = payload.get("url") or (saved.url if saved is not None else None) or page.file_url(file, message.id)
-    # The same message has the same attachment ids each time it is read.
+    # Derived from the message, so that its attachments have the same ids on every read.
     number = str(10**15 + int.from_bytes(f"{message.id[-12:]}{index}".encode(), "big") % (9 * 10**15))
     shown: dict[str, Any] = {
         "id": number,
@@ -114,7 +114,7 @@ def _show_item(page: PageState, message: Message | Incoming, index: int, item: d
 
 
 def _size(*more: str) -> dict[str, int]:
-    # Nobody looks into the files: all have the same size.
+    # The sandbox does not decode files: all have the same size.
     return dict.fromkeys(("width", "height", *more), _PIXELS)
 
 

@@ -26,13 +26,13 @@ _FORMATS: Final = ("POSITIONAL", "NAMED")
 _BUTTONS: Final = ("POSTBACK", "URL")
 _MANY: Final = 10
 _DEFAULT: Final = ("name", "language", "status", "category", "components", "parameter_format", "id")
-# Rejections (page "Utility messages"); the sandbox decides only on what can be seen in the text.
+# Reasons of rejections (page "Utility messages") that the text itself shows.
 _INCORRECT: Final = "INCORRECT_PARAMS"
 _WORDY: Final = "PARAMS_TO_WORD_RATIO_EXCEED_LIMIT"
 
 
 def create(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
-    """Hand in a template; it is looked at at once, with the outcome that the sandbox was told to give."""
+    """Create a template; its review is immediate, with the outcome set for the sandbox."""
     given = RequestObject(call.parameters, "")
     name = given.text("name", required=True) or ""
     if not _NAME.fullmatch(name):
@@ -59,7 +59,7 @@ def create(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, An
 
 
 def list_all(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Give the Page's templates, by name, content, language and status."""
+    """Give the Page's templates, filtered by name, content, language and status."""
     fields = read_fields(call.parameters.get("fields"))
     wanted = {key: {word.lower() for word in call.words(key)} for key in ("language", "status", "category")}
     words = {key: str(call.parameters.get(key) or "").lower() for key in ("name", "content", "name_or_content")}
@@ -86,7 +86,7 @@ def list_all(call: GraphCall, page: PageState) -> dict[str, Any]:
 
 
 def delete(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
-    """Delete a template, in one language or in all of them."""
+    """Delete a template, in one language or in all."""
     name = str(call.parameters.get("name") or "")
     if not name:
         raise invalid("The parameter name is required")
@@ -110,7 +110,7 @@ def read(call: GraphCall, page: PageState) -> dict[str, Any]:
 
 
 def update(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
-    """Change a template's components; it is looked at again."""
+    """Change a template's components; it is reviewed again."""
     old = _find(call, page)
     made = _from_components(old.name, old.language, RequestObject(call.parameters, ""))
     reason = _reject(made)
@@ -123,7 +123,7 @@ def update(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, An
 
 
 def search_library(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Give the ready-made templates whose name or content holds the words."""
+    """Give the templates of the library whose name or content holds the words."""
     words = str(call.parameters.get("name_or_content") or "").lower()
     languages = {word.lower() for word in call.words("language")}
     names = [
@@ -152,7 +152,7 @@ def review(page: PageState, webhooks: Webhooks, template: UtilityTemplate, statu
 
 
 def notify_status(webhooks: Webhooks, template: UtilityTemplate) -> None:
-    """Tell the subscribers what became of a template."""
+    """Notify the subscribers of a template's status."""
     value = {
         "event": template.status,
         "message_template_id": int(template.id),
@@ -240,7 +240,7 @@ def _from_library(name: str, language: str, library: str, given: RequestObject) 
 
 
 def _reject(template: UtilityTemplate) -> str | None:
-    """Give the reason for which Meta would refuse it, as far as the text shows one."""
+    """Give the reason for a rejection that the text itself shows, if any."""
     body = template.body.strip()
     names = list(dict.fromkeys(PLACEHOLDER.findall(body)))
     numbers = [int(name) for name in names if name.isdigit()]

@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 _ACTIONS: Final = frozenset({"typing_on", "typing_off", "mark_seen", "react", "unreact"})
 _TYPING: Final = frozenset({"typing_on", "typing_off"})
 _NOTIFICATIONS: Final = ("REGULAR", "SILENT_PUSH", "NO_PUSH")
-# What a record keeps elsewhere, or must not keep at all.
+# Parameters that a record has elsewhere, or must not hold.
 _NOT_KEPT: Final = frozenset(
     {"recipient", "message", "messaging_type", "tag", "access_token", "appsecret_proof", "filedata"}
 )
 
 
 def send(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
-    """Deliver a message or a sender action, or refuse it."""
+    """Accept a message or a sender action, or refuse it."""
     recipient = read_recipient(call.parameters)
     call.addressee = recipient.thread
     has_message = call.parameters.get("message") is not None
@@ -97,7 +97,7 @@ def _send_message(call: GraphCall, page: PageState, webhooks: Webhooks, recipien
 
 def _send_action(call: GraphCall, page: PageState, recipient: Recipient) -> dict[str, Any]:
     name = str(call.parameters["sender_action"])
-    # The specification lists capitals, the documentation small letters; both are accepted.
+    # The specification has upper case, the documentation lower case; both are accepted.
     action = name.lower()
     if action not in _ACTIONS:
         raise invalid(f'Param sender_action must be one of {{{", ".join(sorted(_ACTIONS))}}} - got "{name}".')
@@ -140,5 +140,5 @@ def _check_options(parameters: dict[str, Any], page: PageState) -> None:
 def _is_reusable(message: RequestObject) -> bool:
     attachment = message.value.get("attachment")
     payload = attachment.get("payload") if isinstance(attachment, dict) else None
-    # Forms send the words.
+    # Forms send text.
     return isinstance(payload, dict) and payload.get("is_reusable") in (True, "true", 1, "1")

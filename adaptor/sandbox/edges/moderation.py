@@ -1,4 +1,4 @@
-"""Blocking and banning people: `POST /{PAGE_ID}/moderate_conversations`.
+"""Block and ban people: `POST /{PAGE_ID}/moderate_conversations`.
 
 https://developers.facebook.com/docs/graph-api/reference/page/moderate_conversations
 """
@@ -19,7 +19,7 @@ _MOST: Final = 10
 
 
 def moderate(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Carry out every action on everybody; on everybody, or, where one is unknown, on nobody."""
+    """Apply every action to every person; to nobody if one of them is unknown."""
     actions = call.words("actions")
     for action in actions:
         if action not in _ACTIONS:

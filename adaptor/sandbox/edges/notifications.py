@@ -1,6 +1,6 @@
-"""Who opted in to notifications: `GET /{PAGE_ID}/notification_message_tokens`.
+"""The people who opted in to notifications: `GET /{PAGE_ID}/notification_message_tokens`.
 
-Recurring notifications ended on 10 February 2026 but for a few regions; the tokens can still be listed.
+Recurring notifications ended on 10 February 2026 except in a few regions; the tokens can still be listed.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/marketing-messages
 """
@@ -28,7 +28,7 @@ _NAMES: Final = (
 
 
 def list_tokens(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Give the tokens of those who opted in, as the webhook told them."""
+    """Give the tokens of the people who opted in, as in the webhook."""
     fields = read_fields(call.parameters.get("fields"))
     found = {
         str(event.payload[_TOKEN]): (psid, event.payload)

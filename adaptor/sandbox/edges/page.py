@@ -1,4 +1,4 @@
-"""The Page itself, and what is set up for it: `/me`, `/{PAGE_ID}`, feature reviews, natural language, whose it is.
+"""The Page: `/me`, `/{PAGE_ID}`, feature reviews, natural language settings, and the user who manages it.
 
 https://developers.facebook.com/docs/graph-api/reference/page
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from adaptor.sandbox.edges.account_linking import find_linking
+from adaptor.sandbox.edges.account_linking import find_linking_person
 from adaptor.sandbox.meta.errors import invalid
 from adaptor.sandbox.request.fields import read_fields, select
 from adaptor.sandbox.request.paging import page_through
@@ -33,7 +33,7 @@ _USER: Final = "10223456789012345"
 
 
 def read_page(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Give the Page's name and id, or what else is asked for."""
+    """Give the Page's name and id, or the requested fields."""
     token = call.parameters.get("account_linking_token")
 
     def status(_: Field) -> dict[str, bool]:
@@ -49,19 +49,19 @@ def read_page(call: GraphCall, page: PageState) -> dict[str, Any]:
         "tasks": lambda _: ["MESSAGING", "MODERATE"],
     }
     if token is not None:
-        psid = find_linking(page, token)
+        psid = find_linking_person(page, token)
         known["recipient"] = lambda _: psid
     return select(read_fields(call.parameters.get("fields")), known, ("name", "id"), "Page")
 
 
 def read_user(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Give the person who manages the Page, which only their own token can ask for."""
+    """Give the user who manages the Page; only the user's own token reaches this."""
     known: dict[str, Callable[[Field], Any]] = {"name": lambda _: "Sandbox Admin", "id": lambda _: _USER}
     return select(read_fields(call.parameters.get("fields")), known, ("name", "id"), "User")
 
 
 def list_accounts(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Give the Pages of that person, each with its token."""
+    """Give the Pages of that user, each with its token."""
     fields = read_fields(call.parameters.get("fields"))
     default = ("access_token", "category", "name", "id", "tasks")
     known: dict[str, Callable[[Field], Any]] = {
@@ -75,7 +75,7 @@ def list_accounts(call: GraphCall, page: PageState) -> dict[str, Any]:
 
 
 def read_reviews(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Tell which features Meta has reviewed: all of them, unless the app is in development."""
+    """List the reviews of features: approved, or pending while the app is in development."""
     status = "pending" if page.development else "approved"
     return {"data": [{"feature": feature, "status": status} for feature in _FEATURES]}
 

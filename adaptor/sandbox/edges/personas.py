@@ -23,7 +23,7 @@ _DEFAULT = ("name", "profile_picture_url", "id")
 
 
 def create(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Make somebody up."""
+    """Create a persona."""
     given = RequestObject({name: call.parameters.get(name) for name in ("name", "profile_picture_url")}, "")
     for name in given.value:
         if not given.value[name]:
@@ -40,19 +40,19 @@ def create(call: GraphCall, page: PageState) -> dict[str, Any]:
 
 
 def list_all(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Give the living ones, the newest first."""
+    """Give the personas that were not deleted, newest first."""
     fields = read_fields(call.parameters.get("fields"))
     ids = [persona.id for persona in reversed(page.personas.values()) if not persona.deleted]
     return page_through(call, ids, lambda key: _show(page.personas[key], fields), path=f"{page.page_id}/personas")
 
 
 def read(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Give one."""
+    """Give one persona."""
     return _show(_find(call, page), read_fields(call.parameters.get("fields")))
 
 
 def delete(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Let one go; the messages in their name stay."""
+    """Delete a persona; its messages keep the name."""
     persona = _find(call, page)
     persona.deleted = True
     page.changed("persona", what=persona.id)
@@ -60,7 +60,7 @@ def delete(call: GraphCall, page: PageState) -> dict[str, Any]:
 
 
 def check_persona(value: object, page: PageState) -> None:
-    """Refuse to write in the name of somebody who was deleted, or of nobody."""
+    """Refuse a deleted or unknown persona."""
     persona = page.personas.get(str(value))
     if (persona is None and not (page.foreign_ids and str(value).isdigit())) or (persona and persona.deleted):
         raise invalid(f"Invalid persona id: {value}")  # words ours

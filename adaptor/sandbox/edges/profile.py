@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 _EU: Final = "subject_to_new_eu_privacy_rules"
 _SUCCESS: Final = {"result": "success"}
-# No limit is documented for the number of locales; this only keeps a mistake from becoming a very long list.
+# Not documented; it only bounds the number of locales.
 _MANY: Final = 500
 
 
 def read(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Give the properties that were asked for; what is not set is left out."""
+    """Give the requested properties that are set."""
     check_platform(call)
     names = call.words("fields")
     if not names:
@@ -37,7 +37,7 @@ def read(call: GraphCall, page: PageState) -> dict[str, Any]:
 
 
 def write(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Set properties; all of them, or, where one is wrong, none."""
+    """Set properties; none if one of them is invalid."""
     check_platform(call)
     given = {name: call.parameters[name] for name in _CHECKS if call.parameters.get(name) is not None}
     if not given:
@@ -53,7 +53,7 @@ def write(call: GraphCall, page: PageState) -> dict[str, Any]:
 
 
 def delete(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Take properties away; one that is not set is no mistake."""
+    """Delete properties; it is no error if one is not set."""
     check_platform(call)
     names = [name.lower() for name in call.words("fields")]
     if not names:
@@ -68,7 +68,7 @@ def delete(call: GraphCall, page: PageState) -> dict[str, Any]:
 
 
 def check_menu(top: RequestObject, name: str) -> None:
-    """Check a persistent menu, the Page's or that of one person."""
+    """Check a persistent menu, of the Page or of one person."""
     _check_locales(top, name)
     for menu in top.objects(name, _MANY):
         if menu.has("composer_input_disabled") and menu.value["composer_input_disabled"] not in (
@@ -77,7 +77,7 @@ def check_menu(top: RequestObject, name: str) -> None:
         ):
             raise invalid(f"Param {menu.name('composer_input_disabled')} must be a boolean")
         silent = menu.value.get("composer_input_disabled") in (True, "true")
-        # Where nobody can type, there has to be something to tap.
+        # Without a text field, the menu must have items.
         items = menu.objects("call_to_actions", limits.MENU_ITEMS, required=silent)
         for item in items:
             kind = item.choice("type", ("web_url", "postback"), required=True)
@@ -146,7 +146,7 @@ def _check_domains(top: RequestObject, name: str) -> None:
     if len(domains) > limits.DOMAINS:
         raise invalid(f"param {name} has too many elements.")
     for domain in domains:
-        # Without a scheme it is read as https, as the older clients send it.
+        # Older clients send domains without a scheme; it is https then.
         if not is_url(domain if "://" in str(domain) else f"https://{domain}", secure=True):
             raise invalid(f"{name} should represent a valid URL with https")
 

@@ -1,6 +1,6 @@
-"""Who answers: the version, the object and the edge of a path, and the function that stands behind them.
+"""Routes: from the version, the object and the edge of a path to the function that answers.
 
-A new part of the API is a module of its own and a line in `_ROUTES`.
+A new part of the API is a module and a line in `_ROUTES`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from adaptor.sandbox.edges import (
-    account_linking as linking,
+    account_linking,
     apps,
     attachments,
     conversations,
@@ -23,7 +23,7 @@ from adaptor.sandbox.edges import (
     profile,
     stickers,
     thread_control,
-    user_menus as menus,
+    user_menus,
 )
 from adaptor.sandbox.edges.messages import send
 from adaptor.sandbox.edges.people import read_profile
@@ -58,9 +58,9 @@ _ROUTES: Final[Mapping[tuple[str, str, str], Handler]] = {
     ("page", "messenger_profile", "GET"): profile.read,
     ("page", "messenger_profile", "POST"): profile.write,
     ("page", "messenger_profile", "DELETE"): profile.delete,
-    ("page", "custom_user_settings", "GET"): menus.read,
-    ("page", "custom_user_settings", "POST"): menus.write,
-    ("page", "custom_user_settings", "DELETE"): menus.delete,
+    ("page", "custom_user_settings", "GET"): user_menus.read,
+    ("page", "custom_user_settings", "POST"): user_menus.write,
+    ("page", "custom_user_settings", "DELETE"): user_menus.delete,
     ("page", "personas", "GET"): personas.list_all,
     ("page", "personas", "POST"): personas.create,
     ("persona", "", "GET"): personas.read,
@@ -103,21 +103,21 @@ _ROUTES: Final[Mapping[tuple[str, str, str], Handler]] = {
     ("sticker_pack", "stickers", "GET"): stickers.list_stickers,
     ("sticker_search", "", "GET"): stickers.search,
 }
-# The handlers of these also tell the subscribers of webhooks, or ask one for its consent.
+# These handlers also need the webhooks: they notify subscribers, or do the handshake with one.
 _NOTIFYING_ROUTES: Final[Mapping[tuple[str, str, str], NotifyingHandler]] = {
     ("page", "messages", "POST"): send,
     ("label", "", "DELETE"): labels.delete,
     ("label", "label", "POST"): labels.assign,
     ("label", "label", "DELETE"): labels.remove,
-    ("page", "unlink_accounts", "POST"): linking.unlink,
-    ("page", "pass_thread_control", "POST"): thread_control.hand_on,
+    ("page", "unlink_accounts", "POST"): account_linking.unlink,
+    ("page", "pass_thread_control", "POST"): thread_control.pass_on,
     ("page", "message_templates", "POST"): message_templates.create,
     ("page", "message_templates", "DELETE"): message_templates.delete,
     ("template", "", "POST"): message_templates.update,
     ("app", "subscriptions", "POST"): apps.subscribe,
 }
 _EDGES: Final = frozenset((kind, edge) for kind, edge, _ in (*_ROUTES, *_NOTIFYING_ROUTES))
-# Paths that stand at the root, and whose token each kind of object wants; the Page's for all that is not named.
+# Objects at the root of the API; and the owners whose tokens an object accepts, by default the Page.
 _ROOT: Final = frozenset({"message_template_library", "debug_token", "sticker_packs", "sticker_search"})
 _TOKENS: Final = {
     "app": {APP},
@@ -132,7 +132,7 @@ _VERSION: Final = re.compile(r"v(\d{1,3})\.(\d{1,2})")
 
 
 def route(call: GraphCall, simulation: Simulation) -> Any:
-    """Answer a call whose path was read, or raise `Refused`."""
+    """Answer a call whose path has been read, or raise `Refused`."""
     page = simulation.page
     check_access(call, page)
     if not call.segments:
@@ -141,7 +141,7 @@ def route(call: GraphCall, simulation: Simulation) -> Any:
         raise unsupported(call.method)
     name, edge = call.segments[0], call.edge
     if name == "sticker_packs" and edge:
-        # These have no object of their own behind the version.
+        # A pack has its id after the name of the collection.
         name, edge = call.segments[1], "/".join(call.segments[2:])
         kind = "sticker_pack"
     else:
@@ -161,7 +161,7 @@ def route(call: GraphCall, simulation: Simulation) -> Any:
 def _no_route(call: GraphCall, kind: str, edge: str, name: str) -> Refused:
     if kind == "":
         return unknown_object(call.method, name)
-    if kind == "gone":
+    if kind == "deleted message":
         return Refused(NO_SUCH_MESSAGE)
     if (kind, edge) in _EDGES:
         return unsupported(call.method)
@@ -169,10 +169,10 @@ def _no_route(call: GraphCall, kind: str, edge: str, name: str) -> Refused:
 
 
 def read_path(call: GraphCall) -> None:
-    """Split the path, and settle which version answers."""
+    """Split the path, and choose the version that answers."""
     segments = tuple(part for part in call.path.split("/") if part)
     oldest, newest = (f"v{major}.{minor}" for major, minor in (limits.OLDEST_VERSION, limits.NEWEST_VERSION))
-    # A call without a version, or with a retired one, is served by the oldest that lives.
+    # The oldest version answers calls without a version, or with a retired one.
     call.version = oldest
     match = _VERSION.fullmatch(segments[0]) if segments else None
     if match:
@@ -187,7 +187,7 @@ def read_path(call: GraphCall) -> None:
 
 
 def _read_many(call: GraphCall, simulation: Simulation) -> dict[str, Any]:
-    """Answer `?ids=a,b`: several objects in one call, by their ids."""
+    """Answer `?ids=a,b`: read several objects in one call."""
     names = list(dict.fromkeys(call.words("ids")))
     if len(names) > limits.BATCH:
         raise invalid(f"Too many IDs. Maximum: {limits.BATCH}. Provided: {len(names)}.")
@@ -212,7 +212,7 @@ def _kind_of(name: str, call: GraphCall, page: PageState) -> str:
     if name in page.by_id:
         return "message"
     if name.startswith(("m_", "mid.")):
-        return "gone"
+        return "deleted message"
     if not (name.isascii() and name.isdigit()):
         return ""
     for kind, known in (("persona", page.personas), ("label", page.labels), ("template", page.template_ids)):

@@ -22,7 +22,7 @@ _PACKS: Final = {
     "767226161000000": ("Feelings", ("Happy", "Sad", "Love", "Laughing", "Surprised", "Thumbs up")),
     "767226162000000": ("Health", ("Get well", "Take your medicine", "Drink water", "Appointment")),
 }
-#: By id: the label, and the pack that it is in. The first is the one that Meta's example sends.
+#: The label and the pack of each sticker, by id. The first is from Meta's example.
 STICKERS: Final = {
     "767226160478561": ("Waving hand", "767226160000000"),
     **{

@@ -1,4 +1,4 @@
-"""Conversation routing: which app answers whom, `/{PAGE_ID}/pass_thread_control` and its neighbours.
+"""Conversation routing: which app controls a conversation. `/{PAGE_ID}/pass_thread_control` and related edges.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
 """
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 _SUCCESS = {"success": True}
 
 
-def hand_on(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
-    """Give a conversation to another app; to the default app where none is named."""
-    psid = _who(call, page)
+def pass_on(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
+    """Pass a conversation to another app, by default to the default app."""
+    psid = _read_psid(call, page)
     _check_owner(page, psid)
     target = call.parameters.get("target_app_id")
     pass_control(page, webhooks, psid, target, _metadata(call))
@@ -43,8 +43,8 @@ def hand_on(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, A
 
 
 def take(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Take a conversation from whoever has it: only the default app may."""
-    psid = _who(call, page)
+    """Take control of a conversation; only the default app may."""
+    psid = _read_psid(call, page)
     if page.default_app not in {page.app_id, None}:
         raise Refused(NO_DEFAULT_APP)
     previous = page.touch(psid).owned_by(page.clock.now())
@@ -55,16 +55,16 @@ def take(call: GraphCall, page: PageState) -> dict[str, Any]:
 
 
 def request(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Ask whoever has a conversation to hand it over."""
-    psid = _who(call, page)
+    """Ask the app that controls a conversation for control."""
+    psid = _read_psid(call, page)
     metadata = _metadata(call)
     page.changed("control request", psid, {"requested_owner_app_id": page.app_id, "metadata": metadata})
     return dict(_SUCCESS)
 
 
 def release(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Let a conversation go."""
-    psid = _who(call, page)
+    """Release control of a conversation."""
+    psid = _read_psid(call, page)
     _metadata(call)
     _check_owner(page, psid)
     release_control(page, psid)
@@ -72,8 +72,8 @@ def release(call: GraphCall, page: PageState) -> dict[str, Any]:
 
 
 def extend(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Keep a conversation for longer, without anybody writing."""
-    psid = _who(call, page)
+    """Extend control of a conversation."""
+    psid = _read_psid(call, page)
     _check_owner(page, psid)
     most = int(limits.CONTROL_LONGEST.total_seconds())
     part = RequestObject({"duration": call.parameters.get("duration")}, "")
@@ -84,7 +84,7 @@ def extend(call: GraphCall, page: PageState) -> dict[str, Any]:
 
 
 def read_owner(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Tell who controls a conversation; nobody does where it lies idle."""
+    """Give the app that controls a conversation, if any."""
     psid = str(call.parameters.get("recipient") or "")
     if not psid.isdigit():
         raise invalid("The parameter recipient is required")
@@ -109,14 +109,14 @@ def _show(app: App, fields: tuple[Field, ...]) -> dict[str, Any]:
 
 
 def check_control(page: PageState, psid: str) -> None:
-    """Refuse to write into a conversation that another app controls."""
+    """Refuse a message to a conversation that another app controls."""
     thread = page.threads.get(psid)
     if thread is not None and thread.owned_by(page.clock.now()) not in {None, page.app_id}:
         raise Refused(NOT_IN_CONTROL)
 
 
 def give_control(page: PageState, psid: str, app: str, life: timedelta = limits.CONTROL_LIFE) -> None:
-    """Let an app control a conversation from now on, for a day unless somebody writes."""
+    """Give an app control of a conversation, by default for a day."""
     thread = page.threads.get(psid) or page.touch(psid)
     thread.owner, thread.owner_until = app, page.clock.now() + life
 
@@ -124,21 +124,21 @@ def give_control(page: PageState, psid: str, app: str, life: timedelta = limits.
 def pass_control(
     page: PageState, webhooks: Webhooks, psid: str, target: object, metadata: str | None, *, taken: bool = False
 ) -> None:
-    """Give a conversation to an app, and tell that it was passed on or taken."""
+    """Give a conversation to an app, and notify the subscribers that it was passed or taken."""
     new = str(target) if target is not None else (page.default_app or INBOX_APP)
     if new not in page.apps:
         raise Refused(BAD_APP)
     previous = page.touch(psid).owned_by(page.clock.now())
     give_control(page, psid, new)
     page.changed("control", psid, new)
-    told: dict[str, Any] = {"previous_owner_app_id": previous, "new_owner_app_id": new}
+    change: dict[str, Any] = {"previous_owner_app_id": previous, "new_owner_app_id": new}
     if metadata is not None:
-        told["metadata"] = metadata
-    webhooks.notify("messaging_handovers", psid, {"take_thread_control" if taken else "pass_thread_control": told})
+        change["metadata"] = metadata
+    webhooks.notify("messaging_handovers", psid, {"take_thread_control" if taken else "pass_thread_control": change})
 
 
 def release_control(page: PageState, psid: str) -> None:
-    """Let a conversation lie idle, or go back to the default app where that is another one."""
+    """Release a conversation: it goes to the default app if that is another one, else to nobody."""
     thread = page.touch(psid)
     thread.owner = thread.owner_until = None
     if page.default_app not in {None, page.app_id}:
@@ -154,16 +154,16 @@ def check_thread_control(value: object) -> RequestObject:
 
 
 def apply_thread_control(page: PageState, webhooks: Webhooks, psid: str, control: RequestObject) -> None:
-    """Do what a message says about control, after it was sent; without a word it is a release."""
+    """Apply the `thread_control` of a sent message; the default is a release."""
     if control.value.get("control_type", "release") == "release":
         release_control(page, psid)
         return
     target = control.value.get("app_id")
-    # An app that is not connected is taken at its word, as an attachment from elsewhere is.
+    # An unknown app may exist at the real Page: control goes to the default app.
     pass_control(page, webhooks, psid, target if str(target) in page.apps else None, None)
 
 
-def _who(call: GraphCall, page: PageState) -> str:
+def _read_psid(call: GraphCall, page: PageState) -> str:
     recipient = read_recipient(call.parameters)
     call.addressee = recipient.thread
     person = page.find_person(recipient.value) if recipient.form == "id" else None

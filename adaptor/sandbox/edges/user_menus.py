@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def read(call: GraphCall, page: PageState) -> dict[str, Any]:
     """Give the menu of one person, and the Page's."""
-    psid = _who(call, page)
+    psid = _read_psid(call, page)
     found: dict[str, Any] = {}
     if psid in page.menus:
         found["user_level_persistent_menu"] = page.menus[psid]
@@ -28,8 +28,8 @@ def read(call: GraphCall, page: PageState) -> dict[str, Any]:
 
 
 def write(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Give one person a menu of their own."""
-    psid = _who(call, page)
+    """Set the menu of one person."""
+    psid = _read_psid(call, page)
     if call.parameters.get("persistent_menu") is None:
         raise invalid("The parameter persistent_menu is required")
     check_menu(RequestObject({"persistent_menu": call.parameters["persistent_menu"]}, ""), "persistent_menu")
@@ -41,8 +41,8 @@ def write(call: GraphCall, page: PageState) -> dict[str, Any]:
 
 
 def delete(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Take it away again."""
-    psid = _who(call, page)
+    """Delete the menu of one person."""
+    psid = _read_psid(call, page)
     params = [name.strip('"') for name in call.words("params")]
     if params != ["persistent_menu"]:
         raise invalid('Param params must be ["persistent_menu"]')
@@ -51,7 +51,7 @@ def delete(call: GraphCall, page: PageState) -> dict[str, Any]:
     return {"result": "success"}
 
 
-def _who(call: GraphCall, page: PageState) -> str:
+def _read_psid(call: GraphCall, page: PageState) -> str:
     psid = call.parameters.get("psid")
     if psid is None or psid == "":
         raise invalid("The parameter psid is required")
