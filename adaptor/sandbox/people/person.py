@@ -1,6 +1,6 @@
-"""A person of the sandbox, and what they do: `sandbox.person("6543210987654321").says("hi")`.
+"""A person of the sandbox who acts: `sandbox.person("6543210987654321").says("hi")`.
 
-Whatever they do reaches the subscribers of the Page as the webhook that Meta sends for it.
+The subscribers of the Page receive each act as the webhook that Meta sends for it.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
 """
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 
 class SimulatedPerson:
-    """One person, to look at and to act as.
+    """One person: read what they received, and act for them.
 
     Args:
         page: The state of the Page.
-        webhooks: Reach the subscribers of the Page.
-        person: Whose part it is.
+        webhooks: Notify the subscribers of the Page.
+        person: The person.
     """
 
     def __init__(self, page: PageState, webhooks: Webhooks, person: Person) -> None:
@@ -57,26 +57,26 @@ class SimulatedPerson:
 
     @property
     def received(self) -> list[Message]:
-        """What the Page sent them, oldest first."""
+        """The messages that the Page sent to this person, oldest first."""
         with self._page.lock:
             return [each for each in self._page.timeline.get(self.id, []) if isinstance(each, Message)]
 
     @property
     def last(self) -> Message:
-        """The newest message that the Page sent them.
+        """The newest message that the Page sent to this person.
 
         Raises:
-            SandboxError: It has sent none.
+            SandboxError: There is none.
         """
         with self._page.lock:
             for each in reversed(self._page.timeline.get(self.id, [])):
                 if isinstance(each, Message):
                     return each
-        raise SandboxError(f"{self!r} has got no message yet")
+        raise SandboxError(f"{self!r} has received no message yet")
 
     @property
     def window_left(self) -> timedelta | None:
-        """How long the 24-hour window stays open; None when it is closed."""
+        """The time until the 24-hour window closes; None if it is closed."""
         return time_left(self._person, self._page.clock.now())
 
     def says(self, text: str, *, reply_to: str | Message | None = None) -> str:
@@ -99,18 +99,18 @@ class SimulatedPerson:
         return self._write(text, payload)
 
     def taps(self, title: str) -> str:
-        """Tap on a quick reply or a button of the newest message that has one with this title.
+        """Tap the newest quick reply or button with this title.
 
-        Of the persistent menu, the ice breakers and Get Started it is what the person sees, too.
+        Also an item of the persistent menu, an ice breaker, or Get Started, if the person sees it.
 
         Args:
-            title: What stands on it.
+            title: Its title.
 
         Returns:
-            The id of the message or postback that it makes; for a button that opens a page, its address.
+            The id of the message or postback; for a button that opens a page, the address.
 
         Raises:
-            SandboxError: There is nothing of that title; the error lists what there is.
+            SandboxError: Nothing has that title; the error lists the titles.
         """
         with self._page.lock:
             taps = find_tappable(self._page, self.id)
@@ -121,7 +121,7 @@ class SimulatedPerson:
             return self.presses(found)
 
     def starts(self) -> str:
-        """Tap on Get Started."""
+        """Tap Get Started."""
         payload = self._page.profile.get("get_started", {}).get("payload")
         if payload is None:
             raise SandboxError("the Page has no Get Started button: set get_started in its Messenger profile")
@@ -144,11 +144,11 @@ class SimulatedPerson:
         return self.sends_attachment("file", {"url": url})
 
     def sends_location(self, latitude: float, longitude: float) -> str:
-        """Send a place, as older clients do."""
+        """Send a location, as older clients do."""
         return self.sends_attachment("location", {"coordinates": {"lat": latitude, "long": longitude}})
 
     def sends_attachment(self, kind: str, payload: dict[str, Any]) -> str:
-        """Send anything else: `reel`, `ig_post`, `appointment_booking`, `fallback`, …"""
+        """Send an attachment of another type: `reel`, `ig_post`, `appointment_booking`, `fallback`, …"""
         return self._write("", {"attachments": [{"type": kind, "payload": payload}]})
 
     def sends_sticker(self, sticker_id: int = 369239263222822) -> str:
@@ -156,13 +156,12 @@ class SimulatedPerson:
         return self._write("", sticker_attachments(self._page, sticker_id))
 
     def reacts(self, emoji: str = "❤", *, to: str | Message | None = None) -> None:
-        """React to a message, by default to the newest from the Page; that opens the window, too."""
+        """React to a message, by default the newest from the Page; a reaction opens the window."""
         mid = self._mid(to)
         with self._page.lock:
             self._page.set_reaction(mid, self.id, emoji)
-            told = {"reaction": name_reaction(emoji), "emoji": emoji, "action": "react", "mid": mid}
-            self._gesture("react", told, opens=True)
-            self._webhooks.notify("message_reactions", self.id, {"reaction": told})
+            content = {"reaction": name_reaction(emoji), "emoji": emoji, "action": "react", "mid": mid}
+            self._act("react", "message_reactions", {"reaction": content}, opens=True)
 
     def unreacts(self, *, to: str | Message | None = None) -> None:
         """Take the reaction back."""
@@ -171,30 +170,29 @@ class SimulatedPerson:
             emoji = self._page.reactions.get(mid, {}).get(self.id, "")
             self._page.set_reaction(mid, self.id, None)
             self._gesture("unreact", {"mid": mid})
-            told = {"reaction": name_reaction(emoji), "emoji": emoji, "action": "unreact", "mid": mid}
-            self._webhooks.notify("message_reactions", self.id, {"reaction": told})
+            content = {"reaction": name_reaction(emoji), "emoji": emoji, "action": "unreact", "mid": mid}
+            self._webhooks.notify("message_reactions", self.id, {"reaction": content})
 
     def edits(self, text: str, mid: str | None = None) -> None:
-        """Change what they wrote, by default what they wrote last."""
+        """Edit a message of this person, by default the newest."""
         with self._page.lock:
             old = self._own(mid)
             count = 1 + sum(
                 isinstance(each, Gesture) and each.action == "edits" and each.payload["mid"] == old.id
                 for each in self._page.timeline[self.id]
             )
-            told = {"mid": old.id, "text": text, "num_edit": count}
-            self._gesture("edits", told)
-            self._webhooks.notify("message_edits", self.id, {"message_edit": told})
+            content = {"mid": old.id, "text": text, "num_edit": count}
+            self._act("edits", "message_edits", {"message_edit": content})
 
     def deletes(self, mid: str | None = None) -> None:
-        """Take back what they wrote, by default what they wrote last."""
+        """Delete a message of this person, by default the newest."""
         with self._page.lock:
             old = self._own(mid)
             self._gesture("deletes", {"mid": old.id})
             self._webhooks.notify("messages", self.id, {"message": {"mid": old.id, "is_deleted": True}})
 
     def reads(self) -> None:
-        """Open the conversation: everything in it counts as read."""
+        """Read the conversation: all its messages count as read."""
         with self._page.lock:
             now = self._page.clock.now()
             self._page.touch(self.id).read_at = now
@@ -202,11 +200,11 @@ class SimulatedPerson:
             self._webhooks.notify("message_reads", self.id, {"read": {"watermark": milliseconds(now)}})
 
     def blocks(self) -> None:
-        """Block the Page: nothing reaches them any more."""
+        """Block the Page, which can no longer write to this person."""
         self._set("blocks", blocked=True)
 
     def unblocks(self) -> None:
-        """Let the Page write again."""
+        """Unblock the Page."""
         self._set("unblocks", blocked=False)
 
     def reports(self) -> None:
@@ -215,31 +213,29 @@ class SimulatedPerson:
             self._gesture("reports", {})
 
     def goes_away(self) -> None:
-        """Stop reading, until they `read` or write."""
+        """Leave messages unread, until this person `reads` or writes."""
         self._set("goes away", away=True)
 
     def follows_link(self, ref: str, *, source: str = "SHORTLINK", **details: Any) -> None:
-        """Come by an m.me link or an ad (`source="ADS"`, `ad_id=…`)."""
-        told = {"ref": ref, "source": source, "type": "OPEN_THREAD", **details}
+        """Open the conversation from an m.me link or an ad (`source="ADS"`, `ad_id=…`)."""
+        content = {"ref": ref, "source": source, "type": "OPEN_THREAD", **details}
         with self._page.lock:
-            self._gesture("referral", told, opens=self.id in self._page.threads)
-            self._webhooks.notify("messaging_referrals", self.id, {"referral": told})
+            is_known = self.id in self._page.threads
+            self._act("referral", "messaging_referrals", {"referral": content}, opens=is_known)
 
     def opts_in(self, ref: str, **details: Any) -> None:
-        """Opt in by a plugin, or to notifications with the keys that Meta gives them."""
-        with self._page.lock:
-            told = {"ref": ref, **details} if "type" not in details else {"payload": ref, **details}
-            self._gesture("optin", told)
-            self._webhooks.notify("messaging_optins", self.id, {"optin": told})
+        """Opt in through a plugin, or to notifications with Meta's keys for them as details."""
+        content = {"ref": ref, **details} if "type" not in details else {"payload": ref, **details}
+        self._act("optin", "messaging_optins", {"optin": content})
 
     def links_account(self, authorization_code: str = "") -> None:
-        """Finish logging in, after the login page that the account-linking button opened."""
+        """Complete the login on the page that the account-linking button opened."""
         with self._page.lock:
             self._person.linked = authorization_code
-            told = {"status": "linked", **({"authorization_code": authorization_code} if authorization_code else {})}
-            self._gesture("links", told)
+            content = {"status": "linked", **({"authorization_code": authorization_code} if authorization_code else {})}
+            self._gesture("links", content)
             self._page.changed("person", self.id)
-            self._webhooks.notify("messaging_account_linking", self.id, {"account_linking": told})
+            self._webhooks.notify("messaging_account_linking", self.id, {"account_linking": content})
 
     def unlinks_account(self) -> None:
         """Log out."""
@@ -256,43 +252,41 @@ class SimulatedPerson:
             answer: dict[str, Any] = {"type": question["type"], "payload": str(score)}
             if comment is not None:
                 answer["follow_up"] = {"type": "free_form", "payload": comment}
-            told = {"feedback_screens": [{"screen_id": 0, "questions": {question["id"]: answer}}]}
-            self._gesture("feedback", {**told, "text": comment or str(score)})
-            self._webhooks.notify("messaging_feedback", self.id, {"messaging_feedback": told})
+            content = {"feedback_screens": [{"screen_id": 0, "questions": {question["id"]: answer}}]}
+            self._gesture("feedback", {**content, "text": comment or str(score)})
+            self._webhooks.notify("messaging_feedback", self.id, {"messaging_feedback": content})
 
     def rates(self, good: bool, *, of: str | Message | None = None) -> None:
-        """Press one of the thumbs that stand below a message."""
-        told = {"feedback": "Good response" if good else "Bad response", "mid": self._mid(of)}
-        with self._page.lock:
-            self._gesture("thumbs", told)
-            self._webhooks.notify("response_feedback", self.id, {"response_feedback": told})
+        """Rate a message with the thumbs below it."""
+        content = {"feedback": "Good response" if good else "Bad response", "mid": self._mid(of)}
+        self._act("thumbs", "response_feedback", {"response_feedback": content})
 
     def gives_details(self, details: Mapping[str, str], *, screen: str = "Add address") -> None:
         """Fill in the form of a customer information template."""
         answers = [{"key": key, "value": value} for key, value in details.items()]
-        told = {"screens": [{"screen_id": screen, "responses": answers}]}
-        self._tell("details", "messaging_customer_information", {"messaging_customer_information": told})
+        content = {"screens": [{"screen_id": screen, "responses": answers}]}
+        self._act("details", "messaging_customer_information", {"messaging_customer_information": content})
 
     def submits_form(self, form_id: str) -> None:
         """Submit an instant form."""
-        self._tell("form", "messaging_in_thread_lead_form_submit", {"form": {"id": form_id}})
+        self._act("form", "messaging_in_thread_lead_form_submit", {"form": {"id": form_id}})
 
     def sends_cart(self, products: list[dict[str, Any]], note: str = "") -> None:
         """Send a cart with products."""
-        self._tell("cart", "send_cart", {"order": {"products": products, "note": note}}, opens=True)
+        self._act("cart", "send_cart", {"order": {"products": products, "note": note}}, opens=True)
 
     def uses_coupon(self, code: str, payload: str = "") -> None:
         """Reveal the code of a coupon."""
-        told = {"type": "coupon", "payload": payload, "coupon_code": code}
-        self._tell("coupon", "messages", {"template": told}, opens=True)
+        content = {"type": "coupon", "payload": payload, "coupon_code": code}
+        self._act("coupon", "messages", {"template": content}, opens=True)
 
     def plays(self, game_id: str, **details: Any) -> None:
         """Play a round of an instant game."""
-        told = {"game_id": game_id, "player_id": self.id, **details}
-        self._tell("game", "messaging_game_plays", {"game_play": told})
+        content = {"game_id": game_id, "player_id": self.id, **details}
+        self._act("game", "messaging_game_plays", {"game_play": content})
 
     def comments(self, text: str = "") -> str:
-        """Comment on a post of the Page, which may be answered once in private; give the comment's id."""
+        """Comment on a post of the Page, which allows one private reply; give the comment's id."""
         with self._page.lock:
             comment = f"{object_id()}_{object_id()}"
             self._page.posts[comment] = (self.id, self._page.clock.now())
@@ -306,7 +300,7 @@ class SimulatedPerson:
             kind = "message" if postback is None else "postback"
             incoming = Incoming(message_id(), self.id, now, text, payload, kind)
             if self._person.blocked:
-                raise SandboxError(f"{self!r} has blocked the Page: let them unblock it first")
+                raise SandboxError(f"{self!r} has blocked the Page: call `unblocks()` first")
             self._person.last_message_at, self._person.away = now, False
             page.changed("person", self.id)
             page.record(self.id, incoming)
@@ -316,7 +310,7 @@ class SimulatedPerson:
                 return incoming.id
             owner = thread.owned_by(now)
             if owner is not None:
-                # Control lapses a day after somebody wrote last.
+                # Control expires a day after the last message.
                 give_control(page, self.id, owner, max(limits.CONTROL_LIFE, (thread.owner_until or now) - now))
             elif page.default_app is not None:
                 give_control(page, self.id, page.default_app)
@@ -328,7 +322,7 @@ class SimulatedPerson:
         return incoming.id
 
     def presses(self, tap: Tappable) -> str:
-        """Tap on exactly this, as `taps` does with what it found; gives what `taps` gives."""
+        """Tap this element; gives what `taps` gives."""
         if tap.kind == "quick_reply":
             return self._write(tap.says or tap.title, {"quick_reply": {"payload": tap.payload}})
         if tap.kind == "postback":
@@ -339,14 +333,14 @@ class SimulatedPerson:
         address = tap.payload
         with self._page.lock:
             if tap.kind == "account_link":
-                # The login page learns by this token whose account it is.
+                # By this token the login page can read the person's PSID.
                 joint = "&" if "?" in address else "?"
                 address = f"{address}{joint}account_linking_token={create_linking_token(self._page, self.id)}"
-            # Opening a page writes nothing, and opens no window.
+            # To open a page sends no message and opens no window.
             self._gesture("opens", {"text": tap.payload})
         return address
 
-    def _tell(self, action: str, field: str, content: dict[str, Any], *, opens: bool = False) -> None:
+    def _act(self, action: str, field: str, content: dict[str, Any], *, opens: bool = False) -> None:
         with self._page.lock:
             self._gesture(action, next(iter(content.values())), opens=opens)
             self._webhooks.notify(field, self.id, content)
@@ -374,7 +368,7 @@ class SimulatedPerson:
 
     def _own(self, mid: str | None) -> Incoming:
         for each in reversed(self._page.timeline.get(self.id, [])):
-            # What was taken back is no longer there.
+            # `by_id` has no deleted message.
             if isinstance(each, Incoming) and mid in {None, each.id} and each.id in self._page.by_id:
                 return each
         raise SandboxError(f"{self!r} has written no such message")

@@ -1,4 +1,4 @@
-"""What a person can tap on: quick replies, buttons, the persistent menu, ice breakers, Get Started."""
+"""What a person can tap: quick replies, buttons, the persistent menu, ice breakers, Get Started."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _UNTITLED = {"account_link": "Log In", "account_unlink": "Log Out"}
 
 @dataclass(frozen=True)
 class Tappable:
-    """One thing to tap on.
+    """One element that a person can tap.
 
     Attributes:
         kind: `quick_reply`, `postback`, `web_url`, `phone_number`, `account_link`, `account_unlink`, …
-        title: What stands on it.
-        payload: What it tells the app; for a page or a number, where it leads.
-        says: What appears in the person's bubble, where that is not the title.
+        title: Its title.
+        payload: The payload for the app; for a link or a phone number, the address or the number.
+        says: The text of the person's bubble, if that is not the title.
     """
 
     kind: str
@@ -33,7 +33,7 @@ class Tappable:
 
 
 def find_tappable(page: PageState, psid: str) -> list[Tappable]:
-    """Give what a person sees to tap on, the newest first; quick replies only until somebody writes again."""
+    """Give all that a person can tap, newest first; quick replies only below the newest message."""
     found: list[Tappable] = []
     newest = True
     for record in reversed(page.timeline.get(psid, [])):
@@ -46,7 +46,7 @@ def find_tappable(page: PageState, psid: str) -> list[Tappable]:
 
 
 def tappable_quick_replies(page: PageState, psid: str) -> list[Tappable]:
-    """Give the quick replies that stand below the newest message, none once somebody has written again."""
+    """Give the quick replies below the newest message; none after a later message of the person."""
     for record in reversed(page.timeline.get(psid, [])):
         if isinstance(record, Message):
             return list(_quick_replies(record.payload.get("quick_replies"), page, psid))
@@ -61,7 +61,7 @@ def _quick_replies(replies: Any, page: PageState, psid: str) -> Iterator[Tappabl
         if kind == "text":
             yield Tappable("quick_reply", str(reply.get("title") or ""), str(reply.get("payload") or ""))
         else:
-            # Meta fills in what the person has in their profile.
+            # Meta takes the value from the person's profile.
             value = f"{psid}@example.com" if kind == "user_email" else f"+1555{psid[-7:]}"
             yield Tappable("quick_reply", value, value)
 
@@ -99,13 +99,13 @@ def _buttons_of_utility(template: dict[str, Any], page: PageState) -> Iterator[T
 
 
 def tappable_in_profile(page: PageState, psid: str) -> Iterator[tuple[str, Tappable]]:
-    """Give what the Page's profile offers one person, each with its place: `menu`, `ice_breakers`, `get_started`."""
+    """Give what the Page's profile offers to a person, each with its place: `menu`, `ice_breakers`, `get_started`."""
     menus = page.menus.get(psid) or page.profile.get("persistent_menu")
     for menu in _objects(menus)[:1]:
         for item in _objects(menu.get("call_to_actions")):
             yield "menu", _button(item)
     if any(isinstance(record, Incoming) for record in page.timeline.get(psid, [])):
-        # Both are for those who have never written.
+        # Both are only for people who have never written.
         return
     breakers = _objects(page.profile.get("ice_breakers"))
     asked = [each for part in breakers for each in _objects(part.get("call_to_actions"))] or breakers
