@@ -1,4 +1,4 @@
-"""A running sandbox: start it, talk to it, look at what happened."""
+"""A sandbox: start it, send requests to it, and inspect what happened."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from adaptor.sandbox.state.records import Message, Refusal, Request
     from adaptor.sandbox.state.storage import Storage
 
-# A token of this form is nobody's at Meta, and tells whoever finds it in a log that it never was.
+# No token at Meta has this form, so a reader of a log sees that it is not a secret.
 _TOKEN_PREFIX = "SANDBOX-"
 _PAGE_ID = "102030405060708"
 _PAGE_NAME = "Sandbox Page"
@@ -41,23 +41,22 @@ class Sandbox(Controls):
     """A simulated Messenger Graph API on this machine's loopback interface.
 
     Args:
-        people: Who can be written to, each as in `sandbox.json` or a `Person`. None: whoever is written to exists
-            and wrote a minute ago.
+        people: The people, each as in `sandbox.json` or a `Person`. None: any person exists, and wrote a minute ago.
         page: The Page's `id` and `name`.
-        templates: Message templates, each as in `sandbox.json`.
-        access_token: The token that is accepted. Default: a new random one.
-        app_secret: Signs webhooks, and checks `appsecret_proof` where one is given. Default: a new random one, which
-            signs webhooks only.
+        templates: Message templates, each as in `sandbox.json` or a `UtilityTemplate`.
+        access_token: The Page's token. Default: a new random one.
+        app_secret: Signs webhooks, and checks each given `appsecret_proof`. Default: a new random one, which signs
+            webhooks only.
         require_proof: Refuse calls without `appsecret_proof`.
-        development: The app is not live: only people with a `role` can be written to.
+        development: The app is not live: only people with a `role` can receive messages.
         now: Gives the real time as an aware datetime. Default: this machine's clock.
-        port: Where to listen; 0 for any port that is free.
-        keep: A file in which the sandbox is kept between runs. Default: in memory only.
+        port: The port; 0 for any free one.
+        keep: A file that stores the sandbox between runs. Default: memory only.
         **others: The other keys of `sandbox.json`: `app`, `apps`, `default_app`, `webhook`, `rate_limits`, `faults`,
             `approval`, `foreign_ids`.
 
     Raises:
-        SandboxError: Something in the description is not what it should be.
+        SandboxError: The description has mistakes; the error lists all of them.
 
     Example:
         >>> with Sandbox() as sandbox:
@@ -104,16 +103,16 @@ class Sandbox(Controls):
         port: int = 0,
         keep: str | os.PathLike[str] | None = None,
     ) -> Self:
-        """Make a sandbox from a `sandbox.json`; the keys stand in `adaptor.sandbox.sandbox_file`.
+        """Make a sandbox from a `sandbox.json`; `adaptor.sandbox.sandbox_file` describes its keys.
 
         Args:
-            path: Where the file lies.
+            path: The file.
             now: As for `Sandbox`.
             port: As for `Sandbox`.
             keep: As for `Sandbox`.
 
         Raises:
-            SandboxError: It cannot be read, or something in it is not what it should be.
+            SandboxError: It cannot be read, or it has mistakes.
         """
         sandbox = cls.__new__(cls)
         clock = Clock(now)
@@ -151,7 +150,7 @@ class Sandbox(Controls):
             from adaptor.sandbox.state.storage import Storage
 
             self._storage = Storage(self._page, keep, fixed_token=settings.access_token is not None)
-        # After what was kept, for the settings are newer.
+        # After loading the stored state: the settings are newer.
         if settings.webhook is not None:
             self.subscribe(**settings.webhook, handshake=False)
 
@@ -169,14 +168,14 @@ class Sandbox(Controls):
         return f"<Sandbox {self._page.page_name} ({self.page_id}), {where}>"
 
     def start(self) -> None:
-        """Start to listen on a free port of 127.0.0.1. A sandbox that listens already stays as it is.
+        """Start to listen on 127.0.0.1; no effect if it listens already.
 
         Raises:
-            SandboxError: No port can be opened.
+            SandboxError: The port cannot be opened.
         """
         if self._server is not None:
             return
-        # The HTTP server of the standard library takes longer to import than everything else here together.
+        # The standard library's HTTP server takes longer to import than the rest of this room.
         from adaptor.sandbox.server.api import Api
         from adaptor.sandbox.server.server import Server
 
@@ -191,8 +190,8 @@ class Sandbox(Controls):
             self._storage.start()
 
     def stop(self) -> None:
-        """Close every connection and end every thread. What happened can still be looked at."""
-        # People can act, and subscribers hear of it, before it listens.
+        """Close every connection and end every thread. The records stay readable."""
+        # Webhooks may run without the server: people can act before `start`.
         self.webhooks.stop()
         if self._server is None:
             return
@@ -209,14 +208,14 @@ class Sandbox(Controls):
 
     @property
     def url(self) -> str:
-        """Where it listens, without a slash at the end."""
+        """The address of the sandbox, without a slash at the end."""
         if self._server is None:
             raise SandboxError("the sandbox is not running: write `with sandbox:` around what uses its url")
         return self._server.url
 
     @property
     def page_url(self) -> str:
-        """Where the chat page is, for a browser on this machine."""
+        """The address of the chat page, for a browser on this machine."""
         return f"{self.url}/sandbox/"
 
     @property
@@ -231,7 +230,7 @@ class Sandbox(Controls):
 
     @property
     def access_token(self) -> str:
-        """The token that is accepted."""
+        """The Page's access token."""
         return self._page.access_token
 
     @property
@@ -251,17 +250,17 @@ class Sandbox(Controls):
 
     @property
     def user_token(self) -> str:
-        """The token of the person who manages the Page; `GET /me/accounts` turns it into the Page's."""
+        """The token of the person who manages the Page; `GET /me/accounts` gives the Page's token for it."""
         return self._page.user_token
 
     @property
     def events(self) -> EventLog:
-        """Everything that changed, numbered, for those who watch live."""
+        """Every change, numbered, for a live view."""
         return self._page.events
 
     @property
     def people(self) -> list[Person]:
-        """Everybody whom the Page knows, in the order in which they came."""
+        """The people whom the Page knows, in the order of their creation."""
         with self._page.lock:
             return list(self._page.people.values())
 
@@ -291,7 +290,7 @@ class Sandbox(Controls):
             return list(self._page.requests)
 
     def sent_to(self, psid: str) -> list[Message]:
-        """Give the messages that one person got, oldest first."""
+        """Give the messages that one person received, oldest first."""
         return [message for message in self.messages if message.psid == psid]
 
     def now(self) -> datetime:
@@ -302,36 +301,36 @@ class Sandbox(Controls):
         """Fail unless such a message was accepted.
 
         Args:
-            psid: To whom. Default: to anybody.
-            times: How often. Default: at least once.
+            psid: The recipient. Default: anybody.
+            times: How many such messages. Default: at least one.
             **wanted: `text` (a text, or a compiled pattern), `messaging_type`, `tag`, `template_type`,
                 `attachment_type`, `quick_reply_titles`, a key of the message, or a parameter such as `persona_id`.
 
         Returns:
-            The messages that fit, oldest first.
+            The matching messages, oldest first.
         """
         psid = None if psid is None else str(psid)
         return assert_sent(self.messages, self.refusals, psid, times=times, wanted=wanted)
 
     def assert_nothing_sent(self, psid: str | int | None = None) -> None:
-        """Fail if any message was accepted, or any to one person."""
+        """Fail if a message was accepted; with `psid`, if one was accepted for that person."""
         self.assert_sent(psid, times=0)
 
     def transcript(self, limit: int | None = None) -> str:
-        """Tell who got what, as text for people.
+        """Give who got what, as text.
 
         Args:
-            limit: How many people at most; the rest is counted.
+            limit: How many people to show; the others are only counted.
         """
         with self._page.lock:
             return write_transcript(self._page, limit, sent=not self._sketched)
 
     def preview(self, *, note: str = "", redact: Callable[[str], str] | None = None) -> str:
-        """Draw who got what, as people saw it: a page that needs no server and loads nothing.
+        """Give who got what as the people see it: an HTML page that needs no server and loads nothing.
 
         Args:
-            note: What stands below the Page's name.
-            redact: Takes secrets out of a text.
+            note: A line below the Page's name.
+            redact: Removes secrets from a text.
         """
         from adaptor.sandbox.chat.preview import write_preview
 
@@ -339,7 +338,7 @@ class Sandbox(Controls):
             return write_preview(self._page, note, redact, sent=not self._sketched)
 
     def sketch(self, requests: Iterable[Mapping[str, Any]]) -> int:
-        """Draw requests that nobody has made, for `preview`; they are not judged.
+        """Add requests that were not sent, for `preview`; they are not checked.
 
         Args:
             requests: Each with `method`, `path` and `body`; `files` holds paths of local files.

@@ -1,4 +1,4 @@
-"""`sandbox.json`: who lives in a sandbox. Every mistake in it is told at once, with what to write instead.
+"""`sandbox.json`: the description of a sandbox. One error lists every mistake in it, with what to write instead.
 
     {
       "page": {"id": "102030405060708", "name": "Sunrise Clinic"},
@@ -13,23 +13,23 @@
     }
 
 Top: `page`, `access_token` (default: a new one each time), `app_secret` (verifies `appsecret_proof`), `require_proof`,
-`development` (only people with a `role` can be written to), `people`, `templates`. Without `people`, whoever is
-written to exists and wrote a minute ago; with it, anybody else is unknown.
+`development` (only people with a `role` can receive messages), `people`, `templates`. Without `people`, any person
+exists and wrote a minute ago; with it, all others are unknown.
 
 A person: `id` (the PSID, digits), `first_name`, `last_name`, `last_message_hours_ago` (null: has never written;
-left out: a minute ago) or `last_message_at` (ISO 8601 with a time zone), `blocked` (has blocked the Page), `role`
-(admin, developer, tester), `away` (does not read by themselves), `private` (their profile cannot be read), and the
+absent: a minute ago) or `last_message_at` (ISO 8601 with a time zone), `blocked` (has blocked the Page), `role`
+(admin, developer, tester), `away` (does not read on arrival), `private` (the profile cannot be read), and the
 profile's `locale`, `timezone`, `gender`, `profile_pic`.
 
 The app: `app` (`id`, `name`), `apps` (other apps of the Page), `default_app` (the id of the one that gets new
 conversations; turns routing on), `webhook` (`url`, `verify_token`, `fields`).
 
-What goes wrong: `rate_limits` (true, or figures such as `{"messages_per_second": 300}`), `faults` (`seed`, `rates`,
+Limits and faults: `rate_limits` (true, or figures such as `{"messages_per_second": 300}`), `faults` (`seed`, `rates`,
 `script`), `approval` (the status of new message templates), `foreign_ids` (false:
-attachments and personas that were not made here do not exist).
+attachments and personas that were not created in the sandbox do not exist).
 
 A template: `name`, `language`, `body`, `header`, `buttons` (`type` POSTBACK or URL, `text`), `status` (default
-APPROVED; any other is refused). `{{1}}` or `{{name}}` marks a parameter.
+APPROVED; messages with any other are refused). `{{1}}` or `{{name}}` marks a parameter.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ _MANY_HOURS: Final = 876_000
 
 @dataclass
 class Settings:
-    """What a sandbox starts with."""
+    """The checked content of a `sandbox.json`."""
 
     page_id: str | None = None
     page_name: str | None = None
@@ -105,11 +105,11 @@ def read_file(path: str | os.PathLike[str], now: datetime) -> Settings:
     """Read `sandbox.json`.
 
     Args:
-        path: Where it lies.
+        path: The file.
         now: The time that `last_message_hours_ago` counts back from.
 
     Raises:
-        SandboxError: It cannot be read, is not JSON, or something in it is not what it should be.
+        SandboxError: It cannot be read, is not JSON, or has mistakes.
     """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
@@ -126,17 +126,17 @@ def read_file(path: str | os.PathLike[str], now: datetime) -> Settings:
     except _NotStrict as error:
         raise SandboxError(f"{path}{_line_of(text, error.token)}: {error}") from error
     except ValueError as error:
-        # Python's own words are about Python.
+        # Python's message is about Python's settings.
         raise SandboxError(f"{path}: holds a number of more than {_MOST_DIGITS:,} digits") from error
     return read_settings(raw, now, str(path))
 
 
-#: More digits than Python turns into a number.
+#: The most digits that Python converts to a number.
 _MOST_DIGITS = 4300
 
 
 class _NotStrict(ValueError):
-    """What is read as JSON elsewhere, and would lose something."""
+    """Valid JSON for Python, but with content that would be lost or is not standard."""
 
     def __init__(self, words: str, token: str) -> None:
         super().__init__(words)
@@ -147,7 +147,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise _NotStrict(f"the key {key!r} stands twice in the same object", json.dumps(key, ensure_ascii=False))
+            raise _NotStrict(f"the key {key!r} occurs twice in the same object", json.dumps(key, ensure_ascii=False))
         found[key] = value
     return found
 
@@ -164,7 +164,7 @@ def _number(text: str) -> float:
 
 
 def _line_of(text: str, token: str) -> str:
-    """Return on which line a token stands, or on which two; nothing where there are more."""
+    """Give the line of a token, or both if it is on two; an empty text for more."""
     lines = [number for number, line in enumerate(text.splitlines(), start=1) if token in line]
     if len(lines) not in (1, 2):
         return ""
@@ -172,7 +172,7 @@ def _line_of(text: str, token: str) -> str:
 
 
 def read_settings(raw: object, now: datetime, source: str) -> Settings:
-    """Check a description and turn it into settings; `source` names it in errors."""
+    """Check a description and read its settings; `source` names it in errors."""
     reader = _Reader(now)
     settings = reader.top(raw)
     reader.raise_for(source)
@@ -180,7 +180,7 @@ def read_settings(raw: object, now: datetime, source: str) -> Settings:
 
 
 class _Reader(Checker):
-    """Walks through a description."""
+    """Reads a description."""
 
     def __init__(self, now: datetime) -> None:
         super().__init__()
@@ -296,7 +296,7 @@ class _Reader(Checker):
 
     def _last_message(self, data: Mapping[str, Any], where: str) -> datetime | None:
         if "last_message_at" in data and "last_message_hours_ago" in data:
-            self.add_problem(f"{where}.last_message_at", "stands beside last_message_hours_ago: keep one of the two")
+            self.add_problem(f"{where}.last_message_at", "conflicts with last_message_hours_ago: keep one of the two")
             return None
         if "last_message_at" in data:
             value = data["last_message_at"]

@@ -1,6 +1,6 @@
 """One simulated Page: what it knows, and what acts on that.
 
-The state holds data alone. Faults, rate limits and webhooks stand beside it, and each function gets what it uses.
+The state holds data only. Its engines are faults, rate limits and webhooks; a function gets only those that it uses.
 """
 
 from __future__ import annotations

@@ -126,7 +126,7 @@ def test_an_empty_file_is_an_open_house_and_a_byte_order_mark_is_forgiven(write)
         ({"faults": {"seed": "x"}}, "faults.seed: must be a whole number"),
         ({"faults": {"rates": [{"kind": "lost"}]}}, "faults.rates[0]: is no fault with a share"),
         ({"faults": {"rates": [{"kind": "lost", "share": 2}]}}, "faults.rates[0]: is no fault with a share"),
-        ({"faults": {"script": [None, "explosion"]}}, "faults.script: there is no fault 'explosion'"),
+        ({"faults": {"script": [None, "explosion"]}}, "faults.script: unknown fault 'explosion'"),
         ({"approval": "MAYBE"}, "approval: must be one of APPROVED"),
         ({"foreign_ids": "no"}, "foreign_ids: must be true or false"),
     ],

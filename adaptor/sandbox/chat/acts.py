@@ -1,4 +1,4 @@
-"""What somebody at the page does: as one of the people, or as the developer who moves the clock."""
+"""What a visitor of the chat page does: act as a person, or as a developer move the clock and request faults."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ if TYPE_CHECKING:
     Given = Mapping[str, Any]
     Act = Callable[[Controls, PageState, Given], "dict[str, Any] | None"]
 
-#: A text that a person types may be this long (page "Send a text message": 2,000 for the Page; the app takes more).
+#: The longest text that a person can type (page "Send a text message": 2,000 for the Page; the app takes more).
 _TEXT: Final = 20_000
 _KINDS: Final = ("image", "audio", "video")
 
 
 def act(controls: Controls, page: PageState, given: Given) -> dict[str, Any]:
-    """Do what is asked, and give what came of it.
+    """Do an act, and give its result.
 
     Raises:
-        SandboxError: It cannot be done; the error says why, for whoever looks at the page.
+        SandboxError: It cannot be done; the page shows the reason.
     """
     found = _ACTS.get(str(given.get("act")))
     if found is None:
-        raise SandboxError(f"there is no act {given.get('act')!r}")
+        raise SandboxError(f"unknown act {given.get('act')!r}")
     try:
         return found(controls, page, given) or {}
     except (ValueError, TypeError, KeyError, OverflowError) as error:
-        raise SandboxError(f"{given.get('act')}: that is not what it should be: {error}") from error
+        raise SandboxError(f"{given.get('act')}: an invalid value: {error}") from error
 
 
 def send_file(controls: Controls, page: PageState, psid: str, media_type: str, data: bytes) -> None:
-    """Let a person send a file, whose bytes are kept as those of the Page are."""
+    """Send a file as a person; its bytes are stored like uploads of the Page."""
     kind = media_type.partition("/")[0]
     key = page.uploads.put(media_type, data)
     url = page.file_url_of(key)
@@ -69,7 +69,7 @@ def _taps(controls: Controls, page: PageState, given: Given) -> dict[str, Any]:
     person, number = _person(controls, given), int(given["number"])
     with page.lock:
         tap = next(islice(_there(page, person.id, str(given["of"])), number, None), None) if number >= 0 else None
-        # What is drawn and what is there are the same, or nothing happens.
+        # The page may be out of date: tap only what it shows.
         if tap is None or tap.title != str(given.get("title")):
             raise SandboxError("that is no longer there to be tapped")
         outcome = person.presses(tap)
@@ -181,7 +181,7 @@ def _subscribe(controls: Controls, page: PageState, given: Given) -> None:
 
 
 def fault_names() -> list[tuple[str, str]]:
-    """Give the faults that can be switched on, each with its words."""
+    """Give the faults that the page offers, each with its description."""
     ways = [
         ("lost", "answer lost on the way"),
         ("reset", "connection broken"),

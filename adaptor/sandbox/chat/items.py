@@ -1,6 +1,6 @@
-"""One record of a conversation as JSON, with what the drawing cannot know: pictures by their ids, personas, quotes.
+"""One record of a conversation as JSON, with what the page cannot know: pictures by their ids, personas, quotes.
 
-The payloads travel as they are; the page shows whatever they hold as text.
+Payloads are passed on unchanged; the page shows their content as text.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from adaptor.sandbox.state.records import File
 
 _LONG: Final = 120
-# What a message is called that has no words.
+# The summary of a message without text.
 _MEDIA: Final = {"image": "Photo", "video": "Video", "audio": "Audio", "file": "File", "sticker": "Sticker"}
-# An uploaded file lies here, whatever port the sandbox had when it came.
+# The address of an uploaded file; the sandbox may have had another port then.
 _HERE: Final = re.compile(rf"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?(?={FILES})")
 
 
@@ -29,10 +29,10 @@ def show_item(page: PageState, thread: str, number: int, record: Record) -> dict
     """Give one record; the caller holds the lock of the page state.
 
     Args:
-        world: Where it happened.
-        thread: In whose conversation.
-        number: Its place in there, counted from 0.
-        record: What happened.
+        page: The state of the Page.
+        thread: The person's thread.
+        number: The position in the thread, counted from 0.
+        record: The record.
     """
     item: dict[str, Any] = {"n": number, "at": milliseconds(record.at)}
     if isinstance(record, Message):
@@ -45,7 +45,7 @@ def show_item(page: PageState, thread: str, number: int, record: Record) -> dict
         mid = str(record.payload.get("message_id") or record.payload.get("mid") or "")
         item |= {"kind": kind, "action": record.action, "words": words, "mid": mid, "payload": record.payload}
         if mid:
-            # What the bubble looks like now.
+            # The present state of the bubble.
             item |= {"reactions": _reactions(page, thread, mid), "text": _text_now(page, mid)}
         return item
     refused = {"code": record.code, "subcode": record.subcode, "message": record.message}
@@ -53,10 +53,10 @@ def show_item(page: PageState, thread: str, number: int, record: Record) -> dict
 
 
 def summarise(record: Message | Incoming) -> str:
-    """Give one line that says what a message is."""
+    """Summarise a message in one line."""
     lines = show_message(record) if isinstance(record, Message) else show_incoming(record)
     lines = [line for line in lines if line.strip()]
-    # Where there is a picture above a title, the title says more.
+    # A title below a picture says more than the picture.
     line = next((line for line in lines if not line.startswith("(")), lines[0] if lines else "")
     kind = _only_media(record)
     if kind in _MEDIA:
@@ -75,7 +75,7 @@ def _only_media(record: Message | Incoming) -> str:
 
 
 def local(url: object) -> str:
-    """Give an address; that of an uploaded file without the host, so that it is found whatever the host is called."""
+    """Give an address; for an uploaded file without the host, so that it is valid under any host name."""
     return _HERE.sub("", str(url or ""))
 
 
@@ -156,7 +156,7 @@ def _utility(page: PageState, message: Message) -> dict[str, Any]:
     found = page.templates.get((str(template.get("name")), code))
     lines = list(message.lines)
     if found is None:
-        # It was deleted since; what the person read is still known.
+        # The template was deleted; its text is in the record.
         return {"body": "\n".join(lines)}
     header = lines.pop(0) if found.header is not None and len(lines) > 1 else None
     buttons = [{"type": str(each.get("type")), "title": str(each.get("text"))} for each in found.buttons]
@@ -176,7 +176,7 @@ def _source(page: PageState, url: str | None, file: File | None) -> dict[str, An
 
 
 def _attachment_ids(value: Any, depth: int = 0) -> Iterator[str]:
-    # Attachments stand at most a few levels deep; a payload may be nested deeper than anybody wants to go.
+    # Attachments are a few levels deep at most; a payload may be nested far deeper.
     if depth > 6:
         return
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""What developers see beside the conversation: each call, what goes wrong, the clock, webhook deliveries."""
+"""The panel for developers: calls, faults, the clock, webhook deliveries."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from adaptor.sandbox.webhooks.webhooks import Delivery
 
 _SHOWN: Final = 40
-# Enough to read; a batch with fifty parts is longer.
+# A batch of fifty parts is longer; this is enough to read.
 _LONG: Final = 12_000
 
 
 def show_panel(simulation: Simulation) -> dict[str, Any]:
-    """Give all of it; the caller holds the lock of the page state."""
+    """Give the content of the panel; the caller holds the lock of the page state."""
     page, faults = simulation.page, simulation.faults
     subscription = page.subscriptions.get("page")
     hook = None
@@ -39,7 +39,7 @@ def show_panel(simulation: Simulation) -> dict[str, Any]:
             "rates": simulation.rate_limiter.limits is not None,
         },
         "webhook": hook,
-        # Copied first: a worker adds to them.
+        # A copy, because a worker adds to them.
         "deliveries": [_delivery(each) for each in list(simulation.webhooks.deliveries)[: -_SHOWN - 1 : -1]],
     }
 

@@ -1,4 +1,4 @@
-"""The chat page as one file without a server: the same drawing, with what it shows inside."""
+"""The chat page as one file without a server, with its data inside."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from adaptor.sandbox.state.page_state import PageState
 
-#: A browser can hold so many conversations, and so much of each, in one file.
+#: What a browser can show in one file: so many conversations, and so many records of each.
 PEOPLE: Final = 1_000
 RECORDS: Final = 500
-# Pictures up to this size together stand in the file; the others are drawn as what they are called.
+# The file holds pictures up to this total size; of others it shows the name.
 _PICTURES: Final = 12 * 1024 * 1024
 _SCRIPTS: Final = ("draw.js", "app.js", "frozen.js")
-# What would end the script element that holds the data, or a line of JavaScript.
+# These could end the script element with the data, or a line of JavaScript.
 _UNSAFE: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _FRAME: Final = """\
 <!doctype html>
@@ -55,16 +55,16 @@ def write_preview(
 
     Args:
         world: What happened.
-        note: What stands below the Page's name.
-        redact: Takes secrets out of a text.
-        sent: Whether the messages were sent, so that they have arrived and may have been read.
+        note: A line below the Page's name.
+        redact: Removes secrets from a text.
+        sent: Whether the messages were sent: then the page shows receipts.
     """
     data = json.dumps(_data(page, note, sent=sent), ensure_ascii=False, default=str)
     if redact is not None:
         data = redact(data)
     for sign, safe in _UNSAFE.items():
         data = data.replace(sign, safe)
-    # Half a sign cannot be written as UTF-8; JSON can say it all the same.
+    # A lone surrogate cannot be written as UTF-8, but JSON can escape it.
     data = "".join(f"\\u{ord(c):04x}" if 0xD800 <= ord(c) < 0xE000 else c for c in data)
     style = static("chat.css").decode()
     scripts = [static(name).decode() for name in _SCRIPTS]
@@ -82,7 +82,7 @@ def write_preview(
 
 
 def _data(page: PageState, note: str, *, sent: bool) -> dict[str, Any]:
-    # Only those to whom something happened.
+    # Only people with records.
     there = [thread for thread in list_threads(page) if page.timeline.get(thread)]
     people = [show_person(page, thread) for thread in there[:PEOPLE]]
     rooms = {}
@@ -117,7 +117,7 @@ def _files(page: PageState, rooms: dict[str, Any]) -> dict[str, str]:
         if kept is None or len(kept[1]) > room:
             continue
         kind = kept[0].partition(";")[0].strip()
-        # Only what a picture or a player shows; anything else would be a page of its own.
+        # Only media: a browser would open anything else as a page.
         if kind.partition("/")[0] in {"image", "audio", "video"} and kind.replace("/", "").replace("+", "").isascii():
             room -= len(kept[1])
             found[url] = f"data:{kind};base64,{base64.b64encode(kept[1]).decode()}"
@@ -125,7 +125,7 @@ def _files(page: PageState, rooms: dict[str, Any]) -> dict[str, str]:
 
 
 def _addresses(value: Any) -> Iterator[str]:
-    # Payloads may be nested deeper than a function may call itself.
+    # A loop, because payloads may be nested deeper than Python recurses.
     waiting = [value]
     while waiting:
         each = waiting.pop()

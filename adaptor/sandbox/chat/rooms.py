@@ -1,4 +1,4 @@
-"""The list of people, and one conversation piece by piece, as JSON."""
+"""The list of people, and one conversation in pieces, as JSON."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
     from adaptor.sandbox.state.page_state import PageState, Record
 
-#: How many records of a conversation travel at once, and how many people.
+#: How many records, and how many people, one response holds.
 PIECE: Final = 60
 PEOPLE: Final = 100
-# Typing that nobody ends is over by itself (page "Sender actions", checked 2026-11).
+# Typing ends by itself after this time (page "Sender actions", checked 2026-11).
 _TYPING: Final = timedelta(seconds=20)
-# How far back to look for the newest message; before it there may be many typings.
+# How many records to search for the newest message: many may be typing actions.
 _NEAR: Final = 50
 
 
 def show_people(page: PageState, search: str = "", skip: int = 0, count: int = PEOPLE) -> dict[str, Any]:
-    """Give a part of the list of people, whose conversation is the newest first; the caller holds the lock."""
+    """Give a part of the list of people, newest conversation first; the caller holds the lock."""
     words = search.casefold().split()
     found = list(islice(list_threads(page, words), skip, skip + count + 1))
     return {
@@ -42,14 +42,14 @@ def show_people(page: PageState, search: str = "", skip: int = 0, count: int = P
 
 
 def show_person(page: PageState, thread: str) -> dict[str, Any]:
-    """Give what the list says of one person."""
+    """Give the list entry of one person."""
     person = page.people.get(thread)
     records = page.timeline.get(thread, [])
     shown: dict[str, Any] = {"id": thread, "name": _name(page, thread)}
     newest = next((each for each in islice(reversed(records), _NEAR) if isinstance(each, (Message, Incoming))), None)
     if records and isinstance(records[-1], Refusal):
         refused = records[-1]
-        # Meta repeats the code in front.
+        # Meta's messages start with the code.
         words = re.sub(r"^\(#\d+\) ", "", refused.message)
         shown |= {"last": f"Refused, {refused.code}: {words}", "at": milliseconds(refused.at), "refused": True}
     elif newest is not None:
@@ -70,13 +70,13 @@ def show_person(page: PageState, thread: str) -> dict[str, Any]:
 def show_room(
     page: PageState, thread: str, *, before: int | None = None, after: int | None = None, count: int = PIECE
 ) -> dict[str, Any]:
-    """Give a piece of one conversation: the newest, or what stands before or behind a place; the caller holds the lock.
+    """Give a piece of one conversation: the newest, or before or after a position; the caller holds the lock.
 
     Args:
         page: The state of the Page.
-        thread: Whose.
-        before: Up to this place, without it.
-        after: From behind this place. Where more came than fits, the newest are given and not what is between.
+        thread: The person's thread.
+        before: Only records before this position.
+        after: Only records after this position. If there are more than `count`, the newest.
         count: How many records at most.
     """
     records = page.timeline.get(thread, [])
@@ -111,7 +111,7 @@ def _quick_replies(page: PageState, thread: str) -> list[dict[str, Any]]:
 
 
 def list_threads(page: PageState, words: Sequence[str] = ()) -> Iterator[str]:
-    """Give everybody's conversation, the newest first, whose name or id holds all the words."""
+    """Give the threads whose name or id holds all the words, newest first."""
 
     def fits(thread: str) -> bool:
         text = f"{_name(page, thread)} {thread}".casefold()

@@ -1,7 +1,7 @@
-"""What the server answers under `/sandbox/`: the page, its data, and what is done on it.
+"""Requests under `/sandbox/`: the page, its data, and the acts of its visitor.
 
-The page may do more than any website should: whatever changes something is a POST that carries the token of this run,
-and nothing is answered under a host name that is not this machine's (a foreign name may point here).
+No other website may use this page: each change is a POST with the token of this run, and requests under a host name
+that is not this machine's are refused, because a foreign name may point here.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from adaptor.sandbox.people.controls import Controls
     from adaptor.sandbox.simulation import Simulation
 
-#: Under which path the page lives.
+#: The path of the page.
 HOME: Final = "/sandbox/"
 #: The page's own files and their media types.
 STATIC: Final = {
@@ -44,7 +44,7 @@ STATIC: Final = {
 _HOSTS: Final = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
 _TOKEN_HEADER: Final = "X-Sandbox-Token"
 _BODY: Final = 256 * 1024
-# Everything from here and nothing from elsewhere, unless pictures from the web are asked for.
+# Load nothing from other hosts, except media if the visitor allows it.
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src {media}; media-src {media}; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -59,7 +59,7 @@ _HEADERS: Final = (
 
 
 class Stopped(Exception):
-    """The request is answered with this status and these words."""
+    """The response has this status and these words."""
 
     def __init__(self, status: HTTPStatus, words: str) -> None:
         super().__init__(words)
@@ -73,7 +73,7 @@ class Site:
     Args:
         controls: What a visitor of the page can change.
         simulation: The Page and its engines.
-        pause: Lets some seconds pass, unless the server stops.
+        pause: Waits for some seconds, or until the server stops.
     """
 
     def __init__(self, controls: Controls, simulation: Simulation, pause: Callable[[float], None]) -> None:
@@ -87,24 +87,24 @@ class Site:
     def answer(
         self, method: str, target: str, headers: Message[str, str], read: Callable[[int], bytes]
     ) -> Response | Iterator[bytes]:
-        """Answer one request; an iterator is an event stream without end.
+        """Answer one request; an iterator is an endless event stream.
 
         Args:
             method: Its method.
             target: Path and query.
-            headers: Its headers, whose names are looked up without regard to case.
-            read: Reads its body up to so many bytes, and one more to show that there are more.
+            headers: Its headers; case of names does not matter.
+            read: Reads its body, up to a number of bytes.
         """
         path, _, query = target.partition("?")
         try:
             if not _HOSTS.fullmatch(headers.get("Host") or ""):
-                raise Stopped(HTTPStatus.FORBIDDEN, "This page is there for this machine only: open it as 127.0.0.1.")
+                raise Stopped(HTTPStatus.FORBIDDEN, "This page is for this machine only: open it as 127.0.0.1.")
             name = path.removeprefix(HOME)
             given = {key: values[-1] for key, values in parse_qs(query, keep_blank_values=True).items()}
             if method in {"GET", "HEAD"}:
                 return self._get(name, given)
             if method != "POST":
-                raise Stopped(HTTPStatus.METHOD_NOT_ALLOWED, "There is GET and POST.")
+                raise Stopped(HTTPStatus.METHOD_NOT_ALLOWED, "The methods are GET and POST.")
             self._check_token(headers)
             return _json(self._post(name, given, headers, read))
         except Stopped as stopped:
@@ -132,7 +132,7 @@ class Site:
         raise Stopped(HTTPStatus.NOT_FOUND, "There is no such page.")
 
     def _write_page(self, *, web: bool) -> Response:
-        # The marks are the page's own; nothing foreign is put into it.
+        # Only generated values replace the marks, so nothing needs escaping.
         text = static("page.html").decode().replace("{{token}}", self._token).replace("{{run}}", self._run)
         media = "'self' data: http: https:" if web else "'self' data:"
         headers = (
@@ -145,7 +145,7 @@ class Site:
     def _check_token(self, headers: Message[str, str]) -> None:
         given = (headers.get(_TOKEN_HEADER) or "").encode("utf-8", "replace")
         if not hmac.compare_digest(given, self._token.encode()):
-            raise Stopped(HTTPStatus.FORBIDDEN, "The page is older than this run of the sandbox: load it again.")
+            raise Stopped(HTTPStatus.FORBIDDEN, "The page is older than this run of the sandbox: reload it.")
 
     def _post(
         self, name: str, given: dict[str, str], headers: Message[str, str], read: Callable[[int], bytes]
@@ -158,12 +158,12 @@ class Site:
         if name != "act":
             raise Stopped(HTTPStatus.NOT_FOUND, "There is no such page.")
         try:
-            wish = json.loads(_read(read, _BODY))
+            wanted = json.loads(_read(read, _BODY))
         except (ValueError, RecursionError):
-            wish = None
-        if not isinstance(wish, dict):
+            wanted = None
+        if not isinstance(wanted, dict):
             raise Stopped(HTTPStatus.BAD_REQUEST, "The body must be a JSON object.")
-        return act(self._controls, self._page, wish)
+        return act(self._controls, self._page, wanted)
 
 
 def static(name: str) -> bytes:

@@ -1,6 +1,6 @@
-"""Requests that were never made, put into a world as if they had been, so that they can be looked at.
+"""Add requests to a page state that were never sent, so that a preview can show them.
 
-Nothing is judged: what Meta would say to them is for a run in the sandbox. Times are those of the drawing.
+They are not checked: for that, run them in the sandbox. Their time is the present.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _PROFILE = "/messenger_profile"
 
 
 def sketch(page: PageState, requests: Iterable[Mapping[str, Any]]) -> int:
-    """Draw requests into a world; the caller holds its lock.
+    """Add requests to a page state; the caller holds its lock.
 
     Args:
-        world: Where.
+        page: The state of the Page.
         requests: Each with `method`, `path`, `body`, and `files` as the paths of local files by their field.
 
     Returns:
-        How many messages and sender actions were drawn.
+        How many messages and sender actions were added.
     """
     drawn = 0
     for request in requests:
@@ -93,7 +93,7 @@ def _fill(page: PageState, message: dict[str, Any]) -> tuple[str, ...]:
     try:
         return fill_template(page, RequestObject(message, "message").object("template"))
     except Refused:
-        # Nobody has described the template here: its parameters are drawn.
+        # The sandbox does not know the template: the preview shows its parameters.
         return ()
 
 

@@ -99,7 +99,7 @@ def make_fault(what: str | int | Fault | Mapping[str, Any], **details: Any) -> F
     if isinstance(what, int) and not isinstance(what, bool):
         details, what = {**details, "code": what}, details.pop("kind", "error")
     if what not in WIRE and what not in CALL:
-        raise ValueError(f"there is no fault {what!r}; there are {', '.join((*WIRE, *CALL))}, and errors by their code")
+        raise ValueError(f"unknown fault {what!r}; known are {', '.join((*WIRE, *CALL))}, and errors by their code")
     code, subcode = details.pop("code", None), details.pop("subcode", None)
     if code is not None:
         details["error"] = _error(code, subcode, details.pop("message", None))

@@ -116,8 +116,8 @@ class SimulatedPerson:
             taps = find_tappable(self._page, self.id)
             found = next((tap for tap in taps if tap.title == title), None)
             if found is None:
-                there = ", ".join(repr(title) for title in dict.fromkeys(tap.title for tap in taps))
-                raise SandboxError(f"{self!r} sees nothing to tap called {title!r}; there is {there or 'nothing'}")
+                titles = ", ".join(repr(title) for title in dict.fromkeys(tap.title for tap in taps))
+                raise SandboxError(f"{self!r} cannot tap {title!r}; the person can tap {titles or 'nothing'}")
             return self.presses(found)
 
     def starts(self) -> str:

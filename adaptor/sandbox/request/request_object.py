@@ -32,7 +32,7 @@ class RequestObject:
         return f"{self.path}[{key}]" if self.path else key
 
     def has(self, key: str) -> bool:
-        """Say whether a field is there; `null` counts as absent, as it does at Meta."""
+        """Say whether a field is present; `null` counts as absent, as at Meta."""
         return self.value.get(key) is not None
 
     def require(self, key: str) -> Any:
@@ -55,7 +55,7 @@ class RequestObject:
         return value
 
     def number(self, key: str, least: int, most: int) -> None:
-        """Check a whole number, which forms send as text, where there is one."""
+        """Check an optional whole number, which forms send as text."""
         if not self.has(key):
             return
         value = str(self.value[key])

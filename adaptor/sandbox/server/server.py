@@ -41,7 +41,7 @@ class Site(Protocol):
     def answer(
         self, method: str, target: str, headers: Message[str, str], read: Callable[[int], bytes], /
     ) -> Response | Iterator[bytes]:
-        """Answer one request; an iterator is an event stream without end."""
+        """Answer one request; an iterator is an endless event stream."""
 
 
 class Server(socketserver.ThreadingTCPServer):

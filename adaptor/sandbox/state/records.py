@@ -117,7 +117,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request, refused or not. The path is without its query, where a token may stand.
+    """One request, refused or not. The path is without its query, which may hold a token.
 
     Attributes:
         at: When, by the sandbox's clock.

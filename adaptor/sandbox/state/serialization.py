@@ -50,7 +50,7 @@ def _serialize(value: Any) -> Any:
         return {_KIND: "tuple" if isinstance(value, tuple) else "set", "value": [_serialize(item) for item in value]}
     if isinstance(value, list):
         return [_serialize(item) for item in value]
-    raise TypeError(f"a sandbox cannot keep {type(value).__name__}")
+    raise TypeError(f"a sandbox cannot store {type(value).__name__}")
 
 
 def _deserialize(value: Any) -> Any:

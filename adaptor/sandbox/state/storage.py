@@ -65,7 +65,7 @@ class Storage:
             finally:
                 self._file.close()
         except (OSError, sqlite3.Error, ValueError, KeyError, TypeError) as error:
-            raise SandboxError(f"{path}: cannot keep a sandbox there: {error}") from error
+            raise SandboxError(f"{path}: cannot store the sandbox in this file: {error}") from error
 
     def start(self) -> None:
         """Start to write changes."""

@@ -197,4 +197,4 @@ def test_webhooks_go_where_the_page_says(visitor, httpserver):
 
 @pytest.mark.parametrize("act", ["nothing", "__init__", None])
 def test_an_act_that_nobody_knows_is_told(visitor, act):
-    assert "there is no act" in visitor.post("act", json={"act": act}).json()["problem"]
+    assert "unknown act" in visitor.post("act", json={"act": act}).json()["problem"]

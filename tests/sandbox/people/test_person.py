@@ -28,7 +28,7 @@ def test_somebody_who_got_nothing_has_no_last_message(ana):
 def test_a_tap_that_is_not_there_lists_what_is(caller, ana):
     replies = [{"content_type": "text", "title": title, "payload": "P"} for title in ("Yes", "No")]
     caller.send({"text": "Well?", "quick_replies": replies})
-    with pytest.raises(SandboxError, match="called 'Maybe'; there is 'Yes', 'No'"):
+    with pytest.raises(SandboxError, match="called 'Maybe'; can tap 'Yes', 'No'"):
         ana.taps("Maybe")
 
 
@@ -37,7 +37,7 @@ def test_quick_replies_vanish_when_somebody_writes_and_buttons_stay(caller, ana)
     caller.template({"template_type": "button", "text": "Well?", "buttons": buttons})
     caller.send({"text": "Well?", "quick_replies": [{"content_type": "text", "title": "Yes", "payload": "Y"}]})
     ana.says("hm")
-    with pytest.raises(SandboxError, match="there is 'Go'"):
+    with pytest.raises(SandboxError, match="can tap 'Go'"):
         ana.taps("Yes")
     assert ana.taps("Go").startswith("m_")
 
@@ -82,11 +82,11 @@ def test_the_profile_offers_taps_to_those_who_have_never_written(visit):
     profile = {"get_started": {"payload": "GO"}, "persistent_menu": menu}
     profile["ice_breakers"] = [{"question": "When are you open?", "payload": "HOURS"}]
     caller.request("POST", "/me/messenger_profile", json=profile)
-    with pytest.raises(SandboxError, match="there is 'Help', 'When are you open"):
+    with pytest.raises(SandboxError, match="can tap 'Help', 'When are you open"):
         ana.taps("x")
     ana.taps("When are you open?")
     assert ana.window_left is not None
-    with pytest.raises(SandboxError, match=r"there is 'Help'$"):
+    with pytest.raises(SandboxError, match=r"can tap 'Help'$"):
         ana.taps("x")
 
 

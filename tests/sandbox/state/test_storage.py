@@ -85,9 +85,9 @@ def test_a_token_that_was_given_replaces_the_one_that_was_kept(tmp_path):
 def test_a_file_that_is_something_else_is_told(tmp_path):
     path = tmp_path / "notes.txt"
     path.write_text("this is no database, it is text" * 100)
-    with pytest.raises(SandboxError, match=r"notes\.txt: cannot keep a sandbox there"):
+    with pytest.raises(SandboxError, match=r"notes\.txt: cannot store the sandbox in this file"):
         Sandbox(keep=path)
-    with pytest.raises(SandboxError, match="cannot keep a sandbox there"):
+    with pytest.raises(SandboxError, match="cannot store the sandbox in this file"):
         Sandbox(keep=tmp_path / "missing" / "sandbox.db")
 
 
