@@ -28,7 +28,7 @@ def test_somebody_who_got_nothing_has_no_last_message(ana):
 def test_a_tap_that_is_not_there_lists_what_is(caller, ana):
     replies = [{"content_type": "text", "title": title, "payload": "P"} for title in ("Yes", "No")]
     caller.send({"text": "Well?", "quick_replies": replies})
-    with pytest.raises(SandboxError, match="called 'Maybe'; can tap 'Yes', 'No'"):
+    with pytest.raises(SandboxError, match="'Maybe'; the person can tap 'Yes', 'No'"):
         ana.taps("Maybe")
 
 
