@@ -124,26 +124,7 @@ class Sandbox(Controls):
         self._sketched = False
         self._port = port
         self._storage: Storage | None = None
-        app_id = settings.app_id or _APP_ID
-        page = PageState(
-            clock=clock,
-            page_id=settings.page_id or _PAGE_ID,
-            page_name=settings.page_name or _PAGE_NAME,
-            access_token=settings.access_token or _TOKEN_PREFIX + secrets.token_urlsafe(24),
-            app_secret=settings.app_secret,
-            require_proof=settings.require_proof,
-            development=settings.development,
-            anybody_exists=settings.people is None,
-            app_id=app_id,
-            app_name=settings.app_name or _APP_NAME,
-            apps={app.id: app for app in settings.apps},
-            default_app=settings.default_app,
-            approval=settings.approval,
-            foreign_ids=settings.foreign_ids,
-            people={person.id: person for person in settings.people or ()},
-            templates={(each.name, each.language): each for each in settings.templates},
-        )
-        self._simulation = Simulation(page, settings.faults)
+        self._simulation = Simulation(_page_state(settings, clock), settings.faults)
         if settings.rate_limits is not None:
             self._simulation.rate_limiter.switch(True, **settings.rate_limits)
         if keep is not None:
@@ -351,3 +332,24 @@ class Sandbox(Controls):
         self._sketched = True
         with self._page.lock:
             return sketch(self._page, requests)
+
+
+def _page_state(settings: Settings, clock: Clock) -> PageState:
+    return PageState(
+        clock=clock,
+        page_id=settings.page_id or _PAGE_ID,
+        page_name=settings.page_name or _PAGE_NAME,
+        access_token=settings.access_token or _TOKEN_PREFIX + secrets.token_urlsafe(24),
+        app_secret=settings.app_secret,
+        require_proof=settings.require_proof,
+        development=settings.development,
+        anybody_exists=settings.people is None,
+        app_id=settings.app_id or _APP_ID,
+        app_name=settings.app_name or _APP_NAME,
+        apps={app.id: app for app in settings.apps},
+        default_app=settings.default_app,
+        approval=settings.approval,
+        foreign_ids=settings.foreign_ids,
+        people={person.id: person for person in settings.people or ()},
+        templates={(each.name, each.language): each for each in settings.templates},
+    )

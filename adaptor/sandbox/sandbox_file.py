@@ -197,15 +197,7 @@ class _Reader(Checker):
         settings.app_secret = self.text(data, "app_secret", "")
         settings.require_proof = self.flag(data, "require_proof", "")
         settings.development = self.flag(data, "development", "")
-        if data.get("people") is not None:
-            people = [self._person(item, f"people[{i}]") for i, item in enumerate(self.items(data, "people", ""))]
-            self.unique((person.id for person in people), "people", "id")
-            settings.people = people
-        templates = [
-            self._template(item, f"templates[{i}]") for i, item in enumerate(self.items(data, "templates", ""))
-        ]
-        self.unique((f"{each.name} ({each.language})" for each in templates), "templates", "name and language")
-        settings.templates = templates
+        self._people(data, settings)
         if settings.require_proof and settings.app_secret is None and "app_secret" not in data:
             self.add_problem("require_proof", "needs an app_secret to check the proof with")
         self._app(data, settings)
@@ -217,6 +209,17 @@ class _Reader(Checker):
         settings.approval = self.choice(data, "approval", "", STATUSES) or "APPROVED"
         settings.foreign_ids = "foreign_ids" not in data or self.flag(data, "foreign_ids", "")
         return settings
+
+    def _people(self, data: Mapping[str, Any], settings: Settings) -> None:
+        if data.get("people") is not None:
+            people = [self._person(item, f"people[{i}]") for i, item in enumerate(self.items(data, "people", ""))]
+            self.unique((person.id for person in people), "people", "id")
+            settings.people = people
+        templates = [
+            self._template(item, f"templates[{i}]") for i, item in enumerate(self.items(data, "templates", ""))
+        ]
+        self.unique((f"{each.name} ({each.language})" for each in templates), "templates", "name and language")
+        settings.templates = templates
 
     def _app(self, data: Mapping[str, Any], settings: Settings) -> None:
         if "app" in data:

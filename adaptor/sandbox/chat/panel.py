@@ -12,7 +12,7 @@ from adaptor.sandbox.state.page_state import milliseconds
 if TYPE_CHECKING:
     from adaptor.sandbox.simulation import Simulation
     from adaptor.sandbox.state.records import Exchange
-    from adaptor.sandbox.webhooks.webhooks import Delivery
+    from adaptor.sandbox.webhooks.delivery import Delivery
 
 _SHOWN: Final = 40
 # A batch of fifty parts is longer; this is enough to read.

@@ -50,32 +50,33 @@ def sketch(page: PageState, requests: Iterable[Mapping[str, Any]]) -> int:
 def _sketch_message(page: PageState, body: dict[str, Any], files: Any) -> bool:
     thread = _thread(body.get("recipient"))
     page.find_person(thread)
-    now = page.clock.now()
     message = body.get("message")
     if isinstance(message, dict):
-        kept = {key: body[key] for key in ("reply_to", "persona_id", "notification_type") if body.get(key) is not None}
-        page.record(
-            thread,
-            Message(
-                id=message_id(),
-                psid=thread,
-                at=now,
-                payload=message,
-                recipient={"id": thread},
-                messaging_type=_text(body.get("messaging_type")),
-                tag=_text(body.get("tag")),
-                parameters=kept,
-                files=tuple(_read(page, path) for path in (files or {}).values()),
-                lines=_fill(page, message),
-            ),
-        )
+        page.record(thread, _message(page, thread, message, body, files))
         return True
     action = _text(body.get("sender_action"))
     if action is None:
         return False
     payload = body.get("payload")
-    page.record(thread, Action(thread, now, action.lower(), payload if isinstance(payload, dict) else {}))
+    payload = payload if isinstance(payload, dict) else {}
+    page.record(thread, Action(thread, page.clock.now(), action.lower(), payload))
     return True
+
+
+def _message(page: PageState, thread: str, message: dict[str, Any], body: dict[str, Any], files: Any) -> Message:
+    kept = {key: body[key] for key in ("reply_to", "persona_id", "notification_type") if body.get(key) is not None}
+    return Message(
+        id=message_id(),
+        psid=thread,
+        at=page.clock.now(),
+        payload=message,
+        recipient={"id": thread},
+        messaging_type=_text(body.get("messaging_type")),
+        tag=_text(body.get("tag")),
+        parameters=kept,
+        files=tuple(_read(page, path) for path in (files or {}).values()),
+        lines=_fill(page, message),
+    )
 
 
 def _thread(recipient: Any) -> str:

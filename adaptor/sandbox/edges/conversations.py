@@ -134,36 +134,18 @@ def _show(
 ) -> dict[str, Any]:
     psid = page.conversations[conversation]
     thread = page.threads[psid]
-    person = page.people.get(psid)
-    name = person.name if person is not None else psid
-
-    def people() -> dict[str, Any]:
-        them = {"name": name, "email": f"{psid}@facebook.com", "id": psid}
-        ourselves = {"name": page.page_name, "email": f"{page.page_id}@facebook.com", "id": page.page_id}
-        return {"data": [them, ourselves]}
-
-    def snippet() -> str:
-        newest = next(_messages_of(page, psid), None)
-        if newest is None:
-            return ""
-        text = newest.text or (" ".join(show_message(newest)) if isinstance(newest, Message) else "")
-        return show_line(text)[:_SNIPPET]
-
-    def can_reply() -> bool:
-        now = page.clock.now()
-        return person is not None and not person.blocked and time_left(person, now) is not None
-
+    name = _name(page, psid)
     known = {
         "id": lambda _: conversation,
         "updated_time": lambda _: time_of(thread.updated_at),
         "link": lambda _: f"/{page.page_id}/inbox/{conversation.removeprefix('t_')}/",
-        "snippet": lambda _: snippet(),
+        "snippet": lambda _: _snippet(page, psid),
         "message_count": lambda _: sum(1 for _ in _messages_of(page, psid)),
         "unread_count": lambda _: thread.unread,
-        "participants": lambda _: people(),
-        "senders": lambda _: people(),
+        "participants": lambda _: _participants(page, psid),
+        "senders": lambda _: _participants(page, psid),
         "former_participants": lambda _: {"data": []},
-        "can_reply": lambda _: can_reply(),
+        "can_reply": lambda _: _can_reply(page, psid),
         "folder": lambda _: thread.folder,
         "name": lambda _: name,
         "is_subscribed": lambda _: True,
@@ -172,3 +154,27 @@ def _show(
         "messages": lambda field: _list(call, page, conversation, field.inside, {"limit": limit_of(field)}),
     }
     return select(fields, known, default, "UnifiedThread")
+
+
+def _name(page: PageState, psid: str) -> str:
+    person = page.people.get(psid)
+    return person.name if person is not None else psid
+
+
+def _participants(page: PageState, psid: str) -> dict[str, Any]:
+    person = {"name": _name(page, psid), "email": f"{psid}@facebook.com", "id": psid}
+    ourselves = {"name": page.page_name, "email": f"{page.page_id}@facebook.com", "id": page.page_id}
+    return {"data": [person, ourselves]}
+
+
+def _snippet(page: PageState, psid: str) -> str:
+    newest = next(_messages_of(page, psid), None)
+    if newest is None:
+        return ""
+    text = newest.text or (" ".join(show_message(newest)) if isinstance(newest, Message) else "")
+    return show_line(text)[:_SNIPPET]
+
+
+def _can_reply(page: PageState, psid: str) -> bool:
+    person = page.people.get(psid)
+    return person is not None and not person.blocked and time_left(person, page.clock.now()) is not None

@@ -52,31 +52,21 @@ def send(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]
 
 def _send_message(call: GraphCall, page: PageState, webhooks: Webhooks, recipient: Recipient) -> dict[str, Any]:
     message = RequestObject(call.parameters["message"], "message")
-    file = call.file()
-    check_message(message, file, page)
+    check_message(message, call.file(), page)
     occasion = read_occasion(call.parameters, message.value)
     _check_options(call.parameters, page)
     lines = fill_template(page, message.object("template")) if message.has("template") else ()
     person = find_recipient(page, recipient)
-    now = page.clock.now()
-    thread = person.id if person is not None else recipient.thread
-    call.addressee = thread
-    if person is not None and not recipient.private_reply:
-        check_window(person, occasion, now)
-        check_control(page, thread)
+    thread = call.addressee = person.id if person is not None else recipient.thread
     if recipient.private_reply:
         page.answered.add(recipient.value)
-    answer: dict[str, Any] = {}
-    if person is not None:
-        answer["recipient_id"] = person.id
-    answer["message_id"] = message_id()
-    if _is_reusable(message):
-        attachment = message.value["attachment"]
-        answer["attachment_id"] = save_attachment(page, str(attachment["type"]), attachment["payload"].get("url"), file)
+    elif person is not None:
+        check_window(person, occasion, page.clock.now())
+        check_control(page, thread)
     accepted = Message(
-        id=answer["message_id"],
+        id=message_id(),
         psid=person.id if person is not None else "",
-        at=now,
+        at=page.clock.now(),
         payload=message.value,
         recipient=recipient.raw,
         messaging_type=occasion.messaging_type,
@@ -85,14 +75,30 @@ def _send_message(call: GraphCall, page: PageState, webhooks: Webhooks, recipien
         files=tuple(call.files.values()),
         lines=lines,
     )
+    answer = _describe(accepted, call, page)
     page.messages.append(accepted)
     page.record(thread, accepted)
+    _change_control(call, page, webhooks, thread)
+    send_receipts(page, webhooks, thread, accepted, person)
+    return answer
+
+
+def _describe(message: Message, call: GraphCall, page: PageState) -> dict[str, Any]:
+    """Give the body of the response, and save a reusable attachment."""
+    answer: dict[str, Any] = {"recipient_id": message.psid} if message.psid else {}
+    answer["message_id"] = message.id
+    if _is_reusable(message):
+        attachment = message.payload["attachment"]
+        url = attachment["payload"].get("url")
+        answer["attachment_id"] = save_attachment(page, str(attachment["type"]), url, call.file())
+    return answer
+
+
+def _change_control(call: GraphCall, page: PageState, webhooks: Webhooks, thread: str) -> None:
     if page.default_app is not None:
         give_control(page, thread, page.app_id)
     if call.parameters.get("thread_control") is not None:
         apply_thread_control(page, webhooks, thread, check_thread_control(call.parameters["thread_control"]))
-    send_receipts(page, webhooks, thread, accepted, person)
-    return answer
 
 
 def _send_action(call: GraphCall, page: PageState, recipient: Recipient) -> dict[str, Any]:
@@ -101,12 +107,7 @@ def _send_action(call: GraphCall, page: PageState, recipient: Recipient) -> dict
     action = name.lower()
     if action not in _ACTIONS:
         raise invalid(f'Param sender_action must be one of {{{", ".join(sorted(_ACTIONS))}}} - got "{name}".')
-    payload: dict[str, Any] = {}
-    if action in {"react", "unreact"}:
-        part = RequestObject(call.parameters.get("payload"), "payload")
-        part.text("message_id", required=True)
-        part.text("reaction", required=action == "react")
-        payload = part.value
+    payload = _read_reaction(call, action) if action in {"react", "unreact"} else {}
     if call.parameters.get("persona_id") is not None:
         if action not in _TYPING:
             raise invalid("Param persona_id can only be used with typing_on and typing_off")
@@ -125,6 +126,13 @@ def _send_action(call: GraphCall, page: PageState, recipient: Recipient) -> dict
     return {"recipient_id": psid} if psid else {}
 
 
+def _read_reaction(call: GraphCall, action: str) -> dict[str, Any]:
+    payload = RequestObject(call.parameters.get("payload"), "payload")
+    payload.text("message_id", required=True)
+    payload.text("reaction", required=action == "react")
+    return payload.value
+
+
 def _check_options(parameters: dict[str, Any], page: PageState) -> None:
     kind = parameters.get("notification_type")
     if kind is not None and kind not in _NOTIFICATIONS:
@@ -137,8 +145,8 @@ def _check_options(parameters: dict[str, Any], page: PageState) -> None:
         check_thread_control(parameters["thread_control"])
 
 
-def _is_reusable(message: RequestObject) -> bool:
-    attachment = message.value.get("attachment")
+def _is_reusable(message: Message) -> bool:
+    attachment = message.payload.get("attachment")
     payload = attachment.get("payload") if isinstance(attachment, dict) else None
     # Forms send text.
     return isinstance(payload, dict) and payload.get("is_reusable") in (True, "true", 1, "1")

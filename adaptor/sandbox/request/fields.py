@@ -47,22 +47,8 @@ def _read(text: str, start: int, depth: int) -> tuple[tuple[Field, ...], int]:
         match = _WORD.match(text, start)
         if match is None or depth > _DEEP:
             raise _syntax(text, start)
-        start = match.end()
-        inside: tuple[Field, ...] = ()
-        modifiers: list[tuple[str, str]] = []
-        while start < len(text) and text[start] in ".{":
-            if text[start] == "{":
-                inside, start = _read(text, start + 1, depth + 1)
-                if text[start : start + 1] != "}":
-                    raise _syntax(text, start)
-                start += 1
-            else:
-                modifier = _MODIFIER.match(text, start)
-                if modifier is None:
-                    raise _syntax(text, start)
-                modifiers.append((modifier[1], modifier[2]))
-                start = modifier.end()
-        fields.append(Field(match[1], inside, tuple(modifiers)))
+        inside, modifiers, start = _read_details(text, match.end(), depth)
+        fields.append(Field(match[1], inside, modifiers))
         while start < len(text) and text[start].isspace():
             start += 1
         if text[start : start + 1] != ",":
@@ -71,6 +57,25 @@ def _read(text: str, start: int, depth: int) -> tuple[tuple[Field, ...], int]:
         # A trailing comma is allowed, as at Meta.
         if not text[start:].strip():
             return tuple(fields), len(text)
+
+
+def _read_details(text: str, start: int, depth: int) -> tuple[tuple[Field, ...], tuple[tuple[str, str], ...], int]:
+    """Read the nested fields and the modifiers of one field."""
+    inside: tuple[Field, ...] = ()
+    modifiers: list[tuple[str, str]] = []
+    while start < len(text) and text[start] in ".{":
+        if text[start] == "{":
+            inside, start = _read(text, start + 1, depth + 1)
+            if text[start : start + 1] != "}":
+                raise _syntax(text, start)
+            start += 1
+        else:
+            modifier = _MODIFIER.match(text, start)
+            if modifier is None:
+                raise _syntax(text, start)
+            modifiers.append((modifier[1], modifier[2]))
+            start = modifier.end()
+    return inside, tuple(modifiers), start
 
 
 def _syntax(text: str, at: int) -> Refused:

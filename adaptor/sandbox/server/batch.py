@@ -23,6 +23,7 @@ from adaptor.sandbox.state.page_state import trace_id
 
 if TYPE_CHECKING:
     from adaptor.sandbox.simulation import Simulation
+    from adaptor.sandbox.state.records import File
 
     Result = dict[str, Any] | None
 
@@ -140,33 +141,15 @@ class _Batch:
         method = str(part.get("method", "")).upper()
         if method not in _METHODS:
             raise invalid("Batch parts need a method: GET, POST or DELETE.")
-        url, body = part.get("relative_url"), part.get("body")
-        if not isinstance(url, str):
+        if not isinstance(part.get("relative_url"), str):
             raise invalid("Batch parts need a relative_url.")
-        values = {name: self._values[index] for name, index in self._names.items() if index in self._values}
-        if "{result=" in url:
-            url = fill_references(url, values)
-        path, _, query = url.partition("?")
-        call = GraphCall(method, "/" + path.lstrip("/"), base=self._call.base)
+        path, parameters = self._fill(part)
+        call = GraphCall(method, "/" + path.lstrip("/"), base=self._call.base, bearer=self._call.token or None)
         call.token, call.proven = self._call.token, self._call.proven
-        call.bearer = self._call.token or None
-        parameters: dict[str, Any] = dict(parse_qsl(query, keep_blank_values=True)) if query else {}
-        if isinstance(body, str):
-            if "{result" in body or "%7Bresult" in body:
-                pairs = [(name, fill_references(value, values)) for name, value in parse_qsl(body, True)]
-            else:
-                pairs = parse_qsl(body, True)
-            parameters.update(pairs)
-        elif body is not None:
-            raise invalid("The body of a batch part must be a string.")
         if part.get("access_token"):
             parameters["access_token"] = part["access_token"]
         call.parameters = read_objects(parameters)
-        for name in str(part.get("attached_files") or "").split(","):
-            if name.strip():
-                if name.strip() not in self._call.files:
-                    raise invalid(f"The file '{name.strip()}' is not attached to the batch.")
-                call.files[name.strip()] = self._call.files[name.strip()]
+        call.files = self._attached_files(part)
         read_path(call)
         if not call.version_asked:
             call.version = self._call.version
@@ -175,6 +158,30 @@ class _Batch:
         if not (call.bearer or call.parameters.get("access_token")):
             raise Refused(NO_TOKEN)
         return call
+
+    def _fill(self, part: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Give the path and the parameters of a part, with the values that it refers to."""
+        url, body = part["relative_url"], part.get("body")
+        values = {name: self._values[index] for name, index in self._names.items() if index in self._values}
+        if "{result=" in url:
+            url = fill_references(url, values)
+        path, _, query = url.partition("?")
+        parameters: dict[str, Any] = dict(parse_qsl(query, keep_blank_values=True)) if query else {}
+        if isinstance(body, str):
+            pairs = parse_qsl(body, keep_blank_values=True)
+            if "{result" in body or "%7Bresult" in body:
+                pairs = [(name, fill_references(value, values)) for name, value in pairs]
+            parameters.update(pairs)
+        elif body is not None:
+            raise invalid("The body of a batch part must be a string.")
+        return path, parameters
+
+    def _attached_files(self, part: dict[str, Any]) -> dict[str, File]:
+        names = [name.strip() for name in str(part.get("attached_files") or "").split(",") if name.strip()]
+        for name in names:
+            if name not in self._call.files:
+                raise invalid(f"The file '{name}' is not attached to the batch.")
+        return {name: self._call.files[name] for name in names}
 
     def _write(self, status: int, error: GraphError, minutes: int = 0) -> Result:
         extra = [("WWW-Authenticate", challenge(error))]

@@ -18,6 +18,8 @@ from adaptor.sandbox.state.records import Message, Refusal
 from adaptor.sandbox.state.serialization import deserialize, serialize
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from adaptor.sandbox.state.event_log import Event
     from adaptor.sandbox.state.page_state import PageState
 
@@ -174,38 +176,40 @@ class Storage:
 
     def _load(self, fixed_token: bool) -> None:
         page = self._page
-        state: dict[str, Any] = {
-            name: deserialize(text) for name, text in self._file.execute("SELECT name, value FROM state")
-        }
+        state = dict(self._read("state"))
         if not state:
             return
         if state["page_id"] != page.page_id:
             raise ValueError(f"it holds the Page {state['page_id']}, not {page.page_id}")
         page.clock.set_offset(state.pop("offset"))
+        if fixed_token:
+            del state["access_token"]
+        # The settings are newer than the stored state.
+        state["templates"] = {**state["templates"], **page.templates}
         for name, value in state.items():
-            if name == "access_token" and fixed_token:
-                continue
-            if name == "templates":
-                # The settings are newer than the stored state.
-                value = {**value, **page.templates}
             setattr(page, name, value)
-        for name, text in self._file.execute("SELECT name, value FROM people"):
-            page.people[name] = deserialize(text)
-        found = {name: deserialize(text) for name, text in self._file.execute("SELECT name, value FROM threads")}
+        page.people.update(self._read("people"))
         # The newest conversation is the last.
-        page.threads = dict(sorted(found.items(), key=lambda item: item[1].updated_at))
-        for thread, text in self._file.execute("SELECT name, value FROM records ORDER BY number"):
-            record = deserialize(text)
+        page.threads = dict(sorted(self._read("threads"), key=lambda item: item[1].updated_at))
+        page.conversations.update({thread.id: name for name, thread in page.threads.items()})
+        self._load_records()
+        for key, kind, data in self._file.execute("SELECT key, kind, data FROM files ORDER BY rowid"):
+            page.uploads.restore(key, kind, data)
+        self._files = set(page.uploads.keys)
+        # The loaded state is in the file already: only later changes are written.
+        page.changed("loaded")
+        self._saved = page.events.number
+
+    def _read(self, table: str) -> Iterator[tuple[str, Any]]:
+        for name, text in self._file.execute(f"SELECT name, value FROM {table} ORDER BY rowid"):
+            yield name, deserialize(text)
+
+    def _load_records(self) -> None:
+        page = self._page
+        for thread, record in self._read("records"):
             page.timeline.setdefault(thread, []).append(record)
             page.index(record)
             if isinstance(record, Message):
                 page.messages.append(record)
             elif isinstance(record, Refusal):
                 page.refusals.append(record)
-        for key, kind, data in self._file.execute("SELECT key, kind, data FROM files ORDER BY rowid"):
-            page.uploads.restore(key, kind, data)
-        self._files = set(page.uploads.keys)
-        page.conversations.update({thread.id: name for name, thread in page.threads.items()})
-        # The loaded state is in the file already: only later changes are written.
-        page.changed("loaded")
-        self._saved = page.events.number

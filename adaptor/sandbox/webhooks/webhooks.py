@@ -10,8 +10,6 @@ https://developers.facebook.com/docs/graph-api/webhooks/getting-started
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import random
 import threading
 import time
@@ -22,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from adaptor.sandbox.meta.json_bytes import to_json_bytes
 from adaptor.sandbox.state.page_state import milliseconds
-from adaptor.sandbox.webhooks.delivery import get, post
+from adaptor.sandbox.webhooks.delivery import Delivery, get, post, sign
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,29 +36,6 @@ _DELAYS: Final = (0.0, 0.0, 0.5, 2.0, 8.0, 30.0)
 _DELIVERIES: Final = 10_000
 # An app that does not control the conversation receives these fields only, under `standby`.
 _STANDBY: Final = frozenset({"messages", "message_reads", "message_deliveries", "messaging_postbacks"})
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One attempt to deliver a webhook.
-
-    Attributes:
-        at: When, by the sandbox's clock.
-        url: The address.
-        body: The bytes that were signed.
-        signature: The value of `X-Hub-Signature-256`.
-        status: The HTTP status of the response; 0 for no response.
-        problem: Why there was no response; empty otherwise.
-        attempt: Counted from 1.
-    """
-
-    at: datetime
-    url: str
-    body: bytes
-    signature: str
-    status: int
-    problem: str
-    attempt: int
 
 
 @dataclass(eq=False)
@@ -274,14 +249,3 @@ class Webhooks:
             return False
         outgoing.due = time.monotonic() + self.delays[outgoing.attempt - 1]
         return True
-
-
-def sign(secret: str, body: bytes) -> dict[str, str]:
-    """Give the headers of a webhook, with both signatures of its body."""
-    key = secret.encode()
-    return {
-        "Content-Type": "application/json",
-        "User-Agent": "facebookexternalua",
-        "X-Hub-Signature": f"sha1={hmac.new(key, body, hashlib.sha1).hexdigest()}",
-        "X-Hub-Signature-256": f"sha256={hmac.new(key, body, hashlib.sha256).hexdigest()}",
-    }
