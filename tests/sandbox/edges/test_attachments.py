@@ -3,7 +3,6 @@ import json
 import pytest
 
 from adaptor.sandbox.meta.limits import FILE_BYTES, IMAGE_BYTES
-from adaptor.sandbox.state.uploads import Uploads
 
 ANA = "6543210987654321"
 URL = "https://example.com/a.png"
@@ -107,9 +106,3 @@ def test_an_uploaded_file_can_do_nothing_to_a_page(caller, mime):
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Type"] in {mime, "application/octet-stream"}
     assert not answer.headers["Content-Type"].startswith("text/")
-
-
-def test_the_shelf_lets_the_oldest_go():
-    uploads = Uploads(room=10)
-    keys = [uploads.put("image/png", bytes(4)) for _ in range(3)]
-    assert [uploads.get(key) is not None for key in keys] == [False, True, True]
