@@ -2,13 +2,9 @@ import pytest
 
 from adaptor.sandbox import SandboxError
 
-ANA = "6543210987654321"
+from .conftest import ANA
+
 URL = "https://example.com/a.png"
-
-
-@pytest.fixture
-def ana(caller):
-    return caller.sandbox.person(ANA)
 
 
 def test_somebody_is_looked_at(caller, ana):
