@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -15,6 +14,21 @@ if TYPE_CHECKING:
 
 #: The app that stands for Meta's own inbox, in conversation routing and in echoes.
 INBOX_APP: Final = "263902037430900"
+#: A parameter in the text of a message template.
+PLACEHOLDER: Final = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
+#: The statuses of a message template.
+STATUSES: Final = (
+    "APPROVED",
+    "PENDING",
+    "REJECTED",
+    "PAUSED",
+    "DISABLED",
+    "IN_APPEAL",
+    "ARCHIVED",
+    "DELETED",
+    "PENDING_DELETION",
+    "LIMIT_EXCEEDED",
+)
 
 
 @dataclass
@@ -94,23 +108,6 @@ class Thread:
         return self.owner if self.owner_until is not None and now < self.owner_until else None
 
 
-PLACEHOLDER: Final = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
-
-
-STATUSES: Final = (
-    "APPROVED",
-    "PENDING",
-    "REJECTED",
-    "PAUSED",
-    "DISABLED",
-    "IN_APPEAL",
-    "ARCHIVED",
-    "DELETED",
-    "PENDING_DELETION",
-    "LIMIT_EXCEEDED",
-)
-
-
 @dataclass(frozen=True)
 class UtilityTemplate:
     """A message template of the Page."""
@@ -131,7 +128,7 @@ class UtilityTemplate:
 
 @dataclass
 class Person:
-    """Somebody who can be written to."""
+    """A person who can receive messages."""
 
     id: str
     first_name: str | None = None

@@ -80,13 +80,14 @@ class Webhooks:
     _random: random.Random = field(default_factory=lambda: random.Random(0), repr=False)
 
     def wants(self, name: str) -> bool:
-        """Say whether a field is subscribed, both by the app and for this Page."""
+        """Say whether a field reaches a subscriber: subscribed by the app and for this Page, or as `standby`."""
+        return self._is_subscribed(name) or (name in _STANDBY and self._is_subscribed("standby"))
+
+    def _is_subscribed(self, name: str) -> bool:
         subscription = self.page.subscriptions.get(_PAGE)
         if subscription is None or not subscription.active:
             return False
-        if name in subscription.fields and name in self.page.subscribed.get(self.page.app_id, ()):
-            return True
-        return name in _STANDBY and self.wants("standby")
+        return name in subscription.fields and name in self.page.subscribed.get(self.page.app_id, ())
 
     def notify(self, name: str, thread: str, content: Mapping[str, Any], *, by_page: bool = False) -> None:
         """Tell the subscribers of a field what happened between a person and the Page.
@@ -117,14 +118,12 @@ class Webhooks:
         owner = state.owned_by(self.page.clock.now()) if state is not None else None
         standby = owner not in {None, self.page.app_id} and name in {*_STANDBY, "message_echoes"}
         if standby:
-            if not self.wants("standby"):
+            if not self._is_subscribed("standby"):
                 return
             if "postback" in item:
                 # Only the app that sent the button gets its payload.
                 item = {**item, "postback": {key: value for key, value in item["postback"].items() if key != "payload"}}
-        elif name not in self.page.subscriptions[_PAGE].fields or name not in self.page.subscribed.get(
-            self.page.app_id, ()
-        ):
+        elif not self._is_subscribed(name):
             return
         self._send({"standby" if standby else "messaging": [item]})
 
