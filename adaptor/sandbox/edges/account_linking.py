@@ -9,7 +9,8 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from adaptor.sandbox.meta import limits
-from adaptor.sandbox.meta.errors import NO_SUCH_PERSON, UNLINKED, Refused, invalid
+from adaptor.sandbox.meta.errors import UNLINKED, Refused, invalid
+from adaptor.sandbox.rules.recipients import require_person
 
 if TYPE_CHECKING:
     from adaptor.sandbox.request.call import GraphCall
@@ -38,9 +39,7 @@ def unlink(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, An
     if not psid:
         raise invalid("The parameter psid is required")
     call.addressee = psid
-    person = page.find_person(psid) if psid.isdigit() else None
-    if person is None:
-        raise Refused(NO_SUCH_PERSON)
+    person = require_person(page, psid)
     if person.linked is not None:
         person.linked = None
         page.changed("person", psid)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adaptor.sandbox.meta.errors import NO_SUCH_PERSON, TERMS, Refused, invalid, unknown_object
+from adaptor.sandbox.meta.errors import TERMS, Refused, invalid, unknown_object
 from adaptor.sandbox.request.fields import Field, read_fields, select
 from adaptor.sandbox.request.paging import page_through
+from adaptor.sandbox.rules.recipients import require_person
 from adaptor.sandbox.state.objects import Label
 from adaptor.sandbox.state.page_state import object_id
 
@@ -88,10 +89,7 @@ def _both(call: GraphCall, page: PageState) -> tuple[Label, Person]:
     if user is None or user == "":
         raise invalid("The parameter user is required")
     call.addressee = str(user)
-    person = page.find_person(call.addressee) if call.addressee.isdigit() else None
-    if person is None:
-        raise Refused(NO_SUCH_PERSON)
-    return page.labels[call.segments[0]], person
+    return page.labels[call.segments[0]], require_person(page, call.addressee)
 
 
 def _notify(webhooks: Webhooks, action: str, label: Label, psid: str) -> None:

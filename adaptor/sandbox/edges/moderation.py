@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from adaptor.sandbox.meta.errors import NO_SUCH_PERSON, Refused, invalid
+from adaptor.sandbox.meta.errors import invalid
+from adaptor.sandbox.rules.recipients import require_person
 
 if TYPE_CHECKING:
     from adaptor.sandbox.request.call import GraphCall
@@ -53,7 +54,4 @@ def _users(call: GraphCall) -> list[Any]:
 def _find(item: Any, call: GraphCall, page: PageState) -> Person:
     psid = str(item.get("id", "") if isinstance(item, dict) else item)
     call.addressee = psid
-    person = page.find_person(psid) if psid.isdigit() else None
-    if person is None:
-        raise Refused(NO_SUCH_PERSON)
-    return person
+    return require_person(page, psid)

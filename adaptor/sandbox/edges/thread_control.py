@@ -20,7 +20,7 @@ from adaptor.sandbox.meta.errors import (
 )
 from adaptor.sandbox.request.fields import read_fields, select
 from adaptor.sandbox.request.request_object import RequestObject
-from adaptor.sandbox.rules.recipients import read_recipient
+from adaptor.sandbox.rules.recipients import read_recipient, require_person
 from adaptor.sandbox.state.objects import INBOX_APP
 
 if TYPE_CHECKING:
@@ -89,8 +89,7 @@ def read_owner(call: GraphCall, page: PageState) -> dict[str, Any]:
     if not psid.isdigit():
         raise invalid("The parameter recipient is required")
     call.addressee = psid
-    if page.find_person(psid) is None:
-        raise Refused(NO_SUCH_PERSON)
+    require_person(page, psid)
     thread = page.threads.get(psid)
     owner = thread.owned_by(page.clock.now()) if thread is not None else None
     if thread is None or owner is None or thread.owner_until is None:
@@ -166,10 +165,9 @@ def apply_thread_control(page: PageState, webhooks: Webhooks, psid: str, control
 def _read_psid(call: GraphCall, page: PageState) -> str:
     recipient = read_recipient(call.parameters)
     call.addressee = recipient.thread
-    person = page.find_person(recipient.value) if recipient.form == "id" else None
-    if person is None:
+    if recipient.form != "id":
         raise Refused(NO_SUCH_PERSON)
-    return person.id
+    return require_person(page, recipient.value).id
 
 
 def _check_owner(page: PageState, psid: str) -> None:

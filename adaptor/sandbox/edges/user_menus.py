@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adaptor.sandbox.edges.profile import check_menu
-from adaptor.sandbox.meta.errors import NO_SUCH_PERSON, Refused, invalid
+from adaptor.sandbox.meta.errors import invalid
 from adaptor.sandbox.request.request_object import RequestObject
+from adaptor.sandbox.rules.recipients import require_person
 
 if TYPE_CHECKING:
     from adaptor.sandbox.request.call import GraphCall
@@ -56,7 +57,4 @@ def _read_psid(call: GraphCall, page: PageState) -> str:
     if psid is None or psid == "":
         raise invalid("The parameter psid is required")
     call.addressee = str(psid)
-    person = page.find_person(call.addressee) if call.addressee.isdigit() else None
-    if person is None:
-        raise Refused(NO_SUCH_PERSON)
-    return person.id
+    return require_person(page, call.addressee).id

@@ -104,13 +104,19 @@ def find_recipient(page: PageState, recipient: Recipient) -> Person | None:
             raise Refused(UNAVAILABLE)
         # A post or comment opens no window: the author has to answer the private reply first.
         return page.people.setdefault(psid, Person(psid, "Author of", recipient.value))
-    person = page.find_person(recipient.value)
-    if person is None:
-        raise Refused(NO_SUCH_PERSON)
+    person = require_person(page, recipient.value)
     if person.blocked or person.banned:
         raise Refused(UNAVAILABLE)
     if page.development and person.role is None:
         raise Refused(NOT_A_TESTER)
+    return person
+
+
+def require_person(page: PageState, psid: str) -> Person:
+    """Give the person with this id, or refuse."""
+    person = page.find_person(psid) if psid.isdigit() else None
+    if person is None:
+        raise Refused(NO_SUCH_PERSON)
     return person
 
 
