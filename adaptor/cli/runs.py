@@ -199,7 +199,7 @@ def _results(given: argparse.Namespace) -> int:
 
     kind = given.format or ("csv" if given.output.lower().endswith(".csv") else "jsonl")
     with _run_of(given) as (store, record):
-        _write(listed(store.writes.rows(record.id, given.outcome or ()), kind), given.output)
+        _write(listed(store.writes.records(record.id, given.outcome or ()), kind), given.output)
     return 0
 
 

@@ -19,7 +19,7 @@ from ..core.state import State
 from ..core.values.lazy import resolve
 from ..ledger.errors import ReplayMismatch
 from .rows.failures import Kinds, failure, raise_if_failed, summary
-from .rows.results import tell_result
+from .rows.results import report_result
 from .rows.sources import numbered, readable, tell_of_items
 
 TYPE_CHECKING = False
@@ -170,12 +170,12 @@ def try_each(
         path[-1] = ("try_each", index)
         # What stands in the place of a row that cannot be read is no JSON, and must not be left in the state.
         before = {**state, key: None if isinstance(item, UnreadableRow) else item, "index": int(index)}
-        counted, told, left_out = _counted(run), run.observers.results_told, run.audience.left_out
+        counted, told, left_out = _counted(run), run.observers.results_reported, run.audience.left_out
         made, unknown = run.made, run.unknown_in_a_row
         count += index not in put_off
         try:
             readable(item)
-            with run.hearing():
+            with run.catching():
                 state = operation(before)
         except AdaptorError as error:
             if isinstance(error, ReplayMismatch) and index not in put_off:
@@ -191,8 +191,8 @@ def try_each(
                 run.open_ledger.forget_failures()
             failed.append(failure(index, error))
             kinds.add(index, error)
-            if run.observers.results_told == told:
-                tell_result(run, "failed", None, index=index, error=error)
+            if run.observers.results_reported == told:
+                report_result(run, "failed", None, index=index, error=error)
             if error.is_earlier:
                 # Listed as before. What an earlier attempt could not learn does not fail this one too.
                 state = before
@@ -271,13 +271,13 @@ def _follows_a_send_left_out(error: AdaptorError, run: Run, left_out: int) -> bo
 
 
 def _counted(run: Run) -> int:
-    return 0 if run.open_ledger is None else run.open_ledger.counted()
+    return 0 if run.open_ledger is None else run.open_ledger.checkpoint()
 
 
 def _count_back(run: Run, counted: int) -> None:
     # The item is performed again later: what it has written since then is the same once more.
     if run.open_ledger is not None:
-        run.open_ledger.count_back(counted)
+        run.open_ledger.rewind(counted)
 
 
 def _is_about_the_job(error: AdaptorError, key: str) -> bool:

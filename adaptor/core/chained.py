@@ -88,7 +88,7 @@ def catch(
     """Perform `attempt`; where it fails return what the handler makes of the error and the state from before."""
     run = current_run()
     try:
-        with run.hearing(kinds):
+        with run.catching(kinds):
             return attempt(state)
     except AdaptorError as error:
         if not _is_one_of(error, kinds):

@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     class Ledger(Protocol):
         """What was sent, to whom, with what outcome (see `adaptor.ledger`)."""
 
-        def counted(self) -> int:
+        def checkpoint(self) -> int:
             """Return how many writes were counted so far."""
 
-        def count_back(self, counted: int) -> None:
+        def rewind(self, counted: int) -> None:
             """Forget what was counted since then."""
 
         def handle_failures(self) -> None:
@@ -115,13 +115,13 @@ class Run(Totals):
         self.replayed = 0
         self.sanitize: Callable[[Any], str] | None = None
         self.redactor = Redactor()
-        self._listeners: list[Any] = []
+        self._catching: list[Any] = []
         self._begin_ledger = ledger
         self._ledger: Ledger | None = None
         # A runner has started it: an operation that finds no run meanwhile, since the job called it in a thread of its
         # own, is outside of it.
         self._alone = alone
-        self._is_stray = not alone and bool(_alone_under_way)
+        self._is_outside_run = not alone and bool(_alone_under_way)
         self._sink = sink or _standard_logging
         self._resources: dict[str, Any] = {}
         self._token: Token[Run | None] | None = None
@@ -168,14 +168,14 @@ class Run(Totals):
             )
         if self.before_writing is not None:
             self.before_writing()
-        if self._is_stray:
+        if self._is_outside_run:
             raise JobError(
                 "A write was called in a thread of the job's own, which is outside the run.",
                 fix="Go through a list with each(…) or try_each(…) instead of threads.",
                 code="OUTSIDE_THE_RUN",
             )
 
-    def note(
+    def record_call(
         self,
         outcome: str,
         *,
@@ -211,7 +211,7 @@ class Run(Totals):
                 CallRecord(name, self.place(), outcome, is_write, is_message, recipient, seconds, error, count)
             )
 
-    def keep_ledger(self, open_ledger: Callable[[], Ledger]) -> None:
+    def use_ledger(self, open_ledger: Callable[[], Ledger]) -> None:
         """Note every write of this run from now on, in what is opened when the first one comes."""
         self._begin_ledger = open_ledger
 
@@ -222,7 +222,7 @@ class Run(Totals):
             self._ledger = self._begin_ledger()
         return self._ledger
 
-    def hears_of(self, error: AdaptorError, *, was_heard: bool) -> bool:
+    def raises_again(self, error: AdaptorError, *, was_raised: bool) -> bool:
         """Whether a loop or a handler is to be told of a write of an earlier attempt whose outcome is not known.
 
         Args:
@@ -230,18 +230,18 @@ class Run(Totals):
             was_heard: That attempt has heard of it. Where it was killed instead, no code of the job is told: a handler
                 might send something else to a person whom the first message has reached.
         """
-        if not any(isinstance(error, kinds) for kinds in self._listeners):
+        if not any(isinstance(error, kinds) for kinds in self._catching):
             return False
-        return was_heard or not any(each.calls_code for each in self.under_way)
+        return was_raised or not any(each.calls_code for each in self.under_way)
 
     @contextmanager
-    def hearing(self, kinds: Any = AdaptorError) -> Iterator[None]:
+    def catching(self, kinds: Any = AdaptorError) -> Iterator[None]:
         """Let something listen for errors of some classes while operations are performed."""
-        self._listeners.append(kinds)
+        self._catching.append(kinds)
         try:
             yield
         finally:
-            self._listeners.pop()
+            self._catching.pop()
 
     @property
     def open_ledger(self) -> Ledger | None:
@@ -275,7 +275,7 @@ class Run(Totals):
         """Return where in the job's code the run is, without any position in data (see `adaptor.core.place`)."""
         return call_site([*self.statement.labels, *[operation.label() for operation in self.under_way]])
 
-    def is_once(self) -> bool:
+    def runs_once(self) -> bool:
         """Whether the operation under way is come to once in its step: no loop and no function is around it."""
         return self.statement.is_alone and all(each.performs_once for each in self.under_way[:-1])
 

@@ -34,15 +34,15 @@ class Observers:
         self.on_request: Callable[[Request], object] | None = None
         self.on_failure: Callable[[dict[str, Any]], object] | None = None
         self.on_result: Callable[[dict[str, Any]], object] | None = None
-        self.results_told = 0
+        self.results_reported = 0
         self.progress: Callable[[str], None] | None = None
         self.sketch: Callable[[list[dict[str, Any]]], str] | None = None
 
     def watched(self, items: Iterable[Any], place: Callable[[], str]) -> Iterable[Any]:
         """Return the items of a loop; `progress` is told how far it has come."""
-        return items if self.progress is None else self._telling(items, place, self.progress)
+        return items if self.progress is None else self._reporting(items, place, self.progress)
 
-    def _telling(
+    def _reporting(
         self, items: Iterable[Any], place: Callable[[], str], progress: Callable[[str], None]
     ) -> Iterable[Any]:
         for item in items:

@@ -237,7 +237,7 @@ def _restore(
     return operation
 
 
-class Listed(Lazy):
+class LazyListing(Lazy):
     """An operation that lists something, as the source of a loop: its items come as the loop asks for them."""
 
     __slots__ = ("__listing__",)
@@ -250,7 +250,7 @@ class Listed(Lazy):
         return repr(self.__listing__)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Listed, (self.__listing__,)
+        return LazyListing, (self.__listing__,)
 
     def __resolve__(self, state: State) -> Any:
         return self.__listing__.items(state)
@@ -332,7 +332,7 @@ def _take(parameters: Parameters, name: str, value: Any) -> Any:
         return Logic("", (prepared,)) if isinstance(prepared, Lazy) and not isinstance(prepared, Logic) else prepared
     if kind == "source":
         if isinstance(value, Operation) and hasattr(value, "items"):
-            return Listed(value)
+            return LazyListing(value)
         if value is None or isinstance(value, bool | int | float | bytes):
             raise WrongCall(
                 f"`{name}` of {parameters.name}() cannot be {_described(value)}.",

@@ -26,9 +26,9 @@ class Totals:
         if is_message:
             self.messages[outcome] = self.messages.get(outcome, 0) + count
         if outcome in ("sent", "unknown"):
-            self.has_made(outcome, is_message=is_message, count=count)
+            self.count_made(outcome, is_message=is_message, count=count)
 
-    def has_made(self, outcome: str, *, is_message: bool, count: int = 1) -> None:
+    def count_made(self, outcome: str, *, is_message: bool, count: int = 1) -> None:
         """Count in `made` what was `sent` or is `unknown`.
 
         Also what an earlier attempt has sent, which is no outcome of this one.

@@ -6,14 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..common.rows.failures import failure, raise_if_failed
-from ..common.rows.results import tell_result
+from ..common.rows.results import report_result
 from ..core.context import current_run
 from ..core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, InvalidMessage, WrongCall
 from ..core.operation import Operation, Step, builder_of
 from ..core.state import State, compose_next_state
 from .batch_request import MOST_PARTS
 from .listing import GraphListing
-from .operation import GraphOperation, described_or_known, left_out, outcome_of, read_answer
+from .operation import GraphOperation, describe_or_replay, outcome_of, read_answer, skipped_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +98,7 @@ def batch(state: State, *operations: Step, include_headers: bool = True, fail: b
         requests.append(_single(part, state))
     run.path[-1] = ("batch", None)
     _check_typing(requests)
-    outcomes = _carried_out(requests, [part.draft for part in parts], state, run, include_headers=include_headers)
+    outcomes = _outcomes_of(requests, [part.draft for part in parts], state, run, include_headers=include_headers)
     results, failed, at_fault = [], [], None
     for index, (request, outcome) in enumerate(zip(requests, outcomes, strict=True)):
         if isinstance(outcome, AdaptorError):
@@ -107,14 +107,14 @@ def batch(state: State, *operations: Step, include_headers: bool = True, fail: b
             failed.append(failure(index, outcome))
             results.append({"outcome": _outcome(outcome), "error": outcome.facts()})
             if request.is_message:
-                tell_result(run, _outcome(outcome), request.recipient, error=outcome)
+                report_result(run, _outcome(outcome), request.recipient, error=outcome)
             if outcome.about not in (ABOUT_PERSON, ABOUT_ROW):
                 at_fault = at_fault or outcome
         else:
             done = outcome_of(outcome, request, run)
             results.append({"outcome": done, "data": read_answer(outcome, parts[index].draft)})
             if request.is_message and done != "skipped":
-                tell_result(run, done, request.recipient, result=outcome.body)
+                report_result(run, done, request.recipient, result=outcome.body)
     run.path[-1] = ("batch", None)
     if at_fault is not None and fail is not False:
         at_fault.details = {"failed": failed, "results": results}
@@ -151,20 +151,20 @@ def _check_typing(requests: list[GraphRequest]) -> None:
             )
 
 
-def _carried_out(
+def _outcomes_of(
     requests: list[GraphRequest], drafts: list[Draft], state: State, run: Run, *, include_headers: bool
 ) -> list[GraphAnswer | AdaptorError]:
     outcomes: dict[int, GraphAnswer | AdaptorError] = {}
     if any(request.is_write for request in requests):
         run.check_thread()
-        skipped = {index: left_out(request, run) for index, request in enumerate(requests) if request.is_write}
+        skipped = {index: skipped_answer(request, run) for index, request in enumerate(requests) if request.is_write}
         outcomes.update({index: answer for index, answer in skipped.items() if answer is not None})
         if run.dry_run:
             writes = {
                 index: request for index, request in enumerate(requests) if request.is_write and index not in outcomes
             }
             outcomes.update(
-                {index: described_or_known(request, drafts[index], state, run) for index, request in writes.items()}
+                {index: describe_or_replay(request, drafts[index], state, run) for index, request in writes.items()}
             )
     waiting = [index for index in range(len(requests)) if index not in outcomes]
     # The parts of one call share its token.
@@ -178,9 +178,9 @@ def _carried_out(
             run.log("debug", "graph", f"{run.place()}: a batch of {len(places)}")
             send = partial(client.send_batch, include_headers=include_headers)
             parts = [requests[index] for index in places]
-            noted = [part for part in parts if not needs_no_ledger(part, run)]
+            ledgered = [part for part in parts if not needs_no_ledger(part, run)]
             try:
-                answers = send(parts) if not noted else send_ledgered(parts, client, run, send=send)
+                answers = send(parts) if not ledgered else send_ledgered(parts, client, run, send=send)
             finally:
                 run.stop.raise_if_asked()
             outcomes.update(zip(places, answers, strict=True))

@@ -13,7 +13,7 @@ from ..core.context import Run
 from ..core.digest import digest
 from ..core.errors import SENT_NO, SENT_UNKNOWN, AdaptorError, DeliveryUnknown, NotSent
 from ..wire.departure import wire
-from ..wire.retry import RetryPolicy, repeating
+from ..wire.retry import RetryPolicy, call_with_retries
 from .answer import GraphAnswer
 from .connection import GraphConnection
 from .errors import GraphError, RateLimited, TemporaryFailure
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def _unnoted(places: Sequence[int], others: Mapping[int, Any]) -> AbstractContextManager[object]:
+def _nothing_to_record(places: Sequence[int], others: Mapping[int, Any]) -> AbstractContextManager[object]:
     """Wait where nothing is noted."""
     return nullcontext()
 
@@ -72,7 +72,7 @@ class GraphClient:
         if self._page is None or (ask and self._page == known_by):
             found = ledger.store.pages.of_token(known_by)
             if found is None and ask:
-                found = self._asked_page_id()
+                found = self._ask_page_id()
                 ledger.store.pages.learn(known_by, found)
             self._page = known_by if found is None else f"{base_url}/{found}"
         return self._page
@@ -86,17 +86,17 @@ class GraphClient:
             return "The Page of this credential"
         return f"The Page {body.get('name', '?')} ({body.get('id', '?')})"
 
-    def _asked_page_id(self) -> str:
+    def _ask_page_id(self) -> str:
         request = GraphRequest("GET", "me", params={"fields": "id"}, needs=("id",))
         try:
             exchange = partial(self.connection.exchange, request, request.encoded())
-            return str(self._repeating(exchange, nullcontext, ()).body["id"])
+            return str(self._with_retries(exchange, nullcontext, ()).body["id"])
         except AdaptorError as error:
             # Under another name a key would not be known again, and the message would go out twice.
             error.fix = f"Nothing was sent, since it could not be learned which Page this is. {error.fix}"
             raise
 
-    def send(self, request: GraphRequest, *, waiting: Waiting = _unnoted) -> GraphAnswer:
+    def send(self, request: GraphRequest, *, waiting: Waiting = _nothing_to_record) -> GraphAnswer:
         """Carry out a request.
 
         It is repeated only where it was certainly not carried out (`RateLimited`, `NotSent`); a read also after a
@@ -119,20 +119,20 @@ class GraphClient:
         started = time.monotonic()
         encoded = request.encoded()
         try:
-            answer = self._repeating(
+            answer = self._with_retries(
                 lambda: self.connection.exchange(request, encoded), lambda: waiting([0], {}), [request]
             )
         except BaseException as error:
-            self._tell_failure(request, error)
-            self._note(request, started, error)
+            self._attach_request(request, error)
+            self._record(request, started, error)
             raise
         finally:
             encoded.close()
-        self._note(request, started)
+        self._record(request, started)
         return answer
 
     def send_batch(
-        self, parts: list[GraphRequest], *, include_headers: bool = True, waiting: Waiting = _unnoted
+        self, parts: list[GraphRequest], *, include_headers: bool = True, waiting: Waiting = _nothing_to_record
     ) -> list[GraphAnswer | AdaptorError]:
         """Carry out several requests as the parts of one call. Only parts that were certainly not are repeated.
 
@@ -153,17 +153,17 @@ class GraphClient:
             chosen = [parts[index] for index in left]
             try:
                 exchange = partial(self.connection.exchange_parts, chosen, include_headers=include_headers)
-                answers = self._repeating(exchange, partial(waiting, left, _without(outcomes, left)), chosen)
+                answers = self._with_retries(exchange, partial(waiting, left, _without(outcomes, left)), chosen)
             except BaseException as fault:
                 # The parts that were answered before keep their answers.
                 if not isinstance(fault, AdaptorError) or not outcomes:
                     for part in chosen:
-                        self._note(part, started, fault)
+                        self._record(part, started, fault)
                     raise
                 outcomes.update({index: copy(fault) for index in left})
                 break
             outcomes.update(zip(left, answers, strict=True))
-            again = {index: each for index in left if (each := repeatable(outcomes[index])) is not None}
+            again = {index: each for index in left if (each := retryable(outcomes[index])) is not None}
             seconds = [self.retries.wait_before(repeats, each) for each in again.values()]
             if not again or None in seconds:
                 break
@@ -171,14 +171,14 @@ class GraphClient:
             longest = max(filter(None, seconds))
             with self._waiting(partial(waiting, left, _without(outcomes, left))):
                 what = f"{len(again)} of {len(parts)} parts were not taken; trying again in {longest:.1f} s"
-                self._run.log("info", "graph", f"{what} ({repeats} of {self.retries.max_repeats}).")
+                self._run.log("info", "graph", f"{what} ({repeats} of {self.retries.max_retries}).")
                 self._run.wait(longest)
         for index, part in enumerate(parts):
             outcome = outcomes[index]
             error = outcome if isinstance(outcome, AdaptorError) else None
             if error is not None:
-                self._tell_failure(part, error)
-            self._note(part, started, error)
+                self._attach_request(part, error)
+            self._record(part, started, error)
         return [outcomes[index] for index in range(len(parts))]
 
     def described(self, request: GraphRequest) -> dict[str, Any]:
@@ -192,14 +192,14 @@ class GraphClient:
             "proof": self.connection.proves and request.access == "page",
         }
 
-    def _tell_failure(self, request: GraphRequest, error: BaseException) -> None:
+    def _attach_request(self, request: GraphRequest, error: BaseException) -> None:
         """Let an error know which call it was, where that came as far as the wire and may be shown."""
         if isinstance(error, GraphError | NotSent | DeliveryUnknown) and not request.sealed:
             error.request = self.described(request)
             if self._run.observers.on_failure is not None:
                 self._run.observers.on_failure(error.request)
 
-    def _note(self, request: GraphRequest, started: float, error: BaseException | None = None) -> None:
+    def _record(self, request: GraphRequest, started: float, error: BaseException | None = None) -> None:
         """Count how a call ended, unless it never began."""
         sent = None if error is None else self._sent_by(error)
         if request.is_aside or sent == "":
@@ -208,7 +208,7 @@ class GraphClient:
             outcome = "sent" if sent is None else "failed" if sent == SENT_NO else "unknown"
         else:
             outcome = "read" if sent is None else "failed"
-        self._run.note(
+        self._run.record_call(
             outcome,
             is_write=request.is_write,
             is_message=request.is_message,
@@ -223,7 +223,7 @@ class GraphClient:
         # Interrupted in the middle: what has begun to leave may arrive.
         return SENT_UNKNOWN if wire.left else ""
 
-    def _repeating(
+    def _with_retries(
         self,
         make: Callable[[], T],
         waiting: Callable[[], AbstractContextManager[object]],
@@ -241,12 +241,12 @@ class GraphClient:
             finally:
                 self._run.stop.in_flight = (0, 0)
 
-        return repeating(
+        return call_with_retries(
             once,
             self.retries,
             self._run,
             component="graph",
-            is_repeatable=lambda error: repeatable(error) is not None,
+            is_retryable=lambda error: retryable(error) is not None,
             waiting=partial(self._waiting, waiting),
         )
 
@@ -274,7 +274,7 @@ def _without(outcomes: dict[int, T], left: list[int]) -> dict[int, T]:
     return {index: outcome for index, outcome in outcomes.items() if index not in left}
 
 
-def repeatable(outcome: GraphAnswer | AdaptorError) -> AdaptorError | None:
+def retryable(outcome: GraphAnswer | AdaptorError) -> AdaptorError | None:
     """Return the error of a call that was certainly not carried out and may be made again; None of all others."""
     if isinstance(outcome, RateLimited | NotSent | TemporaryFailure) and outcome.sent == SENT_NO:
         return outcome

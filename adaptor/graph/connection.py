@@ -171,11 +171,11 @@ class GraphConnection:
     def _answered_for(self, request: GraphRequest, body: Any) -> str | None:
         """Return whom an answer is about where it is another person to whom these calls go, else None."""
         asked = request.body.get("recipient") if request.is_write and isinstance(request.body, dict) else None
-        told = str(body.get("recipient_id")) if isinstance(body, dict) else ""
+        named = str(body.get("recipient_id")) if isinstance(body, dict) else ""
         # Who is named by a comment or a telephone number has another id in the answer.
-        if not isinstance(asked, dict) or set(asked) != {"id"} or told == str(asked["id"]):
+        if not isinstance(asked, dict) or set(asked) != {"id"} or named == str(asked["id"]):
             return None
-        return told if told in self._people else None
+        return named if named in self._people else None
 
     def _app_token(self) -> str:
         """Return the app's own token.
@@ -213,7 +213,7 @@ class GraphConnection:
     ) -> GraphAnswer:
         location = headers.get("Location")
         if location is not None and 300 <= status < 400:
-            raise self._led_elsewhere(request, status, location)
+            raise self._redirected(request, status, location)
         usage = read_usage(headers)
         if usage is not None:
             self.usage = usage
@@ -242,7 +242,7 @@ class GraphConnection:
             },
         )
 
-    def _led_elsewhere(self, request: GraphRequest, status: int, location: str) -> AdaptorError:
+    def _redirected(self, request: GraphRequest, status: int, location: str) -> AdaptorError:
         """Return the error of a redirect, which is not followed: the token would go along."""
         from urllib.parse import urljoin, urlsplit
 

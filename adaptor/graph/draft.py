@@ -34,11 +34,11 @@ class Draft:
         access: Whose token the call travels with.
         sealed: As in `GraphRequest`.
         key: The job's own key.
-        is_repeatable: As in `GraphRequest`.
+        is_idempotent: As in `GraphRequest`.
     """
 
     __slots__ = (
-        *("_check", "_finish", "access", "answers", "body", "files", "is_repeatable", "key", "method", "needs"),
+        *("_check", "_finish", "access", "answers", "body", "files", "is_idempotent", "key", "method", "needs"),
         *("params", "path", "reads", "sealed"),
     )
 
@@ -58,7 +58,7 @@ class Draft:
         access: Access = "page",
         sealed: bool = False,
         key: Any = None,
-        is_repeatable: bool = False,
+        is_idempotent: bool = False,
     ) -> None:
         self.method = method
         self.path = prepare(path)
@@ -73,7 +73,7 @@ class Draft:
         self.access = access
         self.sealed = sealed
         self.key = key
-        self.is_repeatable = is_repeatable
+        self.is_idempotent = is_idempotent
         if check is not None:
             check(known(self.body))
 
@@ -126,7 +126,7 @@ class Draft:
             key=own_key(resolve(self.key, state)),
             needs=resolve(self.needs, state),
             sealed=self.sealed,
-            is_repeatable=self.is_repeatable,
+            is_idempotent=self.is_idempotent,
         )
 
     def pruned(self, body: Any) -> Any:

@@ -9,7 +9,7 @@ from ..core.digest import digest
 from ..core.errors import AdaptorError, JobError
 from ..ledger.at_most_once import Claimed, WriteOutcome, at_most_once
 from ..ledger.ledger import Ledger, ledger_of
-from ..ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, MEDIA_PER_SECOND, MESSAGES_PER_SECOND, Place, place_for
+from ..ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, MEDIA_PER_SECOND, MESSAGES_PER_SECOND, Slot, slot_for
 from ..ledger.records import SENT
 from .answer import GraphAnswer
 from .client import client_for
@@ -73,13 +73,13 @@ def send_ledgered(
     page = client.page(ledger, ask=any(request.key is not None for request in requests))
     positions = [index for index, request in enumerate(requests) if request.is_write]
     _keep_pace(ledger, page, [requests[index] for index in positions], client, run)
-    sole_at_site = len(positions) == 1 and run.is_once()
+    sole_at_site = len(positions) == 1 and run.runs_once()
     site = run.call_site()
     writes = [write_of(requests[index], ledger, site, page, sole_at_site=sole_at_site) for index in positions]
     answers: dict[int, GraphAnswer | AdaptorError] = {}
     try:
         with at_most_once(run, writes) as claimed:
-            ours = {positions[place]: id_ for place, id_ in claimed.ours}
+            ours = {positions[place]: id_ for place, id_ in claimed.to_make}
             if ours:
                 # What only reads goes along with what is to be made.
                 chosen = [index for index, request in enumerate(requests) if index in ours or not request.is_write]
@@ -90,22 +90,22 @@ def send_ledgered(
                 answers.update(zip(chosen, send(marked, waiting=waiting), strict=True))
                 claimed.settle([_result(answers[index]) for index in ours])
     except RateLimited as error:
-        _tell_limits(ledger, page, [error])
+        _share_limits(ledger, page, [error])
         raise
     for place, index in enumerate(positions):
-        before = claimed.given_back(place)
+        before = claimed.earlier_outcome(place)
         if before is not None:
-            answers[index] = given_back(before, run)
+            answers[index] = replay(before, run)
     left = [index for index in range(len(requests)) if index not in answers]
     if left:
         # All writes had been made before, so nothing took the reads along.
         answers.update(zip(left, send([requests[index] for index in left]), strict=True))
-    _tell_limits(ledger, page, answers.values())
+    _share_limits(ledger, page, answers.values())
     return [answers[index] for index in range(len(requests))]
 
 
 def _marked(request: GraphRequest, id_: str | None, ledger: Ledger) -> GraphRequest:
-    return request if id_ is None or not ledger.is_kept else with_token(request, id_)
+    return request if id_ is None or not ledger.is_kept else with_write_id(request, id_)
 
 
 def _waiting(
@@ -134,40 +134,40 @@ def describe_ledgered(
     """
     ledger = ledger_of(run)
     page = "" if request.key is None else client_for(run, state.get("configuration")).page(ledger, ask=True)
-    write = write_of(request, ledger, run.call_site(), page, sole_at_site=run.is_once())
+    write = write_of(request, ledger, run.call_site(), page, sole_at_site=run.runs_once())
     with at_most_once(run, [write]) as claimed:
-        if claimed.ours:
+        if claimed.to_make:
             answer = describe()
             claimed.settle([answer.body])
-    before = claimed.given_back(0)
-    return answer if before is None else given_back(before, run)
+    before = claimed.earlier_outcome(0)
+    return answer if before is None else replay(before, run)
 
 
 def _alone(client: GraphClient) -> Send:
     return lambda requests, **how: [client.send(request, **how) for request in requests]
 
 
-def given_back(before: WriteOutcome, run: Run) -> GraphAnswer | AdaptorError:
+def replay(before: WriteOutcome, run: Run) -> GraphAnswer | AdaptorError:
     """Return what is recorded of a call, as if it had been made now."""
-    result, row, is_repeat = before
-    if row is None:
+    result, record, is_repeat = before
+    if record is None:
         error: AdaptorError = result
         return error
-    is_message = row.write.is_message
+    is_message = record.write.is_message
     if is_repeat:
-        run.note("duplicate", recipient=row.write.recipient, is_message=is_message)
+        run.record_call("duplicate", recipient=record.write.recipient, is_message=is_message)
         run.log("debug", "graph", f"{run.place()}: the same message to the same person came before; not sent again.")
     else:
         run.replayed += 1
-        if row.outcome == SENT:
-            run.has_made(SENT, is_message=is_message)
+        if record.outcome == SENT:
+            run.count_made(SENT, is_message=is_message)
     if isinstance(result, AdaptorError):
         if result.is_earlier and not is_repeat:
-            run.note("unknown", error=result, is_message=is_message, is_earlier=True)
+            run.record_call("unknown", error=result, is_message=is_message, is_earlier=True)
         return result
     known = isinstance(result, dict) and set(result) == {"outcome"}
     if known and result["outcome"] == "unknown" and not is_repeat:
-        run.note("unknown", is_message=is_message, is_earlier=True)
+        run.record_call("unknown", is_message=is_message, is_earlier=True)
     return GraphAnswer(result, None, is_result=known, is_repeat=is_repeat)
 
 
@@ -205,7 +205,7 @@ def write_of(
         once=once,
         is_message=request.is_message,
         only=f"{request.method} {request.path}" if sole_at_site else "",
-        is_repeatable=request.is_repeatable,
+        is_idempotent=request.is_idempotent,
     )
 
 
@@ -230,7 +230,7 @@ def recipient_text(recipient: Any) -> str:
     return str(recipient["id"]) if set(recipient) == {"id"} else json_text(recipient)
 
 
-def with_token(request: GraphRequest, token: str) -> GraphRequest:
+def with_write_id(request: GraphRequest, token: str) -> GraphRequest:
     """Return the call with the ledger's id in its metadata, by which an echo can be told; a job's own stays."""
     message = request.body.get("message") if isinstance(request.body, dict) else None
     if not isinstance(message, dict) or message.get("metadata") is not None:
@@ -238,7 +238,7 @@ def with_token(request: GraphRequest, token: str) -> GraphRequest:
     return request._replace(body={**request.body, "message": {**message, "metadata": token}})
 
 
-def places_of(requests: Sequence[GraphRequest], per_second: float = MESSAGES_PER_SECOND) -> list[Place]:
+def slots_of(requests: Sequence[GraphRequest], per_second: float = MESSAGES_PER_SECOND) -> list[Slot]:
     """Return what calls take of the Page's lanes."""
     messages, slow = 0, 0
     for request in requests:
@@ -246,11 +246,11 @@ def places_of(requests: Sequence[GraphRequest], per_second: float = MESSAGES_PER
             attachment = request.body["message"].get("attachment")
             messages += 1
             slow += isinstance(attachment, dict) and attachment.get("type") in _SLOW_MEDIA
-    places = [Place(LANE_STOP, 0.0), place_for(LANE_MESSAGES, messages, per_second)] if messages else []
-    return [*places, place_for(LANE_MEDIA, slow, MEDIA_PER_SECOND)] if slow else places
+    places = [Slot(LANE_STOP, 0.0), slot_for(LANE_MESSAGES, messages, per_second)] if messages else []
+    return [*places, slot_for(LANE_MEDIA, slow, MEDIA_PER_SECOND)] if slow else places
 
 
-def _tell_limits(ledger: Ledger, page: str, answers: Any) -> None:
+def _share_limits(ledger: Ledger, page: str, answers: Any) -> None:
     """Tell all processes of a Page that Meta asks it to wait."""
     limits = [answer.retry_after for answer in answers if isinstance(answer, RateLimited) and answer.retry_after]
     if limits:
@@ -258,7 +258,7 @@ def _tell_limits(ledger: Ledger, page: str, answers: Any) -> None:
 
 
 def _keep_pace(ledger: Ledger, page: str, requests: Sequence[GraphRequest], client: GraphClient, run: Run) -> None:
-    places = places_of(requests)
+    places = slots_of(requests)
     seconds = ledger.reserve(page, places) if places else 0.0
     if seconds <= 0:
         return

@@ -11,7 +11,7 @@ from ..core.operation import builder_of
 from ..core.state import State, a_kind, compose_next_state
 from ..core.values.arguments import known
 from ..core.values.lazy import Lazy
-from .operation import GraphOperation, carry_out
+from .operation import GraphOperation, make_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,12 +84,12 @@ class GraphListing(GraphOperation):
 
     def _page(self, request: GraphRequest, state: State, run: Run, entered: bool) -> Any:
         if entered:
-            return carry_out(request, self.draft, state, run)
+            return make_call(request, self.draft, state, run)
         # As the source of a loop nobody has entered the operation: an error says what it was that failed.
         run.path.append(self._entry)
         run.under_way.append(self)
         try:
-            return carry_out(request, self.draft, state, run)
+            return make_call(request, self.draft, state, run)
         except AdaptorError as error:
             self.locate(error, run, state)
             raise

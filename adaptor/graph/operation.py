@@ -50,17 +50,17 @@ class GraphOperation(Operation):
         """Make the call; `data` becomes the answer and `response` what is known about it."""
         requests = self.calls(state)
         if len(requests) == 1 and not requests[0].delay:
-            return next_state(state, carry_out(requests[0], self.draft, state, run), self.draft)
+            return next_state(state, make_call(requests[0], self.draft, state, run), self.draft)
         return self._in_series(requests, state, run)
 
     def _in_series(self, requests: list[GraphRequest], state: State, run: Run) -> State:
         answers: list[GraphAnswer] = []
         unknown: AdaptorError | None = None
         for request in requests:
-            if request.delay and not run.dry_run and not _is_for_others(request, run):
+            if request.delay and not run.dry_run and not _is_left_out(request, run):
                 run.wait(request.delay)
             try:
-                answer = carry_out(request, self.draft, state, run)
+                answer = make_call(request, self.draft, state, run)
             except AdaptorError as error:
                 if request.is_aside and isinstance(error, TemporaryFailure | DeliveryUnknown):
                     run.log("debug", "graph", f"{run.place()}: {error.headline()} The message is sent all the same.")
@@ -97,27 +97,27 @@ def _unknown(answers: list[GraphAnswer]) -> list[dict[str, Any]]:
     return [answer.body for answer in answers if answer.body.get("outcome") == "unknown"]
 
 
-def carry_out(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
+def make_call(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
     """Make a call, or describe it where it is a write in a dry run; tell what became of a message."""
     if request.is_write:
         run.check_thread()
-        if (skipped := left_out(request, run)) is not None:
+        if (skipped := skipped_answer(request, run)) is not None:
             return skipped
     if run.observers.on_result is None or not request.is_message:
-        return _carried_out(request, draft, state, run)
-    from ..common.rows.results import tell_result
+        return _call_or_describe(request, draft, state, run)
+    from ..common.rows.results import report_result
 
     duplicates = run.messages.get("duplicate", 0)
     try:
-        answer = _carried_out(request, draft, state, run)
+        answer = _call_or_describe(request, draft, state, run)
     except AdaptorError as error:
         if not isinstance(error, ReplayMismatch):
             # That one is put off by a loop, which tells it where it stays so.
             outcome = "unknown" if error.sent == SENT_UNKNOWN else "failed"
             is_repeat = run.messages.get("duplicate", 0) != duplicates
-            tell_result(run, "duplicate" if is_repeat else outcome, request.recipient, error=error)
+            report_result(run, "duplicate" if is_repeat else outcome, request.recipient, error=error)
         raise
-    tell_result(run, outcome_of(answer, request, run), request.recipient, result=answer.body)
+    report_result(run, outcome_of(answer, request, run), request.recipient, result=answer.body)
     return answer
 
 
@@ -129,30 +129,30 @@ def outcome_of(answer: GraphAnswer, request: GraphRequest, run: Run) -> str:
     return known or ("read" if not request.is_write else "described" if run.dry_run else "sent")
 
 
-def left_out(request: GraphRequest, run: Run) -> GraphAnswer | None:
+def skipped_answer(request: GraphRequest, run: Run) -> GraphAnswer | None:
     """Return what stands for a call to somebody whom `--limit` or `--only-to` leaves out; None for all others."""
-    if not _is_for_others(request, run):
+    if not _is_left_out(request, run):
         return None
     from .answer import GraphAnswer
 
     if request.is_message:
-        run.note("skipped", recipient=request.recipient, is_message=True)
-        from ..common.rows.results import tell_result
+        run.record_call("skipped", recipient=request.recipient, is_message=True)
+        from ..common.rows.results import report_result
 
-        tell_result(run, "skipped", request.recipient)
+        report_result(run, "skipped", request.recipient)
     return GraphAnswer({"outcome": "skipped"}, None, is_result=True)
 
 
-def _is_for_others(request: GraphRequest, run: Run) -> bool:
+def _is_left_out(request: GraphRequest, run: Run) -> bool:
     if run.audience.limit is None and run.audience.only_to is None:
         return False
     person = request.person
     return person is not None and not run.audience.includes(person)
 
 
-def _carried_out(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
+def _call_or_describe(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
     if run.dry_run and request.is_write:
-        known = described_or_known(request, draft, state, run)
+        known = describe_or_replay(request, draft, state, run)
         if isinstance(known, AdaptorError):
             raise known
         return known
@@ -175,26 +175,26 @@ def _carried_out(request: GraphRequest, draft: Draft, state: State, run: Run) ->
     return answer
 
 
-def described_or_known(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer | AdaptorError:
+def describe_or_replay(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer | AdaptorError:
     """Describe a write of a dry run, unless it goes on with a run that has made it before."""
     if run.ledger is None or request.is_aside:
-        return described(request, draft, state, run)
+        return describe(request, draft, state, run)
     from .ledgered import describe_ledgered
 
-    return describe_ledgered(request, state, run, lambda: described(request, draft, state, run))
+    return describe_ledgered(request, state, run, lambda: describe(request, draft, state, run))
 
 
-def described(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
+def describe(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
     """Describe a write instead of making it; refuses whatever a run would refuse before the wire."""
     from .answer import GraphAnswer
 
     request.encoded().close()
     answer = GraphAnswer(draft.placeholder(request, state), None, is_result=True)
     if request.is_message and run.resource("described", _Described).knows(request, run):
-        run.note("duplicate", recipient=request.recipient, is_message=True)
+        run.record_call("duplicate", recipient=request.recipient, is_message=True)
         return answer._replace(is_repeat=True)
     if not request.is_aside:
-        run.note("described", recipient=request.recipient, is_message=request.is_message)
+        run.record_call("described", recipient=request.recipient, is_message=request.is_message)
     if run.observers.on_request is not None:
         run.observers.on_request(request)
     return answer

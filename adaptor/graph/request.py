@@ -34,7 +34,7 @@ class GraphRequest(NamedTuple):
         sealed: A parameter is itself a secret, so all of them travel in the body of a batch of one, never in a URL.
         is_aside: Typing before a message: where it fails by accident, the message goes out all the same.
         part: Which part of a message it is, counted from 0: equal parts are not the same message twice.
-        is_repeatable: Making the call again harms nothing: a run that goes on makes it again where nobody knows whether
+        is_idempotent: Making the call again harms nothing: a run that goes on makes it again where nobody knows whether
             it was carried out.
         writes: Whether the call changes something, where the method does not say so.
     """
@@ -51,7 +51,7 @@ class GraphRequest(NamedTuple):
     sealed: bool = False
     is_aside: bool = False
     part: int = 0
-    is_repeatable: bool = False
+    is_idempotent: bool = False
     writes: bool | None = None
 
     @property

@@ -5,13 +5,13 @@ from __future__ import annotations
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
-from .database.database import from_text, marks
-from .records import Row, Write
+from .database.database import from_text, placeholders
+from .records import Write, WriteRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-#: Each column, and what it holds of a `Row`. A further one, `n`, numbers the records.
+#: Each column, and what it holds of a `WriteRecord`. A further one, `n`, numbers the records.
 _PARTS = {
     "id": "id",
     "run": "run",
@@ -49,7 +49,7 @@ COLUMNS = f"n, {', '.join(_PARTS)}"
 #: Those that are given when a write is claimed.
 CLAIMED_COLUMNS = tuple(name for name in _PARTS if name not in OUTCOME_COLUMNS)
 #: One claimed record in SQL.
-CLAIMED_MARKS = f"({marks(CLAIMED_COLUMNS)})"
+CLAIMED_PLACEHOLDERS = f"({placeholders(CLAIMED_COLUMNS)})"
 
 _NAMES = list(_PARTS)
 _OF_WRITE = {part[len("write.") :]: _NAMES.index(name) for name, part in _PARTS.items() if part.startswith("write.")}
@@ -58,15 +58,15 @@ _write_values, _row_values = itemgetter(*_OF_WRITE.values()), itemgetter(*_OF_RO
 _claimed_parts = attrgetter(*[_PARTS[name] for name in CLAIMED_COLUMNS])
 
 
-def read_row(values: Sequence[Any]) -> Row:
+def read_record(values: Sequence[Any]) -> WriteRecord:
     """Return a record from what the database gives for `COLUMNS`."""
     given = list(values[1:])
     for name, convert in _CONVERTED.items():
         given[_NAMES.index(name)] = convert(given[_NAMES.index(name)])
     write = Write(**dict(zip(_OF_WRITE, _write_values(given), strict=True)))
-    return Row(write=write, **dict(zip(_OF_ROW, _row_values(given), strict=True)))
+    return WriteRecord(write=write, **dict(zip(_OF_ROW, _row_values(given), strict=True)))
 
 
-def claimed_values(row: Row) -> list[Any]:
+def claimed_values(record: WriteRecord) -> list[Any]:
     """Return what a claimed record holds, in the order of `CLAIMED_COLUMNS`."""
-    return [int(value) if isinstance(value, bool) else value for value in _claimed_parts(row)]
+    return [int(value) if isinstance(value, bool) else value for value in _claimed_parts(record)]

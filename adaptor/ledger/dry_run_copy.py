@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from . import runs
 from .columns import COLUMNS
-from .database.database import marks
-from .refusals import not_resumed
+from .database.database import placeholders
+from .refusals import why_not_resumed
 from .store import Store, open_store
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def dry_run_copy_of(store: Store, run: str) -> Store:
     """
     record = store.runs.find(run)
     if record is None or store.runs.is_under_way(record):
-        raise not_resumed(store, run)
+        raise why_not_resumed(store, run)
     copy = open_store(":memory:")
     source, target = store.database, copy.database
     try:
@@ -50,5 +50,5 @@ def dry_run_copy_of(store: Store, run: str) -> Store:
 
 def _copy(source: Database, target: Database, table: str, columns: str, where: str, values: Sequence[Any]) -> list[Any]:
     rows: list[Any] = source.run(f"SELECT {columns} FROM {table} WHERE {where}", values).fetchall()
-    target.run_many(f"INSERT INTO {table} ({columns}) VALUES ({marks(columns.split(','))})", rows)
+    target.run_many(f"INSERT INTO {table} ({columns}) VALUES ({placeholders(columns.split(','))})", rows)
     return rows

@@ -13,7 +13,7 @@ class LedgerError(AdaptorError):
     code = "LEDGER"
 
 
-class Undone(LedgerError):
+class TransactionConflict(LedgerError):
     """The database has undone a transaction, since it and another's waited for each other."""
 
 

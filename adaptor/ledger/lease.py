@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from .leases import Leases
 
 #: How often a holder says that it lives.
-BEAT_SECONDS = 15.0
+RENEW_SECONDS = 15.0
 
 
 class Lease:
     """This process as one that holds rows of a run; it goes on saying that it lives until it is closed."""
 
-    def __init__(self, holders: Leases, run: str) -> None:
+    def __init__(self, leases: Leases, run: str) -> None:
         self.id = secrets.token_hex(8)
         self._run = run
-        self._holders = holders
+        self._leases = leases
         self._ended = threading.Event()
-        self._holders.enter(self.id, this_machine(), this_process())
+        self._leases.acquire(self.id, this_machine(), this_process())
         self._thread = threading.Thread(target=self._renew, name="ledger-holder", daemon=True)
         self._thread.start()
 
@@ -36,12 +36,12 @@ class Lease:
         """Hold nothing any more."""
         self._ended.set()
         self._thread.join()
-        self._holders.leave(self.id, self._run)
+        self._leases.release(self.id, self._run)
 
     def _renew(self) -> None:
-        while not self._ended.wait(BEAT_SECONDS):
+        while not self._ended.wait(RENEW_SECONDS):
             try:
-                self._holders.renew(self.id)
+                self._leases.renew(self.id)
             except LedgerError:
                 # Whoever wants to write next will meet the same, and says so.
                 continue

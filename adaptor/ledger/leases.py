@@ -24,7 +24,7 @@ class Leases:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def enter(self, holder: str, machine: str, process: str) -> None:
+    def acquire(self, holder: str, machine: str, process: str) -> None:
         """Note a new holder."""
         with self._database.transaction():
             self._database.run(
@@ -39,9 +39,9 @@ class Leases:
                 "UPDATE holders SET expires = ? WHERE id = ?", (self._database.ticks() + LEASE_SECONDS, holder)
             )
 
-    def leave(self, holder: str, run: str) -> None:
+    def release(self, holder: str, run: str) -> None:
         """Note that a holder holds nothing any more."""
-        self._database.carry_out(lambda: self._release(holder, run))
+        self._database.transact(lambda: self._release(holder, run))
 
     def is_valid(self, holder: str) -> float | None:
         """Return the time where a holder is not buried, and nobody buries it before this transaction has ended."""
@@ -50,7 +50,7 @@ class Leases:
         ).fetchone()
         return None if found is None else float(found[0])
 
-    def is_dead(self, holder: str) -> bool:
+    def is_expired(self, holder: str) -> bool:
         """Whether a holder has not said for too long that it lives, or can be seen to be gone."""
         found = self._database.run("SELECT machine, process, expires FROM holders WHERE id = ?", (holder,)).fetchone()
         if found is None:
@@ -65,10 +65,10 @@ class Leases:
         def work() -> None:
             # Whoever takes a write under its name now is awaited first, and may say meanwhile that it lives.
             self._database.run(f"SELECT id FROM holders WHERE id = ?{self._database.for_update}", (holder,))
-            if self.is_dead(holder):
+            if self.is_expired(holder):
                 self._release(holder, run)
 
-        self._database.carry_out(work, durable=True)
+        self._database.transact(work, durable=True)
 
     def _release(self, holder: str, run: str) -> None:
         self._database.run("DELETE FROM holders WHERE id = ?", (holder,))

@@ -12,8 +12,20 @@ from ..core.secrets.redact import Redactor
 from .database.database import storable
 from .errors import SentBefore, TakenOver
 from .lease import Lease
-from .records import FAILED, FINISHED, SENT, SKIPPED, STOPPED, UNKNOWN, Outcome, Row, RunRecord, StepRecord, Write
-from .refusals import not_resumed, problem
+from .records import (
+    FAILED,
+    FINISHED,
+    SENT,
+    SKIPPED,
+    STOPPED,
+    UNKNOWN,
+    Outcome,
+    RunRecord,
+    StepRecord,
+    Write,
+    WriteRecord,
+)
+from .refusals import refusal_of, why_not_resumed
 from .store import IN_MEMORY
 from .write_id import write_id
 
@@ -21,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ..core.context import Run
-    from .pace import Place
+    from .pace import Slot
     from .store import Store
 
 
@@ -30,26 +42,26 @@ class ClaimEntry(NamedTuple):
 
     Attributes:
         id: Under which it stands there; it may travel in a message's metadata.
-        is_ours: It is to be made now.
+        is_claimed: It is to be made now.
         is_repeat: This attempt has come to it before.
-        row: As it stands, where it is not to be made.
+        record: As it stands, where it is not to be made.
         error: Why it is not to be made, where nothing was recorded that could be given back.
     """
 
     id: str
-    is_ours: bool
+    is_claimed: bool
     is_repeat: bool
-    row: Row
+    record: WriteRecord
     error: AdaptorError | None = None
 
 
 class Ledger:
     """One run's part of a ledger."""
 
-    def __init__(self, store: Store, holder: Lease, record: RunRecord, redactor: Redactor | None = None) -> None:
+    def __init__(self, store: Store, lease: Lease, record: RunRecord, redactor: Redactor | None = None) -> None:
         self.store = store
         self.record = record
-        self._holder = holder
+        self._lease = lease
         self._redactor = redactor or Redactor()
         self._seen: Counter[tuple[Any, ...]] = Counter()
         self._counted: list[tuple[Any, ...]] = []
@@ -81,13 +93,13 @@ class Ledger:
             record: The run.
             redactor: Knows the secrets that are not to be written down.
         """
-        holder = Lease(store.leases, record.id)
-        ledger = cls(store, holder, record, redactor)
+        lease = Lease(store.leases, record.id)
+        ledger = cls(store, lease, record, redactor)
         try:
-            kept = record._replace(holder=holder.id, input=ledger._redactor.keep(record.input))
+            kept = record._replace(holder=lease.id, input=ledger._redactor.keep(record.input))
             ledger.record = store.runs.begin(kept)
         except BaseException:
-            holder.close()
+            lease.close()
             raise
         return ledger
 
@@ -106,15 +118,15 @@ class Ledger:
         Raises:
             LedgerError: There is no such run, it was purged, or another process has it under way.
         """
-        holder = Lease(store.leases, run)
+        lease = Lease(store.leases, run)
         try:
-            record = store.runs.resume(run, holder.id)
+            record = store.runs.resume(run, lease.id)
             if record is None:
-                raise not_resumed(store, run)
+                raise why_not_resumed(store, run)
         except BaseException:
-            holder.close()
+            lease.close()
             raise
-        ledger = cls(store, holder, record, redactor)
+        ledger = cls(store, lease, record, redactor)
         ledger.resends_unknown = resends_unknown
         return ledger
 
@@ -134,10 +146,10 @@ class Ledger:
             if finished:
                 # Nobody comes back to these: what the run has written since took their place.
                 self.store.writes.skip_claimed(self.record.id)
-            self.store.runs.end(self.record.id, self._holder.id, FINISHED if finished else STOPPED, exit_code)
+            self.store.runs.end(self.record.id, self._lease.id, FINISHED if finished else STOPPED, exit_code)
         finally:
             try:
-                self._holder.close()
+                self._lease.close()
             finally:
                 self.store.close()
 
@@ -163,7 +175,7 @@ class Ledger:
             TakenOver: Another process runs it meanwhile.
         """
         step = StepRecord(self.step, self.arrival, status, self._redactor.keep(output))
-        if not self.store.runs.keep_step(self.record.id, self._holder.id, step):
+        if not self.store.runs.keep_step(self.record.id, self._lease.id, step):
             raise TakenOver
 
     # --- Writes ---
@@ -180,7 +192,7 @@ class Ledger:
         once: bool = False,
         only: str = "",
         is_message: bool = False,
-        is_repeatable: bool = False,
+        is_idempotent: bool = False,
     ) -> Write:
         """Return a write of the step under way, counted among those that are alike.
 
@@ -194,7 +206,7 @@ class Ledger:
             once: Alike ones are the same write, and not one more.
             is_message: It is what a person reads: alike ones for the same person are the same write, too.
             only: Where there is no other one like it at that site in this pass, what it is called: method and address.
-            is_repeatable: Making it again harms nothing.
+            is_idempotent: Making it again harms nothing.
         """
         clean = self._redactor.text
         site, recipient, page = storable(site), storable(clean(recipient)), storable(page)
@@ -215,9 +227,9 @@ class Ledger:
         # Where the job has changed, what stands on a line may be something else.
         sole_at_site = bool(only) and not self.leaves_out_settled
         facts = (occurrence, self.step, self.arrival, page, own_key, text_digest)
-        return Write(site, recipient, fingerprint, *facts, sole_at_site, is_message, is_repeatable)
+        return Write(site, recipient, fingerprint, *facts, sole_at_site, is_message, is_idempotent)
 
-    def take(self, writes: Sequence[Write], *, sending: bool = False) -> list[ClaimEntry]:
+    def claim(self, writes: Sequence[Write], *, sending: bool = False) -> list[ClaimEntry]:
         """Claim writes, or learn what became of them.
 
         Args:
@@ -232,12 +244,16 @@ class Ledger:
         for write in writes if self._failures else ():
             # The job has gone on from a failure by writing something else to the same person.
             if write.recipient in self._failures:
-                self.store.writes.handle(self._failures.pop(write.recipient))
+                self.store.writes.mark_handled(self._failures.pop(write.recipient))
         if self.leaves_out_settled:
             left_out = {index for index, write in enumerate(writes) if self._is_left_out(write)}
-            rest = iter(self._take([write for index, write in enumerate(writes) if index not in left_out], sending))
+            rest = iter(
+                self._claim_unless_followed(
+                    [write for index, write in enumerate(writes) if index not in left_out], sending
+                )
+            )
             return [self._skipped(write) if index in left_out else next(rest) for index, write in enumerate(writes)]
-        return self._take(writes, sending)
+        return self._claim_unless_followed(writes, sending)
 
     def _is_left_out(self, write: Write) -> bool:
         record = self.record
@@ -249,10 +265,10 @@ class Ledger:
 
     def _skipped(self, write: Write) -> ClaimEntry:
         id_ = write_id(self.record.id, write)
-        return ClaimEntry(id_, False, False, Row(id_, self.record.id, write, SKIPPED))
+        return ClaimEntry(id_, False, False, WriteRecord(id_, self.record.id, write, SKIPPED))
 
-    def _take(self, writes: Sequence[Write], sending: bool) -> list[ClaimEntry]:
-        made = {index: row for run in self.followers for index, row in self._made_by(run, writes)}
+    def _claim_unless_followed(self, writes: Sequence[Write], sending: bool) -> list[ClaimEntry]:
+        made = {index: record for run in self.followers for index, record in self._made_by(run, writes)}
         if made:
             rest = iter(self._claim([write for index, write in enumerate(writes) if index not in made], sending))
             return [
@@ -261,7 +277,7 @@ class Ledger:
             ]
         return self._claim(writes, sending)
 
-    def _made_by(self, run: str, writes: Sequence[Write]) -> list[tuple[int, Row]]:
+    def _made_by(self, run: str, writes: Sequence[Write]) -> list[tuple[int, WriteRecord]]:
         """Return the messages among these that a run has sent, or may have, each with its row there."""
         ids = {
             index: write_id(run, write)
@@ -273,18 +289,18 @@ class Ledger:
 
     def _claim(self, writes: Sequence[Write], sending: bool) -> list[ClaimEntry]:
         ids = [write_id(self.record.id, write) for write in writes]
-        taken = self.store.writes.take(
+        results = self.store.writes.claim(
             self.record.id,
             self.record.attempt,
-            self._holder.id,
+            self._lease.id,
             list(zip(ids, writes, strict=True)),
             sending=sending,
             resends_unknown=self.resends_unknown,
             other_steps=self._other_steps,
         )
         return [
-            ClaimEntry(id_, each.is_ours, each.is_repeat, each.row, problem(each))
-            for id_, each in zip(ids, taken, strict=True)
+            ClaimEntry(id_, each.is_claimed, each.is_repeat, each.record, refusal_of(each))
+            for id_, each in zip(ids, results, strict=True)
         ]
 
     def _check_guards(self, writes: Sequence[Write]) -> None:
@@ -292,17 +308,17 @@ class Ledger:
             # A handler of the job must not go on by sending something else.
             raise SentBefore(*self._sent_before)
         for run in self.guards:
-            for _, row in self._made_by(run, writes):
-                self._sent_before = run, row.outcome
-                raise SentBefore(run, row.outcome)
+            for _, record in self._made_by(run, writes):
+                self._sent_before = run, record.outcome
+                raise SentBefore(run, record.outcome)
 
     # --- Items that are put off ---
 
-    def counted(self) -> int:
+    def checkpoint(self) -> int:
         """Return how many writes were counted so far, to go back to."""
         return len(self._counted)
 
-    def count_back(self, counted: int) -> None:
+    def rewind(self, counted: int) -> None:
         """Forget that alike writes were counted since then: the item that they are of is performed again."""
         with self._lock:
             for alike in self._counted[counted:]:
@@ -311,7 +327,7 @@ class Ledger:
 
     # --- Failures that the job goes on from ---
 
-    def note_failure(self, write: Write, id_: str) -> None:
+    def record_failure(self, write: Write, id_: str) -> None:
         """Remember that a write of the item under way has failed."""
         self._failures.setdefault(write.recipient, []).append(id_)
 
@@ -323,7 +339,7 @@ class Ledger:
         """Say that the job goes on from what has failed: a resume gives these failures back, and tries none again."""
         failures, self._failures = self._failures, {}
         if failures:
-            self.store.writes.handle([id_ for ids in failures.values() for id_ in ids])
+            self.store.writes.mark_handled([id_ for ids in failures.values() for id_ in ids])
 
     def begin_sending(self, ids: Sequence[str]) -> None:
         """Note on the disk that claimed writes are about to leave.
@@ -331,31 +347,31 @@ class Ledger:
         Raises:
             TakenOver: They are another's meanwhile. Nothing may be sent.
         """
-        if not self.store.writes.begin_sending(ids, self._holder.id):
+        if not self.store.writes.begin_sending(ids, self._lease.id):
             raise TakenOver
 
-    def not_sent_yet(self, ids: Sequence[str]) -> None:
+    def return_to_claimed(self, ids: Sequence[str]) -> None:
         """Note that writes were certainly not made and are to be tried again."""
-        self.store.writes.back_to_claimed(ids, self._holder.id)
+        self.store.writes.return_to_claimed(ids, self._lease.id)
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Note how writes ended."""
         redactor = self._redactor
         # What a write gave may be used again; an error is read by people alone.
         kept = [each._replace(result=redactor.keep(each.result), error=redactor.value(each.error)) for each in outcomes]
-        self.store.writes.settle(kept, self._holder.id)
+        self.store.writes.settle(kept, self._lease.id)
 
-    def result_of(self, row: Row) -> Any:
+    def result_of(self, record: WriteRecord) -> Any:
         """Return what a write gave, as it was.
 
         Raises:
             ConfigurationError: It holds a secret that the credential does not have, or that is another one now.
         """
-        return self._redactor.restore(row.result)
+        return self._redactor.restore(record.result)
 
-    def reserve(self, page: str, places: Sequence[Place]) -> float:
+    def reserve(self, page: str, slots: Sequence[Slot]) -> float:
         """Take a place among all that the Page sends, and return how many seconds it is off."""
-        return self.store.pages.reserve(page, places)
+        return self.store.pages.reserve(page, slots)
 
 
 def ledger_of(run: Run) -> Ledger:

@@ -33,7 +33,7 @@ BURST_SECONDS = 0.04
 _SAME_SECONDS = 1.0
 
 
-class Place(NamedTuple):
+class Slot(NamedTuple):
     """What a call takes of a lane.
 
     Attributes:
@@ -47,7 +47,7 @@ class Place(NamedTuple):
     gap: float = 0.0
 
 
-def place_for(lane: str, count: int, per_second: float) -> Place:
+def slot_for(lane: str, count: int, per_second: float) -> Slot:
     """Return what a call with so many messages takes of a lane, so that no second sees more than a little too many.
 
     Example:
@@ -57,10 +57,10 @@ def place_for(lane: str, count: int, per_second: float) -> Place:
         Place(lane='media', seconds=0.1, gap=0.0)
     """
     seconds = count / per_second
-    return Place(lane, seconds, max(0.0, seconds - max(BURST_SECONDS, 1 / per_second)))
+    return Slot(lane, seconds, max(0.0, seconds - max(BURST_SECONDS, 1 / per_second)))
 
 
-def next_place(free_at: float, now: float, seconds: float, gap: float = 0.0) -> tuple[float, float]:
+def next_slot(free_at: float, now: float, seconds: float, gap: float = 0.0) -> tuple[float, float]:
     """Return how long to wait for a place in a lane, and when the lane is free again after it.
 
     Args:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .pace import LANE_STOP, by_this_clock, next_place
+from .pace import LANE_STOP, by_this_clock, next_slot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .database.database import Database
-    from .pace import Place
+    from .pace import Slot
 
 
 class Pages:
@@ -34,20 +34,20 @@ class Pages:
                 (token_digest, page),
             )
 
-    def reserve(self, page: str, places: Sequence[Place]) -> float:
+    def reserve(self, page: str, slots: Sequence[Slot]) -> float:
         """Take the next free place in each of a Page's lanes, and return how many seconds it is off."""
-        if not places:
+        if not slots:
             return 0.0
         with self._database.transaction():
             stop = self._stop(page)
             longest = max(0.0, stop - self._database.ticks())
             # Always in the same order, so that two processes never wait for each other.
-            for place in sorted(places):
-                if place.lane != LANE_STOP:
-                    free_at, now = self._lane(page, place.lane)
+            for slot in sorted(slots):
+                if slot.lane != LANE_STOP:
+                    free_at, now = self._lane(page, slot.lane)
                     # The end of a stop is no end of a call: nothing went out before it.
-                    wait, free_at = next_place(max(free_at, stop - place.gap), now, place.seconds, place.gap)
-                    self._set(page, place.lane, free_at, now)
+                    wait, free_at = next_slot(max(free_at, stop - slot.gap), now, slot.seconds, slot.gap)
+                    self._set(page, slot.lane, free_at, now)
                     longest = max(longest, wait)
         return longest
 

@@ -48,7 +48,7 @@ class Write(NamedTuple):
         text_digest: A digest of the message's text, by which it can be found in a conversation later.
         sole_at_site: It is for nobody, and the only one at that site in this pass: another one there is the same one.
         is_message: It is what a person reads, not a sender action or a call to another system.
-        is_repeatable: Making it again harms nothing: what an earlier attempt left unknown is made again.
+        is_idempotent: Making it again harms nothing: what an earlier attempt left unknown is made again.
     """
 
     site: str
@@ -62,10 +62,10 @@ class Write(NamedTuple):
     text_digest: str | None = None
     sole_at_site: bool = False
     is_message: bool = False
-    is_repeatable: bool = False
+    is_idempotent: bool = False
 
 
-class Row(NamedTuple):
+class WriteRecord(NamedTuple):
     """One write as it stands in the ledger.
 
     Attributes:

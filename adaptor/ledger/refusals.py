@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .store import Store
 
 
-def not_resumed(store: Store, run: str) -> LedgerError:
+def why_not_resumed(store: Store, run: str) -> LedgerError:
     """Return why a run cannot be gone on with."""
     known = store.runs.find(run)
     if known is None:
@@ -33,19 +33,19 @@ def not_resumed(store: Store, run: str) -> LedgerError:
     return LedgerError(f"The run `{run}` is under way in another process.", fix="Wait until it ends, or end it there.")
 
 
-def problem(taken: ClaimResult) -> AdaptorError | None:
+def refusal_of(result: ClaimResult) -> AdaptorError | None:
     """Return why a write may not be made, where nothing was recorded that could be given back."""
-    row = taken.row
-    if taken.is_held:
+    record = result.record
+    if result.is_held:
         return HeldElsewhere(
             "Another process has this very write under way.", fix="See adaptor runs show for what becomes of it."
         )
-    if taken.mismatch and row.write.own_key is not None:
+    if result.mismatch and record.write.own_key is not None:
         return KeyTaken(
-            f"The key {row.write.own_key!r} was used before for somebody else.",
+            f"The key {record.write.own_key!r} was used before for somebody else.",
             fix="Make the key of something that is this person's alone, such as the id of the appointment.",
         )
-    if taken.mismatch:
+    if result.mismatch:
         return ReplayMismatch(
             "An earlier attempt of this run sent this person another message at this place, or on another branch of "
             "it. It is not known whether this one is to replace it, so it was not sent.",

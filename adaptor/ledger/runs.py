@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .database.database import from_text, in_chunks, marks, storable, to_text
+from .database.database import from_text, in_chunks, placeholders, storable, to_text
 from .errors import LedgerError
 from .records import FINISHED, IDENTITY, RUNNING, RunRecord, StepRecord
 
@@ -23,16 +23,16 @@ COLUMNS = (
 class Runs:
     """The runs of a ledger."""
 
-    def __init__(self, database: Database, holders: Leases) -> None:
+    def __init__(self, database: Database, leases: Leases) -> None:
         self._database = database
-        self._holders = holders
+        self._leases = leases
 
     def begin(self, record: RunRecord) -> RunRecord:
         """Record that a run begins, and return what is recorded; where it does not say when, it is now."""
         with self._database.transaction(durable=True):
             record = record._replace(started=record.started or self._database.now())
             self._database.run(
-                f"INSERT INTO runs ({COLUMNS}) VALUES ({marks(COLUMNS.split(','))})",
+                f"INSERT INTO runs ({COLUMNS}) VALUES ({placeholders(COLUMNS.split(','))})",
                 (
                     record.id,
                     storable(record.path),
@@ -69,7 +69,7 @@ class Runs:
         if record is None or record.purged is not None or record.identity != IDENTITY:
             return None
         if record.holder is not None:
-            self._holders.expire(record.holder, run)
+            self._leases.expire(record.holder, run)
         with self._database.transaction(durable=True):
             taken = self._database.run(
                 "UPDATE runs SET holder = ?, status = ?, attempt = attempt + 1, ended = NULL, exit_code = NULL "
@@ -137,7 +137,7 @@ class Runs:
     def is_under_way(self, record: RunRecord) -> bool:
         """Whether a process that lives is running it."""
         with self._database.reading():
-            return record.holder is not None and not self._holders.is_dead(record.holder)
+            return record.holder is not None and not self._leases.is_expired(record.holder)
 
     def keep_step(self, run: str, holder: str, record: StepRecord) -> bool:
         """Keep what a completed step left, so that a resume need not run it again.
@@ -146,7 +146,7 @@ class Runs:
             Whether the run is still this holder's. Where not, nothing is kept.
         """
         with self._database.transaction(durable=True):
-            if self._holders.is_valid(holder) is None:
+            if self._leases.is_valid(holder) is None:
                 return False
             self._database.run(
                 "INSERT INTO steps (run, step, arrival, status, output) VALUES (?, ?, ?, ?, ?) "
@@ -181,8 +181,8 @@ class Runs:
     def _purge(self, run: str) -> int:
         record = self.find(run)
         if record is not None and record.holder is not None:
-            self._holders.expire(record.holder, run)
-        people = self._database.carry_out(lambda: self._forget(run), durable=True)
+            self._leases.expire(record.holder, run)
+        people = self._database.transact(lambda: self._forget(run), durable=True)
         if people is None and record is not None:
             raise LedgerError(f"The run `{run}` is under way: it cannot be purged.", fix="Wait until it ends.")
         return people or 0
@@ -224,7 +224,7 @@ class Runs:
                 "ORDER BY started",
                 (self._database.now() - seconds,),
             ).fetchall()
-            old = [run for run, holder in found if holder is None or self._holders.is_dead(holder)]
+            old = [run for run, holder in found if holder is None or self._leases.is_expired(holder)]
         for run in old:
             self._purge(run)
         if old:
@@ -239,7 +239,8 @@ class Runs:
         outcomes: dict[str, dict[str, int]] = {record.id: {} for record in records}
         for chunk in in_chunks(list(outcomes)):
             found = self._database.run(
-                f"SELECT run, outcome, count(*) FROM writes WHERE run IN ({marks(chunk)}) GROUP BY run, outcome", chunk
+                f"SELECT run, outcome, count(*) FROM writes WHERE run IN ({placeholders(chunk)}) GROUP BY run, outcome",
+                chunk,
             ).fetchall()
             for run, outcome, count in found:
                 outcomes[run][outcome] = int(count)

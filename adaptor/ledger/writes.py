@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .claim import Claim, ClaimResult, rows_of
-from .columns import COLUMNS, read_row
-from .database.database import from_text, in_chunks, marks, to_text
+from .claim import Claim, ClaimResult, read_records
+from .columns import COLUMNS, read_record
+from .database.database import from_text, in_chunks, placeholders, to_text
 from .errors import TakenOver
-from .records import CLAIMED, FAILED, SENDING, SENT, SKIPPED, UNKNOWN, Outcome, Row
+from .records import CLAIMED, FAILED, SENDING, SENT, SKIPPED, UNKNOWN, Outcome, WriteRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 class Writes:
     """The writes of a ledger."""
 
-    def __init__(self, database: Database, holders: Leases) -> None:
+    def __init__(self, database: Database, leases: Leases) -> None:
         self._database = database
-        self._holders = holders
+        self._leases = leases
 
-    def take(
+    def claim(
         self,
         run: str,
         attempt: int,
@@ -51,30 +51,30 @@ class Writes:
             TakenOver: The holder was silent for too long. Nothing is claimed.
         """
         ids = [id_ for id_, _ in writes]
-        dead: set[tuple[str, str]] = set()
+        expired: set[tuple[str, str]] = set()
 
         def work() -> list[ClaimResult]:
-            now = self._holders.is_valid(holder)
+            now = self._leases.is_valid(holder)
             if now is None:
                 raise TakenOver
-            recorded = rows_of(self._database, ids, lock=True)
-            dead.update(self._dead(recorded.values(), holder))
-            taking = Claim(self._database, run, attempt, holder, SENDING if sending else CLAIMED, now)
-            taking.resends_unknown, taking.other_steps = resends_unknown, other_steps
-            return [] if dead else taking.take(writes, recorded)
+            recorded = read_records(self._database, ids, lock=True)
+            expired.update(self._expired(recorded.values(), holder))
+            claim = Claim(self._database, run, attempt, holder, SENDING if sending else CLAIMED, now)
+            claim.resends_unknown, claim.other_steps = resends_unknown, other_steps
+            return [] if expired else claim.perform(writes, recorded)
 
         while True:
-            taken = self._database.carry_out(work, durable=sending)
-            if not dead:
-                return taken
+            results = self._database.transact(work, durable=sending)
+            if not expired:
+                return results
             # In transactions of their own, which hold no other rows.
-            while dead:
-                self._holders.expire(*dead.pop())
+            while expired:
+                self._leases.expire(*expired.pop())
 
-    def _dead(self, rows: Iterable[Row], holder: str) -> set[tuple[str, str]]:
+    def _expired(self, rows: Iterable[WriteRecord], holder: str) -> set[tuple[str, str]]:
         """Return the dead holders of rows, each with its run."""
         others = {(row.holder, row.run) for row in rows if row.holder not in (None, holder)}
-        return {(whose, run) for whose, run in others if whose is not None and self._holders.is_dead(whose)}
+        return {(whose, run) for whose, run in others if whose is not None and self._leases.is_expired(whose)}
 
     def begin_sending(self, ids: Sequence[str], holder: str) -> bool:
         """Mark claimed rows as being sent; it is on the disk when this returns.
@@ -87,35 +87,35 @@ class Writes:
 
         def work() -> None:
             if self._move(ids, holder, CLAIMED, SENDING) != len(ids):
-                raise _NotOurs
+                raise _LeaseLost
 
         try:
-            self._database.carry_out(work, durable=True)
-        except _NotOurs:
+            self._database.transact(work, durable=True)
+        except _LeaseLost:
             return False
         return True
 
-    def back_to_claimed(self, ids: Sequence[str], holder: str) -> None:
+    def return_to_claimed(self, ids: Sequence[str], holder: str) -> None:
         """Note that rows were certainly not sent and are to be tried again."""
-        self._database.carry_out(lambda: self._move(ids, holder, SENDING, CLAIMED))
+        self._database.transact(lambda: self._move(ids, holder, SENDING, CLAIMED))
 
-    def handle(self, ids: Sequence[str]) -> None:
+    def mark_handled(self, ids: Sequence[str]) -> None:
         """Mark failed rows as handled: the job itself went on from their failures, and a resume gives them back."""
-        self._database.carry_out(
+        self._database.transact(
             lambda: self._database.run_many(
                 "UPDATE writes SET is_handled = 1 WHERE id = ? AND outcome = ?", [(id_, FAILED) for id_ in sorted(ids)]
             )
         )
 
-    def made(self, ids: Sequence[str]) -> dict[str, Row]:
+    def made(self, ids: Sequence[str]) -> dict[str, WriteRecord]:
         """Return those of the rows with these ids that were sent, or may have been."""
         with self._database.reading():
-            found = rows_of(self._database, ids)
+            found = read_records(self._database, ids)
         return {id_: row for id_, row in found.items() if row.outcome in (SENT, SENDING, UNKNOWN)}
 
     def skip_claimed(self, run: str) -> None:
         """Mark what a run has claimed and never came back to as skipped: something else took its place."""
-        self._database.carry_out(
+        self._database.transact(
             lambda: self._database.run(
                 f"UPDATE writes SET outcome = ?, holder = NULL, changed = {self._database.clock} "
                 "WHERE run = ? AND outcome = ?",
@@ -148,12 +148,12 @@ class Writes:
             "UPDATE writes SET outcome = ?, about = ?, result = ?, error = ?, holder = NULL, "
             f"changed = {self._database.clock} WHERE id = ? AND ({whose} OR outcome = ?)"
         )
-        self._database.carry_out(lambda: self._database.run_many(sql, rows))
+        self._database.transact(lambda: self._database.run_many(sql, rows))
 
-    def rows(self, run: str, outcomes: Sequence[str] = (), *, page_size: int = 1000) -> Iterator[Row]:
+    def records(self, run: str, outcomes: Sequence[str] = (), *, page_size: int = 1000) -> Iterator[WriteRecord]:
         """Yield the writes of a run in the order in which they were first taken, without holding them all."""
         last = 0
-        wanted = f"AND outcome IN ({marks(outcomes)})" if outcomes else ""
+        wanted = f"AND outcome IN ({placeholders(outcomes)})" if outcomes else ""
         while True:
             with self._database.reading():
                 found = self._database.run(
@@ -161,7 +161,7 @@ class Writes:
                     (run, last, *outcomes, page_size),
                 ).fetchall()
             for values in found:
-                yield read_row(values)
+                yield read_record(values)
             if len(found) < page_size:
                 return
             last = found[-1][0]
@@ -222,7 +222,7 @@ class Writes:
             for chunk in in_chunks(wanted):
                 count += self._database.run(
                     "SELECT count(DISTINCT recipient) FROM writes "
-                    f"WHERE run = ? AND recipient IN ({marks(chunk)}) AND is_message = 1 AND outcome IN (?, ?)",
+                    f"WHERE run = ? AND recipient IN ({placeholders(chunk)}) AND is_message = 1 AND outcome IN (?, ?)",
                     (run, *chunk, SENT, UNKNOWN),
                 ).fetchone()[0]
         return count
@@ -255,5 +255,5 @@ class Writes:
         return found is not None
 
 
-class _NotOurs(Exception):
+class _LeaseLost(Exception):
     """Rows are another's meanwhile; the transaction is undone."""

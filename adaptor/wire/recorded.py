@@ -50,15 +50,15 @@ class Record:
         graph: str | None = None,
         passing: str | None = None,
     ) -> None:
-        self._left = list(calls)
+        self._remaining = list(calls)
         self._compare = compare
         self._graph = graph
-        self._passing = passing
+        self._passthrough = passing
         self.problems: list[str] = []
 
     def unmade(self) -> list[str]:
         """Return the recorded calls that were never made, in words."""
-        return [_words(call["request"]) for call in self._left]
+        return [_words(call["request"]) for call in self._remaining]
 
     def transport(self, network: requests.adapters.BaseAdapter) -> _Transport:
         """Return what stands in the place of the network."""
@@ -66,7 +66,7 @@ class Record:
 
     def passes(self, url: str) -> bool:
         """Whether a call to this address is really made."""
-        return self._passing is not None and f"{url}/".startswith(f"{self._passing}/")
+        return self._passthrough is not None and f"{url}/".startswith(f"{self._passthrough}/")
 
     def answer(self, made: requests.PreparedRequest) -> dict[str, Any]:
         """Return the recorded answer to a call.
@@ -77,16 +77,16 @@ class Record:
         request = self._described(made)
         differences = self._differences(request)
         if differences == []:
-            response: dict[str, Any] = self._left.pop(0)["response"]
+            response: dict[str, Any] = self._remaining.pop(0)["response"]
             return response
         problem = f"{_words(request)} is not recorded"
         self.problems.append(problem)
         if differences is None:
             following = "None is left"
-        elif _words(self._left[0]["request"]) == _words(request):
+        elif _words(self._remaining[0]["request"]) == _words(request):
             following = f"What is recorded differs in {'; '.join(differences)}"
         else:
-            following = f"The next one in the record is {_words(self._left[0]['request'])}"
+            following = f"The next one in the record is {_words(self._remaining[0]['request'])}"
         raise NotRecorded(
             f"{problem}. {following}.", fix="Write it under `calls` of the case, in the order of the calls."
         )
@@ -106,9 +106,9 @@ class Record:
 
     def _differences(self, made: dict[str, Any]) -> list[str] | None:
         """Return where a call is not like the next one of the record; None where no call is left."""
-        if not self._left:
+        if not self._remaining:
             return None
-        wanted = {"method": "GET", **self._left[0]["request"]}
+        wanted = {"method": "GET", **self._remaining[0]["request"]}
         if "url" in wanted:
             url = urlsplit(wanted["url"])
             wanted["url"] = f"{url.scheme}://{url.netloc}{url.path}"

@@ -26,11 +26,11 @@ class RetryPolicy(NamedTuple):
     """How often a call is made again.
 
     Attributes:
-        max_repeats: The most repeats.
+        max_retries: The most repeats.
         max_wait: The most seconds to wait before one; a longer wait ends the call.
     """
 
-    max_repeats: int
+    max_retries: int
     max_wait: float
 
     def wait_before(self, repeats: int, error: AdaptorError) -> float | None:
@@ -40,7 +40,7 @@ class RetryPolicy(NamedTuple):
             repeats: How many came before.
             error: How the call ended; where it has a `retry_after`, that is how long.
         """
-        if repeats >= self.max_repeats:
+        if repeats >= self.max_retries:
             return None
         asked: float | None = getattr(error, "retry_after", None)
         first = FIRST_WAIT_UNCONNECTED_SECONDS if isinstance(error, NotSent) else FIRST_WAIT_SECONDS
@@ -49,13 +49,13 @@ class RetryPolicy(NamedTuple):
         return seconds if seconds <= self.max_wait else None
 
 
-def repeating(
+def call_with_retries(
     make: Callable[[], T],
     policy: RetryPolicy,
     run: Run,
     *,
     component: str,
-    is_repeatable: Callable[[AdaptorError], Any],
+    is_retryable: Callable[[AdaptorError], Any],
     waiting: Callable[[], AbstractContextManager[object]],
 ) -> T:
     """Make a call, and make it again while it certainly was not carried out.
@@ -65,7 +65,7 @@ def repeating(
         policy: How often.
         run: Waits, and logs why.
         component: Whose log lines these are.
-        is_repeatable: Whether a call that ended so was certainly not carried out.
+        is_retryable: Whether a call that ended so was certainly not carried out.
         waiting: Entered while it waits.
 
     Raises:
@@ -77,7 +77,7 @@ def repeating(
         try:
             return make()
         except AdaptorError as error:
-            seconds = policy.wait_before(repeats, error) if is_repeatable(error) else None
+            seconds = policy.wait_before(repeats, error) if is_retryable(error) else None
             if seconds is None:
                 raise
             why = f"{type(error).__name__}: {error}"
@@ -86,6 +86,6 @@ def repeating(
         # until it is recorded how the others ended.
         wire.left = False
         with waiting():
-            what = f"It was not carried out; trying again in {seconds:.1f} s ({repeats} of {policy.max_repeats})."
+            what = f"It was not carried out; trying again in {seconds:.1f} s ({repeats} of {policy.max_retries})."
             run.log("info", component, f"{why} {what}")
             run.wait(seconds)

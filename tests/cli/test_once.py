@@ -52,13 +52,13 @@ def killed(job, meta, beside):
 
 
 @pytest.fixture
-def rows(tmp_path):
+def records(tmp_path):
     """Return the rows of a run's ledger, as outcomes by recipient."""
 
     def look(run="r1"):
         store = open_store(str(tmp_path / ".adaptor" / "ledger.db"))
         try:
-            return [(row.write.recipient, row.outcome) for row in store.writes.rows(run)]
+            return [(row.write.recipient, row.outcome) for row in store.writes.records(run)]
         finally:
             store.close()
 

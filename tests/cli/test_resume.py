@@ -630,7 +630,7 @@ def test_runs_that_finished_long_ago_forget_their_people_where_that_is_wished(jo
     store = ledger()
     assert store.runs.find("old").purged is not None
     assert store.runs.find("new").purged is None
-    assert {row.write.recipient for row in store.writes.rows("old")} == {""}
+    assert {row.write.recipient for row in store.writes.records("old")} == {""}
 
 
 @pytest.mark.parametrize(

@@ -394,7 +394,7 @@ def test_the_page_behind_me_is_asked_once_for_all_runs_where_a_key_is_to_hold(
     for name in ("r1", "r2"):
         with attempt(name) as run:
             send_text(ANA, "a", key=name)(state_for(server.url))
-            assert next(iter(run.ledger.store.writes.rows(name))).write.page == f"{server.url}/{PAGE}"
+            assert next(iter(run.ledger.store.writes.records(name))).write.page == f"{server.url}/{PAGE}"
     assert [request.split(b" ")[0] for request in server.requests] == [b"GET", b"POST", b"POST"]
 
 
@@ -411,7 +411,7 @@ def test_a_page_that_does_not_answer_is_asked_again_before_a_key_is_used(
     server = wire(refused(http, 2, status=500), http({"id": PAGE}), said(http))
     with attempt() as run:
         send_text(ANA, "a", key="1")(state_for(server.url))
-        page = run.ledger.store.writes.rows("r1").__next__().write.page
+        page = run.ledger.store.writes.records("r1").__next__().write.page
     assert page == f"{server.url}/{PAGE}"
 
 

@@ -443,18 +443,18 @@ def test_what_harms_nothing_is_made_again_and_no_unknown_is_left(
 
 
 @pytest.mark.parametrize(
-    ("call", "is_repeatable"), [("put", True), ("delete", True), ("post", False), ("patch", False)]
+    ("call", "is_idempotent"), [("put", True), ("delete", True), ("post", False), ("patch", False)]
 )
 def test_of_calls_to_other_systems_those_are_made_again_that_http_allows(
-    wire: Any, http: Any, moves: Any, attempt: Attempts, call: str, is_repeatable: bool
+    wire: Any, http: Any, moves: Any, attempt: Attempts, call: str, is_idempotent: bool
 ) -> None:
     server = wire(moves.close, http({"id": 7}, headers={"Content-Type": "application/json"}))
     operation = getattr(adaptor.http, call)(f"{server.url}/visits/7")
     with attempt(), pytest.raises(DeliveryUnknown):
         operation({"data": {}})
     with attempt():
-        assert operation({"data": {}})["data"] == ({"id": 7} if is_repeatable else {"outcome": "unknown"})
-    assert len(server.requests) == 1 + is_repeatable
+        assert operation({"data": {}})["data"] == ({"id": 7} if is_idempotent else {"outcome": "unknown"})
+    assert len(server.requests) == 1 + is_idempotent
 
 
 def test_what_depends_on_a_call_that_nobody_knows_of_says_so(
@@ -493,7 +493,7 @@ def test_what_is_made_again_says_that_this_harms_nothing_and_nothing_else_does()
             continue
         if any(words in build.__doc__ for words in HARMLESS):
             harmless.add(build.__name__)
-        if made.draft.is_repeatable:
+        if made.draft.is_idempotent:
             repeatable.add(build.__name__)
     assert harmless == repeatable
     assert {"upload_attachment", "assign_label", "set_greeting", "block_user"} <= repeatable

@@ -14,13 +14,13 @@ NEXT = ("ALTER TABLE runs ADD COLUMN note TEXT", "UPDATE runs SET note = 'old'")
 
 def test_an_older_ledger_is_brought_up_to_date_and_keeps_what_it_holds(database, open_, runs, monkeypatch):
     ledger = runs.begin()
-    (entry,) = ledger.take([ledger.write("send", "1", "text")], sending=True)
+    (entry,) = ledger.claim([ledger.write("send", "1", "text")], sending=True)
     ledger.settle([sent(entry.id, {"message_id": "m"})])
     runs.finish(ledger)
     monkeypatch.setattr(module, "MIGRATIONS", (*MIGRATIONS, NEXT))
     store = open_(database)
     assert store.database.run("SELECT note FROM runs").fetchall() == [("old",)]
-    assert [row.result for row in store.writes.rows("r1")] == [{"message_id": "m"}]
+    assert [row.result for row in store.writes.records("r1")] == [{"message_id": "m"}]
     versions = open_(database).database.run("SELECT version FROM ledger_version ORDER BY version").fetchall()
     assert versions == [(number + 1,) for number in range(len(MIGRATIONS) + 1)]
 

@@ -21,33 +21,33 @@ def clock(store, monkeypatch):
     return Clock
 
 
-def is_dead(store, holder):
+def is_expired(store, holder):
     with store.database.reading():
-        return store.leases.is_dead(holder)
+        return store.leases.is_expired(holder)
 
 
 def test_a_holder_on_another_machine_lives_as_long_as_its_lease(store, clock):
-    store.leases.enter("h", "elsewhere", "1@1")
+    store.leases.acquire("h", "elsewhere", "1@1")
     clock.now += LEASE_SECONDS
-    assert not is_dead(store, "h")
+    assert not is_expired(store, "h")
     clock.now += 1
-    assert is_dead(store, "h")
+    assert is_expired(store, "h")
 
 
 def test_a_holder_that_says_that_it_lives_lives_on(store, clock):
-    store.leases.enter("h", "elsewhere", "1@1")
+    store.leases.acquire("h", "elsewhere", "1@1")
     clock.now += LEASE_SECONDS - 1
     store.leases.renew("h")
     clock.now += LEASE_SECONDS - 1
-    assert not is_dead(store, "h")
+    assert not is_expired(store, "h")
 
 
 def test_a_holder_of_this_machine_that_is_gone_is_dead_at_once(store):
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    store.leases.enter("h", this_machine(), process_name(process.pid))
-    assert not is_dead(store, "h")
+    store.leases.acquire("h", this_machine(), process_name(process.pid))
+    assert not is_expired(store, "h")
     process.communicate(b"\n")
-    assert is_dead(store, "h")
+    assert is_expired(store, "h")
 
 
 def test_a_process_with_the_number_of_one_that_is_gone_is_another():
@@ -67,23 +67,23 @@ def test_a_process_that_ended_and_was_not_waited_for_is_gone():
 
 
 def test_a_lease_that_counts_from_an_earlier_start_of_the_machine_is_over(store, clock):
-    store.leases.enter("h", "this machine before its start", "1@1")
+    store.leases.acquire("h", "this machine before its start", "1@1")
     clock.now = 30.0
-    assert is_dead(store, "h")
+    assert is_expired(store, "h")
 
 
 def test_a_holder_that_lives_is_not_buried(store):
-    store.leases.enter("h", this_machine(), this_process())
+    store.leases.acquire("h", this_machine(), this_process())
     store.leases.expire("h", "r1")
-    assert not is_dead(store, "h")
+    assert not is_expired(store, "h")
 
 
 def test_a_holder_that_is_buried_stays_so(store):
-    store.leases.enter("h", "elsewhere", f"{2**22}@1")
+    store.leases.acquire("h", "elsewhere", f"{2**22}@1")
     store.database.run("UPDATE holders SET expires = 0")
     store.leases.expire("h", "r1")
     store.leases.renew("h")
-    assert is_dead(store, "h")
+    assert is_expired(store, "h")
     with store.database.transaction():
         assert store.leases.is_valid("h") is None
 
@@ -94,18 +94,18 @@ def test_a_holder_says_that_it_lives_until_it_is_closed(runs, store, monkeypatch
     from adaptor.ledger.lease import Lease
 
     beaten = Event()
-    monkeypatch.setattr("adaptor.ledger.lease.BEAT_SECONDS", 0.001)
+    monkeypatch.setattr("adaptor.ledger.lease.RENEW_SECONDS", 0.001)
     monkeypatch.setattr(type(store.leases), "renew", lambda self, holder: beaten.set())
     holder = Lease(store.leases, "r1")
     assert beaten.wait(10)
     holder.close()
-    assert is_dead(store, holder.id)
+    assert is_expired(store, holder.id)
     assert not holder._thread.is_alive()
 
 
 def test_what_a_run_holds_is_free_when_it_ends(runs, store):
     ledger = runs.begin()
-    ledger.take([ledger.write("send", "1", "claimed")])
-    ledger.take([ledger.write("send", "1", "sending")], sending=True)
+    ledger.claim([ledger.write("send", "1", "claimed")])
+    ledger.claim([ledger.write("send", "1", "sending")], sending=True)
     runs.stop(ledger)
-    assert {row.outcome: row.holder for row in store.writes.rows("r1")} == {"claimed": None, "unknown": None}
+    assert {row.outcome: row.holder for row in store.writes.records("r1")} == {"claimed": None, "unknown": None}

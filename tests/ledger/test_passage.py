@@ -15,9 +15,9 @@ def passed(run, make, *texts, has_left=False):
     writes = [ledger.write("send", "1", text, page="9") for text in texts or ["a"]]
     with at_most_once(run, writes) as claimed:
         wire.left = has_left
-        if claimed.ours:
-            claimed.settle(make(claimed.ours, claimed.waiting))
-    return [claimed.given_back(index) for index in range(len(writes))]
+        if claimed.to_make:
+            claimed.settle(make(claimed.to_make, claimed.waiting))
+    return [claimed.earlier_outcome(index) for index in range(len(writes))]
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def run(ledger):
 
 def test_who_wants_the_run_to_end_waits_while_a_write_is_noted_and_not_while_it_is_made(run, ledger, monkeypatch):
     seen = []
-    for name in ("take", "settle"):
+    for name in ("claim", "settle"):
         real = getattr(ledger, name)
 
         def watched(*given, name=name, real=real, **more):
@@ -42,7 +42,7 @@ def test_who_wants_the_run_to_end_waits_while_a_write_is_noted_and_not_while_it_
 
         monkeypatch.setattr(ledger, name, watched)
     passed(run, lambda ours, waiting: seen.append(("make", run.stop.is_between)) or [{}])
-    assert seen == [("take", True), ("make", False), ("settle", True)]
+    assert seen == [("claim", True), ("make", False), ("settle", True)]
     assert run.stop.is_between is False
 
 

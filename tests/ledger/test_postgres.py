@@ -25,8 +25,8 @@ def begin(database):
     return ledger
 
 
-def take(ledger, text="text", **how):
-    return ledger.take([ledger.write("send", "1", text, once=True)], **how)
+def claim(ledger, text="text", **how):
+    return ledger.claim([ledger.write("send", "1", text, once=True)], **how)
 
 
 def test_its_tables_are_in_a_schema_of_their_own(fresh_postgresql, open_):
@@ -38,7 +38,7 @@ def test_its_tables_are_in_a_schema_of_their_own(fresh_postgresql, open_):
 
 def test_a_connection_that_was_cut_is_one_clear_error_and_the_next_call_makes_a_new_one(fresh_postgresql):
     ledger = begin(fresh_postgresql)
-    (entry,) = take(ledger)
+    (entry,) = claim(ledger)
     with psycopg.connect(fresh_postgresql, autocommit=True) as admin:
         admin.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'adaptor'"
@@ -58,12 +58,12 @@ def test_who_is_frozen_in_a_transaction_does_not_hold_up_who_takes_over(fresh_po
     database.run("SET idle_in_transaction_session_timeout TO '50ms'")
     database.run("UPDATE holders SET expires = 0")
     database._connection.execute("BEGIN")
-    assert frozen.store.leases.is_valid(frozen._holder.id)
+    assert frozen.store.leases.is_valid(frozen._lease.id)
     # It waits until the server has given up on the other one.
     resumed = Ledger.resume(open_(fresh_postgresql), "r1")
     assert resumed.record.attempt == 2
-    frozen._holder._ended.set()
-    resumed._holder.close()
+    frozen._lease._ended.set()
+    resumed._lease.close()
     frozen.store.close()
 
 
@@ -73,13 +73,13 @@ def test_what_is_being_claimed_while_its_holder_is_buried_is_let_go_too(fresh_po
     silent.store.database.run("UPDATE holders SET expires = 0")
     with ThreadPoolExecutor() as pool:
         with silent.store.database.transaction():
-            (entry,) = take(silent)
-            burying = pool.submit(store.leases.expire, silent._holder.id, "r1")
+            (entry,) = claim(silent)
+            burying = pool.submit(store.leases.expire, silent._lease.id, "r1")
             waiting = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'adaptor' AND wait_event_type = 'Lock'"
             while watching.database.run(waiting).fetchone() is None:
                 assert not burying.done()
         burying.result()
-    (row,) = store.writes.rows("r1")
+    (row,) = store.writes.records("r1")
     assert (row.id, row.outcome, row.holder) == (entry.id, "claimed", None)
     with pytest.raises(TakenOver):
         silent.begin_sending([entry.id])
@@ -103,7 +103,7 @@ def test_two_who_wait_for_each_other_both_come_to_an_end(fresh_postgresql, open_
                     both.wait(10)
             return len(tries)
 
-        return store.database.carry_out(work)
+        return store.database.transact(work)
 
     for store in stores:
         store.database.run("SET deadlock_timeout TO '20ms'")
@@ -163,7 +163,7 @@ def test_a_user_who_may_use_the_schema_and_not_make_one_can_keep_a_ledger(fresh_
         admin.execute("CREATE ROLE clerk LOGIN")
         admin.execute("CREATE SCHEMA adaptor AUTHORIZATION clerk")
     ledger = begin(fresh_postgresql.replace("postgres:@", "clerk:@"))
-    assert take(ledger)[0].is_ours
+    assert claim(ledger)[0].is_claimed
     ledger.close(0, finished=True)
     with psycopg.connect(fresh_postgresql, autocommit=True) as admin:
         admin.execute("DROP SCHEMA adaptor CASCADE")
@@ -184,7 +184,7 @@ def test_a_database_that_is_strict_by_default_is_no_trouble(fresh_postgresql):
         second = Ledger.begin(open_store(address), RunRecord("r2", "/jobs/job.py", "job", "input"))
         for number in range(20):
             for ledger in (first, second):
-                (entry,) = take(ledger, str(number), sending=True)
+                (entry,) = claim(ledger, str(number), sending=True)
                 ledger.settle([sent(entry.id, None)])
     finally:
         for ledger in filter(None, (first, second)):
@@ -196,12 +196,12 @@ def test_of_two_who_look_whether_somebody_has_begun_the_second_sees_the_first(fr
 
     def look(store):
         with store.database.transaction():
-            store.database.take_turn("job.py input")
+            store.database.lock_name("job.py input")
             return store.runs.find("r1")
 
     with ThreadPoolExecutor() as pool:
         with first.database.transaction(), psycopg.connect(fresh_postgresql, autocommit=True) as watching:
-            first.database.take_turn("job.py input")
+            first.database.lock_name("job.py input")
             seen = pool.submit(look, second)
             while not watching.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").fetchone():
                 assert not seen.done()

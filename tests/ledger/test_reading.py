@@ -76,7 +76,7 @@ def test_a_ledger_of_an_earlier_release_is_read_and_stays_as_it_is(tmp_path):
     with closing(sqlite3.connect(path)) as file, file:
         file.execute(VERSION_TABLE)
         for statement in MIGRATIONS[0]:
-            file.execute(statement.format(**sqlite.SqliteDatabase.words))
+            file.execute(statement.format(**sqlite.SqliteDatabase.dialect))
         file.execute("INSERT INTO ledger_version (version) VALUES (1)")
         file.execute(
             "INSERT INTO runs (id, path, job_digest, input_digest, status, started, attempt) "

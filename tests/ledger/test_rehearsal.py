@@ -10,7 +10,7 @@ from adaptor.ledger.ledger import Ledger, sent
 
 
 def send(ledger, *texts, to="1", **facts):
-    entries = ledger.take([ledger.write("send", to, text, page="9", **facts) for text in texts], sending=True)
+    entries = ledger.claim([ledger.write("send", to, text, page="9", **facts) for text in texts], sending=True)
     ledger.settle([sent(entry.id, {"message_id": text}) for entry, text in zip(entries, texts, strict=True)])
 
 
@@ -31,15 +31,15 @@ def rehearse(store):
 def test_what_was_sent_is_known_and_what_was_not_would_be(runs, rehearse):
     ledger = runs.begin(input={"data": 1}, words=["--only", "step"])
     send(ledger, "a")
-    ledger.take([ledger.write("send", "1", "b", page="9")])
+    ledger.claim([ledger.write("send", "1", "b", page="9")])
     ledger.keep_step("completed", {"data": 2})
     runs.stop(ledger)
     copy = rehearse()
     assert (copy.record.input, copy.record.words) == ({"data": 1}, ["--only", "step"])
     assert [step.output for step in copy.store.runs.steps("r1")] == [{"data": 2}]
-    first, second = copy.take([copy.write("send", "1", text, page="9") for text in "ab"])
-    assert (first.is_ours, first.row.result) == (False, {"message_id": "a"})
-    assert second.is_ours
+    first, second = copy.claim([copy.write("send", "1", text, page="9") for text in "ab"])
+    assert (first.is_claimed, first.record.result) == (False, {"message_id": "a"})
+    assert second.is_claimed
 
 
 def test_nothing_of_it_gets_into_the_ledger(runs, rehearse, store):
@@ -49,7 +49,7 @@ def test_nothing_of_it_gets_into_the_ledger(runs, rehearse, store):
     copy = rehearse()
     send(copy, "a", "b")
     copy.keep_step("completed", {})
-    assert [row.write.fingerprint for row in store.writes.rows("r1")] == ["a"]
+    assert [row.write.fingerprint for row in store.writes.records("r1")] == ["a"]
     found = store.runs.find("r1")
     assert (found.attempt, found.status, store.runs.steps("r1")) == (1, "stopped", [])
 
@@ -60,13 +60,13 @@ def test_a_key_that_another_run_has_used_is_known(runs, rehearse):
     runs.finish(other)
     runs.stop(runs.begin())
     copy = rehearse()
-    (entry,) = copy.take([copy.write("send", "2", "a", page="9", own_key="k")])
+    (entry,) = copy.claim([copy.write("send", "2", "a", page="9", own_key="k")])
     assert isinstance(entry.error, KeyTaken)
 
 
 def test_what_a_killed_run_was_sending_is_unknown_there_and_nothing_else_changes(runs, rehearse, store):
     ledger = runs.begin()
-    ledger.take([ledger.write("send", "1", "a", page="9")], sending=True)
+    ledger.claim([ledger.write("send", "1", "a", page="9")], sending=True)
     runs.let_lease_end(ledger)
     copy = rehearse()
     assert copy.store.writes.counts("r1") == {"unknown": 1}

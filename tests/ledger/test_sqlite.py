@@ -24,8 +24,8 @@ def begin(file, run="r1"):
     return ledger
 
 
-def take(ledger, count=1, text="text"):
-    return ledger.take([ledger.write("send", str(number), text, once=True) for number in range(count)])
+def claim(ledger, count=1, text="text"):
+    return ledger.claim([ledger.write("send", str(number), text, once=True) for number in range(count)])
 
 
 def rights(path):
@@ -36,7 +36,7 @@ def test_the_file_and_those_beside_it_are_its_owners_alone(tmp_path):
     before = os.umask(0)
     try:
         ledger = begin(tmp_path / "new" / "ledger.db")
-        take(ledger)
+        claim(ledger)
     finally:
         os.umask(before)
     assert rights(tmp_path / "new") == 0o700
@@ -51,21 +51,21 @@ def test_the_file_and_those_beside_it_are_its_owners_alone(tmp_path):
 def test_a_ledger_in_memory_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     ledger = begin(":memory:")
-    take(ledger)
+    claim(ledger)
     ledger.close(0, finished=True)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_is_one_clear_error_and_nothing_half_written(tmp_path):
     ledger = begin(tmp_path / "ledger.db")
-    (entry,) = take(ledger)
+    (entry,) = claim(ledger)
     # To SQLite a file that may not grow is a disk that is full.
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, ((tmp_path / "ledger.db-wal").stat().st_size, limit[1]))
     try:
         with pytest.raises(LedgerError) as caught:
-            take(ledger, 500, "others")
+            claim(ledger, 500, "others")
         with pytest.raises(LedgerError):
             ledger.begin_sending([entry.id])
     finally:
@@ -83,10 +83,10 @@ def test_sqlites_own_full_disk_is_one_clear_error(tmp_path):
     pages = ledger.store.database.run("PRAGMA page_count").fetchone()[0]
     ledger.store.database.run(f"PRAGMA max_page_count = {pages + 2}")
     with pytest.raises(LedgerError, match="cannot be written: database or disk is full"):
-        take(ledger, 500)
+        claim(ledger, 500)
     assert ledger.store.writes.counts("r1") == {}
     ledger.store.database.run("PRAGMA max_page_count = 1000000")
-    assert take(ledger)[0].is_ours
+    assert claim(ledger)[0].is_claimed
     ledger.close(0, finished=True)
 
 
@@ -162,13 +162,13 @@ def test_a_path_that_cannot_be_is_refused(tmp_path, name, reason):
 def test_a_file_that_was_damaged_later_is_one_clear_error(tmp_path):
     file = tmp_path / "ledger.db"
     ledger = begin(file)
-    take(ledger, 2000)
+    claim(ledger, 2000)
     ledger.close(1, finished=False)
     whole = file.read_bytes()
     file.write_bytes(whole[:8192] + b"\x5a" * (len(whole) - 8192))
     store = open_store(str(file))
     with pytest.raises(LedgerError, match="malformed"):
-        list(store.writes.rows("r1"))
+        list(store.writes.records("r1"))
     with pytest.raises(LedgerError, match="malformed"):
         Ledger.resume(store, "r1")
     store.close()
@@ -181,19 +181,19 @@ def test_a_file_that_another_process_keeps_locked_is_one_clear_error(tmp_path, m
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(LedgerError, match="another process has kept it locked for"):
-        take(ledger)
+        claim(ledger)
     refused(file, "another process has kept it locked for")
     # Reading waits for nobody.
     assert ledger.store.runs.find("r1").id == "r1"
     other.execute("COMMIT")
     other.close()
-    assert take(ledger)[0].is_ours
+    assert claim(ledger)[0].is_claimed
     ledger.close(0, finished=True)
 
 
 def test_a_ledger_that_cannot_be_written_still_lets_go_when_the_run_ends(tmp_path, monkeypatch):
     ledger = begin(tmp_path / "ledger.db")
-    thread = ledger._holder._thread
+    thread = ledger._lease._thread
     ledger.store.database.run("PRAGMA query_only = ON")
     with pytest.raises(LedgerError, match="attempt to write a readonly database"):
         ledger.close(0, finished=True)
@@ -236,7 +236,7 @@ def test_a_write_that_is_about_to_leave_waits_for_the_disk_and_nothing_else_does
     ledger.store.database._connection.set_trace_callback(
         lambda sql: synchronous.append(sql.rpartition(" ")[2]) if sql.startswith("PRAGMA synchronous") else None
     )
-    (entry,) = take(ledger)
+    (entry,) = claim(ledger)
     ledger.begin_sending([entry.id])
     ledger.settle([sent(entry.id, None)])
     assert synchronous == ["NORMAL", "FULL", "NORMAL"]

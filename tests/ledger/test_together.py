@@ -68,13 +68,13 @@ def test_a_killed_process_holds_nothing_any_more(database, writer, runs):
     process.ask("claim", ["3"], ["c"], True)
     process.kill()
     other = runs.begin("r2")
-    entries = other.take(
+    entries = other.claim(
         [
             other.write("send", recipient, "text", page="1", own_key=key)
             for recipient, key in [("1", "a"), ("2", "b"), ("3", "c")]
         ]
     )
-    assert [(entry.is_ours, entry.row.outcome) for entry in entries] == [
+    assert [(entry.is_claimed, entry.record.outcome) for entry in entries] == [
         (True, "claimed"),
         (True, "claimed"),
         (False, "unknown"),
@@ -91,8 +91,8 @@ def test_a_process_that_sleeps_through_its_lease_may_not_send_when_it_wakes(data
     with store.database.transaction():
         store.database.run("UPDATE holders SET expires = ? WHERE id = ?", (store.database.ticks() - 1, holder))
     resumed = runs.resume("r1")
-    (entry,) = resumed.take([resumed.write("send", "1", "text", page="1", once=True)], sending=True)
-    assert entry.is_ours
+    (entry,) = resumed.claim([resumed.write("send", "1", "text", page="1", once=True)], sending=True)
+    assert entry.is_claimed
     process.process.send_signal(signal.SIGCONT)
     assert process.ask("send", [id_]) is False
     assert process.ask("claim", ["2"])["error"] == "TakenOver"
@@ -125,7 +125,7 @@ def test_a_run_that_is_killed_again_and_again_sends_to_nobody_twice(database, wr
             process.ask("close", True)
     left = Counter(accepted.read_text().split())
     store = open_store(database)
-    rows = {row.write.recipient: row.outcome for row in store.writes.rows("r1")}
+    rows = {row.write.recipient: row.outcome for row in store.writes.records("r1")}
     assert max(left.values()) == 1
     assert sorted(rows) == sorted(PEOPLE)
     assert set(rows.values()) <= {"sent", "unknown"}

@@ -99,7 +99,7 @@ class HttpRequest:
         return self.method not in SAFE
 
     @property
-    def is_repeatable(self) -> bool:
+    def is_idempotent(self) -> bool:
         """Whether making the call again harms nothing, where nobody knows whether it was carried out."""
         return self.method in REPEATABLE
 

@@ -16,7 +16,7 @@ from ...core.secrets.redact import sounds_secret
 from ...wire.address import check_url, clean_url, origin, refuse, split_user
 from ...wire.connection import IDLE_SECONDS, NETWORK_ERRORS, open_session, reason_of, settings_for
 from ...wire.departure import wire
-from ...wire.retry import RetryPolicy, repeating
+from ...wire.retry import RetryPolicy, call_with_retries
 from .answer import NotReadable, excerpt, read_body, shown_headers
 from .errors import HttpError, is_refusal
 
@@ -33,7 +33,7 @@ RETRIES = RetryPolicy(4, 120.0)
 MAX_REDIRECTS = 5
 
 #: Statuses after which a call that changes nothing is repeated.
-_PASSING = frozenset({429, 502, 503, 504})
+_TRANSIENT = frozenset({429, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -83,38 +83,38 @@ class HttpClient:
         """
         started = time.monotonic()
         try:
-            answer = repeating(
-                lambda: self._through(request, call),
+            answer = call_with_retries(
+                lambda: self._follow_redirects(request, call),
                 RETRIES,
                 self._run,
                 component="http",
-                is_repeatable=lambda error: _is_repeatable(error, request),
+                is_retryable=lambda error: _is_retryable(error, request),
                 waiting=waiting,
             )
         except AdaptorError as error:
-            self._note(request, started, "failed" if error.sent == SENT_NO else "unknown", error)
+            self._record(request, started, "failed" if error.sent == SENT_NO else "unknown", error)
             raise
         except BaseException:
             # Interrupted in the middle: what has begun to leave may arrive.
             if wire.left:
-                self._note(request, started, "unknown")
+                self._record(request, started, "unknown")
             raise
         status = answer.response["status_code"]
         # What `errors` lets pass is no error to the job, and was not done all the same.
-        self._note(request, started, "sent" if status < 300 else "failed" if is_refusal(status) else "unknown")
+        self._record(request, started, "sent" if status < 300 else "failed" if is_refusal(status) else "unknown")
         return answer
 
-    def _note(self, request: HttpRequest, started: float, outcome: str, error: AdaptorError | None = None) -> None:
+    def _record(self, request: HttpRequest, started: float, outcome: str, error: AdaptorError | None = None) -> None:
         if not request.is_write:
             outcome = "read" if error is None and outcome != "unknown" else "failed"
-        self._run.note(outcome, is_write=request.is_write, seconds=time.monotonic() - started, error=error)
+        self._run.record_call(outcome, is_write=request.is_write, seconds=time.monotonic() - started, error=error)
 
-    def _through(self, request: HttpRequest, call: HttpCall) -> HttpAnswer:
+    def _follow_redirects(self, request: HttpRequest, call: HttpCall) -> HttpAnswer:
         """Make the call, and go where it is redirected to."""
         started = time.monotonic()
         url, headers = call.url, call.headers
         for redirects in range(MAX_REDIRECTS + 1):
-            response = self._once(request, url, headers, call.body)
+            response = self._exchange(request, url, headers, call.body)
             location = response.headers.get("Location")
             if not request.follows or response.status_code not in _REDIRECTS or location is None:
                 return self._read(request, response, url, time.monotonic() - started)
@@ -126,7 +126,7 @@ class HttpClient:
                 headers = {name: value for name, value in headers.items() if not self._is_secret(name, value)}
             self._run.log("debug", "http", f"HTTP {response.status_code}, on to {clean_url(target)}")
             url = target
-        raise self._misled(request, response, url, f"was redirected more than {MAX_REDIRECTS} times")
+        raise self._bad_redirect(request, response, url, f"was redirected more than {MAX_REDIRECTS} times")
 
     def _is_secret(self, name: str, value: str) -> bool:
         return name.lower() == "host" or sounds_secret(name) or self._run.redactor.text(value) != value
@@ -137,16 +137,18 @@ class HttpClient:
             check_url(target)
             return split_user(target)[0]
         except (ValueError, InvalidMessage):
-            raise self._misled(request, response, url, "was redirected to what is no http or https address") from None
+            raise self._bad_redirect(
+                request, response, url, "was redirected to what is no http or https address"
+            ) from None
 
-    def _misled(self, request: HttpRequest, response: requests.Response, url: str, what: str) -> HttpError:
+    def _bad_redirect(self, request: HttpRequest, response: requests.Response, url: str, what: str) -> HttpError:
         error = HttpError(f"{request.method} {clean_url(url)} {what}.", fix="Check the address.", code="REDIRECT")
         error.http_status = response.status_code
         error.method, error.url = request.method, clean_url(url)
         error.headers = shown_headers(response.headers, self._run)
         return error
 
-    def _once(self, request: HttpRequest, url: str, headers: dict[str, str], body: Any) -> requests.Response:
+    def _exchange(self, request: HttpRequest, url: str, headers: dict[str, str], body: Any) -> requests.Response:
         place = origin(url)
         try:
             prepared = self._session.prepare_request(requests.Request(request.method, url, headers=headers, data=body))
@@ -268,10 +270,10 @@ def _joined(url: str, location: str) -> str:
         return location
 
 
-def _is_repeatable(error: AdaptorError, request: HttpRequest) -> bool:
+def _is_retryable(error: AdaptorError, request: HttpRequest) -> bool:
     """Whether a call may be made again: it did not leave, or it changes nothing and the other system says "later"."""
     if isinstance(error, HttpError):
-        return not request.is_write and (error.code in _PASSING or error.code == "NO_ANSWER")
+        return not request.is_write and (error.code in _TRANSIENT or error.code == "NO_ANSWER")
     return isinstance(error, NotSent)
 
 

@@ -23,39 +23,39 @@ _NOT_KEPT = {"not kept": True}
 def send_ledgered(request: HttpRequest, call: HttpCall, client: HttpClient, state: State, run: Run) -> HttpAnswer:
     """Make a call at most once, and record how it ends."""
     with at_most_once(run, [_write_of(request, call, state, run)]) as claimed:
-        if claimed.ours:
+        if claimed.to_make:
             answer = client.send(request, call, waiting=lambda: claimed.waiting([0], {}))
             claimed.settle([_kept(answer)])
-    before = claimed.given_back(0)
-    return answer if before is None else _given_back(before, run)
+    before = claimed.earlier_outcome(0)
+    return answer if before is None else _replay(before, run)
 
 
-def made_before(request: HttpRequest, call: HttpCall, state: State, run: Run) -> HttpAnswer | None:
+def recorded_answer(request: HttpRequest, call: HttpCall, state: State, run: Run) -> HttpAnswer | None:
     """Return what the run that a dry run goes on with has made of a call, or None where it is to be made."""
     with at_most_once(run, [_write_of(request, call, state, run)]) as claimed:
-        claimed.settle([{}] * len(claimed.ours))
-    before = claimed.given_back(0)
-    return None if before is None else _given_back(before, run)
+        claimed.settle([{}] * len(claimed.to_make))
+    before = claimed.earlier_outcome(0)
+    return None if before is None else _replay(before, run)
 
 
 def _write_of(request: HttpRequest, call: HttpCall, state: State, run: Run) -> Write:
     # Without what is secret: a new password does not make another call of it.
     address = request.shown_url.partition("?")[0]
-    only = f"{request.method} {address}" if run.is_once() else ""
+    only = f"{request.method} {address}" if run.runs_once() else ""
     known_by = call.digest(request.method, credentials_of(state.get("configuration")))
-    return ledger_of(run).write(run.call_site(), "", known_by, only=only, is_repeatable=request.is_repeatable)
+    return ledger_of(run).write(run.call_site(), "", known_by, only=only, is_idempotent=request.is_idempotent)
 
 
-def _given_back(before: WriteOutcome, run: Run) -> HttpAnswer:
+def _replay(before: WriteOutcome, run: Run) -> HttpAnswer:
     """Return what an earlier attempt recorded, as if the call had been made now."""
     found = before.result
-    if before.row is None:
+    if before.record is None:
         # It may not be made.
         raise found
     run.replayed += 1
     if isinstance(found, AdaptorError):
         if found.is_earlier:
-            run.note("unknown", error=found, is_earlier=True)
+            run.record_call("unknown", error=found, is_earlier=True)
         raise found
     if found == _NOT_KEPT:
         raise JobError(
@@ -65,9 +65,9 @@ def _given_back(before: WriteOutcome, run: Run) -> HttpAnswer:
         )
     if set(found) == {"outcome"}:
         if found["outcome"] == "unknown":
-            run.note("unknown", is_earlier=True)
+            run.record_call("unknown", is_earlier=True)
         return HttpAnswer(found, {})
-    run.has_made("sent", is_message=False)
+    run.count_made("sent", is_message=False)
     return HttpAnswer(found["data"], found["response"])
 
 

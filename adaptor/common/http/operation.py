@@ -91,12 +91,12 @@ class HttpOperation(Operation):
 def _described(request: HttpRequest, call: HttpCall, state: State, run: Run) -> Any:
     """Describe a write, and return what `data` becomes; what a run that goes on has made before is given back."""
     if run.ledger is not None:
-        from .ledgered import made_before
+        from .ledgered import recorded_answer
 
-        known = made_before(request, call, state, run)
+        known = recorded_answer(request, call, state, run)
         if known is not None:
             return known.data
-    run.note("described")
+    run.record_call("described")
     if run.observers.on_request is not None:
         run.observers.on_request(request)
     return {}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...core.errors import AdaptorError
 
 
-def tell_result(
+def report_result(
     run: Run,
     outcome: str,
     recipient: str | None,
@@ -46,5 +46,5 @@ def tell_result(
         "message": None if error is None else error.headline(),
         "fix": None if error is None else error.fix,
     }
-    run.observers.results_told += 1
+    run.observers.results_reported += 1
     run.observers.on_result(run.redactor.value(row))

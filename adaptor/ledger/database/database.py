@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...core.errors import InputError
-from ..errors import Undone
+from ..errors import TransactionConflict
 from .schema import MIGRATIONS, VERSION_TABLE
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Database(ABC):
     clock: str
     for_update = ""
     for_share = ""
-    words: Mapping[str, str]
+    dialect: Mapping[str, str]
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -55,13 +55,13 @@ class Database(ABC):
     def reading(self) -> AbstractContextManager[None]:
         """Begin a transaction that only reads, and holds nobody up; or join the one that is under way."""
 
-    def carry_out(self, work: Callable[[], T], *, durable: bool = False) -> T:
+    def transact(self, work: Callable[[], T], *, durable: bool = False) -> T:
         """Do something in a transaction, and anew where the database undid it, since two waited for each other."""
         for _ in range(_MOST_TRIES):
             try:
                 with self.transaction(durable=durable):
                     return work()
-            except Undone:
+            except TransactionConflict:
                 continue
         with self.transaction(durable=durable):
             return work()
@@ -82,7 +82,7 @@ class Database(ABC):
     def ticks(self) -> float:
         """Return seconds by a clock that all who share the database see alike, and that nobody sets if possible."""
 
-    def take_turn(self, name: str) -> None:  # noqa: B027 - where one transaction at a time writes, it is one's turn
+    def lock_name(self, name: str) -> None:  # noqa: B027 - where one transaction at a time writes, it is one's turn
         """Within a transaction, wait until no other one has the turn of this name; it ends with the transaction."""
 
     def clean_up(self) -> None:  # noqa: B027 - not every database has something to do
@@ -116,11 +116,11 @@ class Database(ABC):
             found = self._version()
             for version, statements in enumerate(MIGRATIONS[found:], start=found + 1):
                 for statement in statements:
-                    self.run(statement.format(**self.words))
+                    self.run(statement.format(**self.dialect))
                 self.run("INSERT INTO ledger_version (version) VALUES (?)", (version,))
 
 
-def marks(values: Sequence[Any]) -> str:
+def placeholders(values: Sequence[Any]) -> str:
     """Return as many `?` as there are values."""
     return ", ".join("?" * len(values))
 

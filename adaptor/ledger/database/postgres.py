@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import InputError
-from ..errors import LedgerError, Undone
+from ..errors import LedgerError, TransactionConflict
 from .database import Database
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class PostgresDatabase(Database):
     clock = _EPOCH
     for_update = " FOR UPDATE"
     for_share = " FOR KEY SHARE"
-    words = {  # noqa: RUF012 - read only, as Mapping says
+    dialect = {  # noqa: RUF012 - read only, as Mapping says
         "counter": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
         # Compared byte by byte, as Python does: whoever locks several rows does so in that order.
         "plain_text": 'TEXT COLLATE "C"',
@@ -158,7 +158,7 @@ class PostgresDatabase(Database):
                     finally:
                         self._depth = 0
             except self._error as cause:
-                kind = Undone if isinstance(cause, self._undone) else LedgerError
+                kind = TransactionConflict if isinstance(cause, self._undone) else LedgerError
                 raise kind(
                     f"The ledger {self.name} cannot be written: {self._reason(cause)}.",
                     fix="Nothing was sent after that. Check the database; then go on with --resume.",
@@ -186,7 +186,7 @@ class PostgresDatabase(Database):
             cursor.executemany(sql.replace("?", "%s"), rows)
             return cursor.rowcount
 
-    def take_turn(self, name: str) -> None:
+    def lock_name(self, name: str) -> None:
         """Within a transaction, wait until no other one has the turn of this name; it ends with the transaction."""
         self.run("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (f"adaptor {name}",))
 

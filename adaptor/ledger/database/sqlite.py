@@ -27,7 +27,7 @@ class SqliteDatabase(Database):
     """A file, readable by its owner alone; or nothing but memory, where the path is `:memory:`."""
 
     clock = "ledger_now()"
-    words = {"counter": "INTEGER PRIMARY KEY", "plain_text": "TEXT", "changes_often": ""}  # noqa: RUF012 - read only, as Mapping says
+    dialect = {"counter": "INTEGER PRIMARY KEY", "plain_text": "TEXT", "changes_often": ""}  # noqa: RUF012 - read only, as Mapping says
 
     def __init__(self, path: str, *, read_only: bool = False) -> None:
         super().__init__()

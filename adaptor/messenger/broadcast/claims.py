@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...core.errors import AdaptorError
 from ...core.restored import restored
-from ...ledger.at_most_once import unknown_before
+from ...ledger.at_most_once import earlier_unknown
 from ...ledger.errors import ReplayMismatch
 from ...ledger.records import FAILED, SENT, SKIPPED, UNKNOWN, Outcome
 from .requests import Outgoing, Skipped
@@ -90,13 +90,13 @@ class Claims(ABC):
 
     def _refuse(self, each: Invalid) -> None:
         self._tally.ended("failed", each.index, each.recipient, error=each.error)
-        self._run.note("failed", recipient=each.recipient, error=each.error, is_message=True)
+        self._run.record_call("failed", recipient=each.recipient, error=each.error, is_message=True)
 
     def _skip(self, parcel: Outgoing) -> None:
-        (entry,) = self._ledger.take([parcel.write])
-        if entry.is_ours:
+        (entry,) = self._ledger.claim([parcel.write])
+        if entry.is_claimed:
             self._ledger.settle([Outcome(entry.id, SKIPPED)])
-        if entry.row.outcome in (SENT, UNKNOWN) and entry.error is None:
+        if entry.record.outcome in (SENT, UNKNOWN) and entry.error is None:
             # It came to be left out only after it was written to.
             self._take_down(parcel, entry)
         else:
@@ -109,7 +109,7 @@ class Claims(ABC):
         ours = []
         for parcel, entry in zip(chunk, self._take(chunk), strict=True):
             parcel.id = entry.id
-            if entry.is_ours and entry.error is None:
+            if entry.is_claimed and entry.error is None:
                 ours.append(parcel)
             elif isinstance(entry.error, ReplayMismatch) and not is_last:
                 self._defer(parcel, entry.error)
@@ -119,7 +119,7 @@ class Claims(ABC):
             self._hand_on(ours)
 
     def _take(self, parcels: list[Outgoing]) -> Sequence[ClaimEntry]:
-        return self._ledger.take([parcel.write for parcel in parcels])
+        return self._ledger.claim([parcel.write for parcel in parcels])
 
     def _defer(self, parcel: Outgoing, error: AdaptorError) -> None:
         """Keep aside what does not fit: the order may be another one, and what was recorded may still come."""
@@ -128,24 +128,24 @@ class Claims(ABC):
             self._stop = error
 
     def _take_down(self, parcel: Outgoing, entry: ClaimEntry) -> None:
-        row = entry.row
+        row = entry.record
         if entry.error is not None:
             self._tally.ended("failed", parcel.index, parcel.recipient, error=entry.error)
             is_message = parcel.request.is_message
-            self._run.note("failed", recipient=parcel.recipient, error=entry.error, is_message=is_message)
+            self._run.record_call("failed", recipient=parcel.recipient, error=entry.error, is_message=is_message)
         elif entry.is_repeat:
-            self._run.note("duplicate", recipient=parcel.recipient, is_message=parcel.request.is_message)
+            self._run.record_call("duplicate", recipient=parcel.recipient, is_message=parcel.request.is_message)
             self._tally.ended("duplicate", parcel.index, parcel.recipient, result=row.result)
         else:
             self._run.replayed += 1
             if row.outcome == SENT:
-                self._run.has_made(SENT, is_message=parcel.request.is_message)
+                self._run.count_made(SENT, is_message=parcel.request.is_message)
             error = restored(row.error, row.about) if row.outcome == FAILED and row.error is not None else None
             outcome = row.outcome if row.outcome in (SENT, FAILED, SKIPPED) else "unknown"
             if outcome == "unknown":
-                error = unknown_before(row)
+                error = earlier_unknown(row)
                 is_message = parcel.request.is_message
-                self._run.note(
+                self._run.record_call(
                     "unknown", recipient=parcel.recipient, error=error, is_message=is_message, is_earlier=True
                 )
             self._tally.ended(outcome, parcel.index, parcel.recipient, result=row.result, error=error, was_before=True)

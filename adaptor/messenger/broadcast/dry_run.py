@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...common.rows.failures import Kinds
 from ...ledger.ledger import ClaimEntry
-from ...ledger.records import CLAIMED, Row
+from ...ledger.records import CLAIMED, WriteRecord
 from .claims import Claims
 from .progress import duration
 
@@ -69,7 +69,7 @@ class DryRun(Claims):
         for parcel in parcels:
             parcel.request.encoded().close()
             self._tally.ended("described", parcel.index, parcel.recipient)
-            self._run.note("described", recipient=parcel.recipient, is_message=parcel.request.is_message)
+            self._run.record_call("described", recipient=parcel.recipient, is_message=parcel.request.is_message)
             if len(self._shown) < SHOWN:
                 self._shown.append(parcel.request.described())
                 if self._run.observers.on_request is not None:
@@ -85,4 +85,4 @@ class DryRun(Claims):
         known = hash((parcel.recipient, parcel.write.fingerprint))
         is_new = known not in self._seen
         self._seen.add(known)
-        return ClaimEntry("", is_new, not is_new, Row("", "", parcel.write, CLAIMED))
+        return ClaimEntry("", is_new, not is_new, WriteRecord("", "", parcel.write, CLAIMED))

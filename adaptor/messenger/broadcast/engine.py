@@ -12,9 +12,9 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from ...core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError
-from ...graph.client import repeatable
+from ...graph.client import retryable
 from ...graph.errors import RateLimited
-from ...graph.ledgered import places_of, with_token
+from ...graph.ledgered import slots_of, with_write_id
 from ...ledger.errors import LedgerError
 from ...ledger.ledger import ended, sent
 from ...ledger.pace import BURST_SECONDS, LANE_MEDIA, LANE_STOP
@@ -116,7 +116,7 @@ class Engine(Claims):
     def _give_up(self) -> None:
         """Count what nobody waits for any more: of it nothing is known."""
         for parcels in self._under_way.values():
-            self._run.note("unknown", count=len(parcels), is_message=parcels[0].request.is_message)
+            self._run.record_call("unknown", count=len(parcels), is_message=parcels[0].request.is_message)
             for parcel in parcels:
                 self._tally.ended("unknown", parcel.index, parcel.recipient)
         self._under_way.clear()
@@ -138,7 +138,7 @@ class Engine(Claims):
         # Calls of one size, rather than a small one at the end.
         calls = -(-len(parcels) // self._size)
         count = -(-len(parcels) // calls)
-        places = places_of([parcel.request for parcel in parcels[:count]], self._pace.rate)
+        places = slots_of([parcel.request for parcel in parcels[:count]], self._pace.rate)
         return 1 if any(place.lane == LANE_MEDIA and place.gap for place in places) else count
 
     def _dispatch(self, parcels: list[Outgoing]) -> None:
@@ -148,7 +148,7 @@ class Engine(Claims):
         if not self._wait_for_place(requests):
             return
         if self._ledger.is_kept:
-            requests = [with_token(parcel.request, parcel.id) for parcel in parcels]
+            requests = [with_write_id(parcel.request, parcel.id) for parcel in parcels]
         ids = [parcel.id for parcel in parcels]
         self._ledger.begin_sending(ids)
         self._under_way[id(parcels)] = parcels
@@ -158,7 +158,7 @@ class Engine(Claims):
             self._hands.take(parcels, requests)
         except Exception:
             # No thread has it, so none of it leaves.
-            self._ledger.not_sent_yet(ids)
+            self._ledger.return_to_claimed(ids)
             self._forget(parcels)
             raise
         self._collect(0.0)
@@ -179,7 +179,7 @@ class Engine(Claims):
 
     def _wait_for_place(self, requests: list[GraphRequest]) -> bool:
         """Wait until the Page may send these; say whether it may."""
-        places = places_of(requests, self._pace.rate)
+        places = slots_of(requests, self._pace.rate)
         while not self._is_over():
             seconds = self._ledger.reserve(self._page, places)
             if seconds > self._pace.retries.max_wait:
@@ -218,7 +218,7 @@ class Engine(Claims):
             try:
                 if not isinstance(back.outcomes, list | AdaptorError):
                     if not back.has_left:
-                        self._ledger.not_sent_yet([parcel.id for parcel in back.parcels])
+                        self._ledger.return_to_claimed([parcel.id for parcel in back.parcels])
                     raise back.outcomes
                 self._note(back.parcels, back.outcomes)
                 self._heed(back.usage)
@@ -258,7 +258,7 @@ class Engine(Claims):
             self._fail(parcel, outcome)
         self._ledger.settle(settled)
         if count := sum(each.outcome == SENT for each in settled):
-            self._run.note("sent", count=count, is_message=parcels[0].request.is_message)
+            self._run.record_call("sent", count=count, is_message=parcels[0].request.is_message)
         self._unknown_calls = self._unknown_calls + 1 if unknown == len(parcels) else 0
         if self._unknown_calls == UNKNOWN_CALLS_IN_A_ROW and isinstance(outcomes[-1], AdaptorError):
             error = outcomes[-1]
@@ -268,7 +268,7 @@ class Engine(Claims):
             # All who write for this Page wait.
             self._ledger.store.pages.stop_until(self._page, [LANE_STOP], max(limits + asked))
         if again:
-            self._ledger.not_sent_yet([parcel.id for parcel in again])
+            self._ledger.return_to_claimed([parcel.id for parcel in again])
             self._again.append(again)
             self._run.log(
                 "info", "broadcast", f"{len(again)} messages were not taken; trying again in {max(limits):.1f} s."
@@ -292,7 +292,7 @@ class Engine(Claims):
 
     def _seconds_before(self, parcel: Outgoing, error: AdaptorError) -> float | None:
         """Return how long to wait before a message is made again, or None where that is not to be."""
-        return None if repeatable(error) is None else self._pace.retries.wait_before(parcel.repeats, error)
+        return None if retryable(error) is None else self._pace.retries.wait_before(parcel.repeats, error)
 
     def _fail(self, parcel: Outgoing, error: AdaptorError) -> None:
         outcome = "unknown" if error.sent == SENT_UNKNOWN else "failed"
@@ -302,7 +302,7 @@ class Engine(Claims):
         parcel.operation.locate(error, self._run, {})
         path.pop()
         self._tally.ended(outcome, parcel.index, parcel.recipient, error=error)
-        self._run.note(outcome, recipient=parcel.recipient, error=error, is_message=parcel.request.is_message)
+        self._run.record_call(outcome, recipient=parcel.recipient, error=error, is_message=parcel.request.is_message)
         if self._run.observers.on_failure is not None:
             self._run.observers.on_failure(self._hands.described(parcel.request))
         if error.about not in (ABOUT_PERSON, ABOUT_ROW):

@@ -79,7 +79,7 @@ def create_subscription(
         check=_check,
         finish=without_none,
         access="app",
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 
@@ -143,7 +143,7 @@ def delete_subscription(object_: Text = "page", *, fields: MaybeWords = None) ->
         },
         answers={"success": True},
         access="app",
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 

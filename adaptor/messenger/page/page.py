@@ -87,7 +87,7 @@ def subscribe_app(subscribed_fields: Words) -> Draft:
         [PageId(), "subscribed_apps"],
         params={"subscribed_fields": defer(joined, "subscribed_fields", subscribed_fields, WEBHOOK_FIELDS)},
         answers={"success": True},
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 
@@ -139,7 +139,7 @@ def unsubscribe_app() -> Draft:
 
     Source: https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps
     """
-    return Draft("DELETE", [PageId(), "subscribed_apps"], answers={"success": True}, is_repeatable=True)
+    return Draft("DELETE", [PageId(), "subscribed_apps"], answers={"success": True}, is_idempotent=True)
 
 
 @listing
@@ -220,7 +220,7 @@ def set_nlp_configs(
         answers={"success": True},
         check=_check_nlp,
         finish=without_none,
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 

@@ -229,7 +229,7 @@ def delete_label(label_id: Text) -> Draft:
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/custom-labels
     """
-    return Draft("DELETE", [defer(object_id, "label_id", label_id)], answers={"success": True}, is_repeatable=True)
+    return Draft("DELETE", [defer(object_id, "label_id", label_id)], answers={"success": True}, is_idempotent=True)
 
 
 def _labelling(method: str, psid: Any, label_id: Any) -> Draft:
@@ -238,5 +238,5 @@ def _labelling(method: str, psid: Any, label_id: Any) -> Draft:
         [defer(object_id, "label_id", label_id), "label"],
         params={"user": defer(person_id, psid)},
         answers={"success": True},
-        is_repeatable=True,
+        is_idempotent=True,
     )

@@ -112,7 +112,7 @@ def unlink_account(psid: Recipient) -> Draft:
         [PageId(), "unlink_accounts"],
         body={"psid": defer(person_id, psid)},
         answers={"result": "unlink account success"},
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 
@@ -204,7 +204,7 @@ def _moderation(psids: Any, actions: Any) -> Draft:
             "actions": defer(words_of, "actions", actions, MODERATIONS),
         },
         answers={"success": True},
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 

@@ -134,7 +134,7 @@ def delete_persona(persona_id: Text) -> Draft:
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/personas
     """
-    return Draft("DELETE", [defer(object_id, "persona_id", persona_id)], answers={"success": True}, is_repeatable=True)
+    return Draft("DELETE", [defer(object_id, "persona_id", persona_id)], answers={"success": True}, is_idempotent=True)
 
 
 def _check(body: Any) -> None:

@@ -183,7 +183,7 @@ def extend_thread_control(recipient: Recipient, duration: Value[int]) -> Draft:
         [PageId(), "extend_thread_control"],
         params={"recipient": defer(_recipient, recipient), "duration": defer(_duration, duration)},
         answers={"success": True},
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 

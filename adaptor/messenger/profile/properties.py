@@ -156,7 +156,7 @@ def delete_messenger_profile(fields: Words, *, platform: Value[str | None] = Non
         body=without_none({"fields": defer(words_of, "fields", fields, DELETABLE), "platform": platform}),
         answers={"result": "success"},
         finish=without_none,
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 
@@ -366,7 +366,7 @@ def _setting(body: Any, *, finish: Callable[[Any], Any] | None = None) -> Draft:
         answers={"result": "success"},
         check=check_profile,
         finish=finish,
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 

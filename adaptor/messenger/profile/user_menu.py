@@ -87,7 +87,7 @@ def set_user_menu(psid: Recipient, menu: Lists, *, composer_input_disabled: Valu
         answers={"result": "success"},
         check=_check,
         finish=without_none,
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 
@@ -119,7 +119,7 @@ def delete_user_menu(psid: Recipient) -> Draft:
         [PageId(), "custom_user_settings"],
         params={"psid": defer(person_id, psid), "params": ["persistent_menu"]},
         answers={"result": "success"},
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 

@@ -53,7 +53,7 @@ def upload_attachment(type: Value[str], source: Media, *, is_reusable: Value[boo
         files=defer(media_files, kind, source),
         answers={"attachment_id": "0"},
         needs=("attachment_id",),
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 

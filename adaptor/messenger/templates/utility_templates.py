@@ -137,7 +137,7 @@ def update_message_template(template_id: Text, components: Components, *, parame
         answers={"success": True},
         check=_check_update,
         finish=without_none,
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 
@@ -257,7 +257,7 @@ def delete_message_template(name: Text, *, template_id: Word = None) -> Draft:
         [PageId(), "message_templates"],
         params={"name": defer(object_id, "name", name), "template_id": template_id},
         answers={"success": True},
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 

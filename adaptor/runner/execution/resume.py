@@ -95,7 +95,7 @@ class RunLedger:
         self._later: frozenset[str] = frozenset()
         self._ended: list[tuple[str, int, str, State]] = []
         if not run.dry_run:
-            run.keep_ledger(self._open)
+            run.use_ledger(self._open)
 
     def __enter__(self) -> RunLedger:
         return self
@@ -218,7 +218,7 @@ class RunLedger:
             )
             with store.database.transaction(durable=True):
                 # Another process may have begun the same since this one looked, or be about to.
-                store.database.take_turn(f"{record.path} {record.input_digest}")
+                store.database.lock_name(f"{record.path} {record.input_digest}")
                 _check_new(store, record.id)
                 check_alone(store, store.runs.last(record.path, record.input_digest), run, self._wishes, has_begun=True)
                 guards = guards_of(store, record)
@@ -286,7 +286,7 @@ class RunLedger:
             self._kept.pop(place, None)
         ledger.completed_steps = frozenset(step for step, _ in self._kept)
         run.id, run.began = name, ledger.record.started
-        run.keep_ledger(lambda: ledger)
+        run.use_ledger(lambda: ledger)
         counts = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(ledger.record.outcomes.items()))
         where = "" if run.dry_run else f", noted in {ledger.store.name}"
         run.log("info", "run", f"Going on with {name}{where}: {counts or 'nothing was sent yet'}.")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from ...ledger.records import Row, RunRecord
+    from ...ledger.records import RunRecord, WriteRecord
     from ...ledger.store import Store
 
 
@@ -129,7 +129,7 @@ def error_facts(store: Store, record: RunRecord) -> list[dict[str, Any]]:
     """Return what went wrong in a run, the most frequent first: name, code, how often, and what to do."""
     found: Counter[tuple[str, str]] = Counter()
     fixes: dict[tuple[str, str], str] = {}
-    for row in store.writes.rows(record.id, ("failed", "unknown")):
+    for row in store.writes.records(record.id, ("failed", "unknown")):
         if row.error is None:
             continue
         key = str(row.error.get("name", "")), str(row.error.get("code", ""))
@@ -142,7 +142,7 @@ def error_facts(store: Store, record: RunRecord) -> list[dict[str, Any]]:
 COLUMNS = ("step", "recipient", "outcome", "message_id", "error", "code", "fix", "time", "key")
 
 
-def row_facts(row: Row) -> dict[str, Any]:
+def row_facts(row: WriteRecord) -> dict[str, Any]:
     """Return one write as JSON: who it was for, and what came of it."""
     error = row.error or {}
     result = row.result if isinstance(row.result, dict) else {}
@@ -173,7 +173,7 @@ def exported(store: Store, record: RunRecord) -> Iterator[str]:
         facts = {"id": step.step, "arrival": step.arrival, "status": step.status, "output": step.output}
         yield f"{',' if index else ''}\n{text(facts)}"
     yield '],\n"writes": ['
-    for index, row in enumerate(store.writes.rows(record.id)):
+    for index, row in enumerate(store.writes.records(record.id)):
         facts = {
             **row_facts(row),
             "id": row.id,
@@ -189,7 +189,7 @@ def exported(store: Store, record: RunRecord) -> Iterator[str]:
     yield "]}\n"
 
 
-def listed(rows: Iterator[Row], kind: str) -> Iterator[str]:
+def listed(rows: Iterator[WriteRecord], kind: str) -> Iterator[str]:
     """Yield writes line by line, as `jsonl` or `csv`."""
     import json
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ...core.digest import digest
 from ...core.errors import AdaptorError, InputError
 from ...graph.errors import GraphError
-from ...ledger.pace import CONVERSATION_CALLS_PER_SECOND, LANE_CONVERSATIONS, Place
+from ...ledger.pace import CONVERSATION_CALLS_PER_SECOND, LANE_CONVERSATIONS, Slot
 from ...ledger.records import SENT, UNKNOWN, Outcome
 from ...ledger.write_id import is_write_id
 from ...messenger.people.conversations import DETAILED_MESSAGES, list_conversations, list_messages
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...core.context import Run
-    from ...ledger.records import Row, RunRecord
+    from ...ledger.records import RunRecord, WriteRecord
     from ...ledger.store import Store
     from .echoes import Echo
 
@@ -98,7 +98,7 @@ def settle(
         # It was killed: what it was sending then is unknown.
         store.leases.expire(record.holder, record.id)
     settlement = Settlement()
-    unknown = {row.id: row for row in store.writes.rows(record.id, (UNKNOWN,))}
+    unknown = {row.id: row for row in store.writes.records(record.id, (UNKNOWN,))}
     _from_echoes(store, unknown, echoes, settlement)
     if configuration is None:
         settlement.remaining[NOT_ECHOED] = len(unknown)
@@ -108,7 +108,7 @@ def settle(
     return settlement
 
 
-def _from_echoes(store: Store, unknown: dict[str, Row], echoes: Iterable[Echo], settlement: Settlement) -> None:
+def _from_echoes(store: Store, unknown: dict[str, WriteRecord], echoes: Iterable[Echo], settlement: Settlement) -> None:
     """Settle what echoes show, and take it out of what is unknown."""
     wanted = {(row.write.recipient, row.write.text_digest) for row in unknown.values()}
     # By their ids, since Meta tells an event once more where its first call was not answered.
@@ -128,7 +128,7 @@ def _from_echoes(store: Store, unknown: dict[str, Row], echoes: Iterable[Echo], 
 
 
 def _from_conversations(
-    store: Store, unknown: dict[str, Row], configuration: dict[str, Any], run: Run, settlement: Settlement
+    store: Store, unknown: dict[str, WriteRecord], configuration: dict[str, Any], run: Run, settlement: Settlement
 ) -> None:
     """Settle what is in the conversations, and count the rest."""
     run.learn_secrets({"configuration": configuration})
@@ -155,7 +155,9 @@ def _from_conversations(
             settlement.remaining[NOT_FOUND] += len(rows) - len(found)
 
 
-def _settle(store: Store, found: list[tuple[Row, str, str]], unknown: dict[str, Row], settlement: Settlement) -> None:
+def _settle(
+    store: Store, found: list[tuple[WriteRecord, str, str]], unknown: dict[str, WriteRecord], settlement: Settlement
+) -> None:
     """Write down that writes were sent: to whom, and under which id of Meta's."""
     results = {row.id: {"recipient_id": person, "message_id": message} for row, person, message in found}
     store.writes.settle([Outcome(id_, SENT, result) for id_, result in results.items()])
@@ -164,9 +166,9 @@ def _settle(store: Store, found: list[tuple[Row, str, str]], unknown: dict[str, 
         del unknown[id_]
 
 
-def _by_person(unknown: dict[str, Row]) -> dict[str, list[Row]]:
+def _by_person(unknown: dict[str, WriteRecord]) -> dict[str, list[WriteRecord]]:
     """Return the writes that can be found by what they say, by person."""
-    by_person: dict[str, list[Row]] = defaultdict(list)
+    by_person: dict[str, list[WriteRecord]] = defaultdict(list)
     for row in unknown.values():
         if row.write.recipient.isdecimal() and row.write.text_digest is not None:
             by_person[row.write.recipient].append(row)
@@ -175,7 +177,7 @@ def _by_person(unknown: dict[str, Row]) -> dict[str, list[Row]]:
 
 def _said(store: Store, run: Run, state: dict[str, Any], person: str) -> list[_Message]:
     """Return the newest messages of the Page in the conversation with a person, the oldest first."""
-    place = [Place(LANE_CONVERSATIONS, 1 / CONVERSATION_CALLS_PER_SECOND)]
+    place = [Slot(LANE_CONVERSATIONS, 1 / CONVERSATION_CALLS_PER_SECOND)]
     page = digest("conversations", state["configuration"].get("access_token"))
     run.wait(store.pages.reserve(page, place))
     conversations = list_conversations(user_id=person, limit=1)(state)["data"]
@@ -198,7 +200,9 @@ def _of_page(message: dict[str, Any], person: str) -> _Message | None:
     return _Message(message["id"], digest("text", text.strip()), seconds)
 
 
-def _matched(store: Store, person: str, rows: list[Row], said: list[_Message]) -> list[tuple[Row, str, str]]:
+def _matched(
+    store: Store, person: str, rows: list[WriteRecord], said: list[_Message]
+) -> list[tuple[WriteRecord, str, str]]:
     """Return the writes that are among messages to a person; each message is one write."""
     known = store.writes.message_ids(person) if said else set()
     free = [message for message in said if message.id not in known]
@@ -212,7 +216,7 @@ def _matched(store: Store, person: str, rows: list[Row], said: list[_Message]) -
     return found
 
 
-def _fits(row: Row, message: _Message) -> bool:
+def _fits(row: WriteRecord, message: _Message) -> bool:
     earliest = max(row.created - SKEW_SECONDS, row.changed - WINDOW_SECONDS)
     is_its_time = earliest <= message.seconds <= row.changed + WINDOW_SECONDS
     return is_its_time and message.text_digest == row.write.text_digest
