@@ -1,4 +1,4 @@
-"""What Graph says when it says no: the codes, what each means, and what was sent by then.
+"""The errors of the Graph API, by what to do about them.
 
 ```
 GraphError
@@ -9,10 +9,10 @@ GraphError
 ├── InvalidRequest          fix the request
 ├── PolicyBlocked           stop sending and read the Page's support inbox
 ├── RateLimited             wait; nothing was sent
-└── TemporaryFailure        Meta's side; on a write nobody knows whether it was sent
+└── TemporaryFailure        Meta's side; after a write it is unknown whether it was sent
 ```
 
-Which code gives which of them stands in `adaptor.graph.codes`.
+The table of codes is in `adaptor.graph.codes`.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ class GraphError(AdaptorError):
         code: Graph's code, such as 551.
         subcode: Graph's subcode, such as 1545041, or None.
         type: Graph's type, such as `OAuthException`.
-        message: Graph's own words.
-        user_title: What Graph would show a user as the title, or None.
-        user_message: What Graph would show a user, or None.
-        fbtrace_id: The id under which Meta's support finds the call, or None.
+        message: Graph's own message.
+        user_title: Graph's title for users, or None.
+        user_message: Graph's message for users, or None.
+        fbtrace_id: The id by which Meta's support finds the call, or None.
         http_status: The HTTP status of the answer.
     """
 
@@ -47,7 +47,7 @@ class GraphError(AdaptorError):
     http_status: int | None = None
 
     def headline(self) -> str:
-        """Return Graph's words and codes on one line; what was found out without a call has none."""
+        """Return Graph's message and codes on one line, or the description if no call was made."""
         if self.http_status is None:
             return self.description
         codes = f"code {self.code}" + (f", subcode {self.subcode}" if self.subcode else "")
@@ -74,7 +74,7 @@ class PermissionMissing(GraphError):
 
 
 class WindowClosed(GraphError):
-    """The person has not written within the time that this kind of message needs."""
+    """The person has not written recently enough for this kind of message."""
 
     about = ABOUT_PERSON
 
@@ -119,8 +119,8 @@ def graph_error(body: dict[str, Any], http_status: int, *, write: bool, retry_af
 
     Args:
         body: The `error` object.
-        http_status: The answer's HTTP status. Any 5xx on a write means that nobody knows whether it was sent.
-        write: Whether the call would have changed something.
+        http_status: The answer's HTTP status. After a write, any 5xx means that it is unknown whether it was sent.
+        write: Whether the call is a write.
         retry_after: Seconds that Meta's usage headers ask to wait.
     """
     from .codes import is_listed, rule_for
@@ -128,7 +128,7 @@ def graph_error(body: dict[str, Any], http_status: int, *, write: bool, retry_af
     code, subcode = _number(body.get("code")), _number(body.get("error_subcode"))
     kind = body.get("type")
     rule = rule_for(code if code is not None else -1, subcode, kind if isinstance(kind, str) else None)
-    words = str(body.get("message") or "an error without words")
+    words = str(body.get("message") or "an error without a message")
     error = rule.kind(words, fix=rule.fix)
     error.code = code
     error.subcode = subcode
@@ -140,7 +140,7 @@ def graph_error(body: dict[str, Any], http_status: int, *, write: bool, retry_af
     error.http_status = http_status
     if rule.about is not None:
         error.about = rule.about
-    # A 4xx with an error of Meta's is a clear refusal, also with a code that no table lists; "transient" is none.
+    # A 4xx with Meta's error is a clear refusal even if no table lists its code, unless it is marked as transient.
     is_refused = (
         400 <= http_status < 500
         and code is not None

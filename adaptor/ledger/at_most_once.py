@@ -1,9 +1,11 @@
-"""Writes that are made at most once: claimed, made by whoever asks, and settled; what was made before is given back.
+"""Make writes at most once: claim them, let the caller make them, and record the outcomes.
 
 ```
 with at_most_once(run, writes) as claimed:
-    claimed.settle([make(place) for place, id_ in claimed.ours])
+    claimed.settle([make(position) for position, id_ in claimed.to_make])
 ```
+
+The outcomes of the other writes, which were made before, are returned by `claimed.earlier_outcome`.
 """
 
 from __future__ import annotations
@@ -27,12 +29,12 @@ if TYPE_CHECKING:
 
 
 class WriteOutcome(NamedTuple):
-    """What was recorded of a write that is not made now.
+    """The recorded outcome of a write that is not made now.
 
     Attributes:
-        result: What it gave, or the error that it ended with.
-        record: The record; None where the write may not be made, and `result` says why.
-        is_repeat: This attempt came to it before: the same message, from the same line to the same person.
+        result: The result, or the error with which the write ended.
+        record: The record; None where the write is refused and `result` says why.
+        is_repeat: This attempt has made it before: the same message, from the same line to the same person.
     """
 
     result: Any
@@ -41,11 +43,11 @@ class WriteOutcome(NamedTuple):
 
 
 class Claimed:
-    """Writes that are claimed, and what becomes of them.
+    """Some writes, of which the claimed ones are to be made now.
 
     Attributes:
         to_make: The position and the id of each write that is to be made now.
-        is_settled: How all of them ended is recorded, or is being recorded.
+        is_settled: The outcomes are recorded, or are being recorded.
     """
 
     def __init__(self, run: Run, writes: Sequence[Write]) -> None:
@@ -53,23 +55,23 @@ class Claimed:
         self._writes = writes
         self._ledger = ledger_of(run)
         self._entries = self._ledger.claim(writes, sending=True)
-        ours: dict[str, int] = {}
+        positions: dict[str, int] = {}
         for index, entry in enumerate(self._entries):
             if entry.is_claimed:
                 # The same write twice in one call is one write.
-                ours.setdefault(entry.id, index)
-        self.to_make = [(index, id_) for id_, index in ours.items()]
+                positions.setdefault(entry.id, index)
+        self.to_make = [(index, id_) for id_, index in positions.items()]
         self.is_settled = False
         self._results: dict[str, Any] = {}
 
     def settle(self, results: Sequence[Any]) -> None:
-        """Record how those that were made ended.
+        """Record the outcomes of the writes that were made.
 
         Args:
-            results: What each of `to_make` gave, as JSON, or the `AdaptorError` that it ended with.
+            results: For each of `to_make` its result as JSON, or the `AdaptorError` with which it ended.
 
         Raises:
-            LedgerError: It cannot be recorded: what was sent stands as unknown.
+            LedgerError: They cannot be recorded; the outcome of each is unknown.
         """
         self.is_settled = True
         with _stop_deferred(self._run, True):
@@ -77,11 +79,11 @@ class Claimed:
 
     @contextmanager
     def waiting(self, places: Sequence[int], others: Mapping[int, Any]) -> Iterator[None]:
-        """Let writes wait to be made again that certainly were not made; a run that is killed meanwhile makes them.
+        """Record writes that wait for a retry as `claimed`: if the run is killed meanwhile, a resume makes them.
 
         Args:
-            places: Their places among `to_make`.
-            others: How others of `to_make` have ended, by place, as `settle` takes it.
+            places: The indexes in `to_make` of these writes, which were certainly not made.
+            others: The results of others of `to_make`, by index, as for `settle`.
         """
         again = [self.to_make[place][1] for place in places]
         with _stop_deferred(self._run, True):
@@ -95,17 +97,17 @@ class Claimed:
         self._run.stop.raise_if_asked()
 
     def release(self) -> None:
-        """Record that none was made: nothing of them has left this machine."""
+        """Release the claims: none of the writes has left this machine."""
         self._ledger.return_to_claimed([id_ for _, id_ in self.to_make])
 
     def earlier_outcome(self, position: int) -> WriteOutcome | None:
-        """Return what is recorded of a write that was not made now, as if it had been; None of one that was."""
+        """Return the recorded outcome of a write that was not made now, or None if it was."""
         entry, write = self._entries[position], self._writes[position]
         if write.sole_at_site and entry.record.write.fingerprint not in (write.fingerprint, ""):
-            what = "made before the run stopped, with other content; not made again."
+            what = "sent before the run stopped, with other content; it is not sent again."
             self._run.log("info", "run", f"{self._run.place()}: {what}")
         if entry.error is not None:
-            # It may not be made; what is recorded is of another write.
+            # The write is refused; the record is that of another write.
             return WriteOutcome(entry.error)
         if entry.id not in self._results:
             return self._outcome_of(entry)
@@ -142,17 +144,19 @@ class Claimed:
 
 @contextmanager
 def at_most_once(run: Run, writes: Sequence[Write]) -> Iterator[Claimed]:
-    """Claim writes; inside, whoever asks makes those that are `to_make` and settles them.
+    """Claim writes. The body of the `with` statement makes those in `to_make` and settles them.
 
-    Where that ends with an error, all of them ended so. Where it is interrupted before a byte has left this machine,
-    none was made.
+    If the body raises an `AdaptorError`, that is the outcome of all of them. If it is interrupted before a byte has
+    left this machine, the claims are released. A request to stop the run takes effect while writes are made, but not
+    while something is recorded.
 
     Args:
-        run: Has a ledger. Who wants it to end waits for what is being recorded, not for what is being made.
-        writes: What is to be made.
+        run: Has a ledger.
+        writes: The writes.
 
     Raises:
-        LedgerError: Nothing is sent that cannot be recorded first; what was sent and cannot be recorded is unknown.
+        LedgerError: The claim cannot be recorded, and nothing was sent; or an outcome cannot be recorded, and it is
+            unknown.
     """
     with _stop_deferred(run, True):
         claimed = Claimed(run, writes)
@@ -169,7 +173,7 @@ def at_most_once(run: Run, writes: Sequence[Write]) -> Iterator[Claimed]:
                 claimed.settle([error] * len(claimed.to_make))
             raise
         except BaseException:
-            # Those of several that were answered before are settled, and stay so.
+            # Outcomes that `waiting` has recorded stay recorded.
             if not wire.left:
                 claimed.release()
             raise
@@ -177,7 +181,7 @@ def at_most_once(run: Run, writes: Sequence[Write]) -> Iterator[Claimed]:
 
 @contextmanager
 def _stop_deferred(run: Run, is_deferred: bool) -> Iterator[None]:
-    """Let who wants the run to end wait meanwhile, or no longer; signals come to the main thread alone."""
+    """Defer a request to stop the run, or allow it again, inside. Only the main thread receives signals."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -189,12 +193,12 @@ def _stop_deferred(run: Run, is_deferred: bool) -> Iterator[None]:
 
 
 def earlier_unknown(record: WriteRecord) -> AdaptorError:
-    """Return the error of a write whose outcome was not known before; a loop counts it and goes on."""
+    """Return the error for a write that an earlier attempt left unknown; a loop counts it and continues."""
     if record.error is not None:
         error = restored(record.error, record.about)
     else:
         error = DeliveryUnknown(
-            "The run was stopped while this was being sent: nobody knows whether it arrived.",
+            "The run stopped while this was being sent: it is not known whether it arrived.",
             fix="Settle it with adaptor runs settle, or look in the conversation.",
         )
     error.is_earlier = True

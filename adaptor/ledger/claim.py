@@ -1,4 +1,13 @@
-"""Claim writes: which of them are to be made now, and what became of the others before."""
+"""Claims writes in one transaction: decides for each whether it is made now, replayed, or refused.
+
+A write is *made* when its request leaves this machine. A claim gives the right to make it to exactly one process. Each
+write has a record in the table `writes`, found by an id that is the same in every attempt of the run:
+
+* No record: the write is new. It is inserted as claimed, unless an earlier attempt sent an alternative of it.
+* The record says `sent`, `skipped` or (with exceptions) `unknown`: its outcome is returned, and it is not made again.
+* The record says `claimed`, or `failed` for a reason that may pass: the write is claimed again.
+* Another process holds the record, or the record is for another recipient: the write is refused.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +26,14 @@ if TYPE_CHECKING:
 
 
 class ClaimResult(NamedTuple):
-    """What the ledger says of a write that is about to be made.
+    """The decision about one write.
 
     Attributes:
-        record: As it stands now.
-        is_claimed: It is to be made, by the asking holder.
-        is_held: Another process that lives has it under way.
-        is_repeat: This attempt has come to it before.
-        mismatch: What was recorded for this recipient at this place does not fit; nothing may be sent.
+        record: The record of the write.
+        is_claimed: The asking holder has claimed the write and must make it.
+        is_held: A live process other than the asking one holds the write.
+        is_repeat: This attempt has claimed or replayed the write before.
+        mismatch: Another write is recorded for this recipient at this site; nothing may be sent.
     """
 
     record: WriteRecord
@@ -35,7 +44,16 @@ class ClaimResult(NamedTuple):
 
 
 class Claim:
-    """One holder's taking of writes, within a transaction."""
+    """The claim of one holder on some writes, within one transaction.
+
+    Args:
+        database: Has a transaction open.
+        run: The id of the run.
+        attempt: Which attempt of the run is under way: 1, and one more with each resume.
+        holder: The id of the lease that will hold the claimed writes.
+        outcome: What claimed writes are recorded as: `claimed`, or `sending` at once.
+        now: The time by the database's clock.
+    """
 
     def __init__(self, database: Database, run: str, attempt: int, holder: str, outcome: str, now: float) -> None:
         self._database = database
@@ -44,20 +62,21 @@ class Claim:
         self._holder = holder
         self._outcome = outcome
         self._now = now
+        #: Unknown writes of earlier attempts are made again.
         self.resends_unknown = False
-        #: Steps that are no alternative to the one under way: completed, entered before, or still to come.
+        #: Steps that are no alternative to the current one: completed, entered before, or still to come.
         self.other_steps: frozenset[str] = frozenset()
 
     def perform(self, writes: Sequence[tuple[str, Write]], recorded: dict[str, WriteRecord]) -> list[ClaimResult]:
-        """Claim writes, or say what became of them.
+        """Claim writes, or return what is recorded of them.
 
         Args:
             writes: Each with its id.
-            recorded: The rows that stand there already, by id. Nobody else changes them meanwhile.
+            recorded: The existing records of these writes, by id, locked by this transaction.
         """
         first = dict(reversed(writes))
         known = {id_: self._judge(record, first[id_]) for id_, record in recorded.items()}
-        # What is recorded is passed first: it may be what an earlier attempt left for the same person.
+        # First, since a record that this attempt has reached is no longer an alternative for the new writes.
         self._record_attempt(
             [each.record for each in known.values() if not (each.is_claimed or each.is_held or each.mismatch)]
         )
@@ -66,8 +85,8 @@ class Claim:
         again = {id_: each.record for id_, each in known.items() if each.is_claimed}
         made = self._alternatives(fresh.values(), again.values())
         for id_, record in made.items():
-            ours = fresh.pop(id_, None) or again.pop(id_)
-            known[id_] = ClaimResult(ours, mismatch=True) if record is None else ClaimResult(record)
+            own = fresh.pop(id_, None) or again.pop(id_)
+            known[id_] = ClaimResult(own, mismatch=True) if record is None else ClaimResult(record)
         self._record_attempt([record for record in made.values() if record is not None])
         claimed = self._claim_again([(record, first[id_]) for id_, record in again.items()])
         known.update({record.id: known[record.id]._replace(record=record) for record in claimed})
@@ -77,13 +96,13 @@ class Claim:
     def _answer(self, claimed: ClaimResult, write: Write, *, is_first: bool) -> ClaimResult:
         if is_first:
             return claimed
-        # The same write once more in this very call.
+        # The same write twice in one call: the second is a repeat.
         if _is_for_another(claimed.record, write):
             return ClaimResult(claimed.record, mismatch=True)
         return claimed._replace(is_claimed=False, is_repeat=True)
 
     def _judge(self, record: WriteRecord, write: Write) -> ClaimResult:
-        """Judge a row that stands there already."""
+        """Decide about a write that has a record."""
         if _is_for_another(record, write):
             return ClaimResult(record, mismatch=True)
         is_repeat = record.run == self._run and record.attempt == self._attempt
@@ -91,13 +110,14 @@ class Claim:
             return ClaimResult(
                 record, is_held=record.holder != self._holder, is_repeat=is_repeat and record.holder == self._holder
             )
-        return ClaimResult(record, is_claimed=self._is_to_be_made(record, write, is_repeat), is_repeat=is_repeat)
+        return ClaimResult(record, is_claimed=self._is_made_again(record, write, is_repeat), is_repeat=is_repeat)
 
-    def _is_to_be_made(self, record: WriteRecord, write: Write, is_repeat: bool) -> bool:
+    def _is_made_again(self, record: WriteRecord, write: Write, is_repeat: bool) -> bool:
+        """Whether a write is made again that has a record which nobody holds."""
         if record.outcome == UNKNOWN:
             return (self.resends_unknown or write.is_idempotent) and record.run == self._run and not is_repeat
         if record.run != self._run:
-            # A key promises one send ever, not one attempt: what certainly was not sent may be possible by now.
+            # A key promises one send ever, not one attempt: a write that was certainly not sent may be tried again.
             return record.outcome in (CLAIMED, FAILED, SKIPPED)
         return record.outcome == CLAIMED or (
             record.outcome == FAILED and record.about != ABOUT_PERSON and not record.is_handled
@@ -116,14 +136,15 @@ class Claim:
         )
 
     def _record_attempt(self, records: Sequence[WriteRecord]) -> None:
-        """Note that this attempt has come to rows."""
-        left = [record.id for record in records if record.run == self._run and record.attempt != self._attempt]
-        self._database.run_many("UPDATE writes SET attempt = ? WHERE id = ?", [(self._attempt, id_) for id_ in left])
+        """Record that this attempt has reached these writes."""
+        changed = [record.id for record in records if record.run == self._run and record.attempt != self._attempt]
+        self._database.run_many("UPDATE writes SET attempt = ? WHERE id = ?", [(self._attempt, id_) for id_ in changed])
 
     def _made_at_site(self, writes: dict[str, Write]) -> dict[str, ClaimResult]:
-        """Return what an earlier attempt made where now another one stands, which is the only one there.
+        """Return the results of writes whose site holds exactly one write, which an earlier attempt made.
 
-        What it carries has changed, as a time or a count does; made again it would be made twice.
+        Such a write has no recipient, and its content may differ in each attempt (a time, a count), so its id differs
+        too. Without this search it would be made twice.
         """
         made: dict[str, ClaimResult] = {}
         for id_, write in writes.items() if self._attempt > 1 else ():
@@ -135,7 +156,7 @@ class Claim:
                 ).fetchone()
                 record = None if found is None else read_record(found)
                 if record is not None and write.is_idempotent and record.outcome != SENT:
-                    # What nobody knows of is replaced by what is made now.
+                    # Its outcome does not matter: the new write replaces it.
                     self._database.run("UPDATE writes SET outcome = ? WHERE id = ?", (SKIPPED, record.id))
                 elif record is not None:
                     made[id_] = ClaimResult(record)
@@ -145,11 +166,15 @@ class Claim:
     def _alternatives(
         self, fresh: Iterable[WriteRecord], again: Iterable[WriteRecord]
     ) -> dict[str, WriteRecord | None]:
-        """Return, by id, the messages in whose place an earlier attempt sent something that this one did not come to.
+        """Find messages of which an earlier attempt has sent an alternative that this attempt has not reached.
 
-        It may be the same message with another text, or what stands on another branch: only one of the two is to reach
-        the person. Where it is the very same message its row comes with it, else None. What certainly was not sent is
-        no obstacle, and neither is, for a row that stands there already, what was sent beside it in the same attempt.
+        The alternative may be the same message with another text, or a message on another branch of the job: only one
+        of the two may reach the person. A message that was certainly not sent is no alternative. For a message that
+        is claimed again, one that was sent in the same attempt as its record is no alternative either.
+
+        Returns:
+            By the id of each message with an alternative: the record of the alternative if both have the same
+            fingerprint, else None.
         """
         if self._attempt == 1:
             return {}
@@ -171,24 +196,24 @@ class Claim:
                 sent.setdefault(record.write.recipient, []).append(record)
         made: dict[str, WriteRecord | None] = {}
         for record, attempt in wanted:
-            replacing = [
+            alternatives = [
                 each
                 for each in sent.get(record.write.recipient, ())
-                if each.attempt > attempt and self._replaces(each.write, record.write)
+                if each.attempt > attempt and self._is_alternative(each.write, record.write)
             ]
-            if replacing:
-                same = (each for each in replacing if each.write.fingerprint == record.write.fingerprint)
+            if alternatives:
+                same = (each for each in alternatives if each.write.fingerprint == record.write.fingerprint)
                 made[record.id] = next(same, None)
         return made
 
-    def _replaces(self, made: Write, write: Write) -> bool:
-        """Whether a write that was made stands in the place of this one."""
+    def _is_alternative(self, made: Write, write: Write) -> bool:
+        """Whether a write that was made is an alternative of this one."""
         if made.step != write.step:
             return made.step not in self.other_steps
         return made.arrival == write.arrival and are_of_one_statement(made.site, write.site)
 
     def _claim_again(self, records: Sequence[tuple[WriteRecord, Write]]) -> list[WriteRecord]:
-        """Take rows that were not made: they belong to this run now, and carry what is to go out now."""
+        """Claim writes whose records exist: the records now belong to this run and hold the new content."""
         claimed = [self._new_record(record.id, write)._replace(created=record.created) for record, write in records]
         values = [[*claimed_values(record)[1:], record.id] for record in claimed]
         columns = ", ".join(f"{name} = ?" for name in CLAIMED_COLUMNS[1:])
@@ -199,31 +224,31 @@ class Claim:
         return claimed
 
     def _insert(self, fresh: dict[str, WriteRecord]) -> dict[str, ClaimResult]:
-        # Only writes with a key can be another process's too; two who insert the same must do it in the same order.
+        # Two processes can insert the same write only if it has a key. Both then use the same order, to avoid deadlock.
         records = sorted(fresh.values(), key=lambda record: "" if record.write.own_key is None else record.id)
         inserted: set[str] = set()
         for chunk in in_chunks(records):
             found = self._database.run(
-                f"INSERT INTO writes ({', '.join(CLAIMED_COLUMNS)}) VALUES {', '.join([CLAIMED_PLACEHOLDERS] * len(chunk))} "
-                "ON CONFLICT (id) DO NOTHING RETURNING id",
+                f"INSERT INTO writes ({', '.join(CLAIMED_COLUMNS)}) "
+                f"VALUES {', '.join([CLAIMED_PLACEHOLDERS] * len(chunk))} ON CONFLICT (id) DO NOTHING RETURNING id",
                 [value for record in chunk for value in claimed_values(record)],
             ).fetchall()
             inserted.update(values[0] for values in found)
         claimed = {id_: ClaimResult(record, is_claimed=True) for id_, record in fresh.items() if id_ in inserted}
         for id_, record in read_records(self._database, [id_ for id_ in fresh if id_ not in inserted]).items():
-            # Another process has put it there in between.
+            # Another process has inserted it since this transaction looked.
             judged = self._judge(record, fresh[id_].write)
             claimed[id_] = ClaimResult(record, is_held=True) if judged.is_claimed else judged
         return claimed
 
 
 def read_records(database: Database, ids: Sequence[str], *, lock: bool = False) -> dict[str, WriteRecord]:
-    """Return the rows with these ids, by id.
+    """Return the records with these ids, by id.
 
     Args:
-        database: Where they are.
-        ids: Which.
-        lock: Nobody else may change them before the transaction has ended. They are locked in the order of their ids.
+        database: Has a transaction open.
+        ids: The ids; those without a record are left out.
+        lock: Lock the records until the transaction ends, in the order of their ids.
     """
     records: dict[str, WriteRecord] = {}
     ending = database.for_update if lock else ""
@@ -236,5 +261,5 @@ def read_records(database: Database, ids: Sequence[str], *, lock: bool = False) 
 
 
 def _is_for_another(record: WriteRecord, write: Write) -> bool:
-    """Whether a row is for another recipient; of one that was purged nobody knows."""
+    """Whether a record is for another recipient; a purged record, without a fingerprint, fits everybody."""
     return record.write.fingerprint != "" and record.write.recipient != write.recipient

@@ -35,7 +35,7 @@ _PARTS = {
     "error": "error",
     "is_handled": "is_handled",
 }
-#: What a record does not hold while it is claimed.
+#: The columns that are empty while a write is claimed.
 OUTCOME_COLUMNS = ("about", "result", "error", "is_handled")
 _CONVERTED: dict[str, Callable[[Any], Any]] = {
     "result": from_text,
@@ -44,9 +44,9 @@ _CONVERTED: dict[str, Callable[[Any], Any]] = {
     "is_handled": bool,
 }
 
-#: As SQL names them when records are read.
+#: The columns in SQL, for reading records.
 COLUMNS = f"n, {', '.join(_PARTS)}"
-#: Those that are given when a write is claimed.
+#: The columns that a claim fills.
 CLAIMED_COLUMNS = tuple(name for name in _PARTS if name not in OUTCOME_COLUMNS)
 #: One claimed record in SQL.
 CLAIMED_PLACEHOLDERS = f"({placeholders(CLAIMED_COLUMNS)})"
@@ -59,7 +59,7 @@ _claimed_parts = attrgetter(*[_PARTS[name] for name in CLAIMED_COLUMNS])
 
 
 def read_record(values: Sequence[Any]) -> WriteRecord:
-    """Return a record from what the database gives for `COLUMNS`."""
+    """Return a record from the database's values for `COLUMNS`."""
     given = list(values[1:])
     for name, convert in _CONVERTED.items():
         given[_NAMES.index(name)] = convert(given[_NAMES.index(name)])
@@ -68,5 +68,5 @@ def read_record(values: Sequence[Any]) -> WriteRecord:
 
 
 def claimed_values(record: WriteRecord) -> list[Any]:
-    """Return what a claimed record holds, in the order of `CLAIMED_COLUMNS`."""
+    """Return the values of a claimed record, in the order of `CLAIMED_COLUMNS`."""
     return [int(value) if isinstance(value, bool) else value for value in _claimed_parts(record)]

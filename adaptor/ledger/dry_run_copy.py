@@ -1,4 +1,4 @@
-"""A run copied into memory, so that what a resume would do can be tried without a trace."""
+"""A copy of a run in memory, so that a dry run can show what a resume would do."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _PAGE_SIZE = 1000
 
 
 def dry_run_copy_of(store: Store, run: str) -> Store:
-    """Return a ledger in memory that holds a run as it stands.
+    """Return a ledger in memory that holds a copy of a run.
 
     Raises:
-        LedgerError: There is no such run, or another process has it under way.
+        LedgerError: There is no such run, or another process is running it.
     """
     record = store.runs.find(run)
     if record is None or store.runs.is_under_way(record):

@@ -1,7 +1,8 @@
-"""This process as one that holds rows: it must not hold anything for long when it is gone.
+"""The lease of this process on a run and its writes.
 
-It says from time to time that it lives; where it has not for a while, its rows come back: what it had claimed is free
-again, what it was sending is unknown. On the same machine nobody has to wait for that.
+A thread renews the lease from time to time. When the lease expires, its claims are released: claimed writes can be
+claimed again, and writes that were being sent become unknown. On the same machine the end of a process is detected
+at once, without waiting for that.
 """
 
 from __future__ import annotations
@@ -16,12 +17,16 @@ from .process import this_machine, this_process
 if TYPE_CHECKING:
     from .leases import Leases
 
-#: How often a holder says that it lives.
+#: The time between two renewals.
 RENEW_SECONDS = 15.0
 
 
 class Lease:
-    """This process as one that holds rows of a run; it goes on saying that it lives until it is closed."""
+    """The lease of this process on a run; it is renewed until it is closed.
+
+    Attributes:
+        id: The id under which this process holds the run and its writes.
+    """
 
     def __init__(self, leases: Leases, run: str) -> None:
         self.id = secrets.token_hex(8)
@@ -33,7 +38,7 @@ class Lease:
         self._thread.start()
 
     def close(self) -> None:
-        """Hold nothing any more."""
+        """Stop renewing and release everything."""
         self._ended.set()
         self._thread.join()
         self._leases.release(self.id, self._run)
@@ -43,5 +48,5 @@ class Lease:
             try:
                 self._leases.renew(self.id)
             except LedgerError:
-                # Whoever wants to write next will meet the same, and says so.
+                # The next write will raise the same error.
                 continue

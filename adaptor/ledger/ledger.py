@@ -1,4 +1,4 @@
-"""What a run asks of the ledger: may this write be made, and what became of it."""
+"""The ledger of one run: it claims each write, records its outcome, and returns recorded outcomes on a resume."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class ClaimEntry(NamedTuple):
     """The ledger's answer about one write.
 
     Attributes:
-        id: Under which it stands there; it may travel in a message's metadata.
-        is_claimed: It is to be made now.
-        is_repeat: This attempt has come to it before.
-        record: As it stands, where it is not to be made.
-        error: Why it is not to be made, where nothing was recorded that could be given back.
+        id: The id of the write; a message may carry it in its metadata.
+        is_claimed: This run has claimed the write and must make it now.
+        is_repeat: This attempt has claimed or replayed the write before.
+        record: The record of the write.
+        error: Why the write is refused, where no recorded outcome can be returned.
     """
 
     id: str
@@ -56,7 +56,7 @@ class ClaimEntry(NamedTuple):
 
 
 class Ledger:
-    """One run's part of a ledger."""
+    """The ledger as one run uses it."""
 
     def __init__(self, store: Store, lease: Lease, record: RunRecord, redactor: Redactor | None = None) -> None:
         self.store = store
@@ -68,20 +68,20 @@ class Ledger:
         self._lock = threading.Lock()
         self.step = ""
         self.arrival = 0
-        #: The job has changed since the run began: whoever it has settled something for in this step is left out.
+        #: The job has changed since the run began: people with a settled write in this step are left out.
         self.leaves_out_settled = False
-        #: What an earlier attempt of the run left unknown is made again, on purpose.
+        #: Writes that an earlier attempt left unknown are made again, because the user asked for it.
         self.resends_unknown = False
         #: Earlier runs of the same job that did not end well: a message of theirs stops this run.
         self.guards: list[str] = []
         self._sent_before: tuple[str, str] | None = None
         #: Later runs of the same job, where this one goes on: a message of theirs counts as sent.
         self.followers: list[str] = []
-        #: Steps that are no alternative to the one under way: completed before, entered, or still to come.
+        #: Steps that have completed. Like entered and later steps, they are no alternative to the current one.
         self.completed_steps: frozenset[str] = frozenset()
         self._entered: set[str] = set()
         self._other_steps: frozenset[str] = frozenset()
-        #: What has failed in the item under way, by recipient.
+        #: The ids of failed writes of the current item, by recipient.
         self._failures: dict[str, list[str]] = {}
 
     @classmethod
@@ -89,9 +89,9 @@ class Ledger:
         """Begin a new run.
 
         Args:
-            store: Where it is written down.
+            store: Where the run is recorded.
             record: The run.
-            redactor: Knows the secrets that are not to be written down.
+            redactor: Knows the secrets that must not be recorded.
         """
         lease = Lease(store.leases, record.id)
         ledger = cls(store, lease, record, redactor)
@@ -107,16 +107,16 @@ class Ledger:
     def resume(
         cls, store: Store, run: str, *, redactor: Redactor | None = None, resends_unknown: bool = False
     ) -> Ledger:
-        """Go on with a run.
+        """Resume a run.
 
         Args:
-            store: Where it is written down.
+            store: Where the run is recorded.
             run: Its id.
-            redactor: Knows the secrets that are not to be written down.
-            resends_unknown: What is unknown is made again.
+            redactor: Knows the secrets that must not be recorded.
+            resends_unknown: Make unknown writes again.
 
         Raises:
-            LedgerError: There is no such run, it was purged, or another process has it under way.
+            LedgerError: There is no such run, it was purged, or another process is running it.
         """
         lease = Lease(store.leases, run)
         try:
@@ -132,19 +132,19 @@ class Ledger:
 
     @property
     def is_kept(self) -> bool:
-        """Whether it outlives the process, so that what is unknown may be settled later."""
+        """Whether the ledger outlives the process, so that an unknown write can be settled later."""
         return self.store.name != IN_MEMORY
 
     @property
     def is_resumed(self) -> bool:
-        """Whether the run was begun by an earlier attempt."""
+        """Whether an earlier attempt began the run."""
         return self.record.attempt > 1
 
     def close(self, exit_code: int, *, finished: bool) -> None:
         """End the run and close the ledger."""
         try:
             if finished:
-                # Nobody comes back to these: what the run has written since took their place.
+                # The run will not return to these: later writes have replaced them.
                 self.store.writes.skip_claimed(self.record.id)
             self.store.runs.end(self.record.id, self._lease.id, FINISHED if finished else STOPPED, exit_code)
         finally:
@@ -154,11 +154,11 @@ class Ledger:
                 self.store.close()
 
     def enter_step(self, step: str, arrival: int, later: Iterable[str] = ()) -> None:
-        """Say which step the writes that follow belong to.
+        """Set the step of the following writes.
 
         Args:
             step: Its id.
-            arrival: By which way the run has come to it.
+            arrival: A number for the way on which the run reached the step.
             later: The ids of all steps that may follow it.
         """
         self.step, self.arrival = storable(step), arrival
@@ -169,10 +169,10 @@ class Ledger:
         self._other_steps = self.completed_steps.union(self._entered, map(storable, later))
 
     def keep_step(self, status: str, output: Any) -> None:
-        """Keep what the step that is under way left.
+        """Record the output of the current step.
 
         Raises:
-            TakenOver: Another process runs it meanwhile.
+            TakenOver: Another process has taken over the run.
         """
         step = StepRecord(self.step, self.arrival, status, self._redactor.keep(output))
         if not self.store.runs.keep_step(self.record.id, self._lease.id, step):
@@ -194,19 +194,19 @@ class Ledger:
         is_message: bool = False,
         is_idempotent: bool = False,
     ) -> Write:
-        """Return a write of the step under way, counted among those that are alike.
+        """Return a write of the current step, with its occurrence among equal writes.
 
         Args:
-            site: Where in the job it is made.
-            recipient: Whom it is for.
-            fingerprint: A digest of all that would go out.
-            page: The Page that writes.
+            site: The call site of the write.
+            recipient: The recipient of the write.
+            fingerprint: A digest of everything that the request sends.
+            page: The Page that sends.
             own_key: The job's own key.
             text_digest: A digest of the message's text.
-            once: Alike ones are the same write, and not one more.
-            is_message: It is what a person reads: alike ones for the same person are the same write, too.
-            only: Where there is no other one like it at that site in this pass, what it is called: method and address.
-            is_idempotent: Making it again harms nothing.
+            once: Equal writes count as one write.
+            is_message: A person reads it. Equal messages to one person count as one write.
+            only: Its method and address, where it is the only write at its site in this pass.
+            is_idempotent: Repeating it has no further effect.
         """
         clean = self._redactor.text
         site, recipient, page = storable(site), storable(clean(recipient)), storable(page)
@@ -214,7 +214,7 @@ class Ledger:
         if recipient or own_key is not None:
             only = ""
         if only:
-            # An address may look like the place of an operation, which does not count.
+            # `@` marks a line in a site; the one in an address must not look like it.
             site = f"{site} · {storable(clean(only)).replace('@', '%40')}"
         occurrence = 0
         if not once and not is_message and own_key is None:
@@ -224,25 +224,25 @@ class Ledger:
                 self._seen[alike] += 1
                 if self.is_resumed:
                     self._counted.append(alike)
-        # Where the job has changed, what stands on a line may be something else.
+        # Where the job has changed, the same line may now hold another operation.
         sole_at_site = bool(only) and not self.leaves_out_settled
         facts = (occurrence, self.step, self.arrival, page, own_key, text_digest)
         return Write(site, recipient, fingerprint, *facts, sole_at_site, is_message, is_idempotent)
 
     def claim(self, writes: Sequence[Write], *, sending: bool = False) -> list[ClaimEntry]:
-        """Claim writes, or learn what became of them.
+        """Claim writes, or return what is recorded of them.
 
         Args:
-            writes: From `write`. The same one twice is one write: the second is a repeat of the first.
-            sending: Mark those that are to be made as being sent at once, on the disk.
+            writes: From `write`. If the same write appears twice, the second is a repeat of the first.
+            sending: Record the claimed writes as `sending` at once, durably.
 
         Raises:
-            TakenOver: Another process runs it meanwhile. Nothing may be sent.
+            TakenOver: Another process has taken over the run. Nothing may be sent.
             SentBefore: An earlier run of the job, which did not end well, has sent one of them. Nothing may be sent.
         """
         self._check_guards(writes)
         for write in writes if self._failures else ():
-            # The job has gone on from a failure by writing something else to the same person.
+            # The job has handled a failed write by sending something else to the same person.
             if write.recipient in self._failures:
                 self.store.writes.mark_handled(self._failures.pop(write.recipient))
         if self.leaves_out_settled:
@@ -305,72 +305,72 @@ class Ledger:
 
     def _check_guards(self, writes: Sequence[Write]) -> None:
         if self._sent_before is not None:
-            # A handler of the job must not go on by sending something else.
+            # A handler of the job must not send something else instead.
             raise SentBefore(*self._sent_before)
         for run in self.guards:
             for _, record in self._made_by(run, writes):
                 self._sent_before = run, record.outcome
                 raise SentBefore(run, record.outcome)
 
-    # --- Items that are put off ---
+    # --- Deferred items ---
 
     def checkpoint(self) -> int:
-        """Return how many writes were counted so far, to go back to."""
+        """Return how many writes were counted so far, for `rewind`."""
         return len(self._counted)
 
-    def rewind(self, counted: int) -> None:
-        """Forget that alike writes were counted since then: the item that they are of is performed again."""
+    def rewind(self, checkpoint: int) -> None:
+        """Undo the counting of writes since a checkpoint: their item is deferred and will be performed again."""
         with self._lock:
-            for alike in self._counted[counted:]:
+            for alike in self._counted[checkpoint:]:
                 self._seen[alike] -= 1
-            del self._counted[counted:]
+            del self._counted[checkpoint:]
 
-    # --- Failures that the job goes on from ---
+    # --- Failures that the job handles ---
 
     def record_failure(self, write: Write, id_: str) -> None:
-        """Remember that a write of the item under way has failed."""
+        """Remember that a write of the current item has failed."""
         self._failures.setdefault(write.recipient, []).append(id_)
 
     def forget_failures(self) -> None:
-        """Say that what has failed is not handled by the job: a loop goes on to the next item."""
+        """Forget the failures of the current item: the job did not handle them, and a loop continues."""
         self._failures.clear()
 
     def handle_failures(self) -> None:
-        """Say that the job goes on from what has failed: a resume gives these failures back, and tries none again."""
+        """Record that the job has handled the failures: a resume returns them and does not try these writes again."""
         failures, self._failures = self._failures, {}
         if failures:
             self.store.writes.mark_handled([id_ for ids in failures.values() for id_ in ids])
 
     def begin_sending(self, ids: Sequence[str]) -> None:
-        """Note on the disk that claimed writes are about to leave.
+        """Record claimed writes as `sending`, durably, before the first byte leaves.
 
         Raises:
-            TakenOver: They are another's meanwhile. Nothing may be sent.
+            TakenOver: Another process has taken over the claims. Nothing may be sent.
         """
         if not self.store.writes.begin_sending(ids, self._lease.id):
             raise TakenOver
 
     def return_to_claimed(self, ids: Sequence[str]) -> None:
-        """Note that writes were certainly not made and are to be tried again."""
+        """Record writes as `claimed` again: they were certainly not made and will be retried."""
         self.store.writes.return_to_claimed(ids, self._lease.id)
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:
-        """Note how writes ended."""
+        """Record the outcomes of writes."""
         redactor = self._redactor
-        # What a write gave may be used again; an error is read by people alone.
+        # A result may be used again, so its secrets must be restorable; an error is only read by people.
         kept = [each._replace(result=redactor.keep(each.result), error=redactor.value(each.error)) for each in outcomes]
         self.store.writes.settle(kept, self._lease.id)
 
     def result_of(self, record: WriteRecord) -> Any:
-        """Return what a write gave, as it was.
+        """Return the result of a write with its secrets restored.
 
         Raises:
-            ConfigurationError: It holds a secret that the credential does not have, or that is another one now.
+            ConfigurationError: The credential lacks one of these secrets, or holds another one in its place.
         """
         return self._redactor.restore(record.result)
 
     def reserve(self, page: str, slots: Sequence[Slot]) -> float:
-        """Take a place among all that the Page sends, and return how many seconds it is off."""
+        """Reserve slots in the Page's lanes, and return the seconds to wait for them."""
         return self.store.pages.reserve(page, slots)
 
 

@@ -1,4 +1,4 @@
-"""Runs and the steps that they have completed, as they stand in the ledger."""
+"""The tables of runs and of the steps that they have completed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Runs:
         self._leases = leases
 
     def begin(self, record: RunRecord) -> RunRecord:
-        """Record that a run begins, and return what is recorded; where it does not say when, it is now."""
+        """Record the begin of a run and return its record; without a start time it starts now."""
         with self._database.transaction(durable=True):
             record = record._replace(started=record.started or self._database.now())
             self._database.run(
@@ -54,16 +54,16 @@ class Runs:
         return record
 
     def resume(self, run: str, holder: str) -> RunRecord | None:
-        """Make a run that nobody holds this holder's, for one more attempt.
+        """Give a run that no live process holds to a lease, for one more attempt.
 
-        What an attempt was sending when it ended is unknown from then on.
+        Writes that the last attempt was sending when it ended become unknown.
 
         Args:
             run: Its id.
-            holder: Who is to have it.
+            holder: The id of the lease.
 
         Returns:
-            The record, or None where there is nothing to resume, or another process that lives has it.
+            The record, or None if the run cannot be resumed or a live process holds it.
         """
         record = self.find(run)
         if record is None or record.purged is not None or record.identity != IDENTITY:
@@ -79,7 +79,7 @@ class Runs:
             return self._record(run) if taken else None
 
     def end(self, run: str, holder: str, status: str, exit_code: int) -> None:
-        """Write down how a run ended, where it is still this holder's."""
+        """Record the end of a run, if this lease still holds it."""
         with self._database.transaction():
             self._database.run(
                 f"UPDATE runs SET status = ?, exit_code = ?, ended = {self._database.clock}, holder = NULL "
@@ -93,7 +93,7 @@ class Runs:
             return self._record(run)
 
     def newest(self, most: int = 50) -> list[RunRecord]:
-        """Return the newest runs, newest first, each with how many writes stand where."""
+        """Return the newest runs, newest first, each with the number of its writes by outcome."""
         with self._database.reading():
             found = self._database.run(
                 f"SELECT {COLUMNS} FROM runs ORDER BY started DESC, id LIMIT ?", (most,)
@@ -101,7 +101,7 @@ class Runs:
             return self._with_outcomes([_read(values) for values in found])
 
     def last(self, path: str, input_digest: str | None = None) -> RunRecord | None:
-        """Return the newest run of a job, with an input where one is given, with how many writes stand where."""
+        """Return the newest run of a job, or of a job with one input."""
         alike, values = ("", ()) if input_digest is None else ("AND input_digest = ?", (input_digest,))
         with self._database.reading():
             found = self._database.run(
@@ -135,15 +135,15 @@ class Runs:
         return [each.id for each in map(_read, found) if each.words == record.words]
 
     def is_under_way(self, record: RunRecord) -> bool:
-        """Whether a process that lives is running it."""
+        """Whether a live process is running it."""
         with self._database.reading():
             return record.holder is not None and not self._leases.is_expired(record.holder)
 
     def keep_step(self, run: str, holder: str, record: StepRecord) -> bool:
-        """Keep what a completed step left, so that a resume need not run it again.
+        """Record the output of a completed step, so that a resume need not run it again.
 
         Returns:
-            Whether the run is still this holder's. Where not, nothing is kept.
+            Whether the lease is still valid. If not, nothing is recorded.
         """
         with self._database.transaction(durable=True):
             if self._leases.is_valid(holder) is None:
@@ -164,15 +164,15 @@ class Runs:
         return [StepRecord(step, arrival, status, from_text(output)) for step, arrival, status, output in found]
 
     def purge(self, run: str) -> int:
-        """Forget who was written to in a run, and what it kept.
+        """Delete the recipients of a run, its input and its outputs.
 
-        Its writes stay counted, and a key that was used stays used. The run cannot be resumed after that.
+        The number of its writes stays, and a key that was used stays used. The run cannot be resumed after that.
 
         Returns:
-            How many writes were about somebody.
+            The number of writes that had a recipient.
 
         Raises:
-            LedgerError: It is under way.
+            LedgerError: The run is under way.
         """
         people = self._purge(run)
         self._database.clean_up()
@@ -188,8 +188,8 @@ class Runs:
         return people or 0
 
     def _forget(self, run: str) -> int | None:
-        """Purge a run, and return how many writes were about somebody, or None where somebody holds it."""
-        # First of all, so that nobody resumes it meanwhile.
+        """Purge a run, and return the number of writes that had a recipient, or None if a process holds the run."""
+        # First, so that no process resumes it meanwhile.
         found = self._database.run(
             f"UPDATE runs SET input = NULL, purged = {self._database.clock} WHERE id = ? AND holder IS NULL", (run,)
         ).rowcount
@@ -198,7 +198,7 @@ class Runs:
         (people,) = self._database.run(
             "SELECT count(*) FROM writes WHERE run = ? AND recipient <> ''", (run,)
         ).fetchone()
-        # The key itself may be the number of an appointment; its digest in `id` is what keeps it used.
+        # The key itself may name a person, such as the number of an appointment. Its digest in `id` keeps it used.
         self._database.run(
             "UPDATE writes SET recipient = '', fingerprint = '', text_digest = NULL, result = NULL, error = NULL, "
             "own_key = CASE WHEN own_key IS NULL THEN NULL ELSE '' END WHERE run = ?",
@@ -208,11 +208,11 @@ class Runs:
         return int(people)
 
     def purge_older(self, seconds: float, *, finished: bool = False) -> list[str]:
-        """Purge every run that ended longer ago than that, or began then and was killed.
+        """Purge every run that ended, or began and was killed, longer ago than some seconds.
 
         Args:
             seconds: How long ago.
-            finished: Only those that have finished: the others could be gone on with.
+            finished: Only finished runs; the others can still be resumed.
 
         Returns:
             Their ids.

@@ -1,4 +1,4 @@
-"""A ledger: its database, and what stands in it."""
+"""A ledger: its database and its tables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .writes import Writes
 if TYPE_CHECKING:
     from .database.database import Database
 
-#: The address of a ledger that nothing keeps.
+#: The address of a ledger that is not kept.
 IN_MEMORY = ":memory:"
 
 
@@ -39,11 +39,11 @@ class Store:
 
 
 def open_store(database: str, *, read_only: bool = False) -> Store:
-    """Open a ledger: a `postgresql://` URL, the path of a file, or `:memory:` for one that nothing keeps.
+    """Open a ledger.
 
     Args:
-        database: Where it lies.
-        read_only: It is there, and is only read: nothing is written or brought up to date, and nobody who writes waits.
+        database: A `postgresql://` URL, the path of a file, or `:memory:` for a ledger that is not kept.
+        read_only: Only read an existing ledger: nothing is written or migrated, and no writer is blocked.
 
     Raises:
         InputError: It cannot be used.

@@ -1,4 +1,4 @@
-"""One row for every write, as it stands in the ledger."""
+"""The table of writes: it claims them, records their outcomes, and reads and counts them."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ class Writes:
         resends_unknown: bool = False,
         other_steps: frozenset[str] = frozenset(),
     ) -> list[ClaimResult]:
-        """Claim writes, or learn what became of them before.
+        """Claim writes, or return what is recorded of them.
 
         Args:
             run: The run that makes them.
             attempt: Which attempt of it.
-            holder: Who is to make them.
-            writes: Each with its id. The same one twice is one write: only the first of the two is to be made.
-            sending: Mark those that are to be made as `sending` at once, on the disk.
-            resends_unknown: What an earlier attempt of the run left unknown is to be made again.
-            other_steps: Steps that are no alternative to the one under way.
+            holder: The id of the lease that will hold them.
+            writes: Each with its id. If the same write appears twice, only the first is claimed.
+            sending: Record the claimed writes as `sending` at once, durably.
+            resends_unknown: Claim writes again that an earlier attempt of the run left unknown.
+            other_steps: Steps that are no alternative to the current one.
 
         Raises:
-            TakenOver: The holder was silent for too long. Nothing is claimed.
+            TakenOver: The lease has expired. Nothing is claimed.
         """
         ids = [id_ for id_, _ in writes]
         expired: set[tuple[str, str]] = set()
@@ -67,20 +67,20 @@ class Writes:
             results = self._database.transact(work, durable=sending)
             if not expired:
                 return results
-            # In transactions of their own, which hold no other rows.
+            # In transactions of their own, which lock no other rows.
             while expired:
                 self._leases.expire(*expired.pop())
 
     def _expired(self, rows: Iterable[WriteRecord], holder: str) -> set[tuple[str, str]]:
-        """Return the dead holders of rows, each with its run."""
+        """Return the expired leases that hold some of these records, each with its run."""
         others = {(row.holder, row.run) for row in rows if row.holder not in (None, holder)}
         return {(whose, run) for whose, run in others if whose is not None and self._leases.is_expired(whose)}
 
     def begin_sending(self, ids: Sequence[str], holder: str) -> bool:
-        """Mark claimed rows as being sent; it is on the disk when this returns.
+        """Record claimed writes as `sending`, durably.
 
         Returns:
-            Whether all of them are still this holder's. Where not, none is marked, and nothing may be sent.
+            Whether this lease still holds all of them. If not, none is changed and nothing may be sent.
         """
         if not ids:
             return True
@@ -96,11 +96,11 @@ class Writes:
         return True
 
     def return_to_claimed(self, ids: Sequence[str], holder: str) -> None:
-        """Note that rows were certainly not sent and are to be tried again."""
+        """Record writes as `claimed` again: they were certainly not made and will be retried."""
         self._database.transact(lambda: self._move(ids, holder, SENDING, CLAIMED))
 
     def mark_handled(self, ids: Sequence[str]) -> None:
-        """Mark failed rows as handled: the job itself went on from their failures, and a resume gives them back."""
+        """Mark failed writes as handled by the job: a resume returns their failures."""
         self._database.transact(
             lambda: self._database.run_many(
                 "UPDATE writes SET is_handled = 1 WHERE id = ? AND outcome = ?", [(id_, FAILED) for id_ in sorted(ids)]
@@ -108,13 +108,13 @@ class Writes:
         )
 
     def made(self, ids: Sequence[str]) -> dict[str, WriteRecord]:
-        """Return those of the rows with these ids that were sent, or may have been."""
+        """Return the records with these ids of writes that were made, or may have been."""
         with self._database.reading():
             found = read_records(self._database, ids)
         return {id_: row for id_, row in found.items() if row.outcome in (SENT, SENDING, UNKNOWN)}
 
     def skip_claimed(self, run: str) -> None:
-        """Mark what a run has claimed and never came back to as skipped: something else took its place."""
+        """Record the claimed writes of a finished run as `skipped`: other writes have replaced them."""
         self._database.transact(
             lambda: self._database.run(
                 f"UPDATE writes SET outcome = ?, holder = NULL, changed = {self._database.clock} "
@@ -131,13 +131,13 @@ class Writes:
         )
 
     def settle(self, outcomes: Iterable[Outcome], holder: str | None = None) -> None:
-        """Write down how writes ended.
+        """Record the outcomes of writes.
 
         Args:
-            outcomes: How.
-            holder: Who made them. What was taken from it meanwhile is settled only where nobody else can have made it:
-                where it is unknown. Without a holder somebody else knows, such as an echo: what is under way or unknown
-                is settled.
+            outcomes: The outcomes.
+            holder: The id of the lease that held them. Writes that it has lost are settled only if they are unknown,
+                since nobody else can have made those. Without it the outcome comes from outside, such as an echo, and
+                settles writes that are `sending` or `unknown`.
         """
         whose, values = ("outcome = ?", [SENDING]) if holder is None else ("holder = ?", [holder])
         rows = [
@@ -167,7 +167,7 @@ class Writes:
             last = found[-1][0]
 
     def results_with(self, run: str, text: str) -> list[Any]:
-        """Return what writes of a run gave, where that holds a text."""
+        """Return the results of writes of a run that contain a text."""
         with self._database.reading():
             found = self._database.run(
                 "SELECT result FROM writes WHERE run = ? AND outcome = ? AND result LIKE ?", (run, SENT, f"%{text}%")
@@ -175,7 +175,7 @@ class Writes:
         return [from_text(result) for (result,) in found]
 
     def counts(self, run: str) -> dict[str, int]:
-        """Return how many writes of a run stand where."""
+        """Return the number of writes of a run by outcome."""
         with self._database.reading():
             found = self._database.run(
                 "SELECT outcome, count(*) FROM writes WHERE run = ? GROUP BY outcome", (run,)
@@ -183,7 +183,7 @@ class Writes:
         return {outcome: int(count) for outcome, count in found}
 
     def tally(self, run: str) -> list[tuple[str, int, int, bool, str, int]]:
-        """Return how many writes of a run stand where: step, arrival, attempt, is_message, outcome, count."""
+        """Return the number of writes of a run as rows: step, arrival, attempt, is_message, outcome, count."""
         with self._database.reading():
             found = self._database.run(
                 "SELECT step, arrival, attempt, is_message, outcome, count(*) FROM writes WHERE run = ? "
@@ -196,7 +196,7 @@ class Writes:
         ]
 
     def counts_by_step(self, run: str) -> list[tuple[str, int, str, int]]:
-        """Return how many writes of each step of a run stand where: step, arrival, outcome, count; in order."""
+        """Return the number of writes of each step of a run as rows, in order: step, arrival, outcome, count."""
         with self._database.reading():
             found = self._database.run(
                 "SELECT step, arrival, outcome, count(*) FROM writes WHERE run = ? "
@@ -206,7 +206,7 @@ class Writes:
         return [(step, int(arrival), outcome, int(count)) for step, arrival, outcome, count in found]
 
     def messages_and_people(self, run: str) -> tuple[int, int]:
-        """Return how many messages a run has sent, or may have, and to how many people."""
+        """Return the number of messages that a run has sent or may have sent, and of the people that they went to."""
         with self._database.reading():
             found = self._database.run(
                 "SELECT count(*), count(DISTINCT recipient) FROM writes "
@@ -216,7 +216,7 @@ class Writes:
         return int(found[0]), int(found[1])
 
     def people_among(self, run: str, recipients: Iterable[str]) -> int:
-        """Return to how many of these people a run has sent a message, or may have."""
+        """Return the number of these people to whom a run has sent a message or may have sent one."""
         wanted, count = sorted(set(recipients)), 0
         with self._database.reading():
             for chunk in in_chunks(wanted):
@@ -228,7 +228,7 @@ class Writes:
         return count
 
     def message_ids(self, recipient: str) -> set[str]:
-        """Return the ids of all messages to somebody that are known to be sent, in whatever run."""
+        """Return the ids of all messages to a person that are known to be sent, in any run."""
         with self._database.reading():
             found = self._database.run(
                 "SELECT result FROM writes WHERE recipient = ? AND outcome = ?", (recipient, SENT)
@@ -237,7 +237,7 @@ class Writes:
         return {str(result["message_id"]) for result in results if isinstance(result, dict) and "message_id" in result}
 
     def steps_with_unknown(self, run: str) -> set[tuple[str, int]]:
-        """Return the steps of a run, each with its arrival, in which nobody knows of a write how it ended."""
+        """Return the steps of a run, each with its arrival, that have an unknown write."""
         with self._database.reading():
             found = self._database.run(
                 "SELECT DISTINCT step, arrival FROM writes WHERE run = ? AND outcome = ?", (run, UNKNOWN)
@@ -245,7 +245,7 @@ class Writes:
         return {(step, int(arrival)) for step, arrival in found}
 
     def is_settled(self, run: str, step: str, arrival: int, recipient: str, before: int) -> bool:
-        """Whether a step of a run has settled something for a recipient in an attempt before this one."""
+        """Whether a step of a run has a settled write for a recipient from an attempt before this one."""
         with self._database.reading():
             found = self._database.run(
                 "SELECT 1 FROM writes WHERE run = ? AND recipient = ? AND step = ? AND arrival = ? "
@@ -256,4 +256,4 @@ class Writes:
 
 
 class _LeaseLost(Exception):
-    """Rows are another's meanwhile; the transaction is undone."""
+    """The lease does not hold some of the writes any more; the transaction is rolled back."""

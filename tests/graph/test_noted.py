@@ -421,7 +421,7 @@ def test_a_key_is_not_used_under_another_name_where_the_page_cannot_be_learned(
     server = wire(http({"nothing": True}))
     with attempt(), pytest.raises(TemporaryFailure) as raised:
         send_text(ANA, "a", key="1")(state_for(server.url))
-    assert "Nothing was sent, since it could not be learned which Page this is." in raised.value.fix
+    assert "Nothing was sent, since Meta did not say which Page this is." in raised.value.fix
     assert not [request for request in server.requests if request.startswith(b"POST")]
 
 

@@ -254,7 +254,7 @@ def test_who_was_taken_over_neither_claims_nor_sends_nor_keeps(runs):
     runs.resume()
     # It wakes up, and goes on saying that it lives.
     silent.store.leases.renew(silent._lease.id)
-    with pytest.raises(TakenOver, match="silent for so long"):
+    with pytest.raises(TakenOver, match="did not renew its lease in time"):
         claim(silent, "b")
     with pytest.raises(TakenOver):
         silent.begin_sending([entry.id])

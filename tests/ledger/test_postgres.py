@@ -223,7 +223,7 @@ def test_who_only_reads_waits_for_nobody_and_writes_nothing(fresh_postgresql, op
 
 
 def test_a_database_without_a_ledger_stays_as_it_is_when_it_is_read(fresh_postgresql):
-    with pytest.raises(InputError, match="nothing was noted there yet"):
+    with pytest.raises(InputError, match="nothing was recorded there yet"):
         open_store(fresh_postgresql, read_only=True)
     with psycopg.connect(fresh_postgresql) as connection:
         assert connection.execute("SELECT to_regnamespace('adaptor')").fetchone() == (None,)

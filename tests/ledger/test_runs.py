@@ -135,7 +135,7 @@ def test_a_key_for_nobody_is_still_a_key_of_its_own(runs):
 def test_a_purged_run_is_not_resumed(runs, store):
     runs.stop(runs.begin())
     store.runs.purge("r1")
-    with pytest.raises(LedgerError, match="was purged: who was written to is not known any more"):
+    with pytest.raises(LedgerError, match="was purged of its recipients"):
         runs.resume()
 
 
