@@ -1,4 +1,4 @@
-"""Several Graph calls as one."""
+"""The operation `batch`: several Graph operations in one call."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HEADING = "graph"
 
 
 class _Batch(Operation):
-    """Refuses when it is built what cannot be a part."""
+    """A batch; it checks its parts when it is built."""
 
     __slots__ = ()
 
@@ -57,31 +57,31 @@ def _batched(function: Callable[Concatenate[State, P], State]) -> Callable[P, Op
 
 @_batched
 def batch(state: State, *operations: Step, include_headers: bool = True, fail: bool | None = None) -> State:
-    """Make one call of several Graph operations that do not depend on each other.
+    """Perform several Graph operations that do not depend on each other in one call.
 
-    Each of them has an outcome of its own. Graph may carry them out in any order, and each counts against Meta's limits
-    as if it were alone. Parts that were certainly not carried out are repeated, the others never.
+    Each operation has its own outcome. Graph may carry them out in any order, and each counts against Meta's limits
+    like a single call. Parts that were certainly not carried out are repeated, others never.
 
     Args:
-        *operations: Up to 50 Graph operations: sends, reads, uploads. Lists that come in pages are not among them, nor
-            is what makes several calls (`split=`, `typing=`).
-        include_headers: Whether Graph sends the headers of each answer, in which the usage of Meta's limits stands.
-            False makes the answer smaller.
+        *operations: Up to 50 Graph operations: sends, reads, uploads. Paged lists and operations that make several
+            calls (`split=`, `typing=`) are not allowed.
+        include_headers: Whether Graph sends the headers of each answer, which hold the usage of Meta's limits. False
+            makes the answer smaller.
         fail: What to do with parts that did not succeed. Default (None): raise, unless all of them were about a person
             (blocked, window closed, unknown). True: raise if there are any. False: never raise.
 
     Returns:
-        An operation. `data` becomes a list with an entry for each operation, in order: `{"outcome", "data"}` with the
-        outcome `sent` or, of a read, `read`; `duplicate` for the same message once more, and `skipped` for whom the
-        command line leaves out; `{"outcome", "error"}` with `failed` (nothing was sent) or `unknown`.
-        `failed` holds those that did not succeed, each `{"index", "error", "about", "sent"}`.
+        An operation. `data` becomes a list with an entry for each operation, in order. `{"outcome", "data"}` has the
+        outcome `sent`, `read`, `duplicate` (the same message was sent before) or `skipped` (the command line leaves
+        the recipient out). `{"outcome", "error"}` has `failed` (nothing was sent) or `unknown`. `failed` lists the
+        parts that did not succeed, each `{"index", "error", "about", "sent"}`.
 
     Raises:
-        InvalidMessage: A part was refused before the wire. Nothing was sent of any part.
-        GraphError: The call as a whole failed, or the token, a permission or the Page is at fault. For all parts see
-            `details`.
-        ItemsFailed: Some parts did not succeed; they stand in `details`. The others were carried out.
-        DeliveryUnknown: The answer to the whole was lost. Any part may have been sent; none is repeated.
+        InvalidMessage: A part was refused before the wire. No part was sent.
+        GraphError: The whole call failed, or the token, a permission or the Page is at fault. `details` holds all
+            parts.
+        ItemsFailed: Some parts did not succeed; `details` lists them. The others were carried out.
+        DeliveryUnknown: The answer to the whole call was lost. Any part may have been sent; none is repeated.
 
     Example:
         >>> from adaptor import send_text, typing_off
@@ -188,7 +188,7 @@ def _outcomes_of(
 
 
 def _locate(error: AdaptorError, part: Any, run: Run, state: State) -> None:
-    """Say of an error which part it was, and where that was written."""
+    """Add to an error which part it belongs to, and the line on which that is written."""
     run.path.append((part.name, None))
     try:
         part.locate(error, run, state)

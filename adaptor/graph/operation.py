@@ -1,4 +1,4 @@
-"""Operations that are a call to the Graph API: described first, carried out when they run."""
+"""Operations that call the Graph API: they describe their request and send it when they run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ P = ParamSpec("P")
 
 
 class GraphOperation(Operation):
-    """An operation that can say which call it would make, for a given state, without making it."""
+    """An operation that can describe its request for a state without sending it."""
 
     __slots__ = ("draft",)
     draft: Draft
@@ -35,19 +35,19 @@ class GraphOperation(Operation):
         kwargs: dict[str, Any],
     ) -> None:
         super().__init__(build, function, args, kwargs)
-        # Drafting with the lazy parts in their places refuses what is wrong in the literal ones, at load time.
+        # The draft checks the literal arguments now, at load time; lazy ones are checked when the operation runs.
         self.draft = function(*args, **kwargs)
 
     def describe(self, state: State) -> GraphRequest:
-        """Return the call that this operation makes for this state. Nothing is sent."""
+        """Return the request that this operation makes for this state. Nothing is sent."""
         return self.draft.request(state)
 
     def calls(self, state: State) -> list[GraphRequest]:
-        """Return all the calls that this operation makes, in order; most make the one that `describe` tells."""
+        """Return all requests that this operation makes, in order; most operations make one, that of `describe`."""
         return self.draft.calls(state)
 
     def perform(self, state: State, run: Run) -> State:
-        """Make the call; `data` becomes the answer and `response` what is known about it."""
+        """Make the call; `data` becomes its result, `response` its status, headers, address and duration."""
         requests = self.calls(state)
         if len(requests) == 1 and not requests[0].delay:
             return next_state(state, make_call(requests[0], self.draft, state, run), self.draft)
@@ -66,7 +66,7 @@ class GraphOperation(Operation):
                     run.log("debug", "graph", f"{run.place()}: {error.headline()} The message is sent all the same.")
                     continue
                 if error.is_earlier and error.sent == SENT_UNKNOWN:
-                    # An earlier attempt left that part unknown; the others go out all the same.
+                    # An earlier attempt left that part unknown; the others are sent all the same.
                     unknown = unknown or error
                     continue
                 error.parts_sent = _message_ids(answers) or None
@@ -82,7 +82,7 @@ class GraphOperation(Operation):
             raise unknown
         last = answers[-1]
         if len(answers) > 1:
-            # Nobody knows of the whole what nobody knows of a part.
+            # If a part is unknown, the whole is.
             known = next(iter(_unknown(answers)), last.body)
             ids = _message_ids(answers)
             last = last._replace(body={**known, **({"message_ids": ids} if ids else {})})
@@ -98,7 +98,7 @@ def _unknown(answers: list[GraphAnswer]) -> list[dict[str, Any]]:
 
 
 def make_call(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
-    """Make a call, or describe it where it is a write in a dry run; tell what became of a message."""
+    """Make a call, or describe it if it is a write in a dry run; report the outcome of a message."""
     if request.is_write:
         run.check_thread()
         if (skipped := skipped_answer(request, run)) is not None:
@@ -112,7 +112,7 @@ def make_call(request: GraphRequest, draft: Draft, state: State, run: Run) -> Gr
         answer = _call_or_describe(request, draft, state, run)
     except AdaptorError as error:
         if not isinstance(error, ReplayMismatch):
-            # That one is put off by a loop, which tells it where it stays so.
+            # A loop defers this item, and reports the mismatch only if it remains.
             outcome = "unknown" if error.sent == SENT_UNKNOWN else "failed"
             is_repeat = run.messages.get("duplicate", 0) != duplicates
             report_result(run, "duplicate" if is_repeat else outcome, request.recipient, error=error)
@@ -122,7 +122,7 @@ def make_call(request: GraphRequest, draft: Draft, state: State, run: Run) -> Gr
 
 
 def outcome_of(answer: GraphAnswer, request: GraphRequest, run: Run) -> str:
-    """Return how a call ended that was answered."""
+    """Return the outcome of a call that has an answer."""
     if answer.is_repeat:
         return "duplicate"
     known = answer.body.get("outcome") if answer.is_result and isinstance(answer.body, dict) else None
@@ -130,7 +130,7 @@ def outcome_of(answer: GraphAnswer, request: GraphRequest, run: Run) -> str:
 
 
 def skipped_answer(request: GraphRequest, run: Run) -> GraphAnswer | None:
-    """Return what stands for a call to somebody whom `--limit` or `--only-to` leaves out; None for all others."""
+    """Return the answer in place of a call whose recipient `--limit` or `--only-to` leaves out; else None."""
     if not _is_left_out(request, run):
         return None
     from .answer import GraphAnswer
@@ -169,14 +169,14 @@ def _call_or_describe(request: GraphRequest, draft: Draft, state: State, run: Ru
     finally:
         run.stop.raise_if_asked()
     if answer.response is None:
-        run.log("debug", "graph", "made before: it is not made again")
+        run.log("debug", "graph", "this call was made before; it is not made again")
         return answer
     run.log("debug", "graph", f"HTTP {answer.response['status_code']} after {answer.response['duration']:.3f} s")
     return answer
 
 
 def describe_or_replay(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer | AdaptorError:
-    """Describe a write of a dry run, unless it goes on with a run that has made it before."""
+    """Describe a write of a dry run; in the dry run of a resume, return the recorded outcome if there is one."""
     if run.ledger is None or request.is_aside:
         return describe(request, draft, state, run)
     from .ledgered import describe_ledgered
@@ -185,7 +185,7 @@ def describe_or_replay(request: GraphRequest, draft: Draft, state: State, run: R
 
 
 def describe(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
-    """Describe a write instead of making it; refuses whatever a run would refuse before the wire."""
+    """Describe a write instead of making it; raise what a run would raise before it sends."""
     from .answer import GraphAnswer
 
     request.encoded().close()
@@ -201,13 +201,13 @@ def describe(request: GraphRequest, draft: Draft, state: State, run: Run) -> Gra
 
 
 class _Described:
-    """The messages that a dry run has described: the same one again is a duplicate, as where it is sent."""
+    """The messages that a dry run has described. As in a run, an equal message is a duplicate."""
 
     def __init__(self) -> None:
         self._seen: set[int] = set()
 
     def knows(self, request: GraphRequest, run: Run) -> bool:
-        """Whether a message was described before; only a number of each is kept, since there may be a million."""
+        """Whether a message was described before. Only a hash of each is kept, since there may be a million."""
         known_by = (run.call_site(), json_text([request.recipient, request.body, request.part]))
         number = hash(known_by if request.key is None else request.key)
         is_known = number in self._seen
@@ -220,20 +220,20 @@ class _Described:
 
 
 def next_state(state: State, answer: GraphAnswer, draft: Draft) -> State:
-    """Return the state after a call: `data` is what is made of the answer, `response` what is known about it."""
+    """Return the state after a call, with its result as `data` and the facts of its answer as `response`."""
     after = compose_next_state(state, read_answer(answer, draft))
     return after if answer.response is None else {**after, "response": answer.response}
 
 
 def read_answer(answer: GraphAnswer, draft: Draft) -> Any:
-    """Return what `data` becomes. A placeholder of a dry run is in that form already."""
+    """Return the result of an answer, which becomes `data`. A placeholder of a dry run already is a result."""
     return answer.body if answer.is_result else draft.read(answer.body)
 
 
 def graph_operation(function: Callable[P, Draft]) -> Callable[P, GraphOperation]:
-    """Make an operation of a function that drafts its call from its arguments.
+    """Make an operation of a function that returns the draft of its call.
 
-    The function is called once, when the operation is built. Its arguments may be lazy references, so it must hand
-    them on and never look into them; `None` is the only value that it may ask for.
+    The function is called once, when the operation is built. Its arguments may be lazy references, so it must pass
+    them on without looking into them; it may only test whether one is `None`.
     """
     return builder_of(function, GraphOperation, takes_state=False)

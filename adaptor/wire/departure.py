@@ -6,7 +6,12 @@ import threading
 
 
 class Wire(threading.local):
-    """Whether the request under way in this thread has put a byte of itself on the wire."""
+    """The state of the current request of this thread.
+
+    Attributes:
+        left: A byte of the request has left this machine.
+        connecting: The connection is being opened: bytes of the handshake do not count.
+    """
 
     left = False
     connecting = False

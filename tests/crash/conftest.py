@@ -156,7 +156,7 @@ class Job:
         """Return what the ledger holds."""
         store = open_store(self.database)
         try:
-            return list(store.writes.rows(run))
+            return list(store.writes.records(run))
         finally:
             store.close()
 

@@ -1,4 +1,4 @@
-"""Writes to other systems that the ledger notes, so that none is made twice."""
+"""Writes to other systems through the ledger, so that none is made twice."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NOT_KEPT = {"not kept": True}
 
 
 def send_ledgered(request: HttpRequest, call: HttpCall, client: HttpClient, state: State, run: Run) -> HttpAnswer:
-    """Make a call at most once, and record how it ends."""
+    """Make a write at most once, and record its outcome."""
     with at_most_once(run, [_write_of(request, call, state, run)]) as claimed:
         if claimed.to_make:
             answer = client.send(request, call, waiting=lambda: claimed.waiting([0], {}))
@@ -31,7 +31,7 @@ def send_ledgered(request: HttpRequest, call: HttpCall, client: HttpClient, stat
 
 
 def recorded_answer(request: HttpRequest, call: HttpCall, state: State, run: Run) -> HttpAnswer | None:
-    """Return what the run that a dry run goes on with has made of a call, or None where it is to be made."""
+    """Return the recorded answer of a write in the dry run of a resume, or None if a run would make it now."""
     with at_most_once(run, [_write_of(request, call, state, run)]) as claimed:
         claimed.settle([{}] * len(claimed.to_make))
     before = claimed.earlier_outcome(0)
@@ -39,7 +39,7 @@ def recorded_answer(request: HttpRequest, call: HttpCall, state: State, run: Run
 
 
 def _write_of(request: HttpRequest, call: HttpCall, state: State, run: Run) -> Write:
-    # Without what is secret: a new password does not make another call of it.
+    # Without secrets: with a new password it is still the same write.
     address = request.shown_url.partition("?")[0]
     only = f"{request.method} {address}" if run.runs_once() else ""
     known_by = call.digest(request.method, credentials_of(state.get("configuration")))
@@ -47,10 +47,10 @@ def _write_of(request: HttpRequest, call: HttpCall, state: State, run: Run) -> W
 
 
 def _replay(before: WriteOutcome, run: Run) -> HttpAnswer:
-    """Return what an earlier attempt recorded, as if the call had been made now."""
+    """Return the recorded outcome of a call as its answer, and count it; raise its error if it failed."""
     found = before.result
     if before.record is None:
-        # It may not be made.
+        # The write is refused.
         raise found
     run.replayed += 1
     if isinstance(found, AdaptorError):
@@ -59,8 +59,8 @@ def _replay(before: WriteOutcome, run: Run) -> HttpAnswer:
         raise found
     if found == _NOT_KEPT:
         raise JobError(
-            "This call was made before the run stopped, and its answer was too large to be kept.",
-            fix="Begin the run anew with --fresh, if the call may be made twice.",
+            "This call was made before the run stopped, and its answer was too large to be recorded.",
+            fix="If the call may be made twice, begin a new run with --fresh.",
             code="ANSWER_NOT_KEPT",
         )
     if set(found) == {"outcome"}:

@@ -29,8 +29,8 @@ class Database(ABC):
     Attributes:
         name: What it is called in messages, without a password.
         clock: The time as an SQL expression, in Unix seconds.
-        for_update: What a SELECT ends with, so that nobody else changes its rows before this transaction has ended.
-        for_share: What it ends with, so that nobody else deletes them.
+        for_update: The end of a SELECT that locks its rows against changes until the transaction ends.
+        for_share: The end of a SELECT that locks its rows against deletion until the transaction ends.
         dialect: The parts of the table definitions that differ between databases.
     """
 

@@ -98,7 +98,7 @@ class Campaign:
     def rows(self, run: str = "r1") -> list[WriteRecord]:
         """Return what the ledger holds of a run."""
         store = open_store(self.database)
-        found = list(store.writes.rows(run))
+        found = list(store.writes.records(run))
         store.close()
         return found
 
