@@ -14,7 +14,8 @@ from ..wire.connection import IDLE_SECONDS, NETWORK_ERRORS, open_session, reason
 from ..wire.departure import wire
 from .answer import GraphAnswer
 from .batch_request import PartAnswer, batch_request, part_answers
-from .errors import InvalidRequest, TemporaryFailure, graph_error
+from .codes import graph_error
+from .errors import InvalidRequest, TemporaryFailure
 from .usage import Usage, read_usage
 
 if TYPE_CHECKING:
