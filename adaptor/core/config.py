@@ -26,6 +26,8 @@ class Configuration(NamedTuple):
     base_url: str
     connect_timeout: float
     read_timeout: float
+    total_timeout: float
+    max_response_bytes: int
     max_retries: int
     max_wait: float
 

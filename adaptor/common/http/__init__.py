@@ -49,7 +49,7 @@ def get(
         headers: Further headers. None is left out.
         auth: `(user, password)`, or `{"token": "…"}` for a bearer token. Entries of ~/.netrc are never used.
         timeout: Seconds to wait for a connection and for each part of the answer, or `(connect, read)`. Default:
-            `(30, 60)`.
+            `(30, 60)`. The whole call may take ten times as long.
         errors: Which statuses are no errors: False for all, `{404: False}` for some; `{404: "No such patient."}` says
             it in your words. Default: 400 and above are errors.
         parse_as: `json`, `text` or `base64`. Default: by the Content-Type; JSON is parsed, and what is no text comes as
@@ -59,7 +59,8 @@ def get(
             https to http.
 
     Returns:
-        An operation. `data` becomes the body (None where it is empty), `response` is `{"status_code", "headers", "url",
+        An operation. `data` becomes the body (None where it is empty; 64 MB at most, unless `max_response_bytes` in the
+        configuration says otherwise), `response` is `{"status_code", "headers", "url",
         "duration"}`, without secrets.
 
     Raises:

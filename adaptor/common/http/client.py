@@ -16,6 +16,7 @@ from ...core.secrets.redact import sounds_secret
 from ...wire.address import check_url, clean_url, origin, refuse, split_user
 from ...wire.connection import IDLE_SECONDS, NETWORK_ERRORS, open_session, reason_of, settings_for
 from ...wire.departure import wire
+from ...wire.response import read_content
 from ...wire.retry import RetryPolicy, repeating
 from .answer import NotReadable, excerpt, read_body, shown_headers
 from .errors import HttpError, is_refusal
@@ -114,7 +115,7 @@ class HttpClient:
         started = time.monotonic()
         url, headers = call.url, call.headers
         for redirects in range(MAX_REDIRECTS + 1):
-            response = self._once(request, url, headers, call.body)
+            response = self._once(request, url, headers, call.body, call.most_bytes)
             location = response.headers.get("Location")
             if not request.follows or response.status_code not in _REDIRECTS or location is None:
                 return self._read(request, response, url, time.monotonic() - started)
@@ -146,7 +147,7 @@ class HttpClient:
         error.headers = shown_headers(response.headers, self._run)
         return error
 
-    def _once(self, request: HttpRequest, url: str, headers: dict[str, str], body: Any) -> requests.Response:
+    def _once(self, request: HttpRequest, url: str, headers: dict[str, str], body: Any, most: int) -> requests.Response:
         place = origin(url)
         try:
             prepared = self._session.prepare_request(requests.Request(request.method, url, headers=headers, data=body))
@@ -159,15 +160,14 @@ class HttpClient:
         settings = self._settings.get(place)
         if settings is None:
             settings = self._settings[place] = settings_for(url)
-        wire.left = False
+        wire.left, wire.deadline = False, now + request.total_seconds
         self._run.stop.in_flight = (0, int(request.is_write))
         try:
-            return self._session.send(
-                prepared,
-                timeout=request.seconds,
-                allow_redirects=False,
-                **settings,
+            response = self._session.send(
+                prepared, timeout=request.seconds, allow_redirects=False, stream=True, **settings
             )
+            read_content(response, most)
+            return response
         except Exception as cause:
             # Whatever goes wrong in the libraries below: what began to leave may have arrived.
             if not wire.left and not isinstance(cause, NETWORK_ERRORS):
