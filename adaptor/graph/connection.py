@@ -84,7 +84,7 @@ class GraphConnection:
         proof = self._proof
         if request.access == "app":
             headers["Authorization"], proof = f"Bearer {self._app_token()}", {}
-        wire.left, wire.deadline = False, now + self._configuration.total_timeout
+        wire.begin(self._configuration.total_timeout)
         try:
             response = self._session.request(
                 request.method,

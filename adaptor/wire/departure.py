@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 #: The most bytes of an answer that are read, unpacked; `max_response_bytes` in the configuration changes it.
 MOST_BYTES = 64_000_000
@@ -20,6 +21,10 @@ class Wire(threading.local):
     left = False
     connecting = False
     deadline = float("inf")
+
+    def begin(self, seconds: float) -> None:
+        """Begin a call: nothing of it has left, and it may take so many seconds in all."""
+        self.left, self.deadline = False, time.monotonic() + seconds
 
 
 wire = Wire()
