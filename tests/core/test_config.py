@@ -107,7 +107,6 @@ WRONG = [
     ("base_url", "graph.facebook.com"),
     ("base_url", "ftp://SECRETVALUE"),
     ("base_url", "https://"),
-    ("base_url", "https://h/?access_token=SECRETVALUE"),
     ("connect_timeout", 0),
     ("connect_timeout", "10"),
     ("connect_timeout", True),
