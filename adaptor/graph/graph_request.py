@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .request import Access
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading of these names in `adaptor docs`.
 HEADING = "graph"
 
 METHODS = ("GET", "POST", "DELETE")

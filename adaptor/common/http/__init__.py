@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn, TypeAlias
 
-#: The heading of these functions in `adaptor docs`.
+#: The heading of these names in `adaptor docs`.
 HEADING = "http"
 
 __all__ = ["delete", "get", "patch", "post", "put", "request"]
@@ -102,7 +102,7 @@ def post(
 
     Args:
         url: As for `http.get`.
-        body: A dict or list is sent as JSON, text as UTF-8, bytes unchanged. A Content-Type in `headers` takes precedence.
+        body: A dict or list is sent as JSON, text as UTF-8, bytes unchanged. `headers` may set another Content-Type.
         form: Fields as a web form sends them. None is left out, a list is repeated.
         files: Files by field, with or without `form`, read from disk while they are sent: a `Path`, `(filename, bytes
             or text)`, an open binary file, or a list of these.
@@ -119,8 +119,8 @@ def post(
 
     Raises:
         InvalidMessage: Refused before the wire. Nothing was sent.
-        HttpError: The other system answered with an error. Below 500 nothing was done; from 500 on, and after a redirect,
-            it is unknown.
+        HttpError: The other system answered with an error. Below 500 nothing was done; from 500 on, and after a
+            redirect, it is unknown.
         NotSent: Nothing left this machine, after 4 repeats.
         DeliveryUnknown: No valid answer came. The call may have been carried out; it is not repeated.
 
@@ -176,8 +176,8 @@ def put(
 
     Raises:
         InvalidMessage: Refused before the wire. Nothing was sent.
-        HttpError: The other system answered with an error. Below 500 nothing was done; from 500 on, and after a redirect,
-            it is unknown.
+        HttpError: The other system answered with an error. Below 500 nothing was done; from 500 on, and after a
+            redirect, it is unknown.
         NotSent: Nothing left this machine, after 4 repeats.
         DeliveryUnknown: No valid answer came. The call may have been carried out; a resume repeats it, which has no
             further effect.
@@ -234,8 +234,8 @@ def patch(
 
     Raises:
         InvalidMessage: Refused before the wire. Nothing was sent.
-        HttpError: The other system answered with an error. Below 500 nothing was done; from 500 on, and after a redirect,
-            it is unknown.
+        HttpError: The other system answered with an error. Below 500 nothing was done; from 500 on, and after a
+            redirect, it is unknown.
         NotSent: Nothing left this machine, after 4 repeats.
         DeliveryUnknown: No valid answer came. The call may have been carried out; it is not repeated.
 
@@ -287,8 +287,8 @@ def delete(
 
     Raises:
         InvalidMessage: Refused before the wire. Nothing was sent.
-        HttpError: The other system answered with an error. Below 500 nothing was done; from 500 on, and after a redirect,
-            it is unknown.
+        HttpError: The other system answered with an error. Below 500 nothing was done; from 500 on, and after a
+            redirect, it is unknown.
         NotSent: Nothing left this machine, after 4 repeats.
         DeliveryUnknown: No valid answer came. The call may have been carried out; a resume repeats it, which has no
             further effect.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ..state import State
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading of these names in `adaptor docs`.
 HEADING = "data"
 
 

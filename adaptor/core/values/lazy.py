@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ..state import State
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading of these names in `adaptor docs`.
 HEADING = "data"
 
 #: Texts that people write for "no". CSV gives text, and Python holds every non-empty text to be true.
