@@ -222,12 +222,14 @@ class Run(Totals):
         return self._ledger
 
     def raises_again(self, error: AdaptorError, *, was_raised: bool) -> bool:
-        """Whether a loop or a handler is to be told of a write of an earlier attempt whose outcome is not known.
+        """Whether the error of a write that an earlier attempt left unknown is raised again, for a loop or a handler.
+
+        If not, the write returns `{"outcome": "unknown"}`.
 
         Args:
-            error: What it would be told.
-            was_heard: That attempt has heard of it. Where it was killed instead, no code of the job is told: a handler
-                might send something else to a person whom the first message has reached.
+            error: The error.
+            was_raised: It was raised in that attempt. If that attempt was killed instead, no code of the job gets the
+                error: a handler might send something else to a person whom the first message has reached.
         """
         if not any(isinstance(error, kinds) for kinds in self._catching):
             return False

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 #: The heading of these names in `adaptor docs`.
 HEADING = "control"
 
-#: An argument that may also be a function of the state. Lazy references have the type `Any` and are accepted everywhere.
+#: An argument that may also be a function of the state. Lazy references are of type `Any` and are always accepted.
 Value: TypeAlias = "T | Callable[[State], T]"
 
 

@@ -158,7 +158,7 @@ CREDENTIALS = {
     "a number": ({"access_token": 12345678}, "`access_token`"),
     "with a line break in it": ({"access_token": "secret-\ntoken"}, "holds a line break"),
     "with what stands before it in a header": ({"access_token": "Bearer secret-token"}, "begins with “Bearer ”"),
-    "in quotes": ({"access_token": "'secret-token'"}, "stands in quotes"),
+    "in quotes": ({"access_token": "'secret-token'"}, "is in quotes"),
     "for a version that is none": ({"access_token": "secret-token", "api_version": "26"}, "v26.0"),
     "for an address that is none": (
         {"access_token": "secret-token", "base_url": "graph"},

@@ -41,7 +41,7 @@ def test_an_empty_answer_is_none():
 
 def test_a_call_that_is_not_the_next_one_is_an_error_that_names_both():
     with pytest.raises(
-        NotRecorded, match=r"GET https://clinic\.example/other is not recorded\. The next one in the rec"
+        NotRecorded, match=r"GET https://clinic\.example/other is not recorded\. The next recorded c"
     ):
         perform(http.get("https://clinic.example/other"), call())
 
@@ -70,7 +70,7 @@ def test_a_query_is_compared_as_far_as_it_is_recorded(recorded, fits):
 
 def test_a_call_that_differs_only_in_its_body_is_told_with_the_place():
     operation = http.post(URL, body={"psid": "1", "at": 5})
-    with pytest.raises(NotRecorded, match=r"is not recorded\. What is recorded differs in body\.psid\."):
+    with pytest.raises(NotRecorded, match=r"is not recorded\. The recorded call differs in body\.psid\."):
         perform(operation, call(method="POST", body={"psid": "2"}))
 
 

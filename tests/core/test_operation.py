@@ -175,7 +175,7 @@ WRONG = {
     "a list of operations": (
         lambda: combine([fn(step)]),
         "combine() takes operations, not a list of them.",
-        "Put a star before it, or make one operation of many: combine(*operations).",
+        "Put a star before it, or join them: combine(*operations).",
     ),
     "a lazy reference": (
         lambda: execute(state.data),

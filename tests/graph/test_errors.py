@@ -280,7 +280,7 @@ def test_an_error_without_a_readable_code_leaves_a_write_unknown(code: Any) -> N
 
 
 def test_an_error_without_words_is_still_an_error() -> None:
-    assert "without words" in str(graph_error({}, 400, write=True))
+    assert "without a message" in str(graph_error({}, 400, write=True))
 
 
 def test_a_subcode_that_is_not_listed_means_what_its_code_means() -> None:

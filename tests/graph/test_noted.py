@@ -286,7 +286,7 @@ def test_a_key_belongs_to_its_page(wire: Any, http: Any, state_for: Any, attempt
 
 
 def test_a_key_without_a_ledger_would_promise_what_nothing_keeps(page_state: Any) -> None:
-    with pytest.raises(JobError, match="keeps no ledger"):
+    with pytest.raises(JobError, match="has no ledger"):
         send_text(ANA, "a", key="17")(page_state("http://localhost:1"))
 
 

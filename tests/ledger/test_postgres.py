@@ -154,7 +154,7 @@ def test_a_user_without_rights_is_told_so(fresh_postgresql):
     with pytest.raises(InputError) as caught:
         open_store(fresh_postgresql.replace("postgres:@", "guest:@"))
     assert "permission denied for database" in str(caught.value)
-    assert "it makes a schema of its own, `adaptor`" in caught.value.fix
+    assert "the ledger creates its own schema, `adaptor`" in caught.value.fix
 
 
 def test_a_user_who_may_use_the_schema_and_not_make_one_can_keep_a_ledger(fresh_postgresql):

@@ -380,7 +380,7 @@ def test_a_line_break_in_the_environment_is_left_out_and_told(command, httpserve
     ("token", "words"),
     [
         (f"Bearer {TOKEN}", "begins with “Bearer ”"),
-        (f'"{TOKEN}"', "stands in quotes"),
+        (f'"{TOKEN}"', "is in quotes"),
         (f"{TOKEN} {TOKEN}", "holds a space"),
         ("", "is empty"),
     ],

@@ -399,7 +399,7 @@ PROXIES = {
     "no host": ("HTTPS_PROXY", "http:/p.example", "is not the address of a proxy"),
     "a sign in the password": ("HTTPS_PROXY", "http://me:secr#et@p.example:3128", "is not the address of a proxy"),
     "one for all": ("ALL_PROXY", "http://p.example:99999", "is not the address of a proxy"),
-    "without PySocks": ("https_proxy", "socks5://p.example:1080", "is a SOCKS proxy, and PySocks"),
+    "without PySocks": ("https_proxy", "socks5://p.example:1080", "is a SOCKS proxy, which needs the package PySocks"),
 }
 
 

@@ -1,10 +1,10 @@
-"""Keeping secrets out of everything that is written: logs, errors, reports, final states.
+"""Redacts secrets in everything that is written: logs, errors, reports, final states.
 
-Secrets are found by value, in the forms in which they travel: as they are, quoted for a URL (also inside another),
-escaped in JSON (also inside another), in HTML or by Python, in base64 at any place of a longer text, and as
-`appsecret_proof`. Those that could be a part of an ordinary text (see `weakness`) are found as whole words alone.
+Secrets are found by value in all their usual forms: unchanged, quoted for a URL (also nested), escaped in JSON (also
+nested), in HTML or by Python, in base64 at any position of a longer text, and as `appsecret_proof`. Secrets that could
+be part of an ordinary text (see `weakness`) are found only as whole words.
 
-What is only read loses them for good. What is kept and used again has marks in their place (see `kept_secrets`).
+In output the secrets are replaced for good. Stored data that is used again holds marks instead (see `kept_secrets`).
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from typing import Any
 
 _SECRET_KEY = r"(?i)token|secret|passw|passphrase|api_?key|private|credential|authorization|bearer|cookie"
-#: Names that sound like a secret and are none, written small and without signs: mostly places in a list of pages.
+#: Names that sound secret and are not, in lower case without punctuation: mostly cursors of paged lists.
 _KNOWN_PUBLIC = frozenset(
     {"tokentype", "pagetoken", "nextpagetoken", "nexttoken", "continuationtoken", "synctoken", "tokencount"}
 )
 
 
 def sounds_secret(name: str) -> bool:
-    """Whether what stands under this name (a key, a header, a parameter) is a secret.
+    """Whether the value under this name (a key, a header, a parameter) is a secret.
 
     Example:
         >>> sounds_secret("X-Api-Key"), sounds_secret("nextPageToken")
@@ -39,14 +39,14 @@ def sounds_secret(name: str) -> bool:
 
 
 def secrets_of(configuration: Any) -> Iterator[str]:
-    """Yield the secret texts of a configuration: everything under a key that sounds like one, at any depth."""
+    """Yield the secret texts of a configuration: all values under a key that sounds secret, at any depth."""
     for _, secret in named_secrets(configuration):
         if len(secret) >= SHORTEST_SECRET:
             yield secret
 
 
 def named_secrets(configuration: Any, path: str = "", *, inside_secret: bool = False) -> Iterator[tuple[str, str]]:
-    """Yield the secret texts of a configuration, however short, each with the path of keys that leads to it.
+    """Yield the secret texts of a configuration, even short ones, each with its path.
 
     Example:
         >>> list(named_secrets({"verify_token": "sunrise", "db": {"host": "here", "passwords": ["a1", "b2"]}}))
@@ -65,12 +65,12 @@ def named_secrets(configuration: Any, path: str = "", *, inside_secret: bool = F
     elif inside_secret and isinstance(configuration, str) and configuration:
         yield path, configuration
         for plain in {trimmed(configuration), configuration.strip("\r\n")} - {"", configuration}:
-            # What stands around it is left out before it is used.
+            # The value is trimmed before it is used.
             yield path, plain
 
 
 def appsecret_proof(access_token: str, app_secret: str) -> str:
-    """Return the proof that a call comes from a server which knows the app secret.
+    """Return the `appsecret_proof`, by which Meta sees that a call comes from a server that knows the app secret.
 
     Source: https://developers.facebook.com/docs/graph-api/guides/secure-requests (checked 2026-11-23).
 
@@ -87,10 +87,10 @@ def appsecret_proof(access_token: str, app_secret: str) -> str:
 
 
 class Redactor:
-    """Replaces every known secret in a text, in whatever form it travels.
+    """Replaces every known secret in a text, in any of its forms.
 
     Attributes:
-        kept: Puts marks in the place of secrets in what is kept, and secrets in the place of marks.
+        kept: Replaces secrets by marks in stored data, and marks by secrets.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
@@ -103,7 +103,7 @@ class Redactor:
         self.learn(secrets)
 
     def learn(self, secrets: Iterable[str]) -> bool:
-        """Take further secrets into account; return whether there was a new one."""
+        """Add secrets; return whether one of them was new."""
         fresh = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET} - self._secrets
         if fresh:
             self._secrets |= fresh
@@ -113,28 +113,28 @@ class Redactor:
         return bool(fresh)
 
     def learn_credential(self, configuration: Any) -> bool:
-        """Take the secrets of a credential into account that who goes on with the run gives again."""
+        """Add the secrets of the run's credential, which must be given again for a resume."""
         self._has_credential = True
         return self.learn_named(named_secrets(configuration))
 
     def learn_configuration(self, configuration: Any) -> bool:
-        """Take the secrets of the configuration into account that a state holds while the run is under way.
+        """Add the secrets of the configuration in a state of the run.
 
-        Where the run was given a credential, what a job has put beside it, such as the token of a login, is the job's
-        own: it comes from its data, and stays there in what is kept.
+        If the run was given a credential, further values there, such as the token of a login, belong to the job: they
+        come from its data and are stored unmarked.
         """
         if self._has_credential:
             return self.learn(secrets_of(configuration))
         return self.learn_named(named_secrets(configuration))
 
     def learn_named(self, secrets: Iterable[tuple[str, str]]) -> bool:
-        """Take secrets into account that who goes on with a run gives again, under the same names.
+        """Add secrets that must be given again for a resume, under the same names.
 
         Args:
-            secrets: Each with the path at which it stands in the credential.
+            secrets: Each with its path in the credential.
 
         Returns:
-            Whether there was a new one.
+            Whether one of them was new.
         """
         named = [(path, secret) for path, secret in secrets if len(secret) >= SHORTEST_SECRET]
         self.kept.learn(named)
@@ -142,30 +142,30 @@ class Redactor:
         return self.learn(secret for _, secret in named)
 
     def of_results(self) -> Redactor:
-        """Return what clears a final state: the plain word that Meta repeats to a webhook is left in it."""
+        """Return the redactor for a final state, which leaves the plain word of a webhook in it."""
         if self._of_results is None:
             words = self.kept.words
             self._of_results = Redactor(self._secrets - words) if words else self
         return self._of_results
 
     def keep(self, value: Any) -> Any:
-        """Return a JSON value as it may be kept: with marks in the place of what the credentials hold."""
+        """Return a JSON value for storage, with marks in place of the credentials' secrets."""
         return changed_texts(value, self.kept.mark)
 
     def restore(self, value: Any) -> Any:
-        """Return what was kept as it was.
+        """Return stored data with its secrets restored.
 
         Raises:
-            ConfigurationError: It holds a secret that the credentials do not, or that is another one there now.
+            ConfigurationError: The credential lacks one of the secrets, or holds another one in its place.
         """
         return changed_texts(value, self.kept.unmark)
 
     def text(self, text: str) -> str:
-        """Return `text` without any of the secrets."""
+        """Return a text with all secrets redacted."""
         return self._pattern.sub(REDACTED, text) if self._pattern is not None else text
 
     def is_clean(self, cause: BaseException | None) -> bool:
-        """Whether neither an exception nor what led to it would show a secret in a traceback."""
+        """Whether the traceback of an exception, with its causes, shows no secret."""
         if cause is None or self._pattern is None:
             return True
         from traceback import format_exception
@@ -174,12 +174,12 @@ class Redactor:
         return self._pattern.search(shown) is None
 
     def is_clean_before(self, error: BaseException) -> bool:
-        """Whether what Python would print before `error`, as its cause or context, shows no secret."""
+        """Whether the part of a traceback before `error`, its cause or context, shows no secret."""
         before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         return self.is_clean(before)
 
     def value(self, value: Any) -> Any:
-        """Return a JSON value without any of the secrets, sharing what did not change."""
+        """Return a JSON value with all secrets redacted. Unchanged parts are shared."""
         pattern, shortest = self._pattern, self._shortest
         if pattern is None:
             return value

@@ -102,7 +102,7 @@ def _read_json(file: str, text: str, what: str) -> Document:
     except NotJson as problem:
         wrong = f"The {what} is not JSON: {problem.what}."
         if problem.repeated is not None:
-            wrong = f"The key `{problem.repeated}` stands twice in the same object."
+            wrong = f"The key `{problem.repeated}` occurs twice in the same object."
         error = PlanProblem(wrong, fix=f"{problem.fix} Nothing was run.")
         raise error.at(file, problem.line, problem.column, problem.width) from None
     return Document(file, text, value, find_places)
