@@ -7,7 +7,7 @@ its arguments and the line where it was written.
 from __future__ import annotations
 
 import sys
-from functools import partial
+from functools import partial, wraps
 
 from .context import Run, active
 from .errors import PACKAGE, AdaptorError, JobError, WrongCall
@@ -286,17 +286,17 @@ def builder_of(
     """Return a function that builds operations of a class: it checks the call and prepares the arguments."""
     parameters = Parameters(function, 1 if takes_state else 0)
 
+    @wraps(function)
     def build(*args: Any, **kwargs: Any) -> Operation:
         bound = parameters.bind(args, kwargs, _take)
         return kind(build, function, *bound)
 
-    for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
-        setattr(build, name, getattr(function, name))
     build.__operation__ = True  # type: ignore[attr-defined]
     # Whether it calls a function of the job, which may take another way after an error.
     build.__calls_code__ = bool(parameters.given)  # type: ignore[attr-defined]
-    # `inspect` shows the signature without the state, which the caller does not pass.
-    build.__wrapped__ = partial(function, None) if takes_state else function  # type: ignore[attr-defined]
+    if takes_state:
+        # `inspect` shows the signature without the state, which the caller does not pass.
+        build.__wrapped__ = partial(function, None)
     return build
 
 
@@ -308,13 +308,11 @@ def builder(function: Callable[P, T]) -> Callable[P, T]:
     """
     parameters = Parameters(function, 0)
 
+    @wraps(function)
     def build(*args: Any, **kwargs: Any) -> T:
         positional, named = parameters.bind(args, kwargs, _take)
         return function(*map(known, positional), **{key: known(value) for key, value in named.items()})
 
-    for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
-        setattr(build, name, getattr(function, name))
-    build.__wrapped__ = function  # type: ignore[attr-defined]
     return build
 
 

@@ -82,7 +82,7 @@ MISTAKES = {
     "a changed f-string": (
         'log(f"{state.data.flag} x".upper())',
         3,
-        ["is a lazy text", "`.upper` was asked of it", "line 1"],
+        ["is a lazy text", "`.upper` was used on it", "line 1"],
     ),
     "a reference in join": ('log(", ".join([state.data.a, "x"]))', 3, ["str.join", "f-string"]),
     "a reference in json.dumps": ("import json\nlog(json.dumps({'a': state.data}))", 3, ["JSON", "line 2"]),

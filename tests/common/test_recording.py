@@ -40,9 +40,7 @@ def test_an_empty_answer_is_none():
 
 
 def test_a_call_that_is_not_the_next_one_is_an_error_that_names_both():
-    with pytest.raises(
-        NotRecorded, match=r"GET https://clinic\.example/other is not recorded\. The next recorded c"
-    ):
+    with pytest.raises(NotRecorded, match=r"GET https://clinic\.example/other is not recorded\. The next recorded c"):
         perform(http.get("https://clinic.example/other"), call())
 
 

@@ -88,7 +88,7 @@ def test_a_secret_that_the_credential_does_not_have_is_named():
 @pytest.mark.parametrize("now", ["sunset", "Sunrise", "sunrise2"])
 def test_another_value_never_takes_the_place_of_the_one_that_stood_there(now):
     error = refusal(redactor().keep("sunrise"), {**CREDENTIAL, "verify_token": now})
-    assert "is another one" in str(error)
+    assert "has another one" in str(error)
 
 
 def test_a_secret_that_has_another_name_now_is_still_the_same():
@@ -135,7 +135,7 @@ def test_the_word_for_a_webhook_is_a_secret_where_it_is_a_strong_one_or_another_
     ],
 )
 def test_what_stands_for_a_secret_is_never_sent(body, place):
-    with pytest.raises(InvalidMessage, match="stands for a secret") as caught:
+    with pytest.raises(InvalidMessage, match="replaces a secret") as caught:
         refuse_marks(body)
     assert caught.value.details == {"field": place}
 

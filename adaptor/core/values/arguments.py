@@ -1,7 +1,7 @@
-"""What an argument of an operation may be, and how it becomes a value.
+"""The arguments of operations: how they are prepared and resolved.
 
 An argument is a plain value, a lazy reference, a function of the state, or a list or dict with any of these inside.
-`prepare` brings all of them into one form when the operation is built; `resolve` reads them when it runs.
+`prepare` converts it to a plain value or one `Lazy` when the operation is built; `resolve` reads it when it runs.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ HEADING = "data"
 
 
 def function_name(function: object) -> str:
-    """Return a short name for a function: its own, or `<lambda line 12>`."""
+    """Return a short name for a function: its own name, or `<lambda line 12>`."""
     name = getattr(function, "__name__", None)
     if name is None:
         return type(function).__name__
@@ -76,7 +76,7 @@ class Structure(Lazy):
 
 
 class Deferred(Lazy):
-    """A call that waits for lazy arguments: `function(*args)` once they are known."""
+    """A call with lazy arguments: `function(*args)`, made when they are resolved."""
 
     __slots__ = ("__arguments__", "__function__")
     __function__: Callable[..., Any]
@@ -97,7 +97,7 @@ class Deferred(Lazy):
 
 
 def defer(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call `function` now where all arguments are known, else when they are."""
+    """Call a function now if all arguments are known, else when they are resolved."""
     prepared = [prepare(argument) for argument in arguments]
     if any(isinstance(argument, Lazy) for argument in prepared):
         return Deferred(function, *prepared)
@@ -105,7 +105,7 @@ def defer(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def prepare(value: Any) -> Any:
-    """Turn an argument into a plain value or, where anything lazy is in it at any depth, into one `Lazy`."""
+    """Return an argument as a plain value or, if it holds anything lazy at any depth, as one `Lazy`."""
     if isinstance(value, str):
         if isinstance(value, Shown):
             raise shown_too_early(value)
@@ -124,7 +124,7 @@ def prepare(value: Any) -> Any:
 
 
 def prepare_source(value: Any) -> Any:
-    """Prepare what a loop goes through: a path that cannot be read is an error on the line where it is written."""
+    """Prepare the source of a loop; an invalid JSONPath is an error on the line where it is written."""
     prepared = prepare(value)
     if isinstance(prepared, str):
         from .jsonpath import compiled
@@ -146,7 +146,7 @@ def _function(value: Any) -> Lazy:
 
 
 def known(value: Any) -> Any:
-    """Return what is known of a prepared value: plain dicts and lists, with lazy references in their places."""
+    """Return a prepared value as plain dicts and lists, with lazy references in their places."""
     if isinstance(value, Structure):
         return known(value.__parts__)
     if isinstance(value, dict):
@@ -161,7 +161,7 @@ def expand_references(state: State, *values: Any) -> list[Any]:
 
     Args:
         state: The state to read from.
-        *values: Anything. Strings are never interpreted as paths; objects that are not containers pass untouched.
+        *values: Any values. Strings are never interpreted as paths; other objects are returned unchanged.
 
     Returns:
         The list of resolved values.
@@ -179,7 +179,7 @@ def expand_references(state: State, *values: Any) -> list[Any]:
 
 
 def same(first: Any, second: Any) -> bool:
-    """Whether two arguments are alike in structure (`==` on lazy references builds a reference instead)."""
+    """Whether two arguments have the same structure (`==` on lazy references builds a reference instead)."""
     if isinstance(first, Lazy) or isinstance(second, Lazy):
         return type(first) is type(second) and same(_parts(first), _parts(second))
     if isinstance(first, dict) and isinstance(second, dict):
