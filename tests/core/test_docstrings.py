@@ -1,4 +1,4 @@
-"""Every public name explains itself, and its example runs."""
+"""The docstrings of all public names: their parts, and their examples."""
 
 import ast
 import doctest
@@ -14,6 +14,7 @@ from adaptor.runner.load.syntax import Texts
 PUBLIC = [name for name in adaptor.__all__ if callable(getattr(adaptor, name)) and name not in ("State", "state")]
 PUBLIC += [f"http.{name}" for name in adaptor.http.__all__]
 FUNCTIONS = [name for name in PUBLIC if not isinstance(attrgetter(name)(adaptor), type)]
+HTTP = [name for name in FUNCTIONS if name.startswith("http.")]
 SENDING = [name for name in FUNCTIONS if attrgetter(name)(adaptor).__module__.startswith("adaptor.messenger.")]
 
 
@@ -21,61 +22,55 @@ def doc(name: str) -> str:
     return inspect.getdoc(attrgetter(name)(adaptor)) or ""
 
 
-@pytest.mark.parametrize("name", PUBLIC)
-def test_it_has_a_docstring_that_begins_with_one_sentence(name):
-    first = doc(name).split("\n\n")[0]
-    assert first
-    assert first.rstrip().endswith((".", ":"))
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_it_documents_every_argument(name):
-    text = doc(name)
-    signature = inspect.signature(attrgetter(name)(adaptor))
-    for parameter in signature.parameters:
-        assert f"\n    {parameter}:" in text or f"\n    *{parameter}:" in text, parameter
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_it_says_what_it_returns_and_shows_an_example(name):
-    assert "\nReturns:\n" in doc(name)
-    assert ">>> " in doc(name)
-
-
-@pytest.mark.parametrize("name", SENDING)
-def test_it_says_what_was_sent_when_it_fails_and_where_meta_says_so(name):
-    assert "\nRaises:\n" in doc(name)
-    assert "https://developers.facebook.com/" in doc(name)
-
-
-@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name.startswith("http.")])
-def test_it_says_what_was_sent_when_a_call_fails(name):
-    assert "\nRaises:\n" in doc(name)
-    assert "NotSent: Nothing left this machine" in doc(name)
-
-
-@pytest.mark.parametrize("name", [name for name in PUBLIC if ">>> " in doc(name)])
-def test_its_example_runs(name):
+def run_examples(text: str, name: str) -> str:
+    """Run the examples of a docstring, and return what doctest says of those that fail."""
     names = {public: getattr(adaptor, public) for public in adaptor.__all__} | {TEXT: text_of}
-    example = doctest.DocTestParser().get_doctest(doc(name), names, name, None, 0)
+    example = doctest.DocTestParser().get_doctest(text, names, name, None, 0)
     for each in example.examples:
         # As the loader of a job does.
         each.source = ast.unparse(Texts().visit(ast.parse(each.source))) + "\n"
     failures: list[str] = []
-    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
-    runner.run(example, out=failures.append)
-    assert not failures, "".join(failures)
+    doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(example, out=failures.append)
+    return "".join(failures)
+
+
+def test_each_has_a_docstring_that_begins_with_one_sentence():
+    firsts = {name: doc(name).split("\n\n")[0].rstrip() for name in PUBLIC}
+    assert {name: first for name, first in firsts.items() if not first.endswith((".", ":"))} == {}
+
+
+def test_each_documents_every_argument():
+    missing = {
+        name: parameter
+        for name in FUNCTIONS
+        for parameter in inspect.signature(attrgetter(name)(adaptor)).parameters
+        if f"\n    {parameter}:" not in doc(name) and f"\n    *{parameter}:" not in doc(name)
+    }
+    assert missing == {}
+
+
+@pytest.mark.parametrize(
+    ("names", "parts"),
+    [
+        (FUNCTIONS, ["\nReturns:\n", ">>> "]),
+        (SENDING, ["\nRaises:\n", "https://developers.facebook.com/"]),
+        (HTTP, ["\nRaises:\n", "NotSent: Nothing left this machine"]),
+    ],
+    ids=["returns and an example", "what a failure has sent, and Meta's page", "what a failed call has sent"],
+)
+def test_each_says(names, parts):
+    assert [(name, part) for name in names for part in parts if part not in doc(name)] == []
+
+
+def test_each_example_runs():
+    assert {name: text for name in PUBLIC if (text := run_examples(doc(name), name))} == {}
 
 
 @pytest.mark.parametrize("method", ["then", "catch"])
 def test_the_methods_of_operations_have_examples_that_run(method):
-    names = {public: getattr(adaptor, public) for public in adaptor.__all__}
     text = inspect.getdoc(getattr(adaptor.Operation, method)) or ""
-    example = doctest.DocTestParser().get_doctest(text, names, method, None, 0)
-    assert example.examples
-    failures: list[str] = []
-    doctest.DocTestRunner().run(example, out=failures.append)
-    assert not failures, "".join(failures)
+    assert ">>> " in text
+    assert run_examples(text, method) == ""
 
 
 def test_examples_are_python():
