@@ -53,8 +53,8 @@ def perform(given: argparse.Namespace) -> int:
     """Check, print what was found, and return 0, 2 or 3 as a run would."""
     from ..runner.checking.check import inspect
     from ..runner.execution.start import exit_code_for
-    from ..runner.input.files import print_out
     from ..runner.load.credentials import read_credentials
+    from ..runner.output.files import print_out
 
     try:
         credentials = read_credentials(given.credentials, is_lenient=given.credentials is None)
@@ -77,7 +77,7 @@ def perform(given: argparse.Namespace) -> int:
 
 def _print(prepared: Prepared) -> None:
     from ..runner.checking.plan_drawing import drawn
-    from ..runner.input.files import print_out
+    from ..runner.output.files import print_out
     from ..runner.problems.problems import shown
 
     for problem in prepared.problems:

@@ -155,7 +155,7 @@ def _check(given: argparse.Namespace) -> int:
 
 
 def _print(text: str) -> None:
-    from ..runner.input.files import print_out
+    from ..runner.output.files import print_out
 
     print_out(f"{text}\n", sys.stdout)
 

@@ -287,7 +287,7 @@ def _terminal() -> tuple[int, Any]:
 
 
 def _print(text: str) -> None:
-    from ..runner.input.files import print_out
+    from ..runner.output.files import print_out
 
     print_out(f"{text}\n", sys.stdout)
 
@@ -300,7 +300,7 @@ def _print_json(value: Any) -> None:
 
 def _write(pieces: Iterable[str], path: str) -> None:
     """Write piece by piece to a file that its owner alone can read, or to standard output."""
-    from ..runner.input.files import print_out, streamed
+    from ..runner.output.files import print_out, streamed
 
     if path == "-":
         for piece in pieces:

@@ -23,7 +23,7 @@ def step(id="a", **more):  # noqa: A002 - as in the file
 WORKFLOWS = {
     "not JSON": ("{bad", 2, ["w.json:1:2", "not JSON"]),
     "a comma at the end": ('{"steps": [],\n}', 2, ["w.json:", "no comma before a closing bracket"]),
-    "empty": ("", 2, ["not JSON"]),
+    "empty": ("", 2, ["The workflow is empty."]),
     "a list": ("[]", 2, ["The workflow is a list, not an object"]),
     "NaN": ('{"steps": NaN}', 2, ["NaN"]),
     "a key twice": ('{"steps": [],\n "steps": []}', 2, ["`steps` stands twice"]),
@@ -146,7 +146,7 @@ YAML = {
     "an alias that holds itself": ("steps: &a\n  - *a\n", ["contains itself"]),
     "a number that is none": ("steps: .nan\n", ["no number that JSON has"]),
     "a tag": ("steps: !!python/object:os.system []\n", ["w.yaml:1:8"]),
-    "nothing": ("", ["The workflow is null"]),
+    "nothing": ("", ["The workflow is empty."]),
 }
 
 
@@ -176,7 +176,7 @@ OPTIONS = {
     "a memory limit that nothing fits in": (["--memory-limit", "5"], "--memory-limit"),
     "a run id with a slash": (["--run-id", "a/b"], "cannot be the name of a run"),
     "a report in a folder that is not there": (["--report", "no/r.json"], "no/r.json cannot be written"),
-    "credentials that hold a list": (["-c", "list.yaml"], "holds no object"),
+    "credentials that hold a list": (["-c", "list.yaml"], "The credentials file is a list, not an object."),
     "an option that does not exist": (["--strat", "a"], "--strat"),
 }
 

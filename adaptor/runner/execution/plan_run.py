@@ -16,8 +16,9 @@ from ...core.errors import (
     plain,
 )
 from ...core.restored import restored
-from ..problems.source_lines import Interrupted, caret, excerpt
+from ..problems.source_lines import caret, excerpt
 from .counts import Counts
+from .interrupted import Interrupted
 from .result import (
     EXIT_BAD_INPUT,
     EXIT_CRASHED,

@@ -9,7 +9,7 @@ import contextlib
 import signal
 import time
 
-from ..problems.source_lines import Interrupted
+from .interrupted import Interrupted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

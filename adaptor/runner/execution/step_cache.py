@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from ...core.errors import InputError
-from ..input.files import read_json_object
 from .restoring import restored
 from .result import StepResult
 from .step_state import as_json
@@ -24,7 +23,7 @@ def keep_output(plan: Plan, step: StepResult, after: State, run: Run) -> None:
     """Keep what a job gave, with marks in the place of secrets. What a failed one left is not kept."""
     if step.error is not None or step.kind != "job":
         return
-    from ..input.files import write_output
+    from ..output.files import write_output
 
     file = _file(plan, step.id)
     try:
@@ -47,7 +46,9 @@ def cached_input(plan: Plan, run: Run) -> State:
     ]
     if files:
         _, file, source = max(files)
-        state: State = restored(read_json_object(file, "kept state"), run.redactor)
+        from ..input.document import read_state
+
+        state: State = restored(read_state(file, "kept state"), run.redactor)
         run.log("info", "run", f"Going on from what {source} gave: {file}")
         return state
     if upstream:

@@ -7,7 +7,6 @@ import os
 from ...core.errors import InputError
 from ...core.secrets.pasted import OUR_KEYS, trimmed_value
 from ...core.secrets.redact import sounds_secret
-from ..input.files import json_object, read_json_object
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 #: A whole configuration as JSON, or the access token alone.
 ENVIRONMENT_JSON = "ADAPTOR_CONFIGURATION"
 ENVIRONMENT_TOKEN = "ADAPTOR_ACCESS_TOKEN"
+
+_FIX = 'Write {"access_token": "…"}.'
 
 
 class Credentials:
@@ -165,7 +166,11 @@ def of_environment() -> dict[str, Any]:
         InputError: `ADAPTOR_CONFIGURATION` is not a JSON object.
     """
     if text := os.environ.get(ENVIRONMENT_JSON):
-        return json_object(text, f"The environment variable {ENVIRONMENT_JSON}")
+        from ..input.document import object_in, parse_document
+        from ..input.source import Source
+
+        source = Source(ENVIRONMENT_JSON, text, f"environment variable {ENVIRONMENT_JSON}", is_secret=True)
+        return object_in(parse_document(source), _FIX)
     token = os.environ.get(ENVIRONMENT_TOKEN)
     return {"access_token": token} if token else {}
 
@@ -178,19 +183,14 @@ def read_credentials(file: str | None, *, is_lenient: bool = False) -> Credentia
         is_lenient: Steps may name credentials that nobody gives.
 
     Raises:
-        InputError: One of them is not an object.
+        InputError: One of them cannot be read, or is not an object. The error shows nothing of it but keys.
     """
     environment = of_environment()
     if file is None:
         return Credentials(environment=environment, is_lenient=is_lenient)
-    if file.lower().endswith((".yaml", ".yml")):
-        from ..input.document import read_document
+    from ..input.document import read_object
 
-        found = read_document(file, "credentials file", is_secret=True).value
-        if not isinstance(found, dict):
-            raise InputError(f"The credentials file {file} holds no object.", fix="Write access_token: …")
-    else:
-        found = read_json_object(file, "credentials file")
+    found = read_object(file, "credentials file", _FIX, is_secret=True)
     return credentials_of(found, environment=environment, file=f"the credentials file {file}", is_lenient=is_lenient)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ...core.errors import InputError
+from ..input.document import kind_of
 from ..problems.problems import did_you_mean
 from .plan import Edge, Plan, Step
-from .reader import TRIGGERS, Reader, first_of, kind_of
+from .reader import TRIGGERS, Reader, first_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

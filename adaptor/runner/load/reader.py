@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ...core.errors import AdaptorError, InputError
-from ..input.document import ENDINGS, read_document
+from ..input.document import ENDINGS, KINDS, kind_of, read_object, read_state
 from ..problems.problems import did_you_mean
 from .conditions import BadCondition, Condition
 from .cycles import circles
@@ -23,18 +23,12 @@ SCRIPT_ENDINGS = (".py", ".js")
 #: Kinds of triggers, as OpenFn names them.
 TRIGGERS = ("webhook", "cron", "manual", "kafka")
 
-_KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
 _HOW = {
     dict: "Write {…}.",
     list: "Write […].",
     str: 'Put quotes around it: "…".',
     bool: "Write true or false, without quotes.",
 }
-
-
-def kind_of(value: Any) -> str:
-    """Return the kind of a JSON value in words."""
-    return "null" if value is None else _KINDS.get(type(value), type(value).__name__)
 
 
 class Reader:
@@ -62,7 +56,7 @@ class Reader:
                 self.note(path[:-1], f"`{name}` is missing.", fix=fix)
             return None
         if isinstance(found, bool) is not (kind is bool) or not isinstance(found, kind):
-            self.note(path, f"`{name}` is {kind_of(found)}, not {_KINDS[kind]}.", fix=fix or _HOW[kind])
+            self.note(path, f"`{name}` is {kind_of(found)}, not {KINDS[kind]}.", fix=fix or _HOW[kind])
             return None
         return found
 
@@ -110,19 +104,24 @@ class Reader:
         return self.file(found, path, name)
 
     def file(self, name: str, path: Path, what: str) -> dict[str, Any] | None:
-        """Return the object that a JSON or YAML file holds; what is wrong with it is taken down."""
+        """Return the object that a JSON or YAML file holds, or None: then the problem is among `problems`.
+
+        Args:
+            name: The path of the file, from the folder of the document.
+            path: Where the document names it.
+            what: `state`, or `configuration`: then no error shows a line of the file.
+        """
+        file = self.beside(name)
         try:
-            inner = read_document(self.beside(name), f"{what} file", is_secret=what in ("configuration", "credentials"))
+            if what == "state":
+                return read_state(file)
+            return read_object(file, f"{what} file", 'Write {"access_token": "…"}.', is_secret=True)
         except InputError as error:
             if error.file is None:
-                self.note(path, str(error), fix=_nearest(self.beside(name)))
+                self.note(path, str(error), fix=_nearest(file))
             else:
                 self.problems.append(error)
             return None
-        if not isinstance(inner.value, dict):
-            self.note(path, f"{name} holds {kind_of(inner.value)}, not an object.", fix='Write {"data": …}.')
-            return None
-        return inner.value
 
     # --- Edges ---
 

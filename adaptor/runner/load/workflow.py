@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ..input.document import kind_of
 from ..problems.problems import did_you_mean
 from .conditions import Condition
 from .plan import JOIN_ALL, Edge, Plan, Step
-from .reader import TRIGGERS, Reader, first_of, kind_of, looks_like_file
+from .reader import TRIGGERS, Reader, first_of, looks_like_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

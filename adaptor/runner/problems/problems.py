@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-import re
-
 from ...core.errors import AdaptorError, InputError
-from .source_lines import excerpt, place_of
+from .source_lines import place_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-#: A key that sounds like a secret, and its value behind it.
-_SECRET = (
-    r"(?i)[\w-]*(token|secret|passw|passphrase|api_?-?key|private|credential|authorization)[\w-]*[\"']?\s*:\s*[^\s{\[]"
-)
-
-
-class PlanProblem(InputError):
-    """Something in a workflow file, or in what it refers to, is not as it should be. Nothing was run.
+class FileProblem(InputError):
+    """Something in a file that the run is given is wrong, such as a workflow, a state or a test case. Nothing was run.
 
     Attributes:
         column: Where in the line it stands, counted from one.
     """
 
-    code = "PLAN"
+    code = "FILE"
     column: int | None = None
-
-    def at(self, file: str, line: int | None = None, column: int | None = None, width: int = 1) -> PlanProblem:
-        """Say where the problem is, and show the line, unless a secret seems to stand on it."""
-        self.file, self.line, self.column = file, line, column
-        if line is not None and column is not None:
-            shown = excerpt(file, line, column - 1, column - 1 + width)
-            self.excerpt = None if re.search(_SECRET, shown) else shown or None
-        return self
 
     def report(self) -> str:
         """Return the message for people, with the place as editors take it."""

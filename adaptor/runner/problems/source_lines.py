@@ -15,17 +15,8 @@ class CannotLoad(JobError):
     code = "CANNOT_LOAD"
 
 
-class Interrupted(KeyboardInterrupt):
-    """The run is to end: somebody wants it to.
-
-    Attributes:
-        code: `INTERRUPTED`, or why a supervisor ends it: `TIMEOUT`, `RUN_TIMEOUT`, `MEMORY`.
-    """
-
-    def __init__(self, code: str = "INTERRUPTED") -> None:
-        super().__init__()
-        self.code = code
-
+#: How many characters of a long line are shown.
+_MOST_SHOWN = 120
 
 #: Scripts that lie in no file of their own, by the name they go under.
 _inline: dict[str, list[str]] = {}
@@ -48,17 +39,28 @@ def place_of(error: AdaptorError) -> str:
 
 def excerpt(file: str, line: int, start: int | None = None, end: int | None = None) -> str:
     """Return a line of a file with its number, and a caret under the columns from `start` to `end`."""
-    text = _line(file, line).rstrip()
+    return pointed_line(_line(file, line), line, start, end)
+
+
+def pointed_line(text: str, line: int, start: int | None = None, end: int | None = None) -> str:
+    """Return a line with its number, and a caret under the columns from `start` to `end`.
+
+    Of a long line only what is near the caret is shown.
+    """
+    text = text.rstrip()
     if not text.strip():
         return ""
     label = f"{line} | "
-    indent = len(text) - len(text.lstrip())
-    shown = f"{label}{text.lstrip()}"
+    first = len(text) - len(text.lstrip())
+    at = first if start is None else max(start, first)
+    begin = first if len(text) <= _MOST_SHOWN else max(first, at - _MOST_SHOWN // 2)
+    shown = text[begin : begin + _MOST_SHOWN]
+    cut, rest = "…" * (begin > first), "…" * (begin + _MOST_SHOWN < len(text))
     if start is None:
-        return shown
-    column = max(start - indent, 0)
-    width = max((end or start + 1) - start, 1)
-    return f"{shown}\n{' ' * (len(label) - 2)}| {' ' * column}{'^' * min(width, len(text) - start or 1)}"
+        return f"{label}{shown}{rest}"
+    width = min(max((end or start + 1) - start, 1), begin + len(shown) - start or 1)
+    indent = " " * (at - begin + len(cut))
+    return f"{label}{cut}{shown}{rest}\n{' ' * (len(label) - 2)}| {indent}{'^' * width}"
 
 
 def caret(traceback: TracebackType | None, file: str) -> tuple[int, int | None, int | None] | None:

@@ -163,7 +163,7 @@ def write_report(result: Result, redactor: Redactor, path: str, stdout: TextIO) 
     """
     import json
 
-    from ..input.files import write_output
+    from ..output.files import write_output
 
     report = report_of(result, redactor)
     if path.lower().endswith((".html", ".htm")):
