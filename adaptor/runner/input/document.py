@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...core.text.json_positions import Path as Path, Place as Place
+    from ...core.errors import AdaptorError
     from ..problems.problems import FileProblem
 
 YAML_ENDINGS = (".yaml", ".yml")
@@ -33,12 +34,17 @@ class Document:
         file: Its path as it was given.
         folder: Where it lies; paths inside it start there.
         value: What it holds, as JSON.
+        problems: What was found wrong with it before it is read as a workflow.
+        names_credentials: A step's configuration is the name of a credential, never the path of a file.
     """
+
+    names_credentials = False
 
     def __init__(self, source: Source, value: Any, find_places: Callable[[str], dict[Path, Place]]) -> None:
         self.file = source.file
         self.folder = os.path.dirname(source.file)
         self.value = value
+        self.problems: list[AdaptorError] = []
         self.source = source
         self._find_places = find_places
         self._places: dict[Path, Place] | None = None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from ..input.document import Document
+    from ..input.document import Document, Path
     from .credentials import Credentials
     from .plan import Script
     from .script import Job
@@ -93,21 +93,16 @@ def _prepare_workflow(
     prepared: Prepared, path: str, credentials: Credentials, name: str | None, given: Mapping[str, Any]
 ) -> None:
     from ..input.document import read_document
-    from .openfn_project import is_project, read_project, workflow_path
+    from .openfn_project import is_project, project_workflow
     from .workflow import read_workflow
 
     document = read_document(path, "workflow")
+    at: Path = ()
     if is_project(document.value):
-        at = workflow_path(document, name)
-        entry = document.value
-        for key in at:
-            entry = entry[key]
-        read = read_workflow if isinstance(entry, dict) and "steps" in entry else read_project
-        plan, reader = read(document, credentials, at)
+        document, at = project_workflow(document, name)
     elif name is not None:
         raise InputError(f"{path} holds one workflow, without a name to choose by.", fix=f"Leave `{name}` out.")
-    else:
-        plan, reader = read_workflow(document, credentials)
+    plan, reader = read_workflow(document, credentials, at)
     prepared.plan = plan
     prepared.problems += sorted(reader.problems, key=lambda problem: (problem.file or "", problem.line or 0))
     _load_scripts(prepared, plan, document, given)

@@ -8,7 +8,7 @@ from ...core.errors import AdaptorError, InputError
 from ..input.document import ENDINGS, KINDS, kind_of, read_object, read_state
 from ..problems.problems import did_you_mean
 from .conditions import BadCondition, Condition
-from .cycles import circles
+from .cycles import cycles
 from .plan import Script
 
 TYPE_CHECKING = False
@@ -41,7 +41,7 @@ class Reader:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.problems: list[AdaptorError] = []
+        self.problems: list[AdaptorError] = list(document.problems)
 
     def note(self, path: Path, what: str, *, fix: str = "", key: bool = False) -> None:
         """Take a problem down."""
@@ -150,14 +150,14 @@ class Reader:
                     fix=fix,
                     key=path[-1] == edge.target,
                 )
-        for circle in circles(plan):
-            way = " → ".join([circle[0].source, *(edge.target for edge in circle)])
-            path = places[id(circle[-1])]
+        for cycle in cycles(plan):
+            way = " → ".join([cycle[0].source, *(edge.target for edge in cycle)])
+            path = places[id(cycle[-1])]
             self.note(
                 path,
                 f"These steps lead in a circle: {way}.",
                 fix="A run must come to an end. Take one of the edges out; to repeat something use each(…) in a job.",
-                key=path[-1] == circle[-1].target,
+                key=path[-1] == cycle[-1].target,
             )
 
     def warn_unreachable(self, plan: Plan, places: dict[str, Path]) -> None:

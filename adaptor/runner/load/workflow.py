@@ -165,7 +165,8 @@ class _Workflow:
 
     def _read_configuration(self, step: Step, raw: dict[str, Any], path: Path) -> None:
         found = raw.get("configuration")
-        if isinstance(found, str) and not looks_like_file(found):
+        is_name = self.reader.document.names_credentials
+        if isinstance(found, str) and (is_name or not looks_like_file(found)):
             problem = self._credentials.problem_with(found)
             if problem is not None:
                 self.reader.note(path, problem[0], fix=problem[1])
