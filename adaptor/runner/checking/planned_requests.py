@@ -21,7 +21,9 @@ def drafts_of(prepared: Prepared) -> Iterator[dict[str, Any]]:
 
     What is only known when the job runs stands in it as it is written: `{state.data.first_name}`.
     """
-    from .token import operations_in
+    from ..load.operations import (
+        operations_in,
+    )
 
     for job in prepared.jobs:
         for operation in operations_in(job.operations):

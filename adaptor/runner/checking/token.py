@@ -9,7 +9,6 @@ from ...core.config import Configuration, read_configuration
 from ...core.context import Run
 from ...core.errors import AdaptorError
 from ...core.operation import Operation
-from ...core.values.lazy import Lazy
 from ...graph.errors import GraphError, TemporaryFailure, TokenInvalid
 from ...graph.graph_request import graph_request
 from ...graph.operation import GraphOperation
@@ -17,12 +16,12 @@ from ...messenger.page.app import debug_token
 from ...messenger.page.permissions import need_of
 from ..execution.start import problem_of
 from ..load.credentials import Credentials
+from ..load.operations import operations_in
 from ..load.prepare import prepare
 from ..output.logs import JobOutput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
     from typing import Any
 
 #: An end that is nearer is told as a warning.
@@ -162,21 +161,6 @@ def inspect_token(configuration: dict[str, Any], job: str | None, run: Run) -> T
             _ask_what(findings, configuration, checked)
     _compare(findings, checked)
     return findings
-
-
-def operations_in(values: Iterable[Any]) -> Iterator[Operation]:
-    """Yield all operations in some values, those inside others too."""
-    for value in values:
-        if isinstance(value, Operation):
-            yield value
-            yield from operations_in((*value.args, *value.kwargs.values()))
-        elif isinstance(value, Lazy):
-            # A list of Meta's may be the source of a loop.
-            yield from operations_in(value.__reduce__()[1])
-        elif isinstance(value, list | tuple):
-            yield from operations_in(value)
-        elif isinstance(value, dict):
-            yield from operations_in(value.values())
 
 
 def _needed_by(path: str, run: Run) -> Needed:

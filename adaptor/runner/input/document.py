@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from ...core.text.json_positions import Path as Path, Place as Place
     from ...core.errors import AdaptorError
+    from ...core.text.json_positions import Path as Path, Place as Place
     from ..problems.problems import FileProblem
 
 YAML_ENDINGS = (".yaml", ".yml")

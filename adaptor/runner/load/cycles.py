@@ -13,6 +13,7 @@ def cycles(plan: Plan) -> list[list[Edge]]:
     Edges that are disabled count too: enabling one must not make a run endless.
     """
     from graphlib import CycleError, TopologicalSorter
+    from itertools import pairwise
 
     edges = {(edge.source, edge.target): edge for edge in plan.edges() if edge.target in plan.steps}
     order = {step: index for index, step in enumerate(plan.steps)}
@@ -27,7 +28,7 @@ def cycles(plan: Plan) -> list[list[Edge]]:
             steps = cause.args[1][:-1]
             first = min(range(len(steps)), key=lambda index: order[steps[index]])
             steps = [*steps[first:], *steps[: first + 1]]
-            found.append([edges[pair] for pair in zip(steps, steps[1:], strict=False)])
+            found.append([edges[pair] for pair in pairwise(steps)])
             # Without its last edge this cycle is open, and the sorter finds the next one.
             del edges[steps[-2], steps[-1]]
         else:

@@ -1,6 +1,6 @@
-"""OpenFn's project files: each of their workflows, with jobs, triggers and edges, is turned into a workflow file's form.
+"""OpenFn's project files: a workflow in one, with its jobs, triggers and edges, becomes what a workflow file holds.
 
-From there it is read as any workflow; problems point at the project file all the same.
+Then it is read as any workflow file; problems point at their place in the project file.
 """
 
 from __future__ import annotations

@@ -22,7 +22,13 @@ from adaptor import (
 )
 from adaptor.core.context import Run
 from adaptor.core.errors import InputError, JobError
-from adaptor.runner.checking.token import TokenReport, inspect_token, operations_in
+from adaptor.runner.checking.token import (
+    TokenReport,
+    inspect_token,
+)
+from adaptor.runner.load.operations import (
+    operations_in,
+)
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAY = 24 * 60 * 60
