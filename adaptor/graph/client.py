@@ -5,22 +5,13 @@ from __future__ import annotations
 import time
 from contextlib import nullcontext
 from copy import copy
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..core.config import Configuration, read_configuration
 from ..core.context import Run
-from ..core.digest import (
-    digest,
-)
-from ..core.errors import (
-    SENT_NO,
-    SENT_UNKNOWN,
-    AdaptorError,
-    DeliveryUnknown,
-    NotSent,
-)
+from ..core.digest import digest
+from ..core.errors import SENT_NO, SENT_UNKNOWN, AdaptorError, DeliveryUnknown, NotSent
 from ..wire.connection import seconds_before_repeat, wire
 from .answer import GraphAnswer
 from .connection import GraphConnection
@@ -32,8 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from ..ledger.at_most_once import Waiting
     from ..ledger.ledger import Ledger
+
+    #: Entered while calls wait to be made again that certainly were not made: given their places among those that are
+    #: being made, and how others of these have ended.
+    Waiting = Callable[[Sequence[int], Mapping[int, Any]], AbstractContextManager[object]]
 
 T = TypeVar("T")
 
@@ -121,7 +115,7 @@ class GraphClient:
             DeliveryUnknown: A write left, and no trustworthy answer came.
         """
         if request.sealed:
-            (outcome,) = self.send_batch([replace(request, sealed=False)], waiting=waiting)
+            (outcome,) = self.send_batch([request._replace(sealed=False)], waiting=waiting)
             if isinstance(outcome, AdaptorError):
                 raise outcome
             return outcome

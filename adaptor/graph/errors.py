@@ -19,13 +19,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.errors import (
-    ABOUT_PAGE,
-    ABOUT_PERSON,
-    ABOUT_ROW,
-    SENT_UNKNOWN,
-    AdaptorError,
-)
+from ..core.errors import ABOUT_PAGE, ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError
 
 
 class GraphError(AdaptorError):

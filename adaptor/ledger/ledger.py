@@ -13,19 +13,7 @@ from ..core.secrets.redact import Redactor
 from .database.database import storable
 from .errors import SentBefore, TakenOver
 from .lease import Lease
-from .records import (
-    FAILED,
-    FINISHED,
-    SENT,
-    SKIPPED,
-    STOPPED,
-    UNKNOWN,
-    Outcome,
-    Row,
-    RunRecord,
-    StepRecord,
-    Write,
-)
+from .records import FAILED, FINISHED, SENT, SKIPPED, STOPPED, UNKNOWN, Outcome, Row, RunRecord, StepRecord, Write
 from .refusals import not_resumed, problem
 from .store import IN_MEMORY
 from .write_id import write_id
@@ -33,6 +21,7 @@ from .write_id import write_id
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ..core.context import Run
     from .pace import Place
     from .store import Store
 
@@ -368,6 +357,14 @@ class Ledger:
     def reserve(self, page: str, places: Sequence[Place]) -> float:
         """Take a place among all that the Page sends, and return how many seconds it is off."""
         return self.store.pages.reserve(page, places)
+
+
+def ledger_of(run: Run) -> Ledger:
+    """Return the ledger of a run that keeps one."""
+    ledger = run.ledger
+    if not isinstance(ledger, Ledger):
+        raise TypeError("the run keeps no ledger")
+    return ledger
 
 
 def sent(id_: str, result: Any) -> Outcome:

@@ -7,16 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .claim import COLUMNS, Claim, ClaimResult, read_row, rows_of
 from .database.database import from_text, in_chunks, marks, to_text
 from .errors import TakenOver
-from .records import (
-    CLAIMED,
-    FAILED,
-    SENDING,
-    SENT,
-    SKIPPED,
-    UNKNOWN,
-    Outcome,
-    Row,
-)
+from .records import CLAIMED, FAILED, SENDING, SENT, SKIPPED, UNKNOWN, Outcome, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -9,13 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from adaptor.core.digest import (
-    digest,
-)
+from adaptor.core.digest import digest
 from adaptor.ledger.records import Write
-from adaptor.ledger.write_id import (
-    write_id,
-)
+from adaptor.ledger.write_id import write_id
 
 WRITE = Write("each › send_text", "1", "f", 0, "step", 0, "9")
 

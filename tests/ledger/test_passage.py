@@ -5,14 +5,19 @@ from __future__ import annotations
 import pytest
 
 from adaptor.core.context import Run
-from adaptor.ledger.at_most_once import perform_at_most_once
+from adaptor.ledger.at_most_once import at_most_once
 from adaptor.ledger.errors import LedgerError
+from adaptor.wire.connection import wire
 
 
 def passed(run, make, *texts, has_left=False):
     ledger = run.ledger
     writes = [ledger.write("send", "1", text, page="9") for text in texts or ["a"]]
-    return perform_at_most_once(run, writes, make, lambda answer: answer, lambda: has_left)
+    with at_most_once(run, writes) as claimed:
+        wire.left = has_left
+        if claimed.ours:
+            claimed.settle(make(claimed.ours, claimed.waiting))
+    return [claimed.given_back(index) for index in range(len(writes))]
 
 
 @pytest.fixture

@@ -6,15 +6,7 @@ import pytest
 from werkzeug import Response
 
 import adaptor
-from adaptor import (
-    InvalidMessage,
-    broadcast,
-    http,
-    quick_reply,
-    send_file,
-    send_text,
-    state,
-)
+from adaptor import InvalidMessage, broadcast, http, quick_reply, send_file, send_text, state
 
 PEOPLE = ["6543210987654321", "6543210987654322", "6543210987654323"]
 

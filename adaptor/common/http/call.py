@@ -340,9 +340,7 @@ class HttpCall:
         """
         import hashlib
 
-        from ...core.digest import (
-            digest,
-        )
+        from ...core.digest import digest
 
         clean = _redactor(secrets).text
         headers = {

@@ -11,13 +11,7 @@ from ...common.rows.rounded import rounded_columns
 from ...common.rows.sources import looked_through, numbered, tell_of_items
 from ...core.config import read_configuration
 from ...core.context import current_run
-from ...core.errors import (
-    AdaptorError,
-    ItemsFailed,
-    JobError,
-    UnreadableRow,
-    WrongCall,
-)
+from ...core.errors import AdaptorError, ItemsFailed, JobError, UnreadableRow, WrongCall
 from ...core.operation import Operation, Source, Step, Value, as_operation, builder_of
 from ...core.state import State, compose_next_state
 from ...core.values.lazy import resolve
@@ -63,7 +57,7 @@ class _Broadcast(Operation):
         if rate is not None and not (isinstance(rate, int | float) and not isinstance(rate, bool) and 0 < rate < 1e6):
             raise WrongCall("`rate` of broadcast() must be messages a second.", fix="Write rate=40.")
         operation = args[1]
-        if isinstance(operation, GraphOperation) and operation.draft.series is not None:
+        if isinstance(operation, GraphOperation) and operation.draft.makes_several_calls:
             raise WrongCall(
                 f"broadcast() was given {operation.title()} with split= or typing=, which makes several calls.",
                 fix="Leave them out, or go through the people with try_each(…).",

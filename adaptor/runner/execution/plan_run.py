@@ -6,15 +6,7 @@ import time
 from collections import Counter
 
 from ...core.context import Run
-from ...core.errors import (
-    SENT_YES,
-    AdaptorError,
-    ConfigurationError,
-    InputError,
-    ItemsFailed,
-    JobError,
-    plain,
-)
+from ...core.errors import SENT_YES, AdaptorError, ConfigurationError, InputError, ItemsFailed, JobError, plain
 from ...core.restored import restored
 from ..problems.source_lines import caret, excerpt
 from .counts import Counts

@@ -355,9 +355,7 @@ class RunLedger:
         return job_digest(self._sources)
 
     def _input_digest(self) -> str:
-        from ...core.digest import (
-            digest,
-        )
+        from ...core.digest import digest
 
         state = {key: value for key, value in self._state.items() if key != "configuration"}
         return digest("input", self._words, state)

@@ -10,13 +10,7 @@ from ..load.prepare import Prepared, prepare
 from ..load.secret_warnings import of_credentials
 from ..output.logs import JobOutput, print_to
 from .plan_run import Execution, interruption
-from .result import (
-    EXIT_BAD_INPUT,
-    EXIT_CRASHED,
-    EXIT_INTERRUPTED,
-    EXIT_KILLED,
-    Result,
-)
+from .result import EXIT_BAD_INPUT, EXIT_CRASHED, EXIT_INTERRUPTED, EXIT_KILLED, Result
 from .resume import LedgerOptions, RunLedger
 
 TYPE_CHECKING = False

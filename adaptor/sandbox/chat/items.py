@@ -8,13 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from adaptor.sandbox.show.plain_text import (
-    show_action,
-    show_gesture,
-    show_incoming,
-    show_line,
-    show_message,
-)
+from adaptor.sandbox.show.plain_text import show_action, show_gesture, show_incoming, show_line, show_message
 from adaptor.sandbox.state.page_state import FILES, milliseconds
 from adaptor.sandbox.state.records import Action, Gesture, Incoming, Message
 

@@ -9,12 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from adaptor.sandbox.edges.attachments import keep
 from adaptor.sandbox.edges.personas import check_persona
-from adaptor.sandbox.edges.thread_control import (
-    apply_thread_control,
-    check_control,
-    check_thread_control,
-    give_control,
-)
+from adaptor.sandbox.edges.thread_control import apply_thread_control, check_control, check_thread_control, give_control
 from adaptor.sandbox.meta.errors import MESSAGE_AND_ACTION, NOTHING_TO_SEND, Refused, invalid
 from adaptor.sandbox.request.request_object import Part
 from adaptor.sandbox.rules.content import check_message

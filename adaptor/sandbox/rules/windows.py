@@ -10,14 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from adaptor.sandbox.meta import limits
-from adaptor.sandbox.meta.errors import (
-    DEAD_TAG,
-    TAG_WITHOUT_TYPE,
-    UNKNOWN_TAG,
-    WINDOW_CLOSED,
-    Refused,
-    invalid,
-)
+from adaptor.sandbox.meta.errors import DEAD_TAG, TAG_WITHOUT_TYPE, UNKNOWN_TAG, WINDOW_CLOSED, Refused, invalid
 
 if TYPE_CHECKING:
     from datetime import datetime

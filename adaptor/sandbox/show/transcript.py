@@ -12,13 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from adaptor.sandbox.rules.windows import time_left
-from adaptor.sandbox.show.plain_text import (
-    show_action,
-    show_gesture,
-    show_incoming,
-    show_line,
-    show_message,
-)
+from adaptor.sandbox.show.plain_text import show_action, show_gesture, show_incoming, show_line, show_message
 from adaptor.sandbox.state.records import Action, Gesture, Incoming, Message
 
 if TYPE_CHECKING:
