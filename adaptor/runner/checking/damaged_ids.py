@@ -100,7 +100,7 @@ def _calls_code(value: Any) -> bool:
     if isinstance(value, FunctionReference):
         return True
     if isinstance(value, Operation):
-        return value.name == "fn" or _calls_code([value.args, value.kwargs])
+        return value.calls_function or _calls_code([value.args, value.kwargs])
     if isinstance(value, Lazy):
         return _calls_code(value.__reduce__()[1])
     if isinstance(value, dict):

@@ -50,7 +50,7 @@ class Needed:
 
     def add(self, operation: Operation) -> None:
         """Take what one operation needs into account."""
-        if operation.name == "fn":
+        if operation.calls_function:
             self.has_functions = True
         if not isinstance(operation, GraphOperation):
             return
