@@ -155,7 +155,9 @@ def _run_of(given: argparse.Namespace) -> Iterator[tuple[Store, RunRecord]]:
 
 
 def _list(given: argparse.Namespace) -> int:
-    from ..runner.execution.resume import is_there
+    from ..runner.execution.ledger_location import (
+        is_there,
+    )
     from ..runner.history.history import ledger_of, run_facts
 
     database = ledger_of(given.path, given.database)

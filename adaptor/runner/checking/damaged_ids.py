@@ -23,7 +23,7 @@ from ..load.operations import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..load.script import Job
+    from ..load.job import Job
 
 _LOOPS = (each, try_each, broadcast)
 #: So many rows of each source are looked at.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...core.operation import Operation
-    from ..load.script import Job
+    from ..load.job import Job
 
 _LOOPS = (each, try_each, map_, broadcast)
 #: Statements of Python that repeat the steps in them.

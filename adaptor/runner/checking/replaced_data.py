@@ -31,7 +31,7 @@ from ..problems.source_lines import CannotLoad, excerpt
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ..load.script import Job
+    from ..load.job import Job
 
 #: What an answer may hold besides its documented keys: of a message in several parts, of one given back, of media.
 _FURTHER = frozenset({"message_ids", "outcome", "attachment_id"})

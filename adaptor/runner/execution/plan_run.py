@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from ...core.state import State
     from ..load.credentials import Credentials
+    from ..load.job import Job
     from ..load.plan import Edge, Plan
-    from ..load.script import Job
     from .resume import RunLedger
 
     #: Told of each step: its result, which grows while it runs, and the states of the run so far.

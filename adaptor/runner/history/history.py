@@ -6,8 +6,13 @@ import os
 from collections import Counter
 
 from ...core.errors import InputError
+from ..execution.ledger_location import (
+    BESIDE,
+    ENVIRONMENT_DATABASE,
+    default_database,
+    is_there,
+)
 from ..execution.result import EXIT_WELL
-from ..execution.resume import BESIDE, ENVIRONMENT_DATABASE, default_database, is_there
 from ..execution.run_id import LAST
 
 TYPE_CHECKING = False

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from .script import Job
+    from .job import Job
 
 
 class Idle(InputError):

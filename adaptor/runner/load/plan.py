@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from ...core.state import State
     from .conditions import Condition
-    from .script import Job
+    from .job import Job
 
 #: The id of the only step of a run that is given a single job.
 STEP_ID = "job-1"

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from ..input.document import Document, Path
     from .credentials import Credentials
+    from .job import Job
     from .plan import Script
-    from .script import Job
 
 #: What these end in is a workflow or a project; everything else is a job script.
 WORKFLOW_ENDINGS = (".json", ".yaml", ".yml")

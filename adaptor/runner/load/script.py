@@ -18,6 +18,7 @@ from ...core.values.template import TEXT, text_of
 from ..problems.source_lines import CannotLoad, caret, excerpt
 from . import modules_beside as beside, syntax
 from .idle import Outline, warnings_of
+from .job import Job
 from .unfilled import refuse_unfilled
 
 TYPE_CHECKING = False
@@ -33,31 +34,6 @@ MODULE = "adaptor_job"
 _USUAL = ("job.py", "workflow.yaml", "workflow.yml", "workflow.json", "project.yaml")
 
 _numbers = count()
-
-
-class Job:
-    """A loaded job: where it lies and the operations that are its steps.
-
-    Attributes:
-        file: What the script goes under in errors: its path, or a name for a text that lies inside another file.
-        operations: Its steps, in order.
-        statements: For each of them the labels of the statements around it, such as a `for`.
-        module: What it defined.
-        warnings: What in it never runs.
-    """
-
-    def __init__(
-        self, file: str, operations: list[Operation], statements: list[tuple[str, ...]], module: ModuleType
-    ) -> None:
-        self.file = file
-        self.operations = operations
-        self.statements = statements
-        self.module = module
-        self.warnings: list[InputError] = []
-
-    def close(self) -> None:
-        """Forget the module, so that a program which runs many jobs does not fill up with them."""
-        sys.modules.pop(self.module.__name__, None)
 
 
 def load(
