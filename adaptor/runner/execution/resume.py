@@ -130,7 +130,7 @@ class RunLedger:
 
     def keep(self, step: str, arrival: int, status: str, state: State) -> None:
         """Record the state that a step left: a resume does not run the step again."""
-        if self._run.is_partial:
+        if self._run.audience.is_partial:
             # A resume runs it again, for the people who were left out, and so the steps that follow it.
             return
         if self._ledger is not None:
