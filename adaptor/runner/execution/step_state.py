@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-def entering(arrived: State, defaults: State, configuration: dict[str, Any]) -> State:
+def step_input(arrived: State, defaults: State, configuration: dict[str, Any]) -> State:
     """Return the state that a step is given.
 
     Args:
@@ -36,7 +36,7 @@ def entering(arrived: State, defaults: State, configuration: dict[str, Any]) -> 
     return state
 
 
-def leaving(state: State) -> State:
+def without_configuration(state: State) -> State:
     """Return the state that travels on: the configuration stays behind."""
     return {key: value for key, value in state.items() if key != "configuration"}
 

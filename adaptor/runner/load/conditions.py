@@ -76,6 +76,11 @@ class Condition:
         self.kind = _WORDS.get(plain, "expression")
         self._code = _compiled(plain) if self.kind == "expression" else None
 
+    @property
+    def is_for_failure(self) -> bool:
+        """Whether it holds where the step before has failed, and only there."""
+        return self.kind == ON_FAILURE
+
     def holds(self, state: State, upstream: str, *, failed: bool, warn: Callable[[str], object] | None = None) -> bool:
         """Whether the edge is taken after a step.
 

@@ -42,6 +42,11 @@ class Edge:
         self.label = label
         self.disabled = disabled
 
+    @property
+    def handles_failure(self) -> bool:
+        """Whether it is taken where its source has failed, and only there."""
+        return self.condition is not None and self.condition.is_for_failure and not self.disabled
+
     def __str__(self) -> str:
         return f"{self.source} → {self.target}"
 

@@ -16,8 +16,10 @@ import signal
 import sys
 import time
 
-from ..execution.interrupted import Interrupted
-from ..execution.plan_run import interruption
+from ..execution.interrupted import (
+    Interrupted,
+    interruption,
+)
 from ..execution.result import EXIT_KILLED, Result, StepResult
 from ..execution.step_state import as_json, final_text
 from .recorded import Recorded
