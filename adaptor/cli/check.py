@@ -51,7 +51,7 @@ def add_to(commands: Any) -> None:
 
 def perform(given: argparse.Namespace) -> int:
     """Check, print what was found, and return 0, 2 or 3 as a run would."""
-    from ..runner.checking.check import inspect
+    from ..runner.checking.check import check_file
     from ..runner.execution.start import exit_code_for
     from ..runner.load.credentials import read_credentials
     from ..runner.output.files import print_out
@@ -61,7 +61,7 @@ def perform(given: argparse.Namespace) -> int:
     except InputError as error:
         print(error.report(), file=sys.stderr)
         return EXIT_BAD_INPUT
-    prepared = inspect(given.path, credentials, workflow=given.workflow)
+    prepared = check_file(given.path, credentials, workflow=given.workflow)
     if given.format == "json":
         print_out(_as_json(prepared, given.path), sys.stdout)
     else:
@@ -95,10 +95,10 @@ def _print(prepared: Prepared) -> None:
 
 def _preview(prepared: Prepared, given: argparse.Namespace) -> None:
     from ..core.secrets.redact import Redactor
-    from ..runner.checking.planned_requests import drafts_of
+    from ..runner.checking.planned_requests import planned_requests
     from .options.preview import draw, people_beside
 
-    drawn = draw(drafts_of(prepared), given.preview, people_beside(given.path), Redactor().text)
+    drawn = draw(planned_requests(prepared), given.preview, people_beside(given.path), Redactor().text)
     what = f"{drawn} message{'' if drawn == 1 else 's'}" if drawn else "no message"
     print(f"Drawn, with {what}: {given.preview}", file=sys.stderr)
 

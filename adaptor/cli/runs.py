@@ -83,7 +83,7 @@ def add_to(commands: Any) -> None:
         help="only these; may be given several times",
     )
     results.add_argument("--format", choices=("jsonl", "csv"), help="default: by the ending of FILE, else jsonl")
-    settle = verb(
+    reconcile = verb(
         "settle",
         "find out about what is unknown",
         "Find out whether messages went out of which nobody knows: from the echoes that your webhook stored, or from "
@@ -91,14 +91,14 @@ def add_to(commands: Any) -> None:
         "unknown. Nothing is sent to anybody.",
         _settle,
     )
-    settle.add_argument(
+    reconcile.add_argument(
         "--echoes",
         metavar="FILE",
         help="what a webhook was sent (message_echoes), one JSON document a line; `-` is standard input. Meta is then "
         "asked only with -c, and only for the rest",
     )
-    settle.add_argument("-c", "--credentials", metavar="FILE", help="the configuration, JSON or YAML")
-    settle.add_argument("--name", metavar="NAME", help="which one, where the file holds several")
+    reconcile.add_argument("-c", "--credentials", metavar="FILE", help="the configuration, JSON or YAML")
+    reconcile.add_argument("--name", metavar="NAME", help="which one, where the file holds several")
     export = verb("export", "write everything of a run", "Write everything of a run as one JSON document.", _export)
     for each in (results, export):
         each.add_argument("-o", "--output", metavar="FILE", default="-", help="write there; default: standard output")
@@ -216,7 +216,7 @@ def _export(given: argparse.Namespace) -> int:
 def _settle(given: argparse.Namespace) -> int:
     from ..core.context import Run
     from ..runner.history.echoes import EchoFile
-    from ..runner.history.reconcile import settle
+    from ..runner.history.reconcile import reconcile
     from ..runner.load.credentials import read_credentials
     from ..runner.output.logs import Levels, Log
     from ..runner.output.shown_commands import resume_command, runs_command
@@ -226,7 +226,7 @@ def _settle(given: argparse.Namespace) -> int:
     asks_meta = echoes is None or given.credentials is not None
     with _run_of(given) as (store, record):
         configuration = read_credentials(given.credentials).single(given.name) if asks_meta else None
-        settlement = settle(store, record, run, configuration=configuration, echoes=echoes or ())
+        settlement = reconcile(store, record, run, configuration=configuration, echoes=echoes or ())
     remaining = settlement.remaining.total()
     if echoes is not None and echoes.unreadable:
         count, first = echoes.unreadable, echoes.first_unreadable

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ..load.credentials import Credentials
 
 
-def inspect(path: str, credentials: Credentials, *, workflow: str | None = None, run: Run | None = None) -> Prepared:
+def check_file(path: str, credentials: Credentials, *, workflow: str | None = None, run: Run | None = None) -> Prepared:
     """Read and load everything, and find all that is wrong.
 
     The scripts are loaded as for a run, so the top level of each is performed; what it would write to other systems is

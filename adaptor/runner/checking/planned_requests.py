@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..load.prepare import Prepared
 
 
-def drafts_of(prepared: Prepared) -> Iterator[dict[str, Any]]:
+def planned_requests(prepared: Prepared) -> Iterator[dict[str, Any]]:
     """Yield each call to the Graph API that stands in the scripts, once, wherever in a loop or condition it stands.
 
     What is only known when the job runs stands in it as it is written: `{state.data.first_name}`.

@@ -103,7 +103,7 @@ def test_where_whose_it_is_is_not_told_the_rest_still_is(look: Any) -> None:
     found = look(me=error(10, "Not allowed."), **APP)
     assert (found.is_valid, found.owner) == (True, None)
     assert found.scopes == TOLD["scopes"]
-    assert found.not_learned[0][0].startswith("Whose the token is")
+    assert found.not_learned[0][0].startswith("Whose token it is")
 
 
 def test_nobody_who_answers_is_no_token_that_is_invalid(look: Any, refused_url: str) -> None:
