@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import os
 
-#: Where the ledger lies beside a job, and the variable that names another one.
+#: Where the ledger is, from the folder of a job; and the environment variable for another one.
 BESIDE = os.path.join(".adaptor", "ledger.db")
-
-
 ENVIRONMENT_DATABASE = "ADAPTOR_DATABASE"
-
-
 #: A ledger that ends with the process.
 IN_MEMORY = ":memory:"
 

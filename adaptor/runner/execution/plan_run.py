@@ -182,7 +182,7 @@ class Execution:
             return
         where = self._credentials.where(key, self._plan, arrival.step, arrival.configuration)
         if where is not None:
-            error.fix = f"{error.fix} It stands in {where}."
+            error.fix = f"{error.fix} It was given in {where}."
 
     # --- From step to step ---
 

@@ -1,7 +1,7 @@
 """The reader of all JSON and YAML files that a run is given: workflows, projects, states, credentials, test cases.
 
-Keys that stand twice in an object are refused, and so is everything that would lose something, such as a number that
-is too large. What YAML 1.1 would turn into a date, a time or a truth value stays text, as YAML 1.2 has it.
+A key that an object has twice is refused, and so is a number that would lose something. What YAML 1.1 would turn into
+a date, a time or a truth value stays text, as in YAML 1.2.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Document:
 
     Attributes:
         file: Its path as it was given.
-        folder: Where it lies; paths inside it start there.
+        folder: Its folder, from which paths in it begin.
         value: What it holds, as JSON.
         problems: What was found wrong with it before it is read as a workflow.
         names_credentials: A step's configuration is the name of a credential, never the path of a file.

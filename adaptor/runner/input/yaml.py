@@ -1,8 +1,7 @@
-"""YAML as JSON has it: text, numbers, lists and objects, each with its place.
+"""YAML as JSON values: text, numbers, lists and objects, each with its place.
 
-Values are read as YAML 1.2 has them (its core schema), which OpenFn's files are: `yes`, `off`, `12:30`, `1_000` and
-dates are text. A number that begins with a zero or a plus stays text as well: as a number it would lose that, and most
-of them are phone numbers and the like.
+Values follow the core schema of YAML 1.2, as OpenFn's files do: `yes`, `off`, `12:30`, `1_000` and dates are text. A
+number that begins with a zero or a plus stays text too, since it is probably a phone number.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
 _INT = re.compile(r"-?(0|[1-9][0-9]*)|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"-?(0|[1-9][0-9]*)?\.[0-9]+([eE][-+]?[0-9]+)?|-?(0|[1-9][0-9]*)(\.[0-9]*)?([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-#: No number that has as many digits can be written in decimal ones, whatever its own are.
+#: A hexadecimal or octal number of more digits could not be written in decimal.
 _MOST_DIGITS = 3500
 _TAGS = "tag:yaml.org,2002:"
 
@@ -85,7 +84,7 @@ def _yaml(file: str) -> Any:
 
 @cache
 def _loader(yaml: Any) -> Any:
-    # The one in C is ten times as fast; not every build of PyYAML has it.
+    # The loader in C is ten times as fast; not every build of PyYAML has it.
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
     # What a value without quotes and without a tag means is decided in `_Reader`.
@@ -142,7 +141,7 @@ class _Reader:
             raise self._problem(node, f"{self._shown(f'The tag {node.tag}')} means nothing here.", "Take it out.")
         kind = node.tag.removeprefix(_TAGS)
         if kind not in ("null", "bool", "int", "float", "plain"):
-            # Dates, of which JSON has none, and binary data stay as they are written.
+            # Dates and binary data, which JSON does not have, stay text.
             return text
         if _NULL.fullmatch(text):
             return None
@@ -158,7 +157,11 @@ class _Reader:
         return text
 
     def _held(self, node: Any) -> str:
-        """Return a number, where it can be held."""
+        """Return the text of a number.
+
+        Raises:
+            FileProblem: The number is too large.
+        """
         text: str = node.value
         digits = text.lstrip("-").removeprefix("0o").removeprefix("0x")
         what = f"a number of {len(digits):,} digits" if len(digits) > _MOST_DIGITS else number_problem(text)

@@ -1,4 +1,4 @@
-"""Scripts that look like a job and do nothing: what was written, and what makes an operation of it a step."""
+"""Operations of a script that never run, and scripts without any: each with what to write instead."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 class Idle(InputError):
-    """An operation that never runs, or a script that has none. It keeps nothing from being run."""
+    """A warning: an operation never runs, or the script has none."""
 
     code = "NEVER_RUNS"
 
 
 class Outline:
-    """What a script binds and reads at its top level; it is taken before the script is rewritten.
+    """The names that a script binds and reads at its top level. Made before the script is rewritten.
 
     Args:
         tree: The script.
@@ -59,11 +59,11 @@ class Outline:
 
 
 def warnings_of(job: Job, outline: Outline) -> list[InputError]:
-    """Return what in a script never runs.
+    """Return a warning for each operation of a script that never runs.
 
     Args:
         job: The script, loaded.
-        outline: What stands in it.
+        outline: Its names.
     """
     found = [
         _idle(job, line, f"The operation `{name}` is assigned and never used: it does not run.", _STEP.format(name))
@@ -78,7 +78,7 @@ def warnings_of(job: Job, outline: Outline) -> list[InputError]:
             _idle(
                 job,
                 outline.guarded,
-                'The script has no operation: what stands under `if __name__ == "__main__"` is not a part of the job.',
+                'The script has no operation: the block under `if __name__ == "__main__"` is not a part of the job.',
                 "Write the operations on lines of their own at the top level, without calling them.",
             )
         ]
@@ -119,7 +119,7 @@ def _holds_operations(value: Any) -> bool:
 
 
 def _assigned(statements: list[Any]) -> Iterator[tuple[str, int]]:
-    """Yield the names that statements assign, those inside `if`, `for` and the like too, functions left out."""
+    """Yield the names that statements assign, also inside `if` or `for`, but not inside functions."""
     for node in statements:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             continue

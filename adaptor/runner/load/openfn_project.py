@@ -37,7 +37,7 @@ def is_project(value: Any) -> bool:
 
 
 def _workflow_path(document: Document, name: str | None) -> Path:
-    """Return where in a project the workflow of that name stands."""
+    """Return the keys that lead to the workflow of that name in a project."""
     workflows = document.value["workflows"]
     entries: dict[str | int, Any]
     if isinstance(workflows, dict):
@@ -91,7 +91,7 @@ class ProjectWorkflow(Document):
 
 
 def project_workflow(project: Document, name: str | None) -> tuple[Document, Path]:
-    """Return a document that holds a workflow of a project, and where in it that stands.
+    """Return a document that holds a workflow of a project, and the keys that lead to the workflow in it.
 
     Args:
         project: The project file.
@@ -129,7 +129,7 @@ class _Conversion:
         if isinstance(raw, dict):
             self._convert(raw)
         else:
-            self._reader.note(self._path, f"The workflow is {kind_of(raw)}, not an object.", fix="Write jobs: …")
+            self._reader.refuse(self._path, f"The workflow is {kind_of(raw)}, not an object.", fix="Write jobs: …")
         if not self._steps:
             raise_for(self._reader.problems)
         workflow = ProjectWorkflow(self._project, self._value, self._origins)
@@ -144,7 +144,7 @@ class _Conversion:
         self._steps_of(raw, "jobs", self._job)
         if len(self._steps) == triggers:
             self._steps.clear()
-            self._reader.note(self._path, "The workflow has no jobs.", fix="Write jobs: {name: {body: …}}.")
+            self._reader.refuse(self._path, "The workflow has no jobs.", fix="Write jobs: {name: {body: …}}.")
             return
         self._edges_of(raw)
         if not triggers:
@@ -153,7 +153,7 @@ class _Conversion:
             self._value["start"] = next((key for key in self._steps if key not in targets), next(iter(self._steps)))
 
     def _put(self, into: dict[str, Any], key: str, raw: dict[str, Any], to: Path, at: Path, name: str = "") -> None:
-        """Take a value over, under another name where that differs, and remember where it stands."""
+        """Copy a value, perhaps under another name, and keep its origin for problems."""
         if raw.get(key) is not None:
             into[name or key] = raw[key]
             self._origins[(*to, name or key)] = (*at, key)
@@ -164,9 +164,9 @@ class _Conversion:
         for key, entry in (self._reader.value(raw, (*self._path, part), dict) or {}).items():
             at, to = (*self._path, part, key), ("steps", len(self._steps))
             if not isinstance(entry, dict):
-                self._reader.note(at, f"`{key}` is {kind_of(entry)}, not an object.", fix="Write name: …")
+                self._reader.refuse(at, f"`{key}` is {kind_of(entry)}, not an object.", fix="Write name: …")
             elif key in self._steps:
-                self._reader.note(at, f"A trigger and a job are both called `{key}`.", fix="Rename one.", key=True)
+                self._reader.refuse(at, f"A trigger and a job are both called `{key}`.", fix="Rename one.", key=True)
             else:
                 step = self._steps[key] = {"id": key, "next": {}}
                 self._value["steps"].append(step)
@@ -191,9 +191,9 @@ class _Conversion:
             body = self._reader.value(body, place, str, needed=True, fix="Write body: {path: ./job.py}.")
         elif body is None:
             fix = "Write body: {path: ./job.py}, or the text itself."
-            self._reader.note(at, f"The job `{step['id']}` has no `body`.", fix=fix)
+            self._reader.refuse(at, f"The job `{step['id']}` has no `body`.", fix=fix)
         elif not isinstance(body, str):
-            self._reader.note(place, f"`body` is {kind_of(body)}.", fix="Write the text, or {path: ./job.py}.")
+            self._reader.refuse(place, f"`body` is {kind_of(body)}.", fix="Write the text, or {path: ./job.py}.")
         step["expression"] = body if isinstance(body, str) else ""
         self._origins[(*to, "expression")] = place
 
@@ -203,7 +203,7 @@ class _Conversion:
         for key, raw in (self._reader.value(workflow, (*self._path, "edges"), dict) or {}).items():
             at = (*self._path, "edges", key)
             if not isinstance(raw, dict):
-                self._reader.note(at, f"The edge is {kind_of(raw)}, not an object.", fix="Write source_job: …")
+                self._reader.refuse(at, f"The edge is {kind_of(raw)}, not an object.", fix="Write source_job: …")
                 continue
             self._reader.check_keys(raw, at, _EDGE, "an edge")
             source = self._source(key, raw, at)
@@ -212,7 +212,7 @@ class _Conversion:
                 continue
             if target in self._steps[source]["next"]:
                 what = f"A second edge leads from `{source}` to `{target}`: the step would run twice."
-                self._reader.note((*at, "target_job"), what, fix="Write one edge, with `or` in its condition.")
+                self._reader.refuse((*at, "target_job"), what, fix="Write one edge, with `or` in its condition.")
                 continue
             self._edge(source, target, raw, at)
 
@@ -220,12 +220,12 @@ class _Conversion:
         names = [name for name in ("source_trigger", "source_job") if raw.get(name) is not None]
         if len(names) != 1:
             fix = "Give one of source_trigger and source_job."
-            self._reader.note(at, f"The edge `{key}` has {len(names) or 'no'} sources.", fix=fix, key=True)
+            self._reader.refuse(at, f"The edge `{key}` has {len(names) or 'no'} sources.", fix=fix, key=True)
             return None
         source: str | None = self._reader.value(raw, (*at, names[0]), str)
         if source is not None and source not in self._steps:
             fix = did_you_mean(source, self._steps, f"There are {', '.join(self._steps)}.")
-            self._reader.note((*at, names[0]), f"The edge leaves `{source}`, which does not exist.", fix=fix)
+            self._reader.refuse((*at, names[0]), f"The edge leaves `{source}`, which does not exist.", fix=fix)
             return None
         return source
 
@@ -237,7 +237,7 @@ class _Conversion:
         kind = self._reader.value(raw, (*at, "condition_type"), str) or "always"
         if kind not in _CONDITIONS:
             fix = did_you_mean(kind, _CONDITIONS, f"There are {', '.join(_CONDITIONS)}.")
-            self._reader.note((*at, "condition_type"), f"There is no condition type `{kind}`.", fix=fix)
+            self._reader.refuse((*at, "condition_type"), f"There is no condition type `{kind}`.", fix=fix)
         elif kind.endswith("expression"):
             fix = "Write a Python expression over `state`."
             self._reader.value(raw, (*at, "condition_expression"), str, needed=True, fix=fix)

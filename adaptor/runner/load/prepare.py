@@ -1,4 +1,4 @@
-"""From a path to a plan that is ready to run: everything is read and checked before anything runs."""
+"""Reading and checking everything that a run needs, before anything runs: from a path to a plan with its jobs."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from .job import Job
     from .plan import Script
 
-#: What these end in is a workflow or a project; everything else is a job script.
+#: A file with one of these endings is a workflow or a project; any other is a job script.
 WORKFLOW_ENDINGS = (".json", ".yaml", ".yml")
 
 
 class Prepared:
-    """A plan with its jobs loaded, and everything that was found wrong.
+    """A plan with its jobs loaded, and all problems with it.
 
     Attributes:
         plan: The plan, or None where it could not be read.
-        problems: What keeps it from being run.
-        jobs: Every script that was loaded.
+        problems: What is wrong; with any of them the plan cannot run.
+        jobs: The loaded scripts.
     """
 
     def __init__(self) -> None:
@@ -40,11 +40,11 @@ class Prepared:
 
     @property
     def warnings(self) -> list[InputError]:
-        """What deserves a look and keeps nothing from being run."""
+        """Problems that do not prevent a run."""
         return self.plan.warnings if self.plan is not None else []
 
     def close(self) -> None:
-        """Forget the modules of the jobs."""
+        """Remove the modules of the jobs."""
         for job in self.jobs:
             job.close()
 
@@ -119,7 +119,7 @@ def _load_scripts(prepared: Prepared, plan: Plan, document: Document, given: Map
             step.job = _load_script(step.script, names)
             prepared.jobs.append(step.job)
             if step.script.file or step.script.text.strip():
-                # An empty text is a step that only passes its state on.
+                # An empty text is meant: the step only passes its state on.
                 plan.warnings += step.job.warnings
         except AdaptorError as error:
             if not (isinstance(error, InputError) and step.script.file and not os.path.isfile(step.script.file)):

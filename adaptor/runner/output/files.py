@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 
 def print_out(text: str, stdout: TextIO) -> None:
-    """Write to standard output, in UTF-8 whatever the terminal says; a reader that goes away has seen enough."""
+    """Write to standard output, always in UTF-8; it is no error where the reader is gone."""
     try:
         stdout.flush()
         stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         stdout.buffer.flush()
     except BrokenPipeError:
-        # Python would complain once more when it closes the stream.
+        # Else Python would report the error once more when it closes the stream.
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
 
 
 def check_output(path: str) -> None:
-    """Refuse an output that cannot be written before the job has sent anything.
+    """Refuse an output that cannot be written, before the job has sent anything.
 
     Raises:
         InputError: The folder is missing or may not be written to, or the path is a folder.

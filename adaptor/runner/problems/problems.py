@@ -1,4 +1,4 @@
-"""What is wrong before anything runs: every problem with its place, all of them in one report."""
+"""Problems that are found before anything runs: each with its place, all in one report."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class FileProblem(InputError):
     """Something in a file that the run is given is wrong, such as a workflow, a state or a test case. Nothing was run.
 
     Attributes:
-        column: Where in the line it stands, counted from one.
+        column: The column, counted from 1.
     """
 
     code = "FILE"
@@ -63,7 +63,7 @@ def problem_facts(problem: AdaptorError) -> dict[str, object]:
 
 
 def shown(problem: AdaptorError) -> str:
-    """Return a problem for people: where, what, the line itself, and what to do."""
+    """Return a problem as text: its place, what is wrong, the line, and what to do."""
     where = place_of(problem)
     lines = [f"{where}: {problem.headline()}" if where else problem.headline()]
     lines += [f"    {line}" for line in (problem.excerpt or "").splitlines()]
@@ -73,12 +73,12 @@ def shown(problem: AdaptorError) -> str:
 
 
 def all_of(problems: Iterable[AdaptorError]) -> list[AdaptorError]:
-    """Return every single problem, those inside collections of problems included."""
+    """Return every single problem, those inside `Problems` too."""
     return [each for problem in problems for each in (problem.problems if isinstance(problem, Problems) else [problem])]
 
 
 def raise_for(problems: Sequence[AdaptorError]) -> None:
-    """Raise what was found: one problem as itself, several together, none not at all."""
+    """Raise a single problem as it is, several as `Problems`; do nothing where there is none."""
     found = all_of(problems)
     if len(found) == 1:
         raise found[0]

@@ -1,4 +1,4 @@
-"""Errors of loading a job, and the lines of the job that an error is about."""
+"""The line that an error is about, with a caret; and the error of a script that cannot be loaded."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ class CannotLoad(JobError):
 #: How many characters of a long line are shown.
 _MOST_SHOWN = 120
 
-#: Scripts that lie in no file of their own, by the name they go under.
+#: Scripts inside other files: their lines, by their names in errors.
 _inline: dict[str, list[str]] = {}
 
 
 def remember(file: str, text: str) -> None:
-    """Keep the text of a script that lies inside another file, so that its lines can be shown."""
+    """Keep the text of a script inside another file, so that errors can show its lines."""
     _inline[file] = text.splitlines()
 
 
 def place_of(error: AdaptorError) -> str:
-    """Return where an error is, as editors and terminals take it: `workflow.json:7:15`."""
+    """Return where an error is, in the form that editors and terminals follow: `workflow.json:7:15`."""
     if error.file is None:
         return ""
     if error.file in _inline:
@@ -64,7 +64,7 @@ def pointed_line(text: str, line: int, start: int | None = None, end: int | None
 
 
 def caret(traceback: TracebackType | None, file: str) -> tuple[int, int | None, int | None] | None:
-    """Return line and columns of the innermost place of a traceback that lies in `file`."""
+    """Return line and columns of the innermost frame of a traceback that is in `file`."""
     found = None
     while traceback is not None:
         code = traceback.tb_frame.f_code
@@ -77,10 +77,10 @@ def caret(traceback: TracebackType | None, file: str) -> tuple[int, int | None, 
 def _line(file: str, line: int) -> str:
     if file in _inline:
         return _inline[file][line - 1] if 0 < line <= len(_inline[file]) else ""
-    # Takes a while to import, and is needed only when something went wrong.
+    # Imported only for an error, since it takes a while.
     import linecache
 
-    # In a program that runs on, the file may have changed since it was last shown.
+    # In a long-lived program the file may have changed since.
     linecache.checkcache(file)
     return linecache.getline(file, line)
 

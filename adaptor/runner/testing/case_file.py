@@ -12,12 +12,12 @@
 }
 ```
 
-A case has a `name` and any of the keys below; beside `cases` they count for all cases that do not say otherwise.
+A case has a `name` and any of the keys below. Beside `cases` they are defaults for all cases.
 
 job       The job or workflow. Default: the one that the file is named after.
 state     The initial state: an object, or the path of a JSON file. `configuration` in it holds no real credential.
 now       When the run starts, by the job's `cursor` and the sandbox's clock: ISO text with a time zone. Default: now.
-sandbox   Who lives in the sandbox: an object, or the path of a file. Default: `sandbox.json` beside the job, if any.
+sandbox   The people of the sandbox: an object, or the path of a file. Default: `sandbox.json` beside the job, if any.
 calls     Recorded calls to other systems, in order; with a Graph path, those to Meta too, in place of the sandbox.
 expect    `sent`, `actions`, `requests`, `data`, `state`, `error`; see `adaptor.runner.testing.case_run`.
 """
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from ...core.errors import AdaptorError
     from ..input.document import Path
 
-#: Who lives in the sandbox where a case does not say it: a file beside the job, as in `adaptor run --sandbox`.
+#: The people of the sandbox, where a case does not give them: a file beside the job, as in `adaptor run --sandbox`.
 SANDBOX_FILE = "sandbox.json"
 
 _CASE = ("name", "job", "state", "now", "sandbox", "calls", "expect")
@@ -49,7 +49,7 @@ _CALL = ("request", "response")
 _REQUEST = ("method", "url", "path", "query", "body")
 _RESPONSE = ("status", "headers", "body", "lost", "unreachable")
 EXPECT = ("sent", "actions", "requests", "data", "state", "error")
-#: What only a sandbox can tell.
+#: What only a sandbox knows.
 _BY_SANDBOX = ("sent", "actions", "requests")
 _JOBS = (".py", ".json", ".yaml", ".yml")
 
@@ -58,14 +58,14 @@ class Case:
     """One case.
 
     Attributes:
-        file: The file in which it stands.
-        name: What it is called.
+        file: Its file.
+        name: Its name.
         job: The path of the job.
         state: The initial state.
         now: When the run starts, or None: now.
-        sandbox: Who lives in the sandbox: as in `sandbox.json`, or the path of such a file, or None.
+        sandbox: The people of the sandbox: as in `sandbox.json`, or the path of such a file, or None.
         calls: The recorded calls.
-        expect: What is expected, or None where nothing is written down yet.
+        expect: What is expected, or None where the case has no expectation yet.
     """
 
     def __init__(self, file: str, name: str) -> None:
@@ -80,7 +80,7 @@ class Case:
 
     @property
     def records_graph(self) -> bool:
-        """Whether Meta's answers stand in the record, in place of the sandbox."""
+        """Whether Meta's answers are recorded, in place of the sandbox."""
         return any("path" in call["request"] for call in self.calls)
 
 
@@ -88,7 +88,7 @@ class CaseFile:
     """A file with cases.
 
     Attributes:
-        path: Where it lies.
+        path: Its path.
         cases: Its cases, in order.
         problems: What is wrong in it, each with its place.
 
@@ -102,7 +102,7 @@ class CaseFile:
         self._raw = object_in(self._document, 'Write {"cases": […]}.')
         self._reader = _CaseReader(self._document)
         self.cases = self._cases()
-        # What stands beside the cases is read once for each of them.
+        # The values beside `cases` are read once for each case: their problems are listed once.
         places = {(str(error), error.line, getattr(error, "column", None)): error for error in self._reader.problems}
         self.problems: list[AdaptorError] = list(places.values())
 
@@ -137,7 +137,7 @@ class CaseFile:
         reader.check_keys(self._raw, (), _COMMON, "a file of cases")
         raw = self._raw["cases"]
         if not isinstance(raw, list) or not all(isinstance(item, dict) for item in raw):
-            reader.note(("cases",), "`cases` is not a list of objects.", fix='Write "cases": [{"name": "…"}].')
+            reader.refuse(("cases",), "`cases` is not a list of objects.", fix='Write "cases": [{"name": "…"}].')
             return []
         common = {key: value for key, value in self._raw.items() if key != "cases"}
         cases = []
@@ -147,7 +147,7 @@ class CaseFile:
             cases.append(reader.case(item, common, at, self._default_name()))
             if any(case.name == cases[-1].name for case in cases[:-1]):
                 fix = "Give it another name: by their names cases are picked and updated."
-                reader.note((*at, "name"), f"Two cases are called `{cases[-1].name}`.", fix=fix)
+                reader.refuse((*at, "name"), f"Two cases are called `{cases[-1].name}`.", fix=fix)
         return cases
 
 
@@ -158,15 +158,15 @@ class _CaseReader(Reader):
         """Read one case.
 
         Args:
-            own: What stands in it.
-            common: What counts where it does not say otherwise.
-            at: Where it stands.
+            own: Its own values.
+            common: The values beside `cases`, for keys that it does not have.
+            at: The keys that lead to it in the file.
             default_name: The name of the job that the file is named after.
         """
         whole = {**common, **own}
         places: dict[str, Path] = {key: (*at, key) if key in own or key not in common else (key,) for key in _CASE}
         if not (self.value(whole, places["name"], str, needed=True, fix=_NAME) or "x").strip():
-            self.note(places["name"], "`name` is empty.", fix=_NAME)
+            self.refuse(places["name"], "`name` is empty.", fix=_NAME)
         case = Case(self.document.file, str(whole.get("name")))
         case.job = self._job(whole, places["job"], default_name)
         case.state = self.object_or_file(whole, places["state"]) or {}
@@ -182,11 +182,11 @@ class _CaseReader(Reader):
                 file = self.beside(f"{default_name}{ending}")
                 if os.path.isfile(file):
                     return file
-            self.note(path, f"`job` is missing, and there is no {default_name}.py.", fix="Name the job.")
+            self.refuse(path, f"`job` is missing, and there is no {default_name}.py.", fix="Name the job.")
             return ""
         job = self.value(holder, path, str)
         if job is not None and not os.path.isfile(self.beside(job)):
-            self.note(path, f"The job {job} does not exist.", fix="Paths begin at the folder of the file of cases.")
+            self.refuse(path, f"The job {job} does not exist.", fix="Paths begin at the folder of the file of cases.")
         return "" if job is None else self.beside(job)
 
     def _now(self, holder: dict[str, Any], path: Path) -> datetime | None:
@@ -200,7 +200,7 @@ class _CaseReader(Reader):
                 return moment
         except (TypeError, ValueError, OverflowError):
             pass
-        self.note(path, "`now` is not a time with its zone.", fix='Write it such as "2026-11-30T07:00:00Z".')
+        self.refuse(path, "`now` is not a time with its zone.", fix='Write it such as "2026-11-30T07:00:00Z".')
         return None
 
     def _sandbox(self, holder: dict[str, Any], path: Path, job: str) -> dict[str, Any] | str | None:
@@ -210,11 +210,11 @@ class _CaseReader(Reader):
             return beside if job and os.path.isfile(beside) else None
         if isinstance(given, str):
             if not os.path.isfile(self.beside(given)):
-                self.note(path, f"The file {given} does not exist.", fix="Check the path.")
+                self.refuse(path, f"The file {given} does not exist.", fix="Check the path.")
             return self.beside(given)
         if not isinstance(given, dict):
             fix = f"Give an object as in {SANDBOX_FILE}, or the path of such a file."
-            self.note(path, f"`sandbox` is {kind_of(given)}.", fix=fix)
+            self.refuse(path, f"`sandbox` is {kind_of(given)}.", fix=fix)
             return None
         return given
 
@@ -225,7 +225,7 @@ class _CaseReader(Reader):
 
     def _is_call(self, call: Any, at: Path) -> bool:
         if not isinstance(call, dict) or not all(isinstance(call.get(key), dict) for key in _CALL):
-            self.note(at, "This is no recorded call.", fix='Write {"request": {…}, "response": {…}}.')
+            self.refuse(at, "This is no recorded call.", fix='Write {"request": {…}, "response": {…}}.')
             return False
         request, response = call["request"], call["response"]
         self.check_keys(call, at, _CALL, "a call")
@@ -234,10 +234,10 @@ class _CaseReader(Reader):
         self._check_marks(request, (*at, "request"))
         if sum(isinstance(request.get(key), str) for key in ("url", "path")) != 1:
             fix = "Give one of them: `path` is for a call to the Graph API."
-            self.note((*at, "request"), "The request needs a `url` or a `path`.", fix=fix)
+            self.refuse((*at, "request"), "The request needs a `url` or a `path`.", fix=fix)
         status = response.get("status", 200)
         if isinstance(status, bool) or not isinstance(status, int) or not 100 <= status <= 599:
-            self.note((*at, "response", "status"), "`status` is not an HTTP status.", fix="Write one such as 200.")
+            self.refuse((*at, "response", "status"), "`status` is not an HTTP status.", fix="Write one such as 200.")
         return True
 
     def _expect(self, holder: dict[str, Any], path: Path, case: Case) -> dict[str, Any] | None:
@@ -248,7 +248,7 @@ class _CaseReader(Reader):
             for key in _BY_SANDBOX if case.records_graph else ():
                 if key in expect:
                     fix = "Take it out: Meta's calls are recorded under `calls`, in place of the sandbox."
-                    self.note((*path, key), f"`{key}` cannot be expected: there is no sandbox.", fix=fix, key=True)
+                    self.refuse((*path, key), f"`{key}` cannot be expected: there is no sandbox.", fix=fix, key=True)
         return expect
 
     def _check_marks(self, expected: Any, path: Path) -> None:
@@ -256,12 +256,12 @@ class _CaseReader(Reader):
             try:
                 re.compile(expected["$matches"])
             except (re.error, TypeError) as cause:
-                self.note((*path, "$matches"), f"`$matches` needs a regular expression: {cause}.", fix="Mend it.")
+                self.refuse((*path, "$matches"), f"`$matches` needs a regular expression: {cause}.", fix="Mend it.")
         elif isinstance(expected, dict):
             for key, value in expected.items():
                 if key.startswith("$") and mark_of(expected) is None:
                     fix = f"Write one of {', '.join(MARKS)} in an object of its own."
-                    self.note((*path, key), f"`{key}` has no meaning here.", fix=fix, key=True)
+                    self.refuse((*path, key), f"`{key}` has no meaning here.", fix=fix, key=True)
                 self._check_marks(value, (*path, key))
         elif isinstance(expected, list):
             for index, value in enumerate(expected):

@@ -1,6 +1,6 @@
-"""One test case, tried: the job is run with the case's state and clock, and what came out is held against the case.
+"""Running one test case: the job runs with the case's state and clock, and its outcome is compared with the case.
 
-What came out, and what a case may expect of it:
+The parts of the outcome, which a case may expect:
 
 sent      Messages that the sandbox accepted, in order: `to`, and the keys of Meta's message and parameters (`text`,
           `attachment`, `quick_replies`, `messaging_type` …); `lines`, what the person reads of a utility template.
@@ -31,7 +31,7 @@ from ..execution.ledger_location import (
 from ..execution.result import Result
 from ..execution.start import RunOptions, start_run
 from ..load.credentials import Credentials
-from . import network_guard as wall
+from . import network_guard
 from .case_file import Case
 from .expectation import Difference, differences, lasting, matches, updated
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from ...core.errors import AdaptorError
 
-#: Where the Graph API is said to be where its calls are recorded. Nothing is sent there, or to anything like it.
+#: The address of the Graph API where its calls are recorded. Nothing is sent there.
 _GRAPH = "https://graph.facebook.com"
 _TOKEN = "RECORDED-no-token"
 
@@ -73,16 +73,16 @@ class Messenger(Protocol):
 
 
 class CaseRun:
-    """What came of one case.
+    """The outcome of one case.
 
     Attributes:
         case: The case.
-        differences: Where it came out otherwise.
+        differences: Where the outcome is not as expected.
         calls: What is wrong with the recorded calls, in words.
         error: The report of an error that was not expected, or None.
-        outcome: What came out, free of secrets.
+        outcome: The outcome, free of secrets.
         seconds: How long it took.
-        cannot_run: Whether nothing was run, because the job or the state is no good.
+        cannot_run: Whether nothing was run, because the job or the state is wrong.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class CaseRun:
 
     @property
     def can_be_written(self) -> bool:
-        """Whether what came out may become what is expected: the job ran, and its calls were those of the record."""
+        """Whether the outcome may become the expectation: the job ran, and made the recorded calls."""
         return not self.cannot_run and not self.calls
 
     @property
@@ -116,12 +116,12 @@ class CaseRun:
         return not self.differences and not self.calls and self.error is None
 
     def expectation(self, again: CaseRun) -> dict[str, Any]:
-        """Return what is to be expected from now on, leaving out what is different in a second trial.
+        """Return the new expectation, without what differs in a second run of the case.
 
         Args:
-            again: The same case, tried once more.
+            again: The second run.
         """
-        outcome = lasting(_told(self.outcome), _told(again.outcome))
+        outcome = lasting(_worth_keeping(self.outcome), _worth_keeping(again.outcome))
         before = self.case.expect
         if before is None:
             return {key: outcome[key] for key in ("sent", "data", "error") if outcome.get(key)}
@@ -137,7 +137,7 @@ class CaseRun:
 
 
 def run_case(case: Case, messenger: Messenger | None, sink: Sink) -> CaseRun:
-    """Try a case.
+    """Run a case.
 
     Args:
         case: The case.
@@ -159,23 +159,23 @@ def run_case(case: Case, messenger: Messenger | None, sink: Sink) -> CaseRun:
     token = _TOKEN if messenger is None else messenger.access_token
     configuration = {key: value for key, value in (given or {}).items() if key not in ("app_secret", "page_id")}
     state["configuration"] = {**configuration, "base_url": url, "access_token": token}
-    refused = len(wall.refused)
-    begun = time.perf_counter()
+    refused = len(network_guard.refused)
+    started_at = time.perf_counter()
     job = os.path.abspath(case.job)
     folder = os.path.dirname(job)
     with _at_home(folder):
-        order = RunOptions(job)
-        order.initial = lambda plan: state
-        order.captures_output = True
-        order.ledger.database = IN_MEMORY
+        options = RunOptions(job)
+        options.initial = lambda plan: state
+        options.captures_output = True
+        options.ledger.database = IN_MEMORY
         credentials = Credentials(is_lenient=True)
         credentials.sandbox = {"base_url": url, "access_token": token}
-        result = start_run(order, run, credentials)
-    seconds = time.perf_counter() - begun
+        result = start_run(options, run, credentials)
+    seconds = time.perf_counter() - started_at
     outcome: dict[str, Any] = run.redactor.of_results().value(_outcome(result, messenger))
     calls = [f"{problem}." for problem in record.problems]
     calls += [f"{call} is recorded and was not made." for call in record.unmade()]
-    calls += [f"The job asked for {what}." for what in wall.refused[refused:]]
+    calls += [f"The job asked for {what}." for what in network_guard.refused[refused:]]
     unexpected = result.error if "error" not in (case.expect or {}) else None
     return CaseRun(
         case,
@@ -228,8 +228,8 @@ def _request(request: Any) -> dict[str, Any]:
     }
 
 
-def _told(outcome: dict[str, Any]) -> dict[str, Any]:
-    """Return what of an outcome is worth writing down: what people chose, and what stays true when a job grows."""
+def _worth_keeping(outcome: dict[str, Any]) -> dict[str, Any]:
+    """Return the parts of an outcome to write into a file: without defaults and without the ledger's own ids."""
     sent = [
         {
             key: value
@@ -239,24 +239,24 @@ def _told(outcome: dict[str, Any]) -> dict[str, Any]:
         for message in outcome["sent"]
     ]
     error = outcome["error"]
-    told = None if error is None else {key: error[key] for key in ("name", "code", "message") if key in error}
-    return {**outcome, "sent": sent, "error": told}
+    kept = None if error is None else {key: error[key] for key in ("name", "code", "message") if key in error}
+    return {**outcome, "sent": sent, "error": kept}
 
 
 def _report(error: AdaptorError, folder: str) -> str:
-    # The file's name says enough: the case stands under the path of its own.
+    # Without the folder: the case is listed under the path of its file.
     return error.report().replace(os.path.join(folder, ""), "")
 
 
 def _pass_time(messenger: Messenger | None, seconds: float) -> None:
-    """Let the sandbox's clock go on in place of waiting."""
+    """Move the sandbox's clock instead of waiting."""
     if messenger is not None:
         messenger.advance(seconds=seconds)
 
 
 @contextmanager
 def _at_home(folder: str) -> Iterator[None]:
-    """Be in the job's folder, and forget afterwards which modules of it were imported."""
+    """Change to the job's folder, and afterwards back; modules imported from it are removed."""
     before, path, modules = os.getcwd(), list(sys.path), set(sys.modules)
     os.chdir(folder)
     try:

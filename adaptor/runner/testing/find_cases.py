@@ -15,7 +15,7 @@ ENDINGS = (".test.json", ".test.yaml", ".test.yml")
 
 
 def find_files(paths: list[str]) -> list[str]:
-    """Return the files with cases that lie under these paths: folders, jobs, or such files themselves.
+    """Return the files with cases in folders, beside jobs, or given themselves.
 
     Raises:
         InputError: A path does not exist, or a job has no cases.
