@@ -8,7 +8,6 @@ import pytest
 from adaptor import AdaptorError
 from adaptor.runner.problems.source_lines import place_of
 from adaptor.runner.testing.case_file import CaseFile
-from adaptor.runner.testing.find_cases import find_files
 
 
 @pytest.fixture
@@ -126,20 +125,6 @@ def test_a_mistake_is_told_with_its_place(write, mistake):
     assert words in str(problem)
     assert fix in problem.fix
     assert "^" in problem.excerpt
-
-
-def test_cases_are_found_below_a_folder_beside_a_job_and_by_their_own_path(write, tmp_path):
-    job = write("job.py", "")
-    here = write("job.test.json", {})
-    below = write("more/other.test.yaml", "")
-    write(".venv/lib/x.test.json", {})
-    write("state.json", {})
-    assert find_files([str(tmp_path)]) == [here, below]
-    assert find_files([job, here]) == [here]
-    with pytest.raises(AdaptorError, match="no cases for"):
-        find_files([write("lonely.py", "")])
-    with pytest.raises(AdaptorError, match="does not exist"):
-        find_files(["no-such-folder"])
 
 
 def test_an_update_that_would_lose_comments_is_refused(write):
