@@ -26,7 +26,7 @@ WORKFLOWS = {
     "empty": ("", 2, ["The workflow is empty."]),
     "a list": ("[]", 2, ["The workflow is a list, not an object"]),
     "NaN": ('{"steps": NaN}', 2, ["NaN"]),
-    "a key twice": ('{"steps": [],\n "steps": []}', 2, ["`steps` stands twice"]),
+    "a key twice": ('{"steps": [],\n "steps": []}', 2, ["`steps` occurs twice"]),
     "not UTF-8": (b"\xff\xfe{", 2, ["not UTF-8"]),
     "nested too deeply": ("[" * 100_000, 2, ["nested too deeply"]),
     "no steps": ("{}", 2, ["`steps` is missing"]),
@@ -142,7 +142,7 @@ def test_nothing_is_sent_where_a_later_step_is_wrong(flows, httpserver):
 YAML = {
     "a tab": ("steps:\n\t- id: a\n", ["w.yaml:2:1", "a tab stands where spaces must"]),
     "a bracket that is not closed": ("steps: [a\n", ["w.yaml:2:1", "not YAML"]),
-    "a key twice": ("steps: []\nsteps: []\n", ["w.yaml:2:1", "`steps` stands twice"]),
+    "a key twice": ("steps: []\nsteps: []\n", ["w.yaml:2:1", "`steps` occurs twice"]),
     "an alias that holds itself": ("steps: &a\n  - *a\n", ["contains itself"]),
     "a number that is none": ("steps: .nan\n", ["no number that JSON has"]),
     "a tag": ("steps: !!python/object:os.system []\n", ["w.yaml:1:8"]),

@@ -9,7 +9,9 @@ from ..load.digest import job_digest, job_sources
 from .earlier_runs import check_alone, guards_of, stopped_midway
 from .ledger_location import IN_MEMORY, default_database, is_there
 from .result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WELL
+from .retention import purge_old, retention_days
 from .run_id import LAST
+from .step_state import without_configuration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
     from ..load.prepare import Prepared
     from .result import Result
 
-#: After how many days the people of a finished run are removed; without it they never are.
-ENVIRONMENT_RETENTION = "ADAPTOR_RETENTION_DAYS"
 
 #: How a step ended that a resume does not run again. A failed one is kept where an `on_job_failure` edge was taken.
 COMPLETED = "completed"
@@ -105,7 +105,7 @@ class RunLedger:
         """
         # Taken now: a module that the job imports while it runs is not loaded yet when the run is resumed.
         self._sources = job_sources(prepared, self._path)
-        self._retention = _retention_days()
+        self._retention = retention_days()
         if self._options.resume is None:
             self._state = state()
             if self._run.dry_run or not is_there(self._database):
@@ -165,7 +165,7 @@ class RunLedger:
 
         try:
             if not self._run.dry_run:
-                self._purge_old(ledger)
+                purge_old(ledger, self._retention, self._run)
             ledger.close(result.exit_code, finished=result.is_finished)
         except LedgerError as error:
             self._log_ledger_error(result, error)
@@ -176,46 +176,16 @@ class RunLedger:
             self._run.log("error", "run", error.report(), error=error.facts())
         result.exit_code = result.exit_code or EXIT_FAILED
 
-    def _purge_old(self, ledger: Ledger) -> None:
-        days = self._retention
-        if days is None:
-            return
-        purged = ledger.store.runs.purge_older(days * 86_400, finished=True)
-        if purged:
-            count = f"{len(purged):,} run{'' if len(purged) == 1 else 's'}"
-            self._run.log("info", "run", f"Removed the people of {count} that finished more than {days:g} days ago.")
-
     # --- Opening ---
 
     def _open(self) -> Ledger:
+        """Open the ledger at the first write, and record the run in it."""
         from ...ledger.errors import LedgerError
-        from ...ledger.ledger import Ledger
-        from ...ledger.records import RunRecord
         from ...ledger.store import open_store
 
-        run = self._run
         store = open_store(self._database)
         try:
-            record = RunRecord(
-                run.id or "run",
-                self._path,
-                self._job_digest,
-                self._input_digest(),
-                {key: value for key, value in self._state.items() if key != "configuration"},
-                words=self._words,
-                started=run.began,
-                is_fresh=self._options.fresh,
-            )
-            with store.database.transaction(durable=True):
-                # Another process may have started the same run since this one looked, or be about to.
-                store.database.take_turn(f"{record.path} {record.input_digest}")
-                _check_new(store, record.id)
-                last = store.runs.last(record.path, record.input_digest)
-                if last is not None and not record.is_fresh:
-                    check_alone(store, last, run, has_begun=True)
-                guards = guards_of(store, record)
-                ledger = Ledger.begin(store, record, redactor=run.redactor)
-            ledger.guards = guards
+            ledger = self._record_run(store)
         except LedgerError as error:
             store.close()
             raise InputError(error.description, fix=error.fix) from None
@@ -228,7 +198,34 @@ class RunLedger:
             ledger.enter_step(step, arrival)
             ledger.keep_step(status, state)
         self._ended.clear()
-        ledger.enter_step(run.step, run.arrival, self._later)
+        ledger.enter_step(self._run.step, self._run.arrival, self._later)
+        return ledger
+
+    def _record_run(self, store: Store) -> Ledger:
+        from ...ledger.ledger import Ledger
+        from ...ledger.records import RunRecord
+
+        run = self._run
+        record = RunRecord(
+            run.id or "run",
+            self._path,
+            self._job_digest,
+            self._input_digest(),
+            without_configuration(self._state),
+            words=self._words,
+            started=run.began,
+            is_fresh=self._options.fresh,
+        )
+        with store.database.transaction(durable=True):
+            # Another process may have started the same run since this one looked, or be about to.
+            store.database.take_turn(f"{record.path} {record.input_digest}")
+            _check_new(store, record.id)
+            last = store.runs.last(record.path, record.input_digest)
+            if last is not None and not record.is_fresh:
+                check_alone(store, last, run, has_begun=True)
+            guards = guards_of(store, record)
+            ledger = Ledger.begin(store, record, redactor=run.redactor)
+        ledger.guards = guards
         return ledger
 
     def _announce(self, ledger: Ledger) -> None:
@@ -239,10 +236,38 @@ class RunLedger:
         if not ledger.is_resumed:
             self._run.log("info", "run", f"What is sent is recorded in {ledger.store.name} as run {ledger.record.id}.")
 
+    # --- Resuming ---
+
     def _resume(self, name: str) -> State:
+        """Take over a run that stopped; return its initial state."""
+        from ...ledger.records import FINISHED
+        from .restoring import restored_run
+
+        ledger, known = self._taken_over(name)
+        run, store, record = self._run, ledger.store, ledger.record
+        self._ledger = ledger
+        if not run.dry_run:
+            ledger.guards, ledger.followers = guards_of(store, record), store.runs.later(record)
+        ledger.leaves_out_settled = known is not None and known.job_digest != self._job_digest
+        again = store.writes.steps_with_unknown(record.id) if self._options.resend_unknown else set()
+        state, steps = restored_run(store, record, run.redactor)
+        self._kept = {place: step for step in steps if (place := (step.step, step.arrival)) not in again}
+        ledger.completed_steps = frozenset(step for step, _ in self._kept)
+        run.id, run.began = record.id, record.started
+        run.keep_ledger(lambda: ledger)
+        counts = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(record.outcomes.items()))
+        where = "" if run.dry_run else f", recorded in {store.name}"
+        run.log("info", "run", f"Going on with {record.id}{where}: {counts or 'nothing was sent yet'}.")
+        if known is not None and known.status == FINISHED and known.exit_code == EXIT_WELL and not again:
+            run.log("info", "run", "This run has finished. Nothing is sent; its outputs are written again.")
+        if not run.dry_run:
+            self._announce(ledger)
+        return state
+
+    def _taken_over(self, name: str) -> tuple[Ledger, RunRecord | None]:
+        """Return the ledger of a run that this process takes over, and the run's record before that."""
         from ...ledger.dry_run_copy import dry_run_copy_of
         from ...ledger.ledger import Ledger
-        from ...ledger.records import FINISHED
         from ...ledger.store import open_store
         from .restoring import restored_run
 
@@ -251,7 +276,7 @@ class RunLedger:
                 f"There is no ledger {self._database} that could hold the run `{name}`.",
                 fix="Name the ledger of the run with --database.",
             )
-        run, options = self._run, self._options
+        run = self._run
         store = open_store(self._database, read_only=run.dry_run)
         try:
             name = self._newest(store) if name == LAST else name
@@ -263,30 +288,11 @@ class RunLedger:
             if run.dry_run:
                 real, store = store, dry_run_copy_of(store, name)
                 real.close()
-            ledger = Ledger.resume(store, name, redactor=run.redactor, resends_unknown=options.resend_unknown)
+            resends = self._options.resend_unknown
+            return Ledger.resume(store, name, redactor=run.redactor, resends_unknown=resends), known
         except BaseException:
             store.close()
             raise
-        self._ledger = ledger
-        if not run.dry_run:
-            ledger.guards, ledger.followers = guards_of(store, ledger.record), store.runs.later(ledger.record)
-        ledger.leaves_out_settled = known is not None and known.job_digest != self._job_digest
-        again = store.writes.steps_with_unknown(name) if options.resend_unknown else set()
-        given, steps = restored_run(ledger.store, ledger.record, run.redactor)
-        self._kept = {(step.step, step.arrival): step for step in steps}
-        for place in again:
-            self._kept.pop(place, None)
-        ledger.completed_steps = frozenset(step for step, _ in self._kept)
-        run.id, run.began = name, ledger.record.started
-        run.keep_ledger(lambda: ledger)
-        counts = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(ledger.record.outcomes.items()))
-        where = "" if run.dry_run else f", recorded in {ledger.store.name}"
-        run.log("info", "run", f"Going on with {name}{where}: {counts or 'nothing was sent yet'}.")
-        if known is not None and known.status == FINISHED and known.exit_code == EXIT_WELL and not again:
-            run.log("info", "run", "This run has finished. Nothing is sent; its outputs are written again.")
-        if not run.dry_run:
-            self._announce(ledger)
-        return given
 
     def _newest(self, store: Store) -> str:
         found = store.runs.last(self._path)
@@ -362,28 +368,7 @@ class RunLedger:
     def _input_digest(self) -> str:
         from ...core.digest import digest
 
-        state = {key: value for key, value in self._state.items() if key != "configuration"}
-        return digest("input", self._words, state)
-
-
-def _retention_days() -> float | None:
-    """Return after how many days the people of a finished run are removed, or None: never.
-
-    Raises:
-        InputError: The environment variable is no number of days.
-    """
-    text = os.environ.get(ENVIRONMENT_RETENTION)
-    if not text:
-        return None
-    try:
-        days = float(text)
-    except ValueError:
-        days = -1.0
-    if not 0 <= days < float("inf"):
-        raise InputError(
-            f"The environment variable {ENVIRONMENT_RETENTION} is no number of days.", fix="Write 30, or unset it."
-        )
-    return days
+        return digest("input", self._words, without_configuration(self._state))
 
 
 def _check_new(store: Store, name: str) -> None:

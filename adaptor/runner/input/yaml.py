@@ -130,7 +130,7 @@ class _Reader:
                 raise self._problem(key, "A key is a list or an object.", "Keys are text.")
             if name in found:
                 raise self._problem(
-                    key, f"The key `{name}` stands twice in the same object.", "Take one of them out.", len(name)
+                    key, f"The key `{name}` occurs twice in the same object.", "Take one of them out.", len(name)
                 )
             found[name] = self.value(item, depth + 1)
         return {**merged, **found}

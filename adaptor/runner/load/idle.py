@@ -71,35 +71,32 @@ def warnings_of(job: Job, outline: Outline) -> list[InputError]:
         if name not in outline.read and name not in outline.exported and not name.startswith("_")
         if _holds_operations(vars(job.module).get(name))
     ]
-    if job.operations or found:
-        return found
+    return found if job.operations or found else [_without_operation(job, outline)]
+
+
+def _without_operation(job: Job, outline: Outline) -> InputError:
+    """Return the warning for a script without any operation, with what it has in place of one."""
     if outline.guarded is not None:
-        return [
-            _idle(
-                job,
-                outline.guarded,
-                'The script has no operation: the block under `if __name__ == "__main__"` is not a part of the job.',
-                "Write the operations on lines of their own at the top level, without calling them.",
-            )
-        ]
+        return _idle(
+            job,
+            outline.guarded,
+            'The script has no operation: the block under `if __name__ == "__main__"` is not a part of the job.',
+            "Write the operations on lines of their own at the top level, without calling them.",
+        )
     if outline.functions:
         name, line = next(iter(outline.functions.items()))
-        return [
-            _idle(
-                job,
-                line,
-                f"The script has no operation: the function `{name}` is defined, and nothing calls it.",
-                f"Write fn({name}) on a line of its own at the top level: it becomes a step of the job.",
-            )
-        ]
-    return [
-        _idle(
+        return _idle(
             job,
-            None,
-            "The script has no operation at its top level: nothing is done.",
-            'Write operations on lines of their own, such as send_text(state.data.psid, "Hello").',
+            line,
+            f"The script has no operation: the function `{name}` is defined, and nothing calls it.",
+            f"Write fn({name}) on a line of its own at the top level: it becomes a step of the job.",
         )
-    ]
+    return _idle(
+        job,
+        None,
+        "The script has no operation at its top level: nothing is done.",
+        'Write operations on lines of their own, such as send_text(state.data.psid, "Hello").',
+    )
 
 
 _STEP = "Write it on a line of its own at the top level: {0}. Or name it inside another operation."

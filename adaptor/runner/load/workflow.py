@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from ..input.document import kind_of
 from ..problems.problems import did_you_mean
 from .conditions import Condition
@@ -10,6 +12,7 @@ from .reader import TRIGGERS, Reader, first_of, looks_like_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from ..input.document import Document, Path
@@ -64,25 +67,32 @@ class _Workflow:
             holder = self.reader.value(whole, path, dict) or {}
             if not holder:
                 return
+        self._read_workflow(holder, path)
+        if not self.plan.steps:
+            return
+        # The options around the workflow come last, so that they win: they are about this run.
+        for at, options in {path: holder, options_at: whole}.items():
+            self._read_options(options, at)
+        if not self.reader.problems:
+            self.reader.warn_unreachable(self.plan, self._steps)
+
+    def _read_workflow(self, holder: dict[str, Any], path: Path) -> None:
         self.reader.check_keys(holder, path, (*_WORKFLOW, *_IGNORED), "the workflow")
         self.plan.id = str(self.reader.value(holder, (*path, "id"), str) or "")
         self.plan.name = str(self.reader.value(holder, (*path, "name"), str) or "")
         self.plan.credentials = self.reader.value(holder, (*path, "credentials"), dict) or {}
         self._read_globals(holder, path)
         self._read_steps(holder, path)
-        if not self.plan.steps:
-            return
-        self.reader.check_edges(self.plan, self._edges)
-        self.plan.start = first_of(self.plan.steps, self._disabled)
-        # The options around the workflow come last, so that they win: they are about this run.
-        for at, options in {path: holder, options_at: whole}.items():
-            self._read_option(options, at)
-            inner = self.reader.value(options, (*at, "options"), dict)
-            if inner is not None:
-                self.reader.check_keys(inner, (*at, "options"), _OPTIONS, "the options")
-                self._read_option(inner, (*at, "options"))
-        if not self.reader.problems:
-            self.reader.warn_unreachable(self.plan, self._steps)
+        if self.plan.steps:
+            self.reader.check_edges(self.plan, self._edges)
+            self.plan.start = first_of(self.plan.steps, self._disabled)
+
+    def _read_options(self, holder: dict[str, Any], at: Path) -> None:
+        self._read_option(holder, at)
+        inner = self.reader.value(holder, (*at, "options"), dict)
+        if inner is not None:
+            self.reader.check_keys(inner, (*at, "options"), _OPTIONS, "the options")
+            self._read_option(inner, (*at, "options"))
 
     def _read_option(self, options: dict[str, Any], path: Path) -> None:
         for name in _OPTIONS:
@@ -104,34 +114,29 @@ class _Workflow:
         key = "steps"
         if "steps" not in holder and "jobs" in holder:
             key = "jobs"
-            self.plan.warnings.append(
-                self.reader.document.problem(
-                    (*path, "jobs"), "`jobs` is the old name of `steps`.", fix="Rename it.", key=True
-                )
-            )
+            what = "`jobs` is the old name of `steps`."
+            self.plan.warnings.append(self.reader.document.problem((*path, key), what, fix="Rename it.", key=True))
         steps = self.reader.value(holder, (*path, key), list, needed=True, fix='Write "steps": [{"id": …}].')
-        if steps is None:
-            return
-        if not steps:
+        if steps == []:
             self.reader.refuse((*path, key), "There are no steps.", fix='Write {"id": "a", "expression": "./a.py"}.')
-        unnamed = 0
-        given = {step.get("id") for step in steps if isinstance(step, dict) and isinstance(step.get("id"), str)}
-        for index, raw in enumerate(steps):
+        given = {step.get("id") for step in steps or () if isinstance(step, dict) and isinstance(step.get("id"), str)}
+        free_ids = (id_ for number in count(1) if (id_ := f"job-{number}") not in given)
+        for index, raw in enumerate(steps or ()):
             at = (*path, key, index)
-            if not isinstance(raw, dict):
+            if isinstance(raw, dict):
+                self._add_step(self.reader.value(raw, (*at, "id"), str), free_ids, raw, at)
+            else:
                 self.reader.refuse(at, f"This step is {kind_of(raw)}, not an object.", fix='Write {"id": "a", …}.')
-                continue
-            id_ = self.reader.value(raw, (*at, "id"), str)
-            while id_ is None:
-                unnamed += 1
-                id_ = None if f"job-{unnamed}" in given else f"job-{unnamed}"
-            if not id_.strip():
-                self.reader.refuse((*at, "id"), "The id of a step is empty.", fix="Give it a short name.")
-            elif id_ in self.plan.steps:
-                self.reader.refuse((*at, "id"), f"Two steps have the id `{id_}`.", fix="Give one of them another.")
-                continue
-            self._steps[id_] = (*at, "id") if "id" in raw else at
-            self.plan.steps[id_] = self._read_step(id_, raw, at)
+
+    def _add_step(self, given_id: str | None, free_ids: Iterator[str], raw: dict[str, Any], at: Path) -> None:
+        id_ = next(free_ids) if given_id is None else given_id
+        if id_ in self.plan.steps:
+            self.reader.refuse((*at, "id"), f"Two steps have the id `{id_}`.", fix="Give one of them another.")
+            return
+        if not id_.strip():
+            self.reader.refuse((*at, "id"), "The id of a step is empty.", fix="Give it a short name.")
+        self._steps[id_] = (*at, "id") if "id" in raw else at
+        self.plan.steps[id_] = self._read_step(id_, raw, at)
 
     def _read_step(self, id_: str, raw: dict[str, Any], at: Path) -> Step:
         reader = self.reader

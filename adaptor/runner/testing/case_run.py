@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...core.errors import AdaptorError
+    from ...wire.recorded import Record
 
 #: The address of the Graph API where its calls are recorded. Nothing is sent there.
 _GRAPH = "https://graph.facebook.com"
@@ -144,47 +145,56 @@ def run_case(case: Case, messenger: Messenger | None, sink: Sink) -> CaseRun:
         messenger: The sandbox, or None where the calls to Meta are recorded.
         sink: Where the log lines go.
     """
-    from ...wire.connection import Transport
-    from ...wire.recorded import Record
-
     started = None if case.now is None else case.now.timestamp()
     run = Run(sink=sink, started=started, wait=lambda seconds: _pass_time(messenger, seconds), alone=True)
-    url = _GRAPH if messenger is None else messenger.url
-    record = Record(
-        copy.deepcopy(case.calls), _compared, graph=url, passing=None if messenger is None else messenger.url
-    )
-    Transport.of(run).wrap = record.transport
-    state = copy.deepcopy(case.state)
-    given = state.get("configuration")
-    token = _TOKEN if messenger is None else messenger.access_token
-    configuration = {key: value for key, value in (given or {}).items() if key not in ("app_secret", "page_id")}
-    state["configuration"] = {**configuration, "base_url": url, "access_token": token}
+    record = _record(case, run, messenger)
     refused = len(network_guard.refused)
     started_at = time.perf_counter()
-    job = os.path.abspath(case.job)
-    folder = os.path.dirname(job)
-    with _at_home(folder):
-        options = RunOptions(job)
-        options.initial = lambda plan: state
-        options.captures_output = True
-        options.ledger.database = IN_MEMORY
-        credentials = Credentials(is_lenient=True)
-        credentials.sandbox = {"base_url": url, "access_token": token}
-        result = start_run(options, run, credentials)
+    result = _run_job(case, run, messenger)
     seconds = time.perf_counter() - started_at
-    outcome: dict[str, Any] = run.redactor.of_results().value(_outcome(result, messenger))
     calls = [f"{problem}." for problem in record.problems]
     calls += [f"{call} is recorded and was not made." for call in record.unmade()]
     calls += [f"The job asked for {what}." for what in network_guard.refused[refused:]]
     unexpected = result.error if "error" not in (case.expect or {}) else None
     return CaseRun(
         case,
-        outcome,
+        run.redactor.of_results().value(_outcome(result, messenger)),
         calls=[run.redactor.text(text) for text in calls],
-        error=None if unexpected is None else run.redactor.text(_report(unexpected, folder)),
+        error=None if unexpected is None else run.redactor.text(_report(unexpected, case)),
         seconds=seconds,
         cannot_run=result.state is None,
     )
+
+
+def _record(case: Case, run: Run, messenger: Messenger | None) -> Record:
+    """Let calls of the run be answered from the case's record, and those to the sandbox pass."""
+    from ...wire.connection import Transport
+    from ...wire.recorded import Record
+
+    graph, passing = (_GRAPH, None) if messenger is None else (messenger.url, messenger.url)
+    record = Record(copy.deepcopy(case.calls), _compared, graph=graph, passing=passing)
+    Transport.of(run).wrap = record.transport
+    return record
+
+
+def _run_job(case: Case, run: Run, messenger: Messenger | None) -> Result:
+    """Run the job with a configuration that leads to the sandbox or to the record, never to Meta."""
+    safe = {
+        "base_url": _GRAPH if messenger is None else messenger.url,
+        "access_token": _TOKEN if messenger is None else messenger.access_token,
+    }
+    state = copy.deepcopy(case.state)
+    given = state.get("configuration") or {}
+    state["configuration"] = {key: given[key] for key in given if key not in ("app_secret", "page_id")} | safe
+    credentials = Credentials(is_lenient=True)
+    credentials.sandbox = safe
+    job = os.path.abspath(case.job)
+    options = RunOptions(job)
+    options.initial = lambda plan: state
+    options.captures_output = True
+    options.ledger.database = IN_MEMORY
+    with _at_home(os.path.dirname(job)):
+        return start_run(options, run, credentials)
 
 
 def _compared(recorded: Any, made: Any) -> list[str]:
@@ -243,9 +253,9 @@ def _worth_keeping(outcome: dict[str, Any]) -> dict[str, Any]:
     return {**outcome, "sent": sent, "error": kept}
 
 
-def _report(error: AdaptorError, folder: str) -> str:
+def _report(error: AdaptorError, case: Case) -> str:
     # Without the folder: the case is listed under the path of its file.
-    return error.report().replace(os.path.join(folder, ""), "")
+    return error.report().replace(os.path.join(os.path.dirname(os.path.abspath(case.job)), ""), "")
 
 
 def _pass_time(messenger: Messenger | None, seconds: float) -> None:

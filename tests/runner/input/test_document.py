@@ -21,12 +21,12 @@ BROKEN = {
     "a key twice": (
         ('{"a": 1,\n "a": 2}', (2, 2)),
         ("a: 1\na: 2\n", (2, 1)),
-        "The key `a` stands twice in the same object.",
+        "The key `a` occurs twice in the same object.",
     ),
     "a key twice further down": (
         ('{"a": [{"b": 1,\n "b": 2}]}', (2, 2)),
         ("a:\n  - b: 1\n    b: 2\n", (3, 5)),
-        "The key `b` stands twice in the same object.",
+        "The key `b` occurs twice in the same object.",
     ),
     "a bracket that is not closed": (('{"a": [1', (1, 9)), ("a: [1", (1, 6)), "is not {kind}: "),
     "no number": (('{"a": NaN}', (1, 7)), ("a: .nan", (1, 4)), "{number} JSON {has}"),
@@ -176,7 +176,7 @@ def test_a_state_shows_the_line_and_points_at_the_place(tmp_path):
     with pytest.raises(InputError) as caught:
         read_state(str(tmp_path / "s.json"))
     assert caught.value.report().splitlines() == [
-        "FileProblem: The key `psid` stands twice in the same object.",
+        "FileProblem: The key `psid` occurs twice in the same object.",
         f"  where: {tmp_path / 's.json'}:3:3",
         '         3 | "psid": 2}}',
         "           | ^^^^^^",
