@@ -12,12 +12,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..core.errors import AdaptorError
-    from ..runner.checking.needs import (
-        Needed,
-    )
-    from ..runner.checking.token import (
-        TokenReport,
-    )
+    from ..runner.checking.needs import Needed
+    from ..runner.checking.token import TokenReport
     from ..runner.load.credentials import Credentials
 
 EXAMPLE = """\

@@ -12,9 +12,7 @@ from functools import partial
 from ..core.context import Run
 from ..core.errors import AdaptorError, InputError
 from ..core.text.sanitize import Sanitizer
-from ..runner.execution.ledger_location import (
-    IN_MEMORY,
-)
+from ..runner.execution.ledger_location import IN_MEMORY
 from ..runner.execution.result import EXIT_BAD_INPUT
 from ..runner.execution.run_id import check_run_id, new_run_id
 from ..runner.execution.signals import Interruption

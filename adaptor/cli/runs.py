@@ -83,7 +83,7 @@ def add_to(commands: Any) -> None:
         help="only these; may be given several times",
     )
     results.add_argument("--format", choices=("jsonl", "csv"), help="default: by the ending of FILE, else jsonl")
-    reconcile = verb(
+    settle = verb(
         "settle",
         "find out about what is unknown",
         "Find out whether messages went out of which nobody knows: from the echoes that your webhook stored, or from "
@@ -91,14 +91,14 @@ def add_to(commands: Any) -> None:
         "unknown. Nothing is sent to anybody.",
         _settle,
     )
-    reconcile.add_argument(
+    settle.add_argument(
         "--echoes",
         metavar="FILE",
         help="what a webhook was sent (message_echoes), one JSON document a line; `-` is standard input. Meta is then "
         "asked only with -c, and only for the rest",
     )
-    reconcile.add_argument("-c", "--credentials", metavar="FILE", help="the configuration, JSON or YAML")
-    reconcile.add_argument("--name", metavar="NAME", help="which one, where the file holds several")
+    settle.add_argument("-c", "--credentials", metavar="FILE", help="the configuration, JSON or YAML")
+    settle.add_argument("--name", metavar="NAME", help="which one, where the file holds several")
     export = verb("export", "write everything of a run", "Write everything of a run as one JSON document.", _export)
     for each in (results, export):
         each.add_argument("-o", "--output", metavar="FILE", default="-", help="write there; default: standard output")
@@ -155,9 +155,7 @@ def _run_of(given: argparse.Namespace) -> Iterator[tuple[Store, RunRecord]]:
 
 
 def _list(given: argparse.Namespace) -> int:
-    from ..runner.execution.ledger_location import (
-        is_there,
-    )
+    from ..runner.execution.ledger_location import is_there
     from ..runner.history.history import ledger_of, run_facts
 
     database = ledger_of(given.path, given.database)

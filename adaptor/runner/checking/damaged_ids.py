@@ -16,9 +16,7 @@ from ...core.values.arguments import FunctionReference
 from ...core.values.lazy import Lazy
 from ...graph.operation import GraphOperation
 from ...messenger.broadcast.operation import broadcast
-from ..load.operations import (
-    operations_in,
-)
+from ..load.operations import operations_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,9 +11,7 @@ from ...common.loop import each, map_, try_each
 from ...core.errors import InputError
 from ...messenger.broadcast.operation import broadcast
 from ...messenger.page.permissions import tag_of
-from ..load.operations import (
-    operations_in,
-)
+from ..load.operations import operations_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

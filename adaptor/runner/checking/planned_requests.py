@@ -21,9 +21,7 @@ def planned_requests(prepared: Prepared) -> Iterator[dict[str, Any]]:
 
     A value that is known only when the job runs is shown as it is written: `{state.data.first_name}`.
     """
-    from ..load.operations import (
-        operations_in,
-    )
+    from ..load.operations import operations_in
 
     for job in prepared.jobs:
         for operation in operations_in(job.operations):

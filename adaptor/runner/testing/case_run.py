@@ -25,9 +25,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ...core.context import Run, Sink
 from ...ledger.write_id import is_write_id
-from ..execution.ledger_location import (
-    IN_MEMORY,
-)
+from ..execution.ledger_location import IN_MEMORY
 from ..execution.result import Result
 from ..execution.start import RunOptions, start_run
 from ..load.credentials import Credentials

@@ -16,9 +16,7 @@ from adaptor.runner.checking.token import (
     TokenReport,
     inspect_token,
 )
-from adaptor.runner.load.operations import (
-    operations_in,
-)
+from adaptor.runner.load.operations import operations_in
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAY = 24 * 60 * 60
