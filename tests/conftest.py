@@ -7,11 +7,14 @@ import atexit
 import contextlib
 import json
 import os
+import select
 import shutil
 import signal
 import socket
 import ssl
 import struct
+import subprocess
+import sys
 import tempfile
 import threading
 import warnings
@@ -27,7 +30,7 @@ from adaptor.core.values.template import TEXT
 from adaptor.runner.load.syntax import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from pytest_httpserver import HTTPServer
 
@@ -293,6 +296,103 @@ def take_forms(httpserver: HTTPServer) -> Callable[..., list[tuple[dict[str, str
         return seen
 
     return start
+
+
+class Fork:
+    """A command that was started by `Forks`, with the part of `subprocess.Popen` that tests use."""
+
+    def __init__(self, told: int) -> None:
+        self._told = os.fdopen(told)
+        self.pid = int(self._told.readline())
+        self.returncode: int | None = None
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit code, negative where a signal ended it."""
+        if self.returncode is None:
+            if not select.select([self._told], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired("adaptor", timeout or 0)
+            with self._told:
+                self.returncode = int(self._told.readline())
+        return self.returncode
+
+    def poll(self) -> int | None:
+        """Return the exit code where it has ended."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it as nothing can be on guard against."""
+        self.send_signal(signal.SIGKILL)
+
+
+class Forks:
+    """Starts the command `adaptor` in processes that need import nothing any more (see `forks.py`)."""
+
+    def __init__(self) -> None:
+        self._channel, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.environment = {key: value for key, value in os.environ.items() if not key.startswith("ADAPTOR_")}
+        self.environment["PYTHONPATH"] = str(Path(__file__).parents[1])
+        words = [sys.executable, str(Path(__file__).with_name("forks.py")), str(other.fileno())]
+        self._process = subprocess.Popen(
+            words,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[other.fileno()],
+        )
+        other.close()
+
+    def start(self, words: Sequence[str], cwd: Path, env: dict[str, str], *streams: int) -> Fork:
+        """Start a command with these streams."""
+        reading, writing = os.pipe()
+        order = json.dumps({"words": list(words), "cwd": str(cwd), "env": env}).encode()
+        socket.send_fds(self._channel, [order], [*streams, writing])
+        os.close(writing)
+        return Fork(reading)
+
+    def run(
+        self, words: Sequence[str], *, cwd: Path, env: dict[str, str] | None = None, stdin: bytes = b""
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run a command to its end; in an interpreter of its own where the environment says how that is to start."""
+        env = self.environment if env is None else env
+        if _of_interpreter(env) != _of_interpreter(self.environment) or sum(map(len, words)) > 100_000:
+            command = [sys.executable, "-m", "adaptor", *words]
+            return subprocess.run(command, cwd=cwd, env=env, input=stdin, capture_output=True, timeout=60)
+        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            given.write(stdin)
+            given.seek(0)
+            process = self.start(words, cwd, env, given.fileno(), out.fileno(), err.fileno())
+            try:
+                code = process.wait(60)
+            finally:
+                process.kill()
+            out.seek(0)
+            err.seek(0)
+            return subprocess.CompletedProcess(words, code, out.read(), err.read())
+
+    def close(self) -> None:
+        """End the process that forks."""
+        self._channel.close()
+        self._process.wait(10)
+
+
+def _of_interpreter(environment: dict[str, str]) -> dict[str, str]:
+    names = ("PYTHON", "LC_", "LANG", "TZ")
+    return {key: value for key, value in environment.items() if key.startswith(names)}
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """Run the command without waiting for an interpreter."""
+    started = Forks()
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session")

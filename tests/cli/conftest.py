@@ -41,14 +41,13 @@ class Done:
 
 
 @pytest.fixture
-def environment():
+def environment(forks):
     """The environment of the command: nothing of the tester's own credentials."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("ADAPTOR_")}
-    return {**kept, "PYTHONPATH": str(Path(__file__).parents[2])}
+    return dict(forks.environment)
 
 
 @pytest.fixture
-def adaptor(tmp_path, environment):
+def adaptor(tmp_path, environment, forks):
     """Write a job and run it: `adaptor("log(1)", "-O", state={...})`."""
 
     def run(script, *arguments, state=None, files=None, stdin=None, env=None, command="run"):
@@ -60,13 +59,8 @@ def adaptor(tmp_path, environment):
             (tmp_path / name).write_text(text, encoding="utf-8")
         if state is not None:
             words += ["-S", json.dumps(state)]
-        process = subprocess.run(
-            [sys.executable, "-m", "adaptor", *words, *arguments],
-            cwd=tmp_path,
-            env={**environment, **(env or {})},
-            input=stdin if stdin is None else stdin.encode(),
-            capture_output=True,
-            timeout=60,
+        process = forks.run(
+            [*words, *arguments], cwd=tmp_path, env={**environment, **(env or {})}, stdin=(stdin or "").encode()
         )
         return Done(process, tmp_path)
 
