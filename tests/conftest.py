@@ -357,24 +357,33 @@ class Forks:
         return Fork(reading)
 
     def run(
-        self, words: Sequence[str], *, cwd: Path, env: dict[str, str] | None = None, stdin: bytes = b""
-    ) -> subprocess.CompletedProcess[bytes]:
-        """Run a command to its end; in an interpreter of its own where the environment says how that is to start."""
-        env = self.environment if env is None else env
-        if _of_interpreter(env) != _of_interpreter(self.environment) or sum(map(len, words)) > 100_000:
-            command = [sys.executable, "-m", "adaptor", *words]
-            return subprocess.run(command, cwd=cwd, env=env, input=stdin, capture_output=True, timeout=60)
+        self, words: Sequence[str | Path], *, cwd: Path, env: dict[str, str] | None = None, stdin: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end; in an interpreter of its own where the environment says how that is to start.
+
+        Args:
+            words: What follows `adaptor`.
+            cwd: Its folder.
+            env: What its environment has beside the one of the tests.
+            stdin: Its standard input.
+        """
+        env = {**self.environment, **(env or {})}
+        command = [str(word) for word in words]
+        if _of_interpreter(env) != _of_interpreter(self.environment) or sum(map(len, command)) > 100_000:
+            real = [sys.executable, "-m", "adaptor", *command]
+            done = subprocess.run(real, cwd=cwd, env=env, input=stdin.encode(), capture_output=True, timeout=60)
+            return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
         with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            given.write(stdin)
+            given.write(stdin.encode())
             given.seek(0)
-            process = self.start(words, cwd, env, given.fileno(), out.fileno(), err.fileno())
+            process = self.start(command, cwd, env, given.fileno(), out.fileno(), err.fileno())
             try:
                 code = process.wait(60)
             finally:
                 process.kill()
             out.seek(0)
             err.seek(0)
-            return subprocess.CompletedProcess(words, code, out.read(), err.read())
+            return subprocess.CompletedProcess(command, code, out.read().decode(), err.read().decode())
 
     def close(self) -> None:
         """End the process that forks."""

@@ -24,10 +24,10 @@ TOKEN = 'EAAG/secret+token=="quoted"%20'.replace('"', "~")
 class Done:
     """What came of a command."""
 
-    def __init__(self, process: subprocess.CompletedProcess[bytes], folder: Path):
+    def __init__(self, process: subprocess.CompletedProcess[str], folder: Path):
         self.code = process.returncode
-        self.out = process.stdout.decode()
-        self.err = process.stderr.decode()
+        self.out = process.stdout
+        self.err = process.stderr
         self.folder = folder
 
     @property
@@ -47,7 +47,7 @@ def environment(forks):
 
 
 @pytest.fixture
-def adaptor(tmp_path, environment, forks):
+def adaptor(tmp_path, forks):
     """Write a job and run it: `adaptor("log(1)", "-O", state={...})`."""
 
     def run(script, *arguments, state=None, files=None, stdin=None, env=None, command="run"):
@@ -59,10 +59,7 @@ def adaptor(tmp_path, environment, forks):
             (tmp_path / name).write_text(text, encoding="utf-8")
         if state is not None:
             words += ["-S", json.dumps(state)]
-        process = forks.run(
-            [*words, *arguments], cwd=tmp_path, env={**environment, **(env or {})}, stdin=(stdin or "").encode()
-        )
-        return Done(process, tmp_path)
+        return Done(forks.run([*words, *arguments], cwd=tmp_path, env=env, stdin=stdin or ""), tmp_path)
 
     return run
 

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 class Done:
     """What came of a command."""
 
-    def __init__(self, process: subprocess.CompletedProcess[bytes], folder: Path) -> None:
+    def __init__(self, process: subprocess.CompletedProcess[str], folder: Path) -> None:
         self.code = process.returncode
-        self.out = process.stdout.decode()
-        self.err = process.stderr.decode()
+        self.out = process.stdout
+        self.err = process.stderr
         self.folder = folder
 
 
