@@ -301,8 +301,10 @@ def take_forms(httpserver: HTTPServer) -> Callable[..., list[tuple[dict[str, str
 class Fork:
     """A command that was started by `Forks`, with the part of `subprocess.Popen` that tests use."""
 
-    def __init__(self, told: int) -> None:
+    def __init__(self, told: int, stderr: int | None = None) -> None:
         self._told = os.fdopen(told)
+        self._stderr = stderr
+        self._written = b""
         self.pid = int(self._told.readline())
         self.returncode: int | None = None
 
@@ -321,6 +323,19 @@ class Fork:
             self.wait(0)
         return self.returncode
 
+    def communicate(self, timeout: float | None = None) -> tuple[None, str]:
+        """Wait for its end, and return what it wrote to standard error."""
+        while self._stderr is not None:
+            if not select.select([self._stderr], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired("adaptor", timeout or 0)
+            block = os.read(self._stderr, 1 << 16)
+            self._written += block
+            if not block:
+                os.close(self._stderr)
+                self._stderr = None
+        self.wait(timeout)
+        return None, self._written.decode()
+
     def send_signal(self, number: int) -> None:
         """Send a signal, unless it has ended."""
         if self.poll() is None:
@@ -335,6 +350,7 @@ class Forks:
     """Starts the command `adaptor` in processes that need import nothing any more (see `forks.py`)."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._channel, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith("ADAPTOR_")}
         self.environment["PYTHONPATH"] = str(Path(__file__).parents[1])
@@ -348,13 +364,43 @@ class Forks:
         )
         other.close()
 
-    def start(self, words: Sequence[str], cwd: Path, env: dict[str, str], *streams: int) -> Fork:
-        """Start a command with these streams."""
+    def start(
+        self,
+        words: Sequence[str],
+        *,
+        cwd: Path,
+        env: dict[str, str] | None = None,
+        before: Callable[[int], object] | None = None,
+    ) -> Fork:
+        """Start a command of which only standard error is read.
+
+        Args:
+            words: What follows `adaptor`.
+            cwd: Its folder.
+            env: What its environment has beside the one of the tests.
+            before: Called with the id of the process before the command begins.
+        """
         reading, writing = os.pipe()
-        order = json.dumps({"words": list(words), "cwd": str(cwd), "env": env}).encode()
-        socket.send_fds(self._channel, [order], [*streams, writing])
+        waiting, go = os.pipe()
+        with open(os.devnull, "wb") as nothing:
+            streams = (waiting, nothing.fileno(), writing)
+            fork = self._start(words, cwd, {**self.environment, **(env or {})}, *streams, stderr=reading)
+        if before is not None:
+            before(fork.pid)
+        # It waits for the end of its standard input.
+        for descriptor in (writing, waiting, go):
+            os.close(descriptor)
+        return fork
+
+    def _start(
+        self, words: Sequence[str], cwd: Path, env: dict[str, str], *streams: int, stderr: int | None = None
+    ) -> Fork:
+        reading, writing = os.pipe()
+        order = json.dumps({"words": list(words), "cwd": str(cwd), "env": env, "waits": stderr is not None}).encode()
+        with self._lock:
+            socket.send_fds(self._channel, [order], [*streams, writing])
         os.close(writing)
-        return Fork(reading)
+        return Fork(reading, stderr)
 
     def run(
         self, words: Sequence[str | Path], *, cwd: Path, env: dict[str, str] | None = None, stdin: str = ""
@@ -376,7 +422,7 @@ class Forks:
         with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             given.write(stdin.encode())
             given.seek(0)
-            process = self.start(command, cwd, env, given.fileno(), out.fileno(), err.fileno())
+            process = self._start(command, cwd, env, given.fileno(), out.fileno(), err.fileno())
             try:
                 code = process.wait(60)
             finally:

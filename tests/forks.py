@@ -84,6 +84,8 @@ def become(order: dict[str, object], streams: list[int]) -> None:
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
+    if order["waits"]:
+        os.read(0, 1)
     os.chdir(order["cwd"])
     os.environ.clear()
     os.environ.update(order["env"])
