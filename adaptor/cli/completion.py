@@ -34,7 +34,7 @@ def add_to(commands: Any) -> None:
     command.set_defaults(perform=perform)
 
 
-def perform(given: argparse.Namespace) -> int:
+def perform(options: argparse.Namespace) -> int:
     """Print the script."""
     import shtab
 
@@ -43,7 +43,7 @@ def perform(given: argparse.Namespace) -> int:
 
     root = parser()
     _describe_values(root)
-    print_out(shtab.complete(root, shell=given.shell), sys.stdout)
+    print_out(shtab.complete(root, shell=options.shell), sys.stdout)
     return EXIT_WELL
 
 

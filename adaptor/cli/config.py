@@ -78,7 +78,7 @@ def add_to(commands: Any) -> None:
     schema.set_defaults(perform=_schema)
 
 
-def _schema(given: argparse.Namespace) -> int:
+def _schema(options: argparse.Namespace) -> int:
     """Print the schema of the configuration."""
     import json
 
@@ -88,7 +88,7 @@ def _schema(given: argparse.Namespace) -> int:
     return 0
 
 
-def _validate(given: argparse.Namespace) -> int:
+def _validate(options: argparse.Namespace) -> int:
     """Look at a credential without asking anybody."""
     from datetime import UTC, datetime
 
@@ -100,11 +100,11 @@ def _validate(given: argparse.Namespace) -> int:
 
     credentials = None
     try:
-        credentials = read_credentials(given.credentials)
-        configuration = credentials.single(given.name)
+        credentials = read_credentials(options.credentials)
+        configuration = credentials.single(options.name)
         checked = read_configuration(configuration)
     except AdaptorError as error:
-        print(_located(error, credentials, given.name).report(), file=sys.stderr)
+        print(_located(error, credentials, options.name).report(), file=sys.stderr)
         return 2
     keys = [key for key in schema()["properties"] if configuration.get(key) is not None]
     others = [key for key in configuration if key not in schema()["properties"]]
@@ -113,7 +113,7 @@ def _validate(given: argparse.Namespace) -> int:
         _print(f"Not ours, and left alone: {', '.join(map(str, others))}.")
     if warning := version_warning(checked.api_version, datetime.now(UTC).date()):
         _print(f"Warning: {warning}")
-    for warning in of_credentials(credentials, name=given.name):
+    for warning in of_credentials(credentials, name=options.name):
         _print(f"Warning: {warning}")
     return 0
 
@@ -126,7 +126,7 @@ def _located(error: AdaptorError, credentials: Credentials | None, name: str | N
     return error
 
 
-def _check(given: argparse.Namespace) -> int:
+def _check(options: argparse.Namespace) -> int:
     """Ask Meta about a credential, and say what came of it."""
     import json
 
@@ -141,12 +141,12 @@ def _check(given: argparse.Namespace) -> int:
     run = Run(sink=Log(Levels("info"), stream=sys.stderr), dry_run=True, alone=True)
     credentials = None
     try:
-        credentials = read_credentials(given.credentials)
-        findings = inspect_token(credentials.single(given.name), given.job, run)
+        credentials = read_credentials(options.credentials)
+        findings = inspect_token(credentials.single(options.name), options.job, run)
     except AdaptorError as error:
-        run.log("error", "config", _located(error, credentials, given.name).report())
+        run.log("error", "config", _located(error, credentials, options.name).report())
         return 2
-    if given.format == "json":
+    if options.format == "json":
         text = json.dumps(findings.facts(), indent=2, ensure_ascii=False)
     else:
         text = "\n".join(_lines(findings))

@@ -44,21 +44,21 @@ def add_to(commands: Any) -> None:
     command.set_defaults(perform=perform)
 
 
-def perform(given: argparse.Namespace) -> int:
+def perform(options: argparse.Namespace) -> int:
     """Print what was asked for."""
     # Only this command reads docstrings, and `inspect` takes a while to import.
     from ..runner.docs import reference as vocabulary
 
     every = vocabulary.entries()
     try:
-        shown, whole = _chosen(given.words, every)
+        shown, whole = _chosen(options.words, every)
     except InputError as error:
         print(error.report(), file=sys.stderr)
         return EXIT_BAD_INPUT
-    if given.format == "json":
+    if options.format == "json":
         text = json.dumps(vocabulary.facts(shown), ensure_ascii=False, indent=2)
     else:
-        text = _text(shown, every, whole=whole, asked=bool(given.words))
+        text = _text(shown, every, whole=whole, asked=bool(options.words))
     print_out(f"{text}\n", sys.stdout)
     return EXIT_WELL
 

@@ -61,19 +61,19 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         parser(()).exit(2, f"adaptor: there is no command `{words[0]}`.\n  fix:   {fix}\n")
     # A command is not kept waiting for the others.
     root = parser(words[:1] if words and words[0] in COMMANDS else COMMANDS)
-    given, further = root.parse_known_args(words)
-    if len(further) == 1 and not further[0].startswith("-") and getattr(given, "workflow", "") is None:
+    options, further = root.parse_known_args(words)
+    if len(further) == 1 and not further[0].startswith("-") and getattr(options, "workflow", "") is None:
         # argparse looks for both names in one place; people write options between them.
-        given.workflow, further = further[0], []
-    if further and given.command is None:
+        options.workflow, further = further[0], []
+    if further and options.command is None:
         root.error(f"unknown: {' '.join(further)}")
     if further:
-        root.exit(2, _unknown(further, given.command, given.parsers[given.command].format_usage()))
-    if given.command is None:
+        root.exit(2, _unknown(further, options.command, options.parsers[options.command].format_usage()))
+    if options.command is None:
         root.print_help(sys.stderr)
         sys.exit(2)
     try:
-        code: int = given.perform(given)
+        code: int = options.perform(options)
     except KeyboardInterrupt:
         code = 130
     except Exception as fault:

@@ -63,18 +63,18 @@ def add_to(commands: Any) -> None:
     command.set_defaults(perform=perform)
 
 
-def perform(given: argparse.Namespace) -> int:
+def perform(options: argparse.Namespace) -> int:
     """Write the project and say how to go on."""
     try:
-        _write(given.folder)
+        _write(options.folder)
     except InputError as error:
         print(error.report(), file=sys.stderr)
         return EXIT_BAD_INPUT
     column = max(map(len, _FILES)) + 2
-    lines = [f"{given.folder} is ready:", ""]
+    lines = [f"{options.folder} is ready:", ""]
     lines += [f"  {_RENAMED.get(name, name):{column}}{purpose}" for name, purpose in _FILES.items()]
-    here = os.path.samefile(given.folder, os.curdir)
-    lines += ["", _NEXT.format(cd="" if here else f"  cd {shlex.quote(given.folder)}\n")]
+    here = os.path.samefile(options.folder, os.curdir)
+    lines += ["", _NEXT.format(cd="" if here else f"  cd {shlex.quote(options.folder)}\n")]
     print_out(harmless("\n".join(lines)), sys.stdout)
     return EXIT_WELL
 

@@ -65,7 +65,7 @@ def add_to(commands: Any) -> None:
             metavar="URL",
             help="the ledger: a file or postgresql://…; default: $ADAPTOR_DATABASE, else .adaptor/ledger.db",
         )
-        made.set_defaults(perform=lambda given: _performed(perform, given))
+        made.set_defaults(perform=lambda options: _performed(perform, options))
         return made
 
     listing = verb("list", "list runs", "List runs, the newest first. Nobody's id is shown.", _list, run=None)
@@ -124,11 +124,11 @@ def _age(text: str) -> float:
 _age.__name__ = "age such as 30d, 12h or 8w:"
 
 
-def _performed(perform: Any, given: argparse.Namespace) -> int:
+def _performed(perform: Any, options: argparse.Namespace) -> int:
     from ..core.errors import AdaptorError
 
     try:
-        code: int = perform(given)
+        code: int = perform(options)
     except AdaptorError as error:
         print(error.report(), file=sys.stderr)
         return 2
@@ -136,10 +136,10 @@ def _performed(perform: Any, given: argparse.Namespace) -> int:
 
 
 @contextlib.contextmanager
-def _store(given: argparse.Namespace) -> Iterator[Store]:
+def _store(options: argparse.Namespace) -> Iterator[Store]:
     from ..runner.history.history import ledger_of, open_history
 
-    store = open_history(ledger_of(given.path, given.database), read_only=given.verb not in _WRITING)
+    store = open_history(ledger_of(options.path, options.database), read_only=options.verb not in _WRITING)
     try:
         yield store
     finally:
@@ -147,26 +147,26 @@ def _store(given: argparse.Namespace) -> Iterator[Store]:
 
 
 @contextlib.contextmanager
-def _run_of(given: argparse.Namespace) -> Iterator[tuple[Store, RunRecord]]:
+def _run_of(options: argparse.Namespace) -> Iterator[tuple[Store, RunRecord]]:
     from ..runner.history.history import find_run
 
-    with _store(given) as store:
-        yield store, find_run(store, given.run)
+    with _store(options) as store:
+        yield store, find_run(store, options.run)
 
 
-def _list(given: argparse.Namespace) -> int:
+def _list(options: argparse.Namespace) -> int:
     from ..runner.execution.resume import is_there
     from ..runner.history.history import ledger_of, run_facts
 
-    database = ledger_of(given.path, given.database)
+    database = ledger_of(options.path, options.database)
     if not is_there(database):
         # No ledger is no mistake: nothing was sent from here yet.
         print(f"There is no ledger {database}: nothing was sent from here yet.", file=sys.stderr)
         facts = []
     else:
-        with _store(given) as store:
-            facts = [run_facts(store, record) for record in store.runs.newest(max(1, given.limit))]
-    if given.format == "json":
+        with _store(options) as store:
+            facts = [run_facts(store, record) for record in store.runs.newest(max(1, options.limit))]
+    if options.format == "json":
         _print_json(facts)
     elif facts:
         from .layout.runs import table
@@ -175,43 +175,43 @@ def _list(given: argparse.Namespace) -> int:
     return 0
 
 
-def _show(given: argparse.Namespace) -> int:
+def _show(options: argparse.Namespace) -> int:
     from ..runner.history.history import error_facts, run_facts, step_facts
     from .layout.runs import next_steps, page
 
-    with _run_of(given) as (store, record):
+    with _run_of(options) as (store, record):
         facts = {
             **run_facts(store, record),
             "ledger": store.name,
             "steps": step_facts(store, record),
             "errors": error_facts(store, record),
         }
-    facts["next"] = next_steps(facts, given.database)
-    if given.format == "json":
+    facts["next"] = next_steps(facts, options.database)
+    if options.format == "json":
         _print_json(facts)
     else:
         _print(page(facts, *_terminal()))
     return 0
 
 
-def _results(given: argparse.Namespace) -> int:
+def _results(options: argparse.Namespace) -> int:
     from ..runner.history.history import listed
 
-    kind = given.format or ("csv" if given.output.lower().endswith(".csv") else "jsonl")
-    with _run_of(given) as (store, record):
-        _write(listed(store.writes.rows(record.id, given.outcome or ()), kind), given.output)
+    kind = options.format or ("csv" if options.output.lower().endswith(".csv") else "jsonl")
+    with _run_of(options) as (store, record):
+        _write(listed(store.writes.rows(record.id, options.outcome or ()), kind), options.output)
     return 0
 
 
-def _export(given: argparse.Namespace) -> int:
+def _export(options: argparse.Namespace) -> int:
     from ..runner.history.history import exported
 
-    with _run_of(given) as (store, record):
-        _write(exported(store, record), given.output)
+    with _run_of(options) as (store, record):
+        _write(exported(store, record), options.output)
     return 0
 
 
-def _settle(given: argparse.Namespace) -> int:
+def _settle(options: argparse.Namespace) -> int:
     from ..core.context import Run
     from ..runner.history.echoes import EchoFile
     from ..runner.history.reconcile import settle
@@ -220,10 +220,10 @@ def _settle(given: argparse.Namespace) -> int:
     from ..runner.output.shown_commands import resume_command, runs_command
 
     run = Run(sink=Log(Levels("info"), stream=sys.stderr), alone=True)
-    echoes = None if given.echoes is None else EchoFile(given.echoes)
-    asks_meta = echoes is None or given.credentials is not None
-    with _run_of(given) as (store, record):
-        configuration = read_credentials(given.credentials).single(given.name) if asks_meta else None
+    echoes = None if options.echoes is None else EchoFile(options.echoes)
+    asks_meta = echoes is None or options.credentials is not None
+    with _run_of(options) as (store, record):
+        configuration = read_credentials(options.credentials).single(options.name) if asks_meta else None
         settlement = settle(store, record, run, configuration=configuration, echoes=echoes or ())
     remaining = settlement.remaining.total()
     if echoes is not None and echoes.unreadable:
@@ -240,9 +240,9 @@ def _settle(given: argparse.Namespace) -> int:
     lines = [f"{settlement.settled:,} of {settlement.settled + remaining:,} unknown are settled: they were sent."]
     lines += [f"  {count:,} stay unknown: {why}." for why, count in settlement.remaining.most_common()]
     if remaining:
-        show = runs_command("results", record.id, path=given.path, database=given.database)
+        show = runs_command("results", record.id, path=options.path, database=options.database)
         again = resume_command(
-            record.path, record.words, record.id, database=given.database, credentials=given.credentials
+            record.path, record.words, record.id, database=options.database, credentials=options.credentials
         )
         lines.append(f"Who they are, to look in the Page's inbox:\n  {show} --outcome unknown")
         lines.append(f"Send to them again on purpose; whom it did reach gets it twice:\n  {again} --resend-unknown")
@@ -250,26 +250,26 @@ def _settle(given: argparse.Namespace) -> int:
     return 1 if remaining else 0
 
 
-def _purge(given: argparse.Namespace) -> int:
+def _purge(options: argparse.Namespace) -> int:
     from ..core.errors import InputError
     from .options.confirm import confirm, is_terminal
 
-    if given.older_than is not None and given.run is not None and given.path is None:
-        given.run, given.path = None, given.run
-    if (given.run is None) == (given.older_than is None):
+    if options.older_than is not None and options.run is not None and options.path is None:
+        options.run, options.path = None, options.run
+    if (options.run is None) == (options.older_than is None):
         raise InputError("Say which: a run, or --older-than AGE.", fix="adaptor runs purge --older-than 30d")
-    with _store(given) as store:
-        what = "every run that ended longer ago than that" if given.run is None else f"the run {given.run}"
-        if given.run is not None:
+    with _store(options) as store:
+        what = "every run that ended longer ago than that" if options.run is None else f"the run {options.run}"
+        if options.run is not None:
             from ..runner.history.history import find_run, status_of
 
-            record = find_run(store, given.run)
+            record = find_run(store, options.run)
             status = status_of(store, record)
             what += "" if status == "finished" else f", which is {status} and cannot be gone on with after that"
-        if not given.yes and not (is_terminal() and confirm(f"Forget whom {what} wrote to?")):
+        if not options.yes and not (is_terminal() and confirm(f"Forget whom {what} wrote to?")):
             raise InputError("Nothing was forgotten: nobody said yes.", fix="Answer y on a terminal, or add --yes.")
-        if given.run is None:
-            forgotten = store.runs.purge_older(given.older_than)
+        if options.run is None:
+            forgotten = store.runs.purge_older(options.older_than)
             _print(f"The people of {len(forgotten):,} run{'' if len(forgotten) == 1 else 's'} are forgotten.")
         else:
             people = store.runs.purge(record.id)

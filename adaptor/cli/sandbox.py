@@ -65,16 +65,16 @@ def _port(text: str) -> int:
 _port.__name__ = "port from 0 to 65535:"
 
 
-def perform(given: argparse.Namespace) -> int:
+def perform(options: argparse.Namespace) -> int:
     """Run it until it is interrupted."""
     from ..sandbox import Sandbox, SandboxError
     from .options.sandbox_run import until_interrupted
 
     try:
-        if given.people:
-            sandbox = Sandbox.from_file(given.people, port=given.port, keep=given.keep)
+        if options.people:
+            sandbox = Sandbox.from_file(options.people, port=options.port, keep=options.keep)
         else:
-            sandbox = Sandbox(port=given.port, keep=given.keep)
+            sandbox = Sandbox(port=options.port, keep=options.keep)
         sandbox.start()
     except SandboxError as cause:
         fix = (
@@ -87,7 +87,7 @@ def perform(given: argparse.Namespace) -> int:
 
     def say() -> None:
         print(_facts(sandbox), flush=True)
-        if given.open:
+        if options.open:
             import webbrowser
 
             webbrowser.open(sandbox.page_url)

@@ -71,14 +71,14 @@ def add_to(commands: Any) -> None:
     command.set_defaults(perform=perform)
 
 
-def perform(given: argparse.Namespace) -> int:
+def perform(options: argparse.Namespace) -> int:
     """Try the cases and tell how they went."""
     from ..runner.output.logs import Levels, Log
     from ..runner.testing import network_guard as wall
 
     try:
-        log = Log(Levels(given.log), stream=sys.stderr)
-        chosen = _chosen(given)
+        log = Log(Levels(options.log), stream=sys.stderr)
+        chosen = _chosen(options)
         wall.block_network()
         report = _Report(Paint(wants_colour(sys.stdout)))
         for file, cases in chosen:
@@ -87,7 +87,7 @@ def perform(given: argparse.Namespace) -> int:
             expectations = {}
             for trial in trials:
                 is_new = trial.case.expect is None or not trial.passed
-                updated = given.update and is_new and trial.can_be_written
+                updated = options.update and is_new and trial.can_be_written
                 if updated:
                     # Once more, to leave out what is different each time, such as the ids of messages.
                     expectations[trial.case.name] = trial.expectation(_tried(trial.case, Log(Levels("none"))))
@@ -100,13 +100,13 @@ def perform(given: argparse.Namespace) -> int:
     return report.end()
 
 
-def _chosen(given: argparse.Namespace) -> list[tuple[CaseFile, list[Case]]]:
+def _chosen(options: argparse.Namespace) -> list[tuple[CaseFile, list[Case]]]:
     """Return the files with the cases that are to be tried; all problems in them are told at once."""
     from ..runner.testing.case_file import CaseFile, find_files
 
     files: list[CaseFile] = []
     problems: list[str] = []
-    for path in find_files(given.paths or ["."]):
+    for path in find_files(options.paths or ["."]):
         try:
             files.append(CaseFile(path))
             problems += files[-1].problems
@@ -114,12 +114,12 @@ def _chosen(given: argparse.Namespace) -> list[tuple[CaseFile, list[Case]]]:
             problems.append(str(error))
     if problems:
         raise InputError("\n  ".join(["There are mistakes in the cases.", *problems]), fix="Nothing was run.")
-    text = (given.pick or "").lower()
+    text = (options.pick or "").lower()
     chosen = [(file, [case for case in file.cases if text in f"{file.path} {case.name}".lower()]) for file in files]
     found = [(file, cases) for file, cases in chosen if cases]
     if not found:
-        where = " ".join(given.paths) or "this folder"
-        which = f" with {given.pick!r} in its name" if given.pick else ""
+        where = " ".join(options.paths) or "this folder"
+        which = f" with {options.pick!r} in its name" if options.pick else ""
         raise InputError(f"There is no case{which} in {where}.", fix="Cases stand in files such as job.test.json.")
     return found
 

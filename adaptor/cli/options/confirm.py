@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 
-def ask_to_go_on(what: str, stream: TextIO) -> bool | None:
-    """Ask whether to go on with a run that stopped (True), begin anew (False) or do neither (None).
+def ask_to_resume(what: str, stream: TextIO) -> bool | None:
+    """Ask whether to resume a run that stopped (True), start anew (False) or do neither (None).
 
     Args:
         what: What happened before.
-        stream: The terminal; what a job writes to standard error goes to the log meanwhile.
+        stream: The terminal; meanwhile, what a job writes to standard error goes to the log.
     """
     print(
         f"{what}\n  r  go on with it: what was sent is not sent again\n  f  begin anew: people are written to again",

@@ -64,13 +64,13 @@ def write(sandbox: Sandbox, path: str, note: str, redact: Callable[[str], str]) 
     write_output(sandbox.preview(note=note, redact=redact), path, sys.stdout)
 
 
-def preview(given: argparse.Namespace, run: Run, sandbox: Sandbox | None, described: list[dict[str, Any]]) -> None:
+def preview(options: argparse.Namespace, run: Run, sandbox: Sandbox | None, described: list[dict[str, Any]]) -> None:
     """Draw a run: what the sandbox got, or what a dry run described."""
     if sandbox is not None:
-        write(sandbox, given.preview, "After a run in the sandbox", run.redactor.of_results().text)
+        write(sandbox, options.preview, "After a run in the sandbox", run.redactor.of_results().text)
     else:
-        draw(described, given.preview, given.people or people_beside(given.path), run.redactor.of_results().text)
-    run.log("info", "preview", f"What people see: {given.preview}")
+        draw(described, options.preview, options.people or people_beside(options.path), run.redactor.of_results().text)
+    run.log("info", "preview", f"What people see: {options.preview}")
 
 
 def also_kept(show: Callable[[Request], None], kept: list[dict[str, Any]]) -> Callable[[Request], None]:

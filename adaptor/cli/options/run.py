@@ -1,9 +1,10 @@
-"""What `adaptor run` takes on the command line."""
+"""The options of `adaptor run`."""
 
 from __future__ import annotations
 
 import argparse
 
+from ...core.errors import InputError
 from ...core.text.sanitize import MODES
 from ..layout.help import Help
 
@@ -121,6 +122,40 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
     )
     trial.add_argument("--curl", action="store_true", help="print each failed call to Meta as a curl command")
     return command
+
+
+def check_options(options: argparse.Namespace) -> None:
+    """Refuse options that contradict each other.
+
+    Raises:
+        InputError: Two options do not go together, or one lacks another.
+    """
+    _check_resume(options)
+    if options.preview and not (options.sandbox or options.dry_run):
+        raise InputError("--preview goes with --sandbox or --dry-run.", fix="Add one of them, or leave it out.")
+    for name in ("people", "transcript", "open"):
+        if getattr(options, name) and not options.sandbox:
+            raise InputError(f"--{name} goes with --sandbox.", fix="Add --sandbox, or leave it out.")
+
+
+def _check_resume(options: argparse.Namespace) -> None:
+    if options.resume and (options.fresh or options.state or options.state_json or options.run_id):
+        raise InputError(
+            "--resume goes on with what the run began with.", fix="Leave out --fresh, --run-id and the state."
+        )
+    for option in ("allow_changed", "resend_unknown"):
+        if getattr(options, option) and not options.resume:
+            name = option.replace("_", "-")
+            raise InputError(f"--{name} goes with --resume.", fix="Add --resume RUN, or leave it out.")
+    if options.allow_changed and options.resend_unknown:
+        raise InputError(
+            "--allow-changed leaves out whom --resend-unknown would write to.", fix="Leave one of the two out."
+        )
+    if options.resume and options.sandbox and not options.database:
+        raise InputError(
+            "--resume does not go with --sandbox, which keeps no ledger.",
+            fix="Leave one of the two out, or give the sandbox's runs a ledger with --database FILE.",
+        )
 
 
 def _count(text: str) -> int:

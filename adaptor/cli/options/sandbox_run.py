@@ -23,12 +23,12 @@ SHOWN_PEOPLE = 12
 
 
 @contextlib.contextmanager
-def rehearsal(given: argparse.Namespace, credentials: Credentials) -> Iterator[Sandbox]:
+def sandbox_run(options: argparse.Namespace, credentials: Credentials) -> Iterator[Sandbox]:
     """Start the sandbox, and point the credentials at it."""
     try:
         from ...sandbox import Sandbox, SandboxError
 
-        people = given.people or people_beside(given.path)
+        people = options.people or people_beside(options.path)
         sandbox = Sandbox.from_file(people) if people else Sandbox()
     except ModuleNotFoundError as cause:
         raise InputError(
@@ -38,24 +38,24 @@ def rehearsal(given: argparse.Namespace, credentials: Credentials) -> Iterator[S
         raise InputError(str(cause)) from None
     with sandbox:
         credentials.sandbox = {"base_url": sandbox.url, "access_token": sandbox.access_token}
-        if given.open:
+        if options.open:
             import webbrowser
 
             webbrowser.open(sandbox.page_url)
         yield sandbox
 
 
-def show_transcript(sandbox: Sandbox, given: argparse.Namespace, run: Run) -> None:
+def show_transcript(sandbox: Sandbox, options: argparse.Namespace, run: Run) -> None:
     """Tell who got what, where it was asked for."""
-    if given.transcript and given.transcript != "-":
-        write_output(run.redactor.of_results().text(sandbox.transcript()), given.transcript, sys.stdout)
-        run.log("info", "sandbox", f"Who got what: {given.transcript}")
-    elif given.log_json and given.transcript is None:
+    if options.transcript and options.transcript != "-":
+        write_output(run.redactor.of_results().text(sandbox.transcript()), options.transcript, sys.stdout)
+        run.log("info", "sandbox", f"Who got what: {options.transcript}")
+    elif options.log_json and options.transcript is None:
         # Machines read counts; names and texts only where they are asked for.
         counts = {"accepted": len(sandbox.messages), "refused": len(sandbox.refusals)}
         run.log("info", "sandbox", "The sandbox's messages", **counts)
     else:
-        text = sandbox.transcript(limit=None if given.transcript == "-" else SHOWN_PEOPLE)
+        text = sandbox.transcript(limit=None if options.transcript == "-" else SHOWN_PEOPLE)
         run.log("info", "sandbox", f"\n{text.rstrip()}\n")
 
 

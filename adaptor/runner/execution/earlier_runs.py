@@ -13,21 +13,21 @@ if TYPE_CHECKING:
     from .resume import LedgerOptions
 
 
-def to_go_on_with(store: Store, last: RunRecord | None, run: Run, wishes: LedgerOptions) -> str | None:
+def to_go_on_with(store: Store, last: RunRecord | None, run: Run, options: LedgerOptions) -> str | None:
     """Return the run that is to go on in the place of a new one, where the last one did not come to its end.
 
     Args:
         store: The ledger.
         last: The newest run of the same job and initial state.
         run: The new one.
-        wishes: Asks, or says by itself what is wished. An answer that begins anew makes the new run fresh.
+        options: Say what to do, or whom to ask. The answer to start anew makes the new run fresh.
 
     Raises:
         InputError: It has sent something, and nobody said what is to be done. Nothing was sent.
     """
     from ...ledger.records import FINISHED, RUNNING
 
-    check_alone(store, last, run, wishes, has_begun=False)
+    check_alone(store, last, run, options, has_begun=False)
     if last is None or last.purged is not None:
         return None
     if last.status == FINISHED:
@@ -40,10 +40,10 @@ def to_go_on_with(store: Store, last: RunRecord | None, run: Run, wishes: Ledger
     counts = f"{sent:,} sent" + (f", {unknown:,} unknown" if unknown else "")
     how = "was killed" if last.status == RUNNING else _how_it_ended(last.exit_code)
     what = f"The last run of this job with the same initial state, `{last.id}`, {how}: {counts}."
-    if wishes.ask is not None:
-        answer = wishes.ask(what)
+    if options.ask is not None:
+        answer = options.ask(what)
         if answer is not None:
-            wishes.fresh = not answer
+            options.fresh = not answer
             return last.id if answer else None
     raise InputError(
         f"{what} Begun anew, it would write to them again.",
@@ -51,20 +51,20 @@ def to_go_on_with(store: Store, last: RunRecord | None, run: Run, wishes: Ledger
     )
 
 
-def check_alone(store: Store, last: RunRecord | None, run: Run, wishes: LedgerOptions, *, has_begun: bool) -> None:
+def check_alone(store: Store, last: RunRecord | None, run: Run, options: LedgerOptions, *, has_begun: bool) -> None:
     """Refuse to run what another process runs at the same time.
 
     Args:
         store: The ledger.
         last: The newest run of the same job and initial state.
         run: The new one.
-        wishes: Whether it is begun on purpose, whatever else there is.
+        options: With `fresh` it is started on purpose, whatever else there is.
         has_begun: It is about to send. What has ended since it began has run beside it.
 
     Raises:
         InputError: Another process does. Nothing was sent.
     """
-    if last is None or wishes.fresh:
+    if last is None or options.fresh:
         return
     if store.runs.is_under_way(last):
         raise InputError(

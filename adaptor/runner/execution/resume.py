@@ -38,27 +38,26 @@ FAILED = "failed"
 
 
 class LedgerOptions:
-    """What is wished of a run's ledger.
+    """Which ledger a run uses, and how an earlier run that stopped is treated.
 
     Attributes:
         database: A `postgresql://` URL, the path of a file, or `:memory:`; None is the file beside the job.
-        resume: The id of a run that stopped, which is to go on; `last` is the newest of the job.
-        fresh: The job is begun anew, though its last run with the same input stopped midway.
-        allow_changed: A run may go on though the job's text is another one now.
-        resend_unknown: What nobody knows of is made again, on purpose.
-        ask: Asked before a job is begun anew after a stop: given the question, says whether to go on with the old run
-            (True), begin anew (False) or do neither (None). Without it neither is done.
-        on_open: Told where the ledger is, and given it, as soon as the run is noted there.
+        resume: The id of a stopped run to resume; `last` is the newest run of the job.
+        fresh: Start anew, even if the last run with the same input stopped midway.
+        allow_changed: Resume even if the job's text has changed.
+        resend_unknown: Send again what has an unknown outcome, on purpose.
+        ask: Called with a question before a stopped job is started anew. It returns whether to resume the old run
+            (True), start anew (False) or do neither (None). Without it neither is done.
+        on_open: Called with the ledger's place and the ledger, as soon as the run is recorded there.
     """
 
-    def __init__(self) -> None:
-        self.database: str | None = None
-        self.resume: str | None = None
-        self.fresh = False
-        self.allow_changed = False
-        self.resend_unknown = False
-        self.ask: Callable[[str], bool | None] | None = None
-        self.on_open: Callable[[str, Ledger], object] | None = None
+    database: str | None = None
+    resume: str | None = None
+    fresh: bool = False
+    allow_changed: bool = False
+    resend_unknown: bool = False
+    ask: Callable[[str], bool | None] | None = None
+    on_open: Callable[[str, Ledger], object] | None = None
 
 
 def default_database(path: str) -> str:
@@ -78,15 +77,15 @@ class RunLedger:
         path: What is run.
         words: What follows the path on a command line that runs the same.
         run: The run.
-        wishes: What is wished of the ledger.
+        options: Which ledger it is, and how a run that stopped is treated.
     """
 
-    def __init__(self, path: str, words: list[str], run: Run, wishes: LedgerOptions) -> None:
+    def __init__(self, path: str, words: list[str], run: Run, options: LedgerOptions) -> None:
         self._path = os.path.abspath(path)
         self._words = words
         self._run = run
-        self._wishes = wishes
-        self._database = wishes.database or default_database(path)
+        self._options = options
+        self._database = options.database or default_database(path)
         self._ledger: Ledger | None = None
         self._state: State = {}
         self._sources: tuple[list[str], list[str]] = ([], [])
@@ -116,14 +115,14 @@ class RunLedger:
         # What is imported while the job runs does not count: a resume would not know it yet.
         self._sources = job_sources(prepared, self._path)
         self._retention = _retention_days()
-        if self._wishes.resume is None:
+        if self._options.resume is None:
             self._state = state()
             if self._run.dry_run or not is_there(self._database):
                 return self._state
         from ...ledger.errors import LedgerError
 
         try:
-            name = self._wishes.resume or self._stopped()
+            name = self._options.resume or self._stopped()
             return self._state if name is None else self._resume(name)
         except LedgerError as error:
             raise InputError(error.description, fix=error.fix) from None
@@ -214,13 +213,15 @@ class RunLedger:
                 {key: value for key, value in self._state.items() if key != "configuration"},
                 words=self._words,
                 started=run.began,
-                is_fresh=self._wishes.fresh,
+                is_fresh=self._options.fresh,
             )
             with store.database.transaction(durable=True):
                 # Another process may have begun the same since this one looked, or be about to.
                 store.database.take_turn(f"{record.path} {record.input_digest}")
                 _check_new(store, record.id)
-                check_alone(store, store.runs.last(record.path, record.input_digest), run, self._wishes, has_begun=True)
+                check_alone(
+                    store, store.runs.last(record.path, record.input_digest), run, self._options, has_begun=True
+                )
                 guards = guards_of(store, record)
                 ledger = Ledger.begin(store, record, redactor=run.redactor)
             ledger.guards = guards
@@ -242,8 +243,8 @@ class RunLedger:
     def _tell_open(self, ledger: Ledger) -> None:
         if self._database == IN_MEMORY:
             return
-        if self._wishes.on_open is not None:
-            self._wishes.on_open(self._database, ledger)
+        if self._options.on_open is not None:
+            self._options.on_open(self._database, ledger)
         if not ledger.is_resumed:
             self._run.log("info", "run", f"What is sent is noted in {ledger.store.name} as run {ledger.record.id}.")
 
@@ -259,7 +260,7 @@ class RunLedger:
                 f"There is no ledger {self._database} that could hold the run `{name}`.",
                 fix="Give the one that the run was noted in with --database.",
             )
-        run, wishes = self._run, self._wishes
+        run, options = self._run, self._options
         store = open_store(self._database, read_only=run.dry_run)
         try:
             name = self._newest(store) if name == LAST else name
@@ -271,7 +272,7 @@ class RunLedger:
             if run.dry_run:
                 real, store = store, dry_run_copy_of(store, name)
                 real.close()
-            ledger = Ledger.resume(store, name, redactor=run.redactor, resends_unknown=wishes.resend_unknown)
+            ledger = Ledger.resume(store, name, redactor=run.redactor, resends_unknown=options.resend_unknown)
         except BaseException:
             store.close()
             raise
@@ -279,7 +280,7 @@ class RunLedger:
         if not run.dry_run:
             ledger.guards, ledger.followers = guards_of(store, ledger.record), store.runs.later(ledger.record)
         ledger.leaves_out_settled = known is not None and known.job_digest != self._job_digest
-        again = store.writes.steps_with_unknown(name) if wishes.resend_unknown else set()
+        again = store.writes.steps_with_unknown(name) if options.resend_unknown else set()
         given, steps = restored_run(ledger.store, ledger.record, run.redactor)
         self._kept = {(step.step, step.arrival): step for step in steps}
         for place in again:
@@ -325,7 +326,7 @@ class RunLedger:
                 f"The run `{name}` was begun with {began} behind the path.",
                 fix=f"Write {resume_command(self._path, known.words, name)}.",
             )
-        if known.job_digest != self._job_digest and not self._wishes.allow_changed:
+        if known.job_digest != self._job_digest and not self._options.allow_changed:
             raise InputError(
                 f"The job has changed since the run `{name}` began.",
                 fix="Go on with it as it was then; or add --allow-changed, which leaves out everybody whom the "
@@ -343,9 +344,9 @@ class RunLedger:
         store = open_store(self._database)
         try:
             _check_new(store, self._run.id)
-            if self._wishes.fresh:
+            if self._options.fresh:
                 return None
-            return to_go_on_with(store, store.runs.last(self._path, self._input_digest()), self._run, self._wishes)
+            return to_go_on_with(store, store.runs.last(self._path, self._input_digest()), self._run, self._options)
         finally:
             store.close()
 

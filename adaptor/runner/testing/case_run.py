@@ -161,13 +161,13 @@ def run_case(case: Case, messenger: Messenger | None, sink: Sink) -> CaseRun:
     job = os.path.abspath(case.job)
     folder = os.path.dirname(job)
     with _at_home(folder):
-        order = RunOptions(job)
-        order.initial = lambda plan: state
-        order.captures_output = True
-        order.ledger.database = IN_MEMORY
+        options = RunOptions(job)
+        options.initial = lambda plan: state
+        options.captures_output = True
+        options.database = IN_MEMORY
         credentials = Credentials(is_lenient=True)
         credentials.sandbox = {"base_url": url, "access_token": token}
-        result = start_run(order, run, credentials)
+        result = start_run(options, run, credentials)
     seconds = time.perf_counter() - begun
     outcome: dict[str, Any] = run.redactor.of_results().value(_outcome(result, messenger))
     calls = [f"{problem}." for problem in record.problems]
