@@ -141,7 +141,7 @@ def test_what_was_under_way_when_the_run_was_killed_is_unknown_and_not_sent_agai
 def test_a_supervised_run_that_was_killed_says_how_to_go_on(job, meta, ledger):
     hangs = "fn(lambda s: time.sleep(60) if os.environ.get('HANGS') else s)\n"
     script = f"import os, time\n{JOB}{hangs}"
-    first = job(script, "--timeout", "3", env={"HANGS": "1"})
+    first = job(script, "--timeout", "1.5", env={"HANGS": "1"})
     assert first.code == 4
     assert meta.accepted == hello(0, 1, 2, 3, 4)
     second = job(script, "--resume", run_id(first.err), "--timeout", "30")
