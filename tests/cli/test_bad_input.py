@@ -160,13 +160,6 @@ def test_yaml_that_cannot_be_read_is_told_with_its_place(flows, wrong):
     assert done.code == 2
 
 
-def test_without_pyyaml_the_message_says_how_to_install_it(flows, tmp_path):
-    (tmp_path / "yaml.py").write_text("raise ModuleNotFoundError(name='yaml')")
-    done = flows("steps: []\n", name="w.yaml", env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{os.getcwd()}"})
-    assert "pip install 'facebook-adaptor[yaml]'" in once(done.err)
-    assert done.code == 2
-
-
 OPTIONS = {
     "an unknown step": (["--start", "nope"], "There is no step `nope`"),
     "only and start": (["--start", "a", "--only", "a"], "--only does not go with"),

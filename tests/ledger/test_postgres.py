@@ -178,7 +178,7 @@ def test_without_its_driver_the_fix_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(InputError, match="needs the package psycopg") as caught:
         open_store("postgresql://127.0.0.1/db")
-    assert "facebook-adaptor[cluster]" in caught.value.fix
+    assert "facebook-adaptor[postgresql]" in caught.value.fix
 
 
 def test_a_database_that_is_strict_by_default_is_no_trouble(fresh_postgresql):

@@ -25,15 +25,11 @@ SHOWN_PEOPLE = 12
 @contextlib.contextmanager
 def sandbox_run(options: argparse.Namespace, credentials: Credentials) -> Iterator[Sandbox]:
     """Start the sandbox, and point the credentials at it."""
-    try:
-        from ...sandbox import Sandbox, SandboxError
+    from ...sandbox import Sandbox, SandboxError
 
-        people = options.people or people_beside(options.path)
+    people = options.people or people_beside(options.path)
+    try:
         sandbox = Sandbox.from_file(people) if people else Sandbox()
-    except ModuleNotFoundError as cause:
-        raise InputError(
-            f"The sandbox needs {cause.name}, which is not installed.", fix="pip install 'facebook-adaptor[serve]'"
-        ) from None
     except SandboxError as cause:
         raise InputError(str(cause)) from None
     with sandbox:

@@ -39,7 +39,8 @@ def parse(text: str, file: str, what: str) -> Any:
     Raises:
         InputError: It is not YAML, or holds what JSON cannot. The message points at the place.
     """
-    yaml = _yaml(file)
+    import yaml
+
     try:
         node = yaml.compose(text, _loader(yaml))
     except yaml.YAMLError as cause:
@@ -70,16 +71,6 @@ def find_places(text: str) -> dict[Path, Place]:
     if node is not None:
         note(node, (), None)
     return places
-
-
-def _yaml(file: str) -> Any:
-    try:
-        import yaml
-    except ModuleNotFoundError:
-        raise InputError(
-            f"{file} is YAML, and PyYAML is not installed.", fix="pip install 'facebook-adaptor[yaml]', or write JSON."
-        ) from None
-    return yaml
 
 
 @cache
