@@ -1,4 +1,4 @@
-"""`adaptor check`: everything that can be known without running."""
+"""`adaptor check`: find what is wrong with a job without running it."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def add_to(commands: Any) -> None:
     command.add_argument("path", metavar="PATH", help="a job script (.py), a workflow (.json, .yaml) or a project.yaml")
     command.add_argument("workflow", metavar="WORKFLOW", nargs="?", help="in a project: the workflow's name")
     command.add_argument(
-        "-c", "--credentials", metavar="FILE", help="look whether the names that steps give are in this file"
+        "-c", "--credentials", metavar="FILE", help="check that the credentials which steps name are in this file"
     )
     command.add_argument(
         "--format", choices=("text", "json"), default="text", help="text (default), or JSON for other tools"
     )
     command.add_argument(
-        "--preview", metavar="FILE", help="draw the messages, as far as they are known, as a page, FILE.html"
+        "--preview", metavar="FILE", help="draw the messages, as far as they are known, as a page FILE.html"
     )
     command.set_defaults(perform=perform)
 

@@ -45,7 +45,7 @@ def add_to(commands: Any) -> None:
 
 
 def perform(options: argparse.Namespace) -> int:
-    """Print what was asked for."""
+    """Print the entries that were asked for."""
     # Only this command reads docstrings, and `inspect` takes a while to import.
     from ..runner.docs import reference as vocabulary
 
@@ -64,7 +64,7 @@ def perform(options: argparse.Namespace) -> int:
 
 
 def _chosen(words: list[str], every: list[DocEntry]) -> tuple[list[DocEntry], bool]:
-    """Return the entries that are meant, and whether a page of its own was asked for."""
+    """Return the entries that are meant, and whether one whole page is meant."""
     from ..runner.docs.reference import find, search, similar
 
     if not words:
@@ -75,7 +75,7 @@ def _chosen(words: list[str], every: list[DocEntry]) -> tuple[list[DocEntry], bo
     if entry is not None:
         return [other for other in every if other.group == entry.group and other is not entry], False
     groups = [other for other in every if len(words) == 1 and other.group == words[0].lower()]
-    # Everything else that was typed is looked for, a Graph code such as 10/2018278 too.
+    # Everything else is searched for, also a Graph code such as 10/2018278.
     found = groups or search([part for word in words for part in word.split("/")], every)
     if not found:
         close = similar("_".join(words), every)

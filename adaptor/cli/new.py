@@ -64,7 +64,7 @@ def add_to(commands: Any) -> None:
 
 
 def perform(options: argparse.Namespace) -> int:
-    """Write the project and say how to go on."""
+    """Write the project and print what to do next."""
     try:
         _write(options.folder)
     except InputError as error:
@@ -101,6 +101,6 @@ def _write(folder: str) -> None:
 
 
 def _create(path: str, text: bytes, mode: int) -> None:
-    # Never in place of a file that somebody else put there meanwhile.
+    # It never replaces a file that another process has just written.
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
         file.write(text)

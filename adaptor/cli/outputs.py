@@ -1,4 +1,4 @@
-"""What `adaptor run` leaves when a run ends: its files, and its last words."""
+"""What `adaptor run` writes when a run ends: its output files and its last log lines."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Outputs:
-    """What was asked for beside the log: the final state, the preview, the transcript and the report."""
+    """The output files of a run: the final state, the preview, the transcript and the report."""
 
     def __init__(
         self,
@@ -37,13 +37,13 @@ class Outputs:
         self._run = run
         self._sandbox = sandbox
         self._described = described
-        # While a job runs, what is printed goes to the log.
+        # While a job runs, standard output goes to the log.
         self._stdout = sys.stdout
         self._problem: InputError | None = None
         self.are_written = False
 
     def write(self, result: Result) -> None:
-        """Write all of it; what cannot be written is said at the end, with what was sent."""
+        """Write all files. What cannot be written is reported by `tell`, after what was sent."""
         self.are_written = True
         try:
             with contextlib.redirect_stdout(self._stdout):
@@ -70,7 +70,7 @@ class Outputs:
             write_report(result, run.redactor, options.report, self._stdout)
 
     def tell(self, result: Result) -> int:
-        """Say how the run ended, and return its exit code."""
+        """Log how the run ended, and return its exit code."""
         _close(result, self._run, self._given)
         if self._problem is None:
             return result.exit_code
@@ -79,7 +79,7 @@ class Outputs:
 
 
 def _close(result: Result, run: Run, options: argparse.Namespace) -> None:
-    """Say how the run ended, and what was sent."""
+    """Log how the run ended, and what was sent."""
     counts = Counts(result).sentence(run.replayed)
     facts = {
         "outcomes": result.outcomes,
@@ -89,7 +89,7 @@ def _close(result: Result, run: Run, options: argparse.Namespace) -> None:
     }
     failed = [step.name for step in result.steps if step.error is not None and not step.is_handled]
     if result.state is None and not result.steps:
-        # A script may perform operations by itself before it fails to load.
+        # A script may call operations itself before it fails to load.
         is_sent = any(result.outcomes.values())
         what = f"The job did not get as far as its steps. {counts}" if is_sent else "Nothing was run."
         run.log("error", "run", what, **facts)
@@ -105,7 +105,7 @@ def _close(result: Result, run: Run, options: argparse.Namespace) -> None:
 
 
 def _tell_what_next(result: Result, run: Run, options: argparse.Namespace) -> None:
-    """Say how the run can be gone on with, or how what is unknown can be settled."""
+    """Log the commands that resume the run and settle what is unknown."""
     from ..runner.output.shown_commands import resume_command, runs_command
 
     where = options.database

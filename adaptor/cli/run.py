@@ -111,7 +111,7 @@ def _run_here(
         def end(result: Result) -> None:
             with interruption.shielded():
                 if child is not None:
-                    child.over()
+                    child.steps_ended()
                 if results is not None and result.steps:
                     # Where no message was sent, an empty table says so.
                     with contextlib.suppress(InputError, OSError):
@@ -170,11 +170,11 @@ def _ask_to_resend(run: str) -> None:
     """
     from .options.confirm import confirm
 
-    question = f"Send again what nobody knows of in the run {run}? Whom it did reach gets it twice."
+    question = f"Send again what has an unknown outcome in the run {run}? Whoever got it gets it twice."
     if is_terminal() and confirm(question):
         return
     raise InputError(
-        "--resend-unknown sends again what may have arrived: nobody said yes to that. Nothing was sent.",
+        "--resend-unknown sends again what may have arrived, and nobody agreed to that. Nothing was sent.",
         fix="Settle what can be settled first: adaptor runs settle. Then add --yes.",
     )
 
@@ -261,7 +261,7 @@ def _complete(
 
         watches.append(lambda step, after, schedule: keep_output(schedule.plan, step, after, run))
     if child is not None:
-        run_options.on_open, run_options.before_step = child.noted, child.before_step
+        run_options.on_open, run_options.before_step = child.ledger_opened, child.before_step
         watches.append(child.after_step)
     if watches:
         run_options.after_step = lambda step, after, schedule: [watch(step, after, schedule) for watch in watches]

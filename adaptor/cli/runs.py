@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 
 EXAMPLE = """\
 examples:
-  adaptor runs list                                   the runs noted in this folder, the newest first
+  adaptor runs list                                   the runs recorded in this folder, newest first
   adaptor runs show last                              how one went, and what to do next
   adaptor runs results last --outcome unknown         one line for each message, as JSON or CSV
-  adaptor runs settle last -c credentials.json        look in the conversations for what nobody knows of
-  adaptor runs settle last --echoes echoes.jsonl      look for it in what your webhook was told
-  adaptor runs purge --older-than 30d                 forget whom runs wrote to
+  adaptor runs settle last -c credentials.json        look for unknown messages in the conversations
+  adaptor runs settle last --echoes echoes.jsonl      look for them in the echoes that your webhook got
+  adaptor runs purge --older-than 30d                 forget the recipients of old runs
 """
 
 EXIT_CODES = """\
 exit codes:
   0  all well
-  1  something stays unknown, or could not be asked about
+  1  something stays unknown, or Meta could not be asked
   2  bad input: usage, ledger, credential; nothing was changed
 """
 
-#: What changes the ledger; everything else reads it, also where nobody may write.
+#: The commands that change the ledger. The others read it, even if the file cannot be written.
 _WRITING = ("settle", "purge")
 
-#: What a time is written in, in seconds.
+#: The units of an age, in seconds.
 _UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 
 
@@ -85,8 +85,8 @@ def add_to(commands: Any) -> None:
     results.add_argument("--format", choices=("jsonl", "csv"), help="default: by the ending of FILE, else jsonl")
     settle = verb(
         "settle",
-        "find out about what is unknown",
-        "Find out whether messages went out of which nobody knows: from the echoes that your webhook stored, or from "
+        "find out what became of unknown messages",
+        "Find out whether messages with an unknown outcome went out: from the echoes that your webhook stored, or from "
         "Meta's conversations with these people (two calls a second). What is found was sent; everything else stays "
         "unknown. Nothing is sent to anybody.",
         _settle,
@@ -94,8 +94,8 @@ def add_to(commands: Any) -> None:
     settle.add_argument(
         "--echoes",
         metavar="FILE",
-        help="what a webhook was sent (message_echoes), one JSON document a line; `-` is standard input. Meta is then "
-        "asked only with -c, and only for the rest",
+        help="the message_echoes events that your webhook got, one JSON document a line; `-` is standard input. Meta "
+        "is then asked only with -c, and only for the rest",
     )
     settle.add_argument("-c", "--credentials", metavar="FILE", help="the configuration, JSON or YAML")
     settle.add_argument("--name", metavar="NAME", help="which one, where the file holds several")
@@ -104,8 +104,8 @@ def add_to(commands: Any) -> None:
         each.add_argument("-o", "--output", metavar="FILE", default="-", help="write there; default: standard output")
     purge = verb(
         "purge",
-        "forget whom runs wrote to",
-        "Forget whom a run wrote to, and what it kept. Its counts stay, and it cannot be gone on with.",
+        "forget the recipients of runs",
+        "Forget the recipients of a run and the states that it kept. Its counts stay. It cannot be resumed any more.",
         _purge,
         run="?",
     )
@@ -160,7 +160,7 @@ def _list(options: argparse.Namespace) -> int:
 
     database = ledger_of(options.path, options.database)
     if not is_there(database):
-        # No ledger is no mistake: nothing was sent from here yet.
+        # A missing ledger is no mistake.
         print(f"There is no ledger {database}: nothing was sent from here yet.", file=sys.stderr)
         facts = []
     else:
@@ -245,7 +245,7 @@ def _settle(options: argparse.Namespace) -> int:
             record.path, record.words, record.id, database=options.database, credentials=options.credentials
         )
         lines.append(f"Who they are, to look in the Page's inbox:\n  {show} --outcome unknown")
-        lines.append(f"Send to them again on purpose; whom it did reach gets it twice:\n  {again} --resend-unknown")
+        lines.append(f"Send to them again on purpose; whoever got it gets it twice:\n  {again} --resend-unknown")
     _print("\n".join(lines))
     return 1 if remaining else 0
 
@@ -265,7 +265,7 @@ def _purge(options: argparse.Namespace) -> int:
 
             record = find_run(store, options.run)
             status = status_of(store, record)
-            what += "" if status == "finished" else f", which is {status} and cannot be gone on with after that"
+            what += "" if status == "finished" else f", which is {status} and cannot be resumed after that"
         if not options.yes and not (is_terminal() and confirm(f"Forget whom {what} wrote to?")):
             raise InputError("Nothing was forgotten: nobody said yes.", fix="Answer y on a terminal, or add --yes.")
         if options.run is None:

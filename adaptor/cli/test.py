@@ -26,7 +26,7 @@ examples:
   adaptor test                     all cases in this folder and below
   adaptor test remind.py           those of remind.test.json
   adaptor test -k window -l info   those with "window" in the name, with what they log
-  adaptor test --update            write down what comes out as what is expected
+  adaptor test --update            write what comes out into the files as expected
 
 remind.test.json holds the cases of remind.py:
   {
@@ -44,8 +44,8 @@ A case may have:
   job, state, now     the job, the initial state (an object or a file), when the run starts
   sandbox             who is there: an object or a file; default: sandbox.json beside the job
   calls               recorded calls: [{"request": {"method", "url", "body"}, "response": {"status", "body"}}]
-  expect              sent, actions, requests, data, state, error. What is written down must be there; what is not,
-                      may be. {"$exactly": …}, {"$matches": "…"} and {"$any": true} stand in the place of values.
+  expect              sent, actions, requests, data, state, error. What it names must be there; the rest is free.
+                      {"$exactly": …}, {"$matches": "…"} and {"$any": true} stand in the place of values.
 
 No credential is read, and nothing leaves this machine.
 exit codes: 0 all as expected, 1 a case failed, 2 bad input
@@ -72,7 +72,7 @@ def add_to(commands: Any) -> None:
 
 
 def perform(options: argparse.Namespace) -> int:
-    """Try the cases and tell how they went."""
+    """Try the cases and print how they went."""
     from ..runner.output.logs import Levels, Log
     from ..runner.testing import network_guard as wall
 
@@ -89,7 +89,7 @@ def perform(options: argparse.Namespace) -> int:
                 is_new = trial.case.expect is None or not trial.passed
                 updated = options.update and is_new and trial.can_be_written
                 if updated:
-                    # Once more, to leave out what is different each time, such as the ids of messages.
+                    # Run it again, to leave out what differs each time, such as the ids of messages.
                     expectations[trial.case.name] = trial.expectation(_tried(trial.case, Log(Levels("none"))))
                 report.tell(trial, updated=updated)
             if expectations:
@@ -101,7 +101,7 @@ def perform(options: argparse.Namespace) -> int:
 
 
 def _chosen(options: argparse.Namespace) -> list[tuple[CaseFile, list[Case]]]:
-    """Return the files with the cases that are to be tried; all problems in them are told at once."""
+    """Return the files with the cases to try; all problems in them are reported at once."""
     from ..runner.testing.case_file import CaseFile, find_files
 
     files: list[CaseFile] = []
@@ -151,7 +151,7 @@ def _write(file: CaseFile, expectations: dict[str, Any]) -> None:
 
 
 class _Report:
-    """Tells how the cases went."""
+    """Prints how the cases went."""
 
     def __init__(self, paint: Paint) -> None:
         self._paint = paint

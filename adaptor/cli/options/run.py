@@ -46,14 +46,18 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
         "-c", "--credentials", metavar="FILE", help="the configuration, or several by their names; JSON or YAML"
     )
     data.add_argument(
-        "--report", metavar="FILE", help="write what came of the run: JSON, or a page by the ending .html"
+        "--report", metavar="FILE", help="write a report of the run: JSON, or a page where FILE ends in .html"
     )
     steps = command.add_argument_group("steps of a workflow")
-    steps.add_argument("--start", metavar="STEP", help="begin with this step: its id, or a unique part of id or name")
-    steps.add_argument("--end", metavar="STEP", help="end after this step")
+    steps.add_argument(
+        "--start", metavar="STEP", help="the first step to run: its id, or a unique part of its id or name"
+    )
+    steps.add_argument("--end", metavar="STEP", help="the last step to run")
     steps.add_argument("--only", metavar="STEP", help="run this step alone")
     steps.add_argument(
-        "--cache-steps", action="store_true", help="keep what each step gives; --start without a state goes on from it"
+        "--cache-steps",
+        action="store_true",
+        help="keep the output of each step; --start without a state begins from it",
     )
     trial = command.add_argument_group("trying it out")
     trial.add_argument("--dry-run", action="store_true", help="print the requests and send nothing")
@@ -66,17 +70,17 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
     )
     bulk = command.add_argument_group("broadcasts")
     bulk.add_argument(
-        "--limit", type=_count, metavar="N", help="write to the first N people alone; --resume goes on to the others"
+        "--limit", type=_count, metavar="N", help="send to the first N people only; --resume does the others"
     )
     bulk.add_argument(
         "--only-to",
         type=_psid,
         metavar="PSID",
-        help="write to this person alone, as a test; --resume goes on to the others",
+        help="send to this person only, as a test; --resume does the others",
     )
     bulk.add_argument("--results", metavar="FILE", help="write a row for each message: .jsonl or .csv")
     trial.add_argument(
-        "--preview", metavar="FILE", help="with --sandbox or --dry-run: draw what people see as a page, FILE.html"
+        "--preview", metavar="FILE", help="with --sandbox or --dry-run: draw what people see, as a page FILE.html"
     )
     trial.add_argument(
         "--open", action="store_true", help="with --sandbox: watch in the browser; the sandbox stays until Ctrl-C"
@@ -86,22 +90,23 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
     limits.add_argument("--run-timeout", type=_seconds, metavar="SECONDS", help="how long the run may take")
     limits.add_argument("--memory-limit", type=_mebibytes, metavar="MIB", help="how much memory the run may take")
     limits.add_argument("--run-id", metavar="ID", help="name the run")
-    ledger = command.add_argument_group("nobody twice")
+    ledger = command.add_argument_group("the ledger: nobody gets a message twice")
     ledger.add_argument(
         "--resume",
         metavar="RUN",
-        help="go on with a run that stopped, or `last`, the newest of this job: what was sent is not sent again",
+        help="resume a run that stopped; `last` is the newest of this job. What was sent is not sent again",
     )
-    ledger.add_argument("--fresh", action="store_true", help="begin anew, though the last run stopped midway")
+    ledger.add_argument("--fresh", action="store_true", help="start anew, even if the last run stopped midway")
     ledger.add_argument(
         "--allow-changed",
         action="store_true",
-        help="with --resume: the job has changed; whoever was written to is left out",
+        help="with --resume: the job has changed; whoever already got something is left out",
     )
     ledger.add_argument(
         "--resend-unknown",
         action="store_true",
-        help="with --resume: send again what nobody knows of; some may get it twice (asks first, or give --yes)",
+        help="with --resume: send again what has an unknown outcome; some people may get it twice. It asks first, "
+        "unless --yes is given",
     )
     ledger.add_argument("--yes", action="store_true", help="ask nothing")
     ledger.add_argument(
@@ -171,7 +176,7 @@ def _psid(text: str) -> str:
     psid = text.strip(SPACE)
     problem = problem_of(psid)
     if problem is not None:
-        # It would leave out everybody without a word.
+        # A wrong id would leave out everybody in silence.
         raise argparse.ArgumentTypeError(f"{text!r} {problem[0]}. {problem[1]}")
     return psid
 
@@ -190,6 +195,6 @@ def _mebibytes(text: str) -> int:
     return mebibytes
 
 
-# argparse says these names where a value is wrong.
+# argparse shows these names where a value is wrong.
 _seconds.__name__, _mebibytes.__name__ = "number of seconds above 0:", "number of MiB from 32:"
 _count.__name__ = "whole number from 1:"

@@ -1,4 +1,4 @@
-"""A run in the sandbox: who is there, who got what, and time to look at it."""
+"""A run in the sandbox: who is there, who got what, and the chat page afterwards."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def sandbox_run(options: argparse.Namespace, credentials: Credentials) -> Iterat
 
 
 def show_transcript(sandbox: Sandbox, options: argparse.Namespace, run: Run) -> None:
-    """Tell who got what, where it was asked for."""
+    """Write or log who got what."""
     if options.transcript and options.transcript != "-":
         write_output(run.redactor.of_results().text(sandbox.transcript()), options.transcript, sys.stdout)
         run.log("info", "sandbox", f"Who got what: {options.transcript}")
     elif options.log_json and options.transcript is None:
-        # Machines read counts; names and texts only where they are asked for.
+        # A program gets counts; it gets names and texts only with --transcript.
         counts = {"accepted": len(sandbox.messages), "refused": len(sandbox.refusals)}
         run.log("info", "sandbox", "The sandbox's messages", **counts)
     else:
@@ -56,19 +56,19 @@ def show_transcript(sandbox: Sandbox, options: argparse.Namespace, run: Run) -> 
 
 
 def stay(sandbox: Sandbox, run: Run) -> None:
-    """Keep the sandbox until somebody has seen enough."""
+    """Keep the sandbox running until Ctrl-C."""
     if run.stopping is not None:
         return
-    # Nothing is under way any more that Ctrl-C would have to wait for.
+    # The run is over: Ctrl-C has nothing to wait for.
     run.is_between = False
     until_interrupted(lambda: run.log("info", "sandbox", f"Have a look at {sandbox.page_url} – Ctrl-C ends it."))
 
 
 def until_interrupted(say: Callable[[], None]) -> None:
-    """Wait for Ctrl-C or SIGTERM, also where the shell that started us has switched Ctrl-C off.
+    """Wait for Ctrl-C or SIGTERM, even if the shell that started this process ignores Ctrl-C.
 
     Args:
-        say: Tells that one may go on to interrupt: from then on it ends cleanly.
+        say: Called when Ctrl-C is handled: from then on it ends cleanly.
     """
     import signal
     import threading
