@@ -11,11 +11,16 @@ from .layout.help import Help
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator
+    from collections import Counter
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from ..ledger.records import RunRecord
     from ..ledger.store import Store
+    from ..runner.history.echoes import EchoFile
+
+    #: Adds a command of `adaptor runs` and returns its parser.
+    _Verb = Callable[..., argparse.ArgumentParser]
 
 EXAMPLE = """\
 examples:
@@ -53,8 +58,8 @@ def add_to(commands: Any) -> None:
     )
     verbs = command.add_subparsers(title="commands", dest="verb", metavar="COMMAND", prog="adaptor runs", required=True)
 
-    def verb(name: str, help_: str, description: str, perform: Any, *, run: str | None = "") -> Any:
-        made = verbs.add_parser(
+    def verb(name: str, help_: str, description: str, perform: Any, *, run: str | None = "") -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = verbs.add_parser(
             name, help=help_, description=description, epilog=EXIT_CODES, formatter_class=Help, allow_abbrev=False
         )
         if run is not None:
@@ -68,6 +73,12 @@ def add_to(commands: Any) -> None:
         made.set_defaults(perform=lambda options: _performed(perform, options))
         return made
 
+    _add_reading(verb)
+    _add_settle(verb)
+    _add_purge(verb)
+
+
+def _add_reading(verb: _Verb) -> None:
     listing = verb("list", "list runs", "List runs, the newest first. Nobody's id is shown.", _list, run=None)
     listing.add_argument("-n", "--limit", type=int, metavar="N", default=20, help="how many at most (default: 20)")
     show = verb("show", "show one run", "Show how a run went, and what to do next. Nobody's id is shown.", _show)
@@ -83,6 +94,12 @@ def add_to(commands: Any) -> None:
         help="only these; may be given several times",
     )
     results.add_argument("--format", choices=("jsonl", "csv"), help="default: by the ending of FILE, else jsonl")
+    export = verb("export", "write everything of a run", "Write everything of a run as one JSON document.", _export)
+    for each in (results, export):
+        each.add_argument("-o", "--output", metavar="FILE", default="-", help="write there; default: standard output")
+
+
+def _add_settle(verb: _Verb) -> None:
     settle = verb(
         "settle",
         "find out what became of unknown messages",
@@ -99,9 +116,9 @@ def add_to(commands: Any) -> None:
     )
     settle.add_argument("-c", "--credentials", metavar="FILE", help="the configuration, JSON or YAML")
     settle.add_argument("--name", metavar="NAME", help="which one, where the file holds several")
-    export = verb("export", "write everything of a run", "Write everything of a run as one JSON document.", _export)
-    for each in (results, export):
-        each.add_argument("-o", "--output", metavar="FILE", default="-", help="write there; default: standard output")
+
+
+def _add_purge(verb: _Verb) -> None:
     purge = verb(
         "purge",
         "forget the recipients of runs",
@@ -217,7 +234,6 @@ def _settle(options: argparse.Namespace) -> int:
     from ..runner.history.reconcile import settle
     from ..runner.load.credentials import read_credentials
     from ..runner.output.logs import Levels, Log
-    from ..runner.output.shown_commands import resume_command, runs_command
 
     run = Run(sink=Log(Levels("info"), stream=sys.stderr), alone=True)
     echoes = None if options.echoes is None else EchoFile(options.echoes)
@@ -225,29 +241,44 @@ def _settle(options: argparse.Namespace) -> int:
     with _run_of(options) as (store, record):
         configuration = read_credentials(options.credentials).single(options.name) if asks_meta else None
         settlement = settle(store, record, run, configuration=configuration, echoes=echoes or ())
-    remaining = settlement.remaining.total()
     if echoes is not None and echoes.unreadable:
-        count, first = echoes.unreadable, echoes.first_unreadable
-        words = "line of {} is no JSON and was" if count == 1 else "lines of {} are no JSON and were"
-        which = f"line {first}" if count == 1 else f"the first is line {first}"
-        print(f"{count:,} {words.format(echoes.path)} passed over: {which}.", file=sys.stderr)
+        _print_unreadable(echoes)
     if settlement.error is not None:
         settlement.error.redact(run.redactor.text)
         print(settlement.error.report(), file=sys.stderr)
-    if not settlement.settled + remaining:
-        _print("Nothing is unknown.")
+    _print_settled(settlement.settled, settlement.remaining)
+    if not settlement.remaining.total():
         return 0
-    lines = [f"{settlement.settled:,} of {settlement.settled + remaining:,} unknown are settled: they were sent."]
-    lines += [f"  {count:,} stay unknown: {why}." for why, count in settlement.remaining.most_common()]
-    if remaining:
-        show = runs_command("results", record.id, path=options.path, database=options.database)
-        again = resume_command(
-            record.path, record.words, record.id, database=options.database, credentials=options.credentials
-        )
-        lines.append(f"Who they are, to look in the Page's inbox:\n  {show} --outcome unknown")
-        lines.append(f"Send to them again on purpose; whoever got it gets it twice:\n  {again} --resend-unknown")
+    _print_what_next(options, record)
+    return 1
+
+
+def _print_unreadable(echoes: EchoFile) -> None:
+    count, first = echoes.unreadable, echoes.first_unreadable
+    words = "line of {} is no JSON and was" if count == 1 else "lines of {} are no JSON and were"
+    which = f"line {first}" if count == 1 else f"the first is line {first}"
+    print(f"{count:,} {words.format(echoes.path)} passed over: {which}.", file=sys.stderr)
+
+
+def _print_settled(settled: int, remaining: Counter[str]) -> None:
+    count = settled + remaining.total()
+    if not count:
+        _print("Nothing is unknown.")
+        return
+    lines = [f"{settled:,} of {count:,} unknown are settled: they were sent."]
+    lines += [f"  {count:,} stay unknown: {why}." for why, count in remaining.most_common()]
     _print("\n".join(lines))
-    return 1 if remaining else 0
+
+
+def _print_what_next(options: argparse.Namespace, record: RunRecord) -> None:
+    from ..runner.output.shown_commands import resume_command, runs_command
+
+    show = runs_command("results", record.id, path=options.path, database=options.database)
+    again = resume_command(
+        record.path, record.words, record.id, database=options.database, credentials=options.credentials
+    )
+    _print(f"Who they are, to look in the Page's inbox:\n  {show} --outcome unknown")
+    _print(f"Send to them again on purpose; whoever got it gets it twice:\n  {again} --resend-unknown")
 
 
 def _purge(options: argparse.Namespace) -> int:

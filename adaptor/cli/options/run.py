@@ -35,6 +35,16 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
     )
     command.add_argument("path", metavar="PATH", help="a job script (.py), a workflow (.json, .yaml) or a project.yaml")
     command.add_argument("workflow", metavar="WORKFLOW", nargs="?", help="in a project: the workflow's name")
+    _add_data(command)
+    _add_steps(command)
+    _add_trial(command)
+    _add_bulk(command)
+    _add_limits(command)
+    _add_ledger(command)
+    return command
+
+
+def _add_data(command: argparse.ArgumentParser) -> None:
     data = command.add_argument_group("data")
     state = data.add_mutually_exclusive_group()
     state.add_argument("-s", "--state", metavar="FILE", help="initial state, a JSON file; - is standard input")
@@ -48,6 +58,9 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
     data.add_argument(
         "--report", metavar="FILE", help="write a report of the run: JSON, or a page where FILE ends in .html"
     )
+
+
+def _add_steps(command: argparse.ArgumentParser) -> None:
     steps = command.add_argument_group("steps of a workflow")
     steps.add_argument(
         "--start", metavar="STEP", help="the first step to run: its id, or a unique part of its id or name"
@@ -59,6 +72,9 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
         action="store_true",
         help="keep the output of each step; --start without a state begins from it",
     )
+
+
+def _add_trial(command: argparse.ArgumentParser) -> None:
     trial = command.add_argument_group("trying it out")
     trial.add_argument("--dry-run", action="store_true", help="print the requests and send nothing")
     trial.add_argument("--sandbox", action="store_true", help="send to a simulated Messenger on this machine")
@@ -68,6 +84,16 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
     trial.add_argument(
         "--transcript", metavar="FILE", help="with --sandbox: write there who got what, in full; - is standard error"
     )
+    trial.add_argument(
+        "--preview", metavar="FILE", help="with --sandbox or --dry-run: draw what people see, as a page FILE.html"
+    )
+    trial.add_argument(
+        "--open", action="store_true", help="with --sandbox: watch in the browser; the sandbox stays until Ctrl-C"
+    )
+    trial.add_argument("--curl", action="store_true", help="print each failed call to Meta as a curl command")
+
+
+def _add_bulk(command: argparse.ArgumentParser) -> None:
     bulk = command.add_argument_group("broadcasts")
     bulk.add_argument(
         "--limit", type=_count, metavar="N", help="send to the first N people only; --resume does the others"
@@ -79,17 +105,28 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
         help="send to this person only, as a test; --resume does the others",
     )
     bulk.add_argument("--results", metavar="FILE", help="write a row for each message: .jsonl or .csv")
-    trial.add_argument(
-        "--preview", metavar="FILE", help="with --sandbox or --dry-run: draw what people see, as a page FILE.html"
-    )
-    trial.add_argument(
-        "--open", action="store_true", help="with --sandbox: watch in the browser; the sandbox stays until Ctrl-C"
-    )
+
+
+def _add_limits(command: argparse.ArgumentParser) -> None:
     limits = command.add_argument_group("the run")
     limits.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="how long a step may take")
     limits.add_argument("--run-timeout", type=_seconds, metavar="SECONDS", help="how long the run may take")
     limits.add_argument("--memory-limit", type=_mebibytes, metavar="MIB", help="how much memory the run may take")
     limits.add_argument("--run-id", metavar="ID", help="name the run")
+    limits.add_argument(
+        "-l",
+        "--log",
+        metavar="LEVEL",
+        default="info",
+        help="none, error, info (default) or debug; also info,graph=debug",
+    )
+    limits.add_argument("--log-json", action="store_true", help="one JSON object a line")
+    limits.add_argument(
+        "--sanitize", metavar="MODE", choices=MODES, default="none", help=f"how logs show the state: {', '.join(MODES)}"
+    )
+
+
+def _add_ledger(command: argparse.ArgumentParser) -> None:
     ledger = command.add_argument_group("the ledger: nobody gets a message twice")
     ledger.add_argument(
         "--resume",
@@ -114,19 +151,6 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
         metavar="URL",
         help="the ledger: a file or postgresql://…; default: $ADAPTOR_DATABASE, else .adaptor/ledger.db beside the job",
     )
-    limits.add_argument(
-        "-l",
-        "--log",
-        metavar="LEVEL",
-        default="info",
-        help="none, error, info (default) or debug; also info,graph=debug",
-    )
-    limits.add_argument("--log-json", action="store_true", help="one JSON object a line")
-    limits.add_argument(
-        "--sanitize", metavar="MODE", choices=MODES, default="none", help=f"how logs show the state: {', '.join(MODES)}"
-    )
-    trial.add_argument("--curl", action="store_true", help="print each failed call to Meta as a curl command")
-    return command
 
 
 def check_options(options: argparse.Namespace) -> None:

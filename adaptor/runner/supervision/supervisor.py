@@ -17,7 +17,7 @@ import sys
 import time
 
 from ..execution.plan_run import interruption
-from ..execution.result import EXIT_KILLED, Result, StepResult
+from ..execution.result import EXIT_INTERRUPTED, EXIT_KILLED, Result, StepResult
 from ..execution.step_state import as_json, final_text
 from ..problems.source_lines import Interrupted
 from .recorded import Recorded
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...core.call_record import CallRecord
+    from ...core.errors import AdaptorError
 
 #: Seconds between asking and killing: with nothing in flight, and with an answer awaited.
 GRACE_SECONDS = 1.0
@@ -249,6 +250,24 @@ class Supervisor:
             for is_message, count in zip((True, False), self._in_flight(), strict=True):
                 if count:
                     run.count("unknown", is_message=is_message, count=count)
+        error = self._reason(number)
+        code = EXIT_INTERRUPTED if error.code == "INTERRUPTED" else EXIT_KILLED
+        result = self.result = Result(code, error, run.outcomes, run.id)
+        result.messages = run.messages
+        result.started, result.seconds = run.began, time.monotonic() - self._began
+        result.steps = self._steps
+        result.ledger = self._ledger
+        if self._before is not None:
+            self._account_step(result, error, *self._before, is_recorded=is_recorded)
+        run.log("error", "run", error.report(), error=error.facts())
+        return result.exit_code
+
+    def _reason(self, number: int) -> AdaptorError:
+        """Return why the run ended.
+
+        Args:
+            number: The signal that ended its process; 0 where it exited by itself.
+        """
         error = interruption(self._why, None)
         if number == 0:
             error.description = "The job ended the process in the middle of the step, as os._exit() does."
@@ -256,29 +275,25 @@ class Supervisor:
         elif self._deadline is None:
             error.description = f"The process that ran the job was ended by {_signal_name(number)}."
             error.code, error.fix = "KILLED", f"Where nobody killed it, it ran out of memory, or crashed. {error.fix}"
-        code = 130 if error.code == "INTERRUPTED" else EXIT_KILLED
-        result = self.result = Result(code, error, run.outcomes, run.id)
-        result.messages = run.messages
-        result.started, result.seconds = run.began, time.monotonic() - self._began
-        result.steps = self._steps
-        result.ledger = self._ledger
-        if self._before is not None:
-            import json
+        return error
 
-            step, arrival, before = self._before
-            error.count(self._made_before, run.made)
-            if self._recorded is not None and is_recorded:
-                # This includes what earlier attempts have sent in this step.
-                error.count((0, 0, 0), self._recorded.made_in(step.id, arrival))
-            step.outcome, step.error, step.seconds = "kill", error, time.monotonic() - (self._step_began or 0)
-            error.place = f"step {step.id}" + ("" if step.id == step.name else f" “{step.name}”")
-            state = json.loads(before)
-            facts = {**error.facts(), "severity": "kill"}
-            state["errors"] = {**(state.get("errors") or {}), step.id: facts}
-            result.text = final_text([*self._leaves, (step.id, as_json(state))])
-            result.state = json.loads(result.text)
-        run.log("error", "run", error.report(), error=error.facts())
-        return result.exit_code
+    def _account_step(
+        self, result: Result, error: AdaptorError, step: StepResult, arrival: int, before: str, *, is_recorded: bool
+    ) -> None:
+        """Add the step that was under way, with the state from before it."""
+        import json
+
+        error.count(self._made_before, self._run.made)
+        if self._recorded is not None and is_recorded:
+            # This includes what earlier attempts have sent in this step.
+            error.count((0, 0, 0), self._recorded.made_in(step.id, arrival))
+        step.outcome, step.error, step.seconds = "kill", error, time.monotonic() - (self._step_began or 0)
+        error.place = f"step {step.id}" + ("" if step.id == step.name else f" “{step.name}”")
+        state = json.loads(before)
+        facts = {**error.facts(), "severity": "kill"}
+        state["errors"] = {**(state.get("errors") or {}), step.id: facts}
+        result.text = final_text([*self._leaves, (step.id, as_json(state))])
+        result.state = json.loads(result.text)
 
 
 def supervise(limits: RunLimits, run: WatchedRun) -> Child | Supervisor:
