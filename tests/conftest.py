@@ -351,7 +351,7 @@ class Forks:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._channel, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._channel, other = socket.socketpair()
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith("ADAPTOR_")}
         self.environment["PYTHONPATH"] = str(Path(__file__).parents[1])
         words = [sys.executable, str(Path(__file__).with_name("forks.py")), str(other.fileno())]

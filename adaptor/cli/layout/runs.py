@@ -114,7 +114,7 @@ def next_steps(run: dict[str, Any], database: str | None) -> list[dict[str, str]
         command = resume_command(path, run["words"], run["id"], database=database)
         what = "Resume it"
         if run["status"] == "partial":
-            what += " to the people who were left out"
+            what += " for the people who were left out"
         elif run["status"] == WITH_FAILURES:
             what = "Try again what has failed"
         found.append({"what": f"{what}: what was sent is not sent again.", "command": command})
