@@ -396,11 +396,14 @@ class Forks:
         self, words: Sequence[str], cwd: Path, env: dict[str, str], *streams: int, stderr: int | None = None
     ) -> Fork:
         reading, writing = os.pipe()
-        order = json.dumps({"words": list(words), "cwd": str(cwd), "env": env, "waits": stderr is not None}).encode()
+        order = {"words": list(words), "cwd": str(cwd), "env": env, "waits": stderr is not None}
+        line = json.dumps(order).encode() + b"\n"
+        # One order at a time: the answer is the id of the process.
         with self._lock:
-            socket.send_fds(self._channel, [order], [*streams, writing])
-        os.close(writing)
-        return Fork(reading, stderr)
+            sent = socket.send_fds(self._channel, [line], [*streams, writing])
+            self._channel.sendall(line[sent:])
+            os.close(writing)
+            return Fork(reading, stderr)
 
     def run(
         self, words: Sequence[str | Path], *, cwd: Path, env: dict[str, str] | None = None, stdin: str = ""

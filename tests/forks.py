@@ -54,6 +54,8 @@ def serve(channel: socket.socket) -> None:
             order, streams, _, _ = socket.recv_fds(channel, 1 << 20, 4)
             if not order:
                 os._exit(0)
+            while not order.endswith(b"\n"):
+                order += channel.recv(1 << 20)
             *standard, told = streams
             pid = os.fork()
             if not pid:
