@@ -1,17 +1,7 @@
 # The public names, each once: type checkers and editors read this file, and `__init__.py` loads from it.
-from .common import (
-    http as http,
-)
-from .common.control import (
-    as_ as as_,
-    assert_ as assert_,
-    combine as combine,
-    fn_if as fn_if,
-    group as group,
-)
-from .common.cursor import (
-    cursor as cursor,
-)
+from .common import http as http
+from .common.control import as_ as as_, assert_ as assert_, combine as combine, fn_if as fn_if, group as group
+from .common.cursor import cursor as cursor
 from .common.data import (
     data_path as data_path,
     data_value as data_value,
@@ -23,44 +13,16 @@ from .common.data import (
     source as source,
     source_value as source_value,
 )
-from .common.http.errors import (
-    HttpError as HttpError,
-)
-from .common.lists import (
-    array_to_string as array_to_string,
-    chunk as chunk,
-    to_array as to_array,
-)
-from .common.log import (
-    debug as debug,
-    log as log,
-)
-from .common.loop import (
-    each as each,
-    map_ as map_,
-    try_each as try_each,
-)
-from .common.objects import (
-    json_value as json_value,
-    split_keys as split_keys,
-)
-from .common.references import (
-    last_reference_value as last_reference_value,
-    reference_path as reference_path,
-)
-from .common.rows.csv import (
-    parse_csv as parse_csv,
-)
-from .common.schema import (
-    validate as validate,
-)
-from .common.text import (
-    human_proper as human_proper,
-    scrub_emojis as scrub_emojis,
-)
-from .common.times import (
-    local_time as local_time,
-)
+from .common.http.errors import HttpError as HttpError
+from .common.lists import array_to_string as array_to_string, chunk as chunk, to_array as to_array
+from .common.log import debug as debug, log as log
+from .common.loop import each as each, map_ as map_, try_each as try_each
+from .common.objects import json_value as json_value, split_keys as split_keys
+from .common.references import last_reference_value as last_reference_value, reference_path as reference_path
+from .common.rows.csv import parse_csv as parse_csv
+from .common.schema import validate as validate
+from .common.text import human_proper as human_proper, scrub_emojis as scrub_emojis
+from .common.times import local_time as local_time
 from .core.errors import (
     AdaptorError as AdaptorError,
     ConditionIsText as ConditionIsText,
@@ -76,29 +38,13 @@ from .core.errors import (
     UnreadableRow as UnreadableRow,
     WrongCall as WrongCall,
 )
-from .core.execute import (
-    execute as execute,
-    fn as fn,
-)
-from .core.operation import (
-    Operation as Operation,
-)
-from .core.state import (
-    State as State,
-    compose_next_state as compose_next_state,
-)
-from .core.values.arguments import (
-    expand_references as expand_references,
-)
-from .core.values.lazy import (
-    state as state,
-)
-from .core.version import (
-    __version__ as __version__,
-)
-from .graph.batch import (
-    batch as batch,
-)
+from .core.execute import execute as execute, fn as fn
+from .core.operation import Operation as Operation
+from .core.state import State as State, compose_next_state as compose_next_state
+from .core.values.arguments import expand_references as expand_references
+from .core.values.lazy import state as state
+from .core.version import __version__ as __version__
+from .graph.batch import batch as batch
 from .graph.errors import (
     GraphError as GraphError,
     InvalidRequest as InvalidRequest,
@@ -110,15 +56,9 @@ from .graph.errors import (
     TokenInvalid as TokenInvalid,
     WindowClosed as WindowClosed,
 )
-from .graph.graph_request import (
-    graph_request as graph_request,
-)
-from .messenger.broadcast.operation import (
-    broadcast as broadcast,
-)
-from .messenger.content.button import (
-    button_template as button_template,
-)
+from .graph.graph_request import graph_request as graph_request
+from .messenger.broadcast.operation import broadcast as broadcast
+from .messenger.content.button import button_template as button_template
 from .messenger.content.buttons import (
     account_link_button as account_link_button,
     account_unlink_button as account_unlink_button,
@@ -127,9 +67,7 @@ from .messenger.content.buttons import (
     postback_button as postback_button,
     url_button as url_button,
 )
-from .messenger.content.coupon import (
-    coupon_template as coupon_template,
-)
+from .messenger.content.coupon import coupon_template as coupon_template
 from .messenger.content.feedback import (
     customer_feedback_template as customer_feedback_template,
     feedback_question as feedback_question,
@@ -138,38 +76,23 @@ from .messenger.content.forms import (
     customer_information_template as customer_information_template,
     instant_form_template as instant_form_template,
 )
-from .messenger.content.generic import (
-    element as element,
-    generic_template as generic_template,
-)
-from .messenger.content.image_grid import (
-    grid_image as grid_image,
-    image_grid_template as image_grid_template,
-)
-from .messenger.content.media import (
-    media_template as media_template,
-)
-from .messenger.content.product import (
-    product_template as product_template,
-)
+from .messenger.content.generic import element as element, generic_template as generic_template
+from .messenger.content.image_grid import grid_image as grid_image, image_grid_template as image_grid_template
+from .messenger.content.media import media_template as media_template
+from .messenger.content.product import product_template as product_template
 from .messenger.content.quick_replies import (
     quick_reply as quick_reply,
     quick_reply_email as quick_reply_email,
     quick_reply_phone as quick_reply_phone,
 )
-from .messenger.content.receipt import (
-    receipt_element as receipt_element,
-    receipt_template as receipt_template,
-)
+from .messenger.content.receipt import receipt_element as receipt_element, receipt_template as receipt_template
 from .messenger.page.app import (
     create_subscription as create_subscription,
     debug_token as debug_token,
     delete_subscription as delete_subscription,
     list_subscriptions as list_subscriptions,
 )
-from .messenger.page.notifications import (
-    list_notification_tokens as list_notification_tokens,
-)
+from .messenger.page.notifications import list_notification_tokens as list_notification_tokens
 from .messenger.page.page import (
     get_insights as get_insights,
     get_page as get_page,
@@ -223,10 +146,7 @@ from .messenger.people.routing import (
     request_thread_control as request_thread_control,
     take_thread_control as take_thread_control,
 )
-from .messenger.profile.parts import (
-    ice_breaker as ice_breaker,
-    menu_item as menu_item,
-)
+from .messenger.profile.parts import ice_breaker as ice_breaker, menu_item as menu_item
 from .messenger.profile.properties import (
     delete_messenger_profile as delete_messenger_profile,
     get_messenger_profile as get_messenger_profile,
@@ -244,13 +164,8 @@ from .messenger.profile.user_menu import (
     get_user_menu as get_user_menu,
     set_user_menu as set_user_menu,
 )
-from .messenger.send.attachments import (
-    upload_attachment as upload_attachment,
-)
-from .messenger.send.images_and_stickers import (
-    send_images as send_images,
-    send_sticker as send_sticker,
-)
+from .messenger.send.attachments import upload_attachment as upload_attachment
+from .messenger.send.images_and_stickers import send_images as send_images, send_sticker as send_sticker
 from .messenger.send.media import (
     send_audio as send_audio,
     send_file as send_file,
@@ -271,9 +186,7 @@ from .messenger.send.text_and_templates import (
     send_template as send_template,
     send_text as send_text,
 )
-from .messenger.send.utility import (
-    send_utility as send_utility,
-)
+from .messenger.send.utility import send_utility as send_utility
 from .messenger.templates.builders import (
     template_body as template_body,
     template_buttons as template_buttons,

@@ -19,9 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from adaptor.core.digest import (
-    digest,
-)
+from adaptor.core.digest import digest
 from adaptor.ledger.ledger import Ledger, sent
 from adaptor.ledger.pace import MESSAGES_PER_SECOND
 from adaptor.ledger.records import RunRecord

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TextIO
 
-    from ..core.context import Request
+    from ..core.observers import Request
     from ..runner.execution.plan_run import Watch
     from ..runner.execution.result import Result
     from ..runner.load.credentials import Credentials
@@ -74,7 +74,7 @@ def _perform(options: argparse.Namespace, log: Log) -> int:
     run_options.fill(vars(options))
     limits = _limits(options)
     run = run_options.new_run(_run_class(limits), log)
-    run.limit, run.only_to = options.limit, options.only_to
+    run.audience.limit, run.audience.only_to = options.limit, options.only_to
     state = _initial_state(options)
     credentials = read_credentials(options.credentials, is_lenient=options.sandbox or options.dry_run)
     child = None
@@ -143,23 +143,24 @@ def _observe(run: Run, options: argparse.Namespace, log: Log, described: list[di
         described: Gets the requests of a dry run that are to be drawn.
         asks: Whether this process may ask on the terminal.
     """
-    run.progress = log.progress()
+    run.observers.progress = log.progress()
     if asks and not options.yes and is_terminal():
+        from ..messenger.broadcast.options import BroadcastOptions
         from .options.confirm import confirm
 
         # Meanwhile, what the job writes to standard error goes to the log.
-        run.confirm = partial(confirm, stream=sys.stderr)
-    run.on_failure = curl_printer(run) if options.curl else None
+        BroadcastOptions.of(run).confirm = partial(confirm, stream=sys.stderr)
+    run.observers.on_failure = curl_printer(run) if options.curl else None
     run.sanitize = None if options.sanitize == "none" else Sanitizer(options.sanitize)
     # Data goes to standard output. Where the final state goes there, requests go to the log.
     show = _request_printer(run, None if options.output == "-" or options.log_json else sys.stdout)
-    run.on_request = show
+    run.observers.on_request = show
     if options.dry_run and not options.log_json and run.sanitize is None:
-        run.sketch = _sketch(options)
+        run.observers.sketch = _sketch(options)
     if options.preview and options.dry_run:
         from .options.preview import also_kept
 
-        run.on_request = also_kept(show, described)
+        run.observers.on_request = also_kept(show, described)
 
 
 def _ask_to_resend(run: str) -> None:
@@ -218,7 +219,7 @@ def _results(options: argparse.Namespace, run: Run) -> contextlib.AbstractContex
     from ..runner.report.recipients_file import Results
 
     results = Results(options.results)
-    run.on_result = results.write
+    run.observers.on_result = results.write
     return results
 
 

@@ -5,16 +5,7 @@ from __future__ import annotations
 from ..core.context import current_run
 from ..core.errors import JobError, WrongCall
 from ..core.execute import in_order, perform_in_order
-from ..core.operation import (
-    Callback,
-    Condition,
-    Operation,
-    Source,
-    Step,
-    Value,
-    builder_of,
-    operation,
-)
+from ..core.operation import Callback, Condition, Operation, Source, Step, Value, builder_of, operation
 from ..core.state import State
 from ..core.values.lazy import resolve
 from .rows.sources import items_of, tell_of_items
@@ -37,6 +28,7 @@ class _Choosing(Operation):
     """What `fn_if` makes: for a state it comes down to one of its branches."""
 
     __slots__ = ()
+    performs_once = True
 
     def narrowed(self, state: State) -> Operation | None:
         """Return the branch that is taken, narrowed in turn."""

@@ -8,25 +8,12 @@ from typing import TYPE_CHECKING, Any
 from ..common.rows.failures import failure, raise_if_failed
 from ..common.rows.results import tell_result
 from ..core.context import current_run
-from ..core.errors import (
-    ABOUT_PERSON,
-    ABOUT_ROW,
-    SENT_UNKNOWN,
-    AdaptorError,
-    InvalidMessage,
-    WrongCall,
-)
+from ..core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, InvalidMessage, WrongCall
 from ..core.operation import Operation, Step, builder_of
 from ..core.state import State, compose_next_state
 from .batch_request import MOST_PARTS
 from .listing import GraphListing
-from .operation import (
-    GraphOperation,
-    described_or_known,
-    left_out,
-    outcome_of,
-    read_answer,
-)
+from .operation import GraphOperation, described_or_known, left_out, outcome_of, read_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +21,7 @@ if TYPE_CHECKING:
 
     from ..core.context import Run
     from .answer import GraphAnswer
+    from .draft import Draft
     from .request import GraphRequest
 
     P = ParamSpec("P")
@@ -103,13 +91,14 @@ def batch(state: State, *operations: Step, include_headers: bool = True, fail: b
     Source: https://developers.facebook.com/docs/graph-api/batch-requests
     """
     run = current_run()
+    parts: Any = operations
     requests = []
     for index, part in enumerate(operations):
         run.path[-1] = ("batch", index)
         requests.append(_single(part, state))
     run.path[-1] = ("batch", None)
     _check_typing(requests)
-    outcomes = _carried_out(requests, state, run, include_headers=include_headers)
+    outcomes = _carried_out(requests, [part.draft for part in parts], state, run, include_headers=include_headers)
     results, failed, at_fault = [], [], None
     for index, (request, outcome) in enumerate(zip(requests, outcomes, strict=True)):
         if isinstance(outcome, AdaptorError):
@@ -123,7 +112,7 @@ def batch(state: State, *operations: Step, include_headers: bool = True, fail: b
                 at_fault = at_fault or outcome
         else:
             done = outcome_of(outcome, request, run)
-            results.append({"outcome": done, "data": read_answer(outcome, request)})
+            results.append({"outcome": done, "data": read_answer(outcome, parts[index].draft)})
             if request.is_message and done != "skipped":
                 tell_result(run, done, request.recipient, result=outcome.body)
     run.path[-1] = ("batch", None)
@@ -163,7 +152,7 @@ def _check_typing(requests: list[GraphRequest]) -> None:
 
 
 def _carried_out(
-    requests: list[GraphRequest], state: State, run: Run, *, include_headers: bool
+    requests: list[GraphRequest], drafts: list[Draft], state: State, run: Run, *, include_headers: bool
 ) -> list[GraphAnswer | AdaptorError]:
     outcomes: dict[int, GraphAnswer | AdaptorError] = {}
     if any(request.is_write for request in requests):
@@ -174,7 +163,9 @@ def _carried_out(
             writes = {
                 index: request for index, request in enumerate(requests) if request.is_write and index not in outcomes
             }
-            outcomes.update({index: described_or_known(request, state, run) for index, request in writes.items()})
+            outcomes.update(
+                {index: described_or_known(request, drafts[index], state, run) for index, request in writes.items()}
+            )
     waiting = [index for index in range(len(requests)) if index not in outcomes]
     # The parts of one call share its token.
     for access in ("page", "app"):
@@ -191,7 +182,7 @@ def _carried_out(
             try:
                 answers = send(parts) if not noted else send_ledgered(parts, client, run, send=send)
             finally:
-                run.stop_if_asked()
+                run.stop.raise_if_asked()
             outcomes.update(zip(places, answers, strict=True))
     return [outcomes[index] for index in range(len(requests))]
 

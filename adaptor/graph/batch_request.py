@@ -49,7 +49,8 @@ def batch_request(parts: Sequence[GraphRequest], *, include_headers: bool = True
     return GraphRequest(
         "POST",
         "",
-        body={"batch": entries, "include_headers": include_headers},
+        {},
+        {"batch": entries, "include_headers": include_headers},
         files=files or None,
         access=parts[0].access,
         writes=any(part.is_write for part in parts),

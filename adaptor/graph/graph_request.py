@@ -9,8 +9,9 @@ from ..core.errors import InvalidMessage, WrongCall
 from ..core.operation import Value
 from ..core.state import a_kind
 from ..core.values.arguments import defer
+from .draft import Draft
 from .operation import graph_operation
-from .request import GraphRequest, path_part
+from .request import path_part
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,7 @@ def graph_request(
     *,
     files: Value[dict[str, Path] | None] = None,
     access: Access = "page",
-) -> GraphRequest:
+) -> Draft:
     """Make any call to the Graph API; for whatever has no operation of its own.
 
     Args:
@@ -62,7 +63,7 @@ def graph_request(
         raise WrongCall(
             f"The method {method!r} is none of {', '.join(METHODS)}.", fix='Write graph_request("GET", "me").'
         )
-    return GraphRequest(
+    return Draft(
         method,
         defer(_path, method, path),
         params={} if params is None else defer(_object, "params", params),

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..core.digest import (
-    digest,
-)
+from ..core.digest import digest
 from ..core.errors import AdaptorError, JobError
-from ..ledger.at_most_once import WriteOutcome, perform_at_most_once
-from ..ledger.pace import (
-    LANE_MEDIA,
-    LANE_MESSAGES,
-    LANE_STOP,
-    MEDIA_PER_SECOND,
-    MESSAGES_PER_SECOND,
-    Place,
-    place_for,
-)
+from ..ledger.at_most_once import Claimed, WriteOutcome, at_most_once
+from ..ledger.ledger import Ledger, ledger_of
+from ..ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, MEDIA_PER_SECOND, MESSAGES_PER_SECOND, Place, place_for
 from ..ledger.records import SENT
-from ..wire.connection import wire
 from .answer import GraphAnswer
 from .client import client_for
 from .errors import RateLimited
@@ -32,8 +22,6 @@ if TYPE_CHECKING:
 
     from ..core.context import Run
     from ..core.state import State
-    from ..ledger.at_most_once import Waiting
-    from ..ledger.ledger import Ledger
     from ..ledger.records import Write
     from .client import GraphClient
     from .request import GraphRequest
@@ -71,7 +59,7 @@ def send_ledgered(
     *,
     send: Send | None = None,
 ) -> list[GraphAnswer | AdaptorError]:
-    """Make calls at most once, and note how each ends; reads among them are made as they are.
+    """Make calls at most once, and record how each ends; reads among them are made as they are.
 
     Args:
         requests: Finished requests.
@@ -79,49 +67,58 @@ def send_ledgered(
         run: Has a ledger.
         send: Makes several at once; by default there is only one.
     """
-    ledger: Any = run.ledger
+    ledger = ledger_of(run)
     send = send or _alone(client)
     # A key holds for the Page, whatever token it has.
     page = client.page(ledger, ask=any(request.key is not None for request in requests))
-    writes = [(index, request) for index, request in enumerate(requests) if request.is_write]
-    _keep_pace(ledger, page, [request for _, request in writes], client, run)
+    positions = [index for index, request in enumerate(requests) if request.is_write]
+    _keep_pace(ledger, page, [requests[index] for index in positions], client, run)
+    sole_at_site = len(positions) == 1 and run.is_once()
+    site = run.call_site()
+    writes = [write_of(requests[index], ledger, site, page, sole_at_site=sole_at_site) for index in positions]
     answers: dict[int, GraphAnswer | AdaptorError] = {}
-
-    def make(ours: list[tuple[int, str]], waiting: Waiting) -> list[GraphAnswer | AdaptorError]:
-        wire.left = False
-        # What only reads goes along with what is to be made.
-        chosen = {
-            writes[place][0]: with_token(writes[place][1], id_) if ledger.is_kept else writes[place][1]
-            for place, id_ in ours
-        }
-        chosen.update({index: request for index, request in enumerate(requests) if not request.is_write})
-        order = sorted(chosen)
-        # Those of the ledger, by their place among all that are made.
-        noted = {order.index(writes[place][0]): number for number, (place, _) in enumerate(ours)}
-
-        def of_ledger(places: Sequence[int], others: Mapping[int, Any]) -> AbstractContextManager[object]:
-            ended = {noted[place]: answer for place, answer in others.items() if place in noted}
-            return waiting([noted[place] for place in places if place in noted], ended)
-
-        made = dict(zip(order, send([chosen[index] for index in order], waiting=of_ledger), strict=True))
-        answers.update(made)
-        return [made[writes[place][0]] for place, _ in ours]
-
-    sole_at_site = len(writes) == 1 and run.is_once()
-    noted = [write_of(request, ledger, run.call_site(), page, sole_at_site=sole_at_site) for _, request in writes]
     try:
-        passed = perform_at_most_once(run, noted, make, lambda answer: answer.body, lambda: wire.left)
+        with at_most_once(run, writes) as claimed:
+            ours = {positions[place]: id_ for place, id_ in claimed.ours}
+            if ours:
+                # What only reads goes along with what is to be made.
+                chosen = [index for index, request in enumerate(requests) if index in ours or not request.is_write]
+                marked = [_marked(requests[index], ours.get(index), ledger) for index in chosen]
+                waiting = partial(
+                    _waiting, claimed, [list(ours).index(index) if index in ours else None for index in chosen]
+                )
+                answers.update(zip(chosen, send(marked, waiting=waiting), strict=True))
+                claimed.settle([_result(answers[index]) for index in ours])
     except RateLimited as error:
         _tell_limits(ledger, page, [error])
         raise
-    for (index, _), each in zip(writes, passed, strict=True):
-        answers[index] = each.answer if each.row is None else given_back(each, run)
+    for place, index in enumerate(positions):
+        before = claimed.given_back(place)
+        if before is not None:
+            answers[index] = given_back(before, run)
     left = [index for index in range(len(requests)) if index not in answers]
     if left:
         # All writes had been made before, so nothing took the reads along.
         answers.update(zip(left, send([requests[index] for index in left]), strict=True))
     _tell_limits(ledger, page, answers.values())
     return [answers[index] for index in range(len(requests))]
+
+
+def _marked(request: GraphRequest, id_: str | None, ledger: Ledger) -> GraphRequest:
+    return request if id_ is None or not ledger.is_kept else with_token(request, id_)
+
+
+def _waiting(
+    claimed: Claimed, numbers: Sequence[int | None], places: Sequence[int], others: Mapping[int, Any]
+) -> AbstractContextManager[None]:
+    """Let calls wait, given by their places among all that are made; `numbers` are theirs among the claimed ones."""
+    ended = {number: _result(answer) for place, answer in others.items() if (number := numbers[place]) is not None}
+    return claimed.waiting([number for place in places if (number := numbers[place]) is not None], ended)
+
+
+def _result(answer: GraphAnswer | AdaptorError) -> Any:
+    """Return what is kept of an answer."""
+    return answer if isinstance(answer, AdaptorError) else answer.body
 
 
 def describe_ledgered(
@@ -135,42 +132,43 @@ def describe_ledgered(
         run: Has a copy of the ledger.
         describe: Describes it.
     """
-    ledger: Any = run.ledger
+    ledger = ledger_of(run)
     page = "" if request.key is None else client_for(run, state.get("configuration")).page(ledger, ask=True)
     write = write_of(request, ledger, run.call_site(), page, sole_at_site=run.is_once())
-    (passed,) = perform_at_most_once(
-        run, [write], lambda ours, waiting: [describe()], lambda answer: answer.body, lambda: False
-    )
-    answer: GraphAnswer | AdaptorError = passed.answer
-    return answer if passed.row is None else given_back(passed, run)
+    with at_most_once(run, [write]) as claimed:
+        if claimed.ours:
+            answer = describe()
+            claimed.settle([answer.body])
+    before = claimed.given_back(0)
+    return answer if before is None else given_back(before, run)
 
 
 def _alone(client: GraphClient) -> Send:
     return lambda requests, **how: [client.send(request, **how) for request in requests]
 
 
-def given_back(passed: WriteOutcome, run: Run) -> GraphAnswer | AdaptorError:
+def given_back(before: WriteOutcome, run: Run) -> GraphAnswer | AdaptorError:
     """Return what is recorded of a call, as if it had been made now."""
-    answer = passed.answer
-    write = passed.row.write if passed.row is not None else None
-    is_message = write is not None and write.is_message
-    if passed.is_repeat:
-        run.note("duplicate", recipient=write.recipient if write is not None else None, is_message=is_message)
+    result, row, is_repeat = before
+    if row is None:
+        error: AdaptorError = result
+        return error
+    is_message = row.write.is_message
+    if is_repeat:
+        run.note("duplicate", recipient=row.write.recipient, is_message=is_message)
         run.log("debug", "graph", f"{run.place()}: the same message to the same person came before; not sent again.")
-        if isinstance(answer, GraphAnswer):
-            return answer._replace(response=None, is_repeat=True)
     else:
         run.replayed += 1
-        if passed.row is not None and passed.row.outcome == SENT:
+        if row.outcome == SENT:
             run.has_made(SENT, is_message=is_message)
-    if isinstance(answer, AdaptorError):
-        if answer.is_earlier and not passed.is_repeat:
-            run.note("unknown", error=answer, is_message=is_message, is_earlier=True)
-        return answer
-    known = isinstance(answer, dict) and set(answer) == {"outcome"}
-    if known and answer["outcome"] == "unknown" and not passed.is_repeat:
+    if isinstance(result, AdaptorError):
+        if result.is_earlier and not is_repeat:
+            run.note("unknown", error=result, is_message=is_message, is_earlier=True)
+        return result
+    known = isinstance(result, dict) and set(result) == {"outcome"}
+    if known and result["outcome"] == "unknown" and not is_repeat:
         run.note("unknown", is_message=is_message, is_earlier=True)
-    return GraphAnswer(answer, None, is_result=known, is_repeat=passed.is_repeat)
+    return GraphAnswer(result, None, is_result=known, is_repeat=is_repeat)
 
 
 def write_of(
@@ -237,7 +235,7 @@ def with_token(request: GraphRequest, token: str) -> GraphRequest:
     message = request.body.get("message") if isinstance(request.body, dict) else None
     if not isinstance(message, dict) or message.get("metadata") is not None:
         return request
-    return replace(request, body={**request.body, "message": {**message, "metadata": token}})
+    return request._replace(body={**request.body, "message": {**message, "metadata": token}})
 
 
 def places_of(requests: Sequence[GraphRequest], per_second: float = MESSAGES_PER_SECOND) -> list[Place]:
@@ -252,19 +250,19 @@ def places_of(requests: Sequence[GraphRequest], per_second: float = MESSAGES_PER
     return [*places, place_for(LANE_MEDIA, slow, MEDIA_PER_SECOND)] if slow else places
 
 
-def _tell_limits(ledger: Any, page: str, answers: Any) -> None:
+def _tell_limits(ledger: Ledger, page: str, answers: Any) -> None:
     """Tell all processes of a Page that Meta asks it to wait."""
     limits = [answer.retry_after for answer in answers if isinstance(answer, RateLimited) and answer.retry_after]
     if limits:
         ledger.store.pages.stop_until(page, [LANE_STOP], max(limits))
 
 
-def _keep_pace(ledger: Any, page: str, requests: Sequence[GraphRequest], client: GraphClient, run: Run) -> None:
+def _keep_pace(ledger: Ledger, page: str, requests: Sequence[GraphRequest], client: GraphClient, run: Run) -> None:
     places = places_of(requests)
     seconds = ledger.reserve(page, places) if places else 0.0
     if seconds <= 0:
         return
-    if seconds > client.longest_wait:
+    if seconds > client.retries.max_wait:
         error = RateLimited(
             f"The Page may not send for {seconds:.0f} more seconds: Meta has asked another call of it to wait.",
             fix="Run the job again later; what was sent is not sent again with --resume.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ParamSpec
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,6 +16,7 @@ from .operation import GraphOperation, carry_out
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from .draft import Draft
     from .request import GraphRequest
 
 P = ParamSpec("P")
@@ -67,7 +67,7 @@ class GraphListing(GraphOperation):
             params = {**request.params, **place}
             if wanted is not None:
                 params["limit"] = min(wanted, PAGE_SIZE)
-            answer = self._page(replace(request, params=params), state, run, entered)
+            answer = self._page(request._replace(params=params), state, run, entered)
             responses.append(answer.response)
             page = answer.body.get("data") if isinstance(answer.body, dict) else None
             for item in page if isinstance(page, list) else ():
@@ -84,12 +84,12 @@ class GraphListing(GraphOperation):
 
     def _page(self, request: GraphRequest, state: State, run: Run, entered: bool) -> Any:
         if entered:
-            return carry_out(request, state, run)
+            return carry_out(request, self.draft, state, run)
         # As the source of a loop nobody has entered the operation: an error says what it was that failed.
         run.path.append(self._entry)
         run.under_way.append(self)
         try:
-            return carry_out(request, state, run)
+            return carry_out(request, self.draft, state, run)
         except AdaptorError as error:
             self.locate(error, run, state)
             raise
@@ -114,7 +114,7 @@ def next_place(body: Any) -> dict[str, str]:
     return {**place, "after": after} if isinstance(after, str) else place
 
 
-def listing(function: Callable[P, GraphRequest]) -> Callable[P, GraphListing]:
+def listing(function: Callable[P, Draft]) -> Callable[P, GraphListing]:
     """Make an operation of a function that drafts a read of a list that comes in pages.
 
     The draft's parameter `limit` is how many items are wanted in all.

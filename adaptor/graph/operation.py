@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ParamSpec
 
-from ..core.errors import (
-    SENT_NO,
-    SENT_PARTLY,
-    SENT_UNKNOWN,
-    AdaptorError,
-    DeliveryUnknown,
-)
+from ..core.errors import SENT_NO, SENT_PARTLY, SENT_UNKNOWN, AdaptorError, DeliveryUnknown
 from ..core.operation import Operation, builder_of
 from ..core.state import State, compose_next_state
-from ..core.values.lazy import resolve
 from ..ledger.errors import ReplayMismatch
 from .errors import TemporaryFailure
 from .request import GraphRequest, json_text
@@ -23,6 +16,7 @@ if TYPE_CHECKING:
 
     from ..core.context import Run
     from .answer import GraphAnswer
+    from .draft import Draft
 
 P = ParamSpec("P")
 
@@ -31,43 +25,42 @@ class GraphOperation(Operation):
     """An operation that can say which call it would make, for a given state, without making it."""
 
     __slots__ = ("draft",)
-    draft: GraphRequest
+    draft: Draft
 
     def __init__(
         self,
         build: Callable[..., Operation],
-        function: Callable[..., GraphRequest],
+        function: Callable[..., Draft],
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> None:
         super().__init__(build, function, args, kwargs)
         # Drafting with the lazy parts in their places refuses what is wrong in the literal ones, at load time.
-        self.draft = function(*args, **kwargs).drafted()
+        self.draft = function(*args, **kwargs)
 
     def describe(self, state: State) -> GraphRequest:
         """Return the call that this operation makes for this state. Nothing is sent."""
-        return self.draft.resolved(state)
+        return self.draft.request(state)
 
     def calls(self, state: State) -> list[GraphRequest]:
         """Return all the calls that this operation makes, in order; most make the one that `describe` tells."""
-        request = self.describe(state)
-        return [request] if request.series is None else request.series(request)
+        return self.draft.calls(state)
 
     def perform(self, state: State, run: Run) -> State:
         """Make the call; `data` becomes the answer and `response` what is known about it."""
         requests = self.calls(state)
         if len(requests) == 1 and not requests[0].delay:
-            return next_state(state, carry_out(requests[0], state, run), requests[0])
+            return next_state(state, carry_out(requests[0], self.draft, state, run), self.draft)
         return self._in_series(requests, state, run)
 
     def _in_series(self, requests: list[GraphRequest], state: State, run: Run) -> State:
-        answers: list[tuple[GraphRequest, GraphAnswer]] = []
+        answers: list[GraphAnswer] = []
         unknown: AdaptorError | None = None
         for request in requests:
             if request.delay and not run.dry_run and not _is_for_others(request, run):
                 run.wait(request.delay)
             try:
-                answer = carry_out(request, state, run)
+                answer = carry_out(request, self.draft, state, run)
             except AdaptorError as error:
                 if request.is_aside and isinstance(error, TemporaryFailure | DeliveryUnknown):
                     run.log("debug", "graph", f"{run.place()}: {error.headline()} The message is sent all the same.")
@@ -83,40 +76,40 @@ class GraphOperation(Operation):
                     error.sent = SENT_PARTLY
                 raise
             if not request.is_aside:
-                answers.append((request, answer))
+                answers.append(answer)
         if unknown is not None:
             unknown.parts_sent = _message_ids(answers) or None
             raise unknown
-        request, last = answers[-1]
+        last = answers[-1]
         if len(answers) > 1:
             # Nobody knows of the whole what nobody knows of a part.
             known = next(iter(_unknown(answers)), last.body)
             ids = _message_ids(answers)
             last = last._replace(body={**known, **({"message_ids": ids} if ids else {})})
-        return next_state(state, last, request)
+        return next_state(state, last, self.draft)
 
 
-def _message_ids(answers: list[tuple[GraphRequest, GraphAnswer]]) -> list[str]:
-    return [answer.body["message_id"] for _, answer in answers if "message_id" in answer.body]
+def _message_ids(answers: list[GraphAnswer]) -> list[str]:
+    return [answer.body["message_id"] for answer in answers if "message_id" in answer.body]
 
 
-def _unknown(answers: list[tuple[GraphRequest, GraphAnswer]]) -> list[dict[str, Any]]:
-    return [answer.body for _, answer in answers if answer.body.get("outcome") == "unknown"]
+def _unknown(answers: list[GraphAnswer]) -> list[dict[str, Any]]:
+    return [answer.body for answer in answers if answer.body.get("outcome") == "unknown"]
 
 
-def carry_out(request: GraphRequest, state: State, run: Run) -> GraphAnswer:
+def carry_out(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
     """Make a call, or describe it where it is a write in a dry run; tell what became of a message."""
     if request.is_write:
         run.check_thread()
         if (skipped := left_out(request, run)) is not None:
             return skipped
-    if run.on_result is None or not request.is_message:
-        return _carried_out(request, state, run)
+    if run.observers.on_result is None or not request.is_message:
+        return _carried_out(request, draft, state, run)
     from ..common.rows.results import tell_result
 
     duplicates = run.messages.get("duplicate", 0)
     try:
-        answer = _carried_out(request, state, run)
+        answer = _carried_out(request, draft, state, run)
     except AdaptorError as error:
         if not isinstance(error, ReplayMismatch):
             # That one is put off by a loop, which tells it where it stays so.
@@ -151,15 +144,15 @@ def left_out(request: GraphRequest, run: Run) -> GraphAnswer | None:
 
 
 def _is_for_others(request: GraphRequest, run: Run) -> bool:
-    if run.limit is None and run.only_to is None:
+    if run.audience.limit is None and run.audience.only_to is None:
         return False
     person = request.person
-    return person is not None and not run.wants(person)
+    return person is not None and not run.audience.includes(person)
 
 
-def _carried_out(request: GraphRequest, state: State, run: Run) -> GraphAnswer:
+def _carried_out(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
     if run.dry_run and request.is_write:
-        known = described_or_known(request, state, run)
+        known = described_or_known(request, draft, state, run)
         if isinstance(known, AdaptorError):
             raise known
         return known
@@ -174,7 +167,7 @@ def _carried_out(request: GraphRequest, state: State, run: Run) -> GraphAnswer:
         if isinstance(answer, AdaptorError):
             raise answer
     finally:
-        run.stop_if_asked()
+        run.stop.raise_if_asked()
     if answer.response is None:
         run.log("debug", "graph", "made before: it is not made again")
         return answer
@@ -182,28 +175,28 @@ def _carried_out(request: GraphRequest, state: State, run: Run) -> GraphAnswer:
     return answer
 
 
-def described_or_known(request: GraphRequest, state: State, run: Run) -> GraphAnswer | AdaptorError:
+def described_or_known(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer | AdaptorError:
     """Describe a write of a dry run, unless it goes on with a run that has made it before."""
     if run.ledger is None or request.is_aside:
-        return described(request, state, run)
+        return described(request, draft, state, run)
     from .ledgered import describe_ledgered
 
-    return describe_ledgered(request, state, run, lambda: described(request, state, run))
+    return describe_ledgered(request, state, run, lambda: described(request, draft, state, run))
 
 
-def described(request: GraphRequest, state: State, run: Run) -> GraphAnswer:
+def described(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
     """Describe a write instead of making it; refuses whatever a run would refuse before the wire."""
     from .answer import GraphAnswer
 
     request.encoded().close()
-    answer = GraphAnswer(resolve(request.answers, state), None, is_result=True)
+    answer = GraphAnswer(draft.placeholder(request, state), None, is_result=True)
     if request.is_message and run.resource("described", _Described).knows(request, run):
         run.note("duplicate", recipient=request.recipient, is_message=True)
         return answer._replace(is_repeat=True)
     if not request.is_aside:
         run.note("described", recipient=request.recipient, is_message=request.is_message)
-    if run.on_request is not None:
-        run.on_request(request)
+    if run.observers.on_request is not None:
+        run.observers.on_request(request)
     return answer
 
 
@@ -226,19 +219,19 @@ class _Described:
         self._seen.clear()
 
 
-def next_state(state: State, answer: GraphAnswer, request: GraphRequest) -> State:
+def next_state(state: State, answer: GraphAnswer, draft: Draft) -> State:
     """Return the state after a call: `data` is what is made of the answer, `response` what is known about it."""
-    after = compose_next_state(state, read_answer(answer, request))
+    after = compose_next_state(state, read_answer(answer, draft))
     return after if answer.response is None else {**after, "response": answer.response}
 
 
-def read_answer(answer: GraphAnswer, request: GraphRequest) -> Any:
+def read_answer(answer: GraphAnswer, draft: Draft) -> Any:
     """Return what `data` becomes. A placeholder of a dry run is in that form already."""
-    return answer.body if request.reads is None or answer.is_result else request.reads(answer.body)
+    return answer.body if answer.is_result else draft.read(answer.body)
 
 
-def graph_operation(function: Callable[P, GraphRequest]) -> Callable[P, GraphOperation]:
-    """Make an operation of a function that drafts a `GraphRequest` from its arguments.
+def graph_operation(function: Callable[P, Draft]) -> Callable[P, GraphOperation]:
+    """Make an operation of a function that drafts its call from its arguments.
 
     The function is called once, when the operation is built. Its arguments may be lazy references, so it must hand
     them on and never look into them; `None` is the only value that it may ask for.

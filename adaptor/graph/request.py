@@ -1,22 +1,15 @@
-"""A call to the Graph API as a plain value: what would be sent, before anything is."""
+"""A call to the Graph API as a plain value: what is sent, before anything is."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..core.errors import AdaptorError, InvalidMessage
-from ..core.secrets.kept_secrets import refuse_marks
+from ..core.errors import InvalidMessage
 from ..core.secrets.redact import REDACTED
-from ..core.values.arguments import Structure, known, prepare
-from ..core.values.lazy import Lazy, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
     from typing import Literal, TypeAlias
-
-    from ..core.state import State
 
     #: Whose token a call travels with: the Page's, or the app's own (`app_id|app_secret`).
     Access: TypeAlias = Literal["page", "app"]
@@ -25,71 +18,41 @@ if TYPE_CHECKING:
 _KEPT_IN_PATHS = ":$@,~+=()"
 
 
-class PageId(Lazy):
-    """The Page that the credential is for: `configuration.page_id`, or `me`."""
-
-    __slots__ = ()
-
-    def __resolve__(self, state: State) -> str:
-        configuration = state.get("configuration")
-        page = configuration.get("page_id") if isinstance(configuration, dict) else None
-        return str(page) if page else "me"
-
-    def __repr__(self) -> str:
-        return "state.configuration.page_id"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return PageId, ()
-
-
-@dataclass(frozen=True, slots=True)
-class GraphRequest:
-    """One call: a *draft* while parts of it are lazy, a finished request after `resolved`.
+class GraphRequest(NamedTuple):
+    """One call to Graph, finished: nothing in it is lazy, and nothing in it can be called.
 
     Attributes:
         method: `GET`, `POST` or `DELETE`.
-        path: Without version and leading slash, such as `me/messages`; a list of parts, each of which becomes one.
-        params: The query, without credentials; what is None is left out.
+        path: Without version and leading slash, such as `me/messages`.
+        params: The query, without credentials.
         body: What is sent as JSON, or as a form with `files`.
         files: Local files by the name of their form field; they are read while they are sent.
-        answers: The documented shape of the answer; a dry run gives it to the job in place of Meta's.
-        needs: A successful answer without these keys is not trusted; lazy where they depend on the body.
-        check: Refuses what Meta would refuse; called with the body, lazily where parts of it are.
-        finish: Drops from the resolved body the optional parts that turned out to be None.
-        guard: Resolved with the call and not sent: a lazy value that raises where the call is not to be made.
-        reads: Makes of the answer's body what `data` becomes; by default it is the body.
-        series: Makes several calls of one, such as the parts of a long text.
         access: Whose token the call travels with.
-        sealed: A parameter is itself a secret, so all of them travel in the body of a batch of one, never in a URL.
         delay: Seconds to wait before the call.
         key: The job's own key: at most one write ever per Page and key.
+        needs: A successful answer without these keys is not trusted.
+        sealed: A parameter is itself a secret, so all of them travel in the body of a batch of one, never in a URL.
         is_aside: Typing before a message: where it fails by accident, the message goes out all the same.
-        writes: Whether the call changes something, where the method does not say so.
         part: Which part of a message it is, counted from 0: equal parts are not the same message twice.
         is_repeatable: Making the call again harms nothing: a run that goes on makes it again where nobody knows whether
             it was carried out.
+        writes: Whether the call changes something, where the method does not say so.
     """
 
     method: str
-    path: Any
-    params: Any = field(default_factory=dict)
+    path: str
+    params: dict[str, Any]
     body: Any = None
-    files: Any = None
-    answers: Any = field(default_factory=dict)
-    needs: Any = ()
-    check: Callable[[Any], object] | None = None
-    finish: Callable[[Any], Any] | None = None
-    guard: Any = None
-    reads: Callable[[Any], Any] | None = None
-    series: Callable[[GraphRequest], list[GraphRequest]] | None = None
+    files: dict[str, Path] | None = None
     access: Access = "page"
-    sealed: bool = False
     delay: float = 0.0
-    key: Any = None
+    key: str | None = None
+    needs: tuple[str, ...] = ()
+    sealed: bool = False
     is_aside: bool = False
-    writes: bool | None = None
     part: int = 0
     is_repeatable: bool = False
+    writes: bool | None = None
 
     @property
     def is_write(self) -> bool:
@@ -122,16 +85,6 @@ class GraphRequest:
                     return str(found)
         return None
 
-    def recipient_for(self, state: State) -> str | None:
-        """Return whom a draft is for in this state, also where the rest of it makes no call; None if that is wrong."""
-        parts = self.body.__parts__ if isinstance(self.body, Structure) else self.body
-        if not isinstance(parts, dict):
-            return None
-        try:
-            return replace(self, body={"recipient": resolve(parts.get("recipient"), state)}).recipient
-        except AdaptorError:
-            return None
-
     def described(self) -> dict[str, Any]:
         """Return the request as a dry run shows it, without what is empty or secret."""
         params = dict.fromkeys(self.params, REDACTED) if self.sealed else self.params
@@ -139,58 +92,13 @@ class GraphRequest:
         facts = {"method": self.method, "path": self.path, "params": params, "body": self.body, "files": files}
         return {key: value for key, value in facts.items() if value}
 
-    def drafted(self) -> GraphRequest:
-        """Return the draft with every lazy part marked, checked as far as its values are known."""
-        draft = replace(
-            self,
-            path=prepare(self.path),
-            params=prepare(self.params),
-            body=prepare(self.body),
-            files=prepare(self.files),
-            answers=prepare(self.answers),
-        )
-        if draft.check is not None:
-            draft.check(known(draft.body))
-        return draft
-
-    def resolved(self, state: State) -> GraphRequest:
-        """Return the finished request for this state, checked."""
-        path = resolve(self.path, state)
-        body = self.body
-        if isinstance(body, Lazy):
-            body = body.__resolve__(state)
-            if self.finish is not None:
-                body = self.finish(body)
-            if self.check is not None:
-                self.check(body)
-        if self.is_write:
-            refuse_marks(body)
-        if self.guard is not None:
-            resolve(self.guard, state)
-        params = query_of(resolve(self.params, state))
-        # Before anything is recorded as being sent: what cannot be encoded never leaves.
-        refuse_half_signs(params, "")
-        _check_body(body)
-        return replace(
-            self,
-            path=path if isinstance(path, str) else "/".join(path_part(part) for part in path),
-            params=params,
-            body=body,
-            files=resolve(self.files, state),
-            needs=resolve(self.needs, state),
-            key=own_key(resolve(self.key, state)),
-            check=None,
-            finish=None,
-            guard=None,
-        )
-
     def encoded(self) -> Encoded:
         """Return the body as it goes out. It is to be closed, since files may be open.
 
         Raises:
             InvalidMessage: JSON cannot say it, or a file is not there (any more).
         """
-        data = _check_body(self.body)
+        data = check_json(self.body)
         if self.files:
             return Encoded.form(form_fields(self.body or {}), self.files)
         return Encoded(data, "application/json") if self.body is not None else Encoded(None, None)
@@ -264,7 +172,7 @@ def refuse_half_signs(value: Any, field: str) -> None:
             refuse_half_signs(item, f"{field}[{index}]")
 
 
-def _check_body(body: Any) -> bytes:
+def check_json(body: Any) -> bytes:
     """Return a body as JSON in UTF-8.
 
     Raises:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core.errors import SENT_NO, AdaptorError
@@ -13,19 +12,7 @@ from ..core.secrets.redact import Redactor
 from .database.database import storable
 from .errors import SentBefore, TakenOver
 from .lease import Lease
-from .records import (
-    FAILED,
-    FINISHED,
-    SENT,
-    SKIPPED,
-    STOPPED,
-    UNKNOWN,
-    Outcome,
-    Row,
-    RunRecord,
-    StepRecord,
-    Write,
-)
+from .records import FAILED, FINISHED, SENT, SKIPPED, STOPPED, UNKNOWN, Outcome, Row, RunRecord, StepRecord, Write
 from .refusals import not_resumed, problem
 from .store import IN_MEMORY
 from .write_id import write_id
@@ -33,6 +20,7 @@ from .write_id import write_id
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ..core.context import Run
     from .pace import Place
     from .store import Store
 
@@ -96,8 +84,8 @@ class Ledger:
         holder = Lease(store.leases, record.id)
         ledger = cls(store, holder, record, redactor)
         try:
-            record.holder, record.input = holder.id, ledger._redactor.keep(record.input)
-            store.runs.begin(record)
+            kept = record._replace(holder=holder.id, input=ledger._redactor.keep(record.input))
+            ledger.record = store.runs.begin(kept)
         except BaseException:
             holder.close()
             raise
@@ -354,7 +342,7 @@ class Ledger:
         """Note how writes ended."""
         redactor = self._redactor
         # What a write gave may be used again; an error is read by people alone.
-        kept = [replace(each, result=redactor.keep(each.result), error=redactor.value(each.error)) for each in outcomes]
+        kept = [each._replace(result=redactor.keep(each.result), error=redactor.value(each.error)) for each in outcomes]
         self.store.writes.settle(kept, self._holder.id)
 
     def result_of(self, row: Row) -> Any:
@@ -368,6 +356,14 @@ class Ledger:
     def reserve(self, page: str, places: Sequence[Place]) -> float:
         """Take a place among all that the Page sends, and return how many seconds it is off."""
         return self.store.pages.reserve(page, places)
+
+
+def ledger_of(run: Run) -> Ledger:
+    """Return the ledger of a run that keeps one."""
+    ledger = run.ledger
+    if not isinstance(ledger, Ledger):
+        raise TypeError("the run keeps no ledger")
+    return ledger
 
 
 def sent(id_: str, result: Any) -> Outcome:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from ..core.context import Request, Sink
+    from ..core.context import Sink
+    from ..core.observers import Request
     from ..core.state import State
 
 
@@ -88,7 +89,7 @@ def run(
             raise InputError("The state is not a dict.", fix='Give {"data": …}.')
     except AdaptorError as error:
         return Result(EXIT_BAD_INPUT, error, Run().outcomes)
-    under_way.on_request = on_request
+    under_way.observers.on_request = on_request
     options.initial = lambda plan: initial
     known = credentials_of(credentials, is_lenient=dry_run) if credentials is not None else Credentials()
     return start_run(options, under_way, known)

@@ -70,9 +70,7 @@ class Upload:
         """
         import hashlib
 
-        from ..core.digest import (
-            digest,
-        )
+        from ..core.digest import digest
 
         parts: list[list[str]] = []
         for known, (_, content) in zip(self._known, self._parts, strict=True):

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.usefixtures("plain_environment")
 
 @pytest.fixture(autouse=True)
 def _no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adaptor.wire.connection.random.uniform", lambda least, most: (least + most) / 2)
+    monkeypatch.setattr("adaptor.wire.retry.random.uniform", lambda least, most: (least + most) / 2)
 
 
 @pytest.fixture
@@ -401,7 +401,7 @@ def test_methods_that_are_none_are_refused() -> None:
 @pytest.mark.parametrize("where", ["body", "form", "query"])
 def test_a_reference_that_a_function_gives_is_resolved(where: str, run: Run) -> None:
     described: list[Any] = []
-    run.dry_run, run.on_request = True, described.append
+    run.dry_run, run.observers.on_request = True, described.append
     value = {"a": lambda s: f"Hello {state.data.name}"}
     http.post(GOOD, **{where: value})({"data": {"name": "Ana"}})
     assert "Hello Ana" in unquote_plus(json.dumps(described[0].described()))
@@ -715,6 +715,16 @@ def test_a_credential_goes_along_to_the_same_system_only(
     assert after["response"]["url"] == f"{stranger.url}/there?code=[redacted]"
     assert start.requests[1].startswith(b"GET /next HTTP/1.1\r\n")
     assert [credential_in(request) for request in (*start.requests, *stranger.requests)] == [True, True, False]
+
+
+def test_a_stranger_gets_no_header_but_those_for_anybody(wire: Any, answer: Any) -> None:
+    stranger = wire(answer({}))
+    start = wire(answer(b"", status=302, headers={"Location": stranger.url}))
+    own = {"X-Auth-Key": "k", "Ocp-Apim-Subscription-Key": "k", "X-JWT": "k", "X-Clinic": "k", "Accept": "text/csv"}
+    http.get(start.url, headers=own)({})
+    sent = stranger.requests[0].decode().lower()
+    assert "accept: text/csv" in sent
+    assert not [name for name in own if name != "Accept" and f"{name.lower()}:" in sent]
 
 
 def test_a_credential_does_not_come_back_from_a_stranger(wire: Any, answer: Any) -> None:

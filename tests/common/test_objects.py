@@ -6,15 +6,7 @@ import pickle
 import pytest
 from hypothesis import given, strategies as st
 
-from adaptor import (
-    JobError,
-    WrongCall,
-    data_value,
-    expand_references,
-    json_value,
-    split_keys,
-    state,
-)
+from adaptor import JobError, WrongCall, data_value, expand_references, json_value, split_keys, state
 
 STATE = {"data": {"row": {"id": 7, "name": "Ana"}, "keys": ["id"], "path": "name"}}
 

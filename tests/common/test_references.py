@@ -2,13 +2,7 @@
 
 import pytest
 
-from adaptor import (
-    compose_next_state,
-    execute,
-    last_reference_value,
-    reference_path,
-    source,
-)
+from adaptor import compose_next_state, execute, last_reference_value, reference_path, source
 
 REFERENCE_PATHS = [
     ("[0].id", "$.references[0].id"),

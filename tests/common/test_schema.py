@@ -11,17 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from adaptor import (
-    AdaptorError,
-    JobError,
-    WrongCall,
-    data_value,
-    each,
-    execute,
-    fn,
-    state,
-    validate,
-)
+from adaptor import AdaptorError, JobError, WrongCall, data_value, each, execute, fn, state, validate
 
 ROOT = Path(__file__).parents[2]
 PERSON = {

@@ -6,13 +6,7 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies as st
 
-from adaptor import (
-    WrongCall,
-    expand_references,
-    human_proper,
-    scrub_emojis,
-    state,
-)
+from adaptor import WrongCall, expand_references, human_proper, scrub_emojis, state
 
 PROPER = [
     ("HELLO", "Hello"),

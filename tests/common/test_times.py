@@ -4,13 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adaptor import (
-    InvalidValue,
-    WrongCall,
-    expand_references,
-    local_time,
-    state,
-)
+from adaptor import InvalidValue, WrongCall, expand_references, local_time, state
 
 MOMENTS = [
     "2026-11-30T23:30:00Z",

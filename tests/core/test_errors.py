@@ -9,14 +9,7 @@ import pickle
 import pytest
 
 import adaptor.graph.errors
-from adaptor import (
-    AdaptorError,
-    DeliveryUnknown,
-    GraphError,
-    InvalidMessage,
-    JobError,
-    fn,
-)
+from adaptor import AdaptorError, DeliveryUnknown, GraphError, InvalidMessage, JobError, fn
 from adaptor.core import errors
 
 KINDS = {

@@ -13,15 +13,7 @@ from xml.sax.saxutils import quoteattr
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
-from adaptor import (
-    AdaptorError,
-    InvalidMessage,
-    each,
-    execute,
-    fn,
-    log,
-    try_each,
-)
+from adaptor import AdaptorError, InvalidMessage, each, execute, fn, log, try_each
 from adaptor.core.context import Run
 from adaptor.core.secrets.redact import REDACTED, Redactor, appsecret_proof, secrets_of
 

@@ -16,9 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from adaptor.core.digest import (
-    digest,
-)
+from adaptor.core.digest import digest
 from adaptor.ledger.store import open_store
 
 if TYPE_CHECKING:

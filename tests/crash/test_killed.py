@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adaptor.core.digest import (
-    digest,
-)
+from adaptor.core.digest import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable

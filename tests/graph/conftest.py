@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from adaptor.core.values.page_id import PageId
+from adaptor.graph.draft import Draft
 from adaptor.graph.operation import graph_operation
-from adaptor.graph.request import GraphRequest, PageId
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,15 +22,13 @@ def _plain_environment(plain_environment: None) -> None:
 
 
 @graph_operation
-def _write(body: Any) -> GraphRequest:
-    return GraphRequest(
-        "POST", [PageId(), "messages"], body=body, answers={"message_id": "m_dry_run"}, needs=("message_id",)
-    )
+def _write(body: Any) -> Draft:
+    return Draft("POST", [PageId(), "messages"], body=body, answers={"message_id": "m_dry_run"}, needs=("message_id",))
 
 
 @graph_operation
-def _read(fields: Any = "name") -> GraphRequest:
-    return GraphRequest("GET", [PageId()], params={"fields": fields}, answers={"name": "never given"})
+def _read(fields: Any = "name") -> Draft:
+    return Draft("GET", [PageId()], params={"fields": fields}, answers={"name": "never given"})
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from werkzeug import Response
 from adaptor import PermissionMissing, WrongCall, each, fn, state, try_each
 from adaptor.common.loop import map_
 from adaptor.core.context import Run
+from adaptor.core.values.page_id import PageId
+from adaptor.graph.draft import Draft
 from adaptor.graph.listing import listing
-from adaptor.graph.request import GraphRequest, PageId
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 
 @listing
-def list_things(*, fields: Any = None, limit: Any = None) -> GraphRequest:
+def list_things(*, fields: Any = None, limit: Any = None) -> Draft:
     """List things."""
-    return GraphRequest("GET", [PageId(), "things"], params={"fields": fields, "limit": limit})
+    return Draft("GET", [PageId(), "things"], params={"fields": fields, "limit": limit})
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from adaptor.core.errors import InvalidMessage, MissingReference
 from adaptor.core.execute import execute
 from adaptor.core.operation import Value
 from adaptor.core.values.lazy import state as lazy_state
+from adaptor.core.values.page_id import PageId
+from adaptor.graph.draft import Draft
 from adaptor.graph.errors import GraphError, TokenInvalid
 from adaptor.graph.operation import graph_operation
-from adaptor.graph.request import GraphRequest, PageId
 
 if TYPE_CHECKING:
     from pytest_httpserver import HTTPServer
@@ -28,23 +29,21 @@ def _short(body: Any) -> None:
 
 
 @graph_operation
-def say(word: Value[str], *, to: Value[str] = "me") -> GraphRequest:
+def say(word: Value[str], *, to: Value[str] = "me") -> Draft:
     """Say a word."""
-    return GraphRequest(
-        "POST", [to, "words"], body={"word": word}, answers={"said": word}, needs=("said",), check=_short
-    )
+    return Draft("POST", [to, "words"], body={"word": word}, answers={"said": word}, needs=("said",), check=_short)
 
 
 @graph_operation
-def look(word: Value[str]) -> GraphRequest:
+def look(word: Value[str]) -> Draft:
     """Look a word up."""
-    return GraphRequest("GET", ["words", word], params={"fields": word}, answers={"word": word})
+    return Draft("GET", ["words", word], params={"fields": word}, answers={"word": word})
 
 
 @graph_operation
-def forget(word: Value[str]) -> GraphRequest:
+def forget(word: Value[str]) -> Draft:
     """Forget a word."""
-    return GraphRequest("DELETE", ["words", word], answers={"success": True})
+    return Draft("DELETE", ["words", word], answers={"success": True})
 
 
 def test_a_description_is_the_request_and_sends_nothing(httpserver: HTTPServer, state_for: Any) -> None:
@@ -65,8 +64,8 @@ def test_the_page_is_the_one_of_the_configuration() -> None:
     assert pickle.loads(pickle.dumps(PageId())).__resolve__({}) == "me"
 
 
-def lambda_page() -> GraphRequest:
-    return GraphRequest("POST", [PageId(), "messages"])
+def lambda_page() -> Draft:
+    return Draft("POST", [PageId(), "messages"])
 
 
 def test_what_is_wrong_in_a_literal_is_refused_when_it_is_built() -> None:
@@ -129,8 +128,8 @@ def test_a_dry_run_refuses_what_no_run_could_send() -> None:
 
 
 @graph_operation
-def anything(body: Any) -> GraphRequest:
-    return GraphRequest("POST", "me", body=body)
+def anything(body: Any) -> Draft:
+    return Draft("POST", "me", body=body)
 
 
 def test_a_dry_run_reads(httpserver: HTTPServer, state_for: Any) -> None:
@@ -148,7 +147,7 @@ def test_an_error_holds_the_call_that_failed_without_the_credential(httpserver: 
     state = state_for(httpserver.url_for("")[:-1])
     seen: list[Any] = []
     run = Run()
-    run.on_failure = seen.append
+    run.observers.on_failure = seen.append
     with run, pytest.raises(GraphError) as caught:
         say("hi")(state)
     request = caught.value.request
@@ -192,17 +191,17 @@ def test_an_answer_without_what_the_call_needs_is_not_trusted_even_where_the_nee
 
 
 @graph_operation
-def needing(keys: Any) -> GraphRequest:
-    return GraphRequest("POST", "me", needs=keys)
+def needing(keys: Any) -> Draft:
+    return Draft("POST", "me", needs=keys)
 
 
 # --- Parameters that are secrets, and what becomes of an answer -------------------------------------------------------
 
 
 @graph_operation
-def inspect(token: Value[str]) -> GraphRequest:
+def inspect(token: Value[str]) -> Draft:
     """Ask about a token, which is a secret itself."""
-    return GraphRequest(
+    return Draft(
         "GET", ["debug"], params={"input_token": token}, sealed=True, reads=lambda body: body["data"], answers={}
     )
 

@@ -5,14 +5,7 @@ from typing import Any
 
 import pytest
 
-from adaptor.graph.usage import (
-    APP_USAGE,
-    BUSINESS_USAGE,
-    PAGE_USAGE,
-    SLOWEST_SECONDS,
-    Usage,
-    read_usage,
-)
+from adaptor.graph.usage import APP_USAGE, BUSINESS_USAGE, PAGE_USAGE, SLOWEST_SECONDS, Usage, read_usage
 
 
 def header(usage: Any) -> dict[str, str]:

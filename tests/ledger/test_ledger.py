@@ -7,13 +7,7 @@ import pytest
 from adaptor.core.errors import DeliveryUnknown, InvalidMessage
 from adaptor.core.secrets.redact import Redactor
 from adaptor.graph.errors import RecipientUnavailable
-from adaptor.ledger.errors import (
-    HeldElsewhere,
-    KeyTaken,
-    LedgerError,
-    ReplayMismatch,
-    TakenOver,
-)
+from adaptor.ledger.errors import HeldElsewhere, KeyTaken, LedgerError, ReplayMismatch, TakenOver
 from adaptor.ledger.ledger import Ledger, ended, sent
 from adaptor.ledger.records import SKIPPED, Outcome, RunRecord
 from adaptor.ledger.store import open_store

@@ -5,14 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from adaptor.ledger.pace import (
-    LANE_MEDIA,
-    LANE_MESSAGES,
-    LANE_STOP,
-    Place,
-    next_place,
-    place_for,
-)
+from adaptor.ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, Place, next_place, place_for
 
 
 @pytest.fixture

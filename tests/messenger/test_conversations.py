@@ -4,14 +4,7 @@ from typing import Any
 
 import pytest
 
-from adaptor import (
-    InvalidMessage,
-    get_conversation,
-    get_message,
-    list_conversations,
-    list_messages,
-    state,
-)
+from adaptor import InvalidMessage, get_conversation, get_message, list_conversations, list_messages, state
 
 ANA = "6543210987654321"
 

@@ -5,16 +5,7 @@ from typing import Any
 import pytest
 
 import adaptor
-from adaptor import (
-    each,
-    get_user_profile,
-    graph_request,
-    list_personas,
-    post_message,
-    send_text,
-    send_utility,
-    state,
-)
+from adaptor import each, get_user_profile, graph_request, list_personas, post_message, send_text, send_utility, state
 from adaptor.graph.operation import GraphOperation
 from adaptor.messenger.page.permissions import IN_WORDS, PERMISSIONS, need_of
 

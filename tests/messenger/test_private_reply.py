@@ -6,14 +6,7 @@ from typing import Any
 
 import pytest
 
-from adaptor import (
-    InvalidMessage,
-    button_template,
-    postback_button,
-    private_reply,
-    quick_reply,
-    state,
-)
+from adaptor import InvalidMessage, button_template, postback_button, private_reply, quick_reply, state
 
 COMMENT = {"comment_id": "1234_5678"}
 

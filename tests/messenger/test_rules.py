@@ -4,16 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adaptor import (
-    InvalidMessage,
-    post_message,
-    send_image,
-    send_message,
-    send_template,
-    send_text,
-    state,
-    typing_on,
-)
+from adaptor import InvalidMessage, post_message, send_image, send_message, send_template, send_text, state, typing_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable

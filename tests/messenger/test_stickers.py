@@ -4,13 +4,7 @@ from typing import Any
 
 import pytest
 
-from adaptor import (
-    InvalidMessage,
-    list_sticker_packs,
-    list_stickers,
-    search_stickers,
-    state,
-)
+from adaptor import InvalidMessage, list_sticker_packs, list_stickers, search_stickers, state
 
 APP = {"app_id": "987654321", "app_secret": "app-secret-of-the-tests"}
 

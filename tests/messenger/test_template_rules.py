@@ -6,13 +6,7 @@ from typing import Any
 
 import pytest
 
-from adaptor import (
-    InvalidMessage,
-    create_message_template,
-    template_body,
-    template_buttons,
-    template_header,
-)
+from adaptor import InvalidMessage, create_message_template, template_body, template_buttons, template_header
 from adaptor.messenger.templates.rules import places_in
 
 BODY = {"type": "BODY", "text": "We are closed today."}

@@ -6,14 +6,7 @@ import pytest
 
 from adaptor import InvalidMessage, state
 from adaptor.core.values.lazy import Lazy
-from adaptor.messenger.rules.values import (
-    as_text,
-    check_amount,
-    check_choice,
-    check_id,
-    check_url,
-    given,
-)
+from adaptor.messenger.rules.values import as_text, check_amount, check_choice, check_id, check_url, given
 
 LATER = state.data.value
 

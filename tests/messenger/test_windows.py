@@ -8,15 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adaptor import (
-    InvalidMessage,
-    WindowClosed,
-    send_image,
-    send_message,
-    send_text,
-    state,
-    try_each,
-)
+from adaptor import InvalidMessage, WindowClosed, send_image, send_message, send_text, state, try_each
 from adaptor.core.context import Run
 
 if TYPE_CHECKING:

@@ -4,14 +4,7 @@ import json
 
 import pytest
 
-from adaptor import (
-    InvalidMessage,
-    assign_label,
-    get_user_profile,
-    send_text,
-    state,
-    typing_on,
-)
+from adaptor import InvalidMessage, assign_label, get_user_profile, send_text, state, typing_on
 
 ANA = "6543210987654321"
 DAMAGED = {

@@ -9,17 +9,7 @@ from typing import Any
 import pytest
 from werkzeug import Response
 
-from adaptor import (
-    ConfigurationError,
-    each,
-    fn,
-    fn_if,
-    list_personas,
-    mark_seen,
-    send_text,
-    send_utility,
-    state,
-)
+from adaptor import ConfigurationError, each, fn, fn_if, list_personas, mark_seen, send_text, send_utility, state
 from adaptor.core.context import Run
 from adaptor.core.errors import InputError, JobError
 from adaptor.runner.checking.token import TokenReport, inspect_token, operations_in

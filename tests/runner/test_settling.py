@@ -8,9 +8,7 @@ import pytest
 
 from adaptor import send_image, send_text
 from adaptor.core.context import Run
-from adaptor.core.digest import (
-    digest,
-)
+from adaptor.core.digest import digest
 from adaptor.core.errors import InputError
 from adaptor.ledger.ledger import Ledger
 from adaptor.ledger.records import RunRecord

@@ -57,10 +57,10 @@ def show_transcript(sandbox: Sandbox, options: argparse.Namespace, run: Run) -> 
 
 def stay(sandbox: Sandbox, run: Run) -> None:
     """Keep the sandbox running until Ctrl-C."""
-    if run.stopping is not None:
+    if run.stop.asked is not None:
         return
     # The run is over: Ctrl-C has nothing to wait for.
-    run.is_between = False
+    run.stop.is_between = False
     until_interrupted(lambda: run.log("info", "sandbox", f"Have a look at {sandbox.page_url} – Ctrl-C ends it."))
 
 

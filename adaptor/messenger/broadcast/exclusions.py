@@ -11,9 +11,7 @@ from ...common.rows.sources import PositionInFile, numbered, told, where_is
 from ...core.errors import JobError, UnreadableRow
 from ...core.state import a_kind
 from ..rules.psid import SPACE, problem_of
-from ..rules.recipient import (
-    warn_of_words,
-)
+from ..rules.recipient import warn_of_words
 
 #: The columns in which a file has a person's id; without one of them it is the first.
 ID_COLUMNS = ("psid", "recipient", "recipient_id", "id")

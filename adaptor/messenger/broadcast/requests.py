@@ -5,14 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...common.rows.sources import readable
-from ...core.errors import (
-    ABOUT_PERSON,
-    ABOUT_ROW,
-    AdaptorError,
-    InvalidMessage,
-    MissingReference,
-    WrongCall,
-)
+from ...core.errors import ABOUT_PERSON, ABOUT_ROW, AdaptorError, InvalidMessage, MissingReference, WrongCall
 from ...core.values.lazy import resolve
 from ...graph.ledgered import write_of
 from ...graph.operation import GraphOperation

@@ -7,20 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..rules.limits import (
-    check_items,
-    check_object,
-    check_text,
-    check_whole_number,
-    refuse,
-)
-from ..rules.values import (
-    check_amount,
-    check_choice,
-    check_id,
-    check_reachable,
-    check_url,
-)
+from ..rules.limits import check_items, check_object, check_text, check_whole_number, refuse
+from ..rules.values import check_amount, check_choice, check_id, check_reachable, check_url
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -13,10 +13,7 @@ from ..rules.limits import check_text, refuse
 from .button import check_button_template
 from .coupon import check_coupon_template
 from .feedback import check_feedback_template
-from .forms import (
-    check_customer_information_template,
-    check_instant_form_template,
-)
+from .forms import check_customer_information_template, check_instant_form_template
 from .generic import check_generic_template
 from .image_grid import check_image_grid_template
 from .media import check_media_template

@@ -7,20 +7,15 @@ from typing import Any
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
+from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
-from ...graph.request import GraphRequest, without_none
+from ...graph.request import without_none
 from ..rules.answers import inside
 from ..rules.ids import AppId, Secret
 from ..rules.limits import check_text
-from ..rules.recipient import (
-    Text,
-    Word,
-)
-from ..rules.values import (
-    check_url,
-    given_text,
-)
+from ..rules.recipient import Text, Word
+from ..rules.values import check_url, given_text
 from ..rules.words import MaybeWords, Words, joined
 from .webhook_fields import WEBHOOK_FIELDS
 
@@ -36,7 +31,7 @@ def create_subscription(
     verify_token: Word = None,
     object_: Text = "page",
     include_values: Value[bool | None] = None,
-) -> GraphRequest:
+) -> Draft:
     """Set the app's webhook: where Meta tells what happens on the Pages that have subscribed the app.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`. Meta calls the address at once, and
@@ -68,7 +63,7 @@ def create_subscription(
 
     Source: https://developers.facebook.com/docs/graph-api/reference/app/subscriptions
     """
-    return GraphRequest(
+    return Draft(
         "POST",
         [AppId(), "subscriptions"],
         body=without_none(
@@ -89,7 +84,7 @@ def create_subscription(
 
 
 @listing
-def list_subscriptions(*, limit: Value[int | None] = None) -> GraphRequest:
+def list_subscriptions(*, limit: Value[int | None] = None) -> Draft:
     """List the app's webhooks.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`.
@@ -111,11 +106,11 @@ def list_subscriptions(*, limit: Value[int | None] = None) -> GraphRequest:
 
     Source: https://developers.facebook.com/docs/graph-api/reference/app/subscriptions
     """
-    return GraphRequest("GET", [AppId(), "subscriptions"], params={"limit": limit}, access="app")
+    return Draft("GET", [AppId(), "subscriptions"], params={"limit": limit}, access="app")
 
 
 @graph_operation
-def delete_subscription(object_: Text = "page", *, fields: MaybeWords = None) -> GraphRequest:
+def delete_subscription(object_: Text = "page", *, fields: MaybeWords = None) -> Draft:
     """Delete the app's webhook, or take fields from it.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`. Every Page falls silent with it.
@@ -139,7 +134,7 @@ def delete_subscription(object_: Text = "page", *, fields: MaybeWords = None) ->
 
     Source: https://developers.facebook.com/docs/graph-api/reference/app/subscriptions
     """
-    return GraphRequest(
+    return Draft(
         "DELETE",
         [AppId(), "subscriptions"],
         params={
@@ -153,7 +148,7 @@ def delete_subscription(object_: Text = "page", *, fields: MaybeWords = None) ->
 
 
 @graph_operation
-def debug_token(input_token: Word = None) -> GraphRequest:
+def debug_token(input_token: Word = None) -> Draft:
     """Find out what a token may do, whose it is, and when it ends.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`. The token is not put into an address,
@@ -179,7 +174,7 @@ def debug_token(input_token: Word = None) -> GraphRequest:
 
     Source: https://developers.facebook.com/docs/graph-api/reference/debug_token
     """
-    return GraphRequest(
+    return Draft(
         "GET",
         "debug_token",
         params={"input_token": Secret("input_token", input_token, "access_token")},

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
+from ...core.values.page_id import PageId
+from ...graph.draft import Draft
 from ...graph.listing import listing
-from ...graph.request import GraphRequest, PageId, comma_separated
+from ...graph.request import comma_separated
 from ..rules.words import MaybeWords
 
 #: Under which heading `adaptor docs` shows what stands here.
@@ -13,7 +15,7 @@ HEADING = "page and app"
 
 
 @listing
-def list_notification_tokens(*, fields: MaybeWords = None, limit: Value[int | None] = None) -> GraphRequest:
+def list_notification_tokens(*, fields: MaybeWords = None, limit: Value[int | None] = None) -> Draft:
     """List the people who agreed to recurring notifications, where these still live.
 
     Needs the permission `pages_messaging`. A token is what a message is addressed to, as the recipient
@@ -37,7 +39,7 @@ def list_notification_tokens(*, fields: MaybeWords = None, limit: Value[int | No
 
     Source: https://developers.facebook.com/docs/graph-api/reference/page/notification_message_tokens
     """
-    return GraphRequest(
+    return Draft(
         "GET",
         [PageId(), "notification_message_tokens"],
         params={"fields": defer(comma_separated, fields), "limit": limit},

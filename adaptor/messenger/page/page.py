@@ -6,15 +6,15 @@ from typing import Any
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
+from ...core.values.page_id import PageId
+from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
-from ...graph.request import GraphRequest, PageId, comma_separated, without_none
+from ...graph.request import comma_separated, without_none
 from ..rules.answers import items_in
 from ..rules.ids import Secret
 from ..rules.limits import refuse
-from ..rules.recipient import (
-    Word,
-)
+from ..rules.recipient import Word
 from ..rules.words import MaybeWords, Words, joined
 from .webhook_fields import WEBHOOK_FIELDS
 
@@ -33,7 +33,7 @@ METRICS = (
 
 
 @graph_operation
-def get_page(fields: MaybeWords = None) -> GraphRequest:
+def get_page(fields: MaybeWords = None) -> Draft:
     """Read the Page that the credential is for.
 
     Id and name can be read with any token of the Page; other fields need `pages_read_engagement`.
@@ -55,11 +55,11 @@ def get_page(fields: MaybeWords = None) -> GraphRequest:
 
     Source: https://developers.facebook.com/docs/graph-api/reference/page
     """
-    return GraphRequest("GET", [PageId()], params={"fields": defer(comma_separated, fields)})
+    return Draft("GET", [PageId()], params={"fields": defer(comma_separated, fields)})
 
 
 @graph_operation
-def subscribe_app(subscribed_fields: Words) -> GraphRequest:
+def subscribe_app(subscribed_fields: Words) -> Draft:
     """Let the app hear of what happens on the Page, by its webhook; fields that were subscribed before go.
 
     Needs the permission `pages_manage_metadata`.
@@ -82,7 +82,7 @@ def subscribe_app(subscribed_fields: Words) -> GraphRequest:
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
     """
-    return GraphRequest(
+    return Draft(
         "POST",
         [PageId(), "subscribed_apps"],
         params={"subscribed_fields": defer(joined, "subscribed_fields", subscribed_fields, WEBHOOK_FIELDS)},
@@ -92,7 +92,7 @@ def subscribe_app(subscribed_fields: Words) -> GraphRequest:
 
 
 @listing
-def list_subscribed_apps(*, fields: MaybeWords = None, limit: Value[int | None] = None) -> GraphRequest:
+def list_subscribed_apps(*, fields: MaybeWords = None, limit: Value[int | None] = None) -> Draft:
     """List the apps that hear of what happens on the Page.
 
     Needs the permission `pages_manage_metadata`.
@@ -114,13 +114,13 @@ def list_subscribed_apps(*, fields: MaybeWords = None, limit: Value[int | None] 
 
     Source: https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps
     """
-    return GraphRequest(
+    return Draft(
         "GET", [PageId(), "subscribed_apps"], params={"fields": defer(comma_separated, fields), "limit": limit}
     )
 
 
 @graph_operation
-def unsubscribe_app() -> GraphRequest:
+def unsubscribe_app() -> Draft:
     """Let the app hear no more of what happens on the Page.
 
     Needs the permission `pages_manage_metadata`.
@@ -139,11 +139,11 @@ def unsubscribe_app() -> GraphRequest:
 
     Source: https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps
     """
-    return GraphRequest("DELETE", [PageId(), "subscribed_apps"], answers={"success": True}, is_repeatable=True)
+    return Draft("DELETE", [PageId(), "subscribed_apps"], answers={"success": True}, is_repeatable=True)
 
 
 @listing
-def list_feature_reviews(*, limit: Value[int | None] = None) -> GraphRequest:
+def list_feature_reviews(*, limit: Value[int | None] = None) -> Draft:
     """List how far Meta's review of the Page's messaging features has come.
 
     Needs the permission `pages_messaging`.
@@ -164,7 +164,7 @@ def list_feature_reviews(*, limit: Value[int | None] = None) -> GraphRequest:
 
     Source: https://developers.facebook.com/docs/graph-api/reference/page/messaging_feature_review
     """
-    return GraphRequest("GET", [PageId(), "messaging_feature_review"], params={"limit": limit})
+    return Draft("GET", [PageId(), "messaging_feature_review"], params={"limit": limit})
 
 
 @graph_operation
@@ -176,7 +176,7 @@ def set_nlp_configs(
     n_best: Value[int | None] = None,
     verbose: Value[bool | None] = None,
     other_language_support: Value[dict[str, Any] | None] = None,
-) -> GraphRequest:
+) -> Draft:
     """Set how Meta reads the texts that people write, before it hands them to the webhook.
 
     Needs the permission `pages_messaging`.
@@ -213,7 +213,7 @@ def set_nlp_configs(
             "other_language_support": other_language_support,
         }
     )
-    return GraphRequest(
+    return Draft(
         "POST",
         [PageId(), "nlp_configs"],
         body=body,
@@ -232,7 +232,7 @@ def get_insights(
     since: Value[str | int | None] = None,
     until: Value[str | int | None] = None,
     breakdown: MaybeWords = None,
-) -> GraphRequest:
+) -> Draft:
     """Read how the Page's messages do: numbers for days, weeks, months or a span of time.
 
     Needs the permissions `read_insights` and `pages_read_engagement`.
@@ -263,7 +263,7 @@ def get_insights(
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/analytics/messaging-insights
     """
-    return GraphRequest(
+    return Draft(
         "GET",
         [PageId(), "insights"],
         params={

@@ -9,23 +9,18 @@ from __future__ import annotations
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
+from ...graph.draft import Draft
 from ...graph.listing import listing
-from ...graph.request import GraphRequest
 from ..rules.ids import object_id
-from ..rules.recipient import (
-    Text,
-    Word,
-)
-from ..rules.values import (
-    given_text,
-)
+from ..rules.recipient import Text, Word
+from ..rules.values import given_text
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "page and app"
 
 
 @listing
-def list_sticker_packs(*, locale: Word = None, limit: Value[int | None] = None) -> GraphRequest:
+def list_sticker_packs(*, locale: Word = None, limit: Value[int | None] = None) -> Draft:
     """List the packs of stickers that there are.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`.
@@ -49,11 +44,11 @@ def list_sticker_packs(*, locale: Word = None, limit: Value[int | None] = None) 
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/stickers
     """
-    return GraphRequest("GET", "sticker_packs", params={"locale": locale, "limit": limit}, access="app")
+    return Draft("GET", "sticker_packs", params={"locale": locale, "limit": limit}, access="app")
 
 
 @listing
-def list_stickers(pack_id: Text, *, locale: Word = None, limit: Value[int | None] = None) -> GraphRequest:
+def list_stickers(pack_id: Text, *, locale: Word = None, limit: Value[int | None] = None) -> Draft:
     """List the stickers of a pack.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`.
@@ -79,7 +74,7 @@ def list_stickers(pack_id: Text, *, locale: Word = None, limit: Value[int | None
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/stickers
     """
-    return GraphRequest(
+    return Draft(
         "GET",
         ["sticker_packs", defer(object_id, "pack_id", pack_id), "stickers"],
         params={"locale": locale, "limit": limit},
@@ -88,7 +83,7 @@ def list_stickers(pack_id: Text, *, locale: Word = None, limit: Value[int | None
 
 
 @listing
-def search_stickers(q: Text, *, locale: Word = None, limit: Value[int | None] = None) -> GraphRequest:
+def search_stickers(q: Text, *, locale: Word = None, limit: Value[int | None] = None) -> Draft:
     """Search all stickers for a word.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`.
@@ -114,6 +109,6 @@ def search_stickers(q: Text, *, locale: Word = None, limit: Value[int | None] = 
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/stickers
     """
-    return GraphRequest(
+    return Draft(
         "GET", "sticker_search", params={"q": defer(given_text, "q", q), "locale": locale, "limit": limit}, access="app"
     )

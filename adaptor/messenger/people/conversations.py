@@ -11,14 +11,13 @@ from typing import Any
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
+from ...core.values.page_id import PageId
+from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
-from ...graph.request import GraphRequest, PageId, comma_separated
+from ...graph.request import comma_separated
 from ..rules.ids import object_id, person_id
-from ..rules.recipient import (
-    Text,
-    Word,
-)
+from ..rules.recipient import Text, Word
 from ..rules.words import MaybeWords
 
 #: Under which heading `adaptor docs` shows what stands here.
@@ -41,7 +40,7 @@ def list_conversations(
     updated_before_ms: Value[int | None] = None,
     fields: MaybeWords = None,
     limit: Value[int | None] = None,
-) -> GraphRequest:
+) -> Draft:
     """List the conversations of the Page, those that changed last first.
 
     Needs the permissions `pages_messaging`, `pages_read_engagement` and `pages_manage_metadata`. Works as the source of
@@ -73,7 +72,7 @@ def list_conversations(
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations
     """
-    return GraphRequest(
+    return Draft(
         "GET",
         [PageId(), "conversations"],
         params={
@@ -90,7 +89,7 @@ def list_conversations(
 
 
 @graph_operation
-def get_conversation(conversation_id: Text, *, fields: MaybeWords = None) -> GraphRequest:
+def get_conversation(conversation_id: Text, *, fields: MaybeWords = None) -> Draft:
     """Read one conversation.
 
     Needs the permissions `pages_messaging`, `pages_read_engagement` and `pages_manage_metadata`. To find the one with a
@@ -115,7 +114,7 @@ def get_conversation(conversation_id: Text, *, fields: MaybeWords = None) -> Gra
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations
     """
-    return GraphRequest(
+    return Draft(
         "GET",
         [defer(object_id, "conversation_id", conversation_id)],
         params={"fields": defer(comma_separated, fields)},
@@ -125,7 +124,7 @@ def get_conversation(conversation_id: Text, *, fields: MaybeWords = None) -> Gra
 @listing
 def list_messages(
     conversation_id: Text, *, fields: MaybeWords = MESSAGE_FIELDS, limit: Value[int | None] = DETAILED_MESSAGES
-) -> GraphRequest:
+) -> Draft:
     """List the messages of a conversation, the newest first.
 
     Needs the permissions `pages_messaging`, `pages_read_engagement` and `pages_manage_metadata`.
@@ -150,7 +149,7 @@ def list_messages(
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations
     """
-    return GraphRequest(
+    return Draft(
         "GET",
         [defer(object_id, "conversation_id", conversation_id), "messages"],
         params={"fields": defer(comma_separated, fields), "limit": limit},
@@ -158,7 +157,7 @@ def list_messages(
 
 
 @graph_operation
-def get_message(message_id: Text, *, fields: MaybeWords = MESSAGE_FIELDS) -> GraphRequest:
+def get_message(message_id: Text, *, fields: MaybeWords = MESSAGE_FIELDS) -> Draft:
     """Read one message.
 
     Needs the permissions `pages_messaging`, `pages_read_engagement` and `pages_manage_metadata`. Only the 20 newest
@@ -183,9 +182,7 @@ def get_message(message_id: Text, *, fields: MaybeWords = MESSAGE_FIELDS) -> Gra
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations
     """
-    return GraphRequest(
-        "GET", [defer(object_id, "message_id", message_id)], params={"fields": defer(comma_separated, fields)}
-    )
+    return Draft("GET", [defer(object_id, "message_id", message_id)], params={"fields": defer(comma_separated, fields)})
 
 
 def _person_or_none(person: Any) -> str | None:

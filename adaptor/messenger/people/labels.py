@@ -11,17 +11,14 @@ from typing import Any
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
+from ...core.values.page_id import PageId
+from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
-from ...graph.request import GraphRequest, PageId, comma_separated
+from ...graph.request import comma_separated
 from ..rules.ids import object_id, person_id
-from ..rules.recipient import (
-    Recipient,
-    Text,
-)
-from ..rules.values import (
-    given_text,
-)
+from ..rules.recipient import Recipient, Text
+from ..rules.values import given_text
 from ..rules.words import MaybeWords
 
 #: Under which heading `adaptor docs` shows what stands here.
@@ -32,7 +29,7 @@ LABEL_FIELDS = "id,page_label_name"
 
 
 @graph_operation
-def create_label(name: Text) -> GraphRequest:
+def create_label(name: Text) -> Draft:
     """Make a label that people can be given.
 
     Needs the permission `pages_messaging`. Making it twice makes two, or is refused.
@@ -55,7 +52,7 @@ def create_label(name: Text) -> GraphRequest:
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/custom-labels
     """
-    return GraphRequest(
+    return Draft(
         "POST",
         [PageId(), "custom_labels"],
         params={"page_label_name": defer(given_text, "page_label_name", name)},
@@ -65,7 +62,7 @@ def create_label(name: Text) -> GraphRequest:
 
 
 @graph_operation
-def get_label(label_id: Text, *, fields: MaybeWords = LABEL_FIELDS) -> GraphRequest:
+def get_label(label_id: Text, *, fields: MaybeWords = LABEL_FIELDS) -> Draft:
     """Read one label.
 
     Needs the permission `pages_messaging`.
@@ -89,13 +86,11 @@ def get_label(label_id: Text, *, fields: MaybeWords = LABEL_FIELDS) -> GraphRequ
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/custom-labels
     """
-    return GraphRequest(
-        "GET", [defer(object_id, "label_id", label_id)], params={"fields": defer(comma_separated, fields)}
-    )
+    return Draft("GET", [defer(object_id, "label_id", label_id)], params={"fields": defer(comma_separated, fields)})
 
 
 @listing
-def list_labels(*, fields: MaybeWords = LABEL_FIELDS, limit: Value[int | None] = None) -> GraphRequest:
+def list_labels(*, fields: MaybeWords = LABEL_FIELDS, limit: Value[int | None] = None) -> Draft:
     """List the labels of the Page.
 
     Needs the permission `pages_messaging`. Works as the source of a loop too: `each(list_labels(), …)`.
@@ -118,15 +113,11 @@ def list_labels(*, fields: MaybeWords = LABEL_FIELDS, limit: Value[int | None] =
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/custom-labels
     """
-    return GraphRequest(
-        "GET", [PageId(), "custom_labels"], params={"fields": defer(comma_separated, fields), "limit": limit}
-    )
+    return Draft("GET", [PageId(), "custom_labels"], params={"fields": defer(comma_separated, fields), "limit": limit})
 
 
 @listing
-def list_user_labels(
-    psid: Recipient, *, fields: MaybeWords = LABEL_FIELDS, limit: Value[int | None] = None
-) -> GraphRequest:
+def list_user_labels(psid: Recipient, *, fields: MaybeWords = LABEL_FIELDS, limit: Value[int | None] = None) -> Draft:
     """List the labels that a person has.
 
     Needs the permission `pages_messaging`. Meta does not give those of people who joined with a phone number.
@@ -151,7 +142,7 @@ def list_user_labels(
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/custom-labels
     """
-    return GraphRequest(
+    return Draft(
         "GET",
         [defer(person_id, psid), "custom_labels"],
         params={"fields": defer(comma_separated, fields), "limit": limit},
@@ -159,7 +150,7 @@ def list_user_labels(
 
 
 @graph_operation
-def assign_label(psid: Recipient, label_id: Text) -> GraphRequest:
+def assign_label(psid: Recipient, label_id: Text) -> Draft:
     """Give a person a label.
 
     Needs the permission `pages_messaging`.
@@ -187,7 +178,7 @@ def assign_label(psid: Recipient, label_id: Text) -> GraphRequest:
 
 
 @graph_operation
-def remove_label(psid: Recipient, label_id: Text) -> GraphRequest:
+def remove_label(psid: Recipient, label_id: Text) -> Draft:
     """Take a label from a person. The label itself stays.
 
     Needs the permission `pages_messaging`.
@@ -215,7 +206,7 @@ def remove_label(psid: Recipient, label_id: Text) -> GraphRequest:
 
 
 @graph_operation
-def delete_label(label_id: Text) -> GraphRequest:
+def delete_label(label_id: Text) -> Draft:
     """Delete a label, from everybody who has it too.
 
     Needs the permission `pages_messaging`.
@@ -238,13 +229,11 @@ def delete_label(label_id: Text) -> GraphRequest:
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/custom-labels
     """
-    return GraphRequest(
-        "DELETE", [defer(object_id, "label_id", label_id)], answers={"success": True}, is_repeatable=True
-    )
+    return Draft("DELETE", [defer(object_id, "label_id", label_id)], answers={"success": True}, is_repeatable=True)
 
 
-def _labelling(method: str, psid: Any, label_id: Any) -> GraphRequest:
-    return GraphRequest(
+def _labelling(method: str, psid: Any, label_id: Any) -> Draft:
+    return Draft(
         method,
         [defer(object_id, "label_id", label_id), "label"],
         params={"user": defer(person_id, psid)},

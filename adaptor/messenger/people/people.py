@@ -6,14 +6,13 @@ from typing import Any
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
+from ...core.values.page_id import PageId
+from ...graph.draft import Draft
 from ...graph.operation import graph_operation
-from ...graph.request import GraphRequest, PageId, comma_separated
+from ...graph.request import comma_separated
 from ..rules.ids import Secret, person_id
 from ..rules.limits import refuse
-from ..rules.recipient import (
-    Recipient,
-    Text,
-)
+from ..rules.recipient import Recipient, Text
 from ..rules.words import MaybeWords, Words, words_of
 
 #: Under which heading `adaptor docs` shows what stands here.
@@ -29,7 +28,7 @@ MODERATIONS = ("BLOCK_USER", "UNBLOCK_USER", "BAN_USER", "UNBAN_USER", "MOVE_TO_
 
 
 @graph_operation
-def get_user_profile(psid: Recipient, *, fields: MaybeWords = PROFILE_FIELDS) -> GraphRequest:
+def get_user_profile(psid: Recipient, *, fields: MaybeWords = PROFILE_FIELDS) -> Draft:
     """Read a person's public profile.
 
     Needs the permission `pages_messaging` and the feature Business Asset User Profile Access; `locale`, `timezone` and
@@ -54,11 +53,11 @@ def get_user_profile(psid: Recipient, *, fields: MaybeWords = PROFILE_FIELDS) ->
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/user-profile
     """
-    return GraphRequest("GET", [defer(person_id, psid)], params={"fields": defer(comma_separated, fields)})
+    return Draft("GET", [defer(person_id, psid)], params={"fields": defer(comma_separated, fields)})
 
 
 @graph_operation
-def get_account_link(account_linking_token: Text) -> GraphRequest:
+def get_account_link(account_linking_token: Text) -> Draft:
     """Find out who is linking an account: whose token it is that the login page was opened with.
 
     Needs the permission `pages_messaging`. The token lives five minutes. It is a secret: it is not put into an address,
@@ -82,11 +81,11 @@ def get_account_link(account_linking_token: Text) -> GraphRequest:
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/account-linking
     """
     token = Secret("account_linking_token", account_linking_token)
-    return GraphRequest("GET", [PageId()], params={"fields": "recipient", "account_linking_token": token}, sealed=True)
+    return Draft("GET", [PageId()], params={"fields": "recipient", "account_linking_token": token}, sealed=True)
 
 
 @graph_operation
-def unlink_account(psid: Recipient) -> GraphRequest:
+def unlink_account(psid: Recipient) -> Draft:
     """Unlink the account that a person has linked.
 
     Needs the permission `pages_messaging`.
@@ -108,7 +107,7 @@ def unlink_account(psid: Recipient) -> GraphRequest:
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/account-linking
     """
-    return GraphRequest(
+    return Draft(
         "POST",
         [PageId(), "unlink_accounts"],
         body={"psid": defer(person_id, psid)},
@@ -118,7 +117,7 @@ def unlink_account(psid: Recipient) -> GraphRequest:
 
 
 @graph_operation
-def block_user(psid: Recipient) -> GraphRequest:
+def block_user(psid: Recipient) -> Draft:
     """Block a person: they and the Page cannot write to each other any more.
 
     Needs the permission `pages_messaging`.
@@ -144,7 +143,7 @@ def block_user(psid: Recipient) -> GraphRequest:
 
 
 @graph_operation
-def unblock_user(psid: Recipient) -> GraphRequest:
+def unblock_user(psid: Recipient) -> Draft:
     """Let a person who was blocked write to the Page again.
 
     Needs the permission `pages_messaging`.
@@ -170,7 +169,7 @@ def unblock_user(psid: Recipient) -> GraphRequest:
 
 
 @graph_operation
-def moderate_conversations(psids: Value[list[Any]], actions: Words) -> GraphRequest:
+def moderate_conversations(psids: Value[list[Any]], actions: Words) -> Draft:
     """Block, ban or let go of several people in one call, or move their conversations to the spam folder.
 
     Needs the permission `pages_messaging`. For Instagram Meta documents at most ten people and two actions in a call.
@@ -196,8 +195,8 @@ def moderate_conversations(psids: Value[list[Any]], actions: Words) -> GraphRequ
     return _moderation(psids, actions)
 
 
-def _moderation(psids: Any, actions: Any) -> GraphRequest:
-    return GraphRequest(
+def _moderation(psids: Any, actions: Any) -> Draft:
+    return Draft(
         "POST",
         [PageId(), "moderate_conversations"],
         body={

@@ -9,14 +9,14 @@ from typing import Any
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
+from ...core.values.page_id import PageId
+from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
-from ...graph.request import GraphRequest, PageId, comma_separated
+from ...graph.request import comma_separated
 from ..rules.ids import object_id
 from ..rules.limits import check_text
-from ..rules.recipient import (
-    Text,
-)
+from ..rules.recipient import Text
 from ..rules.values import check_reachable, check_url
 from ..rules.words import MaybeWords
 
@@ -25,7 +25,7 @@ HEADING = "personas"
 
 
 @graph_operation
-def create_persona(name: Text, profile_picture_url: Text) -> GraphRequest:
+def create_persona(name: Text, profile_picture_url: Text) -> Draft:
     """Make a persona: a name and a picture under which messages can be sent.
 
     Needs the permission `pages_messaging`. Making it twice makes two.
@@ -48,7 +48,7 @@ def create_persona(name: Text, profile_picture_url: Text) -> GraphRequest:
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/personas
     """
-    return GraphRequest(
+    return Draft(
         "POST",
         [PageId(), "personas"],
         body={"name": name, "profile_picture_url": profile_picture_url},
@@ -59,7 +59,7 @@ def create_persona(name: Text, profile_picture_url: Text) -> GraphRequest:
 
 
 @graph_operation
-def get_persona(persona_id: Text, *, fields: MaybeWords = None) -> GraphRequest:
+def get_persona(persona_id: Text, *, fields: MaybeWords = None) -> Draft:
     """Read one persona.
 
     Needs the permission `pages_messaging`.
@@ -82,13 +82,11 @@ def get_persona(persona_id: Text, *, fields: MaybeWords = None) -> GraphRequest:
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/personas
     """
-    return GraphRequest(
-        "GET", [defer(object_id, "persona_id", persona_id)], params={"fields": defer(comma_separated, fields)}
-    )
+    return Draft("GET", [defer(object_id, "persona_id", persona_id)], params={"fields": defer(comma_separated, fields)})
 
 
 @listing
-def list_personas(*, fields: MaybeWords = None, limit: Value[int | None] = None) -> GraphRequest:
+def list_personas(*, fields: MaybeWords = None, limit: Value[int | None] = None) -> Draft:
     """List the personas of the Page.
 
     Needs the permission `pages_messaging`. Works as the source of a loop too: `each(list_personas(), …)`.
@@ -110,13 +108,11 @@ def list_personas(*, fields: MaybeWords = None, limit: Value[int | None] = None)
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/personas
     """
-    return GraphRequest(
-        "GET", [PageId(), "personas"], params={"fields": defer(comma_separated, fields), "limit": limit}
-    )
+    return Draft("GET", [PageId(), "personas"], params={"fields": defer(comma_separated, fields), "limit": limit})
 
 
 @graph_operation
-def delete_persona(persona_id: Text) -> GraphRequest:
+def delete_persona(persona_id: Text) -> Draft:
     """Delete a persona. It cannot send any more; its old messages keep it.
 
     Needs the permission `pages_messaging`.
@@ -138,9 +134,7 @@ def delete_persona(persona_id: Text) -> GraphRequest:
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/personas
     """
-    return GraphRequest(
-        "DELETE", [defer(object_id, "persona_id", persona_id)], answers={"success": True}, is_repeatable=True
-    )
+    return Draft("DELETE", [defer(object_id, "persona_id", persona_id)], answers={"success": True}, is_repeatable=True)
 
 
 def _check(body: Any) -> None:

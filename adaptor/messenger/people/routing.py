@@ -11,18 +11,15 @@ from typing import Any
 from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...core.values.lazy import Lazy
+from ...core.values.page_id import PageId
+from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
-from ...graph.request import GraphRequest, PageId, comma_separated, without_none
+from ...graph.request import comma_separated, without_none
 from ..rules.answers import first_in, inside
 from ..rules.ids import person_id
 from ..rules.limits import check_text, check_whole_number, refuse
-from ..rules.recipient import (
-    Recipient,
-    Word,
-    check_recipient,
-    recipient_object,
-)
+from ..rules.recipient import Recipient, Word, check_recipient, recipient_object
 from ..rules.words import MaybeWords
 
 #: Under which heading `adaptor docs` shows what stands here.
@@ -37,7 +34,7 @@ TARGET_APPS = {"PAGE_INBOX": "263902037430900", "INSTAGRAM_INBOX": "121798164487
 @graph_operation
 def pass_thread_control(
     recipient: Recipient, target_app_id: Value[str | int | None] = None, *, metadata: Word = None
-) -> GraphRequest:
+) -> Draft:
     """Pass the conversation with a person to another app, or to the people at the Page's inbox.
 
     Needs the permission `pages_messaging`, and control of the conversation.
@@ -68,7 +65,7 @@ def pass_thread_control(
 
 
 @graph_operation
-def take_thread_control(recipient: Recipient, *, metadata: Word = None) -> GraphRequest:
+def take_thread_control(recipient: Recipient, *, metadata: Word = None) -> Draft:
     """Take control of the conversation with a person from whichever app has it.
 
     Needs the permission `pages_messaging`. Meta allows it only where the Page has set a default app.
@@ -96,7 +93,7 @@ def take_thread_control(recipient: Recipient, *, metadata: Word = None) -> Graph
 
 
 @graph_operation
-def request_thread_control(recipient: Recipient, *, metadata: Word = None) -> GraphRequest:
+def request_thread_control(recipient: Recipient, *, metadata: Word = None) -> Draft:
     """Ask the app that controls the conversation with a person to pass it on.
 
     Needs the permission `pages_messaging`. The answer comes by the webhook `messaging_handovers`, if at all.
@@ -124,7 +121,7 @@ def request_thread_control(recipient: Recipient, *, metadata: Word = None) -> Gr
 
 
 @graph_operation
-def release_thread_control(recipient: Recipient, *, metadata: Word = None) -> GraphRequest:
+def release_thread_control(recipient: Recipient, *, metadata: Word = None) -> Draft:
     """Let go of the conversation with a person: the next message goes to the Page's default app.
 
     Needs the permission `pages_messaging`, and control of the conversation.
@@ -148,7 +145,7 @@ def release_thread_control(recipient: Recipient, *, metadata: Word = None) -> Gr
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
     """
-    return GraphRequest(
+    return Draft(
         "POST",
         [PageId(), "release_thread_control"],
         params={"recipient": defer(_recipient, recipient), "metadata": defer(_metadata, metadata)},
@@ -157,7 +154,7 @@ def release_thread_control(recipient: Recipient, *, metadata: Word = None) -> Gr
 
 
 @graph_operation
-def extend_thread_control(recipient: Recipient, duration: Value[int]) -> GraphRequest:
+def extend_thread_control(recipient: Recipient, duration: Value[int]) -> Draft:
     """Keep control of the conversation with a person for longer than the 24 hours after their last message.
 
     Needs the permission `pages_messaging`, and control of the conversation.
@@ -181,7 +178,7 @@ def extend_thread_control(recipient: Recipient, duration: Value[int]) -> GraphRe
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
     """
-    return GraphRequest(
+    return Draft(
         "POST",
         [PageId(), "extend_thread_control"],
         params={"recipient": defer(_recipient, recipient), "duration": defer(_duration, duration)},
@@ -191,7 +188,7 @@ def extend_thread_control(recipient: Recipient, duration: Value[int]) -> GraphRe
 
 
 @graph_operation
-def get_thread_owner(psid: Recipient) -> GraphRequest:
+def get_thread_owner(psid: Recipient) -> Draft:
     """Find out which app controls the conversation with a person.
 
     Needs the permission `pages_messaging`.
@@ -214,13 +211,11 @@ def get_thread_owner(psid: Recipient) -> GraphRequest:
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
     """
-    return GraphRequest(
-        "GET", [PageId(), "thread_owner"], params={"recipient": defer(person_id, psid)}, reads=_thread_owner
-    )
+    return Draft("GET", [PageId(), "thread_owner"], params={"recipient": defer(person_id, psid)}, reads=_thread_owner)
 
 
 @listing
-def list_secondary_receivers(*, fields: MaybeWords = "id,name", limit: Value[int | None] = None) -> GraphRequest:
+def list_secondary_receivers(*, fields: MaybeWords = "id,name", limit: Value[int | None] = None) -> Draft:
     """List the apps that a conversation can be passed to.
 
     Needs the permission `pages_messaging`. It belongs to the handover protocol, which Meta has ended; Meta's own SDK
@@ -243,13 +238,13 @@ def list_secondary_receivers(*, fields: MaybeWords = "id,name", limit: Value[int
 
     Source: https://developers.facebook.com/docs/graph-api/reference/page/secondary_receivers
     """
-    return GraphRequest(
+    return Draft(
         "GET", [PageId(), "secondary_receivers"], params={"fields": defer(comma_separated, fields), "limit": limit}
     )
 
 
 @graph_operation
-def get_messaging_feature_status() -> GraphRequest:
+def get_messaging_feature_status() -> Draft:
     """Find out whether the Page routes conversations to several apps.
 
     Needs the permission `pages_messaging`.
@@ -268,7 +263,7 @@ def get_messaging_feature_status() -> GraphRequest:
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
     """
-    return GraphRequest(
+    return Draft(
         "GET",
         [PageId()],
         params={"fields": "messaging_feature_status"},
@@ -276,8 +271,8 @@ def get_messaging_feature_status() -> GraphRequest:
     )
 
 
-def _control(verb: str, recipient: Any, **fields: Any) -> GraphRequest:
-    return GraphRequest(
+def _control(verb: str, recipient: Any, **fields: Any) -> Draft:
+    return Draft(
         "POST",
         [PageId(), f"{verb}_thread_control"],
         body=without_none({"recipient": defer(recipient_object, recipient), **fields}),

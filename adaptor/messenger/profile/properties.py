@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
+from ...core.values.page_id import PageId
+from ...graph.draft import Draft
 from ...graph.operation import graph_operation
-from ...graph.request import GraphRequest, PageId, without_none
+from ...graph.request import without_none
 from ..rules.answers import merged
 from ..rules.limits import refuse
 from ..rules.words import MaybeWords, Words, joined, words_of
@@ -30,7 +32,7 @@ Lists: TypeAlias = "Value[list[dict[str, Any]] | dict[str, Any]]"
 
 
 @graph_operation
-def get_messenger_profile(fields: MaybeWords = None, *, platform: Value[str | None] = None) -> GraphRequest:
+def get_messenger_profile(fields: MaybeWords = None, *, platform: Value[str | None] = None) -> Draft:
     """Read properties of the Page's Messenger profile.
 
     Needs the permission `pages_messaging`. Meta takes 10 calls to the profile in 10 minutes.
@@ -57,7 +59,7 @@ def get_messenger_profile(fields: MaybeWords = None, *, platform: Value[str | No
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/reference/messenger-profile-api
     """
     fields = ",".join(PROPERTIES) if fields is None else fields
-    return GraphRequest(
+    return Draft(
         "GET",
         [PageId(), "messenger_profile"],
         params={"fields": defer(joined, "fields", fields, DELETABLE), "platform": platform},
@@ -76,7 +78,7 @@ def set_messenger_profile(
     commands: Value[list[dict[str, Any]] | dict[str, Any] | None] = None,
     whitelisted_domains: Value[str | list[str] | None] = None,
     account_linking_url: Value[str | None] = None,
-) -> GraphRequest:
+) -> Draft:
     """Set several properties of the Page's Messenger profile in one call; all others stay as they are.
 
     Needs the permission `pages_messaging`. Meta takes 10 calls to the profile in 10 minutes.
@@ -124,7 +126,7 @@ def set_messenger_profile(
 
 
 @graph_operation
-def delete_messenger_profile(fields: Words, *, platform: Value[str | None] = None) -> GraphRequest:
+def delete_messenger_profile(fields: Words, *, platform: Value[str | None] = None) -> Draft:
     """Delete properties of the Page's Messenger profile.
 
     Needs the permission `pages_messaging`. Meta does not let go of the get-started button while there is a menu.
@@ -148,7 +150,7 @@ def delete_messenger_profile(fields: Words, *, platform: Value[str | None] = Non
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/reference/messenger-profile-api
     """
-    return GraphRequest(
+    return Draft(
         "DELETE",
         [PageId(), "messenger_profile"],
         body=without_none({"fields": defer(words_of, "fields", fields, DELETABLE), "platform": platform}),
@@ -159,7 +161,7 @@ def delete_messenger_profile(fields: Words, *, platform: Value[str | None] = Non
 
 
 @graph_operation
-def set_get_started(payload: Value[str | dict[str, Any]]) -> GraphRequest:
+def set_get_started(payload: Value[str | dict[str, Any]]) -> Draft:
     """Set what the button tells the webhook with which people begin; a persistent menu needs it.
 
     Needs the permission `pages_messaging`. Where there are ice breakers, people see these instead.
@@ -186,7 +188,7 @@ def set_get_started(payload: Value[str | dict[str, Any]]) -> GraphRequest:
 
 
 @graph_operation
-def set_greeting(greeting: Greeting) -> GraphRequest:
+def set_greeting(greeting: Greeting) -> Draft:
     """Set what people read before the first message.
 
     Needs the permission `pages_messaging`.
@@ -215,7 +217,7 @@ def set_greeting(greeting: Greeting) -> GraphRequest:
 
 
 @graph_operation
-def set_ice_breakers(ice_breakers: Lists) -> GraphRequest:
+def set_ice_breakers(ice_breakers: Lists) -> Draft:
     """Set the questions that people can tap to begin a conversation.
 
     Needs the permission `pages_messaging`. They are shown instead of the get-started button.
@@ -243,7 +245,7 @@ def set_ice_breakers(ice_breakers: Lists) -> GraphRequest:
 
 
 @graph_operation
-def set_persistent_menu(menu: Lists, *, composer_input_disabled: Value[bool | None] = None) -> GraphRequest:
+def set_persistent_menu(menu: Lists, *, composer_input_disabled: Value[bool | None] = None) -> Draft:
     """Set the menu that is always there; people see a change within a day.
 
     Needs the permission `pages_messaging`, and a get-started button. Commands take its place where there are some.
@@ -273,7 +275,7 @@ def set_persistent_menu(menu: Lists, *, composer_input_disabled: Value[bool | No
 
 
 @graph_operation
-def set_commands(commands: Lists) -> GraphRequest:
+def set_commands(commands: Lists) -> Draft:
     """Set the commands that people find under `/`; they take the place of the persistent menu.
 
     Needs the permission `pages_messaging`.
@@ -303,7 +305,7 @@ def set_commands(commands: Lists) -> GraphRequest:
 
 
 @graph_operation
-def set_whitelisted_domains(domains: Value[str | list[str]]) -> GraphRequest:
+def set_whitelisted_domains(domains: Value[str | list[str]]) -> Draft:
     """Set the domains whose pages may use Messenger Extensions and the checkbox plugin; those set before go.
 
     Needs the permission `pages_messaging`.
@@ -330,7 +332,7 @@ def set_whitelisted_domains(domains: Value[str | list[str]]) -> GraphRequest:
 
 
 @graph_operation
-def set_account_linking_url(url: Value[str]) -> GraphRequest:
+def set_account_linking_url(url: Value[str]) -> Draft:
     """Set the page on which people log in to link their account.
 
     Needs the permission `pages_messaging`.
@@ -356,8 +358,8 @@ def set_account_linking_url(url: Value[str]) -> GraphRequest:
     return _setting({"account_linking_url": url})
 
 
-def _setting(body: Any, *, finish: Callable[[Any], Any] | None = None) -> GraphRequest:
-    return GraphRequest(
+def _setting(body: Any, *, finish: Callable[[Any], Any] | None = None) -> Draft:
+    return Draft(
         "POST",
         [PageId(), "messenger_profile"],
         body=body,

@@ -9,13 +9,13 @@ from typing import Any
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
+from ...core.values.page_id import PageId
+from ...graph.draft import Draft
 from ...graph.operation import graph_operation
-from ...graph.request import GraphRequest, PageId, without_none
+from ...graph.request import without_none
 from ..rules.answers import first_in
 from ..rules.ids import person_id
-from ..rules.recipient import (
-    Recipient,
-)
+from ..rules.recipient import Recipient
 from . import shapes
 from .properties import Lists
 from .rules import check_menus
@@ -26,7 +26,7 @@ HEADING = "profile"
 
 
 @graph_operation
-def get_user_menu(psid: Recipient) -> GraphRequest:
+def get_user_menu(psid: Recipient) -> Draft:
     """Read the menu that one person has, and the one that everybody has.
 
     Needs the permission `pages_messaging`.
@@ -49,13 +49,11 @@ def get_user_menu(psid: Recipient) -> GraphRequest:
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/persistent-menu
     """
-    return GraphRequest(
-        "GET", [PageId(), "custom_user_settings"], params={"psid": defer(person_id, psid)}, reads=first_in
-    )
+    return Draft("GET", [PageId(), "custom_user_settings"], params={"psid": defer(person_id, psid)}, reads=first_in)
 
 
 @graph_operation
-def set_user_menu(psid: Recipient, menu: Lists, *, composer_input_disabled: Value[bool | None] = None) -> GraphRequest:
+def set_user_menu(psid: Recipient, menu: Lists, *, composer_input_disabled: Value[bool | None] = None) -> Draft:
     """Give one person a menu of their own, in place of the one that everybody has.
 
     Needs the permission `pages_messaging`.
@@ -79,7 +77,7 @@ def set_user_menu(psid: Recipient, menu: Lists, *, composer_input_disabled: Valu
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/persistent-menu
     """
-    return GraphRequest(
+    return Draft(
         "POST",
         [PageId(), "custom_user_settings"],
         body={
@@ -94,7 +92,7 @@ def set_user_menu(psid: Recipient, menu: Lists, *, composer_input_disabled: Valu
 
 
 @graph_operation
-def delete_user_menu(psid: Recipient) -> GraphRequest:
+def delete_user_menu(psid: Recipient) -> Draft:
     """Take one person's own menu away; they see the one that everybody has.
 
     Needs the permission `pages_messaging`.
@@ -116,7 +114,7 @@ def delete_user_menu(psid: Recipient) -> GraphRequest:
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/persistent-menu
     """
-    return GraphRequest(
+    return Draft(
         "DELETE",
         [PageId(), "custom_user_settings"],
         params={"psid": defer(person_id, psid), "params": ["persistent_menu"]},

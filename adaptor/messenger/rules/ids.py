@@ -9,14 +9,8 @@ from ...core.errors import ConfigurationError
 from ...core.state import State
 from ...core.values.lazy import Lazy, resolve
 from .limits import refuse
-from .recipient import (
-    check_recipient,
-    recipient_object,
-)
-from .values import (
-    check_id,
-    given_text,
-)
+from .recipient import check_recipient, recipient_object
+from .values import check_id, given_text
 
 
 def object_id(field: str, value: Any) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
+from ...core.values.page_id import PageId
+from ...graph.draft import Draft
 from ...graph.operation import graph_operation
-from ...graph.request import GraphRequest, PageId
 from ..rules.limits import refuse
 from ..rules.values import check_reachable
 from .media_source import MEDIA_TYPES, Media, media_files, media_payload
@@ -20,7 +21,7 @@ HEADING = "send"
 
 
 @graph_operation
-def upload_attachment(type: Value[str], source: Media, *, is_reusable: Value[bool] = True) -> GraphRequest:  # noqa: A002
+def upload_attachment(type: Value[str], source: Media, *, is_reusable: Value[bool] = True) -> Draft:  # noqa: A002
     """Upload a picture, a recording, a film or a file, and get the id under which it can be sent again and again.
 
     Args:
@@ -45,7 +46,7 @@ def upload_attachment(type: Value[str], source: Media, *, is_reusable: Value[boo
     """
     kind = defer(_media_type, type)
     attachment = {"type": kind, "payload": defer(_payload, source, is_reusable)}
-    return GraphRequest(
+    return Draft(
         "POST",
         [PageId(), "message_attachments"],
         body={"message": {"attachment": attachment}},

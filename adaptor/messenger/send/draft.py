@@ -7,18 +7,108 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...core.values.arguments import Deferred, defer
-from ...graph.request import GraphRequest, PageId
+from ...core.values.arguments import Deferred, known, prepare
+from ...core.values.lazy import Lazy, resolve
+from ...core.values.page_id import PageId
+from ...graph.draft import Draft
 from ..rules.recipient import recipient_id, recipient_object
 from ..rules.values import given
 from ..rules.windows import check_window
-from .body_rules import check_body
+from .body_rules import check_body, check_long_body
+from .several_calls import text_series
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from ...core.state import State
+    from ...graph.request import GraphRequest
 
 
-def message_request(
+class SendDraft(Draft):
+    """A call of the Send API. It resolves, prunes and checks its body itself, and hands a finished call down.
+
+    Args:
+        body: What is sent, in Meta's spelling.
+        files: Local files by the name of their form field.
+        key: The job's own key.
+        answers: What the answer holds besides the ids of person and message.
+        window: Raises where the person's window is closed, when it is resolved; None where nothing is known of it.
+        split: Whether a long text goes out in parts.
+        typing: Seconds of typing before each part, or None.
+        is_whole: The body goes out as it is given: nothing in it is dropped.
+    """
+
+    __slots__ = ("_is_whole", "_split", "_typing", "_window")
+
+    def __init__(
+        self,
+        body: Any,
+        *,
+        files: Any = None,
+        key: Any = None,
+        answers: Any = None,
+        window: Lazy | None = None,
+        split: bool = False,
+        typing: float | None = None,
+        is_whole: bool = False,
+    ) -> None:
+        if not is_whole:
+            recipient = prepare(body["recipient"])
+            body = {**body, "recipient": recipient if isinstance(recipient, Lazy) else recipient_object(recipient)}
+        super().__init__("POST", [PageId(), "messages"], body=body, files=files, answers=answers, key=key)
+        self._window = window
+        self._split = split
+        self._typing = typing
+        self._is_whole = is_whole
+        self._check_body(known(self.body))
+
+    @property
+    def makes_several_calls(self) -> bool:
+        """Whether a text may go out in parts, or with typing before it."""
+        return self._split or self._typing is not None
+
+    def calls(self, state: State) -> list[GraphRequest]:
+        """Return the calls that are made for this state: several for a text in parts, or with typing before it."""
+        request = self.request(state)
+        if not self.makes_several_calls:
+            return [request]
+        return text_series(request, split=self._split, typing=self._typing)
+
+    def request(self, state: State) -> GraphRequest:
+        """Return the finished call for this state, checked.
+
+        Raises:
+            InvalidMessage: Meta would refuse it. Nothing was sent.
+            WindowClosed: The person wrote too long ago. Nothing was sent.
+        """
+        body = self.body
+        if isinstance(body, Lazy):
+            body = self.pruned(body.__resolve__(state))
+            self._check_body(body)
+        # Never judged when the job is loaded: what counts is the time at which the message would be sent.
+        resolve(self._window, state)
+        return self.finished(body, state)._replace(needs=_needs(body))
+
+    def pruned(self, body: Any) -> Any:
+        """Return a resolved body without optional parts that turned out to be None, its recipient in Meta's form."""
+        return body if self._is_whole else without_none({**body, "recipient": recipient_object(body["recipient"])})
+
+    def recipient(self, recipient: Any) -> Any:
+        """Return Meta's recipient object of what the job gave for one."""
+        return recipient if self._is_whole else recipient_object(recipient)
+
+    def placeholder(self, request: GraphRequest, state: State) -> Any:
+        """Return what a dry run gives to the job in place of Meta's answer."""
+        return {} if request.is_aside else _answer(request.body, resolve(self.answers, state))
+
+    def known_answer(self) -> Any:
+        """Return the documented shape of the answer, as far as it is known when the operation is built."""
+        body = known(self.body)
+        return _answer(body, known(self.answers)) if isinstance(body, dict) else None
+
+    def _check_body(self, body: Any) -> None:
+        (check_long_body if self._split else check_body)(body)
+
+
+def message_draft(
     recipient: Any,
     message: Any,
     *,
@@ -27,10 +117,10 @@ def message_request(
     files: Any = None,
     key: Any = None,
     answers: dict[str, Any] | None = None,
-    check: Callable[[Any], object] = check_body,
-    series: Callable[[GraphRequest], list[GraphRequest]] | None = None,
+    split: bool = False,
+    typing: float | None = None,
     **fields: Any,
-) -> GraphRequest:
+) -> SendDraft:
     """Draft the call that sends a message.
 
     Args:
@@ -41,48 +131,48 @@ def message_request(
         files: Local files by the name of their form field.
         key: The job's own key.
         answers: What the answer holds besides the ids of person and message.
-        check: Refuses what Meta would refuse.
-        series: Makes several calls of one.
+        split: Whether a long text goes out in parts.
+        typing: Seconds of typing before each part, or None.
         **fields: What stands beside recipient and message, in Meta's spelling.
     """
-    whom = defer(recipient_object, recipient)
-    body = given(
-        recipient=whom,
-        message=message,
-        reply_to=None if reply_to is None else {"mid": reply_to},
-        **fields,
-    )
-    guard = None
+    window = None
     if last_user_message_at is not None:
-        # Never judged when the job is loaded: what counts is the time at which the message would be sent.
-        guard = Deferred(check_window, last_user_message_at, fields.get("messaging_type"), fields.get("tag"))
-    return GraphRequest(
-        "POST",
-        [PageId(), "messages"],
-        body=body,
+        window = Deferred(check_window, prepare(last_user_message_at), fields.get("messaging_type"), fields.get("tag"))
+    return SendDraft(
+        {
+            "recipient": recipient,
+            **given(message=message, reply_to=None if reply_to is None else {"mid": reply_to}, **fields),
+        },
         files=files,
-        answers={"recipient_id": defer(recipient_id, whom), "message_id": "m_dry_run", **(answers or {})},
-        needs=("message_id",),
-        check=check,
-        finish=without_none,
-        guard=guard,
         key=key,
-        series=series,
+        answers=answers,
+        window=window,
+        split=split,
+        typing=typing,
     )
 
 
-def action_request(recipient: Any, action: str, **fields: Any) -> GraphRequest:
+def action_draft(recipient: Any, action: str, **fields: Any) -> SendDraft:
     """Draft the call that shows a sender action."""
-    whom = defer(recipient_object, recipient)
-    return GraphRequest(
-        "POST",
-        [PageId(), "messages"],
-        body=given(recipient=whom, sender_action=action, **fields),
-        answers={"recipient_id": defer(recipient_id, whom)},
-        needs=defer(action_needs, whom),
-        check=check_body,
-        finish=without_none,
-    )
+    return SendDraft({"recipient": recipient, **given(sender_action=action, **fields)})
+
+
+def _is_action(body: Any) -> bool:
+    return isinstance(body, dict) and body.get("sender_action") is not None
+
+
+def _answer(body: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Return the documented shape of the answer to a call with this body."""
+    person = {"recipient_id": recipient_id(body.get("recipient"))}
+    return person if _is_action(body) else {**person, "message_id": "m_dry_run", **more}
+
+
+def _needs(body: Any) -> tuple[str, ...]:
+    """Return what the answer must hold: Meta names the person of an action only to those who named them by id."""
+    if not _is_action(body):
+        return ("message_id",)
+    recipient = body.get("recipient")
+    return ("recipient_id",) if isinstance(recipient, dict) and recipient.get("id") is not None else ()
 
 
 def without_none(body: dict[str, Any]) -> dict[str, Any]:
@@ -105,8 +195,3 @@ def _pruned(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _pruned(item) for key, item in value.items() if item is not None}
     return [_pruned(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def action_needs(recipient: Any) -> tuple[str, ...]:
-    """Return what the answer to an action must hold: Meta names the person only to those who named them by id."""
-    return ("recipient_id",) if isinstance(recipient, dict) and recipient.get("id") is not None else ()

@@ -11,21 +11,14 @@ from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...graph.operation import graph_operation
 from ..rules.limits import refuse
-from ..rules.recipient import (
-    Key,
-    QuickReplies,
-    Recipient,
-    Word,
-)
+from ..rules.recipient import Key, QuickReplies, Recipient, Word
 from ..rules.values import given
 from ..rules.windows import Moment
-from .draft import (
-    message_request,
-)
+from .draft import message_draft
 from .media_source import media_payload
 
 if TYPE_CHECKING:
-    from ...graph.request import GraphRequest
+    from ...graph.draft import Draft
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "send"
@@ -46,7 +39,7 @@ def send_images(
     thread_control: Value[dict[str, Any] | None] = None,
     last_user_message_at: Moment = None,
     key: Key = None,
-) -> GraphRequest:
+) -> Draft:
     """Send several pictures as one message.
 
     Args:
@@ -80,7 +73,7 @@ def send_images(
 
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments
     """
-    return message_request(
+    return message_draft(
         recipient,
         given(attachments=defer(_pictures, images), quick_replies=quick_replies, metadata=metadata),
         messaging_type=messaging_type,
@@ -109,7 +102,7 @@ def send_sticker(
     thread_control: Value[dict[str, Any] | None] = None,
     last_user_message_at: Moment = None,
     key: Key = None,
-) -> GraphRequest:
+) -> Draft:
     """Send a sticker to one person.
 
     Args:
@@ -141,7 +134,7 @@ def send_sticker(
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/sticker-api
     """
-    return message_request(
+    return message_draft(
         recipient,
         given(sticker_id=defer(_sticker, sticker_id), quick_replies=quick_replies, metadata=metadata),
         messaging_type=messaging_type,

@@ -10,21 +10,14 @@ from typing import TYPE_CHECKING, Any
 from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...graph.operation import graph_operation
-from ..rules.recipient import (
-    Key,
-    QuickReplies,
-    Recipient,
-    Word,
-)
+from ..rules.recipient import Key, QuickReplies, Recipient, Word
 from ..rules.values import given
 from ..rules.windows import Moment
-from .draft import (
-    message_request,
-)
+from .draft import message_draft
 from .media_source import Media, media_files, media_payload
 
 if TYPE_CHECKING:
-    from ...graph.request import GraphRequest
+    from ...graph.draft import Draft
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "send"
@@ -46,7 +39,7 @@ def send_image(
     thread_control: Value[dict[str, Any] | None] = None,
     last_user_message_at: Moment = None,
     key: Key = None,
-) -> GraphRequest:
+) -> Draft:
     """Send a picture to one person.
 
     Args:
@@ -82,7 +75,7 @@ def send_image(
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments
     """
     attachment = {"type": "image", "payload": defer(media_payload, image, is_reusable)}
-    return message_request(
+    return message_draft(
         recipient,
         given(attachment=attachment, quick_replies=quick_replies, metadata=metadata),
         files=defer(media_files, "image", image),
@@ -114,7 +107,7 @@ def send_audio(
     thread_control: Value[dict[str, Any] | None] = None,
     last_user_message_at: Moment = None,
     key: Key = None,
-) -> GraphRequest:
+) -> Draft:
     """Send a recording to one person.
 
     Args:
@@ -150,7 +143,7 @@ def send_audio(
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments
     """
     attachment = {"type": "audio", "payload": defer(media_payload, audio, is_reusable)}
-    return message_request(
+    return message_draft(
         recipient,
         given(attachment=attachment, quick_replies=quick_replies, metadata=metadata),
         files=defer(media_files, "audio", audio),
@@ -182,7 +175,7 @@ def send_video(
     thread_control: Value[dict[str, Any] | None] = None,
     last_user_message_at: Moment = None,
     key: Key = None,
-) -> GraphRequest:
+) -> Draft:
     """Send a film to one person.
 
     Args:
@@ -218,7 +211,7 @@ def send_video(
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments
     """
     attachment = {"type": "video", "payload": defer(media_payload, video, is_reusable)}
-    return message_request(
+    return message_draft(
         recipient,
         given(attachment=attachment, quick_replies=quick_replies, metadata=metadata),
         files=defer(media_files, "video", video),
@@ -250,7 +243,7 @@ def send_file(
     thread_control: Value[dict[str, Any] | None] = None,
     last_user_message_at: Moment = None,
     key: Key = None,
-) -> GraphRequest:
+) -> Draft:
     """Send a file to one person.
 
     Args:
@@ -286,7 +279,7 @@ def send_file(
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments
     """
     attachment = {"type": "file", "payload": defer(media_payload, file, is_reusable)}
-    return message_request(
+    return message_draft(
         recipient,
         given(attachment=attachment, quick_replies=quick_replies, metadata=metadata),
         files=defer(media_files, "file", file),

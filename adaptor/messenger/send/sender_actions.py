@@ -5,23 +5,17 @@ Source of all of it: https://developers.facebook.com/docs/messenger-platform/sen
 
 from __future__ import annotations
 
+from ...graph.draft import Draft
 from ...graph.operation import graph_operation
-from ...graph.request import GraphRequest
-from ..rules.recipient import (
-    Recipient,
-    Text,
-    Word,
-)
-from .draft import (
-    action_request,
-)
+from ..rules.recipient import Recipient, Text, Word
+from .draft import action_draft
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "send"
 
 
 @graph_operation
-def typing_on(recipient: Recipient, *, persona_id: Word = None) -> GraphRequest:
+def typing_on(recipient: Recipient, *, persona_id: Word = None) -> Draft:
     """Show the person that the Page is typing, for 20 seconds or until the next message.
 
     Args:
@@ -41,11 +35,11 @@ def typing_on(recipient: Recipient, *, persona_id: Word = None) -> GraphRequest:
 
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions
     """
-    return action_request(recipient, "typing_on", persona_id=persona_id)
+    return action_draft(recipient, "typing_on", persona_id=persona_id)
 
 
 @graph_operation
-def typing_off(recipient: Recipient, *, persona_id: Word = None) -> GraphRequest:
+def typing_off(recipient: Recipient, *, persona_id: Word = None) -> Draft:
     """Stop showing the person that the Page is typing.
 
     Args:
@@ -65,11 +59,11 @@ def typing_off(recipient: Recipient, *, persona_id: Word = None) -> GraphRequest
 
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions
     """
-    return action_request(recipient, "typing_off", persona_id=persona_id)
+    return action_draft(recipient, "typing_off", persona_id=persona_id)
 
 
 @graph_operation
-def mark_seen(recipient: Recipient) -> GraphRequest:
+def mark_seen(recipient: Recipient) -> Draft:
     """Show the person that the Page has read their last message.
 
     Args:
@@ -88,11 +82,11 @@ def mark_seen(recipient: Recipient) -> GraphRequest:
 
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions
     """
-    return action_request(recipient, "mark_seen")
+    return action_draft(recipient, "mark_seen")
 
 
 @graph_operation
-def react(recipient: Recipient, message_id: Text, reaction: Text) -> GraphRequest:
+def react(recipient: Recipient, message_id: Text, reaction: Text) -> Draft:
     """Put a reaction under a message, or change it.
 
     Args:
@@ -113,11 +107,11 @@ def react(recipient: Recipient, message_id: Text, reaction: Text) -> GraphReques
 
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions
     """
-    return action_request(recipient, "react", payload={"message_id": message_id, "reaction": reaction})
+    return action_draft(recipient, "react", payload={"message_id": message_id, "reaction": reaction})
 
 
 @graph_operation
-def unreact(recipient: Recipient, message_id: Text) -> GraphRequest:
+def unreact(recipient: Recipient, message_id: Text) -> Draft:
     """Take the Page's reaction under a message away.
 
     Args:
@@ -137,4 +131,4 @@ def unreact(recipient: Recipient, message_id: Text) -> GraphRequest:
 
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions
     """
-    return action_request(recipient, "unreact", payload={"message_id": message_id})
+    return action_draft(recipient, "unreact", payload={"message_id": message_id})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from ...graph.request import GraphRequest
@@ -35,8 +34,8 @@ def text_series(request: GraphRequest, *, split: bool, typing: float | None) -> 
         if index > 0:
             body.pop("reply_to", None)
         key = request.key if request.key is None or last == 0 else f"{request.key} part {index + 1}"
-        part = replace(request, body=body, series=None, key=key, part=index)
-        series += [part] if not typing else [_typing(request), replace(part, delay=float(typing))]
+        part = request._replace(body=body, key=key, part=index)
+        series += [part] if not typing else [_typing(request), part._replace(delay=float(typing))]
     return series
 
 
@@ -55,4 +54,4 @@ def _typing(request: GraphRequest) -> GraphRequest:
         "sender_action": "typing_on",
         **given(persona_id=request.body.get("persona_id")),
     }
-    return replace(request, body=body, answers={}, needs=(), series=None, is_aside=True, key=None)
+    return request._replace(body=body, needs=(), is_aside=True, key=None)

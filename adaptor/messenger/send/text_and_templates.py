@@ -5,32 +5,19 @@ Source of all of it: https://developers.facebook.com/docs/messenger-platform/ref
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from ...core.errors import WrongCall
 from ...core.operation import Value
 from ...core.values.arguments import defer
+from ...graph.draft import Draft
 from ...graph.operation import graph_operation
-from ...graph.request import GraphRequest, PageId
 from ..rules.limits import refuse
-from ..rules.recipient import (
-    Key,
-    Object,
-    QuickReplies,
-    Recipient,
-    Text,
-    Word,
-    recipient_id,
-)
+from ..rules.recipient import Key, Object, QuickReplies, Recipient, Text, Word
 from ..rules.values import given
 from ..rules.windows import Moment
-from .body_rules import check_body, check_long_body
-from .draft import (
-    action_needs,
-    message_request,
-)
-from .several_calls import TYPING_SECONDS, text_series
+from .draft import SendDraft, message_draft
+from .several_calls import TYPING_SECONDS
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "send"
@@ -53,7 +40,7 @@ def send_text(
     key: Key = None,
     split: bool = False,
     typing: float | None = None,
-) -> GraphRequest:
+) -> Draft:
     """Send a text message to one person.
 
     Args:
@@ -103,7 +90,7 @@ def send_text(
         )
     _check_typing(typing)
     message = given(text=text, quick_replies=quick_replies, metadata=metadata)
-    return message_request(
+    return message_draft(
         recipient,
         message,
         messaging_type=messaging_type,
@@ -114,8 +101,8 @@ def send_text(
         thread_control=thread_control,
         last_user_message_at=last_user_message_at,
         key=key,
-        check=check_long_body if split else check_body,
-        series=partial(text_series, split=split, typing=typing) if split or typing else None,
+        split=split,
+        typing=typing,
     )
 
 
@@ -134,7 +121,7 @@ def send_template(
     thread_control: Value[dict[str, Any] | None] = None,
     last_user_message_at: Moment = None,
     key: Key = None,
-) -> GraphRequest:
+) -> Draft:
     """Send a template: a text with buttons, cards side by side and so on.
 
     Args:
@@ -171,7 +158,7 @@ def send_template(
     message = given(
         attachment={"type": "template", "payload": template}, quick_replies=quick_replies, metadata=metadata
     )
-    return message_request(
+    return message_draft(
         recipient,
         message,
         messaging_type=messaging_type,
@@ -198,7 +185,7 @@ def send_message(
     thread_control: Value[dict[str, Any] | None] = None,
     last_user_message_at: Moment = None,
     key: Key = None,
-) -> GraphRequest:
+) -> Draft:
     """Send a message that is given as Meta spells it; for whatever has no operation of its own.
 
     Args:
@@ -227,7 +214,7 @@ def send_message(
 
     Source: https://developers.facebook.com/docs/messenger-platform/reference/send-api
     """
-    return message_request(
+    return message_draft(
         recipient,
         message,
         messaging_type=messaging_type,
@@ -252,7 +239,7 @@ def private_reply(
     persona_id: Word = None,
     metadata: Word = None,
     key: Key = None,
-) -> GraphRequest:
+) -> Draft:
     """Answer a post or a comment on the Page in a private message: once, and within 7 days.
 
     A conversation only begins where the person answers: before that no second message can be sent.
@@ -281,7 +268,7 @@ def private_reply(
 
     Source: https://developers.facebook.com/docs/messenger-platform/discovery/private-replies
     """
-    return message_request(
+    return message_draft(
         defer(_post_or_comment, recipient),
         defer(_reply_message, message, quick_replies, metadata),
         messaging_type=messaging_type,
@@ -292,7 +279,7 @@ def private_reply(
 
 
 @graph_operation
-def post_message(params: Object, *, key: Key = None) -> GraphRequest:
+def post_message(params: Object, *, key: Key = None) -> Draft:
     """Send a whole body of the Send API, as OpenFn's `postMessage` does; nothing in it is dropped.
 
     Args:
@@ -313,15 +300,7 @@ def post_message(params: Object, *, key: Key = None) -> GraphRequest:
 
     Source: https://developers.facebook.com/docs/messenger-platform/reference/send-api
     """
-    return GraphRequest(
-        "POST",
-        [PageId(), "messages"],
-        body=params,
-        answers=defer(_placeholder_of, params),
-        needs=defer(_needs_of, params),
-        check=check_body,
-        key=key,
-    )
+    return SendDraft(params, key=key, is_whole=True)
 
 
 def _check_typing(typing: Any) -> None:
@@ -356,17 +335,3 @@ def _reply_message(message: Any, quick_replies: Any, metadata: Any) -> dict[str,
     elif not isinstance(message, dict):
         raise refuse("message", "must be a text, a template or a message object", 'Write "Thank you!".')
     return {**message, **given(quick_replies=quick_replies, metadata=metadata)}
-
-
-def _is_action(params: Any) -> bool:
-    return isinstance(params, dict) and params.get("sender_action") is not None
-
-
-def _needs_of(params: Any) -> tuple[str, ...]:
-    return action_needs(params.get("recipient")) if _is_action(params) else ("message_id",)
-
-
-def _placeholder_of(params: Any) -> dict[str, Any]:
-    recipient = params.get("recipient") if isinstance(params, dict) else None
-    answer = {"recipient_id": recipient_id(recipient)}
-    return answer if _is_action(params) else {**answer, "message_id": "m_dry_run"}

@@ -9,19 +9,12 @@ from typing import Any, TypeAlias
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
+from ...graph.draft import Draft
 from ...graph.operation import graph_operation
-from ...graph.request import GraphRequest
 from ..rules.limits import refuse
-from ..rules.recipient import (
-    Key,
-    Recipient,
-    Text,
-    Word,
-)
+from ..rules.recipient import Key, Recipient, Text, Word
 from ..rules.values import given
-from .draft import (
-    message_request,
-)
+from .draft import message_draft
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "send"
@@ -43,7 +36,7 @@ def send_utility(
     persona_id: Word = None,
     metadata: Word = None,
     key: Key = None,
-) -> GraphRequest:
+) -> Draft:
     """Send an approved utility template to one person, at any time.
 
     The app needs the permission `page_utility_messaging`; the template may not advertise anything.
@@ -86,7 +79,7 @@ def send_utility(
         },
         metadata=metadata,
     )
-    return message_request(
+    return message_draft(
         recipient,
         message,
         messaging_type="UTILITY",

@@ -10,10 +10,7 @@ from typing import Any, TypeAlias
 from ...core.operation import Value, builder
 from ...core.values.arguments import defer
 from ..rules.limits import refuse
-from ..rules.recipient import (
-    Text,
-    Word,
-)
+from ..rules.recipient import Text, Word
 from .rules import check_components
 
 #: Under which heading `adaptor docs` shows what stands here.

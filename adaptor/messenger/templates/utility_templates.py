@@ -10,15 +10,14 @@ from typing import Any, TypeAlias
 from ...core.operation import Value
 from ...core.values.arguments import defer, known
 from ...core.values.lazy import Lazy
+from ...core.values.page_id import PageId
+from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
-from ...graph.request import GraphRequest, PageId, comma_separated, without_none
+from ...graph.request import comma_separated, without_none
 from ..rules.ids import object_id
 from ..rules.limits import refuse
-from ..rules.recipient import (
-    Text,
-    Word,
-)
+from ..rules.recipient import Text, Word
 from ..rules.words import MaybeWords
 from .rules import check_components, check_template, parameter_format
 
@@ -42,7 +41,7 @@ def create_message_template(
     library_template_name: Word = None,
     library_template_body_inputs: MaybeObjects = None,
     library_template_button_inputs: MaybeObjects = None,
-) -> GraphRequest:
+) -> Draft:
     """Make a utility template and submit it to Meta, which answers within seconds.
 
     Needs the permission `page_utility_messaging`. A template may not advertise anything.
@@ -77,7 +76,7 @@ def create_message_template(
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages
     """
     parts = None if components is None else _parts(components)
-    return GraphRequest(
+    return Draft(
         "POST",
         [PageId(), "message_templates"],
         body=without_none(
@@ -100,9 +99,7 @@ def create_message_template(
 
 
 @graph_operation
-def update_message_template(
-    template_id: Text, components: Components, *, parameter_format: Word = None
-) -> GraphRequest:
+def update_message_template(template_id: Text, components: Components, *, parameter_format: Word = None) -> Draft:
     """Change what a utility template says; Meta looks at it again.
 
     Needs the permission `page_utility_messaging`.
@@ -128,7 +125,7 @@ def update_message_template(
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages
     """
     parts = _parts(components)
-    return GraphRequest(
+    return Draft(
         "POST",
         [defer(object_id, "template_id", template_id)],
         body=without_none(
@@ -145,7 +142,7 @@ def update_message_template(
 
 
 @graph_operation
-def get_message_template(template_id: Text, *, fields: MaybeWords = None) -> GraphRequest:
+def get_message_template(template_id: Text, *, fields: MaybeWords = None) -> Draft:
     """Read one utility template: what it says, and whether Meta has approved it.
 
     Needs the permission `page_utility_messaging`.
@@ -170,7 +167,7 @@ def get_message_template(template_id: Text, *, fields: MaybeWords = None) -> Gra
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages
     """
-    return GraphRequest(
+    return Draft(
         "GET", [defer(object_id, "template_id", template_id)], params={"fields": defer(comma_separated, fields)}
     )
 
@@ -186,7 +183,7 @@ def list_message_templates(
     category: OneOrMore = None,
     fields: MaybeWords = None,
     limit: Value[int | None] = None,
-) -> GraphRequest:
+) -> Draft:
     """List the utility templates of the Page.
 
     Needs the permission `page_utility_messaging`. Works as the source of a loop too:
@@ -215,7 +212,7 @@ def list_message_templates(
 
     Source: https://developers.facebook.com/docs/graph-api/reference/page/message_templates
     """
-    return GraphRequest(
+    return Draft(
         "GET",
         [PageId(), "message_templates"],
         params={
@@ -232,7 +229,7 @@ def list_message_templates(
 
 
 @graph_operation
-def delete_message_template(name: Text, *, template_id: Word = None) -> GraphRequest:
+def delete_message_template(name: Text, *, template_id: Word = None) -> Draft:
     """Delete a utility template, in all its languages or in one.
 
     Needs the permission `page_utility_messaging`.
@@ -255,7 +252,7 @@ def delete_message_template(name: Text, *, template_id: Word = None) -> GraphReq
 
     Source: https://developers.facebook.com/docs/graph-api/reference/page/message_templates
     """
-    return GraphRequest(
+    return Draft(
         "DELETE",
         [PageId(), "message_templates"],
         params={"name": defer(object_id, "name", name), "template_id": template_id},
@@ -267,7 +264,7 @@ def delete_message_template(name: Text, *, template_id: Word = None) -> GraphReq
 @listing
 def search_template_library(
     name_or_content: Word = None, *, language: Word = None, limit: Value[int | None] = None
-) -> GraphRequest:
+) -> Draft:
     """Search the templates that Meta has written and approved already.
 
     Needs the permission `page_utility_messaging`. One of them becomes the Page's own with
@@ -292,7 +289,7 @@ def search_template_library(
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages
     """
-    return GraphRequest(
+    return Draft(
         "GET",
         "message_template_library",
         params={"name_or_content": name_or_content, "language": language, "limit": limit},

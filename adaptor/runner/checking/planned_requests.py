@@ -34,8 +34,8 @@ def _described(operation: GraphOperation) -> dict[str, Any]:
     parts = draft.path if isinstance(draft.path, str) else _spelt(known(draft.path))
     path = parts if isinstance(parts, str) else "/".join(str(part) for part in parts)
     body = _spelt(known(draft.body))
-    if draft.finish is not None and isinstance(body, dict):
-        body = draft.finish(body)
+    if isinstance(body, dict):
+        body = draft.pruned(body)
     files = known(draft.files)
     there = {key: value for key, value in files.items() if not _is_open(value)} if isinstance(files, dict) else {}
     return {"method": draft.method, "path": path, "body": body, "files": there}

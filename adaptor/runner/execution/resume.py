@@ -139,7 +139,7 @@ class RunLedger:
 
     def keep(self, step: str, arrival: int, status: str, state: State) -> None:
         """Keep what a step left, so that it need not be run again."""
-        if self._run.is_partial:
+        if self._run.audience.is_partial:
             # It is to be run again, for those who were left out; and so is what comes after it.
             return
         if self._ledger is not None:
@@ -356,9 +356,7 @@ class RunLedger:
         return job_digest(self._sources)
 
     def _input_digest(self) -> str:
-        from ...core.digest import (
-            digest,
-        )
+        from ...core.digest import digest
 
         state = {key: value for key, value in self._state.items() if key != "configuration"}
         return digest("input", self._words, state)

@@ -10,13 +10,7 @@ from ..load.prepare import Prepared, prepare
 from ..load.secret_warnings import of_credentials
 from ..output.logs import JobOutput, print_to
 from .plan_run import Execution, interruption
-from .result import (
-    EXIT_BAD_INPUT,
-    EXIT_CRASHED,
-    EXIT_INTERRUPTED,
-    EXIT_KILLED,
-    Result,
-)
+from .result import EXIT_BAD_INPUT, EXIT_CRASHED, EXIT_INTERRUPTED, EXIT_KILLED, Result
 from .resume import LedgerOptions, RunLedger
 from .run_id import check_run_id, new_run_id
 
@@ -176,7 +170,7 @@ def _perform(options: RunOptions, prepared: Prepared, plan: Plan, run: Run, cred
 
 def _interrupted(stop: KeyboardInterrupt, run: Run) -> Result:
     """Return the result of a run that was stopped outside of its steps."""
-    reason = interruption(stop, run.interrupted_at)
+    reason = interruption(stop, run.stop.place)
     code = EXIT_INTERRUPTED if reason.code == "INTERRUPTED" else EXIT_KILLED
     run.log("error", "run", reason.report(), error=reason.facts())
     return Result(code, reason, run.outcomes, run.id)

@@ -6,13 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adaptor import (
-    InvalidMessage,
-    post_message,
-    send_message,
-    send_template,
-    state,
-)
+from adaptor import InvalidMessage, post_message, send_message, send_template, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,13 +4,7 @@ from typing import Any
 
 import pytest
 
-from adaptor import (
-    InvalidMessage,
-    customer_feedback_template,
-    feedback_question,
-    send_template,
-    state,
-)
+from adaptor import InvalidMessage, customer_feedback_template, feedback_question, send_template, state
 
 PRIVACY = "https://example.org/privacy"
 WORDS = {"type": "free_form", "placeholder": "Tell us more"}

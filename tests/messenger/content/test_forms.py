@@ -4,12 +4,7 @@ from typing import Any
 
 import pytest
 
-from adaptor import (
-    customer_information_template,
-    instant_form_template,
-    send_template,
-    state,
-)
+from adaptor import customer_information_template, instant_form_template, send_template, state
 
 PRIVACY = {"url": "https://example.org/privacy"}
 

@@ -4,14 +4,7 @@ from typing import Any
 
 import pytest
 
-from adaptor import (
-    InvalidMessage,
-    element,
-    generic_template,
-    postback_button,
-    send_template,
-    state,
-)
+from adaptor import InvalidMessage, element, generic_template, postback_button, send_template, state
 
 SITE = "https://example.org"
 

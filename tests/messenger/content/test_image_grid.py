@@ -4,15 +4,7 @@ from typing import Any
 
 import pytest
 
-from adaptor import (
-    InvalidMessage,
-    grid_image,
-    image_grid_template,
-    postback_button,
-    send_template,
-    state,
-    url_button,
-)
+from adaptor import InvalidMessage, grid_image, image_grid_template, postback_button, send_template, state, url_button
 
 A = {"url": "https://example.org/a.png"}
 B = {"url": "https://example.org/b.png"}

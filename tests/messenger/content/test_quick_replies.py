@@ -4,15 +4,7 @@ from typing import Any
 
 import pytest
 
-from adaptor import (
-    InvalidMessage,
-    WrongCall,
-    quick_reply,
-    quick_reply_email,
-    quick_reply_phone,
-    send_message,
-    state,
-)
+from adaptor import InvalidMessage, WrongCall, quick_reply, quick_reply_email, quick_reply_phone, send_message, state
 
 PICTURE = "https://example.org/a.png"
 

@@ -4,14 +4,7 @@ from typing import Any
 
 import pytest
 
-from adaptor import (
-    InvalidMessage,
-    WrongCall,
-    receipt_element,
-    receipt_template,
-    send_template,
-    state,
-)
+from adaptor import InvalidMessage, WrongCall, receipt_element, receipt_template, send_template, state
 
 ADDRESS = {"street_1": "1 Main Street", "city": "Lagos", "postal_code": "100001", "state": "LA", "country": "NG"}
 LEAST = {

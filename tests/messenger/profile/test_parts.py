@@ -4,13 +4,7 @@ from typing import Any
 
 import pytest
 
-from adaptor import (
-    InvalidMessage,
-    ice_breaker,
-    menu_item,
-    set_persistent_menu,
-    state,
-)
+from adaptor import InvalidMessage, ice_breaker, menu_item, set_persistent_menu, state
 
 
 def test_an_item_with_an_address_opens_it() -> None:

@@ -4,14 +4,7 @@ from typing import Any
 
 import pytest
 
-from adaptor import (
-    InvalidMessage,
-    delete_user_menu,
-    get_user_menu,
-    menu_item,
-    set_user_menu,
-    state,
-)
+from adaptor import InvalidMessage, delete_user_menu, get_user_menu, menu_item, set_user_menu, state
 
 ANA = "6543210987654321"
 HOURS = {"type": "postback", "title": "Hours", "payload": "Hours"}
