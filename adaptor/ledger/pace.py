@@ -52,9 +52,9 @@ def slot_for(lane: str, count: int, per_second: float) -> Slot:
 
     Example:
         >>> place_for(LANE_MESSAGES, 60, 300)
-        Place(lane='messages', seconds=0.2, gap=0.16)
+        Slot(lane='messages', seconds=0.2, gap=0.16)
         >>> place_for(LANE_MEDIA, 1, 10)
-        Place(lane='media', seconds=0.1, gap=0.0)
+        Slot(lane='media', seconds=0.1, gap=0.0)
     """
     seconds = count / per_second
     return Slot(lane, seconds, max(0.0, seconds - max(BURST_SECONDS, 1 / per_second)))

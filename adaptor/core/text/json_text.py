@@ -61,6 +61,10 @@ class NotJson(ValueError):
         return f"{whole}{middle} {self.what}{place}"
 
 
+class WrongNumber(NotJson):
+    """A number in a text is none that JSON has, or none that can be held: `what` shows it."""
+
+
 def read_json(raw: str | bytes) -> Any:
     """Return what a JSON text holds.
 
@@ -184,14 +188,14 @@ def _wrong_number(text: str) -> NotJson:
             continue
         if token in _NAMES:
             fix = "JSON has no NaN and no Infinity: write null, or leave it out."
-            return NotJson(f"it holds {token}, which JSON does not have", fix, text, found.start(), len(token))
+            return WrongNumber(f"it holds {token}, which JSON does not have", fix, text, found.start(), len(token))
         try:
             what = number_problem(token)
         except ValueError:
             continue
         if what is not None:
-            return NotJson(f"it holds {what}", "Put quotes around it, to make it text.", text, found.start(), 1)
-    return NotJson("it holds a number that cannot be read", "Look through its numbers.")
+            return WrongNumber(f"it holds {what}", "Put quotes around it, to make it text.", text, found.start(), 1)
+    return WrongNumber("it holds a number that cannot be read", "Look through its numbers.")
 
 
 def _repeated(text: str) -> NotJson:
