@@ -249,8 +249,8 @@ def slots_of(requests: Sequence[GraphRequest], per_second: float = MESSAGES_PER_
             attachment = request.body["message"].get("attachment")
             messages += 1
             slow += isinstance(attachment, dict) and attachment.get("type") in _SLOW_MEDIA
-    places = [Slot(LANE_STOP, 0.0), slot_for(LANE_MESSAGES, messages, per_second)] if messages else []
-    return [*places, slot_for(LANE_MEDIA, slow, MEDIA_PER_SECOND)] if slow else places
+    slots = [Slot(LANE_STOP, 0.0), slot_for(LANE_MESSAGES, messages, per_second)] if messages else []
+    return [*slots, slot_for(LANE_MEDIA, slow, MEDIA_PER_SECOND)] if slow else slots
 
 
 def _share_limits(ledger: Ledger, page: str, answers: Any) -> None:
@@ -261,8 +261,8 @@ def _share_limits(ledger: Ledger, page: str, answers: Any) -> None:
 
 
 def _keep_pace(ledger: Ledger, page: str, requests: Sequence[GraphRequest], client: GraphClient, run: Run) -> None:
-    places = slots_of(requests)
-    seconds = ledger.reserve(page, places) if places else 0.0
+    slots = slots_of(requests)
+    seconds = ledger.reserve(page, slots) if slots else 0.0
     if seconds <= 0:
         return
     if seconds > client.retries.max_wait:
