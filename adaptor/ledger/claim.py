@@ -74,32 +74,33 @@ class Claim:
             writes: Each with its id.
             recorded: The existing records of these writes, by id, locked by this transaction.
         """
+        # If the same write appears twice, the first one is claimed.
         first = dict(reversed(writes))
-        known = {id_: self._judge(record, first[id_]) for id_, record in recorded.items()}
-        # First, since a record that this attempt has reached is no longer an alternative for the new writes.
+        results = {id_: self._judge(record, first[id_]) for id_, record in recorded.items()}
+        # Before the search for alternatives: a record that this attempt has reached is none any more.
         self._record_attempt(
-            [each.record for each in known.values() if not (each.is_claimed or each.is_held or each.mismatch)]
+            [each.record for each in results.values() if not (each.is_claimed or each.is_held or each.mismatch)]
         )
-        known.update(self._made_at_site({id_: write for id_, write in first.items() if id_ not in recorded}))
-        fresh = {id_: self._new_record(id_, write) for id_, write in first.items() if id_ not in known}
-        again = {id_: each.record for id_, each in known.items() if each.is_claimed}
-        made = self._alternatives(fresh.values(), again.values())
-        for id_, record in made.items():
-            own = fresh.pop(id_, None) or again.pop(id_)
-            known[id_] = ClaimResult(own, mismatch=True) if record is None else ClaimResult(record)
-        self._record_attempt([record for record in made.values() if record is not None])
-        claimed = self._claim_again([(record, first[id_]) for id_, record in again.items()])
-        known.update({record.id: known[record.id]._replace(record=record) for record in claimed})
-        known.update(self._insert(fresh))
-        return [self._answer(known[id_], write, is_first=first.get(id_) is write) for id_, write in writes]
+        results.update(self._made_at_site({id_: write for id_, write in first.items() if id_ not in recorded}))
+        new = {id_: self._new_record(id_, write) for id_, write in first.items() if id_ not in results}
+        again = {id_: each.record for id_, each in results.items() if each.is_claimed}
+        alternatives = self._alternatives(new.values(), again.values())
+        for id_, record in alternatives.items():
+            own = new.pop(id_, None) or again.pop(id_)
+            results[id_] = ClaimResult(own, mismatch=True) if record is None else ClaimResult(record)
+        self._record_attempt([record for record in alternatives.values() if record is not None])
+        for record in self._claim_again([(record, first[id_]) for id_, record in again.items()]):
+            results[record.id] = results[record.id]._replace(record=record)
+        results.update(self._insert(new))
+        return [self._answer(results[id_], write, is_first=first.get(id_) is write) for id_, write in writes]
 
-    def _answer(self, claimed: ClaimResult, write: Write, *, is_first: bool) -> ClaimResult:
+    def _answer(self, result: ClaimResult, write: Write, *, is_first: bool) -> ClaimResult:
         if is_first:
-            return claimed
+            return result
         # The same write twice in one call: the second is a repeat.
-        if _is_for_another(claimed.record, write):
-            return ClaimResult(claimed.record, mismatch=True)
-        return claimed._replace(is_claimed=False, is_repeat=True)
+        if _is_for_another(result.record, write):
+            return ClaimResult(result.record, mismatch=True)
+        return result._replace(is_claimed=False, is_repeat=True)
 
     def _judge(self, record: WriteRecord, write: Write) -> ClaimResult:
         """Decide about a write that has a record."""
@@ -156,16 +157,14 @@ class Claim:
                 ).fetchone()
                 record = None if found is None else read_record(found)
                 if record is not None and write.is_idempotent and record.outcome != SENT:
-                    # Its outcome does not matter: the new write replaces it.
+                    # It may have been left out or unknown: the new write replaces it.
                     self._database.run("UPDATE writes SET outcome = ? WHERE id = ?", (SKIPPED, record.id))
                 elif record is not None:
                     made[id_] = ClaimResult(record)
         self._record_attempt([each.record for each in made.values()])
         return made
 
-    def _alternatives(
-        self, fresh: Iterable[WriteRecord], again: Iterable[WriteRecord]
-    ) -> dict[str, WriteRecord | None]:
+    def _alternatives(self, new: Iterable[WriteRecord], again: Iterable[WriteRecord]) -> dict[str, WriteRecord | None]:
         """Find messages of which an earlier attempt has sent an alternative that this attempt has not reached.
 
         The alternative may be the same message with another text, or a message on another branch of the job: only one
@@ -178,14 +177,29 @@ class Claim:
         """
         if self._attempt == 1:
             return {}
-        wanted = [(record, 0) for record in fresh] + [(record, record.attempt) for record in again]
+        wanted = [(record, 0) for record in new] + [(record, record.attempt) for record in again]
         wanted = [
             (record, attempt)
             for record, attempt in wanted
             if record.write.is_message and record.write.own_key is None and record.write.recipient
         ]
+        sent = self._sent_before({record.write.recipient for record, _ in wanted})
+        alternatives: dict[str, WriteRecord | None] = {}
+        for record, attempt in wanted:
+            found = [
+                each
+                for each in sent.get(record.write.recipient, ())
+                if each.attempt > attempt and self._is_alternative(each.write, record.write)
+            ]
+            if found:
+                same = (each for each in found if each.write.fingerprint == record.write.fingerprint)
+                alternatives[record.id] = next(same, None)
+        return alternatives
+
+    def _sent_before(self, recipients: set[str]) -> dict[str, list[WriteRecord]]:
+        """Return the messages to these people that earlier attempts settled and this one has not reached."""
         sent: dict[str, list[WriteRecord]] = {}
-        for chunk in in_chunks(sorted({record.write.recipient for record, _ in wanted})):
+        for chunk in in_chunks(sorted(recipients)):
             found = self._database.run(
                 f"SELECT {COLUMNS} FROM writes "
                 f"WHERE run = ? AND recipient IN ({placeholders(chunk)}) AND attempt < ? AND own_key IS NULL "
@@ -194,17 +208,7 @@ class Claim:
             ).fetchall()
             for record in map(read_record, found):
                 sent.setdefault(record.write.recipient, []).append(record)
-        made: dict[str, WriteRecord | None] = {}
-        for record, attempt in wanted:
-            alternatives = [
-                each
-                for each in sent.get(record.write.recipient, ())
-                if each.attempt > attempt and self._is_alternative(each.write, record.write)
-            ]
-            if alternatives:
-                same = (each for each in alternatives if each.write.fingerprint == record.write.fingerprint)
-                made[record.id] = next(same, None)
-        return made
+        return sent
 
     def _is_alternative(self, made: Write, write: Write) -> bool:
         """Whether a write that was made is an alternative of this one."""
@@ -223,9 +227,10 @@ class Claim:
         )
         return claimed
 
-    def _insert(self, fresh: dict[str, WriteRecord]) -> dict[str, ClaimResult]:
+    def _insert(self, new: dict[str, WriteRecord]) -> dict[str, ClaimResult]:
+        """Insert claimed records; another process may have inserted some of them first."""
         # Two processes can insert the same write only if it has a key. Both then use the same order, to avoid deadlock.
-        records = sorted(fresh.values(), key=lambda record: "" if record.write.own_key is None else record.id)
+        records = sorted(new.values(), key=lambda record: "" if record.write.own_key is None else record.id)
         inserted: set[str] = set()
         for chunk in in_chunks(records):
             found = self._database.run(
@@ -234,10 +239,10 @@ class Claim:
                 [value for record in chunk for value in claimed_values(record)],
             ).fetchall()
             inserted.update(values[0] for values in found)
-        claimed = {id_: ClaimResult(record, is_claimed=True) for id_, record in fresh.items() if id_ in inserted}
-        for id_, record in read_records(self._database, [id_ for id_ in fresh if id_ not in inserted]).items():
+        claimed = {id_: ClaimResult(record, is_claimed=True) for id_, record in new.items() if id_ in inserted}
+        for id_, record in read_records(self._database, [id_ for id_ in new if id_ not in inserted]).items():
             # Another process has inserted it since this transaction looked.
-            judged = self._judge(record, fresh[id_].write)
+            judged = self._judge(record, new[id_].write)
             claimed[id_] = ClaimResult(record, is_held=True) if judged.is_claimed else judged
         return claimed
 

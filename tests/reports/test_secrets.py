@@ -208,18 +208,18 @@ def test_a_dry_run_and_a_preview_show_what_would_be_read(command, said):
     assert "see you at sunrise clinic." in (command.folder / "page.html").read_text("utf-8")
 
 
-# --- Where the credential is another one ---
+# --- Where the credential has another one ---
 
 
 @pytest.mark.parametrize(
     ("now", "words"),
     [
         ({}, "the credential has none"),
-        ({"verify_token": "sunset"}, "the credential is another one"),
+        ({"verify_token": "sunset"}, "the credential has another one"),
         ({"access_token": "EAAG7aNother0neAltogether"}, "the credential has none"),
-        ({"access_token": "EAAG7aNother0neAltogether", "verify_token": "sunset"}, "the credential is another one"),
+        ({"access_token": "EAAG7aNother0neAltogether", "verify_token": "sunset"}, "the credential has another one"),
         # Nothing is left that could prove that the word is still the one of that time.
-        ({"access_token": "EAAG7aNother0neAltogether", "verify_token": "sunrise"}, "the credential is another one"),
+        ({"access_token": "EAAG7aNother0neAltogether", "verify_token": "sunrise"}, "the credential has another one"),
     ],
 )
 @pytest.mark.parametrize("way", ["resume", "start"])

@@ -53,18 +53,8 @@ class HttpRequest:
     """
 
     __slots__ = (
-        "auth",
-        "body",
-        "errors",
-        "files",
-        "form",
-        "headers",
-        "method",
-        "parse_as",
-        "query",
-        "redirects",
-        "timeout",
-        "url",
+        *("auth", "body", "errors", "files", "form", "headers", "method"),
+        *("parse_as", "query", "redirects", "timeout", "url"),
     )
 
     def __init__(
