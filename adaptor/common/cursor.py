@@ -6,6 +6,7 @@ from ..core.context import current_run
 from ..core.errors import JobError, MissingReference
 from ..core.operation import Callback, Operation, Value, builder_of
 from ..core.state import State, a_kind
+from ..core.values.arguments import Deferred
 from ..core.values.lazy import Lazy
 from .calculation import wrong_kind
 from .times import time_zone
@@ -29,27 +30,14 @@ _AGO = r"(\d{1,9})\s+(hour|day)s?\s+ago"
 _ISO = r"\d{4}-\d\d-\d\d([T ].+)?"
 
 
-class OrNothing(Lazy):
-    """A reference that is None where its path does not exist, as in the first run of a job that keeps a cursor."""
-
-    __slots__ = ("__reference__",)
-
-    def __init__(self, reference: Lazy) -> None:
-        self.__reference__ = reference
-
-    def __repr__(self) -> str:
-        return repr(self.__reference__)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return OrNothing, (self.__reference__,)
-
-    def __resolve__(self, state: State) -> Any:
-        try:
-            return self.__reference__.__resolve__(state)
-        except MissingReference as error:
-            if error.code != MissingReference.code:
-                raise
-            return None
+def _or_none(state: State, reference: Lazy) -> Any:
+    """Return what a reference leads to, or None where its path does not exist, as before the first run of a job."""
+    try:
+        return reference.__resolve__(state)
+    except MissingReference as error:
+        if error.code != MissingReference.code:
+            raise
+        return None
 
 
 class _Cursor(Operation):
@@ -62,8 +50,9 @@ class _Cursor(Operation):
     ) -> None:
         default = args[2] if len(args) > 2 else kwargs.get("default")
         value = args[0] if args else kwargs.get("value")
-        if default is not None and isinstance(value, Lazy) and not isinstance(value, OrNothing):
-            value = OrNothing(value)
+        is_wrapped = isinstance(value, Deferred) and value.__function__ is _or_none
+        if default is not None and isinstance(value, Lazy) and not is_wrapped:
+            value = Deferred(_or_none, (value,), reads_state=True, written=repr(value))
             args, kwargs = ((value, *args[1:]), kwargs) if args else (args, {**kwargs, "value": value})
         super().__init__(build, function, args, kwargs)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adaptor.core.values.page_id import PageId
+from adaptor.core.values.page_id import PAGE_ID
 from adaptor.graph.draft import Draft
 from adaptor.graph.operation import graph_operation
 
@@ -23,12 +23,12 @@ def _plain_environment(plain_environment: None) -> None:
 
 @graph_operation
 def _write(body: Any) -> Draft:
-    return Draft("POST", [PageId(), "messages"], body=body, answers={"message_id": "m_dry_run"}, needs=("message_id",))
+    return Draft("POST", [PAGE_ID, "messages"], body=body, answers={"message_id": "m_dry_run"}, needs=("message_id",))
 
 
 @graph_operation
 def _read(fields: Any = "name") -> Draft:
-    return Draft("GET", [PageId()], params={"fields": fields}, answers={"name": "never given"})
+    return Draft("GET", [PAGE_ID], params={"fields": fields}, answers={"name": "never given"})
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from adaptor.core.errors import InvalidMessage, MissingReference
 from adaptor.core.execute import execute
 from adaptor.core.operation import Value
 from adaptor.core.values.lazy import state as lazy_state
-from adaptor.core.values.page_id import PageId
+from adaptor.core.values.page_id import PAGE_ID
 from adaptor.graph.draft import Draft
 from adaptor.graph.errors import GraphError, TokenInvalid
 from adaptor.graph.operation import graph_operation
@@ -60,12 +60,12 @@ def test_the_page_is_the_one_of_the_configuration() -> None:
     page = graph_operation(lambda_page)
     assert page().describe({}).path == "me/messages"
     assert page().describe({"configuration": {"page_id": "123"}}).path == "123/messages"
-    assert repr(PageId()) == "state.configuration.page_id"
-    assert pickle.loads(pickle.dumps(PageId())).__resolve__({}) == "me"
+    assert repr(PAGE_ID) == "state.configuration.page_id"
+    assert pickle.loads(pickle.dumps(PAGE_ID)).__resolve__({}) == "me"
 
 
 def lambda_page() -> Draft:
-    return Draft("POST", [PageId(), "messages"])
+    return Draft("POST", [PAGE_ID, "messages"])
 
 
 def test_what_is_wrong_in_a_literal_is_refused_when_it_is_built() -> None:

@@ -12,7 +12,7 @@ from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import without_none
 from ..rules.answers import inside
-from ..rules.ids import AppId, Secret
+from ..rules.ids import APP_ID, secret
 from ..rules.limits import check_text
 from ..rules.recipient import Text, Word
 from ..rules.values import check_url, given_text
@@ -65,13 +65,13 @@ def create_subscription(
     """
     return Draft(
         "POST",
-        [AppId(), "subscriptions"],
+        [APP_ID, "subscriptions"],
         body=without_none(
             {
                 "object": object_,
                 "callback_url": callback_url,
                 "fields": defer(joined, "fields", fields, WEBHOOK_FIELDS),
-                "verify_token": Secret("verify_token", verify_token, "verify_token"),
+                "verify_token": secret("verify_token", verify_token, "verify_token"),
                 "include_values": include_values,
             }
         ),
@@ -106,7 +106,7 @@ def list_subscriptions(*, limit: Value[int | None] = None) -> Draft:
 
     Source: https://developers.facebook.com/docs/graph-api/reference/app/subscriptions
     """
-    return Draft("GET", [AppId(), "subscriptions"], params={"limit": limit}, access="app")
+    return Draft("GET", [APP_ID, "subscriptions"], params={"limit": limit}, access="app")
 
 
 @graph_operation
@@ -136,7 +136,7 @@ def delete_subscription(object_: Text = "page", *, fields: MaybeWords = None) ->
     """
     return Draft(
         "DELETE",
-        [AppId(), "subscriptions"],
+        [APP_ID, "subscriptions"],
         params={
             "object": defer(given_text, "object", object_),
             "fields": None if fields is None else defer(joined, "fields", fields, WEBHOOK_FIELDS),
@@ -177,7 +177,7 @@ def debug_token(input_token: Word = None) -> Draft:
     return Draft(
         "GET",
         "debug_token",
-        params={"input_token": Secret("input_token", input_token, "access_token")},
+        params={"input_token": secret("input_token", input_token, "access_token")},
         reads=partial(inside, "data"),
         access="app",
         sealed=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.request import comma_separated
@@ -41,6 +41,6 @@ def list_notification_tokens(*, fields: MaybeWords = None, limit: Value[int | No
     """
     return Draft(
         "GET",
-        [PageId(), "notification_message_tokens"],
+        [PAGE_ID, "notification_message_tokens"],
         params={"fields": defer(comma_separated, fields), "limit": limit},
     )

@@ -6,13 +6,13 @@ from typing import Any
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import comma_separated, without_none
 from ..rules.answers import items_in
-from ..rules.ids import Secret
+from ..rules.ids import secret
 from ..rules.limits import refuse
 from ..rules.recipient import Word
 from ..rules.words import MaybeWords, Words, joined
@@ -55,7 +55,7 @@ def get_page(fields: MaybeWords = None) -> Draft:
 
     Source: https://developers.facebook.com/docs/graph-api/reference/page
     """
-    return Draft("GET", [PageId()], params={"fields": defer(comma_separated, fields)})
+    return Draft("GET", [PAGE_ID], params={"fields": defer(comma_separated, fields)})
 
 
 @graph_operation
@@ -84,7 +84,7 @@ def subscribe_app(subscribed_fields: Words) -> Draft:
     """
     return Draft(
         "POST",
-        [PageId(), "subscribed_apps"],
+        [PAGE_ID, "subscribed_apps"],
         params={"subscribed_fields": defer(joined, "subscribed_fields", subscribed_fields, WEBHOOK_FIELDS)},
         answers={"success": True},
         is_repeatable=True,
@@ -114,9 +114,7 @@ def list_subscribed_apps(*, fields: MaybeWords = None, limit: Value[int | None] 
 
     Source: https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps
     """
-    return Draft(
-        "GET", [PageId(), "subscribed_apps"], params={"fields": defer(comma_separated, fields), "limit": limit}
-    )
+    return Draft("GET", [PAGE_ID, "subscribed_apps"], params={"fields": defer(comma_separated, fields), "limit": limit})
 
 
 @graph_operation
@@ -139,7 +137,7 @@ def unsubscribe_app() -> Draft:
 
     Source: https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps
     """
-    return Draft("DELETE", [PageId(), "subscribed_apps"], answers={"success": True}, is_repeatable=True)
+    return Draft("DELETE", [PAGE_ID, "subscribed_apps"], answers={"success": True}, is_repeatable=True)
 
 
 @listing
@@ -164,7 +162,7 @@ def list_feature_reviews(*, limit: Value[int | None] = None) -> Draft:
 
     Source: https://developers.facebook.com/docs/graph-api/reference/page/messaging_feature_review
     """
-    return Draft("GET", [PageId(), "messaging_feature_review"], params={"limit": limit})
+    return Draft("GET", [PAGE_ID, "messaging_feature_review"], params={"limit": limit})
 
 
 @graph_operation
@@ -207,7 +205,7 @@ def set_nlp_configs(
         {
             "nlp_enabled": nlp_enabled,
             "model": model,
-            "custom_token": None if custom_token is None else Secret("custom_token", custom_token),
+            "custom_token": None if custom_token is None else secret("custom_token", custom_token),
             "n_best": n_best,
             "verbose": verbose,
             "other_language_support": other_language_support,
@@ -215,7 +213,7 @@ def set_nlp_configs(
     )
     return Draft(
         "POST",
-        [PageId(), "nlp_configs"],
+        [PAGE_ID, "nlp_configs"],
         body=body,
         answers={"success": True},
         check=_check_nlp,
@@ -265,7 +263,7 @@ def get_insights(
     """
     return Draft(
         "GET",
-        [PageId(), "insights"],
+        [PAGE_ID, "insights"],
         params={
             "metric": defer(joined, "metric", metric, METRICS),
             "period": period,

@@ -11,7 +11,7 @@ from typing import Any
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
@@ -74,7 +74,7 @@ def list_conversations(
     """
     return Draft(
         "GET",
-        [PageId(), "conversations"],
+        [PAGE_ID, "conversations"],
         params={
             "platform": platform,
             "user_id": None if user_id is None else defer(_person_or_none, user_id),

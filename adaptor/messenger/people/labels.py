@@ -11,7 +11,7 @@ from typing import Any
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
@@ -54,7 +54,7 @@ def create_label(name: Text) -> Draft:
     """
     return Draft(
         "POST",
-        [PageId(), "custom_labels"],
+        [PAGE_ID, "custom_labels"],
         params={"page_label_name": defer(given_text, "page_label_name", name)},
         answers={"id": "dry_run"},
         needs=("id",),
@@ -113,7 +113,7 @@ def list_labels(*, fields: MaybeWords = LABEL_FIELDS, limit: Value[int | None] =
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/custom-labels
     """
-    return Draft("GET", [PageId(), "custom_labels"], params={"fields": defer(comma_separated, fields), "limit": limit})
+    return Draft("GET", [PAGE_ID, "custom_labels"], params={"fields": defer(comma_separated, fields), "limit": limit})
 
 
 @listing

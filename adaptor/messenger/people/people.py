@@ -6,11 +6,11 @@ from typing import Any
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
 from ...graph.request import comma_separated
-from ..rules.ids import Secret, person_id
+from ..rules.ids import person_id, secret
 from ..rules.limits import refuse
 from ..rules.recipient import Recipient, Text
 from ..rules.words import MaybeWords, Words, words_of
@@ -80,8 +80,8 @@ def get_account_link(account_linking_token: Text) -> Draft:
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/account-linking
     """
-    token = Secret("account_linking_token", account_linking_token)
-    return Draft("GET", [PageId()], params={"fields": "recipient", "account_linking_token": token}, sealed=True)
+    token = secret("account_linking_token", account_linking_token)
+    return Draft("GET", [PAGE_ID], params={"fields": "recipient", "account_linking_token": token}, sealed=True)
 
 
 @graph_operation
@@ -109,7 +109,7 @@ def unlink_account(psid: Recipient) -> Draft:
     """
     return Draft(
         "POST",
-        [PageId(), "unlink_accounts"],
+        [PAGE_ID, "unlink_accounts"],
         body={"psid": defer(person_id, psid)},
         answers={"result": "unlink account success"},
         is_repeatable=True,
@@ -198,7 +198,7 @@ def moderate_conversations(psids: Value[list[Any]], actions: Words) -> Draft:
 def _moderation(psids: Any, actions: Any) -> Draft:
     return Draft(
         "POST",
-        [PageId(), "moderate_conversations"],
+        [PAGE_ID, "moderate_conversations"],
         body={
             "user_ids": defer(_user_ids, psids),
             "actions": defer(words_of, "actions", actions, MODERATIONS),

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
@@ -50,7 +50,7 @@ def create_persona(name: Text, profile_picture_url: Text) -> Draft:
     """
     return Draft(
         "POST",
-        [PageId(), "personas"],
+        [PAGE_ID, "personas"],
         body={"name": name, "profile_picture_url": profile_picture_url},
         answers={"id": "dry_run"},
         needs=("id",),
@@ -108,7 +108,7 @@ def list_personas(*, fields: MaybeWords = None, limit: Value[int | None] = None)
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/personas
     """
-    return Draft("GET", [PageId(), "personas"], params={"fields": defer(comma_separated, fields), "limit": limit})
+    return Draft("GET", [PAGE_ID, "personas"], params={"fields": defer(comma_separated, fields), "limit": limit})
 
 
 @graph_operation

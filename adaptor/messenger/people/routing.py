@@ -11,7 +11,7 @@ from typing import Any
 from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...core.values.lazy import Lazy
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
@@ -147,7 +147,7 @@ def release_thread_control(recipient: Recipient, *, metadata: Word = None) -> Dr
     """
     return Draft(
         "POST",
-        [PageId(), "release_thread_control"],
+        [PAGE_ID, "release_thread_control"],
         params={"recipient": defer(_recipient, recipient), "metadata": defer(_metadata, metadata)},
         answers={"success": True},
     )
@@ -180,7 +180,7 @@ def extend_thread_control(recipient: Recipient, duration: Value[int]) -> Draft:
     """
     return Draft(
         "POST",
-        [PageId(), "extend_thread_control"],
+        [PAGE_ID, "extend_thread_control"],
         params={"recipient": defer(_recipient, recipient), "duration": defer(_duration, duration)},
         answers={"success": True},
         is_repeatable=True,
@@ -211,7 +211,7 @@ def get_thread_owner(psid: Recipient) -> Draft:
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
     """
-    return Draft("GET", [PageId(), "thread_owner"], params={"recipient": defer(person_id, psid)}, reads=_thread_owner)
+    return Draft("GET", [PAGE_ID, "thread_owner"], params={"recipient": defer(person_id, psid)}, reads=_thread_owner)
 
 
 @listing
@@ -239,7 +239,7 @@ def list_secondary_receivers(*, fields: MaybeWords = "id,name", limit: Value[int
     Source: https://developers.facebook.com/docs/graph-api/reference/page/secondary_receivers
     """
     return Draft(
-        "GET", [PageId(), "secondary_receivers"], params={"fields": defer(comma_separated, fields), "limit": limit}
+        "GET", [PAGE_ID, "secondary_receivers"], params={"fields": defer(comma_separated, fields), "limit": limit}
     )
 
 
@@ -265,7 +265,7 @@ def get_messaging_feature_status() -> Draft:
     """
     return Draft(
         "GET",
-        [PageId()],
+        [PAGE_ID],
         params={"fields": "messaging_feature_status"},
         reads=partial(inside, "messaging_feature_status"),
     )
@@ -274,7 +274,7 @@ def get_messaging_feature_status() -> Draft:
 def _control(verb: str, recipient: Any, **fields: Any) -> Draft:
     return Draft(
         "POST",
-        [PageId(), f"{verb}_thread_control"],
+        [PAGE_ID, f"{verb}_thread_control"],
         body=without_none({"recipient": defer(recipient_object, recipient), **fields}),
         answers={"success": True},
         check=_check,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
 from ...graph.request import without_none
@@ -61,7 +61,7 @@ def get_messenger_profile(fields: MaybeWords = None, *, platform: Value[str | No
     fields = ",".join(PROPERTIES) if fields is None else fields
     return Draft(
         "GET",
-        [PageId(), "messenger_profile"],
+        [PAGE_ID, "messenger_profile"],
         params={"fields": defer(joined, "fields", fields, DELETABLE), "platform": platform},
         reads=merged,
     )
@@ -152,7 +152,7 @@ def delete_messenger_profile(fields: Words, *, platform: Value[str | None] = Non
     """
     return Draft(
         "DELETE",
-        [PageId(), "messenger_profile"],
+        [PAGE_ID, "messenger_profile"],
         body=without_none({"fields": defer(words_of, "fields", fields, DELETABLE), "platform": platform}),
         answers={"result": "success"},
         finish=without_none,
@@ -361,7 +361,7 @@ def set_account_linking_url(url: Value[str]) -> Draft:
 def _setting(body: Any, *, finish: Callable[[Any], Any] | None = None) -> Draft:
     return Draft(
         "POST",
-        [PageId(), "messenger_profile"],
+        [PAGE_ID, "messenger_profile"],
         body=body,
         answers={"result": "success"},
         check=check_profile,

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
 from ...graph.request import without_none
@@ -49,7 +49,7 @@ def get_user_menu(psid: Recipient) -> Draft:
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/persistent-menu
     """
-    return Draft("GET", [PageId(), "custom_user_settings"], params={"psid": defer(person_id, psid)}, reads=first_in)
+    return Draft("GET", [PAGE_ID, "custom_user_settings"], params={"psid": defer(person_id, psid)}, reads=first_in)
 
 
 @graph_operation
@@ -79,7 +79,7 @@ def set_user_menu(psid: Recipient, menu: Lists, *, composer_input_disabled: Valu
     """
     return Draft(
         "POST",
-        [PageId(), "custom_user_settings"],
+        [PAGE_ID, "custom_user_settings"],
         body={
             "psid": defer(person_id, psid),
             "persistent_menu": shaped(shapes.persistent_menu, menu, composer_input_disabled),
@@ -116,7 +116,7 @@ def delete_user_menu(psid: Recipient) -> Draft:
     """
     return Draft(
         "DELETE",
-        [PageId(), "custom_user_settings"],
+        [PAGE_ID, "custom_user_settings"],
         params={"psid": defer(person_id, psid), "params": ["persistent_menu"]},
         answers={"result": "success"},
         is_repeatable=True,

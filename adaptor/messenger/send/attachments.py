@@ -9,7 +9,7 @@ from typing import Any
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
 from ..rules.limits import refuse
@@ -48,7 +48,7 @@ def upload_attachment(type: Value[str], source: Media, *, is_reusable: Value[boo
     attachment = {"type": kind, "payload": defer(_payload, source, is_reusable)}
     return Draft(
         "POST",
-        [PageId(), "message_attachments"],
+        [PAGE_ID, "message_attachments"],
         body={"message": {"attachment": attachment}},
         files=defer(media_files, kind, source),
         answers={"attachment_id": "0"},

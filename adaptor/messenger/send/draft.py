@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.values.arguments import Deferred, known, prepare
 from ...core.values.lazy import Lazy, resolve
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ..rules.recipient import recipient_id, recipient_object
 from ..rules.values import given
@@ -53,7 +53,7 @@ class SendDraft(Draft):
         if not is_whole:
             recipient = prepare(body["recipient"])
             body = {**body, "recipient": recipient if isinstance(recipient, Lazy) else recipient_object(recipient)}
-        super().__init__("POST", [PageId(), "messages"], body=body, files=files, answers=answers, key=key)
+        super().__init__("POST", [PAGE_ID, "messages"], body=body, files=files, answers=answers, key=key)
         self._window = window
         self._split = split
         self._typing = typing
@@ -139,7 +139,8 @@ def message_draft(
     """
     window = None
     if last_user_message_at is not None:
-        window = Deferred(check_window, prepare(last_user_message_at), fields.get("messaging_type"), fields.get("tag"))
+        moment = prepare(last_user_message_at)
+        window = Deferred(check_window, (moment, fields.get("messaging_type"), fields.get("tag")))
     return SendDraft(
         {
             "recipient": recipient,

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from ...core.operation import Value
 from ...core.values.arguments import defer, known
 from ...core.values.lazy import Lazy
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
@@ -78,7 +78,7 @@ def create_message_template(
     parts = None if components is None else _parts(components)
     return Draft(
         "POST",
-        [PageId(), "message_templates"],
+        [PAGE_ID, "message_templates"],
         body=without_none(
             {
                 "name": name,
@@ -214,7 +214,7 @@ def list_message_templates(
     """
     return Draft(
         "GET",
-        [PageId(), "message_templates"],
+        [PAGE_ID, "message_templates"],
         params={
             "name": name,
             "content": content,
@@ -254,7 +254,7 @@ def delete_message_template(name: Text, *, template_id: Word = None) -> Draft:
     """
     return Draft(
         "DELETE",
-        [PageId(), "message_templates"],
+        [PAGE_ID, "message_templates"],
         params={"name": defer(object_id, "name", name), "template_id": template_id},
         answers={"success": True},
         is_repeatable=True,

@@ -47,11 +47,11 @@ def _spelt(value: Any) -> Any:
         return _spelt(known(value))
     if isinstance(value, Template):
         return "".join(piece if isinstance(piece, str) else f"{{{piece[0]!r}}}" for piece in value.__pieces__)
-    if isinstance(value, Deferred):
-        function, *arguments = value.__reduce__()[1]
-        spelt = [_spelt(argument) for argument in arguments]
+    # What the job itself has written (`data_value("name")`) is shown as it is written.
+    if isinstance(value, Deferred) and value.__build__ is None and not value.__reads_state__:
+        spelt = [_spelt(argument) for argument in value.__arguments__]
         try:
-            return function(*spelt)
+            return value.__function__(*spelt)
         except Exception:
             # What it makes depends on the value; the reference says more than our function's name.
             return spelt[0] if len(spelt) == 1 else f"{{{value!r}}}"
