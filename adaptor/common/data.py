@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ..core.errors import JobError, WrongCall
 from ..core.operation import Value, builder
 from ..core.state import State, a_kind
@@ -49,7 +51,12 @@ def data_path(path: str) -> str:
         >>> data_path("rows[0].id"), data_path("$.data.rows")
         ('$.data.rows[0].id', '$.data.rows')
     """
-    rest = known_path("data_path", path).strip()
+    return _under_data(known_path("data_path", path))
+
+
+@lru_cache(maxsize=512)
+def _under_data(path: str) -> str:
+    rest = path.strip()
     if rest in ("$", "$.data"):
         return "$.data"
     for prefix in ("$.data.", "$.data[", "$.", "$["):
@@ -60,7 +67,7 @@ def data_path(path: str) -> str:
 
 
 def _data_value_path(path: Any, default: Any = None) -> str | None:
-    return _without_default(data_path(known_path("data_value", path)), default)
+    return _without_default(_under_data(known_path("data_value", path)), default)
 
 
 def _source_value_path(path: Any, default: Any = None) -> str | None:
@@ -95,7 +102,7 @@ def data_value(state: State, path: str, *, default: Any = None) -> Any:
         >>> data_value("name")({"data": {"name": "Ana"}})
         'Ana'
     """
-    return first_match(data_path(path), state, state, default)
+    return first_match(_under_data(path), state, state, default)
 
 
 @reader(_source_value_path)
