@@ -182,7 +182,7 @@ def _carried_out(
             try:
                 answers = send(parts) if not noted else send_ledgered(parts, client, run, send=send)
             finally:
-                run.stop_if_asked()
+                run.stop.raise_if_asked()
             outcomes.update(zip(places, answers, strict=True))
     return [outcomes[index] for index in range(len(requests))]
 

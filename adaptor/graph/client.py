@@ -196,8 +196,8 @@ class GraphClient:
         """Let an error know which call it was, where that came as far as the wire and may be shown."""
         if isinstance(error, GraphError | NotSent | DeliveryUnknown) and not request.sealed:
             error.request = self.described(request)
-            if self._run.on_failure is not None:
-                self._run.on_failure(error.request)
+            if self._run.observers.on_failure is not None:
+                self._run.observers.on_failure(error.request)
 
     def _note(self, request: GraphRequest, started: float, error: BaseException | None = None) -> None:
         """Count how a call ended, unless it never began."""
@@ -236,7 +236,7 @@ class GraphClient:
         in_flight = messages, sum(request.is_write for request in requests) - messages
         while True:
             self._keep_pace(waiting)
-            self._run.in_flight = in_flight
+            self._run.stop.in_flight = in_flight
             try:
                 return make()
             except (RateLimited, NotSent, TemporaryFailure) as error:
@@ -247,10 +247,10 @@ class GraphClient:
                 # Of the whole call nothing was carried out. Where that is so of some parts alone, it counts as having
                 # left until it is noted how the others ended.
                 wire.left = False
-                self._run.in_flight = (0, 0)
+                self._run.stop.in_flight = (0, 0)
                 self._wait(seconds, f"{type(error).__name__}: {error} Nothing was sent", repeats, waiting)
             finally:
-                self._run.in_flight = (0, 0)
+                self._run.stop.in_flight = (0, 0)
 
     def wait_before(self, repeats: int, error: AdaptorError) -> float | None:
         """Return how long to wait before repeating, or None where the error is to be raised."""

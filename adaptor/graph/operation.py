@@ -103,7 +103,7 @@ def carry_out(request: GraphRequest, draft: Draft, state: State, run: Run) -> Gr
         run.check_thread()
         if (skipped := left_out(request, run)) is not None:
             return skipped
-    if run.on_result is None or not request.is_message:
+    if run.observers.on_result is None or not request.is_message:
         return _carried_out(request, draft, state, run)
     from ..common.rows.results import tell_result
 
@@ -144,10 +144,10 @@ def left_out(request: GraphRequest, run: Run) -> GraphAnswer | None:
 
 
 def _is_for_others(request: GraphRequest, run: Run) -> bool:
-    if run.limit is None and run.only_to is None:
+    if run.audience.limit is None and run.audience.only_to is None:
         return False
     person = request.person
-    return person is not None and not run.wants(person)
+    return person is not None and not run.audience.includes(person)
 
 
 def _carried_out(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
@@ -167,7 +167,7 @@ def _carried_out(request: GraphRequest, draft: Draft, state: State, run: Run) ->
         if isinstance(answer, AdaptorError):
             raise answer
     finally:
-        run.stop_if_asked()
+        run.stop.raise_if_asked()
     if answer.response is None:
         run.log("debug", "graph", "made before: it is not made again")
         return answer
@@ -195,8 +195,8 @@ def described(request: GraphRequest, draft: Draft, state: State, run: Run) -> Gr
         return answer._replace(is_repeat=True)
     if not request.is_aside:
         run.note("described", recipient=request.recipient, is_message=request.is_message)
-    if run.on_request is not None:
-        run.on_request(request)
+    if run.observers.on_request is not None:
+        run.observers.on_request(request)
     return answer
 
 

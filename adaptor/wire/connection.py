@@ -22,7 +22,9 @@ from ..core.errors import ConfigurationError
 from ..core.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from ..core.context import Run
 
 #: Connections idle for longer are not used again: one that the other side has closed meanwhile would turn a send into
 #: an unknown. How long Meta keeps them is not documented; this is on the careful side.
@@ -123,10 +125,34 @@ def open_session() -> requests.Session:
     session.trust_env = False
     session.headers["User-Agent"] = f"facebook-adaptor/{__version__}"
     run = active.get()
-    adapter = _Adapter() if run is None or run.transport is None else run.transport(_Adapter())
+    adapter = _Adapter() if run is None else Transport.of(run).wrapped(_Adapter())
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
+
+
+class Transport:
+    """What stands in the place of the network, where a job is tested.
+
+    Attributes:
+        wrap: Given what carries HTTP, returns what carries it instead; None where nothing does.
+    """
+
+    def __init__(self) -> None:
+        self.wrap: Callable[[Any], Any] | None = None
+
+    @classmethod
+    def of(cls, run: Run) -> Transport:
+        """Return that of a run."""
+        transport: Transport = run.resource("transport", cls)
+        return transport
+
+    def wrapped(self, adapter: Any) -> Any:
+        """Return what carries HTTP in this run."""
+        return adapter if self.wrap is None else self.wrap(adapter)
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 #: Variables that name the certificates which are trusted.

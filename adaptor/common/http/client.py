@@ -179,7 +179,7 @@ class HttpClient:
         if settings is None:
             settings = self._settings[place] = settings_for(url)
         wire.left = False
-        self._run.in_flight = (0, int(request.is_write))
+        self._run.stop.in_flight = (0, int(request.is_write))
         try:
             return self._session.send(
                 prepared,
@@ -193,7 +193,7 @@ class HttpClient:
                 raise
             raise self._no_answer(request, url, cause) from None
         finally:
-            self._run.in_flight = (0, 0)
+            self._run.stop.in_flight = (0, 0)
             self._last_use[place] = time.monotonic()
 
     def _no_answer(self, request: HttpRequest, url: str, cause: BaseException) -> NotSent | DeliveryUnknown | HttpError:

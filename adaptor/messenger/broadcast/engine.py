@@ -106,11 +106,11 @@ class Engine(Claims):
                 self._drain()
             raise
         finally:
-            self._run.in_flight = (0, 0)
+            self._run.stop.in_flight = (0, 0)
             self._give_up()
             self._hands.close()
             self._progress.close()
-        self._run.stop_if_asked()
+        self._run.stop.raise_if_asked()
         if self._stop is not None:
             raise self._stop
 
@@ -154,7 +154,7 @@ class Engine(Claims):
         self._ledger.begin_sending(ids)
         self._under_way[id(parcels)] = parcels
         self._messages_in_flight += len(parcels)
-        self._run.in_flight = (self._messages_in_flight, 0)
+        self._run.stop.in_flight = (self._messages_in_flight, 0)
         try:
             self._hands.take(parcels, requests)
         except Exception:
@@ -232,7 +232,7 @@ class Engine(Claims):
     def _forget(self, parcels: list[Outgoing]) -> None:
         del self._under_way[id(parcels)]
         self._messages_in_flight -= len(parcels)
-        self._run.in_flight = (self._messages_in_flight, 0)
+        self._run.stop.in_flight = (self._messages_in_flight, 0)
 
     def _note(self, parcels: list[Outgoing], answers: list[GraphAnswer | AdaptorError] | AdaptorError) -> None:
         outcomes = [copy(answers) for _ in parcels] if isinstance(answers, AdaptorError) else answers
@@ -308,7 +308,7 @@ class Engine(Claims):
         path.pop()
         self._tally.ended(outcome, parcel.index, parcel.recipient, error=error)
         self._run.note(outcome, recipient=parcel.recipient, error=error, is_message=parcel.request.is_message)
-        if self._run.on_failure is not None:
-            self._run.on_failure(self._hands.described(parcel.request))
+        if self._run.observers.on_failure is not None:
+            self._run.observers.on_failure(self._hands.described(parcel.request))
         if error.about not in (ABOUT_PERSON, ABOUT_ROW):
             self._stop = self._stop or error
