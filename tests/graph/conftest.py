@@ -8,6 +8,7 @@ import pytest
 
 from adaptor.core.values.page_id import PAGE_ID
 from adaptor.graph.draft import Draft
+from adaptor.graph.needs import Need
 from adaptor.graph.operation import graph_operation
 
 if TYPE_CHECKING:
@@ -21,12 +22,12 @@ def _plain_environment(plain_environment: None) -> None:
     """The machine's proxies, certificates and netrc are no business of a test."""
 
 
-@graph_operation
+@graph_operation(needs=Need())
 def _write(body: Any) -> Draft:
     return Draft("POST", [PAGE_ID, "messages"], body=body, answers={"message_id": "m_dry_run"}, needs=("message_id",))
 
 
-@graph_operation
+@graph_operation(needs=Need())
 def _read(fields: Any = "name") -> Draft:
     return Draft("GET", [PAGE_ID], params={"fields": fields}, answers={"name": "never given"})
 

@@ -14,6 +14,7 @@ from adaptor.core.context import Run
 from adaptor.core.values.page_id import PAGE_ID
 from adaptor.graph.draft import Draft
 from adaptor.graph.listing import listing
+from adaptor.graph.needs import Need
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pytest_httpserver import HTTPServer
 
 
-@listing
+@listing(needs=Need())
 def list_things(*, fields: Any = None, limit: Any = None) -> Draft:
     """List things."""
     return Draft("GET", [PAGE_ID, "things"], params={"fields": fields, "limit": limit})

@@ -14,6 +14,7 @@ from ...graph.request import without_none
 from ..rules.answers import inside
 from ..rules.ids import APP_ID, secret
 from ..rules.limits import check_text
+from ..rules.permissions import TOKENS, WEBHOOKS
 from ..rules.recipient import Text, Word
 from ..rules.values import check_url, given_text
 from ..rules.words import MaybeWords, Words, joined
@@ -23,7 +24,7 @@ from .webhook_fields import WEBHOOK_FIELDS
 HEADING = "page and app"
 
 
-@graph_operation
+@graph_operation(needs=WEBHOOKS)
 def create_subscription(
     callback_url: Text,
     fields: Words,
@@ -83,7 +84,7 @@ def create_subscription(
     )
 
 
-@listing
+@listing(needs=WEBHOOKS)
 def list_subscriptions(*, limit: Value[int | None] = None) -> Draft:
     """List the app's webhooks.
 
@@ -109,7 +110,7 @@ def list_subscriptions(*, limit: Value[int | None] = None) -> Draft:
     return Draft("GET", [APP_ID, "subscriptions"], params={"limit": limit}, access="app")
 
 
-@graph_operation
+@graph_operation(needs=WEBHOOKS)
 def delete_subscription(object_: Text = "page", *, fields: MaybeWords = None) -> Draft:
     """Delete the app's webhook, or take fields from it.
 
@@ -147,7 +148,7 @@ def delete_subscription(object_: Text = "page", *, fields: MaybeWords = None) ->
     )
 
 
-@graph_operation
+@graph_operation(needs=TOKENS)
 def debug_token(input_token: Word = None) -> Draft:
     """Find out what a token may do, whose it is, and when it ends.
 

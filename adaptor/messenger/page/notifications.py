@@ -8,13 +8,14 @@ from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.request import comma_separated
+from ..rules.permissions import NOTIFICATIONS
 from ..rules.words import MaybeWords
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "page and app"
 
 
-@listing
+@listing(needs=NOTIFICATIONS)
 def list_notification_tokens(*, fields: MaybeWords = None, limit: Value[int | None] = None) -> Draft:
     """List the people who agreed to recurring notifications, where these still live.
 

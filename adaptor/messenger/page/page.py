@@ -14,6 +14,7 @@ from ...graph.request import comma_separated, without_none
 from ..rules.answers import items_in
 from ..rules.ids import secret
 from ..rules.limits import refuse
+from ..rules.permissions import FEATURE_REVIEWS, INSIGHTS, NLP, PAGE, SUBSCRIBED_APPS
 from ..rules.recipient import Word
 from ..rules.words import MaybeWords, Words, joined
 from .webhook_fields import WEBHOOK_FIELDS
@@ -32,7 +33,7 @@ METRICS = (
 )
 
 
-@graph_operation
+@graph_operation(needs=PAGE)
 def get_page(fields: MaybeWords = None) -> Draft:
     """Read the Page that the credential is for.
 
@@ -58,7 +59,7 @@ def get_page(fields: MaybeWords = None) -> Draft:
     return Draft("GET", [PAGE_ID], params={"fields": defer(comma_separated, fields)})
 
 
-@graph_operation
+@graph_operation(needs=SUBSCRIBED_APPS)
 def subscribe_app(subscribed_fields: Words) -> Draft:
     """Let the app hear of what happens on the Page, by its webhook; fields that were subscribed before go.
 
@@ -91,7 +92,7 @@ def subscribe_app(subscribed_fields: Words) -> Draft:
     )
 
 
-@listing
+@listing(needs=SUBSCRIBED_APPS)
 def list_subscribed_apps(*, fields: MaybeWords = None, limit: Value[int | None] = None) -> Draft:
     """List the apps that hear of what happens on the Page.
 
@@ -117,7 +118,7 @@ def list_subscribed_apps(*, fields: MaybeWords = None, limit: Value[int | None] 
     return Draft("GET", [PAGE_ID, "subscribed_apps"], params={"fields": defer(comma_separated, fields), "limit": limit})
 
 
-@graph_operation
+@graph_operation(needs=SUBSCRIBED_APPS)
 def unsubscribe_app() -> Draft:
     """Let the app hear no more of what happens on the Page.
 
@@ -140,7 +141,7 @@ def unsubscribe_app() -> Draft:
     return Draft("DELETE", [PAGE_ID, "subscribed_apps"], answers={"success": True}, is_repeatable=True)
 
 
-@listing
+@listing(needs=FEATURE_REVIEWS)
 def list_feature_reviews(*, limit: Value[int | None] = None) -> Draft:
     """List how far Meta's review of the Page's messaging features has come.
 
@@ -165,7 +166,7 @@ def list_feature_reviews(*, limit: Value[int | None] = None) -> Draft:
     return Draft("GET", [PAGE_ID, "messaging_feature_review"], params={"limit": limit})
 
 
-@graph_operation
+@graph_operation(needs=NLP)
 def set_nlp_configs(
     *,
     nlp_enabled: Value[bool | None] = None,
@@ -222,7 +223,7 @@ def set_nlp_configs(
     )
 
 
-@graph_operation
+@graph_operation(needs=INSIGHTS)
 def get_insights(
     metric: Words,
     *,

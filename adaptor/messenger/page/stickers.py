@@ -12,6 +12,7 @@ from ...core.values.arguments import defer
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ..rules.ids import object_id
+from ..rules.permissions import STICKERS
 from ..rules.recipient import Text, Word
 from ..rules.values import given_text
 
@@ -19,7 +20,7 @@ from ..rules.values import given_text
 HEADING = "page and app"
 
 
-@listing
+@listing(needs=STICKERS)
 def list_sticker_packs(*, locale: Word = None, limit: Value[int | None] = None) -> Draft:
     """List the packs of stickers that there are.
 
@@ -47,7 +48,7 @@ def list_sticker_packs(*, locale: Word = None, limit: Value[int | None] = None) 
     return Draft("GET", "sticker_packs", params={"locale": locale, "limit": limit}, access="app")
 
 
-@listing
+@listing(needs=STICKERS)
 def list_stickers(pack_id: Text, *, locale: Word = None, limit: Value[int | None] = None) -> Draft:
     """List the stickers of a pack.
 
@@ -82,7 +83,7 @@ def list_stickers(pack_id: Text, *, locale: Word = None, limit: Value[int | None
     )
 
 
-@listing
+@listing(needs=STICKERS)
 def search_stickers(q: Text, *, locale: Word = None, limit: Value[int | None] = None) -> Draft:
     """Search all stickers for a word.
 

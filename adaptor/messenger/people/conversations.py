@@ -17,6 +17,7 @@ from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import comma_separated
 from ..rules.ids import object_id, person_id
+from ..rules.permissions import CONVERSATIONS
 from ..rules.recipient import Text, Word
 from ..rules.words import MaybeWords
 
@@ -29,7 +30,7 @@ MESSAGE_FIELDS = "id,created_time,from,to,message,attachments,reply_to"
 DETAILED_MESSAGES = 20
 
 
-@listing
+@listing(needs=CONVERSATIONS)
 def list_conversations(
     *,
     user_id: Value[str | int | dict[str, Any] | None] = None,
@@ -88,7 +89,7 @@ def list_conversations(
     )
 
 
-@graph_operation
+@graph_operation(needs=CONVERSATIONS)
 def get_conversation(conversation_id: Text, *, fields: MaybeWords = None) -> Draft:
     """Read one conversation.
 
@@ -121,7 +122,7 @@ def get_conversation(conversation_id: Text, *, fields: MaybeWords = None) -> Dra
     )
 
 
-@listing
+@listing(needs=CONVERSATIONS)
 def list_messages(
     conversation_id: Text, *, fields: MaybeWords = MESSAGE_FIELDS, limit: Value[int | None] = DETAILED_MESSAGES
 ) -> Draft:
@@ -156,7 +157,7 @@ def list_messages(
     )
 
 
-@graph_operation
+@graph_operation(needs=CONVERSATIONS)
 def get_message(message_id: Text, *, fields: MaybeWords = MESSAGE_FIELDS) -> Draft:
     """Read one message.
 

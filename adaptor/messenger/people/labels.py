@@ -17,6 +17,7 @@ from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import comma_separated
 from ..rules.ids import object_id, person_id
+from ..rules.permissions import LABELS
 from ..rules.recipient import Recipient, Text
 from ..rules.values import given_text
 from ..rules.words import MaybeWords
@@ -28,7 +29,7 @@ HEADING = "people"
 LABEL_FIELDS = "id,page_label_name"
 
 
-@graph_operation
+@graph_operation(needs=LABELS)
 def create_label(name: Text) -> Draft:
     """Make a label that people can be given.
 
@@ -61,7 +62,7 @@ def create_label(name: Text) -> Draft:
     )
 
 
-@graph_operation
+@graph_operation(needs=LABELS)
 def get_label(label_id: Text, *, fields: MaybeWords = LABEL_FIELDS) -> Draft:
     """Read one label.
 
@@ -89,7 +90,7 @@ def get_label(label_id: Text, *, fields: MaybeWords = LABEL_FIELDS) -> Draft:
     return Draft("GET", [defer(object_id, "label_id", label_id)], params={"fields": defer(comma_separated, fields)})
 
 
-@listing
+@listing(needs=LABELS)
 def list_labels(*, fields: MaybeWords = LABEL_FIELDS, limit: Value[int | None] = None) -> Draft:
     """List the labels of the Page.
 
@@ -116,7 +117,7 @@ def list_labels(*, fields: MaybeWords = LABEL_FIELDS, limit: Value[int | None] =
     return Draft("GET", [PAGE_ID, "custom_labels"], params={"fields": defer(comma_separated, fields), "limit": limit})
 
 
-@listing
+@listing(needs=LABELS)
 def list_user_labels(psid: Recipient, *, fields: MaybeWords = LABEL_FIELDS, limit: Value[int | None] = None) -> Draft:
     """List the labels that a person has.
 
@@ -149,7 +150,7 @@ def list_user_labels(psid: Recipient, *, fields: MaybeWords = LABEL_FIELDS, limi
     )
 
 
-@graph_operation
+@graph_operation(needs=LABELS)
 def assign_label(psid: Recipient, label_id: Text) -> Draft:
     """Give a person a label.
 
@@ -177,7 +178,7 @@ def assign_label(psid: Recipient, label_id: Text) -> Draft:
     return _labelling("POST", psid, label_id)
 
 
-@graph_operation
+@graph_operation(needs=LABELS)
 def remove_label(psid: Recipient, label_id: Text) -> Draft:
     """Take a label from a person. The label itself stays.
 
@@ -205,7 +206,7 @@ def remove_label(psid: Recipient, label_id: Text) -> Draft:
     return _labelling("DELETE", psid, label_id)
 
 
-@graph_operation
+@graph_operation(needs=LABELS)
 def delete_label(label_id: Text) -> Draft:
     """Delete a label, from everybody who has it too.
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.operation import Value
-from ...core.values.arguments import defer
+from ...core.values.arguments import defer, known
 from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
+from ...graph.needs import Need
 from ...graph.operation import graph_operation
 from ...graph.request import comma_separated
 from ..rules.ids import person_id, secret
 from ..rules.limits import refuse
+from ..rules.permissions import ACCOUNT_LINKING, MODERATION, USER_PROFILE
 from ..rules.recipient import Recipient, Text
 from ..rules.words import MaybeWords, Words, words_of
 
@@ -23,11 +25,21 @@ HEADING = "people"
 #: (checked 2026-11-24).
 PROFILE_FIELDS = "id,name,first_name,last_name,profile_pic"
 
+#: The fields of a person that need a permission of their own: `pages_user_locale` and so on.
+_WITH_PERMISSION = ("locale", "timezone", "gender")
+
 #: What can be done about a person. Source: the specification of Meta's SDK for Graph v25 (checked 2026-11-24).
 MODERATIONS = ("BLOCK_USER", "UNBLOCK_USER", "BAN_USER", "UNBAN_USER", "MOVE_TO_SPAM")
 
 
-@graph_operation
+def _profile_needs(draft: Draft) -> Need:
+    fields = known(draft.params).get("fields")
+    asked = fields.split(",") if isinstance(fields, str) else ()
+    added = tuple(f"pages_user_{field}" for field in asked if field in _WITH_PERMISSION)
+    return USER_PROFILE._replace(permissions=(*USER_PROFILE.permissions, *added))
+
+
+@graph_operation(needs=_profile_needs)
 def get_user_profile(psid: Recipient, *, fields: MaybeWords = PROFILE_FIELDS) -> Draft:
     """Read a person's public profile.
 
@@ -56,7 +68,7 @@ def get_user_profile(psid: Recipient, *, fields: MaybeWords = PROFILE_FIELDS) ->
     return Draft("GET", [defer(person_id, psid)], params={"fields": defer(comma_separated, fields)})
 
 
-@graph_operation
+@graph_operation(needs=ACCOUNT_LINKING)
 def get_account_link(account_linking_token: Text) -> Draft:
     """Find out who is linking an account: whose token it is that the login page was opened with.
 
@@ -84,7 +96,7 @@ def get_account_link(account_linking_token: Text) -> Draft:
     return Draft("GET", [PAGE_ID], params={"fields": "recipient", "account_linking_token": token}, sealed=True)
 
 
-@graph_operation
+@graph_operation(needs=ACCOUNT_LINKING)
 def unlink_account(psid: Recipient) -> Draft:
     """Unlink the account that a person has linked.
 
@@ -116,7 +128,7 @@ def unlink_account(psid: Recipient) -> Draft:
     )
 
 
-@graph_operation
+@graph_operation(needs=MODERATION)
 def block_user(psid: Recipient) -> Draft:
     """Block a person: they and the Page cannot write to each other any more.
 
@@ -142,7 +154,7 @@ def block_user(psid: Recipient) -> Draft:
     return _moderation([psid], "BLOCK_USER")
 
 
-@graph_operation
+@graph_operation(needs=MODERATION)
 def unblock_user(psid: Recipient) -> Draft:
     """Let a person who was blocked write to the Page again.
 
@@ -168,7 +180,7 @@ def unblock_user(psid: Recipient) -> Draft:
     return _moderation([psid], "UNBLOCK_USER")
 
 
-@graph_operation
+@graph_operation(needs=MODERATION)
 def moderate_conversations(psids: Value[list[Any]], actions: Words) -> Draft:
     """Block, ban or let go of several people in one call, or move their conversations to the spam folder.
 

@@ -16,6 +16,7 @@ from ...graph.operation import graph_operation
 from ...graph.request import comma_separated
 from ..rules.ids import object_id
 from ..rules.limits import check_text
+from ..rules.permissions import PERSONAS
 from ..rules.recipient import Text
 from ..rules.values import check_reachable, check_url
 from ..rules.words import MaybeWords
@@ -24,7 +25,7 @@ from ..rules.words import MaybeWords
 HEADING = "personas"
 
 
-@graph_operation
+@graph_operation(needs=PERSONAS)
 def create_persona(name: Text, profile_picture_url: Text) -> Draft:
     """Make a persona: a name and a picture under which messages can be sent.
 
@@ -58,7 +59,7 @@ def create_persona(name: Text, profile_picture_url: Text) -> Draft:
     )
 
 
-@graph_operation
+@graph_operation(needs=PERSONAS)
 def get_persona(persona_id: Text, *, fields: MaybeWords = None) -> Draft:
     """Read one persona.
 
@@ -85,7 +86,7 @@ def get_persona(persona_id: Text, *, fields: MaybeWords = None) -> Draft:
     return Draft("GET", [defer(object_id, "persona_id", persona_id)], params={"fields": defer(comma_separated, fields)})
 
 
-@listing
+@listing(needs=PERSONAS)
 def list_personas(*, fields: MaybeWords = None, limit: Value[int | None] = None) -> Draft:
     """List the personas of the Page.
 
@@ -111,7 +112,7 @@ def list_personas(*, fields: MaybeWords = None, limit: Value[int | None] = None)
     return Draft("GET", [PAGE_ID, "personas"], params={"fields": defer(comma_separated, fields), "limit": limit})
 
 
-@graph_operation
+@graph_operation(needs=PERSONAS)
 def delete_persona(persona_id: Text) -> Draft:
     """Delete a persona. It cannot send any more; its old messages keep it.
 

@@ -19,6 +19,7 @@ from ...graph.request import comma_separated, without_none
 from ..rules.answers import first_in, inside
 from ..rules.ids import person_id
 from ..rules.limits import check_text, check_whole_number, refuse
+from ..rules.permissions import ROUTING
 from ..rules.recipient import Recipient, Word, check_recipient, recipient_object
 from ..rules.words import MaybeWords
 
@@ -31,7 +32,7 @@ HEADING = "routing"
 TARGET_APPS = {"PAGE_INBOX": "263902037430900", "INSTAGRAM_INBOX": "1217981644879628"}
 
 
-@graph_operation
+@graph_operation(needs=ROUTING)
 def pass_thread_control(
     recipient: Recipient, target_app_id: Value[str | int | None] = None, *, metadata: Word = None
 ) -> Draft:
@@ -64,7 +65,7 @@ def pass_thread_control(
     return _control("pass", recipient, target_app_id=target, metadata=metadata)
 
 
-@graph_operation
+@graph_operation(needs=ROUTING)
 def take_thread_control(recipient: Recipient, *, metadata: Word = None) -> Draft:
     """Take control of the conversation with a person from whichever app has it.
 
@@ -92,7 +93,7 @@ def take_thread_control(recipient: Recipient, *, metadata: Word = None) -> Draft
     return _control("take", recipient, metadata=metadata)
 
 
-@graph_operation
+@graph_operation(needs=ROUTING)
 def request_thread_control(recipient: Recipient, *, metadata: Word = None) -> Draft:
     """Ask the app that controls the conversation with a person to pass it on.
 
@@ -120,7 +121,7 @@ def request_thread_control(recipient: Recipient, *, metadata: Word = None) -> Dr
     return _control("request", recipient, metadata=metadata)
 
 
-@graph_operation
+@graph_operation(needs=ROUTING)
 def release_thread_control(recipient: Recipient, *, metadata: Word = None) -> Draft:
     """Let go of the conversation with a person: the next message goes to the Page's default app.
 
@@ -153,7 +154,7 @@ def release_thread_control(recipient: Recipient, *, metadata: Word = None) -> Dr
     )
 
 
-@graph_operation
+@graph_operation(needs=ROUTING)
 def extend_thread_control(recipient: Recipient, duration: Value[int]) -> Draft:
     """Keep control of the conversation with a person for longer than the 24 hours after their last message.
 
@@ -187,7 +188,7 @@ def extend_thread_control(recipient: Recipient, duration: Value[int]) -> Draft:
     )
 
 
-@graph_operation
+@graph_operation(needs=ROUTING)
 def get_thread_owner(psid: Recipient) -> Draft:
     """Find out which app controls the conversation with a person.
 
@@ -214,7 +215,7 @@ def get_thread_owner(psid: Recipient) -> Draft:
     return Draft("GET", [PAGE_ID, "thread_owner"], params={"recipient": defer(person_id, psid)}, reads=_thread_owner)
 
 
-@listing
+@listing(needs=ROUTING)
 def list_secondary_receivers(*, fields: MaybeWords = "id,name", limit: Value[int | None] = None) -> Draft:
     """List the apps that a conversation can be passed to.
 
@@ -243,7 +244,7 @@ def list_secondary_receivers(*, fields: MaybeWords = "id,name", limit: Value[int
     )
 
 
-@graph_operation
+@graph_operation(needs=ROUTING)
 def get_messaging_feature_status() -> Draft:
     """Find out whether the Page routes conversations to several apps.
 

@@ -15,6 +15,7 @@ from ...graph.operation import graph_operation
 from ...graph.request import without_none
 from ..rules.answers import merged
 from ..rules.limits import refuse
+from ..rules.permissions import MESSENGER_PROFILE
 from ..rules.words import MaybeWords, Words, joined, words_of
 from . import shapes
 from .rules import DELETABLE, PROPERTIES, check_profile
@@ -31,7 +32,7 @@ Greeting: TypeAlias = "Value[str | dict[str, Any] | list[dict[str, Any]]]"
 Lists: TypeAlias = "Value[list[dict[str, Any]] | dict[str, Any]]"
 
 
-@graph_operation
+@graph_operation(needs=MESSENGER_PROFILE)
 def get_messenger_profile(fields: MaybeWords = None, *, platform: Value[str | None] = None) -> Draft:
     """Read properties of the Page's Messenger profile.
 
@@ -67,7 +68,7 @@ def get_messenger_profile(fields: MaybeWords = None, *, platform: Value[str | No
     )
 
 
-@graph_operation
+@graph_operation(needs=MESSENGER_PROFILE)
 def set_messenger_profile(
     properties: Value[dict[str, Any] | None] = None,
     *,
@@ -125,7 +126,7 @@ def set_messenger_profile(
     return _setting(body, finish=without_none)
 
 
-@graph_operation
+@graph_operation(needs=MESSENGER_PROFILE)
 def delete_messenger_profile(fields: Words, *, platform: Value[str | None] = None) -> Draft:
     """Delete properties of the Page's Messenger profile.
 
@@ -160,7 +161,7 @@ def delete_messenger_profile(fields: Words, *, platform: Value[str | None] = Non
     )
 
 
-@graph_operation
+@graph_operation(needs=MESSENGER_PROFILE)
 def set_get_started(payload: Value[str | dict[str, Any]]) -> Draft:
     """Set what the button tells the webhook with which people begin; a persistent menu needs it.
 
@@ -187,7 +188,7 @@ def set_get_started(payload: Value[str | dict[str, Any]]) -> Draft:
     return _setting({"get_started": shaped(shapes.get_started, payload)})
 
 
-@graph_operation
+@graph_operation(needs=MESSENGER_PROFILE)
 def set_greeting(greeting: Greeting) -> Draft:
     """Set what people read before the first message.
 
@@ -216,7 +217,7 @@ def set_greeting(greeting: Greeting) -> Draft:
     return _setting({"greeting": shaped(shapes.greeting, greeting)})
 
 
-@graph_operation
+@graph_operation(needs=MESSENGER_PROFILE)
 def set_ice_breakers(ice_breakers: Lists) -> Draft:
     """Set the questions that people can tap to begin a conversation.
 
@@ -244,7 +245,7 @@ def set_ice_breakers(ice_breakers: Lists) -> Draft:
     return _setting({"ice_breakers": shaped(shapes.ice_breakers, ice_breakers)})
 
 
-@graph_operation
+@graph_operation(needs=MESSENGER_PROFILE)
 def set_persistent_menu(menu: Lists, *, composer_input_disabled: Value[bool | None] = None) -> Draft:
     """Set the menu that is always there; people see a change within a day.
 
@@ -274,7 +275,7 @@ def set_persistent_menu(menu: Lists, *, composer_input_disabled: Value[bool | No
     return _setting({"persistent_menu": shaped(shapes.persistent_menu, menu, composer_input_disabled)})
 
 
-@graph_operation
+@graph_operation(needs=MESSENGER_PROFILE)
 def set_commands(commands: Lists) -> Draft:
     """Set the commands that people find under `/`; they take the place of the persistent menu.
 
@@ -304,7 +305,7 @@ def set_commands(commands: Lists) -> Draft:
     return _setting({"commands": shaped(shapes.commands, commands)})
 
 
-@graph_operation
+@graph_operation(needs=MESSENGER_PROFILE)
 def set_whitelisted_domains(domains: Value[str | list[str]]) -> Draft:
     """Set the domains whose pages may use Messenger Extensions and the checkbox plugin; those set before go.
 
@@ -331,7 +332,7 @@ def set_whitelisted_domains(domains: Value[str | list[str]]) -> Draft:
     return _setting({"whitelisted_domains": shaped(shapes.whitelisted_domains, domains)})
 
 
-@graph_operation
+@graph_operation(needs=MESSENGER_PROFILE)
 def set_account_linking_url(url: Value[str]) -> Draft:
     """Set the page on which people log in to link their account.
 

@@ -15,6 +15,7 @@ from ...graph.operation import graph_operation
 from ...graph.request import without_none
 from ..rules.answers import first_in
 from ..rules.ids import person_id
+from ..rules.permissions import MESSENGER_PROFILE
 from ..rules.recipient import Recipient
 from . import shapes
 from .properties import Lists
@@ -25,7 +26,7 @@ from .shapes import shaped
 HEADING = "profile"
 
 
-@graph_operation
+@graph_operation(needs=MESSENGER_PROFILE)
 def get_user_menu(psid: Recipient) -> Draft:
     """Read the menu that one person has, and the one that everybody has.
 
@@ -52,7 +53,7 @@ def get_user_menu(psid: Recipient) -> Draft:
     return Draft("GET", [PAGE_ID, "custom_user_settings"], params={"psid": defer(person_id, psid)}, reads=first_in)
 
 
-@graph_operation
+@graph_operation(needs=MESSENGER_PROFILE)
 def set_user_menu(psid: Recipient, menu: Lists, *, composer_input_disabled: Value[bool | None] = None) -> Draft:
     """Give one person a menu of their own, in place of the one that everybody has.
 
@@ -91,7 +92,7 @@ def set_user_menu(psid: Recipient, menu: Lists, *, composer_input_disabled: Valu
     )
 
 
-@graph_operation
+@graph_operation(needs=MESSENGER_PROFILE)
 def delete_user_menu(psid: Recipient) -> Draft:
     """Take one person's own menu away; they see the one that everybody has.
 

@@ -13,6 +13,7 @@ from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
 from ..rules.limits import refuse
+from ..rules.permissions import SENDING
 from ..rules.values import check_reachable
 from .media_source import MEDIA_TYPES, Media, media_files, media_payload
 
@@ -20,7 +21,7 @@ from .media_source import MEDIA_TYPES, Media, media_files, media_payload
 HEADING = "send"
 
 
-@graph_operation
+@graph_operation(needs=SENDING)
 def upload_attachment(type: Value[str], source: Media, *, is_reusable: Value[bool] = True) -> Draft:  # noqa: A002
     """Upload a picture, a recording, a film or a file, and get the id under which it can be sent again and again.
 

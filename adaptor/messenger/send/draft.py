@@ -11,6 +11,7 @@ from ...core.values.arguments import Deferred, known, prepare
 from ...core.values.lazy import Lazy, resolve
 from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
+from ..rules.permissions import HUMAN_AGENT, SENDING
 from ..rules.recipient import recipient_id, recipient_object
 from ..rules.values import given
 from ..rules.windows import check_window
@@ -19,6 +20,7 @@ from .several_calls import text_series
 
 if TYPE_CHECKING:
     from ...core.state import State
+    from ...graph.needs import Need
     from ...graph.request import GraphRequest
 
 
@@ -156,6 +158,18 @@ def message_draft(
 def action_draft(recipient: Any, action: str, **fields: Any) -> SendDraft:
     """Draft the call that shows a sender action."""
     return SendDraft({"recipient": recipient, **given(sender_action=action, **fields)})
+
+
+def message_needs(draft: Draft) -> Need:
+    """Return what a message needs, with what its tag adds."""
+    return SENDING._replace(features=(HUMAN_AGENT,)) if tag_of(draft) == "HUMAN_AGENT" else SENDING
+
+
+def tag_of(draft: Draft) -> str | None:
+    """Return the tag of a message; None where it has none, or none that is known when the job is loaded."""
+    body = known(draft.body)
+    tag = body.get("tag") if isinstance(body, dict) else None
+    return tag if isinstance(tag, str) else None
 
 
 def _is_action(body: Any) -> bool:

@@ -14,7 +14,7 @@ from ..rules.limits import refuse
 from ..rules.recipient import Key, QuickReplies, Recipient, Word
 from ..rules.values import given
 from ..rules.windows import Moment
-from .draft import message_draft
+from .draft import message_draft, message_needs
 from .media_source import media_payload
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HEADING = "send"
 
 
-@graph_operation
+@graph_operation(needs=message_needs)
 def send_images(
     recipient: Recipient,
     images: Value[list[str | int]],
@@ -87,7 +87,7 @@ def send_images(
     )
 
 
-@graph_operation
+@graph_operation(needs=message_needs)
 def send_sticker(
     recipient: Recipient,
     sticker_id: Value[str | int],

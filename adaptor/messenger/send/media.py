@@ -13,7 +13,7 @@ from ...graph.operation import graph_operation
 from ..rules.recipient import Key, QuickReplies, Recipient, Word
 from ..rules.values import given
 from ..rules.windows import Moment
-from .draft import message_draft
+from .draft import message_draft, message_needs
 from .media_source import Media, media_files, media_payload
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 HEADING = "send"
 
 
-@graph_operation
+@graph_operation(needs=message_needs)
 def send_image(
     recipient: Recipient,
     image: Media,
@@ -91,7 +91,7 @@ def send_image(
     )
 
 
-@graph_operation
+@graph_operation(needs=message_needs)
 def send_audio(
     recipient: Recipient,
     audio: Media,
@@ -159,7 +159,7 @@ def send_audio(
     )
 
 
-@graph_operation
+@graph_operation(needs=message_needs)
 def send_video(
     recipient: Recipient,
     video: Media,
@@ -227,7 +227,7 @@ def send_video(
     )
 
 
-@graph_operation
+@graph_operation(needs=message_needs)
 def send_file(
     recipient: Recipient,
     file: Media,

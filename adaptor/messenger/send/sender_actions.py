@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
+from ..rules.permissions import SENDING
 from ..rules.recipient import Recipient, Text, Word
 from .draft import action_draft
 
@@ -14,7 +15,7 @@ from .draft import action_draft
 HEADING = "send"
 
 
-@graph_operation
+@graph_operation(needs=SENDING)
 def typing_on(recipient: Recipient, *, persona_id: Word = None) -> Draft:
     """Show the person that the Page is typing, for 20 seconds or until the next message.
 
@@ -38,7 +39,7 @@ def typing_on(recipient: Recipient, *, persona_id: Word = None) -> Draft:
     return action_draft(recipient, "typing_on", persona_id=persona_id)
 
 
-@graph_operation
+@graph_operation(needs=SENDING)
 def typing_off(recipient: Recipient, *, persona_id: Word = None) -> Draft:
     """Stop showing the person that the Page is typing.
 
@@ -62,7 +63,7 @@ def typing_off(recipient: Recipient, *, persona_id: Word = None) -> Draft:
     return action_draft(recipient, "typing_off", persona_id=persona_id)
 
 
-@graph_operation
+@graph_operation(needs=SENDING)
 def mark_seen(recipient: Recipient) -> Draft:
     """Show the person that the Page has read their last message.
 
@@ -85,7 +86,7 @@ def mark_seen(recipient: Recipient) -> Draft:
     return action_draft(recipient, "mark_seen")
 
 
-@graph_operation
+@graph_operation(needs=SENDING)
 def react(recipient: Recipient, message_id: Text, reaction: Text) -> Draft:
     """Put a reaction under a message, or change it.
 
@@ -110,7 +111,7 @@ def react(recipient: Recipient, message_id: Text, reaction: Text) -> Draft:
     return action_draft(recipient, "react", payload={"message_id": message_id, "reaction": reaction})
 
 
-@graph_operation
+@graph_operation(needs=SENDING)
 def unreact(recipient: Recipient, message_id: Text) -> Draft:
     """Take the Page's reaction under a message away.
 

@@ -13,17 +13,18 @@ from ...core.values.arguments import defer
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
 from ..rules.limits import refuse
+from ..rules.permissions import SENDING
 from ..rules.recipient import Key, Object, QuickReplies, Recipient, Text, Word
 from ..rules.values import given
 from ..rules.windows import Moment
-from .draft import SendDraft, message_draft
+from .draft import SendDraft, message_draft, message_needs
 from .several_calls import TYPING_SECONDS
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "send"
 
 
-@graph_operation
+@graph_operation(needs=message_needs)
 def send_text(
     recipient: Recipient,
     text: Text,
@@ -106,7 +107,7 @@ def send_text(
     )
 
 
-@graph_operation
+@graph_operation(needs=message_needs)
 def send_template(
     recipient: Recipient,
     template: Object,
@@ -172,7 +173,7 @@ def send_template(
     )
 
 
-@graph_operation
+@graph_operation(needs=message_needs)
 def send_message(
     recipient: Recipient,
     message: Object,
@@ -228,7 +229,7 @@ def send_message(
     )
 
 
-@graph_operation
+@graph_operation(needs=SENDING)
 def private_reply(
     recipient: Value[dict[str, Any]],
     message: Value[str | dict[str, Any]],
@@ -278,7 +279,7 @@ def private_reply(
     )
 
 
-@graph_operation
+@graph_operation(needs=message_needs)
 def post_message(params: Object, *, key: Key = None) -> Draft:
     """Send a whole body of the Send API, as OpenFn's `postMessage` does; nothing in it is dropped.
 

@@ -12,6 +12,7 @@ from ...core.values.arguments import defer
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
 from ..rules.limits import refuse
+from ..rules.permissions import UTILITY_MESSAGES
 from ..rules.recipient import Key, Recipient, Text, Word
 from ..rules.values import given
 from .draft import message_draft
@@ -23,7 +24,7 @@ HEADING = "send"
 Parameters: TypeAlias = "Value[list[Any] | dict[str, Any] | None]"
 
 
-@graph_operation
+@graph_operation(needs=UTILITY_MESSAGES)
 def send_utility(
     recipient: Recipient,
     template: Text,

@@ -17,6 +17,7 @@ from ...graph.operation import graph_operation
 from ...graph.request import comma_separated, without_none
 from ..rules.ids import object_id
 from ..rules.limits import refuse
+from ..rules.permissions import UTILITY_MESSAGES, UTILITY_TEMPLATES
 from ..rules.recipient import Text, Word
 from ..rules.words import MaybeWords
 from .rules import check_components, check_template, parameter_format
@@ -30,7 +31,7 @@ MaybeObjects: TypeAlias = "Value[list[dict[str, Any]] | dict[str, Any] | None]"
 OneOrMore: TypeAlias = "Value[str | list[str] | None]"
 
 
-@graph_operation
+@graph_operation(needs=UTILITY_TEMPLATES)
 def create_message_template(
     name: Text,
     language: Text,
@@ -98,7 +99,7 @@ def create_message_template(
     )
 
 
-@graph_operation
+@graph_operation(needs=UTILITY_TEMPLATES)
 def update_message_template(template_id: Text, components: Components, *, parameter_format: Word = None) -> Draft:
     """Change what a utility template says; Meta looks at it again.
 
@@ -141,7 +142,7 @@ def update_message_template(template_id: Text, components: Components, *, parame
     )
 
 
-@graph_operation
+@graph_operation(needs=UTILITY_TEMPLATES)
 def get_message_template(template_id: Text, *, fields: MaybeWords = None) -> Draft:
     """Read one utility template: what it says, and whether Meta has approved it.
 
@@ -172,7 +173,7 @@ def get_message_template(template_id: Text, *, fields: MaybeWords = None) -> Dra
     )
 
 
-@listing
+@listing(needs=UTILITY_TEMPLATES)
 def list_message_templates(
     *,
     name: Word = None,
@@ -228,7 +229,7 @@ def list_message_templates(
     )
 
 
-@graph_operation
+@graph_operation(needs=UTILITY_TEMPLATES)
 def delete_message_template(name: Text, *, template_id: Word = None) -> Draft:
     """Delete a utility template, in all its languages or in one.
 
@@ -261,7 +262,7 @@ def delete_message_template(name: Text, *, template_id: Word = None) -> Draft:
     )
 
 
-@listing
+@listing(needs=UTILITY_MESSAGES)
 def search_template_library(
     name_or_content: Word = None, *, language: Word = None, limit: Value[int | None] = None
 ) -> Draft:

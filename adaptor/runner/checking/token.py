@@ -14,7 +14,6 @@ from ...graph.errors import GraphError, TemporaryFailure, TokenInvalid
 from ...graph.graph_request import graph_request
 from ...graph.operation import GraphOperation
 from ...messenger.page.app import debug_token
-from ...messenger.page.permissions import need_of
 from ..execution.start import problem_of
 from ..load.credentials import Credentials
 from ..load.prepare import prepare
@@ -55,7 +54,7 @@ class Needed:
             self.has_functions = True
         if not isinstance(operation, GraphOperation):
             return
-        need, name = need_of(operation), operation.name
+        need, name = operation.needs(), operation.name
         for wanted, kept in ((need.permissions, self.permissions), (need.features, self.features)):
             for one in wanted:
                 _add(kept.setdefault(one, []), name)
