@@ -146,7 +146,7 @@ from .messenger.people.routing import (
     request_thread_control as request_thread_control,
     take_thread_control as take_thread_control,
 )
-from .messenger.profile.parts import ice_breaker as ice_breaker, menu_item as menu_item
+from .messenger.profile.builders import ice_breaker as ice_breaker, menu_item as menu_item
 from .messenger.profile.properties import (
     delete_messenger_profile as delete_messenger_profile,
     get_messenger_profile as get_messenger_profile,

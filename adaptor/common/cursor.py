@@ -67,7 +67,7 @@ def cursor(
     value: Value[Any],
     key: Value[str] = "cursor",
     default: Value[Any] = None,
-    format: Callback[[Any], Any] | None = None,  # noqa: A002
+    format_: Callback[[Any], Any] | None = None,
     *,
     timezone: Value[str | tzinfo] = "UTC",
 ) -> State:
@@ -81,7 +81,7 @@ def cursor(
         key: Where in the state it is kept.
         default: Used in place of a value that is None, or of a path that does not exist: on a first run there is no
             `state.cursor` yet. The same words work.
-        format: Called with the moment as a datetime in `timezone`, also where ISO text was given, and with anything
+        format_: Called with the moment as a datetime in `timezone`, also where ISO text was given, and with anything
             else as it is. What it returns is kept; where that is None, what would be kept without it.
         timezone: Whose days are meant: a name such as `Africa/Nairobi`, or a `tzinfo`. Default: UTC. Names are those
             of the machine's IANA list; where it has none (small containers, Windows), `pip install tzdata`.
@@ -107,10 +107,10 @@ def cursor(
     given = default if value is None else value
     moment = _moment(given, zone)
     kept: Any = given if moment is None else _iso(moment)
-    if format is not None and given is not None:
+    if format_ is not None and given is not None:
         if moment is None and isinstance(given, str):
             moment = _read_iso(given, zone)
-        formatted = format(given if moment is None else moment.astimezone(zone))
+        formatted = format_(given if moment is None else moment.astimezone(zone))
         kept = kept if formatted is None else _json(formatted)
     run = current_run()
     run.log("debug", "job", f"{key} is {run.shown(kept)}")

@@ -11,10 +11,11 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.operation import Value, builder
+from ..rules.argument_types import Count, OptionalText, Text
 from ..rules.limits import check_text
 from ..rules.values import as_text, given
 from .feedback import check_privacy
-from .part import Part
+from .payload_reader import PayloadReader
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "content"
@@ -22,12 +23,12 @@ HEADING = "content"
 PURPOSES = ("SHIPPING",)
 
 
-def check_instant_form_template(template: Part) -> None:
+def check_instant_form_template(template: PayloadReader) -> None:
     """Refuse an instant form that Meta would refuse."""
     template.identifier("form_id")
 
 
-def check_customer_information_template(template: Part) -> None:
+def check_customer_information_template(template: PayloadReader) -> None:
     """Refuse a customer information template that Meta would refuse."""
     # How Meta writes the fields of `address_overrides` and `contact_overrides` is not ours to judge.
     for place, country in template.items("countries", required=False):
@@ -58,19 +59,19 @@ def instant_form_template(form_id: Value[str | int]) -> dict[str, Any]:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/templates/instant-form-template
     """
     template = given(template_type="instant_form", form_id=as_text(form_id))
-    check_instant_form_template(Part(template))
+    check_instant_form_template(PayloadReader(template))
     return template
 
 
 @builder
 def customer_information_template(
     *,
-    privacy_url: Value[str],
+    privacy_url: Text,
     countries: Value[list[str] | None] = None,
-    expires_in_days: Value[int | None] = None,
+    expires_in_days: Count = None,
     address_overrides: Value[list[dict[str, Any]] | None] = None,
     contact_overrides: Value[list[dict[str, Any]] | None] = None,
-    purpose: Value[str | None] = None,
+    purpose: OptionalText = None,
 ) -> dict[str, Any]:
     """Build a template that asks the person where to ship to.
 
@@ -106,5 +107,5 @@ def customer_information_template(
         contact_overrides=contact_overrides,
         purpose=purpose,
     )
-    check_customer_information_template(Part(template))
+    check_customer_information_template(PayloadReader(template))
     return template

@@ -5,19 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import without_none
 from ..rules.answers import inside
+from ..rules.argument_types import Count, Flag, OptionalText, OptionalWords, Text, Words
 from ..rules.ids import APP_ID, secret
 from ..rules.limits import check_text
 from ..rules.permissions import TOKENS, WEBHOOKS
-from ..rules.recipient import Text, Word
 from ..rules.values import check_url, given_text
-from ..rules.words import MaybeWords, Words, joined
+from ..rules.words import joined
 from .webhook_fields import WEBHOOK_FIELDS
 
 #: Under which heading `adaptor docs` shows what stands here.
@@ -29,9 +28,9 @@ def create_subscription(
     callback_url: Text,
     fields: Words,
     *,
-    verify_token: Word = None,
+    verify_token: OptionalText = None,
     object_: Text = "page",
-    include_values: Value[bool | None] = None,
+    include_values: Flag = None,
 ) -> Draft:
     """Set the app's webhook: where Meta tells what happens on the Pages that have subscribed the app.
 
@@ -85,7 +84,7 @@ def create_subscription(
 
 
 @listing(needs=WEBHOOKS)
-def list_subscriptions(*, limit: Value[int | None] = None) -> Draft:
+def list_subscriptions(*, limit: Count = None) -> Draft:
     """List the app's webhooks.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`.
@@ -111,7 +110,7 @@ def list_subscriptions(*, limit: Value[int | None] = None) -> Draft:
 
 
 @graph_operation(needs=WEBHOOKS)
-def delete_subscription(object_: Text = "page", *, fields: MaybeWords = None) -> Draft:
+def delete_subscription(object_: Text = "page", *, fields: OptionalWords = None) -> Draft:
     """Delete the app's webhook, or take fields from it.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`. Every Page falls silent with it.
@@ -149,7 +148,7 @@ def delete_subscription(object_: Text = "page", *, fields: MaybeWords = None) ->
 
 
 @graph_operation(needs=TOKENS)
-def debug_token(input_token: Word = None) -> Draft:
+def debug_token(input_token: OptionalText = None) -> Draft:
     """Find out what a token may do, whose it is, and when it ends.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`. The token is not put into an address,

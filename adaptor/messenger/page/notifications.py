@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.request import comma_separated
+from ..rules.argument_types import Count, OptionalWords
 from ..rules.permissions import NOTIFICATIONS
-from ..rules.words import MaybeWords
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "page and app"
 
 
 @listing(needs=NOTIFICATIONS)
-def list_notification_tokens(*, fields: MaybeWords = None, limit: Value[int | None] = None) -> Draft:
+def list_notification_tokens(*, fields: OptionalWords = None, limit: Count = None) -> Draft:
     """List the people who agreed to recurring notifications, where these still live.
 
     Needs the permission `pages_messaging`. A token is what a message is addressed to, as the recipient

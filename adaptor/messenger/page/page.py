@@ -12,11 +12,11 @@ from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import comma_separated, without_none
 from ..rules.answers import items_in
+from ..rules.argument_types import Count, Flag, OptionalObject, OptionalText, OptionalWords, Words
 from ..rules.ids import secret
 from ..rules.limits import refuse
 from ..rules.permissions import FEATURE_REVIEWS, INSIGHTS, NLP, PAGE, SUBSCRIBED_APPS
-from ..rules.recipient import Word
-from ..rules.words import MaybeWords, Words, joined
+from ..rules.words import joined
 from .webhook_fields import WEBHOOK_FIELDS
 
 #: Under which heading `adaptor docs` shows what stands here.
@@ -34,7 +34,7 @@ METRICS = (
 
 
 @graph_operation(needs=PAGE)
-def get_page(fields: MaybeWords = None) -> Draft:
+def get_page(fields: OptionalWords = None) -> Draft:
     """Read the Page that the credential is for.
 
     Id and name can be read with any token of the Page; other fields need `pages_read_engagement`.
@@ -93,7 +93,7 @@ def subscribe_app(subscribed_fields: Words) -> Draft:
 
 
 @listing(needs=SUBSCRIBED_APPS)
-def list_subscribed_apps(*, fields: MaybeWords = None, limit: Value[int | None] = None) -> Draft:
+def list_subscribed_apps(*, fields: OptionalWords = None, limit: Count = None) -> Draft:
     """List the apps that hear of what happens on the Page.
 
     Needs the permission `pages_manage_metadata`.
@@ -142,7 +142,7 @@ def unsubscribe_app() -> Draft:
 
 
 @listing(needs=FEATURE_REVIEWS)
-def list_feature_reviews(*, limit: Value[int | None] = None) -> Draft:
+def list_feature_reviews(*, limit: Count = None) -> Draft:
     """List how far Meta's review of the Page's messaging features has come.
 
     Needs the permission `pages_messaging`.
@@ -169,12 +169,12 @@ def list_feature_reviews(*, limit: Value[int | None] = None) -> Draft:
 @graph_operation(needs=NLP)
 def set_nlp_configs(
     *,
-    nlp_enabled: Value[bool | None] = None,
-    model: Word = None,
-    custom_token: Word = None,
-    n_best: Value[int | None] = None,
-    verbose: Value[bool | None] = None,
-    other_language_support: Value[dict[str, Any] | None] = None,
+    nlp_enabled: Flag = None,
+    model: OptionalText = None,
+    custom_token: OptionalText = None,
+    n_best: Count = None,
+    verbose: Flag = None,
+    other_language_support: OptionalObject = None,
 ) -> Draft:
     """Set how Meta reads the texts that people write, before it hands them to the webhook.
 
@@ -227,10 +227,10 @@ def set_nlp_configs(
 def get_insights(
     metric: Words,
     *,
-    period: Word = None,
+    period: OptionalText = None,
     since: Value[str | int | None] = None,
     until: Value[str | int | None] = None,
-    breakdown: MaybeWords = None,
+    breakdown: OptionalWords = None,
 ) -> Draft:
     """Read how the Page's messages do: numbers for days, weeks, months or a span of time.
 

@@ -7,13 +7,12 @@ Source of all of it: https://developers.facebook.com/documentation/business-mess
 
 from __future__ import annotations
 
-from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...graph.draft import Draft
 from ...graph.listing import listing
+from ..rules.argument_types import Count, OptionalText, Text
 from ..rules.ids import object_id
 from ..rules.permissions import STICKERS
-from ..rules.recipient import Text, Word
 from ..rules.values import given_text
 
 #: Under which heading `adaptor docs` shows what stands here.
@@ -21,7 +20,7 @@ HEADING = "page and app"
 
 
 @listing(needs=STICKERS)
-def list_sticker_packs(*, locale: Word = None, limit: Value[int | None] = None) -> Draft:
+def list_sticker_packs(*, locale: OptionalText = None, limit: Count = None) -> Draft:
     """List the packs of stickers that there are.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`.
@@ -49,7 +48,7 @@ def list_sticker_packs(*, locale: Word = None, limit: Value[int | None] = None) 
 
 
 @listing(needs=STICKERS)
-def list_stickers(pack_id: Text, *, locale: Word = None, limit: Value[int | None] = None) -> Draft:
+def list_stickers(pack_id: Text, *, locale: OptionalText = None, limit: Count = None) -> Draft:
     """List the stickers of a pack.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`.
@@ -84,7 +83,7 @@ def list_stickers(pack_id: Text, *, locale: Word = None, limit: Value[int | None
 
 
 @listing(needs=STICKERS)
-def search_stickers(q: Text, *, locale: Word = None, limit: Value[int | None] = None) -> Draft:
+def search_stickers(q: Text, *, locale: OptionalText = None, limit: Count = None) -> Draft:
     """Search all stickers for a word.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`.

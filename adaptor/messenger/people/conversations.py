@@ -16,10 +16,9 @@ from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import comma_separated
+from ..rules.argument_types import Count, OptionalPsid, OptionalText, OptionalWords, Text
 from ..rules.ids import object_id, person_id
 from ..rules.permissions import CONVERSATIONS
-from ..rules.recipient import Text, Word
-from ..rules.words import MaybeWords
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "conversations"
@@ -33,14 +32,14 @@ DETAILED_MESSAGES = 20
 @listing(needs=CONVERSATIONS)
 def list_conversations(
     *,
-    user_id: Value[str | int | dict[str, Any] | None] = None,
-    folder: Word = None,
+    psid: OptionalPsid = None,
+    folder: OptionalText = None,
     tags: Value[str | list[str] | None] = None,
-    platform: Word = "messenger",
-    updated_after_ms: Value[int | None] = None,
-    updated_before_ms: Value[int | None] = None,
-    fields: MaybeWords = None,
-    limit: Value[int | None] = None,
+    platform: OptionalText = "messenger",
+    updated_after_ms: Count = None,
+    updated_before_ms: Count = None,
+    fields: OptionalWords = None,
+    limit: Count = None,
 ) -> Draft:
     """List the conversations of the Page, those that changed last first.
 
@@ -48,7 +47,7 @@ def list_conversations(
     a loop too: `each(list_conversations(), …)`.
 
     Args:
-        user_id: A person's PSID: only the conversation with them.
+        psid: A person's PSID: only the conversation with them.
         folder: Only those in this folder, such as `inbox` or `spam`.
         tags: Only those with these tags.
         platform: `messenger`, or `instagram`.
@@ -68,7 +67,7 @@ def list_conversations(
         TemporaryFailure: No trustworthy answer came; reading again is safe.
 
     Example:
-        >>> list_conversations(user_id="6543210987654321").describe({}).params
+        >>> list_conversations(psid="6543210987654321").describe({}).params
         {'platform': 'messenger', 'user_id': '6543210987654321'}
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations
@@ -78,7 +77,7 @@ def list_conversations(
         [PAGE_ID, "conversations"],
         params={
             "platform": platform,
-            "user_id": None if user_id is None else defer(_person_or_none, user_id),
+            "user_id": None if psid is None else defer(_person_or_none, psid),
             "folder": folder,
             "tags": tags,
             "updated_after_ms": updated_after_ms,
@@ -90,11 +89,11 @@ def list_conversations(
 
 
 @graph_operation(needs=CONVERSATIONS)
-def get_conversation(conversation_id: Text, *, fields: MaybeWords = None) -> Draft:
+def get_conversation(conversation_id: Text, *, fields: OptionalWords = None) -> Draft:
     """Read one conversation.
 
     Needs the permissions `pages_messaging`, `pages_read_engagement` and `pages_manage_metadata`. To find the one with a
-    person, ask `list_conversations(user_id=…)`.
+    person, ask `list_conversations(psid=…)`.
 
     Args:
         conversation_id: Its id, which begins with `t_`.
@@ -124,7 +123,7 @@ def get_conversation(conversation_id: Text, *, fields: MaybeWords = None) -> Dra
 
 @listing(needs=CONVERSATIONS)
 def list_messages(
-    conversation_id: Text, *, fields: MaybeWords = MESSAGE_FIELDS, limit: Value[int | None] = DETAILED_MESSAGES
+    conversation_id: Text, *, fields: OptionalWords = MESSAGE_FIELDS, limit: Value[int | None] = DETAILED_MESSAGES
 ) -> Draft:
     """List the messages of a conversation, the newest first.
 
@@ -158,7 +157,7 @@ def list_messages(
 
 
 @graph_operation(needs=CONVERSATIONS)
-def get_message(message_id: Text, *, fields: MaybeWords = MESSAGE_FIELDS) -> Draft:
+def get_message(message_id: Text, *, fields: OptionalWords = MESSAGE_FIELDS) -> Draft:
     """Read one message.
 
     Needs the permissions `pages_messaging`, `pages_read_engagement` and `pages_manage_metadata`. Only the 20 newest

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import comma_separated
+from ..rules.argument_types import Count, OptionalWords, Psid, Text
 from ..rules.ids import object_id, person_id
 from ..rules.permissions import LABELS
-from ..rules.recipient import Recipient, Text
 from ..rules.values import given_text
-from ..rules.words import MaybeWords
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "people"
@@ -63,7 +61,7 @@ def create_label(name: Text) -> Draft:
 
 
 @graph_operation(needs=LABELS)
-def get_label(label_id: Text, *, fields: MaybeWords = LABEL_FIELDS) -> Draft:
+def get_label(label_id: Text, *, fields: OptionalWords = LABEL_FIELDS) -> Draft:
     """Read one label.
 
     Needs the permission `pages_messaging`.
@@ -91,7 +89,7 @@ def get_label(label_id: Text, *, fields: MaybeWords = LABEL_FIELDS) -> Draft:
 
 
 @listing(needs=LABELS)
-def list_labels(*, fields: MaybeWords = LABEL_FIELDS, limit: Value[int | None] = None) -> Draft:
+def list_labels(*, fields: OptionalWords = LABEL_FIELDS, limit: Count = None) -> Draft:
     """List the labels of the Page.
 
     Needs the permission `pages_messaging`. Works as the source of a loop too: `each(list_labels(), …)`.
@@ -118,7 +116,7 @@ def list_labels(*, fields: MaybeWords = LABEL_FIELDS, limit: Value[int | None] =
 
 
 @listing(needs=LABELS)
-def list_user_labels(psid: Recipient, *, fields: MaybeWords = LABEL_FIELDS, limit: Value[int | None] = None) -> Draft:
+def list_user_labels(psid: Psid, *, fields: OptionalWords = LABEL_FIELDS, limit: Count = None) -> Draft:
     """List the labels that a person has.
 
     Needs the permission `pages_messaging`. Meta does not give those of people who joined with a phone number.
@@ -151,7 +149,7 @@ def list_user_labels(psid: Recipient, *, fields: MaybeWords = LABEL_FIELDS, limi
 
 
 @graph_operation(needs=LABELS)
-def assign_label(psid: Recipient, label_id: Text) -> Draft:
+def assign_label(psid: Psid, label_id: Text) -> Draft:
     """Give a person a label.
 
     Needs the permission `pages_messaging`.
@@ -179,7 +177,7 @@ def assign_label(psid: Recipient, label_id: Text) -> Draft:
 
 
 @graph_operation(needs=LABELS)
-def remove_label(psid: Recipient, label_id: Text) -> Draft:
+def remove_label(psid: Psid, label_id: Text) -> Draft:
     """Take a label from a person. The label itself stays.
 
     Needs the permission `pages_messaging`.

@@ -11,11 +11,11 @@ from ...graph.draft import Draft
 from ...graph.needs import Need
 from ...graph.operation import graph_operation
 from ...graph.request import comma_separated
+from ..rules.argument_types import OptionalWords, Psid, Text, Words
 from ..rules.ids import person_id, secret
 from ..rules.limits import refuse
 from ..rules.permissions import ACCOUNT_LINKING, MODERATION, USER_PROFILE
-from ..rules.recipient import Recipient, Text
-from ..rules.words import MaybeWords, Words, words_of
+from ..rules.words import words_of
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "people"
@@ -40,7 +40,7 @@ def _profile_needs(draft: Draft) -> Need:
 
 
 @graph_operation(needs=_profile_needs)
-def get_user_profile(psid: Recipient, *, fields: MaybeWords = PROFILE_FIELDS) -> Draft:
+def get_user_profile(psid: Psid, *, fields: OptionalWords = PROFILE_FIELDS) -> Draft:
     """Read a person's public profile.
 
     Needs the permission `pages_messaging` and the feature Business Asset User Profile Access; `locale`, `timezone` and
@@ -97,7 +97,7 @@ def get_account_link(account_linking_token: Text) -> Draft:
 
 
 @graph_operation(needs=ACCOUNT_LINKING)
-def unlink_account(psid: Recipient) -> Draft:
+def unlink_account(psid: Psid) -> Draft:
     """Unlink the account that a person has linked.
 
     Needs the permission `pages_messaging`.
@@ -129,7 +129,7 @@ def unlink_account(psid: Recipient) -> Draft:
 
 
 @graph_operation(needs=MODERATION)
-def block_user(psid: Recipient) -> Draft:
+def block_user(psid: Psid) -> Draft:
     """Block a person: they and the Page cannot write to each other any more.
 
     Needs the permission `pages_messaging`.
@@ -155,7 +155,7 @@ def block_user(psid: Recipient) -> Draft:
 
 
 @graph_operation(needs=MODERATION)
-def unblock_user(psid: Recipient) -> Draft:
+def unblock_user(psid: Psid) -> Draft:
     """Let a person who was blocked write to the Page again.
 
     Needs the permission `pages_messaging`.

@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import comma_separated
+from ..rules.argument_types import Count, OptionalWords, Text
 from ..rules.ids import object_id
 from ..rules.limits import check_text
 from ..rules.permissions import PERSONAS
-from ..rules.recipient import Text
 from ..rules.values import check_reachable, check_url
-from ..rules.words import MaybeWords
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "personas"
@@ -60,7 +58,7 @@ def create_persona(name: Text, profile_picture_url: Text) -> Draft:
 
 
 @graph_operation(needs=PERSONAS)
-def get_persona(persona_id: Text, *, fields: MaybeWords = None) -> Draft:
+def get_persona(persona_id: Text, *, fields: OptionalWords = None) -> Draft:
     """Read one persona.
 
     Needs the permission `pages_messaging`.
@@ -87,7 +85,7 @@ def get_persona(persona_id: Text, *, fields: MaybeWords = None) -> Draft:
 
 
 @listing(needs=PERSONAS)
-def list_personas(*, fields: MaybeWords = None, limit: Value[int | None] = None) -> Draft:
+def list_personas(*, fields: OptionalWords = None, limit: Count = None) -> Draft:
     """List the personas of the Page.
 
     Needs the permission `pages_messaging`. Works as the source of a loop too: `each(list_personas(), …)`.

@@ -17,11 +17,11 @@ from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import comma_separated, without_none
 from ..rules.answers import first_in, inside
+from ..rules.argument_types import Count, OptionalText, OptionalWords, Psid, Recipient
 from ..rules.ids import person_id
 from ..rules.limits import check_text, check_whole_number, refuse
 from ..rules.permissions import ROUTING
-from ..rules.recipient import Recipient, Word, check_recipient, recipient_object
-from ..rules.words import MaybeWords
+from ..rules.recipient import check_recipient, recipient_object
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "routing"
@@ -34,7 +34,7 @@ TARGET_APPS = {"PAGE_INBOX": "263902037430900", "INSTAGRAM_INBOX": "121798164487
 
 @graph_operation(needs=ROUTING)
 def pass_thread_control(
-    recipient: Recipient, target_app_id: Value[str | int | None] = None, *, metadata: Word = None
+    recipient: Recipient, target_app_id: Value[str | int | None] = None, *, metadata: OptionalText = None
 ) -> Draft:
     """Pass the conversation with a person to another app, or to the people at the Page's inbox.
 
@@ -66,7 +66,7 @@ def pass_thread_control(
 
 
 @graph_operation(needs=ROUTING)
-def take_thread_control(recipient: Recipient, *, metadata: Word = None) -> Draft:
+def take_thread_control(recipient: Recipient, *, metadata: OptionalText = None) -> Draft:
     """Take control of the conversation with a person from whichever app has it.
 
     Needs the permission `pages_messaging`. Meta allows it only where the Page has set a default app.
@@ -94,7 +94,7 @@ def take_thread_control(recipient: Recipient, *, metadata: Word = None) -> Draft
 
 
 @graph_operation(needs=ROUTING)
-def request_thread_control(recipient: Recipient, *, metadata: Word = None) -> Draft:
+def request_thread_control(recipient: Recipient, *, metadata: OptionalText = None) -> Draft:
     """Ask the app that controls the conversation with a person to pass it on.
 
     Needs the permission `pages_messaging`. The answer comes by the webhook `messaging_handovers`, if at all.
@@ -122,7 +122,7 @@ def request_thread_control(recipient: Recipient, *, metadata: Word = None) -> Dr
 
 
 @graph_operation(needs=ROUTING)
-def release_thread_control(recipient: Recipient, *, metadata: Word = None) -> Draft:
+def release_thread_control(recipient: Recipient, *, metadata: OptionalText = None) -> Draft:
     """Let go of the conversation with a person: the next message goes to the Page's default app.
 
     Needs the permission `pages_messaging`, and control of the conversation.
@@ -189,7 +189,7 @@ def extend_thread_control(recipient: Recipient, duration: Value[int]) -> Draft:
 
 
 @graph_operation(needs=ROUTING)
-def get_thread_owner(psid: Recipient) -> Draft:
+def get_thread_owner(psid: Psid) -> Draft:
     """Find out which app controls the conversation with a person.
 
     Needs the permission `pages_messaging`.
@@ -216,7 +216,7 @@ def get_thread_owner(psid: Recipient) -> Draft:
 
 
 @listing(needs=ROUTING)
-def list_secondary_receivers(*, fields: MaybeWords = "id,name", limit: Value[int | None] = None) -> Draft:
+def list_secondary_receivers(*, fields: OptionalWords = "id,name", limit: Count = None) -> Draft:
     """List the apps that a conversation can be passed to.
 
     Needs the permission `pages_messaging`. It belongs to the handover protocol, which Meta has ended; Meta's own SDK

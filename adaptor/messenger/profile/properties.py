@@ -14,9 +14,10 @@ from ...graph.draft import Draft
 from ...graph.operation import graph_operation
 from ...graph.request import without_none
 from ..rules.answers import merged
+from ..rules.argument_types import Flag, OptionalObject, OptionalText, OptionalWords, Text, Words
 from ..rules.limits import refuse
 from ..rules.permissions import MESSENGER_PROFILE
-from ..rules.words import MaybeWords, Words, joined, words_of
+from ..rules.words import joined, words_of
 from . import shapes
 from .rules import DELETABLE, PROPERTIES, check_profile
 from .shapes import shaped
@@ -33,7 +34,7 @@ Lists: TypeAlias = "Value[list[dict[str, Any]] | dict[str, Any]]"
 
 
 @graph_operation(needs=MESSENGER_PROFILE)
-def get_messenger_profile(fields: MaybeWords = None, *, platform: Value[str | None] = None) -> Draft:
+def get_messenger_profile(fields: OptionalWords = None, *, platform: OptionalText = None) -> Draft:
     """Read properties of the Page's Messenger profile.
 
     Needs the permission `pages_messaging`. Meta takes 10 calls to the profile in 10 minutes.
@@ -70,7 +71,7 @@ def get_messenger_profile(fields: MaybeWords = None, *, platform: Value[str | No
 
 @graph_operation(needs=MESSENGER_PROFILE)
 def set_messenger_profile(
-    properties: Value[dict[str, Any] | None] = None,
+    properties: OptionalObject = None,
     *,
     get_started: Value[str | dict[str, Any] | None] = None,
     greeting: Value[str | dict[str, Any] | list[dict[str, Any]] | None] = None,
@@ -78,7 +79,7 @@ def set_messenger_profile(
     persistent_menu: Value[list[dict[str, Any]] | dict[str, Any] | None] = None,
     commands: Value[list[dict[str, Any]] | dict[str, Any] | None] = None,
     whitelisted_domains: Value[str | list[str] | None] = None,
-    account_linking_url: Value[str | None] = None,
+    account_linking_url: OptionalText = None,
 ) -> Draft:
     """Set several properties of the Page's Messenger profile in one call; all others stay as they are.
 
@@ -127,7 +128,7 @@ def set_messenger_profile(
 
 
 @graph_operation(needs=MESSENGER_PROFILE)
-def delete_messenger_profile(fields: Words, *, platform: Value[str | None] = None) -> Draft:
+def delete_messenger_profile(fields: Words, *, platform: OptionalText = None) -> Draft:
     """Delete properties of the Page's Messenger profile.
 
     Needs the permission `pages_messaging`. Meta does not let go of the get-started button while there is a menu.
@@ -246,7 +247,7 @@ def set_ice_breakers(ice_breakers: Lists) -> Draft:
 
 
 @graph_operation(needs=MESSENGER_PROFILE)
-def set_persistent_menu(menu: Lists, *, composer_input_disabled: Value[bool | None] = None) -> Draft:
+def set_persistent_menu(menu: Lists, *, composer_input_disabled: Flag = None) -> Draft:
     """Set the menu that is always there; people see a change within a day.
 
     Needs the permission `pages_messaging`, and a get-started button. Commands take its place where there are some.
@@ -333,7 +334,7 @@ def set_whitelisted_domains(domains: Value[str | list[str]]) -> Draft:
 
 
 @graph_operation(needs=MESSENGER_PROFILE)
-def set_account_linking_url(url: Value[str]) -> Draft:
+def set_account_linking_url(url: Text) -> Draft:
     """Set the page on which people log in to link their account.
 
     Needs the permission `pages_messaging`.

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
 from ...graph.request import without_none
 from ..rules.answers import first_in
+from ..rules.argument_types import Flag, Psid
 from ..rules.ids import person_id
 from ..rules.permissions import MESSENGER_PROFILE
-from ..rules.recipient import Recipient
 from . import shapes
 from .properties import Lists
 from .rules import check_menus
@@ -27,7 +26,7 @@ HEADING = "profile"
 
 
 @graph_operation(needs=MESSENGER_PROFILE)
-def get_user_menu(psid: Recipient) -> Draft:
+def get_user_menu(psid: Psid) -> Draft:
     """Read the menu that one person has, and the one that everybody has.
 
     Needs the permission `pages_messaging`.
@@ -54,7 +53,7 @@ def get_user_menu(psid: Recipient) -> Draft:
 
 
 @graph_operation(needs=MESSENGER_PROFILE)
-def set_user_menu(psid: Recipient, menu: Lists, *, composer_input_disabled: Value[bool | None] = None) -> Draft:
+def set_user_menu(psid: Psid, menu: Lists, *, composer_input_disabled: Flag = None) -> Draft:
     """Give one person a menu of their own, in place of the one that everybody has.
 
     Needs the permission `pages_messaging`.
@@ -93,7 +92,7 @@ def set_user_menu(psid: Recipient, menu: Lists, *, composer_input_disabled: Valu
 
 
 @graph_operation(needs=MESSENGER_PROFILE)
-def delete_user_menu(psid: Recipient) -> Draft:
+def delete_user_menu(psid: Psid) -> Draft:
     """Take one person's own menu away; they see the one that everybody has.
 
     Needs the permission `pages_messaging`.

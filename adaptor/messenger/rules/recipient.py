@@ -1,35 +1,14 @@
-"""Who a message is for, in each of Meta's forms; and the types of what sends are given."""
+"""Who a message is for, in each of Meta's forms."""
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 from ...core.context import active
-from ...core.operation import Value
 from ...core.values.lazy import Lazy
 from .limits import check_object, refuse
 from .psid import SPACE, problem_of
 from .values import text_of
-
-#: A PSID, or one of Meta's recipient objects.
-Recipient: TypeAlias = "Value[str | int | dict[str, Any]]"
-
-
-#: What Meta calls an object: a dict in its spelling.
-Object: TypeAlias = "Value[dict[str, Any]]"
-
-
-QuickReplies: TypeAlias = "Value[list[dict[str, Any]] | None]"
-
-
-Text: TypeAlias = "Value[str]"
-
-
-Word: TypeAlias = "Value[str | None]"
-
-
-#: What makes a send one that happens at most once ever.
-Key: TypeAlias = "Value[str | int | None]"
 
 
 def recipient_object(recipient: Any) -> Any:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from ...core.operation import Value
 from ...core.state import a_kind
 from .limits import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-#: One word, several with commas between them, or a list.
-Words: TypeAlias = "Value[str | list[str]]"
-MaybeWords: TypeAlias = "Value[str | list[str] | None]"
 
 _FIX = 'Give a list of Meta\'s words: ["…", "…"].'
 #: From how many letters on two slips are taken for a misspelling; in a shorter word they may make another word.

@@ -12,6 +12,7 @@ from ...core.values.arguments import defer
 from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
+from ..rules.argument_types import Text
 from ..rules.limits import refuse
 from ..rules.permissions import SENDING
 from ..rules.values import check_reachable
@@ -22,11 +23,11 @@ HEADING = "send"
 
 
 @graph_operation(needs=SENDING)
-def upload_attachment(type: Value[str], source: Media, *, is_reusable: Value[bool] = True) -> Draft:  # noqa: A002
+def upload_attachment(type_: Text, source: Media, *, is_reusable: Value[bool] = True) -> Draft:
     """Upload a picture, a recording, a film or a file, and get the id under which it can be sent again and again.
 
     Args:
-        type: `image`, `audio`, `video` or `file`.
+        type_: `image`, `audio`, `video` or `file`.
         source: A public address (fetched by Meta within 10 seconds, a video within 75), or a `Path` to a local file,
             which is read while it is sent. At most 8 MB for images and 25 MB for others.
         is_reusable: Whether the attachment can be sent more than once.
@@ -45,7 +46,7 @@ def upload_attachment(type: Value[str], source: Media, *, is_reusable: Value[boo
 
     Source: https://developers.facebook.com/docs/messenger-platform/reference/attachment-upload-api
     """
-    kind = defer(_media_type, type)
+    kind = defer(_media_type, type_)
     attachment = {"type": kind, "payload": defer(_payload, source, is_reusable)}
     return Draft(
         "POST",

@@ -5,12 +5,11 @@ Source of all of it: https://developers.facebook.com/docs/messenger-platform/sen
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...graph.operation import graph_operation
-from ..rules.recipient import Key, QuickReplies, Recipient, Word
+from ..rules.argument_types import Flag, Key, OptionalObject, OptionalText, QuickReplies, Recipient
 from ..rules.values import given
 from ..rules.windows import Moment
 from .draft import message_draft, message_needs
@@ -28,15 +27,15 @@ def send_image(
     recipient: Recipient,
     image: Media,
     *,
-    is_reusable: Value[bool | None] = None,
+    is_reusable: Flag = None,
     quick_replies: QuickReplies = None,
-    messaging_type: Word = "RESPONSE",
-    tag: Word = None,
-    notification_type: Word = None,
-    reply_to: Word = None,
-    persona_id: Word = None,
-    metadata: Word = None,
-    thread_control: Value[dict[str, Any] | None] = None,
+    messaging_type: OptionalText = "RESPONSE",
+    tag: OptionalText = None,
+    notification_type: OptionalText = None,
+    reply_to: OptionalText = None,
+    persona_id: OptionalText = None,
+    metadata: OptionalText = None,
+    thread_control: OptionalObject = None,
     last_user_message_at: Moment = None,
     key: Key = None,
 ) -> Draft:
@@ -96,15 +95,15 @@ def send_audio(
     recipient: Recipient,
     audio: Media,
     *,
-    is_reusable: Value[bool | None] = None,
+    is_reusable: Flag = None,
     quick_replies: QuickReplies = None,
-    messaging_type: Word = "RESPONSE",
-    tag: Word = None,
-    notification_type: Word = None,
-    reply_to: Word = None,
-    persona_id: Word = None,
-    metadata: Word = None,
-    thread_control: Value[dict[str, Any] | None] = None,
+    messaging_type: OptionalText = "RESPONSE",
+    tag: OptionalText = None,
+    notification_type: OptionalText = None,
+    reply_to: OptionalText = None,
+    persona_id: OptionalText = None,
+    metadata: OptionalText = None,
+    thread_control: OptionalObject = None,
     last_user_message_at: Moment = None,
     key: Key = None,
 ) -> Draft:
@@ -164,15 +163,15 @@ def send_video(
     recipient: Recipient,
     video: Media,
     *,
-    is_reusable: Value[bool | None] = None,
+    is_reusable: Flag = None,
     quick_replies: QuickReplies = None,
-    messaging_type: Word = "RESPONSE",
-    tag: Word = None,
-    notification_type: Word = None,
-    reply_to: Word = None,
-    persona_id: Word = None,
-    metadata: Word = None,
-    thread_control: Value[dict[str, Any] | None] = None,
+    messaging_type: OptionalText = "RESPONSE",
+    tag: OptionalText = None,
+    notification_type: OptionalText = None,
+    reply_to: OptionalText = None,
+    persona_id: OptionalText = None,
+    metadata: OptionalText = None,
+    thread_control: OptionalObject = None,
     last_user_message_at: Moment = None,
     key: Key = None,
 ) -> Draft:
@@ -232,15 +231,15 @@ def send_file(
     recipient: Recipient,
     file: Media,
     *,
-    is_reusable: Value[bool | None] = None,
+    is_reusable: Flag = None,
     quick_replies: QuickReplies = None,
-    messaging_type: Word = "RESPONSE",
-    tag: Word = None,
-    notification_type: Word = None,
-    reply_to: Word = None,
-    persona_id: Word = None,
-    metadata: Word = None,
-    thread_control: Value[dict[str, Any] | None] = None,
+    messaging_type: OptionalText = "RESPONSE",
+    tag: OptionalText = None,
+    notification_type: OptionalText = None,
+    reply_to: OptionalText = None,
+    persona_id: OptionalText = None,
+    metadata: OptionalText = None,
+    thread_control: OptionalObject = None,
     last_user_message_at: Moment = None,
     key: Key = None,
 ) -> Draft:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
+from ..rules.argument_types import OptionalText, Recipient, Text
 from ..rules.permissions import SENDING
-from ..rules.recipient import Recipient, Text, Word
 from .draft import action_draft
 
 #: Under which heading `adaptor docs` shows what stands here.
@@ -16,7 +16,7 @@ HEADING = "send"
 
 
 @graph_operation(needs=SENDING)
-def typing_on(recipient: Recipient, *, persona_id: Word = None) -> Draft:
+def typing_on(recipient: Recipient, *, persona_id: OptionalText = None) -> Draft:
     """Show the person that the Page is typing, for 20 seconds or until the next message.
 
     Args:
@@ -40,7 +40,7 @@ def typing_on(recipient: Recipient, *, persona_id: Word = None) -> Draft:
 
 
 @graph_operation(needs=SENDING)
-def typing_off(recipient: Recipient, *, persona_id: Word = None) -> Draft:
+def typing_off(recipient: Recipient, *, persona_id: OptionalText = None) -> Draft:
     """Stop showing the person that the Page is typing.
 
     Args:

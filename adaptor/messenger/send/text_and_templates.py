@@ -12,9 +12,9 @@ from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
+from ..rules.argument_types import Key, Object, OptionalObject, OptionalText, QuickReplies, Recipient, Text
 from ..rules.limits import refuse
 from ..rules.permissions import SENDING
-from ..rules.recipient import Key, Object, QuickReplies, Recipient, Text, Word
 from ..rules.values import given
 from ..rules.windows import Moment
 from .draft import SendDraft, message_draft, message_needs
@@ -30,13 +30,13 @@ def send_text(
     text: Text,
     *,
     quick_replies: QuickReplies = None,
-    messaging_type: Word = "RESPONSE",
-    tag: Word = None,
-    notification_type: Word = None,
-    reply_to: Word = None,
-    persona_id: Word = None,
-    metadata: Word = None,
-    thread_control: Value[dict[str, Any] | None] = None,
+    messaging_type: OptionalText = "RESPONSE",
+    tag: OptionalText = None,
+    notification_type: OptionalText = None,
+    reply_to: OptionalText = None,
+    persona_id: OptionalText = None,
+    metadata: OptionalText = None,
+    thread_control: OptionalObject = None,
     last_user_message_at: Moment = None,
     key: Key = None,
     split: bool = False,
@@ -113,13 +113,13 @@ def send_template(
     template: Object,
     *,
     quick_replies: QuickReplies = None,
-    messaging_type: Word = "RESPONSE",
-    tag: Word = None,
-    notification_type: Word = None,
-    reply_to: Word = None,
-    persona_id: Word = None,
-    metadata: Word = None,
-    thread_control: Value[dict[str, Any] | None] = None,
+    messaging_type: OptionalText = "RESPONSE",
+    tag: OptionalText = None,
+    notification_type: OptionalText = None,
+    reply_to: OptionalText = None,
+    persona_id: OptionalText = None,
+    metadata: OptionalText = None,
+    thread_control: OptionalObject = None,
     last_user_message_at: Moment = None,
     key: Key = None,
 ) -> Draft:
@@ -178,12 +178,12 @@ def send_message(
     recipient: Recipient,
     message: Object,
     *,
-    messaging_type: Word = "RESPONSE",
-    tag: Word = None,
-    notification_type: Word = None,
-    reply_to: Word = None,
-    persona_id: Word = None,
-    thread_control: Value[dict[str, Any] | None] = None,
+    messaging_type: OptionalText = "RESPONSE",
+    tag: OptionalText = None,
+    notification_type: OptionalText = None,
+    reply_to: OptionalText = None,
+    persona_id: OptionalText = None,
+    thread_control: OptionalObject = None,
     last_user_message_at: Moment = None,
     key: Key = None,
 ) -> Draft:
@@ -231,14 +231,14 @@ def send_message(
 
 @graph_operation(needs=SENDING)
 def private_reply(
-    recipient: Value[dict[str, Any]],
+    recipient: Object,
     message: Value[str | dict[str, Any]],
     *,
     quick_replies: QuickReplies = None,
-    messaging_type: Word = "RESPONSE",
-    notification_type: Word = None,
-    persona_id: Word = None,
-    metadata: Word = None,
+    messaging_type: OptionalText = "RESPONSE",
+    notification_type: OptionalText = None,
+    persona_id: OptionalText = None,
+    metadata: OptionalText = None,
     key: Key = None,
 ) -> Draft:
     """Answer a post or a comment on the Page in a private message: once, and within 7 days.

@@ -11,9 +11,9 @@ from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
+from ..rules.argument_types import Key, OptionalText, Recipient, Text
 from ..rules.limits import refuse
 from ..rules.permissions import UTILITY_MESSAGES
-from ..rules.recipient import Key, Recipient, Text, Word
 from ..rules.values import given
 from .draft import message_draft
 
@@ -33,9 +33,9 @@ def send_utility(
     language: Text = "en",
     header: Parameters = None,
     buttons: Value[list[dict[str, Any]] | None] = None,
-    notification_type: Word = None,
-    persona_id: Word = None,
-    metadata: Word = None,
+    notification_type: OptionalText = None,
+    persona_id: OptionalText = None,
+    metadata: OptionalText = None,
     key: Key = None,
 ) -> Draft:
     """Send an approved utility template to one person, at any time.

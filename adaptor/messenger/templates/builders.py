@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 
 from ...core.operation import Value, builder
 from ...core.values.arguments import defer
+from ..rules.argument_types import OptionalText, Text
 from ..rules.limits import refuse
-from ..rules.recipient import Text, Word
 from .rules import check_components
 
 #: Under which heading `adaptor docs` shows what stands here.
@@ -51,7 +51,9 @@ def template_body(text: Text, examples: Examples = None) -> dict[str, Any]:
 
 
 @builder
-def template_header(text: Word = None, examples: Examples = None, *, image_handle: Word = None) -> dict[str, Any]:
+def template_header(
+    text: OptionalText = None, examples: Examples = None, *, image_handle: OptionalText = None
+) -> dict[str, Any]:
     """Build the header of a utility template: a line of text, or a picture.
 
     Args:

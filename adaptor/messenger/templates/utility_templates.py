@@ -15,11 +15,10 @@ from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import comma_separated, without_none
+from ..rules.argument_types import Count, OptionalText, OptionalWords, Text
 from ..rules.ids import object_id
 from ..rules.limits import refuse
 from ..rules.permissions import UTILITY_MESSAGES, UTILITY_TEMPLATES
-from ..rules.recipient import Text, Word
-from ..rules.words import MaybeWords
 from .rules import check_components, check_template, parameter_format
 
 #: Under which heading `adaptor docs` shows what stands here.
@@ -38,8 +37,8 @@ def create_message_template(
     components: MaybeComponents = None,
     *,
     category: Text = "UTILITY",
-    parameter_format: Word = None,
-    library_template_name: Word = None,
+    parameter_format: OptionalText = None,
+    library_template_name: OptionalText = None,
     library_template_body_inputs: MaybeObjects = None,
     library_template_button_inputs: MaybeObjects = None,
 ) -> Draft:
@@ -100,7 +99,9 @@ def create_message_template(
 
 
 @graph_operation(needs=UTILITY_TEMPLATES)
-def update_message_template(template_id: Text, components: Components, *, parameter_format: Word = None) -> Draft:
+def update_message_template(
+    template_id: Text, components: Components, *, parameter_format: OptionalText = None
+) -> Draft:
     """Change what a utility template says; Meta looks at it again.
 
     Needs the permission `page_utility_messaging`.
@@ -143,7 +144,7 @@ def update_message_template(template_id: Text, components: Components, *, parame
 
 
 @graph_operation(needs=UTILITY_TEMPLATES)
-def get_message_template(template_id: Text, *, fields: MaybeWords = None) -> Draft:
+def get_message_template(template_id: Text, *, fields: OptionalWords = None) -> Draft:
     """Read one utility template: what it says, and whether Meta has approved it.
 
     Needs the permission `page_utility_messaging`.
@@ -176,14 +177,14 @@ def get_message_template(template_id: Text, *, fields: MaybeWords = None) -> Dra
 @listing(needs=UTILITY_TEMPLATES)
 def list_message_templates(
     *,
-    name: Word = None,
-    content: Word = None,
-    name_or_content: Word = None,
+    name: OptionalText = None,
+    content: OptionalText = None,
+    name_or_content: OptionalText = None,
     status: OneOrMore = None,
     language: OneOrMore = None,
     category: OneOrMore = None,
-    fields: MaybeWords = None,
-    limit: Value[int | None] = None,
+    fields: OptionalWords = None,
+    limit: Count = None,
 ) -> Draft:
     """List the utility templates of the Page.
 
@@ -230,7 +231,7 @@ def list_message_templates(
 
 
 @graph_operation(needs=UTILITY_TEMPLATES)
-def delete_message_template(name: Text, *, template_id: Word = None) -> Draft:
+def delete_message_template(name: Text, *, template_id: OptionalText = None) -> Draft:
     """Delete a utility template, in all its languages or in one.
 
     Needs the permission `page_utility_messaging`.
@@ -264,7 +265,7 @@ def delete_message_template(name: Text, *, template_id: Word = None) -> Draft:
 
 @listing(needs=UTILITY_MESSAGES)
 def search_template_library(
-    name_or_content: Word = None, *, language: Word = None, limit: Value[int | None] = None
+    name_or_content: OptionalText = None, *, language: OptionalText = None, limit: Count = None
 ) -> Draft:
     """Search the templates that Meta has written and approved already.
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.operation import Value, builder
+from ...core.operation import builder
 from ...graph.request import without_none
+from ..rules.argument_types import Flag, OptionalText, Text
 from ..rules.limits import refuse
 from .rules import check_ice_breaker, check_menu_item
 
@@ -18,14 +19,14 @@ HEADING = "profile"
 
 @builder
 def menu_item(
-    title: Value[str],
-    payload: Value[str | None] = None,
+    title: Text,
+    payload: OptionalText = None,
     *,
-    url: Value[str | None] = None,
-    webview_height_ratio: Value[str | None] = None,
-    messenger_extensions: Value[bool | None] = None,
-    fallback_url: Value[str | None] = None,
-    webview_share_button: Value[str | None] = None,
+    url: OptionalText = None,
+    webview_height_ratio: OptionalText = None,
+    messenger_extensions: Flag = None,
+    fallback_url: OptionalText = None,
+    webview_share_button: OptionalText = None,
 ) -> dict[str, Any]:
     """Build an item of a persistent menu: it tells the webhook its payload, or opens a web page.
 
@@ -69,7 +70,7 @@ def menu_item(
 
 
 @builder
-def ice_breaker(question: Value[str], payload: Value[str | None] = None) -> dict[str, Any]:
+def ice_breaker(question: Text, payload: OptionalText = None) -> dict[str, Any]:
     """Build a question that people can tap to begin a conversation.
 
     Args:
