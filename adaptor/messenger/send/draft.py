@@ -110,6 +110,31 @@ class SendDraft(Draft):
         (check_long_body if self._split else check_body)(body)
 
 
+#: The options of a send that `message_draft` takes, by the names that operations give them.
+_OPTIONS = (
+    *("messaging_type", "tag", "notification_type", "reply_to", "persona_id", "thread_control"),
+    *("last_user_message_at", "key", "split", "typing"),
+)
+
+
+def options_in(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of a send that are among the arguments of an operation."""
+    return {name: arguments[name] for name in _OPTIONS if name in arguments}
+
+
+def content_draft(content: dict[str, Any], arguments: dict[str, Any], **more: Any) -> SendDraft:
+    """Draft the call that sends a content: a text, a picture, a template.
+
+    Args:
+        content: What the message says, in Meta's spelling.
+        arguments: The arguments of the operation, its `locals()`. Ten operations take the same options, and each of
+            them shows all in its signature, since `help` and editors do not look behind `**options`.
+        **more: What else `message_draft` takes.
+    """
+    message = given(**content, quick_replies=arguments.get("quick_replies"), metadata=arguments.get("metadata"))
+    return message_draft(arguments["recipient"], message, **options_in(arguments), **more)
+
+
 def message_draft(
     recipient: Any,
     message: Any,

@@ -12,9 +12,8 @@ from ...core.values.arguments import defer
 from ...graph.operation import graph_operation
 from ..rules.argument_types import Key, OptionalObject, OptionalText, QuickReplies, Recipient
 from ..rules.limits import refuse
-from ..rules.values import given
 from ..rules.windows import Moment
-from .draft import message_draft, message_needs
+from .draft import content_draft, message_needs
 from .media_source import media_payload
 
 if TYPE_CHECKING:
@@ -73,18 +72,7 @@ def send_images(
 
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments
     """
-    return message_draft(
-        recipient,
-        given(attachments=defer(_pictures, images), quick_replies=quick_replies, metadata=metadata),
-        messaging_type=messaging_type,
-        tag=tag,
-        notification_type=notification_type,
-        reply_to=reply_to,
-        persona_id=persona_id,
-        thread_control=thread_control,
-        last_user_message_at=last_user_message_at,
-        key=key,
-    )
+    return content_draft({"attachments": defer(_pictures, images)}, locals())
 
 
 @graph_operation(needs=message_needs)
@@ -134,18 +122,7 @@ def send_sticker(
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/sticker-api
     """
-    return message_draft(
-        recipient,
-        given(sticker_id=defer(_sticker, sticker_id), quick_replies=quick_replies, metadata=metadata),
-        messaging_type=messaging_type,
-        tag=tag,
-        notification_type=notification_type,
-        reply_to=reply_to,
-        persona_id=persona_id,
-        thread_control=thread_control,
-        last_user_message_at=last_user_message_at,
-        key=key,
-    )
+    return content_draft({"sticker_id": defer(_sticker, sticker_id)}, locals())
 
 
 def _pictures(images: Any) -> list[dict[str, Any]]:

@@ -5,14 +5,13 @@ Source of all of it: https://developers.facebook.com/docs/messenger-platform/sen
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...core.values.arguments import defer
 from ...graph.operation import graph_operation
 from ..rules.argument_types import Flag, Key, OptionalObject, OptionalText, QuickReplies, Recipient
-from ..rules.values import given
 from ..rules.windows import Moment
-from .draft import message_draft, message_needs
+from .draft import content_draft, message_needs
 from .media_source import Media, media_files, media_payload
 
 if TYPE_CHECKING:
@@ -73,21 +72,7 @@ def send_image(
 
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments
     """
-    attachment = {"type": "image", "payload": defer(media_payload, image, is_reusable)}
-    return message_draft(
-        recipient,
-        given(attachment=attachment, quick_replies=quick_replies, metadata=metadata),
-        files=defer(media_files, "image", image),
-        answers=None if is_reusable is None else {"attachment_id": "0"},
-        messaging_type=messaging_type,
-        tag=tag,
-        notification_type=notification_type,
-        reply_to=reply_to,
-        persona_id=persona_id,
-        thread_control=thread_control,
-        last_user_message_at=last_user_message_at,
-        key=key,
-    )
+    return _media_draft("image", image, is_reusable, locals())
 
 
 @graph_operation(needs=message_needs)
@@ -141,21 +126,7 @@ def send_audio(
 
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments
     """
-    attachment = {"type": "audio", "payload": defer(media_payload, audio, is_reusable)}
-    return message_draft(
-        recipient,
-        given(attachment=attachment, quick_replies=quick_replies, metadata=metadata),
-        files=defer(media_files, "audio", audio),
-        answers=None if is_reusable is None else {"attachment_id": "0"},
-        messaging_type=messaging_type,
-        tag=tag,
-        notification_type=notification_type,
-        reply_to=reply_to,
-        persona_id=persona_id,
-        thread_control=thread_control,
-        last_user_message_at=last_user_message_at,
-        key=key,
-    )
+    return _media_draft("audio", audio, is_reusable, locals())
 
 
 @graph_operation(needs=message_needs)
@@ -209,21 +180,7 @@ def send_video(
 
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments
     """
-    attachment = {"type": "video", "payload": defer(media_payload, video, is_reusable)}
-    return message_draft(
-        recipient,
-        given(attachment=attachment, quick_replies=quick_replies, metadata=metadata),
-        files=defer(media_files, "video", video),
-        answers=None if is_reusable is None else {"attachment_id": "0"},
-        messaging_type=messaging_type,
-        tag=tag,
-        notification_type=notification_type,
-        reply_to=reply_to,
-        persona_id=persona_id,
-        thread_control=thread_control,
-        last_user_message_at=last_user_message_at,
-        key=key,
-    )
+    return _media_draft("video", video, is_reusable, locals())
 
 
 @graph_operation(needs=message_needs)
@@ -277,18 +234,14 @@ def send_file(
 
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments
     """
-    attachment = {"type": "file", "payload": defer(media_payload, file, is_reusable)}
-    return message_draft(
-        recipient,
-        given(attachment=attachment, quick_replies=quick_replies, metadata=metadata),
-        files=defer(media_files, "file", file),
+    return _media_draft("file", file, is_reusable, locals())
+
+
+def _media_draft(kind: str, medium: Any, is_reusable: Any, arguments: dict[str, Any]) -> Draft:
+    attachment = {"type": kind, "payload": defer(media_payload, medium, is_reusable)}
+    return content_draft(
+        {"attachment": attachment},
+        arguments,
+        files=defer(media_files, kind, medium),
         answers=None if is_reusable is None else {"attachment_id": "0"},
-        messaging_type=messaging_type,
-        tag=tag,
-        notification_type=notification_type,
-        reply_to=reply_to,
-        persona_id=persona_id,
-        thread_control=thread_control,
-        last_user_message_at=last_user_message_at,
-        key=key,
     )

@@ -17,7 +17,7 @@ from ..rules.limits import refuse
 from ..rules.permissions import SENDING
 from ..rules.values import given
 from ..rules.windows import Moment
-from .draft import SendDraft, message_draft, message_needs
+from .draft import SendDraft, content_draft, message_draft, message_needs, options_in
 from .several_calls import TYPING_SECONDS
 
 #: Under which heading `adaptor docs` shows what stands here.
@@ -90,21 +90,7 @@ def send_text(
             "`split` of send_text() must be True or False when the job is written.", fix="Write split=True."
         )
     _check_typing(typing)
-    message = given(text=text, quick_replies=quick_replies, metadata=metadata)
-    return message_draft(
-        recipient,
-        message,
-        messaging_type=messaging_type,
-        tag=tag,
-        notification_type=notification_type,
-        reply_to=reply_to,
-        persona_id=persona_id,
-        thread_control=thread_control,
-        last_user_message_at=last_user_message_at,
-        key=key,
-        split=split,
-        typing=typing,
-    )
+    return content_draft({"text": text}, locals())
 
 
 @graph_operation(needs=message_needs)
@@ -156,21 +142,7 @@ def send_template(
 
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages/templates
     """
-    message = given(
-        attachment={"type": "template", "payload": template}, quick_replies=quick_replies, metadata=metadata
-    )
-    return message_draft(
-        recipient,
-        message,
-        messaging_type=messaging_type,
-        tag=tag,
-        notification_type=notification_type,
-        reply_to=reply_to,
-        persona_id=persona_id,
-        thread_control=thread_control,
-        last_user_message_at=last_user_message_at,
-        key=key,
-    )
+    return content_draft({"attachment": {"type": "template", "payload": template}}, locals())
 
 
 @graph_operation(needs=message_needs)
@@ -215,18 +187,7 @@ def send_message(
 
     Source: https://developers.facebook.com/docs/messenger-platform/reference/send-api
     """
-    return message_draft(
-        recipient,
-        message,
-        messaging_type=messaging_type,
-        tag=tag,
-        notification_type=notification_type,
-        reply_to=reply_to,
-        persona_id=persona_id,
-        thread_control=thread_control,
-        last_user_message_at=last_user_message_at,
-        key=key,
-    )
+    return message_draft(recipient, message, **options_in(locals()))
 
 
 @graph_operation(needs=SENDING)
@@ -269,14 +230,8 @@ def private_reply(
 
     Source: https://developers.facebook.com/docs/messenger-platform/discovery/private-replies
     """
-    return message_draft(
-        defer(_post_or_comment, recipient),
-        defer(_reply_message, message, quick_replies, metadata),
-        messaging_type=messaging_type,
-        notification_type=notification_type,
-        persona_id=persona_id,
-        key=key,
-    )
+    reply = defer(_reply_message, message, quick_replies, metadata)
+    return message_draft(defer(_post_or_comment, recipient), reply, **options_in(locals()))
 
 
 @graph_operation(needs=message_needs)

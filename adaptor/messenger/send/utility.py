@@ -14,8 +14,7 @@ from ...graph.operation import graph_operation
 from ..rules.argument_types import Key, OptionalText, Recipient, Text
 from ..rules.limits import refuse
 from ..rules.permissions import UTILITY_MESSAGES
-from ..rules.values import given
-from .draft import message_draft
+from .draft import content_draft
 
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "send"
@@ -72,22 +71,12 @@ def send_utility(
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages
     """
-    message = given(
-        template={
-            "name": template,
-            "language": {"code": language},
-            "components": defer(_components, header, parameters, buttons),
-        },
-        metadata=metadata,
-    )
-    return message_draft(
-        recipient,
-        message,
-        messaging_type="UTILITY",
-        notification_type=notification_type,
-        persona_id=persona_id,
-        key=key,
-    )
+    content = {
+        "name": template,
+        "language": {"code": language},
+        "components": defer(_components, header, parameters, buttons),
+    }
+    return content_draft({"template": content}, locals(), messaging_type="UTILITY")
 
 
 def _components(header: Any, body: Any, buttons: Any) -> list[dict[str, Any]]:
