@@ -40,6 +40,7 @@ from .core.errors import (
 )
 from .core.execute import execute as execute, fn as fn
 from .core.operation import Operation as Operation
+from .core.own_operation import operation as operation
 from .core.state import State as State, compose_next_state as compose_next_state
 from .core.values.arguments import expand_references as expand_references
 from .core.values.lazy import state as state

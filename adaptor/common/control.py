@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..core.context import current_run
 from ..core.errors import JobError, WrongCall
 from ..core.execute import in_order, perform_in_order
-from ..core.operation import Callback, Condition, Operation, Source, Step, Value, builder_of, operation
+from ..core.operation import Callback, Condition, Operation, Source, Step, Value, builder_of, state_operation
 from ..core.state import State
 from ..core.values.lazy import resolve
 from .rows.sources import items_of, tell_of_items
@@ -89,7 +89,7 @@ def fn_if(state: State, condition: Condition, operation: Step, else_: Step | Non
     return else_(state) if else_ is not None else state
 
 
-@operation
+@state_operation
 def as_(state: State, key: str, operation: Step) -> State:
     """Perform an operation and keep its result under a key of its own.
 
@@ -117,7 +117,7 @@ def as_(state: State, key: str, operation: Step) -> State:
     return {**before, **kept, key: after.get("data")}
 
 
-@operation
+@state_operation
 def group(
     state: State, source: Source, key_path: Value[str], callback: Callback[[State], State] | None = None
 ) -> State:
@@ -172,7 +172,7 @@ def _json_key(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-@operation
+@state_operation
 def assert_(state: State, condition: Condition, message: Value[str | None] = None) -> State:
     """Stop the job where a condition does not hold.
 

@@ -7,7 +7,7 @@ its arguments and the line where it was written.
 from __future__ import annotations
 
 import sys
-from functools import partial
+from functools import partial, wraps
 
 from .context import Run, active
 from .errors import PACKAGE, AdaptorError, JobError, WrongCall
@@ -270,12 +270,11 @@ Condition: TypeAlias = "object"
 Source: TypeAlias = "Iterable[Any] | PathLike[str] | Callable[[State], Any]"
 
 
-def operation(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
-    """Make an operation of a function that takes the state and its arguments and returns the next state.
+def state_operation(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
+    """Make an operation of this package of a function that takes the state and its arguments.
 
-    The decorated function takes the arguments alone and returns an `Operation`. Arguments annotated `Step` become
-    operations, those annotated `Callback` are handed on untouched; all others may hold lazy references at any depth,
-    which are resolved when the operation runs.
+    Arguments annotated `Step` become operations, those annotated `Callback` are handed on untouched; all others may
+    hold lazy references at any depth, which are resolved when the operation runs.
     """
     return builder_of(function, Operation)
 
@@ -286,17 +285,16 @@ def builder_of(
     """Return the public function that builds operations: it checks the call and prepares the arguments."""
     parameters = Parameters(function, 1 if takes_state else 0)
 
+    @wraps(function)
     def build(*args: Any, **kwargs: Any) -> Operation:
         bound = parameters.bind(args, kwargs, _take)
         return kind(build, function, *bound)
 
-    for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
-        setattr(build, name, getattr(function, name))
     build.__operation__ = True  # type: ignore[attr-defined]
     # It calls a function of the job, which may go another way after an error.
     build.__calls_code__ = bool(parameters.given)  # type: ignore[attr-defined]
     # `inspect` shows the signature without the state, which the caller does not pass.
-    build.__wrapped__ = partial(function, None) if takes_state else function  # type: ignore[attr-defined]
+    build.__wrapped__ = partial(function, None) if takes_state else function
     return build
 
 
@@ -308,13 +306,11 @@ def builder(function: Callable[P, T]) -> Callable[P, T]:
     """
     parameters = Parameters(function, 0)
 
+    @wraps(function)
     def build(*args: Any, **kwargs: Any) -> T:
         positional, named = parameters.bind(args, kwargs, _take)
         return function(*map(known, positional), **{key: known(value) for key, value in named.items()})
 
-    for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
-        setattr(build, name, getattr(function, name))
-    build.__wrapped__ = function  # type: ignore[attr-defined]
     return build
 
 

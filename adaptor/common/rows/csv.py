@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ...core.errors import JobError, UnreadableRow, WrongCall
-from ...core.operation import Callback, Value, operation
+from ...core.operation import Callback, Value, state_operation
 from ...core.state import State, a_kind, compose_next_state
 from .csv_rows import rows_of
 from .sources import readable
@@ -37,7 +37,7 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-@operation
+@state_operation
 def parse_csv(
     state: State,
     source: Value[Any],
