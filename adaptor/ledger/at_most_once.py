@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core.errors import SENT_UNKNOWN, AdaptorError, DeliveryUnknown
 from ..core.restored import restored
-from ..wire.connection import wire
+from ..wire.departure import wire
 from .errors import LedgerError
 from .ledger import ClaimEntry, ended, ledger_of, sent
 from .records import FAILED, SENT, SKIPPED, UNKNOWN

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from typing import TypeAlias
 
 #: How far a write has come. `claimed`: it is somebody's to make. `sending`: it may be leaving. `sent`: Meta has it.
@@ -32,8 +33,7 @@ IDENTITY = 2
 Json: TypeAlias = "dict[str, Any] | list[Any] | str | int | float | bool | None"
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """One write that an operation is about to make.
 
     Attributes:
@@ -65,8 +65,7 @@ class Write:
     is_repeatable: bool = False
 
 
-@dataclass(slots=True)
-class Row:
+class Row(NamedTuple):
     """One write as it stands in the ledger.
 
     Attributes:
@@ -87,8 +86,7 @@ class Row:
     is_handled: bool = False
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How a write ended, as it is to be written down."""
 
     id: str
@@ -98,8 +96,7 @@ class Outcome:
     about: str | None = None
 
 
-@dataclass(slots=True)
-class RunRecord:
+class RunRecord(NamedTuple):
     """One run.
 
     Attributes:
@@ -133,14 +130,13 @@ class RunRecord:
     attempt: int = 1
     holder: str | None = None
     purged: float | None = None
-    outcomes: dict[str, int] = field(default_factory=dict)
-    words: list[str] = field(default_factory=list)
+    outcomes: Mapping[str, int] = MappingProxyType({})
+    words: Sequence[str] = ()
     is_fresh: bool = False
     identity: int = IDENTITY
 
 
-@dataclass(slots=True)
-class StepRecord:
+class StepRecord(NamedTuple):
     """One step that a run has completed: what it left for the next."""
 
     step: str

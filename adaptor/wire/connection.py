@@ -7,8 +7,6 @@ byte is written.
 from __future__ import annotations
 
 import os
-import random
-import threading
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -20,6 +18,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from ..core.context import active
 from ..core.errors import ConfigurationError
 from ..core.version import __version__
+from .departure import wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,23 +29,8 @@ if TYPE_CHECKING:
 #: an unknown. How long Meta keeps them is not documented; this is on the careful side.
 IDLE_SECONDS = 20.0
 
-#: The first wait before a repeat where the other side does not say how long; it doubles each time.
-FIRST_WAIT_SECONDS = 1.0
-#: The same where no connection came about: whoever mistyped an address should not wait long to hear of it.
-FIRST_WAIT_UNCONNECTED_SECONDS = 0.25
-
 #: What connecting, sending and reading may raise.
 NETWORK_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
-
-
-class Wire(threading.local):
-    """Whether the request under way in this thread has put a byte of itself on the wire."""
-
-    left = False
-    connecting = False
-
-
-wire = Wire()
 
 
 class _Watched(HTTPConnection):
@@ -105,14 +89,6 @@ class _Session(requests.Session):
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Say that the answer leads nowhere else."""
-
-
-def seconds_before_repeat(repeats: int, *, connected: bool) -> float:
-    """Return how long to wait before a call is repeated that was repeated so often already."""
-    first = FIRST_WAIT_SECONDS if connected else FIRST_WAIT_UNCONNECTED_SECONDS
-    # Jitter, so that many jobs that were stopped at once do not come back at once.
-    seconds: float = first * 2**repeats * random.uniform(0.75, 1.25)
-    return seconds
 
 
 def open_session() -> requests.Session:

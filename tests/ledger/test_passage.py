@@ -7,7 +7,7 @@ import pytest
 from adaptor.core.context import Run
 from adaptor.ledger.at_most_once import at_most_once
 from adaptor.ledger.errors import LedgerError
-from adaptor.wire.connection import wire
+from adaptor.wire.departure import wire
 
 
 def passed(run, make, *texts, has_left=False):

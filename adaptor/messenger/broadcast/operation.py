@@ -165,7 +165,7 @@ def broadcast(
         total = _total(recipients, run, csv)
         client = _client(run, state)
         configuration = read_configuration(state.get("configuration"))
-        pace = pace._replace(max_repeats=configuration.max_retries, max_wait=configuration.max_wait)
+        pace = pace._replace(retries=client.retries)
         page = client.page(ledger, ask=True)
         _ask(
             run,

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.usefixtures("plain_environment")
 
 @pytest.fixture(autouse=True)
 def _no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adaptor.wire.connection.random.uniform", lambda least, most: (least + most) / 2)
+    monkeypatch.setattr("adaptor.wire.retry.random.uniform", lambda least, most: (least + most) / 2)
 
 
 @pytest.fixture

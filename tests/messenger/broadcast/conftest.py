@@ -117,7 +117,7 @@ class Campaign:
     @property
     def sizes(self) -> list[int]:
         """How many parts each call carried that sent something; 0 for a single one."""
-        exchanges = self.sandbox._world.exchanges
+        exchanges = self.sandbox._page.exchanges
         return [
             len(each.parameters["batch"]) if "batch" in each.parameters else 0
             for each in exchanges
