@@ -19,8 +19,9 @@ from ..core.state import State
 from ..core.values.lazy import resolve
 from ..ledger.errors import ReplayMismatch
 from .rows.failures import Kinds, failure, raise_if_failed, summary
+from .rows.readable import readable
 from .rows.results import tell_result
-from .rows.sources import numbered, readable, tell_of_items
+from .rows.sources import numbered, tell_of_items
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

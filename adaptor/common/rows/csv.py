@@ -12,7 +12,7 @@ from ...core.errors import JobError, UnreadableRow, WrongCall
 from ...core.operation import Callback, Value, state_operation
 from ...core.state import State, a_kind, compose_next_state
 from .csv_rows import rows_of
-from .sources import readable
+from .readable import readable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

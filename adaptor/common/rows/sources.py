@@ -10,6 +10,7 @@ from ...core.errors import AdaptorError, JobError, UnreadableRow, WrongCall
 from ...core.state import State, a_kind
 from ...core.values.jsonpath import find, missing_part
 from ...core.values.lazy import Lazy
+from .readable import readable
 from .rounded import rounded_columns
 
 TYPE_CHECKING = False
@@ -48,17 +49,6 @@ def told(index: int, error: AdaptorError) -> str:
     """Return in words where an item stands and what is wrong with it."""
     where, what = where_is(index), error.headline()
     return what if what.startswith(f"{where}: ") else f"{where}: {what}"
-
-
-def readable(item: Any) -> Any:
-    """Return an item, or raise the error that stands in its place.
-
-    Raises:
-        UnreadableRow: It is none.
-    """
-    if isinstance(item, UnreadableRow):
-        raise item
-    return item
 
 
 def numbered(source: Any, state: State, csv: Any = None) -> Iterable[tuple[int, Any]]:
