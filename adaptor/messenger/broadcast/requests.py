@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...common.rows.sources import readable
+from ...common.rows.readable import readable
 from ...core.errors import ABOUT_PERSON, ABOUT_ROW, AdaptorError, InvalidMessage, MissingReference, WrongCall
 from ...core.values.lazy import resolve
 from ...graph.ledgered import write_of
