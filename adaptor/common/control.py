@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     P = ParamSpec("P")
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "control"
 
 #: Keys of the state that have a meaning of their own.
@@ -125,7 +125,7 @@ def group(
 
     Args:
         source: The items: a list, a lazy reference to one, or a JSONPath such as `$.data.rows[*]`.
-        key_path: Where the value stands in each item: `clinic`, or `clinic.name` for a value inside.
+        key_path: The key of the value in each item: `clinic`, or `clinic.name` for a value inside.
         callback: Takes the state with the groups and returns the next one.
 
     Returns:
@@ -133,7 +133,7 @@ def group(
         `null`, True the group `true`. Items without the key are left out; a warning says how many.
 
     Raises:
-        JobError: The source is nothing that can be gone through.
+        JobError: The source has no items to go through.
 
     Example:
         >>> rows = [{"day": "Mo", "n": 1}, {"day": "Tu", "n": 2}, {"day": "Mo", "n": 3}]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     P = ParamSpec("P")
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "data"
 
 #: Words that mean the moment at which the run started.
@@ -206,5 +206,5 @@ def _json(value: Any) -> Any:
 
 
 def _short(text: str) -> str:
-    # A text that is cut could hold half a secret, which nobody would find again.
+    # Half a secret in a text that was cut would not be redacted.
     return repr(text) if len(text) <= 60 else a_kind(text)

@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "data"
 
 
@@ -29,7 +29,7 @@ def first_match(path: str, root: Any, state: State, default: Any) -> Any:
 
 def known_path(written: str, path: Any) -> str:
     """Return a path that was given to `written`, refusing one that depends on the state."""
-    # An f-string with a lazy reference would be looked up as if its token were a key.
+    # A path that holds references is known only when the operation runs.
     if isinstance(path, str) and isinstance(prepare(path), str):
         return path
     raise WrongCall(
@@ -90,7 +90,7 @@ def data_value(state: State, path: str, *, default: Any = None) -> Any:
 
     Args:
         path: A JSONPath relative to `$.data`: `name`, `rows[0].id`, `first name`.
-        default: What it is where nothing matches, or what matches is None. Without it: None.
+        default: The value where nothing matches, or where the match is None. Without it: None.
 
     Returns:
         A lazy reference; called with a state it gives the value.
@@ -111,7 +111,7 @@ def source_value(state: State, path: str, *, default: Any = None) -> Any:
 
     Args:
         path: A JSONPath: `$.data.rows[0].id`. The leading `$.` may be left out.
-        default: What it is where nothing matches, or what matches first is None. Without it: None.
+        default: The value where nothing matches, or where the first match is None. Without it: None.
 
     Returns:
         A lazy reference; called with a state it gives the value.
@@ -166,7 +166,7 @@ def field(key: str, value: Value[Any]) -> list[Any]:
 
 @builder
 def fields(*pairs: Any) -> dict[str, Any]:
-    """Build an object from keys and values; of a key given twice the last value stays.
+    """Build an object from keys and values; of a key given twice the last value counts.
 
     Args:
         *pairs: From `field`, or `[key, value]`.
@@ -232,7 +232,7 @@ def join(state: State, target: Any, source: Value[Any], key: Value[str]) -> Any:
         target: The items: a JSONPath such as `$.data.children[*]`, a list, or a lazy reference to one.
         source: The value: a JSONPath in the whole state, of which the first match counts (None where nothing
             matches), or a lazy reference.
-        key: Where the value stands in each item. An item that has this key already keeps its own.
+        key: The key of the value in each item. An item that has this key already keeps its own.
 
     Returns:
         A lazy reference to a list; called with a state it gives the list.

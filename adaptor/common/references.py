@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "data"
 
 
@@ -54,7 +54,7 @@ def last_reference_value(state: State, path: str, *, default: Value[Any] = None)
 
     Args:
         path: A JSONPath relative to that `data`: `id`, `rows[0].id`; `$` is all of it.
-        default: What it is where nothing matches, or what matches is None. Without it: None.
+        default: The value where nothing matches, or where the match is None. Without it: None.
 
     Returns:
         A lazy reference; called with a state it gives the value.

@@ -1,4 +1,4 @@
-"""What loops go through: lists, references to lists, files; and where in its file an item stands."""
+"""Sources of loops: lists, references to lists, files; and the line of an item in its file."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class PositionInFile(int):
 
 
 def where_is(index: int) -> str:
-    """Return in words where an item stands: its line in its file, or which one it is, counted from 1."""
+    """Return an item's place in words: its line in its file, or its number, counted from 1."""
     return f"{index.file}, line {index.line}" if isinstance(index, PositionInFile) else f"row {index + 1}"
 
 
 def told(index: int, error: AdaptorError) -> str:
-    """Return in words where an item stands and what is wrong with it."""
+    """Return an item's place and what is wrong with it, in words."""
     where, what = where_is(index), error.headline()
     return what if what.startswith(f"{where}: ") else f"{where}: {what}"
 
@@ -54,7 +54,7 @@ def told(index: int, error: AdaptorError) -> str:
 def numbered(source: Any, state: State, csv: Any = None) -> Iterable[tuple[int, Any]]:
     """Return the items of a source, each with its position; one from a file knows its line too.
 
-    In the place of a row that cannot be read stands an `UnreadableRow`: `readable` raises it.
+    A row that cannot be read becomes an `UnreadableRow`, which `readable` raises.
 
     Args:
         source: What a loop goes through.

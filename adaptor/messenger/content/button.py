@@ -13,7 +13,7 @@ from ..rules.argument_types import Text
 from .buttons import check_button
 from .payload_reader import PayloadReader
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "content"
 
 

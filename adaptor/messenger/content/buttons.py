@@ -20,11 +20,11 @@ from .payload_reader import PayloadReader, reader_of
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "content"
 
 HEIGHT_RATIOS = ("compact", "tall", "full")
-#: Meta writes on the buttons of an account itself; buttons of other kinds are not ours to judge.
+#: Meta labels the account buttons itself; buttons of other kinds are not checked.
 _TITLED = ("web_url", "postback", "phone_number", "game_play")
 #: Meta documents `+`, country code and number; what people write between the digits passes.
 _PHONE_NUMBER = re.compile(r"\+[1-9][0-9 ()./-]{3,}")
@@ -42,9 +42,9 @@ def check_button(
 
     Args:
         button: A button in Meta's spelling.
-        place: Where it stands, such as `elements[3].buttons[0]`.
+        place: Its place, such as `elements[3].buttons[0]`.
         title_limit: The row of `LIMITS` for its title: a menu takes longer ones than a template.
-        allowed: The types that may stand there. Without it every type passes, those of tomorrow too.
+        allowed: The types that Meta takes there. Without it every type passes.
         titled: Whether it has a title; a default action has none.
 
     Raises:
@@ -140,7 +140,7 @@ def url_button(
         A dict for `buttons`.
 
     Raises:
-        InvalidMessage: The title is too long, or the address is none. Nothing was sent.
+        InvalidMessage: The title is too long, or the address is not valid. Nothing was sent.
 
     Example:
         >>> url_button("Find us", "https://example.org/map")
@@ -164,7 +164,7 @@ def url_button(
 
 @builder
 def postback_button(title: Text, payload: OptionalText = None) -> dict[str, Any]:
-    """Build a button that tells the webhook its payload.
+    """Build a button that sends its payload to the webhook.
 
     Args:
         title: At most 20 characters.
@@ -225,7 +225,7 @@ def account_link_button(url: Text) -> dict[str, Any]:
         A dict for `buttons`. Meta writes its title.
 
     Raises:
-        InvalidMessage: The address is none, or not https. Nothing was sent.
+        InvalidMessage: The address is not valid, or not https. Nothing was sent.
 
     Example:
         >>> account_link_button("https://example.org/authorize")
@@ -270,7 +270,7 @@ def game_play_button(
 
     Args:
         title: At most 20 characters.
-        payload: What the game is told when it starts.
+        payload: Sent to the game when it starts.
         game_metadata: `{"player_id": …}` or `{"context_id": …}`: against whom, or in which thread, it is played.
 
     Returns:

@@ -14,7 +14,7 @@ from ..rules.limits import refuse
 from ..rules.values import as_text, given
 from .payload_reader import PayloadReader
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "content"
 
 

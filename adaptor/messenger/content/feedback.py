@@ -17,7 +17,7 @@ from ..rules.limits import refuse
 from ..rules.values import check_choice, given
 from .payload_reader import PayloadReader
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "content"
 
 #: How the score of each type of question may be shown; words have no score.
@@ -60,7 +60,7 @@ def check_feedback_question(question: PayloadReader) -> None:
             "Use letters from a to z, digits and underscores: first_visit.",
         )
     question.choice("type", tuple(SCORE_OPTIONS))
-    # Meta words a question that has no title itself, in the person's language.
+    # Meta writes the title of a question that has none, in the person's language.
     question.text("title", "question.title", required=False, may_be_empty=False)
     question.choice("score_label", SCORE_LABELS, required=False)
     option = question.get("score_option")
@@ -101,7 +101,7 @@ def feedback_question(
             `none`.
         score_option: How the score is shown: for `csat` `five_stars` (the default), `one_to_five` or `five_emojis`;
             `nps` has `zero_to_ten` alone, `ces` `one_to_seven`.
-        follow_up: Ask for words too: what stands in the empty field, at most 65 characters, or Meta's object.
+        follow_up: Also ask for a text: the placeholder of its field, at most 65 characters, or Meta's object.
 
     Returns:
         A dict for `customer_feedback_template`.

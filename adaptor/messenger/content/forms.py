@@ -17,7 +17,7 @@ from ..rules.values import as_text, given
 from .feedback import check_privacy
 from .payload_reader import PayloadReader
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "content"
 
 PURPOSES = ("SHIPPING",)
@@ -30,7 +30,7 @@ def check_instant_form_template(template: PayloadReader) -> None:
 
 def check_customer_information_template(template: PayloadReader) -> None:
     """Refuse a customer information template that Meta would refuse."""
-    # How Meta writes the fields of `address_overrides` and `contact_overrides` is not ours to judge.
+    # How Meta writes the fields of `address_overrides` and `contact_overrides` is not checked here.
     for place, country in template.items("countries", required=False):
         check_text(place, country)
     template.choice("purpose", PURPOSES, required=False)
@@ -89,7 +89,7 @@ def customer_information_template(
         A dict for `send_template`.
 
     Raises:
-        InvalidMessage: The address of the privacy policy is none, or the days are not 1 to 7. Nothing was sent.
+        InvalidMessage: The address of the privacy policy is not valid, or the days are not 1 to 7. Nothing was sent.
 
     Example:
         >>> customer_information_template(privacy_url="https://example.org/privacy", countries=["US"])["countries"]

@@ -17,7 +17,7 @@ from .button import check_buttons
 from .buttons import as_url_action, check_button
 from .payload_reader import PayloadReader
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "content"
 
 _EXAMPLE = 'element("Dr. Okafor", subtitle="Monday, 9:00")'
@@ -33,7 +33,7 @@ def check_element(card: PayloadReader) -> None:
     """Refuse an element of a generic template that Meta would refuse."""
     card.text("title", "element.title")
     card.text("subtitle", "element.subtitle", required=False)
-    # Any other field counts, those of tomorrow too, but not one that is empty.
+    # Any other field counts, also one that Meta adds, but no empty one.
     if not any(_says_something(value) for key, value in card.content.items() if key != "title"):
         raise refuse(
             card.place,

@@ -17,7 +17,7 @@ from .button import check_buttons
 from .buttons import as_url_action
 from .payload_reader import PayloadReader
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "content"
 
 _ALLOWED = ("web_url", "postback")
@@ -79,7 +79,7 @@ def grid_image(
         A dict for `image_grid_template`.
 
     Raises:
-        InvalidMessage: The address is none, or the action is incomplete. Nothing was sent.
+        InvalidMessage: The address is not valid, or the action is incomplete. Nothing was sent.
 
     Example:
         >>> grid_image("https://example.org/boots.jpg", action="https://example.org/boots")

@@ -17,7 +17,7 @@ from ..rules.values import as_text, given
 from .button import check_buttons
 from .payload_reader import PayloadReader
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "content"
 
 MEDIA_TYPES = ("image", "video")

@@ -19,7 +19,7 @@ class PayloadReader:
 
     Args:
         content: The object, in Meta's spelling.
-        place: Where it stands, such as `elements[3].buttons[0]`; empty for the payload of a template.
+        place: Its place, such as `elements[3].buttons[0]`; empty for the payload of a template.
     """
 
     __slots__ = ("content", "place")

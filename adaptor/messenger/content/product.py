@@ -13,7 +13,7 @@ from ...core.values.arguments import defer
 from ..rules.values import as_text
 from .payload_reader import PayloadReader
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "content"
 
 

@@ -15,7 +15,7 @@ from ..rules.limits import refuse
 from ..rules.values import given
 from .payload_reader import reader_of
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "content"
 
 
@@ -24,7 +24,7 @@ def check_quick_reply(reply: Any, place: str = "quick_reply") -> None:
 
     Args:
         reply: A quick reply in Meta's spelling.
-        place: Where it stands, such as `quick_replies[2]`.
+        place: Its place, such as `quick_replies[2]`.
 
     Raises:
         InvalidMessage: With the field, the limit and the actual value. Nothing was sent.

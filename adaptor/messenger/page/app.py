@@ -1,4 +1,4 @@
-"""What concerns the app, and is asked with its own token: webhooks, and what a token may do."""
+"""Calls about the app, made with its own token: webhooks, and what a token may do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..rules.values import check_url, given_text
 from ..rules.words import joined
 from .webhook_fields import WEBHOOK_FIELDS
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "page and app"
 
 
@@ -32,18 +32,18 @@ def create_subscription(
     object_: Text = "page",
     include_values: Flag = None,
 ) -> Draft:
-    """Set the app's webhook: where Meta tells what happens on the Pages that have subscribed the app.
+    """Set the app's webhook: the address to which Meta reports events of subscribed Pages.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`. Meta calls the address at once, and
-    takes it only where it answers with the challenge. Each Page subscribes with `subscribe_app` besides.
+    takes it only if it answers with the challenge. Each Page must be subscribed too, with `subscribe_app`.
 
     Args:
         callback_url: Where Meta calls, with https.
-        fields: What it tells: `messages`, `messaging_postbacks` … One that is not known here passes, unless it looks
+        fields: The events: `messages`, `messaging_postbacks` … One that is not known here passes, unless it looks
             like a misspelling.
-        verify_token: The word that Meta repeats when it first calls. Default: that of the credential. It is a secret:
+        verify_token: The text that Meta sends with its first call. Default: that of the credential. It is a secret:
             nothing that the run writes shows it.
-        object_: What the webhook is about.
+        object_: The kind of object that events are about.
         include_values: Whether a notification holds what has changed.
 
     Returns:
@@ -113,10 +113,11 @@ def list_subscriptions(*, limit: Count = None) -> Draft:
 def delete_subscription(object_: Text = "page", *, fields: OptionalWords = None) -> Draft:
     """Delete the app's webhook, or take fields from it.
 
-    Made with the app's own token: the credential needs `app_id` and `app_secret`. Every Page falls silent with it.
+    Made with the app's own token: the credential needs `app_id` and `app_secret`. After that no Page
+    reports events to it.
 
     Args:
-        object_: What the webhook is about.
+        object_: The kind of object that events are about.
         fields: Only these fields. Default: all of them.
 
     Returns:
@@ -149,7 +150,7 @@ def delete_subscription(object_: Text = "page", *, fields: OptionalWords = None)
 
 @graph_operation(needs=TOKENS)
 def debug_token(input_token: OptionalText = None) -> Draft:
-    """Find out what a token may do, whose it is, and when it ends.
+    """Read what a token may do, whose it is, and when it expires.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`. The token is not put into an address,
     and nothing that the run writes shows it. `adaptor config check` says the same in plain words.

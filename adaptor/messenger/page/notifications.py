@@ -10,19 +10,19 @@ from ...graph.request import comma_separated
 from ..rules.argument_types import Count, OptionalWords
 from ..rules.permissions import NOTIFICATIONS
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "page and app"
 
 
 @listing(needs=NOTIFICATIONS)
 def list_notification_tokens(*, fields: OptionalWords = None, limit: Count = None) -> Draft:
-    """List the people who agreed to recurring notifications, where these still live.
+    """List the people who agreed to recurring notifications, where these still exist.
 
     Needs the permission `pages_messaging`. A token is what a message is addressed to, as the recipient
     `{"notification_messages_token": …}`. Elsewhere send utility messages: `send_utility`.
 
     Args:
-        fields: What is read of each. Default: Meta's own choice.
+        fields: The fields to read of each. Default: Meta's own choice.
         limit: How many are wanted. Default: all of them.
 
     Returns:

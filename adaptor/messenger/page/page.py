@@ -1,4 +1,4 @@
-"""The Page itself: what is known of it, which apps hear of its messages, how its messages do."""
+"""The Page itself: its fields, the apps subscribed to it, the metrics of its messages."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from ..rules.permissions import FEATURE_REVIEWS, INSIGHTS, NLP, PAGE, SUBSCRIBED
 from ..rules.words import joined
 from .webhook_fields import WEBHOOK_FIELDS
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "page and app"
 
-#: What the messages of a Page are measured by; others are in development.
+#: The metrics of a Page's messages; others are in development.
 #: Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/analytics/messaging-insights
 #: (checked 2026-11-24).
 METRICS = (
@@ -40,7 +40,7 @@ def get_page(fields: OptionalWords = None) -> Draft:
     Id and name can be read with any token of the Page; other fields need `pages_read_engagement`.
 
     Args:
-        fields: What is read of it, such as `id,name,link,category`. Default: Meta's own choice, which is id and name.
+        fields: The fields to read, such as `id,name,link,category`. Default: Meta's own choice, which is id and name.
 
     Returns:
         An operation. `data` becomes an object with those fields.
@@ -61,12 +61,12 @@ def get_page(fields: OptionalWords = None) -> Draft:
 
 @graph_operation(needs=SUBSCRIBED_APPS)
 def subscribe_app(subscribed_fields: Words) -> Draft:
-    """Let the app hear of what happens on the Page, by its webhook; fields that were subscribed before go.
+    """Subscribe the app's webhook to events of the Page; fields that are not named end.
 
     Needs the permission `pages_manage_metadata`.
 
     Args:
-        subscribed_fields: What it hears of: `messages`, `messaging_postbacks`, `message_deliveries`, `message_reads`,
+        subscribed_fields: The events: `messages`, `messaging_postbacks`, `message_deliveries`, `message_reads`,
             `messaging_optins` … A field that is not known here passes, unless it looks like a misspelling.
 
     Returns:
@@ -94,12 +94,12 @@ def subscribe_app(subscribed_fields: Words) -> Draft:
 
 @listing(needs=SUBSCRIBED_APPS)
 def list_subscribed_apps(*, fields: OptionalWords = None, limit: Count = None) -> Draft:
-    """List the apps that hear of what happens on the Page.
+    """List the apps that are subscribed to events of the Page.
 
     Needs the permission `pages_manage_metadata`.
 
     Args:
-        fields: What is read of each. Default: Meta's own choice.
+        fields: The fields to read of each. Default: Meta's own choice.
         limit: How many are wanted. Default: all of them.
 
     Returns:
@@ -120,7 +120,7 @@ def list_subscribed_apps(*, fields: OptionalWords = None, limit: Count = None) -
 
 @graph_operation(needs=SUBSCRIBED_APPS)
 def unsubscribe_app() -> Draft:
-    """Let the app hear no more of what happens on the Page.
+    """End the app's subscription to events of the Page.
 
     Needs the permission `pages_manage_metadata`.
 
@@ -143,7 +143,7 @@ def unsubscribe_app() -> Draft:
 
 @listing(needs=FEATURE_REVIEWS)
 def list_feature_reviews(*, limit: Count = None) -> Draft:
-    """List how far Meta's review of the Page's messaging features has come.
+    """List the status of Meta's review of the Page's messaging features.
 
     Needs the permission `pages_messaging`.
 
@@ -176,16 +176,16 @@ def set_nlp_configs(
     verbose: Flag = None,
     other_language_support: OptionalObject = None,
 ) -> Draft:
-    """Set how Meta reads the texts that people write, before it hands them to the webhook.
+    """Configure Meta's language analysis of what people write; the webhook gets its results.
 
     Needs the permission `pages_messaging`.
 
     Args:
-        nlp_enabled: Whether it does so at all.
+        nlp_enabled: Whether the analysis is on.
         model: The language, such as `ENGLISH`, or `CUSTOM` for a model of one's own.
         custom_token: The access token of that model. It is a secret: nothing that the run writes shows it.
-        n_best: How many readings of each thing are wanted, 1 to 8.
-        verbose: Whether the webhook also says where in the text a thing stands.
+        n_best: How many entities to return, the most certain first, 1 to 8.
+        verbose: Whether the webhook also gives the position of each entity.
         other_language_support: What is done with other languages, as Meta spells it.
 
     Returns:
@@ -232,7 +232,7 @@ def get_insights(
     until: Value[str | int | None] = None,
     breakdown: OptionalWords = None,
 ) -> Draft:
-    """Read how the Page's messages do: numbers for days, weeks, months or a span of time.
+    """Read the metrics of the Page's messages, per day, week, month or span of time.
 
     Needs the permissions `read_insights` and `pages_read_engagement`.
 
@@ -242,8 +242,8 @@ def get_insights(
             `page_messages_reported_conversations_unique`. One that is not known here passes, unless it looks like a
             misspelling.
         period: `day`, `week`, `month`, `days_28`, or `total_over_range` with `since` and `until`.
-        since: From when on: a Unix time, or a day such as `2026-11-01`.
-        until: Until when, likewise.
+        since: The start: a Unix time, or a day such as `2026-11-01`.
+        until: The end, likewise.
         breakdown: What the numbers are split by, in Meta's words.
 
     Returns:

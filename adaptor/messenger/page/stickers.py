@@ -1,6 +1,6 @@
-"""Meta's own stickers: what there is to send.
+"""Meta's own stickers: packs, lists and search.
 
-All of it is asked with the app's own token: the credential needs `app_id` and `app_secret`.
+All calls are made with the app's own token: the credential needs `app_id` and `app_secret`.
 
 Source of all of it: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/stickers
 """
@@ -15,18 +15,18 @@ from ..rules.ids import object_id
 from ..rules.permissions import STICKERS
 from ..rules.values import given_text
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "page and app"
 
 
 @listing(needs=STICKERS)
 def list_sticker_packs(*, locale: OptionalText = None, limit: Count = None) -> Draft:
-    """List the packs of stickers that there are.
+    """List the packs of stickers.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`.
 
     Args:
-        locale: In which language names and descriptions come, such as `vi_VN`. Default: `en_US`.
+        locale: The language of names and descriptions, such as `vi_VN`. Default: `en_US`.
         limit: How many are wanted. Default: all of them.
 
     Returns:
@@ -54,8 +54,8 @@ def list_stickers(pack_id: Text, *, locale: OptionalText = None, limit: Count = 
     Made with the app's own token: the credential needs `app_id` and `app_secret`.
 
     Args:
-        pack_id: The pack, as `list_sticker_packs` named it.
-        locale: In which language names come, such as `vi_VN`. Default: `en_US`.
+        pack_id: The pack's id, from `list_sticker_packs`.
+        locale: The language of names, such as `vi_VN`. Default: `en_US`.
         limit: How many are wanted. Default: all of them.
 
     Returns:
@@ -90,7 +90,7 @@ def search_stickers(q: Text, *, locale: OptionalText = None, limit: Count = None
 
     Args:
         q: What is searched for, such as `thanks`.
-        locale: In which language, such as `vi_VN`. Default: `en_US`.
+        locale: The language, such as `vi_VN`. Default: `en_US`.
         limit: How many are wanted. Default: all of them.
 
     Returns:

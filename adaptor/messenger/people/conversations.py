@@ -20,7 +20,7 @@ from ..rules.argument_types import Count, OptionalPsid, OptionalText, OptionalWo
 from ..rules.ids import object_id, person_id
 from ..rules.permissions import CONVERSATIONS
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "conversations"
 
 #: What is read of a message by default; left to Meta it is the id and the time alone.
@@ -53,7 +53,7 @@ def list_conversations(
         platform: `messenger`, or `instagram`.
         updated_after_ms: Only those that changed after this Unix time in milliseconds; from v26.0 on.
         updated_before_ms: Only those that changed before it; from v26.0 on.
-        fields: What is read of each, such as `id,updated_time,snippet,message_count,unread_count,participants`.
+        fields: The fields to read of each, such as `id,updated_time,snippet,message_count,unread_count,participants`.
             Default: Meta's own choice, which is id and time.
         limit: How many are wanted. Default: all of them.
 
@@ -61,7 +61,7 @@ def list_conversations(
         An operation. `data` becomes a list of `{"id", "updated_time"}`; ids begin with `t_`.
 
     Raises:
-        InvalidMessage: The PSID is none. Nothing was asked.
+        InvalidMessage: The PSID is not valid. Nothing was asked.
         PermissionMissing: A permission is missing.
         RateLimited: More than two calls a second for this Page, and Meta asks for a longer wait than is allowed.
         TemporaryFailure: No trustworthy answer came; reading again is safe.
@@ -97,8 +97,8 @@ def get_conversation(conversation_id: Text, *, fields: OptionalWords = None) -> 
 
     Args:
         conversation_id: Its id, which begins with `t_`.
-        fields: What is read, such as `id,updated_time,snippet,message_count,unread_count,participants,can_reply`, or
-            `messages{id,created_time,from,message}`. Default: Meta's own choice.
+        fields: The fields to read, such as `id,updated_time,snippet,message_count,unread_count,participants,can_reply`,
+            or `messages{id,created_time,from,message}`. Default: Meta's own choice.
 
     Returns:
         An operation. `data` becomes an object with those fields.
@@ -131,7 +131,7 @@ def list_messages(
 
     Args:
         conversation_id: The conversation's id, which begins with `t_`.
-        fields: What is read of each. With None it is id and time alone.
+        fields: The fields to read of each. With None it is id and time alone.
         limit: How many are wanted. Meta gives the details of the 20 newest; for all messages write
             `fields="id,created_time", limit=None`.
 
@@ -164,9 +164,9 @@ def get_message(message_id: Text, *, fields: OptionalWords = MESSAGE_FIELDS) -> 
     messages of a conversation can be read.
 
     Args:
-        message_id: The message, as a send or a webhook named it.
-        fields: What is read, such as `id,created_time,from,to,message,attachments,shares,sticker,tags,reply_to`. With
-            None it is id and time alone.
+        message_id: The message's id, from a send or a webhook.
+        fields: The fields to read, such as `id,created_time,from,to,message,attachments,shares,sticker,tags,reply_to`.
+            With None it is id and time alone.
 
     Returns:
         An operation. `data` becomes an object with those fields.

@@ -20,7 +20,7 @@ from ..rules.ids import object_id, person_id
 from ..rules.permissions import LABELS
 from ..rules.values import given_text
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "people"
 
 #: Without them Meta gives the id alone.
@@ -29,9 +29,9 @@ LABEL_FIELDS = "id,page_label_name"
 
 @graph_operation(needs=LABELS)
 def create_label(name: Text) -> Draft:
-    """Make a label that people can be given.
+    """Create a label that people can be given.
 
-    Needs the permission `pages_messaging`. Making it twice makes two, or is refused.
+    Needs the permission `pages_messaging`. A second call creates a second one, or is refused.
 
     Args:
         name: What the label says.
@@ -40,9 +40,9 @@ def create_label(name: Text) -> Draft:
         An operation. `data` becomes `{"id"}`.
 
     Raises:
-        InvalidMessage: The name is empty. Nothing was made.
-        PermissionMissing: The Page Contact Terms are not accepted, or a permission is missing. Nothing was made.
-        DeliveryUnknown: The answer was lost. It may have been made: look with `list_labels`.
+        InvalidMessage: The name is empty. Nothing was created.
+        PermissionMissing: The Page Contact Terms are not accepted, or a permission is missing. Nothing was created.
+        DeliveryUnknown: The answer was lost. It may have been created: check with `list_labels`.
 
     Example:
         >>> create_label("Prefers mornings").describe({}).params
@@ -67,8 +67,8 @@ def get_label(label_id: Text, *, fields: OptionalWords = LABEL_FIELDS) -> Draft:
     Needs the permission `pages_messaging`.
 
     Args:
-        label_id: The label, as `create_label` named it.
-        fields: What is read of it. None leaves it to Meta.
+        label_id: The label's id, from `create_label`.
+        fields: The fields to read. None leaves it to Meta.
 
     Returns:
         An operation. `data` becomes `{"id", "page_label_name"}`.
@@ -95,7 +95,7 @@ def list_labels(*, fields: OptionalWords = LABEL_FIELDS, limit: Count = None) ->
     Needs the permission `pages_messaging`. Works as the source of a loop too: `each(list_labels(), …)`.
 
     Args:
-        fields: What is read of each. None leaves it to Meta.
+        fields: The fields to read of each. None leaves it to Meta.
         limit: How many are wanted. Default: all of them.
 
     Returns:
@@ -123,14 +123,14 @@ def list_user_labels(psid: Psid, *, fields: OptionalWords = LABEL_FIELDS, limit:
 
     Args:
         psid: The person's PSID.
-        fields: What is read of each. None leaves it to Meta.
+        fields: The fields to read of each. None leaves it to Meta.
         limit: How many are wanted. Default: all of them.
 
     Returns:
         An operation. `data` becomes a list of `{"id", "page_label_name"}`.
 
     Raises:
-        InvalidMessage: The PSID is none. Nothing was asked.
+        InvalidMessage: The PSID is not valid. Nothing was asked.
         PermissionMissing: The Page Contact Terms are not accepted, or a permission is missing.
         TemporaryFailure: No trustworthy answer came; reading again is safe.
 
@@ -156,13 +156,13 @@ def assign_label(psid: Psid, label_id: Text) -> Draft:
 
     Args:
         psid: The person's PSID.
-        label_id: The label, as `create_label` named it.
+        label_id: The label's id, from `create_label`.
 
     Returns:
         An operation. `data` becomes `{"success": True}`.
 
     Raises:
-        InvalidMessage: The PSID or the id is none. Nothing was changed.
+        InvalidMessage: The PSID or the id is not valid. Nothing was changed.
         GraphError: Meta said no; the class says why. Nothing was changed.
         DeliveryUnknown: The answer was lost. It may have been carried out; doing it again does no harm.
 
@@ -184,13 +184,13 @@ def remove_label(psid: Psid, label_id: Text) -> Draft:
 
     Args:
         psid: The person's PSID.
-        label_id: The label, as `create_label` named it.
+        label_id: The label's id, from `create_label`.
 
     Returns:
         An operation. `data` becomes `{"success": True}`.
 
     Raises:
-        InvalidMessage: The PSID or the id is none. Nothing was changed.
+        InvalidMessage: The PSID or the id is not valid. Nothing was changed.
         GraphError: Meta said no; the class says why. Nothing was changed.
         DeliveryUnknown: The answer was lost. It may have been carried out; doing it again does no harm.
 
@@ -211,7 +211,7 @@ def delete_label(label_id: Text) -> Draft:
     Needs the permission `pages_messaging`.
 
     Args:
-        label_id: The label, as `create_label` named it.
+        label_id: The label's id, from `create_label`.
 
     Returns:
         An operation. `data` becomes `{"success": True}`.

@@ -17,7 +17,7 @@ from ..rules.limits import refuse
 from ..rules.permissions import ACCOUNT_LINKING, MODERATION, USER_PROFILE
 from ..rules.words import words_of
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "people"
 
 #: What is read of a person by default: everything that `pages_messaging` allows.
@@ -48,13 +48,13 @@ def get_user_profile(psid: Psid, *, fields: OptionalWords = PROFILE_FIELDS) -> D
 
     Args:
         psid: The person's PSID.
-        fields: What is read. Default: id, name, first and last name, picture. None leaves it to Meta.
+        fields: The fields to read. Default: id, name, first and last name, picture. None leaves it to Meta.
 
     Returns:
         An operation. `data` becomes an object with those fields that may be read, `{}` where none may.
 
     Raises:
-        InvalidMessage: The PSID is none. Nothing was asked.
+        InvalidMessage: The PSID is not valid. Nothing was asked.
         InvalidRequest: This person has no profile (they joined with a phone number), or is not known to this Page.
         PermissionMissing: The app may not read this profile.
         TemporaryFailure: No trustworthy answer came; reading again is safe.
@@ -109,7 +109,7 @@ def unlink_account(psid: Psid) -> Draft:
         An operation. `data` becomes `{"result": "unlink account success"}`.
 
     Raises:
-        InvalidMessage: The PSID is none. Nothing was changed.
+        InvalidMessage: The PSID is not valid. Nothing was changed.
         GraphError: Meta said no; the class says why. Nothing was changed.
         DeliveryUnknown: The answer was lost. It may have been carried out; doing it again does no harm.
 
@@ -141,7 +141,7 @@ def block_user(psid: Psid) -> Draft:
         An operation. `data` becomes `{"success": True}`.
 
     Raises:
-        InvalidMessage: The PSID is none. Nothing was changed.
+        InvalidMessage: The PSID is not valid. Nothing was changed.
         GraphError: Meta said no; the class says why. Nothing was changed.
         DeliveryUnknown: The answer was lost. It may have been carried out; doing it again does no harm.
 
@@ -167,7 +167,7 @@ def unblock_user(psid: Psid) -> Draft:
         An operation. `data` becomes `{"success": True}`.
 
     Raises:
-        InvalidMessage: The PSID is none. Nothing was changed.
+        InvalidMessage: The PSID is not valid. Nothing was changed.
         GraphError: Meta said no; the class says why. Nothing was changed.
         DeliveryUnknown: The answer was lost. It may have been carried out; doing it again does no harm.
 
@@ -182,7 +182,7 @@ def unblock_user(psid: Psid) -> Draft:
 
 @graph_operation(needs=MODERATION)
 def moderate_conversations(psids: Value[list[Any]], actions: Words) -> Draft:
-    """Block, ban or let go of several people in one call, or move their conversations to the spam folder.
+    """Block, unblock or ban several people in one call, or move their conversations to the spam folder.
 
     Needs the permission `pages_messaging`. For Instagram Meta documents at most ten people and two actions in a call.
 
@@ -194,7 +194,7 @@ def moderate_conversations(psids: Value[list[Any]], actions: Words) -> Draft:
         An operation. `data` becomes `{"success": True}`.
 
     Raises:
-        InvalidMessage: There is nobody, a PSID is none, or an action is misspelt. Nothing was changed.
+        InvalidMessage: There is nobody, a PSID is not valid, or an action is misspelt. Nothing was changed.
         GraphError: Meta said no; the class says why. Nothing was changed.
         DeliveryUnknown: The answer was lost. It may have been carried out; doing it again does no harm.
 

@@ -19,15 +19,15 @@ from ..rules.limits import check_text
 from ..rules.permissions import PERSONAS
 from ..rules.values import check_reachable, check_url
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "personas"
 
 
 @graph_operation(needs=PERSONAS)
 def create_persona(name: Text, profile_picture_url: Text) -> Draft:
-    """Make a persona: a name and a picture under which messages can be sent.
+    """Create a persona: a name and a picture under which messages can be sent.
 
-    Needs the permission `pages_messaging`. Making it twice makes two.
+    Needs the permission `pages_messaging`. A second call creates a second one.
 
     Args:
         name: What people see above a message.
@@ -37,9 +37,9 @@ def create_persona(name: Text, profile_picture_url: Text) -> Draft:
         An operation. `data` becomes `{"id"}`, which sends take as `persona_id`.
 
     Raises:
-        InvalidMessage: The name is empty, or the address is none. Nothing was made.
-        GraphError: Meta said no; the class says why. Nothing was made.
-        DeliveryUnknown: The answer was lost. It may have been made: look with `list_personas`.
+        InvalidMessage: The name is empty, or the address is not valid. Nothing was created.
+        GraphError: Meta said no; the class says why. Nothing was created.
+        DeliveryUnknown: The answer was lost. It may have been created: check with `list_personas`.
 
     Example:
         >>> create_persona("Ada from the clinic", "https://example.org/ada.png").describe({}).path
@@ -64,8 +64,8 @@ def get_persona(persona_id: Text, *, fields: OptionalWords = None) -> Draft:
     Needs the permission `pages_messaging`.
 
     Args:
-        persona_id: The persona, as `create_persona` named it.
-        fields: What is read of it. Default: Meta's own choice, which is all.
+        persona_id: The persona's id, from `create_persona`.
+        fields: The fields to read. Default: Meta's own choice, which is all.
 
     Returns:
         An operation. `data` becomes `{"id", "name", "profile_picture_url"}`.
@@ -91,7 +91,7 @@ def list_personas(*, fields: OptionalWords = None, limit: Count = None) -> Draft
     Needs the permission `pages_messaging`. Works as the source of a loop too: `each(list_personas(), …)`.
 
     Args:
-        fields: What is read of each. Default: Meta's own choice, which is all.
+        fields: The fields to read of each. Default: Meta's own choice, which is all.
         limit: How many are wanted. Default: all of them.
 
     Returns:
@@ -117,7 +117,7 @@ def delete_persona(persona_id: Text) -> Draft:
     Needs the permission `pages_messaging`.
 
     Args:
-        persona_id: The persona, as `create_persona` named it.
+        persona_id: The persona's id, from `create_persona`.
 
     Returns:
         An operation. `data` becomes `{"success": True}`.

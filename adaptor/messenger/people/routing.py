@@ -23,7 +23,7 @@ from ..rules.limits import check_text, check_whole_number, refuse
 from ..rules.permissions import ROUTING
 from ..rules.recipient import check_recipient, recipient_object
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "routing"
 
 #: The apps of Meta's own that a conversation can be passed to.
@@ -50,9 +50,9 @@ def pass_thread_control(
         An operation. `data` becomes `{"success": True}`.
 
     Raises:
-        InvalidMessage: The recipient or the app is none. Nothing was passed.
+        InvalidMessage: The recipient or the app is not valid. Nothing was passed.
         InvalidRequest: Another app controls the conversation, or there is no such app. Nothing was passed.
-        DeliveryUnknown: The answer was lost. It may have been passed: look with `get_thread_owner`.
+        DeliveryUnknown: The answer was lost. It may have been passed: check with `get_thread_owner`.
 
     Example:
         >>> pass_thread_control("6543210987654321", "PAGE_INBOX").describe({}).body
@@ -79,9 +79,9 @@ def take_thread_control(recipient: Recipient, *, metadata: OptionalText = None) 
         An operation. `data` becomes `{"success": True}`.
 
     Raises:
-        InvalidMessage: The recipient is none, or the metadata is too long. Nothing was taken.
+        InvalidMessage: The recipient is not valid, or the metadata is too long. Nothing was taken.
         GraphError: Meta said no; the class says why. Nothing was taken.
-        DeliveryUnknown: The answer was lost. It may have been taken: look with `get_thread_owner`.
+        DeliveryUnknown: The answer was lost. It may have been taken: check with `get_thread_owner`.
 
     Example:
         >>> take_thread_control("6543210987654321").describe({}).path
@@ -107,7 +107,7 @@ def request_thread_control(recipient: Recipient, *, metadata: OptionalText = Non
         An operation. `data` becomes `{"success": True}`.
 
     Raises:
-        InvalidMessage: The recipient is none, or the metadata is too long. Nothing was asked.
+        InvalidMessage: The recipient is not valid, or the metadata is too long. Nothing was asked.
         GraphError: Meta said no; the class says why. Nothing was asked.
         DeliveryUnknown: The answer was lost. It may have been asked.
 
@@ -123,7 +123,7 @@ def request_thread_control(recipient: Recipient, *, metadata: OptionalText = Non
 
 @graph_operation(needs=ROUTING)
 def release_thread_control(recipient: Recipient, *, metadata: OptionalText = None) -> Draft:
-    """Let go of the conversation with a person: the next message goes to the Page's default app.
+    """Release the conversation with a person: the next message goes to the Page's default app.
 
     Needs the permission `pages_messaging`, and control of the conversation.
 
@@ -135,9 +135,9 @@ def release_thread_control(recipient: Recipient, *, metadata: OptionalText = Non
         An operation. `data` becomes `{"success": True}`.
 
     Raises:
-        InvalidMessage: The recipient is none, or the metadata is too long. Nothing was released.
+        InvalidMessage: The recipient is not valid, or the metadata is too long. Nothing was released.
         GraphError: Meta said no; the class says why. Nothing was released.
-        DeliveryUnknown: The answer was lost. It may have been released: look with `get_thread_owner`.
+        DeliveryUnknown: The answer was lost. It may have been released: check with `get_thread_owner`.
 
     Example:
         >>> release_thread_control("6543210987654321").describe({}).params
@@ -168,7 +168,7 @@ def extend_thread_control(recipient: Recipient, duration: Value[int]) -> Draft:
         An operation. `data` becomes `{"success": True}`.
 
     Raises:
-        InvalidMessage: The recipient is none, or the time is too long. Nothing was changed.
+        InvalidMessage: The recipient is not valid, or the time is too long. Nothing was changed.
         GraphError: Meta said no; the class says why. Nothing was changed.
         DeliveryUnknown: The answer was lost. It may have been carried out; doing it again does no harm.
 
@@ -201,7 +201,7 @@ def get_thread_owner(psid: Psid) -> Draft:
         An operation. `data` becomes `{"app_id", "expiration"}` (a Unix time), `{}` where no app controls it.
 
     Raises:
-        InvalidMessage: The PSID is none. Nothing was asked.
+        InvalidMessage: The PSID is not valid. Nothing was asked.
         GraphError: Meta said no; the class says why.
         TemporaryFailure: No trustworthy answer came; reading again is safe.
 
@@ -223,7 +223,7 @@ def list_secondary_receivers(*, fields: OptionalWords = "id,name", limit: Count 
     for v26.0 no longer has it, so a newer `api_version` may refuse it (uncertain).
 
     Args:
-        fields: What is read of each. None leaves it to Meta.
+        fields: The fields to read of each. None leaves it to Meta.
         limit: How many are wanted. Default: all of them.
 
     Returns:

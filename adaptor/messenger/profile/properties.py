@@ -25,7 +25,7 @@ from .shapes import shaped
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "profile"
 
 #: One for everybody, one for each locale in a dict, or Meta's list with an object for each locale.
@@ -131,7 +131,7 @@ def set_messenger_profile(
 def delete_messenger_profile(fields: Words, *, platform: OptionalText = None) -> Draft:
     """Delete properties of the Page's Messenger profile.
 
-    Needs the permission `pages_messaging`. Meta does not let go of the get-started button while there is a menu.
+    Needs the permission `pages_messaging`. Meta does not delete the get-started button while there is a menu.
 
     Args:
         fields: The properties, as for `get_messenger_profile`.
@@ -164,7 +164,7 @@ def delete_messenger_profile(fields: Words, *, platform: OptionalText = None) ->
 
 @graph_operation(needs=MESSENGER_PROFILE)
 def set_get_started(payload: Value[str | dict[str, Any]]) -> Draft:
-    """Set what the button tells the webhook with which people begin; a persistent menu needs it.
+    """Set the payload of the get-started button; a persistent menu needs this button.
 
     Needs the permission `pages_messaging`. Where there are ice breakers, people see these instead.
 

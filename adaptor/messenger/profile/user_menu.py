@@ -21,7 +21,7 @@ from .properties import Lists
 from .rules import check_menus
 from .shapes import shaped
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "profile"
 
 
@@ -39,7 +39,7 @@ def get_user_menu(psid: Psid) -> Draft:
         are not set.
 
     Raises:
-        InvalidMessage: The PSID is none. Nothing was asked.
+        InvalidMessage: The PSID is not valid. Nothing was asked.
         GraphError: Meta said no; the class says why.
         TemporaryFailure: No trustworthy answer came; reading again is safe.
 
@@ -104,7 +104,7 @@ def delete_user_menu(psid: Psid) -> Draft:
         An operation. `data` becomes `{"result": "success"}`.
 
     Raises:
-        InvalidMessage: The PSID is none. Nothing was deleted.
+        InvalidMessage: The PSID is not valid. Nothing was deleted.
         GraphError: Meta said no; the class says why. Nothing was deleted.
         DeliveryUnknown: The answer was lost. It may have been carried out; deleting it again does no harm.
 

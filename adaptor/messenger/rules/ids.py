@@ -1,4 +1,4 @@
-"""Ids that an operation is given: of a person, of an object, of the app; and tokens that are nobody's business."""
+"""Ids given to an operation: of a person, of an object, of the app; and secret tokens."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _app_id(state: State) -> str:
     if not app:
         raise ConfigurationError(
             "This call is about the app, and the configuration has no `app_id`.",
-            fix="Put `app_id` and `app_secret` into the credential; both stand in the app's settings.",
+            fix="Put `app_id` and `app_secret` into the credential; both are in the app's settings.",
             details={"key": "app_id"},
         )
     return str(app)
@@ -59,7 +59,7 @@ def secret(field: str, given: Any, key: str | None = None) -> Deferred:
     Args:
         field: What Meta calls it.
         given: The token, which may be lazy, or None for the one of the configuration.
-        key: Where in the configuration it stands by default.
+        key: The key of the configuration that holds it by default.
     """
     written = f"state.configuration.{key}" if given is None else "…"
     return Deferred(_secret, (field, prepare(given), key), reads_state=True, written=written)

@@ -1,7 +1,7 @@
 """Permissions that a token is granted, features that Meta reviews, and which of them a kind of operation needs.
 
 Permissions are named as in Meta's reference, https://developers.facebook.com/docs/permissions. Which call needs which
-stands on the page that is the source of each row (checked 2026-11-24). A row marked `uncertain` follows from the
+is on the page that is the source of each row (checked 2026-11-24). A row marked `uncertain` follows from the
 others: Meta's page does not say.
 """
 

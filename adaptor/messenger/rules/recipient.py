@@ -18,7 +18,7 @@ def recipient_object(recipient: Any) -> Any:
     if isinstance(recipient, float):
         raise refuse(
             "recipient",
-            "is a number with a point: a program took the id for one",
+            "is a number with a decimal point: a program converted the id",
             "Read the column as text: at 16 digits the id itself may be damaged.",
         )
     if isinstance(recipient, str | int):
@@ -32,7 +32,7 @@ def recipient_id(recipient: Any) -> Any:
     return next(iter(recipient.values()), None) if isinstance(recipient, dict) else None
 
 
-#: The forms of a recipient; exactly one of them stands in a recipient object.
+#: The forms of a recipient; a recipient object has exactly one of them.
 RECIPIENT_FORMS = (
     "id",
     "user_ref",
@@ -77,7 +77,7 @@ def check_recipient(recipient: Any) -> None:
 
 
 def warn_of_words(whose: str) -> None:
-    """Say once in a run that an id is not made of digits, as PSIDs are."""
+    """Warn once in a run that an id is not made of digits, as PSIDs are."""
     run = active.get()
     if run is None or f"the id of {whose}" in run.warned:
         return

@@ -1,4 +1,4 @@
-"""Uploading pictures, recordings, films and files once, to send them many times.
+"""Uploading images, audio, videos and files once, to send them many times.
 
 Source: https://developers.facebook.com/docs/messenger-platform/reference/attachment-upload-api
 """
@@ -18,13 +18,13 @@ from ..rules.permissions import SENDING
 from ..rules.values import check_reachable
 from .media_source import MEDIA_TYPES, Media, media_files, media_payload
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "send"
 
 
 @graph_operation(needs=SENDING)
 def upload_attachment(type_: Text, source: Media, *, is_reusable: Value[bool] = True) -> Draft:
-    """Upload a picture, a recording, a film or a file, and get the id under which it can be sent again and again.
+    """Upload an image, audio, a video or a file, and get the id under which it can be sent again and again.
 
     Args:
         type_: `image`, `audio`, `video` or `file`.
@@ -36,9 +36,10 @@ def upload_attachment(type_: Text, source: Media, *, is_reusable: Value[bool] = 
         An operation. `data` becomes `{"attachment_id"}`: good for 90 days, and for this Page alone.
 
     Raises:
-        InvalidMessage: The type is none, or the file is not there, too large or of another type. Nothing was uploaded.
+        InvalidMessage: The type is not one of Meta's, or the file is not there, too large or of another type.
+            Nothing was uploaded.
         InvalidRequest: Meta could not fetch it, or it is not of the type. Nothing was uploaded.
-        DeliveryUnknown: The answer was lost. It may be uploaded; doing it again makes a second one and harms nothing.
+        DeliveryUnknown: The answer was lost. It may be uploaded; a second upload does no harm.
 
     Example:
         >>> upload_attachment("image", "https://example.org/map.png").describe({}).path

@@ -31,7 +31,7 @@ class SendDraft(Draft):
         body: What is sent, in Meta's spelling.
         files: Local files by the name of their form field.
         key: The job's own key.
-        answers: What the answer holds besides the ids of person and message.
+        answers: Further keys of the answer, for a dry run.
         window: Raises where the person's window is closed, when it is resolved; None where nothing is known of it.
         split: Whether a long text goes out in parts.
         typing: Seconds of typing before each part, or None.
@@ -157,10 +157,10 @@ def message_draft(
         last_user_message_at: When the person last wrote, where the job knows it.
         files: Local files by the name of their form field.
         key: The job's own key.
-        answers: What the answer holds besides the ids of person and message.
+        answers: Further keys of the answer, for a dry run.
         split: Whether a long text goes out in parts.
         typing: Seconds of typing before each part, or None.
-        **fields: What stands beside recipient and message, in Meta's spelling.
+        **fields: Further fields of the body, in Meta's spelling.
     """
     window = None
     if last_user_message_at is not None:

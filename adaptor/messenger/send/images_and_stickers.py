@@ -19,7 +19,7 @@ from .media_source import media_payload
 if TYPE_CHECKING:
     from ...graph.draft import Draft
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "send"
 
 

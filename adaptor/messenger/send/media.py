@@ -1,4 +1,4 @@
-"""Sending pictures, recordings, films, files and stickers.
+"""Sending images, audio, videos and files.
 
 Source of all of it: https://developers.facebook.com/docs/messenger-platform/send-messages
 """
@@ -17,7 +17,7 @@ from .media_source import Media, media_files, media_payload
 if TYPE_CHECKING:
     from ...graph.draft import Draft
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "send"
 
 
@@ -92,13 +92,13 @@ def send_audio(
     last_user_message_at: Moment = None,
     key: Key = None,
 ) -> Draft:
-    """Send a recording to one person.
+    """Send audio to one person.
 
     Args:
         recipient: The person's PSID, or one of Meta's recipient objects.
-        audio: The recording's public address (fetched by Meta within 10 seconds), the `attachment_id` of one that was
+        audio: The public address of the audio (fetched by Meta within 10 seconds), the `attachment_id` of one that was
             uploaded in the last 90 days, or a `Path` to a local file whose ending is that of audio. At most 25 MB.
-        is_reusable: Whether Meta keeps the recording and answers with an `attachment_id`, good for 90 days.
+        is_reusable: Whether Meta keeps it and answers with an `attachment_id`, good for 90 days.
         quick_replies: At most 13, from `quick_reply`.
         messaging_type: As for `send_text`.
         tag: As for `send_text`.
@@ -116,7 +116,7 @@ def send_audio(
     Raises:
         InvalidMessage: Refused before the wire; a local file is not there, too large or of another type. Nothing was
             sent.
-        InvalidRequest: Meta could not fetch the recording, or does not know the attachment. Nothing was sent.
+        InvalidRequest: Meta could not fetch the audio, or does not know the attachment. Nothing was sent.
         WindowClosed: The 24 hours are over. Nothing was sent.
         DeliveryUnknown: The answer was lost. It may have been sent; it is not repeated.
 
@@ -146,13 +146,13 @@ def send_video(
     last_user_message_at: Moment = None,
     key: Key = None,
 ) -> Draft:
-    """Send a film to one person.
+    """Send a video to one person.
 
     Args:
         recipient: The person's PSID, or one of Meta's recipient objects.
-        video: The film's public address (fetched by Meta within 75 seconds), the `attachment_id` of one that was
+        video: The video's public address (fetched by Meta within 75 seconds), the `attachment_id` of one that was
             uploaded in the last 90 days, or a `Path` to a local file whose ending is that of video. At most 25 MB.
-        is_reusable: Whether Meta keeps the film and answers with an `attachment_id`, good for 90 days.
+        is_reusable: Whether Meta keeps the video and answers with an `attachment_id`, good for 90 days.
         quick_replies: At most 13, from `quick_reply`.
         messaging_type: As for `send_text`.
         tag: As for `send_text`.
@@ -170,7 +170,7 @@ def send_video(
     Raises:
         InvalidMessage: Refused before the wire; a local file is not there, too large or of another type. Nothing was
             sent.
-        InvalidRequest: Meta could not fetch the film, or does not know the attachment. Nothing was sent.
+        InvalidRequest: Meta could not fetch the video, or does not know the attachment. Nothing was sent.
         WindowClosed: The 24 hours are over. Nothing was sent.
         DeliveryUnknown: The answer was lost. It may have been sent; it is not repeated.
 

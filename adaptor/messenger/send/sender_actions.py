@@ -1,4 +1,4 @@
-"""Sender actions: what a person sees of the Page besides its messages.
+"""Sender actions: typing, seen and reactions.
 
 Source of all of it: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions
 """
@@ -11,7 +11,7 @@ from ..rules.argument_types import OptionalText, Recipient, Text
 from ..rules.permissions import SENDING
 from .draft import action_draft
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "send"
 
 
@@ -92,7 +92,7 @@ def react(recipient: Recipient, message_id: Text, reaction: Text) -> Draft:
 
     Args:
         recipient: The person's PSID, or one of Meta's recipient objects.
-        message_id: The message, as a webhook or a send named it.
+        message_id: The message's id, from a webhook or a send.
         reaction: An emoji, such as "😊".
 
     Returns:
@@ -117,7 +117,7 @@ def unreact(recipient: Recipient, message_id: Text) -> Draft:
 
     Args:
         recipient: The person's PSID, or one of Meta's recipient objects.
-        message_id: The message, as a webhook or a send named it.
+        message_id: The message's id, from a webhook or a send.
 
     Returns:
         An operation. `data` becomes `{"recipient_id"}`.

@@ -20,7 +20,7 @@ from ..rules.windows import Moment
 from .draft import SendDraft, content_draft, message_draft, message_needs, options_in
 from .several_calls import TYPING_SECONDS
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "send"
 
 
@@ -56,7 +56,7 @@ def send_text(
         metadata: Up to 1,000 characters that come back in the echo webhook.
         thread_control: Passes or releases the conversation with the message: `{"control_type": "pass", "app_id": …}`,
             or `{"control_type": "release"}`.
-        last_user_message_at: When the person last wrote (ISO text, a datetime, or Unix time as webhooks tell it).
+        last_user_message_at: When the person last wrote (ISO text, a datetime, or Unix time as webhooks give it).
             Where it is too long ago, `WindowClosed` is raised without a call.
         key: At most one send ever for this Page and key, across all runs: the id of the appointment, say. A later run
             tries again what certainly was not sent. Default: once for this place in the job, this person and this

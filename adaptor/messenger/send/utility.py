@@ -16,7 +16,7 @@ from ..rules.limits import refuse
 from ..rules.permissions import UTILITY_MESSAGES
 from .draft import content_draft
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "send"
 
 #: Texts for the places in a template: a list for {{1}}, {{2}} …, a dict for {{name}}.

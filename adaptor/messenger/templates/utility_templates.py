@@ -21,7 +21,7 @@ from ..rules.limits import refuse
 from ..rules.permissions import UTILITY_MESSAGES, UTILITY_TEMPLATES
 from .rules import check_components, check_template, parameter_format
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "utility templates"
 
 Components: TypeAlias = "Value[str | list[dict[str, Any]]]"
@@ -42,12 +42,12 @@ def create_message_template(
     library_template_body_inputs: MaybeObjects = None,
     library_template_button_inputs: MaybeObjects = None,
 ) -> Draft:
-    """Make a utility template and submit it to Meta, which answers within seconds.
+    """Create a utility template and submit it to Meta, which answers within seconds.
 
     Needs the permission `page_utility_messaging`. A template may not advertise anything.
 
     Args:
-        name: What sends call it.
+        name: The name by which sends refer to it.
         language: Its language code, such as `en`; the same name may be used once for each language.
         components: A list of what `template_header`, `template_body` and `template_buttons` build; a text is a body
             without places.
@@ -62,10 +62,10 @@ def create_message_template(
 
     Raises:
         InvalidMessage: There is no body, it starts or ends with a parameter, numbers are not in order, or an example is
-            missing. Nothing was made.
-        PermissionMissing: The token lacks `page_utility_messaging`. Nothing was made.
-        InvalidRequest: Meta refuses the template, or there is one of this name and language. Nothing was made.
-        DeliveryUnknown: The answer was lost. It may have been made: look with `list_message_templates`.
+            missing. Nothing was created.
+        PermissionMissing: The token lacks `page_utility_messaging`. Nothing was created.
+        InvalidRequest: Meta refuses the template, or there is one of this name and language. Nothing was created.
+        DeliveryUnknown: The answer was lost. It may have been created: check with `list_message_templates`.
 
     Example:
         >>> body = template_body("Hello {{1}}, we expect you on {{2}} at the clinic.", ["Ana", "Monday"])
@@ -102,12 +102,12 @@ def create_message_template(
 def update_message_template(
     template_id: Text, components: Components, *, parameter_format: OptionalText = None
 ) -> Draft:
-    """Change what a utility template says; Meta looks at it again.
+    """Change what a utility template says; Meta reviews it again.
 
     Needs the permission `page_utility_messaging`.
 
     Args:
-        template_id: The template, as `create_message_template` named it.
+        template_id: The template's id, from `create_message_template`.
         components: All of its components, as for `create_message_template`.
         parameter_format: `POSITIONAL` or `NAMED`. Default: what the texts show.
 
@@ -150,8 +150,8 @@ def get_message_template(template_id: Text, *, fields: OptionalWords = None) -> 
     Needs the permission `page_utility_messaging`.
 
     Args:
-        template_id: The template, as `create_message_template` named it.
-        fields: What is read of it, such as `name,language,status,components,rejected_reason`. Default: Meta's own
+        template_id: The template's id, from `create_message_template`.
+        fields: The fields to read, such as `name,language,status,components,rejected_reason`. Default: Meta's own
             choice.
 
     Returns:
@@ -198,7 +198,7 @@ def list_message_templates(
         status: Only those with this status, or one of these: `APPROVED`, `PENDING`, `REJECTED`, `PAUSED` …
         language: Only those in this language, or one of these.
         category: Only those of this category.
-        fields: What is read of each. Default: Meta's own choice.
+        fields: The fields to read of each. Default: Meta's own choice.
         limit: How many are wanted. Default: all of them.
 
     Returns:
@@ -313,5 +313,5 @@ def _format(parts: Any) -> Any:
 
 def _check_update(body: Any) -> None:
     if body.get("components") is None:
-        raise refuse("components", "are missing", "Give all of them: what is left out goes.")
+        raise refuse("components", "are missing", "Give all components: those left out are removed.")
     check_components(body["components"])
