@@ -34,9 +34,9 @@ DAMAGED = {
     "nan": "where there is no value",
     "None": "where there is no value",
     "null": "where there is no value",
-    "6,543,210,987,654,321": "signs between its digits",
-    "6.543.210.987.654.321": "signs between its digits",
-    "6543-2109-8765-4321": "signs between its digits",
+    "6,543,210,987,654,321": "separators between its digits",
+    "6.543.210.987.654.321": "separators between its digits",
+    "6543-2109-8765-4321": "separators between its digits",
     f"-{ANA}": "a number below 0",
     "\uff16\uff15\uff14\uff13210987654321": "digits of another script",
     "tel:254700000000": "is a telephone number",
@@ -151,7 +151,7 @@ def test_what_may_be_chance_or_no_id_is_not_called_rounded(adaptor, psids):
 
 DAMAGED_LISTS = {
     "never.txt": (f"{ANA}\n\n{ANA}.0\n", "never.txt, line 3: the id ends in .0"),
-    "marked.txt": (f"\ufeff\u200b{ANA}\n", "marked.txt, line 1: the id holds an invisible sign (U+200B"),
+    "marked.txt": (f"\ufeff\u200b{ANA}\n", "marked.txt, line 1: the id holds an invisible character (U+200B"),
     "never.csv": (f"name,psid\nAna,+254700000000\nBen,{ANA}\n", "never.csv, line 2: the id is a telephone number"),
     "blank.csv": (f"name,psid\nAna,{ANA}\nBen,\n", "blank.csv, line 3: the id is empty"),
     "names.csv": (f"name,number\nAna,{ANA}\n", "names.csv, line 2: no column is named as ids are"),
