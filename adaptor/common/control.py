@@ -8,7 +8,7 @@ from ..core.execute import in_order, perform_in_order
 from ..core.operation import Callback, Condition, Operation, Source, Step, Value, builder_of, state_operation
 from ..core.state import State
 from ..core.values.lazy import resolve
-from .rows.sources import items_of, tell_of_items
+from .rows.sources import items_of, warn_if_no_items
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def group(
             left_out += 1
         else:
             groups.setdefault(value if isinstance(value, str) else _json_key(value), []).append(item)
-    tell_of_items(state, has_some=count > 0)
+    warn_if_no_items(state, has_some=count > 0)
     if left_out:
         ending = "has no `{0}` and was left out" if left_out == 1 else "have no `{0}` and were left out"
         what = f"{left_out:,} of {count:,} items {ending.format(key_path)}"

@@ -20,8 +20,8 @@ from ..core.values.lazy import resolve
 from ..ledger.errors import ReplayMismatch
 from .rows.failures import Kinds, failure, raise_if_failed, summary
 from .rows.readable import readable
-from .rows.results import tell_result
-from .rows.sources import numbered, tell_of_items
+from .rows.results import report_result
+from .rows.sources import numbered, warn_if_no_items
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def each(
     if held_back is not None:
         raise held_back
     path[-1] = ("each", None)
-    tell_of_items(state, has_some=index >= 0)
+    warn_if_no_items(state, has_some=index >= 0)
     return state
 
 
@@ -193,7 +193,7 @@ def try_each(
             failed.append(failure(index, error))
             kinds.add(index, error)
             if run.observers.results_told == told:
-                tell_result(run, "failed", None, index=index, error=error)
+                report_result(run, "failed", None, index=index, error=error)
             if error.is_earlier:
                 # Listed as before. What an earlier attempt could not learn does not fail this one too.
                 state = before
@@ -214,7 +214,7 @@ def try_each(
             if run.unknown_in_a_row == unknown:
                 run.unknown_in_a_row = 0
     path[-1] = ("try_each", None)
-    tell_of_items(state, has_some=count > 0)
+    warn_if_no_items(state, has_some=count > 0)
     if failed:
         run.log("info", "job", f"passed over {len(failed)} of {count:,} items: {summary(failed)}")
         for line in kinds.lines() if run.dry_run else ():
@@ -247,7 +247,7 @@ def map_(state: State, source: Source, callback: Callback[[Any, int, State], Any
         run.path[-1] = ("map_", index)
         results.append(resolve(callback(readable(item), int(index), state), state))
     run.path[-1] = ("map_", None)
-    tell_of_items(state, has_some=bool(results))
+    warn_if_no_items(state, has_some=bool(results))
     return {**state, "data": results}
 
 

@@ -116,7 +116,7 @@ def carry_out(request: GraphRequest, draft: Draft, state: State, run: Run) -> Gr
             return skipped
     if run.observers.on_result is None or not request.is_message:
         return _carried_out(request, draft, state, run)
-    from ..common.rows.results import tell_result
+    from ..common.rows.results import report_result
 
     duplicates = run.messages.get("duplicate", 0)
     try:
@@ -126,9 +126,9 @@ def carry_out(request: GraphRequest, draft: Draft, state: State, run: Run) -> Gr
             # That one is put off by a loop, which tells it where it stays so.
             outcome = "unknown" if error.sent == SENT_UNKNOWN else "failed"
             is_repeat = run.messages.get("duplicate", 0) != duplicates
-            tell_result(run, "duplicate" if is_repeat else outcome, request.recipient, error=error)
+            report_result(run, "duplicate" if is_repeat else outcome, request.recipient, error=error)
         raise
-    tell_result(run, outcome_of(answer, request, run), request.recipient, result=answer.body)
+    report_result(run, outcome_of(answer, request, run), request.recipient, result=answer.body)
     return answer
 
 
@@ -148,9 +148,9 @@ def left_out(request: GraphRequest, run: Run) -> GraphAnswer | None:
 
     if request.is_message:
         run.note("skipped", recipient=request.recipient, is_message=True)
-        from ..common.rows.results import tell_result
+        from ..common.rows.results import report_result
 
-        tell_result(run, "skipped", request.recipient)
+        report_result(run, "skipped", request.recipient)
     return GraphAnswer({"outcome": "skipped"}, None, is_result=True)
 
 

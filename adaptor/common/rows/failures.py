@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...core.errors import ABOUT_PERSON, AdaptorError, ItemsFailed
-from .sources import PositionInFile, told, where_is
+from .sources import PositionInFile, in_words, where_is
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Kinds:
             if len(self._kinds) == _KINDS:
                 self._others += 1
                 return
-            kind = self._kinds[known_by] = _Kind(what, told(index, error))
+            kind = self._kinds[known_by] = _Kind(what, in_words(index, error))
         kind.add(index)
 
     def lines(self) -> Iterator[str]:

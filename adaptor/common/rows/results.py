@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...core.errors import AdaptorError
 
 
-def tell_result(
+def report_result(
     run: Run,
     outcome: str,
     recipient: str | None,

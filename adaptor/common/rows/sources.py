@@ -45,7 +45,7 @@ def where_is(index: int) -> str:
     return f"{index.file}, line {index.line}" if isinstance(index, PositionInFile) else f"row {index + 1}"
 
 
-def told(index: int, error: AdaptorError) -> str:
+def in_words(index: int, error: AdaptorError) -> str:
     """Return an item's place and what is wrong with it, in words."""
     where, what = where_is(index), error.headline()
     return what if what.startswith(f"{where}: ") else f"{where}: {what}"
@@ -74,8 +74,8 @@ def numbered(source: Any, state: State, csv: Any = None) -> Iterable[tuple[int, 
     return enumerate(items_of(source, state))
 
 
-def looked_through(source: Any, state: State, csv: Any = None) -> Iterable[Any]:
-    """Return the items of a source that can be gone through twice: a list, a JSONPath, a file. Else nothing."""
+def items_read_twice(source: Any, state: State, csv: Any = None) -> Iterable[Any]:
+    """Return the items of a source that can be read twice: a list, a JSONPath, a file. Else nothing."""
     if isinstance(source, os.PathLike):
         return (item for _, item in _lines_of_file(source, csv)) if os.path.isfile(source) else ()
     return items_of(source, state) if isinstance(source, str | list | tuple) else ()
@@ -83,14 +83,14 @@ def looked_through(source: Any, state: State, csv: Any = None) -> Iterable[Any]:
 
 def _warn_of_rounded(source: Any, state: State, csv: Any) -> None:
     run = current_run()
-    for what in rounded_columns(looked_through(source, state, csv)):
+    for what in rounded_columns(items_read_twice(source, state, csv)):
         if what not in run.warned:
             run.warned.add(what)
             run.log("info", "job", f"warning: {what}")
 
 
-def tell_of_items(state: State, *, has_some: bool) -> None:
-    """Note whether the loop under way had items. Where it had none, say where its path ends that matches nothing."""
+def warn_if_no_items(state: State, *, has_some: bool) -> None:
+    """Record whether the current loop had items. If it had none, warn where its path stops to match."""
     run = current_run()
     run.found_items = bool(run.found_items) or has_some
     loop = run.under_way[-1] if run.under_way else None
@@ -99,9 +99,9 @@ def tell_of_items(state: State, *, has_some: bool) -> None:
     source = loop.args[0]
     path = path_of(source)
     missing = None if path is None else missing_part(path, state)
-    told = f"{run.statement.line}: {loop.name}({source!r})"
-    if missing is not None and told not in run.warned:
-        run.warned.add(told)
+    warning = f"{run.statement.line}: {loop.name}({source!r})"
+    if missing is not None and warning not in run.warned:
+        run.warned.add(warning)
         run.log("info", "job", f"warning: {loop.name}: {source!r} matches nothing: {missing}.")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sized
 from typing import Any
 
 from ...common.rows.csv import other_delimiter, read_csv, read_lines
-from ...common.rows.sources import PositionInFile, numbered, told, where_is
+from ...common.rows.sources import PositionInFile, in_words, numbered, where_is
 from ...core.errors import JobError, UnreadableRow
 from ...core.state import a_kind
 from ..rules.psid import SPACE, problem_of
@@ -55,7 +55,7 @@ def _of_file(file: os.PathLike[str]) -> Iterable[tuple[int, Any]]:
 
 def _id_of(entry: Any, index: int) -> str:
     if isinstance(entry, UnreadableRow):
-        raise _leaves_out_nobody(told(index, entry), entry.fix)
+        raise _leaves_out_nobody(in_words(index, entry), entry.fix)
     where = where_is(index)
     if isinstance(entry, dict):
         column = next((name for name in ID_COLUMNS if name in entry), None)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...common.rows.failures import the_first
 from ...common.rows.rounded import rounded_columns
-from ...common.rows.sources import looked_through, numbered, tell_of_items
+from ...common.rows.sources import items_read_twice, numbered, warn_if_no_items
 from ...core.config import read_configuration
 from ...core.context import current_run
 from ...core.errors import AdaptorError, ItemsFailed, JobError, UnreadableRow, WrongCall
@@ -191,7 +191,7 @@ def broadcast(
     run.path[-1] = ("broadcast", None)
     result = tally.result(_where(run, ledger))
     run.log("info", "broadcast", _summary(tally), **result)
-    tell_of_items(state, has_some=tally.total > 0)
+    warn_if_no_items(state, has_some=tally.total > 0)
     _raise_if_failed(tally, fail)
     return {**compose_next_state(state, result), "failed": tally.failed}
 
@@ -255,7 +255,9 @@ def _narrow(
 
 def _doubts(recipients: Any, state: State, csv: Any) -> str:
     """Return what looks wrong with the ids of the people who are about to be written to."""
-    return "".join(f"{what[0].upper()}{what[1:]} " for what in rounded_columns(looked_through(recipients, state, csv)))
+    return "".join(
+        f"{what[0].upper()}{what[1:]} " for what in rounded_columns(items_read_twice(recipients, state, csv))
+    )
 
 
 def _earlier(recipients: Any, operation: Operation, state: State, csv: Any) -> str:

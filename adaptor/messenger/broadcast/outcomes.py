@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ...common.rows.failures import failure
-from ...common.rows.results import tell_result
+from ...common.rows.results import report_result
 from ...core.errors import ABOUT_PERSON
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Outcomes:
             self.only_persons &= error is not None and error.about == ABOUT_PERSON
         if outcome == "skipped":
             self._run.note("skipped", recipient=recipient, is_message=True)
-        tell_result(self._run, outcome, recipient, index=index, result=result, error=error)
+        report_result(self._run, outcome, recipient, index=index, result=result, error=error)
 
     def result(self, where: str | None) -> dict[str, Any]:
         """Return what `data` becomes.
