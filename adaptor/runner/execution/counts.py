@@ -1,4 +1,4 @@
-"""What a run has sent, in words: messages, and other calls that change something, each by how they ended."""
+"""How many messages and other writes a run has made, by outcome, in words."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 class Counts:
-    """How many messages and other calls ended how.
+    """Messages and other writes, counted by outcome.
 
     Attributes:
-        messages: Messages by how they ended.
-        others: Other calls that change something, such as a profile, typing or a call to another system.
+        messages: The messages.
+        others: Other calls that change something, such as the profile, typing, or another system.
     """
 
     def __init__(self, counted: Run | Result) -> None:
@@ -23,19 +23,19 @@ class Counts:
         self.others = _less(counted.outcomes, self.messages)
 
     def since(self, before: Counts) -> Counts:
-        """Return what came since then."""
+        """Return the counts since earlier ones; these are changed."""
         self.messages, self.others = _less(self.messages, before.messages), _less(self.others, before.others)
         return self
 
     def words(self) -> list[str]:
-        """Return them for one line: `3 sent`, `1 failed`, `2 other calls sent`."""
+        """Return the counts for a log line: `3 sent`, `1 failed`, `2 other calls sent`."""
         return [
             *(f"{count:,} {outcome}" for outcome, count in self.messages.items()),
             *(f"{count:,} other call{'' if count == 1 else 's'} {outcome}" for outcome, count in self.others.items()),
         ]
 
     def sentence(self, made_before: int = 0) -> str:
-        """Return them as sentences; `made_before` are those that an earlier attempt had made."""
+        """Return the counts as sentences; `made_before` counts the writes that an earlier attempt had made."""
         sentences = []
         if self.messages:
             sentences.append(f"Messages: {_list(self.messages)}.")
@@ -46,7 +46,7 @@ class Counts:
         return " ".join(sentences) or "Nothing was sent."
 
 
-#: The order in which outcomes are told.
+#: The order in which outcomes are listed.
 _ORDER = ("sent", "described", "failed", "unknown", "skipped", "duplicate")
 
 

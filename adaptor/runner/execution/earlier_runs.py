@@ -1,4 +1,4 @@
-"""Earlier runs of a job: one to go on with, one that runs at the same time, and what each of them has sent."""
+"""Earlier runs of a job: one that stopped midway, one that runs at the same time, and what each of them has sent."""
 
 from __future__ import annotations
 
@@ -10,28 +10,22 @@ if TYPE_CHECKING:
     from ...core.context import Run
     from ...ledger.records import RunRecord
     from ...ledger.store import Store
-    from .resume import LedgerOptions
 
 
-def to_go_on_with(store: Store, last: RunRecord | None, run: Run, wishes: LedgerOptions) -> str | None:
-    """Return the run that is to go on in the place of a new one, where the last one did not come to its end.
+def stopped_midway(store: Store, last: RunRecord, run: Run) -> str | None:
+    """Return a sentence about the last run of a job where it stopped midway and has sent something, else None.
 
     Args:
         store: The ledger.
         last: The newest run of the same job and initial state.
-        run: The new one.
-        wishes: Asks, or says by itself what is wished. An answer that begins anew makes the new run fresh.
-
-    Raises:
-        InputError: It has sent something, and nobody said what is to be done. Nothing was sent.
+        run: The new one; its log says what a finished run has sent.
     """
     from ...ledger.records import FINISHED, RUNNING
 
-    check_alone(store, last, run, wishes, has_begun=False)
-    if last is None or last.purged is not None:
+    if last.purged is not None:
         return None
     if last.status == FINISHED:
-        _tell(store, last, run)
+        _log_finished(store, last, run)
         return None
     sent = last.outcomes.get("sent", 0)
     unknown = last.outcomes.get("unknown", 0) + last.outcomes.get("sending", 0)
@@ -39,37 +33,25 @@ def to_go_on_with(store: Store, last: RunRecord | None, run: Run, wishes: Ledger
         return None
     counts = f"{sent:,} sent" + (f", {unknown:,} unknown" if unknown else "")
     how = "was killed" if last.status == RUNNING else _how_it_ended(last.exit_code)
-    what = f"The last run of this job with the same initial state, `{last.id}`, {how}: {counts}."
-    if wishes.ask is not None:
-        answer = wishes.ask(what)
-        if answer is not None:
-            wishes.fresh = not answer
-            return last.id if answer else None
-    raise InputError(
-        f"{what} Begun anew, it would write to them again.",
-        fix=f"Go on with it: --resume {last.id}. Or begin anew on purpose: --fresh.",
-    )
+    return f"The last run of this job with the same initial state, `{last.id}`, {how}: {counts}."
 
 
-def check_alone(store: Store, last: RunRecord | None, run: Run, wishes: LedgerOptions, *, has_begun: bool) -> None:
+def check_alone(store: Store, last: RunRecord, run: Run, *, has_begun: bool) -> None:
     """Refuse to run what another process runs at the same time.
 
     Args:
         store: The ledger.
         last: The newest run of the same job and initial state.
         run: The new one.
-        wishes: Whether it is begun on purpose, whatever else there is.
-        has_begun: It is about to send. What has ended since it began has run beside it.
+        has_begun: It is about to send: a run that has ended since it began has run beside it.
 
     Raises:
-        InputError: Another process does. Nothing was sent.
+        InputError: Another process runs it. Nothing was sent.
     """
-    if last is None or wishes.fresh:
-        return
     if store.runs.is_under_way(last):
         raise InputError(
             f"The same job with the same initial state is under way in another process, as run `{last.id}`.",
-            fix="Wait until it ends. With --fresh it is begun a second time, and people are written to twice.",
+            fix="Wait until it ends. With --fresh it runs a second time, and people get every message twice.",
         )
     began = store.database.now() - (run.now() - run.began)
     if has_begun and last.ended is not None and last.ended >= began:
@@ -81,7 +63,7 @@ def check_alone(store: Store, last: RunRecord | None, run: Run, wishes: LedgerOp
 
 
 def guards_of(store: Store, record: RunRecord) -> list[str]:
-    """Return the earlier runs of a job that did not end well: what they have sent, this one does not send again."""
+    """Return the earlier runs of a job that did not end well: what they have sent is not sent again."""
     if record.is_fresh:
         return []
     unwell = store.runs.unwell(record.path, record.words)
@@ -89,8 +71,8 @@ def guards_of(store: Store, record: RunRecord) -> list[str]:
     return [each.id for each in unwell if each.id != record.id and each.id not in later]
 
 
-def _tell(store: Store, last: RunRecord, run: Run) -> None:
-    """Say whom a finished run of the same job has written to."""
+def _log_finished(store: Store, last: RunRecord, run: Run) -> None:
+    """Log to how many people a finished run of the same job has sent messages."""
     messages, people = store.writes.messages_and_people(last.id)
     if not messages:
         return
