@@ -14,7 +14,7 @@ from .errors import PACKAGE, AdaptorError, JobError, WrongCall
 from .explanation import explain
 from .place import label
 from .state import State, a_kind, not_a_state
-from .values.arguments import function_name, known, prepare, prepare_source, same
+from .values.arguments import Deferred, function_name, known, prepare, prepare_source, same
 from .values.functions import refuse_other_parameters
 from .values.lazy import Lazy, Logic
 from .values.parameters import Parameters
@@ -239,23 +239,9 @@ def _restore(
     return operation
 
 
-class Listed(Lazy):
-    """An operation that lists something, as the source of a loop: its items come as the loop asks for them."""
-
-    __slots__ = ("__listing__",)
-    __listing__: Any
-
-    def __init__(self, operation: Operation) -> None:
-        self.__listing__ = operation
-
-    def __repr__(self) -> str:
-        return repr(self.__listing__)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Listed, (self.__listing__,)
-
-    def __resolve__(self, state: State) -> Any:
-        return self.__listing__.items(state)
+def _items(state: State, listing: Any) -> Any:
+    # As the source of a loop, its items are read when the loop asks for them.
+    return listing.items(state)
 
 
 #: Where an operation is expected, a plain function `state -> state` will do.
@@ -330,7 +316,7 @@ def _take(parameters: Parameters, name: str, value: Any) -> Any:
         return Logic("", (prepared,)) if isinstance(prepared, Lazy) and not isinstance(prepared, Logic) else prepared
     if kind == "source":
         if isinstance(value, Operation) and hasattr(value, "items"):
-            return Listed(value)
+            return Deferred(_items, (value,), reads_state=True, written=repr(value))
         if value is None or isinstance(value, bool | int | float | bytes):
             raise WrongCall(
                 f"`{name}` of {parameters.name}() cannot be {_described(value)}.",
