@@ -21,10 +21,10 @@ def excluded(skip: Any) -> frozenset[str]:
     """Return the ids of the people who are never to be written to.
 
     Args:
-        skip: A list of ids or of objects with one, or a `Path` to a `.csv`, `.jsonl` or text file with one a line.
+        skip: A list of ids or of objects with one, or a `Path` to a `.csv`, `.jsonl` or text file with one per line.
 
     Raises:
-        JobError: It is nothing of these, or holds something that is nobody's id: it would leave out nobody.
+        JobError: It is none of these, or holds something that is no id: it would leave out nobody.
     """
     if skip is None:
         return frozenset()
@@ -65,7 +65,7 @@ def _id_of(entry: Any, index: int) -> str:
             raise _leaves_out_nobody(f"{where}: no column is named as ids are, and the first one holds none.", fix)
         entry = first if column is None else entry[column]
     if isinstance(entry, bool) or not isinstance(entry, str | int):
-        raise _leaves_out_nobody(f"{where}: {a_kind(entry)} stands where an id should.", "Give the ids as text.")
+        raise _leaves_out_nobody(f"{where}: {a_kind(entry)} is in the place of an id.", "Give the ids as text.")
     found = str(entry).strip(SPACE)
     problem = problem_of(found)
     if problem is not None:

@@ -96,14 +96,14 @@ def broadcast(
     """Send one message to many people: to each exactly once, or it is honestly unknown.
 
     Up to fifty messages go out as one call, and as many calls at once as it takes to keep the pace that Meta allows.
-    Each message is noted in the ledger before it leaves, so a run that is killed at any moment goes on with `--resume`,
-    and nobody is written to twice. The same message to the same person is sent once; another one to the same person
-    (two children, one phone) is sent too. Where the broadcast stands in a loop or `combine` this holds for all of it.
-    Nothing passes from one person to the next.
+    Each message is recorded in the ledger before it leaves, so a run that is killed at any moment goes on with
+    `--resume`, and nobody is written to twice. The same message to the same person is sent once; another one to the
+    same person (two children, one phone) is sent too. In a loop or `combine` this holds for all of it. Nothing passes
+    from one person to the next.
 
     Args:
         recipients: As for `each`: a list, a lazy reference to one, a JSONPath, a `Path` to a `.csv` or `.jsonl` file, a
-            function of the state that gives an iterator. It is never held whole.
+            function of the state that gives an iterator. It is never held in memory as a whole.
         operation: One operation such as `send_text`, or `fn_if`/`combine` that comes down to one. The person is
             `state.data`, their position `state.index`. Whoever it comes down to nothing for is skipped.
         key: Made of what is to happen once ever for this Page, across all runs: `state.data.appointment_id`.
