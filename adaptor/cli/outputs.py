@@ -1,4 +1,4 @@
-"""What `adaptor run` leaves when a run ends: its files, and its last words."""
+"""What `adaptor run` writes when a run ends: its output files and its last log lines."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ..core.errors import InputError
 from ..runner.execution.counts import Counts
 from ..runner.execution.ledger_location import IN_MEMORY
 from ..runner.execution.result import EXIT_FAILED, EXIT_WELL
+from ..runner.execution.start import RunOptions
 from ..runner.load.secret_warnings import of_final_state
 from ..runner.output.files import write_output
 
@@ -23,26 +24,26 @@ if TYPE_CHECKING:
 
 
 class Outputs:
-    """What was asked for beside the log: the final state, the preview, the transcript and the report."""
+    """The output files of a run: the final state, the preview, the transcript and the report."""
 
     def __init__(
         self,
-        given: argparse.Namespace,
+        options: argparse.Namespace,
         run: Run,
         sandbox: Sandbox | None = None,
         described: list[dict[str, Any]] | None = None,
     ) -> None:
-        self._given = given
+        self._given = options
         self._run = run
         self._sandbox = sandbox
         self._described = described
-        # While a job runs, what is printed goes to the log.
+        # While a job runs, standard output goes to the log.
         self._stdout = sys.stdout
         self._problem: InputError | None = None
         self.are_written = False
 
     def write(self, result: Result) -> None:
-        """Write all of it; what cannot be written is said at the end, with what was sent."""
+        """Write all files. What cannot be written is reported by `tell`, after what was sent."""
         self.are_written = True
         try:
             with contextlib.redirect_stdout(self._stdout):
@@ -50,26 +51,26 @@ class Outputs:
         except InputError as error:
             self._problem = error
 
-    def _write(self, result: Result, given: argparse.Namespace, run: Run) -> None:
-        if result.text is not None and given.output:
-            write_output(f"{result.text}\n", given.output, self._stdout)
-            for what in of_final_state(result.state, result.text, given.output, run.redactor):
+    def _write(self, result: Result, options: argparse.Namespace, run: Run) -> None:
+        if result.text is not None and options.output:
+            write_output(f"{result.text}\n", options.output, self._stdout)
+            for what in of_final_state(result.state, result.text, options.output, run.redactor):
                 run.log("info", "run", f"warning: {what}")
         if self._sandbox is not None:
             from .options.sandbox_run import show_transcript
 
-            show_transcript(self._sandbox, given, run)
-        if given.preview and self._described is not None:
+            show_transcript(self._sandbox, options, run)
+        if options.preview and self._described is not None:
             from .options.preview import preview
 
-            preview(given, run, self._sandbox, self._described)
-        if given.report:
+            preview(options, run, self._sandbox, self._described)
+        if options.report:
             from ..runner.report.report import write_report
 
-            write_report(result, run.redactor, given.report, self._stdout)
+            write_report(result, run.redactor, options.report, self._stdout)
 
     def tell(self, result: Result) -> int:
-        """Say how the run ended, and return its exit code."""
+        """Log how the run ended, and return its exit code."""
         _close(result, self._run, self._given)
         if self._problem is None:
             return result.exit_code
@@ -77,8 +78,8 @@ class Outputs:
         return result.exit_code or EXIT_FAILED
 
 
-def _close(result: Result, run: Run, given: argparse.Namespace) -> None:
-    """Say how the run ended, and what was sent."""
+def _close(result: Result, run: Run, options: argparse.Namespace) -> None:
+    """Log how the run ended, and what was sent."""
     counts = Counts(result).sentence(run.replayed)
     facts = {
         "outcomes": result.outcomes,
@@ -88,7 +89,7 @@ def _close(result: Result, run: Run, given: argparse.Namespace) -> None:
     }
     failed = [step.name for step in result.steps if step.error is not None and not step.is_handled]
     if result.state is None and not result.steps:
-        # A script may perform operations by itself before it fails to load.
+        # A script may call operations itself before it fails to load.
         is_sent = any(result.outcomes.values())
         what = f"The job did not get as far as its steps. {counts}" if is_sent else "Nothing was run."
         run.log("error", "run", what, **facts)
@@ -100,19 +101,20 @@ def _close(result: Result, run: Run, given: argparse.Namespace) -> None:
     else:
         run.log("error", "run", f"The run did not end well. {counts}", **facts)
     if result.ledger is not None and result.ledger != IN_MEMORY:
-        _tell_what_next(result, run, given)
+        _tell_what_next(result, run, options)
 
 
-def _tell_what_next(result: Result, run: Run, given: argparse.Namespace) -> None:
-    """Say how the run can be gone on with, or how what is unknown can be settled."""
+def _tell_what_next(result: Result, run: Run, options: argparse.Namespace) -> None:
+    """Log the commands that resume the run and settle what is unknown."""
     from ..runner.output.shown_commands import resume_command, runs_command
 
-    where = given.database
+    where = options.database
     if not result.is_finished or result.error is not None:
-        words = [*([given.workflow] if given.workflow else [])]
-        for option in ("start", "end", "only"):
-            words += [f"--{option}", getattr(given, option)] if getattr(given, option) else []
-        command = resume_command(given.path, words, run.id, database=where, credentials=given.credentials)
+        run_options = RunOptions(options.path)
+        run_options.fill(vars(options))
+        command = resume_command(
+            options.path, run_options.words(), run.id, database=where, credentials=options.credentials
+        )
         words_for = "Go on with"
         if result.is_partial:
             words_for = "Go on to the people who were left out with"
@@ -120,5 +122,5 @@ def _tell_what_next(result: Result, run: Run, given: argparse.Namespace) -> None
             words_for = "Try again what has failed, and nothing else, with"
         run.log("info", "run", f"{words_for}: {command}", ledger=result.ledger)
     if result.unknown or result.outcomes["unknown"]:
-        command = runs_command("settle", run.id, path=given.path, database=where, credentials=given.credentials)
+        command = runs_command("settle", run.id, path=options.path, database=where, credentials=options.credentials)
         run.log("info", "run", f"Settle what is unknown with: {command}", ledger=result.ledger)
