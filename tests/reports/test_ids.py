@@ -156,7 +156,7 @@ DAMAGED_LISTS = {
     "blank.csv": (f"name,psid\nAna,{ANA}\nBen,\n", "blank.csv, line 3: the id is empty"),
     "names.csv": (f"name,number\nAna,{ANA}\n", "names.csv, line 2: no column is named as ids are"),
     "torn.csv": (f'psid\n{ANA}\n"6543\n', "torn.csv, line 3: a quote is opened here"),
-    "never.jsonl": (f'{{"psid": "{ANA}"}}\n{{"psid": {ANA}.0}}\n', "never.jsonl, line 2: a float stands where"),
+    "never.jsonl": (f'{{"psid": "{ANA}"}}\n{{"psid": {ANA}.0}}\n', "never.jsonl, line 2: a float is in the place"),
 }
 
 

@@ -39,7 +39,7 @@ def upload_attachment(type_: Text, source: Media, *, is_reusable: Value[bool] = 
         InvalidMessage: The type is not one of Meta's, or the file is not there, too large or of another type.
             Nothing was uploaded.
         InvalidRequest: Meta could not fetch it, or it is not of the type. Nothing was uploaded.
-        DeliveryUnknown: The answer was lost. It may be uploaded; a second upload does no harm.
+        DeliveryUnknown: The answer was lost. It may be uploaded; uploading it again does no harm.
 
     Example:
         >>> upload_attachment("image", "https://example.org/map.png").describe({}).path
