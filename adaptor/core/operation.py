@@ -14,7 +14,7 @@ from .errors import PACKAGE, AdaptorError, JobError, WrongCall
 from .explanation import explain
 from .place import label
 from .state import State, a_kind, not_a_state
-from .values.arguments import function_name, known, prepare, prepare_source, same
+from .values.arguments import Deferred, function_name, known, prepare, prepare_source, same
 from .values.functions import refuse_other_parameters
 from .values.lazy import Lazy, Logic
 from .values.parameters import Parameters
@@ -237,23 +237,9 @@ def _restore(
     return operation
 
 
-class LazyListing(Lazy):
-    """A listing operation as the source of a loop: its items are read as the loop needs them."""
-
-    __slots__ = ("__listing__",)
-    __listing__: Any
-
-    def __init__(self, operation: Operation) -> None:
-        self.__listing__ = operation
-
-    def __repr__(self) -> str:
-        return repr(self.__listing__)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return LazyListing, (self.__listing__,)
-
-    def __resolve__(self, state: State) -> Any:
-        return self.__listing__.items(state)
+def _items(state: State, listing: Any) -> Any:
+    # As the source of a loop, its items are read when the loop needs them.
+    return listing.items(state)
 
 
 #: An operation, or a function `state -> state` that becomes one.
@@ -270,12 +256,11 @@ Condition: TypeAlias = "object"
 Source: TypeAlias = "Iterable[Any] | PathLike[str] | Callable[[State], Any]"
 
 
-def operation(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
-    """Make an operation of a function that takes the state and its arguments and returns the next state.
+def state_operation(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
+    """Make an operation of this package of a function that takes the state and its arguments.
 
-    The decorated function takes the arguments without the state and returns an `Operation`. Arguments annotated `Step`
-    become operations, and those annotated `Callback` are passed on unchanged. All others may hold lazy references at
-    any depth, which are resolved when the operation runs.
+    Arguments annotated `Step` become operations, and those annotated `Callback` are passed on unchanged. All others may
+    hold lazy references at any depth, which are resolved when the operation runs.
     """
     return builder_of(function, Operation)
 
@@ -294,9 +279,8 @@ def builder_of(
     build.__operation__ = True  # type: ignore[attr-defined]
     # Whether it calls a function of the job, which may take another way after an error.
     build.__calls_code__ = bool(parameters.given)  # type: ignore[attr-defined]
-    if takes_state:
-        # `inspect` shows the signature without the state, which the caller does not pass.
-        build.__wrapped__ = partial(function, None)
+    # `inspect` shows the signature without the state, which the caller does not pass.
+    build.__wrapped__ = partial(function, None) if takes_state else function
     return build
 
 
@@ -330,7 +314,7 @@ def _take(parameters: Parameters, name: str, value: Any) -> Any:
         return Logic("", (prepared,)) if isinstance(prepared, Lazy) and not isinstance(prepared, Logic) else prepared
     if kind == "source":
         if isinstance(value, Operation) and hasattr(value, "items"):
-            return LazyListing(value)
+            return Deferred(_items, (value,), reads_state=True, written=repr(value))
         if value is None or isinstance(value, bool | int | float | bytes):
             raise WrongCall(
                 f"`{name}` of {parameters.name}() cannot be {_described(value)}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from ..core.errors import SENT_NO, SENT_PARTLY, SENT_UNKNOWN, AdaptorError, DeliveryUnknown
@@ -9,6 +10,7 @@ from ..core.operation import Operation, builder_of
 from ..core.state import State, compose_next_state
 from ..ledger.errors import ReplayMismatch
 from .errors import TemporaryFailure
+from .needs import Need
 from .request import GraphRequest, json_text
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from ..core.context import Run
     from .answer import GraphAnswer
     from .draft import Draft
+    from .needs import Needs
 
 P = ParamSpec("P")
 
@@ -24,7 +27,7 @@ P = ParamSpec("P")
 class GraphOperation(Operation):
     """An operation that can describe its request for a state without sending it."""
 
-    __slots__ = ("draft",)
+    __slots__ = ("_needs", "draft")
     draft: Draft
 
     def __init__(
@@ -33,10 +36,18 @@ class GraphOperation(Operation):
         function: Callable[..., Draft],
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
+        *,
+        needs: Needs,
     ) -> None:
         super().__init__(build, function, args, kwargs)
-        # The draft checks the literal arguments now, at load time; lazy ones are checked when the operation runs.
+        self._needs = needs
+        # Drafting with the lazy parts in their places refuses what is wrong in the literal ones, at load time.
         self.draft = function(*args, **kwargs)
+
+    def needs(self) -> Need:
+        """Return what the operation needs of the token and of the app, as far as its arguments are known."""
+        need = self._needs if isinstance(self._needs, Need) else self._needs(self.draft)
+        return need._replace(app=True) if self.draft.access == "app" else need
 
     def describe(self, state: State) -> GraphRequest:
         """Return the request that this operation makes for this state. Nothing is sent."""
@@ -230,10 +241,13 @@ def read_answer(answer: GraphAnswer, draft: Draft) -> Any:
     return answer.body if answer.is_result else draft.read(answer.body)
 
 
-def graph_operation(function: Callable[P, Draft]) -> Callable[P, GraphOperation]:
-    """Make an operation of a function that returns the draft of its call.
+def graph_operation(*, needs: Needs) -> Callable[[Callable[P, Draft]], Callable[P, GraphOperation]]:
+    """Make an operation of a function that drafts its call from its arguments.
 
-    The function is called once, when the operation is built. Its arguments may be lazy references, so it must pass
-    them on without looking into them; it may only test whether one is `None`.
+    The function is called once, when the operation is built. Its arguments may be lazy references, so it must hand
+    them on and never look into them; `None` is the only value that it may ask for.
+
+    Args:
+        needs: What the call needs of the token and of the app, or a function that says it of the draft.
     """
-    return builder_of(function, GraphOperation, takes_state=False)
+    return lambda function: builder_of(function, partial(GraphOperation, needs=needs), takes_state=False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ...common.loop import each, try_each
 from ...common.rows.failures import Kinds
 from ...common.rows.rounded import rounded_columns
-from ...common.rows.sources import looked_through, numbered
+from ...common.rows.sources import items_read_twice, numbered
 from ...core.errors import AdaptorError, InputError, InvalidMessage, UnreadableRow
 from ...core.operation import Operation
 from ...core.values.arguments import FunctionReference
@@ -61,7 +61,7 @@ def _problems(loop: Operation) -> Iterator[tuple[str, str]]:
                 kinds.add(index, error)
         for line in kinds.lines():
             yield line, "Mend these rows, or leave them out: no message can be sent to them."
-        for what in rounded_columns(looked_through(source, {}, csv)):
+        for what in rounded_columns(items_read_twice(source, {}, csv)):
             yield f"{what[0].upper()}{what[1:]}", "Read the ids where they come from, as text."
     except AdaptorError as error:
         yield error.headline(), error.fix
