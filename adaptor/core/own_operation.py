@@ -39,8 +39,9 @@ def operation(function: Callable[Concatenate[State, P], State]) -> Callable[P, O
     """Make an operation of a function of your own, to be used like `send_text` or `log`.
 
     The function is called when the operation runs. Its first parameter is the state, a plain dict. The other arguments
-    are values: lazy references and functions of the state are resolved before the call. It performs other operations by calling them with the state: `send_text(psid, text)(state)`. What they send is
-    recorded in the ledger as usual, so a resume sends nothing twice.
+    are values: lazy references and functions of the state are resolved before the call. It performs other operations
+    by calling them with the state: `send_text(psid, text)(state)`. What they send is recorded in the ledger as usual,
+    so a resume sends nothing twice.
 
     Args:
         function: Takes the state and the arguments, and returns the next state: a new dict. Its docstring, signature

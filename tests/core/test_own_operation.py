@@ -122,12 +122,12 @@ def test_other_names_for_the_state_are_taken(function):
 
 def test_it_is_code_of_the_job_which_hears_nothing_of_a_killed_attempt():
     # What it does after an error is not known: it might send something else to whom the first message has reached.
-    with Run() as run, run.hearing():
+    with Run() as run, run.catching():
         run.under_way.append(each([], fn(lambda s: s)))
-        assert run.hears_of(DeliveryUnknown("lost"), was_heard=False)
+        assert run.raises_again(DeliveryUnknown("lost"), was_raised=False)
         run.under_way.append(count("n"))
-        assert not run.hears_of(DeliveryUnknown("lost"), was_heard=False)
-        assert run.hears_of(DeliveryUnknown("lost"), was_heard=True)
+        assert not run.raises_again(DeliveryUnknown("lost"), was_raised=False)
+        assert run.raises_again(DeliveryUnknown("lost"), was_raised=True)
 
 
 def test_type_checkers_know_it(tmp_path):

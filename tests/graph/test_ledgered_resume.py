@@ -466,7 +466,7 @@ def test_what_depends_on_a_call_that_nobody_knows_of_says_so(
         job(page(server.url))
     with attempt(), pytest.raises(MissingReference, match="whose outcome is unknown") as raised:
         job(page(server.url))
-    assert "not made again" in raised.value.fix
+    assert "not repeated" in raised.value.fix
     assert server.seen(1) == 1
 
 
