@@ -104,7 +104,7 @@ class Claimed:
         """Return the recorded outcome of a write that was not made now, or None if it was."""
         entry, write = self._entries[position], self._writes[position]
         if write.sole_at_site and entry.record.write.fingerprint not in (write.fingerprint, ""):
-            what = "sent before the run stopped, with other content; it is not sent again."
+            what = "made before the run stopped, with other content; it is not made again."
             self._run.log("info", "run", f"{self._run.place()}: {what}")
         if entry.error is not None:
             # The write is refused; the record is that of another write.
