@@ -131,18 +131,14 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
             with interruption.shielded():
                 if child is not None:
                     child.over()
-                if results is not None and result.steps:
-                    # Where there was nobody to record, an empty table says so.
-                    with contextlib.suppress(InputError, OSError):
-                        results.open().flush()
-                outputs.write(result)
+                outputs.write(result, results)
 
         order.on_end = end
-        with _results(given, run) as results:
-            result = start_run(order, run, credentials)
-            if not outputs.are_written:
-                # Nothing was run, so no run was closed either.
-                end(result)
+        results = _results(given, run)
+        result = start_run(order, run, credentials)
+        if not outputs.are_written:
+            # Nothing was run, so no run was closed either.
+            end(result)
         with interruption.shielded():
             code = outputs.tell(result)
         if given.open and sandbox is not None:
@@ -199,10 +195,10 @@ def _supervised(supervisor: Supervisor, given: argparse.Namespace, run: Run) -> 
     return outputs.tell(supervisor.result)
 
 
-def _results(given: argparse.Namespace, run: Run) -> contextlib.AbstractContextManager[Results | None]:
+def _results(given: argparse.Namespace, run: Run) -> Results | None:
     """Let a row be written for each message."""
     if not given.results:
-        return contextlib.nullcontext()
+        return None
     from ..runner.report.recipients_file import Results
 
     results = Results(given.results)

@@ -63,9 +63,10 @@ class Ledger:
         self.resends_unknown = False
         #: Earlier runs of the same job that did not end well: a message of theirs stops this run.
         self.guards: list[str] = []
-        self._sent_before: tuple[str, str] | None = None
-        #: Later runs of the same job, where this one goes on: a message of theirs counts as sent.
-        self.followers: list[str] = []
+        #: Why the run was stopped: an earlier one has sent what it was about to send.
+        self.sent_before: SentBefore | None = None
+        #: Other runs of the same job, where this one goes on: a message of theirs counts as sent.
+        self.others: list[str] = []
         #: Steps that are no alternative to the one under way: completed before, entered, or still to come.
         self.completed_steps: frozenset[str] = frozenset()
         self._entered: set[str] = set()
@@ -132,6 +133,8 @@ class Ledger:
     def close(self, exit_code: int, *, finished: bool) -> None:
         """End the run and close the ledger."""
         try:
+            if self.sent_before is not None and not self.is_resumed and self.store.runs.withdraw(self.record.id):
+                return
             if finished:
                 # Nobody comes back to these: what the run has written since took their place.
                 self.store.writes.skip_claimed(self.record.id)
@@ -253,7 +256,7 @@ class Ledger:
         return ClaimEntry(id_, False, False, Row(id_, self.record.id, write, SKIPPED))
 
     def _take(self, writes: Sequence[Write], sending: bool) -> list[ClaimEntry]:
-        made = {index: row for run in self.followers for index, row in self._made_by(run, writes)}
+        made = self._made_by(self.others, writes)
         if made:
             rest = iter(self._claim([write for index, write in enumerate(writes) if index not in made], sending))
             return [
@@ -262,15 +265,15 @@ class Ledger:
             ]
         return self._claim(writes, sending)
 
-    def _made_by(self, run: str, writes: Sequence[Write]) -> list[tuple[int, Row]]:
-        """Return the messages among these that a run has sent, or may have, each with its row there."""
-        ids = {
-            index: write_id(run, write)
+    def _made_by(self, runs: Sequence[str], writes: Sequence[Write]) -> dict[int, Row]:
+        """Return the messages among these, by position, that runs have sent or may have, each with its row there."""
+        wanted = {
+            index: (write.step, write.recipient, write.fingerprint)
             for index, write in enumerate(writes)
-            if write.is_message and write.own_key is None
+            if write.is_message and write.own_key is None and write.recipient
         }
-        rows = self.store.writes.made(list(ids.values())) if ids else {}
-        return [(index, rows[id_]) for index, id_ in ids.items() if id_ in rows]
+        made = self.store.writes.messages_of(runs, [known[1] for known in wanted.values()]) if runs and wanted else {}
+        return {index: made[known] for index, known in wanted.items() if known in made}
 
     def _claim(self, writes: Sequence[Write], sending: bool) -> list[ClaimEntry]:
         ids = [write_id(self.record.id, write) for write in writes]
@@ -289,13 +292,12 @@ class Ledger:
         ]
 
     def _check_guards(self, writes: Sequence[Write]) -> None:
-        if self._sent_before is not None:
-            # A handler of the job must not go on by sending something else.
-            raise SentBefore(*self._sent_before)
-        for run in self.guards:
-            for _, row in self._made_by(run, writes):
-                self._sent_before = run, row.outcome
-                raise SentBefore(run, row.outcome)
+        if self.sent_before is None:
+            row = next(iter(self._made_by(self.guards, writes).values()), None)
+            self.sent_before = None if row is None else SentBefore(row.run, row.outcome)
+        if self.sent_before is not None:
+            # Each time: a handler of the job must not go on by sending something else.
+            raise self.sent_before
 
     # --- Items that are put off ---
 

@@ -19,6 +19,8 @@ SKIPPED = "skipped"
 OUTCOMES = (CLAIMED, SENDING, SENT, FAILED, UNKNOWN, SKIPPED)
 #: Outcomes that are not made again, whatever happens.
 SETTLED = frozenset({SENT, UNKNOWN, SKIPPED})
+#: Outcomes of what reached the other side, or may have.
+MADE = (SENT, SENDING, UNKNOWN)
 
 #: How far a run has come. `running` without a living holder means that it was killed.
 RUNNING = "running"
@@ -137,6 +139,16 @@ class RunRecord:
     words: list[str] = field(default_factory=list)
     is_fresh: bool = False
     identity: int = IDENTITY
+
+
+def workflow_of(words: list[str]) -> str | None:
+    """Return which workflow of a project a run with these words runs, or None.
+
+    Example:
+        >>> workflow_of(["beta", "--end", "b"]), workflow_of(["--end", "b"])
+        ('beta', None)
+    """
+    return words[0] if words and not words[0].startswith("--") else None
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .claim import COLUMNS, Claim, ClaimResult, read_row, rows_of
 from .database.database import from_text, in_chunks, marks, to_text
 from .errors import TakenOver
-from .records import CLAIMED, FAILED, SENDING, SENT, SKIPPED, UNKNOWN, Outcome, Row
+from .records import CLAIMED, FAILED, MADE, SENDING, SENT, SKIPPED, UNKNOWN, Outcome, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -106,11 +106,23 @@ class Writes:
             )
         )
 
-    def made(self, ids: Sequence[str]) -> dict[str, Row]:
-        """Return those of the rows with these ids that were sent, or may have been."""
+    def messages_of(self, runs: Sequence[str], recipients: Iterable[str]) -> dict[tuple[str, str, str], Row]:
+        """Return what runs have sent to people, or may have, by step, recipient and fingerprint.
+
+        A job that has changed has other lines, and other operations around the one that sends: neither counts.
+        """
+        found: dict[tuple[str, str, str], Row] = {}
         with self._database.reading():
-            found = rows_of(self._database, ids)
-        return {id_: row for id_, row in found.items() if row.outcome in (SENT, SENDING, UNKNOWN)}
+            for run in runs:
+                for chunk in in_chunks(sorted(set(recipients))):
+                    values = self._database.run(
+                        f"SELECT {COLUMNS} FROM writes WHERE run = ? AND recipient IN ({marks(chunk)}) "
+                        f"AND is_message = 1 AND own_key IS NULL AND outcome IN ({marks(MADE)}) ORDER BY n",
+                        (run, *chunk, *MADE),
+                    ).fetchall()
+                    for row in map(read_row, values):
+                        found.setdefault((row.write.step, row.write.recipient, row.write.fingerprint), row)
+        return found
 
     def skip_claimed(self, run: str) -> None:
         """Mark what a run has claimed and never came back to as skipped: something else took its place."""

@@ -18,7 +18,7 @@ def to_go_on_with(store: Store, last: RunRecord | None, run: Run, wishes: Ledger
 
     Args:
         store: The ledger.
-        last: The newest run of the same job and initial state.
+        last: The newest run of the same job and initial state that has written something.
         run: The new one.
         wishes: Asks, or says by itself what is wished. An answer that begins anew makes the new run fresh.
 
@@ -27,7 +27,6 @@ def to_go_on_with(store: Store, last: RunRecord | None, run: Run, wishes: Ledger
     """
     from ...ledger.records import FINISHED, RUNNING
 
-    check_alone(store, last, run, wishes, has_begun=False)
     if last is None or last.purged is not None:
         return None
     if last.status == FINISHED:
@@ -51,42 +50,45 @@ def to_go_on_with(store: Store, last: RunRecord | None, run: Run, wishes: Ledger
     )
 
 
-def check_alone(store: Store, last: RunRecord | None, run: Run, wishes: LedgerOptions, *, has_begun: bool) -> None:
+def check_alone(store: Store, path: str, input_digest: str, run: Run, wishes: LedgerOptions) -> None:
     """Refuse to run what another process runs at the same time.
 
     Args:
         store: The ledger.
-        last: The newest run of the same job and initial state.
-        run: The new one.
+        path: What is run.
+        input_digest: With which initial state.
+        run: The new one. What has ended since it began has run beside it.
         wishes: Whether it is begun on purpose, whatever else there is.
-        has_begun: It is about to send. What has ended since it began has run beside it.
 
     Raises:
         InputError: Another process does. Nothing was sent.
     """
-    if last is None or wishes.fresh:
-        return
-    if store.runs.is_under_way(last):
-        raise InputError(
-            f"The same job with the same initial state is under way in another process, as run `{last.id}`.",
-            fix="Wait until it ends. With --fresh it is begun a second time, and people are written to twice.",
-        )
-    began = store.database.now() - (run.now() - run.began)
-    if has_begun and last.ended is not None and last.ended >= began:
-        raise InputError(
-            f"Another process ran the same job with the same initial state meanwhile, as run `{last.id}`. "
-            "This run has sent nothing.",
-            fix=f"See what it did: adaptor runs show {last.id}.",
-        )
+    began = began_at(store, run)
+    for other in () if wishes.fresh else store.runs.alongside(path, input_digest, began):
+        if store.runs.is_under_way(other):
+            raise InputError(
+                f"The same job with the same initial state is under way in another process, as run `{other.id}`.",
+                fix="Wait until it ends. With --fresh it is begun a second time, and people are written to twice.",
+            )
+        if other.ended is not None and other.ended >= began:
+            raise InputError(
+                f"Another process ran the same job with the same initial state meanwhile, as run `{other.id}`. "
+                "This run has sent nothing.",
+                fix=f"See what it did: adaptor runs show {other.id}.",
+            )
 
 
-def guards_of(store: Store, record: RunRecord) -> list[str]:
-    """Return the earlier runs of a job that did not end well: what they have sent, this one does not send again."""
-    if record.is_fresh:
-        return []
-    unwell = store.runs.unwell(record.path, record.words)
-    later = set(store.runs.later(record)) if record.attempt > 1 else set()
-    return [each.id for each in unwell if each.id != record.id and each.id not in later]
+def began_at(store: Store, run: Run) -> float:
+    """Return when a run began, by the ledger's clock."""
+    return store.database.now() - (run.now() - run.began)
+
+
+def guards_of(store: Store, record: RunRecord, began: float) -> list[str]:
+    """Return the earlier runs of a job that had not ended well when this one began, by the ledger's clock.
+
+    What they have sent, this one does not send again.
+    """
+    return [] if record.is_fresh else store.runs.guarding(record.path, record.words, began)
 
 
 def _tell(store: Store, last: RunRecord, run: Run) -> None:

@@ -75,6 +75,7 @@ class Result:
         ledger: Where the run's writes are noted, or None where there were none.
         is_partial: `--limit` or `--only-to` has left people out.
         unknown: Of how many writes of the whole run, whichever attempt made them, it is not known how they ended.
+        was_sent_before: It was stopped, since an earlier run has sent what it was about to send: that one is to go on.
         went_through: All that failed were single items of loops which went through all the others.
     """
 
@@ -94,6 +95,7 @@ class Result:
         self.ledger: str | None = None
         self.is_partial = False
         self.unknown = 0
+        self.was_sent_before = False
         self.went_through = True
 
     @property
@@ -105,6 +107,8 @@ class Result:
     def is_finished(self) -> bool:
         """Whether it came to its end, be it with failures of single items: nobody is left who was not tried."""
         went_through = self.error is None or self.went_through
+        if self.was_sent_before:
+            return False
         return went_through and not self.is_partial and self.exit_code in (EXIT_WELL, EXIT_FAILED)
 
     def raise_for_error(self) -> None:

@@ -6,7 +6,7 @@ import os
 
 from ...core.errors import InputError
 from ..load.digest import job_digest, job_sources
-from .earlier_runs import check_alone, guards_of, to_go_on_with
+from .earlier_runs import began_at, check_alone, guards_of, to_go_on_with
 from .result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WELL
 from .run_id import LAST
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from ...core.context import Run
+    from ...core.errors import AdaptorError
     from ...core.state import State
-    from ...ledger.errors import LedgerError
     from ...ledger.ledger import Ledger
     from ...ledger.records import RunRecord, StepRecord
     from ...ledger.store import Store
@@ -157,6 +157,12 @@ class RunLedger:
         from ...ledger.errors import LedgerError
 
         result.ledger = ledger.store.name
+        if ledger.sent_before is not None:
+            result.was_sent_before = True
+            if result.error is None:
+                # A handler of the job has caught it each time.
+                self._cannot(result, ledger.sent_before)
+                result.error = ledger.sent_before
         try:
             counts = ledger.store.writes.counts(ledger.record.id)
         except LedgerError as error:
@@ -180,7 +186,7 @@ class RunLedger:
         except LedgerError as error:
             self._cannot(result, error)
 
-    def _cannot(self, result: Result, error: LedgerError) -> None:
+    def _cannot(self, result: Result, error: AdaptorError) -> None:
         # All that was sent is recorded; only that the run has ended is missing. A run that failed by it has said so.
         if type(result.error) is not type(error):
             self._run.log("error", "run", error.report(), error=error.facts())
@@ -220,8 +226,8 @@ class RunLedger:
                 # Another process may have begun the same since this one looked, or be about to.
                 store.database.take_turn(f"{record.path} {record.input_digest}")
                 _check_new(store, record.id)
-                check_alone(store, store.runs.last(record.path, record.input_digest), run, self._wishes, has_begun=True)
-                guards = guards_of(store, record)
+                check_alone(store, record.path, record.input_digest, run, self._wishes)
+                guards = guards_of(store, record, began_at(store, run))
                 ledger = Ledger.begin(store, record, redactor=run.redactor)
             ledger.guards = guards
         except LedgerError as error:
@@ -277,7 +283,9 @@ class RunLedger:
             raise
         self._ledger = ledger
         if not run.dry_run:
-            ledger.guards, ledger.followers = guards_of(store, ledger.record), store.runs.later(ledger.record)
+            # Nobody is written to by this run whom another one has written the same to, whatever became of that one.
+            record = ledger.record
+            ledger.others = [*store.runs.later(record), *guards_of(store, record, record.started)]
         ledger.leaves_out_settled = known is not None and known.job_digest != self._job_digest
         again = store.writes.steps_with_unknown(name) if wishes.resend_unknown else set()
         given, steps = restored_run(ledger.store, ledger.record, run.redactor)
@@ -297,12 +305,16 @@ class RunLedger:
         return given
 
     def _newest(self, store: Store) -> str:
-        found = store.runs.last(self._path)
+        from ...ledger.records import workflow_of
+
+        found = store.runs.newest_of(self._path, self._words)
         if found is None:
+            workflow = workflow_of(self._words)
+            what = self._path if workflow is None else f"{workflow} in {self._path}"
             raise InputError(
-                f"The ledger {store.name} holds no run of {self._path}.", fix="adaptor runs list shows the runs."
+                f"The ledger {store.name} holds no run of {what}.", fix="adaptor runs list shows the runs."
             )
-        return found.id
+        return found
 
     def _check(self, known: RunRecord | None, name: str) -> None:
         """Refuse to go on with a run of something else.
@@ -345,7 +357,9 @@ class RunLedger:
             _check_new(store, self._run.id)
             if self._wishes.fresh:
                 return None
-            return to_go_on_with(store, store.runs.last(self._path, self._input_digest()), self._run, self._wishes)
+            digest = self._input_digest()
+            check_alone(store, self._path, digest, self._run, self._wishes)
+            return to_go_on_with(store, store.runs.last_that_wrote(self._path, digest), self._run, self._wishes)
         finally:
             store.close()
 
