@@ -99,7 +99,7 @@ class Run(Totals):
         earlier: The id of a finished run of the same job and initial state, and a sentence about it; else None.
         before_writing: Called before each write: refuses where the state that the operation was given is not JSON.
         last_answer: Which operation has put its answer into `data` last.
-        replayed: How many writes were not made again, since an earlier attempt of the run had come to them.
+        replayed: How many writes were not made again, since an earlier attempt or another run had made them.
         sanitize: Returns what logs show of a value of the state; None shows it as it is.
         transport: Given what carries HTTP, returns what stands in its place, where a job is tested; else None.
     """
@@ -237,17 +237,19 @@ class Run(Totals):
             error: What went wrong, or None.
             count: How many alike ones it stands for.
         """
-        if is_write:
+        if is_write and is_earlier and outcome == "sent":
+            # It is no outcome of this attempt.
+            self.has_made(outcome, is_message=is_message, count=count)
+        elif is_write:
             self.count(outcome, is_message=is_message, count=count)
             if outcome == "unknown" and not is_earlier:
                 self.unknown_in_a_row += count
             elif outcome in ("sent", "failed"):
                 self.unknown_in_a_row = 0
         if self.on_call is not None:
-            name = next((name for name, _ in reversed(self.path) if name), "")
-            self.on_call(
-                CallRecord(name, self.place(), outcome, is_write, is_message, recipient, seconds, error, count)
-            )
+            name, place = next((name for name, _ in reversed(self.path) if name), ""), self.place()
+            facts = (name, place, outcome, is_write, is_message, recipient, seconds, error, count)
+            self.on_call(CallRecord(*facts, is_earlier=is_earlier and outcome == "sent"))
 
     def wants(self, recipient: str | None) -> bool:
         """Whether somebody is among those whom this run writes to: `--limit` and `--only-to` leave others out."""

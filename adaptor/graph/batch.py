@@ -98,7 +98,17 @@ def batch(state: State, *operations: Step, include_headers: bool = True, fail: b
         requests.append(_single(part, state))
     run.path[-1] = ("batch", None)
     _check_typing(requests)
-    outcomes = _carried_out(requests, [part.draft for part in parts], state, run, include_headers=include_headers)
+    unknown = run.messages.get("unknown", 0)
+    try:
+        outcomes = _carried_out(requests, [part.draft for part in parts], state, run, include_headers=include_headers)
+    except AdaptorError as error:
+        _tell_all(requests, run, _outcome(error), error)
+        run.stop_if_asked()
+        raise
+    except KeyboardInterrupt:
+        if run.messages.get("unknown", 0) != unknown:
+            _tell_all(requests, run, "unknown")
+        raise
     results, failed, at_fault = [], [], None
     for index, (request, outcome) in enumerate(zip(requests, outcomes, strict=True)):
         if isinstance(outcome, AdaptorError):
@@ -116,6 +126,7 @@ def batch(state: State, *operations: Step, include_headers: bool = True, fail: b
             if request.is_message and done != "skipped":
                 tell_result(run, done, request.recipient, result=outcome.body)
     run.path[-1] = ("batch", None)
+    run.stop_if_asked()
     if at_fault is not None and fail is not False:
         at_fault.details = {"failed": failed, "results": results}
         raise at_fault
@@ -179,12 +190,16 @@ def _carried_out(
             send = partial(client.send_batch, include_headers=include_headers)
             parts = [requests[index] for index in places]
             noted = [part for part in parts if not needs_no_ledger(part, run)]
-            try:
-                answers = send(parts) if not noted else send_ledgered(parts, client, run, send=send)
-            finally:
-                run.stop_if_asked()
+            answers = send(parts) if not noted else send_ledgered(parts, client, run, send=send)
             outcomes.update(zip(places, answers, strict=True))
     return [outcomes[index] for index in range(len(requests))]
+
+
+def _tell_all(requests: list[GraphRequest], run: Run, outcome: str, error: AdaptorError | None = None) -> None:
+    """Tell of each message of a call that ended as a whole."""
+    for request in requests:
+        if request.is_message:
+            tell_result(run, outcome, request.recipient, error=error)
 
 
 def _locate(error: AdaptorError, part: Any, run: Run, state: State) -> None:

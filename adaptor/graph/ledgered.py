@@ -10,7 +10,7 @@ from ..core.errors import AdaptorError, JobError
 from ..ledger.at_most_once import Claimed, WriteOutcome, at_most_once
 from ..ledger.ledger import Ledger, ledger_of
 from ..ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, MEDIA_PER_SECOND, MESSAGES_PER_SECOND, Place, place_for
-from ..ledger.records import SENT
+from ..ledger.records import MADE, SENT
 from .answer import GraphAnswer
 from .client import client_for
 from .errors import RateLimited
@@ -121,6 +121,12 @@ def _result(answer: GraphAnswer | AdaptorError) -> Any:
     return answer if isinstance(answer, AdaptorError) else answer.body
 
 
+def is_made(request: GraphRequest, run: Run) -> bool:
+    """Whether an earlier attempt of the run has sent a message, or may have."""
+    ledger = ledger_of(run)
+    return ledger.is_resumed and ledger.is_made(write_of(request, ledger, run.call_site(), ""))
+
+
 def describe_ledgered(
     request: GraphRequest, state: State, run: Run, describe: Callable[[], GraphAnswer]
 ) -> GraphAnswer | AdaptorError:
@@ -158,9 +164,9 @@ def given_back(before: WriteOutcome, run: Run) -> GraphAnswer | AdaptorError:
         run.note("duplicate", recipient=row.write.recipient, is_message=is_message)
         run.log("debug", "graph", f"{run.place()}: the same message to the same person came before; not sent again.")
     else:
-        run.replayed += 1
+        run.replayed += row.outcome in MADE
         if row.outcome == SENT:
-            run.has_made(SENT, is_message=is_message)
+            run.note(SENT, recipient=row.write.recipient or None, is_message=is_message, is_earlier=True)
     if isinstance(result, AdaptorError):
         if result.is_earlier and not is_repeat:
             run.note("unknown", error=result, is_message=is_message, is_earlier=True)

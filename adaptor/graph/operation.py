@@ -103,19 +103,32 @@ def carry_out(request: GraphRequest, draft: Draft, state: State, run: Run) -> Gr
         run.check_thread()
         if (skipped := left_out(request, run)) is not None:
             return skipped
-    if run.on_result is None or not request.is_message:
-        return _carried_out(request, draft, state, run)
+    try:
+        if run.on_result is None or not request.is_message:
+            return _carried_out(request, draft, state, run)
+        return _told(request, draft, state, run)
+    finally:
+        # Only now: what is known of it is told.
+        run.stop_if_asked()
+
+
+def _told(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
+    """Make a call, or describe it; tell what became of the message."""
     from ..common.rows.results import tell_result
 
-    duplicates = run.messages.get("duplicate", 0)
+    before = dict(run.messages)
     try:
         answer = _carried_out(request, draft, state, run)
     except AdaptorError as error:
         if not isinstance(error, ReplayMismatch):
             # That one is put off by a loop, which tells it where it stays so.
             outcome = "unknown" if error.sent == SENT_UNKNOWN else "failed"
-            is_repeat = run.messages.get("duplicate", 0) != duplicates
+            is_repeat = run.messages.get("duplicate", 0) != before.get("duplicate", 0)
             tell_result(run, "duplicate" if is_repeat else outcome, request.recipient, error=error)
+        raise
+    except KeyboardInterrupt:
+        if run.messages.get("unknown", 0) != before.get("unknown", 0):
+            tell_result(run, "unknown", request.recipient)
         raise
     tell_result(run, outcome_of(answer, request, run), request.recipient, result=answer.body)
     return answer
@@ -130,7 +143,10 @@ def outcome_of(answer: GraphAnswer, request: GraphRequest, run: Run) -> str:
 
 
 def left_out(request: GraphRequest, run: Run) -> GraphAnswer | None:
-    """Return what stands for a call to somebody whom `--limit` or `--only-to` leaves out; None for all others."""
+    """Return what stands for a call to somebody whom `--limit` or `--only-to` leaves out; None for all others.
+
+    Whom the run has sent that message before is not left out: what is recorded is given back.
+    """
     if not _is_for_others(request, run):
         return None
     from .answer import GraphAnswer
@@ -147,7 +163,16 @@ def _is_for_others(request: GraphRequest, run: Run) -> bool:
     if run.limit is None and run.only_to is None:
         return False
     person = request.person
-    return person is not None and not run.wants(person)
+    return person is not None and not _is_made(request, run) and not run.wants(person)
+
+
+def _is_made(request: GraphRequest, run: Run) -> bool:
+    """Whether an earlier attempt of the run has sent a message, or may have."""
+    if not request.is_message or run.ledger is None:
+        return False
+    from .ledgered import is_made
+
+    return is_made(request, run)
 
 
 def _carried_out(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
@@ -162,12 +187,9 @@ def _carried_out(request: GraphRequest, draft: Draft, state: State, run: Run) ->
 
     run.log("debug", "graph", f"{run.place()}: {request.method} {request.path}")
     client = client_for(run, state.get("configuration"))
-    try:
-        answer = client.send(request) if needs_no_ledger(request, run) else send_ledgered([request], client, run)[0]
-        if isinstance(answer, AdaptorError):
-            raise answer
-    finally:
-        run.stop_if_asked()
+    answer = client.send(request) if needs_no_ledger(request, run) else send_ledgered([request], client, run)[0]
+    if isinstance(answer, AdaptorError):
+        raise answer
     if answer.response is None:
         run.log("debug", "graph", "made before: it is not made again")
         return answer

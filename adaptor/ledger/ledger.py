@@ -13,7 +13,7 @@ from ..core.secrets.redact import Redactor
 from .database.database import storable
 from .errors import SentBefore, TakenOver
 from .lease import Lease
-from .records import FAILED, FINISHED, SENT, SKIPPED, STOPPED, UNKNOWN, Outcome, Row, RunRecord, StepRecord, Write
+from .records import FAILED, FINISHED, MADE, SENT, SKIPPED, STOPPED, UNKNOWN, Outcome, Row, RunRecord, StepRecord, Write
 from .refusals import not_resumed, problem
 from .store import IN_MEMORY
 from .write_id import write_id
@@ -73,6 +73,8 @@ class Ledger:
         self._other_steps: frozenset[str] = frozenset()
         #: What has failed in the item under way, by recipient.
         self._failures: dict[str, list[str]] = {}
+        #: The ids of what other runs have made, and this attempt has come to.
+        self._made_by_others: set[str] = set()
 
     @classmethod
     def begin(cls, store: Store, record: RunRecord, *, redactor: Redactor | None = None) -> Ledger:
@@ -257,13 +259,28 @@ class Ledger:
 
     def _take(self, writes: Sequence[Write], sending: bool) -> list[ClaimEntry]:
         made = self._made_by(self.others, writes)
-        if made:
-            rest = iter(self._claim([write for index, write in enumerate(writes) if index not in made], sending))
-            return [
-                ClaimEntry(made[index].id, False, False, made[index]) if index in made else next(rest)
-                for index in range(len(writes))
-            ]
-        return self._claim(writes, sending)
+        for index in [index for index in made if self.is_made(writes[index])]:
+            # What this run has made itself is what it goes on with.
+            del made[index]
+        rest = iter(self._claim([write for index, write in enumerate(writes) if index not in made], sending))
+        entries = [
+            ClaimEntry(made[index].id, False, False, made[index]) if index in made else next(rest)
+            for index in range(len(writes))
+        ]
+        return [self._once(entry) for entry in entries]
+
+    def _once(self, entry: ClaimEntry) -> ClaimEntry:
+        """Return an entry; what another run has made is a repeat where this attempt has come to it before."""
+        if entry.is_ours or entry.error is not None or entry.row.run == self.record.id or entry.row.outcome not in MADE:
+            return entry
+        is_repeat = entry.id in self._made_by_others
+        self._made_by_others.add(entry.id)
+        return entry._replace(is_repeat=entry.is_repeat or is_repeat)
+
+    def is_made(self, write: Write) -> bool:
+        """Whether a write of this run was made, or may have been, and is not made again."""
+        row = self.store.writes.row(write_id(self.record.id, write))
+        return row is not None and row.outcome in MADE and (row.outcome == SENT or not self.resends_unknown)
 
     def _made_by(self, runs: Sequence[str], writes: Sequence[Write]) -> dict[int, Row]:
         """Return the messages among these, by position, that runs have sent or may have, each with its row there."""
@@ -355,6 +372,12 @@ class Ledger:
             ConfigurationError: It holds a secret that the credential does not have, or that is another one now.
         """
         return self._redactor.restore(row.result)
+
+    def made_before(self) -> int:
+        """Return how many writes earlier attempts or other runs had made, or may have, which this one did not make."""
+        before = self.record.outcomes
+        unknown = min(before.get(UNKNOWN, 0), self.store.writes.counts(self.record.id).get(UNKNOWN, 0))
+        return before.get(SENT, 0) + unknown + len(self._made_by_others)
 
     def reserve(self, page: str, places: Sequence[Place]) -> float:
         """Take a place among all that the Page sends, and return how many seconds it is off."""

@@ -106,6 +106,11 @@ class Writes:
             )
         )
 
+    def row(self, id_: str) -> Row | None:
+        """Return a write, or None."""
+        with self._database.reading():
+            return rows_of(self._database, [id_]).get(id_)
+
     def messages_of(self, runs: Sequence[str], recipients: Iterable[str]) -> dict[tuple[str, str, str], Row]:
         """Return what runs have sent to people, or may have, by step, recipient and fingerprint.
 
@@ -161,15 +166,25 @@ class Writes:
         )
         self._database.carry_out(lambda: self._database.run_many(sql, rows))
 
-    def rows(self, run: str, outcomes: Sequence[str] = (), *, page_size: int = 1000) -> Iterator[Row]:
-        """Yield the writes of a run in the order in which they were first taken, without holding them all."""
+    def rows(
+        self, run: str, outcomes: Sequence[str] = (), *, step: tuple[str, int] | None = None, page_size: int = 1000
+    ) -> Iterator[Row]:
+        """Yield the writes of a run in the order in which they were first taken, without holding them all.
+
+        Args:
+            run: Its id.
+            outcomes: Only those that ended so.
+            step: Only those of this step, by this way.
+            page_size: How many are held.
+        """
         last = 0
         wanted = f"AND outcome IN ({marks(outcomes)})" if outcomes else ""
+        wanted += "" if step is None else " AND step = ? AND arrival = ?"
         while True:
             with self._database.reading():
                 found = self._database.run(
                     f"SELECT {COLUMNS} FROM writes WHERE run = ? AND n > ? {wanted} ORDER BY n LIMIT ?",
-                    (run, last, *outcomes, page_size),
+                    (run, last, *outcomes, *(step or ()), page_size),
                 ).fetchall()
             for values in found:
                 yield read_row(values)

@@ -152,7 +152,7 @@ def broadcast(
         from .dry_run import DryRun
 
         page = "" if run.ledger is None else _client(run, state).page(ledger, ask=True)
-        found = _narrow(outgoing_of(items, each_time, key, state, run, ledger, page), run, goes_on=goes_on)
+        found = _narrow(outgoing_of(items, each_time, key, state, run, ledger, page), run, ledger, goes_on=goes_on)
         DryRun(run, ledger, tally, pace).describe(found, nobody)
     else:
         from ...graph.connection import GraphConnection
@@ -174,9 +174,8 @@ def broadcast(
         connect = partial(GraphConnection, configuration, run)
         engine = Engine(run, ledger, page, connect, pace, tally, Progress(run, tally, total))
         try:
-            engine.send(
-                _narrow(outgoing_of(items, each_time, key, state, run, ledger, page), run, goes_on=goes_on), nobody
-            )
+            found = outgoing_of(items, each_time, key, state, run, ledger, page)
+            engine.send(_narrow(found, run, ledger, goes_on=goes_on), nobody)
         except AdaptorError as error:
             error.details = {**tally.result(_where(run, ledger)), "failed": tally.failed}
             error.fix = f"{error.fix} Before it stopped: {_summary(tally)}.".strip()
@@ -224,18 +223,24 @@ class _Passing:
 
 
 def _narrow(
-    found: Iterable[Outgoing | Invalid | Skipped], run: Run, *, goes_on: bool
+    found: Iterable[Outgoing | Invalid | Skipped], run: Run, ledger: Ledger, *, goes_on: bool
 ) -> Iterator[Outgoing | Invalid | Skipped]:
     """Leave out whom the command line leaves out: all but one person, or all after the first few.
 
     Args:
         found: What is to be done for each item.
         run: Knows who is wanted.
+        ledger: Knows who was written to before, and is not left out.
         goes_on: Items after the first few are gone through, so that those who are left out are counted.
     """
     from .requests import Outgoing, Skipped
 
+    is_narrowed = run.limit is not None or run.only_to is not None
     for each in found:
+        if isinstance(each, Outgoing) and is_narrowed and ledger.is_resumed and ledger.is_made(each.write):
+            # What is recorded of it is given back.
+            yield each
+            continue
         is_wanted = run.wants(each.request.person) if isinstance(each, Outgoing) else run.only_to is None
         if run.limit is not None and run.has_reached_limit and not (isinstance(each, Outgoing) and is_wanted):
             is_wanted = False

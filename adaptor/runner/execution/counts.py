@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ...core.context import Run
     from .result import Result
+
+    #: Step, arrival, attempt, whether they are messages, outcome, count: as `Writes.tally` gives them.
+    Tally = Iterable[tuple[str, int, int, bool, str, int]]
 
 
 class Counts:
@@ -57,3 +62,30 @@ def _less(counts: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int
 
 def _list(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items())
+
+
+def recorded_counts(rows: Tally) -> Counter[tuple[bool, str]]:
+    """Return how many writes stand where, by whether they are messages and by outcome; what is under way is unknown."""
+    counts: Counter[tuple[bool, str]] = Counter()
+    for _, _, _, is_message, outcome, count in rows:
+        counts[is_message, "unknown" if outcome == "sending" else outcome] += count
+    return counts
+
+
+def made_in(rows: Tally, step: str, arrival: int) -> tuple[int, int, int]:
+    """Return what one arrival at a step has made, in all attempts of a run: as `Run.made`."""
+    counts = recorded_counts(row for row in rows if row[:2] == (step, arrival))
+    return counts[True, "sent"], counts[False, "sent"], counts[True, "unknown"] + counts[False, "unknown"]
+
+
+def whole(rows: Tally, run: Run) -> tuple[dict[str, int], dict[str, int]]:
+    """Return how many messages, and how many of all writes, of a run stand where, whichever attempt made them.
+
+    Args:
+        rows: What is recorded of all attempts.
+        run: Knows what is never recorded: what was refused before it could be, and the same message once more.
+    """
+    counts = recorded_counts(rows)
+    messages = Counter({outcome: counts[True, outcome] for outcome in _ORDER})
+    writes = messages + Counter({outcome: counts[False, outcome] for outcome in _ORDER})
+    return dict(messages | Counter(run.messages)), dict(writes | Counter(run.outcomes))

@@ -113,6 +113,7 @@ class Execution:
         kept = self._records.kept(step.id, arrival.way)
         if kept is not None:
             result.was_kept = True
+            self._records.tell_kept(result, arrival.way)
             if kept.status == FAILED:
                 result.outcome, result.error = "fail", restored(kept.output["errors"][step.id])
             return result, kept.output, as_json(kept.output)
@@ -227,10 +228,18 @@ class Execution:
             name = result.id if result.name == result.id else f"{result.id} “{result.name}”"
             error.place = f"step {name}" + (f" · {error.place}" if error.place else "")
         result.outcome, result.error = outcome, error
-        error.count(self._before, self._run.made)
+        error.count(self._before, self._made())
         facts = {**error.facts(), **({} if outcome == "fail" else {"severity": "kill"})}
         errors = before.get("errors")
         return {**before, "errors": {**(errors if isinstance(errors, dict) else {}), result.id: facts}}
+
+    def _made(self) -> tuple[int, int, int]:
+        """Return what was made when the step under way ended, counting what an earlier attempt has made in it."""
+        messages, others, unknown = (
+            max(now, before + recorded)
+            for now, before, recorded in zip(self._run.made, self._before, self._records.made_in_step(), strict=True)
+        )
+        return messages, others, unknown
 
     # --- From step to step ---
 

@@ -6,7 +6,9 @@ import os
 
 from ...core.errors import InputError
 from ..load.digest import job_digest, job_sources
+from .counts import made_in, whole
 from .earlier_runs import began_at, check_alone, guards_of, to_go_on_with
+from .kept_steps import tell_kept
 from .result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WELL
 from .run_id import LAST
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from ...ledger.records import RunRecord, StepRecord
     from ...ledger.store import Store
     from ..load.prepare import Prepared
-    from .result import Result
+    from .result import Result, StepResult
 
 #: Where the ledger lies beside a job, and the variable that names another one.
 BESIDE = os.path.join(".adaptor", "ledger.db")
@@ -138,6 +140,24 @@ class RunLedger:
         if self._ledger is not None:
             self._ledger.enter_step(step, arrival, self._later)
 
+    def made_in_step(self) -> tuple[int, int, int]:
+        """Return what the step under way has made as it is recorded, in all attempts: as `Run.made`."""
+        ledger = self._ledger
+        if ledger is None or self._run.dry_run:
+            return 0, 0, 0
+        from ...ledger.errors import LedgerError
+
+        try:
+            return made_in(ledger.store.writes.tally(ledger.record.id), ledger.step, ledger.arrival)
+        except LedgerError:
+            # The error that is being counted may be this very one.
+            return 0, 0, 0
+
+    def tell_kept(self, result: StepResult, arrival: int) -> None:
+        """Tell of each message of a step that is not run again, as if it had been sent now."""
+        if self._ledger is not None:
+            tell_kept(self._ledger, self._run, result, arrival)
+
     def keep(self, step: str, arrival: int, status: str, state: State) -> None:
         """Keep what a step left, so that it need not be run again."""
         if self._run.is_partial:
@@ -152,7 +172,10 @@ class RunLedger:
     def conclude(self, result: Result) -> None:
         """Judge the run by all that is recorded of it, whichever attempt has made it."""
         ledger = self._ledger
-        if ledger is None or self._run.dry_run:
+        if ledger is None:
+            return
+        if self._run.dry_run:
+            result.made_before = ledger.made_before()
             return
         from ...ledger.errors import LedgerError
 
@@ -165,6 +188,9 @@ class RunLedger:
                 result.error = ledger.sent_before
         try:
             counts = ledger.store.writes.counts(ledger.record.id)
+            result.made_before = ledger.made_before()
+            if ledger.is_resumed:
+                result.recorded = whole(ledger.store.writes.tally(ledger.record.id), self._run)
         except LedgerError as error:
             self._cannot(result, error)
             return

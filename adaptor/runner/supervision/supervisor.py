@@ -137,7 +137,7 @@ class Supervisor:
 
     def _take_call(self, call: CallRecord) -> None:
         self._steps[-1].calls.append(call)
-        if call.is_write:
+        if call.is_write and not call.is_earlier:
             self._run.count(call.outcome, is_message=call.is_message, count=call.count)
 
     def _take_end(self, step: StepResult, leaf: str | None) -> None:
@@ -262,6 +262,7 @@ class Supervisor:
         result.started, result.seconds = run.began, time.monotonic() - self._began
         result.steps = self._steps
         result.ledger = self._ledger
+        result.made_before = 0 if self._recorded is None else self._recorded.made_before()
         if self._before is not None:
             import json
 

@@ -1,0 +1,187 @@
+"""A run that goes on tells of the whole run: in errors, the closing line, the report and the results."""
+
+import json
+import signal
+import time
+from threading import Event
+
+import pytest
+
+PEOPLE = [str(6543210987654321 + number) for number in range(6)]
+TEXT = "send_text(state.data, f'Hello {state.data}')"
+JOB = f"try_each(state.data, {TEXT})\n"
+
+
+@pytest.fixture
+def job(adaptor, meta, tmp_path):
+    """Run `job.py` with all outputs, and return what came of it with what they hold."""
+    (tmp_path / "c.json").write_text(json.dumps({"access_token": "EAAG-token", "base_url": meta.url, "max_retries": 0}))
+
+    def start(script, *arguments, people=PEOPLE, path="job.py", **more):
+        (tmp_path / "s.json").write_text(json.dumps({"data": people}))
+        if script is not None:
+            (tmp_path / path).write_text(script)
+        given = [] if "--resume" in arguments else ["-s", "s.json"]
+        words = ("-o", "out.json", "--report", "report.json", "--results", "results.jsonl")
+        done = adaptor(None, path, "-c", "c.json", *given, *words, *arguments, **more)
+        done.final = json.loads((tmp_path / "out.json").read_text())
+        done.step_error = next(iter(done.final.get("errors", {}).values()), None)
+        done.report = json.loads((tmp_path / "report.json").read_text())
+        done.results = rows(tmp_path / "results.jsonl")
+        return done
+
+    return start
+
+
+def rows(file):
+    return [json.loads(line) for line in file.read_text().splitlines()]
+
+
+def outcomes(rows):
+    return [(row["recipient"], row["outcome"]) for row in rows]
+
+
+# --- What the step and the run have sent ---
+
+
+FAILS_AGAIN = {
+    "before it comes to anybody": "fn(lambda state: 1 / 0 if os.environ.get('BREAKS') else state)\n",
+    "at the first new one": "",
+}
+
+
+@pytest.mark.parametrize("first", FAILS_AGAIN.values(), ids=FAILS_AGAIN)
+def test_the_error_of_a_step_counts_what_an_earlier_attempt_has_sent(job, meta, first):
+    script = f"import os\n{first}each(state.data, {TEXT})\n"
+    meta.at(3, lambda: meta.refusal(190))
+    meta.at(4, lambda: meta.refusal(190))
+    assert job(script, "--run-id", "r1").step_error["sent"] == "partly"
+    done = job(script, "--resume", "r1", env={"BREAKS": "1"})
+    assert done.step_error["sent"] == "partly", done.err
+    assert "2 made before and not again." in done.err
+    assert "Nothing was sent." not in done.err
+
+
+def test_an_unknown_of_an_earlier_attempt_counts_too(job, meta):
+    script = "import os\nfn(lambda state: 1 / 0 if os.environ.get('BREAKS') else state)\n" + JOB
+    meta.at(3, lambda: meta.broken())
+    assert job(script, "--run-id", "r1", people=PEOPLE[:4]).code == 1
+    done = job(script.replace("\n", "\n#\n", 1), "--resume", "r1", "--allow-changed", env={"BREAKS": "1"})
+    assert done.code == 1
+    assert "4 made before and not again." in done.err
+    assert done.report["messages"]["sent"] == 3
+    assert done.report["messages"]["unknown"] == 1
+
+
+def test_only_what_was_made_counts_as_made_before_and_each_once(job, meta):
+    script = "try_each(state.data, send_text(state.data, 'Come'))\n"
+    meta.at(2, lambda: meta.refusal(551))
+    meta.at(3, lambda: meta.broken())
+    meta.at(4, lambda: meta.refusal(190))
+    job(script, "--run-id", "r1")
+    done = job(script, "--resume", "r1")
+    # One was sent and one is unknown; the refusal is none of them.
+    assert "2 made before and not again." in done.err
+
+
+def test_a_key_that_another_run_has_used_counts_once(job, meta):
+    script = "try_each(state.data, send_text(state.data, 'Come', key=f'visit {state.data}'))\n"
+    people = [PEOPLE[0], PEOPLE[1], PEOPLE[0], PEOPLE[0]]
+    job(script, people=people)
+    done = job(script, people=people)
+    assert "2 made before and not again." in done.err
+    assert "2 duplicate" in done.err
+
+
+# --- The outputs of a run that has finished ---
+
+
+@pytest.mark.parametrize("loop", [JOB, f"broadcast(state.data, {TEXT}, batch_size=1, concurrency=1)\n"])
+def test_a_finished_run_writes_all_outputs_again(job, meta, loop):
+    first = job(loop, "--run-id", "r1")
+    again = job(loop, "--resume", "r1")
+    assert (first.code, again.code) == (0, 0), again.err
+    assert outcomes(again.results) == outcomes(first.results)
+    assert all(row["message_id"] for row in again.results)
+    assert again.report["messages"] == first.report["messages"] == {"sent": len(first.results)}
+    assert outcomes(again.report["recipients"]) == outcomes(first.results)
+    assert again.final == first.final
+    assert len(meta.accepted) == len(first.results)
+
+
+def test_the_steps_that_are_not_run_again_are_told_with_those_that_are(job, meta):
+    steps = [
+        {"id": "tell", "expression": JOB, "next": "remind"},
+        {"id": "remind", "expression": f"try_each({PEOPLE!r}, send_text(state.data, 'Remember'))"},
+    ]
+    meta.at(8, lambda: meta.refusal(190))
+    job(json.dumps({"steps": steps}), "--run-id", "r1", path="w.json")
+    done = job(None, "--resume", "r1", path="w.json")
+    assert done.code == 0, done.err
+    assert outcomes(done.results) == [(person, "sent") for person in [*PEOPLE, *PEOPLE]]
+    assert done.report["messages"] == {"sent": 12}
+    assert "Messages: 5 sent. 7 made before and not again." in done.err
+
+
+# --- What nobody knows of ---
+
+SENDS = {
+    "try_each": JOB,
+    "each": f"each(state.data, {TEXT})\n",
+    "a single send": "send_text(state.data[0], 'Hello')\nsend_text(state.references[0][1], 'Hello')\n",
+    "a function": f"each(state.data, fn(lambda s: {TEXT}(s)))\n",
+}
+
+
+@pytest.mark.parametrize("script", SENDS.values(), ids=SENDS)
+@pytest.mark.parametrize("limit", ["--timeout", "--run-timeout"])
+def test_what_a_time_limit_leaves_unknown_is_in_the_results(job, meta, script, limit):
+    answered = Event()
+    meta.at(2, lambda: answered.wait(20) and None)
+    try:
+        done = job(script, limit, "2")
+    finally:
+        answered.set()
+    assert done.code == 4
+    assert outcomes(done.results) == [(PEOPLE[0], "sent"), (PEOPLE[1], "unknown")], done.err
+
+
+@pytest.mark.parametrize("answer", [True, False], ids=["and it is answered", "and it is not"])
+def test_what_sigterm_leaves_is_in_the_results(job, meta, beside, tmp_path, answer):
+    job(JOB, "--dry-run")
+    command = beside("run", "job.py", "-c", "c.json", "-s", "s.json", "--results", "r.jsonl")
+
+    def stop():
+        command.process.send_signal(signal.SIGTERM)
+        if not answer:
+            time.sleep(0.5)
+            command.process.send_signal(signal.SIGTERM)
+            time.sleep(2)
+
+    meta.at(2, stop)
+    assert command.end() == 130
+    expected = "sent" if answer else "unknown"
+    assert outcomes(rows(tmp_path / "r.jsonl")) == [(PEOPLE[0], "sent"), (PEOPLE[1], expected)]
+
+
+# --- A part of the people ---
+
+
+@pytest.mark.parametrize("loop", [JOB, f"broadcast(state.data, {TEXT}, batch_size=1, concurrency=1)\n"])
+@pytest.mark.parametrize("narrow", [("--only-to", PEOPLE[4]), ("--limit", "1")], ids=["--only-to", "--limit"])
+def test_who_was_written_to_before_is_not_told_as_skipped(job, meta, loop, narrow):
+    meta.at(2, lambda: meta.broken())
+    meta.at(4, lambda: meta.refusal(190))
+    job(loop, "--run-id", "r1")
+    done = job(loop, "--resume", "r1", *narrow)
+    reached = {"--only-to": PEOPLE[4], "--limit": PEOPLE[3]}[narrow[0]]
+    told = dict(outcomes(done.results))
+    assert told == {
+        **dict.fromkeys(PEOPLE, "skipped"),
+        PEOPLE[0]: "sent",
+        PEOPLE[1]: "unknown",
+        PEOPLE[2]: "sent",
+        reached: "sent",
+    }, done.err
+    assert "1 sent, 1 unknown, 2 skipped" in done.err
+    assert len(meta.accepted) == 3
