@@ -55,7 +55,6 @@ class GraphOperation(Operation):
 
     def _in_series(self, requests: list[GraphRequest], state: State, run: Run) -> State:
         answers: list[GraphAnswer] = []
-        unknown: AdaptorError | None = None
         for request in requests:
             if request.delay and not run.dry_run and not _is_for_others(request, run):
                 run.wait(request.delay)
@@ -65,36 +64,23 @@ class GraphOperation(Operation):
                 if request.is_aside and isinstance(error, TemporaryFailure | DeliveryUnknown):
                     run.log("debug", "graph", f"{run.place()}: {error.headline()} The message is sent all the same.")
                     continue
-                if error.is_earlier and error.sent == SENT_UNKNOWN:
-                    # An earlier attempt left that part unknown; the others go out all the same.
-                    unknown = unknown or error
-                    continue
                 error.parts_sent = _message_ids(answers) or None
-                if error.sent == SENT_NO and (unknown is not None or _unknown(answers)):
-                    error.sent = SENT_UNKNOWN
-                elif error.sent == SENT_NO and error.parts_sent:
+                if error.sent == SENT_NO and error.parts_sent:
                     error.sent = SENT_PARTLY
                 raise
             if not request.is_aside:
                 answers.append(answer)
-        if unknown is not None:
-            unknown.parts_sent = _message_ids(answers) or None
-            raise unknown
+            if answer.body.get("outcome") == "unknown":
+                # Behind a part that may be missing nothing makes sense: it is held back, as in the first attempt.
+                break
         last = answers[-1]
-        if len(answers) > 1:
-            # Nobody knows of the whole what nobody knows of a part.
-            known = next(iter(_unknown(answers)), last.body)
-            ids = _message_ids(answers)
-            last = last._replace(body={**known, **({"message_ids": ids} if ids else {})})
+        if len(answers) > 1 and (ids := _message_ids(answers)):
+            last = last._replace(body={**last.body, "message_ids": ids})
         return next_state(state, last, self.draft)
 
 
 def _message_ids(answers: list[GraphAnswer]) -> list[str]:
     return [answer.body["message_id"] for answer in answers if "message_id" in answer.body]
-
-
-def _unknown(answers: list[GraphAnswer]) -> list[dict[str, Any]]:
-    return [answer.body for answer in answers if answer.body.get("outcome") == "unknown"]
 
 
 def carry_out(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:

@@ -373,6 +373,10 @@ class Ledger:
         """
         return self._redactor.restore(row.result)
 
+    def pages_of_step(self) -> set[str]:
+        """Return as which Pages the step under way has written, in all attempts."""
+        return self.store.writes.pages_of(self.record.id, self.step)
+
     def made_before(self) -> int:
         """Return how many writes earlier attempts or other runs had made, or may have, which this one did not make."""
         before = self.record.outcomes

@@ -270,6 +270,14 @@ class Writes:
             ).fetchall()
         return {(step, int(arrival)) for step, arrival in found}
 
+    def pages_of(self, run: str, step: str) -> set[str]:
+        """Return the Pages that a step of a run has written as."""
+        with self._database.reading():
+            found = self._database.run(
+                "SELECT DISTINCT page FROM writes WHERE run = ? AND step = ? AND page <> ''", (run, step)
+            ).fetchall()
+        return {page for (page,) in found}
+
     def is_settled(self, run: str, step: str, arrival: int, recipient: str, before: int) -> bool:
         """Whether a step of a run has settled something for a recipient in an attempt before this one."""
         with self._database.reading():

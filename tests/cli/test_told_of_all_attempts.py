@@ -185,3 +185,50 @@ def test_who_was_written_to_before_is_not_told_as_skipped(job, meta, loop, narro
     }, done.err
     assert "1 sent, 1 unknown, 2 skipped" in done.err
     assert len(meta.accepted) == 3
+
+
+# --- Parts of a message, and the Page ---
+
+
+def test_parts_behind_one_that_nobody_knows_of_are_held_back_by_every_attempt(job, meta):
+    script = "try_each(state.data, send_text(state.data, 'One two. ' * 500, split=True))\n"
+    meta.at(1, lambda: meta.broken())
+    meta.at(4, lambda: meta.refusal(190))
+    job(script, "--run-id", "r1", people=PEOPLE[:2])
+    before = list(meta.accepted)
+    job(script, "--resume", "r1")
+    assert [to for to, _ in meta.accepted].count(PEOPLE[0]) == 0
+    assert [to for to, _ in meta.accepted].count(PEOPLE[1]) == 3
+    assert meta.accepted[: len(before)] == before
+
+
+@pytest.mark.parametrize(
+    ("first", "then"), [({}, {"page_id": "9999"}), ({"page_id": "8888"}, {}), ({"page_id": "8888"}, {"page_id": "9999"})]
+)
+@pytest.mark.parametrize("loop", [JOB, f"broadcast(state.data, {TEXT}, batch_size=1, concurrency=1)\n"])
+def test_another_page_does_not_go_on_with_a_run(job, meta, tmp_path, httpserver, loop, first, then):
+    for page in ("8888", "9999"):
+        handler = meta._message
+        httpserver.expect_request(f"/v26.0/{page}/messages", method="POST").respond_with_handler(handler)
+    credential = json.loads((tmp_path / "c.json").read_text())
+    (tmp_path / "c.json").write_text(json.dumps({**credential, **first}))
+    meta.at(3, lambda: meta.refusal(190))
+    job(loop, "--run-id", "r1")
+    (tmp_path / "c.json").write_text(json.dumps({**credential, **then}))
+    done = job(loop, "--resume", "r1")
+    assert done.code != 0
+    for facts in (first, then):
+        assert facts.get("page_id", "102030405060708") in done.err
+    assert len(meta.accepted) == 2
+    (tmp_path / "c.json").write_text(json.dumps({**credential, **first}))
+    done = job(loop, "--resume", "r1")
+    assert (done.code, len(meta.accepted)) == (0, len(PEOPLE)), done.err
+
+
+def test_a_new_token_of_the_same_page_goes_on_with_a_run(job, meta, tmp_path):
+    meta.at(3, lambda: meta.refusal(190))
+    job(JOB, "--run-id", "r1")
+    credential = json.loads((tmp_path / "c.json").read_text())
+    (tmp_path / "c.json").write_text(json.dumps({**credential, "access_token": "EAAG-another-9"}))
+    done = job(JOB, "--resume", "r1")
+    assert (done.code, len(meta.accepted)) == (0, len(PEOPLE)), done.err
