@@ -203,7 +203,8 @@ def test_parts_behind_one_that_nobody_knows_of_are_held_back_by_every_attempt(jo
 
 
 @pytest.mark.parametrize(
-    ("first", "then"), [({}, {"page_id": "9999"}), ({"page_id": "8888"}, {}), ({"page_id": "8888"}, {"page_id": "9999"})]
+    ("first", "then"),
+    [({}, {"page_id": "9999"}), ({"page_id": "8888"}, {}), ({"page_id": "8888"}, {"page_id": "9999"})],
 )
 @pytest.mark.parametrize("loop", [JOB, f"broadcast(state.data, {TEXT}, batch_size=1, concurrency=1)\n"])
 def test_another_page_does_not_go_on_with_a_run(job, meta, tmp_path, httpserver, loop, first, then):

@@ -15,7 +15,6 @@ from adaptor import (
     MissingReference,
     NotSent,
     RateLimited,
-    RecipientUnavailable,
     assign_label,
     batch,
     combine,
