@@ -28,7 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..core.context import Request
+    from ..core.observers import Request
     from ..runner.execution.plan_run import Watch
     from ..runner.execution.result import Result
     from ..runner.load.credentials import Credentials
@@ -106,24 +106,25 @@ def _perform(given: argparse.Namespace, log: Log) -> int:
         child = side
     with Interruption(run, is_supervised=child is not None) as interruption, _sandbox(given, credentials) as sandbox:
         run.wait = interruption.wait
-        run.progress = log.progress()
-        run.limit, run.only_to = given.limit, given.only_to
+        run.observers.progress = log.progress()
+        run.audience.limit, run.audience.only_to = given.limit, given.only_to
         if not given.yes and child is None and sys.stdin.isatty() and sys.stderr.isatty():
+            from ..messenger.broadcast.options import BroadcastOptions
             from .options.confirm import confirm
 
             # What a job writes to standard error goes to the log meanwhile.
-            run.confirm = partial(confirm, stream=sys.stderr)
-        run.on_failure = curl_printer(run) if given.curl else None
+            BroadcastOptions.of(run).confirm = partial(confirm, stream=sys.stderr)
+        run.observers.on_failure = curl_printer(run) if given.curl else None
         run.sanitize = None if given.sanitize == "none" else Sanitizer(given.sanitize)
         # Data goes to standard output; where that is taken by the final state, requests go to the log.
-        run.on_request = _request_printer(run, None if given.output == "-" or given.log_json else stdout)
+        run.observers.on_request = _request_printer(run, None if given.output == "-" or given.log_json else stdout)
         if given.dry_run and not given.log_json and run.sanitize is None:
-            run.sketch = _sketch(given)
+            run.observers.sketch = _sketch(given)
         described: list[dict[str, Any]] = []
         if given.preview and given.dry_run:
             from .options.preview import also_kept
 
-            run.on_request = also_kept(run.on_request, described)
+            run.observers.on_request = also_kept(run.observers.on_request, described)
         order = _order(given, state, run, child)
         outputs = Outputs(given, run, sandbox if not given.dry_run else None, described)
 
@@ -202,7 +203,7 @@ def _results(given: argparse.Namespace, run: Run) -> Results | None:
     from ..runner.report.recipients_file import Results
 
     results = Results(given.results)
-    run.on_result = results.write
+    run.observers.on_result = results.write
     return results
 
 

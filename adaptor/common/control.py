@@ -28,6 +28,7 @@ class _Choosing(Operation):
     """What `fn_if` makes: for a state it comes down to one of its branches."""
 
     __slots__ = ()
+    performs_once = True
 
     def narrowed(self, state: State) -> Operation | None:
         """Return the branch that is taken, narrowed in turn."""

@@ -14,7 +14,7 @@ from ..core.errors import (
     MissingReference,
     UnreadableRow,
 )
-from ..core.operation import Callback, Source, Step, Value, operation
+from ..core.operation import Callback, Operation, Source, Step, Value, builder_of
 from ..core.state import State
 from ..core.values.lazy import resolve
 from ..ledger.errors import ReplayMismatch
@@ -24,19 +24,33 @@ from .rows.sources import numbered, readable, tell_of_items
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from typing import Any
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, Concatenate, ParamSpec
 
     from ..core.context import Run
 
+    P = ParamSpec("P")
+
 #: Under which heading `adaptor docs` shows what stands here.
 HEADING = "control"
+
+
+class Loop(Operation):
+    """An operation that performs another one for each item."""
+
+    __slots__ = ()
+    is_loop = True
+
+
+def _looping(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
+    return builder_of(function, Loop)
+
 
 #: `try_each` stops after so many sends in a row whose outcome nobody knows: the network or Meta is down.
 UNKNOWN_IN_A_ROW = 3
 
 
-@operation
+@_looping
 def each(
     state: State,
     source: Source,
@@ -80,7 +94,7 @@ def each(
     try:
         for index, item in run.watched(_again_at_the_end(numbered(source, state, csv), put_off)):
             path[-1] = ("each", index)
-            counted, left_out = _counted(run), run.left_out
+            counted, left_out = _counted(run), run.audience.left_out
             try:
                 state = operation({**state, key: readable(item), "index": int(index)})
             except ReplayMismatch as error:
@@ -105,7 +119,7 @@ def each(
     return state
 
 
-@operation
+@_looping
 def try_each(
     state: State,
     source: Source,
@@ -156,7 +170,7 @@ def try_each(
         path[-1] = ("try_each", index)
         # What stands in the place of a row that cannot be read is no JSON, and must not be left in the state.
         before = {**state, key: None if isinstance(item, UnreadableRow) else item, "index": int(index)}
-        counted, told, left_out = _counted(run), run.results_told, run.left_out
+        counted, told, left_out = _counted(run), run.observers.results_told, run.audience.left_out
         made, unknown = run.made, run.unknown_in_a_row
         count += index not in put_off
         try:
@@ -177,7 +191,7 @@ def try_each(
                 run.open_ledger.forget_failures()
             failed.append(failure(index, error))
             kinds.add(index, error)
-            if run.results_told == told:
+            if run.observers.results_told == told:
                 tell_result(run, "failed", None, index=index, error=error)
             if error.is_earlier:
                 # Listed as before. What an earlier attempt could not learn does not fail this one too.
@@ -208,7 +222,7 @@ def try_each(
     return {**state, "failed": failed}
 
 
-@operation
+@_looping
 def map_(state: State, source: Source, callback: Callback[[Any, int, State], Any]) -> State:
     """Make a list of what a function returns for each item.
 
@@ -250,7 +264,7 @@ def _again_at_the_end(
 
 def _follows_a_send_left_out(error: AdaptorError, run: Run, left_out: int) -> bool:
     """Whether an item fails by what the job does with the answer of a send, which the command line has left out."""
-    if run.left_out == left_out or not isinstance(error, JobError) or isinstance(error, ItemsFailed):
+    if run.audience.left_out == left_out or not isinstance(error, JobError) or isinstance(error, ItemsFailed):
         return False
     run.log("debug", "job", f"{error.place}: nothing was sent before that, so this is left out too: {error.headline()}")
     return True

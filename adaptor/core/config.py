@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .errors import ConfigurationError
 from .secrets.pasted import trimmed, wrong_in
@@ -15,8 +14,7 @@ _SCHEMA = "configuration-schema.json"
 _COPIED = ("access_token", "app_secret")
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(NamedTuple):
     """A configuration that was checked against `configuration-schema.json`."""
 
     access_token: str

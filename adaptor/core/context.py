@@ -6,11 +6,14 @@ import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from .audience import Audience
 from .call_record import CallRecord
 from .errors import AdaptorError, JobError
 from .explanation import LastAnswer
-from .place import call_site
+from .observers import Observers
+from .place import Statement, call_site, place_of
 from .secrets.redact import Redactor
+from .stop import Stop
 from .totals import Totals
 
 TYPE_CHECKING = False
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, Protocol, TypeAlias
 
+    from .observers import Request
     from .operation import Operation
     from .state import State
 
@@ -33,8 +37,6 @@ if TYPE_CHECKING:
     class Ledger(Protocol):
         """What was sent, to whom, with what outcome (see `adaptor.ledger`)."""
 
-        store: Any
-
         def counted(self) -> int:
             """Return how many writes were counted so far."""
 
@@ -46,12 +48,6 @@ if TYPE_CHECKING:
 
         def forget_failures(self) -> None:
             """Say that a loop goes on to the next item."""
-
-    class Request(Protocol):
-        """A call to another system as a plain value, which a dry run shows."""
-
-        def described(self) -> dict[str, Any]:
-            """Return it as JSON: its `method`, its `path` or `url`, and what it carries."""
 
 
 #: Where a run's log lines go: called with the level (`error`, `info`, `debug`), the component, the message and further
@@ -68,40 +64,21 @@ class Run(Totals):
         id: Its name among all runs.
         step: The id of the workflow's step that is under way.
         arrival: By which way the run has come to that step, as a number that is the same when the run goes on.
-        line: The line of the job whose operation is under way, or None.
-        is_only_of_line: No other operation of the job was made on that line, as a `for` makes several.
+        statement: The statement of the script whose operation is under way.
         path: Where the run is: the names of the operations under way, outermost first, each with its index.
         under_way: The operations under way, outermost first.
-        statements: What stands around the operation in its script: the labels of `for`, `if` and the like.
+        observers: Who is told what happens.
+        audience: Whom the run writes to.
+        stop: Whether it is to end, and what is in flight.
         warned: What the run has warned of, where once is enough.
         found_items: Whether any loop of the operation under way had items; None where there was none.
-        results_told: For how many messages `on_result` was called.
-        on_request: Called with each request that a dry run describes.
-        sketch: Returns how messages would look, given as `Request.described`; None where nobody looks.
-        on_failure: Called with each call to the Graph API that failed, as `AdaptorError.request` holds it.
-        on_call: Called with each `CallRecord` when it has ended.
-        in_flight: How many messages, and how many other calls that change something, have left, or are about to, and
-            are not answered.
         is_loading: Scripts are being loaded: nothing may be sent yet.
-        is_between: The runner is at work between two steps, or a write is being noted: whoever does that looks at
-            `stopping` before anything more is sent.
-        stopping: What to raise as soon as nothing is in flight: the run is to end.
-        progress: Told the place after each item of a loop, and nothing at its end; None where nobody looks.
-        interrupted_at: The place that was under way when the run was interrupted.
-        alone: A runner has started it: an operation that finds no run meanwhile, since the job called it in a thread of
-            its own, is outside of it.
-        wait: Waits that many seconds before a repeat; replaced in tests.
-        on_result: Called with a row for each message when it is known what became of it.
-        confirm: Asked before a broadcast whether it is to begin, where somebody is there to answer.
-        limit: The most people that the run writes to, or None.
-        only_to: The only person that the run writes to, or None.
-        left_out: How many calls these two have left out.
-        earlier: The id of a finished run of the same job and initial state, and a sentence about it; else None.
+        wait: Waits that many seconds before a repeat.
         before_writing: Called before each write: refuses where the state that the operation was given is not JSON.
         last_answer: Which operation has put its answer into `data` last.
         replayed: How many writes were not made again, since an earlier attempt or another run had made them.
         sanitize: Returns what logs show of a value of the state; None shows it as it is.
-        transport: Given what carries HTTP, returns what stands in its place, where a job is tested; else None.
+        redactor: Takes the secrets out of everything that is shown.
     """
 
     def __init__(
@@ -119,46 +96,32 @@ class Run(Totals):
         self.began = time.time() if started is None else started
         self._clock = time.monotonic()
         self.dry_run = dry_run
-        self.path: list[tuple[str, int | None]] = []
-        self.under_way: list[Operation] = []
-        self.statements: tuple[str, ...] = ()
-        self._listeners: list[Any] = []
-        self.results_told = 0
-        self.found_items: bool | None = None
-        self.warned: set[str] = set()
-        self._reached: set[str] = set()
         self.id = ""
         self.step = ""
         self.arrival = 0
-        self.line: int | None = None
-        self.is_only_of_line = True
-        self.on_request = on_request
-        self.on_call: Callable[[CallRecord], object] | None = None
-        self.in_flight = (0, 0)
+        self.statement = Statement()
+        self.path: list[tuple[str, int | None]] = []
+        self.under_way: list[Operation] = []
+        self.observers = Observers()
+        self.observers.on_request = on_request
+        self.audience = Audience()
+        self.stop = Stop()
+        self.warned: set[str] = set()
+        self.found_items: bool | None = None
         self.is_loading = False
-        self.is_between = False
-        self.stopping: KeyboardInterrupt | None = None
         self.wait: Callable[[float], object] = wait or time.sleep
-        self.sketch: Callable[[list[dict[str, Any]]], str] | None = None
-        self.on_failure: Callable[[dict[str, Any]], object] | None = None
-        self.sanitize: Callable[[Any], str] | None = None
-        self.transport: Callable[[Any], Any] | None = None
-        self.redactor = Redactor()
-        self.interrupted_at: str | None = None
-        self.replayed = 0
         self.before_writing: Callable[[], None] | None = None
         self.last_answer = LastAnswer()
-        self.earlier: tuple[str, str] | None = None
-        self.on_result: Callable[[dict[str, Any]], object] | None = None
-        self.confirm: Callable[[str], bool] | None = None
-        self.limit: int | None = None
-        self.only_to: str | None = None
-        self.left_out = 0
+        self.replayed = 0
+        self.sanitize: Callable[[Any], str] | None = None
+        self.redactor = Redactor()
+        self._listeners: list[Any] = []
         self._begin_ledger = ledger
         self._ledger: Ledger | None = None
+        # A runner has started it: an operation that finds no run meanwhile, since the job called it in a thread of its
+        # own, is outside of it.
         self._alone = alone
         self._is_stray = not alone and bool(_alone_under_way)
-        self.progress: Callable[[str], None] | None = None
         self._sink = sink or _standard_logging
         self._resources: dict[str, Any] = {}
         self._token: Token[Run | None] | None = None
@@ -196,8 +159,7 @@ class Run(Totals):
                 sent.
             KeyboardInterrupt: The run is to end. Nothing was sent.
         """
-        if self.stopping is not None:
-            raise self.stopping
+        self.stop.raise_if_asked()
         if self.is_loading:
             raise JobError(
                 "A write was called at the top level of a script, where nothing could keep it from being made twice.",
@@ -246,37 +208,10 @@ class Run(Totals):
                 self.unknown_in_a_row += count
             elif outcome in ("sent", "failed"):
                 self.unknown_in_a_row = 0
-        if self.on_call is not None:
+        if self.observers.on_call is not None:
             name, place = next((name for name, _ in reversed(self.path) if name), ""), self.place()
             facts = (name, place, outcome, is_write, is_message, recipient, seconds, error, count)
-            self.on_call(CallRecord(*facts, is_earlier=is_earlier and outcome == "sent"))
-
-    def wants(self, recipient: str | None) -> bool:
-        """Whether somebody is among those whom this run writes to: `--limit` and `--only-to` leave others out."""
-        is_wanted = True
-        if self.only_to is not None:
-            is_wanted = recipient == self.only_to
-        if is_wanted and self.limit is not None and recipient is not None and recipient not in self._reached:
-            is_wanted = len(self._reached) < self.limit
-            if is_wanted:
-                self._reached.add(recipient)
-        self.left_out += not is_wanted
-        return is_wanted
-
-    @property
-    def is_partial(self) -> bool:
-        """Whether people were left out: the run has not come to its end, and can be gone on with."""
-        return self.left_out > 0
-
-    @property
-    def has_reached_limit(self) -> bool:
-        """Whether `--limit` is used up: nobody new is written to."""
-        return self.limit is not None and len(self._reached) >= self.limit
-
-    def stop_if_asked(self) -> None:
-        """End the run here, where somebody wants it to end and waited for what was in flight."""
-        if self.stopping is not None:
-            raise self.stopping
+            self.observers.on_call(CallRecord(*facts, is_earlier=is_earlier and outcome == "sent"))
 
     def keep_ledger(self, open_ledger: Callable[[], Ledger]) -> None:
         """Note every write of this run from now on, in what is opened when the first one comes."""
@@ -299,7 +234,7 @@ class Run(Totals):
         """
         if not any(isinstance(error, kinds) for kinds in self._listeners):
             return False
-        return was_heard or not any(getattr(each.build, "__calls_code__", False) for each in self.under_way)
+        return was_heard or not any(each.calls_code for each in self.under_way)
 
     @contextmanager
     def hearing(self, kinds: Any = AdaptorError) -> Iterator[None]:
@@ -323,14 +258,8 @@ class Run(Totals):
         return found
 
     def watched(self, items: Iterable[Any]) -> Iterable[Any]:
-        """Return the items of a loop, telling `progress` where there is one how far it has come."""
-        return items if self.progress is None else self._telling(items, self.progress)
-
-    def _telling(self, items: Iterable[Any], progress: Callable[[str], None]) -> Iterable[Any]:
-        for item in items:
-            yield item
-            progress(self.place())
-        progress("")
+        """Return the items of a loop; who looks on is told how far it has come."""
+        return self.observers.watched(items, self.place)
 
     def learn_secrets(self, state: State) -> bool:
         """Keep the secrets of this state's configuration out of everything that the run writes.
@@ -346,11 +275,11 @@ class Run(Totals):
 
     def call_site(self) -> str:
         """Return where in the job's code the run is, without any position in data (see `adaptor.core.place`)."""
-        return call_site([*self.statements, *[operation.label() for operation in self.under_way]])
+        return call_site([*self.statement.labels, *[operation.label() for operation in self.under_way]])
 
     def is_once(self) -> bool:
         """Whether the operation under way is come to once in its step: no loop and no function is around it."""
-        return self.is_only_of_line and all(name in _ONCE for name, _ in self.path[:-1])
+        return self.statement.is_alone and all(each.performs_once for each in self.under_way[:-1])
 
     def shown(self, value: Any) -> str:
         """Return what a log shows of a value of the state; secrets are taken out when it is written."""
@@ -367,17 +296,7 @@ class Run(Totals):
 
     def place(self) -> str:
         """Return where the run is, such as `step 2 · each[17] · send_text`."""
-        return " · ".join(_named(name, index) for name, index in self.path if name)
-
-
-#: What performs each operation in it once at most, and is not given a list of them that may be made of data.
-_ONCE = frozenset({"execute", "fn_if"})
-
-
-def _named(name: str, index: int | None) -> str:
-    if index is None:
-        return name
-    return f"step {index + 1}" if name == "execute" else f"{name}[{index}]"
+        return place_of(self.path)
 
 
 def _standard_logging(level: str, component: str, message: str, fields: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .context import current_run
 from .operation import Callback, Operation, Step, builder_of
+from .place import STEP
 from .state import State, initial_state
 
 TYPE_CHECKING = False
@@ -66,12 +67,23 @@ class InOrder(Operation):
         return left[0] if left else None
 
 
+class _Script(InOrder):
+    """What `execute` makes."""
+
+    __slots__ = ()
+    performs_once = True
+
+
 def in_order(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
     """Make an operation that performs its arguments one after the other."""
     return builder_of(function, InOrder)
 
 
-@in_order
+def _script(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
+    return builder_of(function, _Script)
+
+
+@_script
 def execute(state: State, *operations: Step) -> State:
     """Perform operations one after the other; the first that fails stops the chain.
 
@@ -86,13 +98,19 @@ def execute(state: State, *operations: Step) -> State:
         >>> execute(fn(lambda s: {**s, "data": 1}), fn(lambda s: {**s, "data": s["data"] + 1}))({})
         {'data': 2, 'references': []}
     """
-    return perform_in_order(initial_state(state), operations)
+    return perform_in_order(initial_state(state), operations, STEP)
 
 
-def perform_in_order(state: State, operations: tuple[Any, ...]) -> State:
-    """Perform operations one after the other; errors say which one it was."""
+def perform_in_order(state: State, operations: tuple[Any, ...], name: str | None = None) -> State:
+    """Perform operations one after the other; errors say which one it was.
+
+    Args:
+        state: The state before.
+        operations: What is performed.
+        name: What each of them is called; by default by the name of the operation around them.
+    """
     path = current_run().path
-    name = path[-1][0]
+    name = name or path[-1][0]
     for index, each_operation in enumerate(operations):
         path[-1] = (name, index)
         state = each_operation(state)

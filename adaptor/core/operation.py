@@ -45,6 +45,10 @@ class Operation:
     __slots__ = ("_entry", "_label", "_lazy", "args", "build", "file", "function", "kwargs", "line", "name")
     #: Marks operations for `prepare`, which must never call one by accident.
     __is_operation__ = True
+    #: It performs each operation in it once at most, and is not given a list of them that may be made of data.
+    performs_once = False
+    #: It goes through items, which are rows of a source.
+    is_loop = False
 
     def __init__(
         self,
@@ -100,7 +104,7 @@ class Operation:
             # A secret in the cause would be printed with the traceback: then the cause's text must do.
             raise raised from (cause if run.redactor.is_clean(cause) else None)
         except KeyboardInterrupt:
-            run.interrupted_at = run.interrupted_at or run.place()
+            run.stop.place = run.stop.place or run.place()
             raise
         finally:
             path.pop()
@@ -165,6 +169,11 @@ class Operation:
         if not 1 <= len(handlers) <= 2:
             raise WrongCall(f"catch() takes a handler, not {len(handlers)} arguments.", fix=HOW_TO_CATCH)
         return catch(self, *reversed(handlers))
+
+    @property
+    def calls_code(self) -> bool:
+        """Whether it calls a function of the job, which may go another way after an error."""
+        return getattr(self.build, "__calls_code__", False)
 
     def narrowed(self, state: State) -> Operation | None:
         """Return the one operation that this one comes down to for a state, or None where it comes down to nothing.

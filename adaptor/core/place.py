@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SEPARATOR = " · "
+#: What the operations of a script are called in a place: by their number.
+STEP = "step"
 
 
 def label(name: str, line: int, column: int | None = None) -> str:
@@ -33,6 +35,39 @@ def label(name: str, line: int, column: int | None = None) -> str:
 def call_site(labels: Iterable[str]) -> str:
     """Return the call site that these labels lead to, outermost first."""
     return _SEPARATOR.join(labels)
+
+
+def place_of(path: Iterable[tuple[str, int | None]]) -> str:
+    """Return where a run is, in words: the operations under way, each with its index.
+
+    Example:
+        >>> place_of([(STEP, 1), ("each", 17), ("send_text", None)])
+        'step 2 · each[17] · send_text'
+    """
+    return _SEPARATOR.join(_named(name, index) for name, index in path if name)
+
+
+def _named(name: str, index: int | None) -> str:
+    if index is None:
+        return name
+    return f"{STEP} {index + 1}" if name == STEP else f"{name}[{index}]"
+
+
+class Statement:
+    """The statement of the script whose operation is under way.
+
+    Attributes:
+        labels: What stands around the operation: the labels of `for`, `if` and the like.
+        line: Its line, or None.
+        is_alone: No other operation was made on that line, as a `for` makes several.
+    """
+
+    __slots__ = ("is_alone", "labels", "line")
+
+    def __init__(self, labels: tuple[str, ...] = (), line: int | None = None, *, is_alone: bool = True) -> None:
+        self.labels = labels
+        self.line = line
+        self.is_alone = is_alone
 
 
 @lru_cache(maxsize=4096)

@@ -103,7 +103,7 @@ def batch(state: State, *operations: Step, include_headers: bool = True, fail: b
         outcomes = _carried_out(requests, [part.draft for part in parts], state, run, include_headers=include_headers)
     except AdaptorError as error:
         _tell_all(requests, run, _outcome(error), error)
-        run.stop_if_asked()
+        run.stop.raise_if_asked()
         raise
     except KeyboardInterrupt:
         if run.messages.get("unknown", 0) != unknown:
@@ -126,7 +126,7 @@ def batch(state: State, *operations: Step, include_headers: bool = True, fail: b
             if request.is_message and done != "skipped":
                 tell_result(run, done, request.recipient, result=outcome.body)
     run.path[-1] = ("batch", None)
-    run.stop_if_asked()
+    run.stop.raise_if_asked()
     if at_fault is not None and fail is not False:
         at_fault.details = {"failed": failed, "results": results}
         raise at_fault

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,7 +12,8 @@ from ..core.config import Configuration, read_configuration
 from ..core.context import Run
 from ..core.digest import digest
 from ..core.errors import SENT_NO, SENT_UNKNOWN, AdaptorError, ConfigurationError, DeliveryUnknown, NotSent
-from ..wire.connection import seconds_before_repeat, wire
+from ..wire.departure import wire
+from ..wire.retry import RetryPolicy, repeating
 from .answer import GraphAnswer
 from .connection import GraphConnection
 from .errors import GraphError, RateLimited, TemporaryFailure
@@ -20,7 +21,7 @@ from .request import GraphRequest
 from .versions import version_warning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from ..ledger.ledger import Ledger
@@ -42,6 +43,7 @@ class GraphClient:
 
     def __init__(self, configuration: Configuration, run: Run) -> None:
         self._configuration = configuration
+        self.retries = RetryPolicy(configuration.max_retries, configuration.max_wait)
         self._run = run
         self.connection = GraphConnection(configuration, run)
         self._page: str | None = None
@@ -52,11 +54,6 @@ class GraphClient:
     def close(self) -> None:
         """Close the connections."""
         self.connection.close()
-
-    @property
-    def longest_wait(self) -> float:
-        """How many seconds may be waited at most before a call."""
-        return self._configuration.max_wait
 
     def page(self, ledger: Ledger, *, ask: bool) -> str:
         """Return the Page that this credential is for, by its address and, where it is known, its real id.
@@ -205,12 +202,15 @@ class GraphClient:
                 break
             outcomes.update(zip(left, answers, strict=True))
             again = {index: each for index in left if (each := repeatable(outcomes[index])) is not None}
-            seconds = [self.wait_before(repeats, each) for each in again.values()]
+            seconds = [self.retries.wait_before(repeats, each) for each in again.values()]
             if not again or None in seconds:
                 break
             left, repeats = list(again), repeats + 1
-            why = f"{len(again)} of {len(parts)} parts were not taken"
-            self._wait(max(filter(None, seconds)), why, repeats, partial(waiting, left, _without(outcomes, left)))
+            longest = max(filter(None, seconds))
+            with self._waiting(partial(waiting, left, _without(outcomes, left))):
+                what = f"{len(again)} of {len(parts)} parts were not taken; trying again in {longest:.1f} s"
+                self._run.log("info", "graph", f"{what} ({repeats} of {self.retries.max_repeats}).")
+                self._run.wait(longest)
         for index, part in enumerate(parts):
             outcome = outcomes[index]
             error = outcome if isinstance(outcome, AdaptorError) else None
@@ -234,8 +234,8 @@ class GraphClient:
         """Let an error know which call it was, where that came as far as the wire and may be shown."""
         if isinstance(error, GraphError | NotSent | DeliveryUnknown) and not request.sealed:
             error.request = self.described(request)
-            if self._run.on_failure is not None:
-                self._run.on_failure(error.request)
+            if self._run.observers.on_failure is not None:
+                self._run.observers.on_failure(error.request)
 
     def _note(self, request: GraphRequest, started: float, error: BaseException | None = None) -> None:
         """Count how a call ended, unless it never began."""
@@ -268,45 +268,32 @@ class GraphClient:
         requests: Sequence[GraphRequest],
     ) -> T:
         """Make a call of these requests, and make it again while it certainly was not carried out."""
-        wire.left = False
-        repeats = 0
         messages = sum(request.is_message for request in requests)
         in_flight = messages, sum(request.is_write for request in requests) - messages
-        while True:
+
+        def once() -> T:
             self._keep_pace(waiting)
-            self._run.in_flight = in_flight
+            self._run.stop.in_flight = in_flight
             try:
                 return make()
-            except (RateLimited, NotSent, TemporaryFailure) as error:
-                seconds = self.wait_before(repeats, error)
-                if seconds is None or repeatable(error) is None:
-                    raise
-                repeats += 1
-                # Of the whole call nothing was carried out. Where that is so of some parts alone, it counts as having
-                # left until it is noted how the others ended.
-                wire.left = False
-                self._run.in_flight = (0, 0)
-                self._wait(seconds, f"{type(error).__name__}: {error} Nothing was sent", repeats, waiting)
             finally:
-                self._run.in_flight = (0, 0)
+                self._run.stop.in_flight = (0, 0)
 
-    def wait_before(self, repeats: int, error: AdaptorError) -> float | None:
-        """Return how long to wait before repeating, or None where the error is to be raised."""
-        if repeats >= self._configuration.max_retries:
-            return None
-        asked = error.retry_after if isinstance(error, RateLimited) else None
-        seconds = asked or seconds_before_repeat(repeats, connected=not isinstance(error, NotSent))
-        return seconds if seconds <= self._configuration.max_wait else None
+        return repeating(
+            once,
+            self.retries,
+            self._run,
+            component="graph",
+            is_repeatable=lambda error: repeatable(error) is not None,
+            waiting=partial(self._waiting, waiting),
+        )
 
-    def _wait(
-        self, seconds: float, why: str, repeats: int, waiting: Callable[[], AbstractContextManager[object]]
-    ) -> None:
+    @contextmanager
+    def _waiting(self, waiting: Callable[[], AbstractContextManager[object]]) -> Iterator[None]:
         # What the last answer said of the usage is waited for here.
         self.connection.usage = None
-        most = self._configuration.max_retries
         with waiting():
-            self._run.log("info", "graph", f"{why}; trying again in {seconds:.1f} s ({repeats} of {most}).")
-            self._run.wait(seconds)
+            yield
 
     def _keep_pace(self, waiting: Callable[[], AbstractContextManager[object]]) -> None:
         """Slow down before Meta stops the run."""

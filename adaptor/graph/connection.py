@@ -10,7 +10,8 @@ import requests
 from ..core.errors import ABOUT_PAGE, AdaptorError, ConfigurationError, DeliveryUnknown, InvalidMessage, NotSent
 from ..core.secrets.redact import appsecret_proof
 from ..core.text.json_text import NotJson, read_answer
-from ..wire.connection import IDLE_SECONDS, NETWORK_ERRORS, open_session, reason_of, settings_for, wire
+from ..wire.connection import IDLE_SECONDS, NETWORK_ERRORS, open_session, reason_of, settings_for
+from ..wire.departure import wire
 from .answer import GraphAnswer
 from .batch_request import PartAnswer, batch_request, part_answers
 from .errors import InvalidRequest, TemporaryFailure, graph_error

@@ -137,6 +137,10 @@ class Draft:
         """Return what a dry run gives to the job in place of Meta's answer to the finished call."""
         return resolve(self.answers, state)
 
+    def known_answer(self) -> Any:
+        """Return the documented shape of the answer, as far as it is known when the operation is built."""
+        return known(self.answers)
+
     def read(self, answer: Any) -> Any:
         """Return what `data` becomes of the answer's body."""
         return answer if self.reads is None else self.reads(answer)

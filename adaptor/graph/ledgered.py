@@ -268,7 +268,7 @@ def _keep_pace(ledger: Ledger, page: str, requests: Sequence[GraphRequest], clie
     seconds = ledger.reserve(page, places) if places else 0.0
     if seconds <= 0:
         return
-    if seconds > client.longest_wait:
+    if seconds > client.retries.max_wait:
         error = RateLimited(
             f"The Page may not send for {seconds:.0f} more seconds: Meta has asked another call of it to wait.",
             fix="Run the job again later; what was sent is not sent again with --resume.",

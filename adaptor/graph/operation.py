@@ -90,12 +90,12 @@ def carry_out(request: GraphRequest, draft: Draft, state: State, run: Run) -> Gr
         if (skipped := left_out(request, run)) is not None:
             return skipped
     try:
-        if run.on_result is None or not request.is_message:
+        if run.observers.on_result is None or not request.is_message:
             return _carried_out(request, draft, state, run)
         return _told(request, draft, state, run)
     finally:
         # Only now: what is known of it is told.
-        run.stop_if_asked()
+        run.stop.raise_if_asked()
 
 
 def _told(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
@@ -146,10 +146,10 @@ def left_out(request: GraphRequest, run: Run) -> GraphAnswer | None:
 
 
 def _is_for_others(request: GraphRequest, run: Run) -> bool:
-    if run.limit is None and run.only_to is None:
+    if run.audience.limit is None and run.audience.only_to is None:
         return False
     person = request.person
-    return person is not None and not _is_made(request, run) and not run.wants(person)
+    return person is not None and not _is_made(request, run) and not run.audience.includes(person)
 
 
 def _is_made(request: GraphRequest, run: Run) -> bool:
@@ -203,8 +203,8 @@ def described(request: GraphRequest, draft: Draft, state: State, run: Run) -> Gr
         return answer._replace(is_repeat=True)
     if not request.is_aside:
         run.note("described", recipient=request.recipient, is_message=request.is_message)
-    if run.on_request is not None:
-        run.on_request(request)
+    if run.observers.on_request is not None:
+        run.observers.on_request(request)
     return answer
 
 

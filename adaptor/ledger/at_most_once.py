@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core.errors import SENT_UNKNOWN, AdaptorError, DeliveryUnknown
 from ..core.restored import restored
-from ..wire.connection import wire
+from ..wire.departure import wire
 from .errors import LedgerError
 from .ledger import ClaimEntry, ended, ledger_of, sent
 from .records import FAILED, SENT, SKIPPED, UNKNOWN
@@ -87,12 +87,12 @@ class Claimed:
         with _undisturbed(self._run, True):
             self._settle(others)
             self._ledger.not_sent_yet(again)
-        self._run.stop_if_asked()
+        self._run.stop.raise_if_asked()
         yield
         with _undisturbed(self._run, True):
-            if self._run.stopping is None:
+            if self._run.stop.asked is None:
                 self._ledger.begin_sending(again)
-        self._run.stop_if_asked()
+        self._run.stop.raise_if_asked()
 
     def take_back(self) -> None:
         """Record that none was made: nothing of them has left this machine."""
@@ -162,7 +162,7 @@ def at_most_once(run: Run, writes: Sequence[Write]) -> Iterator[Claimed]:
         wire.left = False
         try:
             with _undisturbed(run, False):
-                run.stop_if_asked()
+                run.stop.raise_if_asked()
                 yield claimed
         except AdaptorError as error:
             if not claimed.is_settled:
@@ -181,11 +181,11 @@ def _undisturbed(run: Run, is_so: bool) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before, run.is_between = run.is_between, is_so
+    before, run.stop.is_between = run.stop.is_between, is_so
     try:
         yield
     finally:
-        run.is_between = before
+        run.stop.is_between = before
 
 
 def unknown_before(row: Row) -> AdaptorError:

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..core.errors import ABOUT_PERSON
 from ..core.place import are_of_one_statement
-from .database.database import from_text, in_chunks, marks
+from .columns import CLAIMED_COLUMNS, CLAIMED_MARKS, COLUMNS, claimed_values, read_row
+from .database.database import in_chunks, marks
 from .records import CLAIMED, FAILED, SENDING, SENT, SKIPPED, UNKNOWN, Row, Write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from .database.database import Database
-
-COLUMNS = (
-    "n, id, run, step, arrival, site, page, recipient, fingerprint, nth, own_key, text_digest, "
-    "outcome, about, result, error, holder, attempt, created, changed, is_message, is_handled"
-)
-_INSERTED = (
-    "id", "run", "step", "arrival", "site", "page", "recipient", "fingerprint", "nth", "own_key", "text_digest",
-    "outcome", "holder", "attempt", "created", "changed", "is_message",
-)  # fmt: skip
-_ONE_ROW = f"({marks(_INSERTED)})"
 
 
 class ClaimResult(NamedTuple):
@@ -76,7 +67,8 @@ class Claim:
             ours = fresh.pop(id_, None) or again.pop(id_)
             known[id_] = ClaimResult(ours, mismatch=True) if row is None else ClaimResult(row)
         self._pass([row for row in made.values() if row is not None])
-        self._take_again([(row, first[id_]) for id_, row in again.items()])
+        taken = self._take_again([(row, first[id_]) for id_, row in again.items()])
+        known.update({row.id: known[row.id]._replace(row=row) for row in taken})
         known.update(self._insert(fresh))
         return [self._answer(known[id_], write, is_first=first.get(id_) is write) for id_, write in writes]
 
@@ -189,20 +181,16 @@ class Claim:
             return made.step not in self.other_steps
         return made.arrival == write.arrival and are_of_one_statement(made.site, write.site)
 
-    def _take_again(self, rows: Sequence[tuple[Row, Write]]) -> None:
+    def _take_again(self, rows: Sequence[tuple[Row, Write]]) -> list[Row]:
         """Take rows that were not made: they belong to this run now, and carry what is to go out now."""
-        values = []
-        for row, write in rows:
-            row.run, row.write, row.outcome, row.holder = self._run, write, self._outcome, self._holder
-            row.result = row.error = row.about = None
-            row.is_handled = False
-            row.attempt, row.changed = self._attempt, self._now
-            values.append([*_values(row)[1:], row.id])
-        columns = ", ".join(f"{name} = ?" for name in _INSERTED[1:])
+        taken = [self._new(row.id, write)._replace(created=row.created) for row, write in rows]
+        values = [[*claimed_values(row)[1:], row.id] for row in taken]
+        columns = ", ".join(f"{name} = ?" for name in CLAIMED_COLUMNS[1:])
         self._database.run_many(
             f"UPDATE writes SET {columns}, result = NULL, error = NULL, about = NULL, is_handled = 0 WHERE id = ?",
             values,
         )
+        return taken
 
     def _insert(self, fresh: dict[str, Row]) -> dict[str, ClaimResult]:
         # Only writes with a key can be another process's too; two who insert the same must do it in the same order.
@@ -210,9 +198,9 @@ class Claim:
         inserted: set[str] = set()
         for chunk in in_chunks(rows):
             found = self._database.run(
-                f"INSERT INTO writes ({', '.join(_INSERTED)}) VALUES {', '.join([_ONE_ROW] * len(chunk))} "
+                f"INSERT INTO writes ({', '.join(CLAIMED_COLUMNS)}) VALUES {', '.join([CLAIMED_MARKS] * len(chunk))} "
                 "ON CONFLICT (id) DO NOTHING RETURNING id",
-                [value for row in chunk for value in _values(row)],
+                [value for row in chunk for value in claimed_values(row)],
             ).fetchall()
             inserted.update(values[0] for values in found)
         taken = {id_: ClaimResult(row, is_ours=True) for id_, row in fresh.items() if id_ in inserted}
@@ -239,53 +227,6 @@ def rows_of(database: Database, ids: Sequence[str], *, lock: bool = False) -> di
     return rows
 
 
-def read_row(values: Sequence[Any]) -> Row:
-    """Return a row from what the database gives for `COLUMNS`."""
-    _, id_, run, step, arrival, site, page, recipient, fingerprint, nth, own_key, text_digest, *rest = values
-    outcome, about, result, error, holder, attempt, created, changed, is_message, is_handled = rest
-    write = Write(
-        site, recipient, fingerprint, nth, step, arrival, page, own_key, text_digest, is_message=bool(is_message)
-    )
-    return Row(
-        id_,
-        run,
-        write,
-        outcome,
-        from_text(result),
-        from_text(error),
-        about,
-        holder,
-        attempt,
-        created,
-        changed,
-        bool(is_handled),
-    )
-
-
 def _is_for_another(row: Row, write: Write) -> bool:
     """Whether a row is for another recipient; of one that was purged nobody knows."""
     return row.write.fingerprint != "" and row.write.recipient != write.recipient
-
-
-def _values(row: Row) -> list[Any]:
-    """Return what is inserted, in the order of `_INSERTED`."""
-    write = row.write
-    return [
-        row.id,
-        row.run,
-        write.step,
-        write.arrival,
-        write.site,
-        write.page,
-        write.recipient,
-        write.fingerprint,
-        write.occurrence,
-        write.own_key,
-        write.text_digest,
-        row.outcome,
-        row.holder,
-        row.attempt,
-        row.created,
-        row.changed,
-        int(write.is_message),
-    ]

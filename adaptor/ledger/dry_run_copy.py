@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import claim as taking, runs
+from . import runs
+from .columns import COLUMNS
 from .database.database import marks
 from .refusals import not_resumed
 from .store import Store, open_store
@@ -38,7 +39,7 @@ def dry_run_copy_of(store: Store, run: str) -> Store:
             while True:
                 # A key may have been used in any run.
                 where = "n > ? AND (run = ? OR own_key IS NOT NULL) ORDER BY n LIMIT ?"
-                rows = _copy(source, target, "writes", taking.COLUMNS, where, [last, run, _PAGE_SIZE])
+                rows = _copy(source, target, "writes", COLUMNS, where, [last, run, _PAGE_SIZE])
                 if len(rows) < _PAGE_SIZE:
                     return copy
                 last = rows[-1][0]

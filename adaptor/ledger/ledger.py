@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core.errors import SENT_NO, AdaptorError
@@ -88,8 +87,8 @@ class Ledger:
         holder = Lease(store.leases, record.id)
         ledger = cls(store, holder, record, redactor)
         try:
-            record.holder, record.input = holder.id, ledger._redactor.keep(record.input)
-            store.runs.begin(record)
+            kept = record._replace(holder=holder.id, input=ledger._redactor.keep(record.input))
+            ledger.record = store.runs.begin(kept)
         except BaseException:
             holder.close()
             raise
@@ -362,7 +361,7 @@ class Ledger:
         """Note how writes ended."""
         redactor = self._redactor
         # What a write gave may be used again; an error is read by people alone.
-        kept = [replace(each, result=redactor.keep(each.result), error=redactor.value(each.error)) for each in outcomes]
+        kept = [each._replace(result=redactor.keep(each.result), error=redactor.value(each.error)) for each in outcomes]
         self.store.writes.settle(kept, self._holder.id)
 
     def result_of(self, row: Row) -> Any:

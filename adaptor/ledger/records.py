@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from typing import TypeAlias
 
 #: How far a write has come. `claimed`: it is somebody's to make. `sending`: it may be leaving. `sent`: Meta has it.
@@ -34,8 +35,7 @@ IDENTITY = 2
 Json: TypeAlias = "dict[str, Any] | list[Any] | str | int | float | bool | None"
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """One write that an operation is about to make.
 
     Attributes:
@@ -67,8 +67,7 @@ class Write:
     is_repeatable: bool = False
 
 
-@dataclass(slots=True)
-class Row:
+class Row(NamedTuple):
     """One write as it stands in the ledger.
 
     Attributes:
@@ -89,8 +88,7 @@ class Row:
     is_handled: bool = False
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How a write ended, as it is to be written down."""
 
     id: str
@@ -100,8 +98,7 @@ class Outcome:
     about: str | None = None
 
 
-@dataclass(slots=True)
-class RunRecord:
+class RunRecord(NamedTuple):
     """One run.
 
     Attributes:
@@ -135,13 +132,13 @@ class RunRecord:
     attempt: int = 1
     holder: str | None = None
     purged: float | None = None
-    outcomes: dict[str, int] = field(default_factory=dict)
-    words: list[str] = field(default_factory=list)
+    outcomes: Mapping[str, int] = MappingProxyType({})
+    words: Sequence[str] = ()
     is_fresh: bool = False
     identity: int = IDENTITY
 
 
-def workflow_of(words: list[str]) -> str | None:
+def workflow_of(words: Sequence[str]) -> str | None:
     """Return which workflow of a project a run with these words runs, or None.
 
     Example:
@@ -151,8 +148,7 @@ def workflow_of(words: list[str]) -> str | None:
     return words[0] if words and not words[0].startswith("--") else None
 
 
-@dataclass(slots=True)
-class StepRecord:
+class StepRecord(NamedTuple):
     """One step that a run has completed: what it left for the next."""
 
     step: str

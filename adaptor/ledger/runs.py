@@ -27,10 +27,10 @@ class Runs:
         self._database = database
         self._holders = holders
 
-    def begin(self, record: RunRecord) -> None:
-        """Write down that a run begins; where it does not say when, it is now."""
+    def begin(self, record: RunRecord) -> RunRecord:
+        """Record that a run begins, and return what is recorded; where it does not say when, it is now."""
         with self._database.transaction(durable=True):
-            record.started = record.started or self._database.now()
+            record = record._replace(started=record.started or self._database.now())
             self._database.run(
                 f"INSERT INTO runs ({COLUMNS}) VALUES ({marks(COLUMNS.split(','))})",
                 (
@@ -51,6 +51,7 @@ class Runs:
                     record.identity,
                 ),
             )
+        return record
 
     def resume(self, run: str, holder: str) -> RunRecord | None:
         """Make a run that nobody holds this holder's, for one more attempt.
@@ -99,7 +100,7 @@ class Runs:
             ).fetchall()
             return self._with_outcomes([_read(values) for values in found])
 
-    def newest_of(self, path: str, words: list[str]) -> str | None:
+    def newest_of(self, path: str, words: Sequence[str]) -> str | None:
         """Return the id of the newest run of a job, or of the workflow of a project that the words begin with."""
         with self._database.reading():
             found = self._named(path, workflow_of(words))
@@ -115,7 +116,7 @@ class Runs:
         with self._database.reading():
             return self._alike(path, input_digest, "(holder IS NOT NULL OR ended >= ?)", since)
 
-    def guarding(self, path: str, words: list[str], before: float) -> list[str]:
+    def guarding(self, path: str, words: Sequence[str], before: float) -> list[str]:
         """Return the ids of the runs of a job that have sent messages since it last ended well, newest first.
 
         Args:
@@ -279,14 +280,14 @@ class Runs:
         return next(iter(self._with_outcomes([_read(values) for values in found])), None)
 
     def _with_outcomes(self, records: list[RunRecord]) -> list[RunRecord]:
-        by_id = {record.id: record for record in records}
-        for chunk in in_chunks(list(by_id)):
+        outcomes: dict[str, dict[str, int]] = {record.id: {} for record in records}
+        for chunk in in_chunks(list(outcomes)):
             found = self._database.run(
                 f"SELECT run, outcome, count(*) FROM writes WHERE run IN ({marks(chunk)}) GROUP BY run, outcome", chunk
             ).fetchall()
             for run, outcome, count in found:
-                by_id[run].outcomes[outcome] = int(count)
-        return records
+                outcomes[run][outcome] = int(count)
+        return [record._replace(outcomes=outcomes[record.id]) for record in records]
 
 
 def _has_written(which: str = "") -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .claim import COLUMNS, Claim, ClaimResult, read_row, rows_of
+from .claim import Claim, ClaimResult, rows_of
+from .columns import COLUMNS, read_row
 from .database.database import from_text, in_chunks, marks, to_text
 from .errors import TakenOver
 from .records import CLAIMED, FAILED, MADE, SENDING, SENT, SKIPPED, UNKNOWN, Outcome, Row

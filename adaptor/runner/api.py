@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from ..core.context import Request, Sink
+    from ..core.context import Sink
+    from ..core.observers import Request
     from ..core.state import State
 
 

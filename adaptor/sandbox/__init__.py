@@ -1,7 +1,7 @@
-"""A Messenger of one's own: the Graph API simulated on this machine, with people who have windows and wishes.
+"""A local Messenger: the Graph API simulated on this machine, with people who read, write and tap.
 
-An independent reading of Meta's documentation: this room imports nothing from the rest of the package, so that a
-misreading in one of the two shows against the other. It needs nothing but the standard library.
+It is an independent reading of Meta's documentation: this room imports nothing from the rest of the package, so that a
+misreading in one of the two shows against the other. It needs only the standard library.
 
     with Sandbox.from_file("sandbox.json") as sandbox:
         sandbox.faults.next("lost", delivered=True)
@@ -10,20 +10,18 @@ misreading in one of the two shows against the other. It needs nothing but the s
         sandbox.assert_sent("6543210987654321", text="See you on Monday.", times=1)
         print(sandbox.transcript())
 
-The modules, from the wire inwards:
+The wings, each importing only those below it:
 
-* `server` (sockets), `multipart` and `parameters` (what was asked), `api` (from a request to an answer), `wire` and
-  `writing` (Meta's bytes), `batch` and `references`, `perform` (one call, with `faults` and `rates`), `routes` (who
-  answers), `access` (tokens), `fields` and `paging`.
-* One module per part of Meta's API: `messages`, `attachments`, `profile`, `menus`, `personas`, `people`, `labels`,
-  `linking`, `conversations` with `message_fields`, `moderation`, `thread_control`, `apps`, `page`, `insights`,
-  `message_templates`, `stickers`, `notifications`.
-* Meta's rules: `content`, `templates`, `utility`, `recipients`, `windows`, `limits` (figures), `errors` (words).
-* What this Page knows: `world`, `objects`, `records`, `shelf` (bytes of files), `events` (every change, numbered, to be
-  waited for), `keep` and `freeze` (in a file).
-* What comes back: `someone` and `taps` (people act), `receipts`, `webhooks` and `callback`.
-* For tests: `sandbox`, `directions`, `expectations`, `transcript` and `bubbles`, `settings` and `checker`,
-  `pytest_plugin`.
+* `pytest_plugin`, `sandbox`: what tests and the command line use.
+* `chat`: the chat page in the browser, and the same page as one file.
+* `server`: sockets, requests and responses, batches. `people`: persons who act, and the clock and other controls.
+* `edges`: one module for each part of Meta's API, and the routes to them. `sandbox_file`: reads `sandbox.json`.
+* `simulation`: a Page with its engines: faults, rate limits, webhooks.
+* `show`: messages as plain text, transcripts, assertions. `webhooks`: made, signed, delivered.
+* `rules`: what Meta accepts. `faults`: what goes wrong on request.
+* `request`: a request as Graph reads it.
+* `state`: what the Page knows, and its storage in a file.
+* `meta`: Meta's figures and error bodies. `checker`: collects the mistakes in a description.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""The pytest fixtures of this package: `sandbox`, and what belongs to it.
+"""The pytest fixtures of this package: `sandbox` and `start_sandbox`.
 
     def test_ana_is_reminded(sandbox):
         run_my_job(base_url=sandbox.url, access_token=sandbox.access_token)
         sandbox.assert_sent("6543210987654321", text="Your appointment is tomorrow at 9.")
 
-Loaded by its entry point wherever the package is installed, so it imports nothing until a fixture is used.
+Its entry point loads it wherever the package is installed, so it imports nothing until a fixture is used.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def start_sandbox() -> Iterator[Callable[..., Sandbox]]:
-    """Start sandboxes with settings of one's own; they end with the test."""
+    """Start sandboxes with other settings; they stop when the test ends."""
     from adaptor.sandbox.sandbox import Sandbox
 
     running: list[Sandbox] = []

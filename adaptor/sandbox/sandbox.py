@@ -1,4 +1,4 @@
-"""A running sandbox: start it, talk to it, look at what happened."""
+"""A sandbox: start it, send requests to it, and inspect what happened."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from adaptor.sandbox.checker import SandboxError
-from adaptor.sandbox.people.controls import Directions
+from adaptor.sandbox.people.controls import Controls
 from adaptor.sandbox.sandbox_file import Settings, read_file, read_settings
 from adaptor.sandbox.show.assertions import assert_sent
 from adaptor.sandbox.show.transcript import write_transcript
+from adaptor.sandbox.simulation import Simulation
 from adaptor.sandbox.state.clock import Clock
-from adaptor.sandbox.state.page_state import World
+from adaptor.sandbox.state.page_state import PageState
 from adaptor.sandbox.state.records import Action
 
 if TYPE_CHECKING:
@@ -22,16 +23,13 @@ if TYPE_CHECKING:
     from typing import Self
 
     from adaptor.sandbox.chat.site import Site
-    from adaptor.sandbox.faults.faults import Faults
-    from adaptor.sandbox.rules.utility import UtilityTemplate
     from adaptor.sandbox.server.server import Server
     from adaptor.sandbox.state.event_log import EventLog
-    from adaptor.sandbox.state.page_state import Person
+    from adaptor.sandbox.state.objects import Person, UtilityTemplate
     from adaptor.sandbox.state.records import Message, Refusal, Request
-    from adaptor.sandbox.state.storage import Keeper
-    from adaptor.sandbox.webhooks.webhooks import Webhooks
+    from adaptor.sandbox.state.storage import Storage
 
-# A token of this form is nobody's at Meta, and tells whoever finds it in a log that it never was.
+# No token at Meta has this form, so a reader of a log sees that it is not a secret.
 _TOKEN_PREFIX = "SANDBOX-"
 _PAGE_ID = "102030405060708"
 _PAGE_NAME = "Sandbox Page"
@@ -39,27 +37,26 @@ _APP_ID = "1020304050607080"
 _APP_NAME = "Sandbox App"
 
 
-class Sandbox(Directions):
+class Sandbox(Controls):
     """A simulated Messenger Graph API on this machine's loopback interface.
 
     Args:
-        people: Who can be written to, each as in `sandbox.json` or a `Person`. None: whoever is written to exists
-            and wrote a minute ago.
+        people: The people, each as in `sandbox.json` or a `Person`. None: any person exists, and wrote a minute ago.
         page: The Page's `id` and `name`.
-        templates: Message templates, each as in `sandbox.json`.
-        access_token: The token that is accepted. Default: a new random one.
-        app_secret: Signs webhooks, and checks `appsecret_proof` where one is given. Default: a new random one, which
-            signs webhooks only.
+        templates: Message templates, each as in `sandbox.json` or a `UtilityTemplate`.
+        access_token: The Page's token. Default: a new random one.
+        app_secret: Signs webhooks, and checks each given `appsecret_proof`. Default: a new random one, which signs
+            webhooks only.
         require_proof: Refuse calls without `appsecret_proof`.
-        development: The app is not live: only people with a `role` can be written to.
+        development: The app is not live: only people with a `role` can receive messages.
         now: Gives the real time as an aware datetime. Default: this machine's clock.
-        port: Where to listen; 0 for any port that is free.
-        keep: A file in which the sandbox is kept between runs. Default: in memory only.
+        port: The port; 0 for any free one.
+        keep: A file that stores the sandbox between runs. Default: memory only.
         **others: The other keys of `sandbox.json`: `app`, `apps`, `default_app`, `webhook`, `rate_limits`, `faults`,
             `approval`, `foreign_ids`.
 
     Raises:
-        SandboxError: Something in the description is not what it should be.
+        SandboxError: The description has mistakes; the error lists all of them.
 
     Example:
         >>> with Sandbox() as sandbox:
@@ -106,16 +103,16 @@ class Sandbox(Directions):
         port: int = 0,
         keep: str | os.PathLike[str] | None = None,
     ) -> Self:
-        """Make a sandbox from a `sandbox.json`; the keys stand in `adaptor.sandbox.sandbox_file`.
+        """Make a sandbox from a `sandbox.json`; `adaptor.sandbox.sandbox_file` describes its keys.
 
         Args:
-            path: Where the file lies.
+            path: The file.
             now: As for `Sandbox`.
             port: As for `Sandbox`.
             keep: As for `Sandbox`.
 
         Raises:
-            SandboxError: It cannot be read, or something in it is not what it should be.
+            SandboxError: It cannot be read, or it has mistakes.
         """
         sandbox = cls.__new__(cls)
         clock = Clock(now)
@@ -126,34 +123,15 @@ class Sandbox(Directions):
         self._server: Server | None = None
         self._sketched = False
         self._port = port
-        self._keeper: Keeper | None = None
-        app_id = settings.app_id or _APP_ID
-        self._world = World(
-            clock=clock,
-            page_id=settings.page_id or _PAGE_ID,
-            page_name=settings.page_name or _PAGE_NAME,
-            access_token=settings.access_token or _TOKEN_PREFIX + secrets.token_urlsafe(24),
-            app_secret=settings.app_secret,
-            require_proof=settings.require_proof,
-            development=settings.development,
-            open_house=settings.people is None,
-            app_id=app_id,
-            app_name=settings.app_name or _APP_NAME,
-            apps={app.id: app for app in settings.apps},
-            default_app=settings.default_app,
-            approval=settings.approval,
-            foreign_ids=settings.foreign_ids,
-            people={person.id: person for person in settings.people or ()},
-            templates={(each.name, each.language): each for each in settings.templates},
-            faults=settings.faults,
-        )
+        self._storage: Storage | None = None
+        self._simulation = Simulation(_page_state(settings, clock), settings.faults)
         if settings.rate_limits is not None:
-            self._world.rates.switch(True, **settings.rate_limits)
+            self._simulation.rate_limiter.switch(True, **settings.rate_limits)
         if keep is not None:
-            from adaptor.sandbox.state.storage import Keeper
+            from adaptor.sandbox.state.storage import Storage
 
-            self._keeper = Keeper(self._world, keep, fixed_token=settings.access_token is not None)
-        # After what was kept, for the settings are newer.
+            self._storage = Storage(self._page, keep, fixed_token=settings.access_token is not None)
+        # After loading the stored state: the settings are newer.
         if settings.webhook is not None:
             self.subscribe(**settings.webhook, handshake=False)
 
@@ -168,190 +146,180 @@ class Sandbox(Directions):
 
     def __repr__(self) -> str:
         where = self._server.url if self._server is not None else "not started"
-        return f"<Sandbox {self._world.page_name} ({self.page_id}), {where}>"
+        return f"<Sandbox {self._page.page_name} ({self.page_id}), {where}>"
 
     def start(self) -> None:
-        """Start to listen on a free port of 127.0.0.1. A sandbox that listens already stays as it is.
+        """Start to listen on 127.0.0.1; no effect if it listens already.
 
         Raises:
-            SandboxError: No port can be opened.
+            SandboxError: The port cannot be opened.
         """
         if self._server is not None:
             return
-        # The HTTP server of the standard library takes longer to import than everything else here together.
+        # The standard library's HTTP server takes longer to import than the rest of this room.
         from adaptor.sandbox.server.api import Api
         from adaptor.sandbox.server.server import Server
 
         try:
-            self._server = Server(Api(self._world), self._port, self._open_site)
+            self._server = Server(Api(self._simulation), self._port, self._open_site)
         except OSError as error:
             where = f"port {self._port}" if self._port else "this machine"
             raise SandboxError(f"the sandbox cannot listen on {where}: {error}") from error
-        self._world.base = self._server.url
-        self._world.events.close(closed=False)
-        if self._keeper is not None:
-            self._keeper.start()
+        self._page.base = self._server.url
+        self._page.events.close(closed=False)
+        if self._storage is not None:
+            self._storage.start()
 
     def stop(self) -> None:
-        """Close every connection and end every thread. What happened can still be looked at."""
-        # People can act, and subscribers hear of it, before it listens.
-        self._world.webhooks.stop()
+        """Close every connection and end every thread. The records stay readable."""
+        # Webhooks may run without the server: people can act before `start`.
+        self.webhooks.stop()
         if self._server is None:
             return
-        self._world.events.close()
+        self._page.events.close()
         self._server.stop()
         self._server = None
-        if self._keeper is not None:
-            self._keeper.stop()
+        if self._storage is not None:
+            self._storage.stop()
 
     def _open_site(self, server: Server) -> Site:
         from adaptor.sandbox.chat.site import Site
 
-        return Site(self, self._world, server.wait)
+        return Site(self, self._simulation, server.wait)
 
     @property
     def url(self) -> str:
-        """Where it listens, without a slash at the end."""
+        """The address of the sandbox, without a slash at the end."""
         if self._server is None:
             raise SandboxError("the sandbox is not running: write `with sandbox:` around what uses its url")
         return self._server.url
 
     @property
     def page_url(self) -> str:
-        """Where the chat page is, for a browser on this machine."""
+        """The address of the chat page, for a browser on this machine."""
         return f"{self.url}/sandbox/"
 
     @property
     def page_id(self) -> str:
         """The Page's id."""
-        return self._world.page_id
+        return self._page.page_id
 
     @property
     def page_name(self) -> str:
         """The Page's name."""
-        return self._world.page_name
+        return self._page.page_name
 
     @property
     def access_token(self) -> str:
-        """The token that is accepted."""
-        return self._world.access_token
+        """The Page's access token."""
+        return self._page.access_token
 
     @property
     def app_secret(self) -> str:
         """The app's secret, with which webhooks are signed."""
-        return self._world.secret
+        return self._page.secret
 
     @property
     def app_id(self) -> str:
         """The app's id."""
-        return self._world.app_id
+        return self._page.app_id
 
     @property
     def app_token(self) -> str:
         """The app's own token, `APP_ID|APP_SECRET`."""
-        return self._world.app_token
+        return self._page.app_token
 
     @property
     def user_token(self) -> str:
-        """The token of the person who manages the Page; `GET /me/accounts` turns it into the Page's."""
-        return self._world.user_token
-
-    @property
-    def faults(self) -> Faults:
-        """What goes wrong, and when."""
-        return self._world.faults
-
-    @property
-    def webhooks(self) -> Webhooks:
-        """What subscribers are told, and how."""
-        return self._world.webhooks
+        """The token of the person who manages the Page; `GET /me/accounts` gives the Page's token for it."""
+        return self._page.user_token
 
     @property
     def events(self) -> EventLog:
-        """Everything that changed, numbered, for those who watch live."""
-        return self._world.events
+        """Every change, numbered, for a live view."""
+        return self._page.events
 
     @property
     def people(self) -> list[Person]:
-        """Everybody whom the Page knows, in the order in which they came."""
-        with self._world.lock:
-            return list(self._world.people.values())
+        """The people whom the Page knows, in the order of their creation."""
+        with self._page.lock:
+            return list(self._page.people.values())
 
     @property
     def messages(self) -> list[Message]:
         """Accepted messages, oldest first."""
-        with self._world.lock:
-            return list(self._world.messages)
+        with self._page.lock:
+            return list(self._page.messages)
 
     @property
     def actions(self) -> list[Action]:
         """Accepted sender actions, oldest first for each person."""
-        with self._world.lock:
-            events = [event for thread in self._world.timeline.values() for event in thread]
+        with self._page.lock:
+            events = [event for thread in self._page.timeline.values() for event in thread]
         return [event for event in events if isinstance(event, Action)]
 
     @property
     def refusals(self) -> list[Refusal]:
         """Refused requests, oldest first."""
-        with self._world.lock:
-            return list(self._world.refusals)
+        with self._page.lock:
+            return list(self._page.refusals)
 
     @property
     def requests(self) -> list[Request]:
         """Every request, oldest first."""
-        with self._world.lock:
-            return list(self._world.requests)
+        with self._page.lock:
+            return list(self._page.requests)
 
     def sent_to(self, psid: str) -> list[Message]:
-        """Give the messages that one person got, oldest first."""
+        """Give the messages that one person received, oldest first."""
         return [message for message in self.messages if message.psid == psid]
 
     def now(self) -> datetime:
         """Give the sandbox's time, in UTC."""
-        return self._world.clock.now()
+        return self._page.clock.now()
 
     def assert_sent(self, psid: str | int | None = None, *, times: int | None = None, **wanted: Any) -> list[Message]:
         """Fail unless such a message was accepted.
 
         Args:
-            psid: To whom. Default: to anybody.
-            times: How often. Default: at least once.
+            psid: The recipient. Default: anybody.
+            times: How many such messages. Default: at least one.
             **wanted: `text` (a text, or a compiled pattern), `messaging_type`, `tag`, `template_type`,
                 `attachment_type`, `quick_reply_titles`, a key of the message, or a parameter such as `persona_id`.
 
         Returns:
-            The messages that fit, oldest first.
+            The matching messages, oldest first.
         """
         psid = None if psid is None else str(psid)
         return assert_sent(self.messages, self.refusals, psid, times=times, wanted=wanted)
 
     def assert_nothing_sent(self, psid: str | int | None = None) -> None:
-        """Fail if any message was accepted, or any to one person."""
+        """Fail if a message was accepted; with `psid`, if one was accepted for that person."""
         self.assert_sent(psid, times=0)
 
     def transcript(self, limit: int | None = None) -> str:
-        """Tell who got what, as text for people.
+        """Give who got what, as text.
 
         Args:
-            limit: How many people at most; the rest is counted.
+            limit: How many people to show; the others are only counted.
         """
-        with self._world.lock:
-            return write_transcript(self._world, limit, sent=not self._sketched)
+        with self._page.lock:
+            return write_transcript(self._page, limit, sent=not self._sketched)
 
     def preview(self, *, note: str = "", redact: Callable[[str], str] | None = None) -> str:
-        """Draw who got what, as people saw it: a page that needs no server and loads nothing.
+        """Give who got what as the people see it: an HTML page that needs no server and loads nothing.
 
         Args:
-            note: What stands below the Page's name.
-            redact: Takes secrets out of a text.
+            note: A line below the Page's name.
+            redact: Removes secrets from a text.
         """
         from adaptor.sandbox.chat.preview import write_preview
 
-        with self._world.lock:
-            return write_preview(self._world, note, redact, sent=not self._sketched)
+        with self._page.lock:
+            return write_preview(self._page, note, redact, sent=not self._sketched)
 
     def sketch(self, requests: Iterable[Mapping[str, Any]]) -> int:
-        """Draw requests that nobody has made, for `preview`; they are not judged.
+        """Add requests that were not sent, for `preview`; they are not checked.
 
         Args:
             requests: Each with `method`, `path` and `body`; `files` holds paths of local files.
@@ -362,5 +330,26 @@ class Sandbox(Directions):
         from adaptor.sandbox.chat.sketch import sketch
 
         self._sketched = True
-        with self._world.lock:
-            return sketch(self._world, requests)
+        with self._page.lock:
+            return sketch(self._page, requests)
+
+
+def _page_state(settings: Settings, clock: Clock) -> PageState:
+    return PageState(
+        clock=clock,
+        page_id=settings.page_id or _PAGE_ID,
+        page_name=settings.page_name or _PAGE_NAME,
+        access_token=settings.access_token or _TOKEN_PREFIX + secrets.token_urlsafe(24),
+        app_secret=settings.app_secret,
+        require_proof=settings.require_proof,
+        development=settings.development,
+        anybody_exists=settings.people is None,
+        app_id=settings.app_id or _APP_ID,
+        app_name=settings.app_name or _APP_NAME,
+        apps={app.id: app for app in settings.apps},
+        default_app=settings.default_app,
+        approval=settings.approval,
+        foreign_ids=settings.foreign_ids,
+        people={person.id: person for person in settings.people or ()},
+        templates={(each.name, each.language): each for each in settings.templates},
+    )

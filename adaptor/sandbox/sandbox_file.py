@@ -1,4 +1,4 @@
-"""`sandbox.json`: who lives in a sandbox. Every mistake in it is told at once, with what to write instead.
+"""`sandbox.json`: the description of a sandbox. One error lists every mistake in it, with what to write instead.
 
     {
       "page": {"id": "102030405060708", "name": "Sunrise Clinic"},
@@ -13,23 +13,23 @@
     }
 
 Top: `page`, `access_token` (default: a new one each time), `app_secret` (verifies `appsecret_proof`), `require_proof`,
-`development` (only people with a `role` can be written to), `people`, `templates`. Without `people`, whoever is
-written to exists and wrote a minute ago; with it, anybody else is unknown.
+`development` (only people with a `role` can receive messages), `people`, `templates`. Without `people`, any person
+exists and wrote a minute ago; with it, all others are unknown.
 
 A person: `id` (the PSID, digits), `first_name`, `last_name`, `last_message_hours_ago` (null: has never written;
-left out: a minute ago) or `last_message_at` (ISO 8601 with a time zone), `blocked` (has blocked the Page), `role`
-(admin, developer, tester), `away` (does not read by themselves), `private` (their profile cannot be read), and the
+absent: a minute ago) or `last_message_at` (ISO 8601 with a time zone), `blocked` (has blocked the Page), `role`
+(admin, developer, tester), `away` (does not read on arrival), `private` (the profile cannot be read), and the
 profile's `locale`, `timezone`, `gender`, `profile_pic`.
 
 The app: `app` (`id`, `name`), `apps` (other apps of the Page), `default_app` (the id of the one that gets new
 conversations; turns routing on), `webhook` (`url`, `verify_token`, `fields`).
 
-What goes wrong: `rate_limits` (true, or figures such as `{"messages_per_second": 300}`), `faults` (`seed`, `rates`,
+Limits and faults: `rate_limits` (true, or figures such as `{"messages_per_second": 300}`), `faults` (`seed`, `rates`,
 `script`), `approval` (the status of new message templates), `foreign_ids` (false:
-attachments and personas that were not made here do not exist).
+attachments and personas that were not created in the sandbox do not exist).
 
 A template: `name`, `language`, `body`, `header`, `buttons` (`type` POSTBACK or URL, `text`), `status` (default
-APPROVED; any other is refused). `{{1}}` or `{{name}}` marks a parameter.
+APPROVED; messages with any other are refused). `{{1}}` or `{{name}}` marks a parameter.
 """
 
 from __future__ import annotations
@@ -47,9 +47,8 @@ from adaptor.sandbox.faults.faults import Faults, make_fault
 from adaptor.sandbox.meta.webhook_fields import FIELDS, MESSAGING
 from adaptor.sandbox.request.request_object import is_url
 from adaptor.sandbox.rules.rate_limits import NAMES
-from adaptor.sandbox.rules.utility import PLACEHOLDER, STATUSES, UtilityTemplate
-from adaptor.sandbox.state.objects import App
-from adaptor.sandbox.state.page_state import JUST_NOW, Person
+from adaptor.sandbox.state.objects import PLACEHOLDER, STATUSES, App, Person, UtilityTemplate
+from adaptor.sandbox.state.page_state import JUST_NOW
 
 if TYPE_CHECKING:
     import os
@@ -81,7 +80,7 @@ _MANY_HOURS: Final = 876_000
 
 @dataclass
 class Settings:
-    """What a sandbox starts with."""
+    """The checked content of a `sandbox.json`."""
 
     page_id: str | None = None
     page_name: str | None = None
@@ -106,11 +105,11 @@ def read_file(path: str | os.PathLike[str], now: datetime) -> Settings:
     """Read `sandbox.json`.
 
     Args:
-        path: Where it lies.
+        path: The file.
         now: The time that `last_message_hours_ago` counts back from.
 
     Raises:
-        SandboxError: It cannot be read, is not JSON, or something in it is not what it should be.
+        SandboxError: It cannot be read, is not JSON, or has mistakes.
     """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
@@ -127,17 +126,17 @@ def read_file(path: str | os.PathLike[str], now: datetime) -> Settings:
     except _NotStrict as error:
         raise SandboxError(f"{path}{_line_of(text, error.token)}: {error}") from error
     except ValueError as error:
-        # Python's own words are about Python.
+        # Python's message is about Python's settings.
         raise SandboxError(f"{path}: holds a number of more than {_MOST_DIGITS:,} digits") from error
     return read_settings(raw, now, str(path))
 
 
-#: More digits than Python turns into a number.
+#: The most digits that Python converts to a number.
 _MOST_DIGITS = 4300
 
 
 class _NotStrict(ValueError):
-    """What is read as JSON elsewhere, and would lose something."""
+    """Valid JSON for Python, but with content that would be lost or is not standard."""
 
     def __init__(self, words: str, token: str) -> None:
         super().__init__(words)
@@ -148,7 +147,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise _NotStrict(f"the key {key!r} stands twice in the same object", json.dumps(key, ensure_ascii=False))
+            raise _NotStrict(f"the key {key!r} occurs twice in the same object", json.dumps(key, ensure_ascii=False))
         found[key] = value
     return found
 
@@ -165,7 +164,7 @@ def _number(text: str) -> float:
 
 
 def _line_of(text: str, token: str) -> str:
-    """Return on which line a token stands, or on which two; nothing where there are more."""
+    """Give the line of a token, or both if it is on two; an empty text for more."""
     lines = [number for number, line in enumerate(text.splitlines(), start=1) if token in line]
     if len(lines) not in (1, 2):
         return ""
@@ -173,7 +172,7 @@ def _line_of(text: str, token: str) -> str:
 
 
 def read_settings(raw: object, now: datetime, source: str) -> Settings:
-    """Check a description and turn it into settings; `source` names it in errors."""
+    """Check a description and read its settings; `source` names it in errors."""
     reader = _Reader(now)
     settings = reader.top(raw)
     reader.raise_for(source)
@@ -181,7 +180,7 @@ def read_settings(raw: object, now: datetime, source: str) -> Settings:
 
 
 class _Reader(Checker):
-    """Walks through a description."""
+    """Reads a description."""
 
     def __init__(self, now: datetime) -> None:
         super().__init__()
@@ -198,17 +197,9 @@ class _Reader(Checker):
         settings.app_secret = self.text(data, "app_secret", "")
         settings.require_proof = self.flag(data, "require_proof", "")
         settings.development = self.flag(data, "development", "")
-        if data.get("people") is not None:
-            people = [self._person(item, f"people[{i}]") for i, item in enumerate(self.items(data, "people", ""))]
-            self.unique((person.id for person in people), "people", "id")
-            settings.people = people
-        templates = [
-            self._template(item, f"templates[{i}]") for i, item in enumerate(self.items(data, "templates", ""))
-        ]
-        self.unique((f"{each.name} ({each.language})" for each in templates), "templates", "name and language")
-        settings.templates = templates
+        self._people(data, settings)
         if settings.require_proof and settings.app_secret is None and "app_secret" not in data:
-            self.note("require_proof", "needs an app_secret to check the proof with")
+            self.add_problem("require_proof", "needs an app_secret to check the proof with")
         self._app(data, settings)
         if data.get("webhook") is not None:
             settings.webhook = self._webhook(data["webhook"])
@@ -218,6 +209,17 @@ class _Reader(Checker):
         settings.approval = self.choice(data, "approval", "", STATUSES) or "APPROVED"
         settings.foreign_ids = "foreign_ids" not in data or self.flag(data, "foreign_ids", "")
         return settings
+
+    def _people(self, data: Mapping[str, Any], settings: Settings) -> None:
+        if data.get("people") is not None:
+            people = [self._person(item, f"people[{i}]") for i, item in enumerate(self.items(data, "people", ""))]
+            self.unique((person.id for person in people), "people", "id")
+            settings.people = people
+        templates = [
+            self._template(item, f"templates[{i}]") for i, item in enumerate(self.items(data, "templates", ""))
+        ]
+        self.unique((f"{each.name} ({each.language})" for each in templates), "templates", "name and language")
+        settings.templates = templates
 
     def _app(self, data: Mapping[str, Any], settings: Settings) -> None:
         if "app" in data:
@@ -236,12 +238,14 @@ class _Reader(Checker):
         data = self.fields(raw, "webhook", ("url", "verify_token", "fields"))
         url = self.text(data, "url", "webhook", required=True)
         if url is not None and not is_url(url):
-            self.note("webhook.url", f'must be an address such as "http://127.0.0.1:8000/webhook", not "{url}"')
+            self.add_problem("webhook.url", f'must be an address such as "http://127.0.0.1:8000/webhook", not "{url}"')
         names = self.items(data, "fields", "webhook") or list(MESSAGING)
         for name in names:
             if name not in FIELDS:
                 close = get_close_matches(str(name), FIELDS, 1)
-                self.note("webhook.fields", f'has no "{name}"' + (f'; did you mean "{close[0]}"?' if close else ""))
+                self.add_problem(
+                    "webhook.fields", f'has no "{name}"' + (f'; did you mean "{close[0]}"?' if close else "")
+                )
         return {"url": url, "verify_token": self.text(data, "verify_token", "webhook") or "", "fields": names}
 
     def _limits(self, raw: object) -> dict[str, int] | None:
@@ -250,14 +254,14 @@ class _Reader(Checker):
         figures = self.fields(raw, "rate_limits", NAMES)
         for name, value in figures.items():
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                self.note(f"rate_limits.{name}", "must be a whole number, 1 or more")
+                self.add_problem(f"rate_limits.{name}", "must be a whole number, 1 or more")
         return {str(name): value for name, value in figures.items() if name in NAMES}
 
     def _faults(self, raw: object, faults: Faults) -> None:
         data = self.fields(raw, "faults", ("seed", "rates", "script"))
         seed = data.get("seed", 0)
         if isinstance(seed, bool) or not isinstance(seed, int):
-            self.note("faults.seed", "must be a whole number")
+            self.add_problem("faults.seed", "must be a whole number")
             return
         faults.reseed(seed)
         for index, item in enumerate(self.items(data, "rates", "faults")):
@@ -266,11 +270,11 @@ class _Reader(Checker):
                 share = details.pop("share")
                 faults.rate(make_fault(details), share)
             except (TypeError, ValueError, KeyError) as error:
-                self.note(f"faults.rates[{index}]", f"is no fault with a share: {error}")
+                self.add_problem(f"faults.rates[{index}]", f"is no fault with a share: {error}")
         try:
             faults.script(self.items(data, "script", "faults"))
         except (TypeError, ValueError) as error:
-            self.note("faults.script", str(error))
+            self.add_problem("faults.script", str(error))
 
     def _person(self, raw: object, where: str) -> Person:
         if isinstance(raw, Person):
@@ -278,7 +282,7 @@ class _Reader(Checker):
         data = self.fields(raw, where, _PERSON)
         if "id" not in data:
             if isinstance(raw, dict):
-                self.note(f"{where}.id", 'is missing: write the PSID in digits, such as "6543210987654321"')
+                self.add_problem(f"{where}.id", 'is missing: write the PSID in digits, such as "6543210987654321"')
             return Person("")
         person = Person(self.digits(data["id"], f"{where}.id"), last_message_at=self._last_message(data, where))
         for key in _TEXTS:
@@ -288,14 +292,14 @@ class _Reader(Checker):
         person.role = self.choice(data, "role", where, _ROLES)
         zone = data.get("timezone")
         if zone is not None and (isinstance(zone, bool) or not isinstance(zone, (int, float))):
-            self.note(f"{where}.timezone", "must be a number: the hours from UTC, such as -3 or 5.5")
+            self.add_problem(f"{where}.timezone", "must be a number: the hours from UTC, such as -3 or 5.5")
         else:
             person.timezone = zone
         return person
 
     def _last_message(self, data: Mapping[str, Any], where: str) -> datetime | None:
         if "last_message_at" in data and "last_message_hours_ago" in data:
-            self.note(f"{where}.last_message_at", "stands beside last_message_hours_ago: keep one of the two")
+            self.add_problem(f"{where}.last_message_at", "conflicts with last_message_hours_ago: keep one of the two")
             return None
         if "last_message_at" in data:
             value = data["last_message_at"]
@@ -307,13 +311,15 @@ class _Reader(Checker):
                     return moment.astimezone(UTC)
             except (TypeError, ValueError, OverflowError):
                 pass
-            self.note(f"{where}.last_message_at", 'must be a time with its zone, such as "2026-11-20T09:30:00+00:00"')
+            self.add_problem(
+                f"{where}.last_message_at", 'must be a time with its zone, such as "2026-11-20T09:30:00+00:00"'
+            )
             return None
         hours = data.get("last_message_hours_ago", JUST_NOW / timedelta(hours=1))
         if hours is None:
             return None
         if isinstance(hours, bool) or not isinstance(hours, (int, float)) or not 0 <= hours <= _MANY_HOURS:
-            self.note(
+            self.add_problem(
                 f"{where}.last_message_hours_ago",
                 "must be a number of hours, such as 3.5, or null for somebody who has never written",
             )
@@ -342,6 +348,6 @@ class _Reader(Checker):
         names = list(dict.fromkeys(PLACEHOLDER.findall(text)))
         numbers = [int(name) for name in names if name.isdigit()]
         if numbers and len(numbers) != len(names):
-            self.note(where, "mixes numbered and named parameters: use one kind")
+            self.add_problem(where, "mixes numbered and named parameters: use one kind")
         elif sorted(numbers) != list(range(1, len(numbers) + 1)):
-            self.note(where, "must number its parameters {{1}}, {{2}}, … without a gap")
+            self.add_problem(where, "must number its parameters {{1}}, {{2}}, … without a gap")

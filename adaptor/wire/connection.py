@@ -7,8 +7,6 @@ byte is written.
 from __future__ import annotations
 
 import os
-import random
-import threading
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -20,31 +18,19 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from ..core.context import active
 from ..core.errors import ConfigurationError
 from ..core.version import __version__
+from .departure import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from ..core.context import Run
 
 #: Connections idle for longer are not used again: one that the other side has closed meanwhile would turn a send into
 #: an unknown. How long Meta keeps them is not documented; this is on the careful side.
 IDLE_SECONDS = 20.0
 
-#: The first wait before a repeat where the other side does not say how long; it doubles each time.
-FIRST_WAIT_SECONDS = 1.0
-#: The same where no connection came about: whoever mistyped an address should not wait long to hear of it.
-FIRST_WAIT_UNCONNECTED_SECONDS = 0.25
-
 #: What connecting, sending and reading may raise.
 NETWORK_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
-
-
-class Wire(threading.local):
-    """Whether the request under way in this thread has put a byte of itself on the wire."""
-
-    left = False
-    connecting = False
-
-
-wire = Wire()
 
 
 class _Watched(HTTPConnection):
@@ -105,14 +91,6 @@ class _Session(requests.Session):
         """Say that the answer leads nowhere else."""
 
 
-def seconds_before_repeat(repeats: int, *, connected: bool) -> float:
-    """Return how long to wait before a call is repeated that was repeated so often already."""
-    first = FIRST_WAIT_SECONDS if connected else FIRST_WAIT_UNCONNECTED_SECONDS
-    # Jitter, so that many jobs that were stopped at once do not come back at once.
-    seconds: float = first * 2**repeats * random.uniform(0.75, 1.25)
-    return seconds
-
-
 def open_session() -> requests.Session:
     """Return a session with watched connections, which takes nothing from the environment by itself.
 
@@ -123,10 +101,34 @@ def open_session() -> requests.Session:
     session.trust_env = False
     session.headers["User-Agent"] = f"facebook-adaptor/{__version__}"
     run = active.get()
-    adapter = _Adapter() if run is None or run.transport is None else run.transport(_Adapter())
+    adapter = _Adapter() if run is None else Transport.of(run).wrapped(_Adapter())
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
+
+
+class Transport:
+    """What stands in the place of the network, where a job is tested.
+
+    Attributes:
+        wrap: Given what carries HTTP, returns what carries it instead; None where nothing does.
+    """
+
+    def __init__(self) -> None:
+        self.wrap: Callable[[Any], Any] | None = None
+
+    @classmethod
+    def of(cls, run: Run) -> Transport:
+        """Return that of a run."""
+        transport: Transport = run.resource("transport", cls)
+        return transport
+
+    def wrapped(self, adapter: Any) -> Any:
+        """Return what carries HTTP in this run."""
+        return adapter if self.wrap is None else self.wrap(adapter)
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 #: Variables that name the certificates which are trusted.

@@ -16,7 +16,7 @@ import requests.adapters
 
 from ..core.errors import JobError
 from .address import clean_url
-from .connection import wire
+from .departure import wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

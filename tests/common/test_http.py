@@ -38,7 +38,7 @@ pytestmark = pytest.mark.usefixtures("plain_environment")
 
 @pytest.fixture(autouse=True)
 def _no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adaptor.wire.connection.random.uniform", lambda least, most: (least + most) / 2)
+    monkeypatch.setattr("adaptor.wire.retry.random.uniform", lambda least, most: (least + most) / 2)
 
 
 @pytest.fixture
@@ -401,7 +401,7 @@ def test_methods_that_are_none_are_refused() -> None:
 @pytest.mark.parametrize("where", ["body", "form", "query"])
 def test_a_reference_that_a_function_gives_is_resolved(where: str, run: Run) -> None:
     described: list[Any] = []
-    run.dry_run, run.on_request = True, described.append
+    run.dry_run, run.observers.on_request = True, described.append
     value = {"a": lambda s: f"Hello {state.data.name}"}
     http.post(GOOD, **{where: value})({"data": {"name": "Ana"}})
     assert "Hello Ana" in unquote_plus(json.dumps(described[0].described()))

@@ -229,7 +229,7 @@ def test_debug_writes_at_debug_only_and_without_secrets():
 def test_progress_is_told_the_place_after_each_item_and_nothing_at_the_end(loop):
     told = []
     run = Run()
-    run.progress = told.append
+    run.observers.progress = told.append
     with run:
         loop(["a", "b"], combine())({})
     assert told == [f"{loop.__name__}[0]", f"{loop.__name__}[1]", ""]

@@ -5,6 +5,7 @@ import pytest
 from adaptor import HttpError, execute, http
 from adaptor.core.context import Run
 from adaptor.runner.testing.expectation import differences
+from adaptor.wire.connection import Transport
 from adaptor.wire.recorded import NotRecorded, Record
 
 URL = "https://clinic.example/patients"
@@ -14,7 +15,7 @@ def perform(operation, *calls, **where):
     """Perform an operation against a record; give the state and the record."""
     record = Record(calls, lambda recorded, made: [each.path for each in differences(recorded, made)], **where)
     run = Run(wait=lambda seconds: None)
-    run.transport = record.transport
+    Transport.of(run).wrap = record.transport
     with run:
         return operation({"data": {}}), record
 

@@ -121,7 +121,7 @@ class Commands:
         """Start a sandbox; return the credential of its Page."""
         watch = Watch(latency, seed)
         sandbox = Sandbox(page={"id": str(10**14 + len(self._sandboxes)), "name": name})
-        sandbox._world.messages = Accepted(watch)
+        sandbox._page.messages = Accepted(watch)
         sandbox.faults.reseed(seed)
         WatchedApi.watch = watch
         sandbox.start()

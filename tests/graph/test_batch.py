@@ -317,7 +317,7 @@ def test_a_call_that_is_lost_as_a_whole_is_told_for_each_message(
     wire: Any, http: Any, state_for: Any, run: Run
 ) -> None:
     told: list[Any] = []
-    run.on_result = told.append
+    run.observers.on_result = told.append
     server = wire(http({}, status=500))
     with pytest.raises(DeliveryUnknown):
         batch(*three())(state_for(server.url))
@@ -328,10 +328,10 @@ def test_a_batch_that_is_interrupted_leaves_its_messages_unknown(
     wire: Any, http: Any, state_for: Any, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[Any] = []
-    run.on_result = told.append
+    run.observers.on_result = told.append
 
     def interrupt(*given: Any, **more: Any) -> Any:
-        from adaptor.wire.connection import wire as on_the_wire
+        from adaptor.wire.departure import wire as on_the_wire
 
         on_the_wire.left = True
         raise KeyboardInterrupt

@@ -379,7 +379,7 @@ def test_a_run_that_is_to_end_while_it_waits_sends_nothing_more(
 ) -> None:
     server = wire(refused(613))
     with attempt() as run:
-        run.wait = lambda seconds: setattr(run, "stopping", KeyboardInterrupt())
+        run.wait = lambda seconds: setattr(run.stop, "asked", KeyboardInterrupt())
         with pytest.raises(KeyboardInterrupt):
             send_text(ANA, "a")(page(server.url, max_retries=2))
     assert attempt.counts() == {"claimed": 1}

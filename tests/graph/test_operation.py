@@ -147,7 +147,7 @@ def test_an_error_holds_the_call_that_failed_without_the_credential(httpserver: 
     state = state_for(httpserver.url_for("")[:-1])
     seen: list[Any] = []
     run = Run()
-    run.on_failure = seen.append
+    run.observers.on_failure = seen.append
     with run, pytest.raises(GraphError) as caught:
         say("hi")(state)
     request = caught.value.request

@@ -28,7 +28,7 @@ def usage(minutes: float) -> dict[str, str]:
 
 @pytest.fixture(autouse=True)
 def _no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adaptor.wire.connection.random.uniform", lambda least, most: (least + most) / 2)
+    monkeypatch.setattr("adaptor.wire.retry.random.uniform", lambda least, most: (least + most) / 2)
 
 
 LIMITED = [(4, None), (4, 2018022), (17, None), (32, None), (341, None), (613, None), (613, 1996), (613, 2534040)]
@@ -75,7 +75,7 @@ def test_the_waits_are_jittered(
     wire: Any, http: Any, write: Any, state_for: Any, run: Run, waits: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spans: list[tuple[float, float]] = []
-    monkeypatch.setattr("adaptor.wire.connection.random.uniform", lambda *span: spans.append(span) or span[1])
+    monkeypatch.setattr("adaptor.wire.retry.random.uniform", lambda *span: spans.append(span) or span[1])
     server = wire(http(error(613)), http(error(613)), http(OK))
     write({})(state_for(server.url))
     assert spans == [(0.75, 1.25)] * 2

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 
@@ -25,9 +24,9 @@ def test_an_id_can_travel_in_metadata():
     [{"site": "x"}, {"recipient": "2"}, {"fingerprint": "g"}, {"occurrence": 1}, {"step": "x"}, {"arrival": 1}],
 )
 def test_everything_that_tells_writes_apart_is_in_the_id(change):
-    assert write_id("r", replace(WRITE, **change)) != write_id("r", WRITE)
-    keyed = replace(WRITE, own_key="k")
-    assert write_id("another run", replace(keyed, **change)) == write_id("r", keyed)
+    assert write_id("r", WRITE._replace(**change)) != write_id("r", WRITE)
+    keyed = WRITE._replace(own_key="k")
+    assert write_id("another run", keyed._replace(**change)) == write_id("r", keyed)
 
 
 def test_a_digest_is_the_same_in_every_process_and_whatever_the_order_of_keys():

@@ -7,7 +7,7 @@ import pytest
 from adaptor.core.context import Run
 from adaptor.ledger.at_most_once import at_most_once
 from adaptor.ledger.errors import LedgerError
-from adaptor.wire.connection import wire
+from adaptor.wire.departure import wire
 
 
 def passed(run, make, *texts, has_left=False):
@@ -37,17 +37,17 @@ def test_who_wants_the_run_to_end_waits_while_a_write_is_noted_and_not_while_it_
         real = getattr(ledger, name)
 
         def watched(*given, name=name, real=real, **more):
-            seen.append((name, run.is_between))
+            seen.append((name, run.stop.is_between))
             return real(*given, **more)
 
         monkeypatch.setattr(ledger, name, watched)
-    passed(run, lambda ours, waiting: seen.append(("make", run.is_between)) or [{}])
+    passed(run, lambda ours, waiting: seen.append(("make", run.stop.is_between)) or [{}])
     assert seen == [("take", True), ("make", False), ("settle", True)]
-    assert run.is_between is False
+    assert run.stop.is_between is False
 
 
 def test_a_run_that_is_to_end_makes_nothing_and_leaves_nothing_unknown(run, ledger, runs, store):
-    run.stopping = KeyboardInterrupt()
+    run.stop.asked = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
         passed(run, lambda ours, waiting: pytest.fail("it was made"), "a", "b")
     runs.stop(ledger)

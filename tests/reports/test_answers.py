@@ -140,7 +140,7 @@ def test_a_write_to_another_system_is_made_once_whatever_is_answered(httpserver,
 
 @pytest.mark.parametrize("asked", ["0", "Fri, 27 Nov 2026 00:00:00 GMT", "-5", "soon"])
 def test_a_read_that_another_system_puts_off_is_made_again(httpserver, asked, monkeypatch):
-    monkeypatch.setattr("adaptor.wire.connection.FIRST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("adaptor.wire.retry.FIRST_WAIT_SECONDS", 0.01)
     for status in (503, 429):
         httpserver.expect_ordered_request("/rows").respond_with_response(
             Response(status=status, headers={"Retry-After": asked})

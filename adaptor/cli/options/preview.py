@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-    from ...core.context import Request, Run
+    from ...core.context import Run
+    from ...core.observers import Request
     from ...sandbox import Sandbox
 
 #: The people that the sandbox takes from beside the job where there is no `--people`.

@@ -61,10 +61,10 @@ def show_transcript(sandbox: Sandbox, given: argparse.Namespace, run: Run) -> No
 
 def stay(sandbox: Sandbox, run: Run) -> None:
     """Keep the sandbox until somebody has seen enough."""
-    if run.stopping is not None:
+    if run.stop.asked is not None:
         return
     # Nothing is under way any more that Ctrl-C would have to wait for.
-    run.is_between = False
+    run.stop.is_between = False
     until_interrupted(lambda: run.log("info", "sandbox", f"Have a look at {sandbox.page_url} – Ctrl-C ends it."))
 
 

@@ -11,18 +11,12 @@ from urllib.parse import urljoin
 
 import requests
 
-from ...core.errors import SENT_NO, DeliveryUnknown, InvalidMessage, NotSent
+from ...core.errors import SENT_NO, AdaptorError, DeliveryUnknown, InvalidMessage, NotSent
 from ...core.secrets.redact import sounds_secret
 from ...wire.address import check_url, clean_url, origin, refuse, split_user
-from ...wire.connection import (
-    IDLE_SECONDS,
-    NETWORK_ERRORS,
-    open_session,
-    reason_of,
-    seconds_before_repeat,
-    settings_for,
-    wire,
-)
+from ...wire.connection import IDLE_SECONDS, NETWORK_ERRORS, open_session, reason_of, settings_for
+from ...wire.departure import wire
+from ...wire.retry import RetryPolicy, repeating
 from .answer import NotReadable, excerpt, read_body, shown_headers
 from .errors import HttpError, is_refusal
 
@@ -31,12 +25,10 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from ...core.context import Run
-    from ...core.errors import AdaptorError
     from .call import HttpCall, HttpRequest
 
 #: How often a call is repeated, and how many seconds are waited at most before that.
-MAX_REPEATS = 4
-MAX_WAIT_SECONDS = 120.0
+RETRIES = RetryPolicy(4, 120.0)
 #: How many redirects are followed.
 MAX_REDIRECTS = 5
 
@@ -89,39 +81,28 @@ class HttpClient:
             NotSent: Nothing left this machine.
             DeliveryUnknown: A write left, and no trustworthy answer came.
         """
-        repeats = 0
-        wire.left = False
         started = time.monotonic()
-        while True:
-            try:
-                answer = self._through(request, call)
-            except (HttpError, NotSent) as error:
-                seconds = _wait_before(repeats, error, request)
-                if seconds is None:
-                    self._note(request, started, "failed" if error.sent == SENT_NO else "unknown", error)
-                    raise
-                repeats += 1
-                self._run.log(
-                    "info",
-                    "http",
-                    f"{type(error).__name__}: {error} Trying again in {seconds:.1f} s ({repeats} of {MAX_REPEATS}).",
-                )
-                wire.left = False
-                with waiting():
-                    self._run.wait(seconds)
-            except DeliveryUnknown as error:
-                self._note(request, started, "unknown", error)
-                raise
-            except BaseException:
-                # Interrupted in the middle: what has begun to leave may arrive.
-                if wire.left:
-                    self._note(request, started, "unknown")
-                raise
-            else:
-                status = answer.response["status_code"]
-                # What `errors` lets pass is no error to the job, and was not done all the same.
-                self._note(request, started, "sent" if status < 300 else "failed" if is_refusal(status) else "unknown")
-                return answer
+        try:
+            answer = repeating(
+                lambda: self._through(request, call),
+                RETRIES,
+                self._run,
+                component="http",
+                is_repeatable=lambda error: _is_repeatable(error, request),
+                waiting=waiting,
+            )
+        except AdaptorError as error:
+            self._note(request, started, "failed" if error.sent == SENT_NO else "unknown", error)
+            raise
+        except BaseException:
+            # Interrupted in the middle: what has begun to leave may arrive.
+            if wire.left:
+                self._note(request, started, "unknown")
+            raise
+        status = answer.response["status_code"]
+        # What `errors` lets pass is no error to the job, and was not done all the same.
+        self._note(request, started, "sent" if status < 300 else "failed" if is_refusal(status) else "unknown")
+        return answer
 
     def _note(self, request: HttpRequest, started: float, outcome: str, error: AdaptorError | None = None) -> None:
         if not request.is_write:
@@ -179,7 +160,7 @@ class HttpClient:
         if settings is None:
             settings = self._settings[place] = settings_for(url)
         wire.left = False
-        self._run.in_flight = (0, int(request.is_write))
+        self._run.stop.in_flight = (0, int(request.is_write))
         try:
             return self._session.send(
                 prepared,
@@ -193,7 +174,7 @@ class HttpClient:
                 raise
             raise self._no_answer(request, url, cause) from None
         finally:
-            self._run.in_flight = (0, 0)
+            self._run.stop.in_flight = (0, 0)
             self._last_use[place] = time.monotonic()
 
     def _no_answer(self, request: HttpRequest, url: str, cause: BaseException) -> NotSent | DeliveryUnknown | HttpError:
@@ -287,17 +268,11 @@ def _joined(url: str, location: str) -> str:
         return location
 
 
-def _wait_before(repeats: int, error: HttpError | NotSent, request: HttpRequest) -> float | None:
-    """Return how long to wait before repeating, or None where the error is to be raised."""
-    if repeats >= MAX_REPEATS:
-        return None
-    asked = None
+def _is_repeatable(error: AdaptorError, request: HttpRequest) -> bool:
+    """Whether a call may be made again: it did not leave, or it changes nothing and the other system says "later"."""
     if isinstance(error, HttpError):
-        if request.is_write or not (error.code in _PASSING or error.code == "NO_ANSWER"):
-            return None
-        asked = error.retry_after
-    seconds = asked or seconds_before_repeat(repeats, connected=not isinstance(error, NotSent))
-    return seconds if seconds <= MAX_WAIT_SECONDS else None
+        return not request.is_write and (error.code in _PASSING or error.code == "NO_ANSWER")
+    return isinstance(error, NotSent)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

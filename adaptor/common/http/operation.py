@@ -78,7 +78,7 @@ class HttpOperation(Operation):
                 answer = client.send(request, call)
         finally:
             call.close()
-            run.stop_if_asked()
+            run.stop.raise_if_asked()
         facts = answer.response
         if facts:
             run.log("debug", "http", f"HTTP {facts['status_code']} after {facts['duration']:.3f} s")
@@ -97,8 +97,8 @@ def _described(request: HttpRequest, call: HttpCall, state: State, run: Run) -> 
         if known is not None:
             return known.data
     run.note("described")
-    if run.on_request is not None:
-        run.on_request(request)
+    if run.observers.on_request is not None:
+        run.observers.on_request(request)
     return {}
 
 

@@ -11,9 +11,6 @@ if TYPE_CHECKING:
     from ...core.context import Run
     from ...core.errors import AdaptorError
 
-#: Loops whose items are rows.
-_LOOPS = frozenset({"each", "try_each", "map_", "broadcast"})
-
 
 def tell_result(
     run: Run,
@@ -34,10 +31,11 @@ def tell_result(
         result: What Meta answered.
         error: What went wrong.
     """
-    if run.on_result is None:
+    if run.observers.on_result is None:
         return
     if index is None:
-        index = next((at for name, at in reversed(run.path) if name in _LOOPS and at is not None), None)
+        around = zip(reversed(run.path), reversed(run.under_way), strict=False)
+        index = next((at for (_, at), operation in around if operation.is_loop and at is not None), None)
     row = {
         "row": None if index is None else index + 1,
         "line": index.line if isinstance(index, PositionInFile) else None,
@@ -48,5 +46,5 @@ def tell_result(
         "message": None if error is None else error.headline(),
         "fix": None if error is None else error.fix,
     }
-    run.results_told += 1
-    run.on_result(run.redactor.value(row))
+    run.observers.results_told += 1
+    run.observers.on_result(run.redactor.value(row))

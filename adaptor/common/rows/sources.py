@@ -109,7 +109,7 @@ def tell_of_items(state: State, *, has_some: bool) -> None:
     source = loop.args[0]
     path = path_of(source)
     missing = None if path is None else missing_part(path, state)
-    told = f"{run.line}: {loop.name}({source!r})"
+    told = f"{run.statement.line}: {loop.name}({source!r})"
     if missing is not None and told not in run.warned:
         run.warned.add(told)
         run.log("info", "job", f"warning: {loop.name}: {source!r} matches nothing: {missing}.")

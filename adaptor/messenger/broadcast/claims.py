@@ -51,7 +51,7 @@ class Claims(ABC):
         """Wait for what is under way."""
 
     def _is_over(self) -> bool:
-        return self._stop is not None or self._run.stopping is not None
+        return self._stop is not None or self._run.stop.asked is not None
 
     def _sort(self, found: Iterable[Outgoing | Invalid | Skipped], skip: frozenset[str]) -> None:
         """Go through all of them.

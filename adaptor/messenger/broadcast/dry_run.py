@@ -52,8 +52,8 @@ class DryRun(Claims):
         finally:
             for line in self._problems.lines():
                 self._run.log("info", "broadcast", line)
-        if self._shown and self._run.sketch is not None:
-            self._run.log("info", "broadcast", f"\n{self._run.sketch(self._shown).rstrip()}\n")
+        if self._shown and self._run.observers.sketch is not None:
+            self._run.log("info", "broadcast", f"\n{self._run.observers.sketch(self._shown).rstrip()}\n")
         count = self._tally.counts["described"]
         if count > SHOWN:
             self._run.log("info", "broadcast", f"… and {count - SHOWN:,} more like these")
@@ -72,8 +72,8 @@ class DryRun(Claims):
             self._run.note("described", recipient=parcel.recipient, is_message=parcel.request.is_message)
             if len(self._shown) < SHOWN:
                 self._shown.append(parcel.request.described())
-                if self._run.on_request is not None:
-                    self._run.on_request(parcel.request)
+                if self._run.observers.on_request is not None:
+                    self._run.observers.on_request(parcel.request)
 
     def _take(self, parcels: list[Outgoing]) -> Sequence[ClaimEntry]:
         if self._run.ledger is not None:

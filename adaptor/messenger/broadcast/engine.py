@@ -11,7 +11,7 @@ from contextlib import suppress
 from copy import copy
 from typing import TYPE_CHECKING
 
-from ...core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, NotSent
+from ...core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError
 from ...graph.client import repeatable
 from ...graph.errors import RateLimited
 from ...graph.ledgered import places_of, with_token
@@ -19,7 +19,6 @@ from ...ledger.errors import LedgerError
 from ...ledger.ledger import ended, sent
 from ...ledger.pace import BURST_SECONDS, LANE_MEDIA, LANE_STOP
 from ...ledger.records import SENT, UNKNOWN, Outcome
-from ...wire.connection import seconds_before_repeat
 from .claims import Claims
 from .workers import WorkerPool
 
@@ -106,11 +105,11 @@ class Engine(Claims):
                 self._drain()
             raise
         finally:
-            self._run.in_flight = (0, 0)
+            self._run.stop.in_flight = (0, 0)
             self._give_up()
             self._hands.close()
             self._progress.close()
-        self._run.stop_if_asked()
+        self._run.stop.raise_if_asked()
         if self._stop is not None:
             raise self._stop
 
@@ -154,7 +153,7 @@ class Engine(Claims):
         self._ledger.begin_sending(ids)
         self._under_way[id(parcels)] = parcels
         self._messages_in_flight += len(parcels)
-        self._run.in_flight = (self._messages_in_flight, 0)
+        self._run.stop.in_flight = (self._messages_in_flight, 0)
         try:
             self._hands.take(parcels, requests)
         except Exception:
@@ -183,7 +182,7 @@ class Engine(Claims):
         places = places_of(requests, self._pace.rate)
         while not self._is_over():
             seconds = self._ledger.reserve(self._page, places)
-            if seconds > self._pace.max_wait:
+            if seconds > self._pace.retries.max_wait:
                 self._stop = RateLimited(
                     f"The Page may not send for {seconds:.0f} more seconds: Meta has asked it to wait.",
                     fix="Go on later with --resume: what was sent is not sent again.",
@@ -232,7 +231,7 @@ class Engine(Claims):
     def _forget(self, parcels: list[Outgoing]) -> None:
         del self._under_way[id(parcels)]
         self._messages_in_flight -= len(parcels)
-        self._run.in_flight = (self._messages_in_flight, 0)
+        self._run.stop.in_flight = (self._messages_in_flight, 0)
 
     def _note(self, parcels: list[Outgoing], answers: list[GraphAnswer | AdaptorError] | AdaptorError) -> None:
         outcomes = [copy(answers) for _ in parcels] if isinstance(answers, AdaptorError) else answers
@@ -283,7 +282,7 @@ class Engine(Claims):
     def _heed(self, usage: Usage | None) -> None:
         """Slow down all who write for this Page before Meta stops it."""
         seconds = usage.pause() if usage is not None else 0.0
-        if usage is None or not 0 < seconds <= self._pace.max_wait:
+        if usage is None or not 0 < seconds <= self._pace.retries.max_wait:
             return
         self._ledger.store.pages.stop_until(self._page, [LANE_STOP], seconds)
         now = time.monotonic()
@@ -298,11 +297,7 @@ class Engine(Claims):
 
     def _seconds_before(self, parcel: Outgoing, error: AdaptorError) -> float | None:
         """Return how long to wait before a message is made again, or None where that is not to be."""
-        if repeatable(error) is None or parcel.repeats >= self._pace.max_repeats:
-            return None
-        asked = error.retry_after if isinstance(error, RateLimited) else None
-        seconds = asked or seconds_before_repeat(parcel.repeats, connected=not isinstance(error, NotSent))
-        return seconds if seconds <= self._pace.max_wait else None
+        return None if repeatable(error) is None else self._pace.retries.wait_before(parcel.repeats, error)
 
     def _fail(self, parcel: Outgoing, error: AdaptorError) -> None:
         outcome = "unknown" if error.sent == SENT_UNKNOWN else "failed"
@@ -313,7 +308,7 @@ class Engine(Claims):
         path.pop()
         self._tally.ended(outcome, parcel.index, parcel.recipient, error=error)
         self._run.note(outcome, recipient=parcel.recipient, error=error, is_message=parcel.request.is_message)
-        if self._run.on_failure is not None:
-            self._run.on_failure(self._hands.described(parcel.request))
+        if self._run.observers.on_failure is not None:
+            self._run.observers.on_failure(self._hands.described(parcel.request))
         if error.about not in (ABOUT_PERSON, ABOUT_ROW):
             self._stop = self._stop or error

@@ -17,10 +17,12 @@ from ...core.state import State, compose_next_state
 from ...core.values.lazy import resolve
 from ...graph.batch_request import MOST_PARTS
 from ...graph.operation import GraphOperation
+from ...ledger.ledger import ledger_of
 from ...ledger.pace import INBOX_PER_SECOND, MESSAGES_PER_SECOND
 from ...ledger.records import SENT
 from .confirmation import confirmation
 from .exclusions import excluded, how_many
+from .options import BroadcastOptions
 from .outcomes import Outcomes
 from .pace import Pace
 from .progress import Progress
@@ -47,6 +49,7 @@ class _Broadcast(Operation):
     """Refuses when it is built what can never come down to one call."""
 
     __slots__ = ()
+    is_loop = True
 
     def __init__(self, build: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         super().__init__(build, function, args, kwargs)
@@ -139,7 +142,8 @@ def broadcast(
 
     run = current_run()
     run.check_thread()
-    ledger: Any = run.ledger if run.ledger is not None else run.resource("broadcast", partial(_Passing, run)).ledger
+    passing = partial(_Passing, run)
+    ledger: Ledger = ledger_of(run) if run.ledger is not None else run.resource("broadcast", passing).ledger
     at_once = concurrency or CONCURRENCY
     pace = Pace(rate or MESSAGES_PER_SECOND, batch_size, at_once, max_in_flight or at_once * batch_size)
     tally = Outcomes(run)
@@ -161,7 +165,7 @@ def broadcast(
         total = _total(recipients, run, csv)
         client = _client(run, state)
         configuration = read_configuration(state.get("configuration"))
-        pace = pace._replace(max_repeats=configuration.max_retries, max_wait=configuration.max_wait)
+        pace = pace._replace(retries=client.retries)
         page = client.page(ledger, ask=True)
         _ask(
             run,
@@ -200,10 +204,12 @@ def _client(run: Run, state: State) -> GraphClient:
 
 def _total(recipients: Any, run: Run, csv: Any) -> int | None:
     """Return how many people there are, where that is to be told and can be known."""
-    if run.confirm is None and run.progress is None:
+    if BroadcastOptions.of(run).confirm is None and run.observers.progress is None:
         return None
     total = how_many(recipients, csv)
-    return total if run.limit is None else run.limit if total is None else min(total, run.limit)
+    return (
+        total if run.audience.limit is None else run.audience.limit if total is None else min(total, run.audience.limit)
+    )
 
 
 class _Passing:
@@ -235,16 +241,18 @@ def _narrow(
     """
     from .requests import Outgoing, Skipped
 
-    is_narrowed = run.limit is not None or run.only_to is not None
+    audience = run.audience
+    is_narrowed = audience.limit is not None or audience.only_to is not None
     for each in found:
+        is_call = isinstance(each, Outgoing)
         if isinstance(each, Outgoing) and is_narrowed and ledger.is_resumed and ledger.is_made(each.write):
             # What is recorded of it is given back.
             yield each
             continue
-        is_wanted = run.wants(each.request.person) if isinstance(each, Outgoing) else run.only_to is None
-        if run.limit is not None and run.has_reached_limit and not (isinstance(each, Outgoing) and is_wanted):
+        is_wanted = audience.includes(each.request.person) if isinstance(each, Outgoing) else audience.only_to is None
+        if audience.has_reached_limit and not (is_call and is_wanted):
             is_wanted = False
-            run.left_out += 1
+            audience.left_out += 1
             if not goes_on:
                 return
         yield each if is_wanted else Skipped(each.index, each.recipient)
@@ -258,10 +266,10 @@ def _doubts(recipients: Any, state: State, csv: Any) -> str:
 def _earlier(recipients: Any, operation: Operation, state: State, csv: Any) -> str:
     """Return a sentence about a finished run of the same job: to how many of these people it has written."""
     run = current_run()
-    ledger: Any = run.ledger
-    if run.earlier is None or ledger is None:
+    earlier = BroadcastOptions.of(run).earlier
+    if earlier is None or run.ledger is None:
         return ""
-    name, sentence = run.earlier
+    name, sentence = earlier
     if not isinstance(recipients, list | os.PathLike):
         # It can be gone through only once.
         return f"{sentence} "
@@ -275,7 +283,7 @@ def _earlier(recipients: Any, operation: Operation, state: State, csv: Any) -> s
             continue
         if isinstance(narrowed, GraphOperation):
             people.add(narrowed.draft.recipient_for(of_item))
-    count = ledger.store.writes.people_among(name, (each for each in people if each is not None))
+    count = ledger_of(run).store.writes.people_among(name, (each for each in people if each is not None))
     return f"{sentence} {count:,} of those who are about to be written to are among them. "
 
 
@@ -288,12 +296,13 @@ def _ask(run: Run, client: GraphClient, total: int | None, pace: Pace, before: i
     if total == 0:
         # Nothing is about to happen: the counts say so.
         return
-    if run.confirm is None:
+    confirm = BroadcastOptions.of(run).confirm
+    if confirm is None:
         if pace.rate > INBOX_PER_SECOND and (total is None or total > INBOX_PER_SECOND):
             run.log("debug", "broadcast", "Above 40 messages a second the Page's inbox does not show them all.")
         return
     words = confirmation(client.page_in_words(), total, pace, before, known())
-    if not run.confirm(words):
+    if not confirm(words):
         raise JobError(
             "Nobody was written to: the question was answered with no.", code="DECLINED", fix="Run it again."
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ...wire.retry import RetryPolicy
+
 
 class Pace(NamedTuple):
     """How fast a broadcast goes.
@@ -13,13 +15,11 @@ class Pace(NamedTuple):
         batch_size: Messages in a call.
         concurrency: The most calls at once.
         most_in_flight: The most messages whose answers are awaited.
-        max_repeats: How often a message is made again that certainly did not go out.
-        max_wait: The most seconds to wait before that.
+        retries: How often a message is made again that certainly did not go out.
     """
 
     rate: float
     batch_size: int
     concurrency: int
     most_in_flight: int
-    max_repeats: int = 0
-    max_wait: float = 0.0
+    retries: RetryPolicy = RetryPolicy(0, 0.0)

@@ -31,17 +31,17 @@ class Progress:
 
     def tell(self) -> None:
         """Tell it, where it is time."""
-        if self._run.progress is not None:
+        if self._run.observers.progress is not None:
             # What shows it knows how often a screen is worth a new line.
-            self._run.progress(self._words())
+            self._run.observers.progress(self._words())
         elif time.monotonic() >= self._next_line:
             self._next_line += LINE_SECONDS
             self._run.log("info", "broadcast", self._words())
 
     def close(self) -> None:
         """Take the live line away."""
-        if self._run.progress is not None:
-            self._run.progress("")
+        if self._run.observers.progress is not None:
+            self._run.observers.progress("")
 
     def _words(self) -> str:
         counts, total = self._tally.counts, self._tally.total

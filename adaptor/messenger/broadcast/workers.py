@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...core.errors import AdaptorError
-from ...wire.connection import wire
+from ...wire.departure import wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable

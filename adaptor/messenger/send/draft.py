@@ -97,14 +97,12 @@ class SendDraft(Draft):
 
     def placeholder(self, request: GraphRequest, state: State) -> Any:
         """Return what a dry run gives to the job in place of Meta's answer."""
-        if request.is_aside:
-            return {}
-        person = {"recipient_id": recipient_id(request.body.get("recipient"))}
-        return (
-            person
-            if _is_action(request.body)
-            else {**person, "message_id": "m_dry_run", **resolve(self.answers, state)}
-        )
+        return {} if request.is_aside else _answer(request.body, resolve(self.answers, state))
+
+    def known_answer(self) -> Any:
+        """Return the documented shape of the answer, as far as it is known when the operation is built."""
+        body = known(self.body)
+        return _answer(body, known(self.answers)) if isinstance(body, dict) else None
 
     def _check_body(self, body: Any) -> None:
         (check_long_body if self._split else check_body)(body)
@@ -161,6 +159,12 @@ def action_draft(recipient: Any, action: str, **fields: Any) -> SendDraft:
 
 def _is_action(body: Any) -> bool:
     return isinstance(body, dict) and body.get("sender_action") is not None
+
+
+def _answer(body: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Return the documented shape of the answer to a call with this body."""
+    person = {"recipient_id": recipient_id(body.get("recipient"))}
+    return person if _is_action(body) else {**person, "message_id": "m_dry_run", **more}
 
 
 def _needs(body: Any) -> tuple[str, ...]:

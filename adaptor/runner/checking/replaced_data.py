@@ -22,7 +22,6 @@ from ...common.schema import validate
 from ...core.chained import catch, then
 from ...core.execute import execute
 from ...core.operation import Operation
-from ...core.values.arguments import known
 from ...core.values.lazy import Lazy, StateReference
 from ...graph.graph_request import graph_request
 from ...graph.operation import GraphOperation
@@ -153,7 +152,7 @@ _FOLLOW: dict[Any, Callable[[_Walk, Operation, _Answer | None], _Answer | None]]
 
 
 def _answer_of(operation: GraphOperation) -> _Answer | None:
-    answers = known(operation.draft.answers)
+    answers = operation.draft.known_answer()
     if operation.build is graph_request:
         # Whatever it calls, only the caller knows.
         return None

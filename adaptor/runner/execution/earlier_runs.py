@@ -101,7 +101,9 @@ def _tell(store: Store, last: RunRecord, run: Run) -> None:
         f"This job ran before with the same initial state: run `{last.id}`, {when}, sent {messages:,} "
         f"message{'' if messages == 1 else 's'} to {'1 person' if people == 1 else f'{people:,} people'}."
     )
-    run.earlier = last.id, sentence
+    from ...messenger.broadcast.options import BroadcastOptions
+
+    BroadcastOptions.of(run).earlier = last.id, sentence
     run.log("info", "run", sentence)
 
 

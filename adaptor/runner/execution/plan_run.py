@@ -7,6 +7,7 @@ from collections import Counter
 
 from ...core.context import Run
 from ...core.errors import SENT_YES, AdaptorError, ConfigurationError, InputError, ItemsFailed, JobError, plain
+from ...core.place import STEP, Statement
 from ...core.restored import restored
 from ..problems.source_lines import Interrupted, caret, excerpt
 from .counts import Counts
@@ -80,7 +81,7 @@ class Execution:
 
     def perform(self, state: State) -> Result:
         """Run the plan; errors are in the result, they are not raised."""
-        self._run.is_between = True
+        self._run.stop.is_between = True
         self._given = state.get("configuration") or {}
         course = Schedule(self._plan, state)
         while (arrival := course.next()) is not None:
@@ -106,7 +107,7 @@ class Execution:
         result.started = time.perf_counter() - self._clock
         self._result.steps.append(result)
         run.step, run.arrival = step.id, arrival.way
-        run.on_call = result.calls.append
+        run.observers.on_call = result.calls.append
         if step.job is None:
             passed = {**arrival.state, "data": arrival.state.get("data", {})}
             return result, passed, as_json(leaving(passed))
@@ -143,7 +144,7 @@ class Execution:
         except KeyboardInterrupt as stop:
             self._ended = stop
             was_killed = isinstance(stop, Interrupted) and stop.code != "INTERRUPTED"
-            reason = interruption(stop, run.interrupted_at)
+            reason = interruption(stop, run.stop.place)
             after = self._fail(result, "kill" if was_killed else "interrupted", reason, before)
         result.seconds = time.perf_counter() - self._clock - result.started
         if result.error is not None:
@@ -155,7 +156,11 @@ class Execution:
             return as_json(leaving(after))
         except AdaptorError as error:
             run = self._run
-            if run.made != self._before and run.outcomes["failed"] == self._failed_before and not run.is_partial:
+            if (
+                run.made != self._before
+                and run.outcomes["failed"] == self._failed_before
+                and not run.audience.is_partial
+            ):
                 # All operations were performed before.
                 error.sent = SENT_YES
             raise
@@ -180,23 +185,23 @@ class Execution:
 
     def _operations(self, result: StepResult, job: Job, state: State) -> State:
         run = self._run
-        run.is_between = False
+        run.stop.is_between = False
         try:
             return self._in_order(result, job, state)
         finally:
-            run.is_between = True
+            run.stop.is_between = True
             run.before_writing = None
 
     def _in_order(self, result: StepResult, job: Job, state: State) -> State:
         run, operations = self._run, job.operations
-        if run.stopping is not None:
-            raise run.stopping
+        if run.stop.asked is not None:
+            raise run.stop.asked
         on_line = Counter(operation.line for operation in operations)
         checks = StateCheck()
         for index, operation in enumerate(operations):
-            run.path[:] = [("execute", index)]
-            run.statements = job.statements[index]
-            run.line, run.is_only_of_line = operation.line, on_line[operation.line] == 1
+            run.path[:] = [(STEP, index)]
+            is_alone = on_line[operation.line] == 1
+            run.statement = Statement(job.statements[index], operation.line, is_alone=is_alone)
             run.before_writing = checks.of(state, operation.title())
             run.found_items = None
             before, started = Counts(run), time.perf_counter()
@@ -323,7 +328,7 @@ class Execution:
         result, ended = self._result, self._ended
         unhandled = [step for step in result.steps if step.error is not None and not step.is_handled]
         result.seconds = time.perf_counter() - self._clock
-        result.is_partial = self._run.is_partial
+        result.is_partial = self._run.audience.is_partial
         result.error = unhandled[0].error if unhandled else None
         result.went_through = all(isinstance(step.error, ItemsFailed) and step.error.went_through for step in unhandled)
         if isinstance(ended, AdaptorError):

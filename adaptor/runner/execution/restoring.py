@@ -34,9 +34,7 @@ def restored_run(store: Store, record: RunRecord, redactor: Redactor) -> tuple[S
         InputError: The credential does not have a secret of these, or of what the run's writes gave: it is refused
             before anything is sent, not in the midst of a loop.
     """
-    steps = store.runs.steps(record.id)
-    for step in steps:
-        step.output = restored(step.output, redactor)
+    steps = [step._replace(output=restored(step.output, redactor)) for step in store.runs.steps(record.id)]
     for result in store.writes.results_with(record.id, MARK_BEGINS):
         restored(result, redactor)
     return dict(restored(record.input, redactor) or {}), steps

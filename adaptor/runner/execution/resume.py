@@ -160,7 +160,7 @@ class RunLedger:
 
     def keep(self, step: str, arrival: int, status: str, state: State) -> None:
         """Keep what a step left, so that it need not be run again."""
-        if self._run.is_partial:
+        if self._run.audience.is_partial:
             # It is to be run again, for those who were left out; and so is what comes after it.
             return
         if self._ledger is not None:

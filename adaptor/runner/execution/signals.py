@@ -44,8 +44,8 @@ class Interruption:
 
     def wait(self, seconds: float) -> None:
         """Wait before a repeat, unless the run is to end: then there is none."""
-        if self._run.stopping is not None:
-            raise self._run.stopping
+        if self._run.stop.asked is not None:
+            raise self._run.stop.asked
         time.sleep(seconds)
 
     def __enter__(self) -> Interruption:
@@ -77,11 +77,11 @@ class Interruption:
         if self._asked == 1:
             if self._is_shielded:
                 return
-            if self._run.is_between:
-                self._run.stopping = stop
+            if self._run.stop.is_between:
+                self._run.stop.asked = stop
                 return
-            if any(self._run.in_flight):
-                self._run.stopping = stop
+            if any(self._run.stop.in_flight):
+                self._run.stop.asked = stop
                 seconds = SETTLING_SECONDS if code == "INTERRUPTED" else SETTLING_SECONDS_AFTER_TIMEOUT
                 again = " Interrupt again to stop at once." if code == "INTERRUPTED" else ""
                 self._run.log(
@@ -96,8 +96,8 @@ class Interruption:
         raise stop
 
     def _too_late(self, number: int, frame: FrameType | None) -> None:
-        if any(self._run.in_flight):
-            raise self._run.stopping or Interrupted()
+        if any(self._run.stop.in_flight):
+            raise self._run.stop.asked or Interrupted()
 
     def _stop_clock(self) -> None:
         if hasattr(signal, "setitimer") and signal.SIGALRM in self._before:

@@ -120,7 +120,7 @@ def _launch(order: RunOptions, run: Run, credentials: Credentials) -> Result:
             prepared.problems.append(error)
             return _refused(prepared, run)
         except KeyboardInterrupt as stop:
-            reason = interruption(stop, run.interrupted_at)
+            reason = interruption(stop, run.stop.place)
             code = EXIT_INTERRUPTED if reason.code == "INTERRUPTED" else EXIT_KILLED
             run.log("error", "run", reason.report(), error=reason.facts())
             return Result(code, reason, run.outcomes, run.id)

@@ -14,6 +14,7 @@ from copy import copy
 
 from ...core.context import Run
 from ...core.errors import AdaptorError
+from ...core.stop import Stop
 from ..execution.result import EXIT_KILLED, StepResult
 from ..execution.step_state import as_json
 
@@ -31,15 +32,35 @@ MIB = 1024 * 1024
 IN_FLIGHT = struct.Struct("qq")
 
 
-class WatchedRun(Run):
-    """A run whose supervisor sees whether a request is in flight, even when the run is no longer able to say so."""
+class WatchedStop(Stop):
+    """A supervisor sees whether a request is in flight, even when the run is no longer able to say so.
+
+    Attributes:
+        shared: What both sides see; None where nobody supervises the run.
+    """
 
     shared: mmap.mmap | None = None
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        super().__setattr__(name, value)
-        if name == "in_flight" and self.shared is not None:
+    @property
+    def in_flight(self) -> tuple[int, int]:
+        """How many messages, and how many other calls that change something, are not answered."""
+        return self._in_flight
+
+    @in_flight.setter
+    def in_flight(self, value: tuple[int, int]) -> None:
+        self._in_flight = value
+        if self.shared is not None:
             IN_FLIGHT.pack_into(self.shared, 0, *value)
+
+
+class WatchedRun(Run):
+    """A run that may be supervised."""
+
+    stop: WatchedStop
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**facts)
+        self.stop = WatchedStop()
 
 
 class Child:
@@ -60,7 +81,7 @@ class Child:
             told.error = _told(call.error)
             self._tell("call", told)
 
-        self._run.on_call = note
+        self._run.observers.on_call = note
 
     def after_step(self, step: StepResult, after: State, course: Schedule) -> None:
         """Tell what came of a step."""

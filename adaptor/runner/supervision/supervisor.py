@@ -198,7 +198,7 @@ class Supervisor:
             os.kill(self._pid, number)
 
     def _in_flight(self) -> tuple[int, int]:
-        shared = self._run.shared
+        shared = self._run.stop.shared
         messages, others = (0, 0) if shared is None else IN_FLIGHT.unpack_from(shared)
         return messages, others
 
@@ -288,7 +288,7 @@ def supervise(limits: RunLimits, run: WatchedRun) -> Child | Supervisor:
     Raises:
         OSError: This machine cannot.
     """
-    run.shared = mmap.mmap(-1, IN_FLIGHT.size)
+    run.stop.shared = mmap.mmap(-1, IN_FLIGHT.size)
     reading, writing = os.pipe()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()

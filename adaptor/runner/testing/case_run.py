@@ -142,6 +142,7 @@ def run_case(case: Case, messenger: Messenger | None, sink: Sink) -> CaseRun:
         messenger: The sandbox, or None where the calls to Meta are recorded.
         sink: Where the log lines go.
     """
+    from ...wire.connection import Transport
     from ...wire.recorded import Record
 
     started = None if case.now is None else case.now.timestamp()
@@ -150,7 +151,7 @@ def run_case(case: Case, messenger: Messenger | None, sink: Sink) -> CaseRun:
     record = Record(
         copy.deepcopy(case.calls), _compared, graph=url, passing=None if messenger is None else messenger.url
     )
-    run.transport = record.transport
+    Transport.of(run).wrap = record.transport
     state = copy.deepcopy(case.state)
     given = state.get("configuration")
     token = _TOKEN if messenger is None else messenger.access_token

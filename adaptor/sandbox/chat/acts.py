@@ -1,4 +1,4 @@
-"""What somebody at the page does: as one of the people, or as the developer who moves the clock."""
+"""What a visitor of the chat page does: act as a person, or as a developer move the clock and request faults."""
 
 from __future__ import annotations
 
@@ -9,128 +9,128 @@ from typing import TYPE_CHECKING, Any, Final
 from adaptor.sandbox.checker import SandboxError
 from adaptor.sandbox.faults.faults import CALL, WIRE
 from adaptor.sandbox.meta.errors import FAULTS
-from adaptor.sandbox.people.tappable import button_taps, profile_taps, quick_reply_taps
+from adaptor.sandbox.people.tappable import tappable_buttons, tappable_in_profile, tappable_quick_replies
 from adaptor.sandbox.state.records import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from adaptor.sandbox.people.person import Someone
-    from adaptor.sandbox.sandbox import Sandbox
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.people.controls import Controls
+    from adaptor.sandbox.people.person import SimulatedPerson
+    from adaptor.sandbox.state.page_state import PageState
 
     Given = Mapping[str, Any]
-    Act = Callable[[Sandbox, World, Given], "dict[str, Any] | None"]
+    Act = Callable[[Controls, PageState, Given], "dict[str, Any] | None"]
 
-#: A text that a person types may be this long (page "Send a text message": 2,000 for the Page; the app takes more).
+#: The longest text that a person can type (page "Send a text message": 2,000 for the Page; the app takes more).
 _TEXT: Final = 20_000
 _KINDS: Final = ("image", "audio", "video")
 
 
-def act(sandbox: Sandbox, world: World, given: Given) -> dict[str, Any]:
-    """Do what is asked, and give what came of it.
+def act(controls: Controls, page: PageState, given: Given) -> dict[str, Any]:
+    """Do an act, and give its result.
 
     Raises:
-        SandboxError: It cannot be done; the error says why, for whoever looks at the page.
+        SandboxError: It cannot be done; the page shows the reason.
     """
     found = _ACTS.get(str(given.get("act")))
     if found is None:
-        raise SandboxError(f"there is no act {given.get('act')!r}")
+        raise SandboxError(f"unknown act {given.get('act')!r}")
     try:
-        return found(sandbox, world, given) or {}
+        return found(controls, page, given) or {}
     except (ValueError, TypeError, KeyError, OverflowError) as error:
-        raise SandboxError(f"{given.get('act')}: that is not what it should be: {error}") from error
+        raise SandboxError(f"{given.get('act')}: an invalid value: {error}") from error
 
 
-def send_file(sandbox: Sandbox, world: World, psid: str, media_type: str, data: bytes) -> None:
-    """Let a person send a file, whose bytes are kept as those of the Page are."""
+def send_file(controls: Controls, page: PageState, psid: str, media_type: str, data: bytes) -> None:
+    """Send a file as a person; its bytes are stored like uploads of the Page."""
     kind = media_type.partition("/")[0]
-    key = world.shelf.put(media_type, data)
-    url = world.file_url_of(key)
-    sandbox.person(psid).sends_attachment(kind if kind in _KINDS else "file", {"url": url})
+    key = page.uploads.put(media_type, data)
+    url = page.file_url_of(key)
+    controls.person(psid).sends_attachment(kind if kind in _KINDS else "file", {"url": url})
 
 
-def _someone(sandbox: Sandbox, given: Given) -> Someone:
-    return sandbox.person(str(given["psid"]))
+def _person(controls: Controls, given: Given) -> SimulatedPerson:
+    return controls.person(str(given["psid"]))
 
 
-def _says(sandbox: Sandbox, world: World, given: Given) -> None:
+def _says(controls: Controls, page: PageState, given: Given) -> None:
     text = str(given["text"])
     if not text.strip() or len(text) > _TEXT:
         raise SandboxError(f"a message has 1 to {_TEXT:,} characters")
     reply = given.get("reply_to")
-    with world.lock:
-        if reply is not None and str(reply) not in world.by_id:
+    with page.lock:
+        if reply is not None and str(reply) not in page.by_id:
             raise SandboxError("the message that is answered is no longer there")
-        _someone(sandbox, given).says(text, reply_to=None if reply is None else str(reply))
+        _person(controls, given).says(text, reply_to=None if reply is None else str(reply))
 
 
-def _taps(sandbox: Sandbox, world: World, given: Given) -> dict[str, Any]:
-    someone, number = _someone(sandbox, given), int(given["number"])
-    with world.lock:
-        tap = next(islice(_there(world, someone.id, str(given["of"])), number, None), None) if number >= 0 else None
-        # What is drawn and what is there are the same, or nothing happens.
+def _taps(controls: Controls, page: PageState, given: Given) -> dict[str, Any]:
+    person, number = _person(controls, given), int(given["number"])
+    with page.lock:
+        tap = next(islice(_there(page, person.id, str(given["of"])), number, None), None) if number >= 0 else None
+        # The page may be out of date: tap only what it shows.
         if tap is None or tap.title != str(given.get("title")):
             raise SandboxError("that is no longer there to be tapped")
-        outcome = someone.presses(tap)
+        outcome = person.presses(tap)
     return {"opens": outcome, "kind": tap.kind} if tap.kind not in {"quick_reply", "postback"} else {}
 
 
-def _there(world: World, psid: str, of: str) -> Any:
+def _there(page: PageState, psid: str, of: str) -> Any:
     if of == "quick_replies":
-        return iter(quick_reply_taps(world, psid))
+        return iter(tappable_quick_replies(page, psid))
     if of == "profile":
-        return (tap for _, tap in profile_taps(world, psid))
-    message = world.by_id.get(of)
-    taps: Any = button_taps(message, world) if isinstance(message, Message) and message.psid == psid else iter(())
+        return (tap for _, tap in tappable_in_profile(page, psid))
+    message = page.by_id.get(of)
+    taps: Any = tappable_buttons(message, page) if isinstance(message, Message) and message.psid == psid else iter(())
     return taps
 
 
-def _reacts(sandbox: Sandbox, world: World, given: Given) -> None:
-    someone, mid, emoji = _someone(sandbox, given), str(given["mid"]), str(given.get("emoji") or "")
-    if mid not in world.by_id or len(emoji) > 16:
+def _reacts(controls: Controls, page: PageState, given: Given) -> None:
+    person, mid, emoji = _person(controls, given), str(given["mid"]), str(given.get("emoji") or "")
+    if mid not in page.by_id or len(emoji) > 16:
         raise SandboxError("that message is no longer there")
     if emoji:
-        someone.reacts(emoji, to=mid)
+        person.reacts(emoji, to=mid)
     else:
-        someone.unreacts(to=mid)
+        person.unreacts(to=mid)
 
 
-def _feedback(sandbox: Sandbox, world: World, given: Given) -> None:
+def _feedback(controls: Controls, page: PageState, given: Given) -> None:
     comment = str(given.get("comment") or "").strip()
-    _someone(sandbox, given).gives_feedback(str(given["score"]), comment or None)
+    _person(controls, given).gives_feedback(str(given["score"]), comment or None)
 
 
-def _details(sandbox: Sandbox, world: World, given: Given) -> None:
+def _details(controls: Controls, page: PageState, given: Given) -> None:
     details = given["details"]
-    _someone(sandbox, given).gives_details({str(key): str(value) for key, value in dict(details).items()})
+    _person(controls, given).gives_details({str(key): str(value) for key, value in dict(details).items()})
 
 
 def _simple(name: str, *keys: str) -> Act:
-    def perform(sandbox: Sandbox, world: World, given: Given) -> None:
-        getattr(_someone(sandbox, given), name)(*(str(given[key]) for key in keys))
+    def do(controls: Controls, page: PageState, given: Given) -> None:
+        getattr(_person(controls, given), name)(*(str(given[key]) for key in keys))
 
-    return perform
+    return do
 
 
-def _add_person(sandbox: Sandbox, world: World, given: Given) -> dict[str, Any]:
+def _add_person(controls: Controls, page: PageState, given: Given) -> dict[str, Any]:
     details: dict[str, Any] = {"last_message_hours_ago": None}
     for key in ("first_name", "last_name"):
         if str(given.get(key) or "").strip():
             details[key] = str(given[key]).strip()[:100]
     number = str(given.get("id") or secrets.randbelow(9 * 10**15) + 10**15)
-    return {"psid": sandbox.add_person(number, **details).id}
+    return {"psid": controls.add_person(number, **details).id}
 
 
-def _advance(sandbox: Sandbox, world: World, given: Given) -> None:
-    sandbox.advance(seconds=float(given["seconds"]))
+def _advance(controls: Controls, page: PageState, given: Given) -> None:
+    controls.advance(seconds=float(given["seconds"]))
 
 
-def _reset_clock(sandbox: Sandbox, world: World, given: Given) -> None:
-    sandbox.advance(seconds=-world.clock.offset.total_seconds())
+def _reset_clock(controls: Controls, page: PageState, given: Given) -> None:
+    controls.advance(seconds=-page.clock.offset.total_seconds())
 
 
-def _fault(sandbox: Sandbox, world: World, given: Given) -> None:
+def _fault(controls: Controls, page: PageState, given: Given) -> None:
     kind = str(given["kind"])
     what: str | int = kind
     details: dict[str, Any] = {}
@@ -146,42 +146,42 @@ def _fault(sandbox: Sandbox, world: World, given: Given) -> None:
             details[key] = str(given[key])
     if kind in {"lost", "reset"}:
         details["delivered"] = bool(given.get("delivered"))
-    with world.lock:
+    with page.lock:
         if given.get("share"):
-            sandbox.faults.rate(what, float(given["share"]), **details)
+            controls.faults.rate(what, float(given["share"]), **details)
         else:
-            sandbox.faults.next(what, times=max(1, min(int(given.get("times") or 1), 1_000_000)), **details)
-        world.changed("faults")
+            controls.faults.next(what, times=max(1, min(int(given.get("times") or 1), 1_000_000)), **details)
+        page.changed("faults")
 
 
-def _clear_faults(sandbox: Sandbox, world: World, given: Given) -> None:
-    with world.lock:
-        sandbox.faults.clear()
-        world.changed("faults")
+def _clear_faults(controls: Controls, page: PageState, given: Given) -> None:
+    with page.lock:
+        controls.faults.clear()
+        page.changed("faults")
 
 
-def _expire_token(sandbox: Sandbox, world: World, given: Given) -> None:
-    sandbox.expire_token()
+def _expire_token(controls: Controls, page: PageState, given: Given) -> None:
+    controls.expire_token()
 
 
-def _renew_token(sandbox: Sandbox, world: World, given: Given) -> None:
-    sandbox.renew_token()
+def _renew_token(controls: Controls, page: PageState, given: Given) -> None:
+    controls.renew_token()
 
 
-def _limit_rates(sandbox: Sandbox, world: World, given: Given) -> None:
-    sandbox.limit_rates(bool(given["on"]))
-    world.changed("faults")
+def _limit_rates(controls: Controls, page: PageState, given: Given) -> None:
+    controls.limit_rates(bool(given["on"]))
+    page.changed("faults")
 
 
-def _subscribe(sandbox: Sandbox, world: World, given: Given) -> None:
+def _subscribe(controls: Controls, page: PageState, given: Given) -> None:
     url = str(given["url"]).strip()
     if not url.startswith(("http://", "https://")):
         raise SandboxError("an address starts with http:// or https://")
-    sandbox.subscribe(url, verify_token=str(given.get("verify_token") or ""))
+    controls.subscribe(url, verify_token=str(given.get("verify_token") or ""))
 
 
 def fault_names() -> list[tuple[str, str]]:
-    """Give the faults that can be switched on, each with its words."""
+    """Give the faults that the page offers, each with its description."""
     ways = [
         ("lost", "answer lost on the way"),
         ("reset", "connection broken"),

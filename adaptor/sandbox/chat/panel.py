@@ -1,4 +1,4 @@
-"""What developers see beside the conversation: each call, what goes wrong, the clock, webhook deliveries."""
+"""The panel for developers: calls, faults, the clock, webhook deliveries."""
 
 from __future__ import annotations
 
@@ -10,36 +10,37 @@ from adaptor.sandbox.chat.acts import fault_names
 from adaptor.sandbox.state.page_state import milliseconds
 
 if TYPE_CHECKING:
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.simulation import Simulation
     from adaptor.sandbox.state.records import Exchange
-    from adaptor.sandbox.webhooks.webhooks import Delivery
+    from adaptor.sandbox.webhooks.delivery import Delivery
 
 _SHOWN: Final = 40
-# Enough to read; a batch with fifty parts is longer.
+# A batch of fifty parts is longer; this is enough to read.
 _LONG: Final = 12_000
 
 
-def show_panel(world: World) -> dict[str, Any]:
-    """Give all of it; the caller holds the world's lock."""
-    subscription = world.subscriptions.get("page")
+def show_panel(simulation: Simulation) -> dict[str, Any]:
+    """Give the content of the panel; the caller holds the lock of the page state."""
+    page, faults = simulation.page, simulation.faults
+    subscription = page.subscriptions.get("page")
     hook = None
     if subscription is not None:
         fields = sorted(subscription.fields)
         hook = {"url": subscription.callback_url, "active": subscription.active, "fields": fields}
     return {
-        "now": milliseconds(world.clock.now()),
-        "offset": world.clock.offset.total_seconds(),
-        "calls": [_exchange(each) for each in islice(reversed(world.exchanges), _SHOWN)],
+        "now": milliseconds(page.clock.now()),
+        "offset": page.clock.offset.total_seconds(),
+        "calls": [_exchange(each) for each in islice(reversed(page.exchanges), _SHOWN)],
         "faults": {
-            "orders": world.faults.orders,
-            "happened": len(world.faults.happened),
+            "orders": faults.orders,
+            "happened": len(faults.happened),
             "names": fault_names(),
-            "token_refused": world.token_subcode is not None,
-            "rates": world.rates.limits is not None,
+            "token_refused": page.token_subcode is not None,
+            "rates": simulation.rate_limiter.limits is not None,
         },
         "webhook": hook,
-        # Copied first: a worker adds to them.
-        "deliveries": [_delivery(each) for each in list(world.webhooks.deliveries)[: -_SHOWN - 1 : -1]],
+        # A copy, because a worker adds to them.
+        "deliveries": [_delivery(each) for each in list(simulation.webhooks.deliveries)[: -_SHOWN - 1 : -1]],
     }
 
 

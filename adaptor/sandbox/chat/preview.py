@@ -1,4 +1,4 @@
-"""The chat page as one file without a server: the same drawing, with what it shows inside."""
+"""The chat page as one file without a server, with its data inside."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from adaptor.sandbox.state.page_state import FILES, milliseconds
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.state.page_state import PageState
 
-#: A browser can hold so many conversations, and so much of each, in one file.
+#: What a browser can show in one file: so many conversations, and so many records of each.
 PEOPLE: Final = 1_000
 RECORDS: Final = 500
-# Pictures up to this size together stand in the file; the others are drawn as what they are called.
+# The file holds pictures up to this total size; of others it shows the name.
 _PICTURES: Final = 12 * 1024 * 1024
 _SCRIPTS: Final = ("draw.js", "app.js", "frozen.js")
-# What would end the script element that holds the data, or a line of JavaScript.
+# These could end the script element with the data, or a line of JavaScript.
 _UNSAFE: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _FRAME: Final = """\
 <!doctype html>
@@ -49,22 +49,22 @@ _FRAME: Final = """\
 
 
 def write_preview(
-    world: World, note: str = "", redact: Callable[[str], str] | None = None, *, sent: bool = True
+    page: PageState, note: str = "", redact: Callable[[str], str] | None = None, *, sent: bool = True
 ) -> str:
-    """Write the page; the caller holds the world's lock.
+    """Write the page; the caller holds the lock of the page state.
 
     Args:
         world: What happened.
-        note: What stands below the Page's name.
-        redact: Takes secrets out of a text.
-        sent: Whether the messages were sent, so that they have arrived and may have been read.
+        note: A line below the Page's name.
+        redact: Removes secrets from a text.
+        sent: Whether the messages were sent: then the page shows receipts.
     """
-    data = json.dumps(_data(world, note, sent=sent), ensure_ascii=False, default=str)
+    data = json.dumps(_data(page, note, sent=sent), ensure_ascii=False, default=str)
     if redact is not None:
         data = redact(data)
     for sign, safe in _UNSAFE.items():
         data = data.replace(sign, safe)
-    # Half a sign cannot be written as UTF-8; JSON can say it all the same.
+    # A lone surrogate cannot be written as UTF-8, but JSON can escape it.
     data = "".join(f"\\u{ord(c):04x}" if 0xD800 <= ord(c) < 0xE000 else c for c in data)
     style = static("chat.css").decode()
     scripts = [static(name).decode() for name in _SCRIPTS]
@@ -81,14 +81,14 @@ def write_preview(
     )
 
 
-def _data(world: World, note: str, *, sent: bool) -> dict[str, Any]:
-    # Only those to whom something happened.
-    there = [thread for thread in list_threads(world) if world.timeline.get(thread)]
-    people = [show_person(world, thread) for thread in there[:PEOPLE]]
+def _data(page: PageState, note: str, *, sent: bool) -> dict[str, Any]:
+    # Only people with records.
+    there = [thread for thread in list_threads(page) if page.timeline.get(thread)]
+    people = [show_person(page, thread) for thread in there[:PEOPLE]]
     rooms = {}
     left_out = 0
     for person in people:
-        room = show_room(world, person["id"], count=RECORDS)
+        room = show_room(page, person["id"], count=RECORDS)
         left_out += room["first"]
         for number, item in enumerate(room["items"]):
             item["n"] = number
@@ -99,25 +99,25 @@ def _data(world: World, note: str, *, sent: bool) -> dict[str, Any]:
     if len(there) > PEOPLE or left_out:
         notes.append(f"the first {PEOPLE:,} people and the newest {RECORDS:,} messages of each")
     return {
-        "page": {"id": world.page_id, "name": world.page_name},
+        "page": {"id": page.page_id, "name": page.page_name},
         "sent": sent,
-        "now": milliseconds(world.clock.now()),
+        "now": milliseconds(page.clock.now()),
         "note": "; ".join(notes),
         "people": people,
         "rooms": rooms,
-        "files": _files(world, rooms),
+        "files": _files(page, rooms),
     }
 
 
-def _files(world: World, rooms: dict[str, Any]) -> dict[str, str]:
+def _files(page: PageState, rooms: dict[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     room = _PICTURES
     for url in dict.fromkeys(_addresses(rooms)):
-        kept = world.shelf.get(url.removeprefix(FILES))
+        kept = page.uploads.get(url.removeprefix(FILES))
         if kept is None or len(kept[1]) > room:
             continue
         kind = kept[0].partition(";")[0].strip()
-        # Only what a picture or a player shows; anything else would be a page of its own.
+        # Only media: a browser would open anything else as a page.
         if kind.partition("/")[0] in {"image", "audio", "video"} and kind.replace("/", "").replace("+", "").isascii():
             room -= len(kept[1])
             found[url] = f"data:{kind};base64,{base64.b64encode(kept[1]).decode()}"
@@ -125,7 +125,7 @@ def _files(world: World, rooms: dict[str, Any]) -> dict[str, str]:
 
 
 def _addresses(value: Any) -> Iterator[str]:
-    # Payloads may be nested deeper than a function may call itself.
+    # A loop, because payloads may be nested deeper than Python recurses.
     waiting = [value]
     while waiting:
         each = waiting.pop()

@@ -1,7 +1,7 @@
-"""What the server answers under `/sandbox/`: the page, its data, and what is done on it.
+"""Requests under `/sandbox/`: the page, its data, and the acts of its visitor.
 
-The page may do more than any website should: whatever changes something is a POST that carries the token of this run,
-and nothing is answered under a host name that is not this machine's (a foreign name may point here).
+No other website may use this page: each change is a POST with the token of this run, and requests under a host name
+that is not this machine's are refused, because a foreign name may point here.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from adaptor.sandbox.chat.panel import show_panel
 from adaptor.sandbox.chat.rooms import show_people, show_room
 from adaptor.sandbox.chat.stream import stream_changes
 from adaptor.sandbox.checker import SandboxError
-from adaptor.sandbox.server.response import Answer
+from adaptor.sandbox.server.response import Response
 from adaptor.sandbox.state.uploads import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from email.message import Message
 
-    from adaptor.sandbox.sandbox import Sandbox
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.people.controls import Controls
+    from adaptor.sandbox.simulation import Simulation
 
-#: Under which path the page lives.
+#: The path of the page.
 HOME: Final = "/sandbox/"
 #: The page's own files and their media types.
 STATIC: Final = {
@@ -44,7 +44,7 @@ STATIC: Final = {
 _HOSTS: Final = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
 _TOKEN_HEADER: Final = "X-Sandbox-Token"
 _BODY: Final = 256 * 1024
-# Everything from here and nothing from elsewhere, unless pictures from the web are asked for.
+# Load nothing from other hosts, except media if the visitor allows it.
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src {media}; media-src {media}; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -59,7 +59,7 @@ _HEADERS: Final = (
 
 
 class Stopped(Exception):
-    """The request is answered with this status and these words."""
+    """The response has this status and these words."""
 
     def __init__(self, status: HTTPStatus, words: str) -> None:
         super().__init__(words)
@@ -71,39 +71,40 @@ class Site:
     """The chat page of one sandbox.
 
     Args:
-        sandbox: Whose.
-        world: What it knows.
-        pause: Lets some seconds pass, unless the server stops.
+        controls: What a visitor of the page can change.
+        simulation: The Page and its engines.
+        pause: Waits for some seconds, or until the server stops.
     """
 
-    def __init__(self, sandbox: Sandbox, world: World, pause: Callable[[float], None]) -> None:
-        self._sandbox = sandbox
-        self._world = world
+    def __init__(self, controls: Controls, simulation: Simulation, pause: Callable[[float], None]) -> None:
+        self._controls = controls
+        self._simulation = simulation
+        self._page = simulation.page
         self._pause = pause
         self._token = secrets.token_urlsafe(24)
         self._run = secrets.token_hex(8)
 
     def answer(
         self, method: str, target: str, headers: Message[str, str], read: Callable[[int], bytes]
-    ) -> Answer | Iterator[bytes]:
-        """Answer one request; an iterator is an event stream without end.
+    ) -> Response | Iterator[bytes]:
+        """Answer one request; an iterator is an endless event stream.
 
         Args:
             method: Its method.
             target: Path and query.
-            headers: Its headers, whose names are looked up without regard to case.
-            read: Reads its body up to so many bytes, and one more to show that there are more.
+            headers: Its headers; case of names does not matter.
+            read: Reads its body, up to a number of bytes.
         """
         path, _, query = target.partition("?")
         try:
             if not _HOSTS.fullmatch(headers.get("Host") or ""):
-                raise Stopped(HTTPStatus.FORBIDDEN, "This page is there for this machine only: open it as 127.0.0.1.")
+                raise Stopped(HTTPStatus.FORBIDDEN, "This page is for this machine only: open it as 127.0.0.1.")
             name = path.removeprefix(HOME)
             given = {key: values[-1] for key, values in parse_qs(query, keep_blank_values=True).items()}
             if method in {"GET", "HEAD"}:
                 return self._get(name, given)
             if method != "POST":
-                raise Stopped(HTTPStatus.METHOD_NOT_ALLOWED, "There is GET and POST.")
+                raise Stopped(HTTPStatus.METHOD_NOT_ALLOWED, "The methods are GET and POST.")
             self._check_token(headers)
             return _json(self._post(name, given, headers, read))
         except Stopped as stopped:
@@ -111,27 +112,27 @@ class Site:
         except SandboxError as error:
             return _json({"problem": str(error)}, HTTPStatus.CONFLICT)
 
-    def _get(self, name: str, given: dict[str, str]) -> Answer | Iterator[bytes]:
-        world = self._world
+    def _get(self, name: str, given: dict[str, str]) -> Response | Iterator[bytes]:
+        page = self._page
         if name == "":
-            return self._page(web="web" in given)
+            return self._write_page(web="web" in given)
         if name.startswith("page/") and name.removeprefix("page/") in STATIC:
             name = name.removeprefix("page/")
-            return Answer(200, (("Content-Type", STATIC[name]), *_HEADERS), static(name))
+            return Response(200, (("Content-Type", STATIC[name]), *_HEADERS), static(name))
         if name == "events":
-            return stream_changes(world, self._run, self._pause)
-        with world.lock:
+            return stream_changes(page, self._run, self._pause)
+        with page.lock:
             if name == "people":
-                return _json(show_people(world, given.get("search", ""), _number(given, "skip") or 0))
+                return _json(show_people(page, given.get("search", ""), _number(given, "skip") or 0))
             if name == "room":
                 before, after = _number(given, "before"), _number(given, "after")
-                return _json(show_room(world, given.get("thread", ""), before=before, after=after))
+                return _json(show_room(page, given.get("thread", ""), before=before, after=after))
             if name == "panel":
-                return _json(show_panel(world))
+                return _json(show_panel(self._simulation))
         raise Stopped(HTTPStatus.NOT_FOUND, "There is no such page.")
 
-    def _page(self, *, web: bool) -> Answer:
-        # The marks are the page's own; nothing foreign is put into it.
+    def _write_page(self, *, web: bool) -> Response:
+        # Only generated values replace the marks, so nothing needs escaping.
         text = static("page.html").decode().replace("{{token}}", self._token).replace("{{run}}", self._run)
         media = "'self' data: http: https:" if web else "'self' data:"
         headers = (
@@ -139,12 +140,12 @@ class Site:
             ("Content-Security-Policy", _POLICY.format(media=media)),
             *_HEADERS,
         )
-        return Answer(200, headers, text.encode())
+        return Response(200, headers, text.encode())
 
     def _check_token(self, headers: Message[str, str]) -> None:
         given = (headers.get(_TOKEN_HEADER) or "").encode("utf-8", "replace")
         if not hmac.compare_digest(given, self._token.encode()):
-            raise Stopped(HTTPStatus.FORBIDDEN, "The page is older than this run of the sandbox: load it again.")
+            raise Stopped(HTTPStatus.FORBIDDEN, "The page is older than this run of the sandbox: reload it.")
 
     def _post(
         self, name: str, given: dict[str, str], headers: Message[str, str], read: Callable[[int], bytes]
@@ -152,17 +153,17 @@ class Site:
         if name == "file":
             data = _read(read, LARGEST)
             kind = (headers.get("Content-Type") or "").partition(";")[0].strip().lower()
-            send_file(self._sandbox, self._world, given.get("psid", ""), kind or "application/octet-stream", data)
+            send_file(self._controls, self._page, given.get("psid", ""), kind or "application/octet-stream", data)
             return {}
         if name != "act":
             raise Stopped(HTTPStatus.NOT_FOUND, "There is no such page.")
         try:
-            wish = json.loads(_read(read, _BODY))
+            wanted = json.loads(_read(read, _BODY))
         except (ValueError, RecursionError):
-            wish = None
-        if not isinstance(wish, dict):
+            wanted = None
+        if not isinstance(wanted, dict):
             raise Stopped(HTTPStatus.BAD_REQUEST, "The body must be a JSON object.")
-        return act(self._sandbox, self._world, wish)
+        return act(self._controls, self._page, wanted)
 
 
 def static(name: str) -> bytes:
@@ -177,9 +178,9 @@ def _read(read: Callable[[int], bytes], most: int) -> bytes:
     return data
 
 
-def _json(value: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Answer:
+def _json(value: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Response:
     body = json.dumps(value, default=str).encode()
-    return Answer(int(status), (("Content-Type", "application/json"), *_HEADERS), body)
+    return Response(int(status), (("Content-Type", "application/json"), *_HEADERS), body)
 
 
 def _number(given: dict[str, str], name: str) -> int | None:

@@ -1,6 +1,6 @@
-"""Requests that were never made, put into a world as if they had been, so that they can be looked at.
+"""Add requests to a page state that were never sent, so that a preview can show them.
 
-Nothing is judged: what Meta would say to them is for a run in the sandbox. Times are those of the drawing.
+They are not checked: for that, run them in the sandbox. Their time is the present.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adaptor.sandbox.meta.errors import Refused
-from adaptor.sandbox.request.request_object import Part
+from adaptor.sandbox.request.request_object import RequestObject
 from adaptor.sandbox.rules.utility import fill_template
 from adaptor.sandbox.state.page_state import message_id
 from adaptor.sandbox.state.records import Action, File, Message
@@ -19,21 +19,21 @@ from adaptor.sandbox.state.uploads import LARGEST
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.state.page_state import PageState
 
 _MESSAGES = "/messages"
 _PROFILE = "/messenger_profile"
 
 
-def sketch(world: World, requests: Iterable[Mapping[str, Any]]) -> int:
-    """Draw requests into a world; the caller holds its lock.
+def sketch(page: PageState, requests: Iterable[Mapping[str, Any]]) -> int:
+    """Add requests to a page state; the caller holds its lock.
 
     Args:
-        world: Where.
+        page: The state of the Page.
         requests: Each with `method`, `path`, `body`, and `files` as the paths of local files by their field.
 
     Returns:
-        How many messages and sender actions were drawn.
+        How many messages and sender actions were added.
     """
     drawn = 0
     for request in requests:
@@ -41,41 +41,42 @@ def sketch(world: World, requests: Iterable[Mapping[str, Any]]) -> int:
         if request.get("method") != "POST" or not isinstance(body, dict):
             continue
         if path.endswith(_MESSAGES):
-            drawn += _sketch_message(world, body, request.get("files"))
+            drawn += _sketch_message(page, body, request.get("files"))
         elif path.endswith(_PROFILE):
-            world.profile.update(body)
+            page.profile.update(body)
     return drawn
 
 
-def _sketch_message(world: World, body: dict[str, Any], files: Any) -> bool:
+def _sketch_message(page: PageState, body: dict[str, Any], files: Any) -> bool:
     thread = _thread(body.get("recipient"))
-    world.find_person(thread)
-    now = world.clock.now()
+    page.find_person(thread)
     message = body.get("message")
     if isinstance(message, dict):
-        kept = {key: body[key] for key in ("reply_to", "persona_id", "notification_type") if body.get(key) is not None}
-        world.record(
-            thread,
-            Message(
-                id=message_id(),
-                psid=thread,
-                at=now,
-                payload=message,
-                recipient={"id": thread},
-                messaging_type=_text(body.get("messaging_type")),
-                tag=_text(body.get("tag")),
-                parameters=kept,
-                files=tuple(_read(world, path) for path in (files or {}).values()),
-                lines=_fill(world, message),
-            ),
-        )
+        page.record(thread, _message(page, thread, message, body, files))
         return True
     action = _text(body.get("sender_action"))
     if action is None:
         return False
     payload = body.get("payload")
-    world.record(thread, Action(thread, now, action.lower(), payload if isinstance(payload, dict) else {}))
+    payload = payload if isinstance(payload, dict) else {}
+    page.record(thread, Action(thread, page.clock.now(), action.lower(), payload))
     return True
+
+
+def _message(page: PageState, thread: str, message: dict[str, Any], body: dict[str, Any], files: Any) -> Message:
+    kept = {key: body[key] for key in ("reply_to", "persona_id", "notification_type") if body.get(key) is not None}
+    return Message(
+        id=message_id(),
+        psid=thread,
+        at=page.clock.now(),
+        payload=message,
+        recipient={"id": thread},
+        messaging_type=_text(body.get("messaging_type")),
+        tag=_text(body.get("tag")),
+        parameters=kept,
+        files=tuple(_read(page, path) for path in (files or {}).values()),
+        lines=_fill(page, message),
+    )
 
 
 def _thread(recipient: Any) -> str:
@@ -87,17 +88,17 @@ def _thread(recipient: Any) -> str:
     return f"{key} {value}"
 
 
-def _fill(world: World, message: dict[str, Any]) -> tuple[str, ...]:
+def _fill(page: PageState, message: dict[str, Any]) -> tuple[str, ...]:
     if not isinstance(message.get("template"), dict):
         return ()
     try:
-        return fill_template(world, Part(message, "message").part("template"))
+        return fill_template(page, RequestObject(message, "message").object("template"))
     except Refused:
-        # Nobody has described the template here: its parameters are drawn.
+        # The sandbox does not know the template: the preview shows its parameters.
         return ()
 
 
-def _read(world: World, path: object) -> File:
+def _read(page: PageState, path: object) -> File:
     file = Path(str(path))
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     try:
@@ -105,7 +106,7 @@ def _read(world: World, path: object) -> File:
         data = file.read_bytes() if size <= LARGEST else None
     except OSError:
         return File(file.name, kind, 0)
-    return File(file.name, kind, size, world.shelf.put(kind, data) if data is not None else "")
+    return File(file.name, kind, size, page.uploads.put(kind, data) if data is not None else "")
 
 
 def _text(value: object) -> str | None:

@@ -1,4 +1,4 @@
-"""What changes, as it changes: server-sent events that say where to look again, a few times a second at most.
+"""Changes as they happen: server-sent events that name the changed threads, a few times a second at most.
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
@@ -11,27 +11,27 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.state.page_state import PageState
 
-# What came in between is told at once: a run of thousands of messages is no thousand events for a browser.
+# Changes within this time go in one event: a browser cannot take thousands.
 _PAUSE: Final = 0.1
-# Something has to be written now and then, or nobody notices that the other side has gone.
+# Write a comment after this silence: only a write shows that the browser has gone.
 _QUIET: Final = 15.0
 _THREADS: Final = 200
 
 
-def stream_changes(world: World, run: str, pause: Callable[[float], None]) -> Iterator[bytes]:
-    """Give the bytes of an endless answer; it ends when the sandbox does.
+def stream_changes(page: PageState, run: str, pause: Callable[[float], None]) -> Iterator[bytes]:
+    """Give the bytes of an endless response; it ends when the sandbox stops.
 
     Args:
-        world: Whose changes.
-        run: Names this run of the sandbox, so that a page knows when it is another one.
-        pause: Lets some seconds pass.
+        page: The state of the Page.
+        run: The id of this run of the sandbox, so that the page notices a restart.
+        pause: Waits for some seconds.
     """
-    number = world.events.number
+    number = page.events.number
     yield _event("hello", {"run": run, "number": number})
-    while not world.events.closed:
-        events = world.events.after(number, timeout=_QUIET)
+    while not page.events.closed:
+        events = page.events.after(number, timeout=_QUIET)
         if not events:
             # The line is a comment.
             yield b": still here\n\n"

@@ -1,1 +1,1 @@
-"""The edges of the Graph API: one file each, and the routes to them."""
+"""The edges of the Graph API: one file for each part of it, and the routes to them."""

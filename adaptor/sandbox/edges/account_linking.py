@@ -9,39 +9,39 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from adaptor.sandbox.meta import limits
-from adaptor.sandbox.meta.errors import NO_SUCH_PERSON, UNLINKED, Refused, invalid
+from adaptor.sandbox.meta.errors import UNLINKED, Refused, invalid
+from adaptor.sandbox.rules.recipients import require_person
 
 if TYPE_CHECKING:
-    from adaptor.sandbox.request.call import Call
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.request.call import GraphCall
+    from adaptor.sandbox.state.page_state import PageState
+    from adaptor.sandbox.webhooks.webhooks import Webhooks
 
 
-def begin(world: World, psid: str) -> str:
-    """Give the token that Meta hands to the login page when somebody taps on Log In; it lives five minutes."""
+def create_linking_token(page: PageState, psid: str) -> str:
+    """Create the token that the login page gets when a person taps Log In; it expires after five minutes."""
     token = f"SANDBOX-LINK-{secrets.token_urlsafe(16)}"
-    world.linking_tokens[token] = (psid, world.clock.now())
+    page.linking_tokens[token] = (psid, page.clock.now())
     return token
 
 
-def find_linking(world: World, token: object) -> str:
-    """Tell whose token it is."""
-    psid, made = world.linking_tokens.get(str(token), ("", None))
-    if made is None or world.clock.now() - made > limits.LINKING_LIFE:
+def find_linking_person(page: PageState, token: object) -> str:
+    """Give the person to whom a linking token belongs."""
+    psid, made = page.linking_tokens.get(str(token), ("", None))
+    if made is None or page.clock.now() - made > limits.LINKING_LIFE:
         raise Refused(UNLINKED)
     return psid
 
 
-def unlink(call: Call, world: World) -> dict[str, Any]:
-    """End the link between a person and their account."""
+def unlink(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
+    """Disconnect a person from their account."""
     psid = str(call.parameters.get("psid") or "")
     if not psid:
         raise invalid("The parameter psid is required")
     call.addressee = psid
-    person = world.find_person(psid) if psid.isdigit() else None
-    if person is None:
-        raise Refused(NO_SUCH_PERSON)
+    person = require_person(page, psid)
     if person.linked is not None:
         person.linked = None
-        world.changed("person", psid)
-        world.notify("messaging_account_linking", psid, {"account_linking": {"status": "unlinked"}})
+        page.changed("person", psid)
+        webhooks.notify("messaging_account_linking", psid, {"account_linking": {"status": "unlinked"}})
     return {"result": "unlink account success"}

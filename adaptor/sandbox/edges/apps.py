@@ -1,4 +1,4 @@
-"""Apps and what they are told: `/{PAGE_ID}/subscribed_apps`, `/{APP_ID}/subscriptions`, `/debug_token`.
+"""Apps and their subscriptions: `/{PAGE_ID}/subscribed_apps`, `/{APP_ID}/subscriptions`, `/debug_token`.
 
 https://developers.facebook.com/docs/graph-api/reference/app/subscriptions
 """
@@ -15,8 +15,9 @@ from adaptor.sandbox.rules.access import APP, PAGE, identify
 from adaptor.sandbox.state.objects import Subscription
 
 if TYPE_CHECKING:
-    from adaptor.sandbox.request.call import Call
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.request.call import GraphCall
+    from adaptor.sandbox.state.page_state import PageState
+    from adaptor.sandbox.webhooks.webhooks import Webhooks
 
 _SUCCESS: Final = {"success": True}
 _OBJECTS: Final = ("page", "user", "permissions", "instagram")
@@ -26,8 +27,8 @@ _SCOPES: Final = (
 )
 
 
-def subscribe_page(call: Call, world: World) -> dict[str, Any]:
-    """Let this app hear of what happens on the Page."""
+def subscribe_page(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """Subscribe this app to fields of the Page."""
     fields = call.words("subscribed_fields")
     if not fields:
         raise invalid("The parameter subscribed_fields is required.")
@@ -36,43 +37,43 @@ def subscribe_page(call: Call, world: World) -> dict[str, Any]:
             raise invalid(
                 f'Param subscribed_fields[{index}] must be one of {{{", ".join(sorted(FIELDS))}}} - got "{field}".'
             )
-    world.subscribed[world.app_id] = fields
-    world.changed("subscription")
+    page.subscribed[page.app_id] = fields
+    page.changed("subscription")
     return dict(_SUCCESS)
 
 
-def list_subscribed(call: Call, world: World) -> dict[str, Any]:
-    """Tell which apps hear of it, and of what."""
+def list_subscribed(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """List the apps that are subscribed to the Page, each with its fields."""
     fields = read_fields(call.parameters.get("fields"))
-    return {"data": [_show(world, app, names, fields) for app, names in world.subscribed.items()]}
+    return {"data": [_show(page, app, names, fields) for app, names in page.subscribed.items()]}
 
 
-def unsubscribe_page(call: Call, world: World) -> dict[str, Any]:
-    """Let this app hear no more."""
-    world.subscribed.pop(world.app_id, None)
-    world.changed("subscription")
+def unsubscribe_page(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """Unsubscribe this app from the Page."""
+    page.subscribed.pop(page.app_id, None)
+    page.changed("subscription")
     return dict(_SUCCESS)
 
 
-def _show(world: World, app: str, names: list[str], fields: tuple[Any, ...]) -> dict[str, Any]:
+def _show(page: PageState, app: str, names: list[str], fields: tuple[Any, ...]) -> dict[str, Any]:
     known = {
         "category": lambda _: "Business",
         "link": lambda _: f"https://www.facebook.com/games/?app_id={app}",
-        "name": lambda _: world.apps[app].name,
+        "name": lambda _: page.apps[app].name,
         "id": lambda _: app,
         "subscribed_fields": lambda _: names,
     }
     return select(fields, known, tuple(known), "Application")
 
 
-def read(call: Call, world: World) -> dict[str, Any]:
-    """Give the app itself."""
-    known = {"name": lambda _: world.app_name, "id": lambda _: world.app_id}
+def read(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """Give the app."""
+    known = {"name": lambda _: page.app_name, "id": lambda _: page.app_id}
     return select(read_fields(call.parameters.get("fields")), known, ("name", "id"), "Application")
 
 
-def subscribe(call: Call, world: World) -> dict[str, Any]:
-    """Set where webhooks go, once the address has answered the handshake."""
+def subscribe(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
+    """Set the address for webhooks, after the handshake with it."""
     given = call.parameters
     kind = given.get("object")
     if kind not in _OBJECTS:
@@ -87,19 +88,19 @@ def subscribe(call: Call, world: World) -> dict[str, Any]:
     for field in fields:
         if kind == "page" and field not in FIELDS:
             raise invalid(f'Param fields must be one of {{{", ".join(sorted(FIELDS))}}} - got "{field}".')
-    problem = world.webhooks.shake_hands(url, str(given["verify_token"]))
+    problem = webhooks.verify_callback(url, str(given["verify_token"]))
     if problem:
         raise callback_failed(problem)
-    old = world.subscriptions.get(str(kind))
+    old = page.subscriptions.get(str(kind))
     versions = {**(old.fields if old is not None else {}), **dict.fromkeys(fields, call.version)}
     values = str(given.get("include_values", "true")).lower() != "false"
-    world.subscriptions[str(kind)] = Subscription(str(kind), url, str(given["verify_token"]), versions, values)
-    world.changed("subscription")
+    page.subscriptions[str(kind)] = Subscription(str(kind), url, str(given["verify_token"]), versions, values)
+    page.changed("subscription")
     return dict(_SUCCESS)
 
 
-def list_subscriptions(call: Call, world: World) -> dict[str, Any]:
-    """Tell where webhooks go."""
+def list_subscriptions(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """List the addresses for webhooks."""
     return {
         "data": [
             {
@@ -108,51 +109,51 @@ def list_subscriptions(call: Call, world: World) -> dict[str, Any]:
                 "active": each.active,
                 "fields": [{"name": name, "version": version} for name, version in each.fields.items()],
             }
-            for each in world.subscriptions.values()
+            for each in page.subscriptions.values()
         ]
     }
 
 
-def unsubscribe(call: Call, world: World) -> dict[str, Any]:
-    """Take back one object's subscription or some fields of it; all of them where nothing is named."""
+def unsubscribe(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """Delete the subscription of one object, or some of its fields; without an object, all subscriptions."""
     kind, fields = call.parameters.get("object"), call.words("fields")
     if kind is None:
-        world.subscriptions.clear()
-    elif fields and str(kind) in world.subscriptions:
+        page.subscriptions.clear()
+    elif fields and str(kind) in page.subscriptions:
         for field in fields:
-            world.subscriptions[str(kind)].fields.pop(field, None)
+            page.subscriptions[str(kind)].fields.pop(field, None)
     else:
-        world.subscriptions.pop(str(kind), None)
-    world.changed("subscription")
+        page.subscriptions.pop(str(kind), None)
+    page.changed("subscription")
     return dict(_SUCCESS)
 
 
-def debug_token(call: Call, world: World) -> dict[str, Any]:
-    """Tell what a token is worth."""
+def debug_token(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """Describe a token."""
     given = str(call.parameters.get("input_token") or "")
     if not given:
         raise invalid("The parameter input_token is required")
-    identity = identify(given, world)
+    identity = identify(given, page)
     if identity is None:
         error = {"code": 190, "message": "Invalid OAuth access token."}
         return {"data": {"error": error, "is_valid": False, "scopes": []}}
     data: dict[str, Any] = {
-        "app_id": world.app_id,
+        "app_id": page.app_id,
         "type": identity.upper(),
-        "application": world.app_name,
+        "application": page.app_name,
     }
     if identity == APP:
         return {"data": {**data, "is_valid": True, "scopes": []}}
-    expired = identity == PAGE and world.token_subcode is not None
+    expired = identity == PAGE and page.token_subcode is not None
     if expired:
-        error_ = FAULTS[190, world.token_subcode or None]
-        data["error"] = {"code": 190, "message": error_.message, "subcode": error_.subcode}
+        reason = FAULTS[190, page.token_subcode or None]
+        data["error"] = {"code": 190, "message": reason.message, "subcode": reason.subcode}
     data |= {"data_access_expires_at": 0, "expires_at": 0, "is_valid": not expired}
     if identity == PAGE:
-        data["profile_id"] = world.page_id
+        data["profile_id"] = page.page_id
     data |= {
         "scopes": list(_SCOPES),
-        "granular_scopes": [{"scope": scope, "target_ids": [world.page_id]} for scope in _SCOPES[:5]],
+        "granular_scopes": [{"scope": scope, "target_ids": [page.page_id]} for scope in _SCOPES[:5]],
         "user_id": "10223456789012345",
     }
     return {"data": data}

@@ -1,4 +1,4 @@
-"""Uploads, to be sent later: `POST /{PAGE_ID}/message_attachments`; and the bytes of files, as long as there is room.
+"""Upload a file to send it later: `POST /{PAGE_ID}/message_attachments`.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/reference/attachment-upload-api
 """
@@ -7,76 +7,47 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from adaptor.sandbox.meta import limits
-from adaptor.sandbox.meta.errors import BAD_UPLOAD, FOREIGN_ATTACHMENT, TOO_LARGE, Refused, invalid
-from adaptor.sandbox.request.request_object import Part
+from adaptor.sandbox.meta.errors import invalid
+from adaptor.sandbox.request.request_object import RequestObject
+from adaptor.sandbox.rules.content import MEDIA, check_file
 from adaptor.sandbox.state.objects import Attachment
 from adaptor.sandbox.state.page_state import object_id
 
 if TYPE_CHECKING:
-    from adaptor.sandbox.request.call import Call
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.request.call import GraphCall
+    from adaptor.sandbox.state.page_state import PageState
     from adaptor.sandbox.state.records import File
 
-MEDIA: Final = frozenset({"image", "audio", "video", "file"})
 PLATFORMS: Final = frozenset({"messenger", "instagram"})
 
 
-def upload(call: Call, world: World) -> dict[str, Any]:
-    """Keep a file for later, and give its id."""
+def upload(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """Save a file, and give its id."""
     check_platform(call)
-    message = Part(call.parameters.get("message"), "message")
-    attachment = message.part("attachment")
+    message = RequestObject(call.parameters.get("message"), "message")
+    attachment = message.object("attachment")
     kind = attachment.choice("type", MEDIA, required=True) or ""
-    # The documentation leaves the payload out where a file comes along.
-    payload = Part(attachment.value.get("payload") or {}, attachment.name("payload"))
+    # In the documentation, a request with a file has no payload.
+    payload = RequestObject(attachment.value.get("payload") or {}, attachment.name("payload"))
     file = call.file()
     url = payload.url("url")
     if (url is not None) + (file is not None) != 1:
         raise invalid(f"Param {payload.path} must hold a url, or come with a file in filedata")
     if file is not None:
         check_file(kind, file)
-    return {"attachment_id": keep(world, kind, url, file)}
+    return {"attachment_id": save_attachment(page, kind, url, file)}
 
 
-def keep(world: World, kind: str, url: str | None, file: File | None) -> str:
-    """Remember a file under a new id."""
-    made = Attachment(object_id(), kind, world.clock.now(), url, file)
-    world.attachments[made.id] = made
-    world.changed("attachment", what=made.id)
+def save_attachment(page: PageState, kind: str, url: str | None, file: File | None) -> str:
+    """Save a file under a new id."""
+    made = Attachment(object_id(), kind, page.clock.now(), url, file)
+    page.attachments[made.id] = made
+    page.changed("attachment", what=made.id)
     return made.id
 
 
-def check_platform(call: Call) -> None:
-    """Refuse a platform that there is not; Instagram is, although nobody lives there in a sandbox."""
+def check_platform(call: GraphCall) -> None:
+    """Refuse an unknown platform; Instagram is known, although a sandbox has nobody there."""
     platform = call.parameters.get("platform")
     if platform is not None and str(platform).lower() not in PLATFORMS:
         raise invalid(f'Param platform must be one of {{INSTAGRAM, MESSENGER}} - got "{platform}".')
-
-
-def check_file(kind: str, file: File) -> None:
-    """Refuse a file that is too large, or of another kind than it is said to be."""
-    if file.size > (limits.IMAGE_BYTES if kind == "image" else limits.FILE_BYTES):
-        raise Refused(TOO_LARGE)
-    family = file.type.partition("/")[0].lower()
-    untyped = file.type in {"", "application/octet-stream"} and kind != "audio"
-    if kind != "file" and family != kind and not untyped:
-        raise Refused(BAD_UPLOAD)
-
-
-def check_attachment_id(value: object, world: World, kind: str | None = None) -> None:
-    """Refuse an id that is no id, one that is too old or of another kind, and one that belongs to somebody else.
-
-    Where `foreign_ids` holds, ids that were never given out here pass: they may come from uploads to the real Page.
-    """
-    text = str(value)
-    with world.lock:
-        made = world.attachments.get(text)
-    if not (text.isascii() and text.isdigit()) or (made is None and not world.foreign_ids):
-        raise Refused(FOREIGN_ATTACHMENT)
-    if made is None:
-        return
-    if world.clock.now() - made.made_at > limits.ATTACHMENT_LIFE:
-        raise Refused(FOREIGN_ATTACHMENT)
-    if kind is not None and made.type != kind:
-        raise Refused(BAD_UPLOAD)

@@ -1,6 +1,6 @@
-"""Reading what was said: `/{PAGE_ID}/conversations`, `/{CONVERSATION_ID}`, `/{MESSAGE_ID}`.
+"""Read conversations and their messages: `/{PAGE_ID}/conversations`, `/{CONVERSATION_ID}`, `/{MESSAGE_ID}`.
 
-Only the newest twenty messages of a conversation tell more than their ids and times.
+Only the newest twenty messages of a conversation give more than their ids and times.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations
 """
@@ -23,15 +23,15 @@ from adaptor.sandbox.state.records import Incoming, Message
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from adaptor.sandbox.request.call import Call
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.request.call import GraphCall
+    from adaptor.sandbox.state.page_state import PageState
 
 _SNIPPET: Final = 100
 _FOLDERS: Final = {"inbox": "inbox", "other": "other", "spam": "spam", "page_done": "inbox", "pending": "other"}
 
 
-def list_all(call: Call, world: World) -> dict[str, Any]:
-    """Give the conversations, the newest first, or that with one person."""
+def list_all(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """Give the conversations, newest first, or the one with a person."""
     check_platform(call)
     fields = read_fields(call.parameters.get("fields"))
     if str(call.parameters.get("platform", "messenger")).lower() == "instagram":
@@ -39,40 +39,40 @@ def list_all(call: Call, world: World) -> dict[str, Any]:
     user = call.parameters.get("user_id")
     if user is not None:
         call.addressee = str(user)
-        thread = world.threads.get(str(user))
+        thread = page.threads.get(str(user))
         keys: Collection[str] = [thread.id] if thread is not None else []
         default: tuple[str, ...] = ("id",)
     else:
-        keys, default = _Newest(world), ("id", "updated_time")
+        keys, default = _NewestFirst(page), ("id", "updated_time")
     folder = _FOLDERS.get(str(call.parameters.get("folder", "")).lower())
     return page_through(
         call,
         keys,
-        lambda key: _show(call, world, key, fields, default),
-        path=f"{world.page_id}/{call.edge}",
-        keep=lambda key: folder is None or world.threads[world.conversations[key]].folder == folder,
+        lambda key: _show(call, page, key, fields, default),
+        path=f"{page.page_id}/{call.edge}",
+        keep=lambda key: folder is None or page.threads[page.conversations[key]].folder == folder,
     )
 
 
-def read(call: Call, world: World) -> dict[str, Any]:
+def read(call: GraphCall, page: PageState) -> dict[str, Any]:
     """Give one conversation."""
-    return _show(call, world, call.segments[0], read_fields(call.parameters.get("fields")), ("id", "updated_time"))
+    return _show(call, page, call.segments[0], read_fields(call.parameters.get("fields")), ("id", "updated_time"))
 
 
-def list_messages(call: Call, world: World) -> dict[str, Any]:
-    """Give the messages of one conversation, the newest first."""
-    return _list(call, world, call.segments[0], read_fields(call.parameters.get("fields")), call.parameters)
+def list_messages(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """Give the messages of one conversation, newest first."""
+    return _list(call, page, call.segments[0], read_fields(call.parameters.get("fields")), call.parameters)
 
 
-def read_message(call: Call, world: World) -> dict[str, Any]:
+def read_message(call: GraphCall, page: PageState) -> dict[str, Any]:
     """Give one message, if it is among the newest of its conversation."""
-    message = _newest(world, call.segments[0])
-    return show_message_fields(call, world, message, read_fields(call.parameters.get("fields")))
+    message = _newest(page, call.segments[0])
+    return show_message_fields(call, page, message, read_fields(call.parameters.get("fields")))
 
 
-def list_attachments(call: Call, world: World) -> dict[str, Any]:
-    """Give what is attached to one message."""
-    return show_attachments(call, world, _newest(world, call.segments[0]), call.parameters)
+def list_attachments(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """Give the attachments of one message."""
+    return show_attachments(call, page, _newest(page, call.segments[0]), call.parameters)
 
 
 def thread_of(message: Message | Incoming) -> str:
@@ -82,93 +82,99 @@ def thread_of(message: Message | Incoming) -> str:
     return message.psid
 
 
-class _Newest:
-    """The ids of all conversations, the newest first, without a copy of the list."""
+class _NewestFirst:
+    """The ids of all conversations, newest first, without a copy of the list."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, page: PageState) -> None:
+        self._page = page
 
     def __iter__(self) -> Iterator[str]:
-        return (thread.id for thread in reversed(self._world.threads.values()))
+        return (thread.id for thread in reversed(self._page.threads.values()))
 
     def __len__(self) -> int:
-        return len(self._world.threads)
+        return len(self._page.threads)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._world.conversations
+        return key in self._page.conversations
 
 
-def _said(world: World, thread: str) -> Iterator[Message | Incoming]:
-    """Go through what was said in a conversation, the newest first."""
-    for record in reversed(world.timeline.get(thread, [])):
-        # As it reads now: edited, or taken back.
-        if isinstance(record, (Message, Incoming)) and record.id in world.by_id:
-            yield world.by_id[record.id]
+def _messages_of(page: PageState, thread: str) -> Iterator[Message | Incoming]:
+    """Go through the messages of a conversation, newest first."""
+    for record in reversed(page.timeline.get(thread, [])):
+        # With its newest text if it was edited; left out if it was deleted.
+        if isinstance(record, (Message, Incoming)) and record.id in page.by_id:
+            yield page.by_id[record.id]
 
 
-def _newest(world: World, name: str) -> Message | Incoming:
-    message = world.by_id[name]
-    newest = islice(_said(world, thread_of(message)), limits.NEWEST_MESSAGES)
+def _newest(page: PageState, name: str) -> Message | Incoming:
+    message = page.by_id[name]
+    newest = islice(_messages_of(page, thread_of(message)), limits.NEWEST_MESSAGES)
     if not any(other.id == name for other in newest):
         raise Refused(NO_SUCH_MESSAGE)
     return message
 
 
 def _list(
-    call: Call, world: World, conversation: str, fields: tuple[Field, ...], asked: dict[str, Any]
+    call: GraphCall, page: PageState, conversation: str, fields: tuple[Field, ...], asked: dict[str, Any]
 ) -> dict[str, Any]:
-    thread = world.conversations[conversation]
-    newest = {message.id for message in islice(_said(world, thread), limits.NEWEST_MESSAGES)}
+    thread = page.conversations[conversation]
+    newest = {message.id for message in islice(_messages_of(page, thread), limits.NEWEST_MESSAGES)}
     few = tuple(field for field in fields if field.name in {"id", "created_time"}) or (Field("id"),)
 
     def show(key: str) -> dict[str, Any]:
-        return show_message_fields(call, world, world.by_id[key], fields if key in newest else few)
+        return show_message_fields(call, page, page.by_id[key], fields if key in newest else few)
 
     return page_through(
-        call, [message.id for message in _said(world, thread)], show, path=f"{conversation}/messages", asked=asked
+        call, [message.id for message in _messages_of(page, thread)], show, path=f"{conversation}/messages", asked=asked
     )
 
 
 def _show(
-    call: Call, world: World, conversation: str, fields: tuple[Field, ...], default: tuple[str, ...]
+    call: GraphCall, page: PageState, conversation: str, fields: tuple[Field, ...], default: tuple[str, ...]
 ) -> dict[str, Any]:
-    psid = world.conversations[conversation]
-    thread = world.threads[psid]
-    person = world.people.get(psid)
-    name = person.name if person is not None else psid
-
-    def people() -> dict[str, Any]:
-        them = {"name": name, "email": f"{psid}@facebook.com", "id": psid}
-        page = {"name": world.page_name, "email": f"{world.page_id}@facebook.com", "id": world.page_id}
-        return {"data": [them, page]}
-
-    def snippet() -> str:
-        newest = next(_said(world, psid), None)
-        if newest is None:
-            return ""
-        text = newest.text or (" ".join(show_message(newest)) if isinstance(newest, Message) else "")
-        return show_line(text)[:_SNIPPET]
-
-    def can_reply() -> bool:
-        now = world.clock.now()
-        return person is not None and not person.blocked and time_left(person, now) is not None
-
+    psid = page.conversations[conversation]
+    thread = page.threads[psid]
+    name = _name(page, psid)
     known = {
         "id": lambda _: conversation,
         "updated_time": lambda _: time_of(thread.updated_at),
-        "link": lambda _: f"/{world.page_id}/inbox/{conversation.removeprefix('t_')}/",
-        "snippet": lambda _: snippet(),
-        "message_count": lambda _: sum(1 for _ in _said(world, psid)),
+        "link": lambda _: f"/{page.page_id}/inbox/{conversation.removeprefix('t_')}/",
+        "snippet": lambda _: _snippet(page, psid),
+        "message_count": lambda _: sum(1 for _ in _messages_of(page, psid)),
         "unread_count": lambda _: thread.unread,
-        "participants": lambda _: people(),
-        "senders": lambda _: people(),
+        "participants": lambda _: _participants(page, psid),
+        "senders": lambda _: _participants(page, psid),
         "former_participants": lambda _: {"data": []},
-        "can_reply": lambda _: can_reply(),
+        "can_reply": lambda _: _can_reply(page, psid),
         "folder": lambda _: thread.folder,
         "name": lambda _: name,
         "is_subscribed": lambda _: True,
-        "is_owner": lambda _: thread.owned_by(world.clock.now()) in {world.app_id, None} if world.default_app else None,
+        "is_owner": lambda _: thread.owned_by(page.clock.now()) in {page.app_id, None} if page.default_app else None,
         "scoped_thread_key": lambda _: conversation,
-        "messages": lambda field: _list(call, world, conversation, field.inside, {"limit": limit_of(field)}),
+        "messages": lambda field: _list(call, page, conversation, field.inside, {"limit": limit_of(field)}),
     }
     return select(fields, known, default, "UnifiedThread")
+
+
+def _name(page: PageState, psid: str) -> str:
+    person = page.people.get(psid)
+    return person.name if person is not None else psid
+
+
+def _participants(page: PageState, psid: str) -> dict[str, Any]:
+    person = {"name": _name(page, psid), "email": f"{psid}@facebook.com", "id": psid}
+    ourselves = {"name": page.page_name, "email": f"{page.page_id}@facebook.com", "id": page.page_id}
+    return {"data": [person, ourselves]}
+
+
+def _snippet(page: PageState, psid: str) -> str:
+    newest = next(_messages_of(page, psid), None)
+    if newest is None:
+        return ""
+    text = newest.text or (" ".join(show_message(newest)) if isinstance(newest, Message) else "")
+    return show_line(text)[:_SNIPPET]
+
+
+def _can_reply(page: PageState, psid: str) -> bool:
+    person = page.people.get(psid)
+    return person is not None and not person.blocked and time_left(person, page.clock.now()) is not None

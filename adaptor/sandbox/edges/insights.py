@@ -14,8 +14,8 @@ from adaptor.sandbox.state.records import Gesture, Incoming
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from adaptor.sandbox.request.call import Call
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.request.call import GraphCall
+    from adaptor.sandbox.state.page_state import PageState
 
 _METRICS: Final = {
     "page_messages_total_messaging_connections": (
@@ -42,8 +42,8 @@ _DEFAULT_DAYS: Final = 2
 _MANY_DAYS: Final = 93
 
 
-def read(call: Call, world: World) -> dict[str, Any]:
-    """Give the values of each metric, one for each day that was asked for, or one for all of them."""
+def read(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """Give the values of each metric: one for each day, or one for the whole range."""
     metrics = call.words("metric")
     if not metrics:
         raise invalid("The parameter metric is required")
@@ -53,18 +53,20 @@ def read(call: Call, world: World) -> dict[str, Any]:
     period = str(call.parameters.get("period") or "day")
     if period not in {*_PERIODS, _RANGE}:
         raise invalid(f'Param period must be one of {{{", ".join([*_PERIODS, _RANGE])}}} - got "{period}".')
-    now = world.clock.now()
+    now = page.clock.now()
     until = _read_time(call.parameters.get("until"), "until") or now
     since = _read_time(call.parameters.get("since"), "since") or until - timedelta(days=_DEFAULT_DAYS)
     if since > until:
         raise invalid("The param since must be before until")
     if until - since > timedelta(days=_MANY_DAYS):
         raise invalid(f"The time between since and until is more than {_MANY_DAYS} days")
-    return {"data": [_show(call, world, metric, period, since, until) for metric in metrics]}
+    return {"data": [_show(call, page, metric, period, since, until) for metric in metrics]}
 
 
-def _show(call: Call, world: World, metric: str, period: str, since: datetime, until: datetime) -> dict[str, Any]:
-    moments = _moments(world, metric)
+def _show(
+    call: GraphCall, page: PageState, metric: str, period: str, since: datetime, until: datetime
+) -> dict[str, Any]:
+    moments = _moments(page, metric)
     if period == _RANGE:
         given = call.parameters.get("until")
         end = str(given) if given is not None else str(int(until.timestamp()))
@@ -82,28 +84,28 @@ def _show(call: Call, world: World, metric: str, period: str, since: datetime, u
         "values": values,
         "title": f"{_TITLES[period]} {title}",
         "description": f"{_TITLES[period]}: {description}",
-        "id": f"{world.page_id}/insights/{metric}/{period}",
+        "id": f"{page.page_id}/insights/{metric}/{period}",
     }
 
 
-def _moments(world: World, metric: str) -> list[datetime]:
-    """Give when each of the counted things happened."""
+def _moments(page: PageState, metric: str) -> list[datetime]:
+    """Give the times of the events that a metric counts."""
     if metric.endswith(("connections", "new_conversations_unique")):
-        return [at for person in list(world.people) if (at := _first_written(world, person)) is not None]
+        return [at for person in list(page.people) if (at := _first_written(page, person)) is not None]
     action = "blocks" if "blocked" in metric else "reports"
     found = (
         next((event.at for event in events if isinstance(event, Gesture) and event.action == action), None)
-        for events in world.timeline.values()
+        for events in page.timeline.values()
     )
     return [at for at in found if at is not None]
 
 
-def _first_written(world: World, psid: str) -> datetime | None:
-    for event in world.timeline.get(psid, []):
+def _first_written(page: PageState, psid: str) -> datetime | None:
+    for event in page.timeline.get(psid, []):
         if isinstance(event, Incoming):
             return event.at
-    # Somebody who has written before the sandbox began.
-    return world.people[psid].last_message_at
+    # A person who wrote before the sandbox started.
+    return page.people[psid].last_message_at
 
 
 def _days(since: datetime, until: datetime) -> Iterator[datetime]:

@@ -13,26 +13,27 @@ from adaptor.sandbox.meta.errors import invalid, unknown_object
 from adaptor.sandbox.meta.template_library import LIBRARY
 from adaptor.sandbox.request.fields import Field, read_fields, select
 from adaptor.sandbox.request.paging import page_through
-from adaptor.sandbox.request.request_object import Part
-from adaptor.sandbox.rules.utility import PLACEHOLDER, UtilityTemplate
+from adaptor.sandbox.request.request_object import RequestObject
+from adaptor.sandbox.state.objects import PLACEHOLDER, UtilityTemplate
 
 if TYPE_CHECKING:
-    from adaptor.sandbox.request.call import Call
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.request.call import GraphCall
+    from adaptor.sandbox.state.page_state import PageState
+    from adaptor.sandbox.webhooks.webhooks import Webhooks
 
 _NAME: Final = re.compile(r"[a-z0-9_]{1,512}")
 _FORMATS: Final = ("POSITIONAL", "NAMED")
 _BUTTONS: Final = ("POSTBACK", "URL")
 _MANY: Final = 10
 _DEFAULT: Final = ("name", "language", "status", "category", "components", "parameter_format", "id")
-# Rejections (page "Utility messages"); the sandbox decides only on what can be seen in the text.
+# Reasons of rejections (page "Utility messages") that the text itself shows.
 _INCORRECT: Final = "INCORRECT_PARAMS"
 _WORDY: Final = "PARAMS_TO_WORD_RATIO_EXCEED_LIMIT"
 
 
-def create(call: Call, world: World) -> dict[str, Any]:
-    """Hand in a template; it is looked at at once, with the outcome that the sandbox was told to give."""
-    given = Part(call.parameters, "")
+def create(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
+    """Create a template; its review is immediate, with the outcome set for the sandbox."""
+    given = RequestObject(call.parameters, "")
     name = given.text("name", required=True) or ""
     if not _NAME.fullmatch(name):
         raise invalid("Param name must be made of lower-case letters, digits and underscores")
@@ -40,29 +41,29 @@ def create(call: Call, world: World) -> dict[str, Any]:
     category = str(given.require("category"))
     if category != "UTILITY":
         raise invalid(f'Param category must be one of {{UTILITY}} - got "{category}".')
-    if (name, language) in world.templates:
+    if (name, language) in page.templates:
         raise invalid(f"There is a message template '{name}' in the language '{language}' already.")  # words ours
     library = given.text("library_template_name")
     made = _from_library(name, language, library, given) if library else _from_components(name, language, given)
     reason = _reject(made)
     made = replace(
         made,
-        status="REJECTED" if reason else world.approval,
+        status="REJECTED" if reason else page.approval,
         rejected_reason=reason or "NONE",
-        created_at=world.clock.now(),
+        created_at=page.clock.now(),
     )
-    world.templates[name, language] = made
-    world.changed("template", what=made.id)
-    tell_status(world, made)
+    page.templates[name, language] = made
+    page.changed("template", what=made.id)
+    notify_status(webhooks, made)
     return {"id": made.id, "status": made.status, "category": "UTILITY"}
 
 
-def list_all(call: Call, world: World) -> dict[str, Any]:
-    """Give the Page's templates, by name, content, language and status."""
+def list_all(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """Give the Page's templates, filtered by name, content, language and status."""
     fields = read_fields(call.parameters.get("fields"))
     wanted = {key: {word.lower() for word in call.words(key)} for key in ("language", "status", "category")}
     words = {key: str(call.parameters.get(key) or "").lower() for key in ("name", "content", "name_or_content")}
-    by_id = {template.id: template for template in world.templates.values()}
+    by_id = {template.id: template for template in page.templates.values()}
 
     def keep(key: str) -> bool:
         template = by_id[key]
@@ -80,49 +81,49 @@ def list_all(call: Call, world: World) -> dict[str, Any]:
         call,
         [key for key in by_id if keep(key)],
         lambda key: _show(by_id[key], fields),
-        path=f"{world.page_id}/message_templates",
+        path=f"{page.page_id}/message_templates",
     )
 
 
-def delete(call: Call, world: World) -> dict[str, Any]:
-    """Delete a template, in one language or in all of them."""
+def delete(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
+    """Delete a template, in one language or in all."""
     name = str(call.parameters.get("name") or "")
     if not name:
         raise invalid("The parameter name is required")
     wanted = call.parameters.get("template_id")
     gone = [
         key
-        for key, template in world.templates.items()
+        for key, template in page.templates.items()
         if template.name == name and (wanted is None or template.id == str(wanted))
     ]
     if not gone:
         raise unknown_object(call.method, str(wanted or name))
     for key in gone:
-        tell_status(world, replace(world.templates.pop(key), status="DELETED"))
-    world.changed("template", what=name)
+        notify_status(webhooks, replace(page.templates.pop(key), status="DELETED"))
+    page.changed("template", what=name)
     return {"success": True}
 
 
-def read(call: Call, world: World) -> dict[str, Any]:
+def read(call: GraphCall, page: PageState) -> dict[str, Any]:
     """Give one template."""
-    return _show(_find(call, world), read_fields(call.parameters.get("fields")))
+    return _show(_find(call, page), read_fields(call.parameters.get("fields")))
 
 
-def update(call: Call, world: World) -> dict[str, Any]:
-    """Change a template's components; it is looked at again."""
-    old = _find(call, world)
-    made = _from_components(old.name, old.language, Part(call.parameters, ""))
+def update(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
+    """Change a template's components; it is reviewed again."""
+    old = _find(call, page)
+    made = _from_components(old.name, old.language, RequestObject(call.parameters, ""))
     reason = _reject(made)
-    status = "REJECTED" if reason else world.approval
+    status = "REJECTED" if reason else page.approval
     made = replace(made, id=old.id, status=status, rejected_reason=reason or "NONE", created_at=old.created_at)
-    world.templates[old.name, old.language] = made
-    world.changed("template", what=made.id)
-    tell_status(world, made)
+    page.templates[old.name, old.language] = made
+    page.changed("template", what=made.id)
+    notify_status(webhooks, made)
     return {"success": True}
 
 
-def search_library(call: Call, world: World) -> dict[str, Any]:
-    """Give the ready-made templates whose name or content holds the words."""
+def search_library(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """Give the templates of the library whose name or content holds the words."""
     words = str(call.parameters.get("name_or_content") or "").lower()
     languages = {word.lower() for word in call.words("language")}
     names = [
@@ -141,17 +142,17 @@ def search_library(call: Call, world: World) -> dict[str, Any]:
     return page_through(call, names, show)
 
 
-def review(world: World, template: UtilityTemplate, status: str, reason: str) -> UtilityTemplate:
+def review(page: PageState, webhooks: Webhooks, template: UtilityTemplate, status: str, reason: str) -> UtilityTemplate:
     """Give a template another status, as Meta's reviewers do."""
     made = replace(template, status=status, rejected_reason=reason)
-    world.templates[made.name, made.language] = made
-    world.changed("template", what=made.id)
-    tell_status(world, made)
+    page.templates[made.name, made.language] = made
+    page.changed("template", what=made.id)
+    notify_status(webhooks, made)
     return made
 
 
-def tell_status(world: World, template: UtilityTemplate) -> None:
-    """Tell the subscribers what became of a template."""
+def notify_status(webhooks: Webhooks, template: UtilityTemplate) -> None:
+    """Notify the subscribers of a template's status."""
     value = {
         "event": template.status,
         "message_template_id": int(template.id),
@@ -159,11 +160,11 @@ def tell_status(world: World, template: UtilityTemplate) -> None:
         "message_template_language": template.language,
         "reason": template.rejected_reason,
     }
-    world.webhooks.emit_change(world, "message_template_status_update", value)
+    webhooks.notify_change("message_template_status_update", value)
 
 
-def _find(call: Call, world: World) -> UtilityTemplate:
-    return world.templates[world.template_ids[call.segments[0]]]
+def _find(call: GraphCall, page: PageState) -> UtilityTemplate:
+    return page.templates[page.template_ids[call.segments[0]]]
 
 
 def _show(template: UtilityTemplate, fields: tuple[Field, ...]) -> dict[str, Any]:
@@ -194,13 +195,13 @@ def _components(template: UtilityTemplate) -> list[dict[str, Any]]:
     return found
 
 
-def _from_components(name: str, language: str, given: Part) -> UtilityTemplate:
+def _from_components(name: str, language: str, given: RequestObject) -> UtilityTemplate:
     form = given.choice("parameter_format", _FORMATS) or "POSITIONAL"
     header = image = None
     body = ""
     buttons: tuple[dict[str, Any], ...] = ()
     seen: set[str] = set()
-    for component in given.parts("components", _MANY):
+    for component in given.objects("components", _MANY):
         kind = str(component.require("type")).upper()
         if kind in seen or kind not in {"HEADER", "BODY", "BUTTONS"}:
             raise invalid(f"Param {component.name('type')} must be one of {{HEADER, BODY, BUTTONS}}, each once")
@@ -208,17 +209,17 @@ def _from_components(name: str, language: str, given: Part) -> UtilityTemplate:
         if kind == "BODY":
             body = component.text("text", required=True) or ""
         elif kind == "BUTTONS":
-            buttons = tuple(_button(part) for part in component.parts("buttons", 3))
+            buttons = tuple(_button(part) for part in component.objects("buttons", 3))
         elif component.choice("format", ("TEXT", "IMAGE"), required=True) == "TEXT":
             header = component.text("text", required=True)
         else:
-            image = str(component.part("example").require("header_handle"))
+            image = str(component.object("example").require("header_handle"))
     if not body:
         raise invalid("Param components must hold one of type BODY")
     return UtilityTemplate(name, language, body, header, buttons, header_image=image, parameter_format=form)
 
 
-def _button(part: Part) -> dict[str, Any]:
+def _button(part: RequestObject) -> dict[str, Any]:
     kind = part.choice("type", _BUTTONS, required=True)
     part.text("text", most=20, required=True)
     if kind == "URL":
@@ -227,19 +228,19 @@ def _button(part: Part) -> dict[str, Any]:
     return dict(part.value)
 
 
-def _from_library(name: str, language: str, library: str, given: Part) -> UtilityTemplate:
+def _from_library(name: str, language: str, library: str, given: RequestObject) -> UtilityTemplate:
     found = LIBRARY.get(library)
     if found is None:
         raise invalid(f"There is no template '{library}' in the library.")
     buttons = [dict(button) for button in found["buttons"]]
-    inputs = given.parts("library_template_button_inputs", len(buttons), least=0, required=False)
+    inputs = given.objects("library_template_button_inputs", len(buttons), least=0, required=False)
     for button, part in zip(buttons, inputs, strict=False):
         button.update(part.value)
     return UtilityTemplate(name, language, found["body"], found["header"], tuple(buttons), library_name=library)
 
 
 def _reject(template: UtilityTemplate) -> str | None:
-    """Give the reason for which Meta would refuse it, as far as the text shows one."""
+    """Give the reason for a rejection that the text itself shows, if any."""
     body = template.body.strip()
     names = list(dict.fromkeys(PLACEHOLDER.findall(body)))
     numbers = [int(name) for name in names if name.isdigit()]

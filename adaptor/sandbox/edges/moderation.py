@@ -1,4 +1,4 @@
-"""Blocking and banning people: `POST /{PAGE_ID}/moderate_conversations`.
+"""Block and ban people: `POST /{PAGE_ID}/moderate_conversations`.
 
 https://developers.facebook.com/docs/graph-api/reference/page/moderate_conversations
 """
@@ -7,27 +7,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from adaptor.sandbox.meta.errors import NO_SUCH_PERSON, Refused, invalid
+from adaptor.sandbox.meta.errors import invalid
+from adaptor.sandbox.rules.recipients import require_person
 
 if TYPE_CHECKING:
-    from adaptor.sandbox.request.call import Call
-    from adaptor.sandbox.state.page_state import Person, World
+    from adaptor.sandbox.request.call import GraphCall
+    from adaptor.sandbox.state.objects import Person
+    from adaptor.sandbox.state.page_state import PageState
 
 _ACTIONS: Final = ("BLOCK_USER", "UNBLOCK_USER", "BAN_USER", "UNBAN_USER", "MOVE_TO_SPAM")
 _MOST: Final = 10
 
 
-def moderate(call: Call, world: World) -> dict[str, Any]:
-    """Carry out every action on everybody; on everybody, or, where one is unknown, on nobody."""
+def moderate(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """Apply every action to every person; to nobody if one of them is unknown."""
     actions = call.words("actions")
     for action in actions:
         if action not in _ACTIONS:
             raise invalid(f'Param actions must be one of {{{", ".join(_ACTIONS)}}} - got "{action}".')
     if not actions:
         raise invalid("The parameter actions is required")
-    people = [_find(item, call, world) for item in _users(call)]
+    people = [_find(item, call, page) for item in _users(call)]
     for person in people:
-        thread = world.touch(person.id) if "MOVE_TO_SPAM" in actions else None
+        thread = page.touch(person.id) if "MOVE_TO_SPAM" in actions else None
         for action in actions:
             if action in {"BLOCK_USER", "BAN_USER"}:
                 person.banned = True
@@ -35,11 +37,11 @@ def moderate(call: Call, world: World) -> dict[str, Any]:
                 person.banned = False
             elif thread is not None:
                 thread.folder = "spam"
-        world.changed("person", person.id)
+        page.changed("person", person.id)
     return {"success": True}
 
 
-def _users(call: Call) -> list[Any]:
+def _users(call: GraphCall) -> list[Any]:
     users = call.parameters.get("user_ids")
     users = call.words("user_ids") if isinstance(users, str) else users
     if not isinstance(users, list) or not users:
@@ -49,10 +51,7 @@ def _users(call: Call) -> list[Any]:
     return users
 
 
-def _find(item: Any, call: Call, world: World) -> Person:
+def _find(item: Any, call: GraphCall, page: PageState) -> Person:
     psid = str(item.get("id", "") if isinstance(item, dict) else item)
     call.addressee = psid
-    person = world.find_person(psid) if psid.isdigit() else None
-    if person is None:
-        raise Refused(NO_SUCH_PERSON)
-    return person
+    return require_person(page, psid)

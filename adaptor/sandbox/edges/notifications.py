@@ -1,6 +1,6 @@
-"""Who opted in to notifications: `GET /{PAGE_ID}/notification_message_tokens`.
+"""The people who opted in to notifications: `GET /{PAGE_ID}/notification_message_tokens`.
 
-Recurring notifications ended on 10 February 2026 but for a few regions; the tokens can still be listed.
+Recurring notifications ended on 10 February 2026 except in a few regions; the tokens can still be listed.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/marketing-messages
 """
@@ -16,9 +16,9 @@ from adaptor.sandbox.state.records import Gesture
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from adaptor.sandbox.request.call import Call
+    from adaptor.sandbox.request.call import GraphCall
     from adaptor.sandbox.request.fields import Field
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.state.page_state import PageState
 
 _TOKEN: Final = "notification_messages_token"
 _NAMES: Final = (
@@ -27,12 +27,12 @@ _NAMES: Final = (
 )
 
 
-def list_tokens(call: Call, world: World) -> dict[str, Any]:
-    """Give the tokens of those who opted in, as the webhook told them."""
+def list_tokens(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """Give the tokens of the people who opted in, as in the webhook."""
     fields = read_fields(call.parameters.get("fields"))
     found = {
         str(event.payload[_TOKEN]): (psid, event.payload)
-        for psid, events in world.timeline.items()
+        for psid, events in page.timeline.items()
         for event in events
         if isinstance(event, Gesture) and event.action == "optin" and _TOKEN in event.payload
     }
@@ -47,4 +47,4 @@ def list_tokens(call: Call, world: World) -> dict[str, Any]:
         known["topic_title"] = read("title")
         return select(fields, known, (_TOKEN, "recipient_id", *_NAMES[:4]), "UserPageOneTimeOptInTokenSettings")
 
-    return page_through(call, list(found), show, path=f"{world.page_id}/notification_message_tokens")
+    return page_through(call, list(found), show, path=f"{page.page_id}/notification_message_tokens")

@@ -1,4 +1,4 @@
-"""The Page itself, and what is set up for it: `/me`, `/{PAGE_ID}`, feature reviews, natural language, whose it is.
+"""The Page: `/me`, `/{PAGE_ID}`, feature reviews, natural language settings, and the user who manages it.
 
 https://developers.facebook.com/docs/graph-api/reference/page
 """
@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from adaptor.sandbox.edges.account_linking import find_linking
+from adaptor.sandbox.edges.account_linking import find_linking_person
 from adaptor.sandbox.meta.errors import invalid
 from adaptor.sandbox.request.fields import read_fields, select
 from adaptor.sandbox.request.paging import page_through
-from adaptor.sandbox.request.request_object import Part
+from adaptor.sandbox.request.request_object import RequestObject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from adaptor.sandbox.request.call import Call
+    from adaptor.sandbox.request.call import GraphCall
     from adaptor.sandbox.request.fields import Field
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.state.page_state import PageState
 
 _CATEGORY: Final = "Medical Service"
 _FEATURES: Final = ("human_agent", "customer_feedback", "page_utility_messaging")
@@ -32,57 +32,57 @@ _MODELS: Final = frozenset(
 _USER: Final = "10223456789012345"
 
 
-def read_page(call: Call, world: World) -> dict[str, Any]:
-    """Give the Page's name and id, or what else is asked for."""
+def read_page(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """Give the Page's name and id, or the requested fields."""
     token = call.parameters.get("account_linking_token")
 
     def status(_: Field) -> dict[str, bool]:
-        return {"hop_v2": world.default_app is not None, "msgr_multi_app": len(world.apps) > 2, "ig_multi_app": False}
+        return {"hop_v2": page.default_app is not None, "msgr_multi_app": len(page.apps) > 2, "ig_multi_app": False}
 
     known: dict[str, Callable[[Field], Any]] = {
-        "name": lambda _: world.page_name,
-        "id": lambda _: world.page_id,
+        "name": lambda _: page.page_name,
+        "id": lambda _: page.page_id,
         "category": lambda _: _CATEGORY,
-        "link": lambda _: f"https://www.facebook.com/{world.page_id}",
+        "link": lambda _: f"https://www.facebook.com/{page.page_id}",
         "messaging_feature_status": status,
-        "access_token": lambda _: world.access_token,
+        "access_token": lambda _: page.access_token,
         "tasks": lambda _: ["MESSAGING", "MODERATE"],
     }
     if token is not None:
-        psid = find_linking(world, token)
+        psid = find_linking_person(page, token)
         known["recipient"] = lambda _: psid
     return select(read_fields(call.parameters.get("fields")), known, ("name", "id"), "Page")
 
 
-def read_user(call: Call, world: World) -> dict[str, Any]:
-    """Give the person who manages the Page, which only their own token can ask for."""
+def read_user(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """Give the user who manages the Page; only the user's own token reaches this."""
     known: dict[str, Callable[[Field], Any]] = {"name": lambda _: "Sandbox Admin", "id": lambda _: _USER}
     return select(read_fields(call.parameters.get("fields")), known, ("name", "id"), "User")
 
 
-def list_accounts(call: Call, world: World) -> dict[str, Any]:
-    """Give the Pages of that person, each with its token."""
+def list_accounts(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """Give the Pages of that user, each with its token."""
     fields = read_fields(call.parameters.get("fields"))
     default = ("access_token", "category", "name", "id", "tasks")
     known: dict[str, Callable[[Field], Any]] = {
-        "access_token": lambda _: world.access_token,
+        "access_token": lambda _: page.access_token,
         "category": lambda _: _CATEGORY,
-        "name": lambda _: world.page_name,
-        "id": lambda _: world.page_id,
+        "name": lambda _: page.page_name,
+        "id": lambda _: page.page_id,
         "tasks": lambda _: ["MESSAGING", "MODERATE"],
     }
-    return page_through(call, [world.page_id], lambda _: select(fields, known, default, "Page"))
+    return page_through(call, [page.page_id], lambda _: select(fields, known, default, "Page"))
 
 
-def read_reviews(call: Call, world: World) -> dict[str, Any]:
-    """Tell which features Meta has reviewed: all of them, unless the app is in development."""
-    status = "pending" if world.development else "approved"
+def read_reviews(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """List the reviews of features: approved, or pending while the app is in development."""
+    status = "pending" if page.development else "approved"
     return {"data": [{"feature": feature, "status": status} for feature in _FEATURES]}
 
 
-def configure_nlp(call: Call, world: World) -> dict[str, Any]:
+def configure_nlp(call: GraphCall, page: PageState) -> dict[str, Any]:
     """Switch natural language processing on or off."""
-    given = Part({key: call.parameters.get(key) for key in ("model", "nlp_enabled", "n_best", "verbose")}, "")
+    given = RequestObject({key: call.parameters.get(key) for key in ("model", "nlp_enabled", "n_best", "verbose")}, "")
     given.choice("model", _MODELS)
     given.number("n_best", 1, 8)
     for key in ("nlp_enabled", "verbose"):
@@ -90,6 +90,6 @@ def configure_nlp(call: Call, world: World) -> dict[str, Any]:
             raise invalid(f"Param {key} must be a boolean")
     if given.value.get("model") == "CUSTOM" and not call.parameters.get("custom_token"):
         raise invalid("The parameter custom_token is required")
-    world.nlp.update({key: value for key, value in given.value.items() if value is not None})
-    world.changed("nlp")
+    page.nlp.update({key: value for key, value in given.value.items() if value is not None})
+    page.changed("nlp")
     return {"success": True}

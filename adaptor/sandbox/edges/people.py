@@ -1,4 +1,4 @@
-"""Reading people: `GET /{PSID}`.
+"""The profile of a person: `GET /{PSID}`.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/user-profile
 """
@@ -13,18 +13,19 @@ from adaptor.sandbox.request.fields import read_fields, select
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from adaptor.sandbox.request.call import Call
+    from adaptor.sandbox.request.call import GraphCall
     from adaptor.sandbox.request.fields import Field
-    from adaptor.sandbox.state.page_state import Person, World
+    from adaptor.sandbox.state.objects import Person
+    from adaptor.sandbox.state.page_state import PageState
 
-# What Meta gives when no field is asked for, and what it gives at all.
+# The fields that Meta gives by default, and all that it gives.
 _DEFAULT: Final = ("first_name", "last_name", "profile_pic", "id")
 _FIELDS: Final = (*_DEFAULT, "name", "locale", "timezone", "gender")
 
 
-def read_profile(call: Call, world: World) -> dict[str, Any]:
-    """Give what a person lets the Page see. What they have not set is left out."""
-    person = world.find_person(call.segments[0])
+def read_profile(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """Give the profile that the Page may see, without empty fields."""
+    person = page.find_person(call.segments[0])
     if person is None:
         raise unknown_object(call.method, call.segments[0])
     fields = read_fields(call.parameters.get("fields"))

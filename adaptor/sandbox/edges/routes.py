@@ -1,6 +1,6 @@
-"""Who answers: the version, the object and the edge of a path, and the function that stands behind them.
+"""Routes: from the version, the object and the edge of a path to the function that answers.
 
-A new part of the API is a module of its own and a line in `_ROUTES`.
+A new part of the API is a module and a line in `_ROUTES`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from adaptor.sandbox.edges import (
-    account_linking as linking,
+    account_linking,
     apps,
     attachments,
     conversations,
@@ -23,7 +23,7 @@ from adaptor.sandbox.edges import (
     profile,
     stickers,
     thread_control,
-    user_menus as menus,
+    user_menus,
 )
 from adaptor.sandbox.edges.messages import send
 from adaptor.sandbox.edges.people import read_profile
@@ -43,22 +43,24 @@ from adaptor.sandbox.rules.access import APP, PAGE, USER, check_access
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from adaptor.sandbox.request.call import Call
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.request.call import GraphCall
+    from adaptor.sandbox.simulation import Simulation
+    from adaptor.sandbox.state.page_state import PageState
+    from adaptor.sandbox.webhooks.webhooks import Webhooks
 
-    Handler = Callable[[Call, World], Any]
+    Handler = Callable[[GraphCall, PageState], Any]
+    NotifyingHandler = Callable[[GraphCall, PageState, Webhooks], Any]
 
 # (kind of object, edge, method). An edge of "" is the object itself.
 _ROUTES: Final[Mapping[tuple[str, str, str], Handler]] = {
     ("page", "", "GET"): page.read_page,
-    ("page", "messages", "POST"): send,
     ("page", "message_attachments", "POST"): attachments.upload,
     ("page", "messenger_profile", "GET"): profile.read,
     ("page", "messenger_profile", "POST"): profile.write,
     ("page", "messenger_profile", "DELETE"): profile.delete,
-    ("page", "custom_user_settings", "GET"): menus.read,
-    ("page", "custom_user_settings", "POST"): menus.write,
-    ("page", "custom_user_settings", "DELETE"): menus.delete,
+    ("page", "custom_user_settings", "GET"): user_menus.read,
+    ("page", "custom_user_settings", "POST"): user_menus.write,
+    ("page", "custom_user_settings", "DELETE"): user_menus.delete,
     ("page", "personas", "GET"): personas.list_all,
     ("page", "personas", "POST"): personas.create,
     ("persona", "", "GET"): personas.read,
@@ -68,10 +70,6 @@ _ROUTES: Final[Mapping[tuple[str, str, str], Handler]] = {
     ("page", "custom_labels", "GET"): labels.list_all,
     ("page", "custom_labels", "POST"): labels.create,
     ("label", "", "GET"): labels.read,
-    ("label", "", "DELETE"): labels.delete,
-    ("label", "label", "POST"): labels.assign,
-    ("label", "label", "DELETE"): labels.remove,
-    ("page", "unlink_accounts", "POST"): linking.unlink,
     ("page", "conversations", "GET"): conversations.list_all,
     ("page", "threads", "GET"): conversations.list_all,
     ("conversation", "", "GET"): conversations.read,
@@ -79,7 +77,6 @@ _ROUTES: Final[Mapping[tuple[str, str, str], Handler]] = {
     ("message", "", "GET"): conversations.read_message,
     ("message", "attachments", "GET"): conversations.list_attachments,
     ("page", "moderate_conversations", "POST"): moderation.moderate,
-    ("page", "pass_thread_control", "POST"): thread_control.hand_on,
     ("page", "take_thread_control", "POST"): thread_control.take,
     ("page", "request_thread_control", "POST"): thread_control.request,
     ("page", "release_thread_control", "POST"): thread_control.release,
@@ -94,14 +91,10 @@ _ROUTES: Final[Mapping[tuple[str, str, str], Handler]] = {
     ("page", "notification_message_tokens", "GET"): notifications.list_tokens,
     ("page", "insights", "GET"): insights.read,
     ("page", "message_templates", "GET"): message_templates.list_all,
-    ("page", "message_templates", "POST"): message_templates.create,
-    ("page", "message_templates", "DELETE"): message_templates.delete,
     ("template", "", "GET"): message_templates.read,
-    ("template", "", "POST"): message_templates.update,
     ("message_template_library", "", "GET"): message_templates.search_library,
     ("app", "", "GET"): apps.read,
     ("app", "subscriptions", "GET"): apps.list_subscriptions,
-    ("app", "subscriptions", "POST"): apps.subscribe,
     ("app", "subscriptions", "DELETE"): apps.unsubscribe,
     ("debug_token", "", "GET"): apps.debug_token,
     ("user", "", "GET"): page.read_user,
@@ -110,8 +103,21 @@ _ROUTES: Final[Mapping[tuple[str, str, str], Handler]] = {
     ("sticker_pack", "stickers", "GET"): stickers.list_stickers,
     ("sticker_search", "", "GET"): stickers.search,
 }
-_EDGES: Final = frozenset((kind, edge) for kind, edge, _ in _ROUTES)
-# Paths that stand at the root, and whose token each kind of object wants; the Page's for all that is not named.
+# These handlers also need the webhooks: they notify subscribers, or do the handshake with one.
+_NOTIFYING_ROUTES: Final[Mapping[tuple[str, str, str], NotifyingHandler]] = {
+    ("page", "messages", "POST"): send,
+    ("label", "", "DELETE"): labels.delete,
+    ("label", "label", "POST"): labels.assign,
+    ("label", "label", "DELETE"): labels.remove,
+    ("page", "unlink_accounts", "POST"): account_linking.unlink,
+    ("page", "pass_thread_control", "POST"): thread_control.pass_on,
+    ("page", "message_templates", "POST"): message_templates.create,
+    ("page", "message_templates", "DELETE"): message_templates.delete,
+    ("template", "", "POST"): message_templates.update,
+    ("app", "subscriptions", "POST"): apps.subscribe,
+}
+_EDGES: Final = frozenset((kind, edge) for kind, edge, _ in (*_ROUTES, *_NOTIFYING_ROUTES))
+# Objects at the root of the API; and the owners whose tokens an object accepts, by default the Page.
 _ROOT: Final = frozenset({"message_template_library", "debug_token", "sticker_packs", "sticker_search"})
 _TOKENS: Final = {
     "app": {APP},
@@ -125,41 +131,48 @@ _TOKENS: Final = {
 _VERSION: Final = re.compile(r"v(\d{1,3})\.(\d{1,2})")
 
 
-def dispatch(call: Call, world: World) -> Any:
-    """Answer a call whose path was read, or raise `Refused`."""
-    check_access(call, world)
+def route(call: GraphCall, simulation: Simulation) -> Any:
+    """Answer a call whose path has been read, or raise `Refused`."""
+    page = simulation.page
+    check_access(call, page)
     if not call.segments:
         if call.method == "GET" and call.parameters.get("ids"):
-            return _read_many(call, world)
+            return _read_many(call, simulation)
         raise unsupported(call.method)
     name, edge = call.segments[0], call.edge
     if name == "sticker_packs" and edge:
-        # These have no object of their own behind the version.
+        # A pack has its id after the name of the collection.
         name, edge = call.segments[1], "/".join(call.segments[2:])
         kind = "sticker_pack"
     else:
-        kind = _kind_of(name, call, world)
-    handler = _ROUTES.get((kind, edge, call.method))
-    if handler is not None:
-        allowed = _TOKENS.get(kind, {PAGE})
-        if call.identity not in allowed:
-            raise app_token_needed() if allowed == {APP} else Refused(PAGE_TOKEN_NEEDED)
-        world.rates.check(call, world)
-        return handler(call, world)
+        kind = _kind_of(name, call, page)
+    key = (kind, edge, call.method)
+    if key not in _ROUTES and key not in _NOTIFYING_ROUTES:
+        raise _no_route(call, kind, edge, name)
+    allowed = _TOKENS.get(kind, {PAGE})
+    if call.identity not in allowed:
+        raise app_token_needed() if allowed == {APP} else Refused(PAGE_TOKEN_NEEDED)
+    simulation.rate_limiter.check(call)
+    if key in _ROUTES:
+        return _ROUTES[key](call, page)
+    return _NOTIFYING_ROUTES[key](call, page, simulation.webhooks)
+
+
+def _no_route(call: GraphCall, kind: str, edge: str, name: str) -> Refused:
     if kind == "":
-        raise unknown_object(call.method, name)
-    if kind == "gone":
-        raise Refused(NO_SUCH_MESSAGE)
+        return unknown_object(call.method, name)
+    if kind == "deleted message":
+        return Refused(NO_SUCH_MESSAGE)
     if (kind, edge) in _EDGES:
-        raise unsupported(call.method)
-    raise unknown_path(f"/{'/'.join(call.segments)}")
+        return unsupported(call.method)
+    return unknown_path(f"/{'/'.join(call.segments)}")
 
 
-def read_path(call: Call) -> None:
-    """Split the path, and settle which version answers."""
+def read_path(call: GraphCall) -> None:
+    """Split the path, and choose the version that answers."""
     segments = tuple(part for part in call.path.split("/") if part)
     oldest, newest = (f"v{major}.{minor}" for major, minor in (limits.OLDEST_VERSION, limits.NEWEST_VERSION))
-    # A call without a version, or with a retired one, is served by the oldest that lives.
+    # The oldest version answers calls without a version, or with a retired one.
     call.version = oldest
     match = _VERSION.fullmatch(segments[0]) if segments else None
     if match:
@@ -173,36 +186,36 @@ def read_path(call: Call) -> None:
     call.segments = segments
 
 
-def _read_many(call: Call, world: World) -> dict[str, Any]:
-    """Answer `?ids=a,b`: several objects in one call, by their ids."""
+def _read_many(call: GraphCall, simulation: Simulation) -> dict[str, Any]:
+    """Answer `?ids=a,b`: read several objects in one call."""
     names = list(dict.fromkeys(call.words("ids")))
     if len(names) > limits.BATCH:
         raise invalid(f"Too many IDs. Maximum: {limits.BATCH}. Provided: {len(names)}.")
     found = {}
     for name in names:
         call.segments = (name,)
-        found[name] = dispatch(call, world)
+        found[name] = route(call, simulation)
     return found
 
 
-def _kind_of(name: str, call: Call, world: World) -> str:
+def _kind_of(name: str, call: GraphCall, page: PageState) -> str:
     if name == "me":
         return {PAGE: "page", USER: "user", APP: "app"}[call.identity]
-    if name == world.page_id:
+    if name == page.page_id:
         return "page"
-    if name in {world.app_id, "app"}:
+    if name in {page.app_id, "app"}:
         return "app"
     if name in _ROOT:
         return name
     if name.startswith("t_"):
-        return "conversation" if name in world.conversations else ""
-    if name in world.by_id:
+        return "conversation" if name in page.conversations else ""
+    if name in page.by_id:
         return "message"
     if name.startswith(("m_", "mid.")):
-        return "gone"
+        return "deleted message"
     if not (name.isascii() and name.isdigit()):
         return ""
-    for kind, known in (("persona", world.personas), ("label", world.labels), ("template", world.template_ids)):
+    for kind, known in (("persona", page.personas), ("label", page.labels), ("template", page.template_ids)):
         if name in known:
             return kind
-    return "person" if world.open_house or name in world.people else ""
+    return "person" if page.anybody_exists or name in page.people else ""

@@ -14,15 +14,15 @@ from adaptor.sandbox.request.fields import read_fields, select
 from adaptor.sandbox.request.paging import page_through
 
 if TYPE_CHECKING:
-    from adaptor.sandbox.request.call import Call
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.request.call import GraphCall
+    from adaptor.sandbox.state.page_state import PageState
 
 _PACKS: Final = {
     "767226160000000": ("Greetings", ("Hello", "Thank you", "Goodbye", "Good morning", "Good night")),
     "767226161000000": ("Feelings", ("Happy", "Sad", "Love", "Laughing", "Surprised", "Thumbs up")),
     "767226162000000": ("Health", ("Get well", "Take your medicine", "Drink water", "Appointment")),
 }
-#: By id: the label, and the pack that it is in. The first is the one that Meta's example sends.
+#: The label and the pack of each sticker, by id. The first is from Meta's example.
 STICKERS: Final = {
     "767226160478561": ("Waving hand", "767226160000000"),
     **{
@@ -33,7 +33,7 @@ STICKERS: Final = {
 }
 
 
-def list_packs(call: Call, world: World) -> dict[str, Any]:
+def list_packs(call: GraphCall, page: PageState) -> dict[str, Any]:
     """Give the packs."""
     fields = read_fields(call.parameters.get("fields"))
 
@@ -44,7 +44,7 @@ def list_packs(call: Call, world: World) -> dict[str, Any]:
     return page_through(call, list(_PACKS), show)
 
 
-def list_stickers(call: Call, world: World) -> dict[str, Any]:
+def list_stickers(call: GraphCall, page: PageState) -> dict[str, Any]:
     """Give the stickers of one pack."""
     pack = call.segments[1]
     if pack not in _PACKS:
@@ -52,7 +52,7 @@ def list_stickers(call: Call, world: World) -> dict[str, Any]:
     return _list(call, [key for key, (_, home) in STICKERS.items() if home == pack])
 
 
-def search(call: Call, world: World) -> dict[str, Any]:
+def search(call: GraphCall, page: PageState) -> dict[str, Any]:
     """Give the stickers whose label holds the words."""
     words = str(call.parameters.get("q") or "").strip().lower()
     if not words:
@@ -60,7 +60,7 @@ def search(call: Call, world: World) -> dict[str, Any]:
     return _list(call, [key for key, (label, _) in STICKERS.items() if words in label.lower()])
 
 
-def _list(call: Call, ids: list[str]) -> dict[str, Any]:
+def _list(call: GraphCall, ids: list[str]) -> dict[str, Any]:
     fields = read_fields(call.parameters.get("fields"))
 
     def show(key: str) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""What goes wrong on purpose: lost answers, errors of Meta's, slow and broken ones."""
+"""Faults on request: lost responses, Meta's errors, slow and broken responses."""

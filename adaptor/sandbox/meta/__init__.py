@@ -1,1 +1,1 @@
-"""Facts of Meta's: error bodies, limits, webhook fields, the library of templates."""
+"""Meta's facts: error bodies, limits, webhook fields, the template library, the form of its JSON."""

@@ -20,7 +20,7 @@ _DOCUMENTATION = "Please read the Graph API documentation at https://developers.
 
 @dataclass(frozen=True)
 class GraphError:
-    """One `error` object as Graph answers it, without its trace id."""
+    """One `error` object of Graph, without its trace id."""
 
     code: int
     message: str
@@ -32,7 +32,7 @@ class GraphError:
     transient: bool | None = None
 
     def body(self, trace_id: str) -> dict[str, Any]:
-        """Give the whole body of the answer, keys in Meta's order."""
+        """Give the whole body of the response, keys in Meta's order."""
         error: dict[str, Any] = {"message": self.message, "type": self.type}
         if self.status >= 500 or self.transient is not None:
             error["is_transient"] = self.transient is not False
@@ -47,7 +47,7 @@ class GraphError:
         return {"error": error}
 
     def explained(self, title: str, message: str) -> GraphError:
-        """Add the two fields that Meta meant for people: here they say what to change."""
+        """Add Meta's two fields for people; here they say what to change."""
         return replace(self, user_title=title, user_message=message)
 
 
@@ -146,7 +146,7 @@ TOO_LARGE = GraphError(100, "(#100) Attachment size exceeds allowable limit.", 2
 FOREIGN_ATTACHMENT = GraphError(100, "(#100) Possible invalid ID or you do not own the attachment.", 2018074)
 
 
-# Nothing of the sandbox's own gives these; a test can ask for them (`sandbox.faults`).
+# The sandbox never gives these by itself; a test can request them (`sandbox.faults`).
 _TEMPORARY: Final = GraphError(2, "(#2) Service temporarily unavailable", status=500)
 _SEND_FAILED: Final = "(#1200) Temporary send message failure. Please try again later."
 _EXPIRED: Final = "Error validating access token: Session has expired."
@@ -216,32 +216,32 @@ FAULTS: Final[Mapping[tuple[int, int | None], GraphError]] = {
 
 
 def app_token_needed() -> Refused:
-    """Refuse the token of a Page where that of the app is needed."""
+    """Refuse a token of the Page or a user for a call that needs the app's."""
     return Refused(GraphError(15, "(#15) This method must be called with an app access_token."))
 
 
 def callback_failed(detail: str) -> Refused:
-    """Refuse to subscribe an address that does not answer the handshake."""
+    """Refuse to subscribe an address that fails the handshake."""
     return Refused(GraphError(2200, f"(#2200) Callback verification failed with the following errors: {detail}"))
 
 
 def invalid(message: str) -> Refused:
-    """Refuse a parameter: code 100, with the words behind Meta's usual prefix."""
+    """Refuse a parameter: code 100, with Meta's usual prefix."""
     return Refused(GraphError(100, f"(#100) {message}"))
 
 
 def too_few(path: str) -> Refused:
-    """Refuse a list that is too short, which Meta does with a code of its own."""
+    """Refuse a list that is too short: Meta has a separate code for this."""
     return Refused(GraphError(194, f"(#194) param {path} has too few elements."))
 
 
 def unknown_path(path: str) -> Refused:
-    """Refuse a path whose parts mean nothing."""
+    """Refuse an unknown path."""
     return Refused(GraphError(2500, f"Unknown path components: {path}"))
 
 
 def unknown_object(method: str, name: str) -> Refused:
-    """Refuse an id that this token cannot see."""
+    """Refuse an id that does not exist for this token."""
     return Refused(
         GraphError(
             100,

@@ -1,4 +1,4 @@
-"""Meta's figures, each once.
+"""Meta's figures, each in one place.
 
 Checked 2026-11 against https://developers.facebook.com/documentation/business-messaging/messenger-platform
 (pages "Send a message", "Templates", "Message tags", "Rate limits"). Where the page says "under 2,000 characters" we

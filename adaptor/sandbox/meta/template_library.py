@@ -1,6 +1,6 @@
 """The library of ready-made message templates.
 
-Meta's own library is long and changes; these few are the sandbox's, of the same form.
+Meta's own library is long and changes; these few are the sandbox's own, in the same form.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The webhook fields that a Page can be subscribed to.
+"""The webhook fields that a Page can subscribe to.
 
 From the specification of the Page's `subscribed_apps` edge, v25
-(https://github.com/facebook/facebook-business-sdk-codegen, checked 2026-11).
+(https://github.com/facebook/facebook-business-sdk-codegen, checked 2026-11). A test compares the list with the enum
+that Meta generates into its Python SDK from that specification, `Page.SubscribedFields`.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ FIELDS: Final = frozenset(
     }
 )
 
-#: What a Page that answers people wants to hear of.
+#: The fields about messages, for a Page that answers people.
 MESSAGING: Final = (
     *("messages", "message_echoes", "message_deliveries", "message_reads", "message_reactions", "message_edits"),
     *("messaging_postbacks", "messaging_optins", "messaging_referrals", "messaging_handovers", "standby"),

@@ -1,4 +1,4 @@
-"""What a test makes happen in a sandbox besides calls: time passes, people move in, Meta decides something."""
+"""What a test controls in a sandbox: the clock, the people, tokens, and decisions of Meta and of other apps."""
 
 from __future__ import annotations
 
@@ -10,161 +10,177 @@ from adaptor.sandbox.edges.message_templates import review
 from adaptor.sandbox.edges.thread_control import pass_control
 from adaptor.sandbox.meta.errors import FAULTS
 from adaptor.sandbox.meta.webhook_fields import MESSAGING
-from adaptor.sandbox.people.person import Someone
-from adaptor.sandbox.rules.utility import STATUSES
+from adaptor.sandbox.people.person import SimulatedPerson
 from adaptor.sandbox.sandbox_file import read_settings
-from adaptor.sandbox.state.objects import App, Subscription
+from adaptor.sandbox.state.objects import STATUSES, App, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from adaptor.sandbox.state.page_state import Person, World
+    from adaptor.sandbox.faults.faults import Faults
+    from adaptor.sandbox.simulation import Simulation
+    from adaptor.sandbox.state.objects import Person
+    from adaptor.sandbox.state.page_state import PageState
+    from adaptor.sandbox.webhooks.webhooks import Webhooks
 
 
-class Directions:
-    """The part of `Sandbox` that changes its world."""
+class Controls:
+    """The part of `Sandbox` that changes what the Page knows and how it behaves."""
 
-    _world: World
+    _simulation: Simulation
+
+    @property
+    def _page(self) -> PageState:
+        return self._simulation.page
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong, and when."""
+        return self._simulation.faults
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """What subscribers receive, and how."""
+        return self._simulation.webhooks
 
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
-        """Move the clock; negative numbers move it back."""
-        with self._world.lock:
-            self._world.clock.advance(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds))
-            self._world.changed("clock")
+        """Move the clock forwards; negative numbers move it backwards."""
+        with self._page.lock:
+            self._page.clock.advance(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds))
+            self._page.changed("clock")
 
-    def add_person(self, id: str, **details: Any) -> Person:  # noqa: A002 - the name that sandbox.json uses
-        """Let somebody move in.
+    def add_person(self, id: str, **details: Any) -> Person:  # noqa: A002 - the key in sandbox.json
+        """Add a person.
 
         Args:
             id: The PSID.
             **details: As in `sandbox.json`: `first_name`, `last_message_hours_ago`, `blocked`, …
 
         Raises:
-            SandboxError: A detail is not what it should be, or somebody has this id.
+            SandboxError: A detail is invalid, or the id is taken.
         """
-        settings = read_settings({"people": [{"id": id, **details}]}, self._world.clock.now(), "add_person")
+        settings = read_settings({"people": [{"id": id, **details}]}, self._page.clock.now(), "add_person")
         person = (settings.people or [])[0]
-        with self._world.lock:
-            if person.id in self._world.people:
-                raise SandboxError(f"add_person: there is somebody with the id {person.id} already")
-            self._world.people[person.id] = person
-            self._world.changed("person", person.id)
+        with self._page.lock:
+            if person.id in self._page.people:
+                raise SandboxError(f"add_person: there is already a person with the id {person.id}")
+            self._page.people[person.id] = person
+            self._page.changed("person", person.id)
         return person
 
-    def person(self, psid: str | int) -> Someone:
-        """Give one person, to look at and to act as.
+    def person(self, psid: str | int) -> SimulatedPerson:
+        """Give one person, to read what they received and to act for them.
 
         Args:
-            psid: Who.
+            psid: The person.
 
         Raises:
             SandboxError: Nobody has this id.
         """
-        person = self._world.find_person(str(psid))
+        person = self._page.find_person(str(psid))
         if person is None:
-            raise SandboxError(f"nobody has the id {psid}; add_person lets them move in")
-        return Someone(self._world, person)
+            raise SandboxError(f"nobody has the id {psid}: add the person with add_person")
+        return SimulatedPerson(self._page, self.webhooks, person)
 
     def person_writes(self, psid: str, text: str) -> str:
-        """Let a person write to the Page, which opens the window: short for `person(psid).says(text)`."""
+        """Write to the Page as a person, which opens the window: short for `person(psid).says(text)`."""
         return self.person(psid).says(text)
 
     def subscribe(
         self, url: str, *, verify_token: str = "", fields: Iterable[str] = MESSAGING, handshake: bool = True
     ) -> None:
-        """Let webhooks go to an address, as the App Dashboard does.
+        """Subscribe an address to webhooks, as in the App Dashboard.
 
         Args:
-            url: Where to.
-            verify_token: What the handshake shows.
-            fields: What is told. Default: all that is about messages.
-            handshake: Whether the address is asked first whether it wants them.
+            url: The address.
+            verify_token: The token that the handshake sends.
+            fields: The webhook fields. Default: all about messages.
+            handshake: Whether to do Meta's handshake first.
 
         Raises:
-            SandboxError: It does not want them.
+            SandboxError: The handshake failed.
         """
-        problem = self._world.webhooks.shake_hands(url, verify_token) if handshake else ""
+        problem = self.webhooks.verify_callback(url, verify_token) if handshake else ""
         if problem:
-            raise SandboxError(f"{url} did not answer the handshake: {problem}")
+            raise SandboxError(f"the handshake with {url} failed: {problem}")
         names = list(fields)
-        with self._world.lock:
+        with self._page.lock:
             known = dict.fromkeys(names, "v26.0")
-            self._world.subscriptions["page"] = Subscription("page", url, verify_token, known)
-            self._world.subscribed[self._world.app_id] = names
-            self._world.changed("subscription")
+            self._page.subscriptions["page"] = Subscription("page", url, verify_token, known)
+            self._page.subscribed[self._page.app_id] = names
+            self._page.changed("subscription")
 
     def expire_token(self, subcode: int | None = 463) -> None:
-        """Let the Page's token be refused from now on.
+        """Refuse the Page's token from now on.
 
         Args:
-            subcode: Why: 463 it expired, 460 the password was changed, 467 it was revoked, 458, 459, 464, 492; None for
-                no reason.
+            subcode: The reason: 463 expired, 460 password changed, 467 revoked; or 458, 459, 464, 492; None for none.
 
         Raises:
-            SandboxError: There is no such reason.
+            SandboxError: The subcode is unknown.
         """
         if (190, subcode) not in FAULTS:
             there = ", ".join(str(other) for other in sorted(other for code, other in FAULTS if code == 190 and other))
             raise SandboxError(f"expire_token: the subcode must be one of {there}, or None, not {subcode!r}")
-        with self._world.lock:
-            self._world.token_subcode = subcode or 0
-            self._world.changed("token")
+        with self._page.lock:
+            self._page.token_subcode = subcode or 0
+            self._page.changed("token")
 
     def renew_token(self) -> None:
-        """Let it be accepted again."""
-        with self._world.lock:
-            self._world.token_subcode = None
-            self._world.changed("token")
+        """Accept the Page's token again."""
+        with self._page.lock:
+            self._page.token_subcode = None
+            self._page.changed("token")
 
     def limit_rates(self, on: bool = True, **figures: int) -> None:
-        """Let Meta's rate limits hold, or others, such as `messages_per_second=5`; or no longer."""
-        with self._world.lock:
-            self._world.rates.switch(on, **figures)
+        """Switch rate limits on, with Meta's figures or others (`messages_per_second=5`), or off."""
+        with self._page.lock:
+            self._simulation.rate_limiter.switch(on, **figures)
 
     def review_template(self, name: str, status: str, *, language: str | None = None, reason: str = "NONE") -> None:
-        """Give a message template another status, as Meta's reviewers do; subscribers are told.
+        """Set the status of a message template, as Meta's reviewers do; subscribers are notified.
 
         Raises:
-            SandboxError: There is no such template or status.
+            SandboxError: The template or the status is unknown.
         """
         if status not in STATUSES:
             raise SandboxError(f"review_template: the status must be one of {', '.join(STATUSES)}, not {status!r}")
-        with self._world.lock:
-            found = [each for each in self._world.templates.values() if each.name == name]
+        with self._page.lock:
+            found = [each for each in self._page.templates.values() if each.name == name]
             found = [each for each in found if language in {None, each.language}]
             if not found:
                 raise SandboxError(f"review_template: there is no message template {name!r}")
             for each in found:
-                review(self._world, each, status, reason)
+                review(self._page, self.webhooks, each, status, reason)
 
     def hand_over(self, psid: str, app: str, *, metadata: str | None = None) -> None:
-        """Let another app pass a conversation on: to an app by its id, or to this one with the Page's app id."""
-        with self._world.lock:
-            self._world.apps.setdefault(app, App(app, f"App {app}"))
-            pass_control(self._world, psid, app, metadata)
+        """Pass a conversation to an app, by its id, as another app does; this app has `app_id`."""
+        with self._page.lock:
+            self._page.apps.setdefault(app, App(app, f"App {app}"))
+            pass_control(self._page, self.webhooks, psid, app, metadata)
 
     def take_over(self, psid: str, app: str, *, metadata: str | None = None) -> None:
-        """Let another app take a conversation."""
-        with self._world.lock:
-            self._world.apps.setdefault(app, App(app, f"App {app}"))
-            pass_control(self._world, psid, app, metadata, taken=True)
+        """Take a conversation for another app."""
+        with self._page.lock:
+            self._page.apps.setdefault(app, App(app, f"App {app}"))
+            pass_control(self._page, self.webhooks, psid, app, metadata, taken=True)
 
     def ask_for_control(self, psid: str, app: str, *, metadata: str | None = None) -> None:
-        """Let another app ask for a conversation that this one has."""
-        told = {"requested_owner_app_id": app, **({"metadata": metadata} if metadata is not None else {})}
-        with self._world.lock:
-            self._world.changed("control request", psid, told)
-            self._world.notify("messaging_handovers", psid, {"request_thread_control": told})
+        """Request control of a conversation for another app."""
+        content = {"requested_owner_app_id": app, **({"metadata": metadata} if metadata is not None else {})}
+        with self._page.lock:
+            self._page.changed("control request", psid, content)
+            self.webhooks.notify("messaging_handovers", psid, {"request_thread_control": content})
 
     def assign_roles(self, roles: Mapping[str, list[str]]) -> None:
-        """Tell the subscribers which app has which role, as `{"<app id>": ["primary_receiver"]}`."""
-        with self._world.lock:
-            self._world.changed("roles", what=dict(roles))
-            self._world.notify_page("messaging_handovers", {"app_roles": dict(roles)})
+        """Notify the subscribers of the roles of apps, as `{"<app id>": ["primary_receiver"]}`."""
+        with self._page.lock:
+            self._page.changed("roles", what=dict(roles))
+            self.webhooks.notify_page("messaging_handovers", {"app_roles": dict(roles)})
 
     def enforce_policy(self, action: str, reason: str | None = None) -> None:
-        """Tell the subscribers that Meta has warned, blocked or unblocked the Page."""
-        told = {"action": action, **({"reason": reason} if reason is not None else {})}
-        with self._world.lock:
-            self._world.changed("policy", what=told)
-            self._world.notify_page("messaging_policy_enforcement", {"policy_enforcement": told})
+        """Notify the subscribers that Meta has warned, blocked or unblocked the Page."""
+        content = {"action": action, **({"reason": reason} if reason is not None else {})}
+        with self._page.lock:
+            self._page.changed("policy", what=content)
+            self.webhooks.notify_page("messaging_policy_enforcement", {"policy_enforcement": content})

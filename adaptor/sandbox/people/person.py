@@ -1,6 +1,6 @@
-"""A person of the sandbox, and what they do: `sandbox.person("6543210987654321").says("hi")`.
+"""A person of the sandbox who acts: `sandbox.person("6543210987654321").says("hi")`.
 
-Whatever they do reaches the subscribers of the Page as the webhook that Meta sends for it.
+The subscribers of the Page receive each act as the webhook that Meta sends for it.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
 """
@@ -10,32 +10,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adaptor.sandbox.checker import SandboxError
-from adaptor.sandbox.edges.account_linking import begin
+from adaptor.sandbox.edges.account_linking import create_linking_token
 from adaptor.sandbox.edges.thread_control import give_control
 from adaptor.sandbox.meta import limits
-from adaptor.sandbox.people.tappable import Tap, find_taps
+from adaptor.sandbox.people.tappable import Tappable, find_tappable
 from adaptor.sandbox.rules.windows import time_left
 from adaptor.sandbox.state.page_state import message_id, milliseconds, object_id
 from adaptor.sandbox.state.records import Gesture, Incoming, Message
-from adaptor.sandbox.webhooks.receipts import name_reaction, sticker_attachments, tell_reaction
+from adaptor.sandbox.webhooks.receipts import name_reaction, sticker_attachments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timedelta
 
-    from adaptor.sandbox.state.page_state import Person, World
+    from adaptor.sandbox.state.objects import Person
+    from adaptor.sandbox.state.page_state import PageState
+    from adaptor.sandbox.webhooks.webhooks import Webhooks
 
 
-class Someone:
-    """One person, to look at and to act as.
+class SimulatedPerson:
+    """One person: read what they received, and act for them.
 
     Args:
-        world: Where they live.
-        person: Who they are.
+        page: The state of the Page.
+        webhooks: Notify the subscribers of the Page.
+        person: The person.
     """
 
-    def __init__(self, world: World, person: Person) -> None:
-        self._world = world
+    def __init__(self, page: PageState, webhooks: Webhooks, person: Person) -> None:
+        self._page = page
+        self._webhooks = webhooks
         self._person = person
 
     def __repr__(self) -> str:
@@ -53,27 +57,27 @@ class Someone:
 
     @property
     def received(self) -> list[Message]:
-        """What the Page sent them, oldest first."""
-        with self._world.lock:
-            return [each for each in self._world.timeline.get(self.id, []) if isinstance(each, Message)]
+        """The messages that the Page sent to this person, oldest first."""
+        with self._page.lock:
+            return [each for each in self._page.timeline.get(self.id, []) if isinstance(each, Message)]
 
     @property
     def last(self) -> Message:
-        """The newest message that the Page sent them.
+        """The newest message that the Page sent to this person.
 
         Raises:
-            SandboxError: It has sent none.
+            SandboxError: There is none.
         """
-        with self._world.lock:
-            for each in reversed(self._world.timeline.get(self.id, [])):
+        with self._page.lock:
+            for each in reversed(self._page.timeline.get(self.id, [])):
                 if isinstance(each, Message):
                     return each
-        raise SandboxError(f"{self!r} has got no message yet")
+        raise SandboxError(f"{self!r} has received no message yet")
 
     @property
     def window_left(self) -> timedelta | None:
-        """How long the 24-hour window stays open; None when it is closed."""
-        return time_left(self._person, self._world.clock.now())
+        """The time until the 24-hour window closes; None if it is closed."""
+        return time_left(self._person, self._page.clock.now())
 
     def says(self, text: str, *, reply_to: str | Message | None = None) -> str:
         """Write a text, which opens the window; give the id of the message.
@@ -88,40 +92,40 @@ class Someone:
         command = text[1:].split(" ", 1)[0] if text.startswith("/") else ""
         if command and any(
             command == each.get("name")
-            for menu in self._world.profile.get("commands", [])
+            for menu in self._page.profile.get("commands", [])
             for each in menu.get("commands", [])
         ):
             payload["commands"] = [{"name": command}]
         return self._write(text, payload)
 
     def taps(self, title: str) -> str:
-        """Tap on a quick reply or a button of the newest message that has one with this title.
+        """Tap the newest quick reply or button with this title.
 
-        Of the persistent menu, the ice breakers and Get Started it is what the person sees, too.
+        Also an item of the persistent menu, an ice breaker, or Get Started, if the person sees it.
 
         Args:
-            title: What stands on it.
+            title: Its title.
 
         Returns:
-            The id of the message or postback that it makes; for a button that opens a page, its address.
+            The id of the message or postback; for a button that opens a page, the address.
 
         Raises:
-            SandboxError: There is nothing of that title; the error lists what there is.
+            SandboxError: Nothing has that title; the error lists the titles.
         """
-        with self._world.lock:
-            taps = find_taps(self._world, self.id)
+        with self._page.lock:
+            taps = find_tappable(self._page, self.id)
             found = next((tap for tap in taps if tap.title == title), None)
             if found is None:
-                there = ", ".join(repr(title) for title in dict.fromkeys(tap.title for tap in taps))
-                raise SandboxError(f"{self!r} sees nothing to tap called {title!r}; there is {there or 'nothing'}")
+                titles = ", ".join(repr(title) for title in dict.fromkeys(tap.title for tap in taps))
+                raise SandboxError(f"{self!r} cannot tap {title!r}; the person can tap {titles or 'nothing'}")
             return self.presses(found)
 
     def starts(self) -> str:
-        """Tap on Get Started."""
-        payload = self._world.profile.get("get_started", {}).get("payload")
+        """Tap Get Started."""
+        payload = self._page.profile.get("get_started", {}).get("payload")
         if payload is None:
             raise SandboxError("the Page has no Get Started button: set get_started in its Messenger profile")
-        return self.presses(Tap("postback", "Get Started", str(payload)))
+        return self.presses(Tappable("postback", "Get Started", str(payload)))
 
     def sends_photo(self, url: str = "https://example.com/photo.jpg") -> str:
         """Send a picture."""
@@ -140,191 +144,185 @@ class Someone:
         return self.sends_attachment("file", {"url": url})
 
     def sends_location(self, latitude: float, longitude: float) -> str:
-        """Send a place, as older clients do."""
+        """Send a location, as older clients do."""
         return self.sends_attachment("location", {"coordinates": {"lat": latitude, "long": longitude}})
 
     def sends_attachment(self, kind: str, payload: dict[str, Any]) -> str:
-        """Send anything else: `reel`, `ig_post`, `appointment_booking`, `fallback`, …"""
+        """Send an attachment of another type: `reel`, `ig_post`, `appointment_booking`, `fallback`, …"""
         return self._write("", {"attachments": [{"type": kind, "payload": payload}]})
 
     def sends_sticker(self, sticker_id: int = 369239263222822) -> str:
         """Send a sticker; the default is the thumb."""
-        return self._write("", sticker_attachments(self._world, sticker_id))
+        return self._write("", sticker_attachments(self._page, sticker_id))
 
     def reacts(self, emoji: str = "❤", *, to: str | Message | None = None) -> None:
-        """React to a message, by default to the newest from the Page; that opens the window, too."""
+        """React to a message, by default the newest from the Page; a reaction opens the window."""
         mid = self._mid(to)
-        with self._world.lock:
-            tell_reaction(self._world, mid, self.id, emoji)
-            told = {"reaction": name_reaction(emoji), "emoji": emoji, "action": "react", "mid": mid}
-            self._gesture("react", told, opens=True)
-            self._world.notify("message_reactions", self.id, {"reaction": told})
+        with self._page.lock:
+            self._page.set_reaction(mid, self.id, emoji)
+            content = {"reaction": name_reaction(emoji), "emoji": emoji, "action": "react", "mid": mid}
+            self._act("react", "message_reactions", {"reaction": content}, opens=True)
 
     def unreacts(self, *, to: str | Message | None = None) -> None:
         """Take the reaction back."""
         mid = self._mid(to)
-        with self._world.lock:
-            emoji = self._world.reactions.get(mid, {}).get(self.id, "")
-            tell_reaction(self._world, mid, self.id, None)
+        with self._page.lock:
+            emoji = self._page.reactions.get(mid, {}).get(self.id, "")
+            self._page.set_reaction(mid, self.id, None)
             self._gesture("unreact", {"mid": mid})
-            told = {"reaction": name_reaction(emoji), "emoji": emoji, "action": "unreact", "mid": mid}
-            self._world.notify("message_reactions", self.id, {"reaction": told})
+            content = {"reaction": name_reaction(emoji), "emoji": emoji, "action": "unreact", "mid": mid}
+            self._webhooks.notify("message_reactions", self.id, {"reaction": content})
 
     def edits(self, text: str, mid: str | None = None) -> None:
-        """Change what they wrote, by default what they wrote last."""
-        with self._world.lock:
+        """Edit a message of this person, by default the newest."""
+        with self._page.lock:
             old = self._own(mid)
             count = 1 + sum(
                 isinstance(each, Gesture) and each.action == "edits" and each.payload["mid"] == old.id
-                for each in self._world.timeline[self.id]
+                for each in self._page.timeline[self.id]
             )
-            told = {"mid": old.id, "text": text, "num_edit": count}
-            self._gesture("edits", told)
-            self._world.notify("message_edits", self.id, {"message_edit": told})
+            content = {"mid": old.id, "text": text, "num_edit": count}
+            self._act("edits", "message_edits", {"message_edit": content})
 
     def deletes(self, mid: str | None = None) -> None:
-        """Take back what they wrote, by default what they wrote last."""
-        with self._world.lock:
+        """Delete a message of this person, by default the newest."""
+        with self._page.lock:
             old = self._own(mid)
             self._gesture("deletes", {"mid": old.id})
-            self._world.notify("messages", self.id, {"message": {"mid": old.id, "is_deleted": True}})
+            self._webhooks.notify("messages", self.id, {"message": {"mid": old.id, "is_deleted": True}})
 
     def reads(self) -> None:
-        """Open the conversation: everything in it counts as read."""
-        with self._world.lock:
-            now = self._world.clock.now()
-            self._world.touch(self.id).read_at = now
-            self._world.events.add("read", self.id, now)
-            self._world.notify("message_reads", self.id, {"read": {"watermark": milliseconds(now)}})
+        """Read the conversation: all its messages count as read."""
+        with self._page.lock:
+            now = self._page.clock.now()
+            self._page.touch(self.id).read_at = now
+            self._page.events.add("read", self.id, now)
+            self._webhooks.notify("message_reads", self.id, {"read": {"watermark": milliseconds(now)}})
 
     def blocks(self) -> None:
-        """Block the Page: nothing reaches them any more."""
+        """Block the Page, which can no longer write to this person."""
         self._set("blocks", blocked=True)
 
     def unblocks(self) -> None:
-        """Let the Page write again."""
+        """Unblock the Page."""
         self._set("unblocks", blocked=False)
 
     def reports(self) -> None:
         """Report the conversation."""
-        with self._world.lock:
+        with self._page.lock:
             self._gesture("reports", {})
 
     def goes_away(self) -> None:
-        """Stop reading, until they `read` or write."""
+        """Leave messages unread, until this person `reads` or writes."""
         self._set("goes away", away=True)
 
     def follows_link(self, ref: str, *, source: str = "SHORTLINK", **details: Any) -> None:
-        """Come by an m.me link or an ad (`source="ADS"`, `ad_id=…`)."""
-        told = {"ref": ref, "source": source, "type": "OPEN_THREAD", **details}
-        with self._world.lock:
-            self._gesture("referral", told, opens=self.id in self._world.threads)
-            self._world.notify("messaging_referrals", self.id, {"referral": told})
+        """Open the conversation from an m.me link or an ad (`source="ADS"`, `ad_id=…`)."""
+        content = {"ref": ref, "source": source, "type": "OPEN_THREAD", **details}
+        with self._page.lock:
+            is_known = self.id in self._page.threads
+            self._act("referral", "messaging_referrals", {"referral": content}, opens=is_known)
 
     def opts_in(self, ref: str, **details: Any) -> None:
-        """Opt in by a plugin, or to notifications with the keys that Meta gives them."""
-        with self._world.lock:
-            told = {"ref": ref, **details} if "type" not in details else {"payload": ref, **details}
-            self._gesture("optin", told)
-            self._world.notify("messaging_optins", self.id, {"optin": told})
+        """Opt in through a plugin, or to notifications with Meta's keys for them as details."""
+        content = {"ref": ref, **details} if "type" not in details else {"payload": ref, **details}
+        self._act("optin", "messaging_optins", {"optin": content})
 
     def links_account(self, authorization_code: str = "") -> None:
-        """Finish logging in, after the login page that the account-linking button opened."""
-        with self._world.lock:
+        """Complete the login on the page that the account-linking button opened."""
+        with self._page.lock:
             self._person.linked = authorization_code
-            told = {"status": "linked", **({"authorization_code": authorization_code} if authorization_code else {})}
-            self._gesture("links", told)
-            self._world.changed("person", self.id)
-            self._world.notify("messaging_account_linking", self.id, {"account_linking": told})
+            content = {"status": "linked", **({"authorization_code": authorization_code} if authorization_code else {})}
+            self._gesture("links", content)
+            self._page.changed("person", self.id)
+            self._webhooks.notify("messaging_account_linking", self.id, {"account_linking": content})
 
     def unlinks_account(self) -> None:
         """Log out."""
-        with self._world.lock:
+        with self._page.lock:
             self._person.linked = None
             self._gesture("unlinks", {"status": "unlinked"})
-            self._world.changed("person", self.id)
-            self._world.notify("messaging_account_linking", self.id, {"account_linking": {"status": "unlinked"}})
+            self._page.changed("person", self.id)
+            self._webhooks.notify("messaging_account_linking", self.id, {"account_linking": {"status": "unlinked"}})
 
     def gives_feedback(self, score: int | str, comment: str | None = None) -> None:
         """Answer the question of the newest customer feedback template."""
-        with self._world.lock:
+        with self._page.lock:
             question = self._question()
             answer: dict[str, Any] = {"type": question["type"], "payload": str(score)}
             if comment is not None:
                 answer["follow_up"] = {"type": "free_form", "payload": comment}
-            told = {"feedback_screens": [{"screen_id": 0, "questions": {question["id"]: answer}}]}
-            self._gesture("feedback", {**told, "text": comment or str(score)})
-            self._world.notify("messaging_feedback", self.id, {"messaging_feedback": told})
+            content = {"feedback_screens": [{"screen_id": 0, "questions": {question["id"]: answer}}]}
+            self._gesture("feedback", {**content, "text": comment or str(score)})
+            self._webhooks.notify("messaging_feedback", self.id, {"messaging_feedback": content})
 
     def rates(self, good: bool, *, of: str | Message | None = None) -> None:
-        """Press one of the thumbs that stand below a message."""
-        told = {"feedback": "Good response" if good else "Bad response", "mid": self._mid(of)}
-        with self._world.lock:
-            self._gesture("thumbs", told)
-            self._world.notify("response_feedback", self.id, {"response_feedback": told})
+        """Rate a message with the thumbs below it."""
+        content = {"feedback": "Good response" if good else "Bad response", "mid": self._mid(of)}
+        self._act("thumbs", "response_feedback", {"response_feedback": content})
 
     def gives_details(self, details: Mapping[str, str], *, screen: str = "Add address") -> None:
         """Fill in the form of a customer information template."""
         answers = [{"key": key, "value": value} for key, value in details.items()]
-        told = {"screens": [{"screen_id": screen, "responses": answers}]}
-        self._tell("details", "messaging_customer_information", {"messaging_customer_information": told})
+        content = {"screens": [{"screen_id": screen, "responses": answers}]}
+        self._act("details", "messaging_customer_information", {"messaging_customer_information": content})
 
     def submits_form(self, form_id: str) -> None:
         """Submit an instant form."""
-        self._tell("form", "messaging_in_thread_lead_form_submit", {"form": {"id": form_id}})
+        self._act("form", "messaging_in_thread_lead_form_submit", {"form": {"id": form_id}})
 
     def sends_cart(self, products: list[dict[str, Any]], note: str = "") -> None:
         """Send a cart with products."""
-        self._tell("cart", "send_cart", {"order": {"products": products, "note": note}}, opens=True)
+        self._act("cart", "send_cart", {"order": {"products": products, "note": note}}, opens=True)
 
     def uses_coupon(self, code: str, payload: str = "") -> None:
         """Reveal the code of a coupon."""
-        told = {"type": "coupon", "payload": payload, "coupon_code": code}
-        self._tell("coupon", "messages", {"template": told}, opens=True)
+        content = {"type": "coupon", "payload": payload, "coupon_code": code}
+        self._act("coupon", "messages", {"template": content}, opens=True)
 
     def plays(self, game_id: str, **details: Any) -> None:
         """Play a round of an instant game."""
-        told = {"game_id": game_id, "player_id": self.id, **details}
-        self._tell("game", "messaging_game_plays", {"game_play": told})
+        content = {"game_id": game_id, "player_id": self.id, **details}
+        self._act("game", "messaging_game_plays", {"game_play": content})
 
     def comments(self, text: str = "") -> str:
-        """Comment on a post of the Page, which may be answered once in private; give the comment's id."""
-        with self._world.lock:
+        """Comment on a post of the Page, which allows one private reply; give the comment's id."""
+        with self._page.lock:
             comment = f"{object_id()}_{object_id()}"
-            self._world.posts[comment] = (self.id, self._world.clock.now())
+            self._page.posts[comment] = (self.id, self._page.clock.now())
             self._gesture("comments", {"id": comment, "text": text})
         return comment
 
     def _write(self, text: str, payload: dict[str, Any], postback: dict[str, str] | None = None) -> str:
-        world = self._world
-        with world.lock:
-            now = world.clock.now()
+        page, webhooks = self._page, self._webhooks
+        with page.lock:
+            now = page.clock.now()
             kind = "message" if postback is None else "postback"
             incoming = Incoming(message_id(), self.id, now, text, payload, kind)
             if self._person.blocked:
-                raise SandboxError(f"{self!r} has blocked the Page: let them unblock it first")
+                raise SandboxError(f"{self!r} has blocked the Page: call `unblocks()` first")
             self._person.last_message_at, self._person.away = now, False
-            world.changed("person", self.id)
-            world.record(self.id, incoming)
-            thread = world.threads[self.id]
+            page.changed("person", self.id)
+            page.record(self.id, incoming)
+            thread = page.threads[self.id]
             thread.read_at, thread.unread = now, thread.unread + 1
             if self._person.banned:
                 return incoming.id
             owner = thread.owned_by(now)
             if owner is not None:
-                # Control lapses a day after somebody wrote last.
-                give_control(world, self.id, owner, max(limits.CONTROL_LIFE, (thread.owner_until or now) - now))
-            elif world.default_app is not None:
-                give_control(world, self.id, world.default_app)
+                # Control expires a day after the last message.
+                give_control(page, self.id, owner, max(limits.CONTROL_LIFE, (thread.owner_until or now) - now))
+            elif page.default_app is not None:
+                give_control(page, self.id, page.default_app)
             if postback is not None:
-                world.notify("messaging_postbacks", self.id, {"postback": {"mid": incoming.id, **postback}})
+                webhooks.notify("messaging_postbacks", self.id, {"postback": {"mid": incoming.id, **postback}})
             else:
                 message = {"mid": incoming.id, **({"text": text} if text else {}), **payload}
-                world.notify("messages", self.id, {"message": message})
+                webhooks.notify("messages", self.id, {"message": message})
         return incoming.id
 
-    def presses(self, tap: Tap) -> str:
-        """Tap on exactly this, as `taps` does with what it found; gives what `taps` gives."""
+    def presses(self, tap: Tappable) -> str:
+        """Tap this element; gives what `taps` gives."""
         if tap.kind == "quick_reply":
             return self._write(tap.says or tap.title, {"quick_reply": {"payload": tap.payload}})
         if tap.kind == "postback":
@@ -333,32 +331,32 @@ class Someone:
             self.unlinks_account()
             return ""
         address = tap.payload
-        with self._world.lock:
+        with self._page.lock:
             if tap.kind == "account_link":
-                # The login page learns by this token whose account it is.
+                # By this token the login page can read the person's PSID.
                 joint = "&" if "?" in address else "?"
-                address = f"{address}{joint}account_linking_token={begin(self._world, self.id)}"
-            # Opening a page writes nothing, and opens no window.
+                address = f"{address}{joint}account_linking_token={create_linking_token(self._page, self.id)}"
+            # To open a page sends no message and opens no window.
             self._gesture("opens", {"text": tap.payload})
         return address
 
-    def _tell(self, action: str, field: str, content: dict[str, Any], *, opens: bool = False) -> None:
-        with self._world.lock:
+    def _act(self, action: str, field: str, content: dict[str, Any], *, opens: bool = False) -> None:
+        with self._page.lock:
             self._gesture(action, next(iter(content.values())), opens=opens)
-            self._world.notify(field, self.id, content)
+            self._webhooks.notify(field, self.id, content)
 
     def _gesture(self, action: str, payload: dict[str, Any], *, opens: bool = False) -> None:
-        now = self._world.clock.now()
+        now = self._page.clock.now()
         if opens:
             self._person.last_message_at = now
-            self._world.changed("person", self.id)
-        self._world.record(self.id, Gesture(self.id, now, action, payload))
+            self._page.changed("person", self.id)
+        self._page.record(self.id, Gesture(self.id, now, action, payload))
 
     def _set(self, action: str, **values: bool) -> None:
-        with self._world.lock:
+        with self._page.lock:
             for name, value in values.items():
                 setattr(self._person, name, value)
-            self._world.changed("person", self.id)
+            self._page.changed("person", self.id)
             self._gesture(action, {})
 
     def _mid(self, message: str | Message | None) -> str:
@@ -366,12 +364,12 @@ class Someone:
 
     def _quote(self, message: str | Message) -> dict[str, Any]:
         mid = self._mid(message)
-        return {"mid": mid, "is_self_reply": isinstance(self._world.by_id.get(mid), Incoming)}
+        return {"mid": mid, "is_self_reply": isinstance(self._page.by_id.get(mid), Incoming)}
 
     def _own(self, mid: str | None) -> Incoming:
-        for each in reversed(self._world.timeline.get(self.id, [])):
-            # What was taken back is no longer there.
-            if isinstance(each, Incoming) and mid in {None, each.id} and each.id in self._world.by_id:
+        for each in reversed(self._page.timeline.get(self.id, [])):
+            # `by_id` has no deleted message.
+            if isinstance(each, Incoming) and mid in {None, each.id} and each.id in self._page.by_id:
                 return each
         raise SandboxError(f"{self!r} has written no such message")
 

@@ -1,4 +1,4 @@
-"""What a person can tap on: quick replies, buttons, the persistent menu, ice breakers, Get Started."""
+"""What a person can tap: quick replies, buttons, the persistent menu, ice breakers, Get Started."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from adaptor.sandbox.state.records import Incoming, Message
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.state.page_state import PageState
 
 _UNTITLED = {"account_link": "Log In", "account_unlink": "Log Out"}
 
 
 @dataclass(frozen=True)
-class Tap:
-    """One thing to tap on.
+class Tappable:
+    """One element that a person can tap.
 
     Attributes:
         kind: `quick_reply`, `postback`, `web_url`, `phone_number`, `account_link`, `account_unlink`, …
-        title: What stands on it.
-        payload: What it tells the app; for a page or a number, where it leads.
-        says: What appears in the person's bubble, where that is not the title.
+        title: Its title.
+        payload: The payload for the app; for a link or a phone number, the address or the number.
+        says: The text of the person's bubble, if that is not the title.
     """
 
     kind: str
@@ -32,45 +32,45 @@ class Tap:
     says: str = ""
 
 
-def find_taps(world: World, psid: str) -> list[Tap]:
-    """Give what a person sees to tap on, the newest first; quick replies only until somebody writes again."""
-    found: list[Tap] = []
+def find_tappable(page: PageState, psid: str) -> list[Tappable]:
+    """Give all that a person can tap, newest first; quick replies only below the newest message."""
+    found: list[Tappable] = []
     newest = True
-    for record in reversed(world.timeline.get(psid, [])):
+    for record in reversed(page.timeline.get(psid, [])):
         if isinstance(record, Message):
             if newest:
-                found += _quick_replies(record.payload.get("quick_replies"), world, psid)
-            found += button_taps(record, world)
+                found += _quick_replies(record.payload.get("quick_replies"), page, psid)
+            found += tappable_buttons(record, page)
         newest = newest and not isinstance(record, (Message, Incoming))
-    return [*found, *(tap for _, tap in profile_taps(world, psid))]
+    return [*found, *(tap for _, tap in tappable_in_profile(page, psid))]
 
 
-def quick_reply_taps(world: World, psid: str) -> list[Tap]:
-    """Give the quick replies that stand below the newest message, none once somebody has written again."""
-    for record in reversed(world.timeline.get(psid, [])):
+def tappable_quick_replies(page: PageState, psid: str) -> list[Tappable]:
+    """Give the quick replies below the newest message; none after a later message of the person."""
+    for record in reversed(page.timeline.get(psid, [])):
         if isinstance(record, Message):
-            return list(_quick_replies(record.payload.get("quick_replies"), world, psid))
+            return list(_quick_replies(record.payload.get("quick_replies"), page, psid))
         if isinstance(record, Incoming):
             break
     return []
 
 
-def _quick_replies(replies: Any, world: World, psid: str) -> Iterator[Tap]:
+def _quick_replies(replies: Any, page: PageState, psid: str) -> Iterator[Tappable]:
     for reply in _objects(replies):
         kind = reply.get("content_type")
         if kind == "text":
-            yield Tap("quick_reply", str(reply.get("title") or ""), str(reply.get("payload") or ""))
+            yield Tappable("quick_reply", str(reply.get("title") or ""), str(reply.get("payload") or ""))
         else:
-            # Meta fills in what the person has in their profile.
+            # Meta takes the value from the person's profile.
             value = f"{psid}@example.com" if kind == "user_email" else f"+1555{psid[-7:]}"
-            yield Tap("quick_reply", value, value)
+            yield Tappable("quick_reply", value, value)
 
 
-def button_taps(message: Message, world: World) -> Iterator[Tap]:
+def tappable_buttons(message: Message, page: PageState) -> Iterator[Tappable]:
     """Give the buttons of one message, from top to bottom."""
     template = message.payload.get("template")
     if isinstance(template, dict):
-        yield from _buttons_of_utility(template, world)
+        yield from _buttons_of_utility(template, page)
     attachment = message.payload.get("attachment")
     payload = attachment.get("payload") if isinstance(attachment, dict) else None
     if not isinstance(payload, dict):
@@ -82,45 +82,47 @@ def button_taps(message: Message, world: World) -> Iterator[Tap]:
             action = image.get("action")
             if isinstance(action, dict) and action.get("type") == "postback":
                 text = str(action.get("text"))
-                yield Tap("postback", text, str(action.get("payload")), text)
+                yield Tappable("postback", text, str(action.get("payload")), text)
 
 
-def _buttons_of_utility(template: dict[str, Any], world: World) -> Iterator[Tap]:
+def _buttons_of_utility(template: dict[str, Any], page: PageState) -> Iterator[Tappable]:
     language = template.get("language")
     code = str(language.get("code")) if isinstance(language, dict) else ""
-    found = world.templates.get((str(template.get("name")), code))
+    found = page.templates.get((str(template.get("name")), code))
     given = next((c for c in _objects(template.get("components")) if str(c.get("type")).lower() == "buttons"), {})
     parameters = _objects(given.get("parameters"))
     for index, button in enumerate(found.buttons if found is not None else ()):
         filled = {**button, **(parameters[index] if index < len(parameters) else {})}
         kind = "postback" if str(button.get("type")).upper() == "POSTBACK" else "web_url"
         title = str(button.get("text"))
-        yield Tap(kind, title, str(filled.get("payload" if kind == "postback" else "url", title)))
+        yield Tappable(kind, title, str(filled.get("payload" if kind == "postback" else "url", title)))
 
 
-def profile_taps(world: World, psid: str) -> Iterator[tuple[str, Tap]]:
-    """Give what the Page's profile offers one person, each with its place: `menu`, `ice_breakers`, `get_started`."""
-    menus = world.menus.get(psid) or world.profile.get("persistent_menu")
+def tappable_in_profile(page: PageState, psid: str) -> Iterator[tuple[str, Tappable]]:
+    """Give what the Page's profile offers to a person, each with its place: `menu`, `ice_breakers`, `get_started`."""
+    menus = page.menus.get(psid) or page.profile.get("persistent_menu")
     for menu in _objects(menus)[:1]:
         for item in _objects(menu.get("call_to_actions")):
             yield "menu", _button(item)
-    if any(isinstance(record, Incoming) for record in world.timeline.get(psid, [])):
-        # Both are for those who have never written.
+    if any(isinstance(record, Incoming) for record in page.timeline.get(psid, [])):
+        # Both are only for people who have never written.
         return
-    breakers = _objects(world.profile.get("ice_breakers"))
+    breakers = _objects(page.profile.get("ice_breakers"))
     asked = [each for part in breakers for each in _objects(part.get("call_to_actions"))] or breakers
     for each in asked:
         if "question" in each:
-            yield "ice_breakers", Tap("postback", str(each["question"]), str(each.get("payload")))
-    started = world.profile.get("get_started")
+            yield "ice_breakers", Tappable("postback", str(each["question"]), str(each.get("payload")))
+    started = page.profile.get("get_started")
     if not asked and isinstance(started, dict):
-        yield "get_started", Tap("postback", "Get Started", str(started.get("payload")))
+        yield "get_started", Tappable("postback", "Get Started", str(started.get("payload")))
 
 
-def _button(button: dict[str, Any]) -> Tap:
+def _button(button: dict[str, Any]) -> Tappable:
     kind = str(button.get("type"))
     title = str(button.get("title") or _UNTITLED.get(kind) or "")
-    return Tap(kind, title, str(button.get("url") if kind in {"web_url", "account_link"} else button.get("payload")))
+    return Tappable(
+        kind, title, str(button.get("url") if kind in {"web_url", "account_link"} else button.get("payload"))
+    )
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
-"""References from one part of a batch to the answer of another: `{result=name:$.data.*.id}`.
+"""References from one part of a batch to the response of another: `{result=name:$.data.*.id}`.
 
-Of JSONPath, what Meta's examples use: names, positions, `*`. Several finds are joined with commas.
+Of JSONPath they take what Meta's examples use: names, positions, `*`. Several matches are joined with commas.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _STEP: Final = re.compile(r"\.(\*|[\w-]+)|\[(\*|\d+|'[^']*'|\"[^\"]*\")\]")
 
 
 def names_in(text: str) -> list[str]:
-    """Give the names of the parts that a text refers to, encoded as in an address or not."""
+    """Give the names of the parts that a text refers to, URL-encoded or not."""
     return [match[1] for match in _REFERENCE.finditer(unquote_plus(text))]
 
 
 def fill_references(text: str, values: Mapping[str, Any]) -> str:
-    """Put in what the answers of other parts hold."""
+    """Replace references by values from the responses of other parts."""
     return _REFERENCE.sub(lambda match: _find(values[match[1]], match[2]), text)
 
 

@@ -1,4 +1,4 @@
-"""One call of the Graph API, however it arrived: over a socket, or as a part of a batch."""
+"""One call of the Graph API, from a socket or from a part of a batch."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Call:
-    """A call, its parameters gathered from wherever they stood.
+class GraphCall:
+    """A call, with the parameters of query and body together.
 
     Attributes:
         method: `GET`, `POST`, `DELETE`, …
@@ -22,13 +22,13 @@ class Call:
         base: The address under which the sandbox was called, without a slash at the end.
         version: The version that answers, such as `v26.0`.
         version_asked: Whether the path named a version.
-        segments: The path behind the version: the object, and the edge if any.
-        token: The token that was accepted.
-        identity: Whose token that is: `page`, `app` or `user`.
+        segments: The path after the version: the object, and the edge if any.
+        token: The accepted token.
+        identity: Who owns that token: `page`, `app` or `user`.
         proven: Whether the `appsecret_proof` of the token was checked already.
-        addressee: The thread of the person who was meant, once that is known, so that a refusal can name them.
-        empty_page: Whether the next list is to be answered with an empty page.
-        accepted: Whether the call was carried out, even if its answer says something else.
+        addressee: The thread of the person concerned, once known, so that a refusal can name it.
+        empty_page: Whether the next list gets an empty page.
+        accepted: Whether the call was carried out, even if its response says otherwise.
     """
 
     method: str
@@ -49,15 +49,15 @@ class Call:
 
     @property
     def edge(self) -> str:
-        """What stands behind the object."""
+        """The part of the path after the object."""
         return "/".join(self.segments[1:])
 
     def file(self) -> File | None:
-        """Give the uploaded file, whatever its field is called: in a batch it has any name."""
+        """Give the uploaded file; in a batch its field may have any name."""
         return self.files.get("filedata") or next(iter(self.files.values()), None)
 
     def words(self, name: str) -> list[str]:
-        """Read a list that may also come as text with commas."""
+        """Read a list of words, or a text of words with commas."""
         value = self.parameters.get(name)
         if isinstance(value, str):
             value = value.split(",")

@@ -1,4 +1,4 @@
-"""The `fields` of a read: names, with fields of their own in braces and a limit behind a dot.
+"""The `fields` of a read: names, nested fields in braces, a limit after a dot.
 
     id,participants,messages.limit(5){id,message,from}
 
@@ -23,7 +23,7 @@ _DEEP: Final = 10
 
 @dataclass(frozen=True)
 class Field:
-    """One field that was asked for, with what was asked for inside it."""
+    """One requested field, with its nested fields and modifiers."""
 
     name: str
     inside: tuple[Field, ...] = ()
@@ -47,30 +47,35 @@ def _read(text: str, start: int, depth: int) -> tuple[tuple[Field, ...], int]:
         match = _WORD.match(text, start)
         if match is None or depth > _DEEP:
             raise _syntax(text, start)
-        start = match.end()
-        inside: tuple[Field, ...] = ()
-        modifiers: list[tuple[str, str]] = []
-        while start < len(text) and text[start] in ".{":
-            if text[start] == "{":
-                inside, start = _read(text, start + 1, depth + 1)
-                if text[start : start + 1] != "}":
-                    raise _syntax(text, start)
-                start += 1
-            else:
-                modifier = _MODIFIER.match(text, start)
-                if modifier is None:
-                    raise _syntax(text, start)
-                modifiers.append((modifier[1], modifier[2]))
-                start = modifier.end()
-        fields.append(Field(match[1], inside, tuple(modifiers)))
+        inside, modifiers, start = _read_details(text, match.end(), depth)
+        fields.append(Field(match[1], inside, modifiers))
         while start < len(text) and text[start].isspace():
             start += 1
         if text[start : start + 1] != ",":
             return tuple(fields), start
         start += 1
-        # A comma at the end is forgiven, as at Meta.
+        # A trailing comma is allowed, as at Meta.
         if not text[start:].strip():
             return tuple(fields), len(text)
+
+
+def _read_details(text: str, start: int, depth: int) -> tuple[tuple[Field, ...], tuple[tuple[str, str], ...], int]:
+    """Read the nested fields and the modifiers of one field."""
+    inside: tuple[Field, ...] = ()
+    modifiers: list[tuple[str, str]] = []
+    while start < len(text) and text[start] in ".{":
+        if text[start] == "{":
+            inside, start = _read(text, start + 1, depth + 1)
+            if text[start : start + 1] != "}":
+                raise _syntax(text, start)
+            start += 1
+        else:
+            modifier = _MODIFIER.match(text, start)
+            if modifier is None:
+                raise _syntax(text, start)
+            modifiers.append((modifier[1], modifier[2]))
+            start = modifier.end()
+    return inside, tuple(modifiers), start
 
 
 def _syntax(text: str, at: int) -> Refused:
@@ -84,12 +89,12 @@ def select(
     default: Collection[str],
     node: str,
 ) -> dict[str, Any]:
-    """Give the fields of one object; what it has not is left out, and its id is always there.
+    """Give the requested fields of one object, without those that have no value, and always its id.
 
     Args:
-        fields: What was asked for; nothing asks for the default.
-        known: By field, how its value is found.
-        default: What is given when nothing is asked for.
+        fields: The requested fields; empty for the default.
+        known: For each field, the function that gives its value.
+        default: The fields that an empty request gives.
         node: The kind of object, as Meta's errors name it.
     """
     for field in fields:
@@ -103,5 +108,5 @@ def select(
 
 
 def limit_of(field: Field) -> Any:
-    """Give the limit that was asked for on an edge inside `fields`."""
+    """Give the limit that `fields` sets for a nested edge."""
     return dict(field.modifiers).get("limit")

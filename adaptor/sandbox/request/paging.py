@@ -1,6 +1,6 @@
 """Lists that come in pages: cursors, `limit`, `after`, `before`, and the addresses of the neighbours.
 
-A cursor names the item at which a page ended, so that what is added or removed meanwhile moves nobody.
+A cursor names the item at which a page ended, so that items added or removed in between shift nothing.
 
 https://developers.facebook.com/docs/graph-api/results
 """
@@ -18,7 +18,7 @@ from adaptor.sandbox.meta.errors import invalid
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    from adaptor.sandbox.request.call import Call
+    from adaptor.sandbox.request.call import GraphCall
 
 _DEFAULT: Final = 25
 _MOST: Final = 100
@@ -28,7 +28,7 @@ _START: Final = "^"
 
 
 def page_through(
-    call: Call,
+    call: GraphCall,
     keys: Collection[str],
     show: Callable[[str], Any],
     *,
@@ -39,19 +39,19 @@ def page_through(
     """Give one page of a list.
 
     Args:
-        call: What was asked, and where the neighbours' addresses start.
+        call: The request, whose address the links of other pages start with.
         keys: The ids of all items, in order.
-        show: Turns an id into what is shown of it.
+        show: Gives the item for an id.
         path: The path of the list, without the version. Default: that of the call.
         asked: `limit`, `after` and `before`. Default: the parameters of the call.
-        keep: Which items of the page may be shown. As at Meta it is asked after the page was cut, so that a page can
-            be short or even empty and still have a `next`.
+        keep: Which items to show. As at Meta, this applies after the page was cut: a page can be short or empty and
+            still have a `next`.
     """
     given = call.parameters if asked is None else asked
     limit = _read_limit(given.get("limit"))
     before, after = _decode(given.get("before")), _decode(given.get("after"))
     if call.empty_page:
-        # Ordered by a fault: nothing yet, although there is more.
+        # A fault asks for this: an empty page, although there are more items.
         call.empty_page = False
         edge = after or _START
         return _write(call, [], (edge, edge), path, given, limit, earlier=bool(after), later=True)
@@ -72,7 +72,7 @@ def page_through(
 
 
 def _write(
-    call: Call,
+    call: GraphCall,
     data: list[Any],
     edges: tuple[str, str],
     path: str | None,
@@ -87,7 +87,7 @@ def _write(
     for there, name, cursor in ((earlier, "previous", "before"), (later, "next", "after")):
         if there:
             kept = {key: value for key, value in given.items() if key not in _SECRET and isinstance(value, (str, int))}
-            # The token stands in these addresses at Meta too: a client that logs them gives it away.
+            # Meta puts the token into these addresses too: a client that logs them leaks it.
             query = {"access_token": call.token, **kept, "pretty": 0, "limit": limit, cursor: cursors[cursor]}
             place = path or "/".join(call.segments)
             paging[name] = f"{call.base}/{call.version}/{place}?{urlencode(query)}"

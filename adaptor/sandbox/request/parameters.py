@@ -1,7 +1,7 @@
-r"""What a request asks for, in any of the encodings that Graph accepts.
+r"""The parameters of a request, in any encoding that Graph accepts.
 
 JSON bodies, forms and queries whose objects are JSON strings, multipart forms with files. Meta's documentation also
-shows objects with single quotes and without any (`recipient={id:PSID}`); those are read too.
+shows objects with single quotes or without quotes (`recipient={id:PSID}`); those are read too.
 """
 
 from __future__ import annotations
@@ -15,23 +15,15 @@ from adaptor.sandbox.meta.errors import invalid
 from adaptor.sandbox.request.multipart import read_multipart
 
 if TYPE_CHECKING:
-    from typing import Protocol
-
+    from adaptor.sandbox.request.multipart import Stream
     from adaptor.sandbox.state.records import File
-    from adaptor.sandbox.state.uploads import Shelf
+    from adaptor.sandbox.state.uploads import Uploads
 
-    class Stream(Protocol):
-        """Anything bytes can be read from; no bytes mean the end."""
-
-        def read(self, size: int = ..., /) -> bytes:
-            """Read at most `size` bytes."""
-
-
-# Far more than fifty messages need; files do not fall under it.
+# Far more than fifty messages need. Files do not count.
 _BODY: Final = 4 * 1024 * 1024
-#: What no record may hold.
+#: Parameters that no record may hold.
 SECRETS: Final = frozenset({"access_token", "appsecret_proof", "input_token", "verify_token"})
-# The parameters that are objects or lists; everything else stays the text it is.
+# The parameters that are objects or lists; all others stay text.
 _OBJECTS: Final = frozenset(
     {
         *("recipient", "message", "payload", "reply_to", "thread_control"),
@@ -49,15 +41,15 @@ _JSON_WORD: Final = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?|true|false|null")
 
 
 def read_parameters(
-    query: str, content_type: str, body: Stream, shelf: Shelf | None = None
+    query: str, content_type: str, body: Stream, uploads: Uploads | None = None
 ) -> tuple[dict[str, Any], dict[str, File]]:
     """Gather the parameters of a request and the files that came with it.
 
     Args:
-        query: Behind the `?`, still encoded.
+        query: The part after `?`, still encoded.
         content_type: The header as it came.
-        body: Where the body can be read from.
-        shelf: Where the bytes of small files are kept.
+        body: The body.
+        uploads: Stores the bytes of small files.
 
     Returns:
         Parameters by name, and files by the name of their field.
@@ -66,7 +58,7 @@ def read_parameters(
     kind = content_type.partition(";")[0].strip().lower()
     files: dict[str, File] = {}
     if kind == "multipart/form-data":
-        fields, files = read_multipart(body, content_type, shelf)
+        fields, files = read_multipart(body, content_type, uploads)
         parameters.update(fields)
     else:
         data = _read_all(body)
@@ -78,14 +70,14 @@ def read_parameters(
 
 
 def read_objects(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Read the parameters that are objects or lists, where they were sent as text."""
+    """Parse the parameters that are objects or lists and were sent as text."""
     for name in _OBJECTS & parameters.keys():
         parameters[name] = read_object(parameters[name])
     return parameters
 
 
 def read_object(value: Any) -> Any:
-    """Read an object that was sent as text; anything else is given back as it is."""
+    """Parse an object that was sent as text; return anything else unchanged."""
     if not isinstance(value, str) or value.strip()[:1] not in {"{", "["}:
         return value
     for text in (value, _strict(value)):

@@ -1,4 +1,4 @@
-"""A part of a request, read field by field under the name that Meta's errors would give it."""
+"""An object of a request, read field by field under the names that Meta's errors use."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from adaptor.sandbox.meta.errors import GraphError
 
 
-class Part:
-    """One object of a request; every reading checks, and refuses in Meta's words.
+class RequestObject:
+    """One object of a request; each method checks what it reads, and refuses in Meta's words.
 
     Args:
-        value: What stands there. Anything but an object is refused.
+        value: The value. Anything but an object is refused.
         path: Its name in Meta's spelling, such as `message[attachment]`; empty for the parameters themselves.
     """
 
@@ -32,7 +32,7 @@ class Part:
         return f"{self.path}[{key}]" if self.path else key
 
     def has(self, key: str) -> bool:
-        """Say whether a field is there; `null` counts as absent, as it does at Meta."""
+        """Say whether a field is present; `null` counts as absent, as at Meta."""
         return self.value.get(key) is not None
 
     def require(self, key: str) -> Any:
@@ -55,7 +55,7 @@ class Part:
         return value
 
     def number(self, key: str, least: int, most: int) -> None:
-        """Check a whole number, which forms send as text, where there is one."""
+        """Check an optional whole number, which forms send as text."""
         if not self.has(key):
             return
         value = str(self.value[key])
@@ -88,11 +88,11 @@ class Part:
             raise invalid(f"{self.name(key)} should represent a valid URL")
         return str(value)
 
-    def part(self, key: str) -> Part:
+    def object(self, key: str) -> RequestObject:
         """Read an object that must be there."""
-        return Part(self.require(key), self.name(key))
+        return RequestObject(self.require(key), self.name(key))
 
-    def parts(self, key: str, most: int, *, least: int = 1, required: bool = True) -> list[Part]:
+    def objects(self, key: str, most: int, *, least: int = 1, required: bool = True) -> list[RequestObject]:
         """Read a list of `least` to `most` objects."""
         if not self.has(key) and not required:
             return []
@@ -103,7 +103,7 @@ class Part:
             raise too_few(self.name(key))
         if len(value) > most:
             raise invalid(f"param {self.name(key)} has too many elements.")
-        return [Part(item, f"{self.name(key)}[{index}]") for index, item in enumerate(value)]
+        return [RequestObject(item, f"{self.name(key)}[{index}]") for index, item in enumerate(value)]
 
     def only(self, allowed: Collection[str]) -> None:
         """Refuse keys that Meta does not know."""

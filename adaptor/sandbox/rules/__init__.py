@@ -1,1 +1,1 @@
-"""What Meta checks before it takes a message."""
+"""What Meta accepts: access, recipients, windows, content, templates, rate limits."""

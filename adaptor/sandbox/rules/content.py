@@ -5,32 +5,36 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from adaptor.sandbox.edges.attachments import MEDIA, check_attachment_id, check_file
 from adaptor.sandbox.meta import limits
 from adaptor.sandbox.meta.errors import (
     BAD_UPLOAD,
     EMPTY_MESSAGE,
+    FOREIGN_ATTACHMENT,
     QUICK_REPLY_PAYLOAD,
     QUICK_REPLY_TITLE,
+    TOO_LARGE,
     Refused,
     invalid,
 )
 from adaptor.sandbox.rules.templates import check_template
 
 if TYPE_CHECKING:
-    from adaptor.sandbox.request.request_object import Part
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.request.request_object import RequestObject
+    from adaptor.sandbox.state.page_state import PageState
     from adaptor.sandbox.state.records import File
 
-# A message is one of these; only quick replies and metadata go along with any of them.
+
+#: The kinds of media.
+MEDIA: Final = frozenset({"image", "audio", "video", "file"})
+# A message has exactly one of these; quick replies and metadata may accompany it.
 _CONTENTS = ("text", "attachment", "attachments", "sticker_id", "template")
 _KEYS = frozenset({*_CONTENTS, "quick_replies", "metadata"})
 
 
-def check_message(message: Part, file: File | None, world: World) -> None:
-    """Refuse a message that Meta would refuse whoever it is for."""
+def check_message(message: RequestObject, file: File | None, page: PageState) -> None:
+    """Refuse a message that Meta refuses for any recipient."""
     message.only(_KEYS)
     contents = [key for key in _CONTENTS if message.has(key) and message.value[key] not in ("", [], {})]
     if not contents:
@@ -42,20 +46,20 @@ def check_message(message: Part, file: File | None, world: World) -> None:
         raise Refused(EMPTY_MESSAGE)
     message.text("metadata", most=limits.METADATA)
     if message.has("attachment"):
-        _check_attachment(message.part("attachment"), file, world)
+        _check_attachment(message.object("attachment"), file, page)
     elif file is not None:
         raise Refused(BAD_UPLOAD)
     if message.has("attachments"):
-        for attachment in message.parts("attachments", limits.IMAGES):
+        for attachment in message.objects("attachments", limits.IMAGES):
             attachment.choice("type", {"image"}, required=True)
-            _check_source(attachment.part("payload"), None, world, "image")
+            _check_source(attachment.object("payload"), None, page, "image")
     if message.has("sticker_id") and not str(message.value["sticker_id"]).isdigit():
         raise invalid('Param message[sticker_id] must be a valid ID string (e.g., "123")')
-    for reply in message.parts("quick_replies", limits.QUICK_REPLIES, required=False):
+    for reply in message.objects("quick_replies", limits.QUICK_REPLIES, required=False):
         _check_quick_reply(reply)
 
 
-def _check_quick_reply(reply: Part) -> None:
+def _check_quick_reply(reply: RequestObject) -> None:
     kind = reply.choice("content_type", {"text", "user_phone_number", "user_email"}, required=True)
     title = reply.text("title", most=limits.QUICK_REPLY_TITLE)
     image = reply.url("image_url")
@@ -70,9 +74,9 @@ def _check_quick_reply(reply: Part) -> None:
         raise Refused(QUICK_REPLY_PAYLOAD)
 
 
-def _check_attachment(attachment: Part, file: File | None, world: World) -> None:
+def _check_attachment(attachment: RequestObject, file: File | None, page: PageState) -> None:
     kind = attachment.choice("type", MEDIA | {"template"}, required=True)
-    payload = attachment.part("payload")
+    payload = attachment.object("payload")
     if kind == "template":
         if file is not None:
             raise Refused(BAD_UPLOAD)
@@ -80,13 +84,41 @@ def _check_attachment(attachment: Part, file: File | None, world: World) -> None
         return
     if file is not None:
         check_file(str(kind), file)
-    _check_source(payload, file, world, str(kind))
+    _check_source(payload, file, page, str(kind))
 
 
-def _check_source(payload: Part, file: File | None, world: World, kind: str) -> None:
+def _check_source(payload: RequestObject, file: File | None, page: PageState, kind: str) -> None:
     url = payload.url("url")
     has_id = payload.has("attachment_id")
     if (url is not None) + has_id + (file is not None) != 1:
         raise invalid(f"Param {payload.path} must hold either url or attachment_id, or come with a file in filedata")
     if has_id:
-        check_attachment_id(payload.value["attachment_id"], world, kind)
+        check_attachment_id(payload.value["attachment_id"], page, kind)
+
+
+def check_file(kind: str, file: File) -> None:
+    """Refuse a file that is too large, or whose media type does not fit its kind."""
+    if file.size > (limits.IMAGE_BYTES if kind == "image" else limits.FILE_BYTES):
+        raise Refused(TOO_LARGE)
+    family = file.type.partition("/")[0].lower()
+    untyped = file.type in {"", "application/octet-stream"} and kind != "audio"
+    if kind != "file" and family != kind and not untyped:
+        raise Refused(BAD_UPLOAD)
+
+
+def check_attachment_id(value: object, page: PageState, kind: str | None = None) -> None:
+    """Refuse an attachment id that is malformed, expired, of another kind, or unknown.
+
+    With `foreign_ids`, unknown ids pass: they may come from uploads to the real Page.
+    """
+    text = str(value)
+    with page.lock:
+        made = page.attachments.get(text)
+    if not (text.isascii() and text.isdigit()) or (made is None and not page.foreign_ids):
+        raise Refused(FOREIGN_ATTACHMENT)
+    if made is None:
+        return
+    if page.clock.now() - made.made_at > limits.ATTACHMENT_LIFE:
+        raise Refused(FOREIGN_ATTACHMENT)
+    if kind is not None and made.type != kind:
+        raise Refused(BAD_UPLOAD)

@@ -1,6 +1,6 @@
-"""Meta's rate limits, counted by the sandbox's clock, and the headers that tell how much of them is used.
+"""Meta's rate limits, counted by the sandbox's clock, and the usage that the headers report.
 
-Off unless asked for, so that ordinary tests are not slowed.
+Off by default, so that they do not slow ordinary tests.
 
 https://developers.facebook.com/docs/graph-api/overview/rate-limiting
 """
@@ -17,27 +17,27 @@ from adaptor.sandbox.meta.errors import FAULTS, RATE, TOO_MANY_CALLS, GraphError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from adaptor.sandbox.request.call import Call
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.request.call import GraphCall
+    from adaptor.sandbox.state.page_state import PageState
 
 _MEDIA = frozenset({"audio", "video"})
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
-# After how many events the people are counted again.
+# Count the people again after this many events.
 _FRESH = 1000
 
 
 @dataclass(frozen=True)
-class Limits:
-    """How much may be asked (pages "Rate limits" and "Messenger Profile", checked 2026-11).
+class RateLimits:
+    """The rate limits (pages "Rate limits" and "Messenger Profile", checked 2026-11).
 
     Attributes:
         messages_per_second: Texts, links, reactions, stickers, images.
         media_per_second: Audio and video.
         conversations_per_second: Calls of the Conversations API.
         profile_per_10_minutes: Calls of the Messenger Profile API.
-        calls_per_engaged_user: In 24 hours, times the people whom the Page can message.
+        calls_per_engaged_user: In 24 hours, times the number of people whom the Page can message.
         private_replies_per_hour: To posts and comments.
-        platform_calls_per_user: In an hour, with the token of the app or of a person, times the people.
+        platform_calls_per_user: In an hour, with the token of the app or of a user, times the number of people.
     """
 
     messages_per_second: int = 300
@@ -49,33 +49,39 @@ class Limits:
     platform_calls_per_user: int = 200
 
 
-NAMES = tuple(each.name for each in fields(Limits))
+NAMES = tuple(each.name for each in fields(RateLimits))
 
 
 @dataclass
-class Rates:
-    """Counts calls where limits hold."""
+class RateLimiter:
+    """Counts calls while limits are on.
 
-    limits: Limits | None = None
+    Attributes:
+        page: Whose calls, people and clock these are.
+        limits: The limits; None: they are off.
+    """
+
+    page: PageState = field(repr=False)
+    limits: RateLimits | None = None
     _seen: dict[str, deque[datetime]] = field(default_factory=dict)
     _engaged: int = 0
     _counted_at: int = -_FRESH
 
     def switch(self, on: bool, **figures: int) -> None:
-        """Let limits hold, Meta's or others, or no longer."""
-        self.limits = replace(Limits(), **figures) if on else None
+        """Switch the limits on, with Meta's figures or others, or off."""
+        self.limits = replace(RateLimits(), **figures) if on else None
         self._seen.clear()
 
-    def check(self, call: Call, world: World) -> None:
-        """Count a call, and refuse it where it is one too many."""
+    def check(self, call: GraphCall) -> None:
+        """Count a call, and refuse it if it exceeds a limit."""
         if self.limits is None:
             return
-        limits, now, second = self.limits, world.clock.now(), timedelta(seconds=1)
+        limits, now, second = self.limits, self.page.clock.now(), timedelta(seconds=1)
         if call.identity != "page":
-            self._spend("platform", self._platform(world), _HOUR, now, FAULTS[4, None])
+            self._spend("platform", self._platform(), _HOUR, now, FAULTS[4, None])
             return
-        most = self._daily(world)
-        if self._count("day", _DAY, now) >= most and self._count("day", _DAY, now) >= self._daily(world, fresh=True):
+        most = self._daily()
+        if self._count("day", _DAY, now) >= most and self._count("day", _DAY, now) >= self._daily(fresh=True):
             raise Refused(TOO_MANY_CALLS)
         kind, edge = call.segments[0] if call.segments else "", call.edge
         if edge == "messages" and call.method == "POST":
@@ -92,36 +98,36 @@ class Rates:
         elif edge == "custom_user_settings":
             who = f"menu {call.parameters.get('psid')}"
             self._spend(who, limits.profile_per_10_minutes, timedelta(minutes=10), now)
-        self._spend("day", self._daily(world), _DAY, now)
+        self._spend("day", self._daily(), _DAY, now)
 
-    def platform_usage(self, world: World) -> int:
-        """Give how much of the hour's calls with the token of the app is used, in percent."""
+    def platform_usage(self) -> int:
+        """Give the used share of the hour's calls with the app's token, in percent."""
         if self.limits is None:
             return 1
-        used = self._count("platform", _HOUR, world.clock.now())
-        return max(1, used * 100 // self._platform(world))
+        used = self._count("platform", _HOUR, self.page.clock.now())
+        return max(1, used * 100 // self._platform())
 
-    def usage(self, world: World) -> tuple[int, int]:
-        """Give how much of the day's calls is used, in percent, and the minutes until there are some again."""
+    def usage(self) -> tuple[int, int]:
+        """Give the used share of the day's calls, in percent, and the minutes until calls are possible again."""
         if self.limits is None:
             return 1, 0
-        now = world.clock.now()
+        now = self.page.clock.now()
         used = self._count("day", _DAY, now)
-        percent = max(1, used * 100 // self._daily(world))
+        percent = max(1, used * 100 // self._daily())
         minutes = -(-(self._seen["day"][0] + _DAY - now) // timedelta(minutes=1)) if percent >= 100 else 0
         return percent, minutes
 
-    def _daily(self, world: World, *, fresh: bool = False) -> int:
+    def _daily(self, *, fresh: bool = False) -> int:
         figure = self.limits.calls_per_engaged_user if self.limits is not None else 0
-        # Counting a hundred thousand people at every call would take longer than the call.
-        if fresh or world.events.number - self._counted_at >= _FRESH:
-            self._engaged = sum(1 for person in world.people.values() if person.last_message_at is not None)
-            self._counted_at = world.events.number
+        # To count a hundred thousand people for every call would take longer than the call.
+        if fresh or self.page.events.number - self._counted_at >= _FRESH:
+            self._engaged = sum(1 for person in self.page.people.values() if person.last_message_at is not None)
+            self._counted_at = self.page.events.number
         return figure * max(self._engaged, 1)
 
-    def _platform(self, world: World) -> int:
+    def _platform(self) -> int:
         figure = self.limits.platform_calls_per_user if self.limits is not None else 0
-        return figure * max(len(world.people), 1)
+        return figure * max(len(self.page.people), 1)
 
     def _count(self, name: str, span: timedelta, now: datetime) -> int:
         seen = self._seen.setdefault(name, deque())

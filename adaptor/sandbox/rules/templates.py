@@ -19,7 +19,7 @@ from adaptor.sandbox.meta.errors import (
     Refused,
     invalid,
 )
-from adaptor.sandbox.request.request_object import Part, is_url
+from adaptor.sandbox.request.request_object import RequestObject, is_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _BUTTONS: Final = frozenset(
     {"web_url", "postback", "phone_number", "account_link", "account_unlink", "game_play", "audio_call"}
 )
-# Meta writes on these buttons itself, in the reader's language.
+# Meta gives these buttons their titles, in the reader's language.
 _UNTITLED: Final = frozenset({"account_link", "account_unlink"})
 _HEIGHTS: Final = ("compact", "tall", "full")
 _PHONE: Final = re.compile(r"\+[0-9][0-9 ().-]{3,}")
@@ -41,23 +41,23 @@ _SCORES: Final = {
 _SCORE_LABELS: Final = ("neg_pos", "hard_easy", "dis_sat", "unlike_like", "poor_great", "none")
 
 
-def check_template(payload: Part) -> None:
-    """Refuse a template that Meta would refuse."""
+def check_template(payload: RequestObject) -> None:
+    """Refuse a template that Meta refuses."""
     kind = payload.require("template_type")
     check = _CHECKS.get(kind) if isinstance(kind, str) else None
     if check is None:
         raise Refused(UNKNOWN_TEMPLATE)
-    # Meta's errors call a template's payload by this name, whatever the message holds it under.
-    check(Part(payload.value, "name_placeholder"))
+    # Meta's errors use this name for the payload of any template.
+    check(RequestObject(payload.value, "name_placeholder"))
 
 
-def check_buttons(part: Part, *, required: bool = False, allowed: Collection[str] = _BUTTONS) -> None:
+def check_buttons(part: RequestObject, *, required: bool = False, allowed: Collection[str] = _BUTTONS) -> None:
     """Check the buttons of a template or of one of its elements."""
-    for button in part.parts("buttons", limits.BUTTONS, required=required):
+    for button in part.objects("buttons", limits.BUTTONS, required=required):
         check_button(button, allowed)
 
 
-def check_button(button: Part, allowed: Collection[str] = _BUTTONS, *, titled: bool = True) -> None:
+def check_button(button: RequestObject, allowed: Collection[str] = _BUTTONS, *, titled: bool = True) -> None:
     """Check one button; a default action is a button without a title."""
     kind = button.choice("type", allowed, required=True)
     title = button.text("title", most=limits.BUTTON_TITLE)
@@ -80,13 +80,13 @@ def check_button(button: Part, allowed: Collection[str] = _BUTTONS, *, titled: b
             raise invalid(f"Param {button.name('payload')} must be a phone number with + and country code")
 
 
-def _check_button_template(payload: Part) -> None:
+def _check_button_template(payload: RequestObject) -> None:
     payload.text("text", most=limits.BUTTON_TEMPLATE_TEXT, required=True)
     check_buttons(payload, required=True)
 
 
-def _check_generic(payload: Part) -> None:
-    for element in payload.parts("elements", limits.ELEMENTS):
+def _check_generic(payload: RequestObject) -> None:
+    for element in payload.objects("elements", limits.ELEMENTS):
         title = element.text("title", most=limits.ELEMENT_TITLE)
         if not title or not any(
             element.value.get(key) for key in ("subtitle", "image_url", "buttons", "default_action")
@@ -95,12 +95,12 @@ def _check_generic(payload: Part) -> None:
         element.text("subtitle", most=limits.ELEMENT_SUBTITLE)
         element.url("image_url")
         if element.has("default_action"):
-            check_button(element.part("default_action"), ("web_url",), titled=False)
+            check_button(element.object("default_action"), ("web_url",), titled=False)
         check_buttons(element)
 
 
-def _check_media(payload: Part) -> None:
-    for element in payload.parts("elements", 1):
+def _check_media(payload: RequestObject) -> None:
+    for element in payload.objects("elements", 1):
         element.choice("media_type", ("image", "video"), required=True)
         url = element.url("url")
         if (url is None) == (not element.has("attachment_id")):
@@ -110,29 +110,29 @@ def _check_media(payload: Part) -> None:
         check_buttons(element)
 
 
-def _check_receipt(payload: Part) -> None:
+def _check_receipt(payload: RequestObject) -> None:
     for key in ("recipient_name", "order_number", "payment_method"):
         payload.text(key, required=True)
     currency = payload.text("currency", required=True) or ""
     if not re.fullmatch("[A-Z]{3}", currency):
         raise invalid(f"The currency code '{currency}' is not supported")
-    payload.part("summary").require("total_cost")
+    payload.object("summary").require("total_cost")
     payload.url("order_url")
-    for element in payload.parts("elements", limits.RECEIPT_ELEMENTS, least=0, required=False):
+    for element in payload.objects("elements", limits.RECEIPT_ELEMENTS, least=0, required=False):
         element.text("title", required=True)
         element.require("price")
     if payload.has("address"):
-        address = payload.part("address")
+        address = payload.object("address")
         for key in ("street_1", "city", "postal_code", "state", "country"):
             address.text(key, required=True)
 
 
-def _check_product(payload: Part) -> None:
-    for element in payload.parts("elements", limits.ELEMENTS):
+def _check_product(payload: RequestObject) -> None:
+    for element in payload.objects("elements", limits.ELEMENTS):
         element.require("id")
 
 
-def _check_coupon(payload: Part) -> None:
+def _check_coupon(payload: RequestObject) -> None:
     payload.text("title", most=limits.ELEMENT_TITLE, required=True)
     payload.text("subtitle", most=limits.ELEMENT_SUBTITLE)
     payload.url("coupon_url")
@@ -144,15 +144,15 @@ def _check_coupon(payload: Part) -> None:
         raise invalid(f"Param {payload.name('coupon_code')} must not contain spaces")
 
 
-def _check_feedback(payload: Part) -> None:
+def _check_feedback(payload: RequestObject) -> None:
     payload.text("title", most=limits.FEEDBACK_TITLE, required=True)
     payload.text("subtitle", most=limits.FEEDBACK_SUBTITLE)
     payload.text("button_title", most=limits.FEEDBACK_BUTTON)
     for key in ("title", "subtitle", "button_title"):
         if re.search(r"https?://", payload.value.get(key) or ""):
             raise invalid(f"Param {payload.name(key)} must not contain a URL")
-    for screen in payload.parts("feedback_screens", 1):
-        for question in screen.parts("questions", 1):
+    for screen in payload.objects("feedback_screens", 1):
+        for question in screen.objects("questions", 1):
             if not _QUESTION_ID.fullmatch(question.text("id", required=True) or ""):
                 raise invalid(f"Param {question.name('id')} must be made of letters, digits and underscores")
             kind = question.choice("type", tuple(_SCORES), required=True) or ""
@@ -160,22 +160,22 @@ def _check_feedback(payload: Part) -> None:
             question.choice("score_label", _SCORE_LABELS)
             question.choice("score_option", _SCORES[kind])
             if question.has("follow_up"):
-                follow_up = question.part("follow_up")
+                follow_up = question.object("follow_up")
                 follow_up.choice("type", ("free_form",), required=True)
                 follow_up.text("placeholder", most=limits.FEEDBACK_PLACEHOLDER)
     _check_privacy(payload)
 
 
-def _check_grid(payload: Part) -> None:
-    for element in payload.parts("elements", 1):
+def _check_grid(payload: RequestObject) -> None:
+    for element in payload.objects("elements", 1):
         element.text("title", most=limits.GRID_TITLE)
         element.text("subtitle", most=limits.GRID_SUBTITLE)
-        images = element.parts("images", limits.GRID_IMAGES, least=limits.GRID_IMAGES_LEAST)
+        images = element.objects("images", limits.GRID_IMAGES, least=limits.GRID_IMAGES_LEAST)
         for image in images:
             image.require("url")
             image.url("url")
             if image.has("action"):
-                action = image.part("action")
+                action = image.object("action")
                 if action.choice("type", ("web_url", "postback"), required=True) == "web_url":
                     action.url("url", missing=BUTTON_URL)
                 else:
@@ -186,13 +186,13 @@ def _check_grid(payload: Part) -> None:
         check_buttons(element, allowed=("web_url", "postback"))
 
 
-def _check_form(payload: Part) -> None:
+def _check_form(payload: RequestObject) -> None:
     form = str(payload.require("form_id"))
     if not (form.isascii() and form.isdigit()):
         raise Refused(BAD_FORM)
 
 
-def _check_information(payload: Part) -> None:
+def _check_information(payload: RequestObject) -> None:
     countries = payload.require("countries")
     if not isinstance(countries, list) or not countries:
         raise invalid(f"param {payload.name('countries')} must be non-empty.")
@@ -200,14 +200,14 @@ def _check_information(payload: Part) -> None:
     _check_privacy(payload)
 
 
-def _check_privacy(payload: Part) -> None:
-    privacy = payload.part("business_privacy")
+def _check_privacy(payload: RequestObject) -> None:
+    privacy = payload.object("business_privacy")
     if not is_url(privacy.require("url")):
         raise invalid(f"{privacy.name('url')} should represent a valid URL")
     payload.number("expires_in_days", 1, limits.TEMPLATE_DAYS)
 
 
-_CHECKS: Final[Mapping[str, Callable[[Part], None]]] = {
+_CHECKS: Final[Mapping[str, Callable[[RequestObject], None]]] = {
     "button": _check_button_template,
     "generic": _check_generic,
     "media": _check_media,

@@ -1,63 +1,28 @@
-"""Utility messages: templates that Meta approved beforehand, which may be sent at any time.
+"""Utility messages: approved templates, which may be sent at any time.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages
 """
 
 from __future__ import annotations
 
-import re
-import secrets
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from adaptor.sandbox.meta.errors import GraphError, Refused, invalid
+from adaptor.sandbox.state.objects import PLACEHOLDER, UtilityTemplate
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from adaptor.sandbox.request.request_object import RequestObject
+    from adaptor.sandbox.state.page_state import PageState
 
-    from adaptor.sandbox.request.request_object import Part
-    from adaptor.sandbox.state.page_state import World
-
-PLACEHOLDER: Final = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
-STATUSES: Final = (
-    "APPROVED",
-    "PENDING",
-    "REJECTED",
-    "PAUSED",
-    "DISABLED",
-    "IN_APPEAL",
-    "ARCHIVED",
-    "DELETED",
-    "PENDING_DELETION",
-    "LIMIT_EXCEEDED",
-)
-# No limit is documented; this only keeps a mistake from becoming a very long list.
+# Not documented; it only bounds the length of the list.
 _MANY: Final = 100
 
 
-@dataclass(frozen=True)
-class UtilityTemplate:
-    """A message template of the Page."""
-
-    name: str
-    language: str
-    body: str
-    header: str | None = None
-    buttons: tuple[dict[str, Any], ...] = ()
-    status: str = "APPROVED"
-    header_image: str | None = None
-    parameter_format: str = "POSITIONAL"
-    rejected_reason: str = "NONE"
-    library_name: str | None = None
-    created_at: datetime | None = None
-    id: str = field(default_factory=lambda: str(secrets.randbelow(9 * 10**14) + 10**14))
-
-
-def fill_template(world: World, template: Part) -> tuple[str, ...]:
-    """Check a `message.template` against the Page's own, and give the lines that the person reads."""
+def fill_template(page: PageState, template: RequestObject) -> tuple[str, ...]:
+    """Check a `message.template` against the Page's templates, and give the lines that the person reads."""
     name = template.text("name", required=True) or ""
-    language = template.part("language").text("code", required=True) or ""
-    found = _find(world, name, language)
+    language = template.object("language").text("code", required=True) or ""
+    found = _find(page, name, language)
     given = _read_components(template)
     lines = []
     if found.header is not None:
@@ -77,11 +42,11 @@ def fill_template(world: World, template: Part) -> tuple[str, ...]:
     return (*lines, *([titles] if titles else []))
 
 
-def _find(world: World, name: str, language: str) -> UtilityTemplate:
-    with world.lock:
-        found = world.templates.get((name, language))
-        languages = sorted(code for known, code in world.templates if known == name)
-    # Only the code is documented for what follows; the words are ours.
+def _find(page: PageState, name: str, language: str) -> UtilityTemplate:
+    with page.lock:
+        found = page.templates.get((name, language))
+        languages = sorted(code for known, code in page.templates if known == name)
+    # For these errors only the code is documented; the words are ours.
     if found is None:
         there = f" It exists in: {', '.join(languages)}." if languages else ""
         error = GraphError(100, f"(#100) There is no message template '{name}' in the language '{language}'.{there}")
@@ -95,19 +60,19 @@ def _find(world: World, name: str, language: str) -> UtilityTemplate:
     return found
 
 
-def _read_components(template: Part) -> dict[str, list[Part]]:
-    given: dict[str, list[Part]] = {}
-    for component in template.parts("components", _MANY, least=0, required=False):
+def _read_components(template: RequestObject) -> dict[str, list[RequestObject]]:
+    given: dict[str, list[RequestObject]] = {}
+    for component in template.objects("components", _MANY, least=0, required=False):
         kind = str(component.require("type")).lower()
         if kind not in {"header", "body", "buttons"}:
             raise invalid(f'Param {component.name("type")} must be one of {{header, body, buttons}} - got "{kind}".')
         if kind in given:
             raise invalid(f"Param {template.name('components')} holds two components of type {kind}")
-        given[kind] = component.parts("parameters", _MANY, least=0, required=False)
+        given[kind] = component.objects("parameters", _MANY, least=0, required=False)
     return given
 
 
-def _fill(text: str, parameters: list[Part], name: str, where: str) -> str:
+def _fill(text: str, parameters: list[RequestObject], name: str, where: str) -> str:
     expected = list(dict.fromkeys(PLACEHOLDER.findall(text)))
     if len(parameters) != len(expected):
         raise _mismatch(name, where, len(expected), len(parameters))

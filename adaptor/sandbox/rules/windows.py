@@ -1,4 +1,4 @@
-"""Meta's messaging windows: what may be sent to whom, and how long after the person last wrote.
+"""Meta's messaging windows: what may be sent how long after the person's last message.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/policy
 """
@@ -15,7 +15,7 @@ from adaptor.sandbox.meta.errors import DEAD_TAG, TAG_WITHOUT_TYPE, UNKNOWN_TAG,
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from adaptor.sandbox.state.page_state import Person
+    from adaptor.sandbox.state.objects import Person
 
 _TYPES = ("RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY")
 _DEAD_TAGS = frozenset({"CONFIRMED_EVENT_UPDATE", "POST_PURCHASE_UPDATE", "ACCOUNT_UPDATE"})
@@ -23,12 +23,12 @@ _DEAD_TAGS = frozenset({"CONFIRMED_EVENT_UPDATE", "POST_PURCHASE_UPDATE", "ACCOU
 
 @dataclass(frozen=True)
 class Occasion:
-    """Under which of Meta's rules a message is sent.
+    """The rule of Meta's under which a message is sent.
 
     Attributes:
-        messaging_type: As it came; None when it was left out, which Meta reads as a response.
+        messaging_type: As it came; None if absent, which Meta reads as a response.
         tag: The tag of a `MESSAGE_TAG`.
-        window: How long after the person's last message it may be sent; None for any time.
+        window: The time after the person's last message; None for any time.
     """
 
     messaging_type: str | None
@@ -51,7 +51,7 @@ def read_occasion(parameters: dict[str, Any], message: dict[str, Any]) -> Occasi
         raise invalid("The parameter message[template] is required")
     if utility and kind not in {"UTILITY", None}:
         raise invalid("Messaging type should be UTILITY for messages with a utility template.")
-    # Meta's own example of a template with named parameters leaves the type out.
+    # Meta's own example of a template with named parameters has no type.
     return Occasion(kind, None, None if utility else limits.STANDARD_WINDOW)
 
 
@@ -77,7 +77,7 @@ def _check_tag(tag: object, message: dict[str, Any]) -> str:
 
 
 def check_window(person: Person, occasion: Occasion, now: datetime) -> None:
-    """Refuse a message that comes too late, or to somebody who has never written."""
+    """Refuse a message outside the window, or to a person who has never written."""
     if occasion.window is None:
         return
     if person.last_message_at is None or now - person.last_message_at > occasion.window:
@@ -85,7 +85,7 @@ def check_window(person: Person, occasion: Occasion, now: datetime) -> None:
 
 
 def time_left(person: Person, now: datetime) -> timedelta | None:
-    """Tell how long the standard window stays open; None when it is closed."""
+    """Give the time until the standard window closes; None if it is closed."""
     if person.last_message_at is None:
         return None
     left = limits.STANDARD_WINDOW - (now - person.last_message_at)

@@ -1,4 +1,4 @@
-"""From a request as it arrived to an answer as it leaves, with a note of both, and with the faults on the way."""
+"""Turn a request into a response: read it, apply faults, answer it, and record both."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from urllib.parse import quote_plus
 
 from adaptor.sandbox.edges.routes import read_path
 from adaptor.sandbox.meta.errors import UNKNOWN, Refused
-from adaptor.sandbox.request.call import Call
+from adaptor.sandbox.request.call import GraphCall
 from adaptor.sandbox.request.parameters import SECRETS, read_parameters
 from adaptor.sandbox.server.batch import answer_batch, is_batch
-from adaptor.sandbox.server.dispatch import Failed, note_refusal, perform
-from adaptor.sandbox.server.response import Answer, write_answer, write_error, write_file
+from adaptor.sandbox.server.dispatch import Failed, dispatch, record_refusal
+from adaptor.sandbox.server.response import Response, write_error, write_file, write_response
 from adaptor.sandbox.state.page_state import FILES
 from adaptor.sandbox.state.records import Exchange, Request
 
 if TYPE_CHECKING:
     from adaptor.sandbox.faults.faults import Fault
-    from adaptor.sandbox.request.parameters import Stream
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.request.multipart import Stream
+    from adaptor.sandbox.simulation import Simulation
 
 _log = logging.getLogger(__name__)
 _TOKEN = re.compile(r"((?:access_token|appsecret_proof)=)[^&]*")
@@ -29,97 +29,105 @@ _GARBAGE = b'{"recipient_id":"65432'
 
 
 class Api:
-    """The simulated Graph API, apart from sockets.
+    """The simulated Graph API, without sockets.
 
     Args:
-        world: The Page and its people.
+        simulation: The Page and its engines.
     """
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self._page = simulation.page
 
     def answer(
         self, method: str, target: str, content_type: str, authorization: str, body: Stream, base: str = ""
-    ) -> Answer:
+    ) -> Response:
         """Answer one request.
 
         Args:
             method: Its method.
-            target: Path and query as they stood in the first line.
-            content_type: The header, or an empty string.
-            authorization: The header, or an empty string.
-            body: Where its body can be read from.
+            target: Path and query, from the first line.
+            content_type: The header, or an empty text.
+            authorization: The header, or an empty text.
+            body: Its body.
             base: The address under which the sandbox was called.
         """
         path, _, query = target.partition("?")
         if method in {"GET", "HEAD"} and path.startswith(FILES):
-            found = self._world.shelf.get(path.removeprefix(FILES))
-            return write_file(*found) if found is not None else Answer(404, (), b"")
+            found = self._page.uploads.get(path.removeprefix(FILES))
+            return write_file(*found) if found is not None else Response(404, (), b"")
         scheme, _, token = authorization.partition(" ")
         bearer = token.strip() if scheme.lower() in {"bearer", "oauth"} else None
-        call = Call(method, path, bearer=bearer, base=base)
-        refused = None
-        try:
-            call.parameters, call.files = read_parameters(query, content_type, body, self._world.shelf)
-            # For those who can only send GET and POST.
-            wanted = str(call.parameters.get("method", "")).upper()
-            call.method = wanted if method == "POST" and wanted in {"GET", "DELETE"} else method
-        except Refused as broken:
-            refused = broken
-        with self._world.lock:
-            fault = None
+        call = GraphCall(method, path, bearer=bearer, base=base)
+        refused = self._read(call, query, content_type, body)
+        with self._page.lock:
             try:
                 read_path(call)
-                if refused is None and self._world.faults.ordered:
-                    fault = self._world.faults.on_request(call)
-            except Refused as broken:
-                refused = refused or broken
-            if fault is not None and not fault.delivered:
-                answer = write_answer({}, call.version, self._world)
-            elif refused is not None:
-                note_refusal(call, self._world, refused.error)
-                answer = write_error(refused.error, call.version, self._world)
-            else:
-                answer = self._carry_out(call, spoiled=fault is not None)
-            if fault is not None:
-                answer = _spoil(answer, fault)
-            self._note(call, answer, fault)
-        return answer
+            except Refused as error:
+                refused = refused or error
+            faults = self._simulation.faults
+            fault = faults.on_request(call) if refused is None and faults.ordered else None
+            response = self._respond(call, refused, fault)
+            self._record(call, response, fault)
+        return response
 
-    def _carry_out(self, call: Call, *, spoiled: bool) -> Answer:
-        world = self._world
+    def _read(self, call: GraphCall, query: str, content_type: str, body: Stream) -> Refused | None:
         try:
-            value = answer_batch(call, world) if is_batch(call) else perform(call, world, spoiled=spoiled)
-            return write_answer(value, call.version, world, call.identity)
+            call.parameters, call.files = read_parameters(query, content_type, body, self._page.uploads)
+        except Refused as refused:
+            return refused
+        # For clients that can only send GET and POST.
+        wanted = str(call.parameters.get("method", "")).upper()
+        if call.method == "POST" and wanted in {"GET", "DELETE"}:
+            call.method = wanted
+        return None
+
+    def _respond(self, call: GraphCall, refused: Refused | None, fault: Fault | None) -> Response:
+        if fault is not None and not fault.delivered:
+            response = write_response({}, call.version, self._simulation)
+        elif refused is not None:
+            record_refusal(call, self._page, refused.error)
+            response = write_error(refused.error, call.version, self._simulation)
+        else:
+            response = self._carry_out(call, has_fault=fault is not None)
+        return response if fault is None else _apply_fault(response, fault)
+
+    def _carry_out(self, call: GraphCall, *, has_fault: bool) -> Response:
+        simulation = self._simulation
+        try:
+            value = (
+                answer_batch(call, simulation) if is_batch(call) else dispatch(call, simulation, has_fault=has_fault)
+            )
+            return write_response(value, call.version, simulation, call.identity)
         except Failed as failed:
             return write_error(
-                failed.error, call.version, world, call.identity, status=failed.status, minutes=failed.minutes
+                failed.error, call.version, simulation, call.identity, status=failed.status, minutes=failed.minutes
             )
         except Exception:
             _log.exception("the sandbox failed on %s %s", call.method, call.path)
-            note_refusal(call, world, UNKNOWN)
-            return write_error(UNKNOWN, call.version, world)
+            record_refusal(call, self._page, UNKNOWN)
+            return write_error(UNKNOWN, call.version, simulation)
 
-    def _note(self, call: Call, answer: Answer, fault: Fault | None) -> None:
-        world = self._world
+    def _record(self, call: GraphCall, response: Response, fault: Fault | None) -> None:
+        page = self._page
         name = fault.name if fault is not None else ""
-        request = Request(world.clock.now(), call.method, call.path, answer.status, name)
-        world.requests.append(request)
-        world.exchanges.append(
-            Exchange(request, _without_secrets(call), _hide(answer.body, call.token, world.access_token))
+        request = Request(page.clock.now(), call.method, call.path, response.status, name)
+        page.requests.append(request)
+        page.exchanges.append(
+            Exchange(request, _without_secrets(call), _hide(response.body, call.token, page.access_token))
         )
-        world.events.add("request", call.addressee, request.at, request)
+        page.events.add("request", call.addressee, request.at, request)
 
 
-def _spoil(answer: Answer, fault: Fault) -> Answer:
+def _apply_fault(response: Response, fault: Fault) -> Response:
     if fault.kind == "slow":
-        return replace(answer, delay=fault.seconds)
+        return replace(response, delay=fault.seconds)
     if fault.kind == "invalid_json":
-        return replace(answer, body=_GARBAGE)
-    return replace(answer, accident=fault.kind)
+        return replace(response, body=_GARBAGE)
+    return replace(response, fault=fault.kind)
 
 
-def _without_secrets(call: Call) -> dict[str, object]:
+def _without_secrets(call: GraphCall) -> dict[str, object]:
     shown = {key: value for key, value in call.parameters.items() if key not in SECRETS}
     if is_batch(call):
         parts = shown["batch"] if isinstance(shown["batch"], list) else []
@@ -132,7 +140,7 @@ def _without_secrets(call: Call) -> dict[str, object]:
 
 
 def _hide(body: bytes, *tokens: str) -> bytes:
-    # The addresses of further pages carry them, and `/me/accounts` gives them out.
+    # The addresses of further pages hold tokens, and `/me/accounts` returns them.
     for secret in {form.encode() for token in tokens if token for form in (token, quote_plus(token))}:
         body = body.replace(secret, b"...")
     return body

@@ -12,17 +12,18 @@ from urllib.parse import parse_qsl
 from adaptor.sandbox.edges.routes import read_path
 from adaptor.sandbox.meta import limits
 from adaptor.sandbox.meta.errors import NO_TOKEN, UNKNOWN, GraphError, Refused, invalid
-from adaptor.sandbox.meta.json_bytes import serialise
+from adaptor.sandbox.meta.json_bytes import to_json_bytes
 from adaptor.sandbox.request.batch_references import fill_references, names_in
-from adaptor.sandbox.request.call import Call
+from adaptor.sandbox.request.call import GraphCall
 from adaptor.sandbox.request.parameters import read_object, read_objects
 from adaptor.sandbox.rules.access import check_access
-from adaptor.sandbox.server.dispatch import Dropped, Failed, note_refusal, perform
+from adaptor.sandbox.server.dispatch import Dropped, Failed, dispatch, record_refusal
 from adaptor.sandbox.server.response import PART_TYPE, business_usage, challenge
 from adaptor.sandbox.state.page_state import trace_id
 
 if TYPE_CHECKING:
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.simulation import Simulation
+    from adaptor.sandbox.state.records import File
 
     Result = dict[str, Any] | None
 
@@ -31,20 +32,20 @@ _METHODS: Final = frozenset({"GET", "POST", "DELETE", "PUT"})
 _NO: Final = (False, "false", "0", 0)
 
 
-def is_batch(call: Call) -> bool:
-    """Say whether a call holds others."""
+def is_batch(call: GraphCall) -> bool:
+    """Say whether a call is a batch."""
     return not call.segments and call.method == "POST" and "batch" in call.parameters
 
 
-def answer_batch(call: Call, world: World) -> list[Result]:
-    """Answer every part on its own, in order.
+def answer_batch(call: GraphCall, simulation: Simulation) -> list[Result]:
+    """Answer the parts one by one, in order.
 
     Raises:
-        Failed: The batch as a whole cannot be read.
+        Failed: The batch as a whole is refused.
     """
     try:
         if call.bearer or call.parameters.get("access_token"):
-            check_access(call, world)
+            check_access(call, simulation.page)
         parts = read_object(call.parameters["batch"])
         if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
             raise invalid("Param batch must be an array.")
@@ -52,13 +53,13 @@ def answer_batch(call: Call, world: World) -> list[Result]:
             raise invalid("param batch must be non-empty.")
         if len(parts) > limits.BATCH:
             raise Refused(_too_many())
-        fault = world.faults.on_batch(call) if world.faults.ordered else None
+        fault = simulation.faults.on_batch(call) if simulation.faults.ordered else None
         if fault is not None and not fault.delivered:
             raise Refused(fault.error)
     except Refused as refused:
-        note_refusal(call, world, refused.error)
+        record_refusal(call, simulation.page, refused.error)
         raise Failed(refused.error) from None
-    results = _Batch(call, world, parts).run()
+    results = _Batch(call, simulation, parts).run()
     if fault is not None:
         raise Failed(fault.error, status=fault.status, minutes=fault.minutes)
     return results
@@ -70,11 +71,11 @@ def _too_many() -> GraphError:
 
 
 class _Batch:
-    """One batch on its way through its parts."""
+    """Answers the parts of one batch."""
 
-    def __init__(self, call: Call, world: World, parts: list[dict[str, Any]]) -> None:
+    def __init__(self, call: GraphCall, simulation: Simulation, parts: list[dict[str, Any]]) -> None:
         self._call = call
-        self._world = world
+        self._simulation = simulation
         self._parts = parts
         self._headers = call.parameters.get("include_headers", True) not in _NO
         self._names = {str(part["name"]): index for index, part in enumerate(parts) if part.get("name")}
@@ -90,7 +91,7 @@ class _Batch:
 
     def _show(self, index: int) -> Result:
         part, result = self._parts[index], self._results[index]
-        # What others were waiting for is of no interest itself, unless it went wrong or somebody says otherwise.
+        # The result of a part that others refer to is omitted if it succeeded, unless the request says otherwise.
         quiet = part.get("omit_response_on_success", True) not in _NO
         asked = "name" in part and str(part["name"]) in self._wanted
         return None if asked and quiet and result is not None and result["code"] == 200 else result
@@ -109,7 +110,7 @@ class _Batch:
                     raise invalid(f"Batch part {index} depends on itself by way of '{name}'.")
                 self._run(other)
                 if other not in self._values:
-                    # Without what it builds upon it is not carried out at all.
+                    # A part that it depends on failed, so it is not carried out.
                     self._results[index] = None
                     return
             self._results[index] = self._perform(index, part)
@@ -121,52 +122,34 @@ class _Batch:
     def _perform(self, index: int, part: dict[str, Any]) -> Result:
         call = self._read(part)
         try:
-            value = perform(call, self._world, index)
+            value = dispatch(call, self._simulation, index)
         except Dropped:
             return None
         except Failed as failed:
             return self._write(failed.status, failed.error, failed.minutes)
         except Exception:
             _log.exception("the sandbox failed on %s %s", call.method, call.path)
-            note_refusal(call, self._world, UNKNOWN)
+            record_refusal(call, self._simulation.page, UNKNOWN)
             return self._write(500, UNKNOWN)
         finally:
-            # The last person named is as good as any to file the whole request under.
+            # File the whole request under the last person that a part named.
             self._call.addressee = call.addressee or self._call.addressee
         self._values[index] = value
-        return self._part(200, serialise(value).decode("ascii"))
+        return self._part(200, to_json_bytes(value).decode("ascii"))
 
-    def _read(self, part: dict[str, Any]) -> Call:
+    def _read(self, part: dict[str, Any]) -> GraphCall:
         method = str(part.get("method", "")).upper()
         if method not in _METHODS:
             raise invalid("Batch parts need a method: GET, POST or DELETE.")
-        url, body = part.get("relative_url"), part.get("body")
-        if not isinstance(url, str):
+        if not isinstance(part.get("relative_url"), str):
             raise invalid("Batch parts need a relative_url.")
-        values = {name: self._values[index] for name, index in self._names.items() if index in self._values}
-        if "{result=" in url:
-            url = fill_references(url, values)
-        path, _, query = url.partition("?")
-        call = Call(method, "/" + path.lstrip("/"), base=self._call.base)
+        path, parameters = self._fill(part)
+        call = GraphCall(method, "/" + path.lstrip("/"), base=self._call.base, bearer=self._call.token or None)
         call.token, call.proven = self._call.token, self._call.proven
-        call.bearer = self._call.token or None
-        parameters: dict[str, Any] = dict(parse_qsl(query, keep_blank_values=True)) if query else {}
-        if isinstance(body, str):
-            if "{result" in body or "%7Bresult" in body:
-                pairs = [(name, fill_references(value, values)) for name, value in parse_qsl(body, True)]
-            else:
-                pairs = parse_qsl(body, True)
-            parameters.update(pairs)
-        elif body is not None:
-            raise invalid("The body of a batch part must be a string.")
         if part.get("access_token"):
             parameters["access_token"] = part["access_token"]
         call.parameters = read_objects(parameters)
-        for name in str(part.get("attached_files") or "").split(","):
-            if name.strip():
-                if name.strip() not in self._call.files:
-                    raise invalid(f"The file '{name.strip()}' is not attached to the batch.")
-                call.files[name.strip()] = self._call.files[name.strip()]
+        call.files = self._attached_files(part)
         read_path(call)
         if not call.version_asked:
             call.version = self._call.version
@@ -176,11 +159,35 @@ class _Batch:
             raise Refused(NO_TOKEN)
         return call
 
+    def _fill(self, part: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Give the path and the parameters of a part, with the values that it refers to."""
+        url, body = part["relative_url"], part.get("body")
+        values = {name: self._values[index] for name, index in self._names.items() if index in self._values}
+        if "{result=" in url:
+            url = fill_references(url, values)
+        path, _, query = url.partition("?")
+        parameters: dict[str, Any] = dict(parse_qsl(query, keep_blank_values=True)) if query else {}
+        if isinstance(body, str):
+            pairs = parse_qsl(body, keep_blank_values=True)
+            if "{result" in body or "%7Bresult" in body:
+                pairs = [(name, fill_references(value, values)) for name, value in pairs]
+            parameters.update(pairs)
+        elif body is not None:
+            raise invalid("The body of a batch part must be a string.")
+        return path, parameters
+
+    def _attached_files(self, part: dict[str, Any]) -> dict[str, File]:
+        names = [name.strip() for name in str(part.get("attached_files") or "").split(",") if name.strip()]
+        for name in names:
+            if name not in self._call.files:
+                raise invalid(f"The file '{name}' is not attached to the batch.")
+        return {name: self._call.files[name] for name in names}
+
     def _write(self, status: int, error: GraphError, minutes: int = 0) -> Result:
         extra = [("WWW-Authenticate", challenge(error))]
-        if minutes or self._world.rates.limits is not None:
-            extra.append(("x-business-use-case-usage", business_usage(self._world, minutes)))
-        return self._part(status, serialise(error.body(trace_id())).decode("ascii"), extra)
+        if minutes or self._simulation.rate_limiter.limits is not None:
+            extra.append(("x-business-use-case-usage", business_usage(self._simulation, minutes)))
+        return self._part(status, to_json_bytes(error.body(trace_id())).decode("ascii"), extra)
 
     def _part(self, status: int, body: str, extra: list[tuple[str, str]] | None = None) -> Result:
         if not self._headers:

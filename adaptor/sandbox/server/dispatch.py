@@ -1,20 +1,21 @@
-"""Carrying out one call, whether it came alone or in a batch: faults, rates, and a note of what was refused."""
+"""Carry out one call, alone or from a batch: apply faults and rate limits, and record a refusal."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adaptor.sandbox.edges.routes import dispatch
+from adaptor.sandbox.edges.routes import route
 from adaptor.sandbox.meta.errors import TOO_MANY_CALLS, GraphError, Refused
 from adaptor.sandbox.state.records import Refusal
 
 if TYPE_CHECKING:
-    from adaptor.sandbox.request.call import Call
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.request.call import GraphCall
+    from adaptor.sandbox.simulation import Simulation
+    from adaptor.sandbox.state.page_state import PageState
 
 
 class Failed(Exception):
-    """The call is answered with an error, under this status and with these minutes in the usage header."""
+    """The call gets an error, with this status and these minutes in the usage header."""
 
     def __init__(self, error: GraphError, *, status: int = 0, minutes: int = 0) -> None:
         super().__init__(error)
@@ -24,55 +25,55 @@ class Failed(Exception):
 
 
 class Dropped(Exception):
-    """The part of the batch is answered with `null`."""
+    """The response to this part of the batch is `null`."""
 
 
-def perform(call: Call, world: World, part: int | None = None, *, spoiled: bool = False) -> Any:
-    """Answer one call whose path was read already; the caller holds the world's lock.
+def dispatch(call: GraphCall, simulation: Simulation, part: int | None = None, *, has_fault: bool = False) -> Any:
+    """Answer one call whose path has been read; the caller holds the lock of the page state.
 
     Args:
-        call: What is asked.
-        world: The Page and its people.
-        part: Which part of a batch it is, or None for a call of its own.
-        spoiled: Whether its answer goes wrong on the way already: then nothing else goes wrong with it.
+        call: The call.
+        simulation: The Page and its engines.
+        part: Its number in a batch, or None for a separate request.
+        has_fault: A fault of the whole request applies already, so none of the call does.
 
     Raises:
-        Failed: With an error.
-        Dropped: Not at all.
+        Failed: The response is an error.
+        Dropped: The response is `null`.
     """
-    fault = world.faults.on_call(call, part) if world.faults.ordered and not spoiled else None
+    fault = simulation.faults.on_call(call, part) if simulation.faults.ordered and not has_fault else None
     if fault is not None and fault.kind == "empty_page":
         call.empty_page = True
         fault = None
     value: Any = None
     try:
         if fault is None or fault.delivered:
-            value = dispatch(call, world)
+            value = route(call, simulation)
             call.accepted = True
     except Refused as refused:
         if fault is None:
-            note_refusal(call, world, refused.error)
-            minutes = world.rates.usage(world)[1] if refused.error is TOO_MANY_CALLS else 0
+            record_refusal(call, simulation.page, refused.error)
+            minutes = simulation.rate_limiter.usage()[1] if refused.error is TOO_MANY_CALLS else 0
             raise Failed(refused.error, minutes=minutes) from None
     if fault is None:
         return value
     if fault.kind == "null_part":
         raise Dropped
     if not call.accepted:
-        note_refusal(call, world, fault.error)
+        record_refusal(call, simulation.page, fault.error)
     status = 200 if fault.kind == "error_in_200" else fault.status
     raise Failed(fault.error, status=status, minutes=fault.minutes)
 
 
-def note_refusal(call: Call, world: World, error: GraphError) -> None:
-    """Record that a call was refused, for the person whom it was meant for if it says so."""
+def record_refusal(call: GraphCall, page: PageState, error: GraphError) -> None:
+    """Record a refused call, in the thread of its recipient if it names one."""
     if not call.addressee:
-        # Refused before anybody looked for whom it was.
+        # Refused before the recipient was read.
         recipient = call.parameters.get("recipient")
         named = recipient.get("id") if isinstance(recipient, dict) else None
         call.addressee = str(named) if str(named).isascii() and str(named).isdigit() else ""
     refusal = Refusal(
-        call.addressee, world.clock.now(), error.code, error.subcode, error.message, call.method, call.path
+        call.addressee, page.clock.now(), error.code, error.subcode, error.message, call.method, call.path
     )
-    world.refusals.append(refusal)
-    world.record(call.addressee, refusal)
+    page.refusals.append(refusal)
+    page.record(call.addressee, refusal)

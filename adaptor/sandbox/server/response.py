@@ -1,6 +1,6 @@
-"""Graph's way of writing an answer: its headers around its JSON.
+"""Responses in Graph's form: its headers and its JSON.
 
-Compared with recorded answers: compact JSON, `/` escaped, nothing after the last brace
+Compared with recorded responses: compact JSON, `/` escaped, nothing after the last brace
 (https://github.com/fbsamples/messenger-platform-samples, the Postman collection; checked 2026-11).
 """
 
@@ -11,12 +11,12 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from adaptor.sandbox.meta.json_bytes import serialise
+from adaptor.sandbox.meta.json_bytes import to_json_bytes
 from adaptor.sandbox.state.page_state import trace_id
 
 if TYPE_CHECKING:
     from adaptor.sandbox.meta.errors import GraphError
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.simulation import Simulation
 
 _ALWAYS: Final = (
     ("Content-Type", "application/json; charset=UTF-8"),
@@ -27,58 +27,64 @@ _ALWAYS: Final = (
     ("Strict-Transport-Security", "max-age=15552000; preload"),
     ("x-fb-rev", "1018678277"),
 )
-#: The type that the parts of a batch still have.
+#: The content type of the parts of a batch.
 PART_TYPE: Final = "text/javascript; charset=UTF-8"
 _BYTES: Final = "application/octet-stream"
-# The second word of WWW-Authenticate; every error but that of a bad token is an invalid request.
+# For these codes WWW-Authenticate says `invalid_token`; for all others `invalid_request`.
 _TOKEN_ERRORS: Final = frozenset({102, 190})
 _CHALLENGE: Final = 500
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A status, headers and bytes, ready for a socket; and what happens to them on the way.
+class Response:
+    """A status, headers and bytes, ready for a socket, and the fault of their transport.
 
     Attributes:
         status: The HTTP status.
         headers: Names and values.
         body: The bytes.
-        accident: `lost`, `reset` or `truncated`; empty for none.
-        delay: How many seconds pass before it leaves.
+        fault: `lost`, `reset` or `truncated`; empty for none.
+        delay: Seconds before it is sent.
     """
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
-    accident: str = ""
+    fault: str = ""
     delay: float = 0.0
 
 
-def write_answer(value: Any, version: str, world: World, identity: str = "page") -> Answer:
-    """Write the answer of a call that went well."""
-    return Answer(200, _headers(trace_id(), version, world, identity), serialise(value))
+def write_response(value: Any, version: str, simulation: Simulation, identity: str = "page") -> Response:
+    """Write the response to a call that succeeded."""
+    return Response(200, _headers(trace_id(), version, simulation, identity), to_json_bytes(value))
 
 
 def write_error(
-    error: GraphError, version: str, world: World, identity: str = "page", *, status: int = 0, minutes: int = 0
-) -> Answer:
-    """Write a refusal; its trace id is also the id of the request.
+    error: GraphError,
+    version: str,
+    simulation: Simulation,
+    identity: str = "page",
+    *,
+    status: int = 0,
+    minutes: int = 0,
+) -> Response:
+    """Write an error; its trace id is also the id of the request.
 
     Args:
-        error: What is refused, and why.
-        version: The version that answers.
-        world: Whose usage the headers tell.
-        identity: Whose token it was: that decides which usage header there is.
-        status: Another status than the error's own.
-        minutes: How long the usage header says to wait.
+        error: The error.
+        version: The API version that answers.
+        simulation: Gives the usage for the headers.
+        identity: Who owns the token; it decides which usage header there is.
+        status: A status in place of the error's own.
+        minutes: The wait in the usage header.
     """
     trace = trace_id()
-    headers = (*_headers(trace, version, world, identity, minutes), ("WWW-Authenticate", challenge(error)))
-    return Answer(status or error.status, headers, serialise(error.body(trace)))
+    headers = (*_headers(trace, version, simulation, identity, minutes), ("WWW-Authenticate", challenge(error)))
+    return Response(status or error.status, headers, to_json_bytes(error.body(trace)))
 
 
-def write_file(kind: str, data: bytes) -> Answer:
-    """Write an uploaded file, so that whatever it holds can do nothing to the page that shows it."""
+def write_file(kind: str, data: bytes) -> Response:
+    """Write an uploaded file, with headers that keep its content from acting on the page that shows it."""
     shown = kind if kind.partition("/")[0] in {"image", "audio", "video"} and kind.isprintable() else _BYTES
     headers = (
         ("Content-Type", shown),
@@ -86,18 +92,18 @@ def write_file(kind: str, data: bytes) -> Answer:
         ("X-Content-Type-Options", "nosniff"),
         ("Cache-Control", "private, max-age=3600"),
     )
-    return Answer(200, headers, data)
+    return Response(200, headers, data)
 
 
 def challenge(error: GraphError) -> str:
-    """Give the value of the header that repeats an error."""
+    """Give the value of `WWW-Authenticate`, which repeats the error."""
     word = "invalid_token" if error.code in _TOKEN_ERRORS else "invalid_request"
     return f'OAuth "Facebook Platform" "{word}" "{_one_line(error.message)}"'
 
 
-def business_usage(world: World, minutes: int = 0) -> str:
-    """Give the value of the header that tells how much of the Page's calls is used up, and when there are more."""
-    percent, wait = (100, minutes) if minutes else world.rates.usage(world)
+def business_usage(simulation: Simulation, minutes: int = 0) -> str:
+    """Give the value of the header with the used share of the Page's calls and the wait for more."""
+    percent, wait = (100, minutes) if minutes else simulation.rate_limiter.usage()
     usage = {
         "type": "messenger",
         "call_count": percent,
@@ -105,15 +111,20 @@ def business_usage(world: World, minutes: int = 0) -> str:
         "total_time": 1,
         "estimated_time_to_regain_access": wait,
     }
-    return json.dumps({world.page_id: [usage]}, separators=(",", ":"))
+    return json.dumps({simulation.page.page_id: [usage]}, separators=(",", ":"))
 
 
-def _headers(trace: str, version: str, world: World, identity: str, minutes: int = 0) -> tuple[tuple[str, str], ...]:
-    # Page tokens fall under the limits of the business use case, the others under those of the platform.
+def _headers(
+    trace: str, version: str, simulation: Simulation, identity: str, minutes: int = 0
+) -> tuple[tuple[str, str], ...]:
+    # Limits of the business use case apply to Page tokens, those of the platform to all others.
     usage = (
-        ("x-business-use-case-usage", business_usage(world, minutes))
+        ("x-business-use-case-usage", business_usage(simulation, minutes))
         if identity in {"page", ""}
-        else ("x-app-usage", f'{{"call_count":{world.rates.platform_usage(world)},"total_cputime":1,"total_time":1}}')
+        else (
+            "x-app-usage",
+            f'{{"call_count":{simulation.rate_limiter.platform_usage()},"total_cputime":1,"total_time":1}}',
+        )
     )
     return (
         *_ALWAYS,
@@ -126,5 +137,5 @@ def _headers(trace: str, version: str, world: World, identity: str, minutes: int
 
 
 def _one_line(message: str) -> str:
-    # The message may quote what was sent, and a header is one line of ASCII, and not a long one.
+    # The message may quote the request; a header must be one short line of ASCII.
     return "".join(c if c.isprintable() and c.isascii() else "?" for c in message[:_CHALLENGE])

@@ -1,11 +1,11 @@
 """The sockets of the sandbox: HTTP/1.1 with keep-alive on the loopback interface, one thread per connection.
 
-The Graph API answers under every path but `/sandbox/`, where the chat page is. An open event stream has the thread of
-its connection for itself, so that nobody waits for it.
+The chat page is under `/sandbox/`; the Graph API answers every other path. An open event stream keeps the thread of its
+connection, so that no other connection waits for it.
 
-The standard library's server, with four things changed: small answers leave at once (`TCP_NODELAY`, one write), a
-connection stays open after a body that nobody read, nothing asks a name server for the machine's name, and stopping
-ends every connection and every thread.
+This is the standard library's server with four changes: small responses leave at once (`TCP_NODELAY`, one write), a
+connection stays open after an unread body, no name server is asked for the machine's name, and stopping ends every
+connection and every thread.
 """
 
 from __future__ import annotations
@@ -16,23 +16,32 @@ import struct
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from adaptor.sandbox.server.response import Answer
+from adaptor.sandbox.server.response import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from email.message import Message
     from io import BufferedIOBase
 
-    from adaptor.sandbox.chat.site import Site
     from adaptor.sandbox.server.api import Api
 
 _HOST: Final = "127.0.0.1"
-# The rest of a refused upload is read up to here, so that its sender sees the refusal instead of a broken pipe.
+# Read this much of a refused upload, so that its sender sees the refusal and not a broken pipe.
 _DRAIN: Final = 256 * 1024 * 1024
 _STOP_SECONDS: Final = 5.0
 _PAGE: Final = "/sandbox/"
 _FILES: Final = f"{_PAGE}files/"
+
+
+class Site(Protocol):
+    """What answers under `/sandbox/`."""
+
+    def answer(
+        self, method: str, target: str, headers: Message[str, str], read: Callable[[int], bytes], /
+    ) -> Response | Iterator[bytes]:
+        """Answer one request; an iterator is an endless event stream."""
 
 
 class Server(socketserver.ThreadingTCPServer):
@@ -41,7 +50,7 @@ class Server(socketserver.ThreadingTCPServer):
     Args:
         api: The Graph API.
         port: Where to listen; 0 for any port that is free.
-        site: Makes the chat page, when somebody first looks at it.
+        site: Makes the chat page, at its first request.
     """
 
     daemon_threads = True
@@ -68,11 +77,11 @@ class Server(socketserver.ThreadingTCPServer):
         return f"http://{_HOST}:{self.server_address[1]}"
 
     def stop(self) -> None:
-        """Close the port and every connection, and wait for the threads."""
+        """Close the port and every connection, and wait for all threads."""
         self._stopping = True
         self._stopped.set()
         try:
-            # The acceptor sleeps in accept(); a visitor wakes it on every system, closing the socket does not.
+            # The acceptor waits in accept(). A connection wakes it on every system; closing the socket does not.
             socket.create_connection((_HOST, int(self.server_address[1])), timeout=1).close()
         except OSError:
             pass
@@ -97,7 +106,7 @@ class Server(socketserver.ThreadingTCPServer):
             return self._site
 
     def wait(self, seconds: float) -> None:
-        """Let some time pass, unless the server stops."""
+        """Wait for some seconds, or until the server stops."""
         self._stopped.wait(seconds)
 
     def _accept(self) -> None:
@@ -112,24 +121,24 @@ class Server(socketserver.ThreadingTCPServer):
             self.process_request(connection, address)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Give a connection a thread, and remember both."""
+        """Start a thread for a connection, and register both."""
         thread = threading.Thread(
             target=self.process_request_thread, args=(request, client_address), name="sandbox connection", daemon=True
         )
         with self._guard:
             self._open.add(request)
-            # Started under the guard: a thread that has not started yet would look finished to the next one.
+            # Start it under the guard: otherwise the next connection takes it for a finished one.
             self._workers = [*(other for other in self._workers if other.is_alive()), thread]
             thread.start()
 
     def shutdown_request(self, request: Any) -> None:
-        """Close a connection, and forget it."""
+        """Close a connection, and remove it from the register."""
         super().shutdown_request(request)
         with self._guard:
             self._open.discard(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: only a connection that broke gets here, and the other side knows."""
+        """Log nothing: this is called for broken connections only, and the client knows."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -145,7 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
         site = self.server.site if is_page else None
         if site is not None:
             found = site.answer(self.command, self.path, self.headers, body.read_up_to)
-            if isinstance(found, Answer):
+            if isinstance(found, Response):
                 self._finish(found, body)
             else:
                 self._stream(found)
@@ -160,14 +169,14 @@ class _Handler(BaseHTTPRequestHandler):
         )
         self._finish(answer, body)
 
-    def _finish(self, answer: Answer, body: _Body) -> None:
-        """Write an answer, with whatever goes wrong with it."""
+    def _finish(self, answer: Response, body: _Body) -> None:
+        """Write a response, with its fault."""
         if not body.drain(_DRAIN):
             self.close_connection = True
         if answer.delay:
             self.server.wait(answer.delay)
-        if answer.accident in {"lost", "reset"}:
-            self._break_off(reset=answer.accident == "reset")
+        if answer.fault in {"lost", "reset"}:
+            self._break_off(reset=answer.fault == "reset")
             return
         reason = HTTPStatus(answer.status).phrase
         lines = [f"HTTP/1.1 {answer.status} {reason}", f"Date: {self.date_time_string()}"]
@@ -176,13 +185,13 @@ class _Handler(BaseHTTPRequestHandler):
         lines.append(f"Connection: {'close' if self.close_connection else 'keep-alive'}")
         head = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
         content = answer.body
-        if answer.accident == "truncated":
+        if answer.fault == "truncated":
             content = content[: len(content) // 2]
             self.close_connection = True
         self.wfile.write(head if self.command == "HEAD" else head + content)
 
     def _stream(self, events: Iterator[bytes]) -> None:
-        """Write an answer without an end, piece by piece as it comes."""
+        """Write an endless response, each piece when it comes."""
         self.close_connection = True
         lines = ["HTTP/1.1 200 OK", "Content-Type: text/event-stream", "Cache-Control: no-store", "Connection: close"]
         self.wfile.write("\r\n".join([*lines, "", ""]).encode())
@@ -191,22 +200,22 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(event)
 
     def _break_off(self, *, reset: bool) -> None:
-        """End the connection without an answer: closed, or broken so that the other side gets an error."""
+        """End the connection without a response: close it, or reset it so that the client gets an error."""
         self.close_connection = True
         if reset:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            # Closed here and now: shutting it down first, as the server does, would say goodbye properly.
+            # Close at once: the server's own way shuts down first, which is an orderly end.
             self.rfile.close()
             self.connection.close()
 
     do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = do_HEAD = do_OPTIONS = _respond  # noqa: N815
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name that is overridden
-        """Write no log: the sandbox keeps its own list of requests."""
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - overrides a method
+        """Log nothing: the sandbox records requests itself."""
 
 
 class _Body:
-    """The body of one request: knows where it ends, so that the next request can follow."""
+    """The body of one request; it ends where the next request on the connection starts."""
 
     def __init__(self, stream: BufferedIOBase, length: str | None, encoding: str) -> None:
         self._stream = stream
@@ -233,7 +242,7 @@ class _Body:
         return block
 
     def read_up_to(self, most: int) -> bytes:
-        """Read the whole body, but no more than so many bytes."""
+        """Read the body, but at most so many bytes."""
         blocks = []
         while most > 0 and (block := self.read(min(most, 65536))):
             blocks.append(block)
@@ -241,7 +250,7 @@ class _Body:
         return b"".join(blocks)
 
     def drain(self, most: int) -> bool:
-        """Read and drop what is left, and say whether the end was reached."""
+        """Read and drop the rest, and say whether the end was reached."""
         while most > 0 and not self._ended:
             most -= len(self.read())
         return self._ended and not self._broken

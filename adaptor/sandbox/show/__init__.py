@@ -1,1 +1,1 @@
-"""What a test or a terminal shows of a sandbox: transcripts, assertions."""
+"""A sandbox as text: messages, transcripts, assertions."""

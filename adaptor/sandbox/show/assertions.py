@@ -1,4 +1,4 @@
-"""What a test says about the messages that were sent, and a failure that shows what was sent instead."""
+"""Assertions about sent messages; a failure lists what was sent instead."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def assert_sent(
     times: int | None,
     wanted: dict[str, Any],
 ) -> list[Message]:
-    """Give the messages that fit; fail where there is none, or another number than `times`."""
+    """Give the matching messages; fail if there is none, or not exactly `times`."""
     here = [message for message in messages if psid is None or message.psid == str(psid)]
     fitting = [message for message in here if all(_fits(message, key, value) for key, value in wanted.items())]
     if len(fitting) == times or (times is None and fitting):
@@ -53,7 +53,7 @@ def _list(title: str, messages: Sequence[Message]) -> list[str]:
 def _fits(message: Message, key: str, value: Any) -> bool:
     if key == "text":
         shown = message.text if message.text is not None else "\n".join(show_message(message))
-        # Of a message that was made from a template, what stands above the buttons will do.
+        # For a utility message, a single line of its text also matches.
         texts = (shown, *message.lines)
         return value.search(shown) is not None if isinstance(value, re.Pattern) else value in texts
     if key in {"messaging_type", "tag", "id"}:

@@ -1,7 +1,7 @@
-"""A message as its reader would see it, in lines of plain text.
+"""A message as its reader sees it, in lines of plain text.
 
-Buttons and quick replies stand in brackets; what is no text is described in parentheses. Nothing here trusts what it
-shows: the message may hold anything that passed the checks.
+Buttons and quick replies are in brackets; what is not text is described in parentheses. The content is not trusted: a
+message may hold anything that passed the checks.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from adaptor.sandbox.state.records import Action, File, Gesture, Incoming, Message
 
-# Written by Meta on these, in the reader's language.
+# Meta gives these their titles, in the reader's language.
 _OWN_WORDS: Final = {
     "account_link": "Log In",
     "account_unlink": "Log Out",
@@ -36,9 +36,9 @@ _GESTURES: Final = {
     "deletes": "took a message back",
     "feedback": "gave feedback",
 }
-# Invisible marks that only say where a foreign name begins and ends; nobody misses them.
+# Invisible marks around text of another direction; safe to drop.
 _ISOLATES: Final = dict.fromkeys(range(0x2066, 0x206A))
-# These turn the order of everything that follows on the line.
+# These reverse the rest of the line.
 _OVERRIDES: Final = frozenset(range(0x202A, 0x202F))
 _UNPRINTABLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
@@ -72,7 +72,7 @@ def show_message(message: Message) -> list[str]:
         for attachment in _objects(payload["attachments"]):
             lines += _show_attachment(attachment, ())
     elif isinstance(payload.get("template"), dict):
-        # Nobody has said here how it reads.
+        # The sandbox has no text for this template.
         lines = [_show_utility(payload["template"])]
     elif payload.get("sticker_id") is not None:
         lines = [f"(sticker {show_line(str(payload['sticker_id']))})"]
@@ -86,19 +86,19 @@ def _show_utility(template: dict[str, Any]) -> str:
         for parameter in _objects(component.get("parameters"))
         if parameter.get("text") is not None
     ]
-    with_ = f" with {', '.join(given)}" if given else ""
-    return show_line(f"(template {template.get('name')}{with_})")
+    inputs = f" with {', '.join(given)}" if given else ""
+    return show_line(f"(template {template.get('name')}{inputs})")
 
 
 def show_action(action: Action) -> str:
-    """Give a sender action in a few words."""
+    """Describe a sender action."""
     reaction = action.payload.get("reaction")
     words = _ACTIONS.get(action.action, action.action)
     return f"{words} {show_line(str(reaction))}" if reaction else words
 
 
 def show_incoming(incoming: Incoming) -> list[str]:
-    """Give the lines of what a person wrote."""
+    """Give the lines of a person's message."""
     lines = show_text(incoming.text) if incoming.text else []
     for attachment in _objects(incoming.payload.get("attachments")):
         lines += _show_attachment(attachment, ())
@@ -106,7 +106,7 @@ def show_incoming(incoming: Incoming) -> list[str]:
 
 
 def show_gesture(gesture: Gesture) -> str:
-    """Give what a person did in a few words."""
+    """Describe what a person did."""
     words = _GESTURES.get(gesture.action, gesture.action)
     detail = gesture.payload.get("emoji") or gesture.payload.get("text")
     return f"{words} {show_line(str(detail))}" if detail else words

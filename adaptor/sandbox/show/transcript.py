@@ -1,7 +1,7 @@
-"""The transcript: after a run, who got what.
+"""The transcript: who got what in a run.
 
-Everybody has a heading of their own line, so that a name in any script cannot disturb what follows it, and below it
-what they saw: `>` from the Page, `<` from them, `!` what Meta would have refused.
+Each person has a heading on a line of its own, so that a name in any script cannot disturb the text after it. Below it
+are the messages: `>` from the Page, `<` from the person, `!` refused by Meta.
 """
 
 from __future__ import annotations
@@ -18,51 +18,52 @@ from adaptor.sandbox.state.records import Action, Gesture, Incoming, Message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adaptor.sandbox.state.page_state import Person, Record, World
+    from adaptor.sandbox.state.objects import Person
+    from adaptor.sandbox.state.page_state import PageState, Record
     from adaptor.sandbox.state.records import Refusal
 
 _HOUR: Final = timedelta(hours=1)
 _MINUTE: Final = timedelta(minutes=1)
 
 
-def write_transcript(world: World, limit: int | None = None, *, sent: bool = True) -> str:
-    """Write the transcript; the caller holds the world's lock.
+def write_transcript(page: PageState, limit: int | None = None, *, sent: bool = True) -> str:
+    """Write the transcript; the caller holds the lock of the page state.
 
     Args:
-        world: What happened.
-        limit: How many people at most; the rest is counted.
-        sent: It has happened, and was not only sketched: then it is counted, and what is known of people is told.
+        page: The state of the Page.
+        limit: How many people to show; the others are only counted.
+        sent: The messages were sent, and not only previewed: adds a summary and what is known of people.
     """
-    threads = [name for name in world.timeline if name]
+    threads = [name for name in page.timeline if name]
     shown = threads if limit is None else threads[: max(limit, 0)]
-    blocks = ["\n".join([*_heading(name, world, sent), *_events(world.timeline[name])]) for name in shown]
+    blocks = ["\n".join([*_heading(name, page, sent), *_events(page.timeline[name])]) for name in shown]
     if len(threads) > len(shown):
         more = len(threads) - len(shown)
         blocks.append(f"… and {more:,} more {_noun(more, 'person', 'people')}")
-    if nobody := world.timeline.get(""):
+    if nobody := page.timeline.get(""):
         blocks.append("\n".join(["Requests that named nobody", *_events(nobody)]))
     if sent:
-        blocks.append(_summary(world))
+        blocks.append(_summary(page))
     return "\n\n".join(blocks) + "\n"
 
 
-def _heading(name: str, world: World, sent: bool) -> list[str]:
+def _heading(name: str, page: PageState, sent: bool) -> list[str]:
     if name.startswith("user_ref "):
         return [show_line(name), "  known only by the box they ticked"]
-    person = world.people.get(name)
+    person = page.people.get(name)
     if not sent:
         return [show_line(person.name if person is not None and person.name else f"PSID {name}")]
     if person is None:
         return [f"PSID {show_line(name)}", "  no such person in this sandbox"]
-    facts = [f"PSID {person.id}", _window(person, world)]
+    facts = [f"PSID {person.id}", _window(person, page)]
     if person.blocked:
         facts.insert(1, "has blocked the Page")
     heading = show_line(person.name) or f"PSID {person.id}"
     return [heading, f"  {', '.join(facts)}"]
 
 
-def _window(person: Person, world: World) -> str:
-    now = world.clock.now()
+def _window(person: Person, page: PageState) -> str:
+    now = page.clock.now()
     if person.last_message_at is None:
         return "has never written, so no window is open"
     left = time_left(person, now)
@@ -106,16 +107,16 @@ def _code(refusal: Refusal) -> str:
     return str(refusal.code) if refusal.subcode is None else f"{refusal.code}/{refusal.subcode}"
 
 
-def _summary(world: World) -> str:
-    if not world.requests and not world.timeline:
+def _summary(page: PageState) -> str:
+    if not page.requests and not page.timeline:
         return "Nothing was sent."
-    messages = len(world.messages)
-    people = len({message.psid or message.recipient.get("user_ref") for message in world.messages})
+    messages = len(page.messages)
+    people = len({message.psid or message.recipient.get("user_ref") for message in page.messages})
     line = (
         f"{messages:,} {_noun(messages, 'message', 'messages')} accepted, "
-        f"{people:,} {_noun(people, 'person', 'people')} reached, {len(world.refusals):,} refused"
+        f"{people:,} {_noun(people, 'person', 'people')} reached, {len(page.refusals):,} refused"
     )
-    reasons = Counter((_code(refusal), _first_sentence(refusal)) for refusal in world.refusals)
+    reasons = Counter((_code(refusal), _first_sentence(refusal)) for refusal in page.refusals)
     if not reasons:
         return f"{line}."
     return "\n".join(
@@ -124,12 +125,12 @@ def _summary(world: World) -> str:
 
 
 def _words(refusal: Refusal) -> str:
-    # Meta repeats the code in front.
+    # Meta's messages start with the code.
     return re.sub(r"^\(#\d+\) ", "", show_line(refusal.message))
 
 
 def _first_sentence(refusal: Refusal) -> str:
-    # Meta sends the reader to a page behind.
+    # After it, Meta refers to a page of its documentation.
     return re.split(r"(?<=\.) ", _words(refusal), maxsplit=1)[0]
 
 

@@ -1,1 +1,1 @@
-"""What a sandbox knows: the Page, its objects, what happened, the clock; kept in a file where wanted."""
+"""What a sandbox knows: the Page, its objects, records, the clock; and its storage in a file."""

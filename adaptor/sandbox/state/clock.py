@@ -1,4 +1,4 @@
-"""The sandbox's clock: real time plus an offset that can be moved, so that nobody waits a day for a window to close."""
+"""The sandbox's clock: real time plus an offset, so that a test need not wait a day for a window to close."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def _real_time() -> datetime:
 
 
 class Clock:
-    """Tells the time of a sandbox.
+    """The time of a sandbox.
 
     Args:
         now: Gives the real time as an aware datetime. Default: this machine's.
@@ -34,9 +34,9 @@ class Clock:
 
     @property
     def offset(self) -> timedelta:
-        """How far it is ahead of the real time."""
+        """How far the clock is ahead of real time."""
         return self._offset
 
     def set_offset(self, seconds: float) -> None:
-        """Put it ahead of the real time by that much."""
+        """Set how far the clock is ahead of real time."""
         self._offset = timedelta(seconds=seconds)

@@ -1,6 +1,6 @@
-"""The log of everything that changes in a sandbox: each change has a number, and one can wait for the next.
+"""The log of every change in a sandbox: changes are numbered, and a reader can wait for the next.
 
-A page that shows the sandbox live reads what happened after the number that it saw last, and then waits for more.
+The live chat page reads the changes after the last number that it knows, and then waits for more.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from datetime import datetime
 
-# The newest are kept; whoever comes later than that reads the state itself.
+# Only the newest are kept; a reader that is further behind reads the state itself.
 _KEPT: Final = 100_000
 
 
@@ -25,7 +25,7 @@ class Event:
     Attributes:
         number: Counts up from 1 without a gap.
         kind: What changed: `message`, `action`, `incoming`, `refusal`, `person`, `read`, `profile`, `request`, …
-        thread: The thread of the person whom it is about; empty where it is about nobody.
+        thread: The thread of the person concerned; empty if the change concerns no person.
         at: When, by the sandbox's clock.
         what: The record behind it, or the id of what changed.
     """
@@ -38,7 +38,7 @@ class Event:
 
 
 class EventLog:
-    """Numbers the changes and wakes those who wait for them.
+    """Numbers the changes and wakes the readers that wait.
 
     Args:
         kept: How many of the newest are kept.
@@ -57,25 +57,25 @@ class EventLog:
 
     @property
     def closed(self) -> bool:
-        """Whether nobody needs to wait any more: the sandbox does not listen."""
+        """Whether waiting ends at once, because the sandbox does not listen."""
         return self._closed
 
     def add(self, kind: str, thread: str, at: datetime, what: Any = None) -> None:
-        """Note a change."""
+        """Add a change."""
         with self._changed:
             self._number += 1
             self._events.append(Event(self._number, kind, thread, at, what))
             self._changed.notify_all()
 
     def after(self, number: int, timeout: float = 0) -> list[Event]:
-        """Give the events behind a number, oldest first.
+        """Give the events after a number, oldest first.
 
         Args:
-            number: The newest that is known already.
-            timeout: How many seconds to wait for one where there is none yet.
+            number: The newest that the reader knows.
+            timeout: How many seconds to wait if there is none yet.
 
         Returns:
-            At most as many as are kept. Where the first one's number is not the next one, some were let go.
+            At most as many as are kept. If the first number is not the next one, events were dropped in between.
         """
         with self._changed:
             if timeout > 0:
@@ -84,7 +84,7 @@ class EventLog:
             return list(islice(self._events, len(self._events) - count, None)) if count > 0 else []
 
     def close(self, *, closed: bool = True) -> None:
-        """Send everybody home who waits; nobody waits any more until it is opened again."""
+        """Wake all readers; nobody waits again until `close(closed=False)`."""
         with self._changed:
             self._closed = closed
             self._changed.notify_all()

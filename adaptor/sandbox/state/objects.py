@@ -1,9 +1,11 @@
-"""The things that a Page owns besides its people and its messages."""
+"""What a Page has: people, apps, attachments, personas, labels, subscriptions, conversations, templates."""
 
 from __future__ import annotations
 
+import re
+import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -12,6 +14,21 @@ if TYPE_CHECKING:
 
 #: The app that stands for Meta's own inbox, in conversation routing and in echoes.
 INBOX_APP: Final = "263902037430900"
+#: A parameter in the text of a message template.
+PLACEHOLDER: Final = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
+#: The statuses of a message template.
+STATUSES: Final = (
+    "APPROVED",
+    "PENDING",
+    "REJECTED",
+    "PAUSED",
+    "DISABLED",
+    "IN_APPEAL",
+    "ARCHIVED",
+    "DELETED",
+    "PENDING_DELETION",
+    "LIMIT_EXCEEDED",
+)
 
 
 @dataclass
@@ -24,7 +41,7 @@ class App:
 
 @dataclass
 class Attachment:
-    """An uploaded file, or one that was saved while it was sent."""
+    """An uploaded file, or a reusable one that was saved when it was sent."""
 
     id: str
     type: str
@@ -35,7 +52,7 @@ class Attachment:
 
 @dataclass
 class Persona:
-    """Somebody in whose name the Page writes. A deleted one cannot send, and old messages keep it."""
+    """A name and picture under which the Page writes. A deleted one cannot send; old messages still show it."""
 
     id: str
     name: str
@@ -45,7 +62,7 @@ class Persona:
 
 @dataclass
 class Label:
-    """A label of the Page, and the people who wear it."""
+    """A label of the Page, and the people who have it."""
 
     id: str
     name: str
@@ -54,7 +71,7 @@ class Label:
 
 @dataclass
 class Subscription:
-    """Where an app wants to be told about one kind of object."""
+    """Where an app receives webhooks about one kind of object."""
 
     object: str
     callback_url: str
@@ -66,15 +83,15 @@ class Subscription:
 
 @dataclass
 class Thread:
-    """A conversation: what is known of it besides what was said.
+    """A conversation, apart from its messages.
 
     Attributes:
         id: `t_` and digits.
-        updated_at: When somebody wrote last.
-        unread: How many of the person's messages nobody has looked at.
-        read_at: Up to when the person has read.
+        updated_at: When the last message was written.
+        unread: How many of the person's messages the Page has not seen.
+        read_at: The person has read everything up to here.
         owner: The app that controls it, if any.
-        owner_until: When control lapses.
+        owner_until: When that control expires.
         folder: `inbox`, `spam` or `other`.
     """
 
@@ -87,5 +104,52 @@ class Thread:
     folder: str = "inbox"
 
     def owned_by(self, now: datetime) -> str | None:
-        """Give the app that controls the conversation now."""
+        """Give the app that controls the conversation at this time."""
         return self.owner if self.owner_until is not None and now < self.owner_until else None
+
+
+@dataclass(frozen=True)
+class UtilityTemplate:
+    """A message template of the Page."""
+
+    name: str
+    language: str
+    body: str
+    header: str | None = None
+    buttons: tuple[dict[str, Any], ...] = ()
+    status: str = "APPROVED"
+    header_image: str | None = None
+    parameter_format: str = "POSITIONAL"
+    rejected_reason: str = "NONE"
+    library_name: str | None = None
+    created_at: datetime | None = None
+    id: str = field(default_factory=lambda: str(secrets.randbelow(9 * 10**14) + 10**14))
+
+
+@dataclass
+class Person:
+    """A person who can receive messages."""
+
+    id: str
+    first_name: str | None = None
+    last_name: str | None = None
+    last_message_at: datetime | None = None
+    blocked: bool = False
+    role: str | None = None
+    locale: str | None = None
+    timezone: float | None = None
+    gender: str | None = None
+    profile_pic: str | None = None
+    #: Does not read on arrival: messages stay unread until this person acts.
+    away: bool = False
+    #: The profile is hidden from the Page: reads give an empty object.
+    private: bool = False
+    #: Banned by the Page.
+    banned: bool = False
+    #: The account with the business that account linking connected.
+    linked: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The full name, or an empty string."""
+        return " ".join(part for part in (self.first_name, self.last_name) if part)

@@ -1,4 +1,4 @@
-"""What the simulated Page knows: its people, its templates, its credentials, and what has happened so far."""
+"""What the simulated Page knows: people, templates, credentials, and everything that has happened so far."""
 
 from __future__ import annotations
 
@@ -10,32 +10,26 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from adaptor.sandbox.faults.faults import Faults
-from adaptor.sandbox.rules.rate_limits import Rates
 from adaptor.sandbox.state.event_log import EventLog
-from adaptor.sandbox.state.objects import INBOX_APP, App, Thread
+from adaptor.sandbox.state.objects import INBOX_APP, App, Person, Thread
 from adaptor.sandbox.state.records import Action, Gesture, Incoming, Message, Refusal
-from adaptor.sandbox.state.uploads import Shelf
-from adaptor.sandbox.webhooks.webhooks import Webhooks
+from adaptor.sandbox.state.uploads import Uploads
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from adaptor.sandbox.rules.utility import UtilityTemplate
     from adaptor.sandbox.state.clock import Clock
-    from adaptor.sandbox.state.objects import Attachment, Label, Persona, Subscription
+    from adaptor.sandbox.state.objects import Attachment, Label, Persona, Subscription, UtilityTemplate
     from adaptor.sandbox.state.records import Exchange, File, Request
 
     Record = Message | Action | Incoming | Gesture | Refusal
 
-# How long ago somebody wrote whom nobody described: long enough to be in the past, short enough to be in the window.
+# When a person who was not described last wrote: in the past, and within the window.
 JUST_NOW = timedelta(minutes=1)
 #: Under which path the sandbox shows uploaded files, as Meta's content network does.
 FILES: Final = "/sandbox/files/"
-# Every accepted message is kept, for tests count on it; of what is only looked at, the newest.
+# Tests count accepted messages, so all are kept; of requests and exchanges only the newest.
 _REQUESTS: Final = 100_000
 _EXCHANGES: Final = 500
-# Which event a record makes.
+# The kind of event for each record.
 _KINDS: Final = {
     Message: "message",
     Action: "action",
@@ -46,37 +40,8 @@ _KINDS: Final = {
 
 
 @dataclass
-class Person:
-    """Somebody who can be written to."""
-
-    id: str
-    first_name: str | None = None
-    last_name: str | None = None
-    last_message_at: datetime | None = None
-    blocked: bool = False
-    role: str | None = None
-    locale: str | None = None
-    timezone: float | None = None
-    gender: str | None = None
-    profile_pic: str | None = None
-    #: Does not open the conversation by themselves, so nothing counts as read until they do something.
-    away: bool = False
-    #: The Page may not see their profile: it is given as an empty object.
-    private: bool = False
-    #: The Page has banned them.
-    banned: bool = False
-    #: Their account with the business, as `account_linking` links it.
-    linked: str | None = None
-
-    @property
-    def name(self) -> str:
-        """The full name, or an empty string."""
-        return " ".join(part for part in (self.first_name, self.last_name) if part)
-
-
-@dataclass
-class World:
-    """The state of a sandbox. Whoever reads or changes people or records holds `lock`."""
+class PageState:
+    """The state of a simulated Page: data only. Hold `lock` to read or change people or records."""
 
     clock: Clock
     page_id: str
@@ -85,22 +50,22 @@ class World:
     app_secret: str | None = None
     require_proof: bool = False
     development: bool = False
-    open_house: bool = True
+    anybody_exists: bool = True
     app_id: str = "1020304050607080"
     app_name: str = "Sandbox App"
     user_token: str = field(default_factory=lambda: f"SANDBOX-USER-{secrets.token_urlsafe(24)}", repr=False)
-    #: Signs webhooks where no `app_secret` was given.
+    #: Signs webhooks if no `app_secret` was given.
     spare_secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
-    #: Where the sandbox listens; empty while it does not.
+    #: The address of the sandbox while it listens, else empty.
     base: str = ""
-    #: Why the Page's token is refused from now on, such as 463 for an expired one.
+    #: The subcode with which the Page's token is refused, such as 463 (expired); None: it is accepted.
     token_subcode: int | None = None
     people: dict[str, Person] = field(default_factory=dict)
     templates: dict[tuple[str, str], UtilityTemplate] = field(default_factory=dict)
     #: The status that a new message template gets.
     approval: str = "APPROVED"
     attachments: dict[str, Attachment] = field(default_factory=dict)
-    #: Whether attachments and personas that were not made here exist all the same, at the real Page.
+    #: Accept ids of attachments and personas that were not created here: the real Page may have them.
     foreign_ids: bool = True
     personas: dict[str, Persona] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
@@ -109,12 +74,12 @@ class World:
     menus: dict[str, list[Any]] = field(default_factory=dict)
     nlp: dict[str, Any] = field(default_factory=dict)
     apps: dict[str, App] = field(default_factory=dict)
-    #: The app that gets new conversations; None: there is no routing, and control lies idle until somebody answers.
+    #: The app that gets new conversations; None: no routing, and nobody controls one until an app answers.
     default_app: str | None = None
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     subscribed: dict[str, list[str]] = field(default_factory=dict)
     linking_tokens: dict[str, tuple[str, datetime]] = field(default_factory=dict)
-    #: Posts and comments: who wrote them and when, and which have been replied to in private.
+    #: Posts and comments: their author and time, and which have had their private reply.
     posts: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
     messages: list[Message] = field(default_factory=list)
@@ -126,11 +91,8 @@ class World:
     conversations: dict[str, str] = field(default_factory=dict)
     by_id: dict[str, Message | Incoming] = field(default_factory=dict)
     reactions: dict[str, dict[str, str]] = field(default_factory=dict)
-    shelf: Shelf = field(default_factory=Shelf, repr=False)
+    uploads: Uploads = field(default_factory=Uploads, repr=False)
     events: EventLog = field(default_factory=EventLog, repr=False)
-    faults: Faults = field(default_factory=Faults, repr=False)
-    rates: Rates = field(default_factory=Rates, repr=False)
-    webhooks: Webhooks = field(default_factory=Webhooks, repr=False)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def __post_init__(self) -> None:
@@ -139,7 +101,7 @@ class World:
 
     @property
     def secret(self) -> str:
-        """The app's secret, or the one made up in its place."""
+        """The app's secret, or the generated one."""
         return self.app_secret or self.spare_secret
 
     @property
@@ -153,25 +115,25 @@ class World:
         return {template.id: key for key, template in self.templates.items()}
 
     def file_url(self, file: File | None, name: str) -> str:
-        """Give the address of an uploaded file: here while its bytes are kept, else one that leads nowhere."""
+        """Give the address of an uploaded file, or one that does not resolve if its bytes were not stored."""
         return f"{self.base}{FILES}{file.key}" if file is not None and file.key else f"https://cdn.invalid/{name}"
 
     def file_url_of(self, key: str) -> str:
-        """Give the address under which the bytes with this key are shown."""
+        """Give the address that serves the bytes with this key."""
         return f"{self.base}{FILES}{key}"
 
     def find_person(self, psid: str) -> Person | None:
-        """Give the person with this id; in an open house, whoever is asked for exists and wrote a minute ago."""
+        """Give the person with this id; created if `anybody_exists`, with a message from a minute ago."""
         with self.lock:
             person = self.people.get(psid)
-            if person is None and self.open_house:
+            if person is None and self.anybody_exists:
                 person = Person(psid, "Person", psid[-4:], self.clock.now() - JUST_NOW)
                 self.people[psid] = person
                 self.changed("person", psid)
             return person
 
     def record(self, thread: str, record: Record) -> None:
-        """Add a record to the thread of one person (empty: of nobody in particular)."""
+        """Add a record to the thread of one person; an empty name is the thread for records of nobody."""
         with self.lock:
             self.timeline.setdefault(thread, []).append(record)
             self.index(record)
@@ -180,7 +142,7 @@ class World:
             self.events.add(_KINDS[type(record)], thread, record.at, record)
 
     def index(self, record: Record) -> None:
-        """Let a message be found by its id, as it reads now: edited, or no longer if it was taken back."""
+        """Keep `by_id` current: the newest text of an edited message, and no entry for a deleted one."""
         if isinstance(record, (Message, Incoming)):
             self.by_id[record.id] = record
         elif isinstance(record, Gesture) and record.action == "deletes":
@@ -191,11 +153,11 @@ class World:
                 self.by_id[old.id] = replace(old, text=record.payload["text"])
 
     def changed(self, kind: str, thread: str = "", what: Any = None) -> None:
-        """Note that something changed which is no record."""
+        """Log a change that is not a record."""
         self.events.add(kind, thread, self.clock.now(), what)
 
     def touch(self, thread: str) -> Thread:
-        """Give a conversation, made if need be, and put it at the end of the list: the newest."""
+        """Give a conversation, created if it is new, and make it the newest of the list."""
         found = self.threads.pop(thread, None)
         if found is None:
             found = Thread(conversation_id(self.page_id, thread), self.clock.now())
@@ -203,33 +165,17 @@ class World:
         self.threads[thread] = found
         return found
 
-    def notify(self, name: str, thread: str, content: Mapping[str, Any], *, by_page: bool = False) -> None:
-        """Tell the subscribers of one webhook field what happened between a person and the Page.
-
-        Args:
-            name: The field, such as `messages`.
-            thread: The person.
-            content: The event's own key and what it says.
-            by_page: Whether the Page is the sender.
-        """
-        if not self.webhooks.wants(self, name):
-            return
-        person = {"user_ref": thread[9:]} if thread.startswith("user_ref ") else {"id": thread}
-        page = {"id": self.page_id}
-        sender, recipient = (page, person) if by_page else (person, page)
-        stamp = milliseconds(self.clock.now())
-        item = {"sender": sender, "recipient": recipient, "timestamp": stamp, **content}
-        self.webhooks.emit(self, name, item, thread)
-
-    def notify_page(self, name: str, content: Mapping[str, Any]) -> None:
-        """Tell the subscribers of a field what happened to the Page; such events have no sender."""
-        if self.webhooks.wants(self, name):
-            stamp = milliseconds(self.clock.now())
-            self.webhooks.emit(self, name, {"recipient": {"id": self.page_id}, "timestamp": stamp, **content}, "")
+    def set_reaction(self, mid: str, actor: str, reaction: object) -> None:
+        """Record how somebody reacts to a message; None takes the reaction back."""
+        found = self.reactions.setdefault(mid, {})
+        if reaction is None:
+            found.pop(actor, None)
+        else:
+            found[actor] = str(reaction)
 
 
 def message_id() -> str:
-    """Make an id of the form that Meta gives today: `m_` and 86 characters of base64url."""
+    """Make an id in Meta's present form: `m_` and 86 characters of base64url."""
     return f"m_{secrets.token_urlsafe(64)}"
 
 
@@ -250,5 +196,5 @@ def conversation_id(page_id: str, thread: str) -> str:
 
 
 def milliseconds(at: datetime) -> int:
-    """Give a time as webhooks do."""
+    """Give a time as webhooks write it."""
     return int(at.timestamp() * 1000)

@@ -1,4 +1,4 @@
-"""What happened in a sandbox: small records that are never changed once they are written."""
+"""What happened in a sandbox: small records that never change."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class File:
     """A file that came with a request.
 
     Attributes:
-        name: As it was called.
-        type: Its media type, as it was said.
+        name: Its name, as the request gave it.
+        type: Its media type, as the request gave it.
         size: In bytes.
-        key: Where its bytes lie on the shelf, if they were few enough to keep; else empty.
+        key: The key of its bytes in `Uploads`; empty if the file was too large to store.
     """
 
     name: str
@@ -32,15 +32,15 @@ class Message:
 
     Attributes:
         id: Meta's message id.
-        psid: Who got it; empty where the recipient was a `user_ref`, which Meta does not resolve for the sender.
+        psid: The recipient; empty for a `user_ref`, which Meta does not resolve for the sender.
         at: When, by the sandbox's clock.
         payload: The `message` object as it came.
         recipient: The `recipient` object as it came.
-        messaging_type: As it came; None when it was left out.
+        messaging_type: As it came; None if it was absent.
         tag: The message tag, if any.
         parameters: The other top-level parameters (`reply_to`, `persona_id`, `notification_type`, …) without secrets.
         files: Files that came in the same request.
-        lines: What the person sees, line by line, where the sandbox had to fill in a template.
+        lines: For a utility template: the text that the person sees, line by line.
     """
 
     id: str
@@ -73,14 +73,14 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """Something that a person wrote or tapped.
+    """A message from a person: written, or made by a tap.
 
     Attributes:
         id: Meta's message id.
-        psid: Who it was.
+        psid: The person.
         at: When, by the sandbox's clock.
-        text: What stands in the bubble; empty for an attachment.
-        payload: What the webhook says besides: attachments, the quick reply, what it answers.
+        text: The text of the bubble; empty for an attachment.
+        payload: The rest of the webhook: attachments, the quick reply, the quoted message.
         kind: `message`; or `postback` for a button, a menu item or an ice breaker.
     """
 
@@ -94,7 +94,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Gesture:
-    """Something that a person did without writing: a reaction, an edit, blocking the Page, …"""
+    """What a person did without writing: a reaction, an edit, blocking the Page, …"""
 
     psid: str
     at: datetime
@@ -117,14 +117,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request, refused or not. The path is without its query, where a token may stand.
+    """One request, refused or not. The path is without its query, which may hold a token.
 
     Attributes:
         at: When, by the sandbox's clock.
         method: Its method.
         path: Its path.
-        status: What it was answered with.
-        fault: The fault that was put in its way, if any.
+        status: The HTTP status of the response.
+        fault: The fault that was injected, if any.
     """
 
     at: datetime
@@ -136,12 +136,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request with what it said and what it was answered: for looking at, so only the newest are kept.
+    """A request with its parameters and the body of its response, for display; only the newest are kept.
 
     Attributes:
         request: The request.
-        parameters: What it asked for, without secrets.
-        answer: The body of the answer.
+        parameters: Its parameters, without secrets.
+        answer: The body of the response.
     """
 
     request: Request

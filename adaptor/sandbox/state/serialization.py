@@ -1,4 +1,4 @@
-"""The things of a sandbox as JSON and back: records, people, times, bytes, and dictionaries with any keys."""
+"""Values of the page state as JSON and back: records, people, times, bytes, dictionaries with any keys."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from adaptor.sandbox.rules.utility import UtilityTemplate
 from adaptor.sandbox.state import objects, records
-from adaptor.sandbox.state.page_state import Person
+from adaptor.sandbox.state.objects import Person, UtilityTemplate
 
 _CLASSES: Final[dict[str, type]] = {
     kind.__name__: kind
@@ -24,17 +23,17 @@ _CLASSES: Final[dict[str, type]] = {
 _KIND: Final = "\0kind"
 
 
-def freeze(value: Any) -> str:
-    """Write a value."""
-    return json.dumps(_freeze(value), separators=(",", ":"))
+def serialize(value: Any) -> str:
+    """Write a value as JSON."""
+    return json.dumps(_serialize(value), separators=(",", ":"))
 
 
-def thaw(text: str) -> Any:
-    """Read it again."""
-    return _thaw(json.loads(text))
+def deserialize(text: str) -> Any:
+    """Read a value that `serialize` wrote."""
+    return _deserialize(json.loads(text))
 
 
-def _freeze(value: Any) -> Any:
+def _serialize(value: Any) -> Any:
     if value is None or isinstance(value, (str, int, float)):
         return value
     if isinstance(value, datetime):
@@ -42,33 +41,33 @@ def _freeze(value: Any) -> Any:
     if isinstance(value, bytes):
         return {_KIND: "bytes", "value": base64.b64encode(value).decode()}
     if is_dataclass(value) and not isinstance(value, type):
-        return {_KIND: type(value).__name__, **{f.name: _freeze(getattr(value, f.name)) for f in fields(value)}}
+        return {_KIND: type(value).__name__, **{f.name: _serialize(getattr(value, f.name)) for f in fields(value)}}
     if isinstance(value, dict):
         if all(isinstance(key, str) and key != _KIND for key in value):
-            return {key: _freeze(item) for key, item in value.items()}
-        return {_KIND: "pairs", "value": [[_freeze(key), _freeze(item)] for key, item in value.items()]}
+            return {key: _serialize(item) for key, item in value.items()}
+        return {_KIND: "pairs", "value": [[_serialize(key), _serialize(item)] for key, item in value.items()]}
     if isinstance(value, (tuple, set, frozenset)):
-        return {_KIND: "tuple" if isinstance(value, tuple) else "set", "value": [_freeze(item) for item in value]}
+        return {_KIND: "tuple" if isinstance(value, tuple) else "set", "value": [_serialize(item) for item in value]}
     if isinstance(value, list):
-        return [_freeze(item) for item in value]
-    raise TypeError(f"a sandbox cannot keep {type(value).__name__}")
+        return [_serialize(item) for item in value]
+    raise TypeError(f"a sandbox cannot store {type(value).__name__}")
 
 
-def _thaw(value: Any) -> Any:
+def _deserialize(value: Any) -> Any:
     if isinstance(value, list):
-        return [_thaw(item) for item in value]
+        return [_deserialize(item) for item in value]
     if not isinstance(value, dict):
         return value
     kind = value.get(_KIND)
     if kind is None:
-        return {key: _thaw(item) for key, item in value.items()}
+        return {key: _deserialize(item) for key, item in value.items()}
     if kind == "time":
         return datetime.fromisoformat(value["value"])
     if kind == "bytes":
         return base64.b64decode(value["value"])
     if kind == "pairs":
-        return {_thaw(key): _thaw(item) for key, item in value["value"]}
+        return {_deserialize(key): _deserialize(item) for key, item in value["value"]}
     if kind in {"tuple", "set"}:
-        items = [_thaw(item) for item in value["value"]]
+        items = [_deserialize(item) for item in value["value"]]
         return tuple(items) if kind == "tuple" else set(items)
-    return _CLASSES[kind](**{key: _thaw(item) for key, item in value.items() if key != _KIND})
+    return _CLASSES[kind](**{key: _deserialize(item) for key, item in value.items() if key != _KIND})

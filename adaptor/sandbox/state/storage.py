@@ -1,7 +1,7 @@
-"""A sandbox that outlives its process: its world in a SQLite file, written while it runs.
+"""Store the state of a sandbox in a SQLite file while it runs, so that the next run continues with it.
 
-What was said is appended, record by record; everything else is written anew when it changed. The file is for this
-program alone, and only its owner may read it.
+Records are appended; everything else is replaced when it has changed. The format is private to this program, and only
+the owner of the file may read it.
 """
 
 from __future__ import annotations
@@ -15,15 +15,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from adaptor.sandbox.checker import SandboxError
 from adaptor.sandbox.state.records import Message, Refusal
-from adaptor.sandbox.state.serialization import freeze, thaw
+from adaptor.sandbox.state.serialization import deserialize, serialize
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from adaptor.sandbox.state.event_log import Event
-    from adaptor.sandbox.state.page_state import World
+    from adaptor.sandbox.state.page_state import PageState
 
 _log = logging.getLogger(__name__)
 _FORMAT: Final = 1
-# Written when they changed: the first always, the others with the events that change them.
+# Attributes of the page state: the small ones are written each time, the large ones after events of these kinds.
 _STATE: Final = (
     *("page_id", "page_name", "access_token", "spare_secret", "user_token", "token_subcode", "app_id"),
     *("templates", "personas", "labels", "profile", "menus", "nlp", "apps", "subscriptions", "subscribed"),
@@ -34,20 +36,20 @@ _RECORDS: Final = frozenset({"message", "action", "incoming", "gesture", "refusa
 _SECONDS: Final = 0.5
 
 
-class Keeper:
-    """Keeps one world in one file.
+class Storage:
+    """Stores the state of one Page in one file.
 
     Args:
-        world: What is kept. What the file holds already is put into it.
-        path: Where the file lies; it is made if need be.
-        fixed_token: Whether the access token was given, so that it is not replaced by the one that was kept.
+        page: The state to store. What the file already holds is loaded into it.
+        path: The file; created if it is missing.
+        fixed_token: The access token was given: do not replace it with the stored one.
 
     Raises:
         SandboxError: The file cannot be used.
     """
 
-    def __init__(self, world: World, path: str | os.PathLike[str], *, fixed_token: bool = False) -> None:
-        self._world = world
+    def __init__(self, page: PageState, path: str | os.PathLike[str], *, fixed_token: bool = False) -> None:
+        self._page = page
         self._path = Path(path)
         self._saved = 0
         self._files: set[str] = set()
@@ -56,7 +58,7 @@ class Keeper:
         self._worker: threading.Thread | None = None
         self._file: sqlite3.Connection
         try:
-            # Nobody else reads what people wrote.
+            # Nobody else may read what people wrote.
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
             self._open()
             try:
@@ -65,17 +67,17 @@ class Keeper:
             finally:
                 self._file.close()
         except (OSError, sqlite3.Error, ValueError, KeyError, TypeError) as error:
-            raise SandboxError(f"{path}: cannot keep a sandbox there: {error}") from error
+            raise SandboxError(f"{path}: cannot store the sandbox in this file: {error}") from error
 
     def start(self) -> None:
-        """Write from now on what changes."""
+        """Start to write changes."""
         self._stopping.clear()
         self._open()
-        self._worker = threading.Thread(target=self._work, name="sandbox keeper", daemon=True)
+        self._worker = threading.Thread(target=self._work, name="sandbox storage", daemon=True)
         self._worker.start()
 
     def stop(self) -> None:
-        """Write what is left."""
+        """Write the last changes, and close the file."""
         self._stopping.set()
         if self._worker is not None:
             self._worker.join()
@@ -84,35 +86,35 @@ class Keeper:
         self._file.close()
 
     def _open(self) -> None:
-        # Written by the worker, and at the end by whoever stops it.
+        # The worker writes, and after it has ended the thread that stops it.
         self._file = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
 
     def save(self) -> None:
-        """Write what changed since the last time."""
+        """Write what has changed since the last save."""
         with self._saving:
             self._save()
 
     def _save(self) -> None:
-        world = self._world
-        with world.lock:
-            newest = world.events.number
-            events = world.events.after(self._saved)
+        page = self._page
+        with page.lock:
+            newest = page.events.number
+            events = page.events.after(self._saved)
             if not events and self._saved:
                 return
-            # Where events were let go meanwhile, nobody knows any more what changed.
+            # Some events were dropped, so what has changed is unknown: write everything.
             whole = not events or events[0].number != self._saved + 1
             kinds = {event.kind for event in events}
-            threads = set(world.people) | set(world.threads) if whole else {event.thread for event in events}
+            threads = set(page.people) | set(page.threads) if whole else {event.thread for event in events}
             rows = {
                 "records": self._all_records() if whole else self._records(events),
-                "people": [(name, freeze(world.people[name])) for name in threads if name in world.people],
-                "threads": [(name, freeze(world.threads[name])) for name in threads if name in world.threads],
-                "state": [("offset", freeze(world.clock.offset.total_seconds()))],
+                "people": [(name, serialize(page.people[name])) for name in threads if name in page.people],
+                "threads": [(name, serialize(page.threads[name])) for name in threads if name in page.threads],
+                "state": [("offset", serialize(page.clock.offset.total_seconds()))],
             }
             large = [name for name, wanted in _LARGE.items() if whole or kinds & wanted]
-            rows["state"] += [(name, freeze(getattr(world, name))) for name in (*_STATE, *large)]
-            there = world.shelf.keys
-            files = [(key, *found) for key in there if key not in self._files and (found := world.shelf.get(key))]
+            rows["state"] += [(name, serialize(getattr(page, name))) for name in (*_STATE, *large)]
+            there = page.uploads.keys
+            files = [(key, *found) for key in there if key not in self._files and (found := page.uploads.get(key))]
         self._write(rows, files, self._files - set(there), whole=whole)
         self._saved, self._files = newest, set(there)
 
@@ -136,23 +138,23 @@ class Keeper:
             self._file.executemany("DELETE FROM files WHERE key = ?", [(key,) for key in gone])
             self._file.execute("COMMIT")
         except sqlite3.Error:
-            # All of it or nothing: it is tried again as a whole.
+            # All or nothing: the next save tries again as a whole.
             if self._file.in_transaction:
                 self._file.execute("ROLLBACK")
             raise
 
     def _records(self, events: list[Event]) -> list[tuple[str, str]]:
-        return [(event.thread, freeze(event.what)) for event in events if event.kind in _RECORDS]
+        return [(event.thread, serialize(event.what)) for event in events if event.kind in _RECORDS]
 
     def _all_records(self) -> list[tuple[str, str]]:
-        return [(thread, freeze(each)) for thread, found in self._world.timeline.items() for each in found]
+        return [(thread, serialize(each)) for thread, found in self._page.timeline.items() for each in found]
 
     def _work(self) -> None:
         while not self._stopping.wait(_SECONDS):
             try:
                 self.save()
             except sqlite3.Error:
-                # The disk may be full now and not later; what was not written is written then.
+                # The disk may be full only for now: the next save tries again.
                 _log.exception("the sandbox could not write %s", self._path)
 
     def _prepare(self) -> None:
@@ -173,37 +175,41 @@ class Keeper:
         )
 
     def _load(self, fixed_token: bool) -> None:
-        world = self._world
-        state: dict[str, Any] = {name: thaw(text) for name, text in self._file.execute("SELECT name, value FROM state")}
+        page = self._page
+        state = dict(self._read("state"))
         if not state:
             return
-        if state["page_id"] != world.page_id:
-            raise ValueError(f"it holds the Page {state['page_id']}, not {world.page_id}")
-        world.clock.set_offset(state.pop("offset"))
+        if state["page_id"] != page.page_id:
+            raise ValueError(f"it holds the Page {state['page_id']}, not {page.page_id}")
+        page.clock.set_offset(state.pop("offset"))
+        if fixed_token:
+            del state["access_token"]
+        # The settings are newer than the stored state.
+        state["templates"] = {**state["templates"], **page.templates}
         for name, value in state.items():
-            if name == "access_token" and fixed_token:
-                continue
-            if name == "templates":
-                # What the settings describe is newer than what was kept.
-                value = {**value, **world.templates}
-            setattr(world, name, value)
-        for name, text in self._file.execute("SELECT name, value FROM people"):
-            world.people[name] = thaw(text)
-        found = {name: thaw(text) for name, text in self._file.execute("SELECT name, value FROM threads")}
-        # The newest is the last.
-        world.threads = dict(sorted(found.items(), key=lambda item: item[1].updated_at))
-        for thread, text in self._file.execute("SELECT name, value FROM records ORDER BY number"):
-            record = thaw(text)
-            world.timeline.setdefault(thread, []).append(record)
-            world.index(record)
-            if isinstance(record, Message):
-                world.messages.append(record)
-            elif isinstance(record, Refusal):
-                world.refusals.append(record)
+            setattr(page, name, value)
+        page.people.update(self._read("people"))
+        # The newest conversation is the last.
+        page.threads = dict(sorted(self._read("threads"), key=lambda item: item[1].updated_at))
+        page.conversations.update({thread.id: name for name, thread in page.threads.items()})
+        self._load_records()
         for key, kind, data in self._file.execute("SELECT key, kind, data FROM files ORDER BY rowid"):
-            world.shelf.restore(key, kind, data)
-        self._files = set(world.shelf.keys)
-        world.conversations.update({thread.id: name for name, thread in world.threads.items()})
-        # What was loaded is no change: only what comes from now on is written.
-        world.changed("loaded")
-        self._saved = world.events.number
+            page.uploads.restore(key, kind, data)
+        self._files = set(page.uploads.keys)
+        # The loaded state is in the file already: only later changes are written.
+        page.changed("loaded")
+        self._saved = page.events.number
+
+    def _read(self, table: str) -> Iterator[tuple[str, Any]]:
+        for name, text in self._file.execute(f"SELECT name, value FROM {table} ORDER BY rowid"):
+            yield name, deserialize(text)
+
+    def _load_records(self) -> None:
+        page = self._page
+        for thread, record in self._read("records"):
+            page.timeline.setdefault(thread, []).append(record)
+            page.index(record)
+            if isinstance(record, Message):
+                page.messages.append(record)
+            elif isinstance(record, Refusal):
+                page.refusals.append(record)

@@ -1,18 +1,56 @@
-"""Calling a subscriber: one request, without redirects, proxies or patience."""
+"""Sign a webhook, and send one HTTP request to a subscriber, without redirects, proxies or retries."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from http.client import HTTPConnection
 
 _MOST: Final = 64 * 1024
 
 
-def ask(url: str, query: Mapping[str, str], timeout: float) -> tuple[int, str, str]:
+@dataclass(frozen=True)
+class Delivery:
+    """One attempt to deliver a webhook.
+
+    Attributes:
+        at: When, by the sandbox's clock.
+        url: The address.
+        body: The bytes that were signed.
+        signature: The value of `X-Hub-Signature-256`.
+        status: The HTTP status of the response; 0 for no response.
+        problem: Why there was no response; empty otherwise.
+        attempt: Counted from 1.
+    """
+
+    at: datetime
+    url: str
+    body: bytes
+    signature: str
+    status: int
+    problem: str
+    attempt: int
+
+
+def sign(secret: str, body: bytes) -> dict[str, str]:
+    """Give the headers of a webhook, with both signatures of its body."""
+    key = secret.encode()
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": "facebookexternalua",
+        "X-Hub-Signature": f"sha1={hmac.new(key, body, hashlib.sha1).hexdigest()}",
+        "X-Hub-Signature-256": f"sha256={hmac.new(key, body, hashlib.sha256).hexdigest()}",
+    }
+
+
+def get(url: str, query: Mapping[str, str], timeout: float) -> tuple[int, str, str]:
     """Send a GET: give its status and body, or 0 and the problem."""
     joint = "&" if urlsplit(url).query else "?"
     status, body, problem = _send("GET", f"{url}{joint}{urlencode(query)}", None, {}, timeout)
@@ -28,7 +66,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> t
 def _send(
     method: str, url: str, body: bytes | None, headers: Mapping[str, str], timeout: float
 ) -> tuple[int, bytes, str]:
-    # Only who is subscribed needs an HTTP client.
+    # Only a sandbox with a subscriber needs an HTTP client.
     from http.client import HTTPException
 
     address = urlsplit(url)

@@ -14,6 +14,7 @@ from adaptor.ledger.ledger import Ledger
 from adaptor.ledger.records import RunRecord
 from adaptor.ledger.store import open_store
 from adaptor.messenger.broadcast import engine, progress
+from adaptor.messenger.broadcast.options import BroadcastOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,9 +80,10 @@ class Campaign:
             sink=lambda level, component, message, fields: self.logs.append(message),
             **{name: settings.pop(name) for name in names if name in settings},
         )
-        run.on_result, run.on_call = self.results.append, self.calls.append
+        run.observers.on_result, run.observers.on_call = self.results.append, self.calls.append
+        owners = (run, run.observers, run.audience, BroadcastOptions.of(run))
         for name, value in settings.items():
-            setattr(run, name, value)
+            setattr(next(owner for owner in owners if hasattr(owner, name)), name, value)
         configuration = {"access_token": self.sandbox.access_token, "base_url": self.sandbox.url, **self.configuration}
         with run:
             state: dict[str, Any] = operation({"data": data, "references": [], "configuration": configuration})
@@ -115,7 +117,7 @@ class Campaign:
     @property
     def sizes(self) -> list[int]:
         """How many parts each call carried that sent something; 0 for a single one."""
-        exchanges = self.sandbox._world.exchanges
+        exchanges = self.sandbox._page.exchanges
         return [
             len(each.parameters["batch"]) if "batch" in each.parameters else 0
             for each in exchanges

@@ -168,7 +168,7 @@ def test_a_request_to_end_awaits_what_is_in_flight(campaign: Campaign) -> None:
     class Ending(list[Any]):
         def append(self, row: Any) -> None:
             super().append(row)
-            running[0].stopping = stop
+            running[0].stop.asked = stop
 
     running: list[Run] = []
     rows = Ending()
@@ -178,7 +178,7 @@ def test_a_request_to_end_awaits_what_is_in_flight(campaign: Campaign) -> None:
     job = broadcast(campaign.people(200), HELLO, batch_size=10, concurrency=4)
     with Run(ledger=lambda: ledger) as run:
         running.append(run)
-        run.on_result = rows.append
+        run.observers.on_result = rows.append
         with pytest.raises(KeyboardInterrupt):
             job({"configuration": credential})
     ledger.close(130, finished=False)

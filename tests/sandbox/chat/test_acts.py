@@ -38,7 +38,7 @@ def test_of_two_buttons_with_one_title_the_right_one_is_tapped(visitor):
     mid = visitor.template({"template_type": "generic", "elements": cards})
     visitor.sandbox.subscribe("http://127.0.0.1:9/", handshake=False)
     told = []
-    visitor.sandbox._world.webhooks.emit = lambda world, name, item, thread: told.append(item)
+    visitor.sandbox.webhooks.emit = lambda name, item, thread: told.append(item)
     visitor.act("taps", of=mid, number=1, title="Choose")
     assert told[0]["postback"]["payload"] == "TUESDAY"
 
@@ -197,4 +197,4 @@ def test_webhooks_go_where_the_page_says(visitor, httpserver):
 
 @pytest.mark.parametrize("act", ["nothing", "__init__", None])
 def test_an_act_that_nobody_knows_is_told(visitor, act):
-    assert "there is no act" in visitor.post("act", json={"act": act}).json()["problem"]
+    assert "unknown act" in visitor.post("act", json={"act": act}).json()["problem"]

@@ -232,7 +232,7 @@ def test_a_photo_is_chosen_and_shown(window, visitor, tmp_path):
 def test_a_hundred_thousand_messages_stay_usable(window, visitor):
     at = visitor.sandbox.now()
     for number in range(100_000):
-        visitor.sandbox._world.record(ANA, Message(f"m_{number}", ANA, at, {"text": f"number {number}"}, {"id": ANA}))
+        visitor.sandbox._page.record(ANA, Message(f"m_{number}", ANA, at, {"text": f"number {number}"}, {"id": ANA}))
     page = window(f"#{ANA}").page
     page.get_by_text("number 99999", exact=True).last.wait_for()
     for _ in range(12):

@@ -46,12 +46,12 @@ def test_where_more_came_than_fits_the_newest_are_given(visitor):
 
 
 def test_a_hundred_thousand_messages_are_no_slower_than_a_hundred(visitor):
-    world = visitor.sandbox._world
+    page = visitor.sandbox._page
 
     def fill(count):
         at = visitor.sandbox.now()
         for number in range(count):
-            world.record(ANA, Message(f"m_{number}", ANA, at, {"text": str(number)}, {"id": ANA}))
+            page.record(ANA, Message(f"m_{number}", ANA, at, {"text": str(number)}, {"id": ANA}))
 
     def seconds():
         best = 9.0

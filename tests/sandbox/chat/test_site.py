@@ -56,7 +56,7 @@ def test_nothing_is_done_without_the_token_of_this_run(visitor, token):
         f"{visitor.sandbox.page_url}act", json={"act": "says", "psid": ANA, "text": "hi"}, headers=headers, timeout=10
     )
     assert answer.status_code == 403
-    assert "load it again" in answer.json()["problem"]
+    assert "reload it" in answer.json()["problem"]
     assert visitor.sandbox.person(ANA).window_left is not None
     assert visitor.get("room", thread=ANA)["total"] == 0
 

@@ -31,10 +31,10 @@ def test_a_stream_begins_with_the_run_and_goes_on_with_what_changes(visitor):
 def test_many_changes_at_once_are_told_as_one(visitor):
     told = changes(visitor)
     next(told)
-    world = visitor.sandbox._world
-    with world.events._changed:
+    page = visitor.sandbox._page
+    with page.events._changed:
         for number in range(1000):
-            world.changed("person", str(number))
+            page.changed("person", str(number))
     _, change = next(told)
     assert (change["many"], change["threads"]) == (True, [])
     told.close()

@@ -60,13 +60,13 @@ def test_a_file_describes_the_app_and_what_goes_wrong(write):
         }
     )
     sandbox = Sandbox.from_file(path)
-    world = sandbox._world
-    assert (sandbox.app_id, world.apps["8"].name, world.default_app) == ("7", "Desk", "8")
-    assert world.subscriptions["page"].callback_url == "http://127.0.0.1:1/hook"
-    assert world.rates.limits.messages_per_second == 5
-    assert world.rates.limits.media_per_second == 10
+    page = sandbox._page
+    assert (sandbox.app_id, page.apps["8"].name, page.default_app) == ("7", "Desk", "8")
+    assert page.subscriptions["page"].callback_url == "http://127.0.0.1:1/hook"
+    assert sandbox._simulation.rate_limiter.limits.messages_per_second == 5
+    assert sandbox._simulation.rate_limiter.limits.media_per_second == 10
     assert (sandbox.faults.seed, sandbox.faults.ordered) == (3, True)
-    assert (world.approval, world.foreign_ids) == ("PENDING", False)
+    assert (page.approval, page.foreign_ids) == ("PENDING", False)
 
 
 def test_an_empty_file_is_an_open_house_and_a_byte_order_mark_is_forgiven(write):
@@ -126,7 +126,7 @@ def test_an_empty_file_is_an_open_house_and_a_byte_order_mark_is_forgiven(write)
         ({"faults": {"seed": "x"}}, "faults.seed: must be a whole number"),
         ({"faults": {"rates": [{"kind": "lost"}]}}, "faults.rates[0]: is no fault with a share"),
         ({"faults": {"rates": [{"kind": "lost", "share": 2}]}}, "faults.rates[0]: is no fault with a share"),
-        ({"faults": {"script": [None, "explosion"]}}, "faults.script: there is no fault 'explosion'"),
+        ({"faults": {"script": [None, "explosion"]}}, "faults.script: unknown fault 'explosion'"),
         ({"approval": "MAYBE"}, "approval: must be one of APPROVED"),
         ({"foreign_ids": "no"}, "foreign_ids: must be true or false"),
     ],

@@ -3,7 +3,6 @@ import json
 import pytest
 
 from adaptor.sandbox.meta.limits import FILE_BYTES, IMAGE_BYTES
-from adaptor.sandbox.state.uploads import Shelf
 
 ANA = "6543210987654321"
 URL = "https://example.com/a.png"
@@ -81,10 +80,10 @@ def test_what_is_no_upload_is_refused(caller, code, body):
 def test_a_small_file_can_be_looked_at_and_a_large_one_is_only_counted(caller):
     small = upload(caller, file=("a.png", b"bytes", "image/png")).json()["attachment_id"]
     large = upload(caller, "file", ("b.bin", bytes(FILE_BYTES), "a/b")).json()["attachment_id"]
-    world = caller.sandbox._world
-    assert world.shelf.get(world.attachments[small].file.key) == ("image/png", b"bytes")
-    assert world.attachments[large].file.key == ""
-    assert world.attachments[large].file.size == FILE_BYTES
+    page = caller.sandbox._page
+    assert page.uploads.get(page.attachments[small].file.key) == ("image/png", b"bytes")
+    assert page.attachments[large].file.key == ""
+    assert page.attachments[large].file.size == FILE_BYTES
 
 
 def test_an_uploaded_picture_is_found_at_the_address_that_is_told(caller):
@@ -101,15 +100,9 @@ def test_an_uploaded_picture_is_found_at_the_address_that_is_told(caller):
 @pytest.mark.parametrize("mime", ["text/html", "image/svg+xml", "application/x-sh"])
 def test_an_uploaded_file_can_do_nothing_to_a_page(caller, mime):
     made = upload(caller, "file", ("a", b"<script>", mime)).json()["attachment_id"]
-    file = caller.sandbox._world.attachments[made].file
+    file = caller.sandbox._page.attachments[made].file
     answer = caller.get(f"/sandbox/files/{file.key}")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Type"] in {mime, "application/octet-stream"}
     assert not answer.headers["Content-Type"].startswith("text/")
-
-
-def test_the_shelf_lets_the_oldest_go():
-    shelf = Shelf(room=10)
-    keys = [shelf.put("image/png", bytes(4)) for _ in range(3)]
-    assert [shelf.get(key) is not None for key in keys] == [False, True, True]

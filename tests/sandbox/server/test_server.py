@@ -117,7 +117,7 @@ def test_nothing_is_written_to_stderr(caller, capfd):
 
 
 def test_a_fault_of_the_sandbox_itself_is_answered_and_logged(caller, caplog, monkeypatch):
-    monkeypatch.setattr("adaptor.sandbox.server.dispatch.dispatch", lambda call, world: 1 / 0)
+    monkeypatch.setattr("adaptor.sandbox.server.dispatch.route", lambda call, page: 1 / 0)
     response = caller.send({"text": "hi"})
     assert (response.status_code, response.json()["error"]["code"]) == (500, 1)
     assert response.json()["error"]["is_transient"] is True

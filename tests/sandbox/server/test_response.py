@@ -1,25 +1,6 @@
 import json
 import re
 
-import pytest
-
-from adaptor.sandbox.meta.json_bytes import serialise
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ({"url": "https://a/b"}, rb'{"url":"https:\/\/a\/b"}'),
-        ({"a": [1, None, True]}, b'{"a":[1,null,true]}'),
-        ("Björk 😊", rb'"Bj\u00f6rk \ud83d\ude0a"'),
-        ({"/": "\\/"}, rb'{"\/":"\\\/"}'),
-        ("\ud800", rb'"\ud800"'),
-    ],
-)
-def test_json_is_written_as_graph_writes_it(value, expected):
-    assert serialise(value) == expected
-    assert json.loads(expected) == value
-
 
 def test_a_send_is_answered_with_139_bytes_as_at_meta(caller):
     response = caller.send({"text": "hi"})

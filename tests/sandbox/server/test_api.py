@@ -5,14 +5,14 @@ import logging
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from adaptor.sandbox.edges.routes import _ROUTES
-from adaptor.sandbox.people.person import Someone
-from adaptor.sandbox.rules.utility import UtilityTemplate
+from adaptor.sandbox.edges.routes import _NOTIFYING_ROUTES, _ROUTES
+from adaptor.sandbox.people.person import SimulatedPerson
 from adaptor.sandbox.server.api import Api
 from adaptor.sandbox.show.transcript import write_transcript
+from adaptor.sandbox.simulation import Simulation
 from adaptor.sandbox.state.clock import Clock
-from adaptor.sandbox.state.objects import Label, Persona
-from adaptor.sandbox.state.page_state import Person, World
+from adaptor.sandbox.state.objects import Label, Person, Persona, UtilityTemplate
+from adaptor.sandbox.state.page_state import PageState
 
 URL = "https://example.com"
 # Words that the checks look for, mixed with anything at all, so that every branch meets every type.
@@ -135,13 +135,13 @@ PARTS = st.lists(
 )
 
 
-def make_world():
-    return World(clock=Clock(), page_id="1", page_name="Page", access_token="t")
+def simulate():
+    return Simulation(PageState(clock=Clock(), page_id="1", page_name="Page", access_token="t"))
 
 
-def send(world, body):
+def send(simulation, body):
     data = json.dumps(body).encode()
-    return Api(world).answer("POST", "/v26.0/me/messages", "application/json", "Bearer t", io.BytesIO(data))
+    return Api(simulation).answer("POST", "/v26.0/me/messages", "application/json", "Bearer t", io.BytesIO(data))
 
 
 @pytest.fixture(autouse=True)
@@ -154,31 +154,33 @@ def _no_fault(caplog):
 @settings(deadline=None, max_examples=60)
 @given(message=VALUES | TEMPLATES, others=st.dictionaries(st.sampled_from(TOP), VALUES, max_size=3))
 def test_whatever_is_sent_is_accepted_or_refused_and_can_be_told(message, others):
-    world = make_world()
-    answer = send(world, {"recipient": {"id": "5"}, "message": message, **others})
+    simulation = simulate()
+    page = simulation.page
+    answer = send(simulation, {"recipient": {"id": "5"}, "message": message, **others})
     assert answer.status in {200, 400}
-    assert (answer.status == 200) == (world.refusals == [])
-    write_transcript(world).encode("utf-8")
+    assert (answer.status == 200) == (page.refusals == [])
+    write_transcript(page).encode("utf-8")
 
 
 @settings(deadline=None)
 @given(st.text(), st.binary(), st.sampled_from(["", "application/json", "multipart/form-data; boundary=x", "a/b"]))
 def test_whatever_the_bytes_are_there_is_an_answer(target, body, content_type):
-    answer = Api(make_world()).answer("POST", f"/{target}", content_type, "Bearer t", io.BytesIO(body))
+    answer = Api(simulate()).answer("POST", f"/{target}", content_type, "Bearer t", io.BytesIO(body))
     assert answer.status == 400
     assert json.loads(answer.body)["error"]["fbtrace_id"] == dict(answer.headers)["x-fb-request-id"]
 
 
-def fill(world):
-    """Give the world one of everything, and the paths that lead to it."""
-    world.people["5"] = Person("5", "Ana")
-    Someone(world, world.people["5"]).says("hi")
-    send(world, {"recipient": {"id": "5"}, "message": {"text": "hi"}})
-    world.personas["10"] = Persona("10", "P", URL)
-    world.labels["11"] = Label("11", "L")
+def fill(simulation):
+    """Give the Page one of everything, and the paths that lead to it."""
+    page = simulation.page
+    page.people["5"] = Person("5", "Ana")
+    SimulatedPerson(page, simulation.webhooks, page.people["5"]).says("hi")
+    send(simulation, {"recipient": {"id": "5"}, "message": {"text": "hi"}})
+    page.personas["10"] = Persona("10", "P", URL)
+    page.labels["11"] = Label("11", "L")
     template = UtilityTemplate("t", "en", "Hello {{1}}.")
-    world.templates["t", "en"] = template
-    message, conversation = next(iter(world.by_id)), next(iter(world.conversations))
+    page.templates["t", "en"] = template
+    message, conversation = next(iter(page.by_id)), next(iter(page.conversations))
     return {
         "page": "me",
         "person": "5",
@@ -193,30 +195,31 @@ def fill(world):
     }
 
 
-@pytest.mark.parametrize(("kind", "edge", "method"), list(_ROUTES))
+@pytest.mark.parametrize(("kind", "edge", "method"), [*_ROUTES, *_NOTIFYING_ROUTES])
 @settings(deadline=None, max_examples=25)
 @given(given_=GIVEN)
 def test_whatever_any_edge_is_asked_there_is_an_answer(kind, edge, method, given_):
-    world = make_world()
-    name = fill(world).get(kind, kind)
-    token = {"app": world.app_token, "user": world.user_token}.get(kind, "t")
+    simulation = simulate()
+    page = simulation.page
+    name = fill(simulation).get(kind, kind)
+    token = {"app": page.app_token, "user": page.user_token}.get(kind, "t")
     data = json.dumps(given_).encode()
     path = f"/v26.0/{name}/{edge}".rstrip("/")
-    answer = Api(world).answer(method, path, "application/json", f"Bearer {token}", io.BytesIO(data))
+    answer = Api(simulation).answer(method, path, "application/json", f"Bearer {token}", io.BytesIO(data))
     assert answer.status in {200, 400}
     json.loads(answer.body)
     # What was accepted can be read again.
     for there in ("me/conversations?fields=messages{message,attachments,reply_to,from}", "me/message_templates"):
-        assert Api(world).answer("GET", f"/{there}", "", "Bearer t", io.BytesIO()).status == 200
-    write_transcript(world)
+        assert Api(simulation).answer("GET", f"/{there}", "", "Bearer t", io.BytesIO()).status == 200
+    write_transcript(page)
 
 
 @settings(deadline=None, max_examples=60)
 @given(parts=PARTS)
 def test_whatever_a_batch_holds_every_part_is_answered(parts):
-    world = make_world()
+    simulation = simulate()
     data = json.dumps({"batch": parts}).encode()
-    answer = Api(world).answer("POST", "/", "application/json", "Bearer t", io.BytesIO(data))
+    answer = Api(simulation).answer("POST", "/", "application/json", "Bearer t", io.BytesIO(data))
     found = json.loads(answer.body)
     assert len(found) == len(parts) or "error" in found
     assert parts == [] or all(part is None or part["code"] in {200, 400} for part in found)

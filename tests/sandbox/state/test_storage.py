@@ -50,8 +50,8 @@ def test_a_sandbox_goes_on_where_it_stopped(tmp_path):
         profile = call(again, "GET", "/me/messenger_profile", params={"fields": "get_started"}).json()
         assert profile == {"data": [{"get_started": {"payload": "GO"}}]}
         assert call(again, "GET", f"/{ANA}/custom_labels").json()["data"][0]["page_label_name"] == "vip"
-        assert picture in again._world.attachments
-        key = again._world.attachments[file].file.key
+        assert picture in again._page.attachments
+        key = again._page.attachments[file].file.key
         assert call(again, "GET", f"/sandbox/files/{key}").content == b"some bytes"
         say(again, "and on")
     with Sandbox(keep=path) as third:
@@ -62,7 +62,7 @@ def test_it_is_written_while_the_sandbox_runs(tmp_path):
     path = tmp_path / "sandbox.db"
     with Sandbox(keep=path) as sandbox:
         say(sandbox)
-        sandbox._keeper.save()
+        sandbox._storage.save()
         with sqlite3.connect(path) as reader:
             assert reader.execute("SELECT count(*) FROM records").fetchone() == (1,)
         reader.close()
@@ -85,9 +85,9 @@ def test_a_token_that_was_given_replaces_the_one_that_was_kept(tmp_path):
 def test_a_file_that_is_something_else_is_told(tmp_path):
     path = tmp_path / "notes.txt"
     path.write_text("this is no database, it is text" * 100)
-    with pytest.raises(SandboxError, match=r"notes\.txt: cannot keep a sandbox there"):
+    with pytest.raises(SandboxError, match=r"notes\.txt: cannot store the sandbox in this file"):
         Sandbox(keep=path)
-    with pytest.raises(SandboxError, match="cannot keep a sandbox there"):
+    with pytest.raises(SandboxError, match="cannot store the sandbox in this file"):
         Sandbox(keep=tmp_path / "missing" / "sandbox.db")
 
 

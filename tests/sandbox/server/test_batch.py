@@ -146,7 +146,7 @@ def test_a_reference_in_an_encoded_body_is_filled_in(caller):
     }
     assert send(caller, [upload, use]).json()[1]["code"] == 200
     (sent,) = caller.sandbox.messages
-    assert sent.payload["attachment"]["payload"]["attachment_id"] in caller.sandbox._world.attachments
+    assert sent.payload["attachment"]["payload"]["attachment_id"] in caller.sandbox._page.attachments
 
 
 def test_a_part_that_builds_on_a_failed_one_is_not_carried_out(caller):
@@ -213,5 +213,5 @@ def test_no_record_of_a_batch_keeps_a_token(caller):
         [{"method": "GET", "relative_url": f"me?access_token={token}"}, part(access_token=token)],
         access_token=token,
     )
-    assert token not in repr(caller.sandbox._world.exchanges)
+    assert token not in repr(caller.sandbox._page.exchanges)
     assert token not in repr(caller.sandbox.messages)

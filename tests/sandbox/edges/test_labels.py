@@ -37,7 +37,7 @@ def test_a_label_needs_somebody_who_exists(visit, code):
 
 
 def test_without_the_accepted_terms_there_are_no_labels(caller, code):
-    caller.sandbox._world.terms_accepted = False
+    caller.sandbox._page.terms_accepted = False
     response = caller.get("/me/custom_labels")
     assert code(response) == (2, 2018344)
     assert response.json()["error"]["is_transient"] is False

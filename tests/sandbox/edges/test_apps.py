@@ -128,8 +128,8 @@ def test_a_token_is_refused_for_the_reason_that_is_wanted(caller, code, subcode)
 def test_no_record_keeps_the_token_that_an_answer_gave_out(caller):
     caller.session.headers["Authorization"] = f"Bearer {caller.sandbox.user_token}"
     assert caller.sandbox.access_token in caller.get("/me/accounts").text
-    assert caller.sandbox.access_token not in repr(caller.sandbox._world.exchanges)
-    assert caller.sandbox.user_token not in repr(caller.sandbox._world.exchanges)
+    assert caller.sandbox.access_token not in repr(caller.sandbox._page.exchanges)
+    assert caller.sandbox.user_token not in repr(caller.sandbox._page.exchanges)
 
 
 def test_calls_of_the_app_have_the_usage_header_of_apps(caller):

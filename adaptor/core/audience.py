@@ -1,0 +1,46 @@
+"""Whom a run writes to, where the command line leaves people out."""
+
+from __future__ import annotations
+
+
+class Audience:
+    """The people of a run: everybody, unless `--limit` or `--only-to` says otherwise.
+
+    Attributes:
+        limit: The most people that the run writes to, or None.
+        only_to: The only person that the run writes to, or None.
+        left_out: How many calls these two have left out.
+    """
+
+    def __init__(self) -> None:
+        self.limit: int | None = None
+        self.only_to: str | None = None
+        self.left_out = 0
+        self._reached: set[str] = set()
+
+    @property
+    def is_everybody(self) -> bool:
+        """Whether nobody is left out."""
+        return self.limit is None and self.only_to is None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether people were left out: the run has not come to its end, and can be resumed."""
+        return self.left_out > 0
+
+    @property
+    def has_reached_limit(self) -> bool:
+        """Whether `limit` is used up: nobody new is written to."""
+        return self.limit is not None and len(self._reached) >= self.limit
+
+    def includes(self, recipient: str | None) -> bool:
+        """Whether somebody is among those whom the run writes to; who is not is counted."""
+        is_wanted = True
+        if self.only_to is not None:
+            is_wanted = recipient == self.only_to
+        if is_wanted and self.limit is not None and recipient is not None and recipient not in self._reached:
+            is_wanted = len(self._reached) < self.limit
+            if is_wanted:
+                self._reached.add(recipient)
+        self.left_out += not is_wanted
+        return is_wanted
