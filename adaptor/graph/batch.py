@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from .listing import GraphListing
 from .operation import GraphOperation, described_or_known, left_out, outcome_of, read_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Concatenate, ParamSpec
 
     from ..core.context import Run
@@ -98,17 +99,7 @@ def batch(state: State, *operations: Step, include_headers: bool = True, fail: b
         requests.append(_single(part, state))
     run.path[-1] = ("batch", None)
     _check_typing(requests)
-    unknown = run.messages.get("unknown", 0)
-    try:
-        outcomes = _carried_out(requests, [part.draft for part in parts], state, run, include_headers=include_headers)
-    except AdaptorError as error:
-        _tell_all(requests, run, _outcome(error), error)
-        run.stop.raise_if_asked()
-        raise
-    except KeyboardInterrupt:
-        if run.messages.get("unknown", 0) != unknown:
-            _tell_all(requests, run, "unknown")
-        raise
+    outcomes = _carried_out(requests, [part.draft for part in parts], state, run, include_headers=include_headers)
     results, failed, at_fault = [], [], None
     for index, (request, outcome) in enumerate(zip(requests, outcomes, strict=True)):
         if isinstance(outcome, AdaptorError):
@@ -190,16 +181,26 @@ def _carried_out(
             send = partial(client.send_batch, include_headers=include_headers)
             parts = [requests[index] for index in places]
             noted = [part for part in parts if not needs_no_ledger(part, run)]
-            answers = send(parts) if not noted else send_ledgered(parts, client, run, send=send)
+            with _told_as_a_whole(parts, run):
+                answers = send(parts) if not noted else send_ledgered(parts, client, run, send=send)
             outcomes.update(zip(places, answers, strict=True))
     return [outcomes[index] for index in range(len(requests))]
 
 
-def _tell_all(requests: list[GraphRequest], run: Run, outcome: str, error: AdaptorError | None = None) -> None:
-    """Tell of each message of a call that ended as a whole."""
-    for request in requests:
-        if request.is_message:
-            tell_result(run, outcome, request.recipient, error=error)
+@contextmanager
+def _told_as_a_whole(requests: list[GraphRequest], run: Run) -> Iterator[None]:
+    """Tell of each message of a call, where that ends as a whole; its parts have no answers of their own."""
+    unknown = run.messages.get("unknown", 0)
+    try:
+        yield
+    except (AdaptorError, KeyboardInterrupt) as stop:
+        error = stop if isinstance(stop, AdaptorError) else None
+        if error is not None or run.messages.get("unknown", 0) != unknown:
+            for request in requests:
+                if request.is_message:
+                    tell_result(run, "unknown" if error is None else _outcome(error), request.recipient, error=error)
+        run.stop.raise_if_asked()
+        raise
 
 
 def _locate(error: AdaptorError, part: Any, run: Run, state: State) -> None:
