@@ -115,6 +115,7 @@ class RunRecord(NamedTuple):
         holder: Who runs it now, or None.
         purged: When its people were forgotten, or None.
         outcomes: How many writes stand where.
+        messages: The same of messages alone.
         words: What follows the path on a command line that runs the same: a workflow's name, `--start`, `--only`.
         is_fresh: It was begun anew on purpose, whatever earlier runs have sent.
         identity: By which rule its writes are known.
@@ -133,6 +134,7 @@ class RunRecord(NamedTuple):
     holder: str | None = None
     purged: float | None = None
     outcomes: Mapping[str, int] = MappingProxyType({})
+    messages: Mapping[str, int] = MappingProxyType({})
     words: Sequence[str] = ()
     is_fresh: bool = False
     identity: int = IDENTITY

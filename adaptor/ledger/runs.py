@@ -281,13 +281,18 @@ class Runs:
 
     def _with_outcomes(self, records: list[RunRecord]) -> list[RunRecord]:
         outcomes: dict[str, dict[str, int]] = {record.id: {} for record in records}
+        messages: dict[str, dict[str, int]] = {record.id: {} for record in records}
         for chunk in in_chunks(list(outcomes)):
             found = self._database.run(
-                f"SELECT run, outcome, count(*) FROM writes WHERE run IN ({marks(chunk)}) GROUP BY run, outcome", chunk
+                f"SELECT run, is_message, outcome, count(*) FROM writes WHERE run IN ({marks(chunk)}) "
+                "GROUP BY run, is_message, outcome",
+                chunk,
             ).fetchall()
-            for run, outcome, count in found:
-                outcomes[run][outcome] = int(count)
-        return [record._replace(outcomes=outcomes[record.id]) for record in records]
+            for run, is_message, outcome, count in found:
+                outcomes[run][outcome] = outcomes[run].get(outcome, 0) + int(count)
+                if is_message:
+                    messages[run][outcome] = int(count)
+        return [record._replace(outcomes=outcomes[record.id], messages=messages[record.id]) for record in records]
 
 
 def _has_written(which: str = "") -> str:

@@ -222,23 +222,30 @@ class Writes:
             for step, arrival, attempt, is_message, outcome, count in found
         ]
 
-    def counts_by_step(self, run: str) -> list[tuple[str, int, str, int]]:
-        """Return how many writes of each step of a run stand where: step, arrival, outcome, count; in order."""
+    def counts_by_step(self, run: str) -> list[tuple[str, int, bool, str, int]]:
+        """Return how many writes of each step of a run stand where, in order.
+
+        Returns:
+            Step, arrival, whether they are messages, outcome, count.
+        """
         with self._database.reading():
             found = self._database.run(
-                "SELECT step, arrival, outcome, count(*) FROM writes WHERE run = ? "
-                "GROUP BY step, arrival, outcome ORDER BY min(n)",
+                "SELECT step, arrival, is_message, outcome, count(*) FROM writes WHERE run = ? "
+                "GROUP BY step, arrival, is_message, outcome ORDER BY min(n)",
                 (run,),
             ).fetchall()
-        return [(step, int(arrival), outcome, int(count)) for step, arrival, outcome, count in found]
+        return [
+            (step, int(arrival), bool(is_message), outcome, int(count))
+            for step, arrival, is_message, outcome, count in found
+        ]
 
     def messages_and_people(self, run: str) -> tuple[int, int]:
-        """Return how many messages a run has sent, or may have, and to how many people."""
+        """Return how many messages a run has sent, and to how many people."""
         with self._database.reading():
             found = self._database.run(
                 "SELECT count(*), count(DISTINCT recipient) FROM writes "
-                "WHERE run = ? AND is_message = 1 AND outcome IN (?, ?) AND recipient <> ''",
-                (run, SENT, UNKNOWN),
+                "WHERE run = ? AND is_message = 1 AND outcome = ? AND recipient <> ''",
+                (run, SENT),
             ).fetchone()
         return int(found[0]), int(found[1])
 

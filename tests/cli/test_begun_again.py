@@ -302,3 +302,40 @@ def test_the_newest_run_that_sent_something_is_told_of(job, meta):
     assert job(None, "--run-id", "r2").code == 1
     done = job(None)
     assert "run `r1`, less than a minute ago, sent 3 messages to 3 people" in done.err
+
+
+@pytest.mark.parametrize(
+    ("lost", "words"),
+    [
+        ([2], "sent 2 messages to 2 people; of 1 more it is not known whether it arrived."),
+        ([1, 2], "sent 1 message to 1 person; of 2 more it is not known whether they arrived."),
+    ],
+)
+def test_what_nobody_knows_of_is_not_told_as_sent(job, meta, lost, words):
+    for number in lost:
+        meta.at(number, meta.broken)
+    assert job(JOB, "--run-id", "r1").code == 1
+    assert words in job(None).err
+
+
+def test_messages_are_counted_apart_from_other_calls(job, meta, adaptor):
+    script = f"each({ROWS}, typing_on(state.data.psid))\n{JOB.replace('state.data.rows', str(ROWS))}"
+    meta.at(2, lambda: meta.refusal(190))
+    assert job(script, "--run-id", "r1").code == 1
+    shown = adaptor(None, "show", "r1", command="runs").out
+    assert "writes:   1 sent, 1 failed, 3 other calls sent" in shown
+    head, line = adaptor(None, "list", command="runs").out.splitlines()
+    assert head.split()[-4:] == ["SENT", "FAILED", "OTHER", "EXIT"]
+    assert line.split()[-4:] == ["1", "1", "3", "1"]
+    refused = job(None)
+    assert (
+        "stopped before its end: 1 sent, 3 other calls sent. Begun anew, it would write to them again." in refused.err
+    )
+    assert ": 1 sent, 1 failed, 3 other calls sent." in job(None, "--resume", "r1").err
+
+
+def test_where_there_was_only_another_call_nobody_was_written_to(job, meta):
+    meta.at(1, lambda: meta.refusal(190))
+    job("typing_on('6543210987654321')\nsend_text('6543210987654321', 'Hello')\n", "--run-id", "r1")
+    refused = job(None)
+    assert "stopped before its end: 1 other call sent. Begun anew, it would make them again." in refused.err

@@ -34,10 +34,7 @@ class Counts:
 
     def words(self) -> list[str]:
         """Return them for one line: `3 sent`, `1 failed`, `2 other calls sent`."""
-        return [
-            *(f"{count:,} {outcome}" for outcome, count in self.messages.items()),
-            *(f"{count:,} other call{'' if count == 1 else 's'} {outcome}" for outcome, count in self.others.items()),
-        ]
+        return _words(self.messages, self.others)
 
     def sentence(self, made_before: int = 0) -> str:
         """Return them as sentences; `made_before` are those that an earlier attempt had made."""
@@ -52,7 +49,19 @@ class Counts:
 
 
 #: The order in which outcomes are told.
-_ORDER = ("sent", "described", "failed", "unknown", "skipped", "duplicate")
+_ORDER = ("sent", "described", "failed", "unknown", "skipped", "duplicate", "claimed")
+
+
+def in_words(messages: Mapping[str, int], writes: Mapping[str, int]) -> list[str]:
+    """Return how many messages, and how many other calls that are among all `writes`, stand where: `3 sent`."""
+    return _words(_less(messages, {}), _less(writes, messages))
+
+
+def _words(messages: Mapping[str, int], others: Mapping[str, int]) -> list[str]:
+    return [
+        *(f"{count:,} {outcome}" for outcome, count in messages.items()),
+        *(f"{count:,} other call{'' if count == 1 else 's'} {outcome}" for outcome, count in others.items()),
+    ]
 
 
 def _less(counts: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int]:

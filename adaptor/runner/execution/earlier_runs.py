@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...core.errors import InputError
+from .counts import in_words
 from .result import EXIT_INTERRUPTED, EXIT_WELL
 
 TYPE_CHECKING = False
@@ -32,11 +33,10 @@ def to_go_on_with(store: Store, last: RunRecord | None, run: Run, wishes: Ledger
     if last.status == FINISHED:
         _tell(store, last, run)
         return None
-    sent = last.outcomes.get("sent", 0)
-    unknown = last.outcomes.get("unknown", 0) + last.outcomes.get("sending", 0)
-    if not sent + unknown:
+    writes, messages = made_of(last)
+    if not writes:
         return None
-    counts = f"{sent:,} sent" + (f", {unknown:,} unknown" if unknown else "")
+    counts = ", ".join(in_words(messages, writes))
     how = "was killed" if last.status == RUNNING else _how_it_ended(last.exit_code)
     what = f"The last run of this job with the same initial state, `{last.id}`, {how}: {counts}."
     if wishes.ask is not None:
@@ -45,7 +45,7 @@ def to_go_on_with(store: Store, last: RunRecord | None, run: Run, wishes: Ledger
             wishes.fresh = not answer
             return last.id if answer else None
     raise InputError(
-        f"{what} Begun anew, it would write to them again.",
+        f"{what} Begun anew, it would {'write to them' if messages else 'make them'} again.",
         fix=f"Go on with it: --resume {last.id}. Or begin anew on purpose: --fresh.",
     )
 
@@ -91,15 +91,30 @@ def guards_of(store: Store, record: RunRecord, began: float) -> list[str]:
     return [] if record.is_fresh else store.runs.guarding(record.path, record.words, began)
 
 
+def made_of(record: RunRecord) -> tuple[dict[str, int], dict[str, int]]:
+    """Return how many writes of a run were made or are unknown, and how many of these are messages."""
+    found = []
+    for counts in (record.outcomes, record.messages):
+        made = {"sent": counts.get("sent", 0), "unknown": counts.get("unknown", 0) + counts.get("sending", 0)}
+        found.append({outcome: count for outcome, count in made.items() if count})
+    return found[0], found[1]
+
+
 def _tell(store: Store, last: RunRecord, run: Run) -> None:
     """Say whom a finished run of the same job has written to."""
     messages, people = store.writes.messages_and_people(last.id)
-    if not messages:
+    unknown = made_of(last)[1].get("unknown", 0)
+    if not messages + unknown:
         return
     when = ago(store.database.now() - (last.ended or last.started))
     sentence = (
         f"This job ran before with the same initial state: run `{last.id}`, {when}, sent {messages:,} "
-        f"message{'' if messages == 1 else 's'} to {'1 person' if people == 1 else f'{people:,} people'}."
+        f"message{'' if messages == 1 else 's'} to {'1 person' if people == 1 else f'{people:,} people'}"
+        + (
+            f"; of {unknown:,} more it is not known whether {'it' if unknown == 1 else 'they'} arrived."
+            if unknown
+            else "."
+        )
     )
     from ...messenger.broadcast.options import BroadcastOptions
 

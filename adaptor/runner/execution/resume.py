@@ -6,7 +6,7 @@ import os
 
 from ...core.errors import InputError
 from ..load.digest import job_digest, job_sources
-from .counts import made_in, whole
+from .counts import in_words, made_in, whole
 from .earlier_runs import began_at, check_alone, guards_of, to_go_on_with
 from .kept_steps import tell_kept
 from .result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WELL
@@ -321,7 +321,7 @@ class RunLedger:
         ledger.completed_steps = frozenset(step for step, _ in self._kept)
         run.id, run.began = name, ledger.record.started
         run.keep_ledger(lambda: ledger)
-        counts = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(ledger.record.outcomes.items()))
+        counts = ", ".join(in_words(ledger.record.messages, ledger.record.outcomes))
         where = "" if run.dry_run else f", noted in {ledger.store.name}"
         run.log("info", "run", f"Going on with {name}{where}: {counts or 'nothing was sent yet'}.")
         if known is not None and known.status == FINISHED and known.exit_code == EXIT_WELL and not again:
