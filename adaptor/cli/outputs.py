@@ -99,7 +99,7 @@ class Outputs:
 
 def _close(result: Result, run: Run, given: argparse.Namespace, *, was_well: bool) -> None:
     """Say how the run ended, and what was sent; where it `was_well`, its outputs alone may be missing."""
-    counts = Counts(result).sentence(result.made_before)
+    counts = Counts(result).sentence(run.replayed, result.recorded)
     facts = {
         "outcomes": result.outcomes,
         "messages": result.messages,

@@ -19,7 +19,7 @@ from ..core.state import State
 from ..core.values.lazy import resolve
 from ..ledger.errors import ReplayMismatch
 from .rows.failures import Kinds, failure, raise_if_failed, summary
-from .rows.results import tell_result
+from .rows.results import is_put_off, tell_result
 from .rows.sources import numbered, readable, tell_of_items
 
 TYPE_CHECKING = False
@@ -101,11 +101,14 @@ def each(
                 if index not in put_off:
                     put_off[index] = index, item
                     _count_back(run, counted)
-                elif held_back is None:
-                    # Who else was put off may be served, now or never: no resume would come past this one.
-                    held_back = error
                 else:
-                    run.log("info", "job", f"{error.place}: {error.headline()}")
+                    if not is_put_off(run, within=1):
+                        _tell_held_back(run, index, error)
+                    if held_back is None:
+                        # Who else was put off may be served, now or never: no resume would come past this one.
+                        held_back = error
+                    else:
+                        run.log("info", "job", f"{error.place}: {error.headline()}")
             except JobError as error:
                 if not _follows_a_send_left_out(error, run, left_out):
                     raise
@@ -191,7 +194,9 @@ def try_each(
                 run.open_ledger.forget_failures()
             failed.append(failure(index, error))
             kinds.add(index, error)
-            if run.observers.results_told == told:
+            if isinstance(error, ReplayMismatch):
+                _tell_held_back(run, index, error)
+            elif run.observers.results_told == told:
                 tell_result(run, "failed", None, index=index, error=error)
             if error.is_earlier:
                 # Listed as before. What an earlier attempt could not learn does not fail this one too.
@@ -218,7 +223,7 @@ def try_each(
         run.log("info", "job", f"passed over {len(failed)} of {count:,} items: {summary(failed)}")
         for line in kinds.lines() if run.dry_run else ():
             run.log("info", "job", line)
-    raise_if_failed(new, count, "items", fail=fail)
+    raise_if_failed(failed, count, "items", fail=fail, new=new)
     return {**state, "failed": failed}
 
 
@@ -268,6 +273,12 @@ def _follows_a_send_left_out(error: AdaptorError, run: Run, left_out: int) -> bo
         return False
     run.log("debug", "job", f"{error.place}: nothing was sent before that, so this is left out too: {error.headline()}")
     return True
+
+
+def _tell_held_back(run: Run, index: int, error: AdaptorError) -> None:
+    """Count a message that an earlier attempt sent with other content: it certainly was not sent."""
+    run.note("failed", is_message=True, error=error)
+    tell_result(run, "failed", None, index=index, error=error)
 
 
 def _counted(run: Run) -> int:

@@ -100,13 +100,13 @@ def carry_out(request: GraphRequest, draft: Draft, state: State, run: Run) -> Gr
 
 def _told(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
     """Make a call, or describe it; tell what became of the message."""
-    from ..common.rows.results import tell_result
+    from ..common.rows.results import is_put_off, tell_result
 
     before = dict(run.messages)
     try:
         answer = _carried_out(request, draft, state, run)
     except AdaptorError as error:
-        if not isinstance(error, ReplayMismatch):
+        if not (isinstance(error, ReplayMismatch) and is_put_off(run)):
             # That one is put off by a loop, which tells it where it stays so.
             outcome = "unknown" if error.sent == SENT_UNKNOWN else "failed"
             is_repeat = run.messages.get("duplicate", 0) != before.get("duplicate", 0)

@@ -376,12 +376,6 @@ class Ledger:
         """Return as which Pages the step under way has written, in all attempts."""
         return self.store.writes.pages_of(self.record.id, self.step)
 
-    def made_before(self) -> int:
-        """Return how many writes earlier attempts or other runs had made, or may have, which this one did not make."""
-        before = self.record.outcomes
-        unknown = min(before.get(UNKNOWN, 0), self.store.writes.counts(self.record.id).get(UNKNOWN, 0))
-        return before.get(SENT, 0) + unknown + len(self._made_by_others)
-
     def reserve(self, page: str, places: Sequence[Place]) -> float:
         """Take a place among all that the Page sends, and return how many seconds it is off."""
         return self.store.pages.reserve(page, places)

@@ -58,7 +58,7 @@ def test_the_error_of_a_step_counts_what_an_earlier_attempt_has_sent(job, meta, 
     assert job(script, "--run-id", "r1").step_error["sent"] == "partly"
     done = job(script, "--resume", "r1", env={"BREAKS": "1"})
     assert done.step_error["sent"] == "partly", done.err
-    assert "2 made before and not again." in done.err
+    assert "The run as a whole: 2 sent, 1 failed." in done.err
     assert "Nothing was sent." not in done.err
 
 
@@ -68,7 +68,7 @@ def test_an_unknown_of_an_earlier_attempt_counts_too(job, meta):
     assert job(script, "--run-id", "r1", people=PEOPLE[:4]).code == 1
     done = job(script.replace("\n", "\n#\n", 1), "--resume", "r1", "--allow-changed", env={"BREAKS": "1"})
     assert done.code == 1
-    assert "4 made before and not again." in done.err
+    assert "Nothing new was sent. The run as a whole: 3 sent, 1 unknown." in done.err
     assert done.report["messages"]["sent"] == 3
     assert done.report["messages"]["unknown"] == 1
 
@@ -120,7 +120,7 @@ def test_the_steps_that_are_not_run_again_are_told_with_those_that_are(job, meta
     assert done.code == 0, done.err
     assert outcomes(done.results) == [(person, "sent") for person in [*PEOPLE, *PEOPLE]]
     assert done.report["messages"] == {"sent": 12}
-    assert "Messages: 5 sent. 7 made before and not again." in done.err
+    assert "Messages: 5 sent. 1 made before and not again. The run as a whole: 12 sent." in done.err
 
 
 # --- What nobody knows of ---
@@ -233,3 +233,39 @@ def test_a_new_token_of_the_same_page_goes_on_with_a_run(job, meta, tmp_path):
     (tmp_path / "c.json").write_text(json.dumps({**credential, "access_token": "EAAG-another-9"}))
     done = job(JOB, "--resume", "r1")
     assert (done.code, len(meta.accepted)) == (0, len(PEOPLE)), done.err
+
+
+# --- One count for one thing ---
+
+
+def test_a_loop_counts_what_it_passed_over_alike_in_the_log_and_in_the_error(job, meta):
+    meta.at(2, lambda: meta.broken())
+    lost = PEOPLE[1]
+    done = job(JOB, people=[PEOPLE[0], lost, lost, PEOPLE[2], lost, lost])
+    assert "passed over 4 of 6 items: 4 × DeliveryUnknown" in done.err
+    assert "4 of 6 items did not succeed: 4 × DeliveryUnknown" in done.err
+    assert "2 sent, 1 unknown, 3 duplicate" in done.err
+
+
+LOOPS = {
+    "try_each": "try_each(state.data, SEND)\n",
+    "each": "each(state.data, SEND)\n",
+    "broadcast": "broadcast(state.data, SEND, batch_size=1, concurrency=1)\n",
+    "a loop in a loop": "each([1, 2], try_each('$.rows[*]', SEND))\n",
+}
+
+
+@pytest.mark.parametrize("loop", LOOPS.values(), ids=LOOPS)
+def test_who_would_get_another_text_counts_as_failed_in_every_loop(job, meta, tmp_path, loop):
+    send = (
+        "send_text(state.data, lambda s: f\"{open('word').read()} {s['data']}\" if s['data'].endswith('1') else 'Hi')"
+    )
+    script = "fn(lambda s: {**s, 'rows': s['data']})\n" + loop.replace("SEND", send)
+    (tmp_path / "word").write_text("Good morning")
+    meta.at(3, lambda: meta.refusal(190))
+    job(script, "--run-id", "r1", people=PEOPLE[:4])
+    (tmp_path / "word").write_text("Good evening")
+    done = job(script, "--resume", "r1")
+    assert "1 failed" in done.err
+    assert [row["outcome"] for row in done.results].count("failed") == 1, done.err
+    assert sorted(to for to, _ in meta.accepted) == PEOPLE[:4]

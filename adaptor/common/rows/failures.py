@@ -99,20 +99,29 @@ def the_first(failed: list[dict[str, Any]]) -> str:
     return f"The first is {what}" if what.startswith(f"{where}: ") else f"The first is {where}: {what}"
 
 
-def raise_if_failed(failed: list[dict[str, Any]], total: int, things: str, *, fail: bool | None) -> None:
+def raise_if_failed(
+    failed: list[dict[str, Any]],
+    total: int,
+    things: str,
+    *,
+    fail: bool | None,
+    new: list[dict[str, Any]] | None = None,
+) -> None:
     """Raise for what failed, by the wish of the job.
 
     Args:
-        failed: The entries of `failure`.
+        failed: The entries of `failure`: all that is told.
         total: How many there were in all.
         things: What they are called, in the plural.
         fail: None: raise unless all of them were about the person. True: raise if there are any. False: never raise.
+        new: Those of them that decide: what an earlier attempt could not learn does not fail this one too.
 
     Raises:
         ItemsFailed: With `failed` in its details.
     """
-    only_persons = all(entry["about"] == ABOUT_PERSON for entry in failed)
-    if failed and (fail or (fail is None and not only_persons)):
+    deciding = failed if new is None else new
+    only_persons = all(entry["about"] == ABOUT_PERSON for entry in deciding)
+    if deciding and (fail or (fail is None and not only_persons)):
         raise ItemsFailed(
             f"{len(failed):,} of {total:,} {things} did not succeed: {summary(failed)}. {the_first(failed)}",
             fix="See `details` for each of them. With fail=False the list is left in state['failed'] instead.",

@@ -36,8 +36,13 @@ class Counts:
         """Return them for one line: `3 sent`, `1 failed`, `2 other calls sent`."""
         return _words(self.messages, self.others)
 
-    def sentence(self, made_before: int = 0) -> str:
-        """Return them as sentences; `made_before` are those that an earlier attempt had made."""
+    def sentence(self, made_before: int = 0, whole: tuple[Mapping[str, int], Mapping[str, int]] | None = None) -> str:
+        """Return them as sentences.
+
+        Args:
+            made_before: How many more this attempt has come to that were made before.
+            whole: How many messages, and how many of all writes, of a run that went on stand where.
+        """
         sentences = []
         if self.messages:
             sentences.append(f"Messages: {_list(self.messages)}.")
@@ -45,6 +50,9 @@ class Counts:
             sentences.append(f"Other calls that change something: {_list(self.others)}.")
         if made_before:
             sentences.append(f"{made_before:,} made before and not again.")
+        told = in_words(*whole) if whole is not None else []
+        if told and told != self.words():
+            sentences = [*(sentences or ["Nothing new was sent."]), f"The run as a whole: {', '.join(told)}."]
         return " ".join(sentences) or "Nothing was sent."
 
 

@@ -76,7 +76,6 @@ class Result:
         is_partial: `--limit` or `--only-to` has left people out.
         unknown: Of how many writes of the whole run, whichever attempt made them, it is not known how they ended.
         was_sent_before: It was stopped, since an earlier run has sent what it was about to send: that one is to go on.
-        made_before: How many writes earlier attempts or other runs had made, or may have: not made again.
         recorded: How many messages, and how many of all writes, of a run that went on stand where, whichever attempt
             made them; None where it did not go on.
         went_through: All that failed were single items of loops which went through all the others.
@@ -99,7 +98,6 @@ class Result:
         self.is_partial = False
         self.unknown = 0
         self.was_sent_before = False
-        self.made_before = 0
         self.recorded: tuple[dict[str, int], dict[str, int]] | None = None
         self.went_through = True
 

@@ -175,7 +175,6 @@ class RunLedger:
         if ledger is None:
             return
         if self._run.dry_run:
-            result.made_before = ledger.made_before()
             return
         from ...ledger.errors import LedgerError
 
@@ -188,7 +187,6 @@ class RunLedger:
                 result.error = ledger.sent_before
         try:
             counts = ledger.store.writes.counts(ledger.record.id)
-            result.made_before = ledger.made_before()
             if ledger.is_resumed:
                 result.recorded = whole(ledger.store.writes.tally(ledger.record.id), self._run)
         except LedgerError as error:

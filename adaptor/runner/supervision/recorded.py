@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ...core.errors import InputError
-from ..execution.counts import made_in, recorded_counts
+from ..execution.counts import made_in, recorded_counts, whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +60,6 @@ class Recorded:
         """Return what one arrival at a step has made, in all attempts: as `Run.made`."""
         return made_in(self._now, step, arrival)
 
-    def made_before(self) -> int:
-        """Return how many writes the attempts before this one had made, or may have."""
-        counts = recorded_counts(self._before)
-        return sum(count for (_, outcome), count in counts.items() if outcome in ("sent", "unknown"))
+    def whole(self, run: Run) -> tuple[dict[str, int], dict[str, int]] | None:
+        """Return how the writes of the whole run stand, where it had gone on: as `Result.recorded`."""
+        return whole(self._now, run) if self._attempt > 1 else None

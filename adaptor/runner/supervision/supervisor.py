@@ -262,7 +262,7 @@ class Supervisor:
         result.started, result.seconds = run.began, time.monotonic() - self._began
         result.steps = self._steps
         result.ledger = self._ledger
-        result.made_before = 0 if self._recorded is None else self._recorded.made_before()
+        result.recorded = self._recorded.whole(run) if is_recorded and self._recorded is not None else None
         if self._before is not None:
             import json
 
