@@ -16,6 +16,7 @@ from ..core.errors import (
 )
 from ..core.operation import Callback, Operation, Source, Step, Value, builder_of
 from ..core.state import State
+from ..core.text.number_of import number_of
 from ..core.values.lazy import resolve
 from ..ledger.errors import ReplayMismatch
 from .rows.failures import Kinds, failure, raise_if_failed, summary
@@ -220,7 +221,7 @@ def try_each(
     path[-1] = ("try_each", None)
     tell_of_items(state, has_some=count > 0)
     if failed:
-        run.log("info", "job", f"passed over {len(failed)} of {count:,} items: {summary(failed)}")
+        run.log("info", "job", f"passed over {len(failed):,} of {number_of(count, 'items')}: {summary(failed)}")
         for line in kinds.lines() if run.dry_run else ():
             run.log("info", "job", line)
     raise_if_failed(failed, count, "items", fail=fail, new=new)

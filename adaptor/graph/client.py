@@ -208,7 +208,8 @@ class GraphClient:
             left, repeats = list(again), repeats + 1
             longest = max(filter(None, seconds))
             with self._waiting(partial(waiting, left, _without(outcomes, left))):
-                what = f"{len(again)} of {len(parts)} parts were not taken; trying again in {longest:.1f} s"
+                were = "was" if len(again) == 1 else "were"
+                what = f"{len(again)} of {len(parts)} parts {were} not taken; trying again in {longest:.1f} s"
                 self._run.log("info", "graph", f"{what} ({repeats} of {self.retries.max_repeats}).")
                 self._run.wait(longest)
         for index, part in enumerate(parts):

@@ -125,6 +125,9 @@ class Claimed:
 
     def _settle(self, results: Mapping[int, Any]) -> None:
         known = {self.ours[place]: result for place, result in results.items()}
+        for (index, _), result in known.items():
+            if isinstance(result, AdaptorError) and result.sent == SENT_UNKNOWN and self._writes[index].is_repeatable:
+                result.is_repeatable, result.fix = True, "Go on with --resume: the call is made again."
         outcomes = [
             ended(id_, result) if isinstance(result, AdaptorError) else sent(id_, result)
             for (_, id_), result in known.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ...core.errors import ABOUT_PERSON, AdaptorError, ItemsFailed
+from ...core.text.number_of import number_of
 from .sources import PositionInFile, told, where_is
 
 TYPE_CHECKING = False
@@ -33,7 +34,7 @@ class Kinds:
         >>> for index in (1, 4):
         ...     kinds.add(index, JobError(f"The text has {index} signs too many."))
         >>> list(kinds.lines())
-        ['2 rows (2, 5): The text has 1 signs too many.']
+        ['2 rows (2, 5), such as: The text has 1 signs too many.']
     """
 
     def __init__(self) -> None:
@@ -50,7 +51,7 @@ class Kinds:
                 self._others += 1
                 return
             kind = self._kinds[known_by] = _Kind(what, told(index, error))
-        kind.add(index)
+        kind.add(index, what)
 
     def lines(self) -> Iterator[str]:
         """Yield a sentence for each kind, the most frequent first."""
@@ -65,11 +66,13 @@ class _Kind:
         self.what = what
         self.first = first
         self.count = 0
+        self.differs = False
         self.file: str | None = None
         self.rows: list[str] = []
 
-    def add(self, index: int) -> None:
+    def add(self, index: int, what: str) -> None:
         self.count += 1
+        self.differs |= what != self.what
         if len(self.rows) < _ROWS:
             if isinstance(index, PositionInFile):
                 self.file = index.file
@@ -80,7 +83,8 @@ class _Kind:
             return self.first
         rows = ", ".join(self.rows)
         more = f" and {self.count - len(self.rows):,} more" if self.count > len(self.rows) else ""
-        return f"{self.count:,} rows ({rows if self.file is None else f'{self.file}, lines {rows}'}{more}): {self.what}"
+        where = rows if self.file is None else f"{self.file}, lines {rows}"
+        return f"{self.count:,} rows ({where}{more}){', such as' if self.differs else ''}: {self.what}"
 
 
 def summary(failed: list[dict[str, Any]]) -> str:
@@ -123,7 +127,7 @@ def raise_if_failed(
     only_persons = all(entry["about"] == ABOUT_PERSON for entry in deciding)
     if deciding and (fail or (fail is None and not only_persons)):
         raise ItemsFailed(
-            f"{len(failed):,} of {total:,} {things} did not succeed: {summary(failed)}. {the_first(failed)}",
+            f"{len(failed):,} of {number_of(total, things)} did not succeed: {summary(failed)}. {the_first(failed)}",
             fix="See `details` for each of them. With fail=False the list is left in state['failed'] instead.",
             details=failed,
         )

@@ -14,6 +14,7 @@ from ...core.context import current_run
 from ...core.errors import AdaptorError, ItemsFailed, JobError, UnreadableRow, WrongCall
 from ...core.operation import Operation, Source, Step, Value, as_operation, builder_of
 from ...core.state import State, compose_next_state
+from ...core.text.number_of import number_of
 from ...core.values.lazy import resolve
 from ...graph.batch_request import MOST_PARTS
 from ...graph.operation import GraphOperation
@@ -316,7 +317,10 @@ def _summary(tally: Outcomes) -> str:
     counts = [f"{count:,} {outcome}" for outcome, count in tally.counts.most_common()]
     before = f" ({tally.before:,} of them before)" if tally.before else ""
     errors = ", ".join(f"{count:,} × {name}" for name, count in tally.errors.most_common())
-    return f"{tally.total:,} people: {', '.join(counts) or 'nobody'}{before}{f'; {errors}' if errors else ''}"
+    if not counts:
+        return "0 people"
+    people = "1 person" if tally.total == 1 else f"{tally.total:,} people"
+    return f"{people}: {', '.join(counts)}{before}{f'; {errors}' if errors else ''}"
 
 
 def _raise_if_failed(tally: Outcomes, fail: bool | None) -> None:
@@ -325,7 +329,7 @@ def _raise_if_failed(tally: Outcomes, fail: bool | None) -> None:
     unwell = tally.counts["failed"] + tally.counts["unknown"]
     what = ", ".join(f"{count:,} × {name}" for name, count in tally.errors.most_common())
     raise ItemsFailed(
-        f"{unwell:,} of {tally.total:,} messages did not succeed: {what or 'unknown'}."
+        f"{unwell:,} of {number_of(tally.total, 'messages')} did not succeed: {what or 'unknown'}."
         + (f" {the_first(tally.failed)}" if tally.failed else ""),
         fix="--results FILE writes a row for each person; `details` holds the first of them. With fail=False these are "
         "left in state['failed'] instead.",
