@@ -26,6 +26,8 @@ class Configuration(NamedTuple):
     base_url: str
     connect_timeout: float
     read_timeout: float
+    total_timeout: float
+    max_response_bytes: int
     max_retries: int
     max_wait: float
 
@@ -101,10 +103,56 @@ def read_configuration(configuration: Any) -> Configuration:
                 fix=_HOW_TO_GIVE if not given[key] and key in schema()["required"] else f"{fix} {_example(key)}",
                 details={"key": key},
             )
+    _check_base_url(given.get("base_url"))
     _validate(given)
     values = {key: given.get(key, rule.get("default")) for key, rule in properties.items()}
     values["base_url"] = values["base_url"].rstrip("/")
     return Configuration(**values)
+
+
+def _check_base_url(url: Any) -> None:
+    """Refuse an address that holds a credential: it would take the place of the token, and stand in logs.
+
+    Raises:
+        ConfigurationError: Without the address, which holds a secret.
+    """
+    if not isinstance(url, str):
+        return
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        holds = "a user name or password" if "@" in parts.netloc else "a query" if parts.query else None
+    except ValueError:
+        # It is no address; what the schema says of it is enough.
+        return
+    if holds is not None:
+        raise ConfigurationError(
+            f"`base_url` in the configuration holds {holds}.",
+            fix="Write the address alone: the token travels in a header of its own.",
+            details={"key": "base_url"},
+        )
+
+
+def plain_address(base_url: str) -> str | None:
+    """Return a warning where the token would travel unencrypted to another machine, else None.
+
+    Example:
+        >>> plain_address("http://graph.example.org")
+        'The token travels unencrypted to http://graph.example.org; write https:// in `base_url`.'
+        >>> plain_address("http://127.0.0.1:8000")
+    """
+    import re
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(base_url)
+    host = (parts.hostname or "").lower()
+    is_here = (
+        host == "localhost" or host.endswith(".localhost") or host == "::1" or re.fullmatch(r"127(\.\d+){3}", host)
+    )
+    if parts.scheme != "http" or is_here:
+        return None
+    return f"The token travels unencrypted to {base_url}; write https:// in `base_url`."
 
 
 def _validate(given: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..core.config import Configuration, read_configuration
+from ..core.config import Configuration, plain_address, read_configuration
 from ..core.context import Run
 from ..core.digest import digest
 from ..core.errors import SENT_NO, SENT_UNKNOWN, AdaptorError, ConfigurationError, DeliveryUnknown, NotSent
@@ -49,6 +49,8 @@ class GraphClient:
         self._page: str | None = None
         self._checked_steps: set[str] = set()
         if warning := version_warning(configuration.api_version, run.started.date()):
+            run.log("info", "graph", f"Warning: {warning}")
+        if warning := plain_address(configuration.base_url):
             run.log("info", "graph", f"Warning: {warning}")
 
     def close(self) -> None:

@@ -9,9 +9,9 @@ clients' recorded answers are marked `PEER`, rows of general knowledge `UNCERTAI
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ..core.errors import ABOUT_JOB, ABOUT_PAGE, ABOUT_PERSON, SENT_NO, SENT_UNKNOWN
+from ..core.errors import ABOUT_JOB, ABOUT_PAGE, ABOUT_PERSON, ABOUT_ROW, SENT_NO, SENT_UNKNOWN
 from .errors import (
     GraphError,
     InvalidRequest,
@@ -262,3 +262,51 @@ def rule_for(code: int, subcode: int | None = None, kind: str | None = None) -> 
     if code in _EXTENSION_CODES:
         return RULES[2018154, None]
     return RULES[200, None] if code in _PERMISSION_CODES else _UNLISTED
+
+
+def graph_error(body: dict[str, Any], http_status: int, *, write: bool, retry_after: float | None = None) -> GraphError:
+    """Return the error for an answer whose body holds an `error` object.
+
+    Args:
+        body: The `error` object.
+        http_status: The answer's HTTP status. Any 5xx on a write means that nobody knows whether it was sent.
+        write: Whether the call would have changed something.
+        retry_after: Seconds that Meta's usage headers ask to wait.
+    """
+    code, subcode = _number(body.get("code")), _number(body.get("error_subcode"))
+    kind = body.get("type")
+    rule = rule_for(code if code is not None else -1, subcode, kind if isinstance(kind, str) else None)
+    words = str(body.get("message") or "an error without words")
+    error = rule.kind(words, fix=rule.fix)
+    error.code = code
+    error.subcode = subcode
+    error.type = kind
+    error.message = words
+    error.user_title = body.get("error_user_title")
+    error.user_message = body.get("error_user_msg")
+    error.fbtrace_id = body.get("fbtrace_id")
+    error.http_status = http_status
+    if rule.about is not None:
+        error.about = rule.about
+    # A 4xx with an error of Meta's is a clear refusal, also with a code that no table lists; "transient" is none.
+    is_refused = (
+        400 <= http_status < 500
+        and code is not None
+        and code > 0
+        and not is_listed(code, subcode)
+        and body.get("is_transient") is not True
+    )
+    if is_refused:
+        error.about = ABOUT_ROW
+    if write and not is_refused and (rule.sent == SENT_UNKNOWN or http_status >= 500):
+        error.sent = SENT_UNKNOWN
+        error.about = ABOUT_ROW
+    if isinstance(error, RateLimited):
+        error.retry_after = retry_after
+    return error
+
+
+def _number(value: object) -> int | None:
+    if isinstance(value, int):
+        return value
+    return int(value) if isinstance(value, str) and value.isdecimal() else None

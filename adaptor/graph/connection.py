@@ -12,9 +12,11 @@ from ..core.secrets.redact import appsecret_proof
 from ..core.text.json_text import NotJson, read_answer
 from ..wire.connection import IDLE_SECONDS, NETWORK_ERRORS, open_session, reason_of, settings_for
 from ..wire.departure import wire
+from ..wire.response import read_content
 from .answer import GraphAnswer
 from .batch_request import PartAnswer, batch_request, part_answers
-from .errors import InvalidRequest, TemporaryFailure, graph_error
+from .codes import graph_error
+from .errors import InvalidRequest, TemporaryFailure
 from .usage import Usage, read_usage
 
 if TYPE_CHECKING:
@@ -82,7 +84,7 @@ class GraphConnection:
         proof = self._proof
         if request.access == "app":
             headers["Authorization"], proof = f"Bearer {self._app_token()}", {}
-        wire.left = False
+        wire.begin(self._configuration.total_timeout)
         try:
             response = self._session.request(
                 request.method,
@@ -92,7 +94,9 @@ class GraphConnection:
                 headers=headers,
                 timeout=self._timeout,
                 allow_redirects=False,
+                stream=True,
             )
+            read_content(response, self._configuration.max_response_bytes)
         except Exception as cause:
             # Whatever goes wrong in the libraries below: what began to leave may have arrived.
             if not wire.left and not isinstance(cause, NETWORK_ERRORS):

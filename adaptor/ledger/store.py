@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 from ..core.errors import InputError
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
 
 #: The address of a ledger that nothing keeps.
 IN_MEMORY = ":memory:"
+
+
+_FIX = "Give --database the path of a file, or postgresql://user@host/database."
+#: A connection string of another form, or a URL with a slash too few.
+_NEARLY_AN_ADDRESS = re.compile(
+    r"^\s*[a-z+]{2,}:/?[^\\/]|^\s*//|[^/\s]+:[^/\s]*@"
+    r"|\b(host|hostaddr|user|password|passfile|dbname|port|service)\s*=",
+    re.IGNORECASE,
+)
 
 
 class Store:
@@ -53,10 +63,10 @@ def open_store(database: str, *, read_only: bool = False) -> Store:
 
         return Store(PostgresDatabase(database, read_only=read_only))
     if "://" in database:
-        raise InputError(
-            f"A ledger cannot be kept in a database of the kind {database.partition('://')[0]}.",
-            fix="Give --database the path of a file, or postgresql://user@host/database.",
-        )
+        raise InputError(f"A ledger cannot be kept in a database of the kind {database.partition('://')[0]}.", fix=_FIX)
+    if _NEARLY_AN_ADDRESS.search(database):
+        # Not shown: a password may stand in it. As a path it would be a ledger that no other machine sees.
+        raise InputError("What --database was given is neither the path of a file nor the URL of a database.", fix=_FIX)
     from .database.sqlite import SqliteDatabase
 
     path = database if database == IN_MEMORY else os.path.abspath(database)

@@ -19,6 +19,7 @@ from ..core.context import active
 from ..core.errors import ConfigurationError
 from ..core.version import __version__
 from .departure import wire
+from .response import TimedResponse, TooLarge, seconds_left
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,6 +37,8 @@ NETWORK_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, OSErr
 class _Watched(HTTPConnection):
     """A connection that notes when the request itself, not the handshake before it, begins to leave."""
 
+    response_class = TimedResponse
+
     def connect(self) -> None:
         wire.connecting = True
         try:
@@ -47,6 +50,7 @@ class _Watched(HTTPConnection):
         if self.sock is None and self.auto_open:
             self.connect()
         if not wire.connecting:
+            seconds_left()
             wire.left = True
         super().send(data)
 
@@ -205,6 +209,8 @@ def reason_of(cause: BaseException) -> str:
     seen: BaseException | None = cause
     texts: list[str] = []
     while seen is not None and len(texts) < 8:
+        if isinstance(seen, TooLarge):
+            return str(seen)
         texts.append(f"{type(seen).__name__} {seen}".lower())
         inner = seen.args[0] if seen.args and isinstance(seen.args[0], BaseException) else None
         seen = getattr(seen, "reason", None) if isinstance(getattr(seen, "reason", None), BaseException) else inner

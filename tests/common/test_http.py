@@ -717,6 +717,16 @@ def test_a_credential_goes_along_to_the_same_system_only(
     assert [credential_in(request) for request in (*start.requests, *stranger.requests)] == [True, True, False]
 
 
+def test_a_stranger_gets_no_header_but_those_for_anybody(wire: Any, answer: Any) -> None:
+    stranger = wire(answer({}))
+    start = wire(answer(b"", status=302, headers={"Location": stranger.url}))
+    own = {"X-Auth-Key": "k", "Ocp-Apim-Subscription-Key": "k", "X-JWT": "k", "X-Clinic": "k", "Accept": "text/csv"}
+    http.get(start.url, headers=own)({})
+    sent = stranger.requests[0].decode().lower()
+    assert "accept: text/csv" in sent
+    assert not [name for name in own if name != "Accept" and f"{name.lower()}:" in sent]
+
+
 def test_a_credential_does_not_come_back_from_a_stranger(wire: Any, answer: Any) -> None:
     port: list[str] = []
     start = wire(

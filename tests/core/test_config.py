@@ -5,7 +5,7 @@ import json
 import pytest
 
 from adaptor import ConfigurationError
-from adaptor.core.config import read_configuration, schema
+from adaptor.core.config import plain_address, read_configuration, schema
 
 TOKEN = "EAAG0123456789abcdef"
 GOOD = {"access_token": TOKEN}
@@ -107,7 +107,6 @@ WRONG = [
     ("base_url", "graph.facebook.com"),
     ("base_url", "ftp://SECRETVALUE"),
     ("base_url", "https://"),
-    ("base_url", "https://h/?access_token=SECRETVALUE"),
     ("connect_timeout", 0),
     ("connect_timeout", "10"),
     ("connect_timeout", True),
@@ -178,3 +177,31 @@ def test_every_property_of_the_schema_has_a_description_and_an_example():
 def test_the_schema_hides_what_is_secret():
     hidden = {key for key, rule in schema()["properties"].items() if rule.get("writeOnly")}
     assert hidden == {"access_token", "app_secret", "verify_token"}
+
+
+@pytest.mark.parametrize("url", ["https://user:pass@graph.example.org", "https://token@graph.example.org/v1"])
+def test_an_address_with_a_credential_in_it_is_refused_without_being_shown(url):
+    with pytest.raises(ConfigurationError, match="holds a user name or password") as raised:
+        read_configuration({**GOOD, "base_url": url})
+    assert "user:pass" not in raised.value.report()
+    assert "token@" not in raised.value.report()
+
+
+def test_an_address_with_a_query_is_refused():
+    with pytest.raises(ConfigurationError, match="holds a query"):
+        read_configuration({**GOOD, "base_url": "https://graph.example.org/?key=1"})
+
+
+@pytest.mark.parametrize(
+    ("url", "warns"),
+    [
+        ("https://graph.example.org", False),
+        ("http://graph.example.org", True),
+        ("http://127.0.0.1:80", False),
+        ("http://[::1]:80", False),
+        ("http://localhost", False),
+        ("http://127.evil.example", True),
+    ],
+)
+def test_a_token_that_would_travel_unencrypted_is_warned_of(url, warns):
+    assert (plain_address(url) is not None) == warns

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adaptor.core.errors import AdaptorError
-from adaptor.graph.codes import META, PEER, RULES, UNCERTAIN
+from adaptor.graph.codes import META, PEER, RULES, UNCERTAIN, graph_error
 from adaptor.graph.errors import (
     GraphError,
     InvalidRequest,
@@ -18,7 +18,6 @@ from adaptor.graph.errors import (
     TemporaryFailure,
     TokenInvalid,
     WindowClosed,
-    graph_error,
 )
 
 if TYPE_CHECKING:

@@ -49,17 +49,18 @@ def get(
         headers: Further headers. None is left out.
         auth: `(user, password)`, or `{"token": "…"}` for a bearer token. Entries of ~/.netrc are never used.
         timeout: Seconds to wait for a connection and for each part of the answer, or `(connect, read)`. Default:
-            `(30, 60)`.
+            `(30, 60)`. The whole call may take ten times as long.
         errors: Which statuses are no errors: False for all, `{404: False}` for some; `{404: "No such patient."}` says
             it in your words. Default: 400 and above are errors.
         parse_as: `json`, `text` or `base64`. Default: by the Content-Type; JSON is parsed, and what is no text comes as
             base64.
-        redirects: Whether to go where the answer leads, at most 5 times. `auth`, cookies and secret headers go along
-            to the same scheme, host and port only, and to those in a list: `["https://other.example"]`; never from
-            https to http.
+        redirects: Whether to go where the answer leads, at most 5 times. `auth` and `headers` go along to the
+            same scheme, host and port only, and to those in a list: `["https://other.example"]`; never from https to
+            http. Anybody else gets Accept, Content-Type and User-Agent alone.
 
     Returns:
-        An operation. `data` becomes the body (None where it is empty), `response` is `{"status_code", "headers", "url",
+        An operation. `data` becomes the body (None where it is empty; 64 MB at most, unless `max_response_bytes` in the
+        configuration says otherwise), `response` is `{"status_code", "headers", "url",
         "duration"}`, without secrets.
 
     Raises:

@@ -23,6 +23,7 @@ from ...wire.address import (
     with_query,
     without_credentials,
 )
+from ...wire.departure import MOST_BYTES
 from ...wire.upload import Upload, check_files, names_of
 
 TYPE_CHECKING = False
@@ -38,6 +39,8 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 REPEATABLE = frozenset({"PUT", "DELETE"})
 #: Seconds to wait for a connection, and then for the next part of the answer.
 TIMEOUT = (30.0, 60.0)
+#: How many times as long the whole call may take.
+TOTAL = 10
 #: What only the connection itself can know.
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
 _FORMS = (None, "json", "text", "base64")
@@ -115,6 +118,11 @@ class HttpRequest:
             return TIMEOUT
         connect, read = self.timeout if isinstance(self.timeout, list | tuple) else (self.timeout, self.timeout)
         return float(connect), float(read)
+
+    @property
+    def total_seconds(self) -> float:
+        """How long the call may take in all."""
+        return TOTAL * max(self.seconds)
 
     @property
     def follows(self) -> bool:
@@ -319,14 +327,19 @@ class HttpRequest:
 
 
 class HttpCall:
-    """What goes out: address, headers and body. To be closed, since files may be open."""
+    """What goes out: address, headers and body. To be closed, since files may be open.
 
-    __slots__ = ("body", "headers", "url")
+    Attributes:
+        most_bytes: The most bytes of the answer that are read.
+    """
+
+    __slots__ = ("body", "headers", "most_bytes", "url")
 
     def __init__(self, url: str, headers: dict[str, str], body: bytes | Upload | None) -> None:
         self.url = url
         self.headers = headers
         self.body = body
+        self.most_bytes = MOST_BYTES
 
     def digest(self, method: str, secrets: frozenset[str]) -> str:
         """Return a digest of all that goes out, without what only authenticates: that may change, and the call not.

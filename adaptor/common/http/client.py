@@ -12,10 +12,10 @@ from urllib.parse import urljoin
 import requests
 
 from ...core.errors import SENT_NO, AdaptorError, DeliveryUnknown, InvalidMessage, NotSent
-from ...core.secrets.redact import sounds_secret
 from ...wire.address import check_url, clean_url, origin, refuse, split_user
 from ...wire.connection import IDLE_SECONDS, NETWORK_ERRORS, open_session, reason_of, settings_for
 from ...wire.departure import wire
+from ...wire.response import read_content
 from ...wire.retry import RetryPolicy, repeating
 from .answer import NotReadable, excerpt, read_body, shown_headers
 from .errors import HttpError, is_refusal
@@ -34,6 +34,8 @@ MAX_REDIRECTS = 5
 
 #: Statuses after which a call that changes nothing is repeated.
 _PASSING = frozenset({429, 502, 503, 504})
+#: The headers that go along to another system: any other one may be a credential under a name of its own.
+_FOR_ANYBODY = frozenset({"accept", "content-type", "user-agent"})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -114,7 +116,7 @@ class HttpClient:
         started = time.monotonic()
         url, headers = call.url, call.headers
         for redirects in range(MAX_REDIRECTS + 1):
-            response = self._once(request, url, headers, call.body)
+            response = self._once(request, url, headers, call.body, call.most_bytes)
             location = response.headers.get("Location")
             if not request.follows or response.status_code not in _REDIRECTS or location is None:
                 return self._read(request, response, url, time.monotonic() - started)
@@ -123,13 +125,10 @@ class HttpClient:
             target = self._target(request, response, url, location)
             if not request.is_trusted(target) or (url.startswith("https:") and target.startswith("http:")):
                 # Once left out they stay out: where a stranger leads to is not where the job wanted to go.
-                headers = {name: value for name, value in headers.items() if not self._is_secret(name, value)}
+                headers = {name: value for name, value in headers.items() if name.lower() in _FOR_ANYBODY}
             self._run.log("debug", "http", f"HTTP {response.status_code}, on to {clean_url(target)}")
             url = target
         raise self._misled(request, response, url, f"was redirected more than {MAX_REDIRECTS} times")
-
-    def _is_secret(self, name: str, value: str) -> bool:
-        return name.lower() == "host" or sounds_secret(name) or self._run.redactor.text(value) != value
 
     def _target(self, request: HttpRequest, response: requests.Response, url: str, location: str) -> str:
         try:
@@ -146,7 +145,7 @@ class HttpClient:
         error.headers = shown_headers(response.headers, self._run)
         return error
 
-    def _once(self, request: HttpRequest, url: str, headers: dict[str, str], body: Any) -> requests.Response:
+    def _once(self, request: HttpRequest, url: str, headers: dict[str, str], body: Any, most: int) -> requests.Response:
         place = origin(url)
         try:
             prepared = self._session.prepare_request(requests.Request(request.method, url, headers=headers, data=body))
@@ -159,15 +158,14 @@ class HttpClient:
         settings = self._settings.get(place)
         if settings is None:
             settings = self._settings[place] = settings_for(url)
-        wire.left = False
+        wire.begin(request.total_seconds)
         self._run.stop.in_flight = (0, int(request.is_write))
         try:
-            return self._session.send(
-                prepared,
-                timeout=request.seconds,
-                allow_redirects=False,
-                **settings,
+            response = self._session.send(
+                prepared, timeout=request.seconds, allow_redirects=False, stream=True, **settings
             )
+            read_content(response, most)
+            return response
         except Exception as cause:
             # Whatever goes wrong in the libraries below: what began to leave may have arrived.
             if not wire.left and not isinstance(cause, NETWORK_ERRORS):

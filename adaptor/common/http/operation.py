@@ -6,6 +6,7 @@ from ...core.context import active
 from ...core.operation import Operation, builder_of
 from ...core.secrets.redact import Redactor
 from ...core.state import State, compose_next_state
+from ...wire.departure import MOST_BYTES
 
 TYPE_CHECKING = False
 #: By what name the secrets are kept that a job writes down itself.
@@ -62,6 +63,7 @@ class HttpOperation(Operation):
         if request.is_write:
             run.check_thread()
         call = request.encoded()
+        call.most_bytes = _most_bytes(state)
         try:
             if run.dry_run and request.is_write:
                 return compose_next_state(state, _described(request, call, state, run))
@@ -86,6 +88,13 @@ class HttpOperation(Operation):
 
     def __repr__(self) -> str:
         return Redactor(self.draft.secrets()).text(super().__repr__())
+
+
+def _most_bytes(state: State) -> int:
+    """Return how much of an answer is read: what the configuration says, else as much as of any."""
+    configuration = state.get("configuration")
+    given = configuration.get("max_response_bytes") if isinstance(configuration, dict) else None
+    return given if isinstance(given, int) and given > 0 else MOST_BYTES
 
 
 def _described(request: HttpRequest, call: HttpCall, state: State, run: Run) -> Any:

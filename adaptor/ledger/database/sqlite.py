@@ -15,6 +15,8 @@ from .database import Database
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+#: The folder beside a job in which only we keep something.
+FOLDER = ".adaptor"
 #: How long a process waits for another one's transaction.
 BUSY_SECONDS = 30.0
 #: Kibibytes of the database that are kept in memory.
@@ -34,6 +36,8 @@ class SqliteDatabase(Database):
         self.name = path
         self._depth = 0
         self._synchronous = ""
+        #: Which file it is, where it is written.
+        self._file: tuple[int, int] | None = None
         try:
             self._connection = _opened_to_read(path) if read_only else self._open(path)
         except (sqlite3.Error, OSError, ValueError) as cause:
@@ -51,13 +55,36 @@ class SqliteDatabase(Database):
             self._connection.close()
             raise
 
-    @staticmethod
-    def _open(path: str) -> sqlite3.Connection:
+    def _open(self, path: str) -> sqlite3.Connection:
         if path != ":memory:":
             os.makedirs(os.path.dirname(os.path.abspath(path)), mode=0o700, exist_ok=True)
             # Made with its rights, before SQLite makes it with others. The files beside it get the same.
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+            try:
+                self._file = _identity(os.fstat(file))
+                _keep_private(path)
+            finally:
+                os.close(file)
         return _connect(path)
+
+    def _check_file(self) -> None:
+        """Refuse to go on where the file is not the one at its path any more.
+
+        Raises:
+            LedgerError: Nothing was sent after that: what would be recorded is lost with the file.
+        """
+        if self._file is None:
+            return
+        try:
+            is_there = _identity(os.stat(self.name)) == self._file
+        except OSError:
+            is_there = False
+        if not is_there:
+            raise LedgerError(
+                f"The ledger {self.name} was deleted or replaced while the run was under way.",
+                fix="Nothing was sent after that. What was sent before it is in the reports of the run alone: put the "
+                "file back from a copy, or look in the conversations before you run the job again.",
+            )
 
     def _read_older(self) -> None:
         """Read tables of an earlier release from a copy in memory that is up to date."""
@@ -111,6 +138,8 @@ class SqliteDatabase(Database):
                     self.run(f"PRAGMA synchronous = {synchronous}")
                     self._synchronous = synchronous
                 with self._all_or_nothing("BEGIN IMMEDIATE"):
+                    if durable:
+                        self._check_file()
                     yield
             except sqlite3.Error as cause:
                 raise self._cannot("written", cause) from None
@@ -180,6 +209,20 @@ class SqliteDatabase(Database):
                 self.run("PRAGMA wal_checkpoint(TRUNCATE)")
             except sqlite3.Error as cause:
                 raise self._cannot("written", cause) from None
+
+
+def _identity(facts: os.stat_result) -> tuple[int, int]:
+    return facts.st_dev, facts.st_ino
+
+
+def _keep_private(path: str) -> None:
+    """Take the rights of others away from a ledger, and from the folder that only ledgers are kept in."""
+    folder = os.path.dirname(os.path.abspath(path))
+    for place, mode in ((path, 0o600), (folder, 0o700)):
+        facts = os.stat(place)
+        is_ours = place == path or os.path.basename(folder) == FOLDER
+        if is_ours and hasattr(os, "getuid") and facts.st_uid == os.getuid() and facts.st_mode & 0o077:
+            os.chmod(place, mode)
 
 
 def _connect(address: str) -> sqlite3.Connection:
