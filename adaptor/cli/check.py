@@ -51,17 +51,17 @@ def add_to(commands: Any) -> None:
 
 def perform(given: argparse.Namespace) -> int:
     """Check, print what was found, and return 0, 2 or 3 as a run would."""
-    from ..runner.checking.check import inspect
+    from ..runner.checking.check import check_file
     from ..runner.execution.start import exit_code_for
-    from ..runner.input.files import print_out
     from ..runner.load.credentials import read_credentials
+    from ..runner.output.files import print_out
 
     try:
         credentials = read_credentials(given.credentials, is_lenient=given.credentials is None)
     except InputError as error:
         print(error.report(), file=sys.stderr)
         return EXIT_BAD_INPUT
-    prepared = inspect(given.path, credentials, workflow=given.workflow)
+    prepared = check_file(given.path, credentials, workflow=given.workflow)
     if given.format == "json":
         print_out(_as_json(prepared, given.path), sys.stdout)
     else:
@@ -77,7 +77,7 @@ def perform(given: argparse.Namespace) -> int:
 
 def _print(prepared: Prepared) -> None:
     from ..runner.checking.plan_drawing import drawn
-    from ..runner.input.files import print_out
+    from ..runner.output.files import print_out
     from ..runner.problems.problems import shown
 
     for problem in prepared.problems:
@@ -95,10 +95,10 @@ def _print(prepared: Prepared) -> None:
 
 def _preview(prepared: Prepared, given: argparse.Namespace) -> None:
     from ..core.secrets.redact import Redactor
-    from ..runner.checking.planned_requests import drafts_of
+    from ..runner.checking.planned_requests import planned_requests
     from .options.preview import draw, people_beside
 
-    drawn = draw(drafts_of(prepared), given.preview, people_beside(given.path), Redactor().text)
+    drawn = draw(planned_requests(prepared), given.preview, people_beside(given.path), Redactor().text)
     what = f"{drawn} message{'' if drawn == 1 else 's'}" if drawn else "no message"
     print(f"Drawn, with {what}: {given.preview}", file=sys.stderr)
 

@@ -80,7 +80,7 @@ def add_to(commands: Any) -> None:
 
 def perform(given: argparse.Namespace) -> int:
     """Print the script."""
-    from ..runner.input.files import print_out
+    from ..runner.output.files import print_out
     from . import shells
     from .main import parser
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..core.errors import AdaptorError
-    from ..runner.checking.token import Needed, TokenReport
+    from ..runner.checking.needs import Needed
+    from ..runner.checking.token import TokenReport
     from ..runner.load.credentials import Credentials
 
 EXAMPLE = """\
@@ -155,7 +156,7 @@ def _check(given: argparse.Namespace) -> int:
 
 
 def _print(text: str) -> None:
-    from ..runner.input.files import print_out
+    from ..runner.output.files import print_out
 
     print_out(f"{text}\n", sys.stdout)
 

@@ -7,7 +7,7 @@ import sys
 
 from ..core.errors import InputError
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
-from ..runner.input.files import print_out
+from ..runner.output.files import print_out
 from .layout.help import Help, terminal_width
 
 TYPE_CHECKING = False

@@ -7,10 +7,10 @@ import sys
 
 from ..core.errors import InputError
 from ..runner.execution.counts import Counts
+from ..runner.execution.ledger_location import IN_MEMORY
 from ..runner.execution.result import EXIT_FAILED
-from ..runner.execution.resume import IN_MEMORY
-from ..runner.input.files import write_output
 from ..runner.load.secret_warnings import of_final_state
+from ..runner.output.files import write_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ from functools import partial
 from ..core.context import Run
 from ..core.errors import AdaptorError, InputError
 from ..core.text.sanitize import Sanitizer
+from ..runner.execution.ledger_location import IN_MEMORY
 from ..runner.execution.result import EXIT_BAD_INPUT
-from ..runner.execution.resume import IN_MEMORY
 from ..runner.execution.run_id import check_run_id, new_run_id
 from ..runner.execution.signals import Interruption
 from ..runner.execution.start import RunOptions, start_run
-from ..runner.input.files import check_output, json_object, print_out, read_json_object
 from ..runner.load.credentials import read_credentials
+from ..runner.output.files import check_output, print_out
 from ..runner.output.logs import Levels, Log
 from .options.curl import curl_printer
 from .options.run import add_options
@@ -273,11 +273,14 @@ def _ask_to_go_on() -> Any:
 
 
 def _initial_state(given: argparse.Namespace) -> dict[str, Any] | None:
+    if given.state is None and given.state_json is None:
+        return None
+    from ..runner.input.document import read_state, state_in
+    from ..runner.input.source import Source
+
     if given.state is not None:
-        return read_json_object(given.state, "state file")
-    if given.state_json is not None:
-        return json_object(given.state_json, "The state given with -S")
-    return None
+        return read_state(given.state)
+    return state_in(Source("-S", given.state_json, "state given with -S"))
 
 
 def _request_printer(run: Run, stream: Any) -> Any:

@@ -155,7 +155,7 @@ def _run_of(given: argparse.Namespace) -> Iterator[tuple[Store, RunRecord]]:
 
 
 def _list(given: argparse.Namespace) -> int:
-    from ..runner.execution.resume import is_there
+    from ..runner.execution.ledger_location import is_there
     from ..runner.history.history import ledger_of, run_facts
 
     database = ledger_of(given.path, given.database)
@@ -214,7 +214,7 @@ def _export(given: argparse.Namespace) -> int:
 def _settle(given: argparse.Namespace) -> int:
     from ..core.context import Run
     from ..runner.history.echoes import EchoFile
-    from ..runner.history.reconcile import settle
+    from ..runner.history.reconcile import reconcile
     from ..runner.load.credentials import read_credentials
     from ..runner.output.logs import Levels, Log
     from ..runner.output.shown_commands import resume_command, runs_command
@@ -224,7 +224,7 @@ def _settle(given: argparse.Namespace) -> int:
     asks_meta = echoes is None or given.credentials is not None
     with _run_of(given) as (store, record):
         configuration = read_credentials(given.credentials).single(given.name) if asks_meta else None
-        settlement = settle(store, record, run, configuration=configuration, echoes=echoes or ())
+        settlement = reconcile(store, record, run, configuration=configuration, echoes=echoes or ())
     remaining = settlement.remaining.total()
     if echoes is not None and echoes.unreadable:
         count, first = echoes.unreadable, echoes.first_unreadable
@@ -287,7 +287,7 @@ def _terminal() -> tuple[int, Any]:
 
 
 def _print(text: str) -> None:
-    from ..runner.input.files import print_out
+    from ..runner.output.files import print_out
 
     print_out(f"{text}\n", sys.stdout)
 
@@ -300,7 +300,7 @@ def _print_json(value: Any) -> None:
 
 def _write(pieces: Iterable[str], path: str) -> None:
     """Write piece by piece to a file that its owner alone can read, or to standard output."""
-    from ..runner.input.files import print_out, streamed
+    from ..runner.output.files import print_out, streamed
 
     if path == "-":
         for piece in pieces:

@@ -6,7 +6,7 @@ import sys
 
 from ..core.errors import InputError
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL
-from ..runner.input.files import print_out, write_output
+from ..runner.output.files import print_out, write_output
 from ..runner.output.terminal import Paint, harmless, wants_colour
 from .layout.help import Help
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import Any
 
+    from ..core.errors import AdaptorError
     from ..runner.output.logs import Log
     from ..runner.testing.case_file import Case, CaseFile
     from ..runner.testing.case_run import CaseRun, Messenger
@@ -102,18 +103,19 @@ def perform(given: argparse.Namespace) -> int:
 
 def _chosen(given: argparse.Namespace) -> list[tuple[CaseFile, list[Case]]]:
     """Return the files with the cases that are to be tried; all problems in them are told at once."""
-    from ..runner.testing.case_file import CaseFile, find_files
+    from ..runner.problems.problems import raise_for
+    from ..runner.testing.case_file import CaseFile
+    from ..runner.testing.find_cases import find_files
 
     files: list[CaseFile] = []
-    problems: list[str] = []
+    problems: list[AdaptorError] = []
     for path in find_files(given.paths or ["."]):
         try:
             files.append(CaseFile(path))
             problems += files[-1].problems
         except InputError as error:
-            problems.append(str(error))
-    if problems:
-        raise InputError("\n  ".join(["There are mistakes in the cases.", *problems]), fix="Nothing was run.")
+            problems.append(error)
+    raise_for(problems)
     text = (given.pick or "").lower()
     chosen = [(file, [case for case in file.cases if text in f"{file.path} {case.name}".lower()]) for file in files]
     found = [(file, cases) for file, cases in chosen if cases]

@@ -113,10 +113,10 @@ def check(
         >>> [str(problem) for problem in check("nothere.py").problems]
         ['The job nothere.py does not exist.']
     """
-    from .checking.check import inspect
+    from .checking.check import check_file
 
     known = credentials_of(credentials) if credentials is not None else Credentials(is_lenient=True)
-    return inspect(os.fspath(path), known, workflow=workflow)
+    return check_file(os.fspath(path), known, workflow=workflow)
 
 
 def _silent(level: str, component: str, message: str, fields: dict[str, Any]) -> None:

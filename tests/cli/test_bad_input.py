@@ -23,10 +23,10 @@ def step(id="a", **more):  # noqa: A002 - as in the file
 WORKFLOWS = {
     "not JSON": ("{bad", 2, ["w.json:1:2", "not JSON"]),
     "a comma at the end": ('{"steps": [],\n}', 2, ["w.json:", "no comma before a closing bracket"]),
-    "empty": ("", 2, ["not JSON"]),
+    "empty": ("", 2, ["The workflow is empty."]),
     "a list": ("[]", 2, ["The workflow is a list, not an object"]),
     "NaN": ('{"steps": NaN}', 2, ["NaN"]),
-    "a key twice": ('{"steps": [],\n "steps": []}', 2, ["`steps` stands twice"]),
+    "a key twice": ('{"steps": [],\n "steps": []}', 2, ["`steps` occurs twice"]),
     "not UTF-8": (b"\xff\xfe{", 2, ["not UTF-8"]),
     "nested too deeply": ("[" * 100_000, 2, ["nested too deeply"]),
     "no steps": ("{}", 2, ["`steps` is missing"]),
@@ -142,11 +142,11 @@ def test_nothing_is_sent_where_a_later_step_is_wrong(flows, httpserver):
 YAML = {
     "a tab": ("steps:\n\t- id: a\n", ["w.yaml:2:1", "a tab stands where spaces must"]),
     "a bracket that is not closed": ("steps: [a\n", ["w.yaml:2:1", "not YAML"]),
-    "a key twice": ("steps: []\nsteps: []\n", ["w.yaml:2:1", "`steps` stands twice"]),
+    "a key twice": ("steps: []\nsteps: []\n", ["w.yaml:2:1", "`steps` occurs twice"]),
     "an alias that holds itself": ("steps: &a\n  - *a\n", ["contains itself"]),
     "a number that is none": ("steps: .nan\n", ["no number that JSON has"]),
     "a tag": ("steps: !!python/object:os.system []\n", ["w.yaml:1:8"]),
-    "nothing": ("", ["The workflow is null"]),
+    "nothing": ("", ["The workflow is empty."]),
 }
 
 
@@ -176,7 +176,7 @@ OPTIONS = {
     "a memory limit that nothing fits in": (["--memory-limit", "5"], "--memory-limit"),
     "a run id with a slash": (["--run-id", "a/b"], "cannot be the name of a run"),
     "a report in a folder that is not there": (["--report", "no/r.json"], "no/r.json cannot be written"),
-    "credentials that hold a list": (["-c", "list.yaml"], "holds no object"),
+    "credentials that hold a list": (["-c", "list.yaml"], "The credentials file is a list, not an object."),
     "an option that does not exist": (["--strat", "a"], "--strat"),
 }
 

@@ -329,7 +329,7 @@ def test_messages_are_counted_apart_from_other_calls(job, meta, adaptor):
     assert line.split()[-4:] == ["1", "1", "3", "1"]
     refused = job(None)
     assert (
-        "stopped before its end: 1 sent, 3 other calls sent. Begun anew, it would write to them again." in refused.err
+        "stopped before its end: 1 sent, 3 other calls sent. A new run would send those messages again." in refused.err
     )
     assert ": 1 sent, 1 failed, 3 other calls sent." in job(None, "--resume", "r1").err
 
@@ -338,4 +338,4 @@ def test_where_there_was_only_another_call_nobody_was_written_to(job, meta):
     meta.at(1, lambda: meta.refusal(190))
     job("typing_on('6543210987654321')\nsend_text('6543210987654321', 'Hello')\n", "--run-id", "r1")
     refused = job(None)
-    assert "stopped before its end: 1 other call sent. Begun anew, it would make them again." in refused.err
+    assert "stopped before its end: 1 other call sent. A new run would make those calls again." in refused.err

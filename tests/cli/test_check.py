@@ -113,7 +113,7 @@ def test_other_tools_get_json(adaptor):
     assert bad.code == 2
     assert found["ok"] is False
     assert found["problems"][0] == {
-        "name": "PlanProblem",
+        "name": "FileProblem",
         "file": "w.yaml",
         "line": 12,
         "column": 59,

@@ -402,7 +402,7 @@ def test_a_name_that_another_run_has_is_refused_before_anything_is_sent(job, met
     job(JOB, "--run-id", "r1")
     done = job(JOB, "--run-id", "r1")
     assert done.code == 2
-    assert "There is a run `r1`" in done.err
+    assert "already has a run `r1`" in done.err
     assert len(meta.accepted) == 5
 
 

@@ -445,7 +445,7 @@ def test_a_fault_of_our_own_is_told_in_three_lines_without_its_text(tmp_path, en
     script = (
         "import adaptor.cli.run, adaptor.cli.main\n"
         "def broken(*given):\n    raise RuntimeError('secret-token')\n"
-        "adaptor.cli.run.launch = broken\n"
+        "adaptor.cli.run.start_run = broken\n"
         "adaptor.cli.main.main(['run', 'job.py'])\n"
     )
     (tmp_path / "job.py").write_text("log(1)")

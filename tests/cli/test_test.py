@@ -223,8 +223,9 @@ def test_all_mistakes_in_the_cases_are_told_at_once_and_nothing_is_run(test):
     done = test("print('ran')", {"nwo": 1, "now": "soon"}, "-l", "info")
     assert done.code == 2
     assert done.out == ""
-    assert "nwo is not a known key; did you mean 'now'?" in done.err
-    assert "now must be a time" in done.err
+    assert "job.test.json:1:2: `nwo` is not a key of a case." in done.err
+    assert "fix: Did you mean `now`?" in done.err
+    assert "`now` is not a time with its zone." in done.err
     assert "ran" not in done.err
 
 

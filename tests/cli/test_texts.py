@@ -128,7 +128,7 @@ UNFILLED = {
 def test_a_text_that_would_say_the_name_of_a_reference_is_refused(adaptor, text, job):
     done = adaptor("log([1])\n" + job.format(text), "--sandbox", state=STATE)
     assert done.code == 3, done.err
-    assert "in braces, and would say just that" in done.err
+    assert "in braces, and would send it as it is" in done.err
     assert "job.py, line 2" in done.err
     assert 'Write an f before the quote, f"Hello {state.data.name}"' in done.err
 

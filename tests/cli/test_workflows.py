@@ -65,7 +65,7 @@ def test_a_kept_output_is_what_a_later_run_starts_from(flow, tmp_path):
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     done = flow("--start", "two", "-O")
     assert done.state == {"data": {"n": 3}}
-    assert "Going on from what one gave" in done.err
+    assert "Starting from the output of one" in done.err
     assert flow("--only", "two", "-O").state == {"data": {"n": 2}}
     assert flow("--start", "two", "-S", '{"data": {"n": 7}}', "-O").state == {"data": {"n": 9}}
 
@@ -73,7 +73,7 @@ def test_a_kept_output_is_what_a_later_run_starts_from(flow, tmp_path):
 def test_where_nothing_is_kept_it_is_said(flow):
     done = flow("--start", "two", "-O")
     assert done.state == {"data": {"n": 2}}
-    assert "nothing is kept of one" in done.err
+    assert "no output of one is kept" in done.err
     assert "--cache-steps" in done.err
 
 

@@ -38,8 +38,8 @@ LOST = {
     "a number that is too large": ('{"data": {"score": 1e400}}', "it holds the number 1e400, which is too large", 20),
     "minus infinity": ('{"data": {"score": -Infinity}}', "it holds -Infinity, which JSON does not have", 20),
     "a number of 5,000 digits": (f'{{"data": {{"a": {"9" * 5000}}}}}', "it holds a number of 5,000 digits", 16),
-    "a key twice": ('{"data": {"psid": 1, "psid": 2}}', "the key `psid` stands twice in the same object", 22),
-    "a key twice below": ('{"data": [{"a": 1}, {"a": 1, "a": 1}]}', "the key `a` stands twice", 30),
+    "a key twice": ('{"data": {"psid": 1, "psid": 2}}', "the key `psid` occurs twice in the same object", 22),
+    "a key twice below": ('{"data": [{"a": 1}, {"a": 1, "a": 1}]}', "the key `a` occurs twice", 30),
 }
 
 
@@ -61,9 +61,10 @@ def test_what_would_lose_something_is_refused_with_its_place_and_nothing_is_run(
     arguments, more = given(where, text)
     done = adaptor("run", *arguments, "--sandbox", **more)
     assert done.returncode == 2
-    assert words in done.stderr
-    assert f"(line 1, column {column})" in done.stderr
-    assert "nothing was run" in done.stderr
+    secret = where in ("-c", "ADAPTOR_CONFIGURATION") and "twice" not in words
+    assert ("it holds a number that JSON does not have" if secret else words.removeprefix("the key ")) in done.stderr
+    assert f":1:{column}\n" in done.stderr
+    assert "Nothing was run" in done.stderr
     assert "sys." not in done.stderr
     assert ANA not in done.stderr + done.stdout
 
@@ -71,7 +72,7 @@ def test_what_would_lose_something_is_refused_with_its_place_and_nothing_is_run(
 @pytest.mark.parametrize("lost", LOST)
 def test_a_workflow_a_state_beside_it_and_cases_are_read_as_strictly(adaptor, lost):
     text, words, _ = LOST[lost]
-    twice = "stands twice" in words
+    twice = "occurs twice" in words
     words = words.removeprefix("the key ").removesuffix(" in the same object")
     step = {"id": "a", "expression": SENDS}
     done = adaptor(
@@ -89,7 +90,7 @@ def test_a_workflow_a_state_beside_it_and_cases_are_read_as_strictly(adaptor, lo
         "run", "job.py", "--sandbox", "--people", "p.json", files={"p.json": f'{{"people": [], "x": {text}}}'}
     )
     assert done.returncode == 2
-    assert ("stands twice" if twice else "p.json") in done.stderr
+    assert ("occurs twice" if twice else "p.json") in done.stderr
 
 
 def test_a_row_that_would_lose_something_stops_itself_alone(adaptor):
@@ -97,7 +98,7 @@ def test_a_row_that_would_lose_something_stops_itself_alone(adaptor):
     job = "from pathlib import Path\ntry_each(Path('rows.jsonl'), send_text(state.data.psid, 'hello'), fail=False)"
     done = adaptor("run", "job.py", "--sandbox", "-O", files={"job.py": job, "rows.jsonl": "\n".join(rows)})
     assert "1 message accepted" in done.stderr + done.stdout
-    for line, words in ((2, "the key `psid` stands twice"), (3, "it holds NaN"), (4, "it holds the number 1e400")):
+    for line, words in ((2, "the key `psid` occurs twice"), (3, "it holds NaN"), (4, "it holds the number 1e400")):
         assert f"rows.jsonl, line {line}: this is not JSON: {words}" in done.stdout
 
 
@@ -107,7 +108,7 @@ def test_a_row_that_would_lose_something_stops_itself_alone(adaptor):
         ('{"a": NaN}', "it holds NaN, which JSON does not have"),
         ('{"a": 1e400}', "it holds the number 1e400, which is too large"),
         (f'{{"a": {"9" * 5000}}}', "it holds a number of 5,000 digits"),
-        ('{"a": 1, "a": 2}', "the key `a` stands twice in the same object"),
+        ('{"a": 1, "a": 2}', "the key `a` occurs twice in the same object"),
     ],
 )
 def test_what_another_system_answers_is_told_in_words_that_fit(adaptor, httpserver, body, words):

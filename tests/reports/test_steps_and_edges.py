@@ -46,7 +46,7 @@ def adaptor(tmp_path):
         ("state.data.price <= 2.5", {"price": "1.75"}, "write `float(state.data.price) <= 2.5`"),
         ("10 < state.data.visits", {"visits": "12"}, "write `10 < int(state.data.visits)`"),
         ("state['data']['age'] >= 18 and True", {"age": "40"}, "write `int(state['data']['age']) >= 18`"),
-        ("state.data.visits > 3", {"visits": "a few"}, "`state.data.visits` is text, and not that of a number"),
+        ("state.data.visits > 3", {"visits": "a few"}, "`state.data.visits` is text and not a number"),
     ],
 )
 def test_text_that_is_compared_with_a_number_stops_the_run_and_says_what_to_write(adaptor, condition, data, fix):

@@ -6,7 +6,7 @@ import os
 import sys
 
 from ...core.errors import InputError
-from ...runner.input.files import write_output
+from ...runner.output.files import write_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

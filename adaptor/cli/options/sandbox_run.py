@@ -6,7 +6,7 @@ import contextlib
 import sys
 
 from ...core.errors import InputError
-from ...runner.input.files import write_output
+from ...runner.output.files import write_output
 from .preview import people_beside
 
 TYPE_CHECKING = False

@@ -33,7 +33,7 @@ def find_places(text: str) -> dict[Path, Place]:
 
 
 def first_repeated(text: str) -> tuple[str, int, int]:
-    """Return the first key of a valid JSON text that stands twice in the same object, its offset and its width.
+    """Return the first key of a valid JSON text that occurs twice in the same object, its offset and its width.
 
     Example:
         >>> first_repeated('[{"id": 1}, {"id": 2, "id": 3}]')

@@ -34,7 +34,7 @@ class NotJson(ValueError):
         width: How many signs there.
         line: The line of that, counted from 1.
         column: Where in that line, counted from 1.
-        repeated: The key that stands twice, or None.
+        repeated: The key that occurs twice, or None.
     """
 
     line: int | None = None
@@ -61,6 +61,10 @@ class NotJson(ValueError):
         return f"{whole}{middle} {self.what}{place}"
 
 
+class WrongNumber(NotJson):
+    """A number in a text is none that JSON has, or none that can be held: `what` shows it."""
+
+
 def read_json(raw: str | bytes) -> Any:
     """Return what a JSON text holds.
 
@@ -76,7 +80,7 @@ def read_json(raw: str | bytes) -> Any:
         >>> read_json('{"psid": 1, "psid": 2}')
         Traceback (most recent call last):
         ...
-        adaptor.core.text.json_text.NotJson: the key `psid` stands twice in the same object
+        adaptor.core.text.json_text.NotJson: the key `psid` occurs twice in the same object
     """
     text = _text(raw)
     is_repeated = False
@@ -102,7 +106,7 @@ def read_json(raw: str | bytes) -> Any:
 
 
 def read_answer(raw: str | bytes) -> Any:
-    """Return what an answer of Meta's holds: of a key that stands twice the last, None for a number that is none.
+    """Return what an answer of Meta's holds: of a key that occurs twice the last, None for a number that is none.
 
     Raises:
         NotJson: It is no JSON.
@@ -184,20 +188,20 @@ def _wrong_number(text: str) -> NotJson:
             continue
         if token in _NAMES:
             fix = "JSON has no NaN and no Infinity: write null, or leave it out."
-            return NotJson(f"it holds {token}, which JSON does not have", fix, text, found.start(), len(token))
+            return WrongNumber(f"it holds {token}, which JSON does not have", fix, text, found.start(), len(token))
         try:
             what = number_problem(token)
         except ValueError:
             continue
         if what is not None:
-            return NotJson(f"it holds {what}", "Put quotes around it, to make it text.", text, found.start(), 1)
-    return NotJson("it holds a number that cannot be read", "Look through its numbers.")
+            return WrongNumber(f"it holds {what}", "Put quotes around it, to make it text.", text, found.start(), 1)
+    return WrongNumber("it holds a number that cannot be read", "Look through its numbers.")
 
 
 def _repeated(text: str) -> NotJson:
     from .json_positions import first_repeated
 
     key, offset, width = first_repeated(text)
-    problem = NotJson(f"the key `{key}` stands twice in the same object", "Take one of them out.", text, offset, width)
+    problem = NotJson(f"the key `{key}` occurs twice in the same object", "Take one of them out.", text, offset, width)
     problem.repeated = key
     return problem

@@ -1,1 +1,1 @@
-"""What can be said of a job before it runs: `adaptor check`."""
+"""Checking a job before it runs: `adaptor check`, `adaptor config check`."""

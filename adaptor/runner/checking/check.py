@@ -11,11 +11,10 @@ if TYPE_CHECKING:
     from ..load.credentials import Credentials
 
 
-def inspect(path: str, credentials: Credentials, *, workflow: str | None = None, run: Run | None = None) -> Prepared:
-    """Read and load everything, and find all that is wrong.
+def check_file(path: str, credentials: Credentials, *, workflow: str | None = None, run: Run | None = None) -> Prepared:
+    """Read and load everything, and collect all problems.
 
-    The scripts are loaded as for a run, so the top level of each is performed; what it would write to other systems is
-    held back.
+    The scripts are loaded as for a run, so the top level of each runs; what it would write to other systems is refused.
 
     Args:
         path: A job script, a workflow or a project.
@@ -29,7 +28,7 @@ def inspect(path: str, credentials: Credentials, *, workflow: str | None = None,
         prepared = prepare(path, credentials, workflow=workflow, given={"print": print_to(output)})
         output.close()
         if not prepared.problems:
-            # Here and not in a run, which finds out by itself: this costs time.
+            # Not done before a run: it takes time, and the run finds out anyway.
             from .damaged_ids import damaged_ids
             from .human_tags import human_tags
             from .replaced_data import replaced_data

@@ -1,4 +1,4 @@
-"""Ids that are damaged in the files and lists that a job goes through, where these are known before it is run."""
+"""Damaged ids in the files and lists that a job loops over, where these are known before it runs."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from ...core.values.arguments import FunctionReference
 from ...core.values.lazy import Lazy
 from ...graph.operation import GraphOperation
 from ...messenger.broadcast.operation import broadcast
-from .token import operations_in
+from ..load.operations import operations_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..load.script import Job
+    from ..load.job import Job
 
 _LOOPS = (each, try_each, broadcast)
-#: So many rows of each source are looked at.
+#: How many rows of each source are checked.
 _ROWS = 10_000
 
 
 class Damaged(InputError):
-    """Rows of a source that a run would refuse. The source may be another one by then."""
+    """A warning: a run would refuse rows of a source, unless the source changes before."""
 
     code = "DAMAGED_IDS"
 
 
 def damaged_ids(job: Job) -> list[InputError]:
-    """Return what is wrong with the rows of the sources that a job names: files that are there, and lists.
+    """Return warnings about the rows of a job's sources: files that exist, and lists.
 
-    No function of the job is called: whom it would write to by one is not known.
+    No function of the job is called, so recipients that a function computes are not checked.
     """
     return [
         _warning(loop, what, fix)
@@ -63,7 +63,7 @@ def _problems(loop: Operation) -> Iterator[tuple[str, str]]:
             elif (recipient := _recipient(operation, loop.kwargs.get("as_"), item)) and not recipient.isdigit():
                 words.setdefault(recipient, index)
         for line in kinds.lines():
-            yield line, "Mend these rows, or leave them out: nobody in them can be written to."
+            yield line, "Mend these rows, or leave them out: no message can be sent to them."
         if words:
             first, index = next(iter(words.items()))
             are = "1 id is" if len(words) == 1 else f"{len(words):,} different ids are"
@@ -76,7 +76,7 @@ def _problems(loop: Operation) -> Iterator[tuple[str, str]]:
 
 
 def _refusal(operation: Any, key: str | None, item: Any) -> InvalidMessage | None:
-    """Return the error that says that the id of the person of a row is damaged, or None."""
+    """Return the error about the damaged id of a row, or None."""
     state = {"data": {}, key or "data": item, "index": 0}
     try:
         call = _first_call(operation, state)
@@ -86,7 +86,7 @@ def _refusal(operation: Any, key: str | None, item: Any) -> InvalidMessage | Non
         field = error.details.get("field") if isinstance(error.details, dict) else None
         return error if str(field).startswith("recipient") else None
     except AdaptorError:
-        # It is not about the id, or needs what only a run knows.
+        # Not about the id, or about something that only a run knows.
         return None
     return None
 
@@ -104,7 +104,7 @@ def _recipient(operation: Any, key: str | None, item: Any) -> str | None:
 
 
 def _first_call(operation: Any, state: dict[str, Any]) -> GraphOperation | None:
-    """Return the first call that is made for a row; what comes after it may see another state."""
+    """Return the first call for a row; those after it may see another state."""
     if not isinstance(operation, Operation) or operation.build in _LOOPS or _calls_code(operation):
         return None
     narrowed = operation.narrowed(state)
@@ -118,7 +118,7 @@ def _calls_code(value: Any) -> bool:
     if isinstance(value, FunctionReference):
         return True
     if isinstance(value, Operation):
-        return value.name == "fn" or _calls_code([value.args, value.kwargs])
+        return value.calls_function or _calls_code([value.args, value.kwargs])
     if isinstance(value, Lazy):
         return _calls_code(value.__reduce__()[1])
     if isinstance(value, dict):

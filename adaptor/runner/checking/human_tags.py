@@ -1,7 +1,6 @@
-"""Messages in a loop that say that a human wrote each of them.
+"""Messages in a loop with the tag `HUMAN_AGENT`, which says that a human wrote each of them.
 
-Meta's tag `HUMAN_AGENT` is for what a human writes, after the 24 hours; on what a job sends to many it has cost others
-their App Review.
+The tag is for messages that a human writes after the 24 hours. Apps that used it for bulk messages failed App Review.
 
 Source: https://developers.facebook.com/docs/messenger-platform/send-messages/message-tags (checked 2026-11-27).
 """
@@ -12,14 +11,14 @@ from ...common.loop import each, map_, try_each
 from ...core.errors import InputError
 from ...messenger.broadcast.operation import broadcast
 from ...messenger.page.permissions import tag_of
-from .token import operations_in
+from ..load.operations import operations_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...core.operation import Operation
-    from ..load.script import Job
+    from ..load.job import Job
 
 _LOOPS = (each, try_each, map_, broadcast)
 #: Statements of Python that repeat the steps in them.
@@ -27,13 +26,13 @@ _STATEMENTS = ("for", "while")
 
 
 class Tagged(InputError):
-    """A message to many that is tagged as written by a human. It keeps nothing from being run."""
+    """A warning: a message to many people is tagged as written by a human."""
 
     code = "HUMAN_AGENT_IN_A_LOOP"
 
 
 def human_tags(job: Job) -> list[InputError]:
-    """Return a warning for each message in a loop of a job that carries the tag: each line is told once."""
+    """Return a warning for each message in a loop of a job that has the tag, once for each line."""
     found: dict[tuple[str | None, int | None, str], InputError] = {}
     for loop, operation in _in_loops(job):
         if tag_of(operation) == "HUMAN_AGENT":
@@ -49,9 +48,9 @@ def human_tags(job: Job) -> list[InputError]:
 
 
 def _in_loops(job: Job) -> Iterator[tuple[str, Operation]]:
-    """Yield the operations that are performed for many, with the loop that each is in."""
+    """Yield the operations inside loops, each with the name of its loop."""
     for step, around in zip(job.operations, job.statements, strict=True):
-        # The labels of the statements around a step begin with their words.
+        # The label of a statement begins with its keyword.
         loop = next((word for word in _STATEMENTS if any(label.startswith(f"{word}@") for label in around)), None)
         for operation in operations_in((step,)):
             if loop is not None:

@@ -1,4 +1,4 @@
-"""A plan as a small graph of text."""
+"""A plan drawn as text."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ if TYPE_CHECKING:
 
 
 def drawn(plan: Plan) -> str:
-    """Return a plan as a tree of its steps from the start, and the steps that are not reached.
+    """Return a plan as a tree of its steps from the start, then the steps that are never reached.
 
-    A step to which several ways lead is drawn where the first of them comes, and named again at the others.
+    A step with several incoming edges is drawn at the first of them; at the others its id refers back to it.
     """
     if not plan.is_workflow:
         job = plan.steps[plan.start].job

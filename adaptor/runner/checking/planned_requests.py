@@ -1,4 +1,4 @@
-"""The calls that a job would make, as far as they can be known without running it."""
+"""The requests of a job that are known without running it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from ..load.prepare import Prepared
 
 
-def drafts_of(prepared: Prepared) -> Iterator[dict[str, Any]]:
-    """Yield each call to the Graph API that stands in the scripts, once, wherever in a loop or condition it stands.
+def planned_requests(prepared: Prepared) -> Iterator[dict[str, Any]]:
+    """Yield each write to the Graph API in the scripts, once, also where it is inside a loop or a condition.
 
-    What is only known when the job runs stands in it as it is written: `{state.data.first_name}`.
+    A value that is known only when the job runs is shown as it is written: `{state.data.first_name}`.
     """
-    from .token import operations_in
+    from ..load.operations import operations_in
 
     for job in prepared.jobs:
         for operation in operations_in(job.operations):
@@ -31,9 +31,9 @@ def drafts_of(prepared: Prepared) -> Iterator[dict[str, Any]]:
 
 def _described(operation: GraphOperation) -> dict[str, Any]:
     draft = operation.draft
-    parts = draft.path if isinstance(draft.path, str) else _spelt(known(draft.path))
+    parts = draft.path if isinstance(draft.path, str) else _written(known(draft.path))
     path = parts if isinstance(parts, str) else "/".join(str(part) for part in parts)
-    body = _spelt(known(draft.body))
+    body = _written(known(draft.body))
     if isinstance(body, dict):
         body = draft.pruned(body)
     files = known(draft.files)
@@ -41,26 +41,26 @@ def _described(operation: GraphOperation) -> dict[str, Any]:
     return {"method": draft.method, "path": path, "body": body, "files": there}
 
 
-def _spelt(value: Any) -> Any:
-    """Return a value with each reference in it as its text."""
+def _written(value: Any) -> Any:
+    """Return a value with each reference in it replaced by its text."""
     if isinstance(value, Structure):
-        return _spelt(known(value))
+        return _written(known(value))
     if isinstance(value, Template):
         return "".join(piece if isinstance(piece, str) else f"{{{piece[0]!r}}}" for piece in value.__pieces__)
     if isinstance(value, Deferred):
         function, *arguments = value.__reduce__()[1]
-        spelt = [_spelt(argument) for argument in arguments]
+        spelt = [_written(argument) for argument in arguments]
         try:
             return function(*spelt)
         except Exception:
-            # What it makes depends on the value; the reference says more than our function's name.
+            # The function needs the value; the reference says more than the function's name.
             return spelt[0] if len(spelt) == 1 else f"{{{value!r}}}"
     if isinstance(value, Lazy):
         return f"{{{value!r}}}"
     if isinstance(value, dict):
-        return {key: _spelt(item) for key, item in value.items()}
+        return {key: _written(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_spelt(item) for item in value]
+        return [_written(item) for item in value]
     return value
 
 

@@ -1,12 +1,12 @@
-"""Paths under `data` that cannot be there, since the operation before has put its answer into `data`.
+"""Paths under `data` that cannot exist, since the operation before has put its answer into `data`.
 
 ```python
 send_text(state.data.psid, f"Hello {state.data.name}")
 send_text(state.data.psid, "See you tomorrow.")        # `data` is the answer to the first by now
 ```
 
-What `data` holds is followed through the operations of a job. Where that is not certain, because a function of the job
-or another system decides, nothing is said.
+The check follows the value of `data` through the operations of a job. Where a function of the job or another system
+decides, the value is not known, and nothing is reported.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from ..problems.source_lines import CannotLoad, excerpt
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ..load.script import Job
+    from ..load.job import Job
 
-#: What an answer may hold besides its documented keys: of a message in several parts, of one given back, of media.
+#: Keys that an answer may have besides the documented ones: of a split message, of a recorded one, of media.
 _FURTHER = frozenset({"message_ids", "outcome", "attachment_id"})
 
 
@@ -41,7 +41,7 @@ class _Answer(NamedTuple):
 
     Attributes:
         keys: The keys that it may have.
-        operations: The operations of which one has put it there.
+        operations: One of these operations has put it there.
     """
 
     keys: frozenset[str]
@@ -65,7 +65,7 @@ def replaced_data(job: Job) -> list[CannotLoad]:
 
 
 class _Walk:
-    """Follows `data` through operations; None stands for what is not known."""
+    """Follows the value of `data` through operations; None means that it is not known."""
 
     def __init__(self, file: str) -> None:
         self._file = file
@@ -123,7 +123,7 @@ class _Walk:
         return _either(*ends, *([data] if len(branches) < 2 else []))
 
     def attempt(self, operation: Operation, data: _Answer | None) -> _Answer | None:
-        """Follow `.catch`: what was tried, or its handler from the state before."""
+        """Follow `.catch`: the operation, or its handler with the state from before it."""
         attempted, handler = operation.args[:2]
         end = self.after(attempted, data)
         return _either(end, self.after(handler, data) if isinstance(handler, Operation) else None)
@@ -154,7 +154,7 @@ _FOLLOW: dict[Any, Callable[[_Walk, Operation, _Answer | None], _Answer | None]]
 def _answer_of(operation: GraphOperation) -> _Answer | None:
     answers = operation.draft.known_answer()
     if operation.build is graph_request:
-        # Whatever it calls, only the caller knows.
+        # Its answer is not documented here.
         return None
     if not operation.draft.is_write or not isinstance(answers, dict) or not answers:
         return None
@@ -164,7 +164,7 @@ def _answer_of(operation: GraphOperation) -> _Answer | None:
 
 
 def _either(*ends: _Answer | None) -> _Answer | None:
-    """Return what is certain where it is not known which of these ways was gone."""
+    """Return what is certain where one of several branches was taken."""
     found = [end for end in ends if end is not None]
     if not found or len(found) < len(ends):
         return None
@@ -186,7 +186,7 @@ def _paths(values: Any) -> Iterator[tuple[str, Any]]:
             if len(steps) > 1 and steps[0] == "data":
                 yield repr(value), steps[1]
         elif isinstance(value, FirstMatch):
-            # It gives None or its default where nothing is: that may be meant.
+            # A missing path gives None or the default, which may be meant.
             continue
         elif isinstance(value, Lazy):
             yield from _paths(value.__reduce__()[1])

@@ -1,82 +1,39 @@
-"""What a credential is good for: whose its token is, what it may do, when it ends, and what a job still needs."""
+"""What Meta says of a token: its Page, its permissions, when it ends; and what of these a job needs."""
 
 from __future__ import annotations
 
-from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 
 from ...core.config import Configuration, read_configuration
 from ...core.context import Run
 from ...core.errors import AdaptorError
-from ...core.operation import Operation
-from ...core.values.lazy import Lazy
 from ...graph.errors import GraphError, TemporaryFailure, TokenInvalid
 from ...graph.graph_request import graph_request
-from ...graph.operation import GraphOperation
 from ...messenger.page.app import debug_token
-from ...messenger.page.permissions import need_of
-from ..execution.start import problem_of
-from ..load.credentials import Credentials
-from ..load.prepare import prepare
-from ..output.logs import JobOutput
+from .needs import Needed, needed_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
     from typing import Any
 
-#: An end that is nearer is told as a warning.
+#: A token that ends within so many days gives a warning.
 SOON_DAYS = 14
 
 _HOW_TO_LEARN = "Put `app_id` and `app_secret` into the credential; both stand in the app's settings."
 
 
-class Needed:
-    """What the operations of a job need.
-
-    Attributes:
-        permissions: Permission -> the operations that need it.
-        features: What the app has to pass in review -> the operations that need it.
-        with_app: The operations that are made with the app's own token.
-        unknown: The operations of which nobody knows.
-        has_functions: The job has functions of its own, which cannot be looked into.
-    """
-
-    def __init__(self) -> None:
-        self.permissions: dict[str, list[str]] = {}
-        self.features: dict[str, list[str]] = {}
-        self.with_app: list[str] = []
-        self.unknown: list[str] = []
-        self.has_functions = False
-
-    def add(self, operation: Operation) -> None:
-        """Take what one operation needs into account."""
-        if operation.name == "fn":
-            self.has_functions = True
-        if not isinstance(operation, GraphOperation):
-            return
-        need, name = need_of(operation), operation.name
-        for wanted, kept in ((need.permissions, self.permissions), (need.features, self.features)):
-            for one in wanted:
-                _add(kept.setdefault(one, []), name)
-        if need.app:
-            _add(self.with_app, name)
-        if not need.is_known:
-            _add(self.unknown, name)
-
-
 class TokenReport:
-    """What came of looking into a credential.
+    """What is known of a token.
 
     Attributes:
-        is_valid: Whether Meta takes the token; None where that could not be learned.
+        is_valid: Whether Meta accepts the token; None where Meta did not say.
         owner: `{"id", "name"}` of the Page that the token is for, or None.
-        token: What Meta says of the token, or None where it was not asked.
+        token: The answer of `debug_token`, or None where Meta was not asked.
         needed: What the job needs, or None without a job.
         missing: The permissions that the job needs and the token lacks.
         problems: What is wrong: each a sentence and what to do.
         warnings: What will be wrong soon.
-        not_learned: What could not be learned, and why.
+        not_learned: What Meta did not say, and why.
     """
 
     def __init__(self, now: datetime) -> None:
@@ -102,7 +59,7 @@ class TokenReport:
         return self.is_valid is True and not self.problems
 
     def facts(self) -> dict[str, Any]:
-        """Return the findings as JSON."""
+        """Return the report as JSON."""
         token, needed = self.token or {}, self.needed
         ends = {
             key: None if (end := self.end(key)) is None else end.isoformat()
@@ -127,7 +84,7 @@ class TokenReport:
         }
 
     def end(self, key: str) -> datetime | None:
-        """Return when something ends, or None where it never does or nobody says."""
+        """Return when something ends, or None where it never does or Meta does not say."""
         seconds = self.token.get(key) if self.token is not None else None
         if not isinstance(seconds, int) or isinstance(seconds, bool) or seconds <= 0:
             return None
@@ -146,163 +103,121 @@ def inspect_token(configuration: dict[str, Any], job: str | None, run: Run) -> T
         run: The run, not yet entered.
 
     Returns:
-        The findings; what Meta says against the token is among them and not raised.
+        The report. Where Meta refuses the token, that is in it and not raised.
 
     Raises:
-        ConfigurationError: The credential lacks something or has it wrong. Nothing was asked.
-        AdaptorError: The job cannot be loaded. Nothing was asked.
+        ConfigurationError: A key of the credential is missing or wrong. Meta was not asked.
+        AdaptorError: The job cannot be loaded. Meta was not asked.
     """
     run.learn_secrets({"configuration": configuration})
     checked = read_configuration(configuration)
-    findings = TokenReport(run.started)
+    report = TokenReport(run.started)
     with run:
         if job is not None:
-            findings.needed = _needed_by(job, run)
-        if _ask_whose(findings, configuration, checked):
-            _ask_what(findings, configuration, checked)
-    _compare(findings, checked)
-    return findings
+            report.needed = needed_by(job, run)
+        if _ask_owner(report, configuration, checked):
+            _ask_details(report, configuration, checked)
+    if report.token is not None:
+        _check_token(report, report.token)
+    if report.needed is not None:
+        _check_needs(report, report.needed, checked)
+    return report
 
 
-def operations_in(values: Iterable[Any]) -> Iterator[Operation]:
-    """Yield all operations in some values, those inside others too."""
-    for value in values:
-        if isinstance(value, Operation):
-            yield value
-            yield from operations_in((*value.args, *value.kwargs.values()))
-        elif isinstance(value, Lazy):
-            # A list of Meta's may be the source of a loop.
-            yield from operations_in(value.__reduce__()[1])
-        elif isinstance(value, list | tuple):
-            yield from operations_in(value)
-        elif isinstance(value, dict):
-            yield from operations_in(value.values())
-
-
-def _needed_by(path: str, run: Run) -> Needed:
-    output = JobOutput(run)
-    with redirect_stdout(output), redirect_stderr(output):
-        prepared = prepare(path, Credentials(is_lenient=True))
-        output.close()
-    try:
-        if prepared.problems:
-            problem = problem_of(prepared.problems)
-            problem.redact(run.redactor.text)
-            raise problem
-        needed = Needed()
-        for job in prepared.jobs:
-            for operation in operations_in(job.operations):
-                needed.add(operation)
-        return needed
-    finally:
-        prepared.close()
-
-
-def _ask_whose(findings: TokenReport, configuration: dict[str, Any], checked: Configuration) -> bool:
-    """Ask who the token is for; return whether anybody answered."""
+def _ask_owner(report: TokenReport, configuration: dict[str, Any], checked: Configuration) -> bool:
+    """Ask which Page the token is for; return whether Meta answered."""
     try:
         owner = graph_request("GET", "me", {"fields": "id,name"})({"configuration": configuration})["data"]
     except TokenInvalid as error:
-        findings.is_valid = False
-        findings.problems.append((error.headline(), error.fix))
+        report.is_valid = False
+        report.problems.append((error.headline(), error.fix))
         return True
     except TemporaryFailure as error:
-        findings.not_learned.append((f"Anything about the token: {error.headline()}", error.fix))
+        report.not_learned.append((f"Anything about the token: {error.headline()}", error.fix))
         return False
     except GraphError as error:
-        findings.not_learned.append((f"Whose the token is: {error.headline()}", error.fix))
+        report.not_learned.append((f"Whose token it is: {error.headline()}", error.fix))
         return True
     except AdaptorError as error:
-        findings.not_learned.append((f"Anything about the token: {error.headline()}", error.fix))
+        report.not_learned.append((f"Anything about the token: {error.headline()}", error.fix))
         return False
-    findings.is_valid = True
-    findings.owner = owner if isinstance(owner, dict) else {}
-    found = str(findings.owner.get("id", ""))
+    report.is_valid = True
+    report.owner = owner if isinstance(owner, dict) else {}
+    found = str(report.owner.get("id", ""))
     if checked.page_id not in ("me", found):
-        findings.problems.append(
-            (
-                f"The credential's page_id is {checked.page_id}, and the token is for {found}.",
-                "Leave page_id out, or get a token of that Page.",
-            )
-        )
+        what = f"The credential's page_id is {checked.page_id}, and the token is for {found}."
+        report.problems.append((what, "Leave page_id out, or get a token of that Page."))
     return True
 
 
-def _ask_what(findings: TokenReport, configuration: dict[str, Any], checked: Configuration) -> None:
+def _ask_details(report: TokenReport, configuration: dict[str, Any], checked: Configuration) -> None:
+    """Ask what the token may do and when it ends; that takes the app's own token."""
     lacking = " and ".join(f"`{key}`" for key in ("app_id", "app_secret") if not getattr(checked, key))
     if lacking:
-        findings.not_learned.append(
-            (f"What the token may do and when it ends: the credential has no {lacking}.", _HOW_TO_LEARN)
-        )
+        what = f"What the token may do and when it ends: the credential has no {lacking}."
+        report.not_learned.append((what, _HOW_TO_LEARN))
         return
     try:
         token = debug_token()({"configuration": configuration})["data"]
     except GraphError as error:
-        fix = "Check `app_id` and `app_secret`: they are asked for with the app's own token, and it must be the app "
-        findings.problems.append(
-            (f"What the token may do was not told. {error.headline()}", f"{fix}that the token was made for.")
-        )
+        what = f"Meta did not say what the token may do. {error.headline()}"
+        report.problems.append((what, "Check `app_id` and `app_secret`: they must be those of the token's own app."))
         return
     except AdaptorError as error:
-        findings.not_learned.append((f"What the token may do: {error.headline()}", error.fix))
+        report.not_learned.append((f"What the token may do: {error.headline()}", error.fix))
         return
-    findings.token = token if isinstance(token, dict) else {}
-    if findings.is_valid is None and findings.token.get("is_valid") is True:
-        findings.is_valid = True
-    if findings.token.get("is_valid") is False:
-        told = findings.token.get("error")
-        why = f" {told['message']}" if isinstance(told, dict) and told.get("message") else ""
-        if findings.is_valid is not False:
-            findings.problems.append((f"Meta says that the token is not valid.{why}", "Get a new Page access token."))
-        findings.is_valid = False
+    report.token = token if isinstance(token, dict) else {}
+    is_valid = report.token.get("is_valid")
+    if is_valid is False and report.is_valid is not False:
+        said = report.token.get("error")
+        why = f" {said['message']}" if isinstance(said, dict) and said.get("message") else ""
+        report.problems.append((f"Meta says that the token is not valid.{why}", "Get a new Page access token."))
+    if is_valid is False or (is_valid is True and report.is_valid is None):
+        report.is_valid = is_valid
 
 
-def _compare(findings: TokenReport, checked: Configuration) -> None:
-    token, needed = findings.token, findings.needed
-    if token is not None:
-        kind = token.get("type")
-        if isinstance(kind, str) and kind.upper() != "PAGE":
-            findings.problems.append(
-                (
-                    f"The token is of the kind {kind}, and a Page's is needed.",
-                    "Ask /me/accounts with it for the token of the Page, and put that into the credential.",
-                )
-            )
-        for key, what in (("expires_at", "The token"), ("data_access_expires_at", "Access to people's data")):
-            end = findings.end(key)
-            days = None if end is None else (end - findings.now).days
-            if end is None or days is None or findings.is_valid is False:
-                continue
-            if days < 0:
-                findings.problems.append((f"{what} ended on {end:%Y-%m-%d}.", "Get a new Page access token."))
-            elif days <= SOON_DAYS:
-                findings.warnings.append(f"{what} ends on {end:%Y-%m-%d}, in {_days(days)}: get a new one before.")
-    if needed is None:
+def _check_token(report: TokenReport, token: dict[str, Any]) -> None:
+    """Add to a report what is wrong with a token, or will be soon."""
+    kind = token.get("type")
+    if isinstance(kind, str) and kind.upper() != "PAGE":
+        fix = "Ask /me/accounts with it for the token of the Page, and put that into the credential."
+        report.problems.append((f"The token is of the kind {kind}, and a Page's is needed.", fix))
+    if report.is_valid is False:
         return
+    for key, what in (("expires_at", "The token"), ("data_access_expires_at", "Access to people's data")):
+        end = report.end(key)
+        days = None if end is None else (end - report.now).days
+        if end is None or days is None:
+            continue
+        if days < 0:
+            report.problems.append((f"{what} ended on {end:%Y-%m-%d}.", "Get a new Page access token."))
+        elif days <= SOON_DAYS:
+            report.warnings.append(f"{what} ends on {end:%Y-%m-%d}, in {_days(days)}: get a new one before.")
+
+
+def _check_needs(report: TokenReport, needed: Needed, checked: Configuration) -> None:
+    """Add to a report what a job needs and the credential lacks."""
     if needed.with_app and not (checked.app_id and checked.app_secret):
         names = ", ".join(needed.with_app)
-        findings.problems.append(
-            (f"The job makes calls with the app's own token ({names}), which the credential cannot.", _HOW_TO_LEARN)
-        )
-    if findings.scopes is None:
+        what = f"The job makes calls with the app's own token ({names}), which the credential cannot."
+        report.problems.append((what, _HOW_TO_LEARN))
+    if report.scopes is None:
         return
-    findings.missing = [permission for permission in needed.permissions if not _granted(findings, permission)]
-    if findings.missing:
-        lacks = ", ".join(f"{one} ({', '.join(needed.permissions[one])})" for one in findings.missing)
-        findings.problems.append(
-            (
-                f"The token lacks what the job needs: {lacks}.",
-                "Ask for it when the token is made. For people without a role on the app it needs Advanced Access, by "
-                "App Review.",
-            )
+    report.missing = [permission for permission in needed.permissions if not _granted(report, permission)]
+    if report.missing:
+        lacks = ", ".join(f"{one} ({', '.join(needed.permissions[one])})" for one in report.missing)
+        fix = (
+            "Ask for it when the token is made. For people without a role on the app it needs Advanced Access, by "
+            "App Review."
         )
+        report.problems.append((f"The token lacks what the job needs: {lacks}.", fix))
 
 
-def _granted(findings: TokenReport, permission: str) -> bool:
-    if permission not in (findings.scopes or ()):
+def _granted(report: TokenReport, permission: str) -> bool:
+    if permission not in (report.scopes or ()):
         return False
-    grants = (findings.token or {}).get("granular_scopes")
-    page = (findings.owner or {}).get("id")
+    grants = (report.token or {}).get("granular_scopes")
+    page = (report.owner or {}).get("id")
     for grant in grants if isinstance(grants, list) else ():
         if isinstance(grant, dict) and grant.get("scope") == permission and isinstance(grant.get("target_ids"), list):
             # Without targets it is granted for all Pages.
@@ -312,8 +227,3 @@ def _granted(findings: TokenReport, permission: str) -> bool:
 
 def _days(days: int) -> str:
     return "less than a day" if days == 0 else "1 day" if days == 1 else f"{days:,} days"
-
-
-def _add(names: list[str], name: str) -> None:
-    if name not in names:
-        names.append(name)

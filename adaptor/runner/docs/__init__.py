@@ -1,1 +1,1 @@
-"""The vocabulary as plain facts: `adaptor docs`."""
+"""The reference of all public names: `adaptor docs`."""

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 class Described(NamedTuple):
-    """A name (an argument, an attribute, an error) and what is said of it."""
+    """An argument, an attribute or an error, with its description."""
 
     name: str
     text: str
 
 
 SECTIONS = ("Args", "Attributes", "Example", "Raises", "Returns", "Source")
-#: Attributes, arguments and errors: a name, a colon, and text that may go on in further lines, indented.
+#: The first line of an attribute, argument or error: a name, a colon, and text. Further lines are indented.
 _ITEM = r"(\*{0,2}\w[\w.]*):(?: (.*))?"
 
 
@@ -29,12 +29,12 @@ class Docstring:
     Attributes:
         summary: The first sentence, on one line.
         text: What follows it, each paragraph on one line, with an empty line between them.
-        args: What is said of each argument, without stars, in order.
-        attributes: What is said of each attribute, in order.
-        returns: What is returned; empty where nothing is said.
-        raises: What is said of each error, in order.
+        args: The description of each argument, in order; names are without stars.
+        attributes: The description of each attribute, in order.
+        returns: The description of the result, or empty.
+        raises: The description of each error, in order.
         example: The example as a doctest, or empty.
-        sources: The addresses that it is taken from.
+        sources: The addresses of the sources.
     """
 
     def __init__(self, docstring: str | None) -> None:
@@ -51,7 +51,7 @@ class Docstring:
 
 
 def code_of(example: str) -> list[tuple[str, bool]]:
-    """Return the lines of a doctest without its prompts, each with whether it is code (and not what comes out)."""
+    """Return the lines of a doctest without its prompts, each with whether it is code and not output."""
     return [
         (line[4:], True) if line.startswith((">>> ", "... ")) else (line, False)
         for line in example.splitlines()
@@ -60,7 +60,7 @@ def code_of(example: str) -> list[tuple[str, bool]]:
 
 
 def _sections(docstring: str) -> Iterator[tuple[str, str]]:
-    """Yield the sections by name; what stands before the first has no name."""
+    """Yield the sections, each with its name; the text before the first has an empty name."""
     name, lines = "", list[str]()
     for line in docstring.splitlines():
         begun = re.match(rf"({'|'.join(SECTIONS)}):(?: (.*)|$)", line)

@@ -1,4 +1,4 @@
-"""Everything that a job may name, as plain facts: what `adaptor docs` shows, for people and for tools."""
+"""The reference: every public name as plain facts, which `adaptor docs` shows to people and tools."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: The version of the shape that `facts` gives. It grows when a key is removed or changes its meaning.
 VERSION = 1
 
-#: The headings, in the order in which they are shown. Each module names its own.
+#: The headings, in the order in which they are shown. Each module states its own.
 _ORDER = (
     "control",
     "data",
@@ -38,7 +38,7 @@ _ORDER = (
     "graph",
 )
 _KINDS = {"KEYWORD_ONLY": "keyword", "VAR_POSITIONAL": "rest", "VAR_KEYWORD": "rest"}
-#: How annotations read; `Value[…]` is what stands in the brackets.
+#: Annotations as people read them; of `Value[…]` the part in brackets is shown.
 _TYPES = {
     "Step": "Operation",
     "Condition": "condition",
@@ -46,7 +46,7 @@ _TYPES = {
     "State": "dict",
     "Callback": "Callable",
 }
-#: Annotations of what is taken as it is: no lazy reference may stand in its place.
+#: Annotations of arguments that cannot be lazy references.
 _NOT_LAZY = ("Step", "Callback", "Callable", "State", "str", "bool", "int")
 
 
@@ -57,10 +57,10 @@ class DocParameter:
         name: Its name.
         kind: `positional`, `keyword` or `rest` (any number of them).
         required: Whether it must be given.
-        default: What it is when it is not given.
-        type: Its type, in words.
+        default: Its default.
+        type: Its type, as people read it.
         lazy: Whether it may be a lazy reference or a function of the state.
-        description: What is said of it.
+        description: Its description.
     """
 
     def __init__(self, parameter: inspect.Parameter, module: str, description: str) -> None:
@@ -84,16 +84,16 @@ class DocParameter:
 
 
 class DocEntry:
-    """One name of the vocabulary.
+    """One public name.
 
     Attributes:
         name: As it is written in a job: `send_text`, `http.get`.
         kind: `operation`, `builder` (makes a part of a message), `value` (a function of values, or a reference),
             `method`, `error`, `type` or `module`.
-        group: The heading under which it stands.
+        group: Its heading.
         doc: Its docstring.
         parameters: Its arguments.
-        signature: The call as it can be written.
+        signature: The call with its arguments.
     """
 
     def __init__(self, name: str, value: Any) -> None:
@@ -149,7 +149,7 @@ class DocEntry:
         }
 
     def words(self) -> str:
-        """Return all that is said of it, in small letters, for a search."""
+        """Return its whole text in lower case, for a search."""
         doc = self.doc
         said = [self.name, self.group, doc.summary, doc.text, doc.returns, *doc.sources]
         said += [part for pair in (*doc.args, *doc.attributes, *doc.raises) for part in pair]
@@ -159,7 +159,7 @@ class DocEntry:
 
 
 def entries() -> list[DocEntry]:
-    """Return the whole vocabulary: by group, in each group in order of the alphabet."""
+    """Return all public names, by heading and then in alphabetical order."""
     named: dict[str, Any] = {name: getattr(adaptor, name) for name in adaptor.__all__ if name != "__version__"}
     named.update({f"http.{name}": getattr(adaptor.http, name) for name in adaptor.http.__all__})
     named.update({f"Operation.{name}": getattr(adaptor.Operation, name) for name in ("then", "catch")})
@@ -167,7 +167,7 @@ def entries() -> list[DocEntry]:
     texts = {entry.name: dict(entry.doc.args) for entry in found}
     for entry in found:
         for parameter in entry.parameters:
-            parameter.description = _spelt_out(parameter.description, parameter.name, texts)
+            parameter.description = _written_out(parameter.description, parameter.name, texts)
     groups = [*_ORDER, *sorted({entry.group for entry in found} - {*_ORDER, "errors"}), "errors"]
     return sorted(found, key=lambda entry: (groups.index(entry.group), entry.name.rpartition(".")[2].lower()))
 
@@ -196,7 +196,7 @@ def facts(shown: list[DocEntry]) -> dict[str, Any]:
 
 
 def find(name: str, among: list[DocEntry]) -> DocEntry | None:
-    """Return the entry of a name, however its words are joined: `sendText` is `send_text`, `get` is `http.get`."""
+    """Return the entry of a name in any spelling: `sendText` is `send_text`, `get` is `http.get`."""
     for form in (str, _plain, lambda text: _plain(text.rpartition(".")[2])):
         matches = [entry for entry in among if form(entry.name) == form(name)]
         if len(matches) == 1:
@@ -205,14 +205,14 @@ def find(name: str, among: list[DocEntry]) -> DocEntry | None:
 
 
 def search(words: list[str], among: list[DocEntry]) -> list[DocEntry]:
-    """Return the entries that speak of all these words, those first whose name holds one."""
+    """Return the entries whose text has all these words, first those with one of them in their name."""
     small = [word.lower() for word in words]
     found = [entry for entry in among if all(word in entry.words() for word in small)]
     return sorted(found, key=lambda entry: not any(word in entry.name.lower() for word in small))
 
 
 def similar(name: str, among: list[DocEntry]) -> list[str]:
-    """Return the names that were probably meant, the likeliest first."""
+    """Return the names that were probably meant, the most similar first."""
     plain = {_plain(entry.name): entry.name for entry in among}
     return [plain[match] for match in get_close_matches(_plain(name), plain, n=3, cutoff=0.7)]
 
@@ -261,21 +261,21 @@ def _docstring(value: Any) -> str | None:
 
 
 def _type_text(annotation: str, module: str) -> tuple[str, bool]:
-    """Return a type as people read it, and whether a lazy reference may stand in its place."""
+    """Return a type as people read it, and whether a lazy reference is allowed in its place."""
     if not annotation:
         return "", False
-    tree = _Spelling(vars(sys.modules[module])).visit(ast.parse(annotation, mode="eval"))
+    tree = _PlainTypes(vars(sys.modules[module])).visit(ast.parse(annotation, mode="eval"))
     return ast.unparse(tree), not (annotation.startswith(_NOT_LAZY) or module.startswith("adaptor.core."))
 
 
-class _Spelling(ast.NodeTransformer):
-    """Writes out the names that stand for types, and takes `Value[…]` off."""
+class _PlainTypes(ast.NodeTransformer):
+    """Replaces aliases of types by what they mean, and `Value[…]` by the part in brackets."""
 
     def __init__(self, names: dict[str, Any]) -> None:
         self._names = names
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        """Write out a name."""
+        """Replace an alias."""
         meant = _TYPES.get(node.id) or self._names.get(node.id)
         if not isinstance(meant, str) or node.id in ("Value", "T", "P"):
             return node
@@ -284,13 +284,13 @@ class _Spelling(ast.NodeTransformer):
         return self.visit(ast.parse(meant, mode="eval").body)  # type: ignore[no-any-return]
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
-        """Take `Value[…]` off."""
+        """Replace `Value[…]`."""
         self.generic_visit(node)
         return node.slice if isinstance(node.value, ast.Name) and node.value.id == "Value" else node
 
 
-def _spelt_out(description: str, parameter: str, texts: dict[str, dict[str, str]]) -> str:
-    """Put in what "As for `send_text`" points to, so that nobody has to look it up."""
+def _written_out(description: str, parameter: str, texts: dict[str, dict[str, str]]) -> str:
+    """Replace "As for `send_text`" by the description that it refers to."""
     for _ in range(3):
         head, end, rest = description.partition("`")
         name, _, rest = rest.partition("`")

@@ -1,1 +1,1 @@
-"""A run: begun, performed step by step, recorded, gone on with after a stop."""
+"""Running a plan: start, steps, ledger, resume, signals, result."""

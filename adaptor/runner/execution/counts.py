@@ -1,4 +1,4 @@
-"""What a run has sent, in words: messages, and other calls that change something, each by how they ended."""
+"""How many messages and other writes a run has made, by outcome, in words."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class Counts:
-    """How many messages and other calls ended how.
+    """Messages and other writes, counted by outcome.
 
     Attributes:
-        messages: Messages by how they ended.
-        others: Other calls that change something, such as a profile, typing or a call to another system.
+        messages: The messages.
+        others: Other calls that change something, such as the profile, typing, or another system.
     """
 
     def __init__(self, counted: Run | Result) -> None:
@@ -28,20 +28,20 @@ class Counts:
         self.others = _less(counted.outcomes, self.messages)
 
     def since(self, before: Counts) -> Counts:
-        """Return what came since then."""
+        """Return the counts since earlier ones; these are changed."""
         self.messages, self.others = _less(self.messages, before.messages), _less(self.others, before.others)
         return self
 
     def words(self) -> list[str]:
-        """Return them for one line: `3 sent`, `1 failed`, `2 other calls sent`."""
+        """Return the counts for a log line: `3 sent`, `1 failed`, `2 other calls sent`."""
         return _words(self.messages, self.others)
 
     def sentence(self, made_before: int = 0, whole: tuple[Mapping[str, int], Mapping[str, int]] | None = None) -> str:
-        """Return them as sentences.
+        """Return the counts as sentences.
 
         Args:
-            made_before: How many more this attempt has come to that were made before.
-            whole: How many messages, and how many of all writes, of a run that went on stand where.
+            made_before: How many writes were given back that an earlier attempt or another run had made.
+            whole: The messages, and all writes, of a run that was resumed, by outcome.
         """
         sentences = []
         if self.messages:
@@ -56,13 +56,40 @@ class Counts:
         return " ".join(sentences) or "Nothing was sent."
 
 
-#: The order in which outcomes are told.
+#: The order in which outcomes are listed.
 _ORDER = ("sent", "described", "failed", "unknown", "skipped", "duplicate", "claimed")
 
 
 def in_words(messages: Mapping[str, int], writes: Mapping[str, int]) -> list[str]:
-    """Return how many messages, and how many other calls that are among all `writes`, stand where: `3 sent`."""
+    """Return messages, and the other calls among all `writes`, by outcome: `3 sent`, `2 other calls sent`."""
     return _words(_less(messages, {}), _less(writes, messages))
+
+
+def recorded_counts(rows: Tally) -> Counter[tuple[bool, str]]:
+    """Return recorded writes by whether they are messages and by outcome; what was being sent is unknown."""
+    counts: Counter[tuple[bool, str]] = Counter()
+    for _, _, _, is_message, outcome, count in rows:
+        counts[is_message, "unknown" if outcome == "sending" else outcome] += count
+    return counts
+
+
+def made_in(rows: Tally, step: str, arrival: int) -> tuple[int, int, int]:
+    """Return what one arrival at a step has made, in all attempts of a run: as `Run.made`."""
+    counts = recorded_counts(row for row in rows if row[:2] == (step, arrival))
+    return counts[True, "sent"], counts[False, "sent"], counts[True, "unknown"] + counts[False, "unknown"]
+
+
+def whole(rows: Tally, run: Run) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the messages, and all writes, of a run by outcome, whichever attempt made them.
+
+    Args:
+        rows: The recorded writes of all attempts.
+        run: Counts what is never recorded: what was refused before that, and duplicates.
+    """
+    counts = recorded_counts(rows)
+    messages = Counter({outcome: counts[True, outcome] for outcome in _ORDER})
+    writes = messages + Counter({outcome: counts[False, outcome] for outcome in _ORDER})
+    return dict(messages | Counter(run.messages)), dict(writes | Counter(run.outcomes))
 
 
 def _words(messages: Mapping[str, int], others: Mapping[str, int]) -> list[str]:
@@ -79,30 +106,3 @@ def _less(counts: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int
 
 def _list(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items())
-
-
-def recorded_counts(rows: Tally) -> Counter[tuple[bool, str]]:
-    """Return how many writes stand where, by whether they are messages and by outcome; what is under way is unknown."""
-    counts: Counter[tuple[bool, str]] = Counter()
-    for _, _, _, is_message, outcome, count in rows:
-        counts[is_message, "unknown" if outcome == "sending" else outcome] += count
-    return counts
-
-
-def made_in(rows: Tally, step: str, arrival: int) -> tuple[int, int, int]:
-    """Return what one arrival at a step has made, in all attempts of a run: as `Run.made`."""
-    counts = recorded_counts(row for row in rows if row[:2] == (step, arrival))
-    return counts[True, "sent"], counts[False, "sent"], counts[True, "unknown"] + counts[False, "unknown"]
-
-
-def whole(rows: Tally, run: Run) -> tuple[dict[str, int], dict[str, int]]:
-    """Return how many messages, and how many of all writes, of a run stand where, whichever attempt made them.
-
-    Args:
-        rows: What is recorded of all attempts.
-        run: Knows what is never recorded: what was refused before it could be, and the same message once more.
-    """
-    counts = recorded_counts(rows)
-    messages = Counter({outcome: counts[True, outcome] for outcome in _ORDER})
-    writes = messages + Counter({outcome: counts[False, outcome] for outcome in _ORDER})
-    return dict(messages | Counter(run.messages)), dict(writes | Counter(run.outcomes))

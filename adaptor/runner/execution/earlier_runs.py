@@ -1,8 +1,9 @@
-"""Earlier runs of a job: one to go on with, one that runs at the same time, and what each of them has sent."""
+"""Earlier runs of a job: one that stopped midway, one that runs at the same time, and what each of them has sent."""
 
 from __future__ import annotations
 
 from ...core.errors import InputError
+from ...core.text.number_of import number_of
 from .counts import in_words
 from .result import EXIT_INTERRUPTED, EXIT_WELL
 
@@ -11,64 +12,59 @@ if TYPE_CHECKING:
     from ...core.context import Run
     from ...ledger.records import RunRecord
     from ...ledger.store import Store
-    from .resume import LedgerOptions
 
 
-def to_go_on_with(store: Store, last: RunRecord | None, run: Run, wishes: LedgerOptions) -> str | None:
-    """Return the run that is to go on in the place of a new one, where the last one did not come to its end.
+def stopped_midway(store: Store, last: RunRecord | None, run: Run) -> str | None:
+    """Return a sentence about the last run of a job where it stopped midway, else None.
 
     Args:
         store: The ledger.
-        last: The newest run of the same job and initial state that has written something.
-        run: The new one.
-        wishes: Asks, or says by itself what is wished. An answer that begins anew makes the new run fresh.
-
-    Raises:
-        InputError: It has sent something, and nobody said what is to be done. Nothing was sent.
+        last: The newest run of the same job and initial state that has made a write.
+        run: The new one; its log says what a finished run has sent.
     """
     from ...ledger.records import FINISHED, RUNNING
 
     if last is None or last.purged is not None:
         return None
     if last.status == FINISHED:
-        _tell(store, last, run)
+        _log_finished(store, last, run)
         return None
-    writes, messages = made_of(last)
-    if not writes:
-        return None
-    counts = ", ".join(in_words(messages, writes))
+    messages, writes = made_of(last)
     how = "was killed" if last.status == RUNNING else _how_it_ended(last.exit_code)
-    what = f"The last run of this job with the same initial state, `{last.id}`, {how}: {counts}."
-    if wishes.ask is not None:
-        answer = wishes.ask(what)
-        if answer is not None:
-            wishes.fresh = not answer
-            return last.id if answer else None
-    raise InputError(
-        f"{what} Begun anew, it would {'write to them' if messages else 'make them'} again.",
-        fix=f"Go on with it: --resume {last.id}. Or begin anew on purpose: --fresh.",
+    counts = ", ".join(in_words(messages, writes))
+    again = "send those messages again" if messages else "make those calls again"
+    return (
+        f"The last run of this job with the same initial state, `{last.id}`, {how}: {counts}. A new run would {again}."
     )
 
 
-def check_alone(store: Store, path: str, input_digest: str, run: Run, wishes: LedgerOptions) -> None:
+def made_of(record: RunRecord) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the messages, and all writes, of a run that were made or are unknown."""
+    found = []
+    for counts in (record.messages, record.outcomes):
+        made = {"sent": counts.get("sent", 0), "unknown": counts.get("unknown", 0) + counts.get("sending", 0)}
+        found.append({outcome: count for outcome, count in made.items() if count})
+    return found[0], found[1]
+
+
+def check_alone(store: Store, path: str, input_digest: str, run: Run) -> None:
     """Refuse to run what another process runs at the same time.
 
     Args:
         store: The ledger.
-        path: What is run.
-        input_digest: With which initial state.
-        run: The new one. What has ended since it began has run beside it.
-        wishes: Whether it is begun on purpose, whatever else there is.
+        path: The job.
+        input_digest: The digest of the initial state.
+        run: The new run: a run that has ended since it began has run beside it.
 
     Raises:
-        InputError: Another process does. Nothing was sent.
+        InputError: Another process runs it. Nothing was sent.
     """
     began = began_at(store, run)
-    for other in () if wishes.fresh else store.runs.alongside(path, input_digest, began):
+    for other in store.runs.alongside(path, input_digest, began):
         if store.runs.is_under_way(other):
             raise InputError(
                 f"The same job with the same initial state is under way in another process, as run `{other.id}`.",
-                fix="Wait until it ends. With --fresh it is begun a second time, and people are written to twice.",
+                fix="Wait until it ends. With --fresh it runs a second time, and people get every message twice.",
             )
         if other.ended is not None and other.ended >= began:
             raise InputError(
@@ -86,36 +82,26 @@ def began_at(store: Store, run: Run) -> float:
 def guards_of(store: Store, record: RunRecord, began: float) -> list[str]:
     """Return the earlier runs of a job that had not ended well when this one began, by the ledger's clock.
 
-    What they have sent, this one does not send again.
+    What they have sent is not sent again.
     """
     return [] if record.is_fresh else store.runs.guarding(record.path, record.words, began)
 
 
-def made_of(record: RunRecord) -> tuple[dict[str, int], dict[str, int]]:
-    """Return how many writes of a run were made or are unknown, and how many of these are messages."""
-    found = []
-    for counts in (record.outcomes, record.messages):
-        made = {"sent": counts.get("sent", 0), "unknown": counts.get("unknown", 0) + counts.get("sending", 0)}
-        found.append({outcome: count for outcome, count in made.items() if count})
-    return found[0], found[1]
-
-
-def _tell(store: Store, last: RunRecord, run: Run) -> None:
-    """Say whom a finished run of the same job has written to."""
+def _log_finished(store: Store, last: RunRecord, run: Run) -> None:
+    """Log to how many people a finished run of the same job has sent messages."""
     messages, people = store.writes.messages_and_people(last.id)
-    unknown = made_of(last)[1].get("unknown", 0)
+    unknown = made_of(last)[0].get("unknown", 0)
     if not messages + unknown:
         return
     when = ago(store.database.now() - (last.ended or last.started))
+    to = "1 person" if people == 1 else f"{people:,} people"
     sentence = (
-        f"This job ran before with the same initial state: run `{last.id}`, {when}, sent {messages:,} "
-        f"message{'' if messages == 1 else 's'} to {'1 person' if people == 1 else f'{people:,} people'}"
-        + (
-            f"; of {unknown:,} more it is not known whether {'it' if unknown == 1 else 'they'} arrived."
-            if unknown
-            else "."
-        )
+        f"This job ran before with the same initial state: run `{last.id}`, {when}, sent "
+        f"{number_of(messages, 'messages')} to {to}"
     )
+    if unknown:
+        sentence += f"; of {unknown:,} more it is not known whether {'it' if unknown == 1 else 'they'} arrived"
+    sentence += "."
     from ...messenger.broadcast.options import BroadcastOptions
 
     BroadcastOptions.of(run).earlier = last.id, sentence

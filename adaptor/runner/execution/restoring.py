@@ -1,4 +1,4 @@
-"""Reading back what was kept: secrets that were taken out of it come from the credential that is given now."""
+"""Restoring recorded states: secrets were replaced by marks, and come back from the present credential."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def restored(value: Any, redactor: Redactor) -> Any:
-    """Return a kept value as it was.
+    """Return a recorded value with its secrets.
 
     Raises:
-        InputError: It holds a secret that the credential does not have, or that is another one there now.
+        InputError: The credential does not have one of the secrets, or has another value for it.
     """
     try:
         return redactor.restore(value)
@@ -28,11 +28,11 @@ def restored(value: Any, redactor: Redactor) -> Any:
 
 
 def restored_run(store: Store, record: RunRecord, redactor: Redactor) -> tuple[State, list[StepRecord]]:
-    """Return what a run began with, and its steps with what they left.
+    """Return the initial state of a run, and its recorded steps with the states that they left.
 
     Raises:
-        InputError: The credential does not have a secret of these, or of what the run's writes gave: it is refused
-            before anything is sent, not in the midst of a loop.
+        InputError: The credential does not have a secret in these, or in the results of the run's writes. So the run
+            is refused before anything is sent, rather than in the middle of a loop.
     """
     steps = [step._replace(output=restored(step.output, redactor)) for step in store.runs.steps(record.id)]
     for result in store.writes.results_with(record.id, MARK_BEGINS):

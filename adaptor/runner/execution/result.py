@@ -1,4 +1,4 @@
-"""What came of a run."""
+"""The result of a run, and of each step in it."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ EXIT_INTERRUPTED = 130
 
 
 class StepResult:
-    """What came of one arrival at a step.
+    """The result of one arrival at a step.
 
     Attributes:
         id: The step's id.
         name: Its name for people; the id where it has none.
-        arrival: How often the run had come there before.
+        arrival: How many arrivals there were before.
         kind: `job`, or the kind of trigger.
         outcome: `success`, `fail`, `kill` or `interrupted`.
         error: What went wrong, or None.
         is_handled: It failed, and an `on_job_failure` edge was taken.
         started: Seconds since the run began.
         seconds: How long it took.
-        taken: The ids of the steps that followed.
+        taken: The targets of the edges that were taken.
         operations: The operations performed: their titles, and seconds each.
         calls: Calls to other systems, in order.
-        was_kept: It was completed before the run was resumed, and not run again.
+        was_kept: An earlier attempt of the run has recorded it, and it was not run again.
     """
 
     def __init__(self, id: str, name: str, arrival: int, kind: str) -> None:  # noqa: A002 - users call it that
@@ -57,28 +57,28 @@ class StepResult:
 
 
 class Result:
-    """What came of a run.
+    """The result of a run.
 
     Attributes:
         run_id: The run's id.
-        path: What was to be run, as it was given.
+        path: What was run, as it was given.
         state: The final state without the configuration and free of secrets, or None where there is none.
         text: The same as JSON.
         exit_code: 0 all well, 1 with errors, 2 bad input, 3 crashed, 4 killed, 130 interrupted.
         error: What went wrong first and was not handled, or None.
-        outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`; also `skipped` and `duplicate`.
-        messages: The same of messages alone.
-        steps: What came of each step, in the order in which they ran.
-        plan: What was run, or None where that could not be read.
+        outcomes: Writes by outcome: `sent`, `failed`, `unknown`, `described`, `skipped` or `duplicate`.
+        messages: The messages among them, by outcome.
+        steps: The result of each step, in the order in which they ran.
+        plan: The plan, or None where it could not be read.
         started: When the run began, in seconds since 1970.
         seconds: How long it took.
-        ledger: Where the run's writes are noted, or None where there were none.
+        ledger: The ledger of the run's writes, or None where there were none.
         is_partial: `--limit` or `--only-to` has left people out.
-        unknown: Of how many writes of the whole run, whichever attempt made them, it is not known how they ended.
-        was_sent_before: It was stopped, since an earlier run has sent what it was about to send: that one is to go on.
-        recorded: How many messages, and how many of all writes, of a run that went on stand where, whichever attempt
-            made them; None where it did not go on.
-        went_through: All that failed were single items of loops which went through all the others.
+        unknown: How many writes of the run, those of earlier attempts too, have an unknown outcome.
+        was_sent_before: It was stopped, since an earlier run has sent what it was about to send.
+        recorded: The messages, and all writes, of a run that was resumed, by outcome, whichever attempt made them; None
+            where it was not resumed.
+        went_through: Only single items of loops failed, and the loops went through all their items.
     """
 
     def __init__(self, exit_code: int, error: AdaptorError | None, outcomes: dict[str, int], run_id: str = "") -> None:
@@ -103,15 +103,13 @@ class Result:
 
     @property
     def is_well(self) -> bool:
-        """Whether the run did all that it was meant to."""
+        """Whether the exit code is 0."""
         return self.exit_code == EXIT_WELL
 
     @property
     def is_finished(self) -> bool:
-        """Whether it came to its end, be it with failures of single items: nobody is left who was not tried."""
-        went_through = self.error is None or self.went_through
-        if self.was_sent_before:
-            return False
+        """Whether the run came to its end, perhaps with failures of single items: no item is left over."""
+        went_through = (self.error is None or self.went_through) and not self.was_sent_before
         return went_through and not self.is_partial and self.exit_code in (EXIT_WELL, EXIT_FAILED)
 
     def raise_for_error(self) -> None:

@@ -1,4 +1,4 @@
-"""A run and its ledger: begun at the first write, gone on with after a stop, and never begun twice by mistake."""
+"""A run and its ledger: opened at the first write, resumed after a stop, and never started twice by mistake."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ import os
 from ...core.errors import InputError
 from ..load.digest import job_digest, job_sources
 from .counts import in_words, made_in, whole
-from .earlier_runs import began_at, check_alone, guards_of, to_go_on_with
+from .earlier_runs import began_at, check_alone, guards_of, stopped_midway
 from .kept_steps import tell_kept
+from .ledger_location import IN_MEMORY, default_database, is_there
 from .result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WELL
+from .retention import purge_old, retention_days
 from .run_id import LAST
+from .step_state import without_configuration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,31 +29,24 @@ if TYPE_CHECKING:
     from ..load.prepare import Prepared
     from .result import Result, StepResult
 
-#: Where the ledger lies beside a job, and the variable that names another one.
-BESIDE = os.path.join(".adaptor", "ledger.db")
-ENVIRONMENT_DATABASE = "ADAPTOR_DATABASE"
-#: After how many days a run that has finished forgets its people; never, where it does not say.
-ENVIRONMENT_RETENTION = "ADAPTOR_RETENTION_DAYS"
-#: A ledger that nothing keeps.
-IN_MEMORY = ":memory:"
 
-#: How a step ended that a resume does not run again. One that failed is kept where an edge took it up.
+#: How a step ended that a resume does not run again. A failed one is kept where an `on_job_failure` edge was taken.
 COMPLETED = "completed"
 FAILED = "failed"
 
 
 class LedgerOptions:
-    """What is wished of a run's ledger.
+    """Which ledger a run uses, and how it treats earlier runs in it.
 
     Attributes:
         database: A `postgresql://` URL, the path of a file, or `:memory:`; None is the file beside the job.
-        resume: The id of a run that stopped, which is to go on; `last` is the newest of the job.
-        fresh: The job is begun anew, though its last run with the same input stopped midway.
-        allow_changed: A run may go on though the job's text is another one now.
-        resend_unknown: What nobody knows of is made again, on purpose.
-        ask: Asked before a job is begun anew after a stop: given the question, says whether to go on with the old run
-            (True), begin anew (False) or do neither (None). Without it neither is done.
-        on_open: Told where the ledger is, and given it, as soon as the run is noted there.
+        resume: The id of the run to resume; `last` is the newest run of the job.
+        fresh: Start a new run, though the last one with the same initial state stopped midway.
+        allow_changed: Resume though the job's text has changed.
+        resend_unknown: Repeat the writes whose outcome is unknown, on purpose.
+        ask: Called with a question where the last run stopped midway: returns True to resume it, False to start a new
+            run, None for neither. Without it, neither is done.
+        on_open: Called with the address of the ledger and the ledger, as soon as the run is recorded there.
     """
 
     def __init__(self) -> None:
@@ -63,32 +59,22 @@ class LedgerOptions:
         self.on_open: Callable[[str, Ledger], object] | None = None
 
 
-def default_database(path: str) -> str:
-    """Return where the ledger of a job lies."""
-    return os.environ.get(ENVIRONMENT_DATABASE) or os.path.join(os.path.dirname(os.path.abspath(path)), BESIDE)
-
-
-def is_there(database: str) -> bool:
-    """Whether a ledger exists already, as far as that can be seen without opening it."""
-    return database != IN_MEMORY and ("://" in database or os.path.exists(database))
-
-
 class RunLedger:
-    """What a run notes, and what an earlier attempt of it has noted. Entered while the run is under way.
+    """What a run records, and what an earlier attempt has recorded. A context manager around the run.
 
     Args:
         path: What is run.
         words: What follows the path on a command line that runs the same.
         run: The run.
-        wishes: What is wished of the ledger.
+        options: Which ledger, and how earlier runs are treated.
     """
 
-    def __init__(self, path: str, words: list[str], run: Run, wishes: LedgerOptions) -> None:
+    def __init__(self, path: str, words: list[str], run: Run, options: LedgerOptions) -> None:
         self._path = os.path.abspath(path)
         self._words = words
         self._run = run
-        self._wishes = wishes
-        self._database = wishes.database or default_database(path)
+        self._options = options
+        self._database = options.database or default_database(path)
         self._ledger: Ledger | None = None
         self._state: State = {}
         self._sources: tuple[list[str], list[str]] = ([], [])
@@ -105,43 +91,47 @@ class RunLedger:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         ledger, self._ledger = self._ledger, None
         if ledger is not None:
-            # Something nobody expected: the run has stopped, and can be gone on with.
+            # An unexpected error: the run has stopped and can be resumed.
             code = EXIT_INTERRUPTED if isinstance(error, KeyboardInterrupt) else EXIT_CRASHED
             ledger.close(code, finished=False)
 
     def begin(self, prepared: Prepared, state: Callable[[], State]) -> State:
-        """Return the initial state: the one that is given, or that of the run that is to go on.
+        """Return the initial state: the given one, or that of the run that is resumed.
+
+        Args:
+            prepared: The plan and its jobs.
+            state: Returns the given initial state; not called for a resume.
 
         Raises:
-            InputError: The run cannot go on, or beginning anew would write to people again.
+            InputError: The run cannot be resumed, or a new run would send messages again.
         """
-        # What is imported while the job runs does not count: a resume would not know it yet.
+        # Taken now: a module that the job imports while it runs is not loaded yet when the run is resumed.
         self._sources = job_sources(prepared, self._path)
-        self._retention = _retention_days()
-        if self._wishes.resume is None:
+        self._retention = retention_days()
+        if self._options.resume is None:
             self._state = state()
             if self._run.dry_run or not is_there(self._database):
                 return self._state
         from ...ledger.errors import LedgerError
 
         try:
-            name = self._wishes.resume or self._stopped()
+            name = self._options.resume or self._run_to_resume()
             return self._state if name is None else self._resume(name)
         except LedgerError as error:
             raise InputError(error.description, fix=error.fix) from None
 
     def kept(self, step: str, arrival: int) -> StepRecord | None:
-        """Return what a step left that an earlier attempt has left behind."""
+        """Return what an earlier attempt has recorded of an arrival at a step, or None."""
         return self._kept.get((step, arrival))
 
     def enter(self, step: str, arrival: int, later: Iterable[str]) -> None:
-        """Say which step begins, and which may follow it."""
+        """Record which step begins, and which steps may follow it."""
         self._later = frozenset(later)
         if self._ledger is not None:
             self._ledger.enter_step(step, arrival, self._later)
 
     def made_in_step(self) -> tuple[int, int, int]:
-        """Return what the step under way has made as it is recorded, in all attempts: as `Run.made`."""
+        """Return what the step under way has made by its records, in all attempts: as `Run.made`."""
         ledger = self._ledger
         if ledger is None or self._run.dry_run:
             return 0, 0, 0
@@ -154,27 +144,25 @@ class RunLedger:
             return 0, 0, 0
 
     def tell_kept(self, result: StepResult, arrival: int) -> None:
-        """Tell of each message of a step that is not run again, as if it had been sent now."""
+        """Tell of each message of a step that is not run again, for the report and the results."""
         if self._ledger is not None:
             tell_kept(self._ledger, self._run, result, arrival)
 
     def keep(self, step: str, arrival: int, status: str, state: State) -> None:
-        """Keep what a step left, so that it need not be run again."""
+        """Record the state that a step left: a resume does not run the step again."""
         if self._run.audience.is_partial:
-            # It is to be run again, for those who were left out; and so is what comes after it.
+            # A resume runs it again, for the people who were left out, and so the steps that follow it.
             return
         if self._ledger is not None:
             self._ledger.keep_step(status, state)
         elif not self._run.dry_run:
-            # Noted with the first write of a later step, if there is one.
+            # Recorded with the first write of a later step, if there is one.
             self._ended.append((step, arrival, status, state))
 
     def conclude(self, result: Result) -> None:
-        """Judge the run by all that is recorded of it, whichever attempt has made it."""
+        """Set the exit code by all recorded writes of the run, those of earlier attempts too."""
         ledger = self._ledger
-        if ledger is None:
-            return
-        if self._run.dry_run:
+        if ledger is None or self._run.dry_run:
             return
         from ...ledger.errors import LedgerError
 
@@ -183,21 +171,21 @@ class RunLedger:
             result.was_sent_before = True
             if result.error is None:
                 # A handler of the job has caught it each time.
-                self._cannot(result, ledger.sent_before)
+                self._log_ledger_error(result, ledger.sent_before)
                 result.error = ledger.sent_before
         try:
             counts = ledger.store.writes.counts(ledger.record.id)
             if ledger.is_resumed:
                 result.recorded = whole(ledger.store.writes.tally(ledger.record.id), self._run)
         except LedgerError as error:
-            self._cannot(result, error)
+            self._log_ledger_error(result, error)
             return
         result.unknown = counts.get("unknown", 0) + counts.get("sending", 0)
         if result.unknown and result.exit_code == EXIT_WELL:
             result.exit_code = EXIT_FAILED
 
     def close(self, result: Result) -> None:
-        """Record how the run ended, and close the ledger. Its outputs are written: a resume need not do that again."""
+        """Record how the run ended, and close the ledger. Called when the outputs of the run are written."""
         ledger, self._ledger = self._ledger, None
         if ledger is None:
             return
@@ -205,55 +193,27 @@ class RunLedger:
 
         try:
             if not self._run.dry_run:
-                self._forget_old(ledger)
+                purge_old(ledger, self._retention, self._run)
             ledger.close(result.exit_code, finished=result.is_finished)
         except LedgerError as error:
-            self._cannot(result, error)
+            self._log_ledger_error(result, error)
 
-    def _cannot(self, result: Result, error: AdaptorError) -> None:
-        # All that was sent is recorded; only that the run has ended is missing. A run that failed by it has said so.
+    def _log_ledger_error(self, result: Result, error: AdaptorError) -> None:
+        # All that was sent is recorded; only the end of the run is not. A run that failed by this error has logged it.
         if type(result.error) is not type(error):
             self._run.log("error", "run", error.report(), error=error.facts())
         result.exit_code = result.exit_code or EXIT_FAILED
 
-    def _forget_old(self, ledger: Ledger) -> None:
-        days = self._retention
-        if days is None:
-            return
-        forgotten = ledger.store.runs.purge_older(days * 86_400, finished=True)
-        if forgotten:
-            count = f"{len(forgotten):,} run{'' if len(forgotten) == 1 else 's'}"
-            self._run.log("info", "run", f"Forgot the people of {count} that finished more than {days:g} days ago.")
-
     # --- Opening ---
 
     def _open(self) -> Ledger:
+        """Open the ledger at the first write, and record the run in it."""
         from ...ledger.errors import LedgerError
-        from ...ledger.ledger import Ledger
-        from ...ledger.records import RunRecord
         from ...ledger.store import open_store
 
-        run = self._run
         store = open_store(self._database)
         try:
-            record = RunRecord(
-                run.id or "run",
-                self._path,
-                self._job_digest,
-                self._input_digest(),
-                {key: value for key, value in self._state.items() if key != "configuration"},
-                words=self._words,
-                started=run.began,
-                is_fresh=self._wishes.fresh,
-            )
-            with store.database.transaction(durable=True):
-                # Another process may have begun the same since this one looked, or be about to.
-                store.database.take_turn(f"{record.path} {record.input_digest}")
-                _check_new(store, record.id)
-                check_alone(store, record.path, record.input_digest, run, self._wishes)
-                guards = guards_of(store, record, began_at(store, run))
-                ledger = Ledger.begin(store, record, redactor=run.redactor)
-            ledger.guards = guards
+            ledger = self._record_run(store)
         except LedgerError as error:
             store.close()
             raise InputError(error.description, fix=error.fix) from None
@@ -261,72 +221,106 @@ class RunLedger:
             store.close()
             raise
         self._ledger = ledger
-        self._tell_open(ledger)
+        self._announce(ledger)
         for step, arrival, status, state in self._ended:
             ledger.enter_step(step, arrival)
             ledger.keep_step(status, state)
         self._ended.clear()
-        ledger.enter_step(run.step, run.arrival, self._later)
+        ledger.enter_step(self._run.step, self._run.arrival, self._later)
         return ledger
 
-    def _tell_open(self, ledger: Ledger) -> None:
+    def _record_run(self, store: Store) -> Ledger:
+        from ...ledger.ledger import Ledger
+        from ...ledger.records import RunRecord
+
+        run = self._run
+        record = RunRecord(
+            run.id or "run",
+            self._path,
+            self._job_digest,
+            self._input_digest(),
+            without_configuration(self._state),
+            words=self._words,
+            started=run.began,
+            is_fresh=self._options.fresh,
+        )
+        with store.database.transaction(durable=True):
+            # Another process may have started the same run since this one looked, or be about to.
+            store.database.take_turn(f"{record.path} {record.input_digest}")
+            _check_new(store, record.id)
+            if not record.is_fresh:
+                check_alone(store, record.path, record.input_digest, run)
+            guards = guards_of(store, record, began_at(store, run))
+            ledger = Ledger.begin(store, record, redactor=run.redactor)
+        ledger.guards = guards
+        return ledger
+
+    def _announce(self, ledger: Ledger) -> None:
         if self._database == IN_MEMORY:
             return
-        if self._wishes.on_open is not None:
-            self._wishes.on_open(self._database, ledger)
+        if self._options.on_open is not None:
+            self._options.on_open(self._database, ledger)
         if not ledger.is_resumed:
-            self._run.log("info", "run", f"What is sent is noted in {ledger.store.name} as run {ledger.record.id}.")
+            self._run.log("info", "run", f"What is sent is recorded in {ledger.store.name} as run {ledger.record.id}.")
+
+    # --- Resuming ---
 
     def _resume(self, name: str) -> State:
+        """Take over a run that stopped; return its initial state."""
+        from ...ledger.records import FINISHED
+        from .restoring import restored_run
+
+        ledger, known = self._taken_over(name)
+        run, store, record = self._run, ledger.store, ledger.record
+        self._ledger = ledger
+        if not run.dry_run:
+            # Nobody gets from this run what another run of the job has sent, whatever became of that one.
+            ledger.others = [*store.runs.later(record), *guards_of(store, record, record.started)]
+        ledger.leaves_out_settled = known is not None and known.job_digest != self._job_digest
+        again = store.writes.steps_with_unknown(record.id) if self._options.resend_unknown else set()
+        state, steps = restored_run(store, record, run.redactor)
+        self._kept = {place: step for step in steps if (place := (step.step, step.arrival)) not in again}
+        ledger.completed_steps = frozenset(step for step, _ in self._kept)
+        run.id, run.began = record.id, record.started
+        run.keep_ledger(lambda: ledger)
+        counts = ", ".join(in_words(record.messages, record.outcomes))
+        where = "" if run.dry_run else f", recorded in {store.name}"
+        run.log("info", "run", f"Going on with {record.id}{where}: {counts or 'nothing was sent yet'}.")
+        if known is not None and known.status == FINISHED and known.exit_code == EXIT_WELL and not again:
+            run.log("info", "run", "This run has finished. Nothing is sent; its outputs are written again.")
+        if not run.dry_run:
+            self._announce(ledger)
+        return state
+
+    def _taken_over(self, name: str) -> tuple[Ledger, RunRecord | None]:
+        """Return the ledger of a run that this process takes over, and the run's record before that."""
         from ...ledger.dry_run_copy import dry_run_copy_of
         from ...ledger.ledger import Ledger
-        from ...ledger.records import FINISHED
         from ...ledger.store import open_store
         from .restoring import restored_run
 
         if not is_there(self._database):
             raise InputError(
                 f"There is no ledger {self._database} that could hold the run `{name}`.",
-                fix="Give the one that the run was noted in with --database.",
+                fix="Name the ledger of the run with --database.",
             )
-        run, wishes = self._run, self._wishes
+        run = self._run
         store = open_store(self._database, read_only=run.dry_run)
         try:
             name = self._newest(store) if name == LAST else name
             known = store.runs.find(name)
             self._check(known, name)
             if known is not None:
-                # What cannot be read back is refused before the run is taken.
+                # A state that cannot be restored is refused before the run is taken over.
                 restored_run(store, known, run.redactor)
             if run.dry_run:
                 real, store = store, dry_run_copy_of(store, name)
                 real.close()
-            ledger = Ledger.resume(store, name, redactor=run.redactor, resends_unknown=wishes.resend_unknown)
+            resends = self._options.resend_unknown
+            return Ledger.resume(store, name, redactor=run.redactor, resends_unknown=resends), known
         except BaseException:
             store.close()
             raise
-        self._ledger = ledger
-        if not run.dry_run:
-            # Nobody is written to by this run whom another one has written the same to, whatever became of that one.
-            record = ledger.record
-            ledger.others = [*store.runs.later(record), *guards_of(store, record, record.started)]
-        ledger.leaves_out_settled = known is not None and known.job_digest != self._job_digest
-        again = store.writes.steps_with_unknown(name) if wishes.resend_unknown else set()
-        given, steps = restored_run(ledger.store, ledger.record, run.redactor)
-        self._kept = {(step.step, step.arrival): step for step in steps}
-        for place in again:
-            self._kept.pop(place, None)
-        ledger.completed_steps = frozenset(step for step, _ in self._kept)
-        run.id, run.began = name, ledger.record.started
-        run.keep_ledger(lambda: ledger)
-        counts = ", ".join(in_words(ledger.record.messages, ledger.record.outcomes))
-        where = "" if run.dry_run else f", noted in {ledger.store.name}"
-        run.log("info", "run", f"Going on with {name}{where}: {counts or 'nothing was sent yet'}.")
-        if known is not None and known.status == FINISHED and known.exit_code == EXIT_WELL and not again:
-            run.log("info", "run", "This run has finished. Nothing is sent; its outputs are written again.")
-        if not run.dry_run:
-            self._tell_open(ledger)
-        return given
 
     def _newest(self, store: Store) -> str:
         from ...ledger.records import workflow_of
@@ -341,92 +335,83 @@ class RunLedger:
         return found
 
     def _check(self, known: RunRecord | None, name: str) -> None:
-        """Refuse to go on with a run of something else.
+        """Refuse to resume a run of another job, of other options, or of a job that has changed.
 
         Raises:
-            InputError: It is another job's, or the job has changed meanwhile.
+            InputError: It is one of these.
         """
         if known is None or known.purged is not None:
-            # The ledger says so itself.
+            # Then `Ledger.resume` refuses.
             return
         if known.job_digest != self._job_digest and known.path != self._path:
             raise InputError(
-                f"The run `{name}` is one of {known.path}.", fix=f"Write adaptor run {known.path} --resume {name}."
+                f"The run `{name}` is a run of {known.path}.", fix=f"Write adaptor run {known.path} --resume {name}."
             )
         if known.words != self._words:
             from ..output.shown_commands import resume_command
 
-            began = " ".join(known.words) or "nothing else"
+            words = " ".join(known.words) or "nothing else"
             raise InputError(
-                f"The run `{name}` was begun with {began} behind the path.",
+                f"The run `{name}` was started with {words} after the path.",
                 fix=f"Write {resume_command(self._path, known.words, name)}.",
             )
-        if known.job_digest != self._job_digest and not self._wishes.allow_changed:
+        if known.job_digest != self._job_digest and not self._options.allow_changed:
             raise InputError(
                 f"The job has changed since the run `{name}` began.",
-                fix="Go on with it as it was then; or add --allow-changed, which leaves out everybody whom the "
-                "step under way has already written to. With --dry-run it lists what it would send.",
+                fix="Resume it with the job as it was; or add --allow-changed, which leaves out everybody to whom the "
+                "unfinished step has already sent something. With --dry-run it lists what it would send.",
             )
 
-    def _stopped(self) -> str | None:
-        """Return the run that is to go on in the place of a new one, where the last one stopped midway.
+    def _run_to_resume(self) -> str | None:
+        """Return the id of the last run where it stopped midway and is to be resumed, None for a new run.
 
         Raises:
-            InputError: It did, and nobody said what is to be done.
+            InputError: It stopped midway, and nobody decided what is to be done; or another process runs the job.
         """
         from ...ledger.store import open_store
 
+        options = self._options
         store = open_store(self._database)
         try:
             _check_new(store, self._run.id)
-            if self._wishes.fresh:
+            if options.fresh:
                 return None
-            digest = self._input_digest()
-            check_alone(store, self._path, digest, self._run, self._wishes)
-            return to_go_on_with(store, store.runs.last_that_wrote(self._path, digest), self._run, self._wishes)
+            input_digest = self._input_digest()
+            check_alone(store, self._path, input_digest, self._run)
+            last = store.runs.last_that_wrote(self._path, input_digest)
+            what = stopped_midway(store, last, self._run)
         finally:
             store.close()
+        if last is None or what is None:
+            return None
+        resumes = options.ask(what) if options.ask is not None else None
+        if resumes is None:
+            raise InputError(
+                what,
+                fix=f"Go on with it: --resume {last.id}. Or start a new run on purpose: --fresh.",
+            )
+        options.fresh = not resumes
+        return last.id if resumes else None
 
     @property
     def _job_digest(self) -> str:
-        # Only where something is noted: reading all of a job again takes a while.
+        # Computed only when something is recorded: it reads all files of the job.
         return job_digest(self._sources)
 
     def _input_digest(self) -> str:
         from ...core.digest import digest
 
-        state = {key: value for key, value in self._state.items() if key != "configuration"}
-        return digest("input", self._words, state)
-
-
-def _retention_days() -> float | None:
-    """Return after how many days a run that has finished forgets its people, or None where it never does.
-
-    Raises:
-        InputError: What the environment says is no number of days.
-    """
-    text = os.environ.get(ENVIRONMENT_RETENTION)
-    if not text:
-        return None
-    try:
-        days = float(text)
-    except ValueError:
-        days = -1.0
-    if not 0 <= days < float("inf"):
-        raise InputError(
-            f"The environment variable {ENVIRONMENT_RETENTION} is no number of days.", fix="Write 30, or take it away."
-        )
-    return days
+        return digest("input", self._words, without_configuration(self._state))
 
 
 def _check_new(store: Store, name: str) -> None:
     """Refuse the name of another run.
 
     Raises:
-        InputError: There is a run of that name.
+        InputError: The ledger has a run of that name.
     """
     if store.runs.find(name) is not None:
         raise InputError(
-            f"There is a run `{name}` in the ledger {store.name} already.",
-            fix=f"Choose another name with --run-id, or go on with it: --resume {name}.",
+            f"The ledger {store.name} already has a run `{name}`.",
+            fix=f"Choose another name with --run-id, or go on with that run: --resume {name}.",
         )

@@ -1,4 +1,4 @@
-"""The name of a run among all runs."""
+"""Ids of runs."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import time
 
 from ...core.errors import InputError
 
-#: The newest run, where a run is to be named.
+#: In place of an id: the newest run.
 LAST = "last"
 
 
 def new_run_id() -> str:
-    """Return a name that no other run has, sorted by time: `20261124-221207-k3x9`."""
+    """Return a new id, which sorts by time: `20261124-221207-k3x9`."""
     letters = "abcdefghijkmnpqrstuvwxyz23456789"
     tail = "".join(letters[byte % len(letters)] for byte in os.urandom(4))
     return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{tail}"
 
 
 def check_run_id(text: str) -> str:
-    """Return a name that somebody gave, which must do as a part of a file's name.
+    """Return a given id, if it can be a part of a file name.
 
     Raises:
-        InputError: It would not, or it means another run.
+        InputError: It cannot, or it means another run.
     """
     if text == LAST:
         raise InputError(f"`{LAST}` is the newest run, and cannot be the name of one.", fix="Choose another name.")

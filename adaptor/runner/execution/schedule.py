@@ -1,4 +1,4 @@
-"""The course of a run through its plan: what waits to be run, and where the ways have ended."""
+"""The schedule of a run: which states wait at which steps, and the states that no edge leads on from."""
 
 from __future__ import annotations
 
@@ -10,40 +10,47 @@ from .step_state import joined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ...core.state import State
     from ..load.plan import Edge, Plan, Step
 
-#: A ledger holds numbers below this one. No run takes so many ways.
-_MOST_WAYS = 2**31
+#: A ledger stores ids below this one.
+_MOST_IDS = 2**31
 
 
 class Arrival:
-    """A state that has come to a step.
+    """A state that has arrived at a step.
 
     Attributes:
         step: The step.
-        state: What came.
-        number: How often the run had come there before.
-        way: Which of the ways that lead there it took; the same in every attempt of a run, whatever came first.
-        is_first: It is the run's initial state: its `configuration` counts.
+        state: The state.
+        number: How many states had arrived there before.
+        id: Which of the paths through the plan led there: the same in every attempt of a run, whatever the order.
+        is_first: It is the run's initial state: the `configuration` in it counts.
     """
 
-    __slots__ = ("is_first", "number", "state", "step", "way")
+    __slots__ = ("id", "is_first", "number", "state", "step")
 
-    def __init__(self, step: Step, state: State, number: int, way: int, *, is_first: bool = False) -> None:
+    def __init__(self, step: Step, state: State, number: int, id: int, *, is_first: bool = False) -> None:  # noqa: A002
         self.step = step
         self.state = state
         self.number = number
-        self.way = way
+        self.id = id
         self.is_first = is_first
+
+    @property
+    def configuration(self) -> Any:
+        """The configuration in the run's initial state; None where another state has arrived."""
+        return self.state.get("configuration") if self.is_first else None
 
 
 class Schedule:
-    """What waits to be run, breadth-first, and the leaves so far.
+    """The states that wait at steps, first come first served, and the leaves so far.
 
     Attributes:
         plan: What is run.
-        leaves: Where the ways have ended: the ids of the steps and the states they left.
+        leaves: The states that no edge led on from, each with the id of the step that left it.
         texts: The same states as JSON.
     """
 
@@ -53,49 +60,56 @@ class Schedule:
         self._joining: dict[str, list[tuple[int, State]]] = {}
         self._numbers: dict[str, int] = {}
         self._order = {id(edge): index for index, edge in enumerate(plan.edges())}
-        self._ways = ways_before(plan)
+        self._first_ids = first_ids(plan)
         self._reach: dict[str, set[str]] = {}
         self.leaves: list[tuple[str, State]] = []
         self.texts: list[tuple[str, str]] = []
         self._enqueue(plan.steps[plan.start], state, 0, is_first=True)
 
     def next(self) -> Arrival | None:
-        """Return what is to be run next, or None at the end."""
+        """Return the next arrival, or None at the end of the run."""
         self._release()
         return self._waiting.popleft() if self._waiting else None
 
-    def go_on(self, arrival: Arrival, taken: list[Edge], state: State, text: str) -> None:
-        """Let what a step has left, and the same as JSON, go along edges; several of them share nothing."""
-        is_first = arrival.is_first and arrival.step.job is None
-        for index, edge in enumerate(taken):
-            step = self.plan.steps[edge.target]
-            mine = _copy(state, text) if index else state
-            if step.join == JOIN_ALL:
-                self._joining.setdefault(step.id, []).append((self._order[id(edge)], mine))
-            else:
-                self._enqueue(step, mine, self._ways[id(edge)] + arrival.way, is_first=is_first)
+    def follow(self, edges: list[Edge], arrival: Arrival, state: State, text: str) -> None:
+        """Send the state that a step left along edges.
 
-    def stay(self, step: str, state: State, text: str) -> None:
-        """Let a way end with a step."""
+        Args:
+            edges: The edges; each but the first gets a copy of the state.
+            arrival: The arrival at the step that left it.
+            state: The state.
+            text: The same as JSON.
+        """
+        is_first = arrival.is_first and arrival.step.job is None
+        for index, edge in enumerate(edges):
+            step = self.plan.steps[edge.target]
+            own = _copy(state, text) if index else state
+            if step.join == JOIN_ALL:
+                self._joining.setdefault(step.id, []).append((self._order[id(edge)], own))
+            else:
+                self._enqueue(step, own, self._first_ids[id(edge)] + arrival.id, is_first=is_first)
+
+    def add_leaf(self, step: str, state: State, text: str) -> None:
+        """Add a state that no edge leads on from."""
         self.leaves.append((step, state))
         self.texts.append((step, text))
 
-    def end(self) -> None:
-        """Let everything go that still waits."""
+    def clear(self) -> None:
+        """Remove all states that wait: the run ends."""
         self._waiting.clear()
         self._joining.clear()
 
-    def _enqueue(self, step: Step, state: State, way: int, *, is_first: bool = False) -> None:
+    def _enqueue(self, step: Step, state: State, id: int, *, is_first: bool = False) -> None:  # noqa: A002
         number = self._numbers.get(step.id, 0)
         self._numbers[step.id] = number + 1
-        self._waiting.append(Arrival(step, state, number, way % _MOST_WAYS, is_first=is_first))
+        self._waiting.append(Arrival(step, state, number, id % _MOST_IDS, is_first=is_first))
 
     def _release(self) -> None:
-        """Let the steps run that join several ways, once nothing that still waits can come to them."""
+        """Enqueue the steps with `join`, once no state that still waits can reach them."""
         for step in [*self._joining]:
-            under_way = {arrival.step.id for arrival in self._waiting} | (self._joining.keys() - {step})
-            if not any(step in self._reachable(other) for other in under_way):
-                # In the order of the edges in the file, not in that in which they were taken.
+            waiting = {arrival.step.id for arrival in self._waiting} | (self._joining.keys() - {step})
+            if not any(step in self._reachable(other) for other in waiting):
+                # In the order of the edges in the file, not in the order in which they were taken.
                 arrived = sorted(self._joining.pop(step), key=lambda entry: entry[0])
                 self._enqueue(self.plan.steps[step], joined(state for _, state in arrived), 0)
 
@@ -106,11 +120,11 @@ class Schedule:
         return found
 
 
-def ways_before(plan: Plan) -> dict[int, int]:
-    """Return for each edge, by its `id`, how many ways lead to its target along the edges before it.
+def first_ids(plan: Plan) -> dict[int, int]:
+    """Return for each edge, by its `id()`, how many paths lead to its target along the edges before it.
 
-    A way to a step is known by this number of its last edge, added to the number of the way to where that begins. So it
-    has the same number in every attempt of a run, though another way may have come first in one of them.
+    The id of an arrival is this number of the last edge, plus the id of the arrival at the edge's source. So it is the
+    same in every attempt of a run, though the states may arrive in another order.
     """
     if not any(True for _ in plan.edges()):
         return {}
@@ -119,21 +133,21 @@ def ways_before(plan: Plan) -> dict[int, int]:
     arriving: dict[str, list[Edge]] = {step: [] for step in plan.steps}
     for edge in plan.edges():
         arriving[edge.target].append(edge)
-    # Sources come before their targets: a plan has no circles.
+    # Sources come before their targets: a plan has no cycles.
     sources = {step: [edge.source for edge in edges] for step, edges in arriving.items()}
-    ways: dict[str, int] = {}
-    before: dict[int, int] = {}
+    paths: dict[str, int] = {}
+    first: dict[int, int] = {}
     for step in TopologicalSorter(sources).static_order():
         count = int(step == plan.start)
         for edge in arriving[step]:
-            before[id(edge)] = count
-            count += ways[edge.source]
-        # Whatever joins there goes on as one.
-        ways[step] = 1 if plan.steps[step].join == JOIN_ALL else count
-    return before
+            first[id(edge)] = count
+            count += paths[edge.source]
+        # The states that are joined go on as one.
+        paths[step] = 1 if plan.steps[step].join == JOIN_ALL else count
+    return first
 
 
 def _copy(state: State, text: str) -> State:
-    """Return a state that shares nothing; behind a trigger the configuration, which is not in the text, comes along."""
+    """Return a copy of a state that shares nothing; after a trigger, its configuration is not in the text."""
     copy: State = json.loads(text)
     return {**copy, "configuration": {**state["configuration"]}} if state.get("configuration") else copy

@@ -1,6 +1,7 @@
-"""Ctrl-C, SIGTERM and the signals of a supervisor: what is in flight is settled first, then the run ends.
+"""Ctrl-C, SIGTERM and the signals of a supervisor: they end a run, but not in the middle of a request.
 
-The first signal waits, for a bounded time, for the answer of a request that has left; the second stops at once.
+After the first signal the run waits, for a limited time, for the answer to a request that has left. The second signal
+ends it at once.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import contextlib
 import signal
 import time
 
-from ..problems.source_lines import Interrupted
+from .interrupted import Interrupted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 
     from ...core.context import Run
 
-#: Seconds that a request gets for its answer after somebody wants the run to end, and after a timeout.
-SETTLING_SECONDS = 10.0
-SETTLING_SECONDS_AFTER_TIMEOUT = 2.0
+#: How many seconds a request in flight gets for its answer: after a signal of a user, and after a timeout.
+GRACE_SECONDS = 10.0
+GRACE_SECONDS_AFTER_TIMEOUT = 2.0
 
 #: What each signal means. The last two come from a supervisor.
 CODES = {
@@ -33,7 +34,7 @@ CODES = {
 
 
 class Interruption:
-    """Turns signals into the end of a run, while it is entered. For the main thread of a process of our own."""
+    """A context manager that turns signals into the end of a run. For the main thread of the command's own process."""
 
     def __init__(self, run: Run, *, is_supervised: bool = False) -> None:
         self._run = run
@@ -43,14 +44,14 @@ class Interruption:
         self._is_shielded = False
 
     def wait(self, seconds: float) -> None:
-        """Wait before a repeat, unless the run is to end: then there is none."""
+        """Wait before a retry, or end the run where a signal asked for it."""
         if self._run.stop.asked is not None:
             raise self._run.stop.asked
         time.sleep(seconds)
 
     def __enter__(self) -> Interruption:
         for number in self._signals:
-            # What is ignored stays so: nohup and shells ask for that.
+            # A signal that is ignored stays ignored: nohup and shells set that.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 self._before[number] = signal.signal(number, self._end)
         return self
@@ -62,7 +63,7 @@ class Interruption:
 
     @contextlib.contextmanager
     def shielded(self) -> Iterator[None]:
-        """Let what is being written be written to its end; a second signal stops that too."""
+        """Ignore the first signal while outputs are written; a second one ends that too."""
         self._is_shielded = True
         self._stop_clock()
         try:
@@ -82,7 +83,7 @@ class Interruption:
                 return
             if any(self._run.stop.in_flight):
                 self._run.stop.asked = stop
-                seconds = SETTLING_SECONDS if code == "INTERRUPTED" else SETTLING_SECONDS_AFTER_TIMEOUT
+                seconds = GRACE_SECONDS if code == "INTERRUPTED" else GRACE_SECONDS_AFTER_TIMEOUT
                 again = " Interrupt again to stop at once." if code == "INTERRUPTED" else ""
                 self._run.log(
                     "info", "run", f"Waiting up to {seconds:.0f} s for the answer to the request that has left.{again}"

@@ -9,7 +9,8 @@ from ...core.state import a_kind
 from ..load.prepare import Prepared, prepare
 from ..load.secret_warnings import of_credentials
 from ..output.logs import JobOutput, print_to
-from .plan_run import Execution, interruption
+from .interrupted import interruption
+from .plan_run import Execution
 from .result import EXIT_BAD_INPUT, EXIT_CRASHED, EXIT_INTERRUPTED, EXIT_KILLED, Result
 from .resume import LedgerOptions, RunLedger
 

@@ -1,4 +1,4 @@
-"""Whether the state that an operation is given can be kept, looked at before the operation writes anything."""
+"""Checking that a state is JSON before an operation sends anything."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 
 class StateCheck:
-    """Refuses a state that is not JSON, so that nobody is written to by a step that cannot end well.
+    """Refuses a state that is not JSON: the step could not end well, so it must not send anything before.
 
-    The whole state is looked at where it is about to matter, and a part that was looked at is not looked at again.
+    The state is checked with the first write of an operation. Parts that were checked before are not checked again.
     """
 
     def __init__(self) -> None:
-        self._sound: dict[str, Any] = {}
+        self._checked: dict[str, Any] = {}
 
     def of(self, state: State, title: str) -> Callable[[], None]:
-        """Return the check of the state that an operation was given.
+        """Return the function that checks the state of an operation.
 
         Args:
-            state: The state, as it was given.
-            title: What people call the operation.
+            state: The state that the operation is given.
+            title: The operation's name for people.
         """
         return lambda: self._check(state, title)
 
@@ -36,7 +36,7 @@ class StateCheck:
         parts = {
             key: value
             for key, value in state.items()
-            if key != "configuration" and not (key in self._sound and self._sound[key] is value)
+            if key != "configuration" and not (key in self._checked and self._checked[key] is value)
         }
         try:
             json.dumps(parts, ensure_ascii=False, allow_nan=False, check_circular=False)
@@ -44,4 +44,4 @@ class StateCheck:
             problem = json_problem(parts, f"The state that `{title}` is given")
             problem.about_sending = True
             raise problem from None
-        self._sound.update(parts)
+        self._checked.update(parts)

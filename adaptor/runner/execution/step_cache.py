@@ -1,11 +1,10 @@
-"""What steps gave in an earlier run, kept so that a later one can begin in the middle."""
+"""The outputs of steps in files, so that a later run can start in the middle of a workflow."""
 
 from __future__ import annotations
 
 import os
 
 from ...core.errors import InputError
-from ..input.files import read_json_object
 from .restoring import restored
 from .result import StepResult
 from .step_state import as_json
@@ -16,29 +15,29 @@ if TYPE_CHECKING:
     from ...core.state import State
     from ..load.plan import Plan
 
-#: The folder beside the workflow file in which outputs are kept.
+#: The folder for outputs, beside the workflow file.
 FOLDER = os.path.join(".adaptor", "cache")
 
 
 def keep_output(plan: Plan, step: StepResult, after: State, run: Run) -> None:
-    """Keep what a job gave, with marks in the place of secrets. What a failed one left is not kept."""
+    """Write the output of a job to its file, with marks in place of secrets; not the output of a failed one."""
     if step.error is not None or step.kind != "job":
         return
-    from ..input.files import write_output
+    from ..output.files import write_output
 
     file = _file(plan, step.id)
     try:
         os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
         write_output(as_json(run.redactor.keep(after)), file)
     except (OSError, InputError) as cause:
-        run.log("error", "run", f"What {step.name} gave could not be kept: {cause}")
+        run.log("error", "run", f"The output of {step.name} could not be kept: {cause}")
 
 
 def cached_input(plan: Plan, run: Run) -> State:
-    """Return what was kept of the steps that lead to the plan's start, the newest; or an empty state.
+    """Return the newest output of the steps before the plan's start, or an empty state where there is none.
 
     Raises:
-        InputError: It is not JSON (any more), or holds a secret that the credential does not have.
+        InputError: It is not JSON, or holds a secret that the credential does not have.
     """
     sources = [edge.source for edge in plan.edges() if edge.target == plan.start]
     upstream = [source for source in sources if plan.steps[source].kind == "job"]
@@ -47,15 +46,17 @@ def cached_input(plan: Plan, run: Run) -> State:
     ]
     if files:
         _, file, source = max(files)
-        state: State = restored(read_json_object(file, "kept state"), run.redactor)
-        run.log("info", "run", f"Going on from what {source} gave: {file}")
+        from ..input.document import read_state
+
+        state: State = restored(read_state(file, "kept state"), run.redactor)
+        run.log("info", "run", f"Starting from the output of {source}: {file}")
         return state
     if upstream:
         run.log(
             "error",
             "run",
-            f"No state was given, and nothing is kept of {' or '.join(upstream)}: `{plan.start}` starts from an empty "
-            "state.\n  fix:   Give one with -s FILE, or run the workflow with --cache-steps first.",
+            f"No state was given, and no output of {' or '.join(upstream)} is kept: `{plan.start}` starts from an "
+            "empty state.\n  fix:   Give one with -s FILE, or run the workflow with --cache-steps first.",
         )
     return {}
 

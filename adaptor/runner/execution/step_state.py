@@ -1,4 +1,4 @@
-"""The state between steps: what a step is given, what it may leave, and what comes out in the end."""
+"""The state between steps: the input of a step, the states that are joined, and the final state."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-def entering(arrived: State, defaults: State, configuration: dict[str, Any]) -> State:
+def step_input(arrived: State, defaults: State, configuration: dict[str, Any]) -> State:
     """Return the state that a step is given.
 
     Args:
-        arrived: What the step before left, or the initial state.
-        defaults: The step's own state; what arrived wins, and `data` is merged where both are objects.
+        arrived: The state that the step before left, or the initial state.
+        defaults: The step's own state. Keys of `arrived` win; `data` is merged where both are objects.
         configuration: The step's configuration.
     """
-    # What a job does to its defaults must not be there when the run comes to it again.
+    # Copied: a job may change its defaults, and the step may run again.
     defaults = copied(defaults) if defaults else {}
     state = {**defaults, **arrived}
     if defaults and isinstance(defaults.get("data"), dict) and isinstance(arrived.get("data"), dict):
@@ -36,13 +36,13 @@ def entering(arrived: State, defaults: State, configuration: dict[str, Any]) -> 
     return state
 
 
-def leaving(state: State) -> State:
-    """Return the state that travels on: the configuration stays behind."""
+def without_configuration(state: State) -> State:
+    """Return a state without its configuration, which does not leave a step."""
     return {key: value for key, value in state.items() if key != "configuration"}
 
 
 def joined(states: Iterable[State]) -> State:
-    """Return several states as one, in their order: what comes later wins, `data` and `errors` are merged."""
+    """Return several states merged in their order: later keys win, `data` and `errors` are merged."""
     whole: State = {}
     for state in states:
         parts = {
@@ -58,10 +58,10 @@ def as_json(state: State) -> str:
     """Return a state as JSON.
 
     Raises:
-        JobError: The path of what JSON cannot hold.
+        JobError: It is not JSON; the message has the path of the value.
     """
     try:
-        # What holds itself is found by Python's own limit: looking for it takes a fifth longer.
+        # A value that contains itself reaches Python's recursion limit: checking for it would take a fifth longer.
         text = json.dumps(state, ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
     except (TypeError, ValueError, RecursionError):
         raise json_problem(state) from None
@@ -69,26 +69,26 @@ def as_json(state: State) -> str:
 
 
 def copied(state: State) -> State:
-    """Return a state that shares nothing with this one."""
+    """Return a deep copy of a state."""
     copy: State = json.loads(as_json(state))
     return copy
 
 
 def final_text(leaves: list[tuple[str, str]]) -> str:
-    """Return what a run comes to as JSON: one leaf's state, or the states of several by their step.
+    """Return the final state as JSON: the state of the only leaf, or the states of several by step.
 
     Args:
         leaves: The leaves in their order: the id of the step, and the state as JSON. A second one of the same step
             becomes `id-1`.
     """
     if len(leaves) == 1:
-        return _sayable(leaves[0][1])
+        return _encodable(leaves[0][1])
     parts = [f"{json.dumps(name, ensure_ascii=False)}:{text}" for name, text in named(leaves).items()]
-    return _sayable(f"{{{','.join(parts)}}}")
+    return _encodable(f"{{{','.join(parts)}}}")
 
 
 def named(leaves: Iterable[tuple[str, T]]) -> dict[str, T]:
-    """Return leaves by names of their own."""
+    """Return leaves by unique names: the id of the step, with a number where it has several."""
     found: dict[str, T] = {}
     for step, state in leaves:
         name, number = step, 0
@@ -99,11 +99,11 @@ def named(leaves: Iterable[tuple[str, T]]) -> dict[str, T]:
     return found
 
 
-def _sayable(text: str) -> str:
+def _encodable(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        # Half a character, as cut emojis leave: only JSON's own escapes can say it.
+        # A lone surrogate, as a cut emoji leaves: only an escape of JSON can hold it.
         text = json.dumps(json.loads(text), separators=(",", ":"))
     return text
 
@@ -111,7 +111,7 @@ def _sayable(text: str) -> str:
 def final_state(leaves: list[tuple[str, State]], text: str, redactor: Redactor) -> tuple[State, str]:
     """Return the final state and its text, both free of secrets.
 
-    What a webhook repeats to Meta is no secret of a run: a next job would read `[redacted]` in its place.
+    The `verify_token` stays, which is no secret of a run: a next job would read `[redacted]` in its place.
     """
     clean = redactor.of_results().text(text)
     if clean != text:

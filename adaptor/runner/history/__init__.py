@@ -1,1 +1,1 @@
-"""What a ledger tells of earlier runs, and how the unknown in it is settled."""
+"""Earlier runs in a ledger, and finding out whether their unknown writes were sent."""

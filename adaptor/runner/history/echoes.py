@@ -1,7 +1,7 @@
-"""Echoes that a webhook stored: what Meta says of each message of the Page that went out.
+"""Message echoes that a webhook has stored: Meta sends one for each message of the Page.
 
-A file of them is whatever somebody's webhook wrote down: the bodies that Meta posted, one JSON document a line, or one
-document alone; wrapped in anything, since every webhook has its own log.
+A file of them is the log of some webhook: the bodies that Meta posted, one JSON document a line, or a single document.
+They may be wrapped in anything, since every webhook has its own format.
 
 Source: https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/message-echoes
 (checked 2026-11-25).
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 class Echo(NamedTuple):
-    """One message of the Page that went out.
+    """A message that the Page has sent.
 
     Attributes:
         message_id: Meta's id of it.
-        recipient: Whom it went to.
-        metadata: What travelled with it; the ledger's own id, unless the job gave its own.
-        text: What it says, or None.
-        seconds: When it went out, in Unix seconds by Meta's clock.
+        recipient: The PSID of the recipient.
+        metadata: The message's `metadata`: the ledger's own id, unless the job gave another.
+        text: Its text, or None.
+        seconds: When it was sent, in Unix seconds by Meta's clock.
     """
 
     message_id: str
@@ -42,13 +42,13 @@ class Echo(NamedTuple):
 
 
 class EchoFile:
-    """The echoes of a file, read as they come; nothing of it is held.
+    """The echoes of a file, read one by one: the file may be larger than the memory.
 
     Args:
         path: The file; `-` is standard input.
 
     Attributes:
-        unreadable: How many lines were no JSON, such as the last one of a file that is still being written.
+        unreadable: How many lines are not JSON, such as the last line of a file that is still being written.
         first_unreadable: The first of these, counted from 1.
     """
 
@@ -100,7 +100,7 @@ class EchoFile:
 
 def _document(raw: bytes) -> tuple[Any] | None:
     try:
-        # They are Meta's words in somebody's log: what is odd in it must not hide that a message went out.
+        # Read leniently, as Meta's answers are: an odd number in a log must not hide that a message was sent.
         return (read_answer(raw.removeprefix(codecs.BOM_UTF8)),)
     except NotJson:
         return None
@@ -128,12 +128,12 @@ def echoes_in(value: Any) -> Iterator[Echo]:
         elif isinstance(value, list):
             left.extend(reversed(value))
         elif isinstance(value, str) and value.lstrip("\ufeff \t\r\n")[:1] in ("{", "[", '"') and _may_hold(value):
-            # A log or a queue that keeps the body as the text that it was, perhaps inside another one.
+            # A log or a queue may keep the body as text, perhaps inside another text.
             left.extend(_document(value.encode("utf-8", "replace")) or ())
 
 
 def _may_hold(text: str) -> bool:
-    """Whether a text may hold an echo, also encoded once more: what certainly holds none is not read."""
+    """Whether a text may hold an echo, encoded once more or not; the others are not parsed."""
     return "is_echo" in text or "isBase64Encoded" in text
 
 

@@ -1,4 +1,4 @@
-"""What a ledger tells of runs, as plain facts: for tables, for files and for other programs."""
+"""Runs in a ledger as plain facts: for tables, files and other programs."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ import os
 from collections import Counter
 
 from ...core.errors import InputError
+from ..execution.ledger_location import (
+    BESIDE,
+    ENVIRONMENT_DATABASE,
+    default_database,
+    is_there,
+)
 from ..execution.result import EXIT_WELL
-from ..execution.resume import BESIDE, ENVIRONMENT_DATABASE, default_database, is_there
 from ..execution.run_id import LAST
 
 TYPE_CHECKING = False
@@ -20,11 +25,11 @@ if TYPE_CHECKING:
 
 
 def ledger_of(path: str | None, database: str | None) -> str:
-    """Return which ledger is meant.
+    """Return the address of a ledger.
 
     Args:
-        path: A job, or a folder with jobs; None is this folder.
-        database: The ledger itself: a file or a `postgresql://` URL. It wins.
+        path: A job, or a folder with jobs; None is the current folder.
+        database: The ledger itself, a file or a `postgresql://` URL; where given, the path does not count.
     """
     if database is not None:
         return database
@@ -34,14 +39,14 @@ def ledger_of(path: str | None, database: str | None) -> str:
 
 
 def open_history(database: str, *, read_only: bool) -> Store:
-    """Open a ledger that is there.
+    """Open a ledger that exists.
 
     Args:
-        database: Which.
-        read_only: Nothing of it is changed.
+        database: Its address.
+        read_only: Nothing in it is changed.
 
     Raises:
-        InputError: There is none.
+        InputError: It does not exist.
     """
     from ...ledger.store import open_store
 
@@ -54,10 +59,10 @@ def open_history(database: str, *, read_only: bool) -> Store:
 
 
 def find_run(store: Store, name: str) -> RunRecord:
-    """Return a run by its name; `last` is the newest.
+    """Return a run by its id; `last` is the newest.
 
     Raises:
-        InputError: There is none.
+        InputError: The ledger has no such run.
     """
     found = next(iter(store.runs.newest(1)), None) if name == LAST else store.runs.find(name)
     if found is None:
@@ -65,15 +70,15 @@ def find_run(store: Store, name: str) -> RunRecord:
     return found
 
 
-#: The status of a run that went through all its items, of which single ones failed or are unknown.
+#: The status of a run that went through all its items, though some failed or are unknown.
 WITH_FAILURES = "finished, with failures"
 
 
 def status_of(store: Store, record: RunRecord) -> str:
-    """Return how far a run has come.
+    """Return the status of a run.
 
-    `finished`, `finished, with failures`, `stopped`, `under way`; `partial`: all went well for a part of the people;
-    `killed`: it ended without a word.
+    `finished`, `finished, with failures`, `stopped`, `under way`; `partial`: it ended well for a part of the people;
+    `killed`: its process ended without recording it.
     """
     if record.status == "stopped" and record.exit_code == EXIT_WELL:
         return "partial"
@@ -85,7 +90,7 @@ def status_of(store: Store, record: RunRecord) -> str:
 
 
 def run_facts(store: Store, record: RunRecord) -> dict[str, Any]:
-    """Return a run as JSON, without anybody's id."""
+    """Return a run as JSON, without the ids of people."""
     return {
         "id": record.id,
         "path": record.path,
@@ -102,14 +107,14 @@ def run_facts(store: Store, record: RunRecord) -> dict[str, Any]:
 
 
 def counts_of(outcomes: Mapping[str, int]) -> dict[str, int]:
-    """Return how many writes stand where; what was being sent when the run was killed is unknown."""
+    """Return writes by outcome; what was being sent when the run was killed is unknown."""
     found = Counter(outcomes)
     found["unknown"] += found.pop("sending", 0)
     return {name: found[name] for name in ("sent", "failed", "unknown", "skipped", "claimed") if found[name]}
 
 
 def step_facts(store: Store, record: RunRecord) -> list[dict[str, Any]]:
-    """Return the steps of a run that wrote something or were completed, in order, with how their writes stand."""
+    """Return the steps of a run that wrote something or were completed, in order, with the outcomes of their writes."""
     steps: dict[tuple[str, int], dict[str, Any]] = {}
     for step in store.runs.steps(record.id):
         steps[step.step, step.arrival] = _no_writes(step.step, step.arrival, step.status)
@@ -118,7 +123,7 @@ def step_facts(store: Store, record: RunRecord) -> list[dict[str, Any]]:
         outcome = "unknown" if outcome == "sending" else outcome
         for counts in (facts["writes"], *([facts["messages"]] if is_message else [])):
             counts[outcome] = counts.get(outcome, 0) + count
-    # What people see counts the arrivals at a step; what is recorded is the way that led there.
+    # People count the arrivals at a step; the ledger records the id of each, which is no such count.
     seen: Counter[str] = Counter()
     for (name, _), facts in steps.items():
         facts["arrival"] = seen[name]
@@ -131,7 +136,7 @@ def _no_writes(step: str, arrival: int, status: str) -> dict[str, Any]:
 
 
 def error_facts(store: Store, record: RunRecord) -> list[dict[str, Any]]:
-    """Return what went wrong in a run, the most frequent first: name, code, how often, and what to do."""
+    """Return the errors of a run, the most frequent first: name, code, count, and what to do."""
     found: Counter[tuple[str, str]] = Counter()
     fixes: dict[tuple[str, str], str] = {}
     for row in store.writes.rows(record.id, ("failed", "unknown")):
@@ -148,7 +153,7 @@ COLUMNS = ("step", "recipient", "outcome", "message_id", "error", "code", "fix",
 
 
 def row_facts(row: Row) -> dict[str, Any]:
-    """Return one write as JSON: who it was for, and what came of it."""
+    """Return one write as JSON: its recipient and its outcome."""
     error = row.error or {}
     result = row.result if isinstance(row.result, dict) else {}
     return {
@@ -165,7 +170,7 @@ def row_facts(row: Row) -> dict[str, Any]:
 
 
 def exported(store: Store, record: RunRecord) -> Iterator[str]:
-    """Yield everything of a run as one JSON document, piece by piece; the marks of secrets become `[redacted]`."""
+    """Yield a whole run as one JSON document, piece by piece; the marks of secrets become `[redacted]`."""
     import json
 
     from ...core.secrets.kept_secrets import without_marks

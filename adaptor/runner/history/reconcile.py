@@ -1,8 +1,8 @@
-"""Settling what nobody knows of: an echo, or the conversation with the person, shows whether a message went out.
+"""Finding out whether unknown messages were sent: from echoes, or from the conversations of the Page.
 
-An echo that carries the ledger's own id is of that very message. Elsewhere a message is found by its text and its time.
-What is found was sent; what is not found stays unknown: a webhook may have been down, and Meta tells the texts of the
-twenty newest messages alone, and only those of conversations that still exist.
+An echo that carries the ledger's own id belongs to that write. Otherwise a message is matched by text and time. A match
+settles the write as `sent`. A write without a match stays `unknown`: the webhook may have been down, and Meta gives the
+texts of the newest messages only, in conversations that still exist.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from ...ledger.store import Store
     from .echoes import Echo
 
-#: How far the time of a message may be from when it was noted that it leaves, in seconds: the clocks of two machines,
-#: and the longest that an answer was waited for.
+#: How far the time of a message may be from the time at which it was recorded as leaving, in seconds: the clocks of two
+#: machines differ, and an answer may take long.
 WINDOW_SECONDS = 300.0
 #: By how much Meta's clock may be behind ours.
 SKEW_SECONDS = 60.0
@@ -43,13 +43,13 @@ NO_PERSON = "not written to a person's id"
 NOT_ASKED = "Meta did not say what is in the conversation"
 
 
-class Settlement:
-    """What came of it.
+class Reconciliation:
+    """What became of the unknown writes of a run.
 
     Attributes:
         settled: How many were found: they are `sent` now.
-        remaining: Why others stay unknown, and how many.
-        error: What kept Meta from being asked for more, or None.
+        remaining: How many stay unknown, by the reason.
+        error: Why Meta could not be asked for more, or None.
     """
 
     def __init__(self) -> None:
@@ -59,113 +59,113 @@ class Settlement:
 
 
 class _Message(NamedTuple):
-    """A message of the Page, as an echo or a conversation shows it."""
+    """A message of the Page in an echo or a conversation."""
 
     id: str
     text_digest: str
     seconds: float
 
 
-def settle(
+def reconcile(
     store: Store,
     record: RunRecord,
     run: Run,
     *,
     configuration: dict[str, Any] | None = None,
     echoes: Iterable[Echo] = (),
-) -> Settlement:
-    """Find out about every write of a run of which nobody knows how it ended.
+) -> Reconciliation:
+    """Find out about every unknown write of a run.
 
     Args:
         store: The ledger.
-        record: The run; nobody has it under way.
-        run: The run that asks, not yet entered.
-        configuration: The credential of the Page that wrote: its conversations are looked into. Without it Meta is not
-            asked.
-        echoes: What a webhook was told. What they show, Meta is not asked for.
+        record: The run; no process has it under way.
+        run: The run that asks Meta, not yet entered.
+        configuration: The credential of the Page that sent the messages: its conversations are searched. Without it
+            Meta is not asked.
+        echoes: The echoes that a webhook received. Meta is not asked about messages among them.
 
     Returns:
-        What was found. It is written down person by person.
+        What was found. It is recorded person by person.
 
     Raises:
-        InputError: The run is under way, or was purged; or the echoes cannot be read.
+        InputError: The run is under way or was purged, or the echoes cannot be read.
     """
     if record.purged is not None:
-        raise InputError(f"The run `{record.id}` was purged: who was written to is not known any more.")
+        raise InputError(f"The run `{record.id}` was purged: the ledger no longer knows its people.")
     if store.runs.is_under_way(record):
         raise InputError(f"The run `{record.id}` is under way.", fix="Wait until it ends.")
     if record.holder is not None:
-        # It was killed: what it was sending then is unknown.
+        # The run was killed: what it was sending becomes unknown.
         store.leases.expire(record.holder, record.id)
-    settlement = Settlement()
+    result = Reconciliation()
     unknown = {row.id: row for row in store.writes.rows(record.id, (UNKNOWN,))}
-    _from_echoes(store, unknown, echoes, settlement)
+    _from_echoes(store, unknown, echoes, result)
     if configuration is None:
-        settlement.remaining[NOT_ECHOED] = len(unknown)
+        result.remaining[NOT_ECHOED] = len(unknown)
     else:
-        _from_conversations(store, unknown, configuration, run, settlement)
-    settlement.remaining += Counter()
-    return settlement
+        _from_conversations(store, unknown, configuration, run, result)
+    result.remaining += Counter()
+    return result
 
 
-def _from_echoes(store: Store, unknown: dict[str, Row], echoes: Iterable[Echo], settlement: Settlement) -> None:
-    """Settle what echoes show, and take it out of what is unknown."""
+def _from_echoes(store: Store, unknown: dict[str, Row], echoes: Iterable[Echo], result: Reconciliation) -> None:
+    """Settle the writes that are among echoes, and remove them from the unknown ones."""
     wanted = {(row.write.recipient, row.write.text_digest) for row in unknown.values()}
-    # By their ids, since Meta tells an event once more where its first call was not answered.
-    spoken: dict[str, dict[str, _Message]] = defaultdict(dict)
+    # By id: Meta repeats an event whose first delivery was not answered.
+    echoed: dict[str, dict[str, _Message]] = defaultdict(dict)
     for echo in echoes:
         row = unknown.get(echo.metadata or "")
-        # Whoever was written to by a phone number or the like is known by a PSID to Meta alone.
+        # A recipient that is a phone number or the like has a PSID that only Meta knows.
         if row is not None and (row.write.recipient == echo.recipient or not row.write.recipient.isdecimal()):
-            _settle(store, [(row, echo.recipient, echo.message_id)], unknown, settlement)
+            _settle(store, [(row, echo.recipient, echo.message_id)], unknown, result)
         elif echo.text is not None and not is_write_id(echo.metadata):
             message = _Message(echo.message_id, digest("text", echo.text.strip()), echo.seconds)
             if (echo.recipient, message.text_digest) in wanted:
-                spoken[echo.recipient][echo.message_id] = message
+                echoed[echo.recipient][echo.message_id] = message
     for person, rows in _by_person(unknown).items():
-        said = sorted(spoken[person].values(), key=lambda message: message.seconds)
-        _settle(store, _matched(store, person, rows, said), unknown, settlement)
+        messages = sorted(echoed[person].values(), key=lambda message: message.seconds)
+        _settle(store, _matched(store, person, rows, messages), unknown, result)
 
 
 def _from_conversations(
-    store: Store, unknown: dict[str, Row], configuration: dict[str, Any], run: Run, settlement: Settlement
+    store: Store, unknown: dict[str, Row], configuration: dict[str, Any], run: Run, result: Reconciliation
 ) -> None:
-    """Settle what is in the conversations, and count the rest."""
+    """Settle the writes that are in the conversations, and count the others."""
     run.learn_secrets({"configuration": configuration})
     by_person = _by_person(unknown)
     findable = {row.id for rows in by_person.values() for row in rows}
     for row in unknown.values():
         if row.id not in findable:
-            settlement.remaining[NO_TEXT if row.write.recipient.isdecimal() else NO_PERSON] += 1
+            result.remaining[NO_TEXT if row.write.recipient.isdecimal() else NO_PERSON] += 1
     state = {"data": {}, "references": [], "configuration": configuration}
     with run:
         for number, (person, rows) in enumerate(by_person.items()):
             try:
-                said = _said(store, run, state, person)
+                messages = _messages_to(store, run, state, person)
             except GraphError as error:
                 if error.about != "person":
-                    settlement.error = error
+                    result.error = error
                     left = list(by_person.values())[number:]
-                    settlement.remaining[NOT_ASKED] += sum(map(len, left))
+                    result.remaining[NOT_ASKED] += sum(map(len, left))
                     break
-                settlement.remaining[NOT_ASKED] += len(rows)
+                result.remaining[NOT_ASKED] += len(rows)
                 continue
-            found = _matched(store, person, rows, said)
-            _settle(store, found, unknown, settlement)
-            settlement.remaining[NOT_FOUND] += len(rows) - len(found)
+            found = _matched(store, person, rows, messages)
+            _settle(store, found, unknown, result)
+            result.remaining[NOT_FOUND] += len(rows) - len(found)
 
 
-def _settle(store: Store, found: list[tuple[Row, str, str]], unknown: dict[str, Row], settlement: Settlement) -> None:
-    """Write down that writes were sent: to whom, and under which id of Meta's."""
-    results = {row.id: {"recipient_id": person, "message_id": message} for row, person, message in found}
-    store.writes.settle([Outcome(id_, SENT, result) for id_, result in results.items()])
-    settlement.settled += len(results)
-    for id_ in results:
+def _settle(store: Store, found: list[tuple[Row, str, str]], unknown: dict[str, Row], result: Reconciliation) -> None:
+    """Record that writes were sent: the recipient and Meta's id of each."""
+    answers = {row.id: {"recipient_id": person, "message_id": message} for row, person, message in found}
+    store.writes.settle([Outcome(id_, SENT, answer) for id_, answer in answers.items()])
+    result.settled += len(answers)
+    for id_ in answers:
         del unknown[id_]
 
 
 def _by_person(unknown: dict[str, Row]) -> dict[str, list[Row]]:
-    """Return the writes that can be found by what they say, by person."""
+    """Return the writes that can be found by their text, by person."""
     by_person: dict[str, list[Row]] = defaultdict(list)
     for row in unknown.values():
         if row.write.recipient.isdecimal() and row.write.text_digest is not None:
@@ -173,7 +173,7 @@ def _by_person(unknown: dict[str, Row]) -> dict[str, list[Row]]:
     return by_person
 
 
-def _said(store: Store, run: Run, state: dict[str, Any], person: str) -> list[_Message]:
+def _messages_to(store: Store, run: Run, state: dict[str, Any], person: str) -> list[_Message]:
     """Return the newest messages of the Page in the conversation with a person, the oldest first."""
     place = [Place(LANE_CONVERSATIONS, 1 / CONVERSATION_CALLS_PER_SECOND)]
     page = digest("conversations", state["configuration"].get("access_token"))
@@ -183,8 +183,8 @@ def _said(store: Store, run: Run, state: dict[str, Any], person: str) -> list[_M
         return []
     run.wait(store.pages.reserve(page, place))
     fields = "id,created_time,from,message"
-    messages: list[dict[str, Any]] = list_messages(conversations[0]["id"], fields=fields)(state)["data"]
-    return [found for message in reversed(messages) if (found := _of_page(message, person)) is not None]
+    listed: list[dict[str, Any]] = list_messages(conversations[0]["id"], fields=fields)(state)["data"]
+    return [found for message in reversed(listed) if (found := _of_page(message, person)) is not None]
 
 
 def _of_page(message: dict[str, Any], person: str) -> _Message | None:
@@ -198,10 +198,13 @@ def _of_page(message: dict[str, Any], person: str) -> _Message | None:
     return _Message(message["id"], digest("text", text.strip()), seconds)
 
 
-def _matched(store: Store, person: str, rows: list[Row], said: list[_Message]) -> list[tuple[Row, str, str]]:
-    """Return the writes that are among messages to a person; each message is one write."""
-    known = store.writes.message_ids(person) if said else set()
-    free = [message for message in said if message.id not in known]
+def _matched(store: Store, person: str, rows: list[Row], messages: list[_Message]) -> list[tuple[Row, str, str]]:
+    """Return the writes that match messages to a person, each with the person and the message's id.
+
+    A message matches one write at most.
+    """
+    known = store.writes.message_ids(person) if messages else set()
+    free = [message for message in messages if message.id not in known]
     found = []
     for row in sorted(rows, key=lambda row: row.changed):
         for message in free:

@@ -1,1 +1,1 @@
-"""Files that a run is given, with the place of everything in them."""
+"""Files that a run is given, and the place of each value in them."""

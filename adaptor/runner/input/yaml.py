@@ -1,8 +1,7 @@
-"""YAML as JSON has it: text, numbers, lists and objects, each with its place.
+"""YAML as JSON values: text, numbers, lists and objects, each with its place.
 
-Values are read as YAML 1.2 has them (its core schema), which OpenFn's files are: `yes`, `off`, `12:30`, `1_000` and
-dates are text. A number that begins with a zero or a plus stays text as well: as a number it would lose that, and most
-of them are phone numbers and the like.
+Values follow the core schema of YAML 1.2, as OpenFn's files do: `yes`, `off`, `12:30`, `1_000` and dates are text. A
+number that begins with a zero or a plus stays text too, since it is probably a phone number.
 """
 
 from __future__ import annotations
@@ -12,20 +11,21 @@ from functools import cache
 
 from ...core.errors import InputError
 from ...core.text.json_text import number_problem
-from ..problems.problems import PlanProblem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .document import Path, Place
+    from ...core.text.json_positions import Path, Place
+    from ..problems.problems import FileProblem
+    from .source import Source
 
 _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
 _INT = re.compile(r"-?(0|[1-9][0-9]*)|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"-?(0|[1-9][0-9]*)?\.[0-9]+([eE][-+]?[0-9]+)?|-?(0|[1-9][0-9]*)(\.[0-9]*)?([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-#: No number that has as many digits can be written in decimal ones, whatever its own are.
+#: A hexadecimal or octal number of more digits could not be written in decimal.
 _MOST_DIGITS = 3500
 _TAGS = "tag:yaml.org,2002:"
 
@@ -33,20 +33,20 @@ _TAGS = "tag:yaml.org,2002:"
 _MOST_NODES = 1_000_000
 
 
-def parse(text: str, file: str, what: str) -> Any:
+def parse(source: Source) -> Any:
     """Return what a YAML text holds; dates stay text.
 
     Raises:
-        InputError: It is not YAML, or holds what JSON cannot. The message points at the place.
+        InputError: It is not YAML, or holds what JSON cannot. The error points at the place.
     """
-    yaml = _yaml(file)
+    yaml = _yaml(source.file)
     try:
-        node = yaml.compose(text, _loader(yaml))
+        node = yaml.compose(source.text, _loader(yaml))
     except yaml.YAMLError as cause:
-        raise _not_yaml(cause, text, file, what) from None
+        raise _not_yaml(yaml, cause, source) from None
     except RecursionError:
-        raise InputError(f"The {what} {file} is nested too deeply.", fix="Nothing was run.") from None
-    return _Reader(yaml, file).value(node, 0) if node is not None else None
+        raise source.problem(f"The {source.what} is nested too deeply.", fix="Nothing was run.") from None
+    return _Reader(yaml, source).value(node, 0) if node is not None else None
 
 
 def find_places(text: str) -> dict[Path, Place]:
@@ -55,20 +55,20 @@ def find_places(text: str) -> dict[Path, Place]:
 
     places: dict[Path, Place] = {}
 
-    def note(node: Any, path: Path, key_at: int | None) -> None:
+    def add(node: Any, path: Path, key_at: int | None) -> None:
         start, end = node.start_mark.index, node.end_mark.index
         line_end = text.find("\n", start)
         places[path] = (start, start if key_at is None else key_at, min(end, line_end) if line_end > start else end)
         if isinstance(node, yaml.MappingNode):
             for key, item in node.value:
-                note(item, (*path, str(key.value)), key.start_mark.index)
+                add(item, (*path, str(key.value)), key.start_mark.index)
         elif isinstance(node, yaml.SequenceNode):
             for index, item in enumerate(node.value):
-                note(item, (*path, index), None)
+                add(item, (*path, index), None)
 
     node = yaml.compose(text, yaml.SafeLoader)
     if node is not None:
-        note(node, (), None)
+        add(node, (), None)
     return places
 
 
@@ -84,10 +84,10 @@ def _yaml(file: str) -> Any:
 
 @cache
 def _loader(yaml: Any) -> Any:
-    # The one in C is ten times as fast; not every build of PyYAML has it.
+    # The loader in C is ten times as fast; not every build of PyYAML has it.
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-    # What a value without quotes and without a tag is, we say ourselves.
+    # What a value without quotes and without a tag means is decided in `_Reader`.
     own = {"<": [(f"{_TAGS}merge", re.compile("^<<$"))], None: [(f"{_TAGS}plain", re.compile(""))]}
     return type("Loader", (loader,), {"yaml_implicit_resolvers": own})
 
@@ -95,9 +95,9 @@ def _loader(yaml: Any) -> Any:
 class _Reader:
     """Turns nodes into values."""
 
-    def __init__(self, yaml: Any, file: str) -> None:
+    def __init__(self, yaml: Any, source: Source) -> None:
         self._yaml = yaml
-        self._file = file
+        self._source = source
         self._open: set[int] = set()
         self._count = 0
 
@@ -130,7 +130,7 @@ class _Reader:
                 raise self._problem(key, "A key is a list or an object.", "Keys are text.")
             if name in found:
                 raise self._problem(
-                    key, f"The key `{name}` stands twice in the same object.", "Take one of them out.", len(name)
+                    key, f"The key `{name}` occurs twice in the same object.", "Take one of them out.", len(name)
                 )
             found[name] = self.value(item, depth + 1)
         return {**merged, **found}
@@ -138,17 +138,18 @@ class _Reader:
     def _scalar(self, node: Any) -> Any:
         text: str = node.value
         if not node.tag.startswith(_TAGS):
-            raise self._problem(node, f"The tag {node.tag} means nothing here.", "Take it out.")
+            raise self._problem(node, f"{self._shown(f'The tag {node.tag}')} means nothing here.", "Take it out.")
         kind = node.tag.removeprefix(_TAGS)
         if kind not in ("null", "bool", "int", "float", "plain"):
-            # Dates, of which JSON has none, and binary data stay as they are written.
+            # Dates and binary data, which JSON does not have, stay text.
             return text
         if _NULL.fullmatch(text):
             return None
         if _BOOL.fullmatch(text):
             return text.lower() == "true"
         if _NOT_FINITE.fullmatch(text):
-            raise self._problem(node, f"`{text}` is no number that JSON has.", "Put quotes around text.")
+            what = f"{self._shown(f'`{text}`')} is no number that JSON has."
+            raise self._problem(node, what, "Put quotes around text.")
         if _INT.fullmatch(text):
             return int(self._held(node), 0)
         if _FLOAT.fullmatch(text):
@@ -156,27 +157,38 @@ class _Reader:
         return text
 
     def _held(self, node: Any) -> str:
-        """Return a number, where it can be held."""
+        """Return the text of a number.
+
+        Raises:
+            FileProblem: The number is too large.
+        """
         text: str = node.value
         digits = text.lstrip("-").removeprefix("0o").removeprefix("0x")
         what = f"a number of {len(digits):,} digits" if len(digits) > _MOST_DIGITS else number_problem(text)
         if what is not None:
+            what = "a number that is too large" if self._source.is_secret else what
             raise self._problem(node, f"This is {what}.", "Put quotes around it, to make it text.")
         return text
 
-    def _problem(self, node: Any, what: str, fix: str, width: int = 1) -> PlanProblem:
-        mark = node.start_mark
-        return PlanProblem(what, fix=fix).at(self._file, mark.line + 1, mark.column + 1, width)
+    def _shown(self, text: str) -> str:
+        return "This" if self._source.is_secret else text
+
+    def _problem(self, node: Any, what: str, fix: str, width: int = 1) -> FileProblem:
+        return self._source.problem(what, node.start_mark.index, width, fix=f"{fix} Nothing was run.")
 
 
-def _not_yaml(cause: Any, text: str, file: str, what: str) -> InputError:
+def _not_yaml(yaml: Any, cause: Any, source: Source) -> FileProblem:
     mark = getattr(cause, "problem_mark", None)
+    unprintable = yaml.reader.Reader.NON_PRINTABLE.search(source.text) if mark is None else None
+    offset = mark.index if mark is not None else unprintable.start() if unprintable is not None else None
     reason = getattr(cause, "problem", None) or str(cause).split("\n")[0]
     fix = "Mend it there. Nothing was run."
-    if mark is None:
-        return InputError(f"The {what} {file} is not YAML: {reason}.", fix=fix)
-    lines = text.splitlines()
-    line = lines[mark.line] if mark.line < len(lines) else ""
-    if "\t" in line[: mark.column + 1]:
+    line = "" if offset is None else source.text[source.text.rfind("\n", 0, offset) + 1 : offset + 1]
+    if "\t" in line:
         reason, fix = "a tab stands where spaces must", "YAML is indented with spaces only. Nothing was run."
-    return PlanProblem(f"The {what} is not YAML: {reason}.", fix=fix).at(file, mark.line + 1, mark.column + 1)
+    elif reason == "exceeded maximum nesting depth":
+        reason = "it is nested too deeply"
+    elif source.is_secret:
+        # PyYAML's words may hold a part of a value, such as the name of an alias.
+        reason = "its syntax is wrong"
+    return source.problem(f"The {source.what} is not YAML: {reason}.", offset, fix=fix)

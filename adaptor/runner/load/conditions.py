@@ -49,13 +49,13 @@ _NAMES = ("state", "upstream_step_id")
 
 
 class ConditionFailed(JobError):
-    """The condition of an edge raised: nobody can say which way to go, so the run stops."""
+    """The condition of an edge raised: whether the edge is to be taken is not known, so the run stops."""
 
     code = "CONDITION"
 
 
 class BadCondition(Exception):
-    """A condition that cannot be one: what is wrong with it, and what was probably meant."""
+    """A text that is no condition: what is wrong with it, and what was probably meant."""
 
     def __init__(self, what: str, fix: str) -> None:
         super().__init__(what)
@@ -76,6 +76,11 @@ class Condition:
         self.kind = _WORDS.get(plain, "expression")
         self._code = _compiled(plain) if self.kind == "expression" else None
 
+    @property
+    def is_for_failure(self) -> bool:
+        """Whether it holds where the step before has failed, and only there."""
+        return self.kind == ON_FAILURE
+
     def holds(self, state: State, upstream: str, *, failed: bool, warn: Callable[[str], object] | None = None) -> bool:
         """Whether the edge is taken after a step.
 
@@ -83,7 +88,7 @@ class Condition:
             state: The state after the step, without the configuration.
             upstream: The step's id.
             failed: The step that has just run did not succeed.
-            warn: Told in a sentence why a condition is false that compares a path which does not exist.
+            warn: Called with a sentence where the condition is false because a path in it does not exist.
 
         Raises:
             ConditionFailed: The expression raised, or gave a text such as `no`, which Python holds to be true.
@@ -100,7 +105,7 @@ class Condition:
         except (TypeError, AttributeError) as cause:
             if not judging.missing or "NoneType" not in str(cause):
                 raise self._raised(cause) from None
-            # What was asked of nothing has no answer: a comparison with it would be false.
+            # A part of a value that does not exist: the condition is false, as a comparison would be.
             judging.warnings.append(judging.without_value(self.text, judging.missing[-1]))
             result = truth = False
         except Exception as cause:
@@ -139,7 +144,7 @@ def _compiled(text: str) -> CodeType:
     return compile(ast.fix_missing_locations(_Lenient().visit(tree)), "<condition>", "eval")
 
 
-#: What texts and lists can do in JavaScript, and how Python says it.
+#: Methods of texts and lists in JavaScript, and the same in Python.
 _METHODS = {
     "includes": "`value in {of}`",
     "startsWith": "`{of}.startswith(…)`",
@@ -151,7 +156,7 @@ _METHODS = {
 
 
 def _refuse_javascript(tree: ast.Expression, text: str) -> None:
-    """Refuse what Python would understand otherwise than it was meant: a key `length` instead of a length."""
+    """Refuse JavaScript that is valid Python of another meaning, such as `.length`, which would be a key."""
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
         if not isinstance(node, ast.Attribute) or not _is_of_state(node):
@@ -175,7 +180,7 @@ def _is_of_state(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id == "state"
 
 
-#: What people who know JavaScript write, and how Python says it.
+#: Patterns of JavaScript, and the same in Python.
 _JAVASCRIPT = (
     (r"\s*&&\s*", " and "),
     (r"\s*\|\|\s*", " or "),
@@ -192,7 +197,7 @@ _JAVASCRIPT = (
 
 
 def _in_python(text: str) -> str:
-    """Return the question whether a condition was meant that Python understands, or nothing."""
+    """Return a question with the condition translated from JavaScript, or nothing where that gives no condition."""
     meant = text.strip().rstrip(";")
     for pattern, replacement in _JAVASCRIPT:
         meant = re.sub(pattern, replacement, meant)
@@ -212,10 +217,10 @@ def _not_python(text: str, message: str) -> BadCondition:
 
 
 class _Lenient(ast.NodeTransformer):
-    """Turns attributes and items into lookups that give None where there is nothing."""
+    """Turns attributes and items into lookups that give None where a path does not exist."""
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        """Let a method be found where it is called."""
+        """Look a method up where it is called."""
         if isinstance(node.func, ast.Attribute):
             inner = node.func
             node.args = [self.visit(argument) for argument in node.args]
@@ -240,7 +245,7 @@ class _Lenient(ast.NodeTransformer):
         return ast.copy_location(_call(_ITEM, node.value, node.slice, path), node)
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
-        """Let a comparison know what it compares, one pair at a time."""
+        """Pass the operands of a comparison and their texts to `compare`, one pair at a time."""
         pairs: list[ast.expr] = []
         left = node.left
         for sign, right in zip(node.ops, node.comparators, strict=True):
@@ -272,10 +277,10 @@ _COMPARISONS: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
 
 
 class _Judging:
-    """One evaluation of a condition: it looks paths up, and remembers those that lead to nothing.
+    """One evaluation of a condition: it looks paths up, and keeps those that do not exist.
 
     Attributes:
-        missing: The paths that were looked up and lead to nothing.
+        missing: The paths that do not exist.
         warnings: Sentences about what cannot be compared.
     """
 
@@ -306,7 +311,7 @@ class _Judging:
         return found
 
     def compare(self, sign: str, left: Any, right: Any, left_text: str, right_text: str) -> Any:
-        """Compare two values; one that is not there is neither more nor less than any other.
+        """Compare two values; a comparison with a value that does not exist is false.
 
         Raises:
             ConditionFailed: They are of kinds that cannot be compared.
@@ -329,7 +334,7 @@ class _Judging:
             if meant:
                 fix = f"`{text}` is text: write `{meant}`."
             elif isinstance(left, str) or isinstance(right, str):
-                fix = f"`{text}` is text, and not that of a number: look at what the step before leaves."
+                fix = f"`{text}` is text and not a number: look at what the step before leaves."
             else:
                 fix = f"`{left_text}` is {a_kind(left)} and `{right_text}` is {a_kind(right)}: compare values alike."
             raise ConditionFailed(
@@ -339,7 +344,7 @@ class _Judging:
             ) from None
 
     def without_value(self, comparison: str, path: str) -> str:
-        """Return the sentence about a comparison with a path that leads to nothing."""
+        """Return the sentence about a comparison with a path that does not exist."""
         return f"the condition `{comparison}` is false: `{path}` does not exist or is null."
 
     def _look_at_kinds(self, symbol: str, left: Any, right: Any, left_text: str, right_text: str) -> None:
@@ -352,7 +357,7 @@ class _Judging:
 
 
 def _as_numbers(symbol: str, left: Any, right: Any, left_text: str, right_text: str) -> str | None:
-    """Return how a text is compared with a number, or None where it is not that of a number."""
+    """Return how to write the comparison of a text with a number, or None where the text is not a number."""
     for text, number, is_left in ((left, right, True), (right, left, False)):
         if not isinstance(text, str) or isinstance(number, bool) or not isinstance(number, int | float):
             continue

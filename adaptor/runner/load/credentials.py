@@ -1,4 +1,4 @@
-"""Where the configuration of a step comes from: the environment, the workflow, the state, a file, the step itself."""
+"""The configuration of a step, merged of the environment, the workflow, the state, a file, and the step itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import os
 from ...core.errors import InputError
 from ...core.secrets.pasted import OUR_KEYS, trimmed_value
 from ...core.secrets.redact import sounds_secret
-from ..input.files import json_object, read_json_object
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,13 +19,15 @@ if TYPE_CHECKING:
 ENVIRONMENT_JSON = "ADAPTOR_CONFIGURATION"
 ENVIRONMENT_TOKEN = "ADAPTOR_ACCESS_TOKEN"
 
+_FIX = 'Write {"access_token": "…"}.'
+
 
 class Credentials:
     """The configurations that a run was given.
 
     Attributes:
         sandbox: Replaces the credential of every step, so that a real one stays out of a simulated Messenger.
-        is_lenient: A name without a credential map is let pass: nothing is sent, or not to Facebook.
+        is_lenient: Steps may name credentials without a credential map: nothing is sent to Facebook.
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class Credentials:
         self.is_lenient = is_lenient
 
     def problem_with(self, name: str) -> tuple[str, str] | None:
-        """Return what keeps a name from being a configuration, and what to do, or None where nothing does."""
+        """Return why no configuration has this name, and what to do; None where one has it."""
         if self._named is None:
             if self.is_lenient:
                 return None
@@ -68,10 +69,10 @@ class Credentials:
         return f"The credential `{name}` is not in {self._file}.", did_you_mean(name, self._named, known)
 
     def configuration(self, plan: Plan, step: Step, of_state: Any = None) -> dict[str, Any]:
-        """Return the configuration of a step; what is said later wins.
+        """Return the configuration of a step.
 
-        The environment, then the workflow's `credentials`, the configuration in the state, the configuration that was
-        given for the run, the step's own.
+        It is merged of these, of which the later ones win: the environment, the workflow's `credentials`, the
+        configuration in the state, the configuration given for the run, the step's own.
         """
         found: dict[str, Any] = {}
         for _, part in self._parts(plan, step, of_state):
@@ -80,19 +81,19 @@ class Credentials:
             for key in ("app_secret", "page_id"):
                 found.pop(key, None)
             found.update(self.sandbox)
-        return without_what_is_around(found)
+        return trimmed(found)
 
     def where(self, key: str, plan: Plan, step: Step, of_state: Any = None) -> str | None:
-        """Return in words where a key of a step's configuration stands, or None where nobody gave it."""
+        """Return in words where a key of a step's configuration was given, or None where it was not."""
         return _last_with(key, self._parts(plan, step, of_state))
 
     def _parts(self, plan: Plan, step: Step, of_state: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Yield what a configuration is put together of, each with the words for where it stands."""
+        """Yield the parts of a step's configuration, each with its source in words."""
         yield _in_environment(), self._environment
         yield f"`credentials` of {plan.file}", plan.credentials
         if isinstance(of_state, dict):
             yield "the state", of_state
-        # A map that nobody takes a name from is one configuration whose parts are objects.
+        # Where no step names a credential, the map is one configuration whose values are objects.
         if self._named is None or not any(each.credential for each in plan.steps.values()):
             yield self._file, self._common
         if step.credential is not None and self._named is not None:
@@ -100,7 +101,7 @@ class Credentials:
         yield f"the step `{step.id}` of {plan.file}", step.configuration or {}
 
     def single(self, name: str | None = None) -> dict[str, Any]:
-        """Return one configuration, for who looks at a credential and runs no plan.
+        """Return one configuration, for commands that run no plan.
 
         Args:
             name: Which of several.
@@ -111,24 +112,24 @@ class Credentials:
         if name is not None:
             if problem := self.problem_with(name):
                 raise InputError(problem[0], fix=problem[1])
-            return without_what_is_around({**self._environment, **(self._named or {}).get(name, {})})
+            return trimmed({**self._environment, **(self._named or {}).get(name, {})})
         if self._named:
             raise InputError(
                 f"There are several in {self._file}: {', '.join(self._named)}.", fix="Choose one with --name NAME."
             )
-        return without_what_is_around({**self._environment, **self._common})
+        return trimmed({**self._environment, **self._common})
 
     def where_single(self, key: str, name: str | None = None) -> str | None:
-        """Return in words where a key of what `single` gives stands, or None where nobody gave it."""
+        """Return in words where a key of the configuration of `single` was given, or None where it was not."""
         return _last_with(key, self.given(name))
 
     def all(self) -> list[dict[str, Any]]:
-        """Return every configuration, for their secrets."""
+        """Return every configuration, so that their secrets can be redacted."""
         named = list(self._named.values()) if self._named else []
         return [self._environment, self._common, *(dict(each) for each in named)]
 
     def given(self, name: str | None = None) -> list[tuple[str, Mapping[str, Any]]]:
-        """Return every configuration as it was given, or only one of several, with the words for where it stands."""
+        """Return every configuration as it was given, or one of several, each with its source in words."""
         known = self._named or {}
         named = [(self._of_name(each), known[each]) for each in known if name in (None, each)]
         return [(_in_environment(), self._environment), *(named or [(self._file, self._common)])]
@@ -137,8 +138,8 @@ class Credentials:
         return f"`{name}` in {self._file}"
 
 
-def without_what_is_around(configuration: dict[str, Any]) -> dict[str, Any]:
-    """Return a configuration without the spaces and line breaks that stand around its secrets and settings."""
+def trimmed(configuration: dict[str, Any]) -> dict[str, Any]:
+    """Return a configuration without the spaces and line breaks around its secrets and settings."""
     return {key: _plain(key, value) for key, value in configuration.items()}
 
 
@@ -165,7 +166,11 @@ def of_environment() -> dict[str, Any]:
         InputError: `ADAPTOR_CONFIGURATION` is not a JSON object.
     """
     if text := os.environ.get(ENVIRONMENT_JSON):
-        return json_object(text, f"The environment variable {ENVIRONMENT_JSON}")
+        from ..input.document import object_in, parse_document
+        from ..input.source import Source
+
+        source = Source(ENVIRONMENT_JSON, text, f"environment variable {ENVIRONMENT_JSON}", is_secret=True)
+        return object_in(parse_document(source), _FIX)
     token = os.environ.get(ENVIRONMENT_TOKEN)
     return {"access_token": token} if token else {}
 
@@ -175,22 +180,17 @@ def read_credentials(file: str | None, *, is_lenient: bool = False) -> Credentia
 
     Args:
         file: A JSON or YAML file with one configuration, or with several by their names.
-        is_lenient: Steps may name credentials that nobody gives.
+        is_lenient: Steps may name credentials that were not given.
 
     Raises:
-        InputError: One of them is not an object.
+        InputError: One of them cannot be read, or is not an object. The error shows nothing of it but keys.
     """
     environment = of_environment()
     if file is None:
         return Credentials(environment=environment, is_lenient=is_lenient)
-    if file.lower().endswith((".yaml", ".yml")):
-        from ..input.document import read_document
+    from ..input.document import read_object
 
-        found = read_document(file, "credentials file", is_secret=True).value
-        if not isinstance(found, dict):
-            raise InputError(f"The credentials file {file} holds no object.", fix="Write access_token: …")
-    else:
-        found = read_json_object(file, "credentials file")
+    found = read_object(file, "credentials file", _FIX, is_secret=True)
     return credentials_of(found, environment=environment, file=f"the credentials file {file}", is_lenient=is_lenient)
 
 

@@ -1,4 +1,4 @@
-"""Circles in a plan: a step must not lead back to itself."""
+"""Cycles in a plan: a step must not lead back to itself."""
 
 from __future__ import annotations
 
@@ -7,32 +7,29 @@ if TYPE_CHECKING:
     from .plan import Edge, Plan
 
 
-def circles(plan: Plan) -> list[list[Edge]]:
-    """Return the circles of a plan, each as the edges that make it, the closing one last.
+def cycles(plan: Plan) -> list[list[Edge]]:
+    """Return the cycles of a plan, each as its edges from the step that comes first in the file, back to that step.
 
     Edges that are disabled count too: enabling one must not make a run endless.
     """
+    from graphlib import CycleError, TopologicalSorter
+    from itertools import pairwise
+
+    edges = {(edge.source, edge.target): edge for edge in plan.edges() if edge.target in plan.steps}
+    order = {step: index for index, step in enumerate(plan.steps)}
     found: list[list[Edge]] = []
-    done: set[str] = set()
-    for first in plan.steps:
-        if first in done:
-            continue
-        # By hand rather than recursively: a chain may be longer than Python's stack.
-        way: list[Edge] = []
-        on_way = {first}
-        open_edges = [iter(plan.steps[first].edges)]
-        while open_edges:
-            edge = next(open_edges[-1], None)
-            if edge is None:
-                open_edges.pop()
-                last = way.pop().target if way else first
-                on_way.discard(last)
-                done.add(last)
-            elif edge.target in on_way:
-                begin = next((index for index, each in enumerate(way) if each.source == edge.target), len(way))
-                found.append([*way[begin:], edge])
-            elif edge.target in plan.steps and edge.target not in done:
-                way.append(edge)
-                on_way.add(edge.target)
-                open_edges.append(iter(plan.steps[edge.target].edges))
-    return found
+    while True:
+        sorter: TopologicalSorter[str] = TopologicalSorter()
+        for source, target in edges:
+            sorter.add(target, source)
+        try:
+            sorter.prepare()
+        except CycleError as cause:
+            steps = cause.args[1][:-1]
+            first = min(range(len(steps)), key=lambda index: order[steps[index]])
+            steps = [*steps[first:], *steps[: first + 1]]
+            found.append([edges[pair] for pair in pairwise(steps)])
+            # Without its last edge this cycle is open, and the sorter finds the next one.
+            del edges[steps[-2], steps[-1]]
+        else:
+            return found

@@ -1,4 +1,4 @@
-"""Which text a job has: a run goes on with the job that it was begun with, or says that it has changed."""
+"""A digest of a job's text: a resume compares it, to find out whether the job has changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def job_sources(prepared: Prepared, path: str) -> tuple[list[str], list[str]]:
-    """Return what a job or a workflow is made of once it is loaded: files, those of its own modules too, and texts."""
+    """Return the sources of a loaded job or workflow: its files, those of its own modules too, and inline texts."""
     plan = prepared.plan
     files = {os.path.abspath(path)}
     texts: list[str] = []
@@ -25,7 +25,7 @@ def job_sources(prepared: Prepared, path: str) -> tuple[list[str], list[str]]:
 
 
 def job_digest(sources: tuple[list[str], list[str]]) -> str:
-    """Return a digest of what a job is made of."""
+    """Return a digest of the sources of a job."""
     import hashlib
 
     files, texts = sources
@@ -42,7 +42,7 @@ def job_digest(sources: tuple[list[str], list[str]]) -> str:
 
 
 def _modules_beside(files: set[str]) -> set[str]:
-    """Return the loaded modules that lie beside scripts; what is installed there is not the job's own."""
+    """Return the files of loaded modules beside scripts, without installed ones."""
     import sys
 
     folders = tuple({f"{os.path.dirname(file)}{os.sep}" for file in files})

@@ -1,4 +1,4 @@
-"""Scripts that look like a job and do nothing: what was written, and what makes an operation of it a step."""
+"""Operations of a script that never run, and scripts without any: each with what to write instead."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from .script import Job
+    from .job import Job
 
 
 class Idle(InputError):
-    """An operation that never runs, or a script that has none. It keeps nothing from being run."""
+    """A warning: an operation never runs, or the script has none."""
 
     code = "NEVER_RUNS"
 
 
 class Outline:
-    """What a script binds and reads at its top level; it is taken before the script is rewritten.
+    """The names that a script binds and reads at its top level. Made before the script is rewritten.
 
     Args:
         tree: The script.
@@ -59,11 +59,11 @@ class Outline:
 
 
 def warnings_of(job: Job, outline: Outline) -> list[InputError]:
-    """Return what in a script never runs.
+    """Return a warning for each operation of a script that never runs.
 
     Args:
         job: The script, loaded.
-        outline: What stands in it.
+        outline: Its names.
     """
     found = [
         _idle(job, line, f"The operation `{name}` is assigned and never used: it does not run.", _STEP.format(name))
@@ -71,35 +71,32 @@ def warnings_of(job: Job, outline: Outline) -> list[InputError]:
         if name not in outline.read and name not in outline.exported and not name.startswith("_")
         if _holds_operations(vars(job.module).get(name))
     ]
-    if job.operations or found:
-        return found
+    return found if job.operations or found else [_without_operation(job, outline)]
+
+
+def _without_operation(job: Job, outline: Outline) -> InputError:
+    """Return the warning for a script without any operation, with what it has in place of one."""
     if outline.guarded is not None:
-        return [
-            _idle(
-                job,
-                outline.guarded,
-                'The script has no operation: what stands under `if __name__ == "__main__"` is not a part of the job.',
-                "Write the operations on lines of their own at the top level, without calling them.",
-            )
-        ]
+        return _idle(
+            job,
+            outline.guarded,
+            'The script has no operation: the block under `if __name__ == "__main__"` is not a part of the job.',
+            "Write the operations on lines of their own at the top level, without calling them.",
+        )
     if outline.functions:
         name, line = next(iter(outline.functions.items()))
-        return [
-            _idle(
-                job,
-                line,
-                f"The script has no operation: the function `{name}` is defined, and nothing calls it.",
-                f"Write fn({name}) on a line of its own at the top level: it becomes a step of the job.",
-            )
-        ]
-    return [
-        _idle(
+        return _idle(
             job,
-            None,
-            "The script has no operation at its top level: nothing is done.",
-            'Write operations on lines of their own, such as send_text(state.data.psid, "Hello").',
+            line,
+            f"The script has no operation: the function `{name}` is defined, and nothing calls it.",
+            f"Write fn({name}) on a line of its own at the top level: it becomes a step of the job.",
         )
-    ]
+    return _idle(
+        job,
+        None,
+        "The script has no operation at its top level: nothing is done.",
+        'Write operations on lines of their own, such as send_text(state.data.psid, "Hello").',
+    )
 
 
 _STEP = "Write it on a line of its own at the top level: {0}. Or name it inside another operation."
@@ -119,7 +116,7 @@ def _holds_operations(value: Any) -> bool:
 
 
 def _assigned(statements: list[Any]) -> Iterator[tuple[str, int]]:
-    """Yield the names that statements assign, those inside `if`, `for` and the like too, functions left out."""
+    """Yield the names that statements assign, also inside `if` or `for`, but not inside functions."""
     for node in statements:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             continue

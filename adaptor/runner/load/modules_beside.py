@@ -1,4 +1,4 @@
-"""Modules beside a job, which it imports as any Python script does: their f-strings may hold lazy references too."""
+"""Importing modules beside a job: f-strings in them may hold lazy references, as in the job itself."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class _Loader(SourceFileLoader):
-    """Loads a module with its f-strings as texts that may wait; no bytecode is kept, which would hold other ones."""
+    """Loads a module and rewrites its f-strings. It keeps no bytecode: Python would use that outside of jobs too."""
 
     def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> Any:  # type: ignore[override]
         tree = Texts().visit(ast.parse(data, path))
         return compile(ast.fix_missing_locations(tree), path, "exec", dont_inherit=True, optimize=_optimize)
 
     def path_stats(self, path: str) -> Any:
-        # Without a time of the source there is no bytecode, neither read nor written.
+        # Without the time of the source, Python neither reads nor writes bytecode.
         raise OSError
 
     def exec_module(self, module: ModuleType) -> None:
@@ -34,7 +34,7 @@ class _Loader(SourceFileLoader):
 
 
 class _Finder:
-    """Finds modules in the folders of jobs, at the place where Python would look for them in `sys.path`."""
+    """Finds modules in the folders of jobs, before Python looks in `sys.path`."""
 
     def __init__(self) -> None:
         self.folders: list[str] = []
@@ -65,7 +65,7 @@ _FINDER = _Finder()
 
 
 def imported_at(traceback: TracebackType | None) -> str | None:
-    """Return the file of the module that was being imported where something was raised, if it lies beside a job."""
+    """Return the file of the module beside a job whose import raised, or None where it was another module."""
     found = None
     while traceback is not None:
         frame = traceback.tb_frame
@@ -76,7 +76,7 @@ def imported_at(traceback: TracebackType | None) -> str | None:
 
 
 def allow(folder: str) -> None:
-    """Let modules of a folder be imported from now on, before all others of that name in `sys.path`."""
+    """Let modules of a folder be imported from now on, before others of the same name in `sys.path`."""
     folder = os.path.abspath(folder)
     if folder not in sys.path:
         sys.path.insert(0, folder)

@@ -1,20 +1,24 @@
-"""Reading OpenFn's project files: several workflows, each with jobs, triggers and edges."""
+"""OpenFn's project files: a workflow in one, with its jobs, triggers and edges, becomes what a workflow file holds.
+
+Then it is read as any workflow file; problems point at their place in the project file.
+"""
 
 from __future__ import annotations
 
 from ...core.errors import InputError
-from ..problems.problems import did_you_mean
-from .plan import Edge, Plan, Step
-from .reader import TRIGGERS, Reader, first_of, kind_of
+from ..input.document import Document, kind_of
+from ..problems.problems import did_you_mean, raise_for
+from .reader import Reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
-    from ..input.document import Document, Path
-    from .credentials import Credentials
+    from ..input.document import Path
+    from ..problems.problems import FileProblem
 
-_WORKFLOW = ("name", "jobs", "triggers", "edges", "globals", "description")
+_WORKFLOW = ("name", "jobs", "triggers", "edges", "globals", "description", "id", "openfn", "version")
 _JOB = ("name", "adaptor", "credential", "body", "globals", "id", "keychain_credential", "expression", "state")
 _TRIGGER = (
     "type", "enabled", "cron_expression", "cron_cursor_job", "webhook_reply", "webhook_response_config",
@@ -32,16 +36,8 @@ def is_project(value: Any) -> bool:
     return isinstance(value, dict) and "workflows" in value and "steps" not in value and "workflow" not in value
 
 
-def workflow_path(document: Document, name: str | None) -> Path:
-    """Return where in a project the workflow of that name stands.
-
-    Args:
-        document: The project file.
-        name: The workflow's key or name; None where there is only one.
-
-    Raises:
-        InputError: There is no such workflow, or several and no name.
-    """
+def _workflow_path(document: Document, name: str | None) -> Path:
+    """Return the keys that lead to the workflow of that name in a project."""
     workflows = document.value["workflows"]
     entries: dict[str | int, Any]
     if isinstance(workflows, dict):
@@ -75,137 +71,178 @@ def _title(key: str | int, entry: Any) -> str | int:
     return str(entry.get("id") or entry.get("name") or key) if isinstance(key, int) and isinstance(entry, dict) else key
 
 
-def read_project(document: Document, credentials: Credentials, path: Path) -> tuple[Plan, Reader]:
-    """Read one workflow of a project; what is wrong with it is in the reader's `problems`.
+class ProjectWorkflow(Document):
+    """A workflow of a project, in the form of a workflow file."""
+
+    names_credentials = True
+
+    def __init__(self, project: Document, value: dict[str, Any], origins: dict[Path, Path]) -> None:
+        super().__init__(project.source, value, lambda text: {})
+        self._project = project
+        self._origins = origins
+
+    def problem(self, path: Path, what: str, *, fix: str = "", key: bool = False) -> FileProblem:
+        """Return a problem with one part of the workflow, at the place in the project that the part was made of."""
+        rest: Path = ()
+        while path and path not in self._origins:
+            path, rest = path[:-1], (path[-1], *rest)
+        # A key of the workflow was made of a value in the project.
+        return self._project.problem((*self._origins[path], *rest), what, fix=fix, key=key and bool(rest))
+
+
+def project_workflow(project: Document, name: str | None) -> tuple[Document, Path]:
+    """Return a document that holds a workflow of a project, and the keys that lead to the workflow in it.
 
     Args:
-        document: The project file.
-        credentials: The credential map, for the names that jobs give.
-        path: Where in the file the workflow stands.
+        project: The project file.
+        name: The workflow's key or name; None where there is only one.
+
+    Raises:
+        InputError: There is no such workflow, or several and no name.
     """
-    reading = _Project(document, credentials)
-    reading.read(path)
-    return reading.plan, reading.reader
+    path = _workflow_path(project, name)
+    raw = project.value
+    for key in path:
+        raw = raw[key]
+    if isinstance(raw, dict) and "steps" in raw:
+        # A workflow file inside a project file.
+        return project, path
+    return _Conversion(project, path).workflow(raw), ()
 
 
-class _Project:
-    def __init__(self, document: Document, credentials: Credentials) -> None:
-        self.reader = Reader(document)
-        self.plan = Plan(document.file)
-        self._credentials = credentials
-        self._edges: dict[int, Path] = {}
-        self._steps: dict[str, Path] = {}
-        self._disabled: set[str] = set()
+class _Conversion:
+    def __init__(self, project: Document, path: Path) -> None:
+        self._reader = Reader(project)
+        self._path = path
+        self._steps: dict[str, dict[str, Any]] = {}
+        self._value: dict[str, Any] = {"id": str(path[-1]), "steps": []}
+        self._origins: dict[Path, Path] = {(): path}
+        self._project = project
 
-    def read(self, path: Path) -> None:
-        """Read the workflow that stands at a path of the document."""
-        workflow = self.reader.document.value
-        for key in path:
-            workflow = workflow[key]
-        if not isinstance(workflow, dict):
-            self.reader.note(path, f"The workflow is {kind_of(workflow)}, not an object.", fix="Write jobs: …")
+    def workflow(self, raw: Any) -> ProjectWorkflow:
+        """Convert a workflow of the project.
+
+        Raises:
+            FileProblem: It is no object, or has no jobs.
+            Problems: The same, where there is more.
+        """
+        if isinstance(raw, dict):
+            self._convert(raw)
+        else:
+            self._reader.refuse(self._path, f"The workflow is {kind_of(raw)}, not an object.", fix="Write jobs: …")
+        if not self._steps:
+            raise_for(self._reader.problems)
+        workflow = ProjectWorkflow(self._project, self._value, self._origins)
+        workflow.problems = self._reader.problems
+        return workflow
+
+    def _convert(self, raw: dict[str, Any]) -> None:
+        self._reader.check_keys(raw, self._path, _WORKFLOW, "a workflow")
+        self._put(self._value, "name", raw, (), self._path)
+        self._steps_of(raw, "triggers", self._trigger)
+        triggers = len(self._steps)
+        self._steps_of(raw, "jobs", self._job)
+        if len(self._steps) == triggers:
+            self._steps.clear()
+            self._reader.refuse(self._path, "The workflow has no jobs.", fix="Write jobs: {name: {body: …}}.")
             return
-        self.reader.check_keys(workflow, path, (*_WORKFLOW, "id", "openfn", "version"), "a workflow")
-        self.plan.id = str(path[-1])
-        self.plan.name = str(self.reader.value(workflow, (*path, "name"), str) or "")
-        for part, read in (("triggers", self._read_trigger), ("jobs", self._read_job)):
-            entries = self.reader.value(workflow, (*path, part), dict) or {}
-            for key, raw in entries.items():
-                at = (*path, part, key)
-                if not isinstance(raw, dict):
-                    self.reader.note(at, f"`{key}` is {kind_of(raw)}, not an object.", fix="Write name: …")
-                elif key in self.plan.steps:
-                    self.reader.note(at, f"A trigger and a job are both called `{key}`.", fix="Rename one.", key=True)
-                else:
-                    self._steps[key] = at
-                    self.plan.steps[key] = read(key, raw, at)
-        if not any(step.kind == "job" for step in self.plan.steps.values()):
-            self.reader.note(path, "The workflow has no jobs.", fix="Write jobs: {name: {body: …}}.")
-            return
-        self._read_edges(workflow, path)
-        self.plan.start = self._start()
-        if not self.reader.problems:
-            self.reader.warn_unreachable(self.plan, self._steps)
+        self._edges_of(raw)
+        if not triggers:
+            # The first job that no edge leads to.
+            targets = {target for step in self._steps.values() for target in step["next"]}
+            self._value["start"] = next((key for key in self._steps if key not in targets), next(iter(self._steps)))
 
-    def _start(self) -> str:
-        """Return the trigger, or where there is none the first job that nothing leads to."""
-        if any(step.kind != "job" for step in self.plan.steps.values()):
-            return first_of(self.plan.steps, self._disabled)
-        targets = {edge.target for edge in self.plan.edges()}
-        return next((id_ for id_ in self.plan.steps if id_ not in targets), next(iter(self.plan.steps)))
+    def _put(self, into: dict[str, Any], key: str, raw: dict[str, Any], to: Path, at: Path, name: str = "") -> None:
+        """Copy a value, perhaps under another name, and keep its origin for problems."""
+        if raw.get(key) is not None:
+            into[name or key] = raw[key]
+            self._origins[(*to, name or key)] = (*at, key)
 
-    def _read_trigger(self, key: str, raw: dict[str, Any], at: Path) -> Step:
-        self.reader.check_keys(raw, at, _TRIGGER, "a trigger")
-        kind = self.reader.value(raw, (*at, "type"), str) or "trigger"
-        if kind not in (*TRIGGERS, "trigger"):
-            fix = did_you_mean(kind, TRIGGERS, f"There are {', '.join(TRIGGERS)}.")
-            self.reader.note((*at, "type"), f"There is no kind of trigger `{kind}`.", fix=fix)
-        if self.reader.value(raw, (*at, "enabled"), bool) is False:
-            self._disabled.add(key)
-        return Step(key, kind=kind)
+    # --- Steps ---
 
-    def _read_job(self, key: str, raw: dict[str, Any], at: Path) -> Step:
-        reader = self.reader
-        reader.check_keys(raw, at, _JOB, "a job")
-        step = Step(key, name=str(reader.value(raw, (*at, "name"), str) or ""))
-        body, place = raw.get("body", raw.get("expression")), (*at, "body" if "body" in raw else "expression")
+    def _steps_of(self, raw: dict[str, Any], part: str, convert: Callable[..., None]) -> None:
+        for key, entry in (self._reader.value(raw, (*self._path, part), dict) or {}).items():
+            at, to = (*self._path, part, key), ("steps", len(self._steps))
+            if not isinstance(entry, dict):
+                self._reader.refuse(at, f"`{key}` is {kind_of(entry)}, not an object.", fix="Write name: …")
+            elif key in self._steps:
+                self._reader.refuse(at, f"A trigger and a job are both called `{key}`.", fix="Rename one.", key=True)
+            else:
+                step = self._steps[key] = {"id": key, "next": {}}
+                self._value["steps"].append(step)
+                self._origins[to] = self._origins[(*to, "id")] = at
+                convert(step, entry, to, at)
+
+    def _trigger(self, step: dict[str, Any], raw: dict[str, Any], to: Path, at: Path) -> None:
+        self._reader.check_keys(raw, at, _TRIGGER, "a trigger")
+        self._put(step, "type", raw, to, at)
+        self._put(step, "enabled", raw, to, at)
+
+    def _job(self, step: dict[str, Any], raw: dict[str, Any], to: Path, at: Path) -> None:
+        self._reader.check_keys(raw, at, _JOB, "a job")
+        for key in ("name", "state"):
+            self._put(step, key, raw, to, at)
+        self._put(step, "credential", raw, to, at, "configuration")
+        key = "body" if "body" in raw else "expression"
+        body, place = raw.get(key), (*at, key)
         if isinstance(body, dict):
-            reader.check_keys(body, place, ("path", "content"), "a body")
+            self._reader.check_keys(body, place, ("path", "content"), "a body")
             place = (*place, "path" if "path" in body else "content")
-            body = reader.value(body, place, str, needed=True, fix="Write body: {path: ./job.py}.")
+            body = self._reader.value(body, place, str, needed=True, fix="Write body: {path: ./job.py}.")
         elif body is None:
-            reader.note(at, f"The job `{key}` has no `body`.", fix="Write body: {path: ./job.py}, or the text itself.")
+            fix = "Write body: {path: ./job.py}, or the text itself."
+            self._reader.refuse(at, f"The job `{step['id']}` has no `body`.", fix=fix)
         elif not isinstance(body, str):
-            reader.note(place, f"`body` is {kind_of(body)}.", fix="Write the text, or {path: ./job.py}.")
-        step.script = reader.script(body if isinstance(body, str) else "", place, f'step "{key}"')
-        step.state = reader.object_or_file(raw, (*at, "state")) or {}
-        credential = reader.value(raw, (*at, "credential"), str)
-        if credential is not None:
-            problem = self._credentials.problem_with(credential)
-            if problem is not None:
-                reader.note((*at, "credential"), problem[0], fix=problem[1])
-            step.credential = credential
-        return step
+            self._reader.refuse(place, f"`body` is {kind_of(body)}.", fix="Write the text, or {path: ./job.py}.")
+        step["expression"] = body if isinstance(body, str) else ""
+        self._origins[(*to, "expression")] = place
 
-    def _read_edges(self, workflow: dict[str, Any], path: Path) -> None:
-        edges = self.reader.value(workflow, (*path, "edges"), dict) or {}
-        for key, raw in edges.items():
-            at = (*path, "edges", key)
+    # --- Edges ---
+
+    def _edges_of(self, workflow: dict[str, Any]) -> None:
+        for key, raw in (self._reader.value(workflow, (*self._path, "edges"), dict) or {}).items():
+            at = (*self._path, "edges", key)
             if not isinstance(raw, dict):
-                self.reader.note(at, f"The edge is {kind_of(raw)}, not an object.", fix="Write source_job: …")
+                self._reader.refuse(at, f"The edge is {kind_of(raw)}, not an object.", fix="Write source_job: …")
                 continue
-            self.reader.check_keys(raw, at, _EDGE, "an edge")
-            sources = [name for name in ("source_trigger", "source_job") if raw.get(name) is not None]
-            source = self.reader.value(raw, (*at, sources[0]), str) if len(sources) == 1 else None
-            target = self.reader.value(raw, (*at, "target_job"), str, needed=True, fix="Say where it leads.")
-            if len(sources) != 1:
-                fix = "Give one of source_trigger and source_job."
-                self.reader.note(at, f"The edge `{key}` has {len(sources) or 'no'} sources.", fix=fix, key=True)
+            self._reader.check_keys(raw, at, _EDGE, "an edge")
+            source = self._source(key, raw, at)
+            target = self._reader.value(raw, (*at, "target_job"), str, needed=True, fix="Say where it leads.")
             if source is None or target is None:
                 continue
-            if source not in self.plan.steps:
-                what = f"The edge leaves `{source}`, which does not exist."
-                fix = did_you_mean(source, self.plan.steps, f"There are {', '.join(self.plan.steps)}.")
-                self.reader.note((*at, sources[0]), what, fix=fix)
+            if target in self._steps[source]["next"]:
+                what = f"A second edge leads from `{source}` to `{target}`: the step would run twice."
+                self._reader.refuse((*at, "target_job"), what, fix="Write one edge, with `or` in its condition.")
                 continue
-            edge = self._edge(source, target, raw, at)
-            self.plan.steps[source].edges.append(edge)
-            self._edges[id(edge)] = (*at, "target_job")
-        self.reader.check_edges(self.plan, self._edges)
+            self._edge(source, target, raw, at)
 
-    def _edge(self, source: str, target: str, raw: dict[str, Any], at: Path) -> Edge:
-        reader = self.reader
-        kind = reader.value(raw, (*at, "condition_type"), str) or "always"
-        condition = None
+    def _source(self, key: str, raw: dict[str, Any], at: Path) -> str | None:
+        names = [name for name in ("source_trigger", "source_job") if raw.get(name) is not None]
+        if len(names) != 1:
+            fix = "Give one of source_trigger and source_job."
+            self._reader.refuse(at, f"The edge `{key}` has {len(names) or 'no'} sources.", fix=fix, key=True)
+            return None
+        source: str | None = self._reader.value(raw, (*at, names[0]), str)
+        if source is not None and source not in self._steps:
+            fix = did_you_mean(source, self._steps, f"There are {', '.join(self._steps)}.")
+            self._reader.refuse((*at, names[0]), f"The edge leaves `{source}`, which does not exist.", fix=fix)
+            return None
+        return source
+
+    def _edge(self, source: str, target: str, raw: dict[str, Any], at: Path) -> None:
+        to: Path = ("steps", list(self._steps).index(source), "next", target)
+        edge: dict[str, Any] = {"disabled": self._reader.value(raw, (*at, "enabled"), bool) is False}
+        self._steps[source]["next"][target] = edge
+        self._origins[to] = (*at, "target_job")
+        kind = self._reader.value(raw, (*at, "condition_type"), str) or "always"
         if kind not in _CONDITIONS:
             fix = did_you_mean(kind, _CONDITIONS, f"There are {', '.join(_CONDITIONS)}.")
-            reader.note((*at, "condition_type"), f"There is no condition type `{kind}`.", fix=fix)
+            self._reader.refuse((*at, "condition_type"), f"There is no condition type `{kind}`.", fix=fix)
         elif kind.endswith("expression"):
             fix = "Write a Python expression over `state`."
-            text = reader.value(raw, (*at, "condition_expression"), str, needed=True, fix=fix)
-            condition = None if text is None else reader.condition(text, (*at, "condition_expression"))
+            self._reader.value(raw, (*at, "condition_expression"), str, needed=True, fix=fix)
+            self._put(edge, "condition_expression", raw, to, at, "condition")
         else:
-            condition = reader.condition(kind, (*at, "condition_type"))
-        label = reader.value(raw, (*at, "condition_label"), str) or reader.value(raw, (*at, "label"), str) or ""
-        enabled = reader.value(raw, (*at, "enabled"), bool)
-        return Edge(source, target, condition, label=label, disabled=enabled is False)
+            self._put(edge, "condition_type", raw, to, at, "condition")
+        label = "condition_label" if raw.get("condition_label") else "label"
+        self._put(edge, label, raw, to, at, "label")

@@ -11,17 +11,17 @@ if TYPE_CHECKING:
 
     from ...core.state import State
     from .conditions import Condition
-    from .script import Job
+    from .job import Job
 
 #: The id of the only step of a run that is given a single job.
 STEP_ID = "job-1"
 
-#: The `join` of a step that waits for everything that is still on its way to it.
+#: The `join` of a step that waits for all states that can still reach it.
 JOIN_ALL = "all"
 
 
 class Edge:
-    """A way from one step to the next.
+    """An edge from one step to another.
 
     Attributes:
         source: The id of the step it leaves.
@@ -42,6 +42,11 @@ class Edge:
         self.label = label
         self.disabled = disabled
 
+    @property
+    def handles_failure(self) -> bool:
+        """Whether it is taken where its source has failed, and only there."""
+        return self.condition is not None and self.condition.is_for_failure and not self.disabled
+
     def __str__(self) -> str:
         return f"{self.source} → {self.target}"
 
@@ -50,7 +55,7 @@ class Script:
     """A script of a plan: a file, or a text inside the plan's own file.
 
     Attributes:
-        label: What it goes under in errors: the file, or `workflow.json, step "remind"`.
+        label: Its name in errors: the file, or `workflow.json, step "remind"`.
         file: Its path, or None for a text.
         text: The text, or nothing for a file.
         folder: Where modules beside it are looked for.
@@ -83,7 +88,7 @@ class Step:
         configuration: Its own configuration, or None.
         credential: The name of its configuration in the credential map, or None.
         join: `all`, or nothing.
-        edges: The ways that leave it, in order.
+        edges: The edges that leave it, in order.
         job: Its script, once that is loaded.
     """
 
@@ -152,7 +157,7 @@ class Plan:
         return (edge for step in self.steps.values() for edge in step.edges)
 
     def reachable(self, start: str) -> set[str]:
-        """Return the ids of the steps that a run may come to from a step, that step included."""
+        """Return the ids of the steps that a run can reach from a step, with that step."""
         found, open_ends = {start}, [start]
         while open_ends:
             for edge in self.steps[open_ends.pop()].edges:
@@ -162,7 +167,7 @@ class Plan:
         return found
 
     def narrow(self, *, start: str | None = None, end: str | None = None, only: str | None = None) -> None:
-        """Begin or end elsewhere than the file says.
+        """Set the first and the last step of the run.
 
         Args:
             start: The step to begin with: its id, or a unique part of its id or name.
@@ -182,7 +187,7 @@ class Plan:
             self.end = self.find(end)
 
     def find(self, name: str) -> str:
-        """Return the id of the step that is called so: by its id, its name, or a unique part of one.
+        """Return the id of a step by its id, its name, or a unique part of one.
 
         Raises:
             InputError: No step or several are called that.

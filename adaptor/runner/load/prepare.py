@@ -1,4 +1,4 @@
-"""From a path to a plan that is ready to run: everything is read and checked before anything runs."""
+"""Reading and checking everything that a run needs, before anything runs: from a path to a plan with its jobs."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from ..input.document import Document
+    from ..input.document import Document, Path
     from .credentials import Credentials
+    from .job import Job
     from .plan import Script
-    from .script import Job
 
-#: What these end in is a workflow or a project; everything else is a job script.
+#: A file with one of these endings is a workflow or a project; any other is a job script.
 WORKFLOW_ENDINGS = (".json", ".yaml", ".yml")
 
 
 class Prepared:
-    """A plan with its jobs loaded, and everything that was found wrong.
+    """A plan with its jobs loaded, and all problems with it.
 
     Attributes:
         plan: The plan, or None where it could not be read.
-        problems: What keeps it from being run.
-        jobs: Every script that was loaded.
+        problems: What is wrong; with any of them the plan cannot run.
+        jobs: The loaded scripts.
     """
 
     def __init__(self) -> None:
@@ -40,11 +40,11 @@ class Prepared:
 
     @property
     def warnings(self) -> list[InputError]:
-        """What deserves a look and keeps nothing from being run."""
+        """Problems that do not prevent a run."""
         return self.plan.warnings if self.plan is not None else []
 
     def close(self) -> None:
-        """Forget the modules of the jobs."""
+        """Remove the modules of the jobs."""
         for job in self.jobs:
             job.close()
 
@@ -93,21 +93,16 @@ def _prepare_workflow(
     prepared: Prepared, path: str, credentials: Credentials, name: str | None, given: Mapping[str, Any]
 ) -> None:
     from ..input.document import read_document
-    from .openfn_project import is_project, read_project, workflow_path
+    from .openfn_project import is_project, project_workflow
     from .workflow import read_workflow
 
     document = read_document(path, "workflow")
+    at: Path = ()
     if is_project(document.value):
-        at = workflow_path(document, name)
-        entry = document.value
-        for key in at:
-            entry = entry[key]
-        read = read_workflow if isinstance(entry, dict) and "steps" in entry else read_project
-        plan, reader = read(document, credentials, at)
+        document, at = project_workflow(document, name)
     elif name is not None:
         raise InputError(f"{path} holds one workflow, without a name to choose by.", fix=f"Leave `{name}` out.")
-    else:
-        plan, reader = read_workflow(document, credentials)
+    plan, reader = read_workflow(document, credentials, at)
     prepared.plan = plan
     prepared.problems += sorted(reader.problems, key=lambda problem: (problem.file or "", problem.line or 0))
     _load_scripts(prepared, plan, document, given)
@@ -124,7 +119,7 @@ def _load_scripts(prepared: Prepared, plan: Plan, document: Document, given: Map
             step.job = _load_script(step.script, names)
             prepared.jobs.append(step.job)
             if step.script.file or step.script.text.strip():
-                # An empty text is a step that only passes its state on.
+                # An empty text is meant: the step only passes its state on.
                 plan.warnings += step.job.warnings
         except AdaptorError as error:
             if not (isinstance(error, InputError) and step.script.file and not os.path.isfile(step.script.file)):

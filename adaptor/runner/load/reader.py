@@ -1,14 +1,14 @@
-"""What reading a workflow file and reading a project file have in common: kinds, keys, files and edges."""
+"""Reading parts of a document, such as keys, scripts and edges, and collecting what is wrong with them."""
 
 from __future__ import annotations
 
 import os
 
 from ...core.errors import AdaptorError, InputError
-from ..input.document import ENDINGS, read_document
+from ..input.document import ENDINGS, KINDS, kind_of, read_object, read_state
 from ..problems.problems import did_you_mean
 from .conditions import BadCondition, Condition
-from .cycles import circles
+from .cycles import cycles
 from .plan import Script
 
 TYPE_CHECKING = False
@@ -23,18 +23,12 @@ SCRIPT_ENDINGS = (".py", ".js")
 #: Kinds of triggers, as OpenFn names them.
 TRIGGERS = ("webhook", "cron", "manual", "kafka")
 
-_KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
 _HOW = {
     dict: "Write {…}.",
     list: "Write […].",
     str: 'Put quotes around it: "…".',
     bool: "Write true or false, without quotes.",
 }
-
-
-def kind_of(value: Any) -> str:
-    """Return the kind of a JSON value in words."""
-    return "null" if value is None else _KINDS.get(type(value), type(value).__name__)
 
 
 class Reader:
@@ -47,34 +41,42 @@ class Reader:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.problems: list[AdaptorError] = []
+        self.problems: list[AdaptorError] = list(document.problems)
 
-    def note(self, path: Path, what: str, *, fix: str = "", key: bool = False) -> None:
-        """Take a problem down."""
+    def refuse(self, path: Path, what: str, *, fix: str = "", key: bool = False) -> None:
+        """Add a problem with one part of the document; for the arguments see `Document.problem`."""
         self.problems.append(self.document.problem(path, what, fix=fix, key=key))
 
     def value(self, holder: dict[str, Any], path: Path, kind: type, *, needed: bool = False, fix: str = "") -> Any:
-        """Return what stands under the last key of a path, or None where it is missing or of another kind."""
+        """Return the value at a path of the document, or None where it is missing or of another kind.
+
+        Args:
+            holder: The object that has the value under the last key of the path.
+            path: The keys that lead to the value.
+            kind: What it must be.
+            needed: It is a problem where it is missing.
+            fix: What to write.
+        """
         name = str(path[-1])
         found = holder.get(name)
         if found is None:
             if needed:
-                self.note(path[:-1], f"`{name}` is missing.", fix=fix)
+                self.refuse(path[:-1], f"`{name}` is missing.", fix=fix)
             return None
         if isinstance(found, bool) is not (kind is bool) or not isinstance(found, kind):
-            self.note(path, f"`{name}` is {kind_of(found)}, not {_KINDS[kind]}.", fix=fix or _HOW[kind])
+            self.refuse(path, f"`{name}` is {kind_of(found)}, not {KINDS[kind]}.", fix=fix or _HOW[kind])
             return None
         return found
 
     def check_keys(self, holder: dict[str, Any], path: Path, known: Iterable[str], where: str) -> None:
-        """Refuse keys that mean nothing: most of them are misspelt. Those that begin with `x-` are somebody's own."""
+        """Add a problem for each unknown key, which is probably misspelt; keys that begin with `x-` are free."""
         names = list(known)
         for key in holder:
             if key not in names and not key.startswith(("x-", "$")):
                 fix = did_you_mean(key, names, f"Known are {', '.join(names)}.")
-                self.note((*path, key), f"`{key}` is not a key of {where}.", fix=fix, key=True)
+                self.refuse((*path, key), f"`{key}` is not a key of {where}.", fix=fix, key=True)
 
-    # --- What may stand in a file of its own ---
+    # --- Files beside the document ---
 
     def is_path(self, text: str) -> bool:
         """Whether an expression is the path of a script rather than its text."""
@@ -90,13 +92,19 @@ class Reader:
         return path if os.path.isabs(path) else os.path.join(self.document.folder, path)
 
     def script(self, text: str, path: Path, label: str) -> Script:
-        """Return the script that stands there: by its path, which must exist, or as a text."""
+        """Return a script that is given by its path, which must exist, or as text.
+
+        Args:
+            text: The path or the text.
+            path: Where in the document it is.
+            label: The name of the script in errors, where it is text.
+        """
         if not self.is_path(text):
             return Script(f"{self.document.file}, {label}", None, text, self.document.folder)
         file = self.beside(text)
         if not os.path.isfile(file):
             what = "is a folder" if os.path.isdir(file) else "does not exist"
-            self.note(path, f"The script {file} {what}.", fix=_nearest(file))
+            self.refuse(path, f"The script {file} {what}.", fix=_nearest(file))
         return Script(file, file, folder=os.path.dirname(file))
 
     def object_or_file(self, holder: dict[str, Any], path: Path) -> dict[str, Any] | None:
@@ -105,24 +113,29 @@ class Reader:
         if found is None or isinstance(found, dict):
             return found
         if not isinstance(found, str):
-            self.note(path, f"`{name}` is {kind_of(found)}.", fix="Give an object, or the path of a JSON file.")
+            self.refuse(path, f"`{name}` is {kind_of(found)}.", fix="Give an object, or the path of a JSON file.")
             return None
         return self.file(found, path, name)
 
     def file(self, name: str, path: Path, what: str) -> dict[str, Any] | None:
-        """Return the object that a JSON or YAML file holds; what is wrong with it is taken down."""
+        """Return the object that a JSON or YAML file holds, or None: then the problem is among `problems`.
+
+        Args:
+            name: The path of the file, from the folder of the document.
+            path: Where the document names it.
+            what: `state`, or `configuration`: then no error shows a line of the file.
+        """
+        file = self.beside(name)
         try:
-            inner = read_document(self.beside(name), f"{what} file", is_secret=what in ("configuration", "credentials"))
+            if what == "state":
+                return read_state(file)
+            return read_object(file, f"{what} file", 'Write {"access_token": "…"}.', is_secret=True)
         except InputError as error:
             if error.file is None:
-                self.note(path, str(error), fix=_nearest(self.beside(name)))
+                self.refuse(path, str(error), fix=_nearest(file))
             else:
                 self.problems.append(error)
             return None
-        if not isinstance(inner.value, dict):
-            self.note(path, f"{name} holds {kind_of(inner.value)}, not an object.", fix='Write {"data": …}.')
-            return None
-        return inner.value
 
     # --- Edges ---
 
@@ -131,38 +144,38 @@ class Reader:
         try:
             return Condition(value)
         except BadCondition as bad:
-            self.note(path, str(bad), fix=bad.fix)
+            self.refuse(path, str(bad), fix=bad.fix)
             return None
 
     def check_edges(self, plan: Plan, places: dict[int, Path]) -> None:
-        """Refuse edges that lead nowhere or in a circle.
+        """Add a problem for each edge whose target does not exist, and for each cycle.
 
         Args:
             plan: The plan, with all its steps.
-            places: Where each edge stands, by its `id()`.
+            places: Where in the document each edge is, by its `id()`.
         """
         for edge in plan.edges():
             if edge.target not in plan.steps:
                 fix = did_you_mean(edge.target, plan.steps, f"The steps are {', '.join(plan.steps)}.")
                 path = places[id(edge)]
-                self.note(
+                self.refuse(
                     path,
                     f"The step `{edge.source}` leads to `{edge.target}`, which does not exist.",
                     fix=fix,
                     key=path[-1] == edge.target,
                 )
-        for circle in circles(plan):
-            way = " → ".join([circle[0].source, *(edge.target for edge in circle)])
-            path = places[id(circle[-1])]
-            self.note(
+        for cycle in cycles(plan):
+            way = " → ".join([cycle[0].source, *(edge.target for edge in cycle)])
+            path = places[id(cycle[-1])]
+            self.refuse(
                 path,
                 f"These steps lead in a circle: {way}.",
                 fix="A run must come to an end. Take one of the edges out; to repeat something use each(…) in a job.",
-                key=path[-1] == circle[-1].target,
+                key=path[-1] == cycle[-1].target,
             )
 
     def warn_unreachable(self, plan: Plan, places: dict[str, Path]) -> None:
-        """Point out the steps that no run can come to."""
+        """Warn of steps that no run can reach."""
         if plan.start not in plan.steps:
             return
         reached = plan.reachable(plan.start)
@@ -177,7 +190,7 @@ class Reader:
 
 
 def first_of(steps: dict[str, Step], disabled: set[str]) -> str:
-    """Return the id of the step that a run begins with where nobody says otherwise."""
+    """Return the id of the step that a run begins with by default."""
     first = next(iter(steps))
     if first in disabled:
         # A trigger that is switched off gives way to one that is not.

@@ -18,6 +18,7 @@ from ...core.values.template import TEXT, text_of
 from ..problems.source_lines import CannotLoad, caret, excerpt
 from . import modules_beside as beside, syntax
 from .idle import Outline, warnings_of
+from .job import Job
 from .unfilled import refuse_unfilled
 
 TYPE_CHECKING = False
@@ -25,39 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-#: The name under which a job's module is known while it runs; further ones are numbered.
+#: The name of a job's module while it runs; further ones are numbered.
 MODULE = "adaptor_job"
 
 
-#: What people call the file that is meant to be run.
+#: Usual names of the file to run in a folder.
 _USUAL = ("job.py", "workflow.yaml", "workflow.yml", "workflow.json", "project.yaml")
 
 _numbers = count()
-
-
-class Job:
-    """A loaded job: where it lies and the operations that are its steps.
-
-    Attributes:
-        file: What the script goes under in errors: its path, or a name for a text that lies inside another file.
-        operations: Its steps, in order.
-        statements: For each of them the labels of the statements around it, such as a `for`.
-        module: What it defined.
-        warnings: What in it never runs.
-    """
-
-    def __init__(
-        self, file: str, operations: list[Operation], statements: list[tuple[str, ...]], module: ModuleType
-    ) -> None:
-        self.file = file
-        self.operations = operations
-        self.statements = statements
-        self.module = module
-        self.warnings: list[InputError] = []
-
-    def close(self) -> None:
-        """Forget the module, so that a program which runs many jobs does not fill up with them."""
-        sys.modules.pop(self.module.__name__, None)
 
 
 def load(
@@ -67,11 +43,11 @@ def load(
     folder: str | None = None,
     given: Mapping[str, Any] | None = None,
 ) -> Job:
-    """Load a job script; nothing of it is performed yet.
+    """Load a job script: its top level runs and builds operations, none of which is performed.
 
     Args:
-        path: The script; or, where its text is given, the name that it goes under in errors.
-        text: The script itself, where it lies inside another file.
+        path: The script; where its text is given, its name in errors.
+        text: The text of a script inside another file.
         folder: Where modules beside it are looked for. Default: the folder of the script.
         given: Further names that the script may use.
 
@@ -126,7 +102,7 @@ def _read(path: str) -> bytes:
 
 
 def _operation_names(tree: ast.Module, vocabulary: dict[str, Any]) -> set[str]:
-    """Return the names that stand for operations in this script, imported and dotted ones included."""
+    """Return the names of operations in this script, imported and dotted names included."""
     own = syntax.bound_names(tree, whole=False)
     found: set[str] = set()
 
@@ -191,13 +167,13 @@ class _Loading:
         exec(code, self._module.__dict__)
 
     def _further(self, statements: list[ast.stmt], first: AdaptorError, known: set[str]) -> list[AdaptorError]:
-        """Return what is wrong further down, in statements that do nothing but build operations."""
+        """Return what is wrong further down, in statements that only build operations."""
         if first.file != self._file or first.line is None:
             return []
         known = known | _builder_names(self._module)
         found = []
         for node in statements:
-            # They were changed already: the call around each expression is ours.
+            # The statements are rewritten already: the call around each expression is ours.
             plain = _without_call(node)
             if node.lineno > first.line and syntax.builds_only(plain, known):
                 module = ast.Module(body=[node], type_ignores=[])
@@ -206,7 +182,7 @@ class _Loading:
                 except AdaptorError as error:
                     found.append(self._with_place(error, error))
                 except Exception:
-                    # What it needs was not built either.
+                    # It needs a name that was not defined because of the first error.
                     continue
         return found
 
@@ -246,7 +222,7 @@ def _without_call(node: ast.stmt) -> ast.stmt:
 
 
 def _builder_names(module: ModuleType) -> set[str]:
-    """Return the names that stand for functions which only build values, such as `quick_reply`."""
+    """Return the names of functions that only build values, such as `quick_reply`."""
     return {
         name
         for name, value in vars(module).items()

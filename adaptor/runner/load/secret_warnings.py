@@ -1,4 +1,4 @@
-"""What is said of secrets: those that are weak or badly pasted, and where a final state has lost one."""
+"""Warnings about secrets: weak ones, badly pasted ones, and those that were removed from a final state."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from .credentials import Credentials
     from .plan import Plan
 
-#: How many places are told.
+#: How many places a warning lists.
 _MOST_PLACES = 5
 
-#: Parts of a state that only tell: what went wrong, and what is known of the last answer.
-_ONLY_TOLD = r"(?!data\b|references\b)([^.\[]+\.)?(errors|response)\b"
+#: Parts of a state that a job does not read on from: errors, and facts about the last answer.
+_NOT_READ = r"(?!data\b|references\b)([^.\[]+\.)?(errors|response)\b"
 
 
 def of_credentials(
     credentials: Credentials, plan: Plan | None = None, state: Any = None, *, name: str | None = None
 ) -> list[str]:
-    """Return what deserves a look in the configurations that a run was given, each once; no value is shown.
+    """Return warnings about the configurations of a run, each once; none shows a value.
 
     Args:
         credentials: What was given for the run.
@@ -57,12 +57,12 @@ def _of_configuration(configuration: Mapping[str, Any], where: str) -> Iterator[
         if path in secrets and plain and (why := weakness(plain)):
             yield (
                 f"`{path}` in {where} {why}. Wherever a text holds it as a word of its own, logs show {REDACTED} in "
-                "its place. Choose one that nobody could guess."
+                "its place. Choose one that cannot be guessed."
             )
 
 
 def of_final_state(state: Any, text: str, path: str, redactor: Redactor) -> list[str]:
-    """Return what was taken out of a final state that is written down, by places.
+    """Return warnings about secrets in a final state that is written to a file.
 
     Args:
         state: The final state, or those of several steps, free of secrets.
@@ -72,22 +72,22 @@ def of_final_state(state: Any, text: str, path: str, redactor: Redactor) -> list
     """
     warnings = []
     what = "The output" if path == "-" else path
-    # A large state is not walked through for nothing.
+    # Searched in the text first: walking through a large state takes long.
     if MARK_BEGINS in text and (places := _places(state)):
         warnings.append(
-            f"{what} holds {REDACTED} at {places}: a secret stood there. What reads it next does not get that back, "
-            "and cannot send it to anybody."
+            f"{what} holds {REDACTED} at {places}: it replaces a secret. What reads the output next does not get "
+            "that back, and cannot send it to anybody."
         )
     words = Redactor(redactor.kept.words)
-    told = words.value(state)
-    if told is not state and (places := _places(told, state)) is not None:
+    without_words = words.value(state)
+    if without_words is not state and (places := _places(without_words, state)) is not None:
         warnings.append(f"{what} holds the word of `verify_token` at {places}. It is left there: it opens nothing.")
     return warnings
 
 
 def _places(state: Any, besides: Any = None) -> str | None:
     known = set(places_of_marks(besides))
-    found = [place for place in places_of_marks(state) if place not in known and not re.match(_ONLY_TOLD, place)]
+    found = [place for place in places_of_marks(state) if place not in known and not re.match(_NOT_READ, place)]
     found = list(dict.fromkeys(found))
     if not found:
         return None

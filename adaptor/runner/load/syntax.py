@@ -1,8 +1,8 @@
-"""What can be seen in a job script without running it, and how its steps are collected.
+"""The syntax of job scripts: what is wrong without running them, and how they are rewritten.
 
-Every top-level expression becomes a call of `COLLECT`, which takes it as a step; every expression statement inside a
-function becomes a call of `DROPPED`, which refuses an operation that was built there and would never run. An f-string
-becomes a call of `TEXT`, which waits where one of its values is a lazy reference.
+Every top-level expression becomes a call of `COLLECT`, which adds its value as a step. Every expression statement in a
+function becomes a call of `DROPPED`, which refuses an operation: it was built there and would never run. An f-string
+becomes a call of `TEXT`, which returns a lazy text where one of its values is a lazy reference.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def bound_names(node: ast.AST, *, whole: bool = True) -> set[str]:
 def unknown_names(
     tree: ast.Module, names: dict[str, ast.Name], vocabulary: Iterable[str], file: str
 ) -> Iterator[CannotLoad]:
-    """Yield the names that nothing gives a meaning to."""
+    """Yield a problem for each name that is not defined."""
     if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree)):
         return
     vocabulary = list(vocabulary)
@@ -82,15 +82,14 @@ def unknown_names(
     for name, node in names.items():
         if name in meant:
             continue
-        from difflib import get_close_matches
+        from ..problems.problems import did_you_mean
 
-        match = get_close_matches(name, [*vocabulary, *dir(builtins)], n=1)
-        hint = f"Did you mean `{match[0]}`?" if match else "Import it, or define it before it is used."
+        hint = did_you_mean(name, [*vocabulary, *dir(builtins)], "Import it, or define it before it is used.")
         yield _at(CannotLoad(f"The name `{name}` is not known.", fix=hint), file, node.lineno, *_columns(node))
 
 
 def compared_references(tree: ast.Module, file: str) -> Iterator[CannotLoad]:
-    """Yield what no reference can notice when it runs: `is`."""
+    """Yield a problem for each `is` with a lazy reference: it cannot be noticed when it runs."""
     if not any(isinstance(node, ast.Name) and node.id == "state" for node in ast.walk(tree)):
         return
     for node, scope in _with_scope(tree):
@@ -112,7 +111,7 @@ def compared_references(tree: ast.Module, file: str) -> Iterator[CannotLoad]:
 
 
 def dropped_operations(tree: ast.Module, operations: set[str], file: str) -> Iterator[CannotLoad]:
-    """Yield operations that are built inside a function and then dropped: they would never run."""
+    """Yield a problem for each operation that a function builds and drops: it would never run."""
     for function in ast.walk(tree):
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
@@ -122,7 +121,7 @@ def dropped_operations(tree: ast.Module, operations: set[str], file: str) -> Ite
 
 
 def dropped(name: str, function: str | None = None) -> CannotLoad:
-    """Return the error for an operation that was built in a function and never performed."""
+    """Return the error for an operation that a function builds and drops."""
     where = f"inside the function `{function}`" if function else "inside a function"
     return CannotLoad(
         f"`{name}(…)` {where} is built and dropped: it would never run.",
@@ -144,7 +143,7 @@ def _built(value: ast.expr, operations: set[str]) -> str | None:
 
 
 def builds_only(node: ast.stmt, known: set[str]) -> bool:
-    """Whether a statement does nothing but build operations, so that performing it has no effect of its own.
+    """Whether a statement only builds operations, so that running it has no other effect.
 
     Args:
         node: The statement.
@@ -162,7 +161,7 @@ def builds_only(node: ast.stmt, known: set[str]) -> bool:
     return isinstance(node, ast.Expr) and _is_built(node.value, known)
 
 
-#: Builtins that do nothing but compute.
+#: Builtins without effects.
 _COMPUTING = frozenset(
     {"abs", "bool", "dict", "enumerate", "float", "int", "len", "list", "max", "min", "range", "repr", "round", "set"}
     | {"sorted", "str", "sum", "tuple", "zip"}

@@ -1,7 +1,6 @@
-"""Texts of a script that would be sent with the name of a reference in braces: `Hello {state.data.name}`.
+"""Texts of a script that hold the name of a reference in braces and would be sent so: `Hello {state.data.name}`.
 
-The `f` before the quote is missing; or a lazy text was made a plain one by `str(…)`, `%` or `join`, which gives how it
-looks, not what it says.
+Either the `f` before the quote is missing, or `str(…)`, `%` or `join` turned a lazy text into its printed form.
 """
 
 from __future__ import annotations
@@ -17,17 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-#: `re` compiles it when a text with a brace is met: a job without one does not wait for that.
+#: Compiled when the first text with a brace is found, since that takes a while.
 _NAMED = r"\{[^{}]*\b(?:state(?:\.[a-zA-Z_]|\[)|(?:data|source)_value\()[^{}]*\}"
 
 
 def refuse_unfilled(operation: Operation) -> None:
-    """Refuse an operation of which a text holds the name of a reference.
+    """Refuse an operation with a text that holds the name of a reference in braces.
 
-    What a loop goes through is data, and is let be.
+    The items of a loop are data and are not checked.
 
     Raises:
-        LazyStateError: There is one; it has the file and line of the operation that holds it.
+        LazyStateError: There is such a text; the error has file and line of the operation.
     """
     names = operation.function.__code__.co_varnames[1:]
     annotations = operation.function.__annotations__
@@ -52,7 +51,7 @@ def _parts(value: Any) -> Iterator[Any]:
         for item in value:
             yield from _parts(item)
     elif isinstance(value, Lazy) and not isinstance(value, Template):
-        # Braces in an f-string are there on purpose: they were written twice.
+        # Braces in the text of an f-string are meant: they were written twice.
         yield from _parts(value.__reduce__()[1])
 
 
@@ -67,7 +66,7 @@ def _named(text: str) -> str | None:
 
 def _unfilled(operation: Operation, reference: str) -> LazyStateError:
     error = LazyStateError(
-        f"`{operation.name}` was given a text that holds `{reference}` in braces, and would say just that.",
+        f"`{operation.name}` was given a text that holds `{reference}` in braces, and would send it as it is.",
         fix='Write an f before the quote, f"Hello {state.data.name}", and give the f-string as it is, without str(…), '
         "% or join. Where the braces are meant, make the text in a function: lambda state: '…'.",
         code="UNFILLED_TEXT",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import count
+
+from ..input.document import kind_of
 from ..problems.problems import did_you_mean
 from .conditions import Condition
 from .plan import JOIN_ALL, Edge, Plan, Step
-from .reader import TRIGGERS, Reader, first_of, kind_of, looks_like_file
+from .reader import TRIGGERS, Reader, first_of, looks_like_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from ..input.document import Document, Path
@@ -17,22 +21,22 @@ if TYPE_CHECKING:
 _WRAPPER = ("workflow", "options")
 _OPTIONS = ("start", "end")
 _WORKFLOW = ("id", "name", "description", "steps", "credentials", "globals", "options", "start", "end")
-#: What OpenFn's tools write into workflow files, and what says nothing about a run.
-_PASSED_OVER = ("jobs", "version", "history", "openfn")
+#: Keys that OpenFn's tools write into workflow files and that mean nothing for a run.
+_IGNORED = ("jobs", "version", "history", "openfn")
 _STEP = (
     "id", "name", "description", "expression", "state", "configuration", "next", "join", "adaptor", "type", "enabled"
 )  # fmt: skip
-_STEP_PASSED_OVER = ("adaptors", "cron_expression", "previous", "openfn", "linker")
+_STEP_IGNORED = ("adaptors", "cron_expression", "previous", "openfn", "linker")
 _EDGE = ("condition", "label", "disabled")
 
 
 def read_workflow(document: Document, credentials: Credentials, path: Path = ()) -> tuple[Plan, Reader]:
-    """Read a workflow; what is wrong with it is in the reader's `problems`.
+    """Read a workflow; the reader's `problems` hold what is wrong with it.
 
     Args:
         document: The file.
         credentials: The credential map, for the names that steps give.
-        path: Where in the file the workflow stands.
+        path: The keys that lead to the workflow in the file.
     """
     reading = _Workflow(document, credentials)
     reading.read(path)
@@ -49,12 +53,12 @@ class _Workflow:
         self._disabled: set[str] = set()
 
     def read(self, path: Path) -> None:
-        """Read what stands at a path of the document."""
+        """Read the workflow at a path of the document."""
         whole = self.reader.document.value
         for key in path:
             whole = whole[key]
         if not isinstance(whole, dict):
-            self.reader.note(path, f"The workflow is {kind_of(whole)}, not an object.", fix='Write {"steps": […]}.')
+            self.reader.refuse(path, f"The workflow is {kind_of(whole)}, not an object.", fix='Write {"steps": […]}.')
             return
         holder, options_at = whole, path
         if "workflow" in whole:
@@ -63,25 +67,32 @@ class _Workflow:
             holder = self.reader.value(whole, path, dict) or {}
             if not holder:
                 return
-        self.reader.check_keys(holder, path, (*_WORKFLOW, *_PASSED_OVER), "the workflow")
+        self._read_workflow(holder, path)
+        if not self.plan.steps:
+            return
+        # The options around the workflow come last, so that they win: they are about this run.
+        for at, options in {path: holder, options_at: whole}.items():
+            self._read_options(options, at)
+        if not self.reader.problems:
+            self.reader.warn_unreachable(self.plan, self._steps)
+
+    def _read_workflow(self, holder: dict[str, Any], path: Path) -> None:
+        self.reader.check_keys(holder, path, (*_WORKFLOW, *_IGNORED), "the workflow")
         self.plan.id = str(self.reader.value(holder, (*path, "id"), str) or "")
         self.plan.name = str(self.reader.value(holder, (*path, "name"), str) or "")
         self.plan.credentials = self.reader.value(holder, (*path, "credentials"), dict) or {}
         self._read_globals(holder, path)
         self._read_steps(holder, path)
-        if not self.plan.steps:
-            return
-        self.reader.check_edges(self.plan, self._edges)
-        self.plan.start = first_of(self.plan.steps, self._disabled)
-        # The outer ones win: they are about this run, the inner ones about the workflow.
-        for at, options in {path: holder, options_at: whole}.items():
-            self._read_option(options, at)
-            inner = self.reader.value(options, (*at, "options"), dict)
-            if inner is not None:
-                self.reader.check_keys(inner, (*at, "options"), _OPTIONS, "the options")
-                self._read_option(inner, (*at, "options"))
-        if not self.reader.problems:
-            self.reader.warn_unreachable(self.plan, self._steps)
+        if self.plan.steps:
+            self.reader.check_edges(self.plan, self._edges)
+            self.plan.start = first_of(self.plan.steps, self._disabled)
+
+    def _read_options(self, holder: dict[str, Any], at: Path) -> None:
+        self._read_option(holder, at)
+        inner = self.reader.value(holder, (*at, "options"), dict)
+        if inner is not None:
+            self.reader.check_keys(inner, (*at, "options"), _OPTIONS, "the options")
+            self._read_option(inner, (*at, "options"))
 
     def _read_option(self, options: dict[str, Any], path: Path) -> None:
         for name in _OPTIONS:
@@ -90,7 +101,7 @@ class _Workflow:
                 continue
             if step not in self.plan.steps:
                 fix = did_you_mean(step, self.plan.steps, f"The steps are {', '.join(self.plan.steps)}.")
-                self.reader.note((*path, name), f"`{name}` names the step `{step}`, which does not exist.", fix=fix)
+                self.reader.refuse((*path, name), f"`{name}` names the step `{step}`, which does not exist.", fix=fix)
             else:
                 setattr(self.plan, name, step)
 
@@ -103,45 +114,40 @@ class _Workflow:
         key = "steps"
         if "steps" not in holder and "jobs" in holder:
             key = "jobs"
-            self.plan.warnings.append(
-                self.reader.document.problem(
-                    (*path, "jobs"), "`jobs` is the old name of `steps`.", fix="Rename it.", key=True
-                )
-            )
+            what = "`jobs` is the old name of `steps`."
+            self.plan.warnings.append(self.reader.document.problem((*path, key), what, fix="Rename it.", key=True))
         steps = self.reader.value(holder, (*path, key), list, needed=True, fix='Write "steps": [{"id": …}].')
-        if steps is None:
-            return
-        if not steps:
-            self.reader.note((*path, key), "There are no steps.", fix='Write {"id": "a", "expression": "./a.py"}.')
-        unnamed = 0
-        given = {step.get("id") for step in steps if isinstance(step, dict) and isinstance(step.get("id"), str)}
-        for index, raw in enumerate(steps):
+        if steps == []:
+            self.reader.refuse((*path, key), "There are no steps.", fix='Write {"id": "a", "expression": "./a.py"}.')
+        given = {step.get("id") for step in steps or () if isinstance(step, dict) and isinstance(step.get("id"), str)}
+        free_ids = (id_ for number in count(1) if (id_ := f"job-{number}") not in given)
+        for index, raw in enumerate(steps or ()):
             at = (*path, key, index)
-            if not isinstance(raw, dict):
-                self.reader.note(at, f"This step is {kind_of(raw)}, not an object.", fix='Write {"id": "a", …}.')
-                continue
-            id_ = self.reader.value(raw, (*at, "id"), str)
-            while id_ is None:
-                unnamed += 1
-                id_ = None if f"job-{unnamed}" in given else f"job-{unnamed}"
-            if not id_.strip():
-                self.reader.note((*at, "id"), "The id of a step is empty.", fix="Give it a short name.")
-            elif id_ in self.plan.steps:
-                self.reader.note((*at, "id"), f"Two steps have the id `{id_}`.", fix="Give one of them another.")
-                continue
-            self._steps[id_] = (*at, "id") if "id" in raw else at
-            self.plan.steps[id_] = self._read_step(id_, raw, at)
+            if isinstance(raw, dict):
+                self._add_step(self.reader.value(raw, (*at, "id"), str), free_ids, raw, at)
+            else:
+                self.reader.refuse(at, f"This step is {kind_of(raw)}, not an object.", fix='Write {"id": "a", …}.')
+
+    def _add_step(self, given_id: str | None, free_ids: Iterator[str], raw: dict[str, Any], at: Path) -> None:
+        id_ = next(free_ids) if given_id is None else given_id
+        if id_ in self.plan.steps:
+            self.reader.refuse((*at, "id"), f"Two steps have the id `{id_}`.", fix="Give one of them another.")
+            return
+        if not id_.strip():
+            self.reader.refuse((*at, "id"), "The id of a step is empty.", fix="Give it a short name.")
+        self._steps[id_] = (*at, "id") if "id" in raw else at
+        self.plan.steps[id_] = self._read_step(id_, raw, at)
 
     def _read_step(self, id_: str, raw: dict[str, Any], at: Path) -> Step:
         reader = self.reader
-        reader.check_keys(raw, at, (*_STEP, *_STEP_PASSED_OVER), "a step")
+        reader.check_keys(raw, at, (*_STEP, *_STEP_IGNORED), "a step")
         step = Step(id_, name=str(reader.value(raw, (*at, "name"), str) or ""))
         expression = reader.value(raw, (*at, "expression"), str)
         if expression is not None:
             step.script = reader.script(expression, (*at, "expression"), f'step "{id_}"')
             if raw.get("enabled") is False:
                 fix = "To pass a step over, disable the edge that leads to it."
-                reader.note((*at, "enabled"), f"The step `{id_}` is no trigger: `enabled` means nothing.", fix=fix)
+                reader.refuse((*at, "enabled"), f"The step `{id_}` is no trigger: `enabled` means nothing.", fix=fix)
         else:
             step.kind = self._trigger(raw, at)
             if reader.value(raw, (*at, "enabled"), bool) is False:
@@ -150,7 +156,7 @@ class _Workflow:
         self._read_configuration(step, raw, (*at, "configuration"))
         join = reader.value(raw, (*at, "join"), str)
         if join is not None and join != JOIN_ALL:
-            reader.note((*at, "join"), f"`join` cannot be `{join}`.", fix='Write "all", or leave it out.')
+            reader.refuse((*at, "join"), f"`join` cannot be `{join}`.", fix='Write "all", or leave it out.')
         step.join = join or ""
         self._read_next(step, raw.get("next"), (*at, "next"))
         return step
@@ -159,15 +165,16 @@ class _Workflow:
         kind = self.reader.value(raw, (*at, "type"), str)
         if kind is not None and kind not in TRIGGERS:
             fix = did_you_mean(kind, TRIGGERS, f"There are {', '.join(TRIGGERS)}.")
-            self.reader.note((*at, "type"), f"There is no kind of trigger `{kind}`.", fix=fix)
+            self.reader.refuse((*at, "type"), f"There is no kind of trigger `{kind}`.", fix=fix)
         return kind or "trigger"
 
     def _read_configuration(self, step: Step, raw: dict[str, Any], path: Path) -> None:
         found = raw.get("configuration")
-        if isinstance(found, str) and not looks_like_file(found):
+        is_name = self.reader.document.names_credentials
+        if isinstance(found, str) and (is_name or not looks_like_file(found)):
             problem = self._credentials.problem_with(found)
             if problem is not None:
-                self.reader.note(path, problem[0], fix=problem[1])
+                self.reader.refuse(path, problem[0], fix=problem[1])
             step.credential = found
         else:
             step.configuration = self.reader.object_or_file(raw, path)
@@ -182,7 +189,7 @@ class _Workflow:
                 self._add(self._edge(step.id, target, value, (*path, target)), step, (*path, target))
         else:
             fix = 'Write "next": "b", or "next": {"b": true, "c": "on_job_failure"}.'
-            self.reader.note(path, f"`next` is {kind_of(raw)}, not text or an object.", fix=fix)
+            self.reader.refuse(path, f"`next` is {kind_of(raw)}, not text or an object.", fix=fix)
 
     def _add(self, edge: Edge, step: Step, path: Path) -> None:
         step.edges.append(edge)
@@ -193,7 +200,7 @@ class _Workflow:
             return Edge(source, target, self.reader.condition(value, path))
         if not isinstance(value, dict):
             fix = 'Write true, a condition, or {"condition": …, "label": …, "disabled": …}.'
-            self.reader.note(path, f"The edge to `{target}` is {kind_of(value)}.", fix=fix)
+            self.reader.refuse(path, f"The edge to `{target}` is {kind_of(value)}.", fix=fix)
             return Edge(source, target)
         self.reader.check_keys(value, path, _EDGE, "an edge")
         raw = value.get("condition")
@@ -202,7 +209,7 @@ class _Workflow:
             condition = self.reader.condition(raw, (*path, "condition"))
         elif raw is not None:
             fix = "Write true, or a Python expression over `state`."
-            self.reader.note((*path, "condition"), f"`condition` is {kind_of(raw)}.", fix=fix)
+            self.reader.refuse((*path, "condition"), f"`condition` is {kind_of(raw)}.", fix=fix)
         label = self.reader.value(value, (*path, "label"), str) or ""
         disabled = self.reader.value(value, (*path, "disabled"), bool) or False
         return Edge(source, target, condition, label=label, disabled=disabled)

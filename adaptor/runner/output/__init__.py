@@ -1,1 +1,1 @@
-"""What a run shows: logs, progress, commands to go on with."""
+"""What a run shows and writes: logs, progress, files, commands to copy."""

@@ -1,4 +1,4 @@
-"""Log lines: made for reading, or one JSON object a line for machines. Always on stderr."""
+"""Log lines on stderr: text for people, or one JSON object a line for machines."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
     from ...core.context import Run
 
-#: What the line of a step begins with: it ended well, it did not, it begins.
+#: The first character of a step's line (ended well, failed, begins), and its colour.
 _MARKS = {"✓": "green", "✗": "red", "▸": "bold"}
 
 LEVELS = ("none", "error", "info", "debug")
 
 
 class Levels:
-    """Which lines are shown: a level, and others for single components (`info,graph=debug`)."""
+    """Which lines are shown: a level for all, and levels for single components (`info,graph=debug`)."""
 
     def __init__(self, text: str = "info") -> None:
         self.default = "info"
@@ -55,14 +55,14 @@ class Log:
     def __init__(self, levels: Levels | None = None, *, as_json: bool = False, stream: TextIO | None = None) -> None:
         self._levels = levels or Levels()
         self._as_json = as_json
-        # The stream of now: a job that writes to sys.stderr later is led into this log.
+        # Kept now: while a job runs, sys.stderr is replaced by this log.
         self._stream = stream or sys.stderr
         self._paint = Paint(not as_json and wants_colour(self._stream))
         self._next_progress = 0.0
         self._shown = False
 
     def progress(self) -> Callable[[str], None] | None:
-        """Return what shows how far a loop has come: on a terminal only, never in a pipe or in CI."""
+        """Return a function that shows the progress of a loop; None unless the log is on a terminal and not in CI."""
         if self._as_json or not self._levels.show("info", "run") or os.environ.get("CI") or not self._stream.isatty():
             return None
         return self._show_progress
@@ -71,7 +71,7 @@ class Log:
         now = time.monotonic()
         if place and now < self._next_progress:
             return
-        # Nothing is shown for loops that are over at once.
+        # Nothing is shown in the first second: most loops are over by then.
         self._next_progress = now + (0.2 if self._next_progress else 1.0)
         if place and not self._shown and self._next_progress > now + 0.5:
             return
@@ -81,7 +81,7 @@ class Log:
         if text or self._shown:
             self._shown = bool(text)
             with contextlib.suppress(OSError, ValueError):
-                # Back to the start of the line, and away with what stood there.
+                # To the start of the line, and clear it.
                 self._stream.write(f"\r\x1b[K{text[:100]}")
                 self._stream.flush()
 
@@ -119,7 +119,7 @@ class Log:
             self._stream.write(f"{text}\n")
             self._stream.flush()
         except (OSError, ValueError):
-            # Nobody reads the log any more; the job goes on.
+            # The reader of the log is gone; the job continues.
             pass
 
 
@@ -136,7 +136,7 @@ class JobOutput(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Take text; whole lines go to the log."""
-        # How a lazy text looks is more than a text (see `Shown`), and a plain one here.
+        # `join` makes a plain `str` of the printed form of a lazy text (see `Shown`).
         *lines, self._rest = "".join((self._rest, text)).split("\n")
         for line in lines:
             self._run.log("info", "job", line)
@@ -147,13 +147,13 @@ class JobOutput(io.TextIOBase):
         return True
 
     def close(self) -> None:
-        """Write what is left of a line; a job that closes its output does not close the log."""
+        """Write the rest of a line. The log stays open, though a job may close its output."""
         if self._rest:
             self.write("\n")
 
 
 def print_to(output: JobOutput) -> Callable[..., None]:
-    """Return a `print` that writes to a log, for jobs in a process whose standard output is somebody else's."""
+    """Return a `print` that writes to a log, for jobs in another program's process."""
 
     def print_line(
         *values: object, sep: str | None = None, end: str | None = None, file: Any = None, flush: bool = False

@@ -1,4 +1,4 @@
-"""Commands that are shown to people, so that they can be copied as they are."""
+"""Commands that are shown to people, ready to copy."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 def resume_command(
     path: str, words: Sequence[str], run: str, *, database: str | None = None, credentials: str | None = None
 ) -> str:
-    """Return the command that goes on with a run.
+    """Return the command that resumes a run.
 
     Args:
         path: What was run.
         words: What followed the path.
         run: The run's id.
-        database: The ledger, where it was named.
-        credentials: The file of the credential, where it was named.
+        database: The ledger, where it was given.
+        credentials: The credentials file, where it was given.
     """
     return _joined("adaptor", "run", path, *words, "--resume", run, *_credentials(credentials), *_database(database))
 
@@ -30,9 +30,9 @@ def runs_command(
     Args:
         verb: Such as `settle`.
         run: The run's id.
-        path: Beside what its ledger lies.
-        database: The ledger, where it was named.
-        credentials: The file of the credential, where it was named.
+        path: The job, where its ledger is beside it.
+        database: The ledger, where it was given.
+        credentials: The credentials file, where it was given.
     """
     beside = [] if path is None or database is not None else [path]
     return _joined("adaptor", "runs", verb, run, *beside, *_credentials(credentials), *_database(database))

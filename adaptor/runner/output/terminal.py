@@ -1,4 +1,4 @@
-"""What a terminal can show: colour where there is one, and nowhere else."""
+"""Colour for terminals, and text that cannot control them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
 
-#: Control characters, half characters, and what turns the direction of the text around it. The joiners and marks that
-#: names in many scripts need are not among them.
+#: Control characters, surrogates, and characters that change the direction of text. The joiners and marks that names
+#: in many scripts need are not among them.
 _HARMFUL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069]"
 
-#: What the styles of `Paint` are to a terminal.
+#: The terminal's codes for the styles of `Paint`.
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
 
@@ -30,7 +30,7 @@ def wants_colour(stream: TextIO) -> bool:
 
 
 class Paint:
-    """Puts text into a style, where there is colour: `paint("bold", "text")`.
+    """Styles text, where there is colour: `paint("bold", "text")`.
 
     Args:
         colour: Whether there is any.
@@ -45,5 +45,5 @@ class Paint:
 
 
 def harmless(text: str) -> str:
-    """Return the text without control characters: texts of other people must not steer a terminal."""
+    """Return the text without control characters: texts of other people must not control a terminal."""
     return text if text.isprintable() else re.sub(_HARMFUL, lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -1,1 +1,1 @@
-"""What is wrong with what was given: each problem with its file, line and caret."""
+"""Problems with what a run is given: each with its file, line and caret."""

@@ -1,40 +1,24 @@
-"""What is wrong before anything runs: every problem with its place, all of them in one report."""
+"""Problems that are found before anything runs: each with its place, all in one report."""
 
 from __future__ import annotations
 
-import re
-
 from ...core.errors import AdaptorError, InputError
-from .source_lines import excerpt, place_of
+from .source_lines import place_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-#: A key that sounds like a secret, and its value behind it.
-_SECRET = (
-    r"(?i)[\w-]*(token|secret|passw|passphrase|api_?-?key|private|credential|authorization)[\w-]*[\"']?\s*:\s*[^\s{\[]"
-)
-
-
-class PlanProblem(InputError):
-    """Something in a workflow file, or in what it refers to, is not as it should be. Nothing was run.
+class FileProblem(InputError):
+    """Something in a file that the run is given is wrong, such as a workflow, a state or a test case. Nothing was run.
 
     Attributes:
-        column: Where in the line it stands, counted from one.
+        column: The column, counted from 1.
     """
 
-    code = "PLAN"
+    code = "FILE"
     column: int | None = None
-
-    def at(self, file: str, line: int | None = None, column: int | None = None, width: int = 1) -> PlanProblem:
-        """Say where the problem is, and show the line, unless a secret seems to stand on it."""
-        self.file, self.line, self.column = file, line, column
-        if line is not None and column is not None:
-            shown = excerpt(file, line, column - 1, column - 1 + width)
-            self.excerpt = None if re.search(_SECRET, shown) else shown or None
-        return self
 
     def report(self) -> str:
         """Return the message for people, with the place as editors take it."""
@@ -79,7 +63,7 @@ def problem_facts(problem: AdaptorError) -> dict[str, object]:
 
 
 def shown(problem: AdaptorError) -> str:
-    """Return a problem for people: where, what, the line itself, and what to do."""
+    """Return a problem as text: its place, what is wrong, the line, and what to do."""
     where = place_of(problem)
     lines = [f"{where}: {problem.headline()}" if where else problem.headline()]
     lines += [f"    {line}" for line in (problem.excerpt or "").splitlines()]
@@ -89,12 +73,12 @@ def shown(problem: AdaptorError) -> str:
 
 
 def all_of(problems: Iterable[AdaptorError]) -> list[AdaptorError]:
-    """Return every single problem, those inside collections of problems included."""
+    """Return every single problem, those inside `Problems` too."""
     return [each for problem in problems for each in (problem.problems if isinstance(problem, Problems) else [problem])]
 
 
 def raise_for(problems: Sequence[AdaptorError]) -> None:
-    """Raise what was found: one problem as itself, several together, none not at all."""
+    """Raise a single problem as it is, several as `Problems`; do nothing where there is none."""
     found = all_of(problems)
     if len(found) == 1:
         raise found[0]

@@ -1,4 +1,4 @@
-"""Errors of loading a job, and the lines of the job that an error is about."""
+"""The line that an error is about, with a caret; and the error of a script that cannot be loaded."""
 
 from __future__ import annotations
 
@@ -15,29 +15,20 @@ class CannotLoad(JobError):
     code = "CANNOT_LOAD"
 
 
-class Interrupted(KeyboardInterrupt):
-    """The run is to end: somebody wants it to.
+#: How many characters of a long line are shown.
+_MOST_SHOWN = 120
 
-    Attributes:
-        code: `INTERRUPTED`, or why a supervisor ends it: `TIMEOUT`, `RUN_TIMEOUT`, `MEMORY`.
-    """
-
-    def __init__(self, code: str = "INTERRUPTED") -> None:
-        super().__init__()
-        self.code = code
-
-
-#: Scripts that lie in no file of their own, by the name they go under.
+#: Scripts inside other files: their lines, by their names in errors.
 _inline: dict[str, list[str]] = {}
 
 
 def remember(file: str, text: str) -> None:
-    """Keep the text of a script that lies inside another file, so that its lines can be shown."""
+    """Keep the text of a script inside another file, so that errors can show its lines."""
     _inline[file] = text.splitlines()
 
 
 def place_of(error: AdaptorError) -> str:
-    """Return where an error is, as editors and terminals take it: `workflow.json:7:15`."""
+    """Return where an error is, in the form that editors and terminals follow: `workflow.json:7:15`."""
     if error.file is None:
         return ""
     if error.file in _inline:
@@ -48,21 +39,32 @@ def place_of(error: AdaptorError) -> str:
 
 def excerpt(file: str, line: int, start: int | None = None, end: int | None = None) -> str:
     """Return a line of a file with its number, and a caret under the columns from `start` to `end`."""
-    text = _line(file, line).rstrip()
+    return pointed_line(_line(file, line), line, start, end)
+
+
+def pointed_line(text: str, line: int, start: int | None = None, end: int | None = None) -> str:
+    """Return a line with its number, and a caret under the columns from `start` to `end`.
+
+    Of a long line only what is near the caret is shown.
+    """
+    text = text.rstrip()
     if not text.strip():
         return ""
     label = f"{line} | "
-    indent = len(text) - len(text.lstrip())
-    shown = f"{label}{text.lstrip()}"
+    first = len(text) - len(text.lstrip())
+    at = first if start is None else max(start, first)
+    begin = first if len(text) <= _MOST_SHOWN else max(first, at - _MOST_SHOWN // 2)
+    shown = text[begin : begin + _MOST_SHOWN]
+    cut, rest = "…" * (begin > first), "…" * (begin + _MOST_SHOWN < len(text))
     if start is None:
-        return shown
-    column = max(start - indent, 0)
-    width = max((end or start + 1) - start, 1)
-    return f"{shown}\n{' ' * (len(label) - 2)}| {' ' * column}{'^' * min(width, len(text) - start or 1)}"
+        return f"{label}{shown}{rest}"
+    width = min(max((end or start + 1) - start, 1), begin + len(shown) - start or 1)
+    indent = " " * (at - begin + len(cut))
+    return f"{label}{cut}{shown}{rest}\n{' ' * (len(label) - 2)}| {indent}{'^' * width}"
 
 
 def caret(traceback: TracebackType | None, file: str) -> tuple[int, int | None, int | None] | None:
-    """Return line and columns of the innermost place of a traceback that lies in `file`."""
+    """Return line and columns of the innermost frame of a traceback that is in `file`."""
     found = None
     while traceback is not None:
         code = traceback.tb_frame.f_code
@@ -75,10 +77,10 @@ def caret(traceback: TracebackType | None, file: str) -> tuple[int, int | None, 
 def _line(file: str, line: int) -> str:
     if file in _inline:
         return _inline[file][line - 1] if 0 < line <= len(_inline[file]) else ""
-    # Takes a while to import, and is needed only when something went wrong.
+    # Imported only for an error, since it takes a while.
     import linecache
 
-    # In a program that runs on, the file may have changed since it was last shown.
+    # In a long-lived program the file may have changed since.
     linecache.checkcache(file)
     return linecache.getline(file, line)
 

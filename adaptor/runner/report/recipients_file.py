@@ -1,4 +1,4 @@
-"""A row for each message of a run, in a file: JSON lines, or CSV by its ending."""
+"""A file with a row for each message of a run: JSON lines, or CSV where its name ends so."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ COLUMNS = ("row", "line", "recipient", "outcome", "message_id", "error", "messag
 
 
 class Results:
-    """Writes rows as they come, readable by the owner alone: they say who was written to.
+    """Writes rows one by one. Only the owner can read the file, since it holds the ids of people.
 
     A file that cannot be written stops no run: it is said when the file is closed.
 
     Args:
-        path: The file. What was in it stays until there is something to write, so that a run that never begins loses
-            nothing.
+        path: The file. It is emptied with the first row, so that a run that does not start leaves it as it was.
     """
 
     def __init__(self, path: str) -> None:
@@ -71,7 +70,7 @@ class Results:
         if self._file is not None:
             return self._file
         handle = os.open(self._path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-        # A line at a time: they are there where the run is killed.
+        # Flushed after each line: the rows are there if the run is killed.
         self._file = os.fdopen(handle, "w", 1, encoding="utf-8", errors="backslashreplace", newline="")
         if self._path.lower().endswith(".csv"):
             import csv
@@ -82,5 +81,5 @@ class Results:
 
 
 def _harmless(value: Any) -> Any:
-    """Return a value as a spreadsheet may open it: what begins like a formula is text."""
+    """Return a value that a spreadsheet can open safely: a text that looks like a formula gets a quote before it."""
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

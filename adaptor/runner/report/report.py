@@ -1,4 +1,4 @@
-"""The report of a run: steps, edges, durations, calls by outcome, recipients, errors with their fix."""
+"""The report of a run as JSON: steps, edges, durations, calls by outcome, recipients, errors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..execution.result import Result, StepResult
     from ..load.plan import Plan
 
-#: What the exit code means, in words.
+#: The exit codes in words.
 STATUS = {
     0: "well",
     1: "with errors",
@@ -128,7 +128,7 @@ def _recipient(step: StepResult, call: CallRecord) -> dict[str, Any] | None:
         "seconds": round(call.seconds, 4),
     }
     if call.error is not None:
-        # Of this one alone: on its way out of the step the error has come to tell of all that was sent there.
+        # About this message alone: the error itself counts all that the step has sent.
         facts["error"] = {**_error(call.error), "sent": SENT_UNKNOWN if call.outcome == "unknown" else SENT_NO}
     return facts
 
@@ -164,7 +164,7 @@ def write_report(result: Result, redactor: Redactor, path: str, stdout: TextIO) 
     """
     import json
 
-    from ..input.files import write_output
+    from ..output.files import write_output
 
     report = report_of(result, redactor)
     if path.lower().endswith((".html", ".htm")):

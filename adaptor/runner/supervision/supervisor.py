@@ -16,10 +16,12 @@ import signal
 import sys
 import time
 
-from ..execution.plan_run import interruption
+from ..execution.interrupted import (
+    Interrupted,
+    interruption,
+)
 from ..execution.result import EXIT_KILLED, Result, StepResult
 from ..execution.step_state import as_json, final_text
-from ..problems.source_lines import Interrupted
 from .recorded import Recorded
 from .supervised_child import IN_FLIGHT, MIB, Child, WatchedRun, die_with, limit_memory
 

@@ -12,12 +12,12 @@
 }
 ```
 
-A case has a `name` and any of the keys below; beside `cases` they count for all cases that do not say otherwise.
+A case has a `name` and any of the keys below. Beside `cases` they are defaults for all cases.
 
 job       The job or workflow. Default: the one that the file is named after.
 state     The initial state: an object, or the path of a JSON file. `configuration` in it holds no real credential.
 now       When the run starts, by the job's `cursor` and the sandbox's clock: ISO text with a time zone. Default: now.
-sandbox   Who lives in the sandbox: an object, or the path of a file. Default: `sandbox.json` beside the job, if any.
+sandbox   The people of the sandbox: an object, or the path of a file. Default: `sandbox.json` beside the job, if any.
 calls     Recorded calls to other systems, in order; with a Graph path, those to Meta too, in place of the sandbox.
 expect    `sent`, `actions`, `requests`, `data`, `state`, `error`; see `adaptor.runner.testing.case_run`.
 """
@@ -28,27 +28,28 @@ import json
 import os
 import re
 from datetime import datetime
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import InputError
-from ..input.files import json_object, utf8_text
-from .expectation import mark_of
+from ..input.document import kind_of, object_in, read_document
+from ..load.reader import Reader
+from .expectation import MARKS, mark_of
+from .find_cases import stem_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from ...core.errors import AdaptorError
+    from ..input.document import Path
 
-#: How the names of files with cases end.
-ENDINGS = (".test.json", ".test.yaml", ".test.yml")
-#: Who lives in the sandbox where a case does not say it: a file beside the job, as in `adaptor run --sandbox`.
+#: The people of the sandbox, where a case does not give them: a file beside the job, as in `adaptor run --sandbox`.
 SANDBOX_FILE = "sandbox.json"
 
 _CASE = ("name", "job", "state", "now", "sandbox", "calls", "expect")
+_COMMON = (*_CASE[1:], "cases")
 _CALL = ("request", "response")
 _REQUEST = ("method", "url", "path", "query", "body")
 _RESPONSE = ("status", "headers", "body", "lost", "unreachable")
 EXPECT = ("sent", "actions", "requests", "data", "state", "error")
-#: What only a sandbox can tell.
+#: What only a sandbox knows.
 _BY_SANDBOX = ("sent", "actions", "requests")
 _JOBS = (".py", ".json", ".yaml", ".yml")
 
@@ -57,14 +58,14 @@ class Case:
     """One case.
 
     Attributes:
-        file: The file in which it stands.
-        name: What it is called.
+        file: Its file.
+        name: Its name.
         job: The path of the job.
         state: The initial state.
         now: When the run starts, or None: now.
-        sandbox: Who lives in the sandbox: as in `sandbox.json`, or the path of such a file, or None.
+        sandbox: The people of the sandbox: as in `sandbox.json`, or the path of such a file, or None.
         calls: The recorded calls.
-        expect: What is expected, or None where nothing is written down yet.
+        expect: What is expected, or None where the case has no expectation yet.
     """
 
     def __init__(self, file: str, name: str) -> None:
@@ -79,7 +80,7 @@ class Case:
 
     @property
     def records_graph(self) -> bool:
-        """Whether Meta's answers stand in the record, in place of the sandbox."""
+        """Whether Meta's answers are recorded, in place of the sandbox."""
         return any("path" in call["request"] for call in self.calls)
 
 
@@ -87,7 +88,7 @@ class CaseFile:
     """A file with cases.
 
     Attributes:
-        path: Where it lies.
+        path: Its path.
         cases: Its cases, in order.
         problems: What is wrong in it, each with its place.
 
@@ -97,10 +98,13 @@ class CaseFile:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.problems: list[str] = []
-        self._raw = _read(path)
-        self._common = {key: value for key, value in self._raw.items() if key != "cases"}
+        self._document = read_document(path, "file of cases")
+        self._raw = object_in(self._document, 'Write {"cases": […]}.')
+        self._reader = _CaseReader(self._document)
         self.cases = self._cases()
+        # The values beside `cases` are read once for each case: their problems are listed once.
+        places = {(str(error), error.line, getattr(error, "column", None)): error for error in self._reader.problems}
+        self.problems: list[AdaptorError] = list(places.values())
 
     def update(self, expectations: dict[str, Any]) -> str:
         """Return the text of the file with other expectations, by the names of their cases.
@@ -115,84 +119,78 @@ class CaseFile:
             return json.dumps(self._raw, ensure_ascii=False, indent=2) + "\n"
         import yaml
 
-        with open(self.path, encoding="utf-8") as file:
-            if re.search(r"^\s*#|\s#\s", file.read(), re.MULTILINE):
-                raise InputError(
-                    f"{self.path} has comments, which --update would lose.", fix="Change the file by hand, or use JSON."
-                )
+        if re.search(r"^\s*#|\s#\s", self._document.source.text, re.MULTILINE):
+            raise InputError(
+                f"{self.path} has comments, which --update would lose.", fix="Change the file by hand, or use JSON."
+            )
         text: str = yaml.safe_dump(self._raw, allow_unicode=True, sort_keys=False, width=120)
         return text
 
     def _default_name(self) -> str:
-        return _stem(os.path.basename(self.path))
+        return stem_of(os.path.basename(self.path))
 
     def _cases(self) -> list[Case]:
+        reader = self._reader
         if "cases" not in self._raw:
-            self._check_keys(self._raw, _CASE, "")
-            return [self._case({"name": self._default_name(), **self._raw}, "")]
-        self._check_keys(self._raw, (*[key for key in _CASE if key != "name"], "cases"), "")
+            reader.check_keys(self._raw, (), _CASE, "a case")
+            return [reader.case({"name": self._default_name(), **self._raw}, {}, (), self._default_name())]
+        reader.check_keys(self._raw, (), _COMMON, "a file of cases")
         raw = self._raw["cases"]
         if not isinstance(raw, list) or not all(isinstance(item, dict) for item in raw):
-            self._note("cases", "must be a list of objects")
+            reader.refuse(("cases",), "`cases` is not a list of objects.", fix='Write "cases": [{"name": "…"}].')
             return []
-        cases = [self._case({**self._common, **item}, f"cases[{index}].") for index, item in enumerate(raw)]
+        common = {key: value for key, value in self._raw.items() if key != "cases"}
+        cases = []
         for index, item in enumerate(raw):
-            self._check_keys(item, _CASE, f"cases[{index}].")
-        names = [case.name for case in cases]
-        for name in sorted({name for name in names if names.count(name) > 1}):
-            self._note("cases", f"has two cases called {name!r}: names are how cases are picked and updated")
+            at = ("cases", index)
+            reader.check_keys(item, at, _CASE, "a case")
+            cases.append(reader.case(item, common, at, self._default_name()))
+            if any(case.name == cases[-1].name for case in cases[:-1]):
+                fix = "Give it another name: by their names cases are picked and updated."
+                reader.refuse((*at, "name"), f"Two cases are called `{cases[-1].name}`.", fix=fix)
         return cases
 
-    def _case(self, raw: dict[str, Any], place: str) -> Case:
-        name = raw.get("name")
-        if not isinstance(name, str) or not name.strip():
-            self._note(f"{place}name", "must be a text: say what is expected of the job")
-        case = Case(self.path, str(name))
-        case.job = self._job(raw, place)
-        case.state = self._state(raw, place)
-        case.now = self._now(raw, place)
-        case.sandbox = self._sandbox(raw, place, case.job)
-        case.calls = self._calls(raw, place)
-        expect = raw.get("expect")
-        if expect is not None and not isinstance(expect, dict):
-            self._note(f"{place}expect", f"must be an object with any of {', '.join(EXPECT)}")
-        elif expect is not None:
-            self._check_keys(expect, EXPECT, f"{place}expect.")
-            self._check_marks(expect, f"{place}expect")
-            case.expect = expect
-            if case.records_graph and any(key in expect for key in _BY_SANDBOX):
-                self._note(f"{place}expect", f"cannot have {', '.join(_BY_SANDBOX)}: Meta's calls are in the record")
+
+class _CaseReader(Reader):
+    """Reads cases and collects what is wrong with them."""
+
+    def case(self, own: dict[str, Any], common: dict[str, Any], at: Path, default_name: str) -> Case:
+        """Read one case.
+
+        Args:
+            own: Its own values.
+            common: The values beside `cases`, for keys that it does not have.
+            at: The keys that lead to it in the file.
+            default_name: The name of the job that the file is named after.
+        """
+        whole = {**common, **own}
+        places: dict[str, Path] = {key: (*at, key) if key in own or key not in common else (key,) for key in _CASE}
+        if not (self.value(whole, places["name"], str, needed=True, fix=_NAME) or "x").strip():
+            self.refuse(places["name"], "`name` is empty.", fix=_NAME)
+        case = Case(self.document.file, str(whole.get("name")))
+        case.job = self._job(whole, places["job"], default_name)
+        case.state = self.object_or_file(whole, places["state"]) or {}
+        case.now = self._now(whole, places["now"])
+        case.sandbox = self._sandbox(whole, places["sandbox"], case.job)
+        case.calls = self._calls(whole, places["calls"])
+        case.expect = self._expect(whole, places["expect"], case)
         return case
 
-    def _job(self, raw: dict[str, Any], place: str) -> str:
-        given = raw.get("job")
-        if given is None:
+    def _job(self, holder: dict[str, Any], path: Path, default_name: str) -> str:
+        if holder.get("job") is None:
             for ending in _JOBS:
-                path = self._beside(f"{self._default_name()}{ending}")
-                if os.path.isfile(path):
-                    return path
-            self._note(f"{place}job", f"is missing, and there is no {self._default_name()}.py beside the file")
-        elif not isinstance(given, str) or not os.path.isfile(self._beside(given)):
-            self._note(f"{place}job", f"{given!r} does not exist" if isinstance(given, str) else "must be a path")
-        else:
-            return self._beside(given)
-        return ""
+                file = self.beside(f"{default_name}{ending}")
+                if os.path.isfile(file):
+                    return file
+            self.refuse(path, f"`job` is missing, and there is no {default_name}.py.", fix="Name the job.")
+            return ""
+        job = self.value(holder, path, str)
+        if job is not None and not os.path.isfile(self.beside(job)):
+            self.refuse(path, f"The job {job} does not exist.", fix="Paths begin at the folder of the file of cases.")
+        return "" if job is None else self.beside(job)
 
-    def _state(self, raw: dict[str, Any], place: str) -> dict[str, Any]:
-        given = raw.get("state", {})
-        if isinstance(given, str):
-            try:
-                return _read(self._beside(given))
-            except InputError as error:
-                self._note(f"{place}state", str(error))
-                return {}
-        if not isinstance(given, dict):
-            self._note(f"{place}state", "must be an object, or the path of a JSON file")
-            return {}
-        return given
-
-    def _now(self, raw: dict[str, Any], place: str) -> datetime | None:
-        given = raw.get("now")
+    def _now(self, holder: dict[str, Any], path: Path) -> datetime | None:
+        given = holder.get("now")
         if given is None:
             return None
         try:
@@ -202,121 +200,72 @@ class CaseFile:
                 return moment
         except (TypeError, ValueError, OverflowError):
             pass
-        self._note(f"{place}now", 'must be a time with its zone, such as "2026-11-30T07:00:00Z"')
+        self.refuse(path, "`now` is not a time with its zone.", fix='Write it such as "2026-11-30T07:00:00Z".')
         return None
 
-    def _sandbox(self, raw: dict[str, Any], place: str, job: str) -> dict[str, Any] | str | None:
-        given = raw.get("sandbox")
+    def _sandbox(self, holder: dict[str, Any], path: Path, job: str) -> dict[str, Any] | str | None:
+        given = holder.get("sandbox")
         if given is None:
             beside = os.path.join(os.path.dirname(job), SANDBOX_FILE)
             return beside if job and os.path.isfile(beside) else None
         if isinstance(given, str):
-            if not os.path.isfile(self._beside(given)):
-                self._note(f"{place}sandbox", f"{given!r} does not exist")
-            return self._beside(given)
+            if not os.path.isfile(self.beside(given)):
+                self.refuse(path, f"The file {given} does not exist.", fix="Check the path.")
+            return self.beside(given)
         if not isinstance(given, dict):
-            self._note(f"{place}sandbox", f"must be an object as in {SANDBOX_FILE}, or the path of such a file")
+            fix = f"Give an object as in {SANDBOX_FILE}, or the path of such a file."
+            self.refuse(path, f"`sandbox` is {kind_of(given)}.", fix=fix)
             return None
         return given
 
-    def _calls(self, raw: dict[str, Any], place: str) -> list[dict[str, Any]]:
-        calls = raw.get("calls", [])
-        if not isinstance(calls, list):
-            self._note(f"{place}calls", "must be a list")
-            return []
-        for index, call in enumerate(calls):
-            where = f"{place}calls[{index}]"
-            parts = [call.get(key) for key in _CALL] if isinstance(call, dict) else []
-            if not parts or not all(isinstance(part, dict) for part in parts):
-                self._note(where, 'must be {"request": {…}, "response": {…}}')
-                continue
-            self._check_keys(call, _CALL, f"{where}.")
-            self._check_keys(call["request"], _REQUEST, f"{where}.request.")
-            self._check_keys(call["response"], _RESPONSE, f"{where}.response.")
-            self._check_marks(call["request"], f"{where}.request")
-            target = [key for key in ("url", "path") if isinstance(call["request"].get(key), str)]
-            if len(target) != 1:
-                self._note(f"{where}.request", "must have a `url`, or for a call to the Graph API a `path`")
-            status = call["response"].get("status", 200)
-            if isinstance(status, bool) or not isinstance(status, int) or not 100 <= status <= 599:
-                self._note(f"{where}.response.status", "must be an HTTP status such as 200")
-        return calls if not self.problems else []
+    def _calls(self, holder: dict[str, Any], path: Path) -> list[dict[str, Any]]:
+        calls = self.value(holder, path, list) or []
+        well_formed = [call for index, call in enumerate(calls) if self._is_call(call, (*path, index))]
+        return well_formed if len(well_formed) == len(calls) else []
 
-    def _check_keys(self, raw: dict[str, Any], known: Collection[str], place: str) -> None:
-        for key in raw:
-            if key not in known:
-                close = get_close_matches(str(key), known, n=1)
-                hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
-                self._note(f"{place}{key}", f"is not a known key; {hint}")
+    def _is_call(self, call: Any, at: Path) -> bool:
+        if not isinstance(call, dict) or not all(isinstance(call.get(key), dict) for key in _CALL):
+            self.refuse(at, "This is no recorded call.", fix='Write {"request": {…}, "response": {…}}.')
+            return False
+        request, response = call["request"], call["response"]
+        self.check_keys(call, at, _CALL, "a call")
+        self.check_keys(request, (*at, "request"), _REQUEST, "a request")
+        self.check_keys(response, (*at, "response"), _RESPONSE, "a response")
+        self._check_marks(request, (*at, "request"))
+        if sum(isinstance(request.get(key), str) for key in ("url", "path")) != 1:
+            fix = "Give one of them: `path` is for a call to the Graph API."
+            self.refuse((*at, "request"), "The request needs a `url` or a `path`.", fix=fix)
+        status = response.get("status", 200)
+        if isinstance(status, bool) or not isinstance(status, int) or not 100 <= status <= 599:
+            self.refuse((*at, "response", "status"), "`status` is not an HTTP status.", fix="Write one such as 200.")
+        return True
 
-    def _check_marks(self, expected: Any, place: str) -> None:
+    def _expect(self, holder: dict[str, Any], path: Path, case: Case) -> dict[str, Any] | None:
+        expect: dict[str, Any] | None = self.value(holder, path, dict, fix=f"Give any of {', '.join(EXPECT)}.")
+        if expect is not None:
+            self.check_keys(expect, path, EXPECT, "what can be expected")
+            self._check_marks(expect, path)
+            for key in _BY_SANDBOX if case.records_graph else ():
+                if key in expect:
+                    fix = "Take it out: Meta's calls are recorded under `calls`, in place of the sandbox."
+                    self.refuse((*path, key), f"`{key}` cannot be expected: there is no sandbox.", fix=fix, key=True)
+        return expect
+
+    def _check_marks(self, expected: Any, path: Path) -> None:
         if mark_of(expected) == "$matches":
             try:
                 re.compile(expected["$matches"])
             except (re.error, TypeError) as cause:
-                self._note(place, f"$matches needs a regular expression ({cause})")
+                self.refuse((*path, "$matches"), f"`$matches` needs a regular expression: {cause}.", fix="Mend it.")
         elif isinstance(expected, dict):
             for key, value in expected.items():
-                if str(key).startswith("$") and mark_of(expected) is None:
-                    self._note(f"{place}.{key}", "must stand alone, and be $exactly, $matches or $any")
-                self._check_marks(value, f"{place}.{key}")
+                if key.startswith("$") and mark_of(expected) is None:
+                    fix = f"Write one of {', '.join(MARKS)} in an object of its own."
+                    self.refuse((*path, key), f"`{key}` has no meaning here.", fix=fix, key=True)
+                self._check_marks(value, (*path, key))
         elif isinstance(expected, list):
             for index, value in enumerate(expected):
-                self._check_marks(value, f"{place}[{index}]")
-
-    def _beside(self, path: str) -> str:
-        return os.path.join(os.path.dirname(self.path), path)
-
-    def _note(self, place: str, problem: str) -> None:
-        self.problems.append(f"{self.path}: {place} {problem}" + ("" if problem.endswith("?") else "."))
+                self._check_marks(value, (*path, index))
 
 
-def find_files(paths: list[str]) -> list[str]:
-    """Return the files with cases that lie under these paths: folders, jobs, or such files themselves.
-
-    Raises:
-        InputError: A path does not exist, or a job has no cases.
-    """
-    found: dict[str, None] = {}
-    for path in paths:
-        if os.path.isdir(path):
-            found.update(dict.fromkeys(_walk(path)))
-        elif not os.path.exists(path):
-            raise InputError(f"{path} does not exist.", fix="Give a folder, a job, or a file with cases.")
-        elif path.endswith(ENDINGS):
-            found[path] = None
-        else:
-            beside = [f"{os.path.splitext(path)[0]}{ending}" for ending in ENDINGS]
-            cases = [file for file in beside if os.path.isfile(file)]
-            if not cases:
-                raise InputError(f"There are no cases for {path}.", fix=f"Write them into {beside[0]}.")
-            found.update(dict.fromkeys(cases))
-    return list(found)
-
-
-def _walk(folder: str) -> Iterator[str]:
-    for here, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
-        for name in sorted(files):
-            if name.endswith(ENDINGS):
-                yield os.path.normpath(os.path.join(here, name))
-
-
-def _stem(name: str) -> str:
-    return next(name.removesuffix(ending) for ending in ENDINGS if name.endswith(ending))
-
-
-def _read(path: str) -> dict[str, Any]:
-    try:
-        with open(path, "rb") as file:
-            raw = file.read()
-    except OSError as cause:
-        raise InputError(f"{path} cannot be read: {cause.strerror}.", fix="Check the path.") from None
-    if path.endswith(".json"):
-        return json_object(raw, path)
-    from ..input.yaml import parse
-
-    value = parse(utf8_text(raw, path), path, "file of cases")
-    if not isinstance(value, dict):
-        raise InputError(f"{path} is not an object.", fix="Write keys and values; nothing was run.")
-    return value
+_NAME = "Say in a few words what is expected of the job."

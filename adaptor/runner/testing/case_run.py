@@ -1,6 +1,6 @@
-"""One test case, tried: the job is run with the case's state and clock, and what came out is held against the case.
+"""Running one test case: the job runs with the case's state and clock, and its outcome is compared with the case.
 
-What came out, and what a case may expect of it:
+The parts of the outcome, which a case may expect:
 
 sent      Messages that the sandbox accepted, in order: `to`, and the keys of Meta's message and parameters (`text`,
           `attachment`, `quick_replies`, `messaging_type` …); `lines`, what the person reads of a utility template.
@@ -25,11 +25,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ...core.context import Run, Sink
 from ...ledger.write_id import is_write_id
+from ..execution.ledger_location import IN_MEMORY
 from ..execution.result import Result
-from ..execution.resume import IN_MEMORY
 from ..execution.start import RunOptions, start_run
 from ..load.credentials import Credentials
-from . import network_guard as wall
+from . import network_guard
 from .case_file import Case
 from .expectation import Difference, differences, lasting, matches, updated
 
@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...core.errors import AdaptorError
+    from ...wire.recorded import Record
 
-#: Where the Graph API is said to be where its calls are recorded. Nothing is sent there, or to anything like it.
+#: The address of the Graph API where its calls are recorded. Nothing is sent there.
 _GRAPH = "https://graph.facebook.com"
 _TOKEN = "RECORDED-no-token"
 
@@ -71,16 +72,16 @@ class Messenger(Protocol):
 
 
 class CaseRun:
-    """What came of one case.
+    """The outcome of one case.
 
     Attributes:
         case: The case.
-        differences: Where it came out otherwise.
+        differences: Where the outcome is not as expected.
         calls: What is wrong with the recorded calls, in words.
         error: The report of an error that was not expected, or None.
-        outcome: What came out, free of secrets.
+        outcome: The outcome, free of secrets.
         seconds: How long it took.
-        cannot_run: Whether nothing was run, because the job or the state is no good.
+        cannot_run: Whether nothing was run, because the job or the state is wrong.
     """
 
     def __init__(
@@ -105,7 +106,7 @@ class CaseRun:
 
     @property
     def can_be_written(self) -> bool:
-        """Whether what came out may become what is expected: the job ran, and its calls were those of the record."""
+        """Whether the outcome may become the expectation: the job ran, and made the recorded calls."""
         return not self.cannot_run and not self.calls
 
     @property
@@ -114,12 +115,12 @@ class CaseRun:
         return not self.differences and not self.calls and self.error is None
 
     def expectation(self, again: CaseRun) -> dict[str, Any]:
-        """Return what is to be expected from now on, leaving out what is different in a second trial.
+        """Return the new expectation, without what differs in a second run of the case.
 
         Args:
-            again: The same case, tried once more.
+            again: The second run.
         """
-        outcome = lasting(_told(self.outcome), _told(again.outcome))
+        outcome = lasting(_worth_keeping(self.outcome), _worth_keeping(again.outcome))
         before = self.case.expect
         if before is None:
             return {key: outcome[key] for key in ("sent", "data", "error") if outcome.get(key)}
@@ -135,54 +136,63 @@ class CaseRun:
 
 
 def run_case(case: Case, messenger: Messenger | None, sink: Sink) -> CaseRun:
-    """Try a case.
+    """Run a case.
 
     Args:
         case: The case.
         messenger: The sandbox, or None where the calls to Meta are recorded.
         sink: Where the log lines go.
     """
-    from ...wire.connection import Transport
-    from ...wire.recorded import Record
-
     started = None if case.now is None else case.now.timestamp()
     run = Run(sink=sink, started=started, wait=lambda seconds: _pass_time(messenger, seconds), alone=True)
-    url = _GRAPH if messenger is None else messenger.url
-    record = Record(
-        copy.deepcopy(case.calls), _compared, graph=url, passing=None if messenger is None else messenger.url
-    )
-    Transport.of(run).wrap = record.transport
-    state = copy.deepcopy(case.state)
-    given = state.get("configuration")
-    token = _TOKEN if messenger is None else messenger.access_token
-    configuration = {key: value for key, value in (given or {}).items() if key not in ("app_secret", "page_id")}
-    state["configuration"] = {**configuration, "base_url": url, "access_token": token}
-    refused = len(wall.refused)
-    begun = time.perf_counter()
-    job = os.path.abspath(case.job)
-    folder = os.path.dirname(job)
-    with _at_home(folder):
-        order = RunOptions(job)
-        order.initial = lambda plan: state
-        order.captures_output = True
-        order.ledger.database = IN_MEMORY
-        credentials = Credentials(is_lenient=True)
-        credentials.sandbox = {"base_url": url, "access_token": token}
-        result = start_run(order, run, credentials)
-    seconds = time.perf_counter() - begun
-    outcome: dict[str, Any] = run.redactor.of_results().value(_outcome(result, messenger))
+    record = _record(case, run, messenger)
+    refused = len(network_guard.refused)
+    started_at = time.perf_counter()
+    result = _run_job(case, run, messenger)
+    seconds = time.perf_counter() - started_at
     calls = [f"{problem}." for problem in record.problems]
     calls += [f"{call} is recorded and was not made." for call in record.unmade()]
-    calls += [f"The job asked for {what}." for what in wall.refused[refused:]]
+    calls += [f"The job asked for {what}." for what in network_guard.refused[refused:]]
     unexpected = result.error if "error" not in (case.expect or {}) else None
     return CaseRun(
         case,
-        outcome,
+        run.redactor.of_results().value(_outcome(result, messenger)),
         calls=[run.redactor.text(text) for text in calls],
-        error=None if unexpected is None else run.redactor.text(_report(unexpected, folder)),
+        error=None if unexpected is None else run.redactor.text(_report(unexpected, case)),
         seconds=seconds,
         cannot_run=result.state is None,
     )
+
+
+def _record(case: Case, run: Run, messenger: Messenger | None) -> Record:
+    """Let calls of the run be answered from the case's record, and those to the sandbox pass."""
+    from ...wire.connection import Transport
+    from ...wire.recorded import Record
+
+    graph, passing = (_GRAPH, None) if messenger is None else (messenger.url, messenger.url)
+    record = Record(copy.deepcopy(case.calls), _compared, graph=graph, passing=passing)
+    Transport.of(run).wrap = record.transport
+    return record
+
+
+def _run_job(case: Case, run: Run, messenger: Messenger | None) -> Result:
+    """Run the job with a configuration that leads to the sandbox or to the record, never to Meta."""
+    safe = {
+        "base_url": _GRAPH if messenger is None else messenger.url,
+        "access_token": _TOKEN if messenger is None else messenger.access_token,
+    }
+    state = copy.deepcopy(case.state)
+    given = state.get("configuration") or {}
+    state["configuration"] = {key: given[key] for key in given if key not in ("app_secret", "page_id")} | safe
+    credentials = Credentials(is_lenient=True)
+    credentials.sandbox = safe
+    job = os.path.abspath(case.job)
+    options = RunOptions(job)
+    options.initial = lambda plan: state
+    options.captures_output = True
+    options.ledger.database = IN_MEMORY
+    with _at_home(os.path.dirname(job)):
+        return start_run(options, run, credentials)
 
 
 def _compared(recorded: Any, made: Any) -> list[str]:
@@ -226,8 +236,8 @@ def _request(request: Any) -> dict[str, Any]:
     }
 
 
-def _told(outcome: dict[str, Any]) -> dict[str, Any]:
-    """Return what of an outcome is worth writing down: what people chose, and what stays true when a job grows."""
+def _worth_keeping(outcome: dict[str, Any]) -> dict[str, Any]:
+    """Return the parts of an outcome to write into a file: without defaults and without the ledger's own ids."""
     sent = [
         {
             key: value
@@ -237,24 +247,24 @@ def _told(outcome: dict[str, Any]) -> dict[str, Any]:
         for message in outcome["sent"]
     ]
     error = outcome["error"]
-    told = None if error is None else {key: error[key] for key in ("name", "code", "message") if key in error}
-    return {**outcome, "sent": sent, "error": told}
+    kept = None if error is None else {key: error[key] for key in ("name", "code", "message") if key in error}
+    return {**outcome, "sent": sent, "error": kept}
 
 
-def _report(error: AdaptorError, folder: str) -> str:
-    # The file's name says enough: the case stands under the path of its own.
-    return error.report().replace(os.path.join(folder, ""), "")
+def _report(error: AdaptorError, case: Case) -> str:
+    # Without the folder: the case is listed under the path of its file.
+    return error.report().replace(os.path.join(os.path.dirname(os.path.abspath(case.job)), ""), "")
 
 
 def _pass_time(messenger: Messenger | None, seconds: float) -> None:
-    """Let the sandbox's clock go on in place of waiting."""
+    """Move the sandbox's clock instead of waiting."""
     if messenger is not None:
         messenger.advance(seconds=seconds)
 
 
 @contextmanager
 def _at_home(folder: str) -> Iterator[None]:
-    """Be in the job's folder, and forget afterwards which modules of it were imported."""
+    """Change to the job's folder, and afterwards back; modules imported from it are removed."""
     before, path, modules = os.getcwd(), list(sys.path), set(sys.modules)
     os.chdir(folder)
     try:

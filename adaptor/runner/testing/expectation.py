@@ -1,7 +1,7 @@
-"""What a test expects, held against what came out.
+"""Comparing the outcome of a test case with what it expects.
 
-An object is expected to hold the keys that are written down; others may be there too. A list is expected to have the
-same length, and is compared item by item. In the place of a value may stand:
+An object must have the keys that are expected; it may have others. A list must have the same length, and is compared
+item by item. In place of a value a case may write:
 
 ```
 {"$exactly": value}    the value, with no further keys anywhere in it
@@ -9,7 +9,7 @@ same length, and is compared item by item. In the place of a value may stand:
 {"$any": true}         anything but null
 ```
 
-`null` and a key that is not there are alike.
+`null` and a missing key are equal.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from typing import Any
 
 MARKS = ("$exactly", "$matches", "$any")
-#: What stands for a value that is different each time.
+#: The expectation for a value that is different each time.
 ANY = {"$any": True}
 
 
 class Difference:
-    """One place at which it came out otherwise.
+    """One place at which the outcome is not as expected.
 
     Attributes:
         path: The place, such as `sent[0].text`.
@@ -75,7 +75,7 @@ def matches(expected: Any, got: Any) -> bool:
 
 
 def updated(expected: Any, got: Any) -> Any:
-    """Return what is to be expected from now on: as much as was written down before, with what came out."""
+    """Return the new expectation: the parts that were expected before, with their new values."""
     if matches(expected, got):
         return expected
     if isinstance(expected, dict) and mark_of(expected) is None and isinstance(got, dict):
@@ -89,7 +89,7 @@ def updated(expected: Any, got: Any) -> Any:
 
 
 def lasting(one: Any, other: Any) -> Any:
-    """Return what came out of two runs alike, with `{"$any": true}` for what is different each time."""
+    """Return what is equal in two outcomes, with `{"$any": true}` for what differs."""
     if isinstance(one, dict) and isinstance(other, dict):
         return {key: lasting(value, other[key]) for key, value in one.items() if key in other}
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
@@ -129,7 +129,7 @@ def _under(path: str, key: str) -> str:
 
 
 def _alike(one: Any, other: Any) -> bool:
-    # To Python True is 1; to people it is not.
+    # In Python True equals 1, in JSON it does not.
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 

@@ -1,4 +1,4 @@
-"""A wall around this process: no connection to another machine, and no other program that could make one."""
+"""Keeping this process from the network: no connection to another machine, and no program that could make one."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _ADDRESSED = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 _NAMED = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"})
 _PROGRAMS = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "pty.spawn"})
 
-#: What was refused so far, in words: a job may catch the error.
+#: What was refused so far, in words. Kept, since a job may catch the error.
 refused: list[str] = []
 
 
 class NothingLeaves(JobError):
-    """A tested job reached out to another machine. Nothing was sent."""
+    """A tested job tried to reach another machine. Nothing was sent."""
 
     code = "NOTHING_LEAVES"
 
@@ -50,7 +50,7 @@ def _is_here(host: Any) -> bool:
     try:
         address = ip_address(_text(host))
     except ValueError:
-        # A name, which could be anybody's.
+        # A name, which may be another machine.
         return False
     return address.is_loopback or address.is_unspecified
 

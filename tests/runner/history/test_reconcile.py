@@ -13,7 +13,7 @@ from adaptor.core.errors import InputError
 from adaptor.ledger.ledger import Ledger
 from adaptor.ledger.records import RunRecord
 from adaptor.ledger.store import open_store
-from adaptor.runner.history.reconcile import settle
+from adaptor.runner.history.reconcile import reconcile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,7 +59,7 @@ def settled(store: Store, configuration: dict[str, Any]) -> Callable[..., Any]:
     def ask(name: str = "r1") -> Any:
         record = store.runs.find(name)
         assert record is not None
-        return settle(store, record, Run(wait=lambda seconds: None, alone=True), configuration=configuration)
+        return reconcile(store, record, Run(wait=lambda seconds: None, alone=True), configuration=configuration)
 
     return ask
 
@@ -139,7 +139,7 @@ def test_meta_is_asked_twice_a_second(
     assert record is not None
     # The clock stands still, so that each call is half a second further off than the one before.
     monkeypatch.setattr(store.database, "ticks", lambda: 1000.0)
-    assert settle(store, record, Run(wait=waits.append, alone=True), configuration=configuration).settled == 2
+    assert reconcile(store, record, Run(wait=waits.append, alone=True), configuration=configuration).settled == 2
     assert waits == [0.0, 0.5, 1.0, 1.5]
 
 

@@ -15,7 +15,7 @@ from adaptor.ledger.ledger import Ledger
 from adaptor.ledger.records import RunRecord
 from adaptor.ledger.store import open_store
 from adaptor.runner.history.echoes import Echo, EchoFile, echoes_in
-from adaptor.runner.history.reconcile import NOT_ECHOED, settle
+from adaptor.runner.history.reconcile import NOT_ECHOED, reconcile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,7 +77,7 @@ def send(store: Store, sandbox: Any, *sends: tuple[Any, Any]) -> None:
 def settled(store: Store, echoes: Any) -> Any:
     record = store.runs.find("r1")
     assert record is not None
-    return settle(store, record, Run(alone=True), echoes=echoes)
+    return reconcile(store, record, Run(alone=True), echoes=echoes)
 
 
 # --- What settles, and what does not ---

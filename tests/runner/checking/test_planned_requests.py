@@ -1,7 +1,7 @@
 import pytest
 
-from adaptor.runner.checking.check import inspect
-from adaptor.runner.checking.planned_requests import drafts_of
+from adaptor.runner.checking.check import check_file
+from adaptor.runner.checking.planned_requests import planned_requests
 from adaptor.runner.load.credentials import Credentials
 
 
@@ -9,9 +9,9 @@ from adaptor.runner.load.credentials import Credentials
 def drafts(tmp_path):
     def of(script):
         (tmp_path / "job.py").write_text(script, encoding="utf-8")
-        prepared = inspect(str(tmp_path / "job.py"), Credentials(is_lenient=True))
+        prepared = check_file(str(tmp_path / "job.py"), Credentials(is_lenient=True))
         assert prepared.problems == []
-        return list(drafts_of(prepared))
+        return list(planned_requests(prepared))
 
     return of
 

@@ -87,20 +87,26 @@ def words(text):
     return Counter(re.findall(r"\w+", text))
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
-def test_no_word_of_a_public_docstring_is_lost(entry):
+def lost(entry):
+    """Return what a public docstring says and its parts do not."""
     written = entry.value if isinstance(entry.value, type) or hasattr(entry.value, "__name__") else type(entry.value)
     text = sys.modules["adaptor.core.state"].__doc__ if written is dict else written.__doc__
     text, _, sources = inspect.cleandoc(text).partition("\nSource:")
     doc = entry.doc
     parts = [doc.summary, doc.text, doc.returns, doc.example]
     parts += [part for pair in (*doc.args, *doc.attributes, *doc.raises) for part in pair]
-    lost = words(text) - words("\n".join(parts))
-    assert set(lost) <= set(SECTIONS)
-    assert bool(sources) == bool(doc.sources)
+    lost = set(words(text) - words("\n".join(parts))) - set(SECTIONS)
+    return lost | ({"Source"} if bool(sources) != bool(doc.sources) else set())
 
 
-@pytest.mark.parametrize("entry", [entry for entry in ENTRIES if entry.parameters], ids=lambda entry: entry.name)
-def test_every_argument_of_a_public_name_is_described(entry):
-    assert [parameter.name for parameter in entry.parameters] == [name for name, _ in entry.doc.args]
-    assert all(parameter.description for parameter in entry.parameters)
+def test_no_word_of_a_public_docstring_is_lost():
+    found = {entry.name: lost(entry) for entry in ENTRIES}
+    assert len(found) > 150
+    assert {name: words for name, words in found.items() if words} == {}
+
+
+def test_every_argument_of_a_public_name_is_described():
+    for entry in ENTRIES:
+        described = [name for name, _ in entry.doc.args] if entry.parameters else []
+        assert [parameter.name for parameter in entry.parameters] == described, entry.name
+        assert all(parameter.description for parameter in entry.parameters), entry.name

@@ -12,7 +12,11 @@ from werkzeug import Response
 from adaptor import ConfigurationError, each, fn, fn_if, list_personas, mark_seen, send_text, send_utility, state
 from adaptor.core.context import Run
 from adaptor.core.errors import InputError, JobError
-from adaptor.runner.checking.token import TokenReport, inspect_token, operations_in
+from adaptor.runner.checking.token import (
+    TokenReport,
+    inspect_token,
+)
+from adaptor.runner.load.operations import operations_in
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAY = 24 * 60 * 60
@@ -97,7 +101,7 @@ def test_where_whose_it_is_is_not_told_the_rest_still_is(look: Any) -> None:
     found = look(me=error(10, "Not allowed."), **APP)
     assert (found.is_valid, found.owner) == (True, None)
     assert found.scopes == TOLD["scopes"]
-    assert found.not_learned[0][0].startswith("Whose the token is")
+    assert found.not_learned[0][0].startswith("Whose token it is")
 
 
 def test_nobody_who_answers_is_no_token_that_is_invalid(look: Any, refused_url: str) -> None:

@@ -128,7 +128,7 @@ def test_a_run_that_was_refused_has_a_report_too(reported, tmp_path):
     (tmp_path / "w.json").write_text('{"steps": [{"id": "a", "nxt": "b", "expression": "lgo(1)"}]}')
     report = json.loads(reported("r.json", code=2))
     assert report["steps"] == []
-    assert [error["name"] for error in report["errors"]] == ["PlanProblem", "CannotLoad"]
+    assert [error["name"] for error in report["errors"]] == ["FileProblem", "CannotLoad"]
     (tmp_path / "w.json").write_text('{"steps": [{"id": "a", "nxt": "b", "expression": "lgo(1)"}]}')
     assert "nxt" in reported("r.html", code=2)
 

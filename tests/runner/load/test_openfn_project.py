@@ -150,3 +150,30 @@ def test_what_is_wrong_is_told_with_its_place_and_what_was_meant(project, before
     assert words in result.error.report()
     assert "project.yaml:" in result.error.report()
     assert result.steps == []
+
+
+def test_a_second_edge_between_two_steps_is_refused_since_the_step_would_run_twice(project):
+    edge = "source_job: load-rows\n        target_job: nobody"
+    assert edge in PROJECT
+    result = project("reminders", text=PROJECT.replace(edge, edge.replace("nobody", "remind")))
+    assert result.exit_code == 2
+    assert "A second edge leads from `load-rows` to `remind`" in str(result.error)
+    assert result.error.excerpt.splitlines()[0].endswith("target_job: remind")
+
+
+@pytest.mark.parametrize(
+    ("workflow", "words", "place"),
+    [
+        ("{jobs: {}}", "The workflow has no jobs.", (2, 6)),
+        ("5", "The workflow is a number, not an object.", (2, 6)),
+        ("{jobs: {a: 1}}", "`a` is a number, not an object.", (2, 17)),
+        ("{jobs: {a: {body: 5}}}", "`body` is a number.", (2, 24)),
+        ("{jobs: {a: {name: 5, body: log(1)}}}", "`name` is a number, not text.", (2, 24)),
+        ("{jobs: {a: {body: log(1), state: []}}}", "`state` is a list.", (2, 39)),
+    ],
+)
+def test_a_problem_points_at_its_place_in_the_project(project, workflow, words, place):
+    result = project("a", text=f"workflows:\n  a: {workflow}\n")
+    error = result.error.problems[0] if hasattr(result.error, "problems") else result.error
+    assert words in str(error)
+    assert (error.line, error.column) == place

@@ -142,7 +142,7 @@ def test_a_condition_that_asks_whether_something_is_there_is_told_nothing(text):
         ("state.data.n < 5", "7.5", "`state.data.n` is text: write `float(state.data.n) < 5`."),
         ("state.data['n'] > 5 and True", "7", "write `int(state.data['n']) > 5`."),
         ("1 < state.data.n < 5", "7", "write `1 < int(state.data.n)`."),
-        ("state.data.n > 5", "seven", "`state.data.n` is text, and not that of a number"),
+        ("state.data.n > 5", "seven", "`state.data.n` is text and not a number"),
         ("state.data.n > 5", [7], "`state.data.n` is a list and `5` is an int"),
     ],
 )

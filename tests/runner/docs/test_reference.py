@@ -9,7 +9,7 @@ import pytest
 import adaptor
 from adaptor.runner.docs.reference import entries, facts, find, search, similar
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
 EVERY = entries()
 NAMES = {entry.name: entry for entry in EVERY}
 

@@ -6,7 +6,13 @@ import pytest
 
 from adaptor.core.errors import InputError
 from adaptor.runner.input.document import read_document
+from adaptor.runner.input.source import Source
 from adaptor.runner.input.yaml import parse
+
+
+def read(text):
+    return parse(Source("w.yaml", text, "workflow"))
+
 
 VALUES = {
     "12:30": "12:30",
@@ -26,7 +32,7 @@ VALUES = {
 
 @pytest.mark.parametrize("text", VALUES)
 def test_a_value_is_what_it_is_in_yaml_1_2(text):
-    found = parse(f"t: {text}\n", "w.yaml", "workflow")["t"]
+    found = read(f"t: {text}\n")["t"]
     assert (type(found), found) == (type(VALUES[text]), VALUES[text])
     json.dumps(found, allow_nan=False)
 
@@ -44,14 +50,14 @@ def test_a_value_is_what_it_is_in_yaml_1_2(text):
 )
 def test_a_number_that_json_does_not_have_is_refused_with_its_place(text, words):
     with pytest.raises(InputError, match="number") as caught:
-        parse(f"a: 1\nb: {text}\n", "w.yaml", "workflow")
+        read(f"a: 1\nb: {text}\n")
     assert words in str(caught.value)
     assert (caught.value.line, caught.value.column) == (2, 4)
 
 
 def test_keys_are_the_text_that_they_are_and_parts_are_merged():
     text = "base: &base {on: 1, 12: x}\nmore: {<<: *base, yes: 2}\n"
-    assert parse(text, "w.yaml", "workflow")["more"] == {"on": 1, "12": "x", "yes": 2}
+    assert read(text)["more"] == {"on": 1, "12": "x", "yes": 2}
 
 
 def test_lines_may_end_as_on_windows_and_a_mark_may_stand_in_front(tmp_path):

@@ -1,93 +1,32 @@
-"""Reading what a run is given, and writing what it gives."""
+"""Writing the files and the standard output of a command: whole or not at all, readable by the owner alone."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import sys
 
 from ...core.errors import InputError
-from ...core.text.json_text import NotJson, read_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import IO, Any, TextIO
-
-
-def read_json_object(path: str, what: str) -> dict[str, Any]:
-    """Read a JSON object from a file, or from standard input where the path is `-`.
-
-    Raises:
-        InputError: The file does not exist, is not JSON, or holds something other than an object.
-    """
-    try:
-        raw = sys.stdin.buffer.read() if path == "-" else _read(path)
-    except OSError as cause:
-        reason = "does not exist" if isinstance(cause, FileNotFoundError) else f"cannot be read ({cause.strerror})"
-        raise InputError(f"The {what} {path} {reason}.", fix="Check the path; nothing was run.") from None
-    return json_object(raw, f"The {what} {'on standard input' if path == '-' else path}")
-
-
-def _read(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return file.read()
-
-
-def utf8_text(raw: bytes, what: str) -> str:
-    """Return the text of a file, without the mark that some editors put in front of it.
-
-    Raises:
-        InputError: It is not UTF-8.
-    """
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        is_utf16 = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
-        kind = ": it is UTF-16, as PowerShell's `>` and Notepad's “Unicode” write it" if is_utf16 else ""
-        raise InputError(f"{what} is not UTF-8 text{kind}.", fix="Save it as UTF-8; nothing was run.") from None
-
-
-def json_object(raw: str | bytes, what: str) -> dict[str, Any]:
-    """Parse a JSON object; errors say where it goes wrong and never show what stands there.
-
-    Args:
-        raw: The text.
-        what: What it is, as a sentence begins.
-
-    Raises:
-        InputError: It is not JSON, would lose something, or is something other than an object.
-    """
-    try:
-        value = read_json(utf8_text(raw, what) if isinstance(raw, bytes) else raw)
-    except NotJson as problem:
-        fix = f"{problem.fix.removesuffix('.')}; nothing was run."
-        raise InputError(f"{problem.of(what)}.", fix=fix) from None
-    if not isinstance(value, dict):
-        raise InputError(
-            f"{what} is a JSON {_JSON_KINDS.get(type(value), 'value')}, not an object.",
-            fix='Give an object: {"data": …}; nothing was run.',
-        )
-    return value
-
-
-_JSON_KINDS = {list: "array", str: "string", int: "number", float: "number", bool: "boolean"}
+    from typing import IO, TextIO
 
 
 def print_out(text: str, stdout: TextIO) -> None:
-    """Write to standard output, in UTF-8 whatever the terminal says; a reader that goes away has seen enough."""
+    """Write to standard output, always in UTF-8; it is no error where the reader is gone."""
     try:
         stdout.flush()
         stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         stdout.buffer.flush()
     except BrokenPipeError:
-        # Python would complain once more when it closes the stream.
+        # Else Python would report the error once more when it closes the stream.
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
 
 
 def check_output(path: str) -> None:
-    """Refuse an output that cannot be written before the job has sent anything.
+    """Refuse an output that cannot be written, before the job has sent anything.
 
     Raises:
         InputError: The folder is missing or may not be written to, or the path is a folder.

@@ -1,0 +1,95 @@
+"""A text that a run is given: its name, what it is, and its problems, each with line, column and caret."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from ...core.errors import InputError
+from ..problems.problems import FileProblem
+from ..problems.source_lines import pointed_line
+
+#: A key that sounds like a secret, and its value, which may begin on the next line.
+_SECRET = (
+    r"(?i)[\w-]*(token|secret|passw|passphrase|api_?-?key|private|credential|authorization)[\w-]*[\"']?\s*:\s*[^\s{\[]"
+)
+
+
+class Source:
+    """A text that a run is given.
+
+    Args:
+        file: The name by which errors call it: a path, or `standard input`, `-S` and the like.
+        text: The text.
+        what: What it is to people, such as `workflow`.
+        is_secret: It may hold a credential: no error shows a line or a value of it.
+    """
+
+    def __init__(self, file: str, text: str, what: str, *, is_secret: bool = False) -> None:
+        self.file = file
+        self.text = text
+        self.what = what
+        self.is_secret = is_secret
+
+    def problem(self, what: str, offset: int | None = None, width: int = 1, *, fix: str = "") -> FileProblem:
+        """Return a problem with the text.
+
+        Args:
+            what: What is wrong.
+            offset: Where in the text; None is the whole of it.
+            width: How many characters the caret underlines.
+            fix: What to do about it.
+        """
+        problem = FileProblem(what, fix=fix)
+        problem.file = self.file
+        if offset is not None:
+            begin = self.text.rfind("\n", 0, offset) + 1
+            problem.line = self.text.count("\n", 0, begin) + 1
+            problem.column = offset - begin + 1
+            problem.excerpt = self._excerpt(begin, problem.line, offset - begin, max(width, 1))
+        return problem
+
+    def _excerpt(self, begin: int, line: int, column: int, width: int) -> str | None:
+        end = self.text.find("\n", begin)
+        shown = self.text[begin : end if end >= 0 else None]
+        line_before = self.text[self.text.rfind("\n", 0, max(begin - 1, 0)) + 1 : begin]
+        if self.is_secret or re.search(_SECRET, line_before + shown):
+            return None
+        return pointed_line(shown, line, column, column + width) or None
+
+
+def read_source(file: str, what: str, *, is_secret: bool = False) -> Source:
+    """Read a text file, or standard input where the path is `-`.
+
+    Raises:
+        InputError: It cannot be read, or is not UTF-8.
+    """
+    try:
+        raw = sys.stdin.buffer.read() if file == "-" else _bytes_of(file)
+    except IsADirectoryError:
+        raise InputError(f"The {what} {file} is a folder.", fix="Give the file in it. Nothing was run.") from None
+    except OSError as cause:
+        raise InputError(
+            f"The {what} {file} {why_unreadable(cause)}.", fix="Check the path. Nothing was run."
+        ) from None
+    name = "standard input" if file == "-" else file
+    try:
+        # Some editors put a byte order mark in front.
+        return Source(name, raw.decode("utf-8-sig"), what, is_secret=is_secret)
+    except UnicodeDecodeError as cause:
+        is_utf16 = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+        source = Source(name, raw.decode("utf-8-sig", "replace"), what, is_secret=is_secret or is_utf16)
+        kind = ": it is UTF-16, as PowerShell's `>` and Notepad's “Unicode” write it" if is_utf16 else ""
+        offset = len(raw[: cause.start].decode("utf-8-sig"))
+        fix = "Save it as UTF-8. Nothing was run."
+        raise source.problem(f"The {what} is not UTF-8 text{kind}.", offset, fix=fix) from None
+
+
+def why_unreadable(cause: OSError) -> str:
+    """Return why a file cannot be read, as a sentence goes on after the file's name."""
+    return "does not exist" if isinstance(cause, FileNotFoundError) else f"cannot be read ({cause.strerror})"
+
+
+def _bytes_of(file: str) -> bytes:
+    with open(file, "rb") as stream:
+        return stream.read()
