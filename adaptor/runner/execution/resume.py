@@ -27,36 +27,13 @@ if TYPE_CHECKING:
     from ...ledger.records import RunRecord, StepRecord
     from ...ledger.store import Store
     from ..load.prepare import Prepared
+    from .ledger_options import LedgerOptions
     from .result import Result, StepResult
 
 
 #: How a step ended that a resume does not run again. A failed one is kept where an `on_job_failure` edge was taken.
 COMPLETED = "completed"
 FAILED = "failed"
-
-
-class LedgerOptions:
-    """Which ledger a run uses, and how it treats earlier runs in it.
-
-    Attributes:
-        database: A `postgresql://` URL, the path of a file, or `:memory:`; None is the file beside the job.
-        resume: The id of the run to resume; `last` is the newest run of the job.
-        fresh: Start a new run, though the last one with the same initial state stopped midway.
-        allow_changed: Resume though the job's text has changed.
-        resend_unknown: Repeat the writes whose outcome is unknown, on purpose.
-        ask: Called with a question where the last run stopped midway: returns True to resume it, False to start a new
-            run, None for neither. Without it, neither is done.
-        on_open: Called with the address of the ledger and the ledger, as soon as the run is recorded there.
-    """
-
-    def __init__(self) -> None:
-        self.database: str | None = None
-        self.resume: str | None = None
-        self.fresh = False
-        self.allow_changed = False
-        self.resend_unknown = False
-        self.ask: Callable[[str], bool | None] | None = None
-        self.on_open: Callable[[str, Ledger], object] | None = None
 
 
 class RunLedger:
