@@ -7,11 +7,14 @@ import atexit
 import contextlib
 import json
 import os
+import select
 import shutil
 import signal
 import socket
 import ssl
 import struct
+import subprocess
+import sys
 import tempfile
 import threading
 import warnings
@@ -27,7 +30,7 @@ from adaptor.core.values.template import TEXT
 from adaptor.runner.load.syntax import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from pytest_httpserver import HTTPServer
 
@@ -293,6 +296,161 @@ def take_forms(httpserver: HTTPServer) -> Callable[..., list[tuple[dict[str, str
         return seen
 
     return start
+
+
+class Fork:
+    """A command that was started by `Forks`, with the part of `subprocess.Popen` that tests use."""
+
+    def __init__(self, told: int, stderr: int | None = None) -> None:
+        self._told = os.fdopen(told)
+        self._stderr = stderr
+        self._written = b""
+        self.pid = int(self._told.readline())
+        self.returncode: int | None = None
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit code, negative where a signal ended it."""
+        if self.returncode is None:
+            if not select.select([self._told], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired("adaptor", timeout or 0)
+            with self._told:
+                self.returncode = int(self._told.readline())
+        return self.returncode
+
+    def poll(self) -> int | None:
+        """Return the exit code where it has ended."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def communicate(self, timeout: float | None = None) -> tuple[None, str]:
+        """Wait for its end, and return what it wrote to standard error."""
+        while self._stderr is not None:
+            if not select.select([self._stderr], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired("adaptor", timeout or 0)
+            block = os.read(self._stderr, 1 << 16)
+            self._written += block
+            if not block:
+                os.close(self._stderr)
+                self._stderr = None
+        self.wait(timeout)
+        return None, self._written.decode()
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it as nothing can be on guard against."""
+        self.send_signal(signal.SIGKILL)
+
+
+class Forks:
+    """Starts the command `adaptor` in processes that need import nothing any more (see `forks.py`)."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._channel, other = socket.socketpair()
+        self.environment = {key: value for key, value in os.environ.items() if not key.startswith("ADAPTOR_")}
+        self.environment["PYTHONPATH"] = str(Path(__file__).parents[1])
+        words = [sys.executable, str(Path(__file__).with_name("forks.py")), str(other.fileno())]
+        self._process = subprocess.Popen(
+            words,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[other.fileno()],
+        )
+        other.close()
+
+    def start(
+        self,
+        words: Sequence[str],
+        *,
+        cwd: Path,
+        env: dict[str, str] | None = None,
+        before: Callable[[int], object] | None = None,
+    ) -> Fork:
+        """Start a command of which only standard error is read.
+
+        Args:
+            words: What follows `adaptor`.
+            cwd: Its folder.
+            env: What its environment has beside the one of the tests.
+            before: Called with the id of the process before the command begins.
+        """
+        reading, writing = os.pipe()
+        waiting, go = os.pipe()
+        with open(os.devnull, "wb") as nothing:
+            streams = (waiting, nothing.fileno(), writing)
+            fork = self._start(words, cwd, {**self.environment, **(env or {})}, *streams, stderr=reading)
+        if before is not None:
+            before(fork.pid)
+        # It waits for the end of its standard input.
+        for descriptor in (writing, waiting, go):
+            os.close(descriptor)
+        return fork
+
+    def _start(
+        self, words: Sequence[str], cwd: Path, env: dict[str, str], *streams: int, stderr: int | None = None
+    ) -> Fork:
+        reading, writing = os.pipe()
+        order = {"words": list(words), "cwd": str(cwd), "env": env, "waits": stderr is not None}
+        line = json.dumps(order).encode() + b"\n"
+        # One order at a time: the answer is the id of the process.
+        with self._lock:
+            sent = socket.send_fds(self._channel, [line], [*streams, writing])
+            self._channel.sendall(line[sent:])
+            os.close(writing)
+            return Fork(reading, stderr)
+
+    def run(
+        self, words: Sequence[str | Path], *, cwd: Path, env: dict[str, str] | None = None, stdin: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end; in an interpreter of its own where the environment says how that is to start.
+
+        Args:
+            words: What follows `adaptor`.
+            cwd: Its folder.
+            env: What its environment has beside the one of the tests.
+            stdin: Its standard input.
+        """
+        env = {**self.environment, **(env or {})}
+        command = [str(word) for word in words]
+        if _of_interpreter(env) != _of_interpreter(self.environment) or sum(map(len, command)) > 100_000:
+            real = [sys.executable, "-m", "adaptor", *command]
+            done = subprocess.run(real, cwd=cwd, env=env, input=stdin.encode(), capture_output=True, timeout=60)
+            return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
+        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            given.write(stdin.encode())
+            given.seek(0)
+            process = self._start(command, cwd, env, given.fileno(), out.fileno(), err.fileno())
+            try:
+                code = process.wait(60)
+            finally:
+                process.kill()
+            out.seek(0)
+            err.seek(0)
+            return subprocess.CompletedProcess(command, code, out.read().decode(), err.read().decode())
+
+    def close(self) -> None:
+        """End the process that forks."""
+        self._channel.close()
+        self._process.wait(10)
+
+
+def _of_interpreter(environment: dict[str, str]) -> dict[str, str]:
+    names = ("PYTHON", "LC_", "LANG", "TZ")
+    return {key: value for key, value in environment.items() if key.startswith(names)}
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """Run the command without waiting for an interpreter."""
+    started = Forks()
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session")

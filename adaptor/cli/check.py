@@ -1,4 +1,4 @@
-"""`adaptor check`: everything that can be known without running."""
+"""`adaptor check`: find what is wrong with a job without running it."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ def add_to(commands: Any) -> None:
     command.add_argument("path", metavar="PATH", help="a job script (.py), a workflow (.json, .yaml) or a project.yaml")
     command.add_argument("workflow", metavar="WORKFLOW", nargs="?", help="in a project: the workflow's name")
     command.add_argument(
-        "-c", "--credentials", metavar="FILE", help="look whether the names that steps give are in this file"
+        "-c", "--credentials", metavar="FILE", help="check that the credentials which steps name are in this file"
     )
     command.add_argument(
         "--format", choices=("text", "json"), default="text", help="text (default), or JSON for other tools"
     )
     command.add_argument(
-        "--preview", metavar="FILE", help="draw the messages, as far as they are known, as a page, FILE.html"
+        "--preview", metavar="FILE", help="draw the messages, as far as they are known, as a page FILE.html"
     )
     command.set_defaults(perform=perform)
 
 
-def perform(given: argparse.Namespace) -> int:
+def perform(options: argparse.Namespace) -> int:
     """Check, print what was found, and return 0, 2 or 3 as a run would."""
     from ..runner.checking.check import check_file
     from ..runner.execution.start import exit_code_for
@@ -57,18 +57,18 @@ def perform(given: argparse.Namespace) -> int:
     from ..runner.output.files import print_out
 
     try:
-        credentials = read_credentials(given.credentials, is_lenient=given.credentials is None)
+        credentials = read_credentials(options.credentials, is_lenient=options.credentials is None)
     except InputError as error:
         print(error.report(), file=sys.stderr)
         return EXIT_BAD_INPUT
-    prepared = check_file(given.path, credentials, workflow=given.workflow)
-    if given.format == "json":
-        print_out(_as_json(prepared, given.path), sys.stdout)
+    prepared = check_file(options.path, credentials, workflow=options.workflow)
+    if options.format == "json":
+        print_out(_as_json(prepared, options.path), sys.stdout)
     else:
         _print(prepared)
-    if given.preview:
+    if options.preview:
         try:
-            _preview(prepared, given)
+            _preview(prepared, options)
         except InputError as error:
             print(error.report(), file=sys.stderr)
             return EXIT_BAD_INPUT
@@ -93,14 +93,14 @@ def _print(prepared: Prepared) -> None:
         print(f"{nothing} is wrong with it, as far as can be known without running it.", file=sys.stderr)
 
 
-def _preview(prepared: Prepared, given: argparse.Namespace) -> None:
+def _preview(prepared: Prepared, options: argparse.Namespace) -> None:
     from ..core.secrets.redact import Redactor
     from ..runner.checking.planned_requests import planned_requests
     from .options.preview import draw, people_beside
 
-    drawn = draw(planned_requests(prepared), given.preview, people_beside(given.path), Redactor().text)
+    drawn = draw(planned_requests(prepared), options.preview, people_beside(options.path), Redactor().text)
     what = f"{drawn} message{'' if drawn == 1 else 's'}" if drawn else "no message"
-    print(f"Drawn, with {what}: {given.preview}", file=sys.stderr)
+    print(f"Drawn, with {what}: {options.preview}", file=sys.stderr)
 
 
 def _as_json(prepared: Prepared, path: str) -> str:

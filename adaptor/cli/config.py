@@ -1,4 +1,4 @@
-"""`adaptor config`: what a credential is good for, whether it is written well, and what may stand in it."""
+"""`adaptor config`: what a credential may do, whether it is well formed, and what it may hold."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ EXAMPLE = """\
 examples:
   adaptor config check -c credentials.json                 whose the token is, what it may do, when it ends
   adaptor config check -c credentials.json --job job.py    and what the job still needs
-  adaptor config validate -c credentials.json              look at the file alone, ask nobody
-  adaptor config schema                                    what may stand in it, as JSON Schema
+  adaptor config validate -c credentials.json              check the file alone, without asking Meta
+  adaptor config schema                                    what it may hold, as JSON Schema
 """
 
 EXIT_CODES = """\
 exit codes:
   0  all well
-  1  the token is not valid, cannot do what is needed, or could not be asked about
+  1  the token is not valid, cannot do what is needed, or Meta could not be asked
   2  bad input: usage, credential, job; nothing was asked
 """
 
@@ -47,7 +47,7 @@ def add_to(commands: Any) -> None:
     )
     check = verbs.add_parser(
         "check",
-        help="ask Meta what a credential is good for",
+        help="ask Meta what a credential may do",
         description="Ask Meta whose the token is, what it may do and when it ends. Nothing is sent to anybody.",
         epilog=EXIT_CODES,
         formatter_class=Help,
@@ -58,8 +58,8 @@ def add_to(commands: Any) -> None:
     check.set_defaults(perform=_check)
     validate = verbs.add_parser(
         "validate",
-        help="look at a credential without asking anybody",
-        description="Look whether a credential is written well. Nobody is asked.",
+        help="check the form of a credential without asking Meta",
+        description="Check the form of a credential. Meta is not asked.",
         formatter_class=Help,
         allow_abbrev=False,
     )
@@ -71,15 +71,15 @@ def add_to(commands: Any) -> None:
         verb.add_argument("--name", metavar="NAME", help="which one, where the file holds several")
     schema = verbs.add_parser(
         "schema",
-        help="print what may stand in a credential",
-        description="Print what may stand in a credential, as JSON Schema (draft-07).",
+        help="print what a credential may hold",
+        description="Print what a credential may hold, as JSON Schema (draft-07).",
         formatter_class=Help,
         allow_abbrev=False,
     )
     schema.set_defaults(perform=_schema)
 
 
-def _schema(given: argparse.Namespace) -> int:
+def _schema(options: argparse.Namespace) -> int:
     """Print the schema of the configuration."""
     import json
 
@@ -89,8 +89,8 @@ def _schema(given: argparse.Namespace) -> int:
     return 0
 
 
-def _validate(given: argparse.Namespace) -> int:
-    """Look at a credential without asking anybody."""
+def _validate(options: argparse.Namespace) -> int:
+    """Check the form of a credential without asking Meta."""
     from datetime import UTC, datetime
 
     from ..core.config import read_configuration, schema
@@ -101,11 +101,11 @@ def _validate(given: argparse.Namespace) -> int:
 
     credentials = None
     try:
-        credentials = read_credentials(given.credentials)
-        configuration = credentials.single(given.name)
+        credentials = read_credentials(options.credentials)
+        configuration = credentials.single(options.name)
         checked = read_configuration(configuration)
     except AdaptorError as error:
-        print(_located(error, credentials, given.name).report(), file=sys.stderr)
+        print(_located(error, credentials, options.name).report(), file=sys.stderr)
         return 2
     keys = [key for key in schema()["properties"] if configuration.get(key) is not None]
     others = [key for key in configuration if key not in schema()["properties"]]
@@ -114,21 +114,21 @@ def _validate(given: argparse.Namespace) -> int:
         _print(f"Not ours, and left alone: {', '.join(map(str, others))}.")
     if warning := version_warning(checked.api_version, datetime.now(UTC).date()):
         _print(f"Warning: {warning}")
-    for warning in of_credentials(credentials, name=given.name):
+    for warning in of_credentials(credentials, name=options.name):
         _print(f"Warning: {warning}")
     return 0
 
 
 def _located(error: AdaptorError, credentials: Credentials | None, name: str | None) -> AdaptorError:
-    """Return an error of a configuration that says where its key stands."""
+    """Return an error of a configuration with the place of its key."""
     key = error.details.get("key") if isinstance(error.details, dict) else None
     if key is not None and credentials is not None and (where := credentials.where_single(key, name)):
         error.fix = f"{error.fix} It stands in {where}."
     return error
 
 
-def _check(given: argparse.Namespace) -> int:
-    """Ask Meta about a credential, and say what came of it."""
+def _check(options: argparse.Namespace) -> int:
+    """Ask Meta about a credential, and print the answer."""
     import json
 
     from ..core.context import Run
@@ -138,16 +138,16 @@ def _check(given: argparse.Namespace) -> int:
     from ..runner.output.logs import Levels, Log
     from ..runner.output.terminal import harmless
 
-    # A job that sends something while it is loaded must not do so for being looked at.
+    # A job that sends something while it is loaded must not do so here.
     run = Run(sink=Log(Levels("info"), stream=sys.stderr), dry_run=True, alone=True)
     credentials = None
     try:
-        credentials = read_credentials(given.credentials)
-        findings = inspect_token(credentials.single(given.name), given.job, run)
+        credentials = read_credentials(options.credentials)
+        findings = inspect_token(credentials.single(options.name), options.job, run)
     except AdaptorError as error:
-        run.log("error", "config", _located(error, credentials, given.name).report())
+        run.log("error", "config", _located(error, credentials, options.name).report())
         return 2
-    if given.format == "json":
+    if options.format == "json":
         text = json.dumps(findings.facts(), indent=2, ensure_ascii=False)
     else:
         text = "\n".join(_lines(findings))

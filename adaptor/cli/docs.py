@@ -44,27 +44,27 @@ def add_to(commands: Any) -> None:
     command.set_defaults(perform=perform)
 
 
-def perform(given: argparse.Namespace) -> int:
-    """Print what was asked for."""
+def perform(options: argparse.Namespace) -> int:
+    """Print the entries that were asked for."""
     # Only this command reads docstrings, and `inspect` takes a while to import.
     from ..runner.docs import reference as vocabulary
 
     every = vocabulary.entries()
     try:
-        shown, whole = _chosen(given.words, every)
+        shown, whole = _chosen(options.words, every)
     except InputError as error:
         print(error.report(), file=sys.stderr)
         return EXIT_BAD_INPUT
-    if given.format == "json":
+    if options.format == "json":
         text = json.dumps(vocabulary.facts(shown), ensure_ascii=False, indent=2)
     else:
-        text = _text(shown, every, whole=whole, asked=bool(given.words))
+        text = _text(shown, every, whole=whole, asked=bool(options.words))
     print_out(f"{text}\n", sys.stdout)
     return EXIT_WELL
 
 
 def _chosen(words: list[str], every: list[DocEntry]) -> tuple[list[DocEntry], bool]:
-    """Return the entries that are meant, and whether a page of its own was asked for."""
+    """Return the entries that are meant, and whether one whole page is meant."""
     from ..runner.docs.reference import find, search, similar
 
     if not words:
@@ -75,7 +75,7 @@ def _chosen(words: list[str], every: list[DocEntry]) -> tuple[list[DocEntry], bo
     if entry is not None:
         return [other for other in every if other.group == entry.group and other is not entry], False
     groups = [other for other in every if len(words) == 1 and other.group == words[0].lower()]
-    # Everything else that was typed is looked for, a Graph code such as 10/2018278 too.
+    # Everything else is searched for, also a Graph code such as 10/2018278.
     found = groups or search([part for word in words for part in word.split("/")], every)
     if not found:
         close = similar("_".join(words), every)

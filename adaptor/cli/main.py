@@ -41,7 +41,7 @@ def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
         formatter_class=Help,
         allow_abbrev=False,
     )
-    # With `prog` given, no help is laid out before anybody asks for it.
+    # With `prog` given, argparse formats no help until somebody asks for it.
     commands = root.add_subparsers(title="commands", dest="command", metavar="COMMAND", prog="adaptor")
     for name in names:
         import_module(f"{__package__}.{name}").add_to(commands)
@@ -59,21 +59,21 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         if words[0].endswith((".py", ".json", ".yaml", ".yml")):
             fix = f"Write: adaptor run {words[0]}"
         parser(()).exit(2, f"adaptor: there is no command `{words[0]}`.\n  fix:   {fix}\n")
-    # A command is not kept waiting for the others.
+    # Only the command that is asked for is imported.
     root = parser(words[:1] if words and words[0] in COMMANDS else COMMANDS)
-    given, further = root.parse_known_args(words)
-    if len(further) == 1 and not further[0].startswith("-") and getattr(given, "workflow", "") is None:
-        # argparse looks for both names in one place; people write options between them.
-        given.workflow, further = further[0], []
-    if further and given.command is None:
+    options, further = root.parse_known_args(words)
+    if len(further) == 1 and not further[0].startswith("-") and getattr(options, "workflow", "") is None:
+        # argparse wants both positional words together; people write options between them.
+        options.workflow, further = further[0], []
+    if further and options.command is None:
         root.error(f"unknown: {' '.join(further)}")
     if further:
-        root.exit(2, _unknown(further, given.command, given.parsers[given.command].format_usage()))
-    if given.command is None:
+        root.exit(2, _unknown(further, options.command, options.parsers[options.command].format_usage()))
+    if options.command is None:
         root.print_help(sys.stderr)
         sys.exit(2)
     try:
-        code: int = given.perform(given)
+        code: int = options.perform(options)
     except KeyboardInterrupt:
         code = 130
     except Exception as fault:
@@ -83,7 +83,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 
 def _unknown(further: list[str], command: str, usage: str) -> str:
-    """Return what is said of arguments that nobody knows, with what was probably meant."""
+    """Return the message for unknown arguments, with what was probably meant."""
     import re
 
     from ..runner.problems.problems import did_you_mean
@@ -95,7 +95,7 @@ def _unknown(further: list[str], command: str, usage: str) -> str:
 
 
 def _fault(fault: Exception) -> str:
-    """Return what is said of a fault of our own: where it is, but not its text, which could hold anything."""
+    """Return the message for a fault of our own: its place, but not its text, which may hold a secret."""
     import traceback
 
     frame = traceback.extract_tb(fault.__traceback__)[-1]

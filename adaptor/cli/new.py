@@ -63,18 +63,18 @@ def add_to(commands: Any) -> None:
     command.set_defaults(perform=perform)
 
 
-def perform(given: argparse.Namespace) -> int:
-    """Write the project and say how to go on."""
+def perform(options: argparse.Namespace) -> int:
+    """Write the project and print what to do next."""
     try:
-        _write(given.folder)
+        _write(options.folder)
     except InputError as error:
         print(error.report(), file=sys.stderr)
         return EXIT_BAD_INPUT
     column = max(map(len, _FILES)) + 2
-    lines = [f"{given.folder} is ready:", ""]
+    lines = [f"{options.folder} is ready:", ""]
     lines += [f"  {_RENAMED.get(name, name):{column}}{purpose}" for name, purpose in _FILES.items()]
-    here = os.path.samefile(given.folder, os.curdir)
-    lines += ["", _NEXT.format(cd="" if here else f"  cd {shlex.quote(given.folder)}\n")]
+    here = os.path.samefile(options.folder, os.curdir)
+    lines += ["", _NEXT.format(cd="" if here else f"  cd {shlex.quote(options.folder)}\n")]
     print_out(harmless("\n".join(lines)), sys.stdout)
     return EXIT_WELL
 
@@ -101,6 +101,6 @@ def _write(folder: str) -> None:
 
 
 def _create(path: str, text: bytes, mode: int) -> None:
-    # Never in place of a file that somebody else put there meanwhile.
+    # It never replaces a file that another process has just written.
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
         file.write(text)

@@ -1,4 +1,4 @@
-"""What `adaptor run` leaves when a run ends: its files, and its last words."""
+"""What `adaptor run` writes when a run ends: its output files and its last log lines."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ..core.errors import InputError
 from ..runner.execution.counts import Counts
 from ..runner.execution.ledger_location import IN_MEMORY
 from ..runner.execution.result import EXIT_FAILED
+from ..runner.execution.start import RunOptions
 from ..runner.load.secret_warnings import of_final_state
 from ..runner.output.files import write_output
 
@@ -24,27 +25,27 @@ if TYPE_CHECKING:
 
 
 class Outputs:
-    """What was asked for beside the log: the final state, the preview, the transcript and the report."""
+    """The output files of a run: the final state, the preview, the transcript and the report."""
 
     def __init__(
         self,
-        given: argparse.Namespace,
+        options: argparse.Namespace,
         run: Run,
         sandbox: Sandbox | None = None,
         described: list[dict[str, Any]] | None = None,
     ) -> None:
-        self._given = given
+        self._given = options
         self._run = run
         self._sandbox = sandbox
         self._described = described
-        # While a job runs, what is printed goes to the log.
+        # While a job runs, standard output goes to the log.
         self._stdout = sys.stdout
         self._problems: list[InputError] = []
         self._was_well = False
         self.are_written = False
 
     def write(self, result: Result, results: Results | None = None) -> None:
-        """Write all of it; what cannot be written fails the run, which is then not recorded as one that ended well.
+        """Write all files. A run of which one cannot be written fails, and is not recorded as one that ended well.
 
         Args:
             result: What came of the run.
@@ -90,15 +91,15 @@ class Outputs:
             write_report(result, self._run.redactor, self._given.report, self._stdout)
 
     def tell(self, result: Result) -> int:
-        """Say how the run ended, and return its exit code."""
+        """Log how the run ended, and return its exit code."""
         for problem in self._problems:
             self._run.log("error", "run", problem.report(), error=problem.facts())
         _close(result, self._run, self._given, was_well=self._was_well)
         return result.exit_code
 
 
-def _close(result: Result, run: Run, given: argparse.Namespace, *, was_well: bool) -> None:
-    """Say how the run ended, and what was sent; where it `was_well`, its outputs alone may be missing."""
+def _close(result: Result, run: Run, options: argparse.Namespace, *, was_well: bool) -> None:
+    """Log how the run ended, and what was sent; where it `was_well`, only its outputs may be missing."""
     counts = Counts(result).sentence(run.replayed, result.recorded)
     facts = {
         "outcomes": result.outcomes,
@@ -108,7 +109,7 @@ def _close(result: Result, run: Run, given: argparse.Namespace, *, was_well: boo
     }
     failed = [step.name for step in result.steps if step.error is not None and not step.is_handled]
     if result.state is None and not result.steps:
-        # A script may perform operations by itself before it fails to load.
+        # A script may call operations itself before it fails to load.
         is_sent = any(result.outcomes.values())
         what = f"The job did not get as far as its steps. {counts}" if is_sent else "Nothing was run."
         run.log("error", "run", what, **facts)
@@ -120,20 +121,21 @@ def _close(result: Result, run: Run, given: argparse.Namespace, *, was_well: boo
     else:
         run.log("error", "run", f"The run did not end well. {counts}", **facts)
     if result.ledger is not None and result.ledger != IN_MEMORY:
-        _tell_what_next(result, run, given, was_well=was_well)
+        _tell_what_next(result, run, options, was_well=was_well)
 
 
-def _tell_what_next(result: Result, run: Run, given: argparse.Namespace, *, was_well: bool) -> None:
-    """Say how the run can be gone on with, or how what is unknown can be settled."""
+def _tell_what_next(result: Result, run: Run, options: argparse.Namespace, *, was_well: bool) -> None:
+    """Log the commands that resume the run and settle what is unknown."""
     from ..runner.output.shown_commands import resume_command, runs_command
 
-    where = given.database
+    where = options.database
     goes_on = not result.is_finished or result.error is not None or was_well != result.is_well
     if goes_on and not result.was_sent_before:
-        words = [*([given.workflow] if given.workflow else [])]
-        for option in ("start", "end", "only"):
-            words += [f"--{option}", getattr(given, option)] if getattr(given, option) else []
-        command = resume_command(given.path, words, run.id, database=where, credentials=given.credentials)
+        run_options = RunOptions(options.path)
+        run_options.fill(vars(options))
+        command = resume_command(
+            options.path, run_options.words(), run.id, database=where, credentials=options.credentials
+        )
         words_for = "Go on with"
         if result.is_partial:
             words_for = "Go on to the people who were left out with"
@@ -143,5 +145,5 @@ def _tell_what_next(result: Result, run: Run, given: argparse.Namespace, *, was_
             words_for = "Try again what has failed, and nothing else, with"
         run.log("info", "run", f"{words_for}: {command}", ledger=result.ledger)
     if result.unknown or result.outcomes["unknown"]:
-        command = runs_command("settle", run.id, path=given.path, database=where, credentials=given.credentials)
+        command = runs_command("settle", run.id, path=options.path, database=where, credentials=options.credentials)
         run.log("info", "run", f"Settle what is unknown with: {command}", ledger=result.ledger)

@@ -11,33 +11,38 @@ from .layout.help import Help
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator
+    from collections import Counter
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from ..ledger.records import RunRecord
     from ..ledger.store import Store
+    from ..runner.history.echoes import EchoFile
+
+    #: Adds a command of `adaptor runs` and returns its parser.
+    _Verb = Callable[..., argparse.ArgumentParser]
 
 EXAMPLE = """\
 examples:
-  adaptor runs list                                   the runs noted in this folder, the newest first
+  adaptor runs list                                   the runs recorded in this folder, newest first
   adaptor runs show last                              how one went, and what to do next
   adaptor runs results last --outcome unknown         one line for each message, as JSON or CSV
-  adaptor runs settle last -c credentials.json        look in the conversations for what nobody knows of
-  adaptor runs settle last --echoes echoes.jsonl      look for it in what your webhook was told
-  adaptor runs purge --older-than 30d                 forget whom runs wrote to
+  adaptor runs settle last -c credentials.json        look for unknown messages in the conversations
+  adaptor runs settle last --echoes echoes.jsonl      look for them in the echoes that your webhook got
+  adaptor runs purge --older-than 30d                 forget the recipients of old runs
 """
 
 EXIT_CODES = """\
 exit codes:
   0  all well
-  1  something stays unknown, or could not be asked about
+  1  something stays unknown, or Meta could not be asked
   2  bad input: usage, ledger, credential; nothing was changed
 """
 
-#: What changes the ledger; everything else reads it, also where nobody may write.
+#: The commands that change the ledger. The others read it, even if the file cannot be written.
 _WRITING = ("settle", "purge")
 
-#: What a time is written in, in seconds.
+#: The units of an age, in seconds.
 _UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 
 
@@ -53,8 +58,8 @@ def add_to(commands: Any) -> None:
     )
     verbs = command.add_subparsers(title="commands", dest="verb", metavar="COMMAND", prog="adaptor runs", required=True)
 
-    def verb(name: str, help_: str, description: str, perform: Any, *, run: str | None = "") -> Any:
-        made = verbs.add_parser(
+    def verb(name: str, help_: str, description: str, perform: Any, *, run: str | None = "") -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = verbs.add_parser(
             name, help=help_, description=description, epilog=EXIT_CODES, formatter_class=Help, allow_abbrev=False
         )
         if run is not None:
@@ -65,9 +70,15 @@ def add_to(commands: Any) -> None:
             metavar="URL",
             help="the ledger: a file or postgresql://…; default: $ADAPTOR_DATABASE, else .adaptor/ledger.db",
         )
-        made.set_defaults(perform=lambda given: _performed(perform, given))
+        made.set_defaults(perform=lambda options: _performed(perform, options))
         return made
 
+    _add_reading(verb)
+    _add_settle(verb)
+    _add_purge(verb)
+
+
+def _add_reading(verb: _Verb) -> None:
     listing = verb("list", "list runs", "List runs, the newest first. Nobody's id is shown.", _list, run=None)
     listing.add_argument("-n", "--limit", type=int, metavar="N", default=20, help="how many at most (default: 20)")
     show = verb("show", "show one run", "Show how a run went, and what to do next. Nobody's id is shown.", _show)
@@ -83,10 +94,16 @@ def add_to(commands: Any) -> None:
         help="only these; may be given several times",
     )
     results.add_argument("--format", choices=("jsonl", "csv"), help="default: by the ending of FILE, else jsonl")
+    export = verb("export", "write everything of a run", "Write everything of a run as one JSON document.", _export)
+    for each in (results, export):
+        each.add_argument("-o", "--output", metavar="FILE", default="-", help="write there; default: standard output")
+
+
+def _add_settle(verb: _Verb) -> None:
     settle = verb(
         "settle",
-        "find out about what is unknown",
-        "Find out whether messages went out of which nobody knows: from the echoes that your webhook stored, or from "
+        "find out what became of unknown messages",
+        "Find out whether messages with an unknown outcome went out: from the echoes that your webhook stored, or from "
         "Meta's conversations with these people (two calls a second). What is found was sent; everything else stays "
         "unknown. Nothing is sent to anybody.",
         _settle,
@@ -94,18 +111,18 @@ def add_to(commands: Any) -> None:
     settle.add_argument(
         "--echoes",
         metavar="FILE",
-        help="what a webhook was sent (message_echoes), one JSON document a line; `-` is standard input. Meta is then "
-        "asked only with -c, and only for the rest",
+        help="the message_echoes events that your webhook got, one JSON document a line; `-` is standard input. Meta "
+        "is then asked only with -c, and only for the rest",
     )
     settle.add_argument("-c", "--credentials", metavar="FILE", help="the configuration, JSON or YAML")
     settle.add_argument("--name", metavar="NAME", help="which one, where the file holds several")
-    export = verb("export", "write everything of a run", "Write everything of a run as one JSON document.", _export)
-    for each in (results, export):
-        each.add_argument("-o", "--output", metavar="FILE", default="-", help="write there; default: standard output")
+
+
+def _add_purge(verb: _Verb) -> None:
     purge = verb(
         "purge",
-        "forget whom runs wrote to",
-        "Forget whom a run wrote to, and what it kept. Its counts stay, and it cannot be gone on with.",
+        "forget the recipients of runs",
+        "Forget the recipients of a run and the states that it kept. Its counts stay. It cannot be resumed any more.",
         _purge,
         run="?",
     )
@@ -124,11 +141,11 @@ def _age(text: str) -> float:
 _age.__name__ = "age such as 30d, 12h or 8w:"
 
 
-def _performed(perform: Any, given: argparse.Namespace) -> int:
+def _performed(perform: Any, options: argparse.Namespace) -> int:
     from ..core.errors import AdaptorError
 
     try:
-        code: int = perform(given)
+        code: int = perform(options)
     except AdaptorError as error:
         print(error.report(), file=sys.stderr)
         return 2
@@ -136,10 +153,10 @@ def _performed(perform: Any, given: argparse.Namespace) -> int:
 
 
 @contextlib.contextmanager
-def _store(given: argparse.Namespace) -> Iterator[Store]:
+def _store(options: argparse.Namespace) -> Iterator[Store]:
     from ..runner.history.history import ledger_of, open_history
 
-    store = open_history(ledger_of(given.path, given.database), read_only=given.verb not in _WRITING)
+    store = open_history(ledger_of(options.path, options.database), read_only=options.verb not in _WRITING)
     try:
         yield store
     finally:
@@ -147,26 +164,26 @@ def _store(given: argparse.Namespace) -> Iterator[Store]:
 
 
 @contextlib.contextmanager
-def _run_of(given: argparse.Namespace) -> Iterator[tuple[Store, RunRecord]]:
+def _run_of(options: argparse.Namespace) -> Iterator[tuple[Store, RunRecord]]:
     from ..runner.history.history import find_run
 
-    with _store(given) as store:
-        yield store, find_run(store, given.run)
+    with _store(options) as store:
+        yield store, find_run(store, options.run)
 
 
-def _list(given: argparse.Namespace) -> int:
+def _list(options: argparse.Namespace) -> int:
     from ..runner.execution.ledger_location import is_there
     from ..runner.history.history import ledger_of, run_facts
 
-    database = ledger_of(given.path, given.database)
+    database = ledger_of(options.path, options.database)
     if not is_there(database):
-        # No ledger is no mistake: nothing was sent from here yet.
+        # A missing ledger is no mistake.
         print(f"There is no ledger {database}: nothing was sent from here yet.", file=sys.stderr)
         facts = []
     else:
-        with _store(given) as store:
-            facts = [run_facts(store, record) for record in store.runs.newest(max(1, given.limit))]
-    if given.format == "json":
+        with _store(options) as store:
+            facts = [run_facts(store, record) for record in store.runs.newest(max(1, options.limit))]
+    if options.format == "json":
         _print_json(facts)
     elif facts:
         from .layout.runs import table
@@ -175,101 +192,115 @@ def _list(given: argparse.Namespace) -> int:
     return 0
 
 
-def _show(given: argparse.Namespace) -> int:
+def _show(options: argparse.Namespace) -> int:
     from ..runner.history.history import error_facts, run_facts, step_facts
     from .layout.runs import next_steps, page
 
-    with _run_of(given) as (store, record):
+    with _run_of(options) as (store, record):
         facts = {
             **run_facts(store, record),
             "ledger": store.name,
             "steps": step_facts(store, record),
             "errors": error_facts(store, record),
         }
-    facts["next"] = next_steps(facts, given.database)
-    if given.format == "json":
+    facts["next"] = next_steps(facts, options.database)
+    if options.format == "json":
         _print_json(facts)
     else:
         _print(page(facts, *_terminal()))
     return 0
 
 
-def _results(given: argparse.Namespace) -> int:
+def _results(options: argparse.Namespace) -> int:
     from ..runner.history.history import listed
 
-    kind = given.format or ("csv" if given.output.lower().endswith(".csv") else "jsonl")
-    with _run_of(given) as (store, record):
-        _write(listed(store.writes.rows(record.id, given.outcome or ()), kind), given.output)
+    kind = options.format or ("csv" if options.output.lower().endswith(".csv") else "jsonl")
+    with _run_of(options) as (store, record):
+        _write(listed(store.writes.rows(record.id, options.outcome or ()), kind), options.output)
     return 0
 
 
-def _export(given: argparse.Namespace) -> int:
+def _export(options: argparse.Namespace) -> int:
     from ..runner.history.history import exported
 
-    with _run_of(given) as (store, record):
-        _write(exported(store, record), given.output)
+    with _run_of(options) as (store, record):
+        _write(exported(store, record), options.output)
     return 0
 
 
-def _settle(given: argparse.Namespace) -> int:
+def _settle(options: argparse.Namespace) -> int:
     from ..core.context import Run
     from ..runner.history.echoes import EchoFile
     from ..runner.history.reconcile import reconcile
     from ..runner.load.credentials import read_credentials
     from ..runner.output.logs import Levels, Log
-    from ..runner.output.shown_commands import resume_command, runs_command
 
     run = Run(sink=Log(Levels("info"), stream=sys.stderr), alone=True)
-    echoes = None if given.echoes is None else EchoFile(given.echoes)
-    asks_meta = echoes is None or given.credentials is not None
-    with _run_of(given) as (store, record):
-        configuration = read_credentials(given.credentials).single(given.name) if asks_meta else None
+    echoes = None if options.echoes is None else EchoFile(options.echoes)
+    asks_meta = echoes is None or options.credentials is not None
+    with _run_of(options) as (store, record):
+        configuration = read_credentials(options.credentials).single(options.name) if asks_meta else None
         settlement = reconcile(store, record, run, configuration=configuration, echoes=echoes or ())
-    remaining = settlement.remaining.total()
     if echoes is not None and echoes.unreadable:
-        count, first = echoes.unreadable, echoes.first_unreadable
-        words = "line of {} is no JSON and was" if count == 1 else "lines of {} are no JSON and were"
-        which = f"line {first}" if count == 1 else f"the first is line {first}"
-        print(f"{count:,} {words.format(echoes.path)} passed over: {which}.", file=sys.stderr)
+        _print_unreadable(echoes)
     if settlement.error is not None:
         settlement.error.redact(run.redactor.text)
         print(settlement.error.report(), file=sys.stderr)
-    if not settlement.settled + remaining:
-        _print("Nothing is unknown.")
+    _print_settled(settlement.settled, settlement.remaining)
+    if not settlement.remaining.total():
         return 0
-    lines = [f"{settlement.settled:,} of {settlement.settled + remaining:,} unknown are settled: they were sent."]
-    lines += [f"  {count:,} stay unknown: {why}." for why, count in settlement.remaining.most_common()]
-    if remaining:
-        show = runs_command("results", record.id, path=given.path, database=given.database)
-        again = resume_command(
-            record.path, record.words, record.id, database=given.database, credentials=given.credentials
-        )
-        lines.append(f"Who they are, to look in the Page's inbox:\n  {show} --outcome unknown")
-        lines.append(f"Send to them again on purpose; whom it did reach gets it twice:\n  {again} --resend-unknown")
+    _print_what_next(options, record)
+    return 1
+
+
+def _print_unreadable(echoes: EchoFile) -> None:
+    count, first = echoes.unreadable, echoes.first_unreadable
+    words = "line of {} is no JSON and was" if count == 1 else "lines of {} are no JSON and were"
+    which = f"line {first}" if count == 1 else f"the first is line {first}"
+    print(f"{count:,} {words.format(echoes.path)} passed over: {which}.", file=sys.stderr)
+
+
+def _print_settled(settled: int, remaining: Counter[str]) -> None:
+    count = settled + remaining.total()
+    if not count:
+        _print("Nothing is unknown.")
+        return
+    lines = [f"{settled:,} of {count:,} unknown are settled: they were sent."]
+    lines += [f"  {count:,} stay unknown: {why}." for why, count in remaining.most_common()]
     _print("\n".join(lines))
-    return 1 if remaining else 0
 
 
-def _purge(given: argparse.Namespace) -> int:
+def _print_what_next(options: argparse.Namespace, record: RunRecord) -> None:
+    from ..runner.output.shown_commands import resume_command, runs_command
+
+    show = runs_command("results", record.id, path=options.path, database=options.database)
+    again = resume_command(
+        record.path, record.words, record.id, database=options.database, credentials=options.credentials
+    )
+    _print(f"Who they are, to look in the Page's inbox:\n  {show} --outcome unknown")
+    _print(f"Send to them again on purpose; whoever got it gets it twice:\n  {again} --resend-unknown")
+
+
+def _purge(options: argparse.Namespace) -> int:
     from ..core.errors import InputError
     from .options.confirm import confirm, is_terminal
 
-    if given.older_than is not None and given.run is not None and given.path is None:
-        given.run, given.path = None, given.run
-    if (given.run is None) == (given.older_than is None):
+    if options.older_than is not None and options.run is not None and options.path is None:
+        options.run, options.path = None, options.run
+    if (options.run is None) == (options.older_than is None):
         raise InputError("Say which: a run, or --older-than AGE.", fix="adaptor runs purge --older-than 30d")
-    with _store(given) as store:
-        what = "every run that ended longer ago than that" if given.run is None else f"the run {given.run}"
-        if given.run is not None:
+    with _store(options) as store:
+        what = "every run that ended longer ago than that" if options.run is None else f"the run {options.run}"
+        if options.run is not None:
             from ..runner.history.history import find_run, status_of
 
-            record = find_run(store, given.run)
+            record = find_run(store, options.run)
             status = status_of(store, record)
-            what += "" if status == "finished" else f", which is {status} and cannot be gone on with after that"
-        if not given.yes and not (is_terminal() and confirm(f"Forget whom {what} wrote to?")):
+            what += "" if status == "finished" else f", which is {status} and cannot be resumed after that"
+        if not options.yes and not (is_terminal() and confirm(f"Forget whom {what} wrote to?")):
             raise InputError("Nothing was forgotten: nobody said yes.", fix="Answer y on a terminal, or add --yes.")
-        if given.run is None:
-            forgotten = store.runs.purge_older(given.older_than)
+        if options.run is None:
+            forgotten = store.runs.purge_older(options.older_than)
             _print(f"The people of {len(forgotten):,} run{'' if len(forgotten) == 1 else 's'} are forgotten.")
         else:
             people = store.runs.purge(record.id)

@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
     from ..sandbox import Sandbox
 
-#: Where it listens unless told otherwise.
+#: The default port.
 PORT = 8300
 
 HELP = "run a simulated Messenger, and look at it in the browser"
 EXAMPLE = """\
 examples:
-  adaptor sandbox --open                     people come as they are written to
+  adaptor sandbox --open                     people appear when they get a message
   adaptor sandbox --people sandbox.json      these people, these templates
-  adaptor sandbox --keep sandbox.db          go on tomorrow
+  adaptor sandbox --keep sandbox.db          keep what happens, and go on later
 
 Any client of the Graph API can use it: give it the base URL in place of https://graph.facebook.com, and the access
-token. Nothing leaves this machine. What may stand in the file of the people is told in the README.
+token. Nothing leaves this machine. The README explains the file of people.
 """
 
 
@@ -61,20 +61,20 @@ def _port(text: str) -> int:
     return port
 
 
-# argparse says the name where a value is wrong.
+# argparse shows this name where a value is wrong.
 _port.__name__ = "port from 0 to 65535:"
 
 
-def perform(given: argparse.Namespace) -> int:
+def perform(options: argparse.Namespace) -> int:
     """Run it until it is interrupted."""
     from ..sandbox import Sandbox, SandboxError
     from .options.sandbox_run import until_interrupted
 
     try:
-        if given.people:
-            sandbox = Sandbox.from_file(given.people, port=given.port, keep=given.keep)
+        if options.people:
+            sandbox = Sandbox.from_file(options.people, port=options.port, keep=options.keep)
         else:
-            sandbox = Sandbox(port=given.port, keep=given.keep)
+            sandbox = Sandbox(port=options.port, keep=options.keep)
         sandbox.start()
     except SandboxError as cause:
         fix = (
@@ -87,7 +87,7 @@ def perform(given: argparse.Namespace) -> int:
 
     def say() -> None:
         print(_facts(sandbox), flush=True)
-        if given.open:
+        if options.open:
             import webbrowser
 
             webbrowser.open(sandbox.page_url)
@@ -101,7 +101,7 @@ def perform(given: argparse.Namespace) -> int:
 
 
 def _facts(sandbox: Sandbox) -> str:
-    # One that was given is known to whoever gave it, and may be a real one.
+    # A token that was given may be a real one.
     token = sandbox.access_token if sandbox.access_token.startswith("SANDBOX-") else "the one that was given"
     return (
         f"{sandbox.page_name} ({sandbox.page_id}) is there. Nothing leaves this machine.\n"

@@ -27,7 +27,7 @@ examples:
   adaptor test                     all cases in this folder and below
   adaptor test remind.py           those of remind.test.json
   adaptor test -k window -l info   those with "window" in the name, with what they log
-  adaptor test --update            write down what comes out as what is expected
+  adaptor test --update            write what comes out into the files as expected
 
 remind.test.json holds the cases of remind.py:
   {
@@ -45,8 +45,8 @@ A case may have:
   job, state, now     the job, the initial state (an object or a file), when the run starts
   sandbox             who is there: an object or a file; default: sandbox.json beside the job
   calls               recorded calls: [{"request": {"method", "url", "body"}, "response": {"status", "body"}}]
-  expect              sent, actions, requests, data, state, error. What is written down must be there; what is not,
-                      may be. {"$exactly": …}, {"$matches": "…"} and {"$any": true} stand in the place of values.
+  expect              sent, actions, requests, data, state, error. What it names must be there; the rest is free.
+                      {"$exactly": …}, {"$matches": "…"} and {"$any": true} stand in the place of values.
 
 No credential is read, and nothing leaves this machine.
 exit codes: 0 all as expected, 1 a case failed, 2 bad input
@@ -72,14 +72,14 @@ def add_to(commands: Any) -> None:
     command.set_defaults(perform=perform)
 
 
-def perform(given: argparse.Namespace) -> int:
-    """Try the cases and tell how they went."""
+def perform(options: argparse.Namespace) -> int:
+    """Try the cases and print how they went."""
     from ..runner.output.logs import Levels, Log
     from ..runner.testing import network_guard as wall
 
     try:
-        log = Log(Levels(given.log), stream=sys.stderr)
-        chosen = _chosen(given)
+        log = Log(Levels(options.log), stream=sys.stderr)
+        chosen = _chosen(options)
         wall.block_network()
         report = _Report(Paint(wants_colour(sys.stdout)))
         for file, cases in chosen:
@@ -88,9 +88,9 @@ def perform(given: argparse.Namespace) -> int:
             expectations = {}
             for trial in trials:
                 is_new = trial.case.expect is None or not trial.passed
-                updated = given.update and is_new and trial.can_be_written
+                updated = options.update and is_new and trial.can_be_written
                 if updated:
-                    # Once more, to leave out what is different each time, such as the ids of messages.
+                    # Run it again, to leave out what differs each time, such as the ids of messages.
                     expectations[trial.case.name] = trial.expectation(_tried(trial.case, Log(Levels("none"))))
                 report.tell(trial, updated=updated)
             if expectations:
@@ -101,27 +101,27 @@ def perform(given: argparse.Namespace) -> int:
     return report.end()
 
 
-def _chosen(given: argparse.Namespace) -> list[tuple[CaseFile, list[Case]]]:
-    """Return the files with the cases that are to be tried; all problems in them are told at once."""
+def _chosen(options: argparse.Namespace) -> list[tuple[CaseFile, list[Case]]]:
+    """Return the files with the cases to try; all problems in them are reported at once."""
     from ..runner.problems.problems import raise_for
     from ..runner.testing.case_file import CaseFile
     from ..runner.testing.find_cases import find_files
 
     files: list[CaseFile] = []
     problems: list[AdaptorError] = []
-    for path in find_files(given.paths or ["."]):
+    for path in find_files(options.paths or ["."]):
         try:
             files.append(CaseFile(path))
             problems += files[-1].problems
         except InputError as error:
             problems.append(error)
     raise_for(problems)
-    text = (given.pick or "").lower()
+    text = (options.pick or "").lower()
     chosen = [(file, [case for case in file.cases if text in f"{file.path} {case.name}".lower()]) for file in files]
     found = [(file, cases) for file, cases in chosen if cases]
     if not found:
-        where = " ".join(given.paths) or "this folder"
-        which = f" with {given.pick!r} in its name" if given.pick else ""
+        where = " ".join(options.paths) or "this folder"
+        which = f" with {options.pick!r} in its name" if options.pick else ""
         raise InputError(f"There is no case{which} in {where}.", fix="Cases stand in files such as job.test.json.")
     return found
 
@@ -153,7 +153,7 @@ def _write(file: CaseFile, expectations: dict[str, Any]) -> None:
 
 
 class _Report:
-    """Tells how the cases went."""
+    """Prints how the cases went."""
 
     def __init__(self, paint: Paint) -> None:
         self._paint = paint

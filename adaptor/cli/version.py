@@ -27,7 +27,7 @@ def add_to(commands: Any) -> None:
     command.set_defaults(perform=perform)
 
 
-def perform(given: argparse.Namespace) -> int:
+def perform(options: argparse.Namespace) -> int:
     """Print the versions of this package, of Python, of the Graph API that is the default, and of the system."""
     import platform
 
@@ -40,7 +40,7 @@ def perform(given: argparse.Namespace) -> int:
         "platform": platform.platform(),
         "graph_api": schema()["properties"]["api_version"]["default"],
     }
-    if given.format == "json":
+    if options.format == "json":
         import json
 
         print(json.dumps(versions, indent=2))

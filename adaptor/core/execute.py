@@ -24,7 +24,6 @@ class _Function(Operation):
     """What `fn` makes: nothing stands between it and the function."""
 
     __slots__ = ()
-    calls_function = True
 
     def perform(self, state: State, run: Run) -> State:
         result: State = self.args[0](state)

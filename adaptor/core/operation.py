@@ -45,8 +45,6 @@ class Operation:
     __slots__ = ("_entry", "_label", "_lazy", "args", "build", "file", "function", "kwargs", "line", "name")
     #: Marks operations for `prepare`, which must never call one by accident.
     __is_operation__ = True
-    #: It calls a function of the job: what that does is not known before it runs.
-    calls_function = False
     #: It performs each operation in it once at most, and is not given a list of them that may be made of data.
     performs_once = False
     #: It goes through items, which are rows of a source.

@@ -1,4 +1,4 @@
-"""Running jobs from another program: the same results, without output, signals and an end of the process."""
+"""Running jobs from another program: the same results, without output, signal handlers and exits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import os
 from ..core.context import Run
 from ..core.errors import AdaptorError, InputError
 from .execution.result import EXIT_BAD_INPUT, Result
-from .execution.run_id import check_run_id, new_run_id
 from .execution.start import RunOptions, start_run
 from .execution.step_state import copied
 from .load.credentials import Credentials, credentials_of
@@ -48,25 +47,25 @@ def run(
     Several runs may go on at once, each in a thread of its own. The environment is not asked for credentials. What a
     job prints with `print` goes to `on_log`.
 
-    While a run is under way, a write that another thread makes by calling an operation itself is refused: nobody could
-    tell it from a thread that the job has started. Make it a run too.
+    While a run is under way, another thread that calls an operation directly cannot write: it looks like a thread that
+    the job has started. Make it a run too.
 
     Args:
         path: A `.py` job, a `.json` or `.yaml` workflow, or a project file.
         state: The initial state. It is copied, and must be JSON.
         workflow: The workflow's name in a project file.
         credentials: A configuration, `{"access_token": …}`, or several by the names that steps give.
-        start: The step to begin with: its id, or a unique part of its id or name.
-        end: The step after which the run ends.
+        start: The first step to run: its id, or a unique part of its id or name.
+        end: The last step to run.
         only: The only step to run.
         dry_run: Describe writes instead of sending them.
         run_id: The name of the run. Default: a new one.
-        database: Where every write is noted: a file, a `postgresql://` URL, or `:memory:` for a ledger that nothing
-            keeps. Default: `ADAPTOR_DATABASE`, else `.adaptor/ledger.db` beside the job.
-        resume: Go on with this run, which stopped: what was sent is not sent again. Its own initial state is used.
-        fresh: Begin anew, though the last run with the same state stopped midway and had written to people.
-        allow_changed: With `resume`: the job has changed; whoever was written to by the step under way is left out.
-        resend_unknown: With `resume`: what nobody knows of is made again, on purpose; some may get it twice.
+        database: Where every write is recorded: a file, a `postgresql://` URL, or `:memory:` for a ledger that ends
+            with the run. Default: `ADAPTOR_DATABASE`, else `.adaptor/ledger.db` beside the job.
+        resume: Resume this run, which stopped: what was sent is not sent again. Its own initial state is used.
+        fresh: Start anew, even if the last run with the same state stopped midway and had sent messages.
+        allow_changed: With `resume`: the job has changed; whoever got something from the interrupted step is left out.
+        resend_unknown: With `resume`: send again what has an unknown outcome, on purpose; some may get it twice.
         on_log: Called with level, component, message and fields of each log line, all free of secrets.
         on_request: With `dry_run`: called with each request that is described.
 
@@ -78,22 +77,22 @@ def run(
         >>> result.exit_code, str(result.error)
         (2, 'The job nothere.py does not exist.')
     """
-    under_way = Run(sink=on_log or _silent, dry_run=dry_run, on_request=on_request, alone=True)
-    order = RunOptions(os.fspath(path), workflow)
-    order.start, order.end, order.only = start, end, only
-    wishes = order.ledger
-    wishes.database, wishes.resume, wishes.fresh = database, resume, fresh
-    wishes.allow_changed, wishes.resend_unknown = allow_changed, resend_unknown
+    options = RunOptions(os.fspath(path))
+    options.workflow, options.start, options.end, options.only = workflow, start, end, only
+    options.dry_run, options.run_id, options.database = dry_run, run_id, database
+    options.resume, options.fresh = resume, fresh
+    options.allow_changed, options.resend_unknown = allow_changed, resend_unknown
     try:
-        under_way.id = check_run_id(run_id) if run_id is not None else new_run_id()
+        under_way = options.new_run(Run, on_log or _silent)
         initial = copied(state) if state is not None else {}
         if not isinstance(initial, dict):
             raise InputError("The state is not a dict.", fix='Give {"data": …}.')
     except AdaptorError as error:
-        return Result(EXIT_BAD_INPUT, error, under_way.outcomes, under_way.id)
-    order.initial = lambda plan: initial
+        return Result(EXIT_BAD_INPUT, error, Run().outcomes)
+    under_way.observers.on_request = on_request
+    options.initial = lambda plan: initial
     known = credentials_of(credentials, is_lenient=dry_run) if credentials is not None else Credentials()
-    return start_run(order, under_way, known)
+    return start_run(options, under_way, known)
 
 
 def check(

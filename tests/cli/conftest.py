@@ -24,10 +24,10 @@ TOKEN = 'EAAG/secret+token=="quoted"%20'.replace('"', "~")
 class Done:
     """What came of a command."""
 
-    def __init__(self, process: subprocess.CompletedProcess[bytes], folder: Path):
+    def __init__(self, process: subprocess.CompletedProcess[str], folder: Path):
         self.code = process.returncode
-        self.out = process.stdout.decode()
-        self.err = process.stderr.decode()
+        self.out = process.stdout
+        self.err = process.stderr
         self.folder = folder
 
     @property
@@ -41,14 +41,13 @@ class Done:
 
 
 @pytest.fixture
-def environment():
+def environment(forks):
     """The environment of the command: nothing of the tester's own credentials."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("ADAPTOR_")}
-    return {**kept, "PYTHONPATH": str(Path(__file__).parents[2])}
+    return dict(forks.environment)
 
 
 @pytest.fixture
-def adaptor(tmp_path, environment):
+def adaptor(tmp_path, forks):
     """Write a job and run it: `adaptor("log(1)", "-O", state={...})`."""
 
     def run(script, *arguments, state=None, files=None, stdin=None, env=None, command="run"):
@@ -60,15 +59,7 @@ def adaptor(tmp_path, environment):
             (tmp_path / name).write_text(text, encoding="utf-8")
         if state is not None:
             words += ["-S", json.dumps(state)]
-        process = subprocess.run(
-            [sys.executable, "-m", "adaptor", *words, *arguments],
-            cwd=tmp_path,
-            env={**environment, **(env or {})},
-            input=stdin if stdin is None else stdin.encode(),
-            capture_output=True,
-            timeout=60,
-        )
-        return Done(process, tmp_path)
+        return Done(forks.run([*words, *arguments], cwd=tmp_path, env=env, stdin=stdin or ""), tmp_path)
 
     return run
 

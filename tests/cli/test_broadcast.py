@@ -93,7 +93,7 @@ def test_after_a_part_of_the_people_the_run_goes_on_to_the_others_and_to_nobody_
     assert "Go on to the people who were left out with: adaptor run job.py --resume " in first.err
     shown = adaptor(None, "show", "last", command="runs").out
     assert " partial with exit code 0\n" in shown
-    assert "Go on with it to the people who were left out" in shown
+    assert "Resume it for the people who were left out" in shown
     anew = adaptor(None, "job.py", "-c", "c.json")
     assert anew.code == 2
     assert "was for a part of the people only: " in anew.err

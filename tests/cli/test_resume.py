@@ -141,7 +141,7 @@ def test_what_was_under_way_when_the_run_was_killed_is_unknown_and_not_sent_agai
 def test_a_supervised_run_that_was_killed_says_how_to_go_on(job, meta, ledger):
     hangs = "fn(lambda s: time.sleep(60) if os.environ.get('HANGS') else s)\n"
     script = f"import os, time\n{JOB}{hangs}"
-    first = job(script, "--timeout", "3", env={"HANGS": "1"})
+    first = job(script, "--timeout", "1.5", env={"HANGS": "1"})
     assert first.code == 4
     assert meta.accepted == hello(0, 1, 2, 3, 4)
     second = job(script, "--resume", run_id(first.err), "--timeout", "30")
@@ -497,7 +497,7 @@ def test_on_a_terminal_it_asks_before_it_sends_that_again(job, meta, beside, scr
     command.end()
     job(JOB, "--resume", "r1")
     terminal = screen("adaptor", "run", "job.py", "-c", "c.json", "--resume", "r1", "--resend-unknown")
-    assert "Whom it did reach gets it twice" in terminal.read("[y/N] ")
+    assert "Whoever got it gets it twice" in terminal.read("[y/N] ")
     terminal.type(f"{key}\n")
     terminal.read()
     assert terminal.end() == code

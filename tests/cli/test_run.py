@@ -209,14 +209,25 @@ def test_the_credential_comes_from_the_file_before_the_state_before_the_environm
     assert adaptor(script, "-O", "-c", "credentials.json", env=whole, state=state, files=files).state["data"] == "3"
 
 
-def test_the_token_may_come_from_the_environment_alone(adaptor, httpserver):
-    httpserver.expect_request("/v26.0/me/messages", headers={"Authorization": "Bearer env-token"}).respond_with_json(
-        {"recipient_id": ANA["data"]["psid"], "message_id": "m_1"}
-    )
+def test_the_token_may_come_from_the_environment_alone(adaptor):
+    script = "fn(lambda s: {**s, 'data': s['configuration']['access_token'] == 'env-token'})"
+    assert adaptor(script, "-O", env={"ADAPTOR_ACCESS_TOKEN": "env-token"}).state["data"] is True
+
+
+def test_a_state_cannot_send_the_token_of_the_environment_anywhere(adaptor, httpserver):
     state = {**ANA, "configuration": {"base_url": httpserver.url_for("")}}
     done = adaptor(HELLO, "-O", state=state, env={"ADAPTOR_ACCESS_TOKEN": "env-token"})
-    assert done.code == 0
-    assert done.state["data"] == {"recipient_id": ANA["data"]["psid"], "message_id": "m_1"}
+    assert done.code == 2
+    assert "`base_url` comes from the state, and the token from the environment variable" in done.err
+    assert httpserver.log == []
+
+
+def test_a_state_cannot_send_the_token_of_a_credentials_file_anywhere(adaptor, httpserver):
+    state = {**ANA, "configuration": {"base_url": httpserver.url_for("")}}
+    done = adaptor(HELLO, "-c", "c.json", state=state, files={"c.json": '{"access_token": "file-token"}'})
+    assert done.code == 2
+    assert "file-token" not in done.err
+    assert httpserver.log == []
 
 
 def test_log_levels_decide_what_is_shown(adaptor):

@@ -75,11 +75,14 @@ class Accepted(NamedTuple):
 class Job:
     """A job in a folder of its own, its people in a CSV file beside it, and a sandbox that it writes to."""
 
-    def __init__(self, server: Server, name: str, folder: Path, database: str, text: str, **sandbox: Any) -> None:
+    def __init__(
+        self, server: Server, forks: Any, name: str, folder: Path, database: str, text: str, **sandbox: Any
+    ) -> None:
         self.name = name
         self.folder = folder
         self.database = database
         self._server = server
+        self._forks = forks
         folder.mkdir(parents=True, exist_ok=True)
         credential = server.ask("open", name, **sandbox)
         (folder / "credentials.json").write_text(json.dumps(credential))
@@ -110,25 +113,36 @@ class Job:
         *options: str,
         configuration: dict[str, Any] | None = None,
         environment: dict[str, str] | None = None,
-        **how: Any,
-    ) -> subprocess.Popen[str]:
-        """Start the real command."""
+        before: Callable[[int], object] | None = None,
+        preexec_fn: Callable[[], None] | None = None,
+    ) -> subprocess.Popen[str] | Any:
+        """Start the command.
+
+        Args:
+            options: Its options.
+            configuration: What else the credential holds from now on.
+            environment: What else its environment holds.
+            before: Called with the id of its process before it begins.
+            preexec_fn: As for `subprocess.Popen`, in an interpreter of its own.
+        """
         if configuration:
             file = self.folder / "credentials.json"
             file.write_text(json.dumps({**json.loads(file.read_text()), **configuration}))
-        command = [sys.executable, "-m", "adaptor", "run", "job.py", "-c", "credentials.json"]
+        words = ["run", "job.py", "-c", "credentials.json", "--database", self.database, *options]
+        if preexec_fn is None:
+            return self._forks.start(words, cwd=self.folder, env=environment, before=before)
         return subprocess.Popen(
-            [*command, "--database", self.database, *options],
+            [sys.executable, "-m", "adaptor", *words],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
+            env={**self._forks.environment, **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-            **how,
+            preexec_fn=preexec_fn,
         )
 
-    def end(self, process: subprocess.Popen[str]) -> tuple[int, str]:
+    def end(self, process: subprocess.Popen[str] | Any) -> tuple[int, str]:
         """Wait until it has ended; return its exit code and what it wrote."""
         try:
             _, log = process.communicate(timeout=ENDS)
@@ -189,16 +203,15 @@ class Job:
 
 
 @pytest.fixture
-def job(server: Server, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Job]]:
+def job(server: Server, forks: Any, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Job]]:
     """Make jobs, each with a sandbox of its own."""
     made: list[Job] = []
     guard = threading.Lock()
 
     def make(text: str, *, database: str | None = None, name: str = "job", **sandbox: Any) -> Job:
         folder = tmp_path / name
-        job = Job(
-            server, f"{request.node.nodeid} {name}", folder, database or str(folder / "ledger.db"), text, **sandbox
-        )
+        where = database or str(folder / "ledger.db")
+        job = Job(server, forks, f"{request.node.nodeid} {name}", folder, where, text, **sandbox)
         with guard:
             made.append(job)
         return job

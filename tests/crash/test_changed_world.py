@@ -6,6 +6,7 @@ import os
 import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -34,6 +35,10 @@ JOBS = {
 }
 
 
+def _arm(job: Job, event: str, nth: int, seconds: float, pid: int) -> None:
+    job.ask("arm", pid, event, nth, seconds)
+
+
 def go_through(seed: int, make: Callable[..., Job]) -> None:
     """Kill a job some times, with other hours and another order of the rows at each attempt, and see it through."""
     chance = random.Random(seed)
@@ -52,10 +57,12 @@ def go_through(seed: int, make: Callable[..., Job]) -> None:
         (job.folder / "hours").write_text(str(chance.choice([23, 24])))
         begun = job.status(run) is not None
         options = ["--resume", run] if begun else ["--run-id", run, "--fresh"]
-        process = job.start(*options, configuration={"max_retries": 0})
+        before = None
         if attempt < kills:
             event = chance.choice(["request", "part", "answer", "answered"])
-            job.ask("arm", process.pid, event, chance.randint(1, COUNT // (attempt + 1)), chance.choice([0, 0.005]))
+            nth, seconds = chance.randint(1, COUNT // (attempt + 1)), chance.choice([0, 0.005])
+            before = partial(_arm, job, event, nth, seconds)
+        process = job.start(*options, configuration={"max_retries": 0}, before=before)
         _, log = job.end(process)
         if job.status(run) == "finished":
             break

@@ -130,8 +130,9 @@ def test_a_dead_token_in_the_middle_ends_the_run_which_goes_on_later(campaign: J
 
 
 def test_two_processes_that_resume_the_same_run_send_nothing_twice(campaign_on_both: Job) -> None:
-    process = campaign_on_both.start("--run-id", "r")
-    campaign_on_both.ask("arm", process.pid, "answered", 3)
+    process = campaign_on_both.start(
+        "--run-id", "r", before=lambda pid: campaign_on_both.ask("arm", pid, "answered", 3)
+    )
     assert campaign_on_both.end(process)[0] == -9
 
     both = [campaign_on_both.start("--resume", "r") for _ in range(2)]
@@ -150,8 +151,7 @@ def test_a_process_that_slept_past_its_lease_sends_nothing_more(
 ) -> None:
     slow = job(kind, database=database, latency=0.02)
     slow.write_people(slow.people_of(COUNT))
-    first = slow.start("--run-id", "r")
-    slow.ask("arm", first.pid, "answered", 3, signal=signal.SIGSTOP)
+    first = slow.start("--run-id", "r", before=lambda pid: slow.ask("arm", pid, "answered", 3, signal=signal.SIGSTOP))
     assert slow.ask("wait_for", "answered", 3)
     _put_to_sleep(slow, first.pid)
 
@@ -277,8 +277,9 @@ sys.exit(main(sys.argv[1:]))
 
 @pytest.mark.parametrize("offset", [-86_400, 86_400], ids=["back", "forth"])
 def test_a_clock_that_is_set_while_a_run_is_under_way_changes_nothing(campaign_on_both: Job, offset: int) -> None:
-    process = campaign_on_both.start("--run-id", "r")
-    campaign_on_both.ask("arm", process.pid, "answered", 3)
+    process = campaign_on_both.start(
+        "--run-id", "r", before=lambda pid: campaign_on_both.ask("arm", pid, "answered", 3)
+    )
     campaign_on_both.end(process)
     command = [sys.executable, "-c", CLOCK.format(offset=offset), "run", "job.py", "-c", "credentials.json"]
     ended = subprocess.run(
@@ -295,8 +296,9 @@ def test_a_clock_that_is_set_while_a_run_is_under_way_changes_nothing(campaign_o
 
 
 def test_an_interrupt_awaits_what_is_in_flight_and_the_rest_goes_out_on_resume(campaign: Job) -> None:
-    process = campaign.start("--run-id", "r")
-    campaign.ask("arm", process.pid, "request", 3, signal=signal.SIGINT)
+    process = campaign.start(
+        "--run-id", "r", before=lambda pid: campaign.ask("arm", pid, "request", 3, signal=signal.SIGINT)
+    )
     code, log = campaign.end(process)
     assert code == 130, log
     found = outcomes(campaign)

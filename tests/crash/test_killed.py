@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -97,19 +98,21 @@ class Crash:
         for attempt in range(MOST_ATTEMPTS):
             self.job.write_people(self.people)
             begun = self.job.status(self.run) is not None
-            process = self.job.start(
-                *(["--resume", self.run] if begun else ["--run-id", self.run, "--fresh"]),
-                "--results",
-                "results.jsonl",
-                configuration={"max_retries": 3, "max_wait": 3},
-            )
+            before_it = None
             if attempt < kills:
                 event = self.random.choice(["request", "part", "answer", "answered"])
                 most = (self.count if event == "part" or not self.is_broadcast else self.count // BATCH) // (
                     attempt + 1
                 )
                 nth, seconds = self.random.randint(1, most), self.random.choice([0, self.random.uniform(0, 0.01)])
-                self.job.ask("arm", process.pid, event, nth, seconds)
+                before_it = partial(self._arm, event, nth, seconds)
+            process = self.job.start(
+                *(["--resume", self.run] if begun else ["--run-id", self.run, "--fresh"]),
+                "--results",
+                "results.jsonl",
+                configuration={"max_retries": 3, "max_wait": 3},
+                before=before_it,
+            )
             code, log = self.job.end(process)
             self.log = log
             if self.job.status(self.run) == "finished":
@@ -130,6 +133,9 @@ class Crash:
             before = len(self.job.accepted())
             self.job.run("--resume", self.run)
             assert len(self.job.accepted()) == before
+
+    def _arm(self, event: str, nth: int, seconds: float, pid: int) -> None:
+        self.job.ask("arm", pid, event, nth, seconds)
 
     def _is_done(self) -> bool:
         return not self._lost()

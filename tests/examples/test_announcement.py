@@ -1,9 +1,6 @@
 """The announcement: whoever is to get it gets it once, and every person has a row."""
 
 import csv
-import os
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -13,7 +10,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "announcement"
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory):
+def told(tmp_path_factory, forks):
     """Run it in the sandbox, and return what was said, the rows of its results, and the exit code."""
     results = tmp_path_factory.mktemp("results") / "results.csv"
     command = [
@@ -25,14 +22,7 @@ def told(tmp_path_factory):
         "--results",
         str(results),
     ]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("ADAPTOR_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "adaptor", *command],
-        capture_output=True,
-        text=True,
-        cwd=results.parent,
-        env={**environment, "PYTHONPATH": str(EXAMPLE.parents[1])},
-    )
+    done = forks.run(command, cwd=results.parent)
     with results.open(encoding="utf-8", newline="") as file:
         return done, list(csv.DictReader(file))
 

@@ -24,16 +24,10 @@ APPOINTMENTS = [
 STATE = {"data": {"psid": "6543210987654321", "name": "Ana", "appointments": APPOINTMENTS}}
 
 
-def run(*arguments, cwd, command="run"):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ADAPTOR_")}
-    return subprocess.run(
-        [sys.executable, "-m", "adaptor", command, *arguments],
-        cwd=cwd,
-        env={**environment, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-    )
+@pytest.fixture
+def run(forks):
+    """Run a command in a folder."""
+    return lambda *arguments, cwd, command="run": forks.run([command, *arguments], cwd=cwd)
 
 
 def test_there_are_jobs_in_the_readme():
@@ -41,7 +35,7 @@ def test_there_are_jobs_in_the_readme():
 
 
 @pytest.mark.parametrize("number", range(len(JOBS)))
-def test_a_job_of_the_readme_runs(number, tmp_path):
+def test_a_job_of_the_readme_runs(number, tmp_path, run):
     (tmp_path / "job.py").write_text(JOBS[number], encoding="utf-8")
     (tmp_path / "people.csv").write_text("psid,first_name\n6543210987654321,Ana\n6543210987654322,Bo\n")
     (tmp_path / "stop.txt").write_text("6543210987654322\n")
@@ -68,7 +62,7 @@ def workflow(tmp_path):
     return tmp_path
 
 
-def test_the_workflow_of_the_readme_runs(workflow):
+def test_the_workflow_of_the_readme_runs(workflow, run):
     done = run("workflow.yaml", "--sandbox", "--report", "r.json", cwd=workflow)
     assert done.returncode == 0, done.stderr
     assert "> Hello from North" in done.stderr
@@ -89,7 +83,7 @@ def test_the_program_of_the_readme_runs(workflow):
     assert "remind success" in done.stdout
 
 
-def test_the_hello_example_runs_in_the_sandbox():
+def test_the_hello_example_runs_in_the_sandbox(run):
     hello = ROOT / "examples" / "hello"
     assert len((hello / "job.py").read_text().splitlines()) == 6
     done = run("examples/hello/job.py", "-s", "examples/hello/state.json", "--sandbox", cwd=ROOT)
@@ -97,7 +91,7 @@ def test_the_hello_example_runs_in_the_sandbox():
     assert "> Hello Ana, how are you?\n    [Well] [Not so well]" in done.stderr
 
 
-def test_the_test_case_of_the_readme_passes(tmp_path):
+def test_the_test_case_of_the_readme_passes(tmp_path, run):
     (case,) = re.findall(r"^```json\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
     (tmp_path / "remind.test.json").write_text(case, encoding="utf-8")
     (tmp_path / "state.json").write_text("{}")
@@ -109,7 +103,7 @@ def test_the_test_case_of_the_readme_passes(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_cases_of_the_examples_pass():
+def test_the_cases_of_the_examples_pass(run):
     done = run("examples", cwd=ROOT, command="test")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "examples/hello/job.test.json" in done.stdout

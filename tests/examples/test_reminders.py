@@ -2,9 +2,6 @@
 
 import csv
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
@@ -41,22 +38,19 @@ def is_open(row):
     return hours is not None and hours < 24
 
 
-def adaptor(*options, state=EXAMPLE / "state.json"):
-    given = ["-s", state] if state else []
-    command = [sys.executable, "-m", "adaptor", "run", EXAMPLE / "job.py", *given, *options]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ADAPTOR_")}
-    return subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**environment, "ADAPTOR_ACCESS_TOKEN": SECRET, "PYTHONUTF8": "1"},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-    )
+@pytest.fixture(scope="module")
+def adaptor(forks):
+    """Run the job with these options."""
+
+    def start(*options, state=EXAMPLE / "state.json"):
+        words = ["run", EXAMPLE / "job.py", *(["-s", state] if state else []), *options]
+        return forks.run(words, cwd=ROOT, env={"ADAPTOR_ACCESS_TOKEN": SECRET})
+
+    return start
 
 
 @pytest.fixture(scope="module")
-def ran(tmp_path_factory):
+def ran(tmp_path_factory, adaptor):
     """The job in the sandbox, from the command line."""
     transcript = tmp_path_factory.mktemp("reminders") / "transcript.txt"
     done = adaptor("--sandbox", "-O", "--transcript", str(transcript))
@@ -84,7 +78,7 @@ def sandbox(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def dry(tmp_path_factory):
+def dry(tmp_path_factory, adaptor):
     """A dry run of the job against a sandbox that listens."""
     credentials = tmp_path_factory.mktemp("reminders") / "credentials.json"
     with Sandbox.from_file(EXAMPLE / "sandbox.json") as sandbox:
@@ -154,14 +148,14 @@ def test_the_log_holds_no_names_and_no_ids(ran):
     assert not [value for value in personal if value in ran.log]
 
 
-def test_a_forgotten_state_file_is_an_error_before_anything_is_sent():
+def test_a_forgotten_state_file_is_an_error_before_anything_is_sent(adaptor):
     done = adaptor("--sandbox", state=None)
     assert done.returncode == 1
     assert "`state.clinic.name` does not exist" in done.stderr
     assert "Nothing was sent." in done.stderr
 
 
-def test_the_summary_is_the_same_each_time(ran):
+def test_the_summary_is_the_same_each_time(ran, adaptor):
     assert adaptor("--sandbox", "-O").stdout == ran.stdout
 
 

@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from adaptor.runner import check, run
 from adaptor.sandbox import Sandbox
 
@@ -34,10 +32,9 @@ def test_nothing_is_wrong_with_the_workflow():
     assert (prepared.problems, prepared.warnings) == ([], [])
 
 
-def test_the_workflow_runs_in_the_sandbox_as_its_first_lines_say(tmp_path):
-    done = command(
-        "-m", "adaptor", "run", "examples/survey/workflow.yaml", "--sandbox", "--report", tmp_path / "r.html", "-O"
-    )
+def test_the_workflow_runs_in_the_sandbox_as_its_first_lines_say(tmp_path, forks):
+    words = ["run", "examples/survey/workflow.yaml", "--sandbox", "--report", tmp_path / "r.html", "-O"]
+    done = forks.run(words, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {"data": {}, "asked": 2, "not_asked": 2}
     assert "2 asked, 2 could not be asked" in done.stderr
@@ -79,7 +76,6 @@ def test_the_program_runs_the_workflow_and_says_who_was_not_asked():
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("file", [PROGRAM, SURVEY / "load.py", SURVEY / "ask.py"], ids=lambda file: file.name)
-def test_type_checkers_accept_it(file):
-    done = command("-m", "mypy", "--strict", str(file))
+def test_type_checkers_accept_the_program_and_the_scripts():
+    done = command("-m", "mypy", "--strict", str(PROGRAM), str(SURVEY / "load.py"), str(SURVEY / "ask.py"))
     assert done.returncode == 0, done.stdout

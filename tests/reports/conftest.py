@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,18 +21,16 @@ if TYPE_CHECKING:
 class Done:
     """What came of a command."""
 
-    def __init__(self, process: subprocess.CompletedProcess[bytes], folder: Path) -> None:
+    def __init__(self, process: subprocess.CompletedProcess[str], folder: Path) -> None:
         self.code = process.returncode
-        self.out = process.stdout.decode()
-        self.err = process.stderr.decode()
+        self.out = process.stdout
+        self.err = process.stderr
         self.folder = folder
 
 
 @pytest.fixture
-def adaptor(tmp_path: Path) -> Callable[..., Done]:
+def adaptor(tmp_path: Path, forks: Any) -> Callable[..., Done]:
     """Write a job and run it."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("ADAPTOR_")}
-    environment = {**kept, "PYTHONPATH": str(Path(__file__).parents[2])}
 
     def run(script: str | None, *arguments: str, state: Any = None, files: dict[str, str] | None = None) -> Done:
         if script is not None:
@@ -43,10 +39,7 @@ def adaptor(tmp_path: Path) -> Callable[..., Done]:
             (tmp_path / name).write_text(text, encoding="utf-8")
         words = ["run", *(["job.py"] if script is not None else []), *arguments]
         words += ["-S", json.dumps(state)] if state is not None else []
-        process = subprocess.run(
-            [sys.executable, "-m", "adaptor", *words], cwd=tmp_path, env=environment, capture_output=True, timeout=60
-        )
-        return Done(process, tmp_path)
+        return Done(forks.run(words, cwd=tmp_path), tmp_path)
 
     return run
 

@@ -1,10 +1,6 @@
 """What is no JSON, or would lose something, is refused before anything runs, wherever somebody wrote it."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -13,23 +9,13 @@ SENDS = f'send_text("{ANA}", "hello")'
 
 
 @pytest.fixture
-def adaptor(tmp_path):
+def adaptor(tmp_path, forks):
     """The real command in a folder with a job and the files that are given."""
 
     def run(*words, files=None, stdin=None, **environment):
         for name, text in {"job.py": SENDS, **(files or {})}.items():
             (tmp_path / name).write_text(text, encoding="utf-8")
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("ADAPTOR_")}
-        kept["PYTHONPATH"] = str(Path(__file__).parents[2])
-        return subprocess.run(
-            [sys.executable, "-m", "adaptor", *words],
-            cwd=tmp_path,
-            env={**kept, **environment},
-            input=stdin,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=60,
-        )
+        return forks.run(words, cwd=tmp_path, env=environment, stdin=stdin or "")
 
     return run
 

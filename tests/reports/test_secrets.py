@@ -1,10 +1,6 @@
 """What people read is what the job said, also where a secret stands in the data; and what is said of secrets."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -44,8 +40,8 @@ def said(httpserver):
 class Command:
     """The real command in a folder with a workflow, a state and a credential."""
 
-    def __init__(self, folder, url):
-        self.folder, self.url = folder, url
+    def __init__(self, forks, folder, url):
+        self.forks, self.folder, self.url = forks, folder, url
         steps = [{"id": "load", "expression": KEEPS, "next": "tell"}, {"id": "tell", "expression": TELLS}]
         self.write("visit.json", {"steps": steps})
         self.credential()
@@ -65,16 +61,7 @@ class Command:
         self.write("ready", "")
 
     def __call__(self, *words, **environment):
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("ADAPTOR_")}
-        kept["PYTHONPATH"] = str(Path(__file__).parents[2])
-        self.done = subprocess.run(
-            [sys.executable, "-m", "adaptor", *words],
-            cwd=self.folder,
-            env={**kept, **environment},
-            capture_output=True,
-            encoding="utf-8",
-            timeout=60,
-        )
+        self.done = self.forks.run(words, cwd=self.folder, env=environment)
         return self.done.returncode
 
     def begin(self, *more):
@@ -90,8 +77,8 @@ class Command:
 
 
 @pytest.fixture
-def command(tmp_path, httpserver, said):
-    return Command(tmp_path, httpserver.url_for(""))
+def command(forks, tmp_path, httpserver, said):
+    return Command(forks, tmp_path, httpserver.url_for(""))
 
 
 # --- What a run goes on with ---

@@ -1,7 +1,6 @@
 """What steps of a workflow hand on and which edges are taken, as users of such tools have reported it."""
 
 import json
-import subprocess
 import sys
 
 import pytest
@@ -11,25 +10,13 @@ FAILS = 'fn(lambda state: {}["nothing"])'
 
 
 @pytest.fixture
-def adaptor(tmp_path):
+def adaptor(tmp_path, forks):
     """Run a workflow by the real command: what it printed, its exit code and its final state."""
 
     def run(steps, state=None, *words):
         (tmp_path / "workflow.json").write_text(json.dumps({"steps": steps}), encoding="utf-8")
         (tmp_path / "state.json").write_text(json.dumps(state or {}), encoding="utf-8")
-        command = [
-            sys.executable,
-            "-m",
-            "adaptor",
-            "run",
-            "workflow.json",
-            "-s",
-            "state.json",
-            "-o",
-            "out.json",
-            *words,
-        ]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=60)
+        done = forks.run(["run", "workflow.json", "-s", "state.json", "-o", "out.json", *words], cwd=tmp_path)
         out = tmp_path / "out.json"
         return done.returncode, done.stderr, json.loads(out.read_text("utf-8")) if out.exists() else None
 

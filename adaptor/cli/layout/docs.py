@@ -10,7 +10,7 @@ from ...runner.docs.docstring import Described, code_of
 from ...runner.docs.reference import DocEntry, codes
 from ...runner.output.terminal import Paint
 
-#: Whom an error is about, and what a loop makes of it.
+#: What an error is about, and what a loop does then.
 _ABOUT = {
     ABOUT_PERSON: "It is about the person: `try_each` goes on with the next item.",
     ABOUT_ROW: "It is about this item: `try_each` goes on with the next one.",
@@ -20,11 +20,11 @@ _ABOUT = {
 
 
 class Page:
-    """Lays out entries of the vocabulary.
+    """Lays out entries of the reference.
 
     Args:
         width: How many columns there are.
-        paint: Makes bold and coloured what is to be.
+        paint: Makes text bold or coloured.
     """
 
     def __init__(self, width: int, paint: Paint) -> None:
@@ -99,7 +99,7 @@ class Page:
     def _signature(self, entry: DocEntry) -> list[str]:
         name, bracket, rest = entry.signature.partition("(")
         text = f"{name}{bracket}{rest}"
-        # Arguments are not torn apart: the spaces inside them are not for breaking.
+        # A line breaks between arguments, not inside one.
         glued = re.sub(r"(?<!,) ", "\xa0", text)
         first, *others = wrap(glued, self._width, subsequent_indent="    ", break_long_words=False) or [""]
         first = self._paint("bold", name) + first[len(name) :]
@@ -113,7 +113,7 @@ class Page:
             if is_code:
                 lines.append(f"  {text}")
             elif not text.startswith(f"{entry.name}("):
-                # An operation that only says its own name again tells nothing.
+                # The repr of an operation adds nothing to the call.
                 lines.append(self._paint("dim", f"  → {text}"))
         return lines
 

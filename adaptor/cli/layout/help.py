@@ -7,17 +7,17 @@ import os
 
 
 class Help(argparse.RawDescriptionHelpFormatter):
-    """Keeps the line breaks of examples, and as wide as the terminal, but no wider than is good to read.
+    """Keeps the line breaks of examples, and fills lines up to the width of the terminal, at most 100 columns.
 
-    argparse makes a formatter for every argument that is added; asking for the width by itself it would load `shutil`
-    and the compression libraries each time a job is started.
+    argparse makes a formatter for every argument. If argparse looked for the width itself, it would load `shutil` and
+    the compression libraries each time a job starts.
     """
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=32, width=terminal_width())
 
     def add_argument(self, action: argparse.Action) -> None:
-        """Leave room for the names of commands, which stand further to the right than argparse reckons with."""
+        """Leave room for the names of commands, which are indented further than argparse expects."""
         super().add_argument(action)
         if isinstance(action, argparse._SubParsersAction):
             longest = max(map(len, action.choices), default=0)
@@ -30,7 +30,7 @@ class Help(argparse.RawDescriptionHelpFormatter):
 
 
 def terminal_width() -> int:
-    """Return how many columns to fill: those of the terminal, but no more than is good to read."""
+    """Return how many columns to fill: those of the terminal, at most 100."""
     return min(_columns(), 100)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-#: What each status looks like.
+#: The colour of each status.
 _STYLES = {
     "finished": "green",
     WITH_FAILURES: "yellow",
@@ -23,7 +23,7 @@ _STYLES = {
     "killed": "red",
     "under way": "cyan",
 }
-#: How much of a job's path is shown at least.
+#: The least width of a job's path.
 _LEAST_JOB = 12
 
 
@@ -33,7 +33,7 @@ def table(runs: Sequence[dict[str, Any]], width: int, paint: Paint) -> str:
     Args:
         runs: As `history.run_facts` gives them.
         width: How many columns there are.
-        paint: Makes bold and coloured what is to be.
+        paint: Makes text bold or coloured.
     """
     outcomes = [name for name in ("sent", "failed", "unknown", "skipped") if _any(runs, name) or name == "sent"]
     # What people got comes first; other calls that change something are one number.
@@ -69,7 +69,7 @@ def page(run: dict[str, Any], width: int, paint: Paint) -> str:
     Args:
         run: As `history.run_facts` gives it, with its `ledger`, `steps`, `errors` and what comes `next`.
         width: How many columns there are.
-        paint: Makes bold and coloured what is to be.
+        paint: Makes text bold or coloured.
     """
     code = "" if run["exit_code"] is None else f" with exit code {run['exit_code']}"
     lines = [f"{paint('bold', run['id'])}  {paint(_STYLES[run['status']], run['status'])}{code}"]
@@ -116,17 +116,17 @@ def next_steps(run: dict[str, Any], database: str | None) -> list[dict[str, str]
     found = []
     if run["status"] != "finished":
         command = resume_command(path, run["words"], run["id"], database=database)
-        what = "Go on with it"
+        what = "Resume it"
         if run["status"] == "partial":
-            what += " to the people who were left out"
+            what += " for the people who were left out"
         elif run["status"] == WITH_FAILURES:
             what = "Try again what has failed"
         found.append({"what": f"{what}: what was sent is not sent again.", "command": command})
     if run["writes"].get("unknown"):
         command = runs_command("settle", run["id"], path=path, database=database)
-        found.append({"what": "Look in the conversations for what nobody knows of.", "command": command})
+        found.append({"what": "Look for the unknown messages in the conversations.", "command": command})
         again = resume_command(path, run["words"], run["id"], database=database) + " --resend-unknown"
-        what = "Send again what stays unknown, on purpose: whom it did reach gets it twice."
+        what = "Send again what stays unknown, on purpose: whoever got it gets it twice."
         found.append({"what": what, "command": again})
     return found
 
@@ -148,7 +148,7 @@ def _job(run: dict[str, Any]) -> str:
 
 
 def _shown_path(path: str) -> str:
-    """Return a path from here, where that is shorter."""
+    """Return the relative path, where that is shorter."""
     try:
         near = os.path.relpath(path)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What is asked on a terminal before something that cannot be taken back."""
+"""Questions on the terminal before something that cannot be undone."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 
-def ask_to_go_on(what: str, stream: TextIO) -> bool | None:
-    """Ask whether to go on with a run that stopped (True), begin anew (False) or do neither (None).
+def ask_to_resume(what: str, stream: TextIO) -> bool | None:
+    """Ask whether to resume a run that stopped (True), start anew (False) or do neither (None).
 
     Args:
         what: What happened before.
-        stream: The terminal; what a job writes to standard error goes to the log meanwhile.
+        stream: The terminal; meanwhile, what a job writes to standard error goes to the log.
     """
     print(
-        f"{what}\n  r  go on with it: what was sent is not sent again\n  f  begin anew: people are written to again",
+        f"{what}\n  r  resume it: what was sent is not sent again\n  f  start anew: people get messages again",
         file=stream,
     )
     return {"r": True, "f": False}.get(_answer("r, f, or anything else to stop: ", stream))

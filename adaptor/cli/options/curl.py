@@ -1,4 +1,4 @@
-"""`--curl`: a call that failed as a command that can be tried by hand, without the credential."""
+"""`--curl`: a failed call as a curl command without the credential, to try by hand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def curl_printer(run: Run) -> Callable[[dict[str, Any]], None]:
-    """Return what prints each failed call of a run, unless nothing at all is logged."""
+    """Return a function that logs each failed call of a run."""
 
     def show(request: dict[str, Any]) -> None:
         run.log("error", "curl", curl_command(request))

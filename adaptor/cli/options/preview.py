@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ...core.observers import Request
     from ...sandbox import Sandbox
 
-#: The people that the sandbox takes from beside the job where there is no `--people`.
+#: The file beside the job that says who is in the sandbox, where there is no `--people`.
 PEOPLE_FILE = "sandbox.json"
 
 
@@ -34,7 +34,7 @@ def draw(requests: Iterable[dict[str, Any]], path: str, people: str | None, reda
     Raises:
         InputError: The file cannot be written, or the people cannot be read.
     """
-    sandbox = _of_nobody(people)
+    sandbox = _sandbox_for_drawing(people)
     drawn = sandbox.sketch(requests)
     write(sandbox, path, "Preview: nothing was sent", redact)
     return drawn
@@ -43,15 +43,15 @@ def draw(requests: Iterable[dict[str, Any]], path: str, people: str | None, reda
 def as_text(requests: Iterable[dict[str, Any]], people: str | None) -> str:
     """Return how messages that were not sent would look, as lines for a terminal."""
     try:
-        sandbox = _of_nobody(people)
+        sandbox = _sandbox_for_drawing(people)
     except InputError:
-        # Names and templates are pleasant to have; a dry run does without.
-        sandbox = _of_nobody(None)
+        # A dry run goes without names and templates.
+        sandbox = _sandbox_for_drawing(None)
     sandbox.sketch(requests)
     return sandbox.transcript()
 
 
-def _of_nobody(people: str | None) -> Sandbox:
+def _sandbox_for_drawing(people: str | None) -> Sandbox:
     from ...sandbox import Sandbox, SandboxError
 
     try:
@@ -65,17 +65,17 @@ def write(sandbox: Sandbox, path: str, note: str, redact: Callable[[str], str]) 
     write_output(sandbox.preview(note=note, redact=redact), path, sys.stdout)
 
 
-def preview(given: argparse.Namespace, run: Run, sandbox: Sandbox | None, described: list[dict[str, Any]]) -> None:
+def preview(options: argparse.Namespace, run: Run, sandbox: Sandbox | None, described: list[dict[str, Any]]) -> None:
     """Draw a run: what the sandbox got, or what a dry run described."""
     if sandbox is not None:
-        write(sandbox, given.preview, "After a run in the sandbox", run.redactor.of_results().text)
+        write(sandbox, options.preview, "After a run in the sandbox", run.redactor.of_results().text)
     else:
-        draw(described, given.preview, given.people or people_beside(given.path), run.redactor.of_results().text)
-    run.log("info", "preview", f"What people see: {given.preview}")
+        draw(described, options.preview, options.people or people_beside(options.path), run.redactor.of_results().text)
+    run.log("info", "preview", f"What people see: {options.preview}")
 
 
 def also_kept(show: Callable[[Request], None], kept: list[dict[str, Any]]) -> Callable[[Request], None]:
-    """Keep what is described, besides showing it."""
+    """Return a function that shows a request and keeps it."""
 
     def keep(request: Request) -> None:
         show(request)

@@ -1,9 +1,10 @@
-"""What `adaptor run` takes on the command line."""
+"""The options of `adaptor run`."""
 
 from __future__ import annotations
 
 import argparse
 
+from ...core.errors import InputError
 from ...core.text.sanitize import MODES
 from ..layout.help import Help
 
@@ -34,6 +35,16 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
     )
     command.add_argument("path", metavar="PATH", help="a job script (.py), a workflow (.json, .yaml) or a project.yaml")
     command.add_argument("workflow", metavar="WORKFLOW", nargs="?", help="in a project: the workflow's name")
+    _add_data(command)
+    _add_steps(command)
+    _add_trial(command)
+    _add_bulk(command)
+    _add_limits(command)
+    _add_ledger(command)
+    return command
+
+
+def _add_data(command: argparse.ArgumentParser) -> None:
     data = command.add_argument_group("data")
     state = data.add_mutually_exclusive_group()
     state.add_argument("-s", "--state", metavar="FILE", help="initial state, a JSON file; - is standard input")
@@ -45,15 +56,25 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
         "-c", "--credentials", metavar="FILE", help="the configuration, or several by their names; JSON or YAML"
     )
     data.add_argument(
-        "--report", metavar="FILE", help="write what came of the run: JSON, or a page by the ending .html"
+        "--report", metavar="FILE", help="write a report of the run: JSON, or a page where FILE ends in .html"
     )
+
+
+def _add_steps(command: argparse.ArgumentParser) -> None:
     steps = command.add_argument_group("steps of a workflow")
-    steps.add_argument("--start", metavar="STEP", help="begin with this step: its id, or a unique part of id or name")
-    steps.add_argument("--end", metavar="STEP", help="end after this step")
+    steps.add_argument(
+        "--start", metavar="STEP", help="the first step to run: its id, or a unique part of its id or name"
+    )
+    steps.add_argument("--end", metavar="STEP", help="the last step to run")
     steps.add_argument("--only", metavar="STEP", help="run this step alone")
     steps.add_argument(
-        "--cache-steps", action="store_true", help="keep what each step gives; --start without a state goes on from it"
+        "--cache-steps",
+        action="store_true",
+        help="keep the output of each step; --start without a state begins from it",
     )
+
+
+def _add_trial(command: argparse.ArgumentParser) -> None:
     trial = command.add_argument_group("trying it out")
     trial.add_argument("--dry-run", action="store_true", help="print the requests and send nothing")
     trial.add_argument("--sandbox", action="store_true", help="send to a simulated Messenger on this machine")
@@ -63,51 +84,35 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
     trial.add_argument(
         "--transcript", metavar="FILE", help="with --sandbox: write there who got what, in full; - is standard error"
     )
+    trial.add_argument(
+        "--preview", metavar="FILE", help="with --sandbox or --dry-run: draw what people see, as a page FILE.html"
+    )
+    trial.add_argument(
+        "--open", action="store_true", help="with --sandbox: watch in the browser; the sandbox stays until Ctrl-C"
+    )
+    trial.add_argument("--curl", action="store_true", help="print each failed call to Meta as a curl command")
+
+
+def _add_bulk(command: argparse.ArgumentParser) -> None:
     bulk = command.add_argument_group("broadcasts")
     bulk.add_argument(
-        "--limit", type=_count, metavar="N", help="write to the first N people alone; --resume goes on to the others"
+        "--limit", type=_count, metavar="N", help="send to the first N people only; --resume does the others"
     )
     bulk.add_argument(
         "--only-to",
         type=_psid,
         metavar="PSID",
-        help="write to this person alone, as a test; --resume goes on to the others",
+        help="send to this person only, as a test; --resume does the others",
     )
     bulk.add_argument("--results", metavar="FILE", help="write a row for each message: .jsonl or .csv")
-    trial.add_argument(
-        "--preview", metavar="FILE", help="with --sandbox or --dry-run: draw what people see as a page, FILE.html"
-    )
-    trial.add_argument(
-        "--open", action="store_true", help="with --sandbox: watch in the browser; the sandbox stays until Ctrl-C"
-    )
+
+
+def _add_limits(command: argparse.ArgumentParser) -> None:
     limits = command.add_argument_group("the run")
     limits.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="how long a step may take")
     limits.add_argument("--run-timeout", type=_seconds, metavar="SECONDS", help="how long the run may take")
     limits.add_argument("--memory-limit", type=_mebibytes, metavar="MIB", help="how much memory the run may take")
     limits.add_argument("--run-id", metavar="ID", help="name the run")
-    ledger = command.add_argument_group("nobody twice")
-    ledger.add_argument(
-        "--resume",
-        metavar="RUN",
-        help="go on with a run that stopped, or `last`, the newest of this job: what was sent is not sent again",
-    )
-    ledger.add_argument("--fresh", action="store_true", help="begin anew, though the last run stopped midway")
-    ledger.add_argument(
-        "--allow-changed",
-        action="store_true",
-        help="with --resume: the job has changed; whoever was written to is left out",
-    )
-    ledger.add_argument(
-        "--resend-unknown",
-        action="store_true",
-        help="with --resume: send again what nobody knows of; some may get it twice (asks first, or give --yes)",
-    )
-    ledger.add_argument("--yes", action="store_true", help="ask nothing")
-    ledger.add_argument(
-        "--database",
-        metavar="URL",
-        help="the ledger: a file or postgresql://…; default: $ADAPTOR_DATABASE, else .adaptor/ledger.db beside the job",
-    )
     limits.add_argument(
         "-l",
         "--log",
@@ -119,8 +124,67 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
     limits.add_argument(
         "--sanitize", metavar="MODE", choices=MODES, default="none", help=f"how logs show the state: {', '.join(MODES)}"
     )
-    trial.add_argument("--curl", action="store_true", help="print each failed call to Meta as a curl command")
-    return command
+
+
+def _add_ledger(command: argparse.ArgumentParser) -> None:
+    ledger = command.add_argument_group("the ledger: nobody gets a message twice")
+    ledger.add_argument(
+        "--resume",
+        metavar="RUN",
+        help="resume a run that stopped; `last` is the newest of this job. What was sent is not sent again",
+    )
+    ledger.add_argument("--fresh", action="store_true", help="start anew, even if the last run stopped midway")
+    ledger.add_argument(
+        "--allow-changed",
+        action="store_true",
+        help="with --resume: the job has changed; whoever already got something is left out",
+    )
+    ledger.add_argument(
+        "--resend-unknown",
+        action="store_true",
+        help="with --resume: send again what has an unknown outcome; some people may get it twice. It asks first, "
+        "unless --yes is given",
+    )
+    ledger.add_argument("--yes", action="store_true", help="ask nothing")
+    ledger.add_argument(
+        "--database",
+        metavar="URL",
+        help="the ledger: a file or postgresql://…; default: $ADAPTOR_DATABASE, else .adaptor/ledger.db beside the job",
+    )
+
+
+def check_options(options: argparse.Namespace) -> None:
+    """Refuse options that contradict each other.
+
+    Raises:
+        InputError: Two options do not go together, or one lacks another.
+    """
+    _check_resume(options)
+    if options.preview and not (options.sandbox or options.dry_run):
+        raise InputError("--preview goes with --sandbox or --dry-run.", fix="Add one of them, or leave it out.")
+    for name in ("people", "transcript", "open"):
+        if getattr(options, name) and not options.sandbox:
+            raise InputError(f"--{name} goes with --sandbox.", fix="Add --sandbox, or leave it out.")
+
+
+def _check_resume(options: argparse.Namespace) -> None:
+    if options.resume and (options.fresh or options.state or options.state_json or options.run_id):
+        raise InputError(
+            "--resume goes on with what the run began with.", fix="Leave out --fresh, --run-id and the state."
+        )
+    for option in ("allow_changed", "resend_unknown"):
+        if getattr(options, option) and not options.resume:
+            name = option.replace("_", "-")
+            raise InputError(f"--{name} goes with --resume.", fix="Add --resume RUN, or leave it out.")
+    if options.allow_changed and options.resend_unknown:
+        raise InputError(
+            "--allow-changed leaves out whom --resend-unknown would write to.", fix="Leave one of the two out."
+        )
+    if options.resume and options.sandbox and not options.database:
+        raise InputError(
+            "--resume does not go with --sandbox, which keeps no ledger.",
+            fix="Leave one of the two out, or give the sandbox's runs a ledger with --database FILE.",
+        )
 
 
 def _count(text: str) -> int:
@@ -136,7 +200,7 @@ def _psid(text: str) -> str:
     psid = text.strip(SPACE)
     problem = problem_of(psid)
     if problem is not None:
-        # It would leave out everybody without a word.
+        # A wrong id would leave out everybody in silence.
         raise argparse.ArgumentTypeError(f"{text!r} {problem[0]}. {problem[1]}")
     return psid
 
@@ -155,6 +219,6 @@ def _mebibytes(text: str) -> int:
     return mebibytes
 
 
-# argparse says these names where a value is wrong.
+# argparse shows these names where a value is wrong.
 _seconds.__name__, _mebibytes.__name__ = "number of seconds above 0:", "number of MiB from 32:"
 _count.__name__ = "whole number from 1:"

@@ -54,7 +54,7 @@ class PostgresDatabase(Database):
         except ImportError:
             raise InputError(
                 "A ledger in PostgreSQL needs the package psycopg, which is not installed.",
-                fix="Install it: pip install 'facebook-adaptor[cluster]'.",
+                fix="Install it: pip install 'facebook-adaptor[postgresql]'.",
             ) from None
         self._depth = 0
         self._is_closed = False

@@ -118,7 +118,7 @@ def _calls_code(value: Any) -> bool:
     if isinstance(value, FunctionReference):
         return True
     if isinstance(value, Operation):
-        return value.calls_function or _calls_code([value.args, value.kwargs])
+        return value.calls_code or _calls_code([value.args, value.kwargs])
     if isinstance(value, Lazy):
         return _calls_code(value.__reduce__()[1])
     if isinstance(value, dict):

@@ -38,7 +38,7 @@ class Needed:
 
     def add(self, operation: Operation) -> None:
         """Add what one operation needs."""
-        if operation.calls_function:
+        if operation.calls_code:
             self.has_functions = True
         if not isinstance(operation, GraphOperation):
             return

@@ -23,11 +23,10 @@ class LedgerOptions:
         on_open: Called with the address of the ledger and the ledger, as soon as the run is recorded there.
     """
 
-    def __init__(self) -> None:
-        self.database: str | None = None
-        self.resume: str | None = None
-        self.fresh = False
-        self.allow_changed = False
-        self.resend_unknown = False
-        self.ask: Callable[[str], bool | None] | None = None
-        self.on_open: Callable[[str, Ledger], object] | None = None
+    database: str | None = None
+    resume: str | None = None
+    fresh: bool = False
+    allow_changed: bool = False
+    resend_unknown: bool = False
+    ask: Callable[[str], bool | None] | None = None
+    on_open: Callable[[str, Ledger], object] | None = None

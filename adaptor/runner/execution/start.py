@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 
 from ...core.errors import AdaptorError, InputError
 from ...core.state import a_kind
@@ -14,125 +14,172 @@ from .ledger_options import LedgerOptions
 from .plan_run import Execution
 from .result import EXIT_BAD_INPUT, EXIT_CRASHED, EXIT_INTERRUPTED, EXIT_KILLED, Result
 from .resume import RunLedger
+from .run_id import check_run_id, new_run_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any, TypeVar
 
-    from ...core.context import Run
+    from ...core.context import Run, Sink
     from ...core.state import State
     from ..load.credentials import Credentials
     from ..load.plan import Plan
     from .plan_run import Watch
 
+    _Run = TypeVar("_Run", bound=Run)
 
-class RunOptions:
-    """What is to be run, and how.
+
+class RunOptions(LedgerOptions):
+    """What is run, and how: each option of a run is declared here, with its default.
+
+    `adaptor run` fills them from the command line by their names, `adaptor.runner.run` from its arguments.
 
     Attributes:
         path: A job script, a workflow or a project.
         workflow: The workflow's name in a project.
-        start: The step to begin with.
-        end: The step after which the run ends.
+        start: The first step to run.
+        end: The last step to run.
         only: The only step to run.
-        initial: Called with the plan for the initial state, once everything was found to be in order.
-        captures_output: What the job prints to standard output goes to the log. It is the process that is changed, so
-            this is for a process that does nothing else.
-        before_step: Told of each step before it runs.
-        after_step: Told of each step after it ran.
-        on_end: Given the result before the run is closed: writes its outputs, so that no run is closed without them.
-        ledger: What is wished of the ledger.
+        dry_run: Describe writes instead of sending them.
+        run_id: The id of the run; None makes a new one.
+        initial: Called with the plan for the initial state, once the job was checked.
+        captures_output: What the job prints to standard output goes to the log. This changes the process, so it is for
+            a process that does nothing else.
+        before_step: Called before each step.
+        after_step: Called after each step.
+        on_end: Called with the result before the run is closed: it writes the outputs, so that no run is closed without
+            them.
     """
 
-    def __init__(self, path: str, workflow: str | None = None) -> None:
+    workflow: str | None = None
+    start: str | None = None
+    end: str | None = None
+    only: str | None = None
+    dry_run: bool = False
+    run_id: str | None = None
+    captures_output: bool = False
+    before_step: Watch | None = None
+    after_step: Watch | None = None
+    on_end: Callable[[Result], object] | None = None
+
+    def __init__(self, path: str) -> None:
         self.path = path
-        self.workflow = workflow
-        self.start: str | None = None
-        self.end: str | None = None
-        self.only: str | None = None
         self.initial: Callable[[Plan], State] = lambda plan: {}
-        self.captures_output = False
-        self.before_step: Watch | None = None
-        self.after_step: Watch | None = None
-        self.on_end: Callable[[Result], object] | None = None
-        self.ledger = LedgerOptions()
 
-    def words(self, plan: Plan) -> list[str]:
-        """Return what follows the path on a command line that runs the same; steps are named by their whole ids."""
+    def fill(self, values: Mapping[str, Any]) -> None:
+        """Take each value whose name is an option; the others belong to somebody else."""
+        for name, value in values.items():
+            if hasattr(type(self), name):
+                setattr(self, name, value)
+
+    def new_run(self, kind: type[_Run], sink: Sink) -> _Run:
+        """Return the run that these options ask for, not yet entered.
+
+        Args:
+            kind: `Run`, or a class of it.
+            sink: Called with each log line.
+
+        Raises:
+            InputError: The run cannot be called that.
+        """
+        run = kind(sink=sink, dry_run=self.dry_run, alone=True)
+        # A run that is resumed gets its id from the ledger; `last` names it until then.
+        run.id = self.resume or (check_run_id(self.run_id) if self.run_id else new_run_id())
+        return run
+
+    def words(self, plan: Plan | None = None) -> list[str]:
+        """Return what follows the path on a command line that runs the same.
+
+        Args:
+            plan: Where it is given, steps are named by their whole ids.
+        """
+        first, last = (None, None) if plan is None else (plan.start, plan.end)
         words = [self.workflow] if self.workflow else []
-        if self.only is not None:
-            return [*words, "--only", plan.start]
-        words += [] if self.start is None else ["--start", plan.start]
-        return words + ([] if self.end is None or plan.end is None else ["--end", plan.end])
+        for option, name, id_ in (
+            ("--start", self.start, first),
+            ("--end", self.end, last),
+            ("--only", self.only, first),
+        ):
+            words += [] if name is None else [option, id_ or name]
+        return words
 
 
-def start_run(order: RunOptions, run: Run, credentials: Credentials) -> Result:
+def start_run(options: RunOptions, run: Run, credentials: Credentials) -> Result:
     """Check everything, then run it.
 
     Args:
-        order: What is to be run.
+        options: What is run, and how.
         run: The run, not yet entered; it decides about logs and dry runs.
         credentials: The configurations of the steps.
 
     Returns:
         The result. Errors are in it; they are not raised.
     """
-    result = _launch(order, run, credentials)
-    result.path, result.messages = order.path, run.messages
-    return result
-
-
-def _launch(order: RunOptions, run: Run, credentials: Credentials) -> Result:
     for configuration in credentials.all():
         run.redactor.learn_credential(configuration)
     output = JobOutput(run)
-    given = {} if order.captures_output else {"print": print_to(output)}
     prepared = Prepared()
-    with (
-        run,
-        redirect_stdout(output) if order.captures_output else nullcontext(),
-        redirect_stderr(output) if order.captures_output else nullcontext(),
-    ):
+    with run, _captured(output) if options.captures_output else nullcontext():
         try:
-            prepared = prepare(order.path, credentials, workflow=order.workflow, given=given)
+            given = {} if options.captures_output else {"print": print_to(output)}
+            prepared = prepare(options.path, credentials, workflow=options.workflow, given=given)
             if prepared.plan is None or prepared.problems:
-                return _refused(prepared, run)
-            plan = prepared.plan
-            for warning in plan.warnings:
-                run.log("info", "run", _warning(warning))
-            plan.narrow(start=order.start, end=order.end, only=order.only)
-            for step in plan.steps.values():
-                run.redactor.learn_credential(credentials.configuration(plan, step))
-            with RunLedger(order.path, order.words(plan), run, order.ledger) as records:
-                state = records.begin(prepared, lambda: _initial(order, plan))
-                run.redactor.learn_credential(state.get("configuration"))
-                for what in of_credentials(credentials, plan, state):
-                    run.log("info", "run", f"warning: {what}")
-                execution = Execution(
-                    plan, run, credentials, records, before_step=order.before_step, after_step=order.after_step
-                )
-                result = execution.perform(state)
-                result.path, result.messages = order.path, run.messages
-                records.conclude(result)
-                if order.on_end is not None:
-                    order.on_end(result)
-                records.close(result)
-                return result
+                result = _refused(prepared, run)
+            else:
+                result = _perform(options, prepared, prepared.plan, run, credentials)
         except AdaptorError as error:
             prepared.problems.append(error)
-            return _refused(prepared, run)
+            result = _refused(prepared, run)
         except KeyboardInterrupt as stop:
-            reason = interruption(stop, run.stop.place)
-            code = EXIT_INTERRUPTED if reason.code == "INTERRUPTED" else EXIT_KILLED
-            run.log("error", "run", reason.report(), error=reason.facts())
-            return Result(code, reason, run.outcomes, run.id)
+            result = _interrupted(stop, run)
         finally:
             output.close()
             prepared.close()
+    result.path, result.messages = options.path, run.messages
+    return result
 
 
-def _initial(order: RunOptions, plan: Plan) -> State:
-    state = order.initial(plan)
+@contextmanager
+def _captured(output: JobOutput) -> Iterator[None]:
+    with redirect_stdout(output), redirect_stderr(output):
+        yield
+
+
+def _perform(options: RunOptions, prepared: Prepared, plan: Plan, run: Run, credentials: Credentials) -> Result:
+    """Run a plan in which nothing is wrong."""
+    for warning in plan.warnings:
+        run.log("info", "run", _warning(warning))
+    plan.narrow(start=options.start, end=options.end, only=options.only)
+    for step in plan.steps.values():
+        run.redactor.learn_credential(credentials.configuration(plan, step))
+    with RunLedger(options.path, options.words(plan), run, options) as records:
+        state = records.begin(prepared, lambda: _initial(options, plan))
+        run.redactor.learn_credential(state.get("configuration"))
+        for what in of_credentials(credentials, plan, state):
+            run.log("info", "run", f"warning: {what}")
+        execution = Execution(
+            plan, run, credentials, records, before_step=options.before_step, after_step=options.after_step
+        )
+        result = execution.perform(state)
+        result.path, result.messages = options.path, run.messages
+        records.conclude(result)
+        if options.on_end is not None:
+            options.on_end(result)
+        records.close(result)
+        return result
+
+
+def _interrupted(stop: KeyboardInterrupt, run: Run) -> Result:
+    """Return the result of a run that was stopped outside of its steps."""
+    reason = interruption(stop, run.stop.place)
+    code = EXIT_INTERRUPTED if reason.code == "INTERRUPTED" else EXIT_KILLED
+    run.log("error", "run", reason.report(), error=reason.facts())
+    return Result(code, reason, run.outcomes, run.id)
+
+
+def _initial(options: RunOptions, plan: Plan) -> State:
+    state = options.initial(plan)
     check_initial(state)
     return state
 

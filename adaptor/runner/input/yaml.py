@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from ...core.errors import InputError
 from ...core.text.json_text import number_problem
 
 TYPE_CHECKING = False
@@ -39,7 +38,8 @@ def parse(source: Source) -> Any:
     Raises:
         InputError: It is not YAML, or holds what JSON cannot. The error points at the place.
     """
-    yaml = _yaml(source.file)
+    import yaml
+
     try:
         node = yaml.compose(source.text, _loader(yaml))
     except yaml.YAMLError as cause:
@@ -70,16 +70,6 @@ def find_places(text: str) -> dict[Path, Place]:
     if node is not None:
         add(node, (), None)
     return places
-
-
-def _yaml(file: str) -> Any:
-    try:
-        import yaml
-    except ModuleNotFoundError:
-        raise InputError(
-            f"{file} is YAML, and PyYAML is not installed.", fix="pip install 'facebook-adaptor[yaml]', or write JSON."
-        ) from None
-    return yaml
 
 
 @cache

@@ -77,7 +77,9 @@ class Credentials:
         found: dict[str, Any] = {}
         for _, part in self._parts(plan, step, of_state):
             found.update(part)
-        if self.sandbox is not None:
+        if self.sandbox is None:
+            self._check_address(plan, step, of_state)
+        else:
             for key in ("app_secret", "page_id"):
                 found.pop(key, None)
             found.update(self.sandbox)
@@ -86,6 +88,20 @@ class Credentials:
     def where(self, key: str, plan: Plan, step: Step, of_state: Any = None) -> str | None:
         """Return in words where a key of a step's configuration was given, or None where it was not."""
         return _last_with(key, self._parts(plan, step, of_state))
+
+    def _check_address(self, plan: Plan, step: Step, of_state: Any) -> None:
+        """Refuse an address that another source gives than the token: a state file could send the token anywhere.
+
+        Raises:
+            InputError: Nothing was sent.
+        """
+        token, address = (self.where(key, plan, step, of_state) for key in ("access_token", "base_url"))
+        if token is not None and address is not None and token != address:
+            raise InputError(
+                f"`base_url` comes from {address}, and the token from {token}.",
+                fix=f"Give both in one place: whoever writes {address} would decide where the token goes.",
+                details={"key": "base_url"},
+            )
 
     def _parts(self, plan: Plan, step: Step, of_state: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Yield the parts of a step's configuration, each with its source in words."""

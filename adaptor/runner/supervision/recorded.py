@@ -1,4 +1,4 @@
-"""What the ledger says of a run that was killed: its process can no longer tell."""
+"""What the ledger says about a run that was killed: its process can no longer report."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 class Recorded:
-    """The writes of one attempt of a run, as they stand in the ledger.
+    """The writes of one attempt of a run, as the ledger records them.
 
     Args:
         database: Where the ledger is.
         attempt: Which attempt of the run it is.
-        before: What stood there before it.
+        before: The tally before it.
     """
 
     def __init__(self, database: str, attempt: int, before: Tally) -> None:
@@ -29,9 +29,9 @@ class Recorded:
         self._now: list[tuple[str, int, int, bool, str, int]] = []
 
     def read(self, run: Run) -> bool:
-        """Count in a run what it was not told; say whether the ledger could be read.
+        """Count in a run what the child did not report; return whether the ledger could be read.
 
-        What was under way when the process was killed is unknown.
+        A write that was under way when the process was killed is unknown.
         """
         from ...ledger.errors import LedgerError
         from ...ledger.store import open_store
@@ -48,11 +48,11 @@ class Recorded:
         # What is unknown counts where the attempt has come to it, whichever has left it so.
         come_to = recorded_counts(row for row in self._now if row[2] == self._attempt)
         for is_message in (True, False):
-            told = run.messages if is_message else Counter(run.outcomes) - Counter(run.messages)
+            reported = run.messages if is_message else Counter(run.outcomes) - Counter(run.messages)
             for outcome in ("sent", "failed", "unknown"):
                 known = (is_message, outcome)
                 count = come_to[known] if outcome == "unknown" else now[known] - before[known]
-                if (more := count - told.get(outcome, 0)) > 0:
+                if (more := count - reported.get(outcome, 0)) > 0:
                     run.count(outcome, is_message=is_message, count=more)
         return True
 

@@ -1,4 +1,4 @@
-"""The supervised side of a run: the child process, which tells its supervisor how far it has come."""
+"""The supervised side of a run: the child process, which reports its progress to the supervisor."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from ..execution.schedule import Schedule
 
 MIB = 1024 * 1024
-#: What both sides see of what is in flight: messages, and other calls that change something.
+#: The shared counts of what is in flight: messages, and other writes.
 IN_FLIGHT = struct.Struct("qq")
 
 
 class WatchedStop(Stop):
-    """A supervisor sees whether a request is in flight, even when the run is no longer able to say so.
+    """A stop whose supervisor sees whether a request is in flight, even if the run can no longer say so.
 
     Attributes:
         shared: What both sides see; None where nobody supervises the run.
@@ -64,44 +64,44 @@ class WatchedRun(Run):
 
 
 class Child:
-    """The side of the child: it tells the parent how far the run has come."""
+    """The side of the child: it reports the run's progress to the parent."""
 
     def __init__(self, pipe: int, run: WatchedRun) -> None:
         self._pipe = os.fdopen(pipe, "wb")
         self._run = run
 
-    def before_step(self, step: StepResult, before: State, course: Schedule) -> None:
-        """Tell that a step begins, and what it would leave if it were killed."""
+    def before_step(self, step: StepResult, before: State, schedule: Schedule) -> None:
+        """Report that a step begins, and the state that counts if it is killed."""
         text = self._run.redactor.of_results().text(as_json(before))
         self._tell("begin", step, self._run.arrival, text)
 
         def note(call: CallRecord) -> None:
             step.calls.append(call)
-            told = copy(call)
-            told.error = _told(call.error)
-            self._tell("call", told)
+            reported = copy(call)
+            reported.error = _reported(call.error)
+            self._tell("call", reported)
 
         self._run.observers.on_call = note
 
-    def after_step(self, step: StepResult, after: State, course: Schedule) -> None:
-        """Tell what came of a step."""
+    def after_step(self, step: StepResult, after: State, schedule: Schedule) -> None:
+        """Report how a step ended."""
         leaf = not step.taken and step.kind == "job"
-        told = copy(step)
-        told.error = _told(step.error)
-        told.calls = []
-        self._tell("end", told, self._run.redactor.of_results().text(as_json(after)) if leaf else None)
+        reported = copy(step)
+        reported.error = _reported(step.error)
+        reported.calls = []
+        self._tell("end", reported, self._run.redactor.of_results().text(as_json(after)) if leaf else None)
         if step.outcome == "kill":
             limit_memory(None)
 
-    def noted(self, database: str, ledger: Ledger) -> None:
-        """Tell where the run's writes are noted, and which were before this attempt."""
+    def ledger_opened(self, database: str, ledger: Ledger) -> None:
+        """Report where the run's writes are recorded, and the tally before this attempt."""
         record = ledger.record
         before = ledger.store.writes.tally(record.id) if ledger.is_resumed else []
-        self._tell("noted", ledger.store.name, database, record.attempt, before)
+        self._tell("ledger", ledger.store.name, database, record.attempt, before)
 
-    def over(self) -> None:
-        """Tell that nothing is run any more: what is left is to write the output."""
-        self._tell("over")
+    def steps_ended(self) -> None:
+        """Report that the steps are over: only the outputs are still to be written."""
+        self._tell("finished")
 
     def _tell(self, *message: Any) -> None:
         with contextlib.suppress(OSError):
@@ -109,8 +109,8 @@ class Child:
             self._pipe.flush()
 
 
-class Told(AdaptorError):
-    """An error as the child told it: the parent may not know its class, which a job can define."""
+class ReportedError(AdaptorError):
+    """An error as the child reported it: a job may define its class, which the parent cannot load."""
 
     def __init__(self, facts: dict[str, Any], report: str) -> None:
         super().__init__(str(facts.get("description", "")))
@@ -126,12 +126,12 @@ class Told(AdaptorError):
         return self._report
 
 
-def _told(error: AdaptorError | None) -> AdaptorError | None:
-    return None if error is None else Told(error.facts(), error.report())
+def _reported(error: AdaptorError | None) -> AdaptorError | None:
+    return None if error is None else ReportedError(error.facts(), error.report())
 
 
 def die_with(parent: int) -> None:
-    """See to it that the child does not outlive a parent that is killed."""
+    """Let the child end with its parent, even if the parent is killed."""
     if sys.platform == "linux":
         import ctypes
 
@@ -151,7 +151,7 @@ def die_with(parent: int) -> None:
 
 
 def limit_memory(mebibytes: int | None) -> None:
-    """Let memory beyond a limit be refused, so that the run can still say what was sent; None lifts the limit."""
+    """Refuse memory beyond a limit, so that the run can still report what was sent; None lifts the limit."""
     import resource
 
     _, most = resource.getrlimit(resource.RLIMIT_DATA)

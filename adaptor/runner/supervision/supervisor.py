@@ -1,8 +1,8 @@
-"""A parent process that ends a run which takes too long or too much memory, whatever the run is doing.
+"""A parent process that ends a run which takes too much time or memory, whatever the run is doing.
 
-A signal or a thread inside Python cannot stop every loop and every C call, so the run goes on in a child: first it is
-asked to end by itself (it settles what is in flight and writes its output), and where it does not, it is killed and the
-parent says what it knows. Linux and macOS.
+A signal or a thread inside Python cannot stop every loop and every C call, so the run takes place in a child. First the
+child is asked to end: it settles what is in flight and writes its output. If it does not, it is killed, and the parent
+reports what it knows. Linux and macOS.
 """
 
 from __future__ import annotations
@@ -16,11 +16,8 @@ import signal
 import sys
 import time
 
-from ..execution.interrupted import (
-    Interrupted,
-    interruption,
-)
-from ..execution.result import EXIT_KILLED, Result, StepResult
+from ..execution.interrupted import Interrupted, interruption
+from ..execution.result import EXIT_INTERRUPTED, EXIT_KILLED, Result, StepResult
 from ..execution.step_state import as_json, final_text
 from .recorded import Recorded
 from .supervised_child import IN_FLIGHT, MIB, Child, WatchedRun, die_with, limit_memory
@@ -31,18 +28,19 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...core.call_record import CallRecord
+    from ...core.errors import AdaptorError
 
-#: Seconds between asking and killing: where nothing is in flight, and where an answer is awaited.
+#: Seconds between asking and killing: with nothing in flight, and with an answer awaited.
 GRACE_SECONDS = 1.0
 GRACE_SECONDS_IN_FLIGHT = 4.0
-#: The same after Ctrl-C, which may wait longer for an answer.
+#: The same after Ctrl-C, when an answer may take longer.
 GRACE_SECONDS_INTERRUPTED = 15.0
-#: How often the child's memory is looked at, in seconds.
+#: Seconds between two looks at the child's memory.
 LOOK_SECONDS = 0.1
 
 
 class RunLimits:
-    """What a run may take.
+    """The limits of a run.
 
     Attributes:
         step: Seconds for each step.
@@ -77,7 +75,7 @@ class Supervisor:
         self._deadline: float | None = None
         self._why = Interrupted()
         self._asked = 0
-        self._is_over = False
+        self._is_finished = False
         self._steps: list[StepResult] = []
         self._before: tuple[StepResult, int, str] | None = None
         self._made_before = run.made
@@ -90,7 +88,7 @@ class Supervisor:
         """Wait for the child's end, ending it where it exceeds its limits; return its exit code."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, self._hand_on)
+                signal.signal(number, self._pass_on)
         signal.signal(signal.SIGTSTP, self._pause)
         while True:
             self._listen(self._seconds_to_wait())
@@ -99,7 +97,7 @@ class Supervisor:
                 return self._ended(status)
             self._look()
 
-    # --- What the child tells ---
+    # --- What the child reports ---
 
     def _listen(self, seconds: float) -> None:
         if self._pipe < 0:
@@ -152,14 +150,14 @@ class Supervisor:
         if leaf is not None:
             self._leaves.append((step.id, leaf))
 
-    def _take_noted(self, ledger: str, database: str, attempt: int, before: list[Any]) -> None:
+    def _take_ledger(self, ledger: str, database: str, attempt: int, before: list[Any]) -> None:
         self._ledger = ledger
         self._recorded = Recorded(database, attempt, before)
 
-    def _take_over(self) -> None:
-        self._step_began, self._before, self._is_over = None, None, True
+    def _take_finished(self) -> None:
+        self._step_began, self._before, self._is_finished = None, None, True
 
-    # --- What it may take ---
+    # --- Limits ---
 
     def _seconds_to_wait(self) -> float:
         now = time.monotonic()
@@ -168,7 +166,7 @@ class Supervisor:
             moments.append(now + LOOK_SECONDS)
         if self._deadline is not None:
             moments.append(self._deadline)
-        elif not self._is_over:
+        elif not self._is_finished:
             if self._limits.run is not None:
                 moments.append(self._began + self._limits.run)
             if self._limits.step is not None and self._step_began is not None:
@@ -181,14 +179,14 @@ class Supervisor:
             if now >= self._deadline:
                 self._kill()
             return
-        if self._is_over:
+        if self._is_finished:
             return
         if self._limits.run is not None and now >= self._began + self._limits.run:
             self._ask(signal.SIGUSR2, "RUN_TIMEOUT")
         elif self._limits.step is not None and self._step_began and now >= self._step_began + self._limits.step:
             self._ask(signal.SIGUSR1, "TIMEOUT")
         elif self._limits.memory is not None and _memory(self._pid) > (self._limits.memory + 32) * MIB:
-            # What the child's own limit does not count.
+            # The child's own limit does not count all of it.
             self._why = Interrupted("MEMORY")
             self._kill()
 
@@ -204,13 +202,13 @@ class Supervisor:
         messages, others = (0, 0) if shared is None else IN_FLIGHT.unpack_from(shared)
         return messages, others
 
-    def _hand_on(self, number: int, frame: FrameType | None) -> None:
+    def _pass_on(self, number: int, frame: FrameType | None) -> None:
         self._asked += 1
         if self._deadline is None:
             self._why = Interrupted()
             self._deadline = time.monotonic() + GRACE_SECONDS_INTERRUPTED
         elif self._asked > 1:
-            # Stopping at once takes no longer than that.
+            # A child that stops at once needs no longer.
             self._deadline = min(self._deadline, time.monotonic() + GRACE_SECONDS)
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._pid, number)
@@ -222,7 +220,7 @@ class Supervisor:
             os.killpg(self._pid, signal.SIGCONT)
 
     def _kill(self) -> None:
-        # Itself and everything it started.
+        # The child and everything it started.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._pid, signal.SIGKILL)
         self._deadline = time.monotonic() + 3600
@@ -238,27 +236,21 @@ class Supervisor:
         if code >= 0:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 if code == EXIT_KILLED:
-                    # What the run had started does not outlive it.
+                    # What the run has started ends with it.
                     os.killpg(self._pid, signal.SIGKILL)
             return code
         return self._account(-code)
 
     def _account(self, number: int) -> int:
-        """Put together what is known about a run that was killed."""
+        """Make a result of what is known about a run that was killed."""
         run = self._run
         is_recorded = self._recorded is not None and self._recorded.read(run)
         if not is_recorded:
             for is_message, count in zip((True, False), self._in_flight(), strict=True):
                 if count:
                     run.count("unknown", is_message=is_message, count=count)
-        error = interruption(self._why, None)
-        if number == 0:
-            error.description = "The job ended the process in the middle of the step, as os._exit() does."
-            error.code, error.fix = "KILLED", f"A job must not do that: raise an error instead. {error.fix}"
-        elif self._deadline is None:
-            error.description = f"The process that ran the job was ended by {_signal_name(number)}."
-            error.code, error.fix = "KILLED", f"Where nobody killed it, it ran out of memory, or crashed. {error.fix}"
-        code = 130 if error.code == "INTERRUPTED" else EXIT_KILLED
+        error = self._reason(number)
+        code = EXIT_INTERRUPTED if error.code == "INTERRUPTED" else EXIT_KILLED
         result = self.result = Result(code, error, run.outcomes, run.id)
         result.messages = run.messages
         result.started, result.seconds = run.began, time.monotonic() - self._began
@@ -266,26 +258,46 @@ class Supervisor:
         result.ledger = self._ledger
         result.recorded = self._recorded.whole(run) if is_recorded and self._recorded is not None else None
         if self._before is not None:
-            import json
-
-            step, arrival, before = self._before
-            error.count(self._made_before, run.made)
-            if self._recorded is not None and is_recorded:
-                # Also what an earlier attempt has sent in this step.
-                error.count((0, 0, 0), self._recorded.made_in(step.id, arrival))
-            step.outcome, step.error, step.seconds = "kill", error, time.monotonic() - (self._step_began or 0)
-            error.place = f"step {step.id}" + ("" if step.id == step.name else f" “{step.name}”")
-            state = json.loads(before)
-            facts = {**error.facts(), "severity": "kill"}
-            state["errors"] = {**(state.get("errors") or {}), step.id: facts}
-            result.text = final_text([*self._leaves, (step.id, as_json(state))])
-            result.state = json.loads(result.text)
+            self._account_step(result, error, *self._before, is_recorded=is_recorded)
         run.log("error", "run", error.report(), error=error.facts())
         return result.exit_code
 
+    def _reason(self, number: int) -> AdaptorError:
+        """Return why the run ended.
+
+        Args:
+            number: The signal that ended its process; 0 where it exited by itself.
+        """
+        error = interruption(self._why, None)
+        if number == 0:
+            error.description = "The job ended the process in the middle of the step, as os._exit() does."
+            error.code, error.fix = "KILLED", f"A job must not do that: raise an error instead. {error.fix}"
+        elif self._deadline is None:
+            error.description = f"The process that ran the job was ended by {_signal_name(number)}."
+            error.code, error.fix = "KILLED", f"Where nobody killed it, it ran out of memory, or crashed. {error.fix}"
+        return error
+
+    def _account_step(
+        self, result: Result, error: AdaptorError, step: StepResult, arrival: int, before: str, *, is_recorded: bool
+    ) -> None:
+        """Add the step that was under way, with the state from before it."""
+        import json
+
+        error.count(self._made_before, self._run.made)
+        if self._recorded is not None and is_recorded:
+            # This includes what earlier attempts have sent in this step.
+            error.count((0, 0, 0), self._recorded.made_in(step.id, arrival))
+        step.outcome, step.error, step.seconds = "kill", error, time.monotonic() - (self._step_began or 0)
+        error.place = f"step {step.id}" + ("" if step.id == step.name else f" “{step.name}”")
+        state = json.loads(before)
+        facts = {**error.facts(), "severity": "kill"}
+        state["errors"] = {**(state.get("errors") or {}), step.id: facts}
+        result.text = final_text([*self._leaves, (step.id, as_json(state))])
+        result.state = json.loads(result.text)
+
 
 def supervise(limits: RunLimits, run: WatchedRun) -> Child | Supervisor:
-    """Divide the process: return the child's side in the child, and the parent's in the parent.
+    """Fork: return the child's side in the child, and the parent's side in the parent.
 
     Raises:
         OSError: This machine cannot.

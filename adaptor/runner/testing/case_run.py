@@ -190,7 +190,7 @@ def _run_job(case: Case, run: Run, messenger: Messenger | None) -> Result:
     options = RunOptions(job)
     options.initial = lambda plan: state
     options.captures_output = True
-    options.ledger.database = IN_MEMORY
+    options.database = IN_MEMORY
     with _at_home(os.path.dirname(job)):
         return start_run(options, run, credentials)
 

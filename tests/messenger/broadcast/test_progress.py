@@ -39,11 +39,12 @@ def test_a_live_line_tells_counts_rate_and_time_left_and_goes_away_at_the_end(ca
     assert any(line.startswith("broadcast: ") and "/s · " in line and line.endswith(" left") for line in lines)
 
 
-def test_where_nobody_looks_there_is_a_line_every_ten_seconds(campaign: Campaign) -> None:
-    # 30 seconds by the clock of the test.
+def test_where_nobody_looks_there_is_a_line_every_ten_seconds(campaign: Campaign, clock: Any) -> None:
+    began = clock.monotonic()
+    # The pace alone takes 29 seconds by the clock of the test; a slow machine adds its own.
     campaign.perform(broadcast(campaign.people(300), HELLO, batch_size=10, rate=10))
     lines = [line for line in campaign.logs if line.startswith("broadcast: ")]
-    assert len(lines) == round(290 / 10 / LINE_SECONDS) - 1 or len(lines) == int(290 / 10 / LINE_SECONDS)
+    assert int(290 / 10 / LINE_SECONDS) <= len(lines) <= (clock.monotonic() - began) / LINE_SECONDS
     assert "10/s" in lines[0]
 
 
