@@ -149,7 +149,10 @@ def _is_for_others(request: GraphRequest, run: Run) -> bool:
     if run.audience.limit is None and run.audience.only_to is None:
         return False
     person = request.person
-    return person is not None and not _is_made(request, run) and not run.audience.includes(person)
+    if _is_made(request, run):
+        run.audience.reach(person)
+        return False
+    return person is not None and not run.audience.includes(person)
 
 
 def _is_made(request: GraphRequest, run: Run) -> bool:

@@ -168,7 +168,7 @@ def test_what_sigterm_leaves_is_in_the_results(job, meta, beside, tmp_path, answ
 
 
 @pytest.mark.parametrize("loop", [JOB, f"broadcast(state.data, {TEXT}, batch_size=1, concurrency=1)\n"])
-@pytest.mark.parametrize("narrow", [("--only-to", PEOPLE[4]), ("--limit", "1")], ids=["--only-to", "--limit"])
+@pytest.mark.parametrize("narrow", [("--only-to", PEOPLE[4]), ("--limit", "4")], ids=["--only-to", "--limit"])
 def test_who_was_written_to_before_is_not_told_as_skipped(job, meta, loop, narrow):
     meta.at(2, lambda: meta.broken())
     meta.at(4, lambda: meta.refusal(190))

@@ -243,11 +243,12 @@ def _narrow(
     from .requests import Outgoing, Skipped
 
     audience = run.audience
-    is_narrowed = audience.limit is not None or audience.only_to is not None
+    is_narrowed = not audience.is_everybody
     for each in found:
         is_call = isinstance(each, Outgoing)
         if isinstance(each, Outgoing) and is_narrowed and ledger.is_resumed and ledger.is_made(each.write):
             # What is recorded of it is given back.
+            audience.reach(each.request.person)
             yield each
             continue
         is_wanted = audience.includes(each.request.person) if isinstance(each, Outgoing) else audience.only_to is None
