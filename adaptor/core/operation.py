@@ -7,14 +7,14 @@ its arguments and the line where it was written.
 from __future__ import annotations
 
 import sys
-from functools import partial
+from functools import partial, wraps
 
 from .context import Run, active
 from .errors import PACKAGE, AdaptorError, JobError, WrongCall
 from .explanation import explain
 from .place import label
 from .state import State, a_kind, not_a_state
-from .values.arguments import function_name, known, prepare, prepare_source, same
+from .values.arguments import Deferred, function_name, known, prepare, prepare_source, same
 from .values.functions import refuse_other_parameters
 from .values.lazy import Lazy, Logic
 from .values.parameters import Parameters
@@ -237,23 +237,9 @@ def _restore(
     return operation
 
 
-class Listed(Lazy):
-    """An operation that lists something, as the source of a loop: its items come as the loop asks for them."""
-
-    __slots__ = ("__listing__",)
-    __listing__: Any
-
-    def __init__(self, operation: Operation) -> None:
-        self.__listing__ = operation
-
-    def __repr__(self) -> str:
-        return repr(self.__listing__)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Listed, (self.__listing__,)
-
-    def __resolve__(self, state: State) -> Any:
-        return self.__listing__.items(state)
+def _items(state: State, listing: Any) -> Any:
+    # As the source of a loop, its items are read when the loop asks for them.
+    return listing.items(state)
 
 
 #: Where an operation is expected, a plain function `state -> state` will do.
@@ -270,12 +256,11 @@ Condition: TypeAlias = "object"
 Source: TypeAlias = "Iterable[Any] | PathLike[str] | Callable[[State], Any]"
 
 
-def operation(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
-    """Make an operation of a function that takes the state and its arguments and returns the next state.
+def state_operation(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
+    """Make an operation of this package of a function that takes the state and its arguments.
 
-    The decorated function takes the arguments alone and returns an `Operation`. Arguments annotated `Step` become
-    operations, those annotated `Callback` are handed on untouched; all others may hold lazy references at any depth,
-    which are resolved when the operation runs.
+    Arguments annotated `Step` become operations, those annotated `Callback` are handed on untouched; all others may
+    hold lazy references at any depth, which are resolved when the operation runs.
     """
     return builder_of(function, Operation)
 
@@ -286,17 +271,16 @@ def builder_of(
     """Return the public function that builds operations: it checks the call and prepares the arguments."""
     parameters = Parameters(function, 1 if takes_state else 0)
 
+    @wraps(function)
     def build(*args: Any, **kwargs: Any) -> Operation:
         bound = parameters.bind(args, kwargs, _take)
         return kind(build, function, *bound)
 
-    for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
-        setattr(build, name, getattr(function, name))
     build.__operation__ = True  # type: ignore[attr-defined]
     # It calls a function of the job, which may go another way after an error.
     build.__calls_code__ = bool(parameters.given)  # type: ignore[attr-defined]
     # `inspect` shows the signature without the state, which the caller does not pass.
-    build.__wrapped__ = partial(function, None) if takes_state else function  # type: ignore[attr-defined]
+    build.__wrapped__ = partial(function, None) if takes_state else function
     return build
 
 
@@ -308,13 +292,11 @@ def builder(function: Callable[P, T]) -> Callable[P, T]:
     """
     parameters = Parameters(function, 0)
 
+    @wraps(function)
     def build(*args: Any, **kwargs: Any) -> T:
         positional, named = parameters.bind(args, kwargs, _take)
         return function(*map(known, positional), **{key: known(value) for key, value in named.items()})
 
-    for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
-        setattr(build, name, getattr(function, name))
-    build.__wrapped__ = function  # type: ignore[attr-defined]
     return build
 
 
@@ -332,7 +314,7 @@ def _take(parameters: Parameters, name: str, value: Any) -> Any:
         return Logic("", (prepared,)) if isinstance(prepared, Lazy) and not isinstance(prepared, Logic) else prepared
     if kind == "source":
         if isinstance(value, Operation) and hasattr(value, "items"):
-            return Listed(value)
+            return Deferred(_items, (value,), reads_state=True, written=repr(value))
         if value is None or isinstance(value, bool | int | float | bytes):
             raise WrongCall(
                 f"`{name}` of {parameters.name}() cannot be {_described(value)}.",

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..common.rows.failures import failure, raise_if_failed
-from ..common.rows.results import tell_result
+from ..common.rows.results import report_result
 from ..core.context import current_run
 from ..core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, InvalidMessage, WrongCall
 from ..core.operation import Operation, Step, builder_of
@@ -108,14 +108,14 @@ def batch(state: State, *operations: Step, include_headers: bool = True, fail: b
             failed.append(failure(index, outcome))
             results.append({"outcome": _outcome(outcome), "error": outcome.facts()})
             if request.is_message:
-                tell_result(run, _outcome(outcome), request.recipient, error=outcome)
+                report_result(run, _outcome(outcome), request.recipient, error=outcome)
             if outcome.about not in (ABOUT_PERSON, ABOUT_ROW):
                 at_fault = at_fault or outcome
         else:
             done = outcome_of(outcome, request, run)
             results.append({"outcome": done, "data": read_answer(outcome, parts[index].draft)})
             if request.is_message and done != "skipped":
-                tell_result(run, done, request.recipient, result=outcome.body)
+                report_result(run, done, request.recipient, result=outcome.body)
     run.path[-1] = ("batch", None)
     run.stop.raise_if_asked()
     if at_fault is not None and fail is not False:
@@ -198,7 +198,7 @@ def _told_as_a_whole(requests: list[GraphRequest], run: Run) -> Iterator[None]:
         if error is not None or run.messages.get("unknown", 0) != unknown:
             for request in requests:
                 if request.is_message:
-                    tell_result(run, "unknown" if error is None else _outcome(error), request.recipient, error=error)
+                    report_result(run, "unknown" if error is None else _outcome(error), request.recipient, error=error)
         run.stop.raise_if_asked()
         raise
 

@@ -10,6 +10,7 @@ from ..core.operation import Value
 from ..core.state import a_kind
 from ..core.values.arguments import defer
 from .draft import Draft
+from .needs import Need
 from .operation import graph_operation
 from .request import path_part
 
@@ -24,7 +25,7 @@ HEADING = "graph"
 METHODS = ("GET", "POST", "DELETE")
 
 
-@graph_operation
+@graph_operation(needs=Need(source="https://developers.facebook.com/docs/graph-api/reference", is_known=False))
 def graph_request(
     method: str,
     path: Value[str],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .draft import Draft
+    from .needs import Needs
     from .request import GraphRequest
 
 P = ParamSpec("P")
@@ -36,8 +38,8 @@ class GraphListing(GraphOperation):
 
     __slots__ = ()
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, needs: Needs) -> None:
+        super().__init__(*args, needs=needs)
         _wanted(known(self.draft.params).get("limit"))
 
     def items(self, state: State) -> Iterator[Any]:
@@ -114,12 +116,15 @@ def next_place(body: Any) -> dict[str, str]:
     return {**place, "after": after} if isinstance(after, str) else place
 
 
-def listing(function: Callable[P, Draft]) -> Callable[P, GraphListing]:
+def listing(*, needs: Needs) -> Callable[[Callable[P, Draft]], Callable[P, GraphListing]]:
     """Make an operation of a function that drafts a read of a list that comes in pages.
 
     The draft's parameter `limit` is how many items are wanted in all.
+
+    Args:
+        needs: As for `graph_operation`.
     """
-    return builder_of(function, GraphListing, takes_state=False)
+    return lambda function: builder_of(function, partial(GraphListing, needs=needs), takes_state=False)
 
 
 def _wanted(limit: Any) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from ..core.errors import SENT_NO, SENT_PARTLY, SENT_UNKNOWN, AdaptorError, DeliveryUnknown
@@ -9,6 +10,7 @@ from ..core.operation import Operation, builder_of
 from ..core.state import State, compose_next_state
 from ..ledger.errors import ReplayMismatch
 from .errors import TemporaryFailure
+from .needs import Need
 from .request import GraphRequest, json_text
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from ..core.context import Run
     from .answer import GraphAnswer
     from .draft import Draft
+    from .needs import Needs
 
 P = ParamSpec("P")
 
@@ -24,7 +27,7 @@ P = ParamSpec("P")
 class GraphOperation(Operation):
     """An operation that can say which call it would make, for a given state, without making it."""
 
-    __slots__ = ("draft",)
+    __slots__ = ("_needs", "draft")
     draft: Draft
 
     def __init__(
@@ -33,10 +36,18 @@ class GraphOperation(Operation):
         function: Callable[..., Draft],
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
+        *,
+        needs: Needs,
     ) -> None:
         super().__init__(build, function, args, kwargs)
+        self._needs = needs
         # Drafting with the lazy parts in their places refuses what is wrong in the literal ones, at load time.
         self.draft = function(*args, **kwargs)
+
+    def needs(self) -> Need:
+        """Return what the operation needs of the token and of the app, as far as its arguments are known."""
+        need = self._needs if isinstance(self._needs, Need) else self._needs(self.draft)
+        return need._replace(app=True) if self.draft.access == "app" else need
 
     def describe(self, state: State) -> GraphRequest:
         """Return the call that this operation makes for this state. Nothing is sent."""
@@ -100,7 +111,7 @@ def carry_out(request: GraphRequest, draft: Draft, state: State, run: Run) -> Gr
 
 def _told(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
     """Make a call, or describe it; tell what became of the message."""
-    from ..common.rows.results import is_put_off, tell_result
+    from ..common.rows.results import is_put_off, report_result
 
     before = dict(run.messages)
     try:
@@ -110,13 +121,13 @@ def _told(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphA
             # That one is put off by a loop, which tells it where it stays so.
             outcome = "unknown" if error.sent == SENT_UNKNOWN else "failed"
             is_repeat = run.messages.get("duplicate", 0) != before.get("duplicate", 0)
-            tell_result(run, "duplicate" if is_repeat else outcome, request.recipient, error=error)
+            report_result(run, "duplicate" if is_repeat else outcome, request.recipient, error=error)
         raise
     except KeyboardInterrupt:
         if run.messages.get("unknown", 0) != before.get("unknown", 0):
-            tell_result(run, "unknown", request.recipient)
+            report_result(run, "unknown", request.recipient)
         raise
-    tell_result(run, outcome_of(answer, request, run), request.recipient, result=answer.body)
+    report_result(run, outcome_of(answer, request, run), request.recipient, result=answer.body)
     return answer
 
 
@@ -139,9 +150,9 @@ def left_out(request: GraphRequest, run: Run) -> GraphAnswer | None:
 
     if request.is_message:
         run.note("skipped", recipient=request.recipient, is_message=True)
-        from ..common.rows.results import tell_result
+        from ..common.rows.results import report_result
 
-        tell_result(run, "skipped", request.recipient)
+        report_result(run, "skipped", request.recipient)
     return GraphAnswer({"outcome": "skipped"}, None, is_result=True)
 
 
@@ -241,10 +252,13 @@ def read_answer(answer: GraphAnswer, draft: Draft) -> Any:
     return answer.body if answer.is_result else draft.read(answer.body)
 
 
-def graph_operation(function: Callable[P, Draft]) -> Callable[P, GraphOperation]:
+def graph_operation(*, needs: Needs) -> Callable[[Callable[P, Draft]], Callable[P, GraphOperation]]:
     """Make an operation of a function that drafts its call from its arguments.
 
     The function is called once, when the operation is built. Its arguments may be lazy references, so it must hand
     them on and never look into them; `None` is the only value that it may ask for.
+
+    Args:
+        needs: What the call needs of the token and of the app, or a function that says it of the draft.
     """
-    return builder_of(function, GraphOperation, takes_state=False)
+    return lambda function: builder_of(function, partial(GraphOperation, needs=needs), takes_state=False)

@@ -79,6 +79,9 @@ BRANCHES = {
     "two fn_if on lines of their own": f"{LOOK}try_each(\n    state.data,\n    fn_if(\n        state.hours < 24,\n"
     f"        {TEXT},\n        else_=fn_if(\n            state.hours < 48,\n            {OTHER},\n)))",
     "a function": f"{LOOK}try_each(state.data, fn(lambda s: ({TEXT} if s['hours'] < 24 else {OTHER})(s)))",
+    "an operation of the job": f"{LOOK}@operation\ndef remind(state, person):\n    if state['hours'] < 24:\n"
+    "        return send_text(person, 'Text')(state)\n    return send_text(person, 'Template')(state)\n"
+    "try_each(state.data, remind(state.data))\n",
     "for and if": "hours = int(open('hours').read())\n"
     f"for person in {PEOPLE}:\n"
     "    if hours < 24:\n"

@@ -190,6 +190,7 @@ WRONG_KINDS = {
     "split_keys": (5, ["a"]),
     "validate": (5,),
     "fields": (5,),
+    "operation": (5,),
     "compose_next_state": (5, 1),
     "expand_references": (5, lambda s: s["a"]),
 }

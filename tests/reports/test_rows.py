@@ -83,7 +83,7 @@ BROKEN = {
     "text behind a closing quote": (
         b'psid,name\n1,Ana\n2,"B"en\n3,Cem\n',
         ["1", "3"],
-        "line 3: something stands between",
+        "line 3: there is text between",
     ),
     "a quote that is never closed": (
         b'psid,name\n1,Ana\n2,"Ben\n3,Cem\n4,Dan\n',

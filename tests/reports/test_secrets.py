@@ -354,11 +354,10 @@ def test_a_line_break_behind_a_token_is_left_out_and_told(command, said):
 
 def test_a_line_break_in_the_environment_is_left_out_and_told(command, httpserver, said):
     command.write("job.py", f"log(state.configuration.access_token)\nsend_text('{ANA}', 'hello')")
-    command.write("s.json", {"configuration": {"base_url": command.url}})
-    assert command("run", "job.py", "-s", "s.json", ADAPTOR_ACCESS_TOKEN=f"{TOKEN}\n") == 0
-    assert (
-        "`access_token` in the environment variable ADAPTOR_ACCESS_TOKEN ends with a line break" in command.done.stderr
-    )
+    given = json.dumps({"access_token": f"{TOKEN}\n", "base_url": command.url})
+    assert command("run", "job.py", ADAPTOR_CONFIGURATION=given) == 0
+    what = "`access_token` in the environment variable ADAPTOR_CONFIGURATION ends with a line break"
+    assert what in command.done.stderr
     assert TOKEN not in command.done.stderr
     assert {request.headers["Authorization"] for request, _ in httpserver.log} == {f"Bearer {TOKEN}"}
 

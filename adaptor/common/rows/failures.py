@@ -1,4 +1,4 @@
-"""What did not succeed, one entry for each, and whether the whole failed with it."""
+"""Items that failed: an entry for each, and whether the operation fails with them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from ...core.errors import ABOUT_PERSON, AdaptorError, ItemsFailed
 from ...core.text.number_of import number_of
-from .sources import PositionInFile, told, where_is
+from .sources import PositionInFile, in_words, where_is
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 #: What differs between two errors of one kind: numbers, and values in quotes.
 _DIFFERS = re.compile(r"[0-9][0-9.,]*|'[^']*'")
-#: So many kinds are told apart; of each, so many rows are named.
+#: How many kinds of errors are listed, and how many rows of each.
 _KINDS, _ROWS = 50, 5
 
 
@@ -26,7 +26,7 @@ def failure(index: int, error: AdaptorError) -> dict[str, Any]:
 
 
 class Kinds:
-    """What is wrong with the items of a loop, each kind once: how many there are, and where the first ones stand.
+    """What is wrong with the items of a loop, each kind once: how many there are, and the places of the first ones.
 
     Example:
         >>> from adaptor import JobError
@@ -50,7 +50,7 @@ class Kinds:
             if len(self._kinds) == _KINDS:
                 self._others += 1
                 return
-            kind = self._kinds[known_by] = _Kind(what, told(index, error))
+            kind = self._kinds[known_by] = _Kind(what, in_words(index, error))
         kind.add(index, what)
 
     def lines(self) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A row for each message, for the one who wants them all: what `--results` writes."""
+"""A row for the outcome of each message: what `--results` writes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def is_put_off(run: Run, *, within: int = 0) -> bool:
     return sum(name in _PUTTING_OFF for name, _ in run.path) > within
 
 
-def tell_result(
+def report_result(
     run: Run,
     outcome: str,
     recipient: str | None,
@@ -29,13 +29,13 @@ def tell_result(
     result: Any = None,
     error: AdaptorError | None = None,
 ) -> None:
-    """Tell what became of one message, where somebody listens.
+    """Report the outcome of one message to the run's observer, if there is one.
 
     Args:
         run: The run.
         outcome: `sent`, `failed`, `unknown`, `skipped`, `duplicate` or `described`.
         recipient: Whom it was for, where that is known.
-        index: The position of its item; by default that of the loop under way.
+        index: The position of its item; by default that of the current loop.
         result: What Meta answered.
         error: What went wrong.
     """

@@ -76,31 +76,96 @@ class Structure(Lazy):
 
 
 class Deferred(Lazy):
-    """A call that waits for lazy arguments: `function(*args)` once they are known."""
+    """A value that is worked out when the operation runs: `function(*arguments, **named)`.
 
-    __slots__ = ("__arguments__", "__function__")
+    Called with a state it gives the value, as in OpenFn: `data_value("name")(state)`.
+
+    Args:
+        function: What gives the value.
+        arguments: Its positional arguments, of which some are lazy.
+        named: Its named arguments.
+        build: The public function that was called; without one, a `Deferred` is built again from its own parts.
+        reads_state: The function is given the state first and the arguments as they are; it resolves them itself.
+        source_path: The JSONPath by which it finds the items of a loop, where it has one.
+        written: How it is shown. Default: as the call that was written.
+    """
+
+    __slots__ = (
+        *("__arguments__", "__build__", "__function__", "__named__"),
+        *("__reads_state__", "__source_path__", "__written__"),
+    )
     __function__: Callable[..., Any]
     __arguments__: tuple[Any, ...]
+    __named__: dict[str, Any]
+    __build__: Callable[..., Any] | None
+    __source_path__: str | None
 
-    def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        arguments: tuple[Any, ...] = (),
+        named: dict[str, Any] | None = None,
+        *,
+        build: Callable[..., Any] | None = None,
+        reads_state: bool = False,
+        source_path: str | None = None,
+        written: str | None = None,
+    ) -> None:
         self.__function__ = function
         self.__arguments__ = arguments
+        self.__named__ = named or {}
+        self.__build__ = build
+        self.__reads_state__ = reads_state
+        self.__source_path__ = source_path
+        self.__written__ = written
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the value in this state."""
+        if len(args) == 1 and isinstance(args[0], dict) and not kwargs:
+            return self.__resolve__(args[0])
+        return super().__call__(*args, **kwargs)
 
     def __repr__(self) -> str:
-        return f"{function_name(self.__function__)}({', '.join(map(repr, self.__arguments__))})"
+        if self.__written__ is not None:
+            return self.__written__
+        texts = [*map(repr, self.__arguments__), *(f"{key}={value!r}" for key, value in self.__named__.items())]
+        return f"{function_name(self.__function__)}({', '.join(texts)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Deferred, (self.__function__, *self.__arguments__)
+        if self.__build__ is not None:
+            return _called, (self.__build__, self.__arguments__, self.__named__)
+        return _deferred, (
+            *(self.__function__, self.__arguments__, self.__named__),
+            *(self.__reads_state__, self.__source_path__, self.__written__),
+        )
 
     def __resolve__(self, state: State) -> Any:
-        return self.__function__(*[resolve(argument, state) for argument in self.__arguments__])
+        if self.__reads_state__:
+            return self.__function__(state, *self.__arguments__, **self.__named__)
+        named = {key: resolve(value, state) for key, value in self.__named__.items()}
+        return self.__function__(*[resolve(argument, state) for argument in self.__arguments__], **named)
+
+
+def _called(build: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    return build(*arguments, **named)
+
+
+def _deferred(
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    named: dict[str, Any],
+    reads_state: bool,
+    source_path: str | None,
+    written: str | None,
+) -> Deferred:
+    return Deferred(function, arguments, named, reads_state=reads_state, source_path=source_path, written=written)
 
 
 def defer(function: Callable[..., Any], *arguments: Any) -> Any:
     """Call `function` now where all arguments are known, else when they are."""
-    prepared = [prepare(argument) for argument in arguments]
+    prepared = tuple(prepare(argument) for argument in arguments)
     if any(isinstance(argument, Lazy) for argument in prepared):
-        return Deferred(function, *prepared)
+        return Deferred(function, prepared)
     return function(*prepared)
 
 

@@ -203,7 +203,7 @@ class StateReference(Lazy):
     def __init__(self, steps: tuple[Any, ...] = ()) -> None:
         object.__setattr__(self, "__steps__", steps)
 
-    def __getattr__(self, name: str) -> StateReference:
+    def __getattr__(self, name: str) -> Any:
         # Copy, pickle and inspect ask for such names and must be told that there are none.
         if name.startswith("__"):
             raise AttributeError(name)
@@ -262,7 +262,7 @@ class Item(Lazy):
     def __init__(self, operands: tuple[Any, Any]) -> None:
         self.__operands__ = operands
 
-    def __getattr__(self, name: str) -> Item:
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         return Item((self, name))

@@ -1,4 +1,4 @@
-"""Sorting parcels: the ledger says which are to go out now, and what became of the others before."""
+"""Claims: the ledger says which requests are to be sent now, and how the others ended before."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ MOST_MISMATCHES = 10_000
 
 
 class Claims(ABC):
-    """Goes through parcels, and hands on those that are to go out.
+    """Claims requests, and hands on those that are to be sent.
 
     Args:
         run: The run.
-        ledger: Notes every parcel.
+        ledger: Records every request.
         tally: Counts.
-        batch_size: How many are handed on at once, at most.
+        batch_size: The most that are handed on at once.
     """
 
     def __init__(self, run: Run, ledger: Ledger, tally: Outcomes, batch_size: int) -> None:
@@ -40,15 +40,15 @@ class Claims(ABC):
         self._tally = tally
         self._batch_size = batch_size
         self._deferred: list[Outgoing] = []
-        #: Why no more is sent.
+        #: Why nothing more is sent.
         self._stop: AdaptorError | None = None
 
     @abstractmethod
     def _hand_on(self, parcels: list[Outgoing]) -> None:
-        """Take parcels that are to go out."""
+        """Take requests that are to be sent."""
 
-    def _drain(self) -> None:  # noqa: B027 - where nothing is under way, nothing is awaited
-        """Wait for what is under way."""
+    def _drain(self) -> None:  # noqa: B027 - a dry run has no calls under way
+        """Wait for the calls that are under way."""
 
     def _is_over(self) -> bool:
         return self._stop is not None or self._run.stop.asked is not None
@@ -78,7 +78,7 @@ class Claims(ABC):
         if chunk and not self._is_over():
             self._pass(chunk)
         self._drain()
-        # Everything was come to: what is left of an earlier attempt for these people was replaced by something else.
+        # All items were reached: other records of an earlier attempt for these people do not fit any of them.
         deferred, self._deferred = self._deferred, []
         for start in range(0, len(deferred), self._batch_size):
             if self._is_over():
@@ -97,7 +97,7 @@ class Claims(ABC):
         if entry.is_ours:
             self._ledger.settle([Outcome(entry.id, SKIPPED)])
         if entry.row.outcome in (SENT, UNKNOWN) and entry.error is None:
-            # It came to be left out only after it was written to.
+            # It was left out only after a message was sent to it.
             self._take_down(parcel, entry)
         else:
             self._tally.ended("skipped", parcel.index, parcel.recipient)
@@ -105,7 +105,7 @@ class Claims(ABC):
     # --- Through the ledger ---
 
     def _pass(self, chunk: list[Outgoing], *, is_last: bool = False) -> None:
-        """Claim parcels; send those that are to be made, and take down what became of the others before."""
+        """Claim requests; send those that are to be made, and count how the others ended before."""
         ours = []
         for parcel, entry in zip(chunk, self._take(chunk), strict=True):
             parcel.id = entry.id
@@ -122,7 +122,7 @@ class Claims(ABC):
         return self._ledger.take([parcel.write for parcel in parcels])
 
     def _defer(self, parcel: Outgoing, error: AdaptorError) -> None:
-        """Keep aside what does not fit: the order may be another one, and what was recorded may still come."""
+        """Set aside what does not fit: the order may differ, and the recorded request may still come."""
         self._deferred.append(parcel)
         if len(self._deferred) > MOST_MISMATCHES:
             self._stop = error

@@ -24,13 +24,13 @@ SHOWN = 3
 
 
 class DryRun(Claims):
-    """Describes what would go out.
+    """Describes what would be sent.
 
     Args:
         run: The run; where it goes on with another one, what that has made is not described again.
-        ledger: A copy of that one's; else one in memory, in which no more than whoever is left out is noted.
+        ledger: A copy of that one's; else one in memory, which records only who is left out.
         tally: Counts.
-        pace: How fast it would go.
+        pace: The pace it would keep.
     """
 
     def __init__(self, run: Run, ledger: Ledger, tally: Outcomes, pace: Pace) -> None:
@@ -81,7 +81,7 @@ class DryRun(Claims):
         return [self._unless_seen(parcel) for parcel in parcels]
 
     def _unless_seen(self, parcel: Outgoing) -> ClaimEntry:
-        """Tell a message that was described before; only a number of each is kept, since there may be a million."""
+        """Whether a message was described before; only a hash of each is kept, since there may be a million."""
         known = hash((parcel.recipient, parcel.write.fingerprint))
         is_new = known not in self._seen
         self._seen.add(known)

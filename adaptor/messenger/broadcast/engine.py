@@ -1,7 +1,7 @@
-"""Sending parcels: up to fifty to a call, as many calls at once as it takes, noted before they leave and when they end.
+"""Sending requests: up to fifty in a call, several calls at once, recorded before they leave and when they end.
 
-One thread reads the items, asks the ledger and notes what comes back; others only wait for answers. So the ledger is
-never asked by two at once, and what is in flight is known at any time.
+One thread reads the items, asks the ledger and records the answers; the others only wait for answers. So the ledger is
+used by one thread, and what is in flight is known at any time.
 """
 
 from __future__ import annotations
@@ -36,25 +36,25 @@ if TYPE_CHECKING:
     from .progress import Progress
     from .requests import Invalid, Outgoing, Skipped
 
-#: A broadcast stops after so many calls in a row of which nobody knows anything: the network or Meta is down.
+#: A broadcast stops after so many calls in a row with an unknown outcome: the network or Meta is down.
 UNKNOWN_CALLS_IN_A_ROW = 3
-#: How often the reading thread looks up while it waits: whether the run is to end, and how far it has come.
+#: Seconds between two looks of the waiting thread at interrupts and progress.
 LOOK_UP_SECONDS = 0.2
-#: A call that is later than this for its place takes a new one, so that no second sees more than is allowed.
+#: A call that is later than this for its slot takes a new one, so that no second has more than is allowed.
 LATE_SECONDS = 0.03
 
 
 class Engine(Claims):
-    """Sends parcels and notes what becomes of them.
+    """Sends requests and records how they end.
 
     Args:
         run: The run.
-        ledger: Notes every parcel.
+        ledger: Records every request.
         page: The Page that writes.
         connect: Opens a connection; each waiting thread has one of its own.
         pace: How fast.
         tally: Counts.
-        progress: Tells how far it has come.
+        progress: Shows how far it has come.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Engine(Claims):
         self._size = self._least
 
     def send(self, found: Iterable[Outgoing | Invalid | Skipped], skip: frozenset[str]) -> None:
-        """Send all parcels.
+        """Send all requests.
 
         Args:
             found: What is to be done for each item.
@@ -93,7 +93,7 @@ class Engine(Claims):
 
         Raises:
             AdaptorError: Something that would be the same for everybody: the token, a permission, the network. What was
-                sent by then is noted.
+                sent by then is recorded.
             KeyboardInterrupt: The run is to end; what was in flight was awaited.
         """
         try:
@@ -142,7 +142,7 @@ class Engine(Claims):
         return 1 if any(place.lane == LANE_MEDIA and place.gap for place in places) else count
 
     def _dispatch(self, parcels: list[Outgoing]) -> None:
-        """Let parcels out when it is their turn."""
+        """Send requests when it is their turn."""
         self._wait_for_room(len(parcels))
         requests = [parcel.request for parcel in parcels]
         if not self._wait_for_place(requests):
@@ -207,7 +207,7 @@ class Engine(Claims):
                 self._collect(LOOK_UP_SECONDS)
 
     def _collect(self, seconds: float) -> None:
-        """Note what has come back; wait so long for the first answer."""
+        """Record the answers that came back; wait so long for the first one."""
         self._progress.tell()
         wait = seconds
         while self._under_way:
@@ -223,7 +223,7 @@ class Engine(Claims):
                 self._note(back.parcels, back.outcomes)
                 self._heed(back.usage)
             finally:
-                # Only now may the run be ended: what came back is noted.
+                # Only now may the run be ended: the answers are recorded.
                 self._forget(back.parcels)
         if wait:
             time.sleep(wait)

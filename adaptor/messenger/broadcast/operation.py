@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...common.rows.failures import the_first
 from ...common.rows.rounded import rounded_columns
-from ...common.rows.sources import looked_through, numbered, tell_of_items
+from ...common.rows.sources import items_read_twice, numbered, warn_if_no_items
 from ...core.config import read_configuration
 from ...core.context import current_run
 from ...core.errors import AdaptorError, ItemsFailed, JobError, UnreadableRow, WrongCall
@@ -97,14 +97,14 @@ def broadcast(
     """Send one message to many people: to each exactly once, or it is honestly unknown.
 
     Up to fifty messages go out as one call, and as many calls at once as it takes to keep the pace that Meta allows.
-    Each message is noted in the ledger before it leaves, so a run that is killed at any moment goes on with `--resume`,
-    and nobody is written to twice. The same message to the same person is sent once; another one to the same person
-    (two children, one phone) is sent too. Where the broadcast stands in a loop or `combine` this holds for all of it.
-    Nothing passes from one person to the next.
+    Each message is recorded in the ledger before it leaves, so a run that is killed at any moment goes on with
+    `--resume`, and nobody is written to twice. The same message to the same person is sent once; another one to the
+    same person (two children, one phone) is sent too. In a loop or `combine` this holds for all of it. Nothing passes
+    from one person to the next.
 
     Args:
         recipients: As for `each`: a list, a lazy reference to one, a JSONPath, a `Path` to a `.csv` or `.jsonl` file, a
-            function of the state that gives an iterator. It is never held whole.
+            function of the state that gives an iterator. It is never held in memory as a whole.
         operation: One operation such as `send_text`, or `fn_if`/`combine` that comes down to one. The person is
             `state.data`, their position `state.index`. Whoever it comes down to nothing for is skipped.
         key: Made of what is to happen once ever for this Page, across all runs: `state.data.appointment_id`.
@@ -191,7 +191,7 @@ def broadcast(
     run.path[-1] = ("broadcast", None)
     result = tally.result(_where(run, ledger))
     run.log("info", "broadcast", _summary(tally), **result)
-    tell_of_items(state, has_some=tally.total > 0)
+    warn_if_no_items(state, has_some=tally.total > 0)
     _raise_if_failed(tally, fail)
     return {**compose_next_state(state, result), "failed": tally.failed}
 
@@ -262,7 +262,9 @@ def _narrow(
 
 def _doubts(recipients: Any, state: State, csv: Any) -> str:
     """Return what looks wrong with the ids of the people who are about to be written to."""
-    return "".join(f"{what[0].upper()}{what[1:]} " for what in rounded_columns(looked_through(recipients, state, csv)))
+    return "".join(
+        f"{what[0].upper()}{what[1:]} " for what in rounded_columns(items_read_twice(recipients, state, csv))
+    )
 
 
 def _earlier(recipients: Any, operation: Operation, state: State, csv: Any) -> str:

@@ -1,11 +1,10 @@
-"""Who a message is for, in each of Meta's forms; and the types of what sends are given."""
+"""Who a message is for, in each of Meta's forms."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from ...core.context import active
-from ...core.operation import Value
 from ...core.values.lazy import Lazy
 from .limits import check_object, refuse
 from .psid import SPACE, problem_of
@@ -13,26 +12,6 @@ from .values import text_of
 
 if TYPE_CHECKING:
     from ...core.context import Run
-
-#: A PSID, or one of Meta's recipient objects.
-Recipient: TypeAlias = "Value[str | int | dict[str, Any]]"
-
-
-#: What Meta calls an object: a dict in its spelling.
-Object: TypeAlias = "Value[dict[str, Any]]"
-
-
-QuickReplies: TypeAlias = "Value[list[dict[str, Any]] | None]"
-
-
-Text: TypeAlias = "Value[str]"
-
-
-Word: TypeAlias = "Value[str | None]"
-
-
-#: What makes a send one that happens at most once ever.
-Key: TypeAlias = "Value[str | int | None]"
 
 
 def recipient_object(recipient: Any) -> Any:
@@ -42,7 +21,7 @@ def recipient_object(recipient: Any) -> Any:
     if isinstance(recipient, float):
         raise refuse(
             "recipient",
-            "is a number with a point: a program took the id for one",
+            "is a number with a decimal point: a program converted the id",
             "Read the column as text: at 16 digits the id itself may be damaged.",
         )
     if isinstance(recipient, str | int):
@@ -56,7 +35,7 @@ def recipient_id(recipient: Any) -> Any:
     return next(iter(recipient.values()), None) if isinstance(recipient, dict) else None
 
 
-#: The forms of a recipient; exactly one of them stands in a recipient object.
+#: The forms of a recipient; a recipient object has exactly one of them.
 RECIPIENT_FORMS = (
     "id",
     "user_ref",
@@ -101,7 +80,7 @@ def check_recipient(recipient: Any) -> None:
 
 
 def warn_of_words(whose: str, value: str) -> None:
-    """Say in a run that an id is not made of digits, as PSIDs are: of the first one at once, of how many at its end."""
+    """Warn in a run that an id is not made of digits, as PSIDs are: of the first at once, of how many at its end."""
     run = active.get()
     if run is None:
         return

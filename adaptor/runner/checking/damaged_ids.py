@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ...common.loop import each, try_each
 from ...common.rows.failures import Kinds
 from ...common.rows.rounded import rounded_columns
-from ...common.rows.sources import looked_through, numbered, where_is
+from ...common.rows.sources import items_read_twice, numbered, where_is
 from ...core.errors import AdaptorError, InputError, InvalidMessage, UnreadableRow
 from ...core.operation import Operation
 from ...core.values.arguments import FunctionReference
@@ -69,7 +69,7 @@ def _problems(loop: Operation) -> Iterator[tuple[str, str]]:
             are = "1 id is" if len(words) == 1 else f"{len(words):,} different ids are"
             what = f"{are} not made of digits, as PSIDs are. The first is {first!r} ({where_is(index)})."
             yield what, "Give each person's page-scoped id, as webhooks and echoes name it."
-        for what in rounded_columns(looked_through(source, {}, csv)):
+        for what in rounded_columns(items_read_twice(source, {}, csv)):
             yield f"{what[0].upper()}{what[1:]}", "Read the ids where they come from, as text."
     except AdaptorError as error:
         yield error.headline(), error.fix

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...common.rows.results import tell_result
+from ...common.rows.results import report_result
 from ...core.call_record import CallRecord
 from ...core.place import without_lines
 from ...core.restored import restored
@@ -35,4 +35,4 @@ def tell_kept(ledger: Ledger, run: Run, result: StepResult, arrival: int) -> Non
             CallRecord(name, place, outcome, True, write.is_message, recipient, 0.0, error, is_earlier=True)
         )
         if write.is_message:
-            tell_result(run, outcome, write.recipient, result=row.result, error=error)
+            report_result(run, outcome, write.recipient, result=row.result, error=error)

@@ -178,7 +178,7 @@ def _messages_to(store: Store, run: Run, state: dict[str, Any], person: str) -> 
     place = [Place(LANE_CONVERSATIONS, 1 / CONVERSATION_CALLS_PER_SECOND)]
     page = digest("conversations", state["configuration"].get("access_token"))
     run.wait(store.pages.reserve(page, place))
-    conversations = list_conversations(user_id=person, limit=1)(state)["data"]
+    conversations = list_conversations(psid=person, limit=1)(state)["data"]
     if not conversations:
         return []
     run.wait(store.pages.reserve(page, place))

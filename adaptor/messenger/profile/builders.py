@@ -1,4 +1,4 @@
-"""Builders of what stands in a profile: the items of a menu, and questions that break the ice.
+"""Builders for the profile: the items of a menu, and ice breakers.
 
 They are pure: plain dicts in Meta's spelling come out, and lazy references may go in anywhere.
 """
@@ -7,27 +7,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.operation import Value, builder
+from ...core.operation import builder
 from ...graph.request import without_none
+from ..rules.argument_types import Flag, OptionalText, Text
 from ..rules.limits import refuse
 from .rules import check_ice_breaker, check_menu_item
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "profile"
 
 
 @builder
 def menu_item(
-    title: Value[str],
-    payload: Value[str | None] = None,
+    title: Text,
+    payload: OptionalText = None,
     *,
-    url: Value[str | None] = None,
-    webview_height_ratio: Value[str | None] = None,
-    messenger_extensions: Value[bool | None] = None,
-    fallback_url: Value[str | None] = None,
-    webview_share_button: Value[str | None] = None,
+    url: OptionalText = None,
+    webview_height_ratio: OptionalText = None,
+    messenger_extensions: Flag = None,
+    fallback_url: OptionalText = None,
+    webview_share_button: OptionalText = None,
 ) -> dict[str, Any]:
-    """Build an item of a persistent menu: it tells the webhook its payload, or opens a web page.
+    """Build an item of a persistent menu: it sends its payload to the webhook, or opens a web page.
 
     Args:
         title: At most 30 characters; buttons in messages take 20.
@@ -42,7 +43,7 @@ def menu_item(
         A dict for `set_persistent_menu` and `set_user_menu`.
 
     Raises:
-        InvalidMessage: The title or the payload is too long, or the address is none. Nothing was sent.
+        InvalidMessage: The title or the payload is too long, or the address is not valid. Nothing was sent.
 
     Example:
         >>> menu_item("Opening hours", "HOURS")
@@ -69,7 +70,7 @@ def menu_item(
 
 
 @builder
-def ice_breaker(question: Value[str], payload: Value[str | None] = None) -> dict[str, Any]:
+def ice_breaker(question: Text, payload: OptionalText = None) -> dict[str, Any]:
     """Build a question that people can tap to begin a conversation.
 
     Args:

@@ -101,7 +101,7 @@ BAD = {
     "after empty lines": ("a,b\n\n\n3\n", "line 4: 1 value, but there are 2 columns"),
     "a value of two lines too many": ('a,b\n1,2\n3,4,"5\n6"\n', "line 3: 3 values, but there are 2 columns"),
     "a quote that is never closed": ('a,b\n1,2\n"3,4\n5,6\n', "line 3: a quote is opened here and never closed"),
-    "letters behind a quote": ('a,b\n1,2\n"3"x,4\n', "line 3: something stands between a closing quote and the"),
+    "letters behind a quote": ('a,b\n1,2\n"3"x,4\n', "line 3: there is text between a closing quote and the"),
     "a column twice": ("a,b,a\n1,2,3", "line 1: the column 'a' is named twice"),
     "a column twice after empty lines": ("\n\na,a\n", "line 3: the column 'a' is named twice"),
     "a quote never closed in much text": ('a\n"x' + "y\n" * 70000, "a quote is opened here and never closed"),

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 
-class Part:
+class PayloadReader:
     """An object whose values may still be lazy.
 
     Args:
         content: The object, in Meta's spelling.
-        place: Where it stands, such as `elements[3].buttons[0]`; empty for the payload of a template.
+        place: Its place, such as `elements[3].buttons[0]`; empty for the payload of a template.
     """
 
     __slots__ = ("content", "place")
@@ -93,17 +93,19 @@ class Part:
         """Check the length of a list. Returns the items that are known, each with its place."""
         return check_items(self.field(key), self.get(key), limit) if required or self.has(key) else []
 
-    def parts(self, key: str, example: str, limit: str | None = None, *, required: bool = True) -> list[Part]:
+    def readers(
+        self, key: str, example: str, limit: str | None = None, *, required: bool = True
+    ) -> list[PayloadReader]:
         """Check the length of a list of objects. Returns those that are known."""
-        found = [part_of(item, place, example) for place, item in self.items(key, limit, required=required)]
-        return [part for part in found if part is not None]
+        found = [reader_of(item, place, example) for place, item in self.items(key, limit, required=required)]
+        return [reader for reader in found if reader is not None]
 
-    def part(self, key: str, example: str, *, required: bool = True) -> Part | None:
+    def reader(self, key: str, example: str, *, required: bool = True) -> PayloadReader | None:
         """Check that a field is an object. Returns it where it is known."""
-        return part_of(self.get(key), self.field(key), example) if required or self.has(key) else None
+        return reader_of(self.get(key), self.field(key), example) if required or self.has(key) else None
 
 
-def part_of(value: Any, place: str, example: str) -> Part | None:
-    """Refuse what is not an object. Returns it as a part, or None where it is still lazy."""
+def reader_of(value: Any, place: str, example: str) -> PayloadReader | None:
+    """Refuse what is not an object. Returns a reader of it, or None where it is still lazy."""
     content = check_object(place, value, example)
-    return None if content is None else Part(content, place)
+    return None if content is None else PayloadReader(content, place)

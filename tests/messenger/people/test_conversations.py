@@ -15,7 +15,7 @@ ANA = "6543210987654321"
         (list_conversations(), "me/conversations", {"platform": "messenger"}),
         (
             list_conversations(
-                user_id={"id": ANA}, folder="inbox", tags=["a", "b"], platform="instagram", fields="id", limit=3
+                psid={"id": ANA}, folder="inbox", tags=["a", "b"], platform="instagram", fields="id", limit=3
             ),
             "me/conversations",
             {
@@ -51,7 +51,7 @@ def test_conversations_come_page_by_page(httpserver: Any, state_for: Any) -> Non
 
 
 def test_nobody_in_particular_is_everybody(meta: Any) -> None:
-    got = meta(list_conversations(user_id=state.data.psid), {"data": []}, data={"psid": None})
+    got = meta(list_conversations(psid=state.data.psid), {"data": []}, data={"psid": None})
     assert got.query == {"platform": "messenger"}
 
 
@@ -69,7 +69,7 @@ def test_one_conversation_and_one_message_are_read_by_id(meta: Any) -> None:
         lambda: get_conversation(""),
         lambda: get_message(None),
         lambda: list_messages(" "),
-        lambda: list_conversations(user_id="6E+15"),
+        lambda: list_conversations(psid="6E+15"),
     ],
 )
 def test_an_id_that_is_none_is_refused_when_it_is_built(build: Any) -> None:
