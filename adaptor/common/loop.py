@@ -16,11 +16,12 @@ from ..core.errors import (
 )
 from ..core.operation import Callback, Operation, Source, Step, Value, builder_of
 from ..core.state import State
+from ..core.text.number_of import number_of
 from ..core.values.lazy import resolve
 from ..ledger.errors import ReplayMismatch
 from .rows.failures import Kinds, failure, raise_if_failed, summary
 from .rows.readable import readable
-from .rows.results import report_result
+from .rows.results import is_put_off, report_result
 from .rows.sources import numbered, warn_if_no_items
 
 TYPE_CHECKING = False
@@ -102,11 +103,14 @@ def each(
                 if index not in put_off:
                     put_off[index] = index, item
                     _count_back(run, counted)
-                elif held_back is None:
-                    # The other deferred items are tried now: a resume would stop at this one again.
-                    held_back = error
                 else:
-                    run.log("info", "job", f"{error.place}: {error.headline()}")
+                    if not is_put_off(run, within=1):
+                        _tell_held_back(run, index, error)
+                    if held_back is None:
+                        # The other deferred items are tried now: a resume would stop at this one again.
+                        held_back = error
+                    else:
+                        run.log("info", "job", f"{error.place}: {error.headline()}")
             except JobError as error:
                 if not _follows_a_send_left_out(error, run, left_out):
                     raise
@@ -192,7 +196,9 @@ def try_each(
                 run.open_ledger.forget_failures()
             failed.append(failure(index, error))
             kinds.add(index, error)
-            if run.observers.results_reported == told:
+            if isinstance(error, ReplayMismatch):
+                _tell_held_back(run, index, error)
+            elif run.observers.results_reported == told:
                 report_result(run, "failed", None, index=index, error=error)
             if error.is_earlier:
                 # Listed as before. What an earlier attempt could not learn does not fail this one too.
@@ -216,10 +222,10 @@ def try_each(
     path[-1] = ("try_each", None)
     warn_if_no_items(state, has_some=count > 0)
     if failed:
-        run.log("info", "job", f"passed over {len(failed)} of {count:,} items: {summary(failed)}")
+        run.log("info", "job", f"passed over {len(failed):,} of {number_of(count, 'items')}: {summary(failed)}")
         for line in kinds.lines() if run.dry_run else ():
             run.log("info", "job", line)
-    raise_if_failed(new, count, "items", fail=fail)
+    raise_if_failed(failed, count, "items", fail=fail, new=new)
     return {**state, "failed": failed}
 
 
@@ -269,6 +275,12 @@ def _follows_a_send_left_out(error: AdaptorError, run: Run, left_out: int) -> bo
         return False
     run.log("debug", "job", f"{error.place}: nothing was sent before that, so this is left out too: {error.headline()}")
     return True
+
+
+def _tell_held_back(run: Run, index: int, error: AdaptorError) -> None:
+    """Count a message that an earlier attempt sent with other content: it certainly was not sent."""
+    run.record_call("failed", is_message=True, error=error)
+    report_result(run, "failed", None, index=index, error=error)
 
 
 def _counted(run: Run) -> int:

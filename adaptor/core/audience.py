@@ -33,6 +33,11 @@ class Audience:
         """Whether `limit` is reached: no further person is written to."""
         return self.limit is not None and len(self._reached) >= self.limit
 
+    def reach(self, recipient: str | None) -> None:
+        """Count somebody in `limit` to whom an earlier attempt has sent a message: nobody leaves them out."""
+        if recipient is not None:
+            self._reached.add(recipient)
+
     def includes(self, recipient: str | None) -> bool:
         """Whether the run writes to this person. A person within the limit counts towards it; others are left out."""
         is_wanted = True

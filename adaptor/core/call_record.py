@@ -20,9 +20,21 @@ class CallRecord:
         seconds: Its duration, with its retries and the waits before them.
         error: Its error, or None.
         count: The number of equal calls that this record stands for.
+        is_earlier: An earlier attempt of the run has made it.
     """
 
-    __slots__ = ("count", "error", "is_message", "is_write", "operation", "outcome", "place", "recipient", "seconds")
+    __slots__ = (
+        "count",
+        "error",
+        "is_earlier",
+        "is_message",
+        "is_write",
+        "operation",
+        "outcome",
+        "place",
+        "recipient",
+        "seconds",
+    )
 
     def __init__(
         self,
@@ -35,7 +47,10 @@ class CallRecord:
         seconds: float,
         error: AdaptorError | None,
         count: int = 1,
+        *,
+        is_earlier: bool = False,
     ) -> None:
+        self.is_earlier = is_earlier
         self.count = count
         self.operation = operation
         self.place = place

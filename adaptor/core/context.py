@@ -73,12 +73,12 @@ class Run(Totals):
         warned: The warnings that are given only once and were given.
         found_items: Whether any loop of the current operation had items; None without a loop.
         is_loading: Scripts are being loaded: nothing may be sent yet.
-        wait: Waits for some seconds.
-        before_writing: Called before each write; raises if the state of the operation is not JSON.
-        last_answer: The operation that put its answer into `data` last.
-        replayed: The number of writes that were not made again since an earlier attempt had recorded them.
-        sanitize: Returns the text that logs show for a value of the state; None shows the value itself.
-        redactor: Removes secrets from everything that is shown.
+        wait: Waits that many seconds before a repeat.
+        before_writing: Called before each write: refuses where the state that the operation was given is not JSON.
+        last_answer: Which operation has put its answer into `data` last.
+        replayed: How many writes were not made again, since an earlier attempt or another run had made them.
+        sanitize: Returns what logs show of a value of the state; None shows it as it is.
+        redactor: Takes the secrets out of everything that is shown.
     """
 
     def __init__(
@@ -198,17 +198,19 @@ class Run(Totals):
             error: Its error, or None.
             count: The number of equal calls.
         """
-        if is_write:
+        if is_write and is_earlier and outcome == "sent":
+            # It is no outcome of this attempt.
+            self.count_made(outcome, is_message=is_message, count=count)
+        elif is_write:
             self.count(outcome, is_message=is_message, count=count)
             if outcome == "unknown" and not is_earlier:
                 self.unknown_in_a_row += count
             elif outcome in ("sent", "failed"):
                 self.unknown_in_a_row = 0
         if self.observers.on_call is not None:
-            name = next((name for name, _ in reversed(self.path) if name), "")
-            self.observers.on_call(
-                CallRecord(name, self.place(), outcome, is_write, is_message, recipient, seconds, error, count)
-            )
+            name, place = next((name for name, _ in reversed(self.path) if name), ""), self.place()
+            facts = (name, place, outcome, is_write, is_message, recipient, seconds, error, count)
+            self.observers.on_call(CallRecord(*facts, is_earlier=is_earlier and outcome == "sent"))
 
     def use_ledger(self, open_ledger: Callable[[], Ledger]) -> None:
         """Record every write of this run from now on, in a ledger that is opened for the first one."""

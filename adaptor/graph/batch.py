@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from .listing import GraphListing
 from .operation import GraphOperation, describe_or_replay, outcome_of, read_answer, skipped_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Concatenate, ParamSpec
 
     from ..core.context import Run
@@ -116,6 +117,7 @@ def batch(state: State, *operations: Step, include_headers: bool = True, fail: b
             if request.is_message and done != "skipped":
                 report_result(run, done, request.recipient, result=outcome.body)
     run.path[-1] = ("batch", None)
+    run.stop.raise_if_asked()
     if at_fault is not None and fail is not False:
         at_fault.details = {"failed": failed, "results": results}
         raise at_fault
@@ -179,12 +181,26 @@ def _outcomes_of(
             send = partial(client.send_batch, include_headers=include_headers)
             parts = [requests[index] for index in places]
             ledgered = [part for part in parts if not needs_no_ledger(part, run)]
-            try:
+            with _told_as_a_whole(parts, run):
                 answers = send(parts) if not ledgered else send_ledgered(parts, client, run, send=send)
-            finally:
-                run.stop.raise_if_asked()
             outcomes.update(zip(places, answers, strict=True))
     return [outcomes[index] for index in range(len(requests))]
+
+
+@contextmanager
+def _told_as_a_whole(requests: list[GraphRequest], run: Run) -> Iterator[None]:
+    """Tell of each message of a call, where that ends as a whole; its parts have no answers of their own."""
+    unknown = run.messages.get("unknown", 0)
+    try:
+        yield
+    except (AdaptorError, KeyboardInterrupt) as stop:
+        error = stop if isinstance(stop, AdaptorError) else None
+        if error is not None or run.messages.get("unknown", 0) != unknown:
+            for request in requests:
+                if request.is_message:
+                    report_result(run, "unknown" if error is None else _outcome(error), request.recipient, error=error)
+        run.stop.raise_if_asked()
+        raise
 
 
 def _locate(error: AdaptorError, part: Any, run: Run, state: State) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..core.config import Configuration, plain_address, read_configuration
 from ..core.context import Run
 from ..core.digest import digest
-from ..core.errors import SENT_NO, SENT_UNKNOWN, AdaptorError, DeliveryUnknown, NotSent
+from ..core.errors import SENT_NO, SENT_UNKNOWN, AdaptorError, ConfigurationError, DeliveryUnknown, NotSent
 from ..wire.departure import wire
 from ..wire.retry import RetryPolicy, call_with_retries
 from .answer import GraphAnswer
@@ -54,6 +54,7 @@ class GraphClient:
         self._run = run
         self.connection = GraphConnection(configuration, run)
         self._page: str | None = None
+        self._checked_steps: set[str] = set()
         if warning := version_warning(configuration.api_version, run.started.date()):
             run.log("info", "graph", f"Warning: {warning}")
         if warning := plain_address(configuration.base_url):
@@ -74,17 +75,54 @@ class GraphClient:
         Raises:
             AdaptorError: Meta did not give the id. Nothing may be sent under another name.
         """
+        page = self._page_of(ledger, ask=ask)
+        if ledger.is_resumed and ledger.step not in self._checked_steps:
+            self._check_page(ledger, page)
+            self._checked_steps.add(ledger.step)
+        return page
+
+    @property
+    def _token_digest(self) -> str:
+        return digest("page", self._configuration.base_url, self._configuration.access_token)
+
+    def _page_of(self, ledger: Ledger, *, ask: bool) -> str:
         base_url, page_id = self._configuration.base_url, self._configuration.page_id
         if self._page is None and page_id != "me":
             self._page = f"{base_url}/{page_id}"
-        known_by = digest("page", base_url, self._configuration.access_token)
+        known_by = self._token_digest
         if self._page is None or (ask and self._page == known_by):
-            found = ledger.store.pages.of_token(known_by)
-            if found is None and ask:
-                found = self._ask_page_id()
-                ledger.store.pages.learn(known_by, found)
+            found = self._id_of_token(ledger, known_by, ask=ask)
             self._page = known_by if found is None else f"{base_url}/{found}"
         return self._page
+
+    def _id_of_token(self, ledger: Ledger, known_by: str, *, ask: bool) -> str | None:
+        found = ledger.store.pages.of_token(known_by)
+        if found is None and ask:
+            found = self._ask_page_id()
+            ledger.store.pages.learn(known_by, found)
+        return found
+
+    def _check_page(self, ledger: Ledger, page: str) -> None:
+        """Refuse to go on with a step as another Page than it was begun as.
+
+        Raises:
+            ConfigurationError: It is another one. Where that cannot be told, as after a change of the token, it passes.
+        """
+        recorded = ledger.pages_of_step()
+        if not recorded or page in recorded:
+            return
+        ours = self._page_of(ledger, ask=True).rpartition("/")[2]
+        known_by = self._token_digest
+        begun_as = {
+            each.rpartition("/")[2] if "/" in each else self._id_of_token(ledger, each, ask=each == known_by)
+            for each in recorded
+        }
+        if None not in begun_as and ours not in begun_as:
+            raise ConfigurationError(
+                f"The run was begun as the Page {', '.join(sorted(map(str, begun_as)))}, and the credential is for the "
+                f"Page {ours}. Nothing was sent.",
+                fix="Give the credential that the run began with.",
+            )
 
     def page_in_words(self) -> str:
         """Ask Meta for the Page's name and id, and return them as text for people."""
@@ -179,7 +217,8 @@ class GraphClient:
             left, repeats = list(again), repeats + 1
             longest = max(filter(None, seconds))
             with self._waiting(partial(waiting, left, _without(outcomes, left))):
-                what = f"{len(again)} of {len(parts)} parts were not accepted; trying again in {longest:.1f} s"
+                were = "was" if len(again) == 1 else "were"
+                what = f"{len(again)} of {len(parts)} parts {were} not taken; trying again in {longest:.1f} s"
                 self._run.log("info", "graph", f"{what} ({repeats} of {self.retries.max_retries}).")
                 self._run.wait(longest)
         for index, part in enumerate(parts):

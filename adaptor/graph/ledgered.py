@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ..common.rows.results import is_put_off
 from ..core.digest import digest
 from ..core.errors import AdaptorError, JobError
 from ..ledger.at_most_once import Claimed, WriteOutcome, at_most_once
+from ..ledger.errors import ReplayMismatch
 from ..ledger.ledger import Ledger, ledger_of
 from ..ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, MEDIA_PER_SECOND, MESSAGES_PER_SECOND, Slot, slot_for
-from ..ledger.records import SENT
+from ..ledger.records import MADE, SENT
 from .answer import GraphAnswer
 from .client import client_for
 from .errors import RateLimited
@@ -98,7 +100,7 @@ def send_ledgered(
     for place, index in enumerate(positions):
         before = claimed.earlier_outcome(place)
         if before is not None:
-            answers[index] = replay(before, run)
+            answers[index] = replay(before, requests[index], run)
     left = [index for index in range(len(requests)) if index not in answers]
     if left:
         # No write was sent now, so the reads are still to be made.
@@ -124,6 +126,12 @@ def _result(answer: GraphAnswer | AdaptorError) -> Any:
     return answer if isinstance(answer, AdaptorError) else answer.body
 
 
+def is_made(request: GraphRequest, run: Run) -> bool:
+    """Whether an earlier attempt of the run has sent a message, or may have."""
+    ledger = ledger_of(run)
+    return ledger.is_resumed and ledger.is_made(write_of(request, ledger, run.call_site(), ""))
+
+
 def describe_ledgered(
     request: GraphRequest, state: State, run: Run, describe: Callable[[], GraphAnswer]
 ) -> GraphAnswer | AdaptorError:
@@ -143,27 +151,30 @@ def describe_ledgered(
             answer = describe()
             claimed.settle([answer.body])
     before = claimed.earlier_outcome(0)
-    return answer if before is None else replay(before, run)
+    return answer if before is None else replay(before, request, run)
 
 
 def _one_by_one(client: GraphClient) -> Send:
     return lambda requests, **how: [client.send(request, **how) for request in requests]
 
 
-def replay(before: WriteOutcome, run: Run) -> GraphAnswer | AdaptorError:
+def replay(before: WriteOutcome, request: GraphRequest, run: Run) -> GraphAnswer | AdaptorError:
     """Return the recorded outcome of a call as its answer or error, and count it."""
     result, record, is_repeat = before
     if record is None:
         error: AdaptorError = result
+        if not (isinstance(error, ReplayMismatch) and is_put_off(run)):
+            # A loop puts that one off, and counts it where it stays so.
+            run.record_call("failed", recipient=request.recipient, error=error, is_message=request.is_message)
         return error
     is_message = record.write.is_message
     if is_repeat:
         run.record_call("duplicate", recipient=record.write.recipient, is_message=is_message)
         run.log("debug", "graph", f"{run.place()}: this message was sent to this person before; not sent again.")
     else:
-        run.replayed += 1
+        run.replayed += record.outcome in MADE
         if record.outcome == SENT:
-            run.count_made(SENT, is_message=is_message)
+            run.record_call(SENT, recipient=record.write.recipient or None, is_message=is_message, is_earlier=True)
     if isinstance(result, AdaptorError):
         if result.is_earlier and not is_repeat:
             run.record_call("unknown", error=result, is_message=is_message, is_earlier=True)

@@ -41,7 +41,7 @@ class GraphOperation(Operation):
     ) -> None:
         super().__init__(build, function, args, kwargs)
         self._needs = needs
-        # Drafting with the lazy parts in their places refuses what is wrong in the literal ones, at load time.
+        # The draft checks the literal arguments now, at load time; lazy ones are checked when the operation runs.
         self.draft = function(*args, **kwargs)
 
     def needs(self) -> Need:
@@ -66,7 +66,6 @@ class GraphOperation(Operation):
 
     def _in_series(self, requests: list[GraphRequest], state: State, run: Run) -> State:
         answers: list[GraphAnswer] = []
-        unknown: AdaptorError | None = None
         for request in requests:
             if request.delay and not run.dry_run and not _is_left_out(request, run):
                 run.wait(request.delay)
@@ -76,36 +75,23 @@ class GraphOperation(Operation):
                 if request.is_aside and isinstance(error, TemporaryFailure | DeliveryUnknown):
                     run.log("debug", "graph", f"{run.place()}: {error.headline()} The message is sent all the same.")
                     continue
-                if error.is_earlier and error.sent == SENT_UNKNOWN:
-                    # An earlier attempt left that part unknown; the others are sent all the same.
-                    unknown = unknown or error
-                    continue
                 error.parts_sent = _message_ids(answers) or None
-                if error.sent == SENT_NO and (unknown is not None or _unknown(answers)):
-                    error.sent = SENT_UNKNOWN
-                elif error.sent == SENT_NO and error.parts_sent:
+                if error.sent == SENT_NO and error.parts_sent:
                     error.sent = SENT_PARTLY
                 raise
             if not request.is_aside:
                 answers.append(answer)
-        if unknown is not None:
-            unknown.parts_sent = _message_ids(answers) or None
-            raise unknown
+            if answer.body.get("outcome") == "unknown":
+                # Behind a part that may be missing nothing makes sense: it is held back, as in the first attempt.
+                break
         last = answers[-1]
-        if len(answers) > 1:
-            # If a part is unknown, the whole is.
-            known = next(iter(_unknown(answers)), last.body)
-            ids = _message_ids(answers)
-            last = last._replace(body={**known, **({"message_ids": ids} if ids else {})})
+        if len(answers) > 1 and (ids := _message_ids(answers)):
+            last = last._replace(body={**last.body, "message_ids": ids})
         return next_state(state, last, self.draft)
 
 
 def _message_ids(answers: list[GraphAnswer]) -> list[str]:
     return [answer.body["message_id"] for answer in answers if "message_id" in answer.body]
-
-
-def _unknown(answers: list[GraphAnswer]) -> list[dict[str, Any]]:
-    return [answer.body for answer in answers if answer.body.get("outcome") == "unknown"]
 
 
 def make_call(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
@@ -114,19 +100,32 @@ def make_call(request: GraphRequest, draft: Draft, state: State, run: Run) -> Gr
         run.check_thread()
         if (skipped := skipped_answer(request, run)) is not None:
             return skipped
-    if run.observers.on_result is None or not request.is_message:
-        return _call_or_describe(request, draft, state, run)
-    from ..common.rows.results import report_result
+    try:
+        if run.observers.on_result is None or not request.is_message:
+            return _call_or_describe(request, draft, state, run)
+        return _told(request, draft, state, run)
+    finally:
+        # Only now: what is known of it is told.
+        run.stop.raise_if_asked()
 
-    duplicates = run.messages.get("duplicate", 0)
+
+def _told(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
+    """Make a call, or describe it; tell what became of the message."""
+    from ..common.rows.results import is_put_off, report_result
+
+    before = dict(run.messages)
     try:
         answer = _call_or_describe(request, draft, state, run)
     except AdaptorError as error:
-        if not isinstance(error, ReplayMismatch):
+        if not (isinstance(error, ReplayMismatch) and is_put_off(run)):
             # A loop defers this item, and reports the mismatch only if it remains.
             outcome = "unknown" if error.sent == SENT_UNKNOWN else "failed"
-            is_repeat = run.messages.get("duplicate", 0) != duplicates
+            is_repeat = run.messages.get("duplicate", 0) != before.get("duplicate", 0)
             report_result(run, "duplicate" if is_repeat else outcome, request.recipient, error=error)
+        raise
+    except KeyboardInterrupt:
+        if run.messages.get("unknown", 0) != before.get("unknown", 0):
+            report_result(run, "unknown", request.recipient)
         raise
     report_result(run, outcome_of(answer, request, run), request.recipient, result=answer.body)
     return answer
@@ -141,7 +140,10 @@ def outcome_of(answer: GraphAnswer, request: GraphRequest, run: Run) -> str:
 
 
 def skipped_answer(request: GraphRequest, run: Run) -> GraphAnswer | None:
-    """Return the answer in place of a call whose recipient `--limit` or `--only-to` leaves out; else None."""
+    """Return what stands for a call to somebody whom `--limit` or `--only-to` leaves out; None for all others.
+
+    Whom the run has sent that message before is not left out: what is recorded is given back.
+    """
     if not _is_left_out(request, run):
         return None
     from .answer import GraphAnswer
@@ -158,7 +160,19 @@ def _is_left_out(request: GraphRequest, run: Run) -> bool:
     if run.audience.limit is None and run.audience.only_to is None:
         return False
     person = request.person
+    if _is_made(request, run):
+        run.audience.reach(person)
+        return False
     return person is not None and not run.audience.includes(person)
+
+
+def _is_made(request: GraphRequest, run: Run) -> bool:
+    """Whether an earlier attempt of the run has sent a message, or may have."""
+    if not request.is_message or run.ledger is None:
+        return False
+    from .ledgered import is_made
+
+    return is_made(request, run)
 
 
 def _call_or_describe(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
@@ -173,12 +187,9 @@ def _call_or_describe(request: GraphRequest, draft: Draft, state: State, run: Ru
 
     run.log("debug", "graph", f"{run.place()}: {request.method} {request.path}")
     client = client_for(run, state.get("configuration"))
-    try:
-        answer = client.send(request) if needs_no_ledger(request, run) else send_ledgered([request], client, run)[0]
-        if isinstance(answer, AdaptorError):
-            raise answer
-    finally:
-        run.stop.raise_if_asked()
+    answer = client.send(request) if needs_no_ledger(request, run) else send_ledgered([request], client, run)[0]
+    if isinstance(answer, AdaptorError):
+        raise answer
     if answer.response is None:
         run.log("debug", "graph", "this call was made before; it is not made again")
         return answer

@@ -15,6 +15,7 @@ from .lease import Lease
 from .records import (
     FAILED,
     FINISHED,
+    MADE,
     SENT,
     SKIPPED,
     STOPPED,
@@ -74,15 +75,18 @@ class Ledger:
         self.resends_unknown = False
         #: Earlier runs of the same job that did not end well: a message of theirs stops this run.
         self.guards: list[str] = []
-        self._sent_before: tuple[str, str] | None = None
-        #: Later runs of the same job, where this one goes on: a message of theirs counts as sent.
-        self.followers: list[str] = []
+        #: Why the run was stopped: an earlier one has sent what it was about to send.
+        self.sent_before: SentBefore | None = None
+        #: Other runs of the same job, where this one goes on: a message of theirs counts as sent.
+        self.others: list[str] = []
         #: Steps that have completed. Like entered and later steps, they are no alternative to the current one.
         self.completed_steps: frozenset[str] = frozenset()
         self._entered: set[str] = set()
         self._other_steps: frozenset[str] = frozenset()
         #: The ids of failed writes of the current item, by recipient.
         self._failures: dict[str, list[str]] = {}
+        #: The ids of what other runs have made, and this attempt has come to.
+        self._made_by_others: set[str] = set()
 
     @classmethod
     def begin(cls, store: Store, record: RunRecord, *, redactor: Redactor | None = None) -> Ledger:
@@ -143,6 +147,8 @@ class Ledger:
     def close(self, exit_code: int, *, finished: bool) -> None:
         """End the run and close the ledger."""
         try:
+            if self.sent_before is not None and not self.is_resumed and self.store.runs.withdraw(self.record.id):
+                return
             if finished:
                 # The run will not return to these: later writes have replaced them.
                 self.store.writes.skip_claimed(self.record.id)
@@ -268,24 +274,44 @@ class Ledger:
         return ClaimEntry(id_, False, False, WriteRecord(id_, self.record.id, write, SKIPPED))
 
     def _claim_unless_followed(self, writes: Sequence[Write], sending: bool) -> list[ClaimEntry]:
-        made = {index: record for run in self.followers for index, record in self._made_by(run, writes)}
-        if made:
-            rest = iter(self._claim([write for index, write in enumerate(writes) if index not in made], sending))
-            return [
-                ClaimEntry(made[index].id, False, False, made[index]) if index in made else next(rest)
-                for index in range(len(writes))
-            ]
-        return self._claim(writes, sending)
+        made = self._made_by(self.others, writes)
+        for index in [index for index in made if self.is_made(writes[index])]:
+            # What this run has made itself is what it goes on with.
+            del made[index]
+        rest = iter(self._claim([write for index, write in enumerate(writes) if index not in made], sending))
+        entries = [
+            ClaimEntry(made[index].id, False, False, made[index]) if index in made else next(rest)
+            for index in range(len(writes))
+        ]
+        return [self._once(entry) for entry in entries]
 
-    def _made_by(self, run: str, writes: Sequence[Write]) -> list[tuple[int, WriteRecord]]:
-        """Return the messages among these that a run has sent, or may have, each with its row there."""
-        ids = {
-            index: write_id(run, write)
+    def _once(self, entry: ClaimEntry) -> ClaimEntry:
+        """Return an entry; what another run has made is a repeat where this attempt has come to it before."""
+        if (
+            entry.is_claimed
+            or entry.error is not None
+            or entry.record.run == self.record.id
+            or entry.record.outcome not in MADE
+        ):
+            return entry
+        is_repeat = entry.id in self._made_by_others
+        self._made_by_others.add(entry.id)
+        return entry._replace(is_repeat=entry.is_repeat or is_repeat)
+
+    def is_made(self, write: Write) -> bool:
+        """Whether a write of this run was made, or may have been, and is not made again."""
+        record = self.store.writes.record(write_id(self.record.id, write))
+        return record is not None and record.outcome in MADE and (record.outcome == SENT or not self.resends_unknown)
+
+    def _made_by(self, runs: Sequence[str], writes: Sequence[Write]) -> dict[int, WriteRecord]:
+        """Return the messages among these, by position, that runs have sent or may have, each with its row there."""
+        wanted = {
+            index: (write.step, write.recipient, write.fingerprint)
             for index, write in enumerate(writes)
-            if write.is_message and write.own_key is None
+            if write.is_message and write.own_key is None and write.recipient
         }
-        rows = self.store.writes.made(list(ids.values())) if ids else {}
-        return [(index, rows[id_]) for index, id_ in ids.items() if id_ in rows]
+        made = self.store.writes.messages_of(runs, [known[1] for known in wanted.values()]) if runs and wanted else {}
+        return {index: made[known] for index, known in wanted.items() if known in made}
 
     def _claim(self, writes: Sequence[Write], sending: bool) -> list[ClaimEntry]:
         ids = [write_id(self.record.id, write) for write in writes]
@@ -304,13 +330,12 @@ class Ledger:
         ]
 
     def _check_guards(self, writes: Sequence[Write]) -> None:
-        if self._sent_before is not None:
-            # A handler of the job must not send something else instead.
-            raise SentBefore(*self._sent_before)
-        for run in self.guards:
-            for _, record in self._made_by(run, writes):
-                self._sent_before = run, record.outcome
-                raise SentBefore(run, record.outcome)
+        if self.sent_before is None:
+            record = next(iter(self._made_by(self.guards, writes).values()), None)
+            self.sent_before = None if record is None else SentBefore(record.run, record.outcome)
+        if self.sent_before is not None:
+            # Each time: a handler of the job must not go on by sending something else.
+            raise self.sent_before
 
     # --- Deferred items ---
 
@@ -368,6 +393,10 @@ class Ledger:
             ConfigurationError: The credential lacks one of these secrets, or holds another one in its place.
         """
         return self._redactor.restore(record.result)
+
+    def pages_of_step(self) -> set[str]:
+        """Return as which Pages the step under way has written, in all attempts."""
+        return self.store.writes.pages_of(self.record.id, self.step)
 
     def reserve(self, page: str, slots: Sequence[Slot]) -> float:
         """Reserve slots in the Page's lanes, and return the seconds to wait for them."""

@@ -20,6 +20,8 @@ SKIPPED = "skipped"
 OUTCOMES = (CLAIMED, SENDING, SENT, FAILED, UNKNOWN, SKIPPED)
 #: Outcomes of writes that are not made again.
 SETTLED = frozenset({SENT, UNKNOWN, SKIPPED})
+#: Outcomes of what reached the other side, or may have.
+MADE = (SENT, SENDING, UNKNOWN)
 
 #: The state of a run. `running` without a valid lease means that it was killed.
 RUNNING = "running"
@@ -75,7 +77,7 @@ class WriteRecord(NamedTuple):
         outcome: Its state, one of `OUTCOMES`.
         result: Its result where it was sent, as JSON.
         error: The facts of its error where it failed or is unknown.
-        about: Whom the error is about: `person`, `row`, `page` or `job`.
+        about: Whom the error is about: `person`, `record`, `page` or `job`.
         holder: The id of the lease that holds it, or None.
         attempt: The last attempt of the run that has reached it.
         created: When it was first claimed, in Unix seconds.
@@ -121,9 +123,10 @@ class RunRecord(NamedTuple):
         ended: When it ended, or None.
         exit_code: What it ended with, or None.
         attempt: 1, and one more with each resume.
-        holder: The id of the lease that holds it, or None.
-        purged: When it was purged of its recipients, or None.
-        outcomes: The number of writes by outcome.
+        holder: Who runs it now, or None.
+        purged: When its people were forgotten, or None.
+        outcomes: How many writes stand where.
+        messages: The same of messages alone.
         words: What follows the path on a command line that runs the same: a workflow's name, `--start`, `--only`.
         is_fresh: The user began it with `--fresh`, whatever earlier runs have sent.
         identity: The version of the rule that identifies its writes.
@@ -142,9 +145,20 @@ class RunRecord(NamedTuple):
     holder: str | None = None
     purged: float | None = None
     outcomes: Mapping[str, int] = MappingProxyType({})
+    messages: Mapping[str, int] = MappingProxyType({})
     words: Sequence[str] = ()
     is_fresh: bool = False
     identity: int = IDENTITY
+
+
+def workflow_of(words: Sequence[str]) -> str | None:
+    """Return which workflow of a project a run with these words runs, or None.
+
+    Example:
+        >>> workflow_of(["beta", "--end", "b"]), workflow_of(["--end", "b"])
+        ('beta', None)
+    """
+    return words[0] if words and not words[0].startswith("--") else None
 
 
 class StepRecord(NamedTuple):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .database.database import from_text, in_chunks, placeholders, storable, to_text
 from .errors import LedgerError
-from .records import FINISHED, IDENTITY, RUNNING, RunRecord, StepRecord
+from .records import FINISHED, IDENTITY, MADE, RUNNING, RunRecord, StepRecord, workflow_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,39 +100,83 @@ class Runs:
             ).fetchall()
             return self._with_outcomes([_read(values) for values in found])
 
-    def last(self, path: str, input_digest: str | None = None) -> RunRecord | None:
-        """Return the newest run of a job, or of a job with one input."""
-        alike, values = ("", ()) if input_digest is None else ("AND input_digest = ?", (input_digest,))
+    def newest_of(self, path: str, words: Sequence[str]) -> str | None:
+        """Return the id of the newest run of a job, or of the workflow of a project that the words begin with."""
         with self._database.reading():
-            found = self._database.run(
-                f"SELECT {COLUMNS} FROM runs WHERE path = ? {alike} ORDER BY started DESC, id LIMIT 1",
-                (storable(path), *values),
-            ).fetchall()
-            return next(iter(self._with_outcomes([_read(values) for values in found])), None)
+            found = self._named(path, workflow_of(words))
+        return next((run for run, _, _ in found), None)
 
-    def unwell(self, path: str, words: Sequence[str], most: int = 20) -> list[RunRecord]:
-        """Return the newest runs of a job since the last one that ended well, newest first."""
+    def last_that_wrote(self, path: str, input_digest: str) -> RunRecord | None:
+        """Return the newest run of a job with an input that has made a write, with how many stand where."""
         with self._database.reading():
-            found = self._database.run(
-                f"SELECT {COLUMNS} FROM runs WHERE path = ? ORDER BY started DESC, id LIMIT ?", (storable(path), most)
-            ).fetchall()
-        unwell: list[RunRecord] = []
-        for record in map(_read, found):
-            if record.words != words:
-                continue
-            if record.status == FINISHED and record.exit_code == 0:
-                break
-            unwell.append(record)
-        return unwell
+            return next(iter(self._alike(path, input_digest, f"{_has_written()} ORDER BY started DESC LIMIT 1")), None)
+
+    def alongside(self, path: str, input_digest: str, since: float) -> list[RunRecord]:
+        """Return the runs of a job with an input that somebody holds, or that ended since then."""
+        with self._database.reading():
+            return self._alike(path, input_digest, "(holder IS NOT NULL OR ended >= ?)", since)
+
+    def guarding(self, path: str, words: Sequence[str], before: float) -> list[str]:
+        """Return the ids of the runs of a job that have sent messages since it last ended well, newest first.
+
+        Args:
+            path: The job, workflow or project.
+            words: Begin with the workflow of a project.
+            before: Only runs that began before that; what ended well later is still among them.
+        """
+        workflow = workflow_of(words)
+        is_well = f"status = '{FINISHED}' AND exit_code = 0 AND ended < ?"
+        wrote = _has_written("AND is_message = 1")
+        with self._database.reading():
+            ended_well = self._named(path, workflow, is_well, before)
+            others = self._named(path, workflow, f"started < ? AND NOT ({is_well}) AND {wrote}", before, before)
+        since: dict[str, float] = {}
+        for _, known_words, started in ended_well:
+            since.setdefault(known_words, started)
+        # A run of all steps stands for those of single steps.
+        whole = since.get(str(to_text([] if workflow is None else [workflow])), 0.0)
+        return [run for run, known_words, started in others if started > max(since.get(known_words, 0.0), whole)]
 
     def later(self, record: RunRecord) -> list[str]:
         """Return the ids of the runs of the same job that began after this one."""
         with self._database.reading():
-            found = self._database.run(
-                f"SELECT {COLUMNS} FROM runs WHERE path = ? AND started > ? ORDER BY started",
-                (storable(record.path), record.started),
-            ).fetchall()
-        return [each.id for each in map(_read, found) if each.words == record.words]
+            found = self._named(record.path, workflow_of(record.words), "started > ?", record.started)
+        return [run for run, _, _ in found]
+
+    def withdraw(self, run: str) -> bool:
+        """Take away a run that was refused before it had made any write; say whether that was so.
+
+        Nothing of it could be gone on with.
+        """
+
+        def work() -> bool:
+            removed = self._database.run(f"DELETE FROM runs WHERE id = ? AND NOT {_has_written()}", (run,)).rowcount
+            for table in ("writes", "steps") if removed else ():
+                self._database.run(f"DELETE FROM {table} WHERE run = ?", (run,))
+            return bool(removed)
+
+        return self._database.transact(work, durable=True)
+
+    def _named(
+        self, path: str, workflow: str | None, where: str = "1 = 1", *values: Any
+    ) -> list[tuple[str, str, float]]:
+        """Return the id, the words as text and the start of the runs of a job, newest first."""
+        found = self._database.run(
+            f"SELECT id, words, started FROM runs WHERE path = ? AND {where} ORDER BY started DESC, id",
+            (storable(path), *values),
+        ).fetchall()
+        return [
+            (run, words, float(started))
+            for run, words, started in found
+            if words is not None and workflow_of(from_text(words)) == workflow
+        ]
+
+    def _alike(self, path: str, input_digest: str, where: str, *values: Any) -> list[RunRecord]:
+        found = self._database.run(
+            f"SELECT {COLUMNS} FROM runs WHERE path = ? AND input_digest = ? AND {where}",
+            (storable(path), input_digest, *values),
+        ).fetchall()
+        return self._with_outcomes([_read(each) for each in found])
 
     def is_under_way(self, record: RunRecord) -> bool:
         """Whether a live process is running it."""
@@ -237,14 +281,24 @@ class Runs:
 
     def _with_outcomes(self, records: list[RunRecord]) -> list[RunRecord]:
         outcomes: dict[str, dict[str, int]] = {record.id: {} for record in records}
+        messages: dict[str, dict[str, int]] = {record.id: {} for record in records}
         for chunk in in_chunks(list(outcomes)):
             found = self._database.run(
-                f"SELECT run, outcome, count(*) FROM writes WHERE run IN ({placeholders(chunk)}) GROUP BY run, outcome",
+                f"SELECT run, is_message, outcome, count(*) FROM writes WHERE run IN ({placeholders(chunk)}) "
+                "GROUP BY run, is_message, outcome",
                 chunk,
             ).fetchall()
-            for run, outcome, count in found:
-                outcomes[run][outcome] = int(count)
-        return [record._replace(outcomes=outcomes[record.id]) for record in records]
+            for run, is_message, outcome, count in found:
+                outcomes[run][outcome] = outcomes[run].get(outcome, 0) + int(count)
+                if is_message:
+                    messages[run][outcome] = int(count)
+        return [record._replace(outcomes=outcomes[record.id], messages=messages[record.id]) for record in records]
+
+
+def _has_written(which: str = "") -> str:
+    """Return the condition that a run has made a write, or may have."""
+    made = ", ".join(f"'{outcome}'" for outcome in MADE)
+    return f"EXISTS (SELECT 1 FROM writes WHERE run = runs.id AND outcome IN ({made}) {which})"
 
 
 def _read(values: Sequence[Any]) -> RunRecord:

@@ -8,7 +8,7 @@ from .claim import Claim, ClaimResult, read_records
 from .columns import COLUMNS, read_record
 from .database.database import from_text, in_chunks, placeholders, to_text
 from .errors import TakenOver
-from .records import CLAIMED, FAILED, SENDING, SENT, SKIPPED, UNKNOWN, Outcome, WriteRecord
+from .records import CLAIMED, FAILED, MADE, SENDING, SENT, SKIPPED, UNKNOWN, Outcome, WriteRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -107,11 +107,28 @@ class Writes:
             )
         )
 
-    def made(self, ids: Sequence[str]) -> dict[str, WriteRecord]:
-        """Return the records with these ids of writes that were made, or may have been."""
+    def record(self, id_: str) -> WriteRecord | None:
+        """Return a write, or None."""
         with self._database.reading():
-            found = read_records(self._database, ids)
-        return {id_: row for id_, row in found.items() if row.outcome in (SENT, SENDING, UNKNOWN)}
+            return read_records(self._database, [id_]).get(id_)
+
+    def messages_of(self, runs: Sequence[str], recipients: Iterable[str]) -> dict[tuple[str, str, str], WriteRecord]:
+        """Return what runs have sent to people, or may have, by step, recipient and fingerprint.
+
+        A job that has changed has other lines, and other operations around the one that sends: neither counts.
+        """
+        found: dict[tuple[str, str, str], WriteRecord] = {}
+        with self._database.reading():
+            for run in runs:
+                for chunk in in_chunks(sorted(set(recipients))):
+                    values = self._database.run(
+                        f"SELECT {COLUMNS} FROM writes WHERE run = ? AND recipient IN ({placeholders(chunk)}) "
+                        f"AND is_message = 1 AND own_key IS NULL AND outcome IN ({placeholders(MADE)}) ORDER BY n",
+                        (run, *chunk, *MADE),
+                    ).fetchall()
+                    for row in map(read_record, values):
+                        found.setdefault((row.write.step, row.write.recipient, row.write.fingerprint), row)
+        return found
 
     def skip_claimed(self, run: str) -> None:
         """Record the claimed writes of a finished run as `skipped`: other writes have replaced them."""
@@ -150,15 +167,25 @@ class Writes:
         )
         self._database.transact(lambda: self._database.run_many(sql, rows))
 
-    def records(self, run: str, outcomes: Sequence[str] = (), *, page_size: int = 1000) -> Iterator[WriteRecord]:
-        """Yield the writes of a run in the order in which they were first taken, without holding them all."""
+    def records(
+        self, run: str, outcomes: Sequence[str] = (), *, step: tuple[str, int] | None = None, page_size: int = 1000
+    ) -> Iterator[WriteRecord]:
+        """Yield the writes of a run in the order in which they were first taken, without holding them all.
+
+        Args:
+            run: Its id.
+            outcomes: Only those that ended so.
+            step: Only those of this step, by this way.
+            page_size: How many are held.
+        """
         last = 0
         wanted = f"AND outcome IN ({placeholders(outcomes)})" if outcomes else ""
+        wanted += "" if step is None else " AND step = ? AND arrival = ?"
         while True:
             with self._database.reading():
                 found = self._database.run(
                     f"SELECT {COLUMNS} FROM writes WHERE run = ? AND n > ? {wanted} ORDER BY n LIMIT ?",
-                    (run, last, *outcomes, page_size),
+                    (run, last, *outcomes, *(step or ()), page_size),
                 ).fetchall()
             for values in found:
                 yield read_record(values)
@@ -195,23 +222,30 @@ class Writes:
             for step, arrival, attempt, is_message, outcome, count in found
         ]
 
-    def counts_by_step(self, run: str) -> list[tuple[str, int, str, int]]:
-        """Return the number of writes of each step of a run as rows, in order: step, arrival, outcome, count."""
+    def counts_by_step(self, run: str) -> list[tuple[str, int, bool, str, int]]:
+        """Return how many writes of each step of a run stand where, in order.
+
+        Returns:
+            Step, arrival, whether they are messages, outcome, count.
+        """
         with self._database.reading():
             found = self._database.run(
-                "SELECT step, arrival, outcome, count(*) FROM writes WHERE run = ? "
-                "GROUP BY step, arrival, outcome ORDER BY min(n)",
+                "SELECT step, arrival, is_message, outcome, count(*) FROM writes WHERE run = ? "
+                "GROUP BY step, arrival, is_message, outcome ORDER BY min(n)",
                 (run,),
             ).fetchall()
-        return [(step, int(arrival), outcome, int(count)) for step, arrival, outcome, count in found]
+        return [
+            (step, int(arrival), bool(is_message), outcome, int(count))
+            for step, arrival, is_message, outcome, count in found
+        ]
 
     def messages_and_people(self, run: str) -> tuple[int, int]:
-        """Return the number of messages that a run has sent or may have sent, and of the people that they went to."""
+        """Return how many messages a run has sent, and to how many people."""
         with self._database.reading():
             found = self._database.run(
                 "SELECT count(*), count(DISTINCT recipient) FROM writes "
-                "WHERE run = ? AND is_message = 1 AND outcome IN (?, ?) AND recipient <> ''",
-                (run, SENT, UNKNOWN),
+                "WHERE run = ? AND is_message = 1 AND outcome = ? AND recipient <> ''",
+                (run, SENT),
             ).fetchone()
         return int(found[0]), int(found[1])
 
@@ -243,6 +277,14 @@ class Writes:
                 "SELECT DISTINCT step, arrival FROM writes WHERE run = ? AND outcome = ?", (run, UNKNOWN)
             ).fetchall()
         return {(step, int(arrival)) for step, arrival in found}
+
+    def pages_of(self, run: str, step: str) -> set[str]:
+        """Return the Pages that a step of a run has written as."""
+        with self._database.reading():
+            found = self._database.run(
+                "SELECT DISTINCT page FROM writes WHERE run = ? AND step = ? AND page <> ''", (run, step)
+            ).fetchall()
+        return {page for (page,) in found}
 
     def is_settled(self, run: str, step: str, arrival: int, recipient: str, before: int) -> bool:
         """Whether a step of a run has a settled write for a recipient from an attempt before this one."""

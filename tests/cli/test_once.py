@@ -52,7 +52,7 @@ def killed(job, meta, beside):
 
 
 @pytest.fixture
-def rows(tmp_path):
+def records(tmp_path):
     """Return the rows of a run's ledger, as outcomes by recipient."""
 
     def look(run="r1"):
@@ -194,7 +194,7 @@ def test_who_is_held_back_keeps_nobody_else_from_another_letter(job, meta, kille
     assert "ReplayMismatch" in done.err
     assert done.code == 1
     assert meta.accepted == [(ana, "Monday"), (ben, "Monday"), (ben, "Friday")], done.err
-    assert "Messages: 1 sent, 1 unknown. 1 made before and not again." in done.err
+    assert "Messages: 1 sent, 1 failed, 1 unknown. 1 made before and not again." in done.err
 
 
 # --- A failure that the job handled ---

@@ -52,17 +52,18 @@ def test_the_newest_runs_come_first_with_their_counts(runs, store):
     assert [(each.id, each.outcomes) for each in store.runs.newest(2)] == [("r2", {"sent": 2}), ("r1", {"sent": 1})]
 
 
-def test_the_last_run_of_a_job_with_an_input_is_found(runs, store):
+def test_the_last_run_that_wrote_something_is_found(runs, store):
     for number in range(2):
         send(runs.begin(f"r{number}", started=100.0 + number), "a")
-    found = store.runs.last("/jobs/job.py", "input")
+    runs.begin("r2", started=200.0)
+    found = store.runs.last_that_wrote("/jobs/job.py", "input")
     assert (found.id, found.outcomes) == ("r1", {"sent": 1})
-    assert store.runs.last("/jobs/job.py", "another") is None
+    assert store.runs.last_that_wrote("/jobs/job.py", "another") is None
 
 
 def test_a_path_that_is_no_text_is_found_again(store):
     store.runs.begin(RunRecord("r1", "/jobs/\udcff.py", "job", "input"))
-    assert store.runs.last("/jobs/\udcff.py", "input").id == "r1"
+    assert store.runs.newest_of("/jobs/\udcff.py", []) == "r1"
 
 
 def test_a_step_that_is_kept_again_replaces_the_first(runs):
@@ -204,4 +205,4 @@ def test_writes_are_counted_by_step_in_the_order_in_which_the_steps_came(runs, s
     send(ledger, "a", "b")
     ledger.enter_step("a", 1)
     send(ledger, "c")
-    assert store.writes.counts_by_step("r1") == [("z", 0, "sent", 2), ("a", 1, "sent", 1)]
+    assert store.writes.counts_by_step("r1") == [("z", 0, False, "sent", 2), ("a", 1, False, "sent", 1)]

@@ -202,7 +202,7 @@ def test_a_dry_run_shows_what_is_wrong_once_with_how_many_and_the_first_lines(ad
         told = "40 rows (rows.csv, lines 2, 3, 4, 5, 6 and 35 more): `recipient.id` ends in .0"
         assert done.err.count(told) == 1, done.err
         assert "rows.csv, line 44: `recipient.id` is a telephone number" in done.err
-        assert "2 rows (rows.csv, lines 43, 45): 3 values, but there are 2 columns" in done.err
+        assert "2 rows (rows.csv, lines 43, 45), such as: 3 values, but there are 2 columns" in done.err
         assert done.err.count("ends in .0") == 2  # here, and as the first of all in the error
 
 

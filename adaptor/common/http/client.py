@@ -181,7 +181,8 @@ class HttpClient:
         if not wire.left:
             return NotSent(
                 f"No connection to {place}: {reason}.",
-                fix="Check the address, the network and the proxy settings; then run the job again.",
+                fix="Check the address, the network and the proxy settings; then go on with --resume, or run the "
+                "job again where nothing was sent.",
             )
         is_answered = isinstance(cause, requests.exceptions.ContentDecodingError)
         if request.is_write:

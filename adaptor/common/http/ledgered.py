@@ -9,7 +9,7 @@ from ...core.errors import AdaptorError, JobError
 from ...core.state import State, not_json
 from ...ledger.at_most_once import WriteOutcome, at_most_once
 from ...ledger.ledger import ledger_of
-from ...ledger.records import Write
+from ...ledger.records import MADE, Write
 from ...wire.address import credentials_of
 from .call import HttpCall, HttpRequest
 from .client import HttpAnswer, HttpClient
@@ -52,7 +52,7 @@ def _replay(before: WriteOutcome, run: Run) -> HttpAnswer:
     if before.record is None:
         # The write is refused.
         raise found
-    run.replayed += 1
+    run.replayed += before.record.outcome in MADE
     if isinstance(found, AdaptorError):
         if found.is_earlier:
             run.record_call("unknown", error=found, is_earlier=True)
@@ -67,7 +67,7 @@ def _replay(before: WriteOutcome, run: Run) -> HttpAnswer:
         if found["outcome"] == "unknown":
             run.record_call("unknown", is_earlier=True)
         return HttpAnswer(found, {})
-    run.count_made("sent", is_message=False)
+    run.record_call("sent", is_earlier=True)
     return HttpAnswer(found["data"], found["response"])
 
 

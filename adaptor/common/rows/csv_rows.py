@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from ...core.errors import JobError, UnreadableRow
+from ...core.text.number_of import number_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -215,7 +216,8 @@ def _row(names: list[str], values: list[str], where: str, lines: int) -> dict[st
         # The people in the lines that it has swallowed are missing.
         open_quote = f" The row goes on for {lines} lines: perhaps a quote is never closed." if lines > 1 else ""
         return UnreadableRow(
-            f"{where}: {len(values)} values, but there are {len(names)} columns.{open_quote}",
+            f"{where}: {number_of(len(values), 'values')}, but there {'is' if len(names) == 1 else 'are'} "
+            f"{number_of(len(names), 'columns')}.{open_quote}",
             fix="A value that holds the delimiter must be in quotes; check that `delimiter` is right.",
         )
     for place, (name, value) in enumerate(zip(names, values, strict=False), start=1):

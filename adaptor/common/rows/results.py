@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from ...core.context import Run
     from ...core.errors import AdaptorError
 
+#: Loops that put an item off which an earlier attempt recorded with other content, until all others were come to.
+_PUTTING_OFF = frozenset({"each", "try_each"})
+
+
+def is_put_off(run: Run, *, within: int = 0) -> bool:
+    """Whether a loop around the operation under way puts items off, the `within` innermost ones left out."""
+    return sum(name in _PUTTING_OFF for name, _ in run.path) > within
+
 
 def report_result(
     run: Run,

@@ -220,8 +220,8 @@ def _keep_private(path: str) -> None:
     folder = os.path.dirname(os.path.abspath(path))
     for place, mode in ((path, 0o600), (folder, 0o700)):
         facts = os.stat(place)
-        is_ours = place == path or os.path.basename(folder) == FOLDER
-        if is_ours and hasattr(os, "getuid") and facts.st_uid == os.getuid() and facts.st_mode & 0o077:
+        is_claimed = place == path or os.path.basename(folder) == FOLDER
+        if is_claimed and hasattr(os, "getuid") and facts.st_uid == os.getuid() and facts.st_mode & 0o077:
             os.chmod(place, mode)
 
 

@@ -9,7 +9,7 @@ from ...core.errors import AdaptorError
 from ...core.restored import restored
 from ...ledger.at_most_once import earlier_unknown
 from ...ledger.errors import ReplayMismatch
-from ...ledger.records import FAILED, SENT, SKIPPED, UNKNOWN, Outcome
+from ...ledger.records import FAILED, MADE, SENT, SKIPPED, UNKNOWN, Outcome
 from .requests import Outgoing, Skipped
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class Claims(ABC):
             self._run.record_call("duplicate", recipient=parcel.recipient, is_message=parcel.request.is_message)
             self._tally.ended("duplicate", parcel.index, parcel.recipient, result=row.result)
         else:
-            self._run.replayed += 1
+            self._run.replayed += row.outcome in MADE
             if row.outcome == SENT:
                 self._run.count_made(SENT, is_message=parcel.request.is_message)
             error = restored(row.error, row.about) if row.outcome == FAILED and row.error is not None else None

@@ -18,7 +18,7 @@ from ...graph.ledgered import slots_of, with_write_id
 from ...ledger.errors import LedgerError
 from ...ledger.ledger import ended, sent
 from ...ledger.pace import BURST_SECONDS, LANE_MEDIA, LANE_STOP
-from ...ledger.records import SENT, Outcome
+from ...ledger.records import SENT, UNKNOWN, Outcome
 from .claims import Claims
 from .workers import WorkerPool
 
@@ -239,11 +239,11 @@ class Engine(Claims):
         again: list[Outgoing] = []
         limits: list[float] = []
         asked: list[float] = []
-        unknown = 0
+        known: list[tuple[Outgoing, GraphAnswer | AdaptorError]] = []
         for parcel, outcome in zip(parcels, outcomes, strict=True):
             if not isinstance(outcome, AdaptorError):
                 settled.append(sent(parcel.id, outcome.body))
-                self._tally.ended("sent", parcel.index, parcel.recipient, result=outcome.body)
+                known.append((parcel, outcome))
                 continue
             if isinstance(outcome, RateLimited) and outcome.retry_after:
                 asked.append(outcome.retry_after)
@@ -254,11 +254,17 @@ class Engine(Claims):
                 limits.append(seconds)
                 continue
             settled.append(ended(parcel.id, outcome))
-            unknown += outcome.sent == SENT_UNKNOWN
-            self._fail(parcel, outcome)
+            known.append((parcel, outcome))
+        # First of all: whoever is told of them may fail.
         self._ledger.settle(settled)
+        for parcel, outcome in known:
+            if isinstance(outcome, AdaptorError):
+                self._fail(parcel, outcome)
+            else:
+                self._tally.ended("sent", parcel.index, parcel.recipient, result=outcome.body)
         if count := sum(each.outcome == SENT for each in settled):
             self._run.record_call("sent", count=count, is_message=parcels[0].request.is_message)
+        unknown = sum(each.outcome == UNKNOWN for each in settled)
         self._unknown_calls = self._unknown_calls + 1 if unknown == len(parcels) else 0
         if self._unknown_calls == UNKNOWN_CALLS_IN_A_ROW and isinstance(outcomes[-1], AdaptorError):
             error = outcomes[-1]
@@ -270,9 +276,8 @@ class Engine(Claims):
         if again:
             self._ledger.return_to_claimed([parcel.id for parcel in again])
             self._again.append(again)
-            self._run.log(
-                "info", "broadcast", f"{len(again)} messages were not taken; trying again in {max(limits):.1f} s."
-            )
+            what = "1 message was" if len(again) == 1 else f"{len(again)} messages were"
+            self._run.log("info", "broadcast", f"{what} not taken; trying again in {max(limits):.1f} s.")
 
     def _heed(self, usage: Usage | None) -> None:
         """Slow down all who write for this Page before Meta stops it."""

@@ -71,7 +71,7 @@ def _id_of(entry: Any, index: int) -> str:
     if problem is not None:
         raise _leaves_out_nobody(f"{where}: the id {problem[0]}.", problem[1])
     if not found.isdecimal():
-        warn_of_words("somebody in `skip`")
+        warn_of_words("somebody in `skip`", found)
     return found
 
 

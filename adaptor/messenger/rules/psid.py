@@ -29,7 +29,8 @@ def problem_of(value: str) -> tuple[str, str] | None:
         (None, 'ends in .0: a program converted it to a number')
     """
     if value.isascii() and value.isdigit():
-        return None
+        is_zero = not value.strip("0")
+        return ("is 0, as programs write where there is no value", "Give the id as text.") if is_zero else None
     if not value.strip(SPACE):
         return "is empty", "Give the id as text."
     for sign in value:
@@ -52,6 +53,10 @@ def problem_of(value: str) -> tuple[str, str] | None:
         return "has spaces in it", "Give the id as text, without spaces."
     if _GROUPED.fullmatch(value):
         return "has separators between its digits", _DIGITS_ALONE
+    if any(sign in value for sign in ";|,"):
+        return "holds several values", "Give each person a row of their own."
+    if "/" in value or "@" in value or value.lower().startswith(("www.", "m.me", "fb.com", "facebook.com")):
+        return "is an address, not a PSID", "Give the person's page-scoped id, as webhooks and echoes name it."
     if value[0] == "-" and value[1:].isdecimal():
         return "is a number below 0: a program converted it to a number", _AS_TEXT
     if any(sign.isdecimal() and not sign.isascii() for sign in value):

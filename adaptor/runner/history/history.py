@@ -17,7 +17,7 @@ from ..execution.run_id import LAST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from ...ledger.records import RunRecord, WriteRecord
@@ -101,13 +101,14 @@ def run_facts(store: Store, record: RunRecord) -> dict[str, Any]:
         "started": time_text(record.started),
         "ended": None if record.ended is None else time_text(record.ended),
         "purged": None if record.purged is None else time_text(record.purged),
-        "writes": counts_of(record),
+        "writes": counts_of(record.outcomes),
+        "messages": counts_of(record.messages),
     }
 
 
-def counts_of(record: RunRecord) -> dict[str, int]:
-    """Return how many writes of a run have each outcome; what was being sent when it was killed is unknown."""
-    found = Counter(record.outcomes)
+def counts_of(outcomes: Mapping[str, int]) -> dict[str, int]:
+    """Return writes by outcome; what was being sent when the run was killed is unknown."""
+    found = Counter(outcomes)
     found["unknown"] += found.pop("sending", 0)
     return {name: found[name] for name in ("sent", "failed", "unknown", "skipped", "claimed") if found[name]}
 
@@ -116,18 +117,22 @@ def step_facts(store: Store, record: RunRecord) -> list[dict[str, Any]]:
     """Return the steps of a run that wrote something or were completed, in order, with the outcomes of their writes."""
     steps: dict[tuple[str, int], dict[str, Any]] = {}
     for step in store.runs.steps(record.id):
-        steps[step.step, step.arrival] = {"id": step.step, "arrival": step.arrival, "status": step.status, "writes": {}}
-    for name, arrival, outcome, count in store.writes.counts_by_step(record.id):
-        facts = {"id": name, "arrival": arrival, "status": "not completed", "writes": {}}
-        counts = steps.setdefault((name, arrival), facts)["writes"]
+        steps[step.step, step.arrival] = _no_writes(step.step, step.arrival, step.status)
+    for name, arrival, is_message, outcome, count in store.writes.counts_by_step(record.id):
+        facts = steps.setdefault((name, arrival), _no_writes(name, arrival, "not completed"))
         outcome = "unknown" if outcome == "sending" else outcome
-        counts[outcome] = counts.get(outcome, 0) + count
+        for counts in (facts["writes"], *([facts["messages"]] if is_message else [])):
+            counts[outcome] = counts.get(outcome, 0) + count
     # People count the arrivals at a step; the ledger records the id of each, which is no such count.
     seen: Counter[str] = Counter()
     for (name, _), facts in steps.items():
         facts["arrival"] = seen[name]
         seen[name] += 1
     return list(steps.values())
+
+
+def _no_writes(step: str, arrival: int, status: str) -> dict[str, Any]:
+    return {"id": step, "arrival": arrival, "status": status, "writes": {}, "messages": {}}
 
 
 def error_facts(store: Store, record: RunRecord) -> list[dict[str, Any]]:

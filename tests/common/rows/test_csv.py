@@ -95,10 +95,10 @@ def test_without_rows_data_is_an_empty_list(text):
 # --- what is wrong with it ---
 
 BAD = {
-    "too few": ("a,b\n1,2\n3\n", "line 3: 1 values, but there are 2 columns"),
+    "too few": ("a,b\n1,2\n3\n", "line 3: 1 value, but there are 2 columns"),
     "too many": ("a,b\n1,2,3\n", "line 2: 3 values, but there are 2 columns"),
-    "after a value of two lines": ('a,b\n"x\ny",2\n3\n', "line 4: 1 values, but there are 2 columns"),
-    "after empty lines": ("a,b\n\n\n3\n", "line 4: 1 values, but there are 2 columns"),
+    "after a value of two lines": ('a,b\n"x\ny",2\n3\n', "line 4: 1 value, but there are 2 columns"),
+    "after empty lines": ("a,b\n\n\n3\n", "line 4: 1 value, but there are 2 columns"),
     "a value of two lines too many": ('a,b\n1,2\n3,4,"5\n6"\n', "line 3: 3 values, but there are 2 columns"),
     "a quote that is never closed": ('a,b\n1,2\n"3,4\n5,6\n', "line 3: a quote is opened here and never closed"),
     "letters behind a quote": ('a,b\n1,2\n"3"x,4\n', "line 3: there is text between a closing quote and the"),
@@ -120,7 +120,7 @@ def test_what_is_wrong_with_the_rows_is_told_with_the_line(text, words):
 def test_what_is_wrong_in_a_file_is_told_with_its_name(tmp_path):
     file = tmp_path / "people.csv"
     file.write_text("a,b\n1\n")
-    with pytest.raises(JobError, match=r"^people\.csv, line 2: 1 values"):
+    with pytest.raises(JobError, match=r"^people\.csv, line 2: 1 value, "):
         rows(file)
 
 
