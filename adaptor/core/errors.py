@@ -87,7 +87,7 @@ class AdaptorError(Exception):
     others_made = 0
     left_unknown = 0
     request: Any = None
-    #: A run that goes on makes the call again, of which nobody knows whether it was carried out: that harms nothing.
+    #: The call is unknown and idempotent: a resume repeats it, which has no further effect.
     is_idempotent = False
     #: It is about a write that the run made before: loops list it, and do not fail because of it again.
     is_earlier = False
@@ -176,7 +176,7 @@ class AdaptorError(Exception):
         elif self.left_unknown > 1:
             itself = f"Of {self.left_unknown:,} it is not known whether they arrived; none was repeated."
         elif self.sent == SENT_UNKNOWN and self.is_idempotent:
-            itself = "It may or may not have been carried out. A run that goes on makes it again, which harms nothing."
+            itself = "It may or may not have been carried out. A resume repeats it, which has no further effect."
         elif self.sent == SENT_UNKNOWN:
             itself = "It may or may not have been delivered. It was not repeated."
             if not self.about_sending:

@@ -181,15 +181,15 @@ def _outcomes_of(
             send = partial(client.send_batch, include_headers=include_headers)
             parts = [requests[index] for index in places]
             ledgered = [part for part in parts if not needs_no_ledger(part, run)]
-            with _told_as_a_whole(parts, run):
+            with _reporting_whole(parts, run):
                 answers = send(parts) if not ledgered else send_ledgered(parts, client, run, send=send)
             outcomes.update(zip(places, answers, strict=True))
     return [outcomes[index] for index in range(len(requests))]
 
 
 @contextmanager
-def _told_as_a_whole(requests: list[GraphRequest], run: Run) -> Iterator[None]:
-    """Tell of each message of a call, where that ends as a whole; its parts have no answers of their own."""
+def _reporting_whole(requests: list[GraphRequest], run: Run) -> Iterator[None]:
+    """If a call fails as a whole, report that outcome for each of its messages."""
     unknown = run.messages.get("unknown", 0)
     try:
         yield

@@ -103,10 +103,10 @@ class GraphClient:
         return found
 
     def _check_page(self, ledger: Ledger, page: str) -> None:
-        """Refuse to go on with a step as another Page than it was begun as.
+        """Refuse to resume a step as another Page than the one it began as.
 
         Raises:
-            ConfigurationError: It is another one. Where that cannot be told, as after a change of the token, it passes.
+            ConfigurationError: It is another Page. If that is not known, as after a change of the token, none is.
         """
         recorded = ledger.pages_of_step()
         if not recorded or page in recorded:

@@ -201,7 +201,7 @@ class GraphConnection:
         if not wire.left:
             return NotSent(
                 f"No connection to {host}: {reason}.",
-                fix="Check the network, the proxy settings and `base_url`; then go on with --resume, or run the job "
+                fix="Check the network, the proxy settings and `base_url`; then continue with --resume, or run the job "
                 "again where nothing was sent.",
             )
         is_answered = isinstance(cause, requests.exceptions.ContentDecodingError)

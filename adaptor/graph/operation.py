@@ -103,14 +103,14 @@ def make_call(request: GraphRequest, draft: Draft, state: State, run: Run) -> Gr
     try:
         if run.observers.on_result is None or not request.is_message:
             return _call_or_describe(request, draft, state, run)
-        return _told(request, draft, state, run)
+        return _call_and_report(request, draft, state, run)
     finally:
-        # Only now: what is known of it is told.
+        # Reported now that its outcome is known.
         run.stop.raise_if_asked()
 
 
-def _told(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
-    """Make a call, or describe it; tell what became of the message."""
+def _call_and_report(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
+    """Make a call, or describe it, and report the outcome of its message."""
     from ..common.rows.results import is_put_off, report_result
 
     before = dict(run.messages)
@@ -140,9 +140,9 @@ def outcome_of(answer: GraphAnswer, request: GraphRequest, run: Run) -> str:
 
 
 def skipped_answer(request: GraphRequest, run: Run) -> GraphAnswer | None:
-    """Return what stands for a call to somebody whom `--limit` or `--only-to` leaves out; None for all others.
+    """Return the answer in place of a call whose recipient `--limit` or `--only-to` leaves out; else None.
 
-    Whom the run has sent that message before is not left out: what is recorded is given back.
+    A message that the run has already sent is not left out: its recorded outcome is returned.
     """
     if not _is_left_out(request, run):
         return None

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..core.errors import ABOUT_PERSON
+from ..core.errors import ABOUT_PERSON, AdaptorError
 from ..core.place import are_of_one_statement
 from .columns import CLAIMED_COLUMNS, CLAIMED_PLACEHOLDERS, COLUMNS, claimed_values, read_record
 from .database.database import in_chunks, placeholders
@@ -268,3 +268,21 @@ def read_records(database: Database, ids: Sequence[str], *, lock: bool = False) 
 def _is_for_another(record: WriteRecord, write: Write) -> bool:
     """Whether a record is for another recipient; a purged record, without a fingerprint, fits everybody."""
     return record.write.fingerprint != "" and record.write.recipient != write.recipient
+
+
+class ClaimEntry(NamedTuple):
+    """The ledger's answer about one write.
+
+    Attributes:
+        id: The id of the write; a message may carry it in its metadata.
+        is_claimed: This run has claimed the write and must make it now.
+        is_repeat: This attempt has claimed or replayed the write before.
+        record: The record of the write.
+        error: Why the write is refused, where no recorded outcome can be returned.
+    """
+
+    id: str
+    is_claimed: bool
+    is_repeat: bool
+    record: WriteRecord
+    error: AdaptorError | None = None

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from ..core.errors import SENT_NO, AdaptorError
 from ..core.place import without_lines
 from ..core.secrets.redact import Redactor
+from .claim import ClaimEntry
 from .database.database import storable
 from .errors import SentBefore, TakenOver
 from .lease import Lease
 from .records import (
-    FAILED,
     FINISHED,
     MADE,
     SENT,
     SKIPPED,
     STOPPED,
-    UNKNOWN,
     Outcome,
     RunRecord,
     StepRecord,
@@ -36,24 +34,6 @@ if TYPE_CHECKING:
     from ..core.context import Run
     from .pace import Slot
     from .store import Store
-
-
-class ClaimEntry(NamedTuple):
-    """The ledger's answer about one write.
-
-    Attributes:
-        id: The id of the write; a message may carry it in its metadata.
-        is_claimed: This run has claimed the write and must make it now.
-        is_repeat: This attempt has claimed or replayed the write before.
-        record: The record of the write.
-        error: Why the write is refused, where no recorded outcome can be returned.
-    """
-
-    id: str
-    is_claimed: bool
-    is_repeat: bool
-    record: WriteRecord
-    error: AdaptorError | None = None
 
 
 class Ledger:
@@ -77,7 +57,7 @@ class Ledger:
         self.guards: list[str] = []
         #: Why the run was stopped: an earlier one has sent what it was about to send.
         self.sent_before: SentBefore | None = None
-        #: Other runs of the same job, where this one goes on: a message of theirs counts as sent.
+        #: Other runs of the same job, in a resume: a message that they have sent counts as sent.
         self.others: list[str] = []
         #: Steps that have completed. Like entered and later steps, they are no alternative to the current one.
         self.completed_steps: frozenset[str] = frozenset()
@@ -85,7 +65,7 @@ class Ledger:
         self._other_steps: frozenset[str] = frozenset()
         #: The ids of failed writes of the current item, by recipient.
         self._failures: dict[str, list[str]] = {}
-        #: The ids of what other runs have made, and this attempt has come to.
+        #: The ids of writes of other runs that this attempt has replayed.
         self._made_by_others: set[str] = set()
 
     @classmethod
@@ -276,7 +256,7 @@ class Ledger:
     def _claim_unless_followed(self, writes: Sequence[Write], sending: bool) -> list[ClaimEntry]:
         made = self._made_by(self.others, writes)
         for index in [index for index in made if self.is_made(writes[index])]:
-            # What this run has made itself is what it goes on with.
+            # A resume replays the run's own writes.
             del made[index]
         rest = iter(self._claim([write for index, write in enumerate(writes) if index not in made], sending))
         entries = [
@@ -286,7 +266,7 @@ class Ledger:
         return [self._once(entry) for entry in entries]
 
     def _once(self, entry: ClaimEntry) -> ClaimEntry:
-        """Return an entry; what another run has made is a repeat where this attempt has come to it before."""
+        """Return an entry. A write of another run is a repeat if this attempt has replayed it before."""
         if (
             entry.is_claimed
             or entry.error is not None
@@ -299,12 +279,12 @@ class Ledger:
         return entry._replace(is_repeat=entry.is_repeat or is_repeat)
 
     def is_made(self, write: Write) -> bool:
-        """Whether a write of this run was made, or may have been, and is not made again."""
+        """Whether a write of this run was made, or may have been made and is not made again."""
         record = self.store.writes.record(write_id(self.record.id, write))
         return record is not None and record.outcome in MADE and (record.outcome == SENT or not self.resends_unknown)
 
     def _made_by(self, runs: Sequence[str], writes: Sequence[Write]) -> dict[int, WriteRecord]:
-        """Return the messages among these, by position, that runs have sent or may have, each with its row there."""
+        """Return the records of those of these messages that runs have sent or may have sent, by index."""
         wanted = {
             index: (write.step, write.recipient, write.fingerprint)
             for index, write in enumerate(writes)
@@ -395,7 +375,7 @@ class Ledger:
         return self._redactor.restore(record.result)
 
     def pages_of_step(self) -> set[str]:
-        """Return as which Pages the step under way has written, in all attempts."""
+        """Return the Pages as which the current step has sent, in all attempts."""
         return self.store.writes.pages_of(self.record.id, self.step)
 
     def reserve(self, page: str, slots: Sequence[Slot]) -> float:
@@ -409,14 +389,3 @@ def ledger_of(run: Run) -> Ledger:
     if not isinstance(ledger, Ledger):
         raise TypeError("the run keeps no ledger")
     return ledger
-
-
-def sent(id_: str, result: Any) -> Outcome:
-    """Return the outcome of a write that succeeded."""
-    return Outcome(id_, SENT, result)
-
-
-def ended(id_: str, error: AdaptorError) -> Outcome:
-    """Return the outcome of a write that ended with an error."""
-    outcome = FAILED if error.sent == SENT_NO else UNKNOWN
-    return Outcome(id_, outcome, error=error.facts(), about=error.about)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..core.errors import SENT_NO, AdaptorError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import TypeAlias
@@ -168,3 +170,14 @@ class StepRecord(NamedTuple):
     arrival: int
     status: str
     output: Any
+
+
+def sent(id_: str, result: Any) -> Outcome:
+    """Return the outcome of a write that succeeded."""
+    return Outcome(id_, SENT, result)
+
+
+def ended(id_: str, error: AdaptorError) -> Outcome:
+    """Return the outcome of a write that ended with an error."""
+    outcome = FAILED if error.sent == SENT_NO else UNKNOWN
+    return Outcome(id_, outcome, error=error.facts(), about=error.about)

@@ -133,7 +133,7 @@ class Runs:
         since: dict[str, float] = {}
         for _, known_words, started in ended_well:
             since.setdefault(known_words, started)
-        # A run of all steps stands for those of single steps.
+        # A run of all steps includes those of single steps.
         whole = since.get(str(to_text([] if workflow is None else [workflow])), 0.0)
         return [run for run, known_words, started in others if started > max(since.get(known_words, 0.0), whole)]
 

@@ -52,7 +52,7 @@ def killed(job, meta, beside):
 
 
 @pytest.fixture
-def records(tmp_path):
+def rows(tmp_path):
     """Return the rows of a run's ledger, as outcomes by recipient."""
 
     def look(run="r1"):

@@ -69,7 +69,7 @@ def test_a_lost_call_that_a_resume_makes_again_says_so(job, meta, httpserver, op
     httpserver.expect_request(path).respond_with_data("", status=500)
     script = operation.replace("URL", repr(f"{meta.url}/put"))
     done = job(script)
-    assert "A run that goes on makes it again, which harms nothing." in done.err
+    assert "A resume repeats it, which has no further effect." in done.err
     assert "fix:   Go on with --resume: the call is made again." in done.err
     assert "not repeated" not in done.err
 
@@ -79,7 +79,7 @@ def test_a_connection_that_is_refused_names_the_resume(job, tmp_path):
         json.dumps({"access_token": "EAAG-token", "base_url": "http://127.0.0.1:9", "max_retries": 0})
     )
     done = job(f"send_text('{ANA}', 'Hello')")
-    assert "then go on with --resume" in done.err
+    assert "then continue with --resume" in done.err
 
 
 def test_one_is_not_told_in_the_plural(job, meta):

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from adaptor.ledger.errors import SentBefore
-from adaptor.ledger.ledger import sent
+from adaptor.ledger.records import (
+    sent,
+)
 
 PERSON = "6543210987654321"
 

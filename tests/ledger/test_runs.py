@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from adaptor.ledger.errors import KeyTaken, LedgerError
-from adaptor.ledger.ledger import sent
-from adaptor.ledger.records import RunRecord
+from adaptor.ledger.records import (
+    RunRecord,
+    sent,
+)
 from adaptor.ledger.store import open_store
 
 PERSON = "6543210987654321"

@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adaptor.ledger.ledger import Ledger, sent
-from adaptor.ledger.records import RunRecord
+from adaptor.ledger.ledger import (
+    Ledger,
+)
+from adaptor.ledger.records import (
+    RunRecord,
+    sent,
+)
 from adaptor.ledger.store import open_store
 
 if TYPE_CHECKING:

@@ -181,7 +181,7 @@ class HttpClient:
         if not wire.left:
             return NotSent(
                 f"No connection to {place}: {reason}.",
-                fix="Check the address, the network and the proxy settings; then go on with --resume, or run the "
+                fix="Check the address, the network and the proxy settings; then continue with --resume, or run the "
                 "job again where nothing was sent.",
             )
         is_answered = isinstance(cause, requests.exceptions.ContentDecodingError)

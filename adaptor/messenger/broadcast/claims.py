@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ...core.context import Run
-    from ...ledger.ledger import ClaimEntry, Ledger
+    from ...ledger.claim import (
+        ClaimEntry,
+    )
+    from ...ledger.ledger import (
+        Ledger,
+    )
     from .outcomes import Outcomes
     from .requests import Invalid
 

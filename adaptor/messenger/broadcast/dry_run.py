@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...common.rows.failures import Kinds
-from ...ledger.ledger import ClaimEntry
+from ...ledger.claim import (
+    ClaimEntry,
+)
 from ...ledger.records import CLAIMED, WriteRecord
 from .claims import Claims
 from .progress import duration

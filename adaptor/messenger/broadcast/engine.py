@@ -16,9 +16,14 @@ from ...graph.client import retryable
 from ...graph.errors import RateLimited
 from ...graph.ledgered import slots_of, with_write_id
 from ...ledger.errors import LedgerError
-from ...ledger.ledger import ended, sent
 from ...ledger.pace import BURST_SECONDS, LANE_MEDIA, LANE_STOP
-from ...ledger.records import SENT, UNKNOWN, Outcome
+from ...ledger.records import (
+    SENT,
+    UNKNOWN,
+    Outcome,
+    ended,
+    sent,
+)
 from .claims import Claims
 from .workers import WorkerPool
 

@@ -7,7 +7,9 @@ import pytest
 from adaptor.core.errors import InputError
 from adaptor.ledger.database import database as module
 from adaptor.ledger.database.schema import MIGRATIONS
-from adaptor.ledger.ledger import sent
+from adaptor.ledger.records import (
+    sent,
+)
 
 NEXT = ("ALTER TABLE runs ADD COLUMN note TEXT", "UPDATE runs SET note = 'old'")
 

@@ -12,8 +12,13 @@ import pytest
 
 from adaptor.core.errors import InputError
 from adaptor.ledger.errors import LedgerError, TakenOver
-from adaptor.ledger.ledger import Ledger, sent
-from adaptor.ledger.records import RunRecord
+from adaptor.ledger.ledger import (
+    Ledger,
+)
+from adaptor.ledger.records import (
+    RunRecord,
+    sent,
+)
 from adaptor.ledger.store import open_store
 
 PASSWORD = "s3cret/w@rd"
