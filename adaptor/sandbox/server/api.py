@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
 from adaptor.sandbox.edges.routes import read_path
-from adaptor.sandbox.meta.errors import UNKNOWN, Refused
+from adaptor.sandbox.meta.errors import FAULTS, UNKNOWN, Refused, invalid
+from adaptor.sandbox.meta.limits import NEWEST_VERSION
 from adaptor.sandbox.request.call import GraphCall
 from adaptor.sandbox.request.parameters import SECRETS, read_parameters
 from adaptor.sandbox.server.batch import answer_batch, is_batch
@@ -20,11 +21,13 @@ from adaptor.sandbox.state.records import Exchange, Request
 
 if TYPE_CHECKING:
     from adaptor.sandbox.faults.faults import Fault
+    from adaptor.sandbox.meta.errors import GraphError
     from adaptor.sandbox.request.multipart import Stream
     from adaptor.sandbox.simulation import Simulation
 
 _log = logging.getLogger(__name__)
 _TOKEN = re.compile(r"((?:access_token|appsecret_proof)=)[^&]*")
+_VERSION = f"v{NEWEST_VERSION[0]}.{NEWEST_VERSION[1]}"
 _GARBAGE = b'{"recipient_id":"65432'
 
 
@@ -70,6 +73,23 @@ class Api:
             response = self._respond(call, refused, fault)
             self._record(call, response, fault)
         return response
+
+    def refuse(self, words: str) -> Response:
+        """Refuse what cannot be read as a request."""
+        return self._write_error(invalid(words).error)
+
+    def turn_away(self, reason: str) -> Response:
+        """Refuse a connection that cannot be served. Nothing was carried out, so a send can be repeated."""
+        words = f"(#4) The sandbox cannot take another connection: {reason}"
+        return self._write_error(replace(FAULTS[4, None], message=words))
+
+    def fail(self) -> Response:
+        """Give the response to a request on which the sandbox itself failed."""
+        return self._write_error(UNKNOWN)
+
+    def _write_error(self, error: GraphError) -> Response:
+        with self._page.lock:
+            return write_error(error, _VERSION, self._simulation)
 
     def _read(self, call: GraphCall, query: str, content_type: str, body: Stream) -> Refused | None:
         try:
