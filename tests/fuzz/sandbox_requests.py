@@ -1,6 +1,7 @@
 """Valid requests to a sandbox, one or more for every edge, and values of every kind of JSON to spoil them with."""
 
 import copy
+import re
 
 ANA = "6543210987654321"
 URL = "https://example.com/a"
@@ -138,7 +139,12 @@ MENU = [
 ]
 PAGING = {"fields": "id", "limit": 2, "after": "Mg", "before": "Mg"}
 BATCH = [
-    {"method": "POST", "relative_url": "me/messages", "body": f"recipient={{id:{ANA}}}&message={{text:hi}}", "name": "a"},
+    {
+        "method": "POST",
+        "relative_url": "me/messages",
+        "body": f"recipient={{id:{ANA}}}&message={{text:hi}}",
+        "name": "a",
+    },
     {"method": "GET", "relative_url": "{result=a:$.message_id}?fields=id", "depends_on": "a"},
     {"method": "GET", "relative_url": "me?fields=id", "attached_files": "f", "omit_response_on_success": False},
 ]
@@ -156,10 +162,7 @@ REQUESTS = [
         "/me/messages",
         {**WHO, "sender_action": "react", "payload": {"message_id": "m_x", "reaction": "love"}},
     ),
-    *(
-        ("POST", "/me/message_attachments", {"platform": "messenger", "message": message})
-        for message in MESSAGES[1:3]
-    ),
+    *(("POST", "/me/message_attachments", {"platform": "messenger", "message": message}) for message in MESSAGES[1:3]),
     ("GET", "/me/messenger_profile", {"fields": ["greeting", "get_started"]}),
     (
         "POST",
@@ -217,7 +220,11 @@ REQUESTS = [
         "/me/insights",
         {"metric": ["page_messages_total_messaging_connections"], "period": "day", "since": "1", "until": "2"},
     ),
-    ("GET", "/me/message_templates", {**PAGING, "name": "n", "content": "c", "language": ["en"], "status": ["APPROVED"]}),
+    (
+        "GET",
+        "/me/message_templates",
+        {**PAGING, "name": "n", "content": "c", "language": ["en"], "status": ["APPROVED"]},
+    ),
     (
         "POST",
         "/me/message_templates",
@@ -258,10 +265,43 @@ REQUESTS = [
 
 #: What stands where something else belongs.
 KINDS = [
-    *(None, True, False, 0, -1, 1.5, 10**30, "", "x", "\x1b[31m\u202e\x9b", "\ud800", "9" * 30, "٣", "true"),
-    *([], {}, [None], [{}], [[]], {"id": {}}, {"type": {}}, [1, "x"], "{", "[1]", "{a:[b]}", "0001-01-01T00:00:00+23:00"),
+    *(
+        None,
+        True,
+        False,
+        0,
+        -1,
+        1.5,
+        10**30,
+        "",
+        "x",
+        "\x1b[31m\u202e\x9b",
+        "\nFORGED\n",
+        "\ud800",
+        "9" * 30,
+        "٣",
+        "true",
+    ),
+    *(
+        [],
+        {},
+        [None],
+        [{}],
+        [[]],
+        {"id": {}},
+        {"type": {}},
+        [1, "x"],
+        "{",
+        "[1]",
+        "{a:[b]}",
+        "0001-01-01T00:00:00+23:00",
+    ),
     *("9999-12-31", "-1", "{result=a:$.*}", "a{b{c}}", "id.limit(x)", "%00", "a,b,c", "me", "t_1"),
 ]
+
+
+#: What a terminal obeys, or what turns a line around.
+HARMFUL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def places(value, path=()):

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from adaptor.sandbox import Sandbox
 from adaptor.sandbox.rules.rate_limits import NAMES
 
-from .sandbox_requests import ANA, BATCH, KINDS, REQUESTS, places, replaced
+from .sandbox_requests import ANA, BATCH, HARMFUL, KINDS, REQUESTS, places, replaced
 
 #: No answer may take longer.
 HANG = 1.0
@@ -96,7 +96,7 @@ def target(monkeypatch):
         sandbox.faults.clear()
         assert found.ask(http("GET", "/me"))[0].startswith(b"HTTP/1.1 200 ")
         # What was taken can be shown.
-        sandbox.transcript().encode("utf-8")
+        assert HARMFUL.search(sandbox.transcript()) is None
         sandbox.preview().encode("utf-8")
 
 
@@ -163,7 +163,10 @@ def encoded(draw):
             [(JSON, json.dumps(given).encode()), (FORM, as_form(given)), (MULTIPART, as_multipart(given)), ("", b"")]
         )
     )
-    at, junk = draw(st.integers(0, max(len(body), 1))), draw(st.binary(max_size=4) if draw(st.booleans()) else st.just(b""))
+    at, junk = (
+        draw(st.integers(0, max(len(body), 1))),
+        draw(st.binary(max_size=4) if draw(st.booleans()) else st.just(b"")),
+    )
     body = body[:at] + junk + body[at + len(junk) :]
     if draw(st.booleans()):
         return whole(method, target, kind, body)
@@ -223,19 +226,33 @@ RAW = JUNK | st.builds(
                 *(b"Content-Length: %b\r\n" % value for value in (b"5", b"+5", b"0x1_0", b"-1", b"5, 5", b"9" * 400)),
                 *(b"Transfer-Encoding: %b\r\n" % value for value in (b"chunked", b"Chunked ", b"gzip, chunked", b"x")),
                 *(b"Content-Type: %b\r\n" % value for value in (b"application/json", b"text/plain", b"\xff", b"")),
-                *(b"Expect: 100-continue\r\n", b"Connection: close\r\n", b"Connection: \x80\r\n", b"X: y\n", b"Host: b\r\n"),
+                *(
+                    b"Expect: 100-continue\r\n",
+                    b"Connection: close\r\n",
+                    b"Connection: \x80\r\n",
+                    b"X: y\n",
+                    b"Host: b\r\n",
+                ),
             ]
         ),
         max_size=4,
     ),
     JUNK,
 )
-BOUNDARIES = st.sampled_from(["x", '"x', "x*0=a", 'x"; name*=utf-8\'\'%00', "é", "x*=\x01''a", "", '";' * 50])
+BOUNDARIES = st.sampled_from(["x", '"x', "x*0=a", "x\"; name*=utf-8''%00", "é", "x*=\x01''a", "", '";' * 50])
 DISPOSITIONS = st.lists(
     st.sampled_from(
         [
             *(b'; name="message"', b"; name=recipient", b"; name*=utf-8''a", b"; name*=x\x00''a", b"; name*0*=''%ff"),
-            *(b'; filename="a"', b"; filename*0*=a", b"; filename*=idna''%ff", b'; filename="', b";", b"\xff", b"; name*="),
+            *(
+                b'; filename="a"',
+                b"; filename*0*=a",
+                b"; filename*=idna''%ff",
+                b'; filename="',
+                b";",
+                b"\xff",
+                b"; name*=",
+            ),
         ]
     ),
     max_size=4,
@@ -245,8 +262,11 @@ FORM_PARTS = st.builds(
         b"--x\r\nContent-Disposition: form-data%b\r\n%b\r\n%b\r\n" % (disposition, header, content)
     ),
     DISPOSITIONS,
-    st.sampled_from([b"", b"Content-Type: image/png\r\n", b"Content-Type: \xff\r\n", b"x\r\n", b": \r\n", b"\x00: a\r\n"]),
-    st.sampled_from([b'{"text":"a"}', b"{id:%b}" % ANA.encode(), b"--x", b"\r\n", b"x" * 70000]) | st.binary(max_size=9),
+    st.sampled_from(
+        [b"", b"Content-Type: image/png\r\n", b"Content-Type: \xff\r\n", b"x\r\n", b": \r\n", b"\x00: a\r\n"]
+    ),
+    st.sampled_from([b'{"text":"a"}', b"{id:%b}" % ANA.encode(), b"--x", b"\r\n", b"x" * 70000])
+    | st.binary(max_size=9),
 )
 FORMS = st.builds(
     lambda boundary, parts, end: whole(
@@ -267,7 +287,21 @@ PARTS = st.lists(
             "method": st.sampled_from(["GET", "POST", "DELETE", "get"]),
             "relative_url": st.lists(
                 st.sampled_from(
-                    ["me", "/", "?", "{result=a:", "$", ".*", "[0]", "['x']", ".id", "}", "{result=b:$.id}", "batch=", "&"]
+                    [
+                        "me",
+                        "/",
+                        "?",
+                        "{result=a:",
+                        "$",
+                        ".*",
+                        "[0]",
+                        "['x']",
+                        ".id",
+                        "}",
+                        "{result=b:$.id}",
+                        "batch=",
+                        "&",
+                    ]
                 ),
                 max_size=6,
             ).map("".join),
@@ -316,7 +350,9 @@ SITE = st.builds(
         f"Content-Length: {len(json.dumps({'psid': ANA, **fields, 'act': act}))}",
         body=json.dumps({"psid": ANA, **fields, "act": act}).encode(),
     ),
-    st.sampled_from(["act"] * 6 + ["", "people?skip=1&search=%ff", f"room?thread={ANA}&before=1", "panel", "x", "files/"]),
+    st.sampled_from(
+        ["act"] * 6 + ["", "people?skip=1&search=%ff", f"room?thread={ANA}&before=1", "panel", "x", "files/"]
+    ),
     st.sampled_from(ACTS),
     st.fixed_dictionaries(dict.fromkeys(FIELDS, st.sampled_from([ANA, "m_x", 2, "profile", "613", "5"]) | VALUES)),
 )

@@ -16,6 +16,7 @@ from adaptor.sandbox.request.parameters import SECRETS, read_parameters
 from adaptor.sandbox.server.batch import answer_batch, is_batch
 from adaptor.sandbox.server.dispatch import Failed, dispatch, record_refusal
 from adaptor.sandbox.server.response import Response, write_error, write_file, write_response
+from adaptor.sandbox.show.plain_text import show_line
 from adaptor.sandbox.state.page_state import FILES
 from adaptor.sandbox.state.records import Exchange, Request
 
@@ -124,7 +125,7 @@ class Api:
                 failed.error, call.version, simulation, call.identity, status=failed.status, minutes=failed.minutes
             )
         except Exception:
-            _log.exception("the sandbox failed on %s %s", call.method, call.path)
+            _log.exception("the sandbox failed on %s %s", call.method, show_line(call.path))
             record_refusal(call, self._page, UNKNOWN)
             return write_error(UNKNOWN, call.version, simulation)
 

@@ -18,6 +18,7 @@ from adaptor.sandbox.request.parameters import read_form, read_object, read_obje
 from adaptor.sandbox.rules.access import check_access
 from adaptor.sandbox.server.dispatch import Dropped, Failed, dispatch, record_refusal
 from adaptor.sandbox.server.response import PART_TYPE, business_usage, challenge
+from adaptor.sandbox.show.plain_text import show_line
 from adaptor.sandbox.state.page_state import trace_id
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class _Batch:
         except Failed as failed:
             return self._write(failed.status, failed.error, failed.minutes)
         except Exception:
-            _log.exception("the sandbox failed on %s %s", call.method, call.path)
+            _log.exception("the sandbox failed on %s %s", call.method, show_line(call.path))
             record_refusal(call, self._simulation.page, UNKNOWN)
             return self._write(500, UNKNOWN)
         finally:
