@@ -24,6 +24,8 @@ _BLOCK: Final = 64 * 1024
 _HEADERS: Final = 16 * 1024
 _FIELD: Final = 1024 * 1024
 _PARTS: Final = 100
+# RFC 2046. It is searched for again after each read, and a client may send one byte at a time.
+_BOUNDARY: Final = 70
 # A quote without an end takes the rest, so that no other start is tried within it.
 _PARAMETER: Final = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*+"?|[^;]*)', re.DOTALL)
 
@@ -49,8 +51,8 @@ def read_multipart(
         Texts by field, and files by field.
     """
     boundary = read_header(content_type).get("boundary")
-    if not boundary:
-        raise invalid("The multipart body has no boundary.")
+    if not boundary or len(boundary) > _BOUNDARY:
+        raise invalid(f"The multipart body has no boundary of 1 to {_BOUNDARY} characters.")
     reader = _Reader(stream, b"\r\n--" + boundary.encode("utf-8", "replace"))
     fields: dict[str, str] = {}
     files: dict[str, File] = {}

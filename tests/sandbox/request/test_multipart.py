@@ -54,6 +54,7 @@ def test_whatever_a_client_encodes_is_read_however_it_is_cut(fields, content, st
 @pytest.mark.parametrize(
     ("content_type", "body"),
     [
+        (f"multipart/form-data; boundary={'x' * 71}", b"--x--"),
         ("multipart/form-data", b"--x--"),
         ("multipart/form-data; boundary=x", b""),
         ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\nhalf"),

@@ -59,7 +59,7 @@ def test_an_object_with_quotes_that_do_not_end_takes_no_time(text):
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 5000])
-def test_a_number_that_cannot_be_told_again_is_refused(caller, code, number):
+def test_a_number_that_cannot_be_written_again_is_refused(caller, code, number):
     body = f'{{"recipient": {{"id": "{ANA}"}}, "message": {{"text": "a"}}, "x": {number}}}'
     assert code(caller.request("POST", "/me/messages", data=body)) == (100, None)
 
