@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import base64
 import re
-from functools import lru_cache
 
 from ...core.secrets.kept_secrets import refuse_marks
-from ...core.secrets.redact import REDACTED, Redactor, sounds_secret
+from ...core.secrets.redact import REDACTED, sounds_secret
 from ...core.state import a_kind
 from ...core.values.arguments import known
 from ...core.values.lazy import Lazy, resolve
@@ -21,10 +20,9 @@ from ...wire.address import (
     secrets_in,
     split_user,
     with_query,
-    without_credentials,
 )
-from ...wire.departure import MOST_BYTES
 from ...wire.upload import Upload, check_files, names_of
+from .outgoing import HttpCall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,8 +51,18 @@ class HttpRequest:
     """
 
     __slots__ = (
-        *("auth", "body", "errors", "files", "form", "headers", "method"),
-        *("parse_as", "query", "redirects", "timeout", "url"),
+        "auth",
+        "body",
+        "errors",
+        "files",
+        "form",
+        "headers",
+        "method",
+        "parse_as",
+        "query",
+        "redirects",
+        "timeout",
+        "url",
     )
 
     def __init__(
@@ -314,59 +322,6 @@ class HttpRequest:
         except (TypeError, ValueError, RecursionError) as cause:
             fix = "Give text, numbers, lists and dicts; turn dates into text first."
             refuse("body", f"cannot be written as JSON: {cause}", fix)
-
-
-class HttpCall:
-    """An encoded request: address, headers and body. Close it after use, since files may be open.
-
-    Attributes:
-        most_bytes: The most bytes of the answer that are read.
-    """
-
-    __slots__ = ("body", "headers", "most_bytes", "url")
-
-    def __init__(self, url: str, headers: dict[str, str], body: bytes | Upload | None) -> None:
-        self.url = url
-        self.headers = headers
-        self.body = body
-        self.most_bytes = MOST_BYTES
-
-    def digest(self, method: str, secrets: frozenset[str]) -> str:
-        """Return a digest of the request without its credentials, so that it stays the same when they change.
-
-        It leaves out headers that sound secret, parameters that are credentials by their name, and the secrets of the
-        configuration wherever they occur.
-
-        Args:
-            method: The call's method.
-            secrets: The secrets of the configuration.
-        """
-        import hashlib
-
-        from ...core.digest import digest
-
-        clean = _redactor(secrets).text
-        headers = {
-            name.lower(): clean(value)
-            for name, value in self.headers.items()
-            if not sounds_secret(name) and not (isinstance(self.body, Upload) and name.lower() == "content-type")
-        }
-        if isinstance(self.body, Upload):
-            body = self.body.digest(clean)
-        else:
-            text = clean((self.body or b"").decode("utf-8", "surrogateescape"))
-            body = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
-        return digest("http", method, clean(without_credentials(self.url)), headers, body)
-
-    def close(self) -> None:
-        """Close the files that were opened for it."""
-        if isinstance(self.body, Upload):
-            self.body.close()
-
-
-@lru_cache(maxsize=8)
-def _redactor(secrets: frozenset[str]) -> Redactor:
-    return Redactor(secrets)
 
 
 def _basic(user: str, password: str) -> str:

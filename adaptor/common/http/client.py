@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from ...core.context import Run
-    from .call import HttpCall, HttpRequest
+    from .call import HttpRequest
+    from .outgoing import HttpCall
 
 #: How often a call is retried, and the longest wait before a retry.
 RETRIES = RetryPolicy(4, 120.0)

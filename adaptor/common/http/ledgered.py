@@ -11,8 +11,9 @@ from ...ledger.at_most_once import WriteOutcome, at_most_once
 from ...ledger.ledger import ledger_of
 from ...ledger.records import MADE, Write
 from ...wire.address import credentials_of
-from .call import HttpCall, HttpRequest
+from .call import HttpRequest
 from .client import HttpAnswer, HttpClient
+from .outgoing import HttpCall
 
 #: How much of an answer is kept for a resume, in characters of JSON.
 MOST_KEPT = 1_000_000

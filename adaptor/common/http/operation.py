@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from typing import Any, ParamSpec
 
     from ...core.context import Run
-    from .call import HttpCall, HttpRequest
+    from .call import HttpRequest
+    from .outgoing import HttpCall
 
     P = ParamSpec("P")
 

@@ -6,12 +6,7 @@ import os
 from collections import Counter
 
 from ...core.errors import InputError
-from ..execution.ledger_location import (
-    BESIDE,
-    ENVIRONMENT_DATABASE,
-    default_database,
-    is_there,
-)
+from ..execution.ledger_location import BESIDE, ENVIRONMENT_DATABASE, default_database, is_there
 from ..execution.result import EXIT_WELL
 from ..execution.run_id import LAST
 
