@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 
 from adaptor import AdaptorError, InvalidMessage, each, execute, fn, log, try_each
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 from adaptor.core.secrets.redact import REDACTED, Redactor, appsecret_proof, secrets_of
 
 relaxed = settings(deadline=None, database=None, max_examples=80)
