@@ -122,14 +122,15 @@ class Runs:
         Args:
             path: The job, workflow or project.
             words: Begin with the workflow of a project.
-            before: Only runs that began before that; what ended well later is still among them.
+            before: What ended well later than that is still among them.
         """
         workflow = workflow_of(words)
         is_well = f"status = '{FINISHED}' AND exit_code = 0 AND ended < ?"
         wrote = _has_written("AND is_message = 1")
         with self._database.reading():
             ended_well = self._named(path, workflow, is_well, before)
-            others = self._named(path, workflow, f"started < ? AND NOT ({is_well}) AND {wrote}", before, before)
+            # Also one that began later: of two that wait for the same, either may be the first to send.
+            others = self._named(path, workflow, f"NOT ({is_well}) AND {wrote}", before)
         since: dict[str, float] = {}
         for _, known_words, started in ended_well:
             since.setdefault(known_words, started)

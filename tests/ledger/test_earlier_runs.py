@@ -85,3 +85,9 @@ def test_a_run_that_has_made_something_stays_though_it_was_refused(runs: Any, st
     again.others = ["r1"]
     first, second = send(again, "a"), send(again, "a")
     assert (first.is_claimed, first.record.run, first.is_repeat, second.is_repeat) == (False, "r1", False, True)
+
+
+def test_a_run_that_began_later_and_has_sent_guards_too(runs: Any, store: Any) -> None:
+    # Both wait for the same file; the one that began last is the first to send, and is killed.
+    stopped(runs, "later", "a", started=200.0)
+    assert store.runs.guarding("/jobs/job.py", [], 100.0) == ["later"]

@@ -252,7 +252,8 @@ class RunLedger:
         self._ledger = ledger
         if not run.dry_run:
             # Nobody gets from this run what another run of the job has sent, whatever became of that one.
-            ledger.others = [*store.runs.later(record), *guards_of(store, record, record.started)]
+            others = [*store.runs.later(record), *guards_of(store, record, record.started)]
+            ledger.others = [each for each in dict.fromkeys(others) if each != record.id]
         ledger.leaves_out_settled = known is not None and known.job_digest != self._job_digest
         again = store.writes.steps_with_unknown(record.id) if self._options.resend_unknown else set()
         state, steps = restored_run(store, record, run.redactor)
