@@ -304,6 +304,6 @@ def _request_printer(run: Run, stream: TextIO | None) -> Callable[[Request], Non
             where = facts.get("path") or facts["url"]
             run.log("info", "dry-run", f"{facts['method']} {where} {text}", place=run.place(), request=facts)
         else:
-            print_out(run.redactor.of_results().text(json.dumps(facts, ensure_ascii=False)) + "\n", stream)
+            print_out(run.redactor.of_results().json(json.dumps(facts, ensure_ascii=False)) + "\n", stream)
 
     return show

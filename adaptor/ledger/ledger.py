@@ -196,7 +196,7 @@ class Ledger:
             only: Where there is no other one like it at that site in this pass, what it is called: method and address.
             is_repeatable: Making it again harms nothing.
         """
-        clean = self._redactor.text
+        clean = self._redactor.distinct
         site, recipient, page = storable(site), storable(clean(recipient)), storable(page)
         own_key = None if own_key is None else storable(clean(own_key))
         if recipient or own_key is not None:

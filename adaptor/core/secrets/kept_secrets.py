@@ -37,6 +37,9 @@ _ROUNDS = 20_000
 #: How many hexadecimal digits of a proof are kept.
 _SEAL_LENGTH = 16
 
+#: The names of marks that stand for a number.
+_NUMBERS = {"int": int, "float": float}
+
 #: The word that Meta repeats when it first calls a webhook. It opens nothing.
 _WEBHOOK_WORD = "verify_token"
 
@@ -50,7 +53,7 @@ class KeptSecrets:
         self._forms: tuple[re.Pattern[str], dict[str, tuple[str, str]]] | None = None
         self._keys: dict[str, list[bytes]] = {}
         self._salt = ""
-        self._marks: dict[str, str] = {}
+        self._marks: dict[tuple[str, str], str] = {}
         self._unmarked: dict[str, str] = {}
 
     def learn(self, secrets: Iterable[tuple[str, str]]) -> None:
@@ -87,13 +90,25 @@ class KeptSecrets:
             end = found.end()
         return "".join([*parts, text[end:].replace(MARK_BEGINS, _NO_MARK)])
 
-    def unmark(self, text: str) -> str:
-        """Return a text as it was before it was marked.
+    def mark_number(self, number: float) -> Any:
+        """Return a number as it is, or the mark that stands for it where it is a secret."""
+        numeral = numeral_of(number)
+        if numeral not in self._paths:
+            return number
+        return self._mark(numeral, min(self._paths[numeral], key=len), type(number).__name__)
+
+    def unmark(self, text: str) -> Any:
+        """Return a text, or the number that it stands for, as it was before it was marked.
 
         Raises:
             ConfigurationError: A secret in it is not in the credential, or another one.
         """
-        return re.sub(_MARK, self._unmark, text) if MARK_BEGINS in text else text
+        if MARK_BEGINS not in text:
+            return text
+        plain = re.sub(_MARK, self._unmark, text)
+        whole = re.fullmatch(_MARK, text)
+        kind = _NUMBERS.get(whole[2] or "") if whole is not None else None
+        return plain if kind is None else kind(plain)
 
     def _compiled(self) -> tuple[re.Pattern[str] | None, dict[str, tuple[str, str]]]:
         if not self._paths:
@@ -106,9 +121,9 @@ class KeptSecrets:
         return self._forms
 
     def _mark(self, form: str, path: str, name: str) -> str:
-        known = self._marks.get(form)
+        known = self._marks.get((form, name))
         if known is None:
-            known = self._marks[form] = f"{MARK_BEGINS} {_quoted(path)} {name} {self._seal(form)}]"
+            known = self._marks[form, name] = f"{MARK_BEGINS} {_quoted(path)} {name} {self._seal(form)}]"
         return known
 
     def _unmark(self, found: re.Match[str]) -> str:
@@ -125,7 +140,7 @@ class KeptSecrets:
         salt, *proofs = seal.split(".")
         # A secret that has another name now is still the same one.
         for secret in own if seal == _NO_SEAL else [*own, *self._paths]:
-            form = dict(forms_of(secret)).get(name)
+            form = secret if name in _NUMBERS else dict(forms_of(secret)).get(name)
             is_same = seal == _NO_SEAL and len(own) == 1
             if form is not None and (is_same or any(_proof(key, form) in proofs for key in self._keys_for(salt))):
                 return form
@@ -239,8 +254,29 @@ def without_marks(value: Any) -> Any:
     return changed_texts(value, lambda text: re.sub(_MARK, lambda found: REDACTED if found[1] else MARK_BEGINS, text))
 
 
-def changed_texts(value: Any, change: Callable[[str], str]) -> Any:
-    """Return a JSON value with every text in it changed, keys included, sharing what did not change."""
+def is_number(secret: str) -> bool:
+    """Whether a secret may stand in JSON as a number."""
+    return re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", secret) is not None
+
+
+def numeral_of(number: float) -> str:
+    """Return a number as a secret is written that is this number.
+
+    Example:
+        >>> numeral_of(4711), numeral_of(4711.0), numeral_of(4.5)
+        ('4711', '4711', '4.5')
+    """
+    return str(int(number)) if isinstance(number, float) and number.is_integer() else str(number)
+
+
+def changed_texts(value: Any, change: Callable[[str], Any], change_number: Callable[[float], Any] | None = None) -> Any:
+    """Return a JSON value with every text in it changed, keys included, sharing what did not change.
+
+    Args:
+        value: The value.
+        change: Called with each text.
+        change_number: Called with each number.
+    """
     # The commonest first: states are large, and mostly clean.
     if isinstance(value, str):
         return change(value)
@@ -248,11 +284,13 @@ def changed_texts(value: Any, change: Callable[[str], str]) -> Any:
         items, changed = {}, False
         for key, item in value.items():
             name = change(key) if isinstance(key, str) else key
-            other = changed_texts(item, change)
+            other = changed_texts(item, change, change_number)
             changed = changed or name is not key or other is not item
             items[name] = other
         return items if changed else value
     if isinstance(value, list | tuple):
-        parts = [changed_texts(item, change) for item in value]
+        parts = [changed_texts(item, change, change_number) for item in value]
         return value if all(map(is_, parts, value)) else parts
+    if change_number is not None and isinstance(value, int | float) and not isinstance(value, bool):
+        return change_number(value)
     return value

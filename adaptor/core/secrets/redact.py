@@ -1,8 +1,9 @@
 """Keeping secrets out of everything that is written: logs, errors, reports, final states.
 
 Secrets are found by value, in the forms in which they travel: as they are, quoted for a URL (also inside another),
-escaped in JSON (also inside another), in HTML or by Python, in base64 at any place of a longer text, and as
-`appsecret_proof`. Those that could be a part of an ordinary text (see `weakness`) are found as whole words alone.
+escaped in JSON (also inside another), in HTML or by Python, in base64 at any place of a longer text, in hexadecimal
+digits, and as `appsecret_proof`. Of a secret of several lines, each line of 8 letters or more is a secret too.
+Those that could be a part of an ordinary text (see `weakness`) are found as whole words alone.
 
 What is only read loses them for good. What is kept and used again has marks in their place (see `kept_secrets`).
 """
@@ -11,20 +12,32 @@ from __future__ import annotations
 
 import re
 
-from .kept_secrets import KeptSecrets, changed_texts
+from .kept_secrets import KeptSecrets, changed_texts, is_number, numeral_of
 from .pasted import trimmed
-from .secret_forms import PROOF, REDACTED as REDACTED, SHORTEST_SECRET, pattern_of
+from .secret_forms import PROOF, REDACTED as REDACTED, SHORT_SECRET, SHORTEST_SECRET, pattern_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-_SECRET_KEY = r"(?i)token|secret|passw|passphrase|api_?key|private|credential|authorization|bearer|cookie"
+_SECRET_KEY = (
+    r"(?i)token|secret|passw|passphrase|(api|access|account|encryption|master|shared|signing)_?key|private|credential"
+    r"|authorization|bearer|cookie|connection_?string|(?<![^\W_])(auth|dsn|jwt|otp|pass|pat|pin|pwd|sas)(?![^\W_])"
+)
 #: Names that sound like a secret and are none, written small and without signs: mostly places in a list of pages.
 _KNOWN_PUBLIC = frozenset(
     {"tokentype", "pagetoken", "nextpagetoken", "nexttoken", "continuationtoken", "synctoken", "tokencount"}
 )
+#: What a configuration holds and is no secret; everything else in it is one. A test compares it with the schema.
+PUBLIC_KEYS = frozenset(
+    {"app_id", "page_id", "api_version", "base_url", "connect_timeout", "read_timeout", "total_timeout"}
+    | {"max_response_bytes", "max_retries", "max_wait"}
+)
+#: How many digits tell a text from others in which the same was redacted.
+_DISTINCT = 12
+#: What says in a private key where it begins and ends, which everybody knows.
+_ARMOUR = "-----"
 
 
 def sounds_secret(name: str) -> bool:
@@ -39,34 +52,66 @@ def sounds_secret(name: str) -> bool:
 
 
 def secrets_of(configuration: Any) -> Iterator[str]:
-    """Yield the secret texts of a configuration: everything under a key that sounds like one, at any depth."""
-    for _, secret in named_secrets(configuration):
+    """Yield what authenticates: the texts of a configuration under a key that sounds like a secret, at any depth."""
+    for _, secret in named_secrets(configuration, everything=False):
         if len(secret) >= SHORTEST_SECRET:
             yield secret
 
 
-def named_secrets(configuration: Any, path: str = "", *, inside_secret: bool = False) -> Iterator[tuple[str, str]]:
-    """Yield the secret texts of a configuration, however short, each with the path of keys that leads to it.
+def named_secrets(configuration: Any, path: str = "", *, everything: bool = True) -> Iterator[tuple[str, str]]:
+    r"""Yield the secrets of a configuration, however short, each with the path of keys that leads to it.
+
+    Args:
+        configuration: A configuration, several of them by their names, or a part of one.
+        path: Where it stands itself.
+        everything: All but our own public keys; otherwise only what stands under a key that sounds like a secret.
 
     Example:
-        >>> list(named_secrets({"verify_token": "sunrise", "db": {"host": "here", "passwords": ["a1", "b2"]}}))
-        [('verify_token', 'sunrise'), ('db.passwords[0]', 'a1'), ('db.passwords[1]', 'b2')]
+        >>> list(named_secrets({"page_id": "1020", "dsn": "pg://x", "db": {"passwords": ["a1", 4711]}}))
+        [('dsn', 'pg://x'), ('db.passwords[0]', 'a1'), ('db.passwords[1]', '4711')]
+        >>> list(named_secrets({"key": "first line\nsecond line"}))
+        [('key', 'first line\nsecond line'), ('key:1', 'first line'), ('key:2', 'second line')]
     """
     if isinstance(configuration, dict):
         for key, value in configuration.items():
             where = f"{path}.{key}" if path else str(key)
-            yield from named_secrets(value, where, inside_secret=inside_secret or sounds_secret(str(key)))
+            if sounds_secret(str(key)):
+                yield from _all_texts(value, where)
+            elif not everything or not _is_public(key, value):
+                yield from named_secrets(value, where, everything=everything)
         token, secret = configuration.get("access_token"), configuration.get("app_secret")
         if isinstance(token, str) and isinstance(secret, str):
             yield f"{path}.{PROOF}" if path else PROOF, appsecret_proof(token, secret)
     elif isinstance(configuration, list | tuple):
         for index, value in enumerate(configuration):
-            yield from named_secrets(value, f"{path}[{index}]", inside_secret=inside_secret)
-    elif inside_secret and isinstance(configuration, str) and configuration:
-        yield path, configuration
-        for plain in {trimmed(configuration), configuration.strip("\r\n")} - {"", configuration}:
+            yield from named_secrets(value, f"{path}[{index}]", everything=everything)
+    elif everything:
+        yield from _all_texts(configuration, path)
+
+
+def _is_public(key: Any, value: Any) -> bool:
+    # An address with a password or a query is refused later, in an error that must not show it.
+    return key in PUBLIC_KEYS and not (isinstance(value, str) and re.search(r"[@?]", value))
+
+
+def _all_texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _all_texts(item, f"{path}.{key}")
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _all_texts(item, f"{path}[{index}]")
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield path, str(value)
+    elif isinstance(value, str) and value:
+        yield path, value
+        for plain in {trimmed(value), value.strip("\r\n")} - {"", value}:
             # What stands around it is left out before it is used.
             yield path, plain
+        lines = [line.strip() for line in value.split("\n")]
+        for number, line in enumerate(lines, start=1) if len(lines) > 1 else ():
+            if len(line) >= SHORT_SECRET and not line.startswith(_ARMOUR):
+                yield f"{path}:{number}", line
 
 
 def appsecret_proof(access_token: str, app_secret: str) -> str:
@@ -97,6 +142,9 @@ class Redactor:
         self._secrets: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
         self._shortest = 0
+        self._numbers: frozenset[str] = frozenset()
+        #: Secrets of several lines, in the way in which a job prints them line by line.
+        self._of_lines: list[str] = []
         self.kept = KeptSecrets()
         self._of_results: Redactor | None = None
         self._has_credential = False
@@ -110,6 +158,8 @@ class Redactor:
             self._of_results = None
             self._pattern, forms = pattern_of(self._secrets)
             self._shortest = min(map(len, forms))
+            self._numbers = frozenset(filter(is_number, self._secrets))
+            self._of_lines = [secret for secret in self._secrets if "\n" in secret.rstrip("\n")]
         return bool(fresh)
 
     def learn_credential(self, configuration: Any) -> bool:
@@ -124,7 +174,7 @@ class Redactor:
         own: it comes from its data, and stays there in what is kept.
         """
         if self._has_credential:
-            return self.learn(secrets_of(configuration))
+            return self.learn(secret for _, secret in named_secrets(configuration))
         return self.learn_named(named_secrets(configuration))
 
     def learn_named(self, secrets: Iterable[tuple[str, str]]) -> bool:
@@ -150,7 +200,7 @@ class Redactor:
 
     def keep(self, value: Any) -> Any:
         """Return a JSON value as it may be kept: with marks in the place of what the credentials hold."""
-        return changed_texts(value, self.kept.mark)
+        return changed_texts(value, self.kept.mark, self.kept.mark_number)
 
     def restore(self, value: Any) -> Any:
         """Return what was kept as it was.
@@ -163,6 +213,39 @@ class Redactor:
     def text(self, text: str) -> str:
         """Return `text` without any of the secrets."""
         return self._pattern.sub(REDACTED, text) if self._pattern is not None else text
+
+    def distinct(self, text: str) -> str:
+        """Return a text without any of the secrets by which it can still be told from others."""
+        clean = self.text(text)
+        if clean == text:
+            return text
+        from hashlib import sha256
+
+        return f"{clean} {sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:_DISTINCT]}"
+
+    def json(self, text: str) -> str:
+        """Return a JSON text without any of the secrets; it is JSON still, where a secret is a number."""
+        clean = self.text(text)
+        if clean == text or not self._numbers:
+            return clean
+        from json import dumps, loads
+
+        return dumps(self.value(loads(text)), ensure_ascii=False, separators=(",", ":"))
+
+    def unfinished(self, text: str) -> int:
+        r"""Return where in a text a secret of several lines begins whose end is still to come, or its length.
+
+        Example:
+            >>> Redactor(["first line\nsecond"]).unfinished("a first line\n")
+            2
+        """
+        places = [len(text)]
+        for secret in self._of_lines:
+            for line in range(1, secret.rstrip("\n").count("\n") + 1):
+                begin = "\n".join(secret.split("\n", line)[:line]) + "\n"
+                if text.endswith(begin):
+                    places.append(len(text) - len(begin))
+        return min(places)
 
     def is_clean(self, cause: BaseException | None) -> bool:
         """Whether neither an exception nor what led to it would show a secret in a traceback."""
@@ -183,4 +266,11 @@ class Redactor:
         pattern, shortest = self._pattern, self._shortest
         if pattern is None:
             return value
-        return changed_texts(value, lambda text: text if len(text) < shortest else pattern.sub(REDACTED, text))
+        return changed_texts(
+            value,
+            lambda text: text if len(text) < shortest else pattern.sub(REDACTED, text),
+            self._number if self._numbers else None,
+        )
+
+    def _number(self, number: float) -> Any:
+        return REDACTED if numeral_of(number) in self._numbers else number

@@ -98,11 +98,12 @@ def forms_of(secret: str) -> Iterator[tuple[str, str]]:
     yield from _escaped(secret)
     yield from _in_html(secret)
     yield from _in_base64(secret)
+    yield from _in_hex(secret)
 
 
 def is_encoded(form: str) -> bool:
     """Whether a form, by its name, shows no words that could be told from what stands around them."""
-    return form.startswith("base64")
+    return form.startswith(("base64", "hex"))
 
 
 def _quoted(secret: str) -> Iterator[tuple[str, str]]:
@@ -166,3 +167,9 @@ def _in_base64(secret: str) -> Iterator[tuple[str, str]]:
             core = whole[(0, 2, 3)[shift] : len(whole) - (1 if tail else 0)]
             yield f"base64-{number}-{shift}", core
             yield f"base64-{number}-{shift}-url", core.replace("+", "-").replace("/", "_")
+
+
+def _in_hex(secret: str) -> Iterator[tuple[str, str]]:
+    digits = secret.encode("utf-8", "surrogatepass").hex()
+    yield "hex", digits
+    yield "hex-large", digits.upper()
