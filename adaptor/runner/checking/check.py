@@ -23,10 +23,12 @@ def check_file(path: str, credentials: Credentials, *, workflow: str | None = No
         run: Where lines that scripts print are logged.
     """
     run = run or Run(sink=lambda *line: None, dry_run=True, alone=True)
+    credentials.teach(run.redactor)
     output = JobOutput(run)
     with run:
         prepared = prepare(path, credentials, workflow=workflow, given={"print": print_to(output)})
         output.close()
+        credentials.teach(run.redactor, prepared.plan)
         if not prepared.problems:
             # Not done before a run: it takes time, and the run finds out anyway.
             from .damaged_ids import damaged_ids
@@ -38,6 +40,6 @@ def check_file(path: str, credentials: Credentials, *, workflow: str | None = No
                     prepared.plan.warnings += [*damaged_ids(job), *human_tags(job)]
             prepared.problems += [problem for job in prepared.jobs for problem in replaced_data(job)]
         prepared.close()
-    for problem in prepared.problems:
+    for problem in [*prepared.problems, *prepared.warnings]:
         problem.redact(run.redactor.text)
     return prepared

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import sys
 
 from ...core.errors import InputError
 from ..problems.problems import FileProblem
 from ..problems.source_lines import pointed_line
 
-#: A key that sounds like a secret, and its value, which may begin on the next line.
-_SECRET = (
-    r"(?i)[\w-]*(token|secret|passw|passphrase|api_?-?key|private|credential|authorization)[\w-]*[\"']?\s*:\s*[^\s{\[]"
-)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..problems.covered import Covered
 
 
 class Source:
@@ -30,6 +28,19 @@ class Source:
         self.text = text
         self.what = what
         self.is_secret = is_secret
+        self._covered: Covered | None = None
+
+    def hides(self, offset: int | None) -> bool:
+        """Whether errors show nothing of what stands at a place of the text."""
+        return self.is_secret or offset is None or self._cover().holds(offset)
+
+    def _cover(self) -> Covered:
+        if self._covered is None:
+            # Imported only for an error, since it takes a while.
+            from ..problems.covered import Covered
+
+            self._covered = Covered(self.text)
+        return self._covered
 
     def problem(self, what: str, offset: int | None = None, width: int = 1, *, fix: str = "") -> FileProblem:
         """Return a problem with the text.
@@ -52,10 +63,9 @@ class Source:
     def _excerpt(self, begin: int, line: int, column: int, width: int) -> str | None:
         end = self.text.find("\n", begin)
         shown = self.text[begin : end if end >= 0 else None]
-        line_before = self.text[self.text.rfind("\n", 0, max(begin - 1, 0)) + 1 : begin]
-        if self.is_secret or re.search(_SECRET, line_before + shown):
+        if self.is_secret:
             return None
-        return pointed_line(shown, line, column, column + width) or None
+        return pointed_line(self._cover().line(shown, begin), line, column, column + width) or None
 
 
 def read_source(file: str, what: str, *, is_secret: bool = False) -> Source:
