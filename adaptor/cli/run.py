@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 
 _VISIBLE = (
-    "The state given with -S holds a configuration, which other users of this machine can read in the list of processes "
-    "(ps), and which the shell keeps in its history. Give it with -c FILE, in the environment, or with -s -."
+    "The state given with -S holds a configuration, which other users of this machine can read in the list of "
+    "processes (ps), and which the shell keeps in its history. Give it with -c FILE, in the environment, or with -s -."
 )
 
 

@@ -2,7 +2,11 @@
 
 import base64
 import json
+import os
 import re
+import subprocess
+import sys
+from shlex import quote as quote_shell
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -38,7 +42,7 @@ def forms(secret):
     return plain, {form for form in encoded if len(form) > 5}
 
 
-LONG = [TOKEN, SECRET, KEY, DSN, appsecret_proof(TOKEN, SECRET), *[line for line in KEY.split("\n")[1:3]]]
+LONG = [TOKEN, SECRET, KEY, DSN, appsecret_proof(TOKEN, SECRET), *KEY.split("\n")[1:3]]
 ANYWHERE = {form.encode() for secret in LONG for kind in forms(secret) for form in kind}
 ANYWHERE |= {form.encode() for secret in (WORD, str(NUMBER)) for form in forms(secret)[1]}
 PATTERN = re.compile(
@@ -73,7 +77,7 @@ JOBS = {
     "plain sends": 'send_text("7001", "Hello")\nsend_text("7002", state.configuration.signer.pem)',
     "http with auth": 'http.get(f"{state.configuration.base_url}echo", auth=("clerk", state.configuration["pass"]), '
     'headers={"X-Dsn": state.configuration.dsn}, query={"otp": state.configuration.otp})\n'
-    'http.post(f"{state.configuration.base_url}echo", body={"otp": state.configuration.otp, "all": state.configuration})',
+    'http.post(f"{state.configuration.base_url}echo", body={"otp": state.configuration.otp, "all": state})',
     "each": 'each(state.data.people, combine(send_text(state.data.psid, state.configuration["pass"]), log(state)))',
     "try_each": 'try_each(state.data.people, send_text("13", state.configuration.dsn))\nlog(state.data)',
     "broadcast": 'broadcast(state.data.people, send_text(state.data.psid, f"{state.configuration.otp}"))',
@@ -145,3 +149,200 @@ def test_a_run_leaves_no_secret_behind(adaptor, given, tmp_path, job, option):
             json.loads(line)
     if "-O" in OPTIONS[option] and done.out.strip():
         json.loads(done.out)
+
+
+def test_a_workflow_with_a_configuration_of_its_own_leaves_none_behind(adaptor, given, tmp_path, tmp_path_factory):
+    with open(given) as stream:
+        configuration = json.load(stream)
+    folder = tmp_path_factory.mktemp("workflow")
+    steps = [
+        {"id": "say", "expression": SAY, "configuration": configuration, "next": {"fail": True}},
+        {"id": "fail", "expression": RAISE, "configuration": given},
+    ]
+    for name, more in {"good": {}, "bad": {"fo": KEY}}.items():
+        for indent in (None, 2):
+            steps[0].pop("fo", None)
+            steps[0].update(more)
+            (folder / f"{name}.json").write_text(json.dumps({"steps": steps}, indent=indent))
+            for words in (["run"], ["run", "--log-json", "--report", "report.json"], ["run", "--report", "r.html"]):
+                done = adaptor(None, str(folder / f"{name}.json"), *words[1:], command=words[0])
+                assert leaks(done, tmp_path) == {}
+            done = adaptor(None, str(folder / f"{name}.json"), command="check")
+            assert leaks(done, tmp_path) == {}
+            assert done.code == (2 if more else 0)
+
+
+def test_a_run_that_is_resumed_leaves_none_behind_and_gets_them_back(adaptor, given, tmp_path, httpserver):
+    # The number is put together, so that the workflow itself does not hold it.
+    second = (
+        'import os\nfn(lambda s: s if s["data"]["copy"][2] == int("4815" + "1623") and "GO" in os.environ else 1 / 0)\n'
+    )
+    steps = [{"id": "first", "expression": SAY, "next": "second"}, {"id": "second", "expression": second}]
+    files = {"flow.json": json.dumps({"steps": steps})}
+    failed = adaptor(None, "flow.json", "-c", given, "--report", "report.json", files=files)
+    assert (failed.code, leaks(failed, tmp_path)) == (1, {})
+    shown = adaptor(None, "show", "last", "--format", "json", command="runs")
+    assert leaks(shown, tmp_path) == {}
+    resumed = adaptor(None, "flow.json", "-c", given, "--resume", "last", "-O", env={"GO": "1"})
+    assert (resumed.code, leaks(resumed, tmp_path)) == (0, {}), resumed.err
+    json.loads(resumed.out)
+
+
+CHECKED = {
+    "raises": 'import os\nraise ValueError(os.environ["ADAPTOR_CONFIGURATION"])',
+    "prints": 'import os, sys\nprint(os.environ["ADAPTOR_CONFIGURATION"])\nlog(1)',
+    "names it": 'import os\nsend_text(os.environ["ADAPTOR_CONFIGURATION"] * 20, "hi")',
+}
+
+
+@pytest.mark.parametrize("words", [["check"], ["check", "--format", "json"], ["config", "check", "--job"], ["run"]])
+@pytest.mark.parametrize("job", CHECKED)
+def test_what_is_found_wrong_with_a_job_shows_no_secret_of_the_environment(adaptor, tmp_path, given, job, words):
+    (tmp_path / "job.py").write_text(CHECKED[job])
+    with open(given) as stream:
+        done = adaptor(None, *words[1:], "job.py", command=words[0], env={"ADAPTOR_CONFIGURATION": stream.read()})
+    assert leaks(done, tmp_path) == {}
+
+
+#: A slip in a file with a configuration -> the file. Each secret stands behind another one, where the slip is.
+SLIPS = {
+    "tab.yaml": f"\taccess_token: {TOKEN}\n",
+    "second.yaml": f"access_token: {TOKEN}: {WORD}\n",
+    "twice.yaml": f"pass: {WORD}\npass: {NUMBER}\naccess_token: {TOKEN}\n",
+    "tag.yaml": f"pass: !{WORD} x\ndsn: !{NUMBER} {TOKEN}\n",
+    "alias.yaml": f"pass: *{WORD}\n",
+    "merge.yaml": f"<<: {NUMBER}\npass: {WORD}\n",
+    "block.yaml": f"pem: |\n {KEY}",
+    "quote.yaml": f'access_token: "{TOKEN}\npass: {WORD}\n',
+    "forgotten.yaml": f"access_token {TOKEN}\npass: [{WORD}\n",
+    "number.yaml": f"otp: {NUMBER}e999\n",
+    "twice.json": f'{{"pass": "{WORD}", "pass": {NUMBER}}}',
+    "quote.json": f'{{"pass": "{WORD}, "otp": {NUMBER}}}',
+    "number.json": f'{{"otp": {NUMBER}e999}}',
+    "comma.json": f'{{"dsn": "{DSN}" "otp": {NUMBER}}}',
+    "latin.json": f'{{"pass": "{WORD} \xff", "otp": {NUMBER}}}',
+}
+ENTRANCES = {
+    "run": ["run", "job.py", "-c", "{}"],
+    "log-json": ["run", "job.py", "-c", "{}", "--log-json", "--report", "report.json"],
+    "check": ["check", "job.py", "-c", "{}"],
+    "config validate": ["config", "validate", "-c", "{}"],
+    "config check": ["config", "check", "-c", "{}"],
+    "runs settle": ["runs", "settle", "last", "-c", "{}"],
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_in_a_credential_shows_nothing_of_it(adaptor, tmp_path, tmp_path_factory, slip):
+    file = tmp_path_factory.mktemp("given") / slip
+    file.write_bytes(SLIPS[slip].encode("latin-1" if slip.startswith("latin") else "utf-8"))
+    (tmp_path / "job.py").write_text("log(1)")
+    for words in ENTRANCES.values():
+        done = adaptor(None, *[word.format(file) for word in words[1:]], command=words[0])
+        assert (done.code in (2, 3), leaks(done, tmp_path)) == (True, {}), words
+    if slip.endswith(".json") and not slip.startswith("latin"):
+        done = adaptor(None, "job.py", "--log-json", env={"ADAPTOR_CONFIGURATION": SLIPS[slip]})
+        assert (done.code, leaks(done, tmp_path)) == (2, {})
+
+
+@pytest.mark.parametrize("slip", [slip for slip in SLIPS if not slip.startswith("latin")])
+def test_a_slip_in_the_configuration_of_a_workflow_shows_nothing_of_it(adaptor, tmp_path, tmp_path_factory, slip):
+    file = tmp_path_factory.mktemp("given") / slip
+    if slip.endswith(".json"):
+        text = f'{{"steps": [{{"id": "a", "configuration": {SLIPS[slip]}, "expression": 5}}]}}'
+    else:
+        inside = "".join(f"      {line}\n" for line in SLIPS[slip].splitlines())
+        text = f"steps:\n  - id: a\n    expression: 5\n    configuration:\n{inside}"
+    file.write_text(text)
+    for words in (["run"], ["run", "--log-json", "--report", "report.json"], ["run", "--report", "r.html"], ["check"]):
+        done = adaptor(None, str(file), *words[1:], command=words[0])
+        assert (done.code in (2, 3), leaks(done, tmp_path)) == (True, {}), words
+
+
+BROKEN = {
+    "a call": f'send_text("1", "hi", token="{TOKEN}" "x)',
+    "a name": f"access_token = {TOKEN} x",
+    "a header": f'http.get("https://a.org", headers={{"Authorization": "Basic {WORD}" "X": 1 2}})',
+    "a key": f'pem = """{KEY}""" 5',
+    "a name that is not known": f"password = {WORD}\nlog(EAAGm0PX4ZCpsBAKZC)",
+    "a value that is none": f'log(1)\nif True:\n    password = "{WORD}" "{TOKEN}", 1 / 0',
+}
+
+
+@pytest.mark.parametrize("job", BROKEN)
+def test_a_script_that_cannot_be_loaded_shows_no_literal_secret(adaptor, tmp_path, tmp_path_factory, job):
+    file = tmp_path_factory.mktemp("given") / "job.py"
+    file.write_text(BROKEN[job])
+    for words in (["run"], ["run", "--log-json", "--report", "report.json"], ["run", "--report", "r.html"], ["check"]):
+        done = adaptor(None, str(file), *words[1:], command=words[0])
+        assert done.code == 3, words
+        found = leaks(done, tmp_path)
+        # Python's own words for what is wrong with a name hold the name.
+        assert {name: match for name, match in found.items() if match[0] != WORD.encode() or "name" not in job} == {}
+        assert "EAAGm0PX4ZCpsBAKZC" not in done.out + done.err
+
+
+def test_no_process_shows_a_secret_in_its_arguments(given, tmp_path, environment, httpserver):
+    seen = []
+
+    def look(request):
+        for name in filter(str.isdecimal, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{name}/cmdline", "rb") as stream:
+                    seen.append(stream.read().replace(b"\0", b" "))
+            except OSError:
+                continue
+        return Response(json.dumps({"recipient_id": "1", "message_id": "m_1"}), mimetype="text/json")
+
+    if not os.path.exists("/proc/self/cmdline"):
+        pytest.skip("this system has no /proc")
+    httpserver.clear()
+    httpserver.expect_request(re.compile(".*")).respond_with_handler(look)
+    (tmp_path / "job.py").write_text('send_text("7001", "Hello")')
+    words = [sys.executable, "-m", "adaptor", "run", "job.py", "-c", given, "--timeout", "30"]
+    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    own = [line for line in seen if b"adaptor run job.py" in line]
+    assert own
+    assert not any(PATTERN.search(line) for line in own)
+
+
+def test_a_state_given_with_s_that_holds_a_configuration_is_warned_of(adaptor):
+    done = adaptor("log(1)", state={"configuration": CONFIGURATION})
+    assert "warning: The state given with -S holds a configuration" in done.err
+    assert "(ps)" in done.err
+    assert "-S holds" not in adaptor("log(1)", state={"data": {}}).err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only there have files such rights")
+def test_a_credential_that_others_may_read_is_warned_of_with_the_command_that_mends_it(
+    adaptor, tmp_path, given, httpserver
+):
+    text = json.dumps({"access_token": TOKEN, "base_url": httpserver.url_for("/")})
+    flow = {"steps": [{"id": "a", "expression": "log(1)", "configuration": {"access_token": TOKEN}}]}
+    by_file = {"steps": [{"id": "a", "expression": "log(1)", "configuration": "./my keys.json"}]}
+    files = {
+        "my keys.json": text,
+        "state.json": json.dumps({"configuration": {"access_token": TOKEN}}),
+        "flow.json": json.dumps(flow),
+        "by_file.json": json.dumps(by_file),
+        "job.py": "log(1)",
+    }
+    adaptor("log(1)", files=files)
+    entrances = [
+        ("my keys.json", ["run", "job.py", "-c", "my keys.json"]),
+        ("my keys.json", ["check", "job.py", "-c", "my keys.json"]),
+        ("my keys.json", ["config", "validate", "-c", "my keys.json"]),
+        ("my keys.json", ["config", "check", "-c", "my keys.json"]),
+        ("my keys.json", ["run", "by_file.json"]),
+        ("state.json", ["run", "job.py", "-s", "state.json"]),
+        ("flow.json", ["run", "flow.json"]),
+        ("flow.json", ["check", "flow.json"]),
+    ]
+    for mode in (0o640, 0o600):
+        for name in files:
+            (tmp_path / name).chmod(mode)
+        for name, words in entrances:
+            done = adaptor(None, *words[1:], command=words[0])
+            wanted = f"chmod 600 {quote_shell(name)}" if " " in name and "by" not in words[1] else "chmod 600"
+            assert (wanted in done.out + done.err) == (mode != 0o600), (mode, words)

@@ -52,9 +52,10 @@ def of_files(credentials: Credentials, plan: Plan | None = None) -> Iterator[str
     """Yield warnings about files that hold a configuration and that other users of the machine may read."""
     files = [credentials.path]
     if plan is not None:
-        is_inside = plan.credentials or any(step.configuration for step in plan.steps.values())
-        files.append(plan.file if is_inside else None)
-    for file in files:
+        steps = plan.steps.values()
+        is_inside = plan.credentials or any(step.configuration and not step.configuration_file for step in steps)
+        files += [plan.file if is_inside else None, *(step.configuration_file for step in steps)]
+    for file in dict.fromkeys(files):
         yield from of_file(file)
 
 
@@ -89,9 +90,7 @@ def _of_weak(path: str, secret: str, what: str) -> Iterator[str]:
     is_named_so = any(sounds_secret(key) for key in re.split(r"[.\[]", path))
     advice = "Choose one that cannot be guessed."
     if not is_named_so:
-        advice = (
-            "Everything in a configuration is kept secret: what is no secret stands better in `data`, or in the job."
-        )
+        advice = "Everything in a configuration is kept secret: what is none stands better in `data` or in the job."
     if is_named_so or len(secret) >= SHORTEST_SECRET:
         yield f"{what} Wherever a text holds it as a word of its own, logs show {REDACTED} in its place. {advice}"
 

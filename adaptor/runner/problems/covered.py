@@ -30,8 +30,8 @@ _CONFIGURATIONS = frozenset({"configuration", "credentials"})
 _NAME = re.compile(r"""[ \t]*("[\w ./@-]{1,60}"|'[\w ./@-]{1,60}'|[\w./@-]{1,60})[ \t]*(?=[,}\]\n#]|$)""")
 _LETTER = r"[\w+/=~-]"
 _TOKEN = re.compile(
-    rf"(?<!{_LETTER})(?:EAA\w{{10,}}|[0-9a-f]{{32,}}"
-    rf"|(?={_LETTER}*?[a-z])(?={_LETTER}*?[A-Z])(?={_LETTER}*?\d){_LETTER}{{20,}})"
+    rf"(?<!{_LETTER})(?:EAA\w{{10,}}|(?=\d*[a-f])[0-9a-f]{{32,}}"
+    rf"|(?={_LETTER}*?[a-z])(?={_LETTER}*?[A-Z])(?={_LETTER}*?\d){_LETTER}{{20,1000}}(?!{_LETTER}))"
 )
 _PRIVATE_KEY = re.compile(r"(?s)(?<=-----BEGIN )[A-Z ]*PRIVATE KEY-----.*?(?:-----END|\Z)")
 _ASSIGNED = re.compile(r"""([A-Za-z_][\w-]*)["']?\s*[:=](?!=)""")
