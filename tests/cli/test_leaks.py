@@ -175,14 +175,18 @@ def test_a_workflow_with_a_configuration_of_its_own_leaves_none_behind(adaptor, 
 def test_a_run_that_is_resumed_leaves_none_behind_and_gets_them_back(adaptor, given, tmp_path, httpserver):
     # The number is put together, so that the workflow itself does not hold it.
     second = (
-        'import os\nfn(lambda s: s if s["data"]["copy"][2] == int("4815" + "1623") and "GO" in os.environ else 1 / 0)\n'
+        "import os\n"
+        'number = lambda s: s["references"][0]["copy"][2]\n'
+        'fn(lambda s: s if number(s) == int("4815" + "1623") and "GO" in os.environ else 1 / 0)\n'
     )
-    steps = [{"id": "first", "expression": SAY, "next": "second"}, {"id": "second", "expression": second}]
+    # Without a message there would be no ledger.
+    first = {"id": "first", "expression": f'{SAY}send_text("7001", "Hello")', "next": "second"}
+    steps = [first, {"id": "second", "expression": second}]
     files = {"flow.json": json.dumps({"steps": steps})}
     failed = adaptor(None, "flow.json", "-c", given, "--report", "report.json", files=files)
     assert (failed.code, leaks(failed, tmp_path)) == (1, {})
-    shown = adaptor(None, "show", "last", "--format", "json", command="runs")
-    assert leaks(shown, tmp_path) == {}
+    for words in (["list"], ["show", "last", "--format", "json"], ["results", "last"], ["export"]):
+        assert leaks(adaptor(None, *words, command="runs"), tmp_path) == {}
     resumed = adaptor(None, "flow.json", "-c", given, "--resume", "last", "-O", env={"GO": "1"})
     assert (resumed.code, leaks(resumed, tmp_path)) == (0, {}), resumed.err
     json.loads(resumed.out)
@@ -315,9 +319,7 @@ def test_a_state_given_with_s_that_holds_a_configuration_is_warned_of(adaptor):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only there have files such rights")
-def test_a_credential_that_others_may_read_is_warned_of_with_the_command_that_mends_it(
-    adaptor, tmp_path, given, httpserver
-):
+def test_a_file_with_a_credential_that_others_may_read_is_warned_of(adaptor, tmp_path, given, httpserver):
     text = json.dumps({"access_token": TOKEN, "base_url": httpserver.url_for("/")})
     flow = {"steps": [{"id": "a", "expression": "log(1)", "configuration": {"access_token": TOKEN}}]}
     by_file = {"steps": [{"id": "a", "expression": "log(1)", "configuration": "./my keys.json"}]}

@@ -74,7 +74,10 @@ def any_of(forms: Iterable[str], whole_words: Iterable[str] = ()) -> re.Pattern[
     groups: dict[str, list[str]] = {}
     for form in sorted(set(forms), key=len, reverse=True):
         groups.setdefault(form[:_SAME_START], []).append(re.escape(form[_SAME_START:]))
-    parts = [f"{re.escape(start)}(?:{'|'.join(rest)})" for start, rest in groups.items()]
+    by_letter: dict[str, list[str]] = {}
+    for start, rest in groups.items():
+        by_letter.setdefault(start[:1], []).append(f"{re.escape(start[1:])}(?:{'|'.join(rest)})")
+    parts = [f"{re.escape(letter)}(?:{'|'.join(rest)})" for letter, rest in by_letter.items()]
     parts += map(_whole_word, sorted(set(whole_words), key=len, reverse=True))
     return re.compile("|".join(parts))
 

@@ -79,8 +79,9 @@ def _of_configuration(configuration: Mapping[str, Any], where: str) -> Iterator[
             secrets.setdefault(path, secret)
     settings = {key: configuration[key] for key in OUR_KEYS & set(configuration) if isinstance(configuration[key], str)}
     for path, text in {**secrets, **settings}.items():
-        plain = trimmed_value(re.split(r"[.\[]", path)[-1], text)
-        if plain != text:
+        key = re.split(r"[.\[]", path)[-1]
+        plain = trimmed_value(key, text)
+        if plain != text and (key in OUR_KEYS or sounds_secret(key)):
             yield f"`{path}` in {where} {around(text)}, which was left out."
         if path in secrets and plain and not re.search(r":\d+$", path) and (why := weakness(plain)):
             yield from _of_weak(path, plain, f"`{path}` in {where} {why}.")

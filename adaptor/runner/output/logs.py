@@ -147,7 +147,8 @@ class JobOutput(io.TextIOBase):
         return len(text)
 
     def _show(self, lines: str) -> None:
-        for line in self._run.redactor.text(lines).split("\n")[:-1]:
+        # A secret may end with a line end, which is redacted with it.
+        for line in self._run.redactor.text(lines).removesuffix("\n").split("\n") if lines else ():
             self._run.log("info", "job", line)
 
     def writable(self) -> bool:
