@@ -286,6 +286,15 @@ def test_a_script_that_cannot_be_loaded_shows_no_literal_secret(adaptor, tmp_pat
         assert "EAAGm0PX4ZCpsBAKZC" not in done.out + done.err
 
 
+@pytest.mark.parametrize("option", ["-c", "-s"])
+@pytest.mark.parametrize("value", [json.dumps({"configuration": {"zz": WORD}, "dsn": DSN}), "EAAGm0PX4ZCpsBAKZC"])
+def test_a_credential_that_is_given_where_a_path_belongs_is_not_shown(adaptor, tmp_path, value, option):
+    for words in (["run"], ["run", "--log-json"], ["check"] if option == "-c" else ["run", "--dry-run"]):
+        done = adaptor("log(1)", *words[1:], option, value, command=words[0])
+        assert (done.code, leaks(done, tmp_path)) == (2, {})
+        assert "EAAGm0PX4ZCpsBAKZC" not in done.err
+
+
 def test_no_process_shows_a_secret_in_its_arguments(given, tmp_path, environment, httpserver):
     seen = []
 

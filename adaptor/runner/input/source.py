@@ -79,9 +79,7 @@ def read_source(file: str, what: str, *, is_secret: bool = False) -> Source:
     except IsADirectoryError:
         raise InputError(f"The {what} {file} is a folder.", fix="Give the file in it. Nothing was run.") from None
     except OSError as cause:
-        raise InputError(
-            f"The {what} {file} {why_unreadable(cause)}.", fix="Check the path. Nothing was run."
-        ) from None
+        raise _no_file(file, what, cause) from None
     name = "standard input" if file == "-" else file
     try:
         # Some editors put a byte order mark in front.
@@ -93,6 +91,15 @@ def read_source(file: str, what: str, *, is_secret: bool = False) -> Source:
         offset = len(raw[: cause.start].decode("utf-8-sig"))
         fix = "Save it as UTF-8. Nothing was run."
         raise source.problem(f"The {what} is not UTF-8 text{kind}.", offset, fix=fix) from None
+
+
+def _no_file(file: str, what: str, cause: OSError) -> InputError:
+    from ..problems.covered import covered_name
+
+    why = why_unreadable(cause)
+    if file.lstrip().startswith("{"):
+        return InputError(f"The {what} {why}: what was given is no path.", fix="Give the path. Nothing was run.")
+    return InputError(f"The {what} {covered_name(file)} {why}.", fix="Check the path. Nothing was run.")
 
 
 def why_unreadable(cause: OSError) -> str:

@@ -83,12 +83,12 @@ def unknown_names(
     for name, node in names.items():
         if name in meant:
             continue
-        from ..problems.covered import covered_code
+        from ..problems.covered import covered_name
         from ..problems.problems import did_you_mean
 
         hint = did_you_mean(name, [*vocabulary, *dir(builtins)], "Import it, or define it before it is used.")
         yield _at(
-            CannotLoad(f"The name `{covered_code(name)}` is not known.", fix=hint), file, node.lineno, *_columns(node)
+            CannotLoad(f"The name `{covered_name(name)}` is not known.", fix=hint), file, node.lineno, *_columns(node)
         )
 
 

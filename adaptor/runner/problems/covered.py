@@ -79,6 +79,16 @@ def covered_code(line: str, *, is_broken: bool = False) -> str:
     return _covered(line, spans)
 
 
+def covered_name(name: str) -> str:
+    """Return a name as it may be shown: a token that was given in its place is covered.
+
+    Example:
+        >>> covered_name("/home/Anna/Clinic2026/keys.json"), covered_name("EAAGm0PX4ZCpsBAKZC")
+        ('/home/Anna/Clinic2026/keys.json', '••••••••••••••••••')
+    """
+    return "/".join(_covered(part, list(_by_value(part))) for part in name.split("/"))
+
+
 def _covered(line: str, spans: list[Span]) -> str:
     for start, end in spans:
         start, end = max(start, 0), min(end, len(line))
