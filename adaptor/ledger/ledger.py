@@ -196,14 +196,14 @@ class Ledger:
             only: Where there is no other one like it at that site in this pass, what it is called: method and address.
             is_repeatable: Making it again harms nothing.
         """
-        clean = self._redactor.distinct
+        clean = self._redactor.identity
         site, recipient, page = storable(site), storable(clean(recipient)), storable(page)
         own_key = None if own_key is None else storable(clean(own_key))
         if recipient or own_key is not None:
             only = ""
         if only:
             # An address may look like the place of an operation, which does not count.
-            site = f"{site} · {storable(clean(only)).replace('@', '%40')}"
+            site = f"{site} · {storable(self._redactor.distinct(only)).replace('@', '%40')}"
         occurrence = 0
         if not once and not is_message and own_key is None:
             with self._lock:

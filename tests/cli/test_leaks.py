@@ -195,6 +195,8 @@ def test_a_run_that_is_resumed_leaves_none_behind_and_gets_them_back(adaptor, gi
 CHECKED = {
     "raises": 'import os\nraise ValueError(os.environ["ADAPTOR_CONFIGURATION"])',
     "prints": 'import os, sys\nprint(os.environ["ADAPTOR_CONFIGURATION"])\nlog(1)',
+    "writes": "import os, sys\nfor out in (sys.stdout, sys.stderr):\n"
+    '    out.write(os.environ["ADAPTOR_CONFIGURATION"])\nlog(1)',
     "names it": 'import os\nsend_text(os.environ["ADAPTOR_CONFIGURATION"] * 20, "hi")',
 }
 

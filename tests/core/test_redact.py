@@ -367,6 +367,32 @@ def test_texts_in_which_secrets_were_taken_out_can_still_be_told_apart():
     assert redactor.distinct("7003") == "7003"
 
 
+def test_what_a_write_is_known_by_does_not_change_with_a_setting():
+    redactor = Redactor()
+    redactor.learn_credential({"api_key": "aZ7-kq9wm3", "admin": "6543210987654321", "season": "spring"})
+    assert redactor.text("6543210987654321 in spring") == f"{REDACTED} in {REDACTED}"
+    for known_by in ("6543210987654321", "spring-17"):
+        assert redactor.identity(known_by) == known_by
+    assert redactor.identity("aZ7-kq9wm3").startswith(f"{REDACTED} ")
+    redactor.learn(["spring"])
+    assert redactor.identity("spring-17").startswith(REDACTED)
+
+
+@pytest.mark.parametrize(
+    "number", [10**5000, float("nan"), float("inf"), -1e308, True], ids=["huge", "nan", "inf", "large", "true"]
+)
+def test_numbers_that_are_no_secret_stay_as_they_are(number):
+    redactor = Redactor(["48151623"])
+    assert redactor.value([number])[0] is number
+    assert redactor.keep([number])[0] is number
+
+
+def test_a_number_is_taken_out_beside_half_a_surrogate_pair():
+    clean = Redactor(["48151623"]).json('{"a": 48151623, "b": "\\ud83d"}')
+    assert json.loads(clean) == {"a": REDACTED, "b": "\ud83d"}
+    clean.encode()
+
+
 def test_the_proof_of_the_app_secret_is_a_secret_too():
     found = set(secrets_of({"access_token": "12345678", "app_secret": "12345678"}))
     assert appsecret_proof("12345678", "12345678") in found

@@ -38,7 +38,10 @@ _ROUNDS = 20_000
 _SEAL_LENGTH = 16
 
 #: The names of marks that stand for a number.
-_NUMBERS = {"int": int, "float": float}
+_NUMBERS = ("int", "float")
+
+#: No secret is a larger number.
+_MOST_BITS = 4096
 
 #: The word that Meta repeats when it first calls a webhook. It opens nothing.
 _WEBHOOK_WORD = "verify_token"
@@ -107,8 +110,9 @@ class KeptSecrets:
             return text
         plain = re.sub(_MARK, self._unmark, text)
         whole = re.fullmatch(_MARK, text)
-        kind = _NUMBERS.get(whole[2] or "") if whole is not None else None
-        return plain if kind is None else kind(plain)
+        if whole is None or whole[2] not in _NUMBERS:
+            return plain
+        return int(plain) if whole[2] == "int" and plain.lstrip("-").isdecimal() else float(plain)
 
     def _compiled(self) -> tuple[re.Pattern[str] | None, dict[str, tuple[str, str]]]:
         if not self._paths:
@@ -140,7 +144,7 @@ class KeptSecrets:
         salt, *proofs = seal.split(".")
         # A secret that has another name now is still the same one.
         for secret in own if seal == _NO_SEAL else [*own, *self._paths]:
-            form = secret if name in _NUMBERS else dict(forms_of(secret)).get(name)
+            form = secret if name in _NUMBERS and is_number(secret) else dict(forms_of(secret)).get(name)
             is_same = seal == _NO_SEAL and len(own) == 1
             if form is not None and (is_same or any(_proof(key, form) in proofs for key in self._keys_for(salt))):
                 return form
@@ -266,7 +270,10 @@ def numeral_of(number: float) -> str:
         >>> numeral_of(4711), numeral_of(4711.0), numeral_of(4.5)
         ('4711', '4711', '4.5')
     """
-    return str(int(number)) if isinstance(number, float) and number.is_integer() else str(number)
+    if isinstance(number, float) and number.is_integer():
+        number = int(number)
+    # Python refuses to write larger ones.
+    return "" if isinstance(number, int) and number.bit_length() > _MOST_BITS else str(number)
 
 
 def changed_texts(value: Any, change: Callable[[str], Any], change_number: Callable[[float], Any] | None = None) -> Any:

@@ -114,6 +114,16 @@ def _all_texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
                 yield f"{path}:{number}", line
 
 
+def _sounds_secret_at(path: str) -> bool:
+    return path.endswith(PROOF) or any(sounds_secret(key) for key in re.split(r"[.\[]", path))
+
+
+def _told_apart(text: str) -> str:
+    from hashlib import sha256
+
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DISTINCT]
+
+
 def appsecret_proof(access_token: str, app_secret: str) -> str:
     """Return the proof that a call comes from a server which knows the app secret.
 
@@ -147,6 +157,9 @@ class Redactor:
         self._of_lines: list[str] = []
         self.kept = KeptSecrets()
         self._of_results: Redactor | None = None
+        self._of_identities: Redactor | None = None
+        #: Secrets for no other reason than that they stand in a configuration.
+        self._unnamed: set[str] = set()
         self._has_credential = False
         self.learn(secrets)
 
@@ -155,7 +168,7 @@ class Redactor:
         fresh = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET} - self._secrets
         if fresh:
             self._secrets |= fresh
-            self._of_results = None
+            self._of_results = self._of_identities = None
             self._pattern, forms = pattern_of(self._secrets)
             self._shortest = min(map(len, forms))
             self._numbers = frozenset(filter(is_number, self._secrets))
@@ -174,7 +187,7 @@ class Redactor:
         own: it comes from its data, and stays there in what is kept.
         """
         if self._has_credential:
-            return self.learn(secret for _, secret in named_secrets(configuration))
+            return self._learn_named(list(named_secrets(configuration)))
         return self.learn_named(named_secrets(configuration))
 
     def learn_named(self, secrets: Iterable[tuple[str, str]]) -> bool:
@@ -189,6 +202,12 @@ class Redactor:
         named = [(path, secret) for path, secret in secrets if len(secret) >= SHORTEST_SECRET]
         self.kept.learn(named)
         self._of_results = None
+        return self._learn_named(named)
+
+    def _learn_named(self, named: list[tuple[str, str]]) -> bool:
+        unnamed = {secret for path, secret in named if not _sounds_secret_at(path)} - self._secrets
+        self._unnamed = (self._unnamed | unnamed) - {secret for path, secret in named if _sounds_secret_at(path)}
+        self._of_identities = None
         return self.learn(secret for _, secret in named)
 
     def of_results(self) -> Redactor:
@@ -200,7 +219,7 @@ class Redactor:
 
     def keep(self, value: Any) -> Any:
         """Return a JSON value as it may be kept: with marks in the place of what the credentials hold."""
-        return changed_texts(value, self.kept.mark, self.kept.mark_number)
+        return changed_texts(value, self.kept.mark, self.kept.mark_number if self._numbers else None)
 
     def restore(self, value: Any) -> Any:
         """Return what was kept as it was.
@@ -217,11 +236,17 @@ class Redactor:
     def distinct(self, text: str) -> str:
         """Return a text without any of the secrets by which it can still be told from others."""
         clean = self.text(text)
-        if clean == text:
-            return text
-        from hashlib import sha256
+        return clean if clean == text else f"{clean} {_told_apart(text)}"
 
-        return f"{clean} {sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:_DISTINCT]}"
+    def identity(self, text: str) -> str:
+        """Return what a write is known by, such as a person or a key of the job's own, without secrets.
+
+        A setting under a key that does not sound like a secret is left in it: what a write is known by must not change
+        where a setting changes, or it would be sent again.
+        """
+        if self._of_identities is None:
+            self._of_identities = Redactor(self._secrets - self._unnamed) if self._unnamed else self
+        return self._of_identities.distinct(text)
 
     def json(self, text: str) -> str:
         """Return a JSON text without any of the secrets; it is JSON still, where a secret is a number."""
@@ -230,7 +255,10 @@ class Redactor:
             return clean
         from json import dumps, loads
 
-        return dumps(self.value(loads(text)), ensure_ascii=False, separators=(",", ":"))
+        value = self.value(loads(text))
+        clean = dumps(value, ensure_ascii=False, separators=(",", ":"))
+        # Half a surrogate pair can be written as an escape alone.
+        return clean if clean.isascii() or not re.search("[\ud800-\udfff]", clean) else dumps(value)
 
     def unfinished(self, text: str) -> int:
         r"""Return where in a text a secret of several lines begins whose end is still to come, or its length.
