@@ -11,6 +11,7 @@ What is only read loses them for good. What is kept and used again has marks in 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from .kept_secrets import KeptSecrets, changed_texts, is_number, numeral_of
 from .pasted import trimmed
@@ -40,6 +41,7 @@ _DISTINCT = 12
 _ARMOUR = "-----"
 
 
+@lru_cache(maxsize=1000)
 def sounds_secret(name: str) -> bool:
     """Whether what stands under this name (a key, a header, a parameter) is a secret.
 
@@ -165,6 +167,13 @@ class Redactor:
 
     def learn(self, secrets: Iterable[str]) -> bool:
         """Take further secrets into account; return whether there was a new one."""
+        secrets = set(secrets)
+        if not self._unnamed.isdisjoint(secrets):
+            self._unnamed -= secrets
+            self._of_identities = None
+        return self._add(secrets)
+
+    def _add(self, secrets: Iterable[str]) -> bool:
         fresh = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET} - self._secrets
         if fresh:
             self._secrets |= fresh
@@ -205,10 +214,13 @@ class Redactor:
         return self._learn_named(named)
 
     def _learn_named(self, named: list[tuple[str, str]]) -> bool:
-        unnamed = {secret for path, secret in named if not _sounds_secret_at(path)} - self._secrets
-        self._unnamed = (self._unnamed | unnamed) - {secret for path, secret in named if _sounds_secret_at(path)}
-        self._of_identities = None
-        return self.learn(secret for _, secret in named)
+        # Most are known already: each operation looks at the configuration in its state.
+        named = [(path, secret) for path, secret in named if secret not in self._secrets or secret in self._unnamed]
+        sounding = {secret for path, secret in named if _sounds_secret_at(path)}
+        unnamed = (self._unnamed | {secret for _, secret in named}) - sounding
+        if unnamed != self._unnamed:
+            self._unnamed, self._of_identities = unnamed, None
+        return self._add(secret for _, secret in named)
 
     def of_results(self) -> Redactor:
         """Return what clears a final state: the plain word that Meta repeats to a webhook is left in it."""
