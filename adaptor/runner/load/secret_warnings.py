@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from shlex import quote
 from stat import S_ISREG
 
 from ...core.secrets.kept_secrets import MARK_BEGINS, places_of_marks
@@ -69,6 +68,8 @@ def of_file(file: str | None) -> Iterator[str]:
         return
     # A pipe or a device, such as a shell's <(…), has no rights that one could tighten.
     if S_ISREG(found.st_mode) and found.st_mode & 0o077:
+        from shlex import quote
+
         yield f"{file} holds a configuration, and other users of this machine may use it: chmod 600 {quote(file)}"
 
 
