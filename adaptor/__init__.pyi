@@ -40,6 +40,7 @@ from .core.errors import (
 )
 from .core.execute import execute as execute, fn as fn
 from .core.operation import Operation as Operation
+from .core.own_operation import operation as operation
 from .core.state import State as State, compose_next_state as compose_next_state
 from .core.values.arguments import expand_references as expand_references
 from .core.values.lazy import state as state
@@ -146,7 +147,7 @@ from .messenger.people.routing import (
     request_thread_control as request_thread_control,
     take_thread_control as take_thread_control,
 )
-from .messenger.profile.parts import ice_breaker as ice_breaker, menu_item as menu_item
+from .messenger.profile.builders import ice_breaker as ice_breaker, menu_item as menu_item
 from .messenger.profile.properties import (
     delete_messenger_profile as delete_messenger_profile,
     get_messenger_profile as get_messenger_profile,

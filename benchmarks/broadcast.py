@@ -49,7 +49,7 @@ def job(kind: str, url: str, people: str, count: int, ledger: str) -> None:
     hello = send_text(state.data.psid, lambda state: f"Hello {state['data']['name']}")
     if kind == "each":
         # Its pace is Meta's, which is not to be measured here.
-        noted.places_of.__defaults__ = (UNLIMITED,)
+        noted.slots_of.__defaults__ = (UNLIMITED,)
         operation = each(Path(people), hello)
     else:
         operation = broadcast(Path(people), hello, rate=None if kind == "paced" else UNLIMITED)

@@ -20,9 +20,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from adaptor.core.digest import digest
-from adaptor.ledger.ledger import Ledger, sent
+from adaptor.ledger.ledger import (
+    Ledger,
+)
 from adaptor.ledger.pace import MESSAGES_PER_SECOND
-from adaptor.ledger.records import RunRecord
+from adaptor.ledger.records import (
+    RunRecord,
+    sent,
+)
 from adaptor.ledger.store import Store, open_store
 
 #: In chunks of 50, at least as many rows a second as this many times what Meta allows.

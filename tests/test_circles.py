@@ -11,8 +11,6 @@ ROOT = Path(__file__).parent.parent
 
 #: Circles that still exist, each as the set of its modules.
 SHRINKING: list[set[str]] = [
-    {"adaptor.cli.completion", "adaptor.cli.shells"},
-    {"adaptor.common.rows.csv", "adaptor.common.rows.sources"},
     {"adaptor.core.chained", "adaptor.core.operation"},
     {"adaptor.core.execute", "adaptor.core.operation"},
 ]

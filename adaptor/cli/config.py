@@ -213,7 +213,7 @@ def _when(end: Any, findings: TokenReport) -> str:
 
 
 def _scopes(scopes: list[str] | None) -> list[str]:
-    from ..messenger.page.permissions import IN_WORDS
+    from ..messenger.rules.permissions import IN_WORDS
 
     if scopes is None:
         return ["  may:      Meta does not say"]

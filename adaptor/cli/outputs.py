@@ -8,7 +8,7 @@ import sys
 from ..core.errors import InputError
 from ..runner.execution.counts import Counts
 from ..runner.execution.ledger_location import IN_MEMORY
-from ..runner.execution.result import EXIT_FAILED, EXIT_WELL
+from ..runner.execution.result import EXIT_FAILED
 from ..runner.execution.start import RunOptions
 from ..runner.load.secret_warnings import of_final_state
 from ..runner.output.files import write_output
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ..core.context import Run
     from ..runner.execution.result import Result
+    from ..runner.report.recipients_file import Results
     from ..sandbox import Sandbox
 
 
@@ -39,48 +40,67 @@ class Outputs:
         self._described = described
         # While a job runs, standard output goes to the log.
         self._stdout = sys.stdout
-        self._problem: InputError | None = None
+        self._problems: list[InputError] = []
+        self._was_well = False
         self.are_written = False
 
-    def write(self, result: Result) -> None:
-        """Write all files. What cannot be written is reported by `tell`, after what was sent."""
-        self.are_written = True
-        try:
-            with contextlib.redirect_stdout(self._stdout):
-                self._write(result, self._given, self._run)
-        except InputError as error:
-            self._problem = error
+    def write(self, result: Result, results: Results | None = None) -> None:
+        """Write all files. A run of which one cannot be written fails, and is not recorded as one that ended well.
 
-    def _write(self, result: Result, options: argparse.Namespace, run: Run) -> None:
-        if result.text is not None and options.output:
-            write_output(f"{result.text}\n", options.output, self._stdout)
-            for what in of_final_state(result.state, result.text, options.output, run.redactor):
+        Args:
+            result: What came of the run.
+            results: The rows for each message, which were written as they came.
+        """
+        self.are_written = True
+        self._was_well = result.is_well
+        # The report comes last: it tells the exit code.
+        writers = [self._write_state, self._write_transcript, self._write_preview, self._write_report]
+        if results is not None:
+            writers.insert(0, lambda result: results.close(is_wanted=bool(result.steps)))
+        with contextlib.redirect_stdout(self._stdout):
+            for write in writers:
+                try:
+                    write(result)
+                except InputError as error:
+                    self._problems.append(error)
+                    result.exit_code = result.exit_code or EXIT_FAILED
+
+    def _write_state(self, result: Result) -> None:
+        given, run = self._given, self._run
+        if result.text is not None and given.output:
+            write_output(f"{result.text}\n", given.output, self._stdout)
+            for what in of_final_state(result.state, result.text, given.output, run.redactor):
                 run.log("info", "run", f"warning: {what}")
+
+    def _write_transcript(self, result: Result) -> None:
         if self._sandbox is not None:
             from .options.sandbox_run import show_transcript
 
-            show_transcript(self._sandbox, options, run)
-        if options.preview and self._described is not None:
+            show_transcript(self._sandbox, self._given, self._run)
+
+    def _write_preview(self, result: Result) -> None:
+        if self._given.preview and self._described is not None:
             from .options.preview import preview
 
-            preview(options, run, self._sandbox, self._described)
-        if options.report:
+            preview(self._given, self._run, self._sandbox, self._described)
+
+    def _write_report(self, result: Result) -> None:
+        if self._given.report:
             from ..runner.report.report import write_report
 
-            write_report(result, run.redactor, options.report, self._stdout)
+            write_report(result, self._run.redactor, self._given.report, self._stdout)
 
     def tell(self, result: Result) -> int:
         """Log how the run ended, and return its exit code."""
-        _close(result, self._run, self._given)
-        if self._problem is None:
-            return result.exit_code
-        self._run.log("error", "run", self._problem.report(), error=self._problem.facts())
-        return result.exit_code or EXIT_FAILED
+        for problem in self._problems:
+            self._run.log("error", "run", problem.report(), error=problem.facts())
+        _close(result, self._run, self._given, was_well=self._was_well)
+        return result.exit_code
 
 
-def _close(result: Result, run: Run, options: argparse.Namespace) -> None:
-    """Log how the run ended, and what was sent."""
-    counts = Counts(result).sentence(run.replayed)
+def _close(result: Result, run: Run, options: argparse.Namespace, *, was_well: bool) -> None:
+    """Log how the run ended, and what was sent; where it `was_well`, only its outputs may be missing."""
+    counts = Counts(result).sentence(run.replayed, result.recorded)
     facts = {
         "outcomes": result.outcomes,
         "messages": result.messages,
@@ -93,7 +113,7 @@ def _close(result: Result, run: Run, options: argparse.Namespace) -> None:
         is_sent = any(result.outcomes.values())
         what = f"The job did not get as far as its steps. {counts}" if is_sent else "Nothing was run."
         run.log("error", "run", what, **facts)
-    elif result.exit_code == EXIT_WELL:
+    elif was_well:
         run.log("info", "run", f"Done. {counts}", **facts)
     elif failed and result.plan is not None and result.plan.is_workflow:
         what = f"{len(failed)} of {len(result.steps)} steps did not end well: {', '.join(failed)}. {counts}"
@@ -101,15 +121,16 @@ def _close(result: Result, run: Run, options: argparse.Namespace) -> None:
     else:
         run.log("error", "run", f"The run did not end well. {counts}", **facts)
     if result.ledger is not None and result.ledger != IN_MEMORY:
-        _tell_what_next(result, run, options)
+        _tell_what_next(result, run, options, was_well=was_well)
 
 
-def _tell_what_next(result: Result, run: Run, options: argparse.Namespace) -> None:
+def _tell_what_next(result: Result, run: Run, options: argparse.Namespace, *, was_well: bool) -> None:
     """Log the commands that resume the run and settle what is unknown."""
     from ..runner.output.shown_commands import resume_command, runs_command
 
     where = options.database
-    if not result.is_finished or result.error is not None:
+    goes_on = not result.is_finished or result.error is not None or was_well != result.is_well
+    if goes_on and not result.was_sent_before:
         run_options = RunOptions(options.path)
         run_options.fill(vars(options))
         command = resume_command(
@@ -118,6 +139,8 @@ def _tell_what_next(result: Result, run: Run, options: argparse.Namespace) -> No
         words_for = "Go on with"
         if result.is_partial:
             words_for = "Go on to the people who were left out with"
+        elif result.is_finished and was_well:
+            words_for = "Write the outputs again, and send nothing, with"
         elif result.is_finished:
             words_for = "Try again what has failed, and nothing else, with"
         run.log("info", "run", f"{words_for}: {command}", ledger=result.ledger)

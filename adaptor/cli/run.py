@@ -118,18 +118,14 @@ def _run_here(
             with interruption.shielded():
                 if child is not None:
                     child.steps_ended()
-                if results is not None and result.steps:
-                    # Where no message was sent, an empty table says so.
-                    with contextlib.suppress(InputError, OSError):
-                        results.open().flush()
-                outputs.write(result)
+                outputs.write(result, results)
 
         run_options.on_end = end
-        with _results(options, run) as results:
-            result = start_run(run_options, run, credentials)
-            if not outputs.are_written:
-                # Nothing was run, so no run was closed either.
-                end(result)
+        results = _results(options, run)
+        result = start_run(run_options, run, credentials)
+        if not outputs.are_written:
+            # Nothing was run, so no run was closed either.
+            end(result)
         with interruption.shielded():
             code = outputs.tell(result)
         if options.open and sandbox is not None:
@@ -218,10 +214,10 @@ def _wait_for_child(supervisor: Supervisor, options: argparse.Namespace, run: Ru
     return outputs.tell(supervisor.result)
 
 
-def _results(options: argparse.Namespace, run: Run) -> contextlib.AbstractContextManager[Results | None]:
+def _results(options: argparse.Namespace, run: Run) -> Results | None:
     """Write a row for each message while the run is under way."""
     if not options.results:
-        return contextlib.nullcontext()
+        return None
     from ..runner.report.recipients_file import Results
 
     results = Results(options.results)

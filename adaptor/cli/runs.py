@@ -216,7 +216,7 @@ def _results(options: argparse.Namespace) -> int:
 
     kind = options.format or ("csv" if options.output.lower().endswith(".csv") else "jsonl")
     with _run_of(options) as (store, record):
-        _write(listed(store.writes.rows(record.id, options.outcome or ()), kind), options.output)
+        _write(listed(store.writes.records(record.id, options.outcome or ()), kind), options.output)
     return 0
 
 

@@ -1,55 +1,25 @@
-"""Functions of plain values that also take lazy references: `chunk(state.data.rows, 50)`."""
+"""Functions of values that also take lazy references: `chunk(state.data.rows, 50)`, `data_value("name")`."""
 
 from __future__ import annotations
 
+from functools import partial, wraps
+
 from ..core.errors import WrongCall
-from ..core.state import State, a_kind
-from ..core.values.arguments import prepare
-from ..core.values.lazy import Lazy, resolve
+from ..core.state import a_kind
+from ..core.values.arguments import Deferred, prepare
+from ..core.values.lazy import Lazy
 from ..core.values.parameters import Parameters
-from .data import Reader
 from .rows.sources import path_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, ParamSpec, TypeVar
+    from typing import Any, Concatenate, ParamSpec, TypeVar
+
+    from ..core.state import State
 
     P = ParamSpec("P")
     T = TypeVar("T")
-
-
-class Calculation(Reader):
-    """A call that waits for lazy arguments, worked out where its value is needed."""
-
-    __slots__ = ("__args__", "__build__", "__function__", "__kwargs__")
-
-    def __init__(
-        self, build: Callable[..., Any], function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> None:
-        self.__build__ = build
-        self.__function__ = function
-        self.__args__ = args
-        self.__kwargs__ = kwargs
-
-    @property
-    def __source_path__(self) -> str | None:
-        return path_of(self.__args__[0]) if self.__args__ and isinstance(self.__args__[0], Lazy) else None
-
-    def __resolve__(self, state: State) -> Any:
-        args = [resolve(value, state) for value in self.__args__]
-        return self.__function__(*args, **{key: resolve(value, state) for key, value in self.__kwargs__.items()})
-
-    def __repr__(self) -> str:
-        texts = [*map(repr, self.__args__), *(f"{key}={value!r}" for key, value in self.__kwargs__.items())]
-        return f"{self.__function__.__name__}({', '.join(texts)})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _call, (self.__build__, self.__args__, self.__kwargs__)
-
-
-def _call(build: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    return build(*args, **kwargs)
 
 
 def calculation(function: Callable[P, T]) -> Callable[P, T]:
@@ -61,29 +31,59 @@ def calculation(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def checked_calculation(check: Callable[..., None] | None) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Do as `calculation` does, and look at the arguments when the call is written.
+    """Do as `calculation` does, and check the arguments when the call is written.
 
     Args:
         check: Is given the arguments, lazy ones too, and raises where a known one is wrong.
     """
-    return lambda function: _built(function, check)
+
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        parameters = Parameters(function, 0)
+
+        @wraps(function)
+        def build(*args: Any, **kwargs: Any) -> Any:
+            positional, named = parameters.bind(args, kwargs, _prepared)
+            if check is not None:
+                check(*positional, **named)
+            if not any(isinstance(value, Lazy) for value in (*positional, *named.values())):
+                return function(*positional, **named)
+            path = path_of(positional[0]) if positional and isinstance(positional[0], Lazy) else None
+            return Deferred(function, positional, named, build=build, source_path=path)
+
+        return build
+
+    return decorate
 
 
-def _built(function: Callable[P, T], check: Callable[..., None] | None) -> Callable[P, T]:
-    parameters = Parameters(function, 0)
+def reader(path: Callable[..., str | None]) -> Callable[[Callable[Concatenate[State, P], T]], Callable[P, Any]]:
+    """Let a function of the state and further arguments be written where a value is expected.
 
-    def build(*args: Any, **kwargs: Any) -> Any:
-        positional, named = parameters.bind(args, kwargs, lambda _parameters, _name, value: prepare(value))
-        if check is not None:
-            check(*positional, **named)
-        if any(isinstance(value, Lazy) for value in (*positional, *named.values())):
-            return Calculation(build, function, positional, named)
-        return function(*positional, **named)
+    The function is given its arguments as they were written and resolves the lazy ones itself: a default is read only
+    where it is needed.
 
-    for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
-        setattr(build, name, getattr(function, name))
-    build.__wrapped__ = function  # type: ignore[attr-defined]
-    return build
+    Args:
+        path: Is given the arguments when the call is written. It raises where one is wrong, and returns the JSONPath
+            by which a loop finds its items, or None.
+    """
+
+    def decorate(function: Callable[Concatenate[State, P], T]) -> Callable[P, Any]:
+        parameters = Parameters(function, 1)
+
+        @wraps(function)
+        def build(*args: Any, **kwargs: Any) -> Any:
+            positional, named = parameters.bind(args, kwargs, _prepared)
+            found = path(*positional, **named)
+            return Deferred(function, positional, named, build=build, reads_state=True, source_path=found)
+
+        # `inspect` shows the signature without the state, which the caller does not pass.
+        build.__wrapped__ = partial(function, None)  # type: ignore[arg-type]
+        return build
+
+    return decorate
+
+
+def _prepared(_parameters: Parameters, _name: str, value: Any) -> Any:
+    return prepare(value)
 
 
 def wrong_kind(name: str, called: str, expected: str, value: object) -> WrongCall:

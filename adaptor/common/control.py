@@ -5,10 +5,10 @@ from __future__ import annotations
 from ..core.context import current_run
 from ..core.errors import JobError, WrongCall
 from ..core.execute import in_order, perform_in_order
-from ..core.operation import Callback, Condition, Operation, Source, Step, Value, builder_of, operation
+from ..core.operation import Callback, Condition, Operation, Source, Step, Value, builder_of, state_operation
 from ..core.state import State
 from ..core.values.lazy import resolve
-from .rows.sources import items_of, tell_of_items
+from .rows.sources import items_of, warn_if_no_items
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     P = ParamSpec("P")
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "control"
 
 #: Keys of the state that have a meaning of their own.
@@ -89,7 +89,7 @@ def fn_if(state: State, condition: Condition, operation: Step, else_: Step | Non
     return else_(state) if else_ is not None else state
 
 
-@operation
+@state_operation
 def as_(state: State, key: str, operation: Step) -> State:
     """Perform an operation and keep its result under a key of its own.
 
@@ -117,7 +117,7 @@ def as_(state: State, key: str, operation: Step) -> State:
     return {**before, **kept, key: after.get("data")}
 
 
-@operation
+@state_operation
 def group(
     state: State, source: Source, key_path: Value[str], callback: Callback[[State], State] | None = None
 ) -> State:
@@ -125,7 +125,7 @@ def group(
 
     Args:
         source: The items: a list, a lazy reference to one, or a JSONPath such as `$.data.rows[*]`.
-        key_path: Where the value stands in each item: `clinic`, or `clinic.name` for a value inside.
+        key_path: The key of the value in each item: `clinic`, or `clinic.name` for a value inside.
         callback: Takes the state with the groups and returns the next one.
 
     Returns:
@@ -133,7 +133,7 @@ def group(
         `null`, True the group `true`. Items without the key are left out; a warning says how many.
 
     Raises:
-        JobError: The source is nothing that can be gone through.
+        JobError: The source has no items to go through.
 
     Example:
         >>> rows = [{"day": "Mo", "n": 1}, {"day": "Tu", "n": 2}, {"day": "Mo", "n": 3}]
@@ -152,7 +152,7 @@ def group(
             left_out += 1
         else:
             groups.setdefault(value if isinstance(value, str) else _json_key(value), []).append(item)
-    tell_of_items(state, has_some=count > 0)
+    warn_if_no_items(state, has_some=count > 0)
     if left_out:
         ending = "has no `{0}` and was left out" if left_out == 1 else "have no `{0}` and were left out"
         what = f"{left_out:,} of {count:,} items {ending.format(key_path)}"
@@ -172,7 +172,7 @@ def _json_key(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-@operation
+@state_operation
 def assert_(state: State, condition: Condition, message: Value[str | None] = None) -> State:
     """Stop the job where a condition does not hold.
 

@@ -6,6 +6,7 @@ from ..core.context import current_run
 from ..core.errors import JobError, MissingReference
 from ..core.operation import Callback, Operation, Value, builder_of
 from ..core.state import State, a_kind
+from ..core.values.arguments import Deferred
 from ..core.values.lazy import Lazy
 from .calculation import wrong_kind
 from .times import time_zone
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     P = ParamSpec("P")
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "data"
 
 #: Words that mean the moment at which the run started.
@@ -29,27 +30,14 @@ _AGO = r"(\d{1,9})\s+(hour|day)s?\s+ago"
 _ISO = r"\d{4}-\d\d-\d\d([T ].+)?"
 
 
-class OrNothing(Lazy):
-    """A reference that is None where its path does not exist, as in the first run of a job that keeps a cursor."""
-
-    __slots__ = ("__reference__",)
-
-    def __init__(self, reference: Lazy) -> None:
-        self.__reference__ = reference
-
-    def __repr__(self) -> str:
-        return repr(self.__reference__)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return OrNothing, (self.__reference__,)
-
-    def __resolve__(self, state: State) -> Any:
-        try:
-            return self.__reference__.__resolve__(state)
-        except MissingReference as error:
-            if error.code != MissingReference.code:
-                raise
-            return None
+def _or_none(state: State, reference: Lazy) -> Any:
+    """Return what a reference leads to, or None where its path does not exist, as before the first run of a job."""
+    try:
+        return reference.__resolve__(state)
+    except MissingReference as error:
+        if error.code != MissingReference.code:
+            raise
+        return None
 
 
 class _Cursor(Operation):
@@ -62,8 +50,9 @@ class _Cursor(Operation):
     ) -> None:
         default = args[2] if len(args) > 2 else kwargs.get("default")
         value = args[0] if args else kwargs.get("value")
-        if default is not None and isinstance(value, Lazy) and not isinstance(value, OrNothing):
-            value = OrNothing(value)
+        is_wrapped = isinstance(value, Deferred) and value.__function__ is _or_none
+        if default is not None and isinstance(value, Lazy) and not is_wrapped:
+            value = Deferred(_or_none, (value,), reads_state=True, written=repr(value))
             args, kwargs = ((value, *args[1:]), kwargs) if args else (args, {**kwargs, "value": value})
         super().__init__(build, function, args, kwargs)
 
@@ -78,7 +67,7 @@ def cursor(
     value: Value[Any],
     key: Value[str] = "cursor",
     default: Value[Any] = None,
-    format: Callback[[Any], Any] | None = None,  # noqa: A002
+    format_: Callback[[Any], Any] | None = None,
     *,
     timezone: Value[str | tzinfo] = "UTC",
 ) -> State:
@@ -92,7 +81,7 @@ def cursor(
         key: Where in the state it is kept.
         default: Used in place of a value that is None, or of a path that does not exist: on a first run there is no
             `state.cursor` yet. The same words work.
-        format: Called with the moment as a datetime in `timezone`, also where ISO text was given, and with anything
+        format_: Called with the moment as a datetime in `timezone`, also where ISO text was given, and with anything
             else as it is. What it returns is kept; where that is None, what would be kept without it.
         timezone: Whose days are meant: a name such as `Africa/Nairobi`, or a `tzinfo`. Default: UTC. Names are those
             of the machine's IANA list; where it has none (small containers, Windows), `pip install tzdata`.
@@ -118,10 +107,10 @@ def cursor(
     given = default if value is None else value
     moment = _moment(given, zone)
     kept: Any = given if moment is None else _iso(moment)
-    if format is not None and given is not None:
+    if format_ is not None and given is not None:
         if moment is None and isinstance(given, str):
             moment = _read_iso(given, zone)
-        formatted = format(given if moment is None else moment.astimezone(zone))
+        formatted = format_(given if moment is None else moment.astimezone(zone))
         kept = kept if formatted is None else _json(formatted)
     run = current_run()
     run.log("debug", "job", f"{key} is {run.shown(kept)}")
@@ -217,5 +206,5 @@ def _json(value: Any) -> Any:
 
 
 def _short(text: str) -> str:
-    # A text that is cut could hold half a secret, which nobody would find again.
+    # Half a secret in a text that was cut would not be redacted.
     return repr(text) if len(text) <= 60 else a_kind(text)

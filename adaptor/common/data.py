@@ -2,171 +2,34 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ..core.errors import JobError, WrongCall
 from ..core.operation import Value, builder
 from ..core.state import State, a_kind
-from ..core.values.arguments import expand_references, prepare
-from ..core.values.jsonpath import compiled
+from ..core.values.arguments import prepare
+from ..core.values.jsonpath import compiled, find
 from ..core.values.lazy import Lazy, resolve
+from .calculation import reader
 from .rows.sources import items_of, path_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "data"
 
 
-class Reader(Lazy):
-    """A reference that may also be called with a state, as in OpenFn: `data_value("name")(state)`."""
-
-    __slots__ = ()
-
-    #: The JSONPath by which it finds something, where it has one.
-    __source_path__: Any = None
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the value in this state."""
-        if len(args) == 1 and isinstance(args[0], dict) and not kwargs:
-            return self.__resolve__(args[0])
-        return super().__call__(*args, **kwargs)
-
-
-class FirstMatch(Reader):
-    """The first match of a JSONPath, or a default."""
-
-    __slots__ = ("__default__", "__find__", "__path__", "__written__")
-
-    def __init__(self, written: str, path: str, default: Any = None) -> None:
-        self.__written__ = written
-        self.__path__ = path
-        self.__default__ = prepare(default)
-        # A path that cannot be read is an error on the line where it is written.
-        self.__find__ = compiled(path)
-
-    @property
-    def __source_path__(self) -> str | None:
-        return self.__path__ if self.__default__ is None else None
-
-    def __resolve__(self, state: State) -> Any:
-        found = self.__find__(state)
-        return found[0] if found and found[0] is not None else resolve(self.__default__, state)
-
-    def __repr__(self) -> str:
-        shown = self.__path__.removeprefix("$.data.") if self.__written__ == "data_value" else self.__path__
-        default = "" if self.__default__ is None else f", default={self.__default__!r}"
-        return f"{self.__written__}({shown!r}{default})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return FirstMatch, (self.__written__, self.__path__, self.__default__)
-
-
-class AllMatches(Reader):
-    """All that a JSONPath finds."""
-
-    __slots__ = ("__find__", "__path__")
-
-    def __init__(self, path: str) -> None:
-        self.__path__ = path
-        self.__find__ = compiled(path)
-
-    @property
-    def __source_path__(self) -> str:
-        return self.__path__
-
-    def __resolve__(self, state: State) -> list[Any]:
-        return self.__find__(state)
-
-    def __repr__(self) -> str:
-        return f"source({self.__path__!r})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return AllMatches, (self.__path__,)
-
-
-class Merged(Reader):
-    """The items of a source, each with further fields."""
-
-    __slots__ = ("__fields__", "__source__")
-
-    def __init__(self, source: Any, fields: Any) -> None:
-        self.__source__ = source
-        self.__fields__ = fields
-
-    @property
-    def __source_path__(self) -> str | None:
-        return path_of(self.__source__)
-
-    def __resolve__(self, state: State) -> list[Any]:
-        source, fields = expand_references(state, self.__source__, self.__fields__)
-        return [{**item, **fields} for item in items_of(source, state)]
-
-    def __repr__(self) -> str:
-        return f"merge({self.__source__!r}, {self.__fields__!r})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Merged, (self.__source__, self.__fields__)
-
-
-class Joined(Reader):
-    """The items of a source, each with one value from elsewhere in the state."""
-
-    __slots__ = ("__key__", "__source__", "__target__")
-
-    def __init__(self, target: Any, source: Any, key: Any) -> None:
-        self.__target__ = target
-        self.__source__ = source
-        self.__key__ = key
-
-    @property
-    def __source_path__(self) -> str | None:
-        return path_of(self.__target__)
-
-    def __resolve__(self, state: State) -> list[Any]:
-        target, key = expand_references(state, self.__target__, self.__key__)
-        if isinstance(self.__source__, str):
-            found = compiled(self.__source__)(state)
-            value = found[0] if found else None
-        else:
-            (value,) = expand_references(state, self.__source__)
-        return [{key: value, **_object(item, index)} for index, item in enumerate(items_of(target, state))]
-
-    def __repr__(self) -> str:
-        return f"join({self.__target__!r}, {self.__source__!r}, {self.__key__!r})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Joined, (self.__target__, self.__source__, self.__key__)
-
-
-def _object(item: Any, index: int) -> dict[str, Any]:
-    if isinstance(item, dict):
-        return item
-    raise JobError(
-        f"Item {index} of the target of join() is {a_kind(item)}, which takes no fields.",
-        fix="Point at objects; for each item of a list the path ends in [*]: $.data.rows[*].",
-        code="WRONG_KIND",
-    )
-
-
-class Index(Reader):
-    """The position of the loop that is under way."""
-
-    __slots__ = ()
-
-    def __resolve__(self, state: State) -> Any:
-        return state.get("index")
-
-    def __repr__(self) -> str:
-        return "index()"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Index, ()
+def first_match(path: str, root: Any, state: State, default: Any) -> Any:
+    """Return the first match of a JSONPath, or the default, which is resolved only where it is needed."""
+    found = find(path, root)
+    return found[0] if found and found[0] is not None else resolve(default, state)
 
 
 def known_path(written: str, path: Any) -> str:
     """Return a path that was given to `written`, refusing one that depends on the state."""
-    # An f-string with a lazy reference would be looked up as if its token were a key.
+    # A path that holds references is known only when the operation runs.
     if isinstance(path, str) and isinstance(prepare(path), str):
         return path
     raise WrongCall(
@@ -188,7 +51,12 @@ def data_path(path: str) -> str:
         >>> data_path("rows[0].id"), data_path("$.data.rows")
         ('$.data.rows[0].id', '$.data.rows')
     """
-    rest = known_path("data_path", path).strip()
+    return _under_data(known_path("data_path", path))
+
+
+@lru_cache(maxsize=512)
+def _under_data(path: str) -> str:
+    rest = path.strip()
     if rest in ("$", "$.data"):
         return "$.data"
     for prefix in ("$.data.", "$.data[", "$.", "$["):
@@ -198,12 +66,31 @@ def data_path(path: str) -> str:
     return f"$.data{rest}" if rest.startswith("[") else f"$.data.{rest}"
 
 
-def data_value(path: str, *, default: Any = None) -> Any:
+def _data_value_path(path: Any, default: Any = None) -> str | None:
+    return _without_default(_under_data(known_path("data_value", path)), default)
+
+
+def _source_value_path(path: Any, default: Any = None) -> str | None:
+    return _without_default(known_path("source_value", path), default)
+
+
+def _without_default(path: str, default: Any) -> str | None:
+    # A path that cannot be read is an error on the line where it is written.
+    compiled(path)
+    return path if default is None else None
+
+
+def _source_path(path: Any) -> str | None:
+    return _without_default(known_path("source", path), None)
+
+
+@reader(_data_value_path)
+def data_value(state: State, path: str, *, default: Any = None) -> Any:
     """Refer to a value under `data` by its path.
 
     Args:
         path: A JSONPath relative to `$.data`: `name`, `rows[0].id`, `first name`.
-        default: What it is where nothing matches, or what matches is None. Without it: None.
+        default: The value where nothing matches, or where the match is None. Without it: None.
 
     Returns:
         A lazy reference; called with a state it gives the value.
@@ -215,15 +102,16 @@ def data_value(path: str, *, default: Any = None) -> Any:
         >>> data_value("name")({"data": {"name": "Ana"}})
         'Ana'
     """
-    return FirstMatch("data_value", data_path(known_path("data_value", path)), default)
+    return first_match(_under_data(path), state, state, default)
 
 
-def source_value(path: str, *, default: Any = None) -> Any:
+@reader(_source_value_path)
+def source_value(state: State, path: str, *, default: Any = None) -> Any:
     """Refer to the first match of a JSONPath in the whole state.
 
     Args:
         path: A JSONPath: `$.data.rows[0].id`. The leading `$.` may be left out.
-        default: What it is where nothing matches, or what matches first is None. Without it: None.
+        default: The value where nothing matches, or where the first match is None. Without it: None.
 
     Returns:
         A lazy reference; called with a state it gives the value.
@@ -235,10 +123,11 @@ def source_value(path: str, *, default: Any = None) -> Any:
         >>> source_value("$.a[*]")({"a": [5, 6]})
         5
     """
-    return FirstMatch("source_value", known_path("source_value", path), default)
+    return first_match(path, state, state, default)
 
 
-def source(path: str) -> Any:
+@reader(_source_path)
+def source(state: State, path: str) -> Any:
     """Refer to all matches of a JSONPath in the whole state.
 
     Args:
@@ -254,7 +143,7 @@ def source(path: str) -> Any:
         >>> source("$.a[*]")({"a": [5, 6]})
         [5, 6]
     """
-    return AllMatches(known_path("source", path))
+    return find(path, state)
 
 
 @builder
@@ -277,7 +166,7 @@ def field(key: str, value: Value[Any]) -> list[Any]:
 
 @builder
 def fields(*pairs: Any) -> dict[str, Any]:
-    """Build an object from keys and values; of a key given twice the last value stays.
+    """Build an object from keys and values; of a key given twice the last value counts.
 
     Args:
         *pairs: From `field`, or `[key, value]`.
@@ -298,8 +187,12 @@ def fields(*pairs: Any) -> dict[str, Any]:
     return {pair[0]: pair[1] for pair in pairs}
 
 
-@builder
-def merge(source: Any, fields: Value[dict[str, Any]]) -> Any:
+def _merge_path(source: Any, fields: Any) -> str | None:
+    return path_of(source)
+
+
+@reader(_merge_path)
+def merge(state: State, source: Any, fields: Value[dict[str, Any]]) -> Any:
     """Refer to the items of a source, each with further fields.
 
     Args:
@@ -313,18 +206,33 @@ def merge(source: Any, fields: Value[dict[str, Any]]) -> Any:
         >>> merge("$.books[*]", {"shop": "A"})({"books": [{"title": "T"}]})
         [{'title': 'T', 'shop': 'A'}]
     """
-    return Merged(source, fields)
+    added = resolve(fields, state)
+    return [{**item, **added} for item in items_of(resolve(source, state), state)]
 
 
-@builder
-def join(target: Any, source: Value[Any], key: Value[str]) -> Any:
+def _join_path(target: Any, source: Any, key: Any) -> str | None:
+    for path in (target, source):
+        if isinstance(path, str):
+            compiled(path)
+    if not isinstance(source, str | Lazy):
+        raise WrongCall(
+            f"`source` of join() must be a path or a lazy reference, not {a_kind(source)}.",
+            fix='For a value that is known write merge(target, {"key": value}).',
+        )
+    if not isinstance(key, str | Lazy):
+        raise WrongCall(f"`key` of join() must be a text, not {a_kind(key)}.", fix="Write join(target, source, 'key').")
+    return path_of(target)
+
+
+@reader(_join_path)
+def join(state: State, target: Any, source: Value[Any], key: Value[str]) -> Any:
     """Refer to the items of a source, each with a value from elsewhere in the state.
 
     Args:
         target: The items: a JSONPath such as `$.data.children[*]`, a list, or a lazy reference to one.
         source: The value: a JSONPath in the whole state, of which the first match counts (None where nothing
             matches), or a lazy reference.
-        key: Where the value stands in each item. An item that has this key already keeps its own.
+        key: The key of the value in each item. An item that has this key already keeps its own.
 
     Returns:
         A lazy reference to a list; called with a state it gives the list.
@@ -336,21 +244,24 @@ def join(target: Any, source: Value[Any], key: Value[str]) -> Any:
         >>> join("$.children[*]", "$.parent_id", "parent")({"parent_id": 7, "children": [{"id": 1}, {"id": 2}]})
         [{'parent': 7, 'id': 1}, {'parent': 7, 'id': 2}]
     """
-    for path in (target, source):
-        if isinstance(path, str):
-            compiled(path)
-    if not isinstance(source, str | Lazy):
-        raise WrongCall(
-            f"`source` of join() must be a path or a lazy reference, not {a_kind(source)}.",
-            fix='For a value that is known write merge(target, {"key": value}).',
-        )
-    if not isinstance(key, str | Lazy):
-        raise WrongCall(f"`key` of join() must be a text, not {a_kind(key)}.", fix="Write join(target, source, 'key').")
-    return Joined(target, source, key)
+    value = first_match(source, state, state, None) if isinstance(source, str) else resolve(source, state)
+    name = resolve(key, state)
+    items = items_of(resolve(target, state), state)
+    return [{name: value, **_object(item, index)} for index, item in enumerate(items)]
 
 
-@builder
-def index() -> Any:
+def _object(item: Any, index: int) -> dict[str, Any]:
+    if isinstance(item, dict):
+        return item
+    raise JobError(
+        f"Item {index} of the target of join() is {a_kind(item)}, which takes no fields.",
+        fix="Point at objects; for each item of a list the path ends in [*]: $.data.rows[*].",
+        code="WRONG_KIND",
+    )
+
+
+@reader(lambda: None)
+def index(state: State) -> Any:
     """Refer to the position of the loop that is under way: 0 for the first item.
 
     Returns:
@@ -360,4 +271,4 @@ def index() -> Any:
         >>> index()({"index": 4})
         4
     """
-    return Index()
+    return state.get("index")

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "data"
 
 
@@ -38,7 +38,7 @@ def array_to_string(array: Value[list[Any]], separator: Value[str]) -> str:
 
     Args:
         array: Texts, numbers, `True` and `False` (written `true` and `false`, as in JSON); None is written as nothing.
-        separator: What stands between two items.
+        separator: The text between two items.
 
     Returns:
         A text; a lazy reference where an argument is lazy.

@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
     P = ParamSpec("P")
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "control"
 
 
 class _Writing(Operation):
-    """What `log` and `debug` make: it knows which of its words come from the state."""
+    """What `log` and `debug` make: it knows which of its values come from the state."""
 
     __slots__ = ()
 
     def perform(self, state: State, run: Run) -> State:
-        """Write the words, with as much of the state in them as the run lets be seen."""
+        """Write the values; those from the state as the run's sanitizing allows."""
         if run.sanitize is None:
             return super().perform(state, run)
         result: State = self.function(state, *[_sanitized(value, state, run) for value in self.args])

@@ -16,11 +16,13 @@ from ..core.errors import (
 )
 from ..core.operation import Callback, Operation, Source, Step, Value, builder_of
 from ..core.state import State
+from ..core.text.number_of import number_of
 from ..core.values.lazy import resolve
 from ..ledger.errors import ReplayMismatch
 from .rows.failures import Kinds, failure, raise_if_failed, summary
-from .rows.results import tell_result
-from .rows.sources import numbered, readable, tell_of_items
+from .rows.readable import readable
+from .rows.results import is_put_off, report_result
+from .rows.sources import numbered, warn_if_no_items
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
     P = ParamSpec("P")
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "control"
 
 
@@ -65,19 +67,19 @@ def each(
         source: A list, a lazy reference to one, or a JSONPath such as `$.data.rows[*]` (without `[*]` the whole list
             is one item). A lazy reference may also give a single object, which is one item, or None, which is none.
             A `Path` to a `.csv` or `.jsonl` file, or a function of the state that gives an iterator, is gone through
-            without being held in memory. A path that matches nothing is warned of, with the deepest part that exists;
-            an empty list or null there is not.
-        operation: Performed with the item as `state.data` and its position as `state.index`. What it returns is what
-            the next item starts from.
+            without being held in memory. A path that matches nothing gives a warning with the deepest part that exists;
+            an empty list or null there gives none.
+        operation: Performed with the item as `state.data` and its position as `state.index`. The state that it
+            returns is handed to the next item.
         as_: Put the item at `state[as_]` instead and leave `data` alone. Operations that have a result, such as sends,
             still put it into `data`.
-        csv: How a CSV file is read, where it is not as usual: the options of `parse_csv`, `{"delimiter": ";"}`.
+        csv: How to read a CSV file: the options of `parse_csv`, `{"delimiter": ";"}`.
 
     Returns:
         An operation. `data` is what the last item left there.
 
     Raises:
-        JobError: The source is nothing that can be gone through. Errors of the operation name the item: `each[17]`,
+        JobError: The source has no items to go through. Errors of the operation name the item: `each[17]`,
             from a file `each[17, rows.csv line 19]`.
 
     Example:
@@ -101,11 +103,14 @@ def each(
                 if index not in put_off:
                     put_off[index] = index, item
                     _count_back(run, counted)
-                elif held_back is None:
-                    # Who else was put off may be served, now or never: no resume would come past this one.
-                    held_back = error
                 else:
-                    run.log("info", "job", f"{error.place}: {error.headline()}")
+                    if not is_put_off(run, within=1):
+                        _tell_held_back(run, index, error)
+                    if held_back is None:
+                        # The other deferred items are tried now: a resume would stop at this one again.
+                        held_back = error
+                    else:
+                        run.log("info", "job", f"{error.place}: {error.headline()}")
             except JobError as error:
                 if not _follows_a_send_left_out(error, run, left_out):
                     raise
@@ -115,7 +120,7 @@ def each(
     if held_back is not None:
         raise held_back
     path[-1] = ("each", None)
-    tell_of_items(state, has_some=index >= 0)
+    warn_if_no_items(state, has_some=index >= 0)
     return state
 
 
@@ -168,14 +173,14 @@ def try_each(
     put_off: dict[int, tuple[int, Any]] = {}
     for index, item in run.watched(_again_at_the_end(numbered(source, state, csv), put_off)):
         path[-1] = ("try_each", index)
-        # What stands in the place of a row that cannot be read is no JSON, and must not be left in the state.
+        # The error in place of an unreadable row is no JSON, and must not be left in the state.
         before = {**state, key: None if isinstance(item, UnreadableRow) else item, "index": int(index)}
-        counted, told, left_out = _counted(run), run.observers.results_told, run.audience.left_out
+        counted, told, left_out = _counted(run), run.observers.results_reported, run.audience.left_out
         made, unknown = run.made, run.unknown_in_a_row
         count += index not in put_off
         try:
             readable(item)
-            with run.hearing():
+            with run.catching():
                 state = operation(before)
         except AdaptorError as error:
             if isinstance(error, ReplayMismatch) and index not in put_off:
@@ -191,8 +196,10 @@ def try_each(
                 run.open_ledger.forget_failures()
             failed.append(failure(index, error))
             kinds.add(index, error)
-            if run.observers.results_told == told:
-                tell_result(run, "failed", None, index=index, error=error)
+            if isinstance(error, ReplayMismatch):
+                _tell_held_back(run, index, error)
+            elif run.observers.results_reported == told:
+                report_result(run, "failed", None, index=index, error=error)
             if error.is_earlier:
                 # Listed as before. What an earlier attempt could not learn does not fail this one too.
                 state = before
@@ -213,12 +220,12 @@ def try_each(
             if run.unknown_in_a_row == unknown:
                 run.unknown_in_a_row = 0
     path[-1] = ("try_each", None)
-    tell_of_items(state, has_some=count > 0)
+    warn_if_no_items(state, has_some=count > 0)
     if failed:
-        run.log("info", "job", f"passed over {len(failed)} of {count:,} items: {summary(failed)}")
+        run.log("info", "job", f"passed over {len(failed):,} of {number_of(count, 'items')}: {summary(failed)}")
         for line in kinds.lines() if run.dry_run else ():
             run.log("info", "job", line)
-    raise_if_failed(new, count, "items", fail=fail)
+    raise_if_failed(failed, count, "items", fail=fail, new=new)
     return {**state, "failed": failed}
 
 
@@ -234,7 +241,7 @@ def map_(state: State, source: Source, callback: Callback[[Any, int, State], Any
         An operation. `data` becomes the list of results; `references` stay as they are.
 
     Raises:
-        JobError: The function raised, or the source is nothing that can be gone through; `map_[17]` names the item.
+        JobError: The function raised, or the source has no items to go through; `map_[17]` names the item.
 
     Example:
         >>> map_("$.rows[*]", lambda item, index, state: item * 2)({"rows": [1, 2]})["data"]
@@ -246,38 +253,44 @@ def map_(state: State, source: Source, callback: Callback[[Any, int, State], Any
         run.path[-1] = ("map_", index)
         results.append(resolve(callback(readable(item), int(index), state), state))
     run.path[-1] = ("map_", None)
-    tell_of_items(state, has_some=bool(results))
+    warn_if_no_items(state, has_some=bool(results))
     return {**state, "data": results}
 
 
 def _again_at_the_end(
     items: Iterable[tuple[int, Any]], put_off: dict[int, tuple[int, Any]]
 ) -> Iterator[tuple[int, Any]]:
-    """Yield items, then those that were put off meanwhile.
+    """Yield items, then those that were deferred in the meantime.
 
-    When a run goes on, somebody's messages may come in another order than before. One that is not recorded waits until
-    all that are have been come to: then it is known to be one more, and not another text for one of these.
+    On a resume a person's messages may come in another order than before. One that is not recorded waits until all
+    recorded ones were reached: only then is it certain to be a new one, and not another text for one of them.
     """
     yield from items
     yield from put_off.values()
 
 
 def _follows_a_send_left_out(error: AdaptorError, run: Run, left_out: int) -> bool:
-    """Whether an item fails by what the job does with the answer of a send, which the command line has left out."""
+    """Whether an item failed because it reads the answer of a send that the command line left out."""
     if run.audience.left_out == left_out or not isinstance(error, JobError) or isinstance(error, ItemsFailed):
         return False
     run.log("debug", "job", f"{error.place}: nothing was sent before that, so this is left out too: {error.headline()}")
     return True
 
 
+def _tell_held_back(run: Run, index: int, error: AdaptorError) -> None:
+    """Count a message that an earlier attempt sent with other content: it certainly was not sent."""
+    run.record_call("failed", is_message=True, error=error)
+    report_result(run, "failed", None, index=index, error=error)
+
+
 def _counted(run: Run) -> int:
-    return 0 if run.open_ledger is None else run.open_ledger.counted()
+    return 0 if run.open_ledger is None else run.open_ledger.checkpoint()
 
 
 def _count_back(run: Run, counted: int) -> None:
-    # The item is performed again later: what it has written since then is the same once more.
+    # The item is performed again later, so what it has written is not counted twice.
     if run.open_ledger is not None:
-        run.open_ledger.count_back(counted)
+        run.open_ledger.rewind(counted)
 
 
 def _is_about_the_job(error: AdaptorError, key: str) -> bool:

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "data"
 
 
@@ -21,7 +21,7 @@ def json_value(obj: Value[Any], path: Value[str], *, default: Value[Any] = None)
     Args:
         obj: An object or list.
         path: A JSONPath in it: `rows[0].id`. The leading `$.` may be left out.
-        default: What it is where nothing matches, or what matches first is None. Without it: None.
+        default: The value where nothing matches, or where the first match is None. Without it: None.
 
     Returns:
         The value; a lazy reference where an argument is lazy.

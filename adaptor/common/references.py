@@ -4,40 +4,16 @@ from __future__ import annotations
 
 from ..core.operation import Value, builder
 from ..core.state import State
-from ..core.values.arguments import prepare
 from ..core.values.jsonpath import compiled
-from ..core.values.lazy import resolve
-from .data import Reader, known_path
+from .calculation import reader
+from .data import first_match, known_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "data"
-
-
-class LastReference(Reader):
-    """The first match of a JSONPath in the newest of the references."""
-
-    __slots__ = ("__default__", "__find__", "__path__")
-
-    def __init__(self, path: str, default: Any = None) -> None:
-        self.__path__ = path
-        self.__default__ = prepare(default)
-        self.__find__ = compiled(path)
-
-    def __resolve__(self, state: State) -> Any:
-        references = state.get("references")
-        found = self.__find__(references[-1]) if isinstance(references, list) and references else None
-        return found[0] if found and found[0] is not None else resolve(self.__default__, state)
-
-    def __repr__(self) -> str:
-        default = "" if self.__default__ is None else f", default={self.__default__!r}"
-        return f"last_reference_value({self.__path__!r}{default})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return LastReference, (self.__path__, self.__default__)
 
 
 @builder
@@ -67,13 +43,18 @@ def reference_path(path: str) -> str:
     return f"$.references{rest}" if rest.startswith("[") else f"$.references[*].{rest}"
 
 
-@builder
-def last_reference_value(path: str, *, default: Value[Any] = None) -> Any:
+def _last_reference_path(path: Any, default: Any = None) -> None:
+    # A path that cannot be read is an error on the line where it is written.
+    compiled(known_path("last_reference_value", path))
+
+
+@reader(_last_reference_path)
+def last_reference_value(state: State, path: str, *, default: Value[Any] = None) -> Any:
     """Refer to a value in the newest of the references: the `data` from before the last result.
 
     Args:
         path: A JSONPath relative to that `data`: `id`, `rows[0].id`; `$` is all of it.
-        default: What it is where nothing matches, or what matches is None. Without it: None.
+        default: The value where nothing matches, or where the match is None. Without it: None.
 
     Returns:
         A lazy reference; called with a state it gives the value.
@@ -86,4 +67,6 @@ def last_reference_value(path: str, *, default: Value[Any] = None) -> Any:
         >>> last_reference_value("id")({"references": [{"id": 1}, {"id": 2}]})
         2
     """
-    return LastReference(known_path("last_reference_value", path), default)
+    references = state.get("references")
+    newest = references[-1] if isinstance(references, list) and references else None
+    return first_match(path, newest, state, default)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     P = ParamSpec("P")
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "data"
 
 #: The drafts, as their schemas name them under `$schema`, and the library's names for them.
@@ -30,7 +30,7 @@ _DRAFTS = {
 }
 _NEWEST = "Draft202012Validator"
 
-#: What is said of each keyword. The value itself is left out: it stands in `data`, and it may be long or personal.
+#: The message for each keyword. The value itself is left out: it is in `data`, and it may be long or personal.
 _WORDS = {
     "type": "must be {0}",
     "enum": "must be one of {0}",

@@ -9,10 +9,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "data"
 
-#: Characters that are shown as emojis wherever they stand: the Emoji property of Unicode 16 (UTS #51, emoji-data.txt,
+#: Characters that are always shown as emojis: the Emoji property of Unicode 16 (UTS #51, emoji-data.txt,
 #: checked 2026-11-23), without letters, digits, punctuation and arrows, and the blocks that Unicode keeps for emojis.
 _EMOJI = (
     "\u231a\u231b\u23e9-\u23f3\u23f8-\u23fa\u25fd\u25fe\u2600-\u2604\u260e\u2614\u2615\u2618\u261d\u2620\u2622\u2623"
@@ -74,8 +74,8 @@ def scrub_emojis(text: Value[str | None], replacement: Value[str | None] = None)
 
     Args:
         text: The text. None comes back as it is.
-        replacement: Put in the place of each. Default: U+FFFD (�). An empty text takes them out, which can join what
-            stood apart.
+        replacement: Put in the place of each. Default: U+FFFD (�). An empty text takes them out, which can join two
+            words.
 
     Returns:
         A text; a lazy reference where an argument is lazy.

@@ -1,4 +1,4 @@
-"""Times as people read them: a moment by somebody's clock."""
+"""Times as people read them: a moment by the clock of a place."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
     from typing import Any
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "data"
 
 #: Unix times from here on are in milliseconds: in seconds it would be the year 5138.
@@ -31,7 +31,7 @@ def unix_seconds(moment: float) -> float:
 
 
 def unix_time(value: Any) -> float | None:
-    """Return the Unix time in seconds that a number or its digits tell; None where a value is neither.
+    """Return the Unix time in seconds of a number or of its digits; None where a value is neither.
 
     Eight digits and fewer are no Unix time of a message or an appointment: `20261130` is a day in ISO form.
 
@@ -67,11 +67,11 @@ def local_time(value: Value[Any], zone: Value[str]) -> datetime:
         zone: The place, by its name in the time zone database (`Africa/Nairobi`), or a `tzinfo`.
 
     Returns:
-        A datetime of that place, lazily where an argument is. In a text, `{local_time(…):%A %d %B %H:%M}` tells it.
+        A datetime of that place, lazily where an argument is. In a text, `{local_time(…):%A %d %B %H:%M}` writes it.
 
     Raises:
         WrongCall: There is no such zone; where its name is written in the script, before anything is sent.
-        InvalidValue: The value is no moment: it is no date, or does not say whose clock it was read from.
+        InvalidValue: The value is no moment: it is no date, or has no time zone or offset.
 
     Example:
         >>> f"{local_time('2026-11-30T23:30:00Z', 'Africa/Nairobi'):%A %H:%M}"
@@ -99,13 +99,13 @@ def _moment(value: Any) -> datetime:
     if not isinstance(value, datetime):
         raise _no_moment(f"{'None' if value is None else a_kind(value)} is no moment")
     if value.tzinfo is None:
-        raise _no_moment(f"{value.isoformat()} does not say whose clock it was read from")
+        raise _no_moment(f"{value.isoformat()} has no time zone or offset")
     return value
 
 
 def _no_moment(what: str) -> InvalidValue:
     return InvalidValue(
-        f"local_time() cannot tell the time: {what}.",
+        f"local_time() cannot read the time: {what}.",
         fix='Give ISO text with Z or an offset ("2026-11-30T23:30:00+03:00"), or Unix time.',
         code="NO_MOMENT",
     )

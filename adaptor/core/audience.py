@@ -1,4 +1,4 @@
-"""Whom a run writes to, where the command line leaves people out."""
+"""The people whom a run writes to, limited by `--limit` and `--only-to`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ class Audience:
     Attributes:
         limit: The most people that the run writes to, or None.
         only_to: The only person that the run writes to, or None.
-        left_out: How many calls these two have left out.
+        left_out: The number of calls that were left out.
     """
 
     def __init__(self) -> None:
@@ -25,16 +25,21 @@ class Audience:
 
     @property
     def is_partial(self) -> bool:
-        """Whether people were left out: the run has not come to its end, and can be resumed."""
+        """Whether calls were left out: the run is not complete and can be resumed."""
         return self.left_out > 0
 
     @property
     def has_reached_limit(self) -> bool:
-        """Whether `limit` is used up: nobody new is written to."""
+        """Whether `limit` is reached: no further person is written to."""
         return self.limit is not None and len(self._reached) >= self.limit
 
+    def reach(self, recipient: str | None) -> None:
+        """Count somebody in `limit` to whom an earlier attempt has sent a message: nobody leaves them out."""
+        if recipient is not None:
+            self._reached.add(recipient)
+
     def includes(self, recipient: str | None) -> bool:
-        """Whether somebody is among those whom the run writes to; who is not is counted."""
+        """Whether the run writes to this person. A person within the limit counts towards it; others are left out."""
         is_wanted = True
         if self.only_to is not None:
             is_wanted = recipient == self.only_to

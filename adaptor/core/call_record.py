@@ -1,4 +1,4 @@
-"""What is recorded of one call to another system."""
+"""The record of one call to another system."""
 
 from __future__ import annotations
 
@@ -8,21 +8,33 @@ if TYPE_CHECKING:
 
 
 class CallRecord:
-    """How one call to another system ended.
+    """One call to another system and its outcome.
 
     Attributes:
         operation: The operation's name, such as `send_text`.
         place: Where in the job it ran.
         outcome: `sent`, `failed`, `unknown` or `described` for a write, `read` or `failed` for a read.
-        is_write: It was meant to change something.
-        is_message: It is what a person reads.
-        recipient: Whom it went to, where it is a message to a person.
-        seconds: How long it took, with its repeats and the waits between them.
-        error: What went wrong, or None.
-        count: How many alike ones it stands for.
+        is_write: The call changes something.
+        is_message: The call sends a message that a person reads.
+        recipient: The recipient of a message.
+        seconds: Its duration, with its retries and the waits before them.
+        error: Its error, or None.
+        count: The number of equal calls that this record stands for.
+        is_earlier: An earlier attempt of the run has made it.
     """
 
-    __slots__ = ("count", "error", "is_message", "is_write", "operation", "outcome", "place", "recipient", "seconds")
+    __slots__ = (
+        "count",
+        "error",
+        "is_earlier",
+        "is_message",
+        "is_write",
+        "operation",
+        "outcome",
+        "place",
+        "recipient",
+        "seconds",
+    )
 
     def __init__(
         self,
@@ -35,7 +47,10 @@ class CallRecord:
         seconds: float,
         error: AdaptorError | None,
         count: int = 1,
+        *,
+        is_earlier: bool = False,
     ) -> None:
+        self.is_earlier = is_earlier
         self.count = count
         self.operation = operation
         self.place = place

@@ -1,4 +1,4 @@
-"""What stands behind an operation: `.then(following)` and `.catch(handler)`."""
+"""The operations of the methods `.then(following)` and `.catch(handler)`."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-#: What to write instead of a call that is wrong.
+#: The fix for a wrong call.
 HOW_TO_CATCH = "Write catch(handler), or catch(WindowClosed, handler): a function of (error, state), or an operation."
 
 
 def checked_handler(value: Any) -> Any:
-    """Return a handler as it is.
+    """Return a handler unchanged.
 
     Raises:
-        WrongCall: It is none, or a class of errors to which nothing is done.
+        WrongCall: It is no handler, or only a class of errors was given.
     """
     if isinstance(value, type) and issubclass(value, BaseException):
-        raise WrongCall(f"catch() was given {value.__name__} and nothing to do about it.", fix=HOW_TO_CATCH)
+        raise WrongCall(f"catch() was given {value.__name__} without a handler.", fix=HOW_TO_CATCH)
     if hasattr(value, "__operation__"):
         raise WrongCall(
             f"catch() was given `{value.__name__}` itself, which is not an operation yet.",
@@ -38,10 +38,10 @@ def checked_handler(value: Any) -> Any:
 
 
 def checked_kinds(value: Any) -> Any:
-    """Return a class of errors, or a tuple of them, as it is.
+    """Return a class of errors, or a tuple of them, unchanged.
 
     Raises:
-        WrongCall: Something else is among them.
+        WrongCall: A value is no class of errors.
     """
     kinds = value if isinstance(value, tuple) else (value,)
     if kinds and all(isinstance(kind, type) and issubclass(kind, BaseException) for kind in kinds):
@@ -51,7 +51,7 @@ def checked_kinds(value: Any) -> Any:
 
 
 class _Chained(Operation):
-    """What `.then` and `.catch` make: written as a method, and no place of its own in an error."""
+    """The operation of `.then` and `.catch`: it is printed as a method and does not appear in the place of an error."""
 
     __slots__ = ()
 
@@ -85,10 +85,10 @@ def catch(
     handler: Handler[[AdaptorError, State], State],
     kinds: ErrorKinds = AdaptorError,
 ) -> State:
-    """Perform `attempt`; where it fails return what the handler makes of the error and the state from before."""
+    """Perform `attempt`; if it fails, return the handler's state for the error and the state before it."""
     run = current_run()
     try:
-        with run.hearing(kinds):
+        with run.catching(kinds):
             return attempt(state)
     except AdaptorError as error:
         if not _is_one_of(error, kinds):
@@ -101,9 +101,9 @@ def catch(
 
 
 def _is_one_of(error: AdaptorError, kinds: Any) -> bool:
-    """Whether an error, or what the job's own code raised, is of one of these classes."""
+    """Whether an error, or the exception of the job's own code behind it, is of one of these classes."""
     if isinstance(error, kinds) or isinstance(error.__cause__, kinds):
         return True
-    # The cause is kept by its name alone where its text holds a secret, or where it comes from an earlier attempt.
+    # Only the name of the cause is known if its text held a secret, or if it was raised in an earlier attempt.
     names = {kind.__name__ for kind in (kinds if isinstance(kinds, tuple) else (kinds,))}
     return isinstance(error, JobError) and error.cause_type in names

@@ -10,7 +10,7 @@ from .errors import ConfigurationError
 from .secrets.pasted import trimmed, wrong_in
 
 _SCHEMA = "configuration-schema.json"
-#: What is copied from Meta's pages.
+#: Keys whose values are copied from Meta's pages.
 _COPIED = ("access_token", "app_secret")
 
 
@@ -61,10 +61,10 @@ def read_configuration(configuration: Any) -> Configuration:
     r"""Check a configuration and fill in the defaults.
 
     Args:
-        configuration: What stands under `state["configuration"]`.
+        configuration: The value of `state["configuration"]`.
 
     Returns:
-        The configuration, with the defaults of the schema. Keys that are not ours pass unread.
+        The configuration, with the defaults of the schema. Keys of other systems are ignored.
 
     Raises:
         ConfigurationError: Something is missing, misspelt, badly pasted or of the wrong kind. The message never shows a
@@ -84,7 +84,7 @@ def read_configuration(configuration: Any) -> Configuration:
     for key in configuration:
         if key not in properties and (meant := _meant(str(key), configuration)):
             raise ConfigurationError(
-                f"The configuration has a key `{key}`, which is not one of ours.",
+                f"The configuration has a key `{key}`, which does not exist.",
                 fix=f"Did you mean `{meant}`? Rename it.",
                 details={"key": str(key), "meant": meant},
             )
@@ -111,10 +111,10 @@ def read_configuration(configuration: Any) -> Configuration:
 
 
 def _check_base_url(url: Any) -> None:
-    """Refuse an address that holds a credential: it would take the place of the token, and stand in logs.
+    """Refuse an address that holds a credential: it would replace the token and appear in logs.
 
     Raises:
-        ConfigurationError: Without the address, which holds a secret.
+        ConfigurationError: It holds one. The error does not show the address.
     """
     if not isinstance(url, str):
         return
@@ -124,22 +124,22 @@ def _check_base_url(url: Any) -> None:
         parts = urlsplit(url)
         holds = "a user name or password" if "@" in parts.netloc else "a query" if parts.query else None
     except ValueError:
-        # It is no address; what the schema says of it is enough.
+        # It is no valid address; the schema refuses it.
         return
     if holds is not None:
         raise ConfigurationError(
             f"`base_url` in the configuration holds {holds}.",
-            fix="Write the address alone: the token travels in a header of its own.",
+            fix="Write the address alone: the token is sent in a header.",
             details={"key": "base_url"},
         )
 
 
 def plain_address(base_url: str) -> str | None:
-    """Return a warning where the token would travel unencrypted to another machine, else None.
+    """Return a warning if the token would be sent unencrypted to another machine, else None.
 
     Example:
         >>> plain_address("http://graph.example.org")
-        'The token travels unencrypted to http://graph.example.org; write https:// in `base_url`.'
+        'The token is sent unencrypted to http://graph.example.org; write https:// in `base_url`.'
         >>> plain_address("http://127.0.0.1:8000")
     """
     import re
@@ -152,7 +152,7 @@ def plain_address(base_url: str) -> str | None:
     )
     if parts.scheme != "http" or is_here:
         return None
-    return f"The token travels unencrypted to {base_url}; write https:// in `base_url`."
+    return f"The token is sent unencrypted to {base_url}; write https:// in `base_url`."
 
 
 def _validate(given: dict[str, Any]) -> None:

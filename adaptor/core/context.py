@@ -1,4 +1,4 @@
-"""The run that is under way: what operations share while they are performed, and where in the job they are."""
+"""The current run: what operations share while they are performed, and their place in the job."""
 
 from __future__ import annotations
 
@@ -32,26 +32,26 @@ if TYPE_CHECKING:
         """Something that is opened once per run and closed with it, such as an HTTP session."""
 
         def close(self) -> None:
-            """Let go of it."""
+            """Close it."""
 
     class Ledger(Protocol):
-        """What was sent, to whom, with what outcome (see `adaptor.ledger`)."""
+        """The part of a ledger's interface that `core` and `common` use (see `adaptor.ledger`)."""
 
-        def counted(self) -> int:
-            """Return how many writes were counted so far."""
+        def checkpoint(self) -> int:
+            """Return how many writes were counted so far, for `rewind`."""
 
-        def count_back(self, counted: int) -> None:
-            """Forget what was counted since then."""
+        def rewind(self, checkpoint: int) -> None:
+            """Undo the counting of writes since a checkpoint."""
 
         def handle_failures(self) -> None:
-            """Say that the job goes on from what has failed."""
+            """Record that the job has handled the failures of the current item."""
 
         def forget_failures(self) -> None:
-            """Say that a loop goes on to the next item."""
+            """Forget the failures of the current item: a loop continues."""
 
 
-#: Where a run's log lines go: called with the level (`error`, `info`, `debug`), the component, the message and further
-#: fields, all of them free of secrets already.
+#: Receives the lines of a run's log: the level (`error`, `info`, `debug`), the component, the message and further
+#: fields, all without secrets.
 Sink: TypeAlias = "Callable[[str, str, str, dict[str, Any]], None]"
 
 
@@ -60,23 +60,23 @@ class Run(Totals):
 
     Attributes:
         dry_run: Writes are described and not sent.
-        began: When the run began, in seconds since 1970.
-        id: Its name among all runs.
-        step: The id of the workflow's step that is under way.
-        arrival: By which way the run has come to that step, as a number that is the same when the run goes on.
-        statement: The statement of the script whose operation is under way.
-        path: Where the run is: the names of the operations under way, outermost first, each with its index.
-        under_way: The operations under way, outermost first.
-        observers: Who is told what happens.
-        audience: Whom the run writes to.
-        stop: Whether it is to end, and what is in flight.
-        warned: What the run has warned of, where once is enough.
-        found_items: Whether any loop of the operation under way had items; None where there was none.
+        began: When the run began, in Unix seconds.
+        id: The id of the run.
+        step: The id of the workflow's current step.
+        arrival: A number for the way on which the run reached that step; it is the same in a resume.
+        statement: The current statement of the script.
+        path: The place of the run: the names of the current operations, outermost first, each with its index.
+        under_way: The current operations, outermost first.
+        observers: Callbacks for the events of the run.
+        audience: The people whom the run writes to.
+        stop: The request to stop the run, and what is in flight.
+        warned: The warnings that are given only once and were given.
+        found_items: Whether any loop of the current operation had items; None without a loop.
         is_loading: Scripts are being loaded: nothing may be sent yet.
         wait: Waits that many seconds before a repeat.
         before_writing: Called before each write: refuses where the state that the operation was given is not JSON.
         last_answer: Which operation has put its answer into `data` last.
-        replayed: How many writes were not made again, since an earlier attempt of the run had come to them.
+        replayed: How many writes were not made again, since an earlier attempt or another run had made them.
         sanitize: Returns what logs show of a value of the state; None shows it as it is.
         redactor: Takes the secrets out of everything that is shown.
     """
@@ -115,13 +115,13 @@ class Run(Totals):
         self.replayed = 0
         self.sanitize: Callable[[Any], str] | None = None
         self.redactor = Redactor()
-        self._listeners: list[Any] = []
+        self._catching: list[Any] = []
         self._begin_ledger = ledger
         self._ledger: Ledger | None = None
-        # A runner has started it: an operation that finds no run meanwhile, since the job called it in a thread of its
-        # own, is outside of it.
+        # Whether a runner has started it. An operation that finds no run meanwhile was called in a thread of the job's
+        # own and is outside the run.
         self._alone = alone
-        self._is_stray = not alone and bool(_alone_under_way)
+        self._is_outside_run = not alone and bool(_alone_under_way)
         self._sink = sink or _standard_logging
         self._resources: dict[str, Any] = {}
         self._token: Token[Run | None] | None = None
@@ -134,7 +134,7 @@ class Run(Totals):
         return datetime.fromtimestamp(self.began, UTC)
 
     def now(self) -> float:
-        """Return the time of this run in Unix seconds: when it began, and how long it has been going on since."""
+        """Return the time in Unix seconds: the begin of the run plus its duration by the monotonic clock."""
         return self.began + time.monotonic() - self._clock
 
     def __enter__(self) -> Run:
@@ -152,30 +152,29 @@ class Run(Totals):
         self._resources.clear()
 
     def check_thread(self) -> None:
-        """Refuse a write that is outside the run of its process, where a dry run would not hold it back.
+        """Refuse a write outside the run of its process: a dry run could not prevent it.
 
         Raises:
-            JobError: The job called the operation in a thread of its own, or while it was only loaded. Nothing was
-                sent.
-            KeyboardInterrupt: The run is to end. Nothing was sent.
+            JobError: The job called the operation in a thread of its own, or while it was loaded. Nothing was sent.
+            KeyboardInterrupt: The run should stop. Nothing was sent.
         """
         self.stop.raise_if_asked()
         if self.is_loading:
             raise JobError(
-                "A write was called at the top level of a script, where nothing could keep it from being made twice.",
-                fix="Write the operation on a line of its own, without calling it: it becomes a part of the step.",
+                "A write was called at the top level of a script, where it could be made twice.",
+                fix="Write the operation on a line of its own without calling it: it becomes part of the step.",
                 code="WHILE_LOADING",
             )
         if self.before_writing is not None:
             self.before_writing()
-        if self._is_stray:
+        if self._is_outside_run:
             raise JobError(
                 "A write was called in a thread of the job's own, which is outside the run.",
-                fix="Go through a list with each(…) or try_each(…) instead of threads.",
+                fix="Process a list with each(…) or try_each(…) instead of threads.",
                 code="OUTSIDE_THE_RUN",
             )
 
-    def note(
+    def record_call(
         self,
         outcome: str,
         *,
@@ -187,100 +186,104 @@ class Run(Totals):
         error: AdaptorError | None = None,
         count: int = 1,
     ) -> None:
-        """Count how a call ended; each call is counted once.
+        """Count a call by its outcome and report it to `on_call`; each call is recorded once.
 
         Args:
             outcome: `sent`, `failed`, `unknown`, `described` or `duplicate` for a write, `read` or `failed` for a read.
-            is_write: It was meant to change something: it is counted in `outcomes`.
-            is_message: It is what a person reads: it is counted in `messages` too.
+            is_write: The call changes something: it is counted in `outcomes`.
+            is_message: The call sends a message that a person reads: it is counted in `messages` too.
             is_earlier: An earlier attempt of the run has made it.
-            recipient: Whom it went to, where it is a message to a person.
-            seconds: How long it took.
-            error: What went wrong, or None.
-            count: How many alike ones it stands for.
+            recipient: The recipient of a message.
+            seconds: Its duration.
+            error: Its error, or None.
+            count: The number of equal calls.
         """
-        if is_write:
+        if is_write and is_earlier and outcome == "sent":
+            # It is no outcome of this attempt.
+            self.count_made(outcome, is_message=is_message, count=count)
+        elif is_write:
             self.count(outcome, is_message=is_message, count=count)
             if outcome == "unknown" and not is_earlier:
                 self.unknown_in_a_row += count
             elif outcome in ("sent", "failed"):
                 self.unknown_in_a_row = 0
         if self.observers.on_call is not None:
-            name = next((name for name, _ in reversed(self.path) if name), "")
-            self.observers.on_call(
-                CallRecord(name, self.place(), outcome, is_write, is_message, recipient, seconds, error, count)
-            )
+            name, place = next((name for name, _ in reversed(self.path) if name), ""), self.place()
+            facts = (name, place, outcome, is_write, is_message, recipient, seconds, error, count)
+            self.observers.on_call(CallRecord(*facts, is_earlier=is_earlier and outcome == "sent"))
 
-    def keep_ledger(self, open_ledger: Callable[[], Ledger]) -> None:
-        """Note every write of this run from now on, in what is opened when the first one comes."""
+    def use_ledger(self, open_ledger: Callable[[], Ledger]) -> None:
+        """Record every write of this run from now on, in a ledger that is opened for the first one."""
         self._begin_ledger = open_ledger
 
     @property
     def ledger(self) -> Ledger | None:
-        """What notes every write of this run, opened when it is first asked for; None where nothing keeps one."""
+        """The ledger that records every write of this run, opened on first use; None if the run has none."""
         if self._ledger is None and self._begin_ledger is not None:
             self._ledger = self._begin_ledger()
         return self._ledger
 
-    def hears_of(self, error: AdaptorError, *, was_heard: bool) -> bool:
-        """Whether a loop or a handler is to be told of a write of an earlier attempt whose outcome is not known.
+    def raises_again(self, error: AdaptorError, *, was_raised: bool) -> bool:
+        """Whether the error of a write that an earlier attempt left unknown is raised again, for a loop or a handler.
+
+        If not, the write returns `{"outcome": "unknown"}`.
 
         Args:
-            error: What it would be told.
-            was_heard: That attempt has heard of it. Where it was killed instead, no code of the job is told: a handler
-                might send something else to a person whom the first message has reached.
+            error: The error.
+            was_raised: It was raised in that attempt. If that attempt was killed instead, no code of the job gets the
+                error: a handler might send something else to a person whom the first message has reached.
         """
-        if not any(isinstance(error, kinds) for kinds in self._listeners):
+        if not any(isinstance(error, kinds) for kinds in self._catching):
             return False
-        return was_heard or not any(each.calls_code for each in self.under_way)
+        return was_raised or not any(each.calls_code for each in self.under_way)
 
     @contextmanager
-    def hearing(self, kinds: Any = AdaptorError) -> Iterator[None]:
-        """Let something listen for errors of some classes while operations are performed."""
-        self._listeners.append(kinds)
+    def catching(self, kinds: Any = AdaptorError) -> Iterator[None]:
+        """Declare that errors of these classes are caught inside."""
+        self._catching.append(kinds)
         try:
             yield
         finally:
-            self._listeners.pop()
+            self._catching.pop()
 
     @property
     def open_ledger(self) -> Ledger | None:
-        """The run's ledger where it is open already, that is, where something was written; else None."""
+        """The run's ledger if it is open already, that is, if something was written; else None."""
         return self._ledger
 
     def resource(self, name: str, make: Callable[[], Resource]) -> Any:
-        """Return what was opened under this name in this run, opening it the first time."""
+        """Return the run's resource of this name; it is opened on first use."""
         found = self._resources.get(name)
         if found is None:
             found = self._resources[name] = make()
         return found
 
     def watched(self, items: Iterable[Any]) -> Iterable[Any]:
-        """Return the items of a loop; who looks on is told how far it has come."""
+        """Return the items of a loop; observers see its progress."""
         return self.observers.watched(items, self.place)
 
     def learn_secrets(self, state: State) -> bool:
-        """Keep the secrets of this state's configuration out of everything that the run writes.
+        """Learn the secrets of this state's configuration, so that they are redacted.
 
         Returns:
-            Whether there was one that the run did not know yet.
+            Whether one of them was new.
         """
         return isinstance(state, dict) and self.redactor.learn_configuration(state.get("configuration"))
 
     def log(self, level: str, component: str, message: str, /, **fields: Any) -> None:
-        """Write one line to the run's log, without secrets."""
+        """Write one line to the run's log; secrets are redacted."""
         self._sink(level, component, self.redactor.text(message), self.redactor.value(fields))
 
     def call_site(self) -> str:
-        """Return where in the job's code the run is, without any position in data (see `adaptor.core.place`)."""
+        """Return the current call site in the job's code, without any index of data (see `adaptor.core.place`)."""
         return call_site([*self.statement.labels, *[operation.label() for operation in self.under_way]])
 
-    def is_once(self) -> bool:
-        """Whether the operation under way is come to once in its step: no loop and no function is around it."""
+    def runs_once(self) -> bool:
+        """Whether the current operation runs once in its step: no loop and no function is around it."""
         return self.statement.is_alone and all(each.performs_once for each in self.under_way[:-1])
 
     def shown(self, value: Any) -> str:
-        """Return what a log shows of a value of the state; secrets are taken out when it is written."""
+        """Return the text that a log shows for a value of the state; `log` redacts its secrets."""
         if self.sanitize is not None:
             return self.sanitize(value)
         if isinstance(value, str):
@@ -293,7 +296,7 @@ class Run(Totals):
             return repr(value)
 
     def place(self) -> str:
-        """Return where the run is, such as `step 2 · each[17] · send_text`."""
+        """Return the current place, such as `step 2 · each[17] · send_text`."""
         return place_of(self.path)
 
 
@@ -303,15 +306,15 @@ def _standard_logging(level: str, component: str, message: str, fields: dict[str
     logging.getLogger(f"adaptor.{component}").log(getattr(logging, level.upper()), message)
 
 
-#: The runs under way that a runner has started.
+#: The current runs that a runner has started.
 _alone_under_way: set[int] = set()
 
-#: The run that is under way in this thread, or None.
+#: The current run of this thread, or None.
 active: ContextVar[Run | None] = ContextVar("adaptor_run", default=None)
 
 
 def current_run() -> Run:
-    """Return the run that is under way; operations are only ever performed inside one."""
+    """Return the current run; operations are always performed inside one."""
     run = active.get()
     if run is None:
         raise RuntimeError("no run is under way")

@@ -1,4 +1,4 @@
-"""Every error a job can meet, grouped by what the reader should do about it.
+"""The errors of a job, grouped by what the reader should do about them.
 
 ```
 AdaptorError
@@ -8,19 +8,19 @@ AdaptorError
 │   ├── WrongCall               an operation was called with arguments it does not take
 │   ├── LazyStateError          a lazy reference was used as if it were the value
 │   ├── MissingReference        a path that does not exist in this state
-│   ├── InvalidValue            a value of this state that a text cannot say, or that is no date
-│   ├── UnreadableRow           a row of a file that is not what its file promises
+│   ├── InvalidValue            a value of this state that cannot appear in a text, or that is no date
+│   ├── UnreadableRow           a row of a file that does not fit the file
 │   ├── ConditionIsText         a condition that is the text "no", "false", "0" …
-│   └── ItemsFailed             `try_each` went through all items; some did not succeed
+│   └── ItemsFailed             `try_each` has processed all items; some did not succeed
 ├── InvalidMessage              refused before the wire; nothing was sent
-├── GraphError                  Graph said no (see `adaptor.graph.errors`)
-├── HttpError                   another system said no (see `adaptor.common.http.errors`)
+├── GraphError                  Graph answered with an error (see `adaptor.graph.errors`)
+├── HttpError                   another system answered with an error (see `adaptor.common.http.errors`)
 ├── NotSent                     nothing left this machine: safe to repeat
-└── DeliveryUnknown             the request left and no trustworthy answer came: never repeated blindly
+└── DeliveryUnknown             the request left and no valid answer came: check before it is repeated
 ```
 
-`str(error)` is the plain sentence of what happened. `error.report()` is the whole message for people:
-what happened, where, what was or was not sent, and what to do.
+`str(error)` is one sentence: what happened. `error.report()` is the whole message for people: what happened, where,
+what was or was not sent, and what to do.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-#: Where this package lies: frames of these files are never the job's.
+#: The folder of this package: frames of its files are never the job's.
 PACKAGE = __file__[: -len("core/errors.py")]
 
-#: What is known about the sends of all that an error has left: `no` (certainly nothing was sent), `unknown` (of some it
-#: is not known), `partly` (some were sent, and not all that were meant to be), or `yes` (all were sent).
+#: What was sent by the code that an error has ended: `no` (certainly nothing), `unknown` (it is unknown for some),
+#: `partly` (some was sent, but not all), or `yes` (all was sent).
 SENT_NO = "no"
 SENT_UNKNOWN = "unknown"
 SENT_PARTLY = "partly"
 SENT_YES = "yes"
 
-#: Whom an error is about. `try_each` and `broadcast` go on past `person` and `row`; `page` and `job` stop them.
+#: Whom an error is about. `try_each` and `broadcast` continue after `person` and `row`; `page` and `job` stop them.
 ABOUT_PERSON = "person"
 ABOUT_ROW = "row"
 ABOUT_PAGE = "page"
@@ -48,19 +48,17 @@ ABOUT_JOB = "job"
 
 
 class AdaptorError(Exception):
-    """What all errors of this package have in common.
+    """The base class of all errors of this package.
 
     Attributes:
         description: One sentence: what happened.
         fix: One or two sentences: what to do about it.
         code: A short name for machines; for Graph errors `code/subcode`.
-        sent: What was sent by all that the error has left, as it was recorded while that ran: `no`, `partly`, `yes`, or
-            `unknown` where of some of it that is not known. Where the call itself is made it is about this call alone;
-            of the error that a handler is given, about the operation that was tried; in a state's `errors` and in a
-            report, about the step.
-        messages_sent: How many messages these were.
-        others_made: How many other calls that change something.
-        left_unknown: Of how many calls it is not known how they ended.
+        sent: What was sent by the code that the error has ended: `no`, `partly`, `yes` or `unknown`. For a client this
+            is the call, for a handler the operation, in a state's `errors` and in a report the step.
+        messages_sent: The number of messages that this code has sent.
+        others_made: The number of other writes that it has made.
+        left_unknown: The number of its writes that are unknown.
         parts_sent: The message ids of the parts of the failing message that were sent.
         about: `person`, `row`, `page` or `job`.
         operation: Name of the operation that failed, such as `send_text`.
@@ -69,13 +67,13 @@ class AdaptorError(Exception):
         line: Its line there.
         details: More facts, JSON-serialisable.
         is_earlier: The write was made before, by an earlier attempt of the run or an equal message of this one.
-        request: The call to the Graph API that failed, without the credential: `method`, `url`, `params`, `body`. It
-            holds what was to be sent, and is in no report.
+        request: The failed call to the Graph API, without the credential: `method`, `url`, `params`, `body`. It holds
+            the content of the message, so no report shows it.
     """
 
     about = ABOUT_JOB
     sent = SENT_NO
-    #: False where "nothing was sent" would only puzzle the reader: nothing was meant to be sent.
+    #: Whether the code was meant to send. If not, "nothing was sent" would only confuse the reader.
     about_sending = False
     code = ""
     fix = ""
@@ -89,7 +87,9 @@ class AdaptorError(Exception):
     others_made = 0
     left_unknown = 0
     request: Any = None
-    #: It tells of a write that the run made before: loops list it, and do not fail with it again.
+    #: The call is unknown and idempotent: a resume repeats it, which has no further effect.
+    is_idempotent = False
+    #: It is about a write that the run made before: loops list it, and do not fail because of it again.
     is_earlier = False
     #: The lines of the job that the error is about, with a caret under the place.
     excerpt: str | None = None
@@ -111,7 +111,7 @@ class AdaptorError(Exception):
         return rebuild, (type(self), self.__dict__)
 
     def redact(self, clean: Callable[[str], str]) -> None:
-        """Rewrite every text of this error with `clean`, so that no secret stays in it."""
+        """Apply `clean` to every text of this error, so that it holds no secret."""
 
         def cleaned(value: Any) -> Any:
             if isinstance(value, str):
@@ -127,10 +127,10 @@ class AdaptorError(Exception):
         self.args = (self.description,)
 
     def count(self, before: tuple[int, int, int], now: tuple[int, int, int]) -> None:
-        """Take into account what was recorded while something ran that the error leaves.
+        """Set what was sent by the code that the error has ended.
 
         Args:
-            before: `Run.made` when that began.
+            before: `Run.made` when that code began.
             now: `Run.made` now.
         """
         self.messages_sent, self.others_made, self.left_unknown = (b - a for a, b in zip(before, now, strict=True))
@@ -159,11 +159,11 @@ class AdaptorError(Exception):
         return {key: value for key, value in facts.items() if value not in (None, "")}
 
     def headline(self) -> str:
-        """Return one line: what happened, with the code where there is one."""
+        """Return one line: what happened, with the code if there is one."""
         return self.description
 
     def sent_sentence(self) -> str:
-        """Return what is known to be sent by all that the error has left."""
+        """Return as a sentence what was sent by the code that the error has ended."""
         parts = len(self.parts_sent or ())
         messages, others = max(self.messages_sent - parts, 0), self.others_made
         before = [f"{messages:,} message{'' if messages == 1 else 's'}"] * (messages > 0)
@@ -175,6 +175,8 @@ class AdaptorError(Exception):
             itself = f"The first {'part was' if parts == 1 else f'{parts} parts were'} sent; the next one {known}."
         elif self.left_unknown > 1:
             itself = f"Of {self.left_unknown:,} it is not known whether they arrived; none was repeated."
+        elif self.sent == SENT_UNKNOWN and self.is_idempotent:
+            itself = "It may or may not have been carried out. A resume repeats it, which has no further effect."
         elif self.sent == SENT_UNKNOWN:
             itself = "It may or may not have been delivered. It was not repeated."
             if not self.about_sending:
@@ -203,7 +205,7 @@ class AdaptorError(Exception):
 
 
 def plain(value: Any) -> Any:
-    """Return `value` as JSON can hold it; what it cannot hold is shown as Python prints it."""
+    """Return a value as JSON; parts that JSON cannot hold are replaced by their `repr`."""
     if value is None or isinstance(value, str | bool | int) or (isinstance(value, float) and value - value == 0):
         return value
     if isinstance(value, dict):
@@ -253,7 +255,8 @@ class JobError(AdaptorError):
 
         Args:
             cause: What the job raised, with its traceback.
-            file: The job file; the innermost line of it is the place. Without one there, any line not of ours.
+            file: The job file; its innermost line is the place. If it is not in the traceback, the innermost line
+                outside this package.
         """
         error = cls(str(cause) or type(cause).__name__, code=type(cause).__name__)
         error.cause_type = type(cause).__name__
@@ -272,7 +275,7 @@ class JobError(AdaptorError):
         return error
 
     def _keep_own(self, cause: BaseException) -> None:
-        """Keep what the job says in its exception beside the message: `code`, `fix` and `details`."""
+        """Keep the `code`, `fix` and `details` of the job's own exception."""
         code, fix, details = (getattr(cause, name, None) for name in ("code", "fix", "details"))
         if isinstance(code, str | int) and not isinstance(code, bool) and code != "":
             self.code = str(code)
@@ -285,12 +288,12 @@ class JobError(AdaptorError):
                 self.details = None
 
     def headline(self) -> str:
-        """Return the cause with its type, as Python would print it."""
+        """Return the cause with its type, as Python prints it."""
         return f"{self.cause_type}: {self.description}" if self.cause_type else self.description
 
 
 def _about_attribute(cause: AttributeError) -> str:
-    """Return what to write where an attribute was asked of plain data, as JavaScript and the lazy state allow."""
+    """Return the fix for an attribute of plain data, as JavaScript and the lazy state allow it."""
     if isinstance(cause.obj, dict):
         return (
             f'The state of a function is a plain dict, as is what is in it: write ["{cause.name}"], not .{cause.name}.'
@@ -307,7 +310,7 @@ class WrongCall(JobError, TypeError):
 
 
 class LazyStateError(JobError, TypeError):
-    """A lazy reference was used where only the value itself would do."""
+    """A lazy reference was used where only its value can be used."""
 
     code = "LAZY_STATE"
 
@@ -316,8 +319,8 @@ class MissingReference(JobError, LookupError):
     """A path that does not exist in this state.
 
     Attributes:
-        root: The first key of the path, where it is known: a loop takes it for a fault of the item only where the path
-            starts there.
+        root: The first key of the path, or None. A loop counts the error as a fault of the item only if the path starts
+            at the item.
     """
 
     about = ABOUT_ROW
@@ -326,35 +329,35 @@ class MissingReference(JobError, LookupError):
 
 
 class InvalidValue(JobError):
-    """A value of this state that a text cannot say (`nan`, a list, True), or that is no date where one is formatted."""
+    """A value of this state that cannot appear in a text (`nan`, a list, True), or that is formatted as a date."""
 
     about = ABOUT_ROW
     code = "INVALID_VALUE"
 
 
 class UnreadableRow(JobError):
-    """A row of a file is not what its file promises: another number of values, or no JSON. Other rows are."""
+    """A row of a file does not fit the file: it has another number of values, or is no JSON. Other rows may be read."""
 
     about = ABOUT_ROW
     code = "UNREADABLE_ROW"
 
 
 class ConditionIsText(JobError):
-    """A condition turned out to be a text such as `no`, which Python holds to be true."""
+    """A condition is a text such as `no`, which counts as true in Python."""
 
     code = "CONDITION_IS_TEXT"
 
 
 class ItemsFailed(JobError):
-    """`try_each` went through all items; `details` lists those that did not succeed.
+    """`try_each` has processed all items; `details` lists those that did not succeed.
 
     Attributes:
-        went_through: False where a loop around it stopped there, and further items were not come to.
+        went_through: False if an outer loop stopped at this error, so that further items were not processed.
     """
 
     went_through = True
 
-    # To a loop around the loop it is a fault of that item.
+    # For an outer loop it is a fault of its item.
     about = ABOUT_ROW
     code = "ITEMS_FAILED"
 
@@ -363,7 +366,7 @@ class ItemsFailed(JobError):
 
 
 class InvalidMessage(AdaptorError):
-    """Refused before the wire: Meta's documented limits or shapes do not allow it, or HTTP cannot carry it.
+    """Refused before the wire: Meta's documented limits or shapes do not allow it, or HTTP cannot transport it.
 
     Nothing was sent. `details` holds `field`, and for a limit `limit` and `actual`.
     """
@@ -385,7 +388,7 @@ class NotSent(AdaptorError):
 
 
 class DeliveryUnknown(AdaptorError):
-    """The request left this machine and no trustworthy answer came. It is not repeated."""
+    """The request left this machine and no valid answer came. It is not repeated."""
 
     about = ABOUT_ROW
     sent = SENT_UNKNOWN

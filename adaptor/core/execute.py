@@ -1,4 +1,4 @@
-"""A function as an operation, and operations one after the other."""
+"""The operations `fn` (a function of the job) and `execute` (several operations in order)."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     P = ParamSpec("P")
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading of these names in `adaptor docs`.
 HEADING = "control"
 
 
 class _Function(Operation):
-    """What `fn` makes: nothing stands between it and the function."""
+    """The operation of `fn`; it calls its function directly."""
 
     __slots__ = ()
 
@@ -55,12 +55,12 @@ def fn(state: State, function: Callback[[State], State]) -> State:
 
 
 class InOrder(Operation):
-    """What performs operations one after the other; with one of them it comes down to that one."""
+    """An operation that performs others in order."""
 
     __slots__ = ()
 
     def narrowed(self, state: State) -> Operation | None:
-        """Return the only operation that is left, narrowed in turn; where several are, this one."""
+        """Return the only part that remains after narrowing, or this operation if several remain."""
         left = [found for each in self.args if (found := each.narrowed(state)) is not None]
         if len(left) > 1:
             return self
@@ -68,7 +68,7 @@ class InOrder(Operation):
 
 
 class _Script(InOrder):
-    """What `execute` makes."""
+    """The operation of `execute`."""
 
     __slots__ = ()
     performs_once = True
@@ -85,14 +85,14 @@ def _script(function: Callable[Concatenate[State, P], State]) -> Callable[P, Ope
 
 @_script
 def execute(state: State, *operations: Step) -> State:
-    """Perform operations one after the other; the first that fails stops the chain.
+    """Perform operations in order; the first that fails stops the chain.
 
     Args:
-        *operations: Operations, or functions `state -> state`. Anything else is an error at once.
+        *operations: Operations, or functions `state -> state`. Anything else is refused at once.
 
     Returns:
-        An operation. It starts from `{"data": {}, "references": []}` where the state lacks these, and
-        `execute(a, b)(state) == b(a(state))`.
+        An operation, with `execute(a, b)(state) == b(a(state))`. It adds empty `data` and `references` to a state that
+        lacks them.
 
     Example:
         >>> execute(fn(lambda s: {**s, "data": 1}), fn(lambda s: {**s, "data": s["data"] + 1}))({})
@@ -102,12 +102,12 @@ def execute(state: State, *operations: Step) -> State:
 
 
 def perform_in_order(state: State, operations: tuple[Any, ...], name: str | None = None) -> State:
-    """Perform operations one after the other; errors say which one it was.
+    """Perform operations in order; the place of an error says which one failed.
 
     Args:
         state: The state before.
-        operations: What is performed.
-        name: What each of them is called; by default by the name of the operation around them.
+        operations: The operations.
+        name: The name of each in a place. Default: that of the operation around them.
     """
     path = current_run().path
     name = name or path[-1][0]

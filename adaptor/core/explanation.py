@@ -1,4 +1,4 @@
-"""What the run knows of an error besides the place that raised it."""
+"""Explains an error with facts that the run knows and the code that raised it does not."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ if TYPE_CHECKING:
 
 
 class LastAnswer:
-    """Which operation has put its answer into `data` last."""
+    """The operation that put its answer into `data` last."""
 
     def __init__(self) -> None:
         self._data: Any = None
         self._operation: Operation | None = None
 
     def remember(self, operation: Operation, before: State, after: State) -> None:
-        """Remember an operation that has put an answer into `data`; what stands around it is not meant."""
+        """Remember an operation that has put an answer into `data`; operations around it do not count."""
         data, references = after.get("data"), after["references"]
         if isinstance(data, dict) and data.get("outcome") == "unknown":
-            # No answer at all: what is missing in it has another reason than that it has replaced something.
+            # This is no answer, and a missing key has another reason than that an answer replaced `data`.
             return
         if isinstance(data, dict) and references and references[-1] is before.get("data") and data is not self._data:
             self._data, self._operation = data, operation
 
     def of(self, state: Any) -> Operation | None:
-        """Return the operation whose answer the `data` of a state is, where that is known."""
+        """Return the operation whose answer the `data` of a state is, or None."""
         is_answer = isinstance(state, dict) and self._data is not None and state.get("data") is self._data
         return self._operation if is_answer else None
 
 
 def explain(error: AdaptorError, answered: Operation | None) -> None:
-    """Say more of an error where the run knows more than the place that raised it.
+    """Add what the run knows to the description and the fix of an error.
 
     Args:
-        error: It arose while an operation was performed.
-        answered: The operation whose answer `data` was by then, where that is known.
+        error: An error of an operation.
+        answered: The operation whose answer `data` was at that time, or None.
     """
     if isinstance(error, LazyStateError) and "lazy reference" in error.description:
-        # Nothing but a function of the job's own is run at this time.
+        # While an operation runs, only a function of the job can raise this.
         error.fix = (
             "Inside a function use its own parameter, which is the real state, a plain dict: "
             "`lambda state: state['data']['rows']`, or `def prepare(state): …`. The lazy `state` of the vocabulary "

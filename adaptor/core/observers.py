@@ -1,4 +1,4 @@
-"""Who looks on while a job runs: each is told what happens, and changes nothing."""
+"""Callbacks that observe a run and change nothing."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 class Observers:
-    """Functions that are called when something has happened; None where nobody looks.
+    """Functions that are called on events of a run; each may be None.
 
     Attributes:
-        on_call: Given each call to another system when it has ended.
-        on_request: Given each request that a dry run describes.
-        on_failure: Given each call to the Graph API that failed, as `AdaptorError.request` holds it.
-        on_result: Given a row for each message when it is known what became of it.
-        results_told: For how many messages `on_result` was called.
-        progress: Given the place after each item of a loop, and nothing at its end.
-        sketch: Returns how messages would look, given as `Request.described`.
+        on_call: Called with each call to another system when it has ended.
+        on_request: Called with each request that a dry run describes.
+        on_failure: Called with each failed call to the Graph API, in the form of `AdaptorError.request`.
+        on_result: Called with a row for each message when its outcome is known.
+        results_reported: How often `on_result` was called.
+        progress: Called with the place after each item of a loop, and with an empty text at its end.
+        sketch: Returns a drawing of messages, given in the form of `Request.described`.
     """
 
     def __init__(self) -> None:
@@ -34,15 +34,15 @@ class Observers:
         self.on_request: Callable[[Request], object] | None = None
         self.on_failure: Callable[[dict[str, Any]], object] | None = None
         self.on_result: Callable[[dict[str, Any]], object] | None = None
-        self.results_told = 0
+        self.results_reported = 0
         self.progress: Callable[[str], None] | None = None
         self.sketch: Callable[[list[dict[str, Any]]], str] | None = None
 
     def watched(self, items: Iterable[Any], place: Callable[[], str]) -> Iterable[Any]:
-        """Return the items of a loop; `progress` is told how far it has come."""
-        return items if self.progress is None else self._telling(items, place, self.progress)
+        """Return the items of a loop; `progress` is called after each."""
+        return items if self.progress is None else self._reporting(items, place, self.progress)
 
-    def _telling(
+    def _reporting(
         self, items: Iterable[Any], place: Callable[[], str], progress: Callable[[str], None]
     ) -> Iterable[Any]:
         for item in items:

@@ -1,4 +1,4 @@
-"""What an operation is: a description that performs itself when it is called with a state.
+"""Operations: descriptions that are performed when they are called with a state.
 
 `send_text("123", "hi")` does nothing yet. It returns an `Operation`: a callable `state -> state` that knows its name,
 its arguments and the line where it was written.
@@ -7,14 +7,14 @@ its arguments and the line where it was written.
 from __future__ import annotations
 
 import sys
-from functools import partial
+from functools import partial, wraps
 
 from .context import Run, active
 from .errors import PACKAGE, AdaptorError, JobError, WrongCall
 from .explanation import explain
 from .place import label
 from .state import State, a_kind, not_a_state
-from .values.arguments import function_name, known, prepare, prepare_source, same
+from .values.arguments import Deferred, function_name, known, prepare, prepare_source, same
 from .values.functions import refuse_other_parameters
 from .values.lazy import Lazy, Logic
 from .values.parameters import Parameters
@@ -28,26 +28,26 @@ if TYPE_CHECKING:
     P = ParamSpec("P")
     T = TypeVar("T")
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading of these names in `adaptor docs`.
 HEADING = "control"
 
-#: An argument that may also be a function of the state. Lazy references are of type `Any` and fit everywhere.
+#: An argument that may also be a function of the state. Lazy references are of type `Any` and are always accepted.
 Value: TypeAlias = "T | Callable[[State], T]"
 
 
 class Operation:
-    """A callable `state -> state` that also knows what it is.
+    """A callable `state -> state` that knows its name and its arguments.
 
-    Operations are values: they print as they were written, are equal when they are alike, and can be pickled where
-    their arguments can.
+    Operations are values: they are printed as they were written, compared by structure, and can be pickled if their
+    arguments can.
     """
 
     __slots__ = ("_entry", "_label", "_lazy", "args", "build", "file", "function", "kwargs", "line", "name")
     #: Marks operations for `prepare`, which must never call one by accident.
     __is_operation__ = True
-    #: It performs each operation in it once at most, and is not given a list of them that may be made of data.
+    #: It performs each operation in it at most once, and the list of these operations does not depend on data.
     performs_once = False
-    #: It goes through items, which are rows of a source.
+    #: It is a loop over the items of a source.
     is_loop = False
 
     def __init__(
@@ -60,7 +60,7 @@ class Operation:
         self.build = build
         self.function = function
         self.name = function.__name__
-        # What stands for this operation in the path of a run; the same each time, since loops enter it very often.
+        # The entry for this operation in the path of a run, built once, since loops use it very often.
         self._entry: tuple[str, int | None] = (self.name, None)
         self.args = args
         self.kwargs = kwargs
@@ -92,7 +92,7 @@ class Operation:
             if error.place is None:
                 self.locate(error, run, state)
             elif run.learn_secrets(state):
-                # The operation inside was given a state without the configuration.
+                # The inner operation had a state without the configuration, and so could not redact its secrets.
                 error.redact(run.redactor.text)
             if not run.redactor.is_clean_before(error):
                 raise error from None
@@ -101,7 +101,7 @@ class Operation:
             raised = JobError.of(cause, self.file)
             self.locate(raised, run, state)
             raised.count(made, run.made)
-            # A secret in the cause would be printed with the traceback: then the cause's text must do.
+            # A traceback would print a secret in the cause: then the cause is left out.
             raise raised from (cause if run.redactor.is_clean(cause) else None)
         except KeyboardInterrupt:
             run.stop.place = run.stop.place or run.place()
@@ -111,14 +111,14 @@ class Operation:
             under_way.pop()
 
     def _resolved(self, result: Any, state: State) -> State:
-        """Return the state that a function of the job gave as a lazy reference; anything else is none."""
+        """Return the state for a lazy reference that a function of the job returned; refuse any other result."""
         value = result.__resolve__(state) if isinstance(result, Lazy) else result
         if isinstance(value, dict):
             return value
         raise not_a_state(self._returned(), value)
 
     def perform(self, state: State, run: Run) -> State:
-        """Do the work, with all lazy arguments resolved."""
+        """Call the function with all lazy arguments resolved."""
         if not self._lazy:
             result: State = self.function(state, *self.args, **self.kwargs)
             return result
@@ -144,19 +144,19 @@ class Operation:
         return then(self, following)
 
     def catch(self, *handlers: Any) -> Operation:
-        """Return an operation that performs this one and, where it fails, does something else instead.
+        """Return an operation that performs this one and, if it fails, a handler.
 
-        Write `.catch(handler)` for all errors, or `.catch(WindowClosed, handler)` for one class of errors alone;
-        `.catch((WindowClosed, RecipientUnavailable), handler)` is for several. Other errors are raised as before.
+        Write `.catch(handler)` for all errors, `.catch(WindowClosed, handler)` for one class of errors, and
+        `.catch((WindowClosed, RecipientUnavailable), handler)` for several. Other errors are raised as before.
 
         Args:
-            *handlers: A function that is given the error (always an `AdaptorError`) and the state from *before* this
-                operation, and returns a state or raises; or an operation, which is performed with that state. Before
-                it the class of the errors, or a tuple of classes. A class of Python's own, such as `KeyError`, means
-                what the job's own code raised.
+            *handlers: A function of the error (always an `AdaptorError`) and the state from *before* this operation,
+                which returns a state or raises; or an operation, which is performed with that state. Before it, the
+                class of the errors or a tuple of classes. A class of Python's own, such as `KeyError`, means an
+                exception of the job's own code.
 
         Raises:
-            WrongCall: There is no handler, or the classes are none.
+            WrongCall: There is no handler, or a class is no class of errors.
 
         Example:
             >>> fn(lambda s: 1 / 0).catch(lambda error, s: {**s, "went": "wrong"})({})
@@ -172,13 +172,13 @@ class Operation:
 
     @property
     def calls_code(self) -> bool:
-        """Whether it calls a function of the job, which may go another way after an error."""
+        """Whether it calls a function of the job, which may take another way after an error."""
         return getattr(self.build, "__calls_code__", False)
 
     def narrowed(self, state: State) -> Operation | None:
-        """Return the one operation that this one comes down to for a state, or None where it comes down to nothing.
+        """Return the one operation that this one performs for a state, or None if it performs nothing.
 
-        What decides or joins, such as `fn_if` or `combine`, says so; any other operation is the one itself.
+        Operations that choose or join others, such as `fn_if` or `combine`, override this; any other returns itself.
         """
         return self
 
@@ -192,7 +192,7 @@ class Operation:
         return self.name
 
     def locate(self, error: AdaptorError, run: Run, state: Any) -> None:
-        """Write into an error where it arose: this operation, and the place where the run is."""
+        """Set the operation and the place of an error, explain it, and redact it."""
         error.operation = self.name or None
         error.place = run.place()
         explain(error, run.last_answer.of(state))
@@ -202,7 +202,7 @@ class Operation:
         error.redact(run.redactor.text)
 
     def label(self) -> str:
-        """Return what stands for this operation in a call site."""
+        """Return the part of a call site for this operation."""
         if self._label is None:
             self._label = label(self.name or self.function.__name__, self.line)
         return self._label
@@ -237,45 +237,30 @@ def _restore(
     return operation
 
 
-class Listed(Lazy):
-    """An operation that lists something, as the source of a loop: its items come as the loop asks for them."""
-
-    __slots__ = ("__listing__",)
-    __listing__: Any
-
-    def __init__(self, operation: Operation) -> None:
-        self.__listing__ = operation
-
-    def __repr__(self) -> str:
-        return repr(self.__listing__)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Listed, (self.__listing__,)
-
-    def __resolve__(self, state: State) -> Any:
-        return self.__listing__.items(state)
+def _items(state: State, listing: Any) -> Any:
+    # As the source of a loop, its items are read when the loop needs them.
+    return listing.items(state)
 
 
-#: Where an operation is expected, a plain function `state -> state` will do.
+#: An operation, or a function `state -> state` that becomes one.
 Step: TypeAlias = "Operation | Callable[[State], State]"
-#: A function that is handed on as it is, never called to get a value.
+#: A function that is passed on unchanged, never called to get the argument's value.
 Callback: TypeAlias = "Callable[P, T]"
-#: As a callback, or an operation.
+#: A callback or an operation.
 Handler: TypeAlias = "Operation | Callable[P, T]"
 #: Classes of errors.
 ErrorKinds: TypeAlias = "type[BaseException] | tuple[type[BaseException], ...]"
-#: A condition: the operation is given True or False.
+#: A condition; the operation gets True or False.
 Condition: TypeAlias = "object"
 #: What a loop goes through: a list, one object, a JSONPath, a file, or a list of Meta's.
 Source: TypeAlias = "Iterable[Any] | PathLike[str] | Callable[[State], Any]"
 
 
-def operation(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
-    """Make an operation of a function that takes the state and its arguments and returns the next state.
+def state_operation(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
+    """Make an operation of this package of a function that takes the state and its arguments.
 
-    The decorated function takes the arguments alone and returns an `Operation`. Arguments annotated `Step` become
-    operations, those annotated `Callback` are handed on untouched; all others may hold lazy references at any depth,
-    which are resolved when the operation runs.
+    Arguments annotated `Step` become operations, and those annotated `Callback` are passed on unchanged. All others may
+    hold lazy references at any depth, which are resolved when the operation runs.
     """
     return builder_of(function, Operation)
 
@@ -283,43 +268,40 @@ def operation(function: Callable[Concatenate[State, P], State]) -> Callable[P, O
 def builder_of(
     function: Callable[..., Any], kind: Callable[..., Operation], *, takes_state: bool = True
 ) -> Callable[..., Any]:
-    """Return the public function that builds operations: it checks the call and prepares the arguments."""
+    """Return a function that builds operations of a class: it checks the call and prepares the arguments."""
     parameters = Parameters(function, 1 if takes_state else 0)
 
+    @wraps(function)
     def build(*args: Any, **kwargs: Any) -> Operation:
         bound = parameters.bind(args, kwargs, _take)
         return kind(build, function, *bound)
 
-    for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
-        setattr(build, name, getattr(function, name))
     build.__operation__ = True  # type: ignore[attr-defined]
-    # It calls a function of the job, which may go another way after an error.
+    # Whether it calls a function of the job, which may take another way after an error.
     build.__calls_code__ = bool(parameters.given)  # type: ignore[attr-defined]
     # `inspect` shows the signature without the state, which the caller does not pass.
-    build.__wrapped__ = partial(function, None) if takes_state else function  # type: ignore[attr-defined]
+    build.__wrapped__ = partial(function, None) if takes_state else function
     return build
 
 
 def builder(function: Callable[P, T]) -> Callable[P, T]:
-    """Let a function that builds a value (not an operation) take lazy references, and refuse wrong calls clearly.
+    """Let a function that builds a value (not an operation) take lazy references, and check its calls.
 
-    The function sees plain structures with lazy references in their places; it hands these on and never looks into
+    The function gets plain structures with lazy references in their places. It must pass these on without looking into
     them.
     """
     parameters = Parameters(function, 0)
 
+    @wraps(function)
     def build(*args: Any, **kwargs: Any) -> T:
         positional, named = parameters.bind(args, kwargs, _take)
         return function(*map(known, positional), **{key: known(value) for key, value in named.items()})
 
-    for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
-        setattr(build, name, getattr(function, name))
-    build.__wrapped__ = function  # type: ignore[attr-defined]
     return build
 
 
 def _take(parameters: Parameters, name: str, value: Any) -> Any:
-    """Make of an argument what the operation keeps, by the kind that its annotation names."""
+    """Return an argument in the form that the operation keeps, by the kind that its annotation names."""
     kind = parameters.kinds.get(name)
     if kind is None:
         return prepare(value)
@@ -332,7 +314,7 @@ def _take(parameters: Parameters, name: str, value: Any) -> Any:
         return Logic("", (prepared,)) if isinstance(prepared, Lazy) and not isinstance(prepared, Logic) else prepared
     if kind == "source":
         if isinstance(value, Operation) and hasattr(value, "items"):
-            return Listed(value)
+            return Deferred(_items, (value,), reads_state=True, written=repr(value))
         if value is None or isinstance(value, bool | int | float | bytes):
             raise WrongCall(
                 f"`{name}` of {parameters.name}() cannot be {_described(value)}.",
@@ -361,12 +343,12 @@ def _described(value: object) -> str:
     if isinstance(value, Lazy):
         return f"the lazy reference {value!r}"
     text = "None" if value is None else f"{type(value).__name__} {value!r}"
-    # A text that is cut could hold half a secret, which nobody would find again.
+    # Never cut: half a secret would not be redacted.
     return text if len(text) <= 60 else a_kind(value)
 
 
 def as_operation(value: Any, asked_by: str) -> Operation:
-    """Return `value` as an operation: itself, or a plain function wrapped in `fn`."""
+    """Return an operation unchanged, or a plain function as `fn` of it."""
     if isinstance(value, Operation):
         return value
     if hasattr(value, "__operation__"):
@@ -381,7 +363,7 @@ def as_operation(value: Any, asked_by: str) -> Operation:
     if isinstance(value, list | tuple) and any(isinstance(item, Operation) for item in value):
         raise WrongCall(
             f"{asked_by}() takes operations, not a {type(value).__name__} of them.",
-            fix="Put a star before it, or make one operation of many: combine(*operations).",
+            fix="Put a star before it, or join them: combine(*operations).",
         )
     raise WrongCall(
         f"{asked_by}() takes operations, not {_described(value)}.",
@@ -397,7 +379,7 @@ def shown(value: Any) -> str:
 
 
 def _written_at() -> tuple[str, int]:
-    """Return file and line of the nearest caller outside this package: the line of the job."""
+    """Return the file and line of the nearest caller outside this package, which is the job."""
     frame: Any = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
         frame = frame.f_back

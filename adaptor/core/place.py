@@ -1,11 +1,11 @@
-"""Where in the job's code a write is made: the statement, and the operations around it, each with its line.
+"""The place of a run in the job, and the call site of a write: its statement and the operations around it, with lines.
 
 ```
 for@2 · @3:4 · try_each@3 · fn_if@4 · send_text@5
 ```
 
-The first part is the statement of the script (a part without a name), or the `for`, `if` or other compound statement
-that it stands in. A call site holds no position in data: a source may change its order between two attempts of a run.
+The first part is the statement of the script (a part without a name), or the compound statement (`for`, `if`) around
+it. A call site holds no index of data: a source may change its order between two attempts of a run.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SEPARATOR = " · "
-#: What the operations of a script are called in a place: by their number.
+#: The name of a script's operations in a place; their number follows.
 STEP = "step"
 
 
 def label(name: str, line: int, column: int | None = None) -> str:
-    """Return what stands for one operation or statement in a call site.
+    """Return the part of a call site for one operation or statement.
 
     Example:
         >>> label("fn_if", 4), label("", 3, 0)
@@ -33,12 +33,12 @@ def label(name: str, line: int, column: int | None = None) -> str:
 
 
 def call_site(labels: Iterable[str]) -> str:
-    """Return the call site that these labels lead to, outermost first."""
+    """Return the call site with these labels, outermost first."""
     return _SEPARATOR.join(labels)
 
 
 def place_of(path: Iterable[tuple[str, int | None]]) -> str:
-    """Return where a run is, in words: the operations under way, each with its index.
+    """Return the place of a run as text: the current operations, each with its index.
 
     Example:
         >>> place_of([(STEP, 1), ("each", 17), ("send_text", None)])
@@ -54,12 +54,12 @@ def _named(name: str, index: int | None) -> str:
 
 
 class Statement:
-    """The statement of the script whose operation is under way.
+    """The current statement of the script.
 
     Attributes:
-        labels: What stands around the operation: the labels of `for`, `if` and the like.
+        labels: The labels of the compound statements (`for`, `if`) around its operation.
         line: Its line, or None.
-        is_alone: No other operation was made on that line, as a `for` makes several.
+        is_alone: Its line has built only this operation, and not several as in a `for`.
     """
 
     __slots__ = ("is_alone", "labels", "line")
@@ -72,9 +72,9 @@ class Statement:
 
 @lru_cache(maxsize=4096)
 def without_lines(site: str) -> str:
-    """Return the names of a call site alone.
+    """Return a call site without line numbers.
 
-    So a call to nobody is known: what it says is enough, and a job that has changed has other lines.
+    It identifies a write without a recipient: its content is enough, and in a changed job the lines differ.
 
     Example:
         >>> without_lines("@3:0 · each@3 · http.post@3 · POST https://a.example/x")
@@ -85,7 +85,7 @@ def without_lines(site: str) -> str:
 
 
 def are_of_one_statement(first: str, second: str) -> bool:
-    """Whether two call sites are of the same statement: what it leads to this time may stand for what it led to before.
+    """Whether two call sites belong to the same statement, so that their writes may be alternatives of each other.
 
     Example:
         >>> are_of_one_statement("@3:0 · each@3 · send_text@4", "@3:0 · each@3 · send_utility@5")

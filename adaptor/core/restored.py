@@ -1,4 +1,4 @@
-"""Errors of which only the facts were kept."""
+"""Restores an error from its recorded facts."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 
 def restored(facts: dict[str, Any], about: str | None = None) -> AdaptorError:
-    """Return an error of which only its `facts` were kept.
+    """Return the error with these facts, of its original class.
 
     Args:
-        facts: What `AdaptorError.facts` gave.
-        about: Whom it was about.
+        facts: From `AdaptorError.facts`.
+        about: The error's `about`, or None for that of its class.
     """
     kinds, found = [AdaptorError], AdaptorError
     while kinds:

@@ -1,4 +1,4 @@
-"""The state: a JSON-serialisable dict that operations take and return, never changing the one they were given."""
+"""The state: a JSON-serialisable dict. Operations take one and return a new one; they never change their input."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
     State: TypeAlias = dict[str, Any]
 else:
-    # So that `State | None` and the like can be evaluated where a job annotates its functions.
+    # So that annotations of a job's functions, such as `State | None`, can be evaluated.
     State = dict
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading of these names in `adaptor docs`.
 HEADING = "data"
 
-#: How many earlier `data` a state remembers. Without a bound a loop over 40,000 people becomes quadratic.
+#: The most earlier `data` that a state keeps. Without a limit a loop over 40,000 people becomes quadratic.
 REFERENCES_KEPT = 100
 
 
@@ -43,14 +43,14 @@ def compose_next_state(state: State, response: Any) -> State:
 
 
 def initial_state(state: State) -> State:
-    """Return the state that `execute` starts from: `data` and `references` filled in where they are missing."""
+    """Return a state with empty `data` and `references` added if they are missing."""
     if "data" in state and "references" in state:
         return state
     return {"data": {}, "references": [], **state}
 
 
 def not_a_state(what: str, value: object) -> JobError:
-    """Return the error for something that is not a state where one is expected."""
+    """Return the error for a value that should be a state."""
     hint = (
         "Did you forget `return state`?"
         if value is None
@@ -58,30 +58,30 @@ def not_a_state(what: str, value: object) -> JobError:
     )
     if hasattr(type(value), "__is_operation__"):
         hint = (
-            "It was built and not performed: write `return send_text(…)(state)`. Or return a state: "
+            "It was built but not performed: write `return send_text(…)(state)`. Or return a state: "
             "return {**state, 'data': result}."
         )
     if hasattr(value, "__await__"):
         hint = "Jobs are not asynchronous: write a plain function (def, not async def)."
         if hasattr(value, "close"):
-            # Otherwise Python complains once more, later, that nobody waited for it.
+            # Otherwise Python warns later that the coroutine was never awaited.
             value.close()
     kind = "None" if value is None else a_kind(value)
     return JobError(f"{what} {kind} instead of a state.", fix=hint, code="NOT_A_STATE")
 
 
 def not_json(value: Any, path: str = "state") -> tuple[str, str] | None:
-    """Find what keeps `value` from being JSON.
+    """Find the first part of a value that is not JSON.
 
     Returns:
-        None when it is JSON, else the path of the first offender and what it is.
+        None if all is JSON, else the path of that part and a description.
     """
     found = _offender(value, path)
     return None if found is None else (found[0], found[2])
 
 
 def _offender(value: Any, path: str) -> tuple[str, Any, str] | None:
-    """Return the path of the first offender, the offender, and what it is."""
+    """Return the path of the first part that is not JSON, the part, and a description."""
     if value is None or isinstance(value, str | bool | int):
         return None
     if isinstance(value, float):
@@ -116,7 +116,7 @@ def _described(value: Any) -> str:
 
 
 def _instead(value: Any) -> str:
-    """Return what to write in the place of what JSON cannot hold."""
+    """Return the fix for a value that JSON cannot hold."""
     if hasattr(type(value), "__resolve__"):
         return "Inside a function use its own parameter, the real state: state['data']['name'], not state.data.name."
     if hasattr(type(value), "__is_operation__"):
@@ -135,11 +135,11 @@ def _instead(value: Any) -> str:
 
 
 def json_problem(state: State, what: str = "The final state") -> JobError:
-    """Return the error that says which part of a state cannot be written as JSON.
+    """Return the error for a state that is not JSON; it names the first such part.
 
     Args:
         state: The state, or a part of it.
-        what: Which state it is, as the sentence begins.
+        what: The subject of the error's sentence.
     """
     try:
         found = _offender(state, "state")

@@ -1,18 +1,17 @@
-"""How a run is ended from outside, without leaving a message in flight."""
+"""Stops a run from outside without leaving a message in flight."""
 
 from __future__ import annotations
 
 
 class Stop:
-    """Whether the run is to end, and what has to be waited for before it does.
+    """The request to stop a run, and the calls that must be answered before it stops.
 
     Attributes:
-        asked: What to raise as soon as nothing is in flight; None while the run goes on.
-        in_flight: How many messages, and how many other calls that change something, have left, or are about to, and
-            are not answered.
-        is_between: The runner is at work between two steps, or a write is being recorded: whoever does that looks at
-            `asked` before anything more is sent.
-        place: Where the run was when it was interrupted; None where it was not.
+        asked: The exception to raise as soon as nothing is in flight; None if the run should not stop.
+        in_flight: The number of messages and of other writes that are being sent and have no answer yet.
+        is_between: The runner is between two steps, or a write is being recorded: a signal must not interrupt that.
+            The code there checks `asked` before it sends anything more.
+        place: Where the run was interrupted, or None.
     """
 
     def __init__(self) -> None:
@@ -22,6 +21,6 @@ class Stop:
         self.place: str | None = None
 
     def raise_if_asked(self) -> None:
-        """End the run here, where it is to end and what was in flight is answered."""
+        """Raise `asked` if the run should stop. To be called when nothing is in flight."""
         if self.asked is not None:
             raise self.asked

@@ -1,17 +1,17 @@
-"""How many writes of a run ended how."""
+"""Counts the writes of a run by outcome."""
 
 from __future__ import annotations
 
 
 class Totals:
-    """Counts writes by how they ended.
+    """The number of writes by outcome.
 
     Attributes:
-        outcomes: How many writes ended how: `sent`, `failed`, `unknown`, `described`; also `skipped` and `duplicate`.
-        messages: The same of messages alone.
-        made: How many messages were sent, how many other calls were made that change something, and of how many calls
-            it is not known how they ended; with those of earlier attempts that this one has come to.
-        unknown_in_a_row: How many writes came last of which nobody knows how they ended.
+        outcomes: The number of writes by outcome: `sent`, `failed`, `unknown`, `described`, `skipped`, `duplicate`.
+        messages: The same for messages alone.
+        made: The number of sent messages, of other writes that were made, and of unknown writes; including those of
+            earlier attempts that this one has replayed.
+        unknown_in_a_row: How many of the last writes in a row are unknown.
     """
 
     def __init__(self) -> None:
@@ -21,18 +21,15 @@ class Totals:
         self.unknown_in_a_row = 0
 
     def count(self, outcome: str, *, is_message: bool, count: int = 1) -> None:
-        """Count how writes ended."""
+        """Count writes with an outcome."""
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + count
         if is_message:
             self.messages[outcome] = self.messages.get(outcome, 0) + count
         if outcome in ("sent", "unknown"):
-            self.has_made(outcome, is_message=is_message, count=count)
+            self.count_made(outcome, is_message=is_message, count=count)
 
-    def has_made(self, outcome: str, *, is_message: bool, count: int = 1) -> None:
-        """Count in `made` what was `sent` or is `unknown`.
-
-        Also what an earlier attempt has sent, which is no outcome of this one.
-        """
+    def count_made(self, outcome: str, *, is_message: bool, count: int = 1) -> None:
+        """Count `sent` or `unknown` writes in `made` alone, such as replayed writes of an earlier attempt."""
         messages, others, unknown = self.made
         if outcome == "unknown":
             self.made = messages, others, unknown + count

@@ -1,4 +1,4 @@
-"""What comes back from a call that succeeded."""
+"""The answer of a call that succeeded."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ class GraphAnswer(NamedTuple):
 
     Attributes:
         body: The parsed body; in a dry run its documented shape.
-        response: What is known about it: `status_code`, `headers`, `url`, `duration`. None where nothing was sent.
-        is_result: The body is in the form of the result already.
-        is_repeat: The same message came before in this run, and was not sent again.
+        response: `status_code`, `headers`, `url` and `duration`. None where nothing was sent.
+        is_result: The body is already what `data` becomes.
+        is_repeat: The same message was sent before in this run and was not sent again.
     """
 
     body: Any

@@ -1,22 +1,23 @@
-"""Several Graph calls as one."""
+"""The operation `batch`: several Graph operations in one call."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..common.rows.failures import failure, raise_if_failed
-from ..common.rows.results import tell_result
+from ..common.rows.results import report_result
 from ..core.context import current_run
 from ..core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, InvalidMessage, WrongCall
 from ..core.operation import Operation, Step, builder_of
 from ..core.state import State, compose_next_state
 from .batch_request import MOST_PARTS
 from .listing import GraphListing
-from .operation import GraphOperation, described_or_known, left_out, outcome_of, read_answer
+from .operation import GraphOperation, describe_or_replay, outcome_of, read_answer, skipped_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Concatenate, ParamSpec
 
     from ..core.context import Run
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
 
     P = ParamSpec("P")
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading of these names in `adaptor docs`.
 HEADING = "graph"
 
 
 class _Batch(Operation):
-    """Refuses when it is built what cannot be a part."""
+    """A batch; it checks its parts when it is built."""
 
     __slots__ = ()
 
@@ -57,31 +58,31 @@ def _batched(function: Callable[Concatenate[State, P], State]) -> Callable[P, Op
 
 @_batched
 def batch(state: State, *operations: Step, include_headers: bool = True, fail: bool | None = None) -> State:
-    """Make one call of several Graph operations that do not depend on each other.
+    """Perform several Graph operations that do not depend on each other in one call.
 
-    Each of them has an outcome of its own. Graph may carry them out in any order, and each counts against Meta's limits
-    as if it were alone. Parts that were certainly not carried out are repeated, the others never.
+    Each operation has its own outcome. Graph may carry them out in any order, and each counts against Meta's limits
+    like a single call. Parts that were certainly not carried out are repeated, others never.
 
     Args:
-        *operations: Up to 50 Graph operations: sends, reads, uploads. Lists that come in pages are not among them, nor
-            is what makes several calls (`split=`, `typing=`).
-        include_headers: Whether Graph sends the headers of each answer, in which the usage of Meta's limits stands.
-            False makes the answer smaller.
+        *operations: Up to 50 Graph operations: sends, reads, uploads. Paged lists and operations that make several
+            calls (`split=`, `typing=`) are not allowed.
+        include_headers: Whether Graph sends the headers of each answer, which hold the usage of Meta's limits. False
+            makes the answer smaller.
         fail: What to do with parts that did not succeed. Default (None): raise, unless all of them were about a person
             (blocked, window closed, unknown). True: raise if there are any. False: never raise.
 
     Returns:
-        An operation. `data` becomes a list with an entry for each operation, in order: `{"outcome", "data"}` with the
-        outcome `sent` or, of a read, `read`; `duplicate` for the same message once more, and `skipped` for whom the
-        command line leaves out; `{"outcome", "error"}` with `failed` (nothing was sent) or `unknown`.
-        `failed` holds those that did not succeed, each `{"index", "error", "about", "sent"}`.
+        An operation. `data` becomes a list with an entry for each operation, in order. `{"outcome", "data"}` has the
+        outcome `sent`, `read`, `duplicate` (the same message was sent before) or `skipped` (the command line leaves
+        the recipient out). `{"outcome", "error"}` has `failed` (nothing was sent) or `unknown`. `failed` lists the
+        parts that did not succeed, each `{"index", "error", "about", "sent"}`.
 
     Raises:
-        InvalidMessage: A part was refused before the wire. Nothing was sent of any part.
-        GraphError: The call as a whole failed, or the token, a permission or the Page is at fault. For all parts see
-            `details`.
-        ItemsFailed: Some parts did not succeed; they stand in `details`. The others were carried out.
-        DeliveryUnknown: The answer to the whole was lost. Any part may have been sent; none is repeated.
+        InvalidMessage: A part was refused before the wire. No part was sent.
+        GraphError: The whole call failed, or the token, a permission or the Page is at fault. `details` holds all
+            parts.
+        ItemsFailed: Some parts did not succeed; `details` lists them. The others were carried out.
+        DeliveryUnknown: The answer to the whole call was lost. Any part may have been sent; none is repeated.
 
     Example:
         >>> from adaptor import send_text, typing_off
@@ -98,7 +99,7 @@ def batch(state: State, *operations: Step, include_headers: bool = True, fail: b
         requests.append(_single(part, state))
     run.path[-1] = ("batch", None)
     _check_typing(requests)
-    outcomes = _carried_out(requests, [part.draft for part in parts], state, run, include_headers=include_headers)
+    outcomes = _outcomes_of(requests, [part.draft for part in parts], state, run, include_headers=include_headers)
     results, failed, at_fault = [], [], None
     for index, (request, outcome) in enumerate(zip(requests, outcomes, strict=True)):
         if isinstance(outcome, AdaptorError):
@@ -107,15 +108,16 @@ def batch(state: State, *operations: Step, include_headers: bool = True, fail: b
             failed.append(failure(index, outcome))
             results.append({"outcome": _outcome(outcome), "error": outcome.facts()})
             if request.is_message:
-                tell_result(run, _outcome(outcome), request.recipient, error=outcome)
+                report_result(run, _outcome(outcome), request.recipient, error=outcome)
             if outcome.about not in (ABOUT_PERSON, ABOUT_ROW):
                 at_fault = at_fault or outcome
         else:
             done = outcome_of(outcome, request, run)
             results.append({"outcome": done, "data": read_answer(outcome, parts[index].draft)})
             if request.is_message and done != "skipped":
-                tell_result(run, done, request.recipient, result=outcome.body)
+                report_result(run, done, request.recipient, result=outcome.body)
     run.path[-1] = ("batch", None)
+    run.stop.raise_if_asked()
     if at_fault is not None and fail is not False:
         at_fault.details = {"failed": failed, "results": results}
         raise at_fault
@@ -151,20 +153,20 @@ def _check_typing(requests: list[GraphRequest]) -> None:
             )
 
 
-def _carried_out(
+def _outcomes_of(
     requests: list[GraphRequest], drafts: list[Draft], state: State, run: Run, *, include_headers: bool
 ) -> list[GraphAnswer | AdaptorError]:
     outcomes: dict[int, GraphAnswer | AdaptorError] = {}
     if any(request.is_write for request in requests):
         run.check_thread()
-        skipped = {index: left_out(request, run) for index, request in enumerate(requests) if request.is_write}
+        skipped = {index: skipped_answer(request, run) for index, request in enumerate(requests) if request.is_write}
         outcomes.update({index: answer for index, answer in skipped.items() if answer is not None})
         if run.dry_run:
             writes = {
                 index: request for index, request in enumerate(requests) if request.is_write and index not in outcomes
             }
             outcomes.update(
-                {index: described_or_known(request, drafts[index], state, run) for index, request in writes.items()}
+                {index: describe_or_replay(request, drafts[index], state, run) for index, request in writes.items()}
             )
     waiting = [index for index in range(len(requests)) if index not in outcomes]
     # The parts of one call share its token.
@@ -178,17 +180,31 @@ def _carried_out(
             run.log("debug", "graph", f"{run.place()}: a batch of {len(places)}")
             send = partial(client.send_batch, include_headers=include_headers)
             parts = [requests[index] for index in places]
-            noted = [part for part in parts if not needs_no_ledger(part, run)]
-            try:
-                answers = send(parts) if not noted else send_ledgered(parts, client, run, send=send)
-            finally:
-                run.stop.raise_if_asked()
+            ledgered = [part for part in parts if not needs_no_ledger(part, run)]
+            with _reporting_whole(parts, run):
+                answers = send(parts) if not ledgered else send_ledgered(parts, client, run, send=send)
             outcomes.update(zip(places, answers, strict=True))
     return [outcomes[index] for index in range(len(requests))]
 
 
+@contextmanager
+def _reporting_whole(requests: list[GraphRequest], run: Run) -> Iterator[None]:
+    """If a call fails as a whole, report that outcome for each of its messages."""
+    unknown = run.messages.get("unknown", 0)
+    try:
+        yield
+    except (AdaptorError, KeyboardInterrupt) as stop:
+        error = stop if isinstance(stop, AdaptorError) else None
+        if error is not None or run.messages.get("unknown", 0) != unknown:
+            for request in requests:
+                if request.is_message:
+                    report_result(run, "unknown" if error is None else _outcome(error), request.recipient, error=error)
+        run.stop.raise_if_asked()
+        raise
+
+
 def _locate(error: AdaptorError, part: Any, run: Run, state: State) -> None:
-    """Say of an error which part it was, and where that was written."""
+    """Add to an error which part it belongs to, and the line on which that is written."""
     run.path.append((part.name, None))
     try:
         part.locate(error, run, state)

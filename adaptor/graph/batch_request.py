@@ -1,4 +1,4 @@
-"""Graph's batch: up to fifty calls as the parts of one, each with an outcome of its own.
+"""Graph's batch: up to fifty requests as the parts of one call, each with its own outcome.
 
 Source: https://developers.facebook.com/docs/graph-api/batch-requests (checked 2026-11-24).
 """
@@ -20,7 +20,7 @@ MOST_PARTS = 50
 
 
 class PartAnswer(NamedTuple):
-    """What Graph answered to one part: its own status, headers and body."""
+    """Graph's answer to one part: its status, headers and body."""
 
     status: int
     headers: Mapping[str, str]
@@ -28,11 +28,11 @@ class PartAnswer(NamedTuple):
 
 
 def batch_request(parts: Sequence[GraphRequest], *, include_headers: bool = True) -> GraphRequest:
-    """Return the one call that carries these.
+    """Return the request that carries these parts.
 
     Args:
         parts: Finished requests, `MOST_PARTS` at most, all with the same access.
-        include_headers: Whether the parts' answers bring their headers, in which Meta's usage stands.
+        include_headers: Whether the answers of the parts include their headers, which hold Meta's usage.
     """
     files: dict[str, Path] = {}
     entries = []
@@ -58,9 +58,9 @@ def batch_request(parts: Sequence[GraphRequest], *, include_headers: bool = True
 
 
 def part_answers(body: Any, count: int) -> list[PartAnswer | None] | None:
-    """Return the answers to the parts in order, or None where the body is no answer to a batch.
+    """Return the answers to the parts in order, or None if the body is no answer to a batch.
 
-    A part that Graph gave up waiting for is None, as is one whose answer is in no form that can be read.
+    A part is None if Graph timed out on it or its answer cannot be read.
     """
     if not isinstance(body, list) or len(body) != count:
         return None

@@ -1,4 +1,11 @@
-"""The HTTP client: one session per run, every answer turned into a result or an honest error."""
+"""The client for the Graph API: it makes calls, retries those that were certainly not carried out, and records all.
+
+`GraphConnection` makes one call once. `GraphClient` adds what belongs to several: retries, the pace that Meta's usage
+headers ask for, and the count of outcomes. A run has one client per credential; `client_for` returns it.
+
+An error says what its call has sent (`error.sent`): `no` if it certainly changed nothing, else `unknown`. A write is
+retried only after `no`.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +18,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..core.config import Configuration, plain_address, read_configuration
 from ..core.context import Run
 from ..core.digest import digest
-from ..core.errors import SENT_NO, SENT_UNKNOWN, AdaptorError, DeliveryUnknown, NotSent
+from ..core.errors import SENT_NO, SENT_UNKNOWN, AdaptorError, ConfigurationError, DeliveryUnknown, NotSent
 from ..wire.departure import wire
-from ..wire.retry import RetryPolicy, repeating
+from ..wire.retry import RetryPolicy, call_with_retries
 from .answer import GraphAnswer
 from .connection import GraphConnection
 from .errors import GraphError, RateLimited, TemporaryFailure
@@ -26,15 +33,15 @@ if TYPE_CHECKING:
 
     from ..ledger.ledger import Ledger
 
-    #: Entered while calls wait to be made again that certainly were not made: given their places among those that are
-    #: being made, and how others of these have ended.
+    #: Returns a context that is open while calls wait for a retry. It is given the indexes of the waiting calls among
+    #: all calls of the request, and the outcomes of those that have ended, by index.
     Waiting = Callable[[Sequence[int], Mapping[int, Any]], AbstractContextManager[object]]
 
 T = TypeVar("T")
 
 
-def _unnoted(places: Sequence[int], others: Mapping[int, Any]) -> AbstractContextManager[object]:
-    """Wait where nothing is noted."""
+def _nothing_to_record(indexes: Sequence[int], ended: Mapping[int, Any]) -> AbstractContextManager[object]:
+    """Return a context for calls that no ledger records."""
     return nullcontext()
 
 
@@ -47,6 +54,7 @@ class GraphClient:
         self._run = run
         self.connection = GraphConnection(configuration, run)
         self._page: str | None = None
+        self._checked_steps: set[str] = set()
         if warning := version_warning(configuration.api_version, run.started.date()):
             run.log("info", "graph", f"Warning: {warning}")
         if warning := plain_address(configuration.base_url):
@@ -57,30 +65,67 @@ class GraphClient:
         self.connection.close()
 
     def page(self, ledger: Ledger, *, ask: bool) -> str:
-        """Return the Page that this credential is for, by its address and, where it is known, its real id.
+        """Return a name for the Page of this credential: its address and id or, if the id is unknown, a token digest.
 
         Args:
-            ledger: Remembers which token is for which Page.
-            ask: Ask Meta where nobody knows. What is to hold across runs and tokens needs that; a single send does not
-                wait for it.
+            ledger: Records which token is for which Page.
+            ask: Ask Meta for an unknown id. Keys, which hold across runs and tokens, need it; other sends do not wait
+                for it.
 
         Raises:
-            AdaptorError: It was to be asked, and could not be learned. Nothing may be sent under another name.
+            AdaptorError: Meta did not give the id. Nothing may be sent under another name.
         """
+        page = self._page_of(ledger, ask=ask)
+        if ledger.is_resumed and ledger.step not in self._checked_steps:
+            self._check_page(ledger, page)
+            self._checked_steps.add(ledger.step)
+        return page
+
+    @property
+    def _token_digest(self) -> str:
+        return digest("page", self._configuration.base_url, self._configuration.access_token)
+
+    def _page_of(self, ledger: Ledger, *, ask: bool) -> str:
         base_url, page_id = self._configuration.base_url, self._configuration.page_id
         if self._page is None and page_id != "me":
             self._page = f"{base_url}/{page_id}"
-        known_by = digest("page", base_url, self._configuration.access_token)
+        known_by = self._token_digest
         if self._page is None or (ask and self._page == known_by):
-            found = ledger.store.pages.of_token(known_by)
-            if found is None and ask:
-                found = self._asked_page_id()
-                ledger.store.pages.learn(known_by, found)
+            found = self._id_of_token(ledger, known_by, ask=ask)
             self._page = known_by if found is None else f"{base_url}/{found}"
         return self._page
 
+    def _id_of_token(self, ledger: Ledger, known_by: str, *, ask: bool) -> str | None:
+        found = ledger.store.pages.of_token(known_by)
+        if found is None and ask:
+            found = self._ask_page_id()
+            ledger.store.pages.learn(known_by, found)
+        return found
+
+    def _check_page(self, ledger: Ledger, page: str) -> None:
+        """Refuse to resume a step as another Page than the one it began as.
+
+        Raises:
+            ConfigurationError: It is another Page. If that is not known, as after a change of the token, none is.
+        """
+        recorded = ledger.pages_of_step()
+        if not recorded or page in recorded:
+            return
+        ours = self._page_of(ledger, ask=True).rpartition("/")[2]
+        known_by = self._token_digest
+        begun_as = {
+            each.rpartition("/")[2] if "/" in each else self._id_of_token(ledger, each, ask=each == known_by)
+            for each in recorded
+        }
+        if None not in begun_as and ours not in begun_as:
+            raise ConfigurationError(
+                f"The run was begun as the Page {', '.join(sorted(map(str, begun_as)))}, and the credential is for the "
+                f"Page {ours}. Nothing was sent.",
+                fix="Give the credential that the run began with.",
+            )
+
     def page_in_words(self) -> str:
-        """Return the Page's name and id for people, asking Meta."""
+        """Ask Meta for the Page's name and id, and return them as text for people."""
         request = GraphRequest("GET", "me", params={"fields": "id,name"})
         try:
             body = self.connection.exchange(request, request.encoded()).body
@@ -88,30 +133,30 @@ class GraphClient:
             return "The Page of this credential"
         return f"The Page {body.get('name', '?')} ({body.get('id', '?')})"
 
-    def _asked_page_id(self) -> str:
+    def _ask_page_id(self) -> str:
         request = GraphRequest("GET", "me", params={"fields": "id"}, needs=("id",))
         try:
             exchange = partial(self.connection.exchange, request, request.encoded())
-            return str(self._repeating(exchange, nullcontext, ()).body["id"])
+            return str(self._with_retries(exchange, nullcontext, ()).body["id"])
         except AdaptorError as error:
-            # Under another name a key would not be known again, and the message would go out twice.
-            error.fix = f"Nothing was sent, since it could not be learned which Page this is. {error.fix}"
+            # Under another name a key would not be found again, and the message would be sent twice.
+            error.fix = f"Nothing was sent, since Meta did not say which Page this is. {error.fix}"
             raise
 
-    def send(self, request: GraphRequest, *, waiting: Waiting = _unnoted) -> GraphAnswer:
-        """Carry out a request.
+    def send(self, request: GraphRequest, *, waiting: Waiting = _nothing_to_record) -> GraphAnswer:
+        """Make a call.
 
-        It is repeated only where it was certainly not carried out (`RateLimited`, `NotSent`); a read also after a
-        failure on Meta's side.
+        It is retried only if it was certainly not carried out (`RateLimited`, `NotSent`); a read also after a failure
+        on Meta's side.
 
         Args:
             request: A finished request.
-            waiting: Entered while it waits to be made, or to be made again.
+            waiting: Opened while the call waits for its first try or for a retry.
 
         Raises:
-            GraphError: Graph said no; the error tells what was sent.
+            GraphError: Graph answered with an error, which says what was sent.
             NotSent: Nothing left this machine.
-            DeliveryUnknown: A write left, and no trustworthy answer came.
+            DeliveryUnknown: The request of a write left, and no valid answer came.
         """
         if request.sealed:
             (outcome,) = self.send_batch([request._replace(sealed=False)], waiting=waiting)
@@ -121,33 +166,33 @@ class GraphClient:
         started = time.monotonic()
         encoded = request.encoded()
         try:
-            answer = self._repeating(
+            answer = self._with_retries(
                 lambda: self.connection.exchange(request, encoded), lambda: waiting([0], {}), [request]
             )
         except BaseException as error:
-            self._tell_failure(request, error)
-            self._note(request, started, error)
+            self._attach_request(request, error)
+            self._record(request, started, error)
             raise
         finally:
             encoded.close()
-        self._note(request, started)
+        self._record(request, started)
         return answer
 
     def send_batch(
-        self, parts: list[GraphRequest], *, include_headers: bool = True, waiting: Waiting = _unnoted
+        self, parts: list[GraphRequest], *, include_headers: bool = True, waiting: Waiting = _nothing_to_record
     ) -> list[GraphAnswer | AdaptorError]:
-        """Carry out several requests as the parts of one call. Only parts that were certainly not are repeated.
+        """Make several requests as the parts of one call. Parts that were certainly not carried out are retried.
 
         Args:
             parts: Finished requests, `MOST_PARTS` at most.
             include_headers: Whether Graph sends the headers of each part's answer.
-            waiting: Entered while parts wait to be made, or to be made again.
+            waiting: Opened while parts wait for their first try or for a retry.
 
         Returns:
-            For each part its answer, or its error.
+            For each part its answer or its error.
 
         Raises:
-            AdaptorError: The call as a whole failed, with what that says of all its parts.
+            AdaptorError: The whole call failed, and with it every part.
         """
         outcomes: dict[int, GraphAnswer | AdaptorError] = {}
         left, repeats, started = list(range(len(parts))), 0, time.monotonic()
@@ -155,36 +200,37 @@ class GraphClient:
             chosen = [parts[index] for index in left]
             try:
                 exchange = partial(self.connection.exchange_parts, chosen, include_headers=include_headers)
-                answers = self._repeating(exchange, partial(waiting, left, _without(outcomes, left)), chosen)
+                answers = self._with_retries(exchange, partial(waiting, left, _without(outcomes, left)), chosen)
             except BaseException as fault:
-                # The parts that were answered before keep their answers.
+                # In a retry: the parts that were answered before keep their answers.
                 if not isinstance(fault, AdaptorError) or not outcomes:
                     for part in chosen:
-                        self._note(part, started, fault)
+                        self._record(part, started, fault)
                     raise
                 outcomes.update({index: copy(fault) for index in left})
                 break
             outcomes.update(zip(left, answers, strict=True))
-            again = {index: each for index in left if (each := repeatable(outcomes[index])) is not None}
+            again = {index: each for index in left if (each := retryable(outcomes[index])) is not None}
             seconds = [self.retries.wait_before(repeats, each) for each in again.values()]
             if not again or None in seconds:
                 break
             left, repeats = list(again), repeats + 1
             longest = max(filter(None, seconds))
             with self._waiting(partial(waiting, left, _without(outcomes, left))):
-                what = f"{len(again)} of {len(parts)} parts were not taken; trying again in {longest:.1f} s"
-                self._run.log("info", "graph", f"{what} ({repeats} of {self.retries.max_repeats}).")
+                were = "was" if len(again) == 1 else "were"
+                what = f"{len(again)} of {len(parts)} parts {were} not taken; trying again in {longest:.1f} s"
+                self._run.log("info", "graph", f"{what} ({repeats} of {self.retries.max_retries}).")
                 self._run.wait(longest)
         for index, part in enumerate(parts):
             outcome = outcomes[index]
             error = outcome if isinstance(outcome, AdaptorError) else None
             if error is not None:
-                self._tell_failure(part, error)
-            self._note(part, started, error)
+                self._attach_request(part, error)
+            self._record(part, started, error)
         return [outcomes[index] for index in range(len(parts))]
 
     def described(self, request: GraphRequest) -> dict[str, Any]:
-        """Return a request as it is sent, without the credential; `proof` says whether it carries `appsecret_proof`."""
+        """Return a request as JSON, without the credential; `proof` says whether it carries `appsecret_proof`."""
         return {
             "method": request.method,
             "url": self.connection.root + request.path,
@@ -194,15 +240,15 @@ class GraphClient:
             "proof": self.connection.proves and request.access == "page",
         }
 
-    def _tell_failure(self, request: GraphRequest, error: BaseException) -> None:
-        """Let an error know which call it was, where that came as far as the wire and may be shown."""
+    def _attach_request(self, request: GraphRequest, error: BaseException) -> None:
+        """Attach a request to the error that it ended with, unless a part of the request is secret."""
         if isinstance(error, GraphError | NotSent | DeliveryUnknown) and not request.sealed:
             error.request = self.described(request)
             if self._run.observers.on_failure is not None:
                 self._run.observers.on_failure(error.request)
 
-    def _note(self, request: GraphRequest, started: float, error: BaseException | None = None) -> None:
-        """Count how a call ended, unless it never began."""
+    def _record(self, request: GraphRequest, started: float, error: BaseException | None = None) -> None:
+        """Record the outcome of a call, unless nothing of it has left."""
         sent = None if error is None else self._sent_by(error)
         if request.is_aside or sent == "":
             return
@@ -210,7 +256,7 @@ class GraphClient:
             outcome = "sent" if sent is None else "failed" if sent == SENT_NO else "unknown"
         else:
             outcome = "read" if sent is None else "failed"
-        self._run.note(
+        self._run.record_call(
             outcome,
             is_write=request.is_write,
             is_message=request.is_message,
@@ -222,16 +268,16 @@ class GraphClient:
     def _sent_by(self, error: BaseException) -> str:
         if isinstance(error, GraphError | NotSent | DeliveryUnknown):
             return error.sent
-        # Interrupted in the middle: what has begun to leave may arrive.
+        # The call was interrupted. A request that has begun to leave may arrive.
         return SENT_UNKNOWN if wire.left else ""
 
-    def _repeating(
+    def _with_retries(
         self,
         make: Callable[[], T],
         waiting: Callable[[], AbstractContextManager[object]],
         requests: Sequence[GraphRequest],
     ) -> T:
-        """Make a call of these requests, and make it again while it certainly was not carried out."""
+        """Make a call that carries these requests, and retry it while it was certainly not carried out."""
         messages = sum(request.is_message for request in requests)
         in_flight = messages, sum(request.is_write for request in requests) - messages
 
@@ -243,24 +289,24 @@ class GraphClient:
             finally:
                 self._run.stop.in_flight = (0, 0)
 
-        return repeating(
+        return call_with_retries(
             once,
             self.retries,
             self._run,
             component="graph",
-            is_repeatable=lambda error: repeatable(error) is not None,
+            is_retryable=lambda error: retryable(error) is not None,
             waiting=partial(self._waiting, waiting),
         )
 
     @contextmanager
     def _waiting(self, waiting: Callable[[], AbstractContextManager[object]]) -> Iterator[None]:
-        # What the last answer said of the usage is waited for here.
+        # This wait also covers the pause that the last usage headers ask for.
         self.connection.usage = None
         with waiting():
             yield
 
     def _keep_pace(self, waiting: Callable[[], AbstractContextManager[object]]) -> None:
-        """Slow down before Meta stops the run."""
+        """Wait if Meta's usage headers show that the limit is near."""
         usage = self.connection.usage
         seconds = usage.pause() if usage is not None else 0.0
         if usage is None or not 0 < seconds <= self._configuration.max_wait:
@@ -268,7 +314,7 @@ class GraphClient:
         level = "info" if seconds >= 1 else "debug"
         self.connection.usage = None
         with waiting():
-            self._run.log(level, "graph", f"Meta's limits are used to {usage.percent:g} %: waiting {seconds:.1f} s.")
+            self._run.log(level, "graph", f"{usage.percent:g} % of Meta's limits are used: waiting {seconds:.1f} s.")
             self._run.wait(seconds)
 
 
@@ -276,27 +322,27 @@ def _without(outcomes: dict[int, T], left: list[int]) -> dict[int, T]:
     return {index: outcome for index, outcome in outcomes.items() if index not in left}
 
 
-def repeatable(outcome: GraphAnswer | AdaptorError) -> AdaptorError | None:
-    """Return the error of a call that was certainly not carried out and may be made again; None of all others."""
+def retryable(outcome: GraphAnswer | AdaptorError) -> AdaptorError | None:
+    """Return the error of a call that was certainly not carried out and may be retried; else None."""
     if isinstance(outcome, RateLimited | NotSent | TemporaryFailure) and outcome.sent == SENT_NO:
         return outcome
     return None
 
 
 def client_for(run: Run, configuration: Any) -> GraphClient:
-    """Return the run's client for this configuration, opening a session the first time."""
+    """Return the run's client for this configuration; it is created on first use."""
     clients: _Clients = run.resource("graph", _Clients)
     return clients.client(configuration, run)
 
 
 class _Clients:
-    """The clients of one run: one per configuration, since steps may use different credentials."""
+    """The clients of one run, one per configuration: steps may use different credentials."""
 
     def __init__(self) -> None:
         self._clients: list[tuple[Any, GraphClient]] = []
 
     def client(self, configuration: Any, run: Run) -> GraphClient:
-        # By value: a job that changes the token inside its configuration must not go on with the old one.
+        # Compared by value: a job that changes the token in its configuration must not continue with the old one.
         for known, client in self._clients:
             if known == configuration:
                 return client

@@ -1,10 +1,10 @@
-"""Graph's error codes: what each means, what a write has sent by then, and what to tell the person who runs the job.
+"""Graph's error codes: for each its class, whether a write may have been sent, and what to do.
 
-The only place where codes are read. The class is decided by (code, subcode) alone, never by HTTP status or text.
+This is the only place that interprets codes. The class depends on (code, subcode) alone, never on HTTP status or text.
 
 Sources: Meta's error table, https://developers.facebook.com/docs/messenger-platform/error-codes, and
-https://developers.facebook.com/docs/graph-api/guides/error-handling, as of June 2026, checked 2026-11-24. Rows of other
-clients' recorded answers are marked `PEER`, rows of general knowledge `UNCERTAIN`.
+https://developers.facebook.com/docs/graph-api/guides/error-handling, as of June 2026, checked 2026-11-24. Rows from
+recorded answers of other clients are marked `PEER`, rows from general knowledge `UNCERTAIN`.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from .errors import (
     WindowClosed,
 )
 
-#: Where a row comes from: Meta's own table; other clients' recorded answers; general knowledge that nothing confirms.
+#: The source of a row: Meta's own table; recorded answers of other clients; general knowledge without a source.
 META = "meta"
 PEER = "peer"
 UNCERTAIN = "uncertain"
 
 
 class Rule(NamedTuple):
-    """What one (code, subcode) means.
+    """The meaning of one (code, subcode).
 
     Attributes:
-        kind: Its class.
-        fix: What to tell the person who runs the job.
-        sent: What a write is known to have sent: `no` or `unknown`.
-        about: Whom it is about, where that differs from the class.
+        kind: The class of the error.
+        fix: What the user should do.
+        sent: What a write has sent: `no` or `unknown`.
+        about: Whom the error is about, if that differs from the class.
         source: `META`, `PEER` or `UNCERTAIN`.
     """
 
@@ -49,10 +49,10 @@ class Rule(NamedTuple):
 
     @property
     def retry(self) -> str:
-        """Return what may be done with a write that ended so.
+        """Whether a write with this error may be repeated.
 
-        `wait`: it is repeated by itself. `reconcile`: it may have been sent, and is not repeated before somebody has
-        looked. `never`: it ends the same until something is changed.
+        `wait`: it is retried automatically. `reconcile`: it may have been sent; check before it is repeated. `never`:
+        it fails again until something is changed.
         """
         if self.sent == SENT_UNKNOWN:
             return "reconcile"
@@ -66,10 +66,10 @@ _WINDOW = (
 )
 _UNREACHABLE = "The person blocked the Page, deactivated or declined. Mark them as unreachable and use another way."
 _RECONCILE = "Do not send it again blindly: look in the Page's inbox, or settle it by the message's metadata."
-_SLOW_DOWN = "Slow down; the call is repeated by itself after a while."
+_SLOW_DOWN = "Slow down; the call is retried automatically after a while."
 _GRANT = "Grant the app `pages_messaging` for this Page and check its access level in App Review."
 
-#: (code, subcode or type or None) -> what it means.
+#: (code, subcode or type or None) -> its meaning.
 RULES: dict[tuple[int, int | str | None], Rule] = {
     (1, None): Rule(TemporaryFailure, _RECONCILE, SENT_UNKNOWN),
     (1, 99): Rule(PermissionMissing, "Check Advanced Access and the business verification of the app."),
@@ -225,33 +225,33 @@ for _subcode in range(2534013, 2534037):
         InvalidRequest, "It is about a message to Instagram: see Meta's words, and check recipient and content."
     )
 
-#: All permission codes that the table does not name one by one.
+#: The permission codes, most of which the table does not list.
 _PERMISSION_CODES = range(200, 300)
 #: Codes of web views with Messenger Extensions, which Meta's table gives as 20710xx.
 _EXTENSION_CODES = range(2071000, 2071100)
 
-#: Codes under which the codes of Messenger travel as subcodes, and from where on these are Messenger's: what is smaller
-#: means something else as a code (100/33 is not about code 33).
+#: Codes that carry Messenger's codes as subcodes, and the smallest of Messenger's codes: a smaller subcode is no code
+#: (100/33 does not mean code 33).
 _CARRIERS = (10, 100, 200, 551)
 _MESSENGER_FROM = 1_000_000
 
-#: A code that stands in no table: nobody knows what a write did, unless the HTTP status says that it was refused.
+#: A code that no table lists: the outcome of a write is unknown, unless the HTTP status says that it was refused.
 _UNLISTED = Rule(
-    GraphError, "This code is in no table of Meta's: look it up in Meta's error documentation.", SENT_UNKNOWN
+    GraphError, "No table of Meta's lists this code: look it up in Meta's error documentation.", SENT_UNKNOWN
 )
 
 
 def is_listed(code: int, subcode: int | None = None) -> bool:
-    """Whether a table says what a code means."""
+    """Whether the table lists a code."""
     return rule_for(code, subcode) is not _UNLISTED
 
 
 def rule_for(code: int, subcode: int | None = None, kind: str | None = None) -> Rule:
-    """Return what a (code, subcode) means; a subcode that is not listed means what its code means."""
+    """Return the meaning of a (code, subcode); that of the code alone if the subcode is not listed."""
     if subcode is not None and (code, subcode) in RULES:
         return RULES[code, subcode]
     if subcode is not None and subcode >= _MESSENGER_FROM and code in _CARRIERS:
-        # What Meta's table lists as a code of its own travels as a subcode, and a subcode under more than one code.
+        # Meta also sends codes of its table as subcodes, and one subcode under several codes.
         for known in ((subcode, None), *((carrier, subcode) for carrier in _CARRIERS)):
             if known in RULES:
                 return RULES[known]
@@ -269,14 +269,14 @@ def graph_error(body: dict[str, Any], http_status: int, *, write: bool, retry_af
 
     Args:
         body: The `error` object.
-        http_status: The answer's HTTP status. Any 5xx on a write means that nobody knows whether it was sent.
-        write: Whether the call would have changed something.
+        http_status: The answer's HTTP status. After a write, any 5xx means that it is unknown whether it was sent.
+        write: Whether the call is a write.
         retry_after: Seconds that Meta's usage headers ask to wait.
     """
     code, subcode = _number(body.get("code")), _number(body.get("error_subcode"))
     kind = body.get("type")
     rule = rule_for(code if code is not None else -1, subcode, kind if isinstance(kind, str) else None)
-    words = str(body.get("message") or "an error without words")
+    words = str(body.get("message") or "an error without a message")
     error = rule.kind(words, fix=rule.fix)
     error.code = code
     error.subcode = subcode
@@ -288,7 +288,7 @@ def graph_error(body: dict[str, Any], http_status: int, *, write: bool, retry_af
     error.http_status = http_status
     if rule.about is not None:
         error.about = rule.about
-    # A 4xx with an error of Meta's is a clear refusal, also with a code that no table lists; "transient" is none.
+    # A 4xx with Meta's error is a clear refusal even if no table lists its code, unless it is marked as transient.
     is_refused = (
         400 <= http_status < 500
         and code is not None

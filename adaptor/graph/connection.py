@@ -1,4 +1,4 @@
-"""One connection to the Graph API: every answer turned into a result or an honest error, nothing repeated."""
+"""A connection to the Graph API. It makes each call once, and returns a result or an error that says what was sent."""
 
 from __future__ import annotations
 
@@ -26,15 +26,16 @@ if TYPE_CHECKING:
     from ..core.context import Run
     from .request import Encoded, GraphRequest
 
-#: Of how many people a connection remembers that it has written to them.
+#: How many of the last recipients a connection remembers.
 MOST_PEOPLE = 1_000
 
 
 class GraphConnection:
-    """Makes calls for one Page over connections that are kept alive, one call at a time.
+    """Makes calls for one Page over kept-alive connections, one call at a time.
 
     Attributes:
-        usage: What the last answer said of Meta's limits; None once that was waited for.
+        root: The address of the API with its version.
+        usage: Meta's usage headers from the last answer; None after the client has waited for them.
     """
 
     def __init__(self, configuration: Configuration, run: Run) -> None:
@@ -47,7 +48,7 @@ class GraphConnection:
             self._proof["appsecret_proof"] = appsecret_proof(configuration.access_token, configuration.app_secret)
         self.usage: Usage | None = None
         self._last_use = time.monotonic()
-        #: Whom the last calls were for, newest last: an answer that names another one of them was mixed up.
+        #: The last recipients, newest last. An answer that names another one of them belongs to another call.
         self._people: dict[str, None] = {}
         self._session = open_session()
         self._session.headers["Authorization"] = f"Bearer {configuration.access_token}"
@@ -64,16 +65,16 @@ class GraphConnection:
         self._session.close()
 
     def exchange(self, request: GraphRequest, encoded: Encoded) -> GraphAnswer:
-        """Make a call, once.
+        """Make a call once.
 
         Args:
             request: A finished request.
-            encoded: Its body, which may be sent again.
+            encoded: Its body; the caller closes it.
 
         Raises:
-            GraphError: Graph said no; the error tells what was sent.
+            GraphError: Graph answered with an error, which says what was sent.
             NotSent: Nothing left this machine.
-            DeliveryUnknown: A write left, and no trustworthy answer came.
+            DeliveryUnknown: The request of a write left, and no valid answer came.
         """
         now = time.monotonic()
         if now - self._last_use > IDLE_SECONDS:
@@ -98,7 +99,7 @@ class GraphConnection:
             )
             read_content(response, self._configuration.max_response_bytes)
         except Exception as cause:
-            # Whatever goes wrong in the libraries below: what began to leave may have arrived.
+            # Any error of the libraries, once the request has begun to leave: it may have arrived.
             if not wire.left and not isinstance(cause, NETWORK_ERRORS):
                 raise
             raise self._no_answer(request, cause) from None
@@ -109,13 +110,13 @@ class GraphConnection:
     def exchange_parts(
         self, parts: Sequence[GraphRequest], *, include_headers: bool = True
     ) -> list[GraphAnswer | AdaptorError]:
-        """Make several calls as the parts of one, once.
+        """Make several requests as the parts of one call, once.
 
         Returns:
-            For each part its answer, or its error.
+            For each part its answer or its error.
 
         Raises:
-            AdaptorError: The call as a whole failed, with what that says of all its parts.
+            AdaptorError: The whole call failed, and with it every part.
         """
         refused = _unreadable(parts)
         left = [part for index, part in enumerate(parts) if index not in refused]
@@ -142,7 +143,7 @@ class GraphConnection:
                 if answers is None:
                     raise self._not_trusted(request, status, "it does not answer the parts of the batch")
                 if answer is None:
-                    raise self._not_trusted(request, status, "Graph gave up waiting for this part of the batch")
+                    raise self._not_trusted(request, status, "Graph timed out on this part of the batch")
                 outcomes.append(self._read(request, answer.status, answer.headers, answer.content, duration))
             except AdaptorError as error:
                 outcomes.append(error)
@@ -157,14 +158,14 @@ class GraphConnection:
         outcomes: list[GraphAnswer | AdaptorError],
         status: int,
     ) -> None:
-        """Trust no answer to a part for a person of whom the answer to another part tells."""
+        """Trust no answer to a part if the answer to another part names its recipient."""
         others: set[str] = set()
         for request, answer in zip(parts, answers, strict=True):
             if answer is not None and (other := self._answered_for(request, _json_or_none(answer.content))) is not None:
                 others.add(other)
         for place, request in enumerate(parts) if others else ():
             if request.is_write and request.recipient in others:
-                outcomes[place] = self._not_trusted(request, status, "another part of the batch was answered with it")
+                outcomes[place] = self._not_trusted(request, status, "the answer to another part names its recipient")
 
     def _remember(self, request: GraphRequest) -> None:
         if request.is_write and request.recipient is not None:
@@ -173,13 +174,13 @@ class GraphConnection:
                 del self._people[next(iter(self._people))]
 
     def _answered_for(self, request: GraphRequest, body: Any) -> str | None:
-        """Return whom an answer is about where it is another person to whom these calls go, else None."""
+        """Return the person whom an answer names, if it is another recipient of this connection; else None."""
         asked = request.body.get("recipient") if request.is_write and isinstance(request.body, dict) else None
-        told = str(body.get("recipient_id")) if isinstance(body, dict) else ""
-        # Who is named by a comment or a telephone number has another id in the answer.
-        if not isinstance(asked, dict) or set(asked) != {"id"} or told == str(asked["id"]):
+        named = str(body.get("recipient_id")) if isinstance(body, dict) else ""
+        # A recipient given by a comment or a telephone number has another id in the answer.
+        if not isinstance(asked, dict) or set(asked) != {"id"} or named == str(asked["id"]):
             return None
-        return told if told in self._people else None
+        return named if named in self._people else None
 
     def _app_token(self) -> str:
         """Return the app's own token.
@@ -189,8 +190,8 @@ class GraphConnection:
         for key in ("app_id", "app_secret"):
             if not getattr(self._configuration, key):
                 raise ConfigurationError(
-                    f"This call is made with the app's own token, and the configuration has no `{key}`.",
-                    fix="Put `app_id` and `app_secret` into the credential; both stand in the app's settings.",
+                    f"This call needs the app's own token, and the configuration has no `{key}`.",
+                    fix="Put `app_id` and `app_secret` into the credential; the app's settings show both.",
                     details={"key": key},
                 )
         return f"{self._configuration.app_id}|{self._configuration.app_secret}"
@@ -200,16 +201,17 @@ class GraphConnection:
         if not wire.left:
             return NotSent(
                 f"No connection to {host}: {reason}.",
-                fix="Check the network, the proxy settings and `base_url`; then run the job again.",
+                fix="Check the network, the proxy settings and `base_url`; then continue with --resume, or run the job "
+                "again where nothing was sent.",
             )
         is_answered = isinstance(cause, requests.exceptions.ContentDecodingError)
         if request.is_write:
-            what = "the answer cannot be unpacked" if is_answered else f"no answer came back: {reason}"
+            what = "the answer cannot be decompressed" if is_answered else f"no answer came back: {reason}"
             return DeliveryUnknown(
                 f"The request went out to {host}, but {what}.", fix="Look in the Page's inbox before you send it again."
             )
         return _failed_read(
-            f"The answer of {host} cannot be unpacked." if is_answered else f"No answer from {host}: {reason}."
+            f"The answer of {host} cannot be decompressed." if is_answered else f"No answer from {host}: {reason}."
         )
 
     def _read(
@@ -217,7 +219,7 @@ class GraphConnection:
     ) -> GraphAnswer:
         location = headers.get("Location")
         if location is not None and 300 <= status < 400:
-            raise self._led_elsewhere(request, status, location)
+            raise self._redirected(request, status, location)
         usage = read_usage(headers)
         if usage is not None:
             self.usage = usage
@@ -230,12 +232,12 @@ class GraphConnection:
             retry_after = usage.regain_seconds if usage is not None else None
             raise graph_error(body["error"], status, write=request.is_write, retry_after=retry_after)
         if not 200 <= status < 300 or (isinstance(body, dict) and "error" in body):
-            raise self._not_trusted(request, status, "it carries neither a result nor an error of Meta's")
+            raise self._not_trusted(request, status, "it holds neither a result nor an error of Meta's")
         missing = [key for key in request.needs if not isinstance(body, dict) or not body.get(key)]
         if missing:
             raise self._not_trusted(request, status, f"it has no `{missing[0]}`")
         if (other := self._answered_for(request, body)) is not None:
-            raise self._not_trusted(request, status, f"it is about somebody else, {other}")
+            raise self._not_trusted(request, status, f"it is about another person, {other}")
         return GraphAnswer(
             body,
             {
@@ -246,8 +248,8 @@ class GraphConnection:
             },
         )
 
-    def _led_elsewhere(self, request: GraphRequest, status: int, location: str) -> AdaptorError:
-        """Return the error of a redirect, which is not followed: the token would go along."""
+    def _redirected(self, request: GraphRequest, status: int, location: str) -> AdaptorError:
+        """Return the error for a redirect, which is not followed since the token would be sent along."""
         from urllib.parse import urljoin, urlsplit
 
         base_url = self._configuration.base_url
@@ -255,16 +257,16 @@ class GraphConnection:
             parts = urlsplit(urljoin(self.root, location))
             target = f"{parts.scheme}://{parts.hostname}"
         except ValueError:
-            target = "what is no address"
+            target = "an invalid address"
         if request.is_write and status in (307, 308):
             error = InvalidRequest(
-                f"{base_url} did not take the call: it leads elsewhere, to {target} (HTTP {status}).",
-                fix="Set `base_url` to the address that takes the calls, if you trust it; check the proxy.",
+                f"{base_url} did not accept the call and redirects to {target} (HTTP {status}).",
+                fix="Set `base_url` to the address that accepts the calls, if you trust it; check the proxy.",
                 code="REDIRECT",
             )
             error.message, error.about = error.description, ABOUT_PAGE
             return error
-        return self._not_trusted(request, status, f"it leads elsewhere, to {target}")
+        return self._not_trusted(request, status, f"it redirects to {target}")
 
     def _not_trusted(self, request: GraphRequest, status: int, why: str) -> DeliveryUnknown | TemporaryFailure:
         what = f"The answer (HTTP {status}) from {self._configuration.base_url} cannot be trusted: {why}."
@@ -276,7 +278,7 @@ class GraphConnection:
 
 
 def _unreadable(parts: Sequence[GraphRequest]) -> dict[int, AdaptorError]:
-    """Return the parts whose files are not there any more: they keep none of the others from being sent."""
+    """Return the errors of parts whose files do not exist any more; the other parts are sent all the same."""
     found: dict[int, AdaptorError] = {}
     for index, part in enumerate(parts):
         if part.files:

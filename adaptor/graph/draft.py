@@ -1,4 +1,4 @@
-"""A call to the Graph API that is not finished: parts of it may be known only when the operation runs."""
+"""The draft of a Graph call: parts of it may be lazy references, which are resolved when the operation runs."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
 
 
 class Draft:
-    """What an operation knows of its call when it is built.
+    """The call of an operation, as far as it is known when the operation is built.
 
     Args:
         method: `GET`, `POST` or `DELETE`.
-        path: Without version and leading slash; a list of parts, each of which becomes one.
-        params: The query, without credentials; what is None is left out.
-        body: What is sent as JSON, or as a form with `files`.
+        path: Without version and leading slash: a text, or a list of segments.
+        params: The query, without credentials; None is left out.
+        body: The body, sent as JSON, or as a form with `files`.
         files: Local files by the name of their form field.
-        answers: The documented shape of the answer; a dry run gives it to the job in place of Meta's.
-        needs: A successful answer without these keys is not trusted.
-        check: Refuses what Meta would refuse; called with the body, at once where it is known.
-        finish: Drops from the resolved body the optional parts that turned out to be None.
-        reads: Makes of the answer's body what `data` becomes; by default it is the body.
-        access: Whose token the call travels with.
+        answers: The documented shape of the answer, which a dry run returns in place of Meta's.
+        needs: The keys without which a successful answer is not trusted.
+        check: Called with the body; raises if Meta would refuse it. A literal body is checked at once.
+        finish: Removes optional parts from the resolved body that turned out to be None.
+        reads: Returns the result, which becomes `data`, for the body of the answer. Default: the body itself.
+        access: Whose token is sent.
         sealed: As in `GraphRequest`.
         key: The job's own key.
-        is_repeatable: As in `GraphRequest`.
+        is_idempotent: As in `GraphRequest`.
     """
 
     __slots__ = (
-        *("_check", "_finish", "access", "answers", "body", "files", "is_repeatable", "key", "method", "needs"),
+        *("_check", "_finish", "access", "answers", "body", "files", "is_idempotent", "key", "method", "needs"),
         *("params", "path", "reads", "sealed"),
     )
 
@@ -58,7 +58,7 @@ class Draft:
         access: Access = "page",
         sealed: bool = False,
         key: Any = None,
-        is_repeatable: bool = False,
+        is_idempotent: bool = False,
     ) -> None:
         self.method = method
         self.path = prepare(path)
@@ -73,7 +73,7 @@ class Draft:
         self.access = access
         self.sealed = sealed
         self.key = key
-        self.is_repeatable = is_repeatable
+        self.is_idempotent = is_idempotent
         if check is not None:
             check(known(self.body))
 
@@ -88,14 +88,14 @@ class Draft:
         return False
 
     def calls(self, state: State) -> list[GraphRequest]:
-        """Return the calls that are made for this state, in order; nearly always one."""
+        """Return the requests for this state, in order; nearly always one."""
         return [self.request(state)]
 
     def request(self, state: State) -> GraphRequest:
-        """Return the finished call for this state, checked.
+        """Return the finished and checked request for this state.
 
         Raises:
-            AdaptorError: It cannot be made: a reference is missing, or Meta would refuse it. Nothing was sent.
+            AdaptorError: A reference is missing, or Meta would refuse the request. Nothing was sent.
         """
         body = self.body
         if isinstance(body, Lazy):
@@ -105,15 +105,15 @@ class Draft:
         return self.finished(body, state)
 
     def finished(self, body: Any, state: State) -> GraphRequest:
-        """Return the finished call with this body.
+        """Return the finished request with this body.
 
         Raises:
-            AdaptorError: Another part of it is missing, or cannot be encoded. Nothing was sent.
+            AdaptorError: Another part of it is missing or cannot be encoded. Nothing was sent.
         """
         if self.is_write:
             refuse_marks(body)
         path, params = resolve(self.path, state), query_of(resolve(self.params, state))
-        # Before anything is recorded as being sent: what cannot be encoded never leaves.
+        # Checked before the write is recorded as `sending`.
         refuse_half_signs(params, "")
         check_json(body)
         return GraphRequest(
@@ -126,27 +126,27 @@ class Draft:
             key=own_key(resolve(self.key, state)),
             needs=resolve(self.needs, state),
             sealed=self.sealed,
-            is_repeatable=self.is_repeatable,
+            is_idempotent=self.is_idempotent,
         )
 
     def pruned(self, body: Any) -> Any:
-        """Return a resolved body without the optional parts that turned out to be None."""
+        """Return a resolved body without optional parts that turned out to be None."""
         return body if self._finish is None else self._finish(body)
 
     def placeholder(self, request: GraphRequest, state: State) -> Any:
-        """Return what a dry run gives to the job in place of Meta's answer to the finished call."""
+        """Return the answer that a dry run gives in place of Meta's."""
         return resolve(self.answers, state)
 
     def known_answer(self) -> Any:
-        """Return the documented shape of the answer, as far as it is known when the operation is built."""
+        """Return the documented shape of the answer, with lazy references in their places."""
         return known(self.answers)
 
     def read(self, answer: Any) -> Any:
-        """Return what `data` becomes of the answer's body."""
+        """Return the result, which becomes `data`, for the body of the answer."""
         return answer if self.reads is None else self.reads(answer)
 
     def recipient_for(self, state: State) -> str | None:
-        """Return whom the call is for in this state, also where the rest of it makes no call; None if that is wrong."""
+        """Return the recipient for this state, even if the rest of the draft is invalid; None if it is invalid."""
         parts = self.body.__parts__ if isinstance(self.body, Structure) else self.body
         if not isinstance(parts, dict):
             return None
@@ -157,5 +157,5 @@ class Draft:
         return GraphRequest(self.method, "", {}, {"recipient": recipient}).recipient
 
     def recipient(self, recipient: Any) -> Any:
-        """Return Meta's recipient object of what the job gave for one."""
+        """Return Meta's recipient object for the job's argument."""
         return recipient

@@ -1,4 +1,4 @@
-"""What Graph says when it says no: the codes, what each means, and what was sent by then.
+"""The errors of the Graph API, by what to do about them.
 
 ```
 GraphError
@@ -9,10 +9,10 @@ GraphError
 ├── InvalidRequest          fix the request
 ├── PolicyBlocked           stop sending and read the Page's support inbox
 ├── RateLimited             wait; nothing was sent
-└── TemporaryFailure        Meta's side; on a write nobody knows whether it was sent
+└── TemporaryFailure        Meta's side; after a write it is unknown whether it was sent
 ```
 
-Which code gives which of them stands in `adaptor.graph.codes`.
+The table of codes is in `adaptor.graph.codes`.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ class GraphError(AdaptorError):
         code: Graph's code, such as 551.
         subcode: Graph's subcode, such as 1545041, or None.
         type: Graph's type, such as `OAuthException`.
-        message: Graph's own words.
-        user_title: What Graph would show a user as the title, or None.
-        user_message: What Graph would show a user, or None.
-        fbtrace_id: The id under which Meta's support finds the call, or None.
+        message: Graph's own message.
+        user_title: Graph's title for users, or None.
+        user_message: Graph's message for users, or None.
+        fbtrace_id: The id by which Meta's support finds the call, or None.
         http_status: The HTTP status of the answer.
     """
 
@@ -47,7 +47,7 @@ class GraphError(AdaptorError):
     http_status: int | None = None
 
     def headline(self) -> str:
-        """Return Graph's words and codes on one line; what was found out without a call has none."""
+        """Return Graph's message and codes on one line, or the description if no call was made."""
         if self.http_status is None:
             return self.description
         codes = f"code {self.code}" + (f", subcode {self.subcode}" if self.subcode else "")
@@ -74,7 +74,7 @@ class PermissionMissing(GraphError):
 
 
 class WindowClosed(GraphError):
-    """The person has not written within the time that this kind of message needs."""
+    """The person has not written recently enough for this kind of message."""
 
     about = ABOUT_PERSON
 

@@ -10,6 +10,7 @@ from ..core.operation import Value
 from ..core.state import a_kind
 from ..core.values.arguments import defer
 from .draft import Draft
+from .needs import Need
 from .operation import graph_operation
 from .request import path_part
 
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
 
     from .request import Access
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading of these names in `adaptor docs`.
 HEADING = "graph"
 
 METHODS = ("GET", "POST", "DELETE")
 
 
-@graph_operation
+@graph_operation(needs=Need(source="https://developers.facebook.com/docs/graph-api/reference", is_known=False))
 def graph_request(
     method: str,
     path: Value[str],
@@ -34,23 +35,23 @@ def graph_request(
     files: Value[dict[str, Path] | None] = None,
     access: Access = "page",
 ) -> Draft:
-    """Make any call to the Graph API; for whatever has no operation of its own.
+    """Make any call to the Graph API, for what has no operation of its own.
 
     Args:
         method: `GET`, `POST` or `DELETE`. A `GET` may be repeated and is made in a dry run too.
         path: Without version: `me/conversations`, `"{psid}/custom_labels"`. `me` is the Page of the token.
-        params: The query. Objects and lists become JSON; what is None is left out. No secret belongs here, since
-            addresses are written to logs all over the world.
+        params: The query. Objects and lists become JSON; None is left out. Put no secret here, since addresses appear
+            in logs.
         body: What is sent as JSON, or as the fields of a form with `files`.
         files: Local files by the name of their form field: `{"filedata": Path("map.png")}`.
-        access: `page`, or `app` for calls that want the app's own token (`app_id` and `app_secret` of the credential).
+        access: `page`, or `app` for calls that need the app's own token (`app_id` and `app_secret` of the credential).
 
     Returns:
-        An operation. `data` becomes the answer's body as it is; a list that comes in pages has its first page there.
+        An operation. `data` becomes the body of the answer; of a paged list that is the first page.
 
     Raises:
-        InvalidMessage: The path leads nowhere, or the body is no JSON. Nothing was sent.
-        GraphError: Meta said no; the class says why. Nothing was changed unless the error says otherwise.
+        InvalidMessage: The path is no path of Graph, or the body is no JSON. Nothing was sent.
+        GraphError: Meta answered with an error; the class says why. Nothing was changed unless the error says so.
         DeliveryUnknown: The answer to a write was lost. It may have been carried out; it is not repeated.
 
     Example:
@@ -87,12 +88,12 @@ def _object(argument: str, value: Any) -> Any:
 def _path(method: str, path: Any) -> str:
     text = str(path).strip("/") if isinstance(path, str | int) and not isinstance(path, bool) else ""
     if not text and method == "GET" and isinstance(path, str):
-        # The root answers for several objects at once: {"ids": "1,2"}.
+        # The root reads several objects at once: {"ids": "1,2"}.
         return text
     if not text or "://" in text or re.search(r"[?#\s]", text) or re.match(r"v\d+\.\d+(/|$)", text):
         shown = f"`{path}`" if text else "empty"
         raise InvalidMessage(
-            f"The path of the call is {shown}, which is none of Graph's.",
+            f"The path of the call is {shown}, which is no path of Graph.",
             fix='Write it without host, version and query: "me/conversations"; the query goes into params=, '
             "the version is `api_version` in the credential.",
             details={"field": "path"},

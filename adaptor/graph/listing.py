@@ -1,7 +1,8 @@
-"""Lists that come in pages, each of which is asked for when it is needed."""
+"""Lists that come in pages: each page is requested when its items are needed."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,37 +12,38 @@ from ..core.operation import builder_of
 from ..core.state import State, a_kind, compose_next_state
 from ..core.values.arguments import known
 from ..core.values.lazy import Lazy
-from .operation import GraphOperation, carry_out
+from .operation import GraphOperation, make_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .draft import Draft
+    from .needs import Needs
     from .request import GraphRequest
 
 P = ParamSpec("P")
 
-#: The most that is asked for in one page.
+#: The most items that one page is requested with.
 PAGE_SIZE = 100
-#: What an address of a next page holds besides the place in the list.
+#: Parameters of the next page's address that must not be taken over.
 _CREDENTIALS = frozenset({"access_token", "appsecret_proof"})
 
 
 class GraphListing(GraphOperation):
     """An operation that reads a list page by page.
 
-    Performed, it puts the whole list into `data`. As the source of a loop it asks for a page when the loop gets there,
-    and for no more when the loop ends: `each(list_personas(), …)`.
+    Performed, it puts the whole list into `data`. As the source of a loop, `each(list_personas(), …)`, it requests a
+    page only when the loop reaches it.
     """
 
     __slots__ = ()
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, *args: Any, needs: Needs) -> None:
+        super().__init__(*args, needs=needs)
         _wanted(known(self.draft.params).get("limit"))
 
     def items(self, state: State) -> Iterator[Any]:
-        """Yield the items one by one; a page is asked for when its first item is.
+        """Yield the items one by one; a page is requested when its first item is.
 
         Args:
             state: Holds the `configuration`.
@@ -77,19 +79,19 @@ class GraphListing(GraphOperation):
                     if wanted == 0:
                         return
             following = next_place(answer.body)
-            # A place that does not move on would be read for ever.
+            # A cursor that does not advance would be read for ever.
             if not following or following == place:
                 return
             place = following
 
     def _page(self, request: GraphRequest, state: State, run: Run, entered: bool) -> Any:
         if entered:
-            return carry_out(request, self.draft, state, run)
-        # As the source of a loop nobody has entered the operation: an error says what it was that failed.
+            return make_call(request, self.draft, state, run)
+        # As the source of a loop, the operation is not called: enter it here, so that an error names it.
         run.path.append(self._entry)
         run.under_way.append(self)
         try:
-            return carry_out(request, self.draft, state, run)
+            return make_call(request, self.draft, state, run)
         except AdaptorError as error:
             self.locate(error, run, state)
             raise
@@ -99,10 +101,10 @@ class GraphListing(GraphOperation):
 
 
 def next_place(body: Any) -> dict[str, str]:
-    """Return the parameters that lead to the next page, or nothing where this is the last.
+    """Return the parameters of the next page, or nothing if this is the last.
 
-    The address of the next page is never followed: it holds the token, and where it leads is not ours to say. What it
-    says of the place is taken over.
+    The address of the next page is never requested: it holds the token and may lead anywhere. Only its parameters are
+    used.
     """
     paging = body.get("paging") if isinstance(body, dict) else None
     if not isinstance(paging, dict) or not isinstance(paging.get("next"), str):
@@ -114,12 +116,15 @@ def next_place(body: Any) -> dict[str, str]:
     return {**place, "after": after} if isinstance(after, str) else place
 
 
-def listing(function: Callable[P, Draft]) -> Callable[P, GraphListing]:
-    """Make an operation of a function that drafts a read of a list that comes in pages.
+def listing(*, needs: Needs) -> Callable[[Callable[P, Draft]], Callable[P, GraphListing]]:
+    """Make an operation of a function that drafts the read of a paged list.
 
-    The draft's parameter `limit` is how many items are wanted in all.
+    The draft's parameter `limit` is the number of items wanted in all.
+
+    Args:
+        needs: As for `graph_operation`.
     """
-    return builder_of(function, GraphListing, takes_state=False)
+    return lambda function: builder_of(function, partial(GraphListing, needs=needs), takes_state=False)
 
 
 def _wanted(limit: Any) -> int | None:

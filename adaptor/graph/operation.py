@@ -1,7 +1,8 @@
-"""Operations that are a call to the Graph API: described first, carried out when they run."""
+"""Operations that call the Graph API: they describe their request and send it when they run."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from ..core.errors import SENT_NO, SENT_PARTLY, SENT_UNKNOWN, AdaptorError, DeliveryUnknown
@@ -9,6 +10,7 @@ from ..core.operation import Operation, builder_of
 from ..core.state import State, compose_next_state
 from ..ledger.errors import ReplayMismatch
 from .errors import TemporaryFailure
+from .needs import Need
 from .request import GraphRequest, json_text
 
 if TYPE_CHECKING:
@@ -17,14 +19,15 @@ if TYPE_CHECKING:
     from ..core.context import Run
     from .answer import GraphAnswer
     from .draft import Draft
+    from .needs import Needs
 
 P = ParamSpec("P")
 
 
 class GraphOperation(Operation):
-    """An operation that can say which call it would make, for a given state, without making it."""
+    """An operation that can describe its request for a state without sending it."""
 
-    __slots__ = ("draft",)
+    __slots__ = ("_needs", "draft")
     draft: Draft
 
     def __init__(
@@ -33,59 +36,57 @@ class GraphOperation(Operation):
         function: Callable[..., Draft],
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
+        *,
+        needs: Needs,
     ) -> None:
         super().__init__(build, function, args, kwargs)
-        # Drafting with the lazy parts in their places refuses what is wrong in the literal ones, at load time.
+        self._needs = needs
+        # The draft checks the literal arguments now, at load time; lazy ones are checked when the operation runs.
         self.draft = function(*args, **kwargs)
 
+    def needs(self) -> Need:
+        """Return what the operation needs of the token and of the app, as far as its arguments are known."""
+        need = self._needs if isinstance(self._needs, Need) else self._needs(self.draft)
+        return need._replace(app=True) if self.draft.access == "app" else need
+
     def describe(self, state: State) -> GraphRequest:
-        """Return the call that this operation makes for this state. Nothing is sent."""
+        """Return the request that this operation makes for this state. Nothing is sent."""
         return self.draft.request(state)
 
     def calls(self, state: State) -> list[GraphRequest]:
-        """Return all the calls that this operation makes, in order; most make the one that `describe` tells."""
+        """Return all requests that this operation makes, in order; most operations make one, that of `describe`."""
         return self.draft.calls(state)
 
     def perform(self, state: State, run: Run) -> State:
-        """Make the call; `data` becomes the answer and `response` what is known about it."""
+        """Make the call; `data` becomes its result, `response` its status, headers, address and duration."""
         requests = self.calls(state)
         if len(requests) == 1 and not requests[0].delay:
-            return next_state(state, carry_out(requests[0], self.draft, state, run), self.draft)
+            return next_state(state, make_call(requests[0], self.draft, state, run), self.draft)
         return self._in_series(requests, state, run)
 
     def _in_series(self, requests: list[GraphRequest], state: State, run: Run) -> State:
         answers: list[GraphAnswer] = []
-        unknown: AdaptorError | None = None
         for request in requests:
-            if request.delay and not run.dry_run and not _is_for_others(request, run):
+            if request.delay and not run.dry_run and not _is_left_out(request, run):
                 run.wait(request.delay)
             try:
-                answer = carry_out(request, self.draft, state, run)
+                answer = make_call(request, self.draft, state, run)
             except AdaptorError as error:
                 if request.is_aside and isinstance(error, TemporaryFailure | DeliveryUnknown):
                     run.log("debug", "graph", f"{run.place()}: {error.headline()} The message is sent all the same.")
                     continue
-                if error.is_earlier and error.sent == SENT_UNKNOWN:
-                    # An earlier attempt left that part unknown; the others go out all the same.
-                    unknown = unknown or error
-                    continue
                 error.parts_sent = _message_ids(answers) or None
-                if error.sent == SENT_NO and (unknown is not None or _unknown(answers)):
-                    error.sent = SENT_UNKNOWN
-                elif error.sent == SENT_NO and error.parts_sent:
+                if error.sent == SENT_NO and error.parts_sent:
                     error.sent = SENT_PARTLY
                 raise
             if not request.is_aside:
                 answers.append(answer)
-        if unknown is not None:
-            unknown.parts_sent = _message_ids(answers) or None
-            raise unknown
+            if answer.body.get("outcome") == "unknown":
+                # Behind a part that may be missing nothing makes sense: it is held back, as in the first attempt.
+                break
         last = answers[-1]
-        if len(answers) > 1:
-            # Nobody knows of the whole what nobody knows of a part.
-            known = next(iter(_unknown(answers)), last.body)
-            ids = _message_ids(answers)
-            last = last._replace(body={**known, **({"message_ids": ids} if ids else {})})
+        if len(answers) > 1 and (ids := _message_ids(answers)):
+            last = last._replace(body={**last.body, "message_ids": ids})
         return next_state(state, last, self.draft)
 
 
@@ -93,66 +94,90 @@ def _message_ids(answers: list[GraphAnswer]) -> list[str]:
     return [answer.body["message_id"] for answer in answers if "message_id" in answer.body]
 
 
-def _unknown(answers: list[GraphAnswer]) -> list[dict[str, Any]]:
-    return [answer.body for answer in answers if answer.body.get("outcome") == "unknown"]
-
-
-def carry_out(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
-    """Make a call, or describe it where it is a write in a dry run; tell what became of a message."""
+def make_call(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
+    """Make a call, or describe it if it is a write in a dry run; report the outcome of a message."""
     if request.is_write:
         run.check_thread()
-        if (skipped := left_out(request, run)) is not None:
+        if (skipped := skipped_answer(request, run)) is not None:
             return skipped
-    if run.observers.on_result is None or not request.is_message:
-        return _carried_out(request, draft, state, run)
-    from ..common.rows.results import tell_result
-
-    duplicates = run.messages.get("duplicate", 0)
     try:
-        answer = _carried_out(request, draft, state, run)
+        if run.observers.on_result is None or not request.is_message:
+            return _call_or_describe(request, draft, state, run)
+        return _call_and_report(request, draft, state, run)
+    finally:
+        # Reported now that its outcome is known.
+        run.stop.raise_if_asked()
+
+
+def _call_and_report(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
+    """Make a call, or describe it, and report the outcome of its message."""
+    from ..common.rows.results import is_put_off, report_result
+
+    before = dict(run.messages)
+    try:
+        answer = _call_or_describe(request, draft, state, run)
     except AdaptorError as error:
-        if not isinstance(error, ReplayMismatch):
-            # That one is put off by a loop, which tells it where it stays so.
+        if not (isinstance(error, ReplayMismatch) and is_put_off(run)):
+            # A loop defers this item, and reports the mismatch only if it remains.
             outcome = "unknown" if error.sent == SENT_UNKNOWN else "failed"
-            is_repeat = run.messages.get("duplicate", 0) != duplicates
-            tell_result(run, "duplicate" if is_repeat else outcome, request.recipient, error=error)
+            is_repeat = run.messages.get("duplicate", 0) != before.get("duplicate", 0)
+            report_result(run, "duplicate" if is_repeat else outcome, request.recipient, error=error)
         raise
-    tell_result(run, outcome_of(answer, request, run), request.recipient, result=answer.body)
+    except KeyboardInterrupt:
+        if run.messages.get("unknown", 0) != before.get("unknown", 0):
+            report_result(run, "unknown", request.recipient)
+        raise
+    report_result(run, outcome_of(answer, request, run), request.recipient, result=answer.body)
     return answer
 
 
 def outcome_of(answer: GraphAnswer, request: GraphRequest, run: Run) -> str:
-    """Return how a call ended that was answered."""
+    """Return the outcome of a call that has an answer."""
     if answer.is_repeat:
         return "duplicate"
     known = answer.body.get("outcome") if answer.is_result and isinstance(answer.body, dict) else None
     return known or ("read" if not request.is_write else "described" if run.dry_run else "sent")
 
 
-def left_out(request: GraphRequest, run: Run) -> GraphAnswer | None:
-    """Return what stands for a call to somebody whom `--limit` or `--only-to` leaves out; None for all others."""
-    if not _is_for_others(request, run):
+def skipped_answer(request: GraphRequest, run: Run) -> GraphAnswer | None:
+    """Return the answer in place of a call whose recipient `--limit` or `--only-to` leaves out; else None.
+
+    A message that the run has already sent is not left out: its recorded outcome is returned.
+    """
+    if not _is_left_out(request, run):
         return None
     from .answer import GraphAnswer
 
     if request.is_message:
-        run.note("skipped", recipient=request.recipient, is_message=True)
-        from ..common.rows.results import tell_result
+        run.record_call("skipped", recipient=request.recipient, is_message=True)
+        from ..common.rows.results import report_result
 
-        tell_result(run, "skipped", request.recipient)
+        report_result(run, "skipped", request.recipient)
     return GraphAnswer({"outcome": "skipped"}, None, is_result=True)
 
 
-def _is_for_others(request: GraphRequest, run: Run) -> bool:
+def _is_left_out(request: GraphRequest, run: Run) -> bool:
     if run.audience.limit is None and run.audience.only_to is None:
         return False
     person = request.person
+    if _is_made(request, run):
+        run.audience.reach(person)
+        return False
     return person is not None and not run.audience.includes(person)
 
 
-def _carried_out(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
+def _is_made(request: GraphRequest, run: Run) -> bool:
+    """Whether an earlier attempt of the run has sent a message, or may have."""
+    if not request.is_message or run.ledger is None:
+        return False
+    from .ledgered import is_made
+
+    return is_made(request, run)
+
+
+def _call_or_describe(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
     if run.dry_run and request.is_write:
-        known = described_or_known(request, draft, state, run)
+        known = describe_or_replay(request, draft, state, run)
         if isinstance(known, AdaptorError):
             raise known
         return known
@@ -162,52 +187,49 @@ def _carried_out(request: GraphRequest, draft: Draft, state: State, run: Run) ->
 
     run.log("debug", "graph", f"{run.place()}: {request.method} {request.path}")
     client = client_for(run, state.get("configuration"))
-    try:
-        answer = client.send(request) if needs_no_ledger(request, run) else send_ledgered([request], client, run)[0]
-        if isinstance(answer, AdaptorError):
-            raise answer
-    finally:
-        run.stop.raise_if_asked()
+    answer = client.send(request) if needs_no_ledger(request, run) else send_ledgered([request], client, run)[0]
+    if isinstance(answer, AdaptorError):
+        raise answer
     if answer.response is None:
-        run.log("debug", "graph", "made before: it is not made again")
+        run.log("debug", "graph", "this call was made before; it is not made again")
         return answer
     run.log("debug", "graph", f"HTTP {answer.response['status_code']} after {answer.response['duration']:.3f} s")
     return answer
 
 
-def described_or_known(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer | AdaptorError:
-    """Describe a write of a dry run, unless it goes on with a run that has made it before."""
+def describe_or_replay(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer | AdaptorError:
+    """Describe a write of a dry run; in the dry run of a resume, return the recorded outcome if there is one."""
     if run.ledger is None or request.is_aside:
-        return described(request, draft, state, run)
+        return describe(request, draft, state, run)
     from .ledgered import describe_ledgered
 
-    return describe_ledgered(request, state, run, lambda: described(request, draft, state, run))
+    return describe_ledgered(request, state, run, lambda: describe(request, draft, state, run))
 
 
-def described(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
-    """Describe a write instead of making it; refuses whatever a run would refuse before the wire."""
+def describe(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
+    """Describe a write instead of making it; raise what a run would raise before it sends."""
     from .answer import GraphAnswer
 
     request.encoded().close()
     answer = GraphAnswer(draft.placeholder(request, state), None, is_result=True)
     if request.is_message and run.resource("described", _Described).knows(request, run):
-        run.note("duplicate", recipient=request.recipient, is_message=True)
+        run.record_call("duplicate", recipient=request.recipient, is_message=True)
         return answer._replace(is_repeat=True)
     if not request.is_aside:
-        run.note("described", recipient=request.recipient, is_message=request.is_message)
+        run.record_call("described", recipient=request.recipient, is_message=request.is_message)
     if run.observers.on_request is not None:
         run.observers.on_request(request)
     return answer
 
 
 class _Described:
-    """The messages that a dry run has described: the same one again is a duplicate, as where it is sent."""
+    """The messages that a dry run has described. As in a run, an equal message is a duplicate."""
 
     def __init__(self) -> None:
         self._seen: set[int] = set()
 
     def knows(self, request: GraphRequest, run: Run) -> bool:
-        """Whether a message was described before; only a number of each is kept, since there may be a million."""
+        """Whether a message was described before. Only a hash of each is kept, since there may be a million."""
         known_by = (run.call_site(), json_text([request.recipient, request.body, request.part]))
         number = hash(known_by if request.key is None else request.key)
         is_known = number in self._seen
@@ -220,20 +242,23 @@ class _Described:
 
 
 def next_state(state: State, answer: GraphAnswer, draft: Draft) -> State:
-    """Return the state after a call: `data` is what is made of the answer, `response` what is known about it."""
+    """Return the state after a call, with its result as `data` and the facts of its answer as `response`."""
     after = compose_next_state(state, read_answer(answer, draft))
     return after if answer.response is None else {**after, "response": answer.response}
 
 
 def read_answer(answer: GraphAnswer, draft: Draft) -> Any:
-    """Return what `data` becomes. A placeholder of a dry run is in that form already."""
+    """Return the result of an answer, which becomes `data`. A placeholder of a dry run already is a result."""
     return answer.body if answer.is_result else draft.read(answer.body)
 
 
-def graph_operation(function: Callable[P, Draft]) -> Callable[P, GraphOperation]:
+def graph_operation(*, needs: Needs) -> Callable[[Callable[P, Draft]], Callable[P, GraphOperation]]:
     """Make an operation of a function that drafts its call from its arguments.
 
     The function is called once, when the operation is built. Its arguments may be lazy references, so it must hand
     them on and never look into them; `None` is the only value that it may ask for.
+
+    Args:
+        needs: What the call needs of the token and of the app, or a function that says it of the draft.
     """
-    return builder_of(function, GraphOperation, takes_state=False)
+    return lambda function: builder_of(function, partial(GraphOperation, needs=needs), takes_state=False)

@@ -1,4 +1,4 @@
-"""A call to the Graph API as a plain value: what is sent, before anything is."""
+"""A request to the Graph API as a plain value."""
 
 from __future__ import annotations
 
@@ -14,29 +14,28 @@ if TYPE_CHECKING:
     #: Whose token a call travels with: the Page's, or the app's own (`app_id|app_secret`).
     Access: TypeAlias = Literal["page", "app"]
 
-#: Signs that ids are made of, which a path holds as they are.
+#: Characters that ids contain and that are not escaped in a path.
 _KEPT_IN_PATHS = ":$@,~+=()"
 
 
 class GraphRequest(NamedTuple):
-    """One call to Graph, finished: nothing in it is lazy, and nothing in it can be called.
+    """One finished request to Graph: plain data, without lazy references and callables.
 
     Attributes:
         method: `GET`, `POST` or `DELETE`.
         path: Without version and leading slash, such as `me/messages`.
         params: The query, without credentials.
-        body: What is sent as JSON, or as a form with `files`.
+        body: The body, sent as JSON, or as a form with `files`.
         files: Local files by the name of their form field; they are read while they are sent.
-        access: Whose token the call travels with.
+        access: Whose token is sent.
         delay: Seconds to wait before the call.
         key: The job's own key: at most one write ever per Page and key.
-        needs: A successful answer without these keys is not trusted.
-        sealed: A parameter is itself a secret, so all of them travel in the body of a batch of one, never in a URL.
-        is_aside: Typing before a message: where it fails by accident, the message goes out all the same.
-        part: Which part of a message it is, counted from 0: equal parts are not the same message twice.
-        is_repeatable: Making the call again harms nothing: a run that goes on makes it again where nobody knows whether
-            it was carried out.
-        writes: Whether the call changes something, where the method does not say so.
+        needs: The keys without which a successful answer is not trusted.
+        sealed: A parameter is a secret, so all of them are sent in the body of a batch of one, never in a URL.
+        is_aside: A side action, such as typing before a message: if it fails, the message is sent all the same.
+        part: The index of a part of a split message; equal parts are not the same message twice.
+        is_idempotent: Repeating the call has no further effect, so a resume makes it again if its outcome is unknown.
+        writes: Whether the call changes something; None if the method says so.
     """
 
     method: str
@@ -51,23 +50,23 @@ class GraphRequest(NamedTuple):
     sealed: bool = False
     is_aside: bool = False
     part: int = 0
-    is_repeatable: bool = False
+    is_idempotent: bool = False
     writes: bool | None = None
 
     @property
     def is_write(self) -> bool:
-        """Whether the call changes something, and so must not be repeated blindly."""
+        """Whether the call changes something; then it must not be repeated if its outcome is unknown."""
         return self.method != "GET" if self.writes is None else self.writes
 
     @property
     def is_message(self) -> bool:
-        """Whether the call sends what a person reads."""
+        """Whether the call sends a message that a person reads."""
         message = self.body.get("message") if isinstance(self.body, dict) else None
         return isinstance(message, dict) and str(self.path).endswith("/messages")
 
     @property
     def recipient(self) -> str | None:
-        """Whom it is a message to: the person's PSID, or what else stands for them."""
+        """The recipient of a message: the person's PSID, or another id that Meta's recipient object holds."""
         recipient = self.body.get("recipient") if isinstance(self.body, dict) else None
         if not isinstance(recipient, dict):
             return None
@@ -75,7 +74,7 @@ class GraphRequest(NamedTuple):
 
     @property
     def person(self) -> str | None:
-        """Whom it is about: whom it is a message to, or whose label, menu or account it changes."""
+        """The person it is about: the recipient of a message, or whose label, menu or account it changes."""
         if self.recipient is not None:
             return self.recipient
         for part in (self.body, self.params):
@@ -86,17 +85,17 @@ class GraphRequest(NamedTuple):
         return None
 
     def described(self) -> dict[str, Any]:
-        """Return the request as a dry run shows it, without what is empty or secret."""
+        """Return the request as a dry run shows it, without empty and secret parts."""
         params = dict.fromkeys(self.params, REDACTED) if self.sealed else self.params
         files = {name: str(path) for name, path in (self.files or {}).items()}
         facts = {"method": self.method, "path": self.path, "params": params, "body": self.body, "files": files}
         return {key: value for key, value in facts.items() if value}
 
     def encoded(self) -> Encoded:
-        """Return the body as it goes out. It is to be closed, since files may be open.
+        """Return the encoded body. Close it after use, since files may be open.
 
         Raises:
-            InvalidMessage: JSON cannot say it, or a file is not there (any more).
+            InvalidMessage: The body is no JSON, or a file does not exist (any more).
         """
         data = check_json(self.body)
         if self.files:
@@ -105,7 +104,7 @@ class GraphRequest(NamedTuple):
 
 
 class Encoded:
-    """A body as it goes out: bytes, or a form that is read from disk while it is sent."""
+    """An encoded body: bytes, or a form whose files are read while they are sent."""
 
     __slots__ = ("data", "kind")
 
@@ -122,16 +121,16 @@ class Encoded:
         return cls(upload, f"multipart/form-data; boundary={upload.boundary}")
 
     def close(self) -> None:
-        """Close the files that were opened for it."""
+        """Close the files that it has opened."""
         if hasattr(self.data, "close"):
             self.data.close()
 
 
 def path_part(part: Any) -> str:
-    """Return one part of a path as it stands in a URL: an id, an edge.
+    """Return one segment of a path, such as an id or an edge, escaped for a URL.
 
     Raises:
-        InvalidMessage: It is empty, holds half a sign, or would lead elsewhere: the call would be about something else.
+        InvalidMessage: It is empty, holds a lone surrogate, or would change the path (`.`, `..`).
     """
     from urllib.parse import quote
 
@@ -148,10 +147,10 @@ def path_part(part: Any) -> str:
 
 
 def refuse_half_signs(value: Any, field: str) -> None:
-    """Refuse text that holds half a sign, which UTF-8 cannot say: what is left of an emoji that was cut.
+    """Refuse text with a lone surrogate, which UTF-8 cannot encode: half of an emoji that was cut.
 
     Raises:
-        InvalidMessage: With the field. Nothing was sent.
+        InvalidMessage: A text holds one; the error names the field. Nothing was sent.
     """
     if isinstance(value, str):
         if not value.isascii():
@@ -159,7 +158,7 @@ def refuse_half_signs(value: Any, field: str) -> None:
                 value.encode()
             except UnicodeEncodeError:
                 raise InvalidMessage(
-                    f"`{field}` holds half a sign, which UTF-8 cannot say.",
+                    f"`{field}` holds half a character, which UTF-8 cannot encode.",
                     fix="Look for cut emojis in the text.",
                     details={"field": field},
                 ) from None
@@ -176,7 +175,7 @@ def check_json(body: Any) -> bytes:
     """Return a body as JSON in UTF-8.
 
     Raises:
-        InvalidMessage: It cannot be written so, with the field. Nothing was sent.
+        InvalidMessage: It is no JSON; the error names the field. Nothing was sent.
     """
     try:
         return json_text(body).encode()
@@ -189,26 +188,26 @@ def own_key(key: Any) -> str | None:
     """Return a key as text.
 
     Raises:
-        InvalidMessage: It is empty or no text: it would be the same for everybody.
+        InvalidMessage: It is empty or no text, so it would be the same for everybody.
     """
     if key is None:
         return None
     if isinstance(key, bool) or not isinstance(key, str | int) or not str(key).strip():
         raise InvalidMessage(
             f"`key` is {key!r}." if not isinstance(key, dict | list) else "`key` is no text.",
-            fix="Make it of something that is this person's alone, such as the id of the appointment.",
+            fix="Make it of something that only this person has, such as the id of the appointment.",
             details={"field": "key"},
         )
     return str(key)
 
 
 def query_of(params: dict[str, Any]) -> dict[str, Any]:
-    """Return a query as it can stand in a URL: without what is None, objects and lists as JSON."""
+    """Return the parameters of a URL: None is left out, objects and lists become JSON."""
     return {name: _as_text(value) for name, value in params.items() if value is not None}
 
 
 def form_fields(body: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return a body as the fields of a form: objects become JSON, as Graph reads them."""
+    """Return a body as the fields of a form; objects become JSON."""
     return [(name, str(_as_text(value))) for name, value in body.items() if value is not None]
 
 
@@ -216,7 +215,7 @@ def json_text(value: Any) -> str:
     """Return a value as compact JSON.
 
     Raises:
-        InvalidMessage: JSON cannot say it.
+        InvalidMessage: JSON cannot hold it.
     """
     import json
 
@@ -227,12 +226,12 @@ def json_text(value: Any) -> str:
 
 
 def comma_separated(value: Any) -> Any:
-    """Return a list as Graph reads lists of names in a query: with commas between them."""
+    """Return a list of names joined with commas, as Graph reads it; any other value as it is."""
     return ",".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
 def without_none(body: Any) -> Any:
-    """Leave out of a resolved body the optional arguments that were None, as if they had not been given."""
+    """Return a resolved body without the parts that are None."""
     return {key: value for key, value in body.items() if value is not None} if isinstance(body, dict) else body
 
 

@@ -1,4 +1,4 @@
-"""What Meta's usage headers say about how much of the allowed pace is used up, and what is made of it.
+"""Meta's usage headers: how much of the rate limits is used, and how long to wait.
 
 Source: https://developers.facebook.com/docs/graph-api/overview/rate-limiting (checked 2026-11-24). All figures are
 per cent of what is allowed; calls are refused from 100 on. No answer with `Retry-After` was seen.
@@ -20,19 +20,18 @@ PAGE_USAGE = "x-page-usage"
 
 _FIGURES = ("call_count", "total_cputime", "total_time")
 
-#: From so many per cent on a run slows down by itself, ever more until it makes a call each `SLOWEST_SECONDS` at 100.
-#: Ours, not Meta's.
+#: From this percentage on a run slows down, down to one call each `SLOWEST_SECONDS` at 100. Our figures, not Meta's.
 SLOW_FROM_PERCENT = 80.0
 SLOWEST_SECONDS = 10.0
 
 
 class Usage(NamedTuple):
-    """What the headers of one answer say.
+    """The usage headers of one answer.
 
     Attributes:
-        percent: The highest figure of all.
-        regain_seconds: How long Meta asks to wait, or None where it does not.
-        text: The figures for people.
+        percent: The highest of all figures.
+        regain_seconds: How long Meta asks to wait, or None if it does not.
+        text: The figures as text for people.
     """
 
     percent: float
@@ -48,7 +47,7 @@ class Usage(NamedTuple):
 
 
 def read_usage(headers: Mapping[str, str]) -> Usage | None:
-    """Return what the usage headers of an answer say, or None where there are none that can be read."""
+    """Return the usage from the headers of an answer, or None if there is none that can be read."""
     percent, minutes, texts = 0.0, 0.0, []
     for name, entry in _entries(headers):
         figures = {key: number for key in _FIGURES if (number := _number(entry.get(key))) is not None}

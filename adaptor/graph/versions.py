@@ -1,8 +1,8 @@
-"""The versions of the Graph API: when each came and when it ends.
+"""The versions of the Graph API: when each was introduced and when it ends.
 
 Source: https://developers.facebook.com/docs/graph-api/changelog/versions (checked 2026-11-24). Meta keeps a version for
-two years at least; calls to one that has ended are answered by the oldest that lives (uncertain), which may behave
-otherwise than the job expects.
+at least two years. Calls to an ended version are answered by the oldest version that still exists (uncertain), which
+may behave differently.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ VERSIONS: dict[str, tuple[str, str | None]] = {
 
 
 def version_warning(version: str, today: date) -> str | None:
-    """Return what is to be said of a version that has ended, ends soon, or is not known; None where all is well.
+    """Return a warning about a version that has ended, ends soon or is not known; else None.
 
     Args:
         version: Such as `v26.0`.
@@ -46,7 +46,7 @@ def version_warning(version: str, today: date) -> str | None:
     return f"api_version {version} ends on {ends}, in {days} days; set it to {newest}." if days <= SOON_DAYS else None
 
 
-#: An end that is nearer is told.
+#: A version that ends within this many days gives a warning.
 SOON_DAYS = 60
 
 

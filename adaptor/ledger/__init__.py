@@ -1,9 +1,13 @@
-"""What was sent, to whom, with what outcome: so that nothing is sent twice, whatever is killed and whenever.
+"""The ledger: what was sent, to whom, with what outcome. It keeps a write from being sent twice after a crash.
 
-One row for every write of a run: `claimed → sending → sent | failed | unknown | skipped`. Only the mark `sending` has
-to be on disk before the first byte leaves; losing a later mark gives an honest `unknown`.
+It holds one record for each write of a run: `claimed → sending → sent | failed | unknown | skipped`. Only `sending`
+must be on disk before the first byte leaves. If a later change is lost, the outcome of the write is `unknown`.
 
-The modules: `rows` (what is written down), `keys` (which write is which); `runs`, `writes` with `taking`, `pages` and
-`holders` (the tables); `pace` (how fast a Page may send); `holder` and `process` (who holds rows, and until when);
-`database` with `schema`, `sqlite` and `postgres` (where it lies); `store` (all of it); `ledger` (what a run asks).
+The modules:
+
+* `ledger`: the interface for a run; `at_most_once`: claim, send and settle in one context.
+* `records`: the values that are stored; `write_id`: how a write is identified.
+* `runs`, `writes` (with `claim` and `columns`), `pages`, `leases`: the tables; `store`: all of them.
+* `lease`, `process`: the lease of this process; `pace`: how fast a Page may send.
+* `database/`: SQLite and PostgreSQL. `refusals`, `errors`: why a run or a write is refused.
 """

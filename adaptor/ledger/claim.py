@@ -1,14 +1,23 @@
-"""Claim writes: which of them are to be made now, and what became of the others before."""
+"""Claims writes in one transaction: decides for each whether it is made now, replayed, or refused.
+
+A write is *made* when its request leaves this machine. A claim gives the right to make it to exactly one process. Each
+write has a record in the table `writes`, found by an id that is the same in every attempt of the run:
+
+* No record: the write is new. It is inserted as claimed, unless an earlier attempt sent an alternative of it.
+* The record says `sent`, `skipped` or (with exceptions) `unknown`: its outcome is returned, and it is not made again.
+* The record says `claimed`, or `failed` for a reason that may pass: the write is claimed again.
+* Another process holds the record, or the record is for another recipient: the write is refused.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..core.errors import ABOUT_PERSON
+from ..core.errors import ABOUT_PERSON, AdaptorError
 from ..core.place import are_of_one_statement
-from .columns import CLAIMED_COLUMNS, CLAIMED_MARKS, COLUMNS, claimed_values, read_row
-from .database.database import in_chunks, marks
-from .records import CLAIMED, FAILED, SENDING, SENT, SKIPPED, UNKNOWN, Row, Write
+from .columns import CLAIMED_COLUMNS, CLAIMED_PLACEHOLDERS, COLUMNS, claimed_values, read_record
+from .database.database import in_chunks, placeholders
+from .records import CLAIMED, FAILED, SENDING, SENT, SKIPPED, UNKNOWN, Write, WriteRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,25 +26,34 @@ if TYPE_CHECKING:
 
 
 class ClaimResult(NamedTuple):
-    """What the ledger says of a write that is about to be made.
+    """The decision about one write.
 
     Attributes:
-        row: As it stands now.
-        is_ours: It is to be made, by the asking holder.
-        is_held: Another process that lives has it under way.
-        is_repeat: This attempt has come to it before.
-        mismatch: What was recorded for this recipient at this place does not fit; nothing may be sent.
+        record: The record of the write.
+        is_claimed: The asking holder has claimed the write and must make it.
+        is_held: A live process other than the asking one holds the write.
+        is_repeat: This attempt has claimed or replayed the write before.
+        mismatch: Another write is recorded for this recipient at this site; nothing may be sent.
     """
 
-    row: Row
-    is_ours: bool = False
+    record: WriteRecord
+    is_claimed: bool = False
     is_held: bool = False
     is_repeat: bool = False
     mismatch: bool = False
 
 
 class Claim:
-    """One holder's taking of writes, within a transaction."""
+    """The claim of one holder on some writes, within one transaction.
+
+    Args:
+        database: Has a transaction open.
+        run: The id of the run.
+        attempt: Which attempt of the run is under way: 1, and one more with each resume.
+        holder: The id of the lease that will hold the claimed writes.
+        outcome: What claimed writes are recorded as: `claimed`, or `sending` at once.
+        now: The time by the database's clock.
+    """
 
     def __init__(self, database: Database, run: str, attempt: int, holder: str, outcome: str, now: float) -> None:
         self._database = database
@@ -44,63 +62,70 @@ class Claim:
         self._holder = holder
         self._outcome = outcome
         self._now = now
+        #: Unknown writes of earlier attempts are made again.
         self.resends_unknown = False
-        #: Steps that are no alternative to the one under way: completed, entered before, or still to come.
+        #: Steps that are no alternative to the current one: completed, entered before, or still to come.
         self.other_steps: frozenset[str] = frozenset()
 
-    def take(self, writes: Sequence[tuple[str, Write]], recorded: dict[str, Row]) -> list[ClaimResult]:
-        """Claim writes, or say what became of them.
+    def perform(self, writes: Sequence[tuple[str, Write]], recorded: dict[str, WriteRecord]) -> list[ClaimResult]:
+        """Claim writes, or return what is recorded of them.
 
         Args:
             writes: Each with its id.
-            recorded: The rows that stand there already, by id. Nobody else changes them meanwhile.
+            recorded: The existing records of these writes, by id, locked by this transaction.
         """
+        # If the same write appears twice, the first one is claimed.
         first = dict(reversed(writes))
-        known = {id_: self._look_at(row, first[id_]) for id_, row in recorded.items()}
-        # What is recorded is passed first: it may be what an earlier attempt left for the same person.
-        self._pass([each.row for each in known.values() if not (each.is_ours or each.is_held or each.mismatch)])
-        known.update(self._made_there({id_: write for id_, write in first.items() if id_ not in recorded}))
-        fresh = {id_: self._new(id_, write) for id_, write in first.items() if id_ not in known}
-        again = {id_: each.row for id_, each in known.items() if each.is_ours}
-        made = self._alternatives(fresh.values(), again.values())
-        for id_, row in made.items():
-            ours = fresh.pop(id_, None) or again.pop(id_)
-            known[id_] = ClaimResult(ours, mismatch=True) if row is None else ClaimResult(row)
-        self._pass([row for row in made.values() if row is not None])
-        taken = self._take_again([(row, first[id_]) for id_, row in again.items()])
-        known.update({row.id: known[row.id]._replace(row=row) for row in taken})
-        known.update(self._insert(fresh))
-        return [self._answer(known[id_], write, is_first=first.get(id_) is write) for id_, write in writes]
+        results = {id_: self._judge(record, first[id_]) for id_, record in recorded.items()}
+        # Before the search for alternatives: a record that this attempt has reached is none any more.
+        self._record_attempt(
+            [each.record for each in results.values() if not (each.is_claimed or each.is_held or each.mismatch)]
+        )
+        results.update(self._made_at_site({id_: write for id_, write in first.items() if id_ not in recorded}))
+        new = {id_: self._new_record(id_, write) for id_, write in first.items() if id_ not in results}
+        again = {id_: each.record for id_, each in results.items() if each.is_claimed}
+        alternatives = self._alternatives(new.values(), again.values())
+        for id_, record in alternatives.items():
+            own = new.pop(id_, None) or again.pop(id_)
+            results[id_] = ClaimResult(own, mismatch=True) if record is None else ClaimResult(record)
+        self._record_attempt([record for record in alternatives.values() if record is not None])
+        for record in self._claim_again([(record, first[id_]) for id_, record in again.items()]):
+            results[record.id] = results[record.id]._replace(record=record)
+        results.update(self._insert(new))
+        return [self._answer(results[id_], write, is_first=first.get(id_) is write) for id_, write in writes]
 
-    def _answer(self, taken: ClaimResult, write: Write, *, is_first: bool) -> ClaimResult:
+    def _answer(self, result: ClaimResult, write: Write, *, is_first: bool) -> ClaimResult:
         if is_first:
-            return taken
-        # The same write once more in this very call.
-        if _is_for_another(taken.row, write):
-            return ClaimResult(taken.row, mismatch=True)
-        return taken._replace(is_ours=False, is_repeat=True)
+            return result
+        # The same write twice in one call: the second is a repeat.
+        if _is_for_another(result.record, write):
+            return ClaimResult(result.record, mismatch=True)
+        return result._replace(is_claimed=False, is_repeat=True)
 
-    def _look_at(self, row: Row, write: Write) -> ClaimResult:
-        """Judge a row that stands there already."""
-        if _is_for_another(row, write):
-            return ClaimResult(row, mismatch=True)
-        is_repeat = row.run == self._run and row.attempt == self._attempt
-        if row.outcome in (CLAIMED, SENDING) and row.holder is not None:
+    def _judge(self, record: WriteRecord, write: Write) -> ClaimResult:
+        """Decide about a write that has a record."""
+        if _is_for_another(record, write):
+            return ClaimResult(record, mismatch=True)
+        is_repeat = record.run == self._run and record.attempt == self._attempt
+        if record.outcome in (CLAIMED, SENDING) and record.holder is not None:
             return ClaimResult(
-                row, is_held=row.holder != self._holder, is_repeat=is_repeat and row.holder == self._holder
+                record, is_held=record.holder != self._holder, is_repeat=is_repeat and record.holder == self._holder
             )
-        return ClaimResult(row, is_ours=self._is_to_be_made(row, write, is_repeat), is_repeat=is_repeat)
+        return ClaimResult(record, is_claimed=self._is_made_again(record, write, is_repeat), is_repeat=is_repeat)
 
-    def _is_to_be_made(self, row: Row, write: Write, is_repeat: bool) -> bool:
-        if row.outcome == UNKNOWN:
-            return (self.resends_unknown or write.is_repeatable) and row.run == self._run and not is_repeat
-        if row.run != self._run:
-            # A key promises one send ever, not one attempt: what certainly was not sent may be possible by now.
-            return row.outcome in (CLAIMED, FAILED, SKIPPED)
-        return row.outcome == CLAIMED or (row.outcome == FAILED and row.about != ABOUT_PERSON and not row.is_handled)
+    def _is_made_again(self, record: WriteRecord, write: Write, is_repeat: bool) -> bool:
+        """Whether a write is made again that has a record which nobody holds."""
+        if record.outcome == UNKNOWN:
+            return (self.resends_unknown or write.is_idempotent) and record.run == self._run and not is_repeat
+        if record.run != self._run:
+            # A key promises one send ever, not one attempt: a write that was certainly not sent may be tried again.
+            return record.outcome in (CLAIMED, FAILED, SKIPPED)
+        return record.outcome == CLAIMED or (
+            record.outcome == FAILED and record.about != ABOUT_PERSON and not record.is_handled
+        )
 
-    def _new(self, id_: str, write: Write) -> Row:
-        return Row(
+    def _new_record(self, id_: str, write: Write) -> WriteRecord:
+        return WriteRecord(
             id_,
             self._run,
             write,
@@ -111,15 +136,16 @@ class Claim:
             changed=self._now,
         )
 
-    def _pass(self, rows: Sequence[Row]) -> None:
-        """Note that this attempt has come to rows."""
-        left = [row.id for row in rows if row.run == self._run and row.attempt != self._attempt]
-        self._database.run_many("UPDATE writes SET attempt = ? WHERE id = ?", [(self._attempt, id_) for id_ in left])
+    def _record_attempt(self, records: Sequence[WriteRecord]) -> None:
+        """Record that this attempt has reached these writes."""
+        changed = [record.id for record in records if record.run == self._run and record.attempt != self._attempt]
+        self._database.run_many("UPDATE writes SET attempt = ? WHERE id = ?", [(self._attempt, id_) for id_ in changed])
 
-    def _made_there(self, writes: dict[str, Write]) -> dict[str, ClaimResult]:
-        """Return what an earlier attempt made where now another one stands, which is the only one there.
+    def _made_at_site(self, writes: dict[str, Write]) -> dict[str, ClaimResult]:
+        """Return the results of writes whose site holds exactly one write, which an earlier attempt made.
 
-        What it carries has changed, as a time or a count does; made again it would be made twice.
+        Such a write has no recipient, and its content may differ in each attempt (a time, a count), so its id differs
+        too. Without this search it would be made twice.
         """
         made: dict[str, ClaimResult] = {}
         for id_, write in writes.items() if self._attempt > 1 else ():
@@ -129,104 +155,134 @@ class Claim:
                     "AND site = ? AND own_key IS NULL AND outcome IN (?, ?, ?) ORDER BY n DESC LIMIT 1",
                     (self._run, write.step, write.arrival, write.site, SENT, UNKNOWN, SKIPPED),
                 ).fetchone()
-                row = None if found is None else read_row(found)
-                if row is not None and write.is_repeatable and row.outcome != SENT:
-                    # What nobody knows of is replaced by what is made now.
-                    self._database.run("UPDATE writes SET outcome = ? WHERE id = ?", (SKIPPED, row.id))
-                elif row is not None:
-                    made[id_] = ClaimResult(row)
-        self._pass([each.row for each in made.values()])
+                record = None if found is None else read_record(found)
+                if record is not None and write.is_idempotent and record.outcome != SENT:
+                    # It may have been left out or unknown: the new write replaces it.
+                    self._database.run("UPDATE writes SET outcome = ? WHERE id = ?", (SKIPPED, record.id))
+                elif record is not None:
+                    made[id_] = ClaimResult(record)
+        self._record_attempt([each.record for each in made.values()])
         return made
 
-    def _alternatives(self, fresh: Iterable[Row], again: Iterable[Row]) -> dict[str, Row | None]:
-        """Return, by id, the messages in whose place an earlier attempt sent something that this one did not come to.
+    def _alternatives(self, new: Iterable[WriteRecord], again: Iterable[WriteRecord]) -> dict[str, WriteRecord | None]:
+        """Find messages of which an earlier attempt has sent an alternative that this attempt has not reached.
 
-        It may be the same message with another text, or what stands on another branch: only one of the two is to reach
-        the person. Where it is the very same message its row comes with it, else None. What certainly was not sent is
-        no obstacle, and neither is, for a row that stands there already, what was sent beside it in the same attempt.
+        The alternative may be the same message with another text, or a message on another branch of the job: only one
+        of the two may reach the person. A message that was certainly not sent is no alternative. For a message that
+        is claimed again, one that was sent in the same attempt as its record is no alternative either.
+
+        Returns:
+            By the id of each message with an alternative: the record of the alternative if both have the same
+            fingerprint, else None.
         """
         if self._attempt == 1:
             return {}
-        wanted = [(row, 0) for row in fresh] + [(row, row.attempt) for row in again]
+        wanted = [(record, 0) for record in new] + [(record, record.attempt) for record in again]
         wanted = [
-            (row, attempt)
-            for row, attempt in wanted
-            if row.write.is_message and row.write.own_key is None and row.write.recipient
+            (record, attempt)
+            for record, attempt in wanted
+            if record.write.is_message and record.write.own_key is None and record.write.recipient
         ]
-        sent: dict[str, list[Row]] = {}
-        for chunk in in_chunks(sorted({row.write.recipient for row, _ in wanted})):
+        sent = self._sent_before({record.write.recipient for record, _ in wanted})
+        alternatives: dict[str, WriteRecord | None] = {}
+        for record, attempt in wanted:
+            found = [
+                each
+                for each in sent.get(record.write.recipient, ())
+                if each.attempt > attempt and self._is_alternative(each.write, record.write)
+            ]
+            if found:
+                same = (each for each in found if each.write.fingerprint == record.write.fingerprint)
+                alternatives[record.id] = next(same, None)
+        return alternatives
+
+    def _sent_before(self, recipients: set[str]) -> dict[str, list[WriteRecord]]:
+        """Return the messages to these people that earlier attempts settled and this one has not reached."""
+        sent: dict[str, list[WriteRecord]] = {}
+        for chunk in in_chunks(sorted(recipients)):
             found = self._database.run(
                 f"SELECT {COLUMNS} FROM writes "
-                f"WHERE run = ? AND recipient IN ({marks(chunk)}) AND attempt < ? AND own_key IS NULL "
+                f"WHERE run = ? AND recipient IN ({placeholders(chunk)}) AND attempt < ? AND own_key IS NULL "
                 "AND is_message = 1 AND outcome IN (?, ?, ?) ORDER BY n",
                 (self._run, *chunk, self._attempt, SENT, UNKNOWN, SKIPPED),
             ).fetchall()
-            for row in map(read_row, found):
-                sent.setdefault(row.write.recipient, []).append(row)
-        made: dict[str, Row | None] = {}
-        for row, attempt in wanted:
-            instead = [
-                each
-                for each in sent.get(row.write.recipient, ())
-                if each.attempt > attempt and self._is_instead(each.write, row.write)
-            ]
-            if instead:
-                same = (each for each in instead if each.write.fingerprint == row.write.fingerprint)
-                made[row.id] = next(same, None)
-        return made
+            for record in map(read_record, found):
+                sent.setdefault(record.write.recipient, []).append(record)
+        return sent
 
-    def _is_instead(self, made: Write, write: Write) -> bool:
-        """Whether a write that was made stands in the place of this one."""
+    def _is_alternative(self, made: Write, write: Write) -> bool:
+        """Whether a write that was made is an alternative of this one."""
         if made.step != write.step:
             return made.step not in self.other_steps
         return made.arrival == write.arrival and are_of_one_statement(made.site, write.site)
 
-    def _take_again(self, rows: Sequence[tuple[Row, Write]]) -> list[Row]:
-        """Take rows that were not made: they belong to this run now, and carry what is to go out now."""
-        taken = [self._new(row.id, write)._replace(created=row.created) for row, write in rows]
-        values = [[*claimed_values(row)[1:], row.id] for row in taken]
+    def _claim_again(self, records: Sequence[tuple[WriteRecord, Write]]) -> list[WriteRecord]:
+        """Claim writes whose records exist: the records now belong to this run and hold the new content."""
+        claimed = [self._new_record(record.id, write)._replace(created=record.created) for record, write in records]
+        values = [[*claimed_values(record)[1:], record.id] for record in claimed]
         columns = ", ".join(f"{name} = ?" for name in CLAIMED_COLUMNS[1:])
         self._database.run_many(
             f"UPDATE writes SET {columns}, result = NULL, error = NULL, about = NULL, is_handled = 0 WHERE id = ?",
             values,
         )
-        return taken
+        return claimed
 
-    def _insert(self, fresh: dict[str, Row]) -> dict[str, ClaimResult]:
-        # Only writes with a key can be another process's too; two who insert the same must do it in the same order.
-        rows = sorted(fresh.values(), key=lambda row: "" if row.write.own_key is None else row.id)
+    def _insert(self, new: dict[str, WriteRecord]) -> dict[str, ClaimResult]:
+        """Insert claimed records; another process may have inserted some of them first."""
+        # Two processes can insert the same write only if it has a key. Both then use the same order, to avoid deadlock.
+        records = sorted(new.values(), key=lambda record: "" if record.write.own_key is None else record.id)
         inserted: set[str] = set()
-        for chunk in in_chunks(rows):
+        for chunk in in_chunks(records):
             found = self._database.run(
-                f"INSERT INTO writes ({', '.join(CLAIMED_COLUMNS)}) VALUES {', '.join([CLAIMED_MARKS] * len(chunk))} "
-                "ON CONFLICT (id) DO NOTHING RETURNING id",
-                [value for row in chunk for value in claimed_values(row)],
+                f"INSERT INTO writes ({', '.join(CLAIMED_COLUMNS)}) "
+                f"VALUES {', '.join([CLAIMED_PLACEHOLDERS] * len(chunk))} ON CONFLICT (id) DO NOTHING RETURNING id",
+                [value for record in chunk for value in claimed_values(record)],
             ).fetchall()
             inserted.update(values[0] for values in found)
-        taken = {id_: ClaimResult(row, is_ours=True) for id_, row in fresh.items() if id_ in inserted}
-        for id_, row in rows_of(self._database, [id_ for id_ in fresh if id_ not in inserted]).items():
-            # Another process has put it there in between.
-            found_there = self._look_at(row, fresh[id_].write)
-            taken[id_] = ClaimResult(row, is_held=True) if found_there.is_ours else found_there
-        return taken
+        claimed = {id_: ClaimResult(record, is_claimed=True) for id_, record in new.items() if id_ in inserted}
+        for id_, record in read_records(self._database, [id_ for id_ in new if id_ not in inserted]).items():
+            # Another process has inserted it since this transaction looked.
+            judged = self._judge(record, new[id_].write)
+            claimed[id_] = ClaimResult(record, is_held=True) if judged.is_claimed else judged
+        return claimed
 
 
-def rows_of(database: Database, ids: Sequence[str], *, lock: bool = False) -> dict[str, Row]:
-    """Return the rows with these ids, by id.
+def read_records(database: Database, ids: Sequence[str], *, lock: bool = False) -> dict[str, WriteRecord]:
+    """Return the records with these ids, by id.
 
     Args:
-        database: Where they are.
-        ids: Which.
-        lock: Nobody else may change them before the transaction has ended. They are locked in the order of their ids.
+        database: Has a transaction open.
+        ids: The ids; those without a record are left out.
+        lock: Lock the records until the transaction ends, in the order of their ids.
     """
-    rows: dict[str, Row] = {}
+    records: dict[str, WriteRecord] = {}
     ending = database.for_update if lock else ""
     for chunk in in_chunks(sorted(set(ids))):
-        found = database.run(f"SELECT {COLUMNS} FROM writes WHERE id IN ({marks(chunk)}) ORDER BY id{ending}", chunk)
-        rows.update({values[1]: read_row(values) for values in found})
-    return rows
+        found = database.run(
+            f"SELECT {COLUMNS} FROM writes WHERE id IN ({placeholders(chunk)}) ORDER BY id{ending}", chunk
+        )
+        records.update({values[1]: read_record(values) for values in found})
+    return records
 
 
-def _is_for_another(row: Row, write: Write) -> bool:
-    """Whether a row is for another recipient; of one that was purged nobody knows."""
-    return row.write.fingerprint != "" and row.write.recipient != write.recipient
+def _is_for_another(record: WriteRecord, write: Write) -> bool:
+    """Whether a record is for another recipient; a purged record, without a fingerprint, fits everybody."""
+    return record.write.fingerprint != "" and record.write.recipient != write.recipient
+
+
+class ClaimEntry(NamedTuple):
+    """The ledger's answer about one write.
+
+    Attributes:
+        id: The id of the write; a message may carry it in its metadata.
+        is_claimed: This run has claimed the write and must make it now.
+        is_repeat: This attempt has claimed or replayed the write before.
+        record: The record of the write.
+        error: Why the write is refused, where no recorded outcome can be returned.
+    """
+
+    id: str
+    is_claimed: bool
+    is_repeat: bool
+    record: WriteRecord
+    error: AdaptorError | None = None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
-from .database.database import from_text, marks
-from .records import Row, Write
+from .database.database import from_text, placeholders
+from .records import Write, WriteRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-#: Each column, and what it holds of a `Row`. A further one, `n`, numbers the records.
+#: Each column, and what it holds of a `WriteRecord`. A further one, `n`, numbers the records.
 _PARTS = {
     "id": "id",
     "run": "run",
@@ -35,7 +35,7 @@ _PARTS = {
     "error": "error",
     "is_handled": "is_handled",
 }
-#: What a record does not hold while it is claimed.
+#: The columns that are empty while a write is claimed.
 OUTCOME_COLUMNS = ("about", "result", "error", "is_handled")
 _CONVERTED: dict[str, Callable[[Any], Any]] = {
     "result": from_text,
@@ -44,12 +44,12 @@ _CONVERTED: dict[str, Callable[[Any], Any]] = {
     "is_handled": bool,
 }
 
-#: As SQL names them when records are read.
+#: The columns in SQL, for reading records.
 COLUMNS = f"n, {', '.join(_PARTS)}"
-#: Those that are given when a write is claimed.
+#: The columns that a claim fills.
 CLAIMED_COLUMNS = tuple(name for name in _PARTS if name not in OUTCOME_COLUMNS)
 #: One claimed record in SQL.
-CLAIMED_MARKS = f"({marks(CLAIMED_COLUMNS)})"
+CLAIMED_PLACEHOLDERS = f"({placeholders(CLAIMED_COLUMNS)})"
 
 _NAMES = list(_PARTS)
 _OF_WRITE = {part[len("write.") :]: _NAMES.index(name) for name, part in _PARTS.items() if part.startswith("write.")}
@@ -58,15 +58,15 @@ _write_values, _row_values = itemgetter(*_OF_WRITE.values()), itemgetter(*_OF_RO
 _claimed_parts = attrgetter(*[_PARTS[name] for name in CLAIMED_COLUMNS])
 
 
-def read_row(values: Sequence[Any]) -> Row:
-    """Return a record from what the database gives for `COLUMNS`."""
+def read_record(values: Sequence[Any]) -> WriteRecord:
+    """Return a record from the database's values for `COLUMNS`."""
     given = list(values[1:])
     for name, convert in _CONVERTED.items():
         given[_NAMES.index(name)] = convert(given[_NAMES.index(name)])
     write = Write(**dict(zip(_OF_WRITE, _write_values(given), strict=True)))
-    return Row(write=write, **dict(zip(_OF_ROW, _row_values(given), strict=True)))
+    return WriteRecord(write=write, **dict(zip(_OF_ROW, _row_values(given), strict=True)))
 
 
-def claimed_values(row: Row) -> list[Any]:
-    """Return what a claimed record holds, in the order of `CLAIMED_COLUMNS`."""
-    return [int(value) if isinstance(value, bool) else value for value in _claimed_parts(row)]
+def claimed_values(record: WriteRecord) -> list[Any]:
+    """Return the values of a claimed record, in the order of `CLAIMED_COLUMNS`."""
+    return [int(value) if isinstance(value, bool) else value for value in _claimed_parts(record)]

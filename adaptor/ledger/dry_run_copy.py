@@ -1,4 +1,4 @@
-"""A run copied into memory, so that what a resume would do can be tried without a trace."""
+"""A copy of a run in memory, so that a dry run can show what a resume would do."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from . import runs
 from .columns import COLUMNS
-from .database.database import marks
-from .refusals import not_resumed
+from .database.database import placeholders
+from .refusals import why_not_resumed
 from .store import Store, open_store
 
 if TYPE_CHECKING:
@@ -20,14 +20,14 @@ _PAGE_SIZE = 1000
 
 
 def dry_run_copy_of(store: Store, run: str) -> Store:
-    """Return a ledger in memory that holds a run as it stands.
+    """Return a ledger in memory that holds a copy of a run.
 
     Raises:
-        LedgerError: There is no such run, or another process has it under way.
+        LedgerError: There is no such run, or another process is running it.
     """
     record = store.runs.find(run)
     if record is None or store.runs.is_under_way(record):
-        raise not_resumed(store, run)
+        raise why_not_resumed(store, run)
     copy = open_store(":memory:")
     source, target = store.database, copy.database
     try:
@@ -50,5 +50,5 @@ def dry_run_copy_of(store: Store, run: str) -> Store:
 
 def _copy(source: Database, target: Database, table: str, columns: str, where: str, values: Sequence[Any]) -> list[Any]:
     rows: list[Any] = source.run(f"SELECT {columns} FROM {table} WHERE {where}", values).fetchall()
-    target.run_many(f"INSERT INTO {table} ({columns}) VALUES ({marks(columns.split(','))})", rows)
+    target.run_many(f"INSERT INTO {table} ({columns}) VALUES ({placeholders(columns.split(','))})", rows)
     return rows

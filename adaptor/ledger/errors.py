@@ -1,4 +1,4 @@
-"""What can go wrong with the ledger. Nothing is sent by an operation that meets one of these."""
+"""Errors of the ledger. An operation that raises one of these has sent nothing."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from ..core.errors import ABOUT_PAGE, ABOUT_ROW, AdaptorError
 
 
 class LedgerError(AdaptorError):
-    """The ledger cannot be read or written. Nothing is sent that it cannot note first."""
+    """The ledger cannot be read or written. Nothing is sent that cannot be recorded first."""
 
     about = ABOUT_PAGE
     about_sending = True
     code = "LEDGER"
 
 
-class Undone(LedgerError):
-    """The database has undone a transaction, since it and another's waited for each other."""
+class TransactionConflict(LedgerError):
+    """The database has rolled a transaction back because it conflicted with another one, as in a deadlock."""
 
 
 class TakenOver(LedgerError):
@@ -24,13 +24,13 @@ class TakenOver(LedgerError):
 
     def __init__(
         self,
-        description: str = "This process was silent for so long that another one has taken over what it had claimed.",
+        description: str = "This process did not renew its lease in time, and another one has taken over its claims.",
     ) -> None:
         super().__init__(description)
 
 
 class ReplayMismatch(AdaptorError):
-    """A resumed run would send somebody something else than what it recorded before. It was not sent."""
+    """A resumed run would send a person another message than the one that it has recorded. It was not sent."""
 
     about = ABOUT_ROW
     about_sending = True
@@ -38,7 +38,7 @@ class ReplayMismatch(AdaptorError):
 
 
 class SentBefore(AdaptorError):
-    """An earlier run of the job, which did not end well, has sent this very message. It was not sent again."""
+    """An earlier run of the job, which did not end well, has sent this message. It was not sent again."""
 
     about_sending = True
     code = "SENT_BEFORE"
@@ -47,13 +47,13 @@ class SentBefore(AdaptorError):
         has = "has" if outcome == "sent" else "may have"
         super().__init__(
             f"An earlier run of this job, `{run}`, has not ended well and {has} sent this person this message.",
-            fix=f"Go on with that run: --resume {run}. Or send again on purpose: --fresh.",
+            fix=f"Resume that run: --resume {run}. Or send again on purpose: --fresh.",
             details={"run": run},
         )
 
 
 class HeldElsewhere(AdaptorError):
-    """Another process has this very write under way. This one did not make it."""
+    """Another process is making this write. This one did not make it."""
 
     about = ABOUT_ROW
     about_sending = True

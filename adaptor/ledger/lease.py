@@ -1,7 +1,8 @@
-"""This process as one that holds rows: it must not hold anything for long when it is gone.
+"""The lease of this process on a run and its writes.
 
-It says from time to time that it lives; where it has not for a while, its rows come back: what it had claimed is free
-again, what it was sending is unknown. On the same machine nobody has to wait for that.
+A thread renews the lease from time to time. When the lease expires, its claims are released: claimed writes can be
+claimed again, and writes that were being sent become unknown. On the same machine the end of a process is detected
+at once, without waiting for that.
 """
 
 from __future__ import annotations
@@ -16,32 +17,36 @@ from .process import this_machine, this_process
 if TYPE_CHECKING:
     from .leases import Leases
 
-#: How often a holder says that it lives.
-BEAT_SECONDS = 15.0
+#: The time between two renewals.
+RENEW_SECONDS = 15.0
 
 
 class Lease:
-    """This process as one that holds rows of a run; it goes on saying that it lives until it is closed."""
+    """The lease of this process on a run; it is renewed until it is closed.
 
-    def __init__(self, holders: Leases, run: str) -> None:
+    Attributes:
+        id: The id under which this process holds the run and its writes.
+    """
+
+    def __init__(self, leases: Leases, run: str) -> None:
         self.id = secrets.token_hex(8)
         self._run = run
-        self._holders = holders
+        self._leases = leases
         self._ended = threading.Event()
-        self._holders.enter(self.id, this_machine(), this_process())
+        self._leases.acquire(self.id, this_machine(), this_process())
         self._thread = threading.Thread(target=self._renew, name="ledger-holder", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """Hold nothing any more."""
+        """Stop renewing and release everything."""
         self._ended.set()
         self._thread.join()
-        self._holders.leave(self.id, self._run)
+        self._leases.release(self.id, self._run)
 
     def _renew(self) -> None:
-        while not self._ended.wait(BEAT_SECONDS):
+        while not self._ended.wait(RENEW_SECONDS):
             try:
-                self._holders.renew(self.id)
+                self._leases.renew(self.id)
             except LedgerError:
-                # Whoever wants to write next will meet the same, and says so.
+                # The next write will raise the same error.
                 continue

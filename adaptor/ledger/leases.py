@@ -1,7 +1,8 @@
-"""Who holds rows and until when, as it stands in the ledger.
+"""The leases in the ledger: which process holds runs and writes, and until when.
 
-A holder that is dead is buried: what it had claimed is free again, what it was sending is unknown. One that was only
-silent, and wakes up after that, finds itself buried, and can neither claim nor send anything more.
+When a lease expires, its claims are released: claimed writes can be claimed again, writes that were being sent become
+unknown. A process that was only suspended, and continues after that, finds its lease gone and can neither claim nor
+send.
 """
 
 from __future__ import annotations
@@ -14,18 +15,18 @@ from .records import SENDING, UNKNOWN
 if TYPE_CHECKING:
     from .database.database import Database
 
-#: How long a holder is believed to live after it last said so.
+#: How long a lease is valid after its last renewal.
 LEASE_SECONDS = 60.0
 
 
 class Leases:
-    """The processes that hold runs and writes."""
+    """The leases of all processes. The id of a lease is called a holder."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def enter(self, holder: str, machine: str, process: str) -> None:
-        """Note a new holder."""
+    def acquire(self, holder: str, machine: str, process: str) -> None:
+        """Record a new lease."""
         with self._database.transaction():
             self._database.run(
                 "INSERT INTO holders (id, machine, process, expires) VALUES (?, ?, ?, ?)",
@@ -33,48 +34,48 @@ class Leases:
             )
 
     def renew(self, holder: str) -> None:
-        """Note that a holder lives. One that is buried stays so."""
+        """Renew a lease. One that has expired and was released stays so."""
         with self._database.transaction():
             self._database.run(
                 "UPDATE holders SET expires = ? WHERE id = ?", (self._database.ticks() + LEASE_SECONDS, holder)
             )
 
-    def leave(self, holder: str, run: str) -> None:
-        """Note that a holder holds nothing any more."""
-        self._database.carry_out(lambda: self._release(holder, run))
+    def release(self, holder: str, run: str) -> None:
+        """Release a lease and everything that it holds."""
+        self._database.transact(lambda: self._release(holder, run))
 
     def is_valid(self, holder: str) -> float | None:
-        """Return the time where a holder is not buried, and nobody buries it before this transaction has ended."""
+        """Return the time if a lease exists, else None. It is locked until this transaction ends."""
         found = self._database.run(
             f"SELECT {self._database.clock} FROM holders WHERE id = ?{self._database.for_share}", (holder,)
         ).fetchone()
         return None if found is None else float(found[0])
 
-    def is_dead(self, holder: str) -> bool:
-        """Whether a holder has not said for too long that it lives, or can be seen to be gone."""
+    def is_expired(self, holder: str) -> bool:
+        """Whether a lease was not renewed in time, or its process has certainly ended."""
         found = self._database.run("SELECT machine, process, expires FROM holders WHERE id = ?", (holder,)).fetchone()
         if found is None:
             return True
         left = found[2] - self._database.ticks()
-        # More than a whole lease is left only where the machine was started anew, and counts from the beginning.
+        # More than a whole lease is left only if the machine has restarted, and with it its monotonic clock.
         return left < 0 or left > LEASE_SECONDS or is_gone(found[0], found[1])
 
     def expire(self, holder: str, run: str) -> None:
-        """Let go of what a dead holder holds in its run, for good."""
+        """Release everything that an expired lease holds in its run, durably."""
 
         def work() -> None:
-            # Whoever takes a write under its name now is awaited first, and may say meanwhile that it lives.
+            # Wait for a claim of this holder that is under way; it may renew the lease meanwhile.
             self._database.run(f"SELECT id FROM holders WHERE id = ?{self._database.for_update}", (holder,))
-            if self.is_dead(holder):
+            if self.is_expired(holder):
                 self._release(holder, run)
 
-        self._database.carry_out(work, durable=True)
+        self._database.transact(work, durable=True)
 
     def _release(self, holder: str, run: str) -> None:
         self._database.run("DELETE FROM holders WHERE id = ?", (holder,))
         held = self._database.run("SELECT id FROM writes WHERE run = ? AND holder = ?", (run, holder)).fetchall()
         self._database.run_many(
-            # When it changed stays: it is when it was about to leave.
+            # `changed` stays: it says when the write was about to leave.
             f"UPDATE writes SET outcome = CASE outcome WHEN '{SENDING}' THEN '{UNKNOWN}' ELSE outcome END, "
             "holder = NULL WHERE id = ? AND holder = ?",
             sorted((id_, holder) for (id_,) in held),

@@ -1,19 +1,30 @@
-"""What a run asks of the ledger: may this write be made, and what became of it."""
+"""The ledger of one run: it claims each write, records its outcome, and returns recorded outcomes on a resume."""
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from ..core.errors import SENT_NO, AdaptorError
 from ..core.place import without_lines
 from ..core.secrets.redact import Redactor
+from .claim import ClaimEntry
 from .database.database import storable
 from .errors import SentBefore, TakenOver
 from .lease import Lease
-from .records import FAILED, FINISHED, SENT, SKIPPED, STOPPED, UNKNOWN, Outcome, Row, RunRecord, StepRecord, Write
-from .refusals import not_resumed, problem
+from .records import (
+    FINISHED,
+    MADE,
+    SENT,
+    SKIPPED,
+    STOPPED,
+    Outcome,
+    RunRecord,
+    StepRecord,
+    Write,
+    WriteRecord,
+)
+from .refusals import refusal_of, why_not_resumed
 from .store import IN_MEMORY
 from .write_id import write_id
 
@@ -21,73 +32,58 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ..core.context import Run
-    from .pace import Place
+    from .pace import Slot
     from .store import Store
 
 
-class ClaimEntry(NamedTuple):
-    """The ledger's answer about one write.
-
-    Attributes:
-        id: Under which it stands there; it may travel in a message's metadata.
-        is_ours: It is to be made now.
-        is_repeat: This attempt has come to it before.
-        row: As it stands, where it is not to be made.
-        error: Why it is not to be made, where nothing was recorded that could be given back.
-    """
-
-    id: str
-    is_ours: bool
-    is_repeat: bool
-    row: Row
-    error: AdaptorError | None = None
-
-
 class Ledger:
-    """One run's part of a ledger."""
+    """The ledger as one run uses it."""
 
-    def __init__(self, store: Store, holder: Lease, record: RunRecord, redactor: Redactor | None = None) -> None:
+    def __init__(self, store: Store, lease: Lease, record: RunRecord, redactor: Redactor | None = None) -> None:
         self.store = store
         self.record = record
-        self._holder = holder
+        self._lease = lease
         self._redactor = redactor or Redactor()
         self._seen: Counter[tuple[Any, ...]] = Counter()
         self._counted: list[tuple[Any, ...]] = []
         self._lock = threading.Lock()
         self.step = ""
         self.arrival = 0
-        #: The job has changed since the run began: whoever it has settled something for in this step is left out.
+        #: The job has changed since the run began: people with a settled write in this step are left out.
         self.leaves_out_settled = False
-        #: What an earlier attempt of the run left unknown is made again, on purpose.
+        #: Writes that an earlier attempt left unknown are made again, because the user asked for it.
         self.resends_unknown = False
         #: Earlier runs of the same job that did not end well: a message of theirs stops this run.
         self.guards: list[str] = []
-        self._sent_before: tuple[str, str] | None = None
-        #: Later runs of the same job, where this one goes on: a message of theirs counts as sent.
-        self.followers: list[str] = []
-        #: Steps that are no alternative to the one under way: completed before, entered, or still to come.
+        #: Why the run was stopped: an earlier one has sent what it was about to send.
+        self.sent_before: SentBefore | None = None
+        #: Other runs of the same job, in a resume: a message that they have sent counts as sent.
+        self.others: list[str] = []
+        #: Steps that have completed. Like entered and later steps, they are no alternative to the current one.
         self.completed_steps: frozenset[str] = frozenset()
         self._entered: set[str] = set()
         self._other_steps: frozenset[str] = frozenset()
-        #: What has failed in the item under way, by recipient.
+        #: The ids of failed writes of the current item, by recipient.
         self._failures: dict[str, list[str]] = {}
+        #: The ids of writes of other runs that this attempt has replayed.
+        self._made_by_others: set[str] = set()
 
     @classmethod
     def begin(cls, store: Store, record: RunRecord, *, redactor: Redactor | None = None) -> Ledger:
         """Begin a new run.
 
         Args:
-            store: Where it is written down.
+            store: Where the run is recorded.
             record: The run.
-            redactor: Knows the secrets that are not to be written down.
+            redactor: Knows the secrets that must not be recorded.
         """
-        holder = Lease(store.leases, record.id)
-        ledger = cls(store, holder, record, redactor)
+        lease = Lease(store.leases, record.id)
+        ledger = cls(store, lease, record, redactor)
         try:
-            kept = record._replace(holder=holder.id, input=ledger._redactor.keep(record.input))
+            kept = record._replace(holder=lease.id, input=ledger._redactor.keep(record.input))
             ledger.record = store.runs.begin(kept)
         except BaseException:
-            holder.close()
+            lease.close()
             raise
         return ledger
 
@@ -95,58 +91,60 @@ class Ledger:
     def resume(
         cls, store: Store, run: str, *, redactor: Redactor | None = None, resends_unknown: bool = False
     ) -> Ledger:
-        """Go on with a run.
+        """Resume a run.
 
         Args:
-            store: Where it is written down.
+            store: Where the run is recorded.
             run: Its id.
-            redactor: Knows the secrets that are not to be written down.
-            resends_unknown: What is unknown is made again.
+            redactor: Knows the secrets that must not be recorded.
+            resends_unknown: Make unknown writes again.
 
         Raises:
-            LedgerError: There is no such run, it was purged, or another process has it under way.
+            LedgerError: There is no such run, it was purged, or another process is running it.
         """
-        holder = Lease(store.leases, run)
+        lease = Lease(store.leases, run)
         try:
-            record = store.runs.resume(run, holder.id)
+            record = store.runs.resume(run, lease.id)
             if record is None:
-                raise not_resumed(store, run)
+                raise why_not_resumed(store, run)
         except BaseException:
-            holder.close()
+            lease.close()
             raise
-        ledger = cls(store, holder, record, redactor)
+        ledger = cls(store, lease, record, redactor)
         ledger.resends_unknown = resends_unknown
         return ledger
 
     @property
     def is_kept(self) -> bool:
-        """Whether it outlives the process, so that what is unknown may be settled later."""
+        """Whether the ledger outlives the process, so that an unknown write can be settled later."""
         return self.store.name != IN_MEMORY
 
     @property
     def is_resumed(self) -> bool:
-        """Whether the run was begun by an earlier attempt."""
+        """Whether an earlier attempt began the run."""
         return self.record.attempt > 1
 
     def close(self, exit_code: int, *, finished: bool) -> None:
         """End the run and close the ledger."""
         try:
+            if self.sent_before is not None and not self.is_resumed and self.store.runs.withdraw(self.record.id):
+                return
             if finished:
-                # Nobody comes back to these: what the run has written since took their place.
+                # The run will not return to these: later writes have replaced them.
                 self.store.writes.skip_claimed(self.record.id)
-            self.store.runs.end(self.record.id, self._holder.id, FINISHED if finished else STOPPED, exit_code)
+            self.store.runs.end(self.record.id, self._lease.id, FINISHED if finished else STOPPED, exit_code)
         finally:
             try:
-                self._holder.close()
+                self._lease.close()
             finally:
                 self.store.close()
 
     def enter_step(self, step: str, arrival: int, later: Iterable[str] = ()) -> None:
-        """Say which step the writes that follow belong to.
+        """Set the step of the following writes.
 
         Args:
             step: Its id.
-            arrival: By which way the run has come to it.
+            arrival: A number for the way on which the run reached the step.
             later: The ids of all steps that may follow it.
         """
         self.step, self.arrival = storable(step), arrival
@@ -157,13 +155,13 @@ class Ledger:
         self._other_steps = self.completed_steps.union(self._entered, map(storable, later))
 
     def keep_step(self, status: str, output: Any) -> None:
-        """Keep what the step that is under way left.
+        """Record the output of the current step.
 
         Raises:
-            TakenOver: Another process runs it meanwhile.
+            TakenOver: Another process has taken over the run.
         """
         step = StepRecord(self.step, self.arrival, status, self._redactor.keep(output))
-        if not self.store.runs.keep_step(self.record.id, self._holder.id, step):
+        if not self.store.runs.keep_step(self.record.id, self._lease.id, step):
             raise TakenOver
 
     # --- Writes ---
@@ -180,21 +178,21 @@ class Ledger:
         once: bool = False,
         only: str = "",
         is_message: bool = False,
-        is_repeatable: bool = False,
+        is_idempotent: bool = False,
     ) -> Write:
-        """Return a write of the step under way, counted among those that are alike.
+        """Return a write of the current step, with its occurrence among equal writes.
 
         Args:
-            site: Where in the job it is made.
-            recipient: Whom it is for.
-            fingerprint: A digest of all that would go out.
-            page: The Page that writes.
+            site: The call site of the write.
+            recipient: The recipient of the write.
+            fingerprint: A digest of everything that the request sends.
+            page: The Page that sends.
             own_key: The job's own key.
             text_digest: A digest of the message's text.
-            once: Alike ones are the same write, and not one more.
-            is_message: It is what a person reads: alike ones for the same person are the same write, too.
-            only: Where there is no other one like it at that site in this pass, what it is called: method and address.
-            is_repeatable: Making it again harms nothing.
+            once: Equal writes count as one write.
+            is_message: A person reads it. Equal messages to one person count as one write.
+            only: Its method and address, where it is the only write at its site in this pass.
+            is_idempotent: Repeating it has no further effect.
         """
         clean = self._redactor.identity
         site, recipient, page = storable(site), storable(clean(recipient)), storable(page)
@@ -202,7 +200,7 @@ class Ledger:
         if recipient or own_key is not None:
             only = ""
         if only:
-            # An address may look like the place of an operation, which does not count.
+            # `@` marks a line in a site; the one in an address must not look like it.
             site = f"{site} · {storable(self._redactor.distinct(only)).replace('@', '%40')}"
         occurrence = 0
         if not once and not is_message and own_key is None:
@@ -212,32 +210,36 @@ class Ledger:
                 self._seen[alike] += 1
                 if self.is_resumed:
                     self._counted.append(alike)
-        # Where the job has changed, what stands on a line may be something else.
+        # Where the job has changed, the same line may now hold another operation.
         sole_at_site = bool(only) and not self.leaves_out_settled
         facts = (occurrence, self.step, self.arrival, page, own_key, text_digest)
-        return Write(site, recipient, fingerprint, *facts, sole_at_site, is_message, is_repeatable)
+        return Write(site, recipient, fingerprint, *facts, sole_at_site, is_message, is_idempotent)
 
-    def take(self, writes: Sequence[Write], *, sending: bool = False) -> list[ClaimEntry]:
-        """Claim writes, or learn what became of them.
+    def claim(self, writes: Sequence[Write], *, sending: bool = False) -> list[ClaimEntry]:
+        """Claim writes, or return what is recorded of them.
 
         Args:
-            writes: From `write`. The same one twice is one write: the second is a repeat of the first.
-            sending: Mark those that are to be made as being sent at once, on the disk.
+            writes: From `write`. If the same write appears twice, the second is a repeat of the first.
+            sending: Record the claimed writes as `sending` at once, durably.
 
         Raises:
-            TakenOver: Another process runs it meanwhile. Nothing may be sent.
+            TakenOver: Another process has taken over the run. Nothing may be sent.
             SentBefore: An earlier run of the job, which did not end well, has sent one of them. Nothing may be sent.
         """
         self._check_guards(writes)
         for write in writes if self._failures else ():
-            # The job has gone on from a failure by writing something else to the same person.
+            # The job has handled a failed write by sending something else to the same person.
             if write.recipient in self._failures:
-                self.store.writes.handle(self._failures.pop(write.recipient))
+                self.store.writes.mark_handled(self._failures.pop(write.recipient))
         if self.leaves_out_settled:
             left_out = {index for index, write in enumerate(writes) if self._is_left_out(write)}
-            rest = iter(self._take([write for index, write in enumerate(writes) if index not in left_out], sending))
+            rest = iter(
+                self._claim_unless_followed(
+                    [write for index, write in enumerate(writes) if index not in left_out], sending
+                )
+            )
             return [self._skipped(write) if index in left_out else next(rest) for index, write in enumerate(writes)]
-        return self._take(writes, sending)
+        return self._claim_unless_followed(writes, sending)
 
     def _is_left_out(self, write: Write) -> bool:
         record = self.record
@@ -249,113 +251,136 @@ class Ledger:
 
     def _skipped(self, write: Write) -> ClaimEntry:
         id_ = write_id(self.record.id, write)
-        return ClaimEntry(id_, False, False, Row(id_, self.record.id, write, SKIPPED))
+        return ClaimEntry(id_, False, False, WriteRecord(id_, self.record.id, write, SKIPPED))
 
-    def _take(self, writes: Sequence[Write], sending: bool) -> list[ClaimEntry]:
-        made = {index: row for run in self.followers for index, row in self._made_by(run, writes)}
-        if made:
-            rest = iter(self._claim([write for index, write in enumerate(writes) if index not in made], sending))
-            return [
-                ClaimEntry(made[index].id, False, False, made[index]) if index in made else next(rest)
-                for index in range(len(writes))
-            ]
-        return self._claim(writes, sending)
+    def _claim_unless_followed(self, writes: Sequence[Write], sending: bool) -> list[ClaimEntry]:
+        made = self._made_by(self.others, writes)
+        for index in [index for index in made if self.is_made(writes[index])]:
+            # A resume replays the run's own writes.
+            del made[index]
+        rest = iter(self._claim([write for index, write in enumerate(writes) if index not in made], sending))
+        entries = [
+            ClaimEntry(made[index].id, False, False, made[index]) if index in made else next(rest)
+            for index in range(len(writes))
+        ]
+        return [self._once(entry) for entry in entries]
 
-    def _made_by(self, run: str, writes: Sequence[Write]) -> list[tuple[int, Row]]:
-        """Return the messages among these that a run has sent, or may have, each with its row there."""
-        ids = {
-            index: write_id(run, write)
+    def _once(self, entry: ClaimEntry) -> ClaimEntry:
+        """Return an entry. A write of another run is a repeat if this attempt has replayed it before."""
+        if (
+            entry.is_claimed
+            or entry.error is not None
+            or entry.record.run == self.record.id
+            or entry.record.outcome not in MADE
+        ):
+            return entry
+        is_repeat = entry.id in self._made_by_others
+        self._made_by_others.add(entry.id)
+        return entry._replace(is_repeat=entry.is_repeat or is_repeat)
+
+    def is_made(self, write: Write) -> bool:
+        """Whether a write of this run was made, or may have been made and is not made again."""
+        record = self.store.writes.record(write_id(self.record.id, write))
+        return record is not None and record.outcome in MADE and (record.outcome == SENT or not self.resends_unknown)
+
+    def _made_by(self, runs: Sequence[str], writes: Sequence[Write]) -> dict[int, WriteRecord]:
+        """Return the records of those of these messages that runs have sent or may have sent, by index."""
+        wanted = {
+            index: (write.step, write.recipient, write.fingerprint)
             for index, write in enumerate(writes)
-            if write.is_message and write.own_key is None
+            if write.is_message and write.own_key is None and write.recipient
         }
-        rows = self.store.writes.made(list(ids.values())) if ids else {}
-        return [(index, rows[id_]) for index, id_ in ids.items() if id_ in rows]
+        made = self.store.writes.messages_of(runs, [known[1] for known in wanted.values()]) if runs and wanted else {}
+        return {index: made[known] for index, known in wanted.items() if known in made}
 
     def _claim(self, writes: Sequence[Write], sending: bool) -> list[ClaimEntry]:
         ids = [write_id(self.record.id, write) for write in writes]
-        taken = self.store.writes.take(
+        results = self.store.writes.claim(
             self.record.id,
             self.record.attempt,
-            self._holder.id,
+            self._lease.id,
             list(zip(ids, writes, strict=True)),
             sending=sending,
             resends_unknown=self.resends_unknown,
             other_steps=self._other_steps,
         )
         return [
-            ClaimEntry(id_, each.is_ours, each.is_repeat, each.row, problem(each))
-            for id_, each in zip(ids, taken, strict=True)
+            ClaimEntry(id_, each.is_claimed, each.is_repeat, each.record, refusal_of(each))
+            for id_, each in zip(ids, results, strict=True)
         ]
 
     def _check_guards(self, writes: Sequence[Write]) -> None:
-        if self._sent_before is not None:
-            # A handler of the job must not go on by sending something else.
-            raise SentBefore(*self._sent_before)
-        for run in self.guards:
-            for _, row in self._made_by(run, writes):
-                self._sent_before = run, row.outcome
-                raise SentBefore(run, row.outcome)
+        if self.sent_before is None:
+            record = next(iter(self._made_by(self.guards, writes).values()), None)
+            self.sent_before = None if record is None else SentBefore(record.run, record.outcome)
+        if self.sent_before is not None:
+            # Each time: a handler of the job must not go on by sending something else.
+            raise self.sent_before
 
-    # --- Items that are put off ---
+    # --- Deferred items ---
 
-    def counted(self) -> int:
-        """Return how many writes were counted so far, to go back to."""
+    def checkpoint(self) -> int:
+        """Return how many writes were counted so far, for `rewind`."""
         return len(self._counted)
 
-    def count_back(self, counted: int) -> None:
-        """Forget that alike writes were counted since then: the item that they are of is performed again."""
+    def rewind(self, checkpoint: int) -> None:
+        """Undo the counting of writes since a checkpoint: their item is deferred and will be performed again."""
         with self._lock:
-            for alike in self._counted[counted:]:
+            for alike in self._counted[checkpoint:]:
                 self._seen[alike] -= 1
-            del self._counted[counted:]
+            del self._counted[checkpoint:]
 
-    # --- Failures that the job goes on from ---
+    # --- Failures that the job handles ---
 
-    def note_failure(self, write: Write, id_: str) -> None:
-        """Remember that a write of the item under way has failed."""
+    def record_failure(self, write: Write, id_: str) -> None:
+        """Remember that a write of the current item has failed."""
         self._failures.setdefault(write.recipient, []).append(id_)
 
     def forget_failures(self) -> None:
-        """Say that what has failed is not handled by the job: a loop goes on to the next item."""
+        """Forget the failures of the current item: the job did not handle them, and a loop continues."""
         self._failures.clear()
 
     def handle_failures(self) -> None:
-        """Say that the job goes on from what has failed: a resume gives these failures back, and tries none again."""
+        """Record that the job has handled the failures: a resume returns them and does not try these writes again."""
         failures, self._failures = self._failures, {}
         if failures:
-            self.store.writes.handle([id_ for ids in failures.values() for id_ in ids])
+            self.store.writes.mark_handled([id_ for ids in failures.values() for id_ in ids])
 
     def begin_sending(self, ids: Sequence[str]) -> None:
-        """Note on the disk that claimed writes are about to leave.
+        """Record claimed writes as `sending`, durably, before the first byte leaves.
 
         Raises:
-            TakenOver: They are another's meanwhile. Nothing may be sent.
+            TakenOver: Another process has taken over the claims. Nothing may be sent.
         """
-        if not self.store.writes.begin_sending(ids, self._holder.id):
+        if not self.store.writes.begin_sending(ids, self._lease.id):
             raise TakenOver
 
-    def not_sent_yet(self, ids: Sequence[str]) -> None:
-        """Note that writes were certainly not made and are to be tried again."""
-        self.store.writes.back_to_claimed(ids, self._holder.id)
+    def return_to_claimed(self, ids: Sequence[str]) -> None:
+        """Record writes as `claimed` again: they were certainly not made and will be retried."""
+        self.store.writes.return_to_claimed(ids, self._lease.id)
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:
-        """Note how writes ended."""
+        """Record the outcomes of writes."""
         redactor = self._redactor
-        # What a write gave may be used again; an error is read by people alone.
+        # A result may be used again, so its secrets must be restorable; an error is only read by people.
         kept = [each._replace(result=redactor.keep(each.result), error=redactor.value(each.error)) for each in outcomes]
-        self.store.writes.settle(kept, self._holder.id)
+        self.store.writes.settle(kept, self._lease.id)
 
-    def result_of(self, row: Row) -> Any:
-        """Return what a write gave, as it was.
+    def result_of(self, record: WriteRecord) -> Any:
+        """Return the result of a write with its secrets restored.
 
         Raises:
-            ConfigurationError: It holds a secret that the credential does not have, or that is another one now.
+            ConfigurationError: The credential lacks one of these secrets, or holds another one in its place.
         """
-        return self._redactor.restore(row.result)
+        return self._redactor.restore(record.result)
 
-    def reserve(self, page: str, places: Sequence[Place]) -> float:
-        """Take a place among all that the Page sends, and return how many seconds it is off."""
-        return self.store.pages.reserve(page, places)
+    def pages_of_step(self) -> set[str]:
+        """Return the Pages as which the current step has sent, in all attempts."""
+        return self.store.writes.pages_of(self.record.id, self.step)
+
+    def reserve(self, page: str, slots: Sequence[Slot]) -> float:
+        """Reserve slots in the Page's lanes, and return the seconds to wait for them."""
+        return self.store.pages.reserve(page, slots)
 
 
 def ledger_of(run: Run) -> Ledger:
@@ -364,14 +389,3 @@ def ledger_of(run: Run) -> Ledger:
     if not isinstance(ledger, Ledger):
         raise TypeError("the run keeps no ledger")
     return ledger
-
-
-def sent(id_: str, result: Any) -> Outcome:
-    """Return the outcome of a write that succeeded."""
-    return Outcome(id_, SENT, result)
-
-
-def ended(id_: str, error: AdaptorError) -> Outcome:
-    """Return the outcome of a write that ended with an error."""
-    outcome = FAILED if error.sent == SENT_NO else UNKNOWN
-    return Outcome(id_, outcome, error=error.facts(), about=error.about)

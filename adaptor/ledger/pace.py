@@ -1,7 +1,7 @@
 """How fast a Page may send, for all processes and machines that write to the same ledger.
 
-Each lane of a Page has a moment at which it is free again (GCRA): who wants to send takes the next free place and moves
-that moment on. Waiting times are told, never polled for.
+Each lane of a Page has a time at which it is free again (GCRA). A call reserves the next free slot, which moves that
+time on, and learns how long to wait; nothing is polled.
 
 Source: https://developers.facebook.com/docs/messenger-platform/overview/rate-limiting (checked 2026-11-24).
 """
@@ -18,28 +18,28 @@ INBOX_PER_SECOND = 40.0
 #: https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations
 CONVERSATION_CALLS_PER_SECOND = 2.0
 
-#: The lanes of a Page. While `stop` is not free, no other lane is: there a rate limit that one process met is told to
+#: The lanes of a Page. While `stop` is not free, no other lane is: it shares a rate limit that one process met with
 #: all others.
 LANE_MESSAGES = "messages"
 LANE_MEDIA = "media"
 LANE_STOP = "stop"
 LANE_CONVERSATIONS = "conversations"
 
-#: For how long a call may take a lane that was not free before it: so much of a second, and no more, is sent above
-#: Meta's figure in any second. A call that takes longer leaves a gap before it too.
+#: The longest slot without a gap before it. In any second, at most this much above Meta's figure is sent. A longer slot
+#: needs a gap before it.
 BURST_SECONDS = 0.04
 
-#: By how much two who read the same clock may differ, so that it is not taken for one that was set.
+#: The largest difference between two readings of the same clock by which it does not count as set back.
 _SAME_SECONDS = 1.0
 
 
-class Place(NamedTuple):
-    """What a call takes of a lane.
+class Slot(NamedTuple):
+    """The time in a lane that one call needs.
 
     Attributes:
-        lane: Which one.
-        seconds: For how long the lane is taken by it: messages divided by messages a second.
-        gap: For how long the lane has been free before it.
+        lane: The lane.
+        seconds: The length of the slot: messages divided by messages a second.
+        gap: How long the lane must be free before it.
     """
 
     lane: str
@@ -47,27 +47,27 @@ class Place(NamedTuple):
     gap: float = 0.0
 
 
-def place_for(lane: str, count: int, per_second: float) -> Place:
-    """Return what a call with so many messages takes of a lane, so that no second sees more than a little too many.
+def slot_for(lane: str, count: int, per_second: float) -> Slot:
+    """Return the slot for a call with some messages; its gap keeps any second close to the rate.
 
     Example:
         >>> place_for(LANE_MESSAGES, 60, 300)
-        Place(lane='messages', seconds=0.2, gap=0.16)
+        Slot(lane='messages', seconds=0.2, gap=0.16)
         >>> place_for(LANE_MEDIA, 1, 10)
-        Place(lane='media', seconds=0.1, gap=0.0)
+        Slot(lane='media', seconds=0.1, gap=0.0)
     """
     seconds = count / per_second
-    return Place(lane, seconds, max(0.0, seconds - max(BURST_SECONDS, 1 / per_second)))
+    return Slot(lane, seconds, max(0.0, seconds - max(BURST_SECONDS, 1 / per_second)))
 
 
-def next_place(free_at: float, now: float, seconds: float, gap: float = 0.0) -> tuple[float, float]:
-    """Return how long to wait for a place in a lane, and when the lane is free again after it.
+def next_slot(free_at: float, now: float, seconds: float, gap: float = 0.0) -> tuple[float, float]:
+    """Return how long to wait for a slot in a lane, and when the lane is free again after it.
 
     Args:
         free_at: When the lane is free.
         now: The time.
-        seconds: For how long it is taken.
-        gap: For how long it has been free before that.
+        seconds: The length of the slot.
+        gap: How long the lane must be free before it.
 
     Example:
         >>> next_place(12.0, 10.0, 0.5)
@@ -80,7 +80,7 @@ def next_place(free_at: float, now: float, seconds: float, gap: float = 0.0) -> 
 
 
 def by_this_clock(free_at: float, seen: float, now: float) -> float:
-    """Return when a lane is free again, where the clock may have been set back since it was last seen.
+    """Return when a lane is free again by the current clock, which may have been set back since the last reading.
 
     Example:
         >>> by_this_clock(free_at=1005.0, seen=1000.0, now=1002.0)

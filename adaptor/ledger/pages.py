@@ -1,16 +1,16 @@
-"""Pages, as they stand in the ledger: which token is for which, and when each may send again."""
+"""The Pages in the ledger: which token belongs to which Page, and when each Page may send again."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .pace import LANE_STOP, by_this_clock, next_place
+from .pace import LANE_STOP, by_this_clock, next_slot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .database.database import Database
-    from .pace import Place
+    from .pace import Slot
 
 
 class Pages:
@@ -20,13 +20,13 @@ class Pages:
         self._database = database
 
     def of_token(self, token_digest: str) -> str | None:
-        """Return the Page that a token is for, where it was asked before."""
+        """Return the Page of a token, or None if it was not recorded yet."""
         with self._database.reading():
             found = self._database.run("SELECT page FROM tokens WHERE digest = ?", (token_digest,)).fetchone()
         return None if found is None else str(found[0])
 
     def learn(self, token_digest: str, page: str) -> None:
-        """Remember which Page a token is for."""
+        """Record the Page of a token."""
         with self._database.transaction():
             self._database.run(
                 "INSERT INTO tokens (digest, page) VALUES (?, ?) "
@@ -34,44 +34,44 @@ class Pages:
                 (token_digest, page),
             )
 
-    def reserve(self, page: str, places: Sequence[Place]) -> float:
-        """Take the next free place in each of a Page's lanes, and return how many seconds it is off."""
-        if not places:
+    def reserve(self, page: str, slots: Sequence[Slot]) -> float:
+        """Reserve the next free slot in each of these lanes of a Page, and return the seconds to wait for all."""
+        if not slots:
             return 0.0
         with self._database.transaction():
             stop = self._stop(page)
             longest = max(0.0, stop - self._database.ticks())
-            # Always in the same order, so that two processes never wait for each other.
-            for place in sorted(places):
-                if place.lane != LANE_STOP:
-                    free_at, now = self._lane(page, place.lane)
-                    # The end of a stop is no end of a call: nothing went out before it.
-                    wait, free_at = next_place(max(free_at, stop - place.gap), now, place.seconds, place.gap)
-                    self._set(page, place.lane, free_at, now)
+            # Always in the same order, so that two processes cannot deadlock.
+            for slot in sorted(slots):
+                if slot.lane != LANE_STOP:
+                    free_at, now = self._lane(page, slot.lane)
+                    # A slot after a stop needs no gap: nothing was sent during the stop.
+                    wait, free_at = next_slot(max(free_at, stop - slot.gap), now, slot.seconds, slot.gap)
+                    self._set(page, slot.lane, free_at, now)
                     longest = max(longest, wait)
         return longest
 
     def stop_until(self, page: str, lanes: Sequence[str], seconds: float) -> None:
-        """Let nobody take a place in a Page's lanes before some seconds have passed; in `stop`, in none of them."""
+        """Let no slot in these lanes begin before some seconds have passed; the lane `stop` stops all lanes."""
         with self._database.transaction():
             for lane in sorted(lanes, key=lambda lane: (lane != LANE_STOP, lane)):
                 free_at, now = self._lane(page, lane)
                 self._set(page, lane, max(free_at, now + seconds), now)
 
     def _lane(self, page: str, lane: str) -> tuple[float, float]:
-        """Return when a lane is free, and the time; nobody else reads it before this transaction has ended."""
-        # A new lane is written first too, so that two processes never read the same moment.
+        """Return when a lane is free, and the time. The lane is locked until this transaction ends."""
+        # Written before it is read, so that two processes never read the same time, even of a new lane.
         free_at, seen = self._database.run(
             "INSERT INTO pages (page, lane, free_at, seen) VALUES (?, ?, 0, 0) "
             "ON CONFLICT (page, lane) DO UPDATE SET seen = pages.seen RETURNING free_at, seen",
             (page, lane),
         ).fetchone()
-        # Read after waiting for others, who have seen a later time than there was before.
+        # Read after the lock was acquired: other processes may have read a later time meanwhile.
         now = self._database.ticks()
         return by_this_clock(free_at, seen, now), now
 
     def _stop(self, page: str) -> float:
-        """Return until when the whole Page is stopped."""
+        """Return the end of the Page's stop, or 0.0 if there was none."""
         found = self._database.run(
             "SELECT free_at, seen FROM pages WHERE page = ? AND lane = ?", (page, LANE_STOP)
         ).fetchone()
@@ -80,7 +80,7 @@ class Pages:
         now = self._database.ticks()
         free_at = by_this_clock(found[0], found[1], now)
         if free_at != found[0]:
-            # The clock was set back; the stop is to end by the new one.
+            # The clock was set back: convert the end of the stop to the new time.
             self._set(page, LANE_STOP, free_at, now)
         return free_at
 

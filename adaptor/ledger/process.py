@@ -1,4 +1,4 @@
-"""Processes by names that no later one has, so that one that is gone can be seen to be gone."""
+"""Names of processes that are never used again, so that the end of a process can be detected."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import socket
 
 
 def this_machine() -> str:
-    """Return a name of this machine that changes with each start of it; each container is one of its own."""
+    """Return a name of this machine that changes with each boot; each container counts as a machine."""
     try:
         with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
             return f"{socket.gethostname()}/{file.read().strip()}/{os.stat('/proc/self/ns/pid').st_ino}"
@@ -16,16 +16,16 @@ def this_machine() -> str:
 
 
 def this_process() -> str:
-    """Return a name of this process that no later one has."""
+    """Return a name of this process that no later process has."""
     return process_name(os.getpid()) or str(os.getpid())
 
 
 def process_name(pid: int) -> str | None:
-    """Return the name of a process, or None where there is none with that number."""
+    """Return the name of a process, or None if no process has this number."""
     if os.path.exists("/proc/self/stat"):
         try:
             with open(f"/proc/{pid}/stat", "rb") as file:
-                # Behind the name, which may hold anything, the 20th field is when it began.
+                # After the command, which may hold any character, the 20th field is the start time.
                 fields = file.read().rpartition(b")")[2].split()
         except OSError:
             return None
@@ -40,7 +40,7 @@ def process_name(pid: int) -> str | None:
 
 
 def is_gone(machine: str, process: str) -> bool:
-    """Whether a process is certainly gone: only one of this machine can be known to be."""
+    """Whether a process has certainly ended; this can be known only on the same machine."""
     if machine != this_machine():
         return False
     pid = process.partition("@")[0]

@@ -1,16 +1,18 @@
-"""What the ledger writes down: runs, their steps, and one row for every write."""
+"""The records of the ledger: runs, their steps, and writes."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..core.errors import SENT_NO, AdaptorError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import TypeAlias
 
-#: How far a write has come. `claimed`: it is somebody's to make. `sending`: it may be leaving. `sent`: Meta has it.
-#: `failed`: it certainly was not carried out. `unknown`: nobody knows. `skipped`: it was not to be made.
+#: The state of a write. `claimed`: a process will make it. `sending`: it may be leaving. `sent`: it was made.
+#: `failed`: it was certainly not made. `unknown`: it may have been made. `skipped`: it was left out.
 CLAIMED = "claimed"
 SENDING = "sending"
 SENT = "sent"
@@ -18,16 +20,18 @@ FAILED = "failed"
 UNKNOWN = "unknown"
 SKIPPED = "skipped"
 OUTCOMES = (CLAIMED, SENDING, SENT, FAILED, UNKNOWN, SKIPPED)
-#: Outcomes that are not made again, whatever happens.
+#: Outcomes of writes that are not made again.
 SETTLED = frozenset({SENT, UNKNOWN, SKIPPED})
+#: Outcomes of what reached the other side, or may have.
+MADE = (SENT, SENDING, UNKNOWN)
 
-#: How far a run has come. `running` without a living holder means that it was killed.
+#: The state of a run. `running` without a valid lease means that it was killed.
 RUNNING = "running"
 FINISHED = "finished"
 STOPPED = "stopped"
 
-#: The rule by which writes are known (see `keys`). A change of it leaves runs that were begun before without a resume:
-#: their writes would not be found, and be made again.
+#: The version of the rule that identifies writes (see `write_id`). Runs of another version cannot be resumed: their
+#: writes would not be found and would be made again.
 IDENTITY = 2
 
 Json: TypeAlias = "dict[str, Any] | list[Any] | str | int | float | bool | None"
@@ -37,18 +41,18 @@ class Write(NamedTuple):
     """One write that an operation is about to make.
 
     Attributes:
-        site: Where in the job it is made (see `adaptor.core.place`).
-        recipient: The person's id, or the recipient object as text; empty where it is for nobody.
-        fingerprint: A digest of all that would go out.
-        occurrence: How many writes with that fingerprint came before at that site in this pass.
+        site: The call site in the job (see `adaptor.core.place`).
+        recipient: The person's id, or the recipient object as text; empty where there is no recipient.
+        fingerprint: A digest of everything that the request sends.
+        occurrence: The number of writes with this fingerprint that came before at this site in this pass.
         step: The step's id.
-        arrival: By which way the run has come to that step.
-        page: The Page that writes, by its real id and address.
-        own_key: What the job gave as `key=`, or None.
-        text_digest: A digest of the message's text, by which it can be found in a conversation later.
-        sole_at_site: It is for nobody, and the only one at that site in this pass: another one there is the same one.
-        is_message: It is what a person reads, not a sender action or a call to another system.
-        is_repeatable: Making it again harms nothing: what an earlier attempt left unknown is made again.
+        arrival: A number for the way on which the run reached the step.
+        page: The Page that sends, by its real id and address.
+        own_key: The job's own `key=`, or None.
+        text_digest: A digest of the message's text, to find it in a conversation later.
+        sole_at_site: It has no recipient and is the only write at its site in this pass, so the site identifies it.
+        is_message: A person reads it; it is no sender action and no call to another system.
+        is_idempotent: Repeating it has no further effect, so it is made again if an earlier attempt left it unknown.
     """
 
     site: str
@@ -62,14 +66,25 @@ class Write(NamedTuple):
     text_digest: str | None = None
     sole_at_site: bool = False
     is_message: bool = False
-    is_repeatable: bool = False
+    is_idempotent: bool = False
 
 
-class Row(NamedTuple):
-    """One write as it stands in the ledger.
+class WriteRecord(NamedTuple):
+    """The record of one write.
 
     Attributes:
-        is_handled: It failed, and the job itself went on from that: a resume gives the failure back.
+        id: The id of the write (see `write_id`).
+        run: The run that has claimed it last.
+        write: The write.
+        outcome: Its state, one of `OUTCOMES`.
+        result: Its result where it was sent, as JSON.
+        error: The facts of its error where it failed or is unknown.
+        about: Whom the error is about: `person`, `record`, `page` or `job`.
+        holder: The id of the lease that holds it, or None.
+        attempt: The last attempt of the run that has reached it.
+        created: When it was first claimed, in Unix seconds.
+        changed: When its outcome changed last.
+        is_handled: It failed and the job handled the failure; a resume returns the failure.
     """
 
     id: str
@@ -87,7 +102,7 @@ class Row(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """How a write ended, as it is to be written down."""
+    """The outcome of a write, to be recorded."""
 
     id: str
     outcome: str
@@ -113,9 +128,10 @@ class RunRecord(NamedTuple):
         holder: Who runs it now, or None.
         purged: When its people were forgotten, or None.
         outcomes: How many writes stand where.
+        messages: The same of messages alone.
         words: What follows the path on a command line that runs the same: a workflow's name, `--start`, `--only`.
-        is_fresh: It was begun anew on purpose, whatever earlier runs have sent.
-        identity: By which rule its writes are known.
+        is_fresh: The user began it with `--fresh`, whatever earlier runs have sent.
+        identity: The version of the rule that identifies its writes.
     """
 
     id: str
@@ -131,15 +147,37 @@ class RunRecord(NamedTuple):
     holder: str | None = None
     purged: float | None = None
     outcomes: Mapping[str, int] = MappingProxyType({})
+    messages: Mapping[str, int] = MappingProxyType({})
     words: Sequence[str] = ()
     is_fresh: bool = False
     identity: int = IDENTITY
 
 
+def workflow_of(words: Sequence[str]) -> str | None:
+    """Return which workflow of a project a run with these words runs, or None.
+
+    Example:
+        >>> workflow_of(["beta", "--end", "b"]), workflow_of(["--end", "b"])
+        ('beta', None)
+    """
+    return words[0] if words and not words[0].startswith("--") else None
+
+
 class StepRecord(NamedTuple):
-    """One step that a run has completed: what it left for the next."""
+    """One step that a run has completed, and its output."""
 
     step: str
     arrival: int
     status: str
     output: Any
+
+
+def sent(id_: str, result: Any) -> Outcome:
+    """Return the outcome of a write that succeeded."""
+    return Outcome(id_, SENT, result)
+
+
+def ended(id_: str, error: AdaptorError) -> Outcome:
+    """Return the outcome of a write that ended with an error."""
+    outcome = FAILED if error.sent == SENT_NO else UNKNOWN
+    return Outcome(id_, outcome, error=error.facts(), about=error.about)

@@ -1,4 +1,4 @@
-"""Why a run cannot be gone on with, and why a write may not be made."""
+"""Why a run cannot be resumed, and why a write is refused."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from .store import Store
 
 
-def not_resumed(store: Store, run: str) -> LedgerError:
-    """Return why a run cannot be gone on with."""
+def why_not_resumed(store: Store, run: str) -> LedgerError:
+    """Return why a run cannot be resumed."""
     known = store.runs.find(run)
     if known is None:
         return LedgerError(
@@ -22,33 +22,31 @@ def not_resumed(store: Store, run: str) -> LedgerError:
         )
     if known.purged is not None:
         return LedgerError(
-            f"The run `{run}` was purged: who was written to is not known any more, so it cannot go on.",
-            fix="A new run writes to everybody: begin one only for people who are to get the message again.",
+            f"The run `{run}` was purged of its recipients and cannot be resumed.",
+            fix="A new run writes to everybody: begin one only for people who should get the message again.",
         )
     if known.identity != IDENTITY:
         return LedgerError(
-            f"The run `{run}` was begun by another release, whose records this one cannot go on with.",
-            fix="Go on with it with that release: adaptor version shows which one this is.",
+            f"The run `{run}` was begun by another release, and this one cannot resume it.",
+            fix="Resume it with that release; `adaptor version` shows which one this is.",
         )
     return LedgerError(f"The run `{run}` is under way in another process.", fix="Wait until it ends, or end it there.")
 
 
-def problem(taken: ClaimResult) -> AdaptorError | None:
-    """Return why a write may not be made, where nothing was recorded that could be given back."""
-    row = taken.row
-    if taken.is_held:
-        return HeldElsewhere(
-            "Another process has this very write under way.", fix="See adaptor runs show for what becomes of it."
-        )
-    if taken.mismatch and row.write.own_key is not None:
+def refusal_of(result: ClaimResult) -> AdaptorError | None:
+    """Return why a write is refused, or None where it is made or its recorded outcome is returned."""
+    record = result.record
+    if result.is_held:
+        return HeldElsewhere("Another process is making this write.", fix="`adaptor runs show` shows its outcome.")
+    if result.mismatch and record.write.own_key is not None:
         return KeyTaken(
-            f"The key {row.write.own_key!r} was used before for somebody else.",
+            f"The key {record.write.own_key!r} was used before for somebody else.",
             fix="Make the key of something that is this person's alone, such as the id of the appointment.",
         )
-    if taken.mismatch:
+    if result.mismatch:
         return ReplayMismatch(
             "An earlier attempt of this run sent this person another message at this place, or on another branch of "
-            "it. It is not known whether this one is to replace it, so it was not sent.",
-            fix="Give the operation a key=, made of what is to happen once, such as the id of the appointment.",
+            "it. It is not known whether this one should replace it, so it was not sent.",
+            fix="Give the operation a key=, made of what happens once, such as the id of the appointment.",
         )
     return None

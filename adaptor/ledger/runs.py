@@ -1,12 +1,12 @@
-"""Runs and the steps that they have completed, as they stand in the ledger."""
+"""The tables of runs and of the steps that they have completed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .database.database import from_text, in_chunks, marks, storable, to_text
+from .database.database import from_text, in_chunks, placeholders, storable, to_text
 from .errors import LedgerError
-from .records import FINISHED, IDENTITY, RUNNING, RunRecord, StepRecord
+from .records import FINISHED, IDENTITY, MADE, RUNNING, RunRecord, StepRecord, workflow_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,16 +23,16 @@ COLUMNS = (
 class Runs:
     """The runs of a ledger."""
 
-    def __init__(self, database: Database, holders: Leases) -> None:
+    def __init__(self, database: Database, leases: Leases) -> None:
         self._database = database
-        self._holders = holders
+        self._leases = leases
 
     def begin(self, record: RunRecord) -> RunRecord:
-        """Record that a run begins, and return what is recorded; where it does not say when, it is now."""
+        """Record the begin of a run and return its record; without a start time it starts now."""
         with self._database.transaction(durable=True):
             record = record._replace(started=record.started or self._database.now())
             self._database.run(
-                f"INSERT INTO runs ({COLUMNS}) VALUES ({marks(COLUMNS.split(','))})",
+                f"INSERT INTO runs ({COLUMNS}) VALUES ({placeholders(COLUMNS.split(','))})",
                 (
                     record.id,
                     storable(record.path),
@@ -54,22 +54,22 @@ class Runs:
         return record
 
     def resume(self, run: str, holder: str) -> RunRecord | None:
-        """Make a run that nobody holds this holder's, for one more attempt.
+        """Give a run that no live process holds to a lease, for one more attempt.
 
-        What an attempt was sending when it ended is unknown from then on.
+        Writes that the last attempt was sending when it ended become unknown.
 
         Args:
             run: Its id.
-            holder: Who is to have it.
+            holder: The id of the lease.
 
         Returns:
-            The record, or None where there is nothing to resume, or another process that lives has it.
+            The record, or None if the run cannot be resumed or a live process holds it.
         """
         record = self.find(run)
         if record is None or record.purged is not None or record.identity != IDENTITY:
             return None
         if record.holder is not None:
-            self._holders.expire(record.holder, run)
+            self._leases.expire(record.holder, run)
         with self._database.transaction(durable=True):
             taken = self._database.run(
                 "UPDATE runs SET holder = ?, status = ?, attempt = attempt + 1, ended = NULL, exit_code = NULL "
@@ -79,7 +79,7 @@ class Runs:
             return self._record(run) if taken else None
 
     def end(self, run: str, holder: str, status: str, exit_code: int) -> None:
-        """Write down how a run ended, where it is still this holder's."""
+        """Record the end of a run, if this lease still holds it."""
         with self._database.transaction():
             self._database.run(
                 f"UPDATE runs SET status = ?, exit_code = ?, ended = {self._database.clock}, holder = NULL "
@@ -93,60 +93,104 @@ class Runs:
             return self._record(run)
 
     def newest(self, most: int = 50) -> list[RunRecord]:
-        """Return the newest runs, newest first, each with how many writes stand where."""
+        """Return the newest runs, newest first, each with the number of its writes by outcome."""
         with self._database.reading():
             found = self._database.run(
                 f"SELECT {COLUMNS} FROM runs ORDER BY started DESC, id LIMIT ?", (most,)
             ).fetchall()
             return self._with_outcomes([_read(values) for values in found])
 
-    def last(self, path: str, input_digest: str | None = None) -> RunRecord | None:
-        """Return the newest run of a job, with an input where one is given, with how many writes stand where."""
-        alike, values = ("", ()) if input_digest is None else ("AND input_digest = ?", (input_digest,))
+    def newest_of(self, path: str, words: Sequence[str]) -> str | None:
+        """Return the id of the newest run of a job, or of the workflow of a project that the words begin with."""
         with self._database.reading():
-            found = self._database.run(
-                f"SELECT {COLUMNS} FROM runs WHERE path = ? {alike} ORDER BY started DESC, id LIMIT 1",
-                (storable(path), *values),
-            ).fetchall()
-            return next(iter(self._with_outcomes([_read(values) for values in found])), None)
+            found = self._named(path, workflow_of(words))
+        return next((run for run, _, _ in found), None)
 
-    def unwell(self, path: str, words: Sequence[str], most: int = 20) -> list[RunRecord]:
-        """Return the newest runs of a job since the last one that ended well, newest first."""
+    def last_that_wrote(self, path: str, input_digest: str) -> RunRecord | None:
+        """Return the newest run of a job with an input that has made a write, with how many stand where."""
         with self._database.reading():
-            found = self._database.run(
-                f"SELECT {COLUMNS} FROM runs WHERE path = ? ORDER BY started DESC, id LIMIT ?", (storable(path), most)
-            ).fetchall()
-        unwell: list[RunRecord] = []
-        for record in map(_read, found):
-            if record.words != words:
-                continue
-            if record.status == FINISHED and record.exit_code == 0:
-                break
-            unwell.append(record)
-        return unwell
+            return next(iter(self._alike(path, input_digest, f"{_has_written()} ORDER BY started DESC LIMIT 1")), None)
+
+    def alongside(self, path: str, input_digest: str, since: float) -> list[RunRecord]:
+        """Return the runs of a job with an input that somebody holds, or that ended since then."""
+        with self._database.reading():
+            return self._alike(path, input_digest, "(holder IS NOT NULL OR ended >= ?)", since)
+
+    def guarding(self, path: str, words: Sequence[str], before: float) -> list[str]:
+        """Return the ids of the runs of a job that have sent messages since it last ended well, newest first.
+
+        Args:
+            path: The job, workflow or project.
+            words: Begin with the workflow of a project.
+            before: Only runs that began before that; what ended well later is still among them.
+        """
+        workflow = workflow_of(words)
+        is_well = f"status = '{FINISHED}' AND exit_code = 0 AND ended < ?"
+        wrote = _has_written("AND is_message = 1")
+        with self._database.reading():
+            ended_well = self._named(path, workflow, is_well, before)
+            others = self._named(path, workflow, f"started < ? AND NOT ({is_well}) AND {wrote}", before, before)
+        since: dict[str, float] = {}
+        for _, known_words, started in ended_well:
+            since.setdefault(known_words, started)
+        # A run of all steps includes those of single steps.
+        whole = since.get(str(to_text([] if workflow is None else [workflow])), 0.0)
+        return [run for run, known_words, started in others if started > max(since.get(known_words, 0.0), whole)]
 
     def later(self, record: RunRecord) -> list[str]:
         """Return the ids of the runs of the same job that began after this one."""
         with self._database.reading():
-            found = self._database.run(
-                f"SELECT {COLUMNS} FROM runs WHERE path = ? AND started > ? ORDER BY started",
-                (storable(record.path), record.started),
-            ).fetchall()
-        return [each.id for each in map(_read, found) if each.words == record.words]
+            found = self._named(record.path, workflow_of(record.words), "started > ?", record.started)
+        return [run for run, _, _ in found]
+
+    def withdraw(self, run: str) -> bool:
+        """Take away a run that was refused before it had made any write; say whether that was so.
+
+        Nothing of it could be gone on with.
+        """
+
+        def work() -> bool:
+            removed = self._database.run(f"DELETE FROM runs WHERE id = ? AND NOT {_has_written()}", (run,)).rowcount
+            for table in ("writes", "steps") if removed else ():
+                self._database.run(f"DELETE FROM {table} WHERE run = ?", (run,))
+            return bool(removed)
+
+        return self._database.transact(work, durable=True)
+
+    def _named(
+        self, path: str, workflow: str | None, where: str = "1 = 1", *values: Any
+    ) -> list[tuple[str, str, float]]:
+        """Return the id, the words as text and the start of the runs of a job, newest first."""
+        found = self._database.run(
+            f"SELECT id, words, started FROM runs WHERE path = ? AND {where} ORDER BY started DESC, id",
+            (storable(path), *values),
+        ).fetchall()
+        return [
+            (run, words, float(started))
+            for run, words, started in found
+            if words is not None and workflow_of(from_text(words)) == workflow
+        ]
+
+    def _alike(self, path: str, input_digest: str, where: str, *values: Any) -> list[RunRecord]:
+        found = self._database.run(
+            f"SELECT {COLUMNS} FROM runs WHERE path = ? AND input_digest = ? AND {where}",
+            (storable(path), input_digest, *values),
+        ).fetchall()
+        return self._with_outcomes([_read(each) for each in found])
 
     def is_under_way(self, record: RunRecord) -> bool:
-        """Whether a process that lives is running it."""
+        """Whether a live process is running it."""
         with self._database.reading():
-            return record.holder is not None and not self._holders.is_dead(record.holder)
+            return record.holder is not None and not self._leases.is_expired(record.holder)
 
     def keep_step(self, run: str, holder: str, record: StepRecord) -> bool:
-        """Keep what a completed step left, so that a resume need not run it again.
+        """Record the output of a completed step, so that a resume need not run it again.
 
         Returns:
-            Whether the run is still this holder's. Where not, nothing is kept.
+            Whether the lease is still valid. If not, nothing is recorded.
         """
         with self._database.transaction(durable=True):
-            if self._holders.is_valid(holder) is None:
+            if self._leases.is_valid(holder) is None:
                 return False
             self._database.run(
                 "INSERT INTO steps (run, step, arrival, status, output) VALUES (?, ?, ?, ?, ?) "
@@ -164,15 +208,15 @@ class Runs:
         return [StepRecord(step, arrival, status, from_text(output)) for step, arrival, status, output in found]
 
     def purge(self, run: str) -> int:
-        """Forget who was written to in a run, and what it kept.
+        """Delete the recipients of a run, its input and its outputs.
 
-        Its writes stay counted, and a key that was used stays used. The run cannot be resumed after that.
+        The number of its writes stays, and a key that was used stays used. The run cannot be resumed after that.
 
         Returns:
-            How many writes were about somebody.
+            The number of writes that had a recipient.
 
         Raises:
-            LedgerError: It is under way.
+            LedgerError: The run is under way.
         """
         people = self._purge(run)
         self._database.clean_up()
@@ -181,15 +225,15 @@ class Runs:
     def _purge(self, run: str) -> int:
         record = self.find(run)
         if record is not None and record.holder is not None:
-            self._holders.expire(record.holder, run)
-        people = self._database.carry_out(lambda: self._forget(run), durable=True)
+            self._leases.expire(record.holder, run)
+        people = self._database.transact(lambda: self._forget(run), durable=True)
         if people is None and record is not None:
             raise LedgerError(f"The run `{run}` is under way: it cannot be purged.", fix="Wait until it ends.")
         return people or 0
 
     def _forget(self, run: str) -> int | None:
-        """Purge a run, and return how many writes were about somebody, or None where somebody holds it."""
-        # First of all, so that nobody resumes it meanwhile.
+        """Purge a run, and return the number of writes that had a recipient, or None if a process holds the run."""
+        # First, so that no process resumes it meanwhile.
         found = self._database.run(
             f"UPDATE runs SET input = NULL, purged = {self._database.clock} WHERE id = ? AND holder IS NULL", (run,)
         ).rowcount
@@ -198,7 +242,7 @@ class Runs:
         (people,) = self._database.run(
             "SELECT count(*) FROM writes WHERE run = ? AND recipient <> ''", (run,)
         ).fetchone()
-        # The key itself may be the number of an appointment; its digest in `id` is what keeps it used.
+        # The key itself may name a person, such as the number of an appointment. Its digest in `id` keeps it used.
         self._database.run(
             "UPDATE writes SET recipient = '', fingerprint = '', text_digest = NULL, result = NULL, error = NULL, "
             "own_key = CASE WHEN own_key IS NULL THEN NULL ELSE '' END WHERE run = ?",
@@ -208,11 +252,11 @@ class Runs:
         return int(people)
 
     def purge_older(self, seconds: float, *, finished: bool = False) -> list[str]:
-        """Purge every run that ended longer ago than that, or began then and was killed.
+        """Purge every run that ended, or began and was killed, longer ago than some seconds.
 
         Args:
             seconds: How long ago.
-            finished: Only those that have finished: the others could be gone on with.
+            finished: Only finished runs; the others can still be resumed.
 
         Returns:
             Their ids.
@@ -224,7 +268,7 @@ class Runs:
                 "ORDER BY started",
                 (self._database.now() - seconds,),
             ).fetchall()
-            old = [run for run, holder in found if holder is None or self._holders.is_dead(holder)]
+            old = [run for run, holder in found if holder is None or self._leases.is_expired(holder)]
         for run in old:
             self._purge(run)
         if old:
@@ -237,13 +281,24 @@ class Runs:
 
     def _with_outcomes(self, records: list[RunRecord]) -> list[RunRecord]:
         outcomes: dict[str, dict[str, int]] = {record.id: {} for record in records}
+        messages: dict[str, dict[str, int]] = {record.id: {} for record in records}
         for chunk in in_chunks(list(outcomes)):
             found = self._database.run(
-                f"SELECT run, outcome, count(*) FROM writes WHERE run IN ({marks(chunk)}) GROUP BY run, outcome", chunk
+                f"SELECT run, is_message, outcome, count(*) FROM writes WHERE run IN ({placeholders(chunk)}) "
+                "GROUP BY run, is_message, outcome",
+                chunk,
             ).fetchall()
-            for run, outcome, count in found:
-                outcomes[run][outcome] = int(count)
-        return [record._replace(outcomes=outcomes[record.id]) for record in records]
+            for run, is_message, outcome, count in found:
+                outcomes[run][outcome] = outcomes[run].get(outcome, 0) + int(count)
+                if is_message:
+                    messages[run][outcome] = int(count)
+        return [record._replace(outcomes=outcomes[record.id], messages=messages[record.id]) for record in records]
+
+
+def _has_written(which: str = "") -> str:
+    """Return the condition that a run has made a write, or may have."""
+    made = ", ".join(f"'{outcome}'" for outcome in MADE)
+    return f"EXISTS (SELECT 1 FROM writes WHERE run = runs.id AND outcome IN ({made}) {which})"
 
 
 def _read(values: Sequence[Any]) -> RunRecord:

@@ -1,4 +1,4 @@
-"""A ledger: its database, and what stands in it."""
+"""A ledger: its database and its tables."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .writes import Writes
 if TYPE_CHECKING:
     from .database.database import Database
 
-#: The address of a ledger that nothing keeps.
+#: The address of a ledger that is not kept.
 IN_MEMORY = ":memory:"
 
 
 _FIX = "Give --database the path of a file, or postgresql://user@host/database."
-#: A connection string of another form, or a URL with a slash too few.
+#: Another form of connection string, or a URL with a missing slash.
 _NEARLY_AN_ADDRESS = re.compile(
     r"^\s*[a-z+]{2,}:/?[^\\/]|^\s*//|[^/\s]+:[^/\s]*@"
     r"|\b(host|hostaddr|user|password|passfile|dbname|port|service)\s*=",
@@ -49,11 +49,11 @@ class Store:
 
 
 def open_store(database: str, *, read_only: bool = False) -> Store:
-    """Open a ledger: a `postgresql://` URL, the path of a file, or `:memory:` for one that nothing keeps.
+    """Open a ledger.
 
     Args:
-        database: Where it lies.
-        read_only: It is there, and is only read: nothing is written or brought up to date, and nobody who writes waits.
+        database: A `postgresql://` URL, the path of a file, or `:memory:` for a ledger that is not kept.
+        read_only: Only read an existing ledger: nothing is written or migrated, and no writer is blocked.
 
     Raises:
         InputError: It cannot be used.
@@ -65,8 +65,8 @@ def open_store(database: str, *, read_only: bool = False) -> Store:
     if "://" in database:
         raise InputError(f"A ledger cannot be kept in a database of the kind {database.partition('://')[0]}.", fix=_FIX)
     if _NEARLY_AN_ADDRESS.search(database):
-        # Not shown: a password may stand in it. As a path it would be a ledger that no other machine sees.
-        raise InputError("What --database was given is neither the path of a file nor the URL of a database.", fix=_FIX)
+        # Not shown, since it may hold a password. As a path it would be a ledger that no other machine sees.
+        raise InputError("The value of --database is neither the path of a file nor the URL of a database.", fix=_FIX)
     from .database.sqlite import SqliteDatabase
 
     path = database if database == IN_MEMORY else os.path.abspath(database)

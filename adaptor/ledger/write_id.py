@@ -1,7 +1,7 @@
-"""Which write is which: fingerprints, and the ids under which writes stand in the ledger.
+"""The ids of writes.
 
-A write is known by where it is made, for whom, and what goes out; never by its position in a loop, since sources change
-their order between a crash and a resume.
+A write is identified by its call site, its recipient and its content; never by its position in a loop, since sources
+change their order between a crash and a resume.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _ID_BYTES = 18
 
 
 def write_id(run: str, write: Write) -> str:
-    """Return the id of a write: with a key of the job's own one for all runs of the Page, else one within the run.
+    """Return the id of a write. With a key of the job's own it is the same in all runs of the Page, else in this run.
 
-    It is opaque, so that it can travel in a message's metadata.
+    The id is opaque, so that a message can carry it in its metadata.
     """
     if write.own_key is not None:
         return _short("key", write.page, write.own_key)
@@ -30,7 +30,7 @@ def write_id(run: str, write: Write) -> str:
 
 
 def is_write_id(value: Any) -> bool:
-    """Whether a value looks like the id of a write, as it travels in a message's metadata."""
+    """Whether a value looks like the id of a write."""
     return isinstance(value, str) and re.fullmatch("[A-Za-z0-9_-]{24}", value) is not None
 
 

@@ -1,14 +1,14 @@
-"""One row for every write, as it stands in the ledger."""
+"""The table of writes: it claims them, records their outcomes, and reads and counts them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .claim import Claim, ClaimResult, rows_of
-from .columns import COLUMNS, read_row
-from .database.database import from_text, in_chunks, marks, to_text
+from .claim import Claim, ClaimResult, read_records
+from .columns import COLUMNS, read_record
+from .database.database import from_text, in_chunks, placeholders, to_text
 from .errors import TakenOver
-from .records import CLAIMED, FAILED, SENDING, SENT, SKIPPED, UNKNOWN, Outcome, Row
+from .records import CLAIMED, FAILED, MADE, SENDING, SENT, SKIPPED, UNKNOWN, Outcome, WriteRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 class Writes:
     """The writes of a ledger."""
 
-    def __init__(self, database: Database, holders: Leases) -> None:
+    def __init__(self, database: Database, leases: Leases) -> None:
         self._database = database
-        self._holders = holders
+        self._leases = leases
 
-    def take(
+    def claim(
         self,
         run: str,
         attempt: int,
@@ -36,86 +36,103 @@ class Writes:
         resends_unknown: bool = False,
         other_steps: frozenset[str] = frozenset(),
     ) -> list[ClaimResult]:
-        """Claim writes, or learn what became of them before.
+        """Claim writes, or return what is recorded of them.
 
         Args:
             run: The run that makes them.
             attempt: Which attempt of it.
-            holder: Who is to make them.
-            writes: Each with its id. The same one twice is one write: only the first of the two is to be made.
-            sending: Mark those that are to be made as `sending` at once, on the disk.
-            resends_unknown: What an earlier attempt of the run left unknown is to be made again.
-            other_steps: Steps that are no alternative to the one under way.
+            holder: The id of the lease that will hold them.
+            writes: Each with its id. If the same write appears twice, only the first is claimed.
+            sending: Record the claimed writes as `sending` at once, durably.
+            resends_unknown: Claim writes again that an earlier attempt of the run left unknown.
+            other_steps: Steps that are no alternative to the current one.
 
         Raises:
-            TakenOver: The holder was silent for too long. Nothing is claimed.
+            TakenOver: The lease has expired. Nothing is claimed.
         """
         ids = [id_ for id_, _ in writes]
-        dead: set[tuple[str, str]] = set()
+        expired: set[tuple[str, str]] = set()
 
         def work() -> list[ClaimResult]:
-            now = self._holders.is_valid(holder)
+            now = self._leases.is_valid(holder)
             if now is None:
                 raise TakenOver
-            recorded = rows_of(self._database, ids, lock=True)
-            dead.update(self._dead(recorded.values(), holder))
-            taking = Claim(self._database, run, attempt, holder, SENDING if sending else CLAIMED, now)
-            taking.resends_unknown, taking.other_steps = resends_unknown, other_steps
-            return [] if dead else taking.take(writes, recorded)
+            recorded = read_records(self._database, ids, lock=True)
+            expired.update(self._expired(recorded.values(), holder))
+            claim = Claim(self._database, run, attempt, holder, SENDING if sending else CLAIMED, now)
+            claim.resends_unknown, claim.other_steps = resends_unknown, other_steps
+            return [] if expired else claim.perform(writes, recorded)
 
         while True:
-            taken = self._database.carry_out(work, durable=sending)
-            if not dead:
-                return taken
-            # In transactions of their own, which hold no other rows.
-            while dead:
-                self._holders.expire(*dead.pop())
+            results = self._database.transact(work, durable=sending)
+            if not expired:
+                return results
+            # In transactions of their own, which lock no other rows.
+            while expired:
+                self._leases.expire(*expired.pop())
 
-    def _dead(self, rows: Iterable[Row], holder: str) -> set[tuple[str, str]]:
-        """Return the dead holders of rows, each with its run."""
+    def _expired(self, rows: Iterable[WriteRecord], holder: str) -> set[tuple[str, str]]:
+        """Return the expired leases that hold some of these records, each with its run."""
         others = {(row.holder, row.run) for row in rows if row.holder not in (None, holder)}
-        return {(whose, run) for whose, run in others if whose is not None and self._holders.is_dead(whose)}
+        return {(whose, run) for whose, run in others if whose is not None and self._leases.is_expired(whose)}
 
     def begin_sending(self, ids: Sequence[str], holder: str) -> bool:
-        """Mark claimed rows as being sent; it is on the disk when this returns.
+        """Record claimed writes as `sending`, durably.
 
         Returns:
-            Whether all of them are still this holder's. Where not, none is marked, and nothing may be sent.
+            Whether this lease still holds all of them. If not, none is changed and nothing may be sent.
         """
         if not ids:
             return True
 
         def work() -> None:
             if self._move(ids, holder, CLAIMED, SENDING) != len(ids):
-                raise _NotOurs
+                raise _LeaseLost
 
         try:
-            self._database.carry_out(work, durable=True)
-        except _NotOurs:
+            self._database.transact(work, durable=True)
+        except _LeaseLost:
             return False
         return True
 
-    def back_to_claimed(self, ids: Sequence[str], holder: str) -> None:
-        """Note that rows were certainly not sent and are to be tried again."""
-        self._database.carry_out(lambda: self._move(ids, holder, SENDING, CLAIMED))
+    def return_to_claimed(self, ids: Sequence[str], holder: str) -> None:
+        """Record writes as `claimed` again: they were certainly not made and will be retried."""
+        self._database.transact(lambda: self._move(ids, holder, SENDING, CLAIMED))
 
-    def handle(self, ids: Sequence[str]) -> None:
-        """Mark failed rows as handled: the job itself went on from their failures, and a resume gives them back."""
-        self._database.carry_out(
+    def mark_handled(self, ids: Sequence[str]) -> None:
+        """Mark failed writes as handled by the job: a resume returns their failures."""
+        self._database.transact(
             lambda: self._database.run_many(
                 "UPDATE writes SET is_handled = 1 WHERE id = ? AND outcome = ?", [(id_, FAILED) for id_ in sorted(ids)]
             )
         )
 
-    def made(self, ids: Sequence[str]) -> dict[str, Row]:
-        """Return those of the rows with these ids that were sent, or may have been."""
+    def record(self, id_: str) -> WriteRecord | None:
+        """Return a write, or None."""
         with self._database.reading():
-            found = rows_of(self._database, ids)
-        return {id_: row for id_, row in found.items() if row.outcome in (SENT, SENDING, UNKNOWN)}
+            return read_records(self._database, [id_]).get(id_)
+
+    def messages_of(self, runs: Sequence[str], recipients: Iterable[str]) -> dict[tuple[str, str, str], WriteRecord]:
+        """Return what runs have sent to people, or may have, by step, recipient and fingerprint.
+
+        A job that has changed has other lines, and other operations around the one that sends: neither counts.
+        """
+        found: dict[tuple[str, str, str], WriteRecord] = {}
+        with self._database.reading():
+            for run in runs:
+                for chunk in in_chunks(sorted(set(recipients))):
+                    values = self._database.run(
+                        f"SELECT {COLUMNS} FROM writes WHERE run = ? AND recipient IN ({placeholders(chunk)}) "
+                        f"AND is_message = 1 AND own_key IS NULL AND outcome IN ({placeholders(MADE)}) ORDER BY n",
+                        (run, *chunk, *MADE),
+                    ).fetchall()
+                    for row in map(read_record, values):
+                        found.setdefault((row.write.step, row.write.recipient, row.write.fingerprint), row)
+        return found
 
     def skip_claimed(self, run: str) -> None:
-        """Mark what a run has claimed and never came back to as skipped: something else took its place."""
-        self._database.carry_out(
+        """Record the claimed writes of a finished run as `skipped`: other writes have replaced them."""
+        self._database.transact(
             lambda: self._database.run(
                 f"UPDATE writes SET outcome = ?, holder = NULL, changed = {self._database.clock} "
                 "WHERE run = ? AND outcome = ?",
@@ -131,13 +148,13 @@ class Writes:
         )
 
     def settle(self, outcomes: Iterable[Outcome], holder: str | None = None) -> None:
-        """Write down how writes ended.
+        """Record the outcomes of writes.
 
         Args:
-            outcomes: How.
-            holder: Who made them. What was taken from it meanwhile is settled only where nobody else can have made it:
-                where it is unknown. Without a holder somebody else knows, such as an echo: what is under way or unknown
-                is settled.
+            outcomes: The outcomes.
+            holder: The id of the lease that held them. Writes that it has lost are settled only if they are unknown,
+                since nobody else can have made those. Without it the outcome comes from outside, such as an echo, and
+                settles writes that are `sending` or `unknown`.
         """
         whose, values = ("outcome = ?", [SENDING]) if holder is None else ("holder = ?", [holder])
         rows = [
@@ -148,26 +165,36 @@ class Writes:
             "UPDATE writes SET outcome = ?, about = ?, result = ?, error = ?, holder = NULL, "
             f"changed = {self._database.clock} WHERE id = ? AND ({whose} OR outcome = ?)"
         )
-        self._database.carry_out(lambda: self._database.run_many(sql, rows))
+        self._database.transact(lambda: self._database.run_many(sql, rows))
 
-    def rows(self, run: str, outcomes: Sequence[str] = (), *, page_size: int = 1000) -> Iterator[Row]:
-        """Yield the writes of a run in the order in which they were first taken, without holding them all."""
+    def records(
+        self, run: str, outcomes: Sequence[str] = (), *, step: tuple[str, int] | None = None, page_size: int = 1000
+    ) -> Iterator[WriteRecord]:
+        """Yield the writes of a run in the order in which they were first taken, without holding them all.
+
+        Args:
+            run: Its id.
+            outcomes: Only those that ended so.
+            step: Only those of this step, by this way.
+            page_size: How many are held.
+        """
         last = 0
-        wanted = f"AND outcome IN ({marks(outcomes)})" if outcomes else ""
+        wanted = f"AND outcome IN ({placeholders(outcomes)})" if outcomes else ""
+        wanted += "" if step is None else " AND step = ? AND arrival = ?"
         while True:
             with self._database.reading():
                 found = self._database.run(
                     f"SELECT {COLUMNS} FROM writes WHERE run = ? AND n > ? {wanted} ORDER BY n LIMIT ?",
-                    (run, last, *outcomes, page_size),
+                    (run, last, *outcomes, *(step or ()), page_size),
                 ).fetchall()
             for values in found:
-                yield read_row(values)
+                yield read_record(values)
             if len(found) < page_size:
                 return
             last = found[-1][0]
 
     def results_with(self, run: str, text: str) -> list[Any]:
-        """Return what writes of a run gave, where that holds a text."""
+        """Return the results of writes of a run that contain a text."""
         with self._database.reading():
             found = self._database.run(
                 "SELECT result FROM writes WHERE run = ? AND outcome = ? AND result LIKE ?", (run, SENT, f"%{text}%")
@@ -175,7 +202,7 @@ class Writes:
         return [from_text(result) for (result,) in found]
 
     def counts(self, run: str) -> dict[str, int]:
-        """Return how many writes of a run stand where."""
+        """Return the number of writes of a run by outcome."""
         with self._database.reading():
             found = self._database.run(
                 "SELECT outcome, count(*) FROM writes WHERE run = ? GROUP BY outcome", (run,)
@@ -183,7 +210,7 @@ class Writes:
         return {outcome: int(count) for outcome, count in found}
 
     def tally(self, run: str) -> list[tuple[str, int, int, bool, str, int]]:
-        """Return how many writes of a run stand where: step, arrival, attempt, is_message, outcome, count."""
+        """Return the number of writes of a run as rows: step, arrival, attempt, is_message, outcome, count."""
         with self._database.reading():
             found = self._database.run(
                 "SELECT step, arrival, attempt, is_message, outcome, count(*) FROM writes WHERE run = ? "
@@ -195,40 +222,47 @@ class Writes:
             for step, arrival, attempt, is_message, outcome, count in found
         ]
 
-    def counts_by_step(self, run: str) -> list[tuple[str, int, str, int]]:
-        """Return how many writes of each step of a run stand where: step, arrival, outcome, count; in order."""
+    def counts_by_step(self, run: str) -> list[tuple[str, int, bool, str, int]]:
+        """Return how many writes of each step of a run stand where, in order.
+
+        Returns:
+            Step, arrival, whether they are messages, outcome, count.
+        """
         with self._database.reading():
             found = self._database.run(
-                "SELECT step, arrival, outcome, count(*) FROM writes WHERE run = ? "
-                "GROUP BY step, arrival, outcome ORDER BY min(n)",
+                "SELECT step, arrival, is_message, outcome, count(*) FROM writes WHERE run = ? "
+                "GROUP BY step, arrival, is_message, outcome ORDER BY min(n)",
                 (run,),
             ).fetchall()
-        return [(step, int(arrival), outcome, int(count)) for step, arrival, outcome, count in found]
+        return [
+            (step, int(arrival), bool(is_message), outcome, int(count))
+            for step, arrival, is_message, outcome, count in found
+        ]
 
     def messages_and_people(self, run: str) -> tuple[int, int]:
-        """Return how many messages a run has sent, or may have, and to how many people."""
+        """Return how many messages a run has sent, and to how many people."""
         with self._database.reading():
             found = self._database.run(
                 "SELECT count(*), count(DISTINCT recipient) FROM writes "
-                "WHERE run = ? AND is_message = 1 AND outcome IN (?, ?) AND recipient <> ''",
-                (run, SENT, UNKNOWN),
+                "WHERE run = ? AND is_message = 1 AND outcome = ? AND recipient <> ''",
+                (run, SENT),
             ).fetchone()
         return int(found[0]), int(found[1])
 
     def people_among(self, run: str, recipients: Iterable[str]) -> int:
-        """Return to how many of these people a run has sent a message, or may have."""
+        """Return the number of these people to whom a run has sent a message or may have sent one."""
         wanted, count = sorted(set(recipients)), 0
         with self._database.reading():
             for chunk in in_chunks(wanted):
                 count += self._database.run(
                     "SELECT count(DISTINCT recipient) FROM writes "
-                    f"WHERE run = ? AND recipient IN ({marks(chunk)}) AND is_message = 1 AND outcome IN (?, ?)",
+                    f"WHERE run = ? AND recipient IN ({placeholders(chunk)}) AND is_message = 1 AND outcome IN (?, ?)",
                     (run, *chunk, SENT, UNKNOWN),
                 ).fetchone()[0]
         return count
 
     def message_ids(self, recipient: str) -> set[str]:
-        """Return the ids of all messages to somebody that are known to be sent, in whatever run."""
+        """Return the ids of all messages to a person that are known to be sent, in any run."""
         with self._database.reading():
             found = self._database.run(
                 "SELECT result FROM writes WHERE recipient = ? AND outcome = ?", (recipient, SENT)
@@ -237,15 +271,23 @@ class Writes:
         return {str(result["message_id"]) for result in results if isinstance(result, dict) and "message_id" in result}
 
     def steps_with_unknown(self, run: str) -> set[tuple[str, int]]:
-        """Return the steps of a run, each with its arrival, in which nobody knows of a write how it ended."""
+        """Return the steps of a run, each with its arrival, that have an unknown write."""
         with self._database.reading():
             found = self._database.run(
                 "SELECT DISTINCT step, arrival FROM writes WHERE run = ? AND outcome = ?", (run, UNKNOWN)
             ).fetchall()
         return {(step, int(arrival)) for step, arrival in found}
 
+    def pages_of(self, run: str, step: str) -> set[str]:
+        """Return the Pages that a step of a run has written as."""
+        with self._database.reading():
+            found = self._database.run(
+                "SELECT DISTINCT page FROM writes WHERE run = ? AND step = ? AND page <> ''", (run, step)
+            ).fetchall()
+        return {page for (page,) in found}
+
     def is_settled(self, run: str, step: str, arrival: int, recipient: str, before: int) -> bool:
-        """Whether a step of a run has settled something for a recipient in an attempt before this one."""
+        """Whether a step of a run has a settled write for a recipient from an attempt before this one."""
         with self._database.reading():
             found = self._database.run(
                 "SELECT 1 FROM writes WHERE run = ? AND recipient = ? AND step = ? AND arrival = ? "
@@ -255,5 +297,5 @@ class Writes:
         return found is not None
 
 
-class _NotOurs(Exception):
-    """Rows are another's meanwhile; the transaction is undone."""
+class _LeaseLost(Exception):
+    """The lease does not hold some of the writes any more; the transaction is rolled back."""

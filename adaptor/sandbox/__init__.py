@@ -10,6 +10,11 @@ misreading in one of the two shows against the other. It needs only the standard
         sandbox.assert_sent("6543210987654321", text="See you on Monday.", times=1)
         print(sandbox.transcript())
 
+Whatever a client sends, the server answers it or closes the connection, and goes on. It refuses ambiguous HTTP, a body
+of more than 256 MB (4 MB without files), a request that takes more than 60 seconds to arrive, and more than 256
+connections at a time: with error 4, on which a client tries again. `server/server_limits.py` has all figures. A fault
+of its own is answered 500 and logged.
+
 The wings, each importing only those below it:
 
 * `pytest_plugin`, `sandbox`: what tests and the command line use.

@@ -1,4 +1,4 @@
-"""Web addresses: whether one can be used, whom it belongs to, and how it is shown without secrets."""
+"""Web addresses: whether one can be used, its origin, and how it is shown without secrets."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, NoReturn
 
-#: Parameters that often hold a secret but whose names alone do not say so. They are not shown.
+#: Parameters that often hold a secret although their names do not say so. They are not shown.
 _OFTEN_SECRET = frozenset(
     {"auth", "code", "jwt", "key", "pwd", "session", "sid", "sig", "signature", "x-amz-signature"}
 )
-#: Parameters that say who calls, and nothing of what the call is about.
+#: Parameters that only authenticate the caller.
 _CREDENTIALS = frozenset(
     {"access_token", "api_key", "apikey", "auth_token", "client_secret", "password", "session_token"}
     | {"sig", "signature", "x_amz_credential", "x_amz_date", "x_amz_security_token", "x_amz_signature"}
@@ -33,18 +33,18 @@ def refuse(field: str, problem: str, fix: str) -> NoReturn:
 
 
 def check_url(url: Any, field: str = "url") -> None:
-    """Refuse what is no absolute http or https address."""
+    """Refuse a value that is no absolute http or https address."""
     fix = "Give the whole address, such as https://example.org/api/patients."
     if not isinstance(url, str):
         refuse(field, f"is {a_kind(url)}, not the text of an address", fix)
     if re.search("[\ud800-\udfff]", url):
-        # Libraries would send it in an encoding of their own, and something else would be asked for.
-        refuse(field, "holds half a sign, which no address can", "Look for cut emojis in the text.")
+        # Libraries would encode it in their own way and request another address.
+        refuse(field, "holds half a character, which no address can hold", "Look for cut emojis in the text.")
     if re.search("[\x00-\x1f\x7f]", url):
-        refuse(field, "holds a line break or another control character", "Take it out: .strip() the parts it is of.")
+        refuse(field, "holds a line break or another control character", "Remove it: .strip() its parts.")
     try:
         parts = urlsplit(url)
-        # Libraries differ in where a host ends that holds a backslash or a space: it would be another's.
+        # Libraries disagree on where a host with a backslash or a space ends: the request could go to another host.
         usable = parts.scheme in _PORTS and bool(parts.hostname) and not re.search(r"[\\\s]", parts.netloc)
         usable = usable and parts.port != 0
     except ValueError:
@@ -55,13 +55,13 @@ def check_url(url: Any, field: str = "url") -> None:
 
 
 def origin(url: str) -> str:
-    """Return scheme, host and port of an address: who it belongs to."""
+    """Return the origin of an address: scheme, host and port."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{(parts.hostname or '').lower()}:{parts.port or _PORTS[parts.scheme]}"
 
 
 def split_user(url: str) -> tuple[str, tuple[str, str] | None]:
-    """Return an address without user, password and fragment, and the user and password that stood in it."""
+    """Return an address without user, password and fragment; and its user and password, if it had them."""
     parts = urlsplit(url)
     user, at, host = parts.netloc.rpartition("@")
     name, _, password = user.partition(":")
@@ -70,14 +70,14 @@ def split_user(url: str) -> tuple[str, tuple[str, str] | None]:
 
 
 def with_query(url: str, query: Any) -> str:
-    """Return an address with further parameters behind those that it has."""
+    """Return an address with further parameters."""
     pairs = pairs_of("query", query)
     if not pairs:
         return url
     try:
         text = urlencode(pairs, quote_via=quote)
     except UnicodeEncodeError:
-        refuse("query", "holds half a sign, which no address can", "Look for cut emojis in the text.")
+        refuse("query", "holds half a character, which no address can hold", "Look for cut emojis in the text.")
     return f"{url}{'&' if '?' in url else '?'}{text}"
 
 
@@ -86,7 +86,7 @@ def form_text(form: Any) -> bytes:
     try:
         return urlencode(pairs_of("form", form), quote_via=quote_plus).encode("ascii")
     except UnicodeEncodeError:
-        refuse("form", "holds half a sign, which UTF-8 cannot", "Look for cut emojis in the text.")
+        refuse("form", "holds half a character, which UTF-8 cannot encode", "Look for cut emojis in the text.")
 
 
 def pairs_of(field: str, values: Any) -> list[tuple[str, str]]:
@@ -115,7 +115,7 @@ def _text_of(field: str, name: Any, value: Any) -> str:
 
 
 def secrets_in(url: str) -> Iterator[str]:
-    """Yield the secrets that stand in an address: its password, and parameters that sound like one."""
+    """Yield the secrets in an address: its password, and parameters whose names sound secret."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -131,7 +131,7 @@ def secrets_in(url: str) -> Iterator[str]:
 
 
 def credentials_of(configuration: Any) -> frozenset[str]:
-    """Return what in a configuration authenticates, by the names it has there or in a query.
+    """Return the values of a configuration that authenticate, by their names there or in a query.
 
     Example:
         >>> sorted(credentials_of({"key": "AIza-first", "password": "sunrise-9", "clinic": "Nairobi"}))
@@ -147,7 +147,7 @@ def credentials_of(configuration: Any) -> frozenset[str]:
 
 
 def without_credentials(url: str) -> str:
-    """Return an address without the parameters that only say who calls.
+    """Return an address without the parameters that only authenticate the caller.
 
     Example:
         >>> without_credentials("https://example.org/visits?api_key=abc&code=A17")
@@ -163,7 +163,7 @@ def _is_credential(name: str) -> bool:
 
 
 def clean_url(url: str) -> str:
-    """Return an address as it may be shown: without user, password, fragment and secret parameters."""
+    """Return an address that is safe to show: without user, password, fragment and secret parameters."""
     plain = clean_text(url).partition("#")[0]
     address, mark, query = plain.partition("?")
     return address + mark + "&".join(_clean_parameter(parameter) for parameter in query.split("&"))
@@ -180,7 +180,7 @@ def _is_secret(name: str) -> bool:
 
 
 def clean_text(text: str) -> str:
-    """Return a text in which the addresses show no user, no password and no secret parameter."""
+    """Return a text whose addresses show no user, no password and no secret parameter."""
     text = re.sub(r"([A-Za-z][A-Za-z0-9+.-]*://)[^/?#\s\"'<>]*@", r"\1", text)
     return re.sub(
         r"([?&#])([^=&#?\s]+)=([^&#\s\"'<>]*)",

@@ -1,7 +1,7 @@
-"""HTTP connections that know whether a request has begun to leave this machine.
+"""HTTP connections that record whether a request has begun to leave this machine.
 
-Whether a call may be repeated hangs on that, so it is not guessed from the kind of an error but noted when the first
-byte is written.
+Whether a call may be retried depends on that, so it is not guessed from the kind of an error: the connection records
+it when the first byte is written.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
     from ..core.context import Run
 
-#: Connections idle for longer are not used again: one that the other side has closed meanwhile would turn a send into
-#: an unknown. How long Meta keeps them is not documented; this is on the careful side.
+#: Connections that were idle for longer are not reused: if the other side has closed one, the outcome of a send on it
+#: would be unknown. Meta does not document how long it keeps connections; this value is cautious.
 IDLE_SECONDS = 20.0
 
-#: What connecting, sending and reading may raise.
+#: The errors of connecting, sending and reading.
 NETWORK_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 
 
 class _Watched(HTTPConnection):
-    """A connection that notes when the request itself, not the handshake before it, begins to leave."""
+    """A connection that records when the request itself, not the handshake before it, begins to leave."""
 
     response_class = TimedResponse
 
@@ -56,7 +56,7 @@ class _Watched(HTTPConnection):
 
 
 class _WatchedTLS(_Watched, HTTPSConnection):
-    """The same over TLS; what a proxy is told while the tunnel is made does not count as leaving."""
+    """The same over TLS; the request that asks a proxy for a tunnel does not count."""
 
 
 class _Pool(HTTPConnectionPool):
@@ -68,14 +68,14 @@ class _TLSPool(HTTPSConnectionPool):
 
 
 class _Adapter(requests.adapters.HTTPAdapter):
-    """An adapter whose connections are watched, through a proxy or not. It repeats nothing by itself."""
+    """An adapter with watched connections, also through a proxy. It retries nothing by itself."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
 
     def close(self) -> None:
-        """Close the connections now: by itself urllib3 waits until nothing refers to them, such as a kept error."""
+        """Close the connections now: urllib3 would wait until nothing refers to them, not even a stored error."""
         for manager in (self.poolmanager, *self.proxy_manager.values()):
             for key in list(manager.pools.keys()):
                 if (pool := manager.pools.get(key)) is not None:
@@ -89,17 +89,17 @@ class _Adapter(requests.adapters.HTTPAdapter):
 
 
 class _Session(requests.Session):
-    """A session that does not even look where a redirect leads: `requests` would fail over an address that is none."""
+    """A session that does not parse redirects: `requests` would raise on an invalid address."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Say that the answer leads nowhere else."""
+        """Return None: there is no redirect to follow."""
 
 
 def open_session() -> requests.Session:
-    """Return a session with watched connections, which takes nothing from the environment by itself.
+    """Return a session with watched connections that ignores the environment.
 
-    With `trust_env` an entry in ~/.netrc would replace a credential that was given. What is wanted of the environment
-    is taken with `settings_for`.
+    With `trust_env`, an entry in ~/.netrc would replace the given credential. `settings_for` returns the proxies and
+    certificates of the environment.
     """
     session = _Session()
     session.trust_env = False
@@ -112,10 +112,10 @@ def open_session() -> requests.Session:
 
 
 class Transport:
-    """What stands in the place of the network, where a job is tested.
+    """The replacement for the network, while a job is tested.
 
     Attributes:
-        wrap: Given what carries HTTP, returns what carries it instead; None where nothing does.
+        wrap: Returns the replacement for an adapter; None if nothing is replaced.
     """
 
     def __init__(self) -> None:
@@ -123,29 +123,29 @@ class Transport:
 
     @classmethod
     def of(cls, run: Run) -> Transport:
-        """Return that of a run."""
+        """Return the transport of a run."""
         transport: Transport = run.resource("transport", cls)
         return transport
 
     def wrapped(self, adapter: Any) -> Any:
-        """Return what carries HTTP in this run."""
+        """Return the adapter that this run uses."""
         return adapter if self.wrap is None else self.wrap(adapter)
 
     def close(self) -> None:
         """Nothing is open."""
 
 
-#: Variables that name the certificates which are trusted.
+#: Variables that name the trusted certificates.
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-#: Variables that name the proxy which is gone through.
+#: Variables that name the proxy.
 _PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 
 
 def settings_for(url: str) -> dict[str, Any]:
-    """Return the `proxies` and the `verify` that the environment asks for, for this address.
+    """Return the `proxies` and `verify` settings of the environment for an address.
 
     Raises:
-        ConfigurationError: They cannot be used; the variable that names them is named. Nothing was sent.
+        ConfigurationError: A setting cannot be used; the error names its variable. Nothing was sent.
     """
     settings = requests.Session().merge_environment_settings(url, {}, False, None, None)
     verify = settings["verify"]
@@ -158,7 +158,7 @@ def settings_for(url: str) -> dict[str, Any]:
 
 
 def _check_bundle(path: str) -> None:
-    """Refuse a CA bundle that cannot be used: what comes of it looks as if the other side were at fault."""
+    """Refuse a CA bundle that cannot be used: its errors would look like errors of the other side."""
     import ssl
 
     try:
@@ -170,18 +170,18 @@ def _check_bundle(path: str) -> None:
             ssl.create_default_context(cafile=path)
             return
     except OSError as cause:
-        # Of what can be read, the library says only that it is wrong.
+        # For a file that can be read, the library gives no reason.
         problem = "holds no certificates" if isinstance(cause, ssl.SSLError) else f"cannot be read ({cause.strerror})"
     named = _variable_of(path, _CA_VARIABLES)
     raise ConfigurationError(
         f"The CA bundle {path} that {named} names {problem}.",
-        fix=f"Correct the environment variable {named}, or take it away. Nothing was sent.",
+        fix=f"Correct the environment variable {named}, or unset it. Nothing was sent.",
     )
 
 
 def _check_proxy(proxy: str) -> None:
-    """Refuse a proxy that no connection can be made through. Its address is not shown: a password may stand in it."""
-    what = "is no address of a proxy"
+    """Refuse a proxy that cannot be used. Its address is not shown, since it may hold a password."""
+    what = "is not the address of a proxy"
     fix = "Write it as http://proxy.example.org:3128; in a user name or password # is %23, / is %2F and @ is %40."
     try:
         with_scheme: Any = requests.utils.prepend_scheme_if_needed
@@ -190,8 +190,8 @@ def _check_proxy(proxy: str) -> None:
         if urllib3.util.parse_url(address).host:
             return
     except requests.exceptions.InvalidSchema:
-        what = "is a SOCKS proxy, and PySocks, which connects to those, is not installed"
-        fix = 'Install it (pip install "requests[socks]"), or take the environment variable away.'
+        what = "is a SOCKS proxy, which needs the package PySocks"
+        fix = 'Install it (pip install "requests[socks]"), or unset the environment variable.'
     except (urllib3.exceptions.HTTPError, requests.RequestException, ValueError):
         pass
     named = _variable_of(proxy, _PROXY_VARIABLES)
@@ -199,13 +199,13 @@ def _check_proxy(proxy: str) -> None:
 
 
 def _variable_of(value: str, names: Sequence[str]) -> str:
-    """Return which environment variable has this value, in the case in which it is set."""
+    """Return the environment variable that has this value, in upper or lower case as it is set."""
     spelt = (each for name in names for each in (name.lower(), name))
     return next((name for name in spelt if os.environ.get(name) == value), names[0])
 
 
 def reason_of(cause: BaseException) -> str:
-    """Return in words why no answer came; the exceptions' own texts repeat the whole URL."""
+    """Return the reason for a missing answer as text; the exceptions' own texts hold the whole URL."""
     seen: BaseException | None = cause
     texts: list[str] = []
     while seen is not None and len(texts) < 8:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import threading
 import time
 
-#: The most bytes of an answer that are read, unpacked; `max_response_bytes` in the configuration changes it.
+#: The most bytes of an answer that are read, decompressed; `max_response_bytes` in the configuration changes it.
 MOST_BYTES = 64_000_000
 
 
 class Wire(threading.local):
-    """Whether the request under way in this thread has put a byte of itself on the wire, and how long it may take.
+    """The state of the current request of this thread.
 
     Attributes:
-        left: A byte of the request may have left.
-        connecting: The connection is being made, which does not count.
-        deadline: When the call has to be over, by the monotonic clock.
+        left: A byte of the request may have left this machine.
+        connecting: The connection is being opened: bytes of the handshake do not count.
+        deadline: When the call must have ended, by the monotonic clock.
     """
 
     left = False
@@ -23,7 +23,7 @@ class Wire(threading.local):
     deadline = float("inf")
 
     def begin(self, seconds: float) -> None:
-        """Begin a call: nothing of it has left, and it may take so many seconds in all."""
+        """Begin a call that may take this many seconds in all; nothing of it has left yet."""
         self.left, self.deadline = False, time.monotonic() + seconds
 
 

@@ -1,7 +1,7 @@
-"""What a file is, by its ending.
+"""The media type of a file, by its extension.
 
-The machine's own table differs from machine to machine, and a slim container has nearly none of it: it counts only for
-endings that do not stand here.
+The system's table differs between machines and is nearly empty in a slim container, so it is used only for extensions
+that are not listed here.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _TYPES = {
 
 
 def media_type(name: str) -> str | None:
-    """Return the media type of a file by its ending, or None where it names none.
+    """Return the media type of a file by its extension, or None if it is not known.
 
     Example:
         >>> media_type("voice.OGG"), media_type("clip.mkv"), media_type("notes")

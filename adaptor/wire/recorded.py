@@ -1,7 +1,7 @@
-"""Recorded calls: what stands in the place of the network where a job is tested.
+"""Recorded calls, which replace the network while a job is tested.
 
-Each call that is made is held against the next one of the record and gets its answer. Nothing is sent: a call that is
-not in the record is an error.
+Each call of the job is compared with the next recorded call and gets its answer. Nothing is sent: a call that is not
+recorded is an error.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ class Record:
     Args:
         calls: Each `{"request": {"method", "url" or "path", "query", "body"}, "response": {"status", "headers", "body",
             "lost", "unreachable"}}`. A request with `path` is one to the Graph API.
-        compare: Says where a request is not as it was recorded, in words: `compare(recorded, made)`.
-        graph: Where the Graph API is said to be; its calls are known by it.
-        passing: An address whose calls are really made, since it is that of a sandbox on this machine.
+        compare: Returns the differences of a request from the recorded one, as texts: `compare(recorded, made)`.
+        graph: The address of the Graph API, which identifies its calls.
+        passing: An address whose calls are made for real: that of a sandbox on this machine.
 
     Attributes:
-        problems: The calls that were made and not recorded, in words.
+        problems: The calls that were made and not recorded, as texts.
     """
 
     def __init__(
@@ -50,43 +50,43 @@ class Record:
         graph: str | None = None,
         passing: str | None = None,
     ) -> None:
-        self._left = list(calls)
+        self._remaining = list(calls)
         self._compare = compare
         self._graph = graph
-        self._passing = passing
+        self._passthrough = passing
         self.problems: list[str] = []
 
     def unmade(self) -> list[str]:
-        """Return the recorded calls that were never made, in words."""
-        return [_words(call["request"]) for call in self._left]
+        """Return the recorded calls that were never made, as texts."""
+        return [_words(call["request"]) for call in self._remaining]
 
     def transport(self, network: requests.adapters.BaseAdapter) -> _Transport:
-        """Return what stands in the place of the network."""
+        """Return the adapter that replaces the network."""
         return _Transport(self, network)
 
     def passes(self, url: str) -> bool:
-        """Whether a call to this address is really made."""
-        return self._passing is not None and f"{url}/".startswith(f"{self._passing}/")
+        """Whether a call to this address is made for real."""
+        return self._passthrough is not None and f"{url}/".startswith(f"{self._passthrough}/")
 
     def answer(self, made: requests.PreparedRequest) -> dict[str, Any]:
         """Return the recorded answer to a call.
 
         Raises:
-            NotRecorded: It is not the next call of the record.
+            NotRecorded: The call is not the next recorded one.
         """
         request = self._described(made)
         differences = self._differences(request)
         if differences == []:
-            response: dict[str, Any] = self._left.pop(0)["response"]
+            response: dict[str, Any] = self._remaining.pop(0)["response"]
             return response
         problem = f"{_words(request)} is not recorded"
         self.problems.append(problem)
         if differences is None:
             following = "None is left"
-        elif _words(self._left[0]["request"]) == _words(request):
-            following = f"What is recorded differs in {'; '.join(differences)}"
+        elif _words(self._remaining[0]["request"]) == _words(request):
+            following = f"The recorded call differs in {'; '.join(differences)}"
         else:
-            following = f"The next one in the record is {_words(self._left[0]['request'])}"
+            following = f"The next recorded call is {_words(self._remaining[0]['request'])}"
         raise NotRecorded(
             f"{problem}. {following}.", fix="Write it under `calls` of the case, in the order of the calls."
         )
@@ -105,10 +105,10 @@ class Record:
         return request if body is None else {**request, "body": body}
 
     def _differences(self, made: dict[str, Any]) -> list[str] | None:
-        """Return where a call is not like the next one of the record; None where no call is left."""
-        if not self._left:
+        """Return the differences of a call from the next recorded one, or None if no recorded call is left."""
+        if not self._remaining:
             return None
-        wanted = {"method": "GET", **self._left[0]["request"]}
+        wanted = {"method": "GET", **self._remaining[0]["request"]}
         if "url" in wanted:
             url = urlsplit(wanted["url"])
             wanted["url"] = f"{url.scheme}://{url.netloc}{url.path}"
@@ -128,7 +128,7 @@ class _Transport(requests.adapters.BaseAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Answer a call."""
         if self._record.passes(str(request.url)):
-            # Not by way of a proxy, which could be another machine.
+            # Without a proxy, which could be another machine.
             return self._network.send(request, *args, **{**kwargs, "proxies": {}})
         recorded = self._record.answer(request)
         if recorded.get("unreachable"):
@@ -147,14 +147,14 @@ class _Transport(requests.adapters.BaseAdapter):
         return response
 
     def close(self) -> None:
-        """Close the connections that were really made."""
+        """Close the connections to the real network."""
         self._network.close()
 
 
 def _body(body: Any) -> Any:
     if body is None:
         return None
-    # Files come in pieces.
+    # A form with files is an iterator of bytes.
     raw = body if isinstance(body, str | bytes) else b"".join(body)
     text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
     try:
@@ -164,7 +164,7 @@ def _body(body: Any) -> Any:
 
 
 def _as_text(key: str, value: Any) -> Any:
-    """Write a recorded query as it stands in an address, where everything is text."""
+    """Return the values of a recorded query as text, as in an address; any other value as it is."""
     if key != "query" or not isinstance(value, dict):
         return value
     return {name: part if isinstance(part, str | dict) else json.dumps(part) for name, part in value.items()}

@@ -1,4 +1,4 @@
-"""Reading an answer within limits: a server may not hold a call for ever, nor fill the memory."""
+"""Reads an answer within limits of time and size."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _BLOCK = 65_536
 
 
 class TooLarge(requests.RequestException):
-    """An answer is larger than may be read."""
+    """An answer is larger than the limit."""
 
 
 def read_content(response: requests.Response, most: int) -> None:
-    """Read the body of a streamed answer, unpacked; `response.content` holds it afterwards.
+    """Read and decompress the body of a streamed answer; `response.content` holds it afterwards.
 
     Raises:
-        TooLarge: It is larger than `most` bytes.
-        requests.RequestException: It broke off, cannot be unpacked, or took too long.
+        TooLarge: The body is larger than `most` bytes.
+        requests.RequestException: The connection broke, the body cannot be decompressed, or it took too long.
     """
     blocks, size = [], 0
     for block in response.iter_content(_BLOCK):
@@ -36,14 +36,14 @@ def read_content(response: requests.Response, most: int) -> None:
 
 
 class TimedResponse(http.client.HTTPResponse):
-    """An answer of which every part, the status line and headers too, comes before the deadline of the call."""
+    """An answer that must be complete, with status line and headers, before the deadline of the call."""
 
     def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(_TimedSocket(sock), *args, **kwargs)  # type: ignore[arg-type]
 
 
 class _TimedSocket:
-    """As much of a socket as an answer is read from."""
+    """The part of a socket's interface that reading an answer needs."""
 
     def __init__(self, sock: Any) -> None:
         self._sock = sock
@@ -53,7 +53,7 @@ class _TimedSocket:
 
 
 class _TimedReader(io.RawIOBase):
-    """Reads from a socket; each wait is as long as before, and none goes on past the deadline."""
+    """Reads from a socket with its own timeout, but never beyond the deadline."""
 
     def __init__(self, sock: Any) -> None:
         self._sock = sock
@@ -79,13 +79,13 @@ class _TimedReader(io.RawIOBase):
 
 
 def seconds_left() -> float:
-    """Return how many seconds the call that is under way in this thread may still take.
+    """Return the seconds that the current call of this thread may still take.
 
     Raises:
-        TimeoutError: None.
+        TimeoutError: No time is left.
     """
     left = wire.deadline - time.monotonic()
     if left <= 0:
         raise TimeoutError("the read timed out: the whole call took too long")
-    # A socket takes no endless time.
+    # A socket accepts no infinite timeout.
     return min(left, 86_400.0)

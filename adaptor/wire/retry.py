@@ -1,4 +1,4 @@
-"""Making a call again that certainly was not carried out: how often, and after how long."""
+"""Retries of calls that were certainly not carried out: the policy, and the one loop that applies it."""
 
 from __future__ import annotations
 
@@ -16,60 +16,60 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: The first wait before a repeat where the other side does not say how long; it doubles each time.
+#: The first wait where the other side does not say how long; it doubles with each retry.
 FIRST_WAIT_SECONDS = 1.0
-#: The same where no connection came about: whoever mistyped an address should not wait long to hear of it.
+#: The same after a failed connection: a mistyped address should fail soon.
 FIRST_WAIT_UNCONNECTED_SECONDS = 0.25
 
 
 class RetryPolicy(NamedTuple):
-    """How often a call is made again.
+    """How often a call is retried.
 
     Attributes:
-        max_repeats: The most repeats.
-        max_wait: The most seconds to wait before one; a longer wait ends the call.
+        max_retries: The most retries of a call.
+        max_wait: The longest wait before a retry, in seconds; a call that needs a longer one fails.
     """
 
-    max_repeats: int
+    max_retries: int
     max_wait: float
 
     def wait_before(self, repeats: int, error: AdaptorError) -> float | None:
-        """Return how many seconds to wait before a repeat, or None where there is to be none.
+        """Return the seconds to wait before the next retry, or None if the call is not retried.
 
         Args:
-            repeats: How many came before.
-            error: How the call ended; where it has a `retry_after`, that is how long.
+            repeats: The number of retries before.
+            error: The error of the last try; its `retry_after`, if it has one, is the wait.
         """
-        if repeats >= self.max_repeats:
+        if repeats >= self.max_retries:
             return None
         asked: float | None = getattr(error, "retry_after", None)
         first = FIRST_WAIT_UNCONNECTED_SECONDS if isinstance(error, NotSent) else FIRST_WAIT_SECONDS
-        # Jitter, so that many jobs that were stopped at once do not come back at once.
+        # With jitter, so that many jobs that failed together do not retry together.
         seconds = asked or first * 2**repeats * random.uniform(0.75, 1.25)
         return seconds if seconds <= self.max_wait else None
 
 
-def repeating(
+def call_with_retries(
     make: Callable[[], T],
     policy: RetryPolicy,
     run: Run,
     *,
     component: str,
-    is_repeatable: Callable[[AdaptorError], Any],
+    is_retryable: Callable[[AdaptorError], Any],
     waiting: Callable[[], AbstractContextManager[object]],
 ) -> T:
-    """Make a call, and make it again while it certainly was not carried out.
+    """Make a call, and retry it while it was certainly not carried out.
 
     Args:
-        make: Makes it.
-        policy: How often.
-        run: Waits, and logs why.
-        component: Whose log lines these are.
-        is_repeatable: Whether a call that ended so was certainly not carried out.
-        waiting: Entered while it waits.
+        make: Makes the call.
+        policy: How often it is retried.
+        run: Waits and logs.
+        component: The component in the log lines.
+        is_retryable: Whether a call with this error was certainly not carried out and may be retried.
+        waiting: Returns a context that is open during each wait.
 
     Raises:
-        AdaptorError: How it ended at last.
+        AdaptorError: The error of the last try.
     """
     wire.left = False
     repeats = 0
@@ -77,15 +77,15 @@ def repeating(
         try:
             return make()
         except AdaptorError as error:
-            seconds = policy.wait_before(repeats, error) if is_repeatable(error) else None
+            seconds = policy.wait_before(repeats, error) if is_retryable(error) else None
             if seconds is None:
                 raise
             why = f"{type(error).__name__}: {error}"
         repeats += 1
-        # Of the whole call nothing was carried out. Where that is so of some parts alone, it counts as having left
-        # until it is recorded how the others ended.
+        # The whole call was not carried out, so an interruption during the wait leaves nothing unknown. If only some
+        # parts failed, it stays True until the outcomes of the others are recorded.
         wire.left = False
         with waiting():
-            what = f"It was not carried out; trying again in {seconds:.1f} s ({repeats} of {policy.max_repeats})."
+            what = f"It was not carried out; trying again in {seconds:.1f} s ({repeats} of {policy.max_retries})."
             run.log("info", component, f"{why} {what}")
             run.wait(seconds)

@@ -1,4 +1,4 @@
-"""Files on their way to another system: a multipart body that is read from disk while it is sent."""
+"""Multipart forms whose files are read from disk while they are sent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _refuse(field: str, problem: str, fix: str) -> NoReturn:
 
 
 class Upload:
-    """The body of a form with files. Its length is known before it is sent; it can be sent again from the start."""
+    """The body of a form with files. Its length is known in advance, and it can be sent several times."""
 
     def __init__(self, fields: list[tuple[str, str]], files: dict[str, Any]) -> None:
         self.boundary = f"adaptor-{os.urandom(16).hex()}"
@@ -40,7 +40,7 @@ class Upload:
                     self._add(str(name), item)
         except UnicodeEncodeError:
             self.close()
-            _refuse("form", "holds half a sign, which UTF-8 cannot", "Look for cut emojis in the text.")
+            _refuse("form", "holds half a character, which UTF-8 cannot encode", "Look for cut emojis in the text.")
         except BaseException:
             self.close()
             raise
@@ -60,13 +60,13 @@ class Upload:
         yield self._end
 
     def digest(self, clean: Callable[[str], str]) -> str:
-        """Return a digest of the bytes of every field and file, which are read piece by piece.
+        """Return a digest of the bytes of every field and file; files are read in blocks.
 
-        A file counts by its content alone, wherever it lies: what makes it may name it anew each time. A name that the
-        job gives counts.
+        The path of a file does not count, since a program may create it under a new name each time. A file name that
+        the job gives counts.
 
         Args:
-            clean: Takes out of what is in memory what does not count.
+            clean: Removes secrets from values in memory.
         """
         import hashlib
 
@@ -123,7 +123,7 @@ class Upload:
 
 
 class _Opened:
-    """An open file, from where it stood when it was given."""
+    """An open file, from its position when it was given."""
 
     def __init__(self, file: BinaryIO, *, ours: bool) -> None:
         self._file = file
@@ -150,7 +150,7 @@ class _Opened:
 
 
 def check_files(files: Any) -> None:
-    """Refuse what is no file; nothing is opened."""
+    """Refuse values that are no files, without opening any."""
     if not isinstance(files, dict):
         _refuse("files", f"is {a_kind(files)}, not a dict", _FIX)
     for name, value in files.items():
@@ -189,13 +189,13 @@ def _named(field: str, item: Any) -> tuple[str, bytes | str | _Opened]:
         return name, _opened(item)
     if item.seekable():
         return name, _Opened(item, ours=False)
-    # How long it is must be known before it is sent.
+    # The length must be known before it is sent.
     return name, item.read()
 
 
 def _opened(path: Path) -> _Opened:
     try:
-        # A pipe would be waited for.
+        # Opening a pipe would block.
         if not stat.S_ISREG(os.stat(path).st_mode):
             kind = "a folder" if path.is_dir() else "no plain file"
             _refuse("files", f"names {path}, which is {kind}", "Give the path of a file.")

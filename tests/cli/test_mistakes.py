@@ -82,7 +82,7 @@ MISTAKES = {
     "a changed f-string": (
         'log(f"{state.data.flag} x".upper())',
         3,
-        ["is a lazy text", "`.upper` was asked of it", "line 1"],
+        ["is a lazy text", "`.upper` was used on it", "line 1"],
     ),
     "a reference in join": ('log(", ".join([state.data.a, "x"]))', 3, ["str.join", "f-string"]),
     "a reference in json.dumps": ("import json\nlog(json.dumps({'a': state.data}))", 3, ["JSON", "line 2"]),
@@ -158,7 +158,7 @@ CREDENTIALS = {
     "a number": ({"access_token": 12345678}, "`access_token`"),
     "with a line break in it": ({"access_token": "secret-\ntoken"}, "holds a line break"),
     "with what stands before it in a header": ({"access_token": "Bearer secret-token"}, "begins with “Bearer ”"),
-    "in quotes": ({"access_token": "'secret-token'"}, "stands in quotes"),
+    "in quotes": ({"access_token": "'secret-token'"}, "is in quotes"),
     "for a version that is none": ({"access_token": "secret-token", "api_version": "26"}, "v26.0"),
     "for an address that is none": (
         {"access_token": "secret-token", "base_url": "graph"},

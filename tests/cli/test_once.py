@@ -58,7 +58,7 @@ def rows(tmp_path):
     def look(run="r1"):
         store = open_store(str(tmp_path / ".adaptor" / "ledger.db"))
         try:
-            return [(row.write.recipient, row.outcome) for row in store.writes.rows(run)]
+            return [(row.write.recipient, row.outcome) for row in store.writes.records(run)]
         finally:
             store.close()
 
@@ -79,6 +79,9 @@ BRANCHES = {
     "two fn_if on lines of their own": f"{LOOK}try_each(\n    state.data,\n    fn_if(\n        state.hours < 24,\n"
     f"        {TEXT},\n        else_=fn_if(\n            state.hours < 48,\n            {OTHER},\n)))",
     "a function": f"{LOOK}try_each(state.data, fn(lambda s: ({TEXT} if s['hours'] < 24 else {OTHER})(s)))",
+    "an operation of the job": f"{LOOK}@operation\ndef remind(state, person):\n    if state['hours'] < 24:\n"
+    "        return send_text(person, 'Text')(state)\n    return send_text(person, 'Template')(state)\n"
+    "try_each(state.data, remind(state.data))\n",
     "for and if": "hours = int(open('hours').read())\n"
     f"for person in {PEOPLE}:\n"
     "    if hours < 24:\n"
@@ -191,7 +194,7 @@ def test_who_is_held_back_keeps_nobody_else_from_another_letter(job, meta, kille
     assert "ReplayMismatch" in done.err
     assert done.code == 1
     assert meta.accepted == [(ana, "Monday"), (ben, "Monday"), (ben, "Friday")], done.err
-    assert "Messages: 1 sent, 1 unknown. 1 made before and not again." in done.err
+    assert "Messages: 1 sent, 1 failed, 1 unknown. 1 made before and not again." in done.err
 
 
 # --- A failure that the job handled ---

@@ -184,7 +184,7 @@ def test_another_system_is_told_once_though_what_it_is_told_changes_with_the_tim
         assert job(script, "--run-id", "r1").code == 1
     done = job(script, "--resume", "r1")
     assert done.code == int(killed), done.err
-    assert "http.post: made before the run stopped, with other content; not made again." in done.err
+    assert "http.post: made before the run stopped, with other content; it is not made again." in done.err
     assert len(meta.told) == 1
     assert meta.accepted == hello(0, 1, 2, 3, 4)
 
@@ -630,7 +630,7 @@ def test_runs_that_finished_long_ago_forget_their_people_where_that_is_wished(jo
     store = ledger()
     assert store.runs.find("old").purged is not None
     assert store.runs.find("new").purged is None
-    assert {row.write.recipient for row in store.writes.rows("old")} == {""}
+    assert {row.write.recipient for row in store.writes.records("old")} == {""}
 
 
 @pytest.mark.parametrize(

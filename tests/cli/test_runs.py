@@ -113,8 +113,9 @@ def test_one_run_is_shown_with_its_steps_its_errors_and_what_to_do_next(sent, ru
     assert "adaptor runs settle r1 job.py" in done.out
     assert not any(psid in done.out for psid in PEOPLE)
     facts = json.loads(runs("show", "r1", "--format", "json").out)
+    counts = {"failed": 1, "sent": 3, "unknown": 1}
     assert facts["steps"] == [
-        {"id": "job-1", "arrival": 0, "status": "not completed", "writes": {"failed": 1, "sent": 3, "unknown": 1}}
+        {"id": "job-1", "arrival": 0, "status": "not completed", "writes": counts, "messages": counts}
     ]
 
 

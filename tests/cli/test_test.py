@@ -91,7 +91,7 @@ def test_calls_to_other_systems_are_answered_from_the_record(test):
     done = test(script, {"state": state, "calls": calls})
     assert done.code == 1
     assert (
-        "NotRecorded: POST https://clinic.example/seen is not recorded. What is recorded differs in body.psid: "
+        "NotRecorded: POST https://clinic.example/seen is not recorded. The recorded call differs in body.psid: "
         in done.out
     )
     assert 'recorded "2", made "1"' in done.out

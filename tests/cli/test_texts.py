@@ -73,7 +73,7 @@ def test_a_text_that_is_used_before_its_values_are_known_is_refused_with_its_pla
     words = ("--dry-run", "-S", json.dumps(STATE)) if command == "run" else ()
     done = adaptor(f"send_text(state.data.psid, {text})", *words, command=command)
     assert done.code == 3
-    assert any(words in done.err for words in ("known only when the operation runs", "a text would say"))
+    assert any(words in done.err for words in ("known only when the operation runs", "would appear in a text"))
     assert "^^^^" in done.err
 
 
@@ -83,7 +83,7 @@ def test_a_digest_of_a_text_is_no_key_before_its_values_are_known(adaptor):
     )
     done = adaptor(script, "--dry-run", state=STATE)
     assert done.code == 3
-    assert "`.encode` was asked of it" in done.err
+    assert "`.encode` was used on it" in done.err
 
 
 @pytest.mark.parametrize("text", ['f"no rows in {state.data.file}"', 'f"{state.data.file:>{state.data.name}}"'])

@@ -202,13 +202,13 @@ def test_no_value_ever_changes_the_state_before(given, value):
 
 
 def test_the_format_is_given_the_moment_in_the_timezone():
-    assert kept("today", format=lambda moment: moment.strftime("%Y-%m-%d")) == "2024-06-15"
-    assert kept("now", format=str, timezone="Africa/Nairobi") == "2024-06-15 16:45:30.123000+03:00"
-    assert kept(date(2024, 6, 15), format=lambda moment: moment.timestamp()) == 1718409600.0
+    assert kept("today", format_=lambda moment: moment.strftime("%Y-%m-%d")) == "2024-06-15"
+    assert kept("now", format_=str, timezone="Africa/Nairobi") == "2024-06-15 16:45:30.123000+03:00"
+    assert kept(date(2024, 6, 15), format_=lambda moment: moment.timestamp()) == 1718409600.0
 
 
 def test_the_format_is_given_the_moment_of_iso_text_too_so_that_the_next_run_does_the_same():
-    keep = cursor(data_value("last"), default="yesterday", format=lambda moment: moment.strftime("%d.%m.%Y"))
+    keep = cursor(data_value("last"), default="yesterday", format_=lambda moment: moment.strftime("%d.%m.%Y"))
     assert at(keep)["cursor"] == "14.06.2024"
     for text in ("2024-06-10", "2024-06-10T05:00:00.000Z", "2024-06-10 05:00"):
         assert at(keep, {"data": {"last": text}})["cursor"] == "10.06.2024"
@@ -218,29 +218,29 @@ def test_the_format_is_given_the_moment_of_iso_text_too_so_that_the_next_run_doe
     ("value", "expected"), [("abc", "ABC"), ("20240615", "20240615"), ("2024-99-99", "2024-99-99")]
 )
 def test_the_format_is_given_anything_else_as_it_is(value, expected):
-    assert kept(value, format=lambda text: text.upper()) == expected
-    assert kept(5, format=lambda page: page + 1) == 6
+    assert kept(value, format_=lambda text: text.upper()) == expected
+    assert kept(5, format_=lambda page: page + 1) == 6
 
 
 def test_where_the_format_returns_none_it_is_as_without():
-    assert kept("today", format=lambda moment: None) == "2024-06-15T00:00:00.000Z"
-    assert kept(5, format=lambda page: None) == 5
+    assert kept("today", format_=lambda moment: None) == "2024-06-15T00:00:00.000Z"
+    assert kept(5, format_=lambda page: None) == 5
 
 
 def test_a_format_is_not_asked_about_nothing():
-    assert kept(None, format=lambda moment: moment.year) is None
+    assert kept(None, format_=lambda moment: moment.year) is None
 
 
 def test_times_that_a_format_returns_become_text():
-    assert kept("now", format=lambda moment: moment) == "2024-06-15T13:45:30.123Z"
-    assert kept("now", format=lambda moment: moment.date()) == "2024-06-15"
-    assert kept("now", format=lambda moment: moment.time()) == "13:45:30.123000"
-    assert kept("now", format=lambda moment: moment.replace(tzinfo=None)) == "2024-06-15T13:45:30.123000"
+    assert kept("now", format_=lambda moment: moment) == "2024-06-15T13:45:30.123Z"
+    assert kept("now", format_=lambda moment: moment.date()) == "2024-06-15"
+    assert kept("now", format_=lambda moment: moment.time()) == "13:45:30.123000"
+    assert kept("now", format_=lambda moment: moment.replace(tzinfo=None)) == "2024-06-15T13:45:30.123000"
 
 
 def test_a_format_that_fails_is_told_with_its_line():
     with pytest.raises(JobError) as caught:
-        kept(5, format=lambda moment: moment.year)
+        kept(5, format_=lambda moment: moment.year)
     assert caught.value.cause_type == "AttributeError"
     assert caught.value.file == __file__
 
@@ -363,7 +363,7 @@ WRONG = [
     (lambda: cursor(1, defualt=2), "cursor() does not take `defualt`. Did you mean `default`?"),
     (lambda: cursor(1, tz="UTC"), "cursor() does not take `tz`."),
     (lambda: cursor(1, "a", 2, str, "UTC"), "cursor() takes at most 4 positional arguments, but 5 were given."),
-    (lambda: cursor(1, format="%Y"), "`format` of cursor() must be a function, not str '%Y'."),
+    (lambda: cursor(1, format_="%Y"), "`format_` of cursor() must be a function, not str '%Y'."),
     (lambda: kept(1, key=""), "`key` of cursor() must be a text that is not empty"),
     (lambda: kept(1, key=5), "`key` of cursor() must be a text that is not empty"),
     (lambda: kept(1, {"key": "page"}), "`key` of cursor() must be a text that is not empty; options are given by name"),

@@ -77,13 +77,13 @@ def test_a_path_that_is_not_known_text_is_refused_with_what_to_write(read, path)
 READERS = [
     (data_value("rows[0].id"), 1, "data_value('rows[0].id')"),
     (data_value("first name"), "Ana", "data_value('first name')"),
-    (data_value("$.data.zero", default=5), 0, "data_value('zero', default=5)"),
+    (data_value("$.data.zero", default=5), 0, "data_value('$.data.zero', default=5)"),
     (data_value("one.id"), 7, "data_value('one.id')"),
     # A dot always leads one step down: a key with a dot in it is written in brackets.
     (data_value("a.b"), None, "data_value('a.b')"),
-    (data_value("['a.b']"), 4, "data_value(\"$.data['a.b']\")"),
+    (data_value("['a.b']"), 4, "data_value(\"['a.b']\")"),
     (data_value("rows[*].id"), 1, "data_value('rows[*].id')"),
-    (source_value("$.nil", default=None), None, "source_value('$.nil')"),
+    (source_value("$.nil", default=None), None, "source_value('$.nil', default=None)"),
     (data_value("nothing"), None, "data_value('nothing')"),
     (data_value("nothing", default=[state.p]), ["X"], "data_value('nothing', default=[state.p])"),
     (source_value("$.data.rows[*].id"), 1, "source_value('$.data.rows[*].id')"),

@@ -154,7 +154,7 @@ def test_what_the_state_holds_is_never_interpreted():
 
 
 def test_a_lazy_helper_cannot_be_used_as_if_it_were_the_value():
-    with pytest.raises(LazyStateError, match="`len` was asked of it"):
+    with pytest.raises(LazyStateError, match="`len` was called on it"):
         len(chunk(state.data.rows, 2))
     with pytest.raises(LazyStateError, match="iterated over"):
         list(to_array(state.data.rows))

@@ -86,7 +86,7 @@ MISSPELT = [
 def test_a_misspelt_key_is_told_with_the_one_that_was_meant(key, meant):
     base = {} if meant == "access_token" else GOOD
     error = problem({**base, key: TOKEN})
-    assert str(error) == f"The configuration has a key `{key}`, which is not one of ours."
+    assert str(error) == f"The configuration has a key `{key}`, which does not exist."
     assert error.fix == f"Did you mean `{meant}`? Rename it."
     assert error.details == {"key": key, "meant": meant}
     assert TOKEN not in everything(error)
@@ -133,9 +133,9 @@ def test_a_wrong_value_is_told_by_its_key_with_an_example_and_never_shown(key, v
 PASTED = {
     "Bearer SECRETVALUE": "begins with “Bearer ”",
     "Authorization: Bearer SECRETVALUE": "begins with “Authorization: Bearer ”",
-    '"SECRETVALUE"': "stands in quotes",
-    "“SECRETVALUE”": "stands in quotes",
-    "'SECRETVALUE'\n": "stands in quotes",
+    '"SECRETVALUE"': "is in quotes",
+    "“SECRETVALUE”": "is in quotes",
+    "'SECRETVALUE'\n": "is in quotes",
     "access_token=SECRETVALUE": "begins with “access_token=”",
     "": "is empty",
     " \r\n": "is empty",
@@ -143,7 +143,7 @@ PASTED = {
 NO_TOKENS = {
     "SECRET VALUE": "holds a space",
     "SECRET\nVALUE": "holds a line break",
-    "SECRETVALUÉ…": "holds a sign that no token has",
+    "SECRETVALUÉ…": "holds a character that no token has",
 }
 
 

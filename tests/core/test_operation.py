@@ -175,7 +175,7 @@ WRONG = {
     "a list of operations": (
         lambda: combine([fn(step)]),
         "combine() takes operations, not a list of them.",
-        "Put a star before it, or make one operation of many: combine(*operations).",
+        "Put a star before it, or join them: combine(*operations).",
     ),
     "a lazy reference": (
         lambda: execute(state.data),
@@ -194,8 +194,8 @@ WRONG = {
     "a handler that is none": (lambda: fn(step).catch({}), "`handler` of catch() must be a function", "Write catch("),
     "a builder as a handler": (lambda: fn(step).catch(KeyError, log), "was given `log` itself", "log(…)"),
     "no handler": (lambda: fn(step).catch(), "catch() takes a handler, not 0 arguments", "Write catch(handler)"),
-    "an error alone": (lambda: fn(step).catch(KeyError), "catch() was given KeyError and nothing", "catch(handler)"),
-    "a handler before its error": (lambda: fn(step).catch(rescue, KeyError), "nothing to do about it", "WindowClosed,"),
+    "an error alone": (lambda: fn(step).catch(KeyError), "catch() was given KeyError without", "catch(handler)"),
+    "a handler before its error": (lambda: fn(step).catch(rescue, KeyError), "without a handler", "WindowClosed,"),
     "no error": (lambda: fn(step).catch("KeyError", rescue), "before its handler, not a str", "Write"),
     "one that is none": (lambda: fn(step).catch((KeyError, step), rescue), "not KeyError, step", "Write catch("),
     "no errors at all": (lambda: fn(step).catch((), rescue), "not nothing", "Write catch("),

@@ -22,7 +22,7 @@ from adaptor.ledger.store import open_store
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from adaptor.ledger.records import Row
+    from adaptor.ledger.records import WriteRecord
 
 SERVER = Path(__file__).with_name("server.py")
 ROOT = SERVER.parents[2]
@@ -166,11 +166,11 @@ class Job:
         """Return what the sandbox accepted."""
         return [Accepted(*each) for each in self.ask("accepted")]
 
-    def rows(self, run: str) -> list[Row]:
+    def rows(self, run: str) -> list[WriteRecord]:
         """Return what the ledger holds."""
         store = open_store(self.database)
         try:
-            return list(store.writes.rows(run))
+            return list(store.writes.records(run))
         finally:
             store.close()
 
@@ -185,7 +185,7 @@ class Job:
         finally:
             store.close()
 
-    def check_ledger(self, run: str) -> list[Row]:
+    def check_ledger(self, run: str) -> list[WriteRecord]:
         """Check, of a run that has ended, that ledger and sandbox say the same, and that nobody got a message twice."""
         accepted, rows = self.accepted(), self.rows(run)
         got = Counter((each.recipient, each.text) for each in accepted)

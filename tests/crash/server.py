@@ -19,7 +19,7 @@ import time
 from typing import Any
 
 from adaptor.sandbox import Sandbox
-from adaptor.sandbox.server import api, server
+from adaptor.sandbox.server import api, connection, server
 
 
 class Blow:
@@ -101,14 +101,12 @@ class Accepted(list[Any]):
         self._watch.happens("part")
 
 
-class WatchedHandler(server._Handler):
+class WatchedConnection(connection.Connection):
     """One connection, watched."""
 
-    def _respond(self) -> None:
-        super()._respond()
-        self.server.api.watch.happens("answered")  # type: ignore[attr-defined]
-
-    do_GET = do_POST = do_DELETE = _respond  # noqa: N815
+    def _serve(self) -> None:
+        super()._serve()
+        self._host.api.watch.happens("answered")  # type: ignore[attr-defined]
 
 
 class Commands:
@@ -166,7 +164,7 @@ class Commands:
 
 def main() -> None:
     api.Api = WatchedApi  # type: ignore[misc]
-    server._Handler = WatchedHandler  # type: ignore[misc]
+    server.Connection = WatchedConnection  # type: ignore[misc]
     commands = Commands()
     for line in sys.stdin:
         name, positional, named = json.loads(line)

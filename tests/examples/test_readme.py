@@ -31,7 +31,7 @@ def run(forks):
 
 
 def test_there_are_jobs_in_the_readme():
-    assert len(JOBS) == 3
+    assert len(JOBS) == 4
 
 
 @pytest.mark.parametrize("number", range(len(JOBS)))

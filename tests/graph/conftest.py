@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adaptor.core.values.page_id import PageId
+from adaptor.core.values.page_id import PAGE_ID
 from adaptor.graph.draft import Draft
+from adaptor.graph.needs import Need
 from adaptor.graph.operation import graph_operation
 
 if TYPE_CHECKING:
@@ -21,14 +22,14 @@ def _plain_environment(plain_environment: None) -> None:
     """The machine's proxies, certificates and netrc are no business of a test."""
 
 
-@graph_operation
+@graph_operation(needs=Need())
 def _write(body: Any) -> Draft:
-    return Draft("POST", [PageId(), "messages"], body=body, answers={"message_id": "m_dry_run"}, needs=("message_id",))
+    return Draft("POST", [PAGE_ID, "messages"], body=body, answers={"message_id": "m_dry_run"}, needs=("message_id",))
 
 
-@graph_operation
+@graph_operation(needs=Need())
 def _read(fields: Any = "name") -> Draft:
-    return Draft("GET", [PageId()], params={"fields": fields}, answers={"name": "never given"})
+    return Draft("GET", [PAGE_ID], params={"fields": fields}, answers={"name": "never given"})
 
 
 @pytest.fixture

@@ -311,3 +311,32 @@ def test_the_token_is_in_no_part_of_the_body(wire: Any, http: Any, state_for: An
     head, _, body = server.requests[0].partition(b"\r\n\r\n")
     assert token.encode() not in body
     assert not urlsplit(head.split(b" ")[1]).query
+
+
+def test_a_call_that_is_lost_as_a_whole_is_told_for_each_message(
+    wire: Any, http: Any, state_for: Any, run: Run
+) -> None:
+    told: list[Any] = []
+    run.observers.on_result = told.append
+    server = wire(http({}, status=500))
+    with pytest.raises(DeliveryUnknown):
+        batch(*three())(state_for(server.url))
+    assert [(row["outcome"], row["error"]) for row in told] == [("unknown", "DeliveryUnknown")] * 3
+
+
+def test_a_batch_that_is_interrupted_leaves_its_messages_unknown(
+    wire: Any, http: Any, state_for: Any, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Any] = []
+    run.observers.on_result = told.append
+
+    def interrupt(*given: Any, **more: Any) -> Any:
+        from adaptor.wire.departure import wire as on_the_wire
+
+        on_the_wire.left = True
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("adaptor.graph.connection.GraphConnection.exchange_parts", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        batch(*three())(state_for("http://127.0.0.1:9"))
+    assert [row["outcome"] for row in told] == ["unknown"] * 3

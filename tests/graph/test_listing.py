@@ -11,9 +11,10 @@ from werkzeug import Response
 from adaptor import PermissionMissing, WrongCall, each, fn, state, try_each
 from adaptor.common.loop import map_
 from adaptor.core.context import Run
-from adaptor.core.values.page_id import PageId
+from adaptor.core.values.page_id import PAGE_ID
 from adaptor.graph.draft import Draft
 from adaptor.graph.listing import listing
+from adaptor.graph.needs import Need
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     from pytest_httpserver import HTTPServer
 
 
-@listing
+@listing(needs=Need())
 def list_things(*, fields: Any = None, limit: Any = None) -> Draft:
     """List things."""
-    return Draft("GET", [PageId(), "things"], params={"fields": fields, "limit": limit})
+    return Draft("GET", [PAGE_ID, "things"], params={"fields": fields, "limit": limit})
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from adaptor.core.errors import InvalidMessage, MissingReference
 from adaptor.core.execute import execute
 from adaptor.core.operation import Value
 from adaptor.core.values.lazy import state as lazy_state
-from adaptor.core.values.page_id import PageId
+from adaptor.core.values.page_id import PAGE_ID
 from adaptor.graph.draft import Draft
 from adaptor.graph.errors import GraphError, TokenInvalid
+from adaptor.graph.needs import Need
 from adaptor.graph.operation import graph_operation
 
 if TYPE_CHECKING:
@@ -28,19 +29,19 @@ def _short(body: Any) -> None:
         raise InvalidMessage("`word` is too long.", fix="Shorten it.")
 
 
-@graph_operation
+@graph_operation(needs=Need())
 def say(word: Value[str], *, to: Value[str] = "me") -> Draft:
     """Say a word."""
     return Draft("POST", [to, "words"], body={"word": word}, answers={"said": word}, needs=("said",), check=_short)
 
 
-@graph_operation
+@graph_operation(needs=Need())
 def look(word: Value[str]) -> Draft:
     """Look a word up."""
     return Draft("GET", ["words", word], params={"fields": word}, answers={"word": word})
 
 
-@graph_operation
+@graph_operation(needs=Need())
 def forget(word: Value[str]) -> Draft:
     """Forget a word."""
     return Draft("DELETE", ["words", word], answers={"success": True})
@@ -57,15 +58,15 @@ def test_a_description_is_the_request_and_sends_nothing(httpserver: HTTPServer, 
 
 
 def test_the_page_is_the_one_of_the_configuration() -> None:
-    page = graph_operation(lambda_page)
+    page = graph_operation(needs=Need())(lambda_page)
     assert page().describe({}).path == "me/messages"
     assert page().describe({"configuration": {"page_id": "123"}}).path == "123/messages"
-    assert repr(PageId()) == "state.configuration.page_id"
-    assert pickle.loads(pickle.dumps(PageId())).__resolve__({}) == "me"
+    assert repr(PAGE_ID) == "state.configuration.page_id"
+    assert pickle.loads(pickle.dumps(PAGE_ID)).__resolve__({}) == "me"
 
 
 def lambda_page() -> Draft:
-    return Draft("POST", [PageId(), "messages"])
+    return Draft("POST", [PAGE_ID, "messages"])
 
 
 def test_what_is_wrong_in_a_literal_is_refused_when_it_is_built() -> None:
@@ -127,7 +128,7 @@ def test_a_dry_run_refuses_what_no_run_could_send() -> None:
     assert described == []
 
 
-@graph_operation
+@graph_operation(needs=Need())
 def anything(body: Any) -> Draft:
     return Draft("POST", "me", body=body)
 
@@ -190,7 +191,7 @@ def test_an_answer_without_what_the_call_needs_is_not_trusted_even_where_the_nee
         needing(lambda state: (state["data"],))({**state, "data": "b"})
 
 
-@graph_operation
+@graph_operation(needs=Need())
 def needing(keys: Any) -> Draft:
     return Draft("POST", "me", needs=keys)
 
@@ -198,7 +199,7 @@ def needing(keys: Any) -> Draft:
 # --- Parameters that are secrets, and what becomes of an answer -------------------------------------------------------
 
 
-@graph_operation
+@graph_operation(needs=Need())
 def inspect(token: Value[str]) -> Draft:
     """Ask about a token, which is a secret itself."""
     return Draft(

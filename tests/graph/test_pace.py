@@ -72,7 +72,7 @@ def test_usage_is_told_on_every_answer_and_slowing_down_with_its_reason(
     with Run(wait=lambda _: None, sink=lambda level, _, message, __: lines.append(f"{level}: {message}")):
         write({})(write({})(state_for(server.url)))
     assert "debug: usage of Meta's limits: messenger: call_count 90 %" in lines
-    assert "info: Meta's limits are used to 90 %: waiting 5.0 s." in lines
+    assert "info: 90 % of Meta's limits are used: waiting 5.0 s." in lines
 
 
 def test_the_retry_time_of_a_rate_limit_comes_from_the_headers(

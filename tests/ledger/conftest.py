@@ -88,7 +88,7 @@ class Runs:
     def let_lease_end(self, ledger: Ledger) -> None:
         """Let the time be over in which a silent holder is believed to live."""
         with ledger.store.database.transaction():
-            ledger.store.database.run("UPDATE holders SET expires = 0 WHERE id = ?", (ledger._holder.id,))
+            ledger.store.database.run("UPDATE holders SET expires = 0 WHERE id = ?", (ledger._lease.id,))
 
     def close(self) -> None:
         for ledger in self.open:

@@ -8,23 +8,31 @@ from adaptor.core.errors import DeliveryUnknown, InvalidMessage
 from adaptor.core.secrets.redact import Redactor
 from adaptor.graph.errors import RecipientUnavailable
 from adaptor.ledger.errors import HeldElsewhere, KeyTaken, LedgerError, ReplayMismatch, TakenOver
-from adaptor.ledger.ledger import Ledger, ended, sent
-from adaptor.ledger.records import SKIPPED, Outcome, RunRecord
+from adaptor.ledger.ledger import (
+    Ledger,
+)
+from adaptor.ledger.records import (
+    SKIPPED,
+    Outcome,
+    RunRecord,
+    ended,
+    sent,
+)
 from adaptor.ledger.store import open_store
 
 
-def take(ledger, *texts, to="1", site="send", sending=False, **facts):
-    return ledger.take([ledger.write(site, to, text, page="9", **facts) for text in texts], sending=sending)
+def claim(ledger, *texts, to="1", site="send", sending=False, **facts):
+    return ledger.claim([ledger.write(site, to, text, page="9", **facts) for text in texts], sending=sending)
 
 
 def send(ledger, *texts, **facts):
-    entries = take(ledger, *texts, sending=True, **facts)
-    ledger.settle([sent(entry.id, {"message_id": f"m.{entry.id}"}) for entry in entries if entry.is_ours])
+    entries = claim(ledger, *texts, sending=True, **facts)
+    ledger.settle([sent(entry.id, {"message_id": f"m.{entry.id}"}) for entry in entries if entry.is_claimed])
     return entries
 
 
 def outcomes(ledger):
-    return {row.write.fingerprint: row.outcome for row in ledger.store.writes.rows(ledger.record.id)}
+    return {row.write.fingerprint: row.outcome for row in ledger.store.writes.records(ledger.record.id)}
 
 
 # --- Claims ---
@@ -32,49 +40,49 @@ def outcomes(ledger):
 
 def test_a_write_is_claimed_once(runs):
     ledger = runs.begin()
-    (first,) = take(ledger, "a", once=True)
-    (second,) = take(ledger, "a", once=True)
-    assert (first.is_ours, first.is_repeat) == (True, False)
-    assert (second.is_ours, second.is_repeat, second.id, second.error) == (False, True, first.id, None)
+    (first,) = claim(ledger, "a", once=True)
+    (second,) = claim(ledger, "a", once=True)
+    assert (first.is_claimed, first.is_repeat) == (True, False)
+    assert (second.is_claimed, second.is_repeat, second.id, second.error) == (False, True, first.id, None)
 
 
 def test_the_same_write_twice_in_one_call_is_one_write(runs):
-    first, second = take(runs.begin(), "a", "a", once=True)
-    assert (first.is_ours, second.is_ours, second.is_repeat) == (True, False, True)
+    first, second = claim(runs.begin(), "a", "a", once=True)
+    assert (first.is_claimed, second.is_claimed, second.is_repeat) == (True, False, True)
     assert first.id == second.id
 
 
 def test_alike_writes_are_counted_within_a_step(runs):
     ledger = runs.begin()
-    first, second = take(ledger, "a", "a")
-    (third,) = take(ledger, "a")
-    assert [entry.row.write.occurrence for entry in (first, second, third)] == [0, 1, 2]
+    first, second = claim(ledger, "a", "a")
+    (third,) = claim(ledger, "a")
+    assert [entry.record.write.occurrence for entry in (first, second, third)] == [0, 1, 2]
     assert len({first.id, second.id, third.id}) == 3
     ledger.enter_step("step", 1)
-    (again,) = take(ledger, "a")
-    assert again.row.write.occurrence == 0
-    assert again.is_ours
+    (again,) = claim(ledger, "a")
+    assert again.record.write.occurrence == 0
+    assert again.is_claimed
 
 
 @pytest.mark.parametrize("other", [{"to": "2"}, {"site": "each › send"}])
 def test_writes_for_others_or_elsewhere_are_counted_apart(runs, other):
     ledger = runs.begin()
-    (first,), (second,) = take(ledger, "a"), take(ledger, "a", **other)
-    assert second.row.write.occurrence == 0
+    (first,), (second,) = claim(ledger, "a"), claim(ledger, "a", **other)
+    assert second.record.write.occurrence == 0
     assert first.id != second.id
 
 
 def test_what_was_sent_is_given_back(runs):
     ledger = runs.begin()
     (entry,) = send(ledger, "a", once=True)
-    (again,) = take(ledger, "a", once=True)
-    assert not again.is_ours
-    assert (again.row.outcome, again.row.result) == ("sent", {"message_id": f"m.{entry.id}"})
+    (again,) = claim(ledger, "a", once=True)
+    assert not again.is_claimed
+    assert (again.record.outcome, again.record.result) == ("sent", {"message_id": f"m.{entry.id}"})
 
 
 def test_begin_sending_of_a_write_that_was_not_claimed_is_refused_and_marks_none(runs):
     ledger = runs.begin()
-    (mine,) = take(ledger, "a")
+    (mine,) = claim(ledger, "a")
     (done,) = send(ledger, "b")
     with pytest.raises(TakenOver):
         ledger.begin_sending([mine.id, done.id])
@@ -83,8 +91,8 @@ def test_begin_sending_of_a_write_that_was_not_claimed_is_refused_and_marks_none
 
 def test_what_was_certainly_not_sent_yet_may_be_sent_again(runs):
     ledger = runs.begin()
-    (entry,) = take(ledger, "a", sending=True)
-    ledger.not_sent_yet([entry.id])
+    (entry,) = claim(ledger, "a", sending=True)
+    ledger.return_to_claimed([entry.id])
     assert outcomes(ledger) == {"a": "claimed"}
     ledger.begin_sending([entry.id])
     assert outcomes(ledger) == {"a": "sending"}
@@ -92,16 +100,16 @@ def test_what_was_certainly_not_sent_yet_may_be_sent_again(runs):
 
 def test_no_writes_at_all_are_no_trouble(runs):
     ledger = runs.begin()
-    assert ledger.take([]) == []
+    assert ledger.claim([]) == []
     ledger.begin_sending([])
-    ledger.not_sent_yet([])
+    ledger.return_to_claimed([])
     ledger.settle([])
 
 
 def test_a_thousand_writes_are_taken_in_one_call(runs):
     ledger = runs.begin()
-    entries = ledger.take([ledger.write("send", str(number), "a") for number in range(1000)])
-    assert all(entry.is_ours for entry in entries)
+    entries = ledger.claim([ledger.write("send", str(number), "a") for number in range(1000)])
+    assert all(entry.is_claimed for entry in entries)
     ledger.begin_sending([entry.id for entry in entries])
     assert ledger.store.writes.counts("r1") == {"sending": 1000}
 
@@ -111,21 +119,21 @@ def test_a_thousand_writes_are_taken_in_one_call(runs):
 )
 def test_an_error_says_what_is_known(runs, error, outcome):
     ledger = runs.begin()
-    (entry,) = take(ledger, "a", sending=True)
+    (entry,) = claim(ledger, "a", sending=True)
     ledger.settle([ended(entry.id, error)])
-    (row,) = ledger.store.writes.rows("r1")
+    (row,) = ledger.store.writes.records("r1")
     assert (row.outcome, row.about, row.error["name"]) == (outcome, "row", type(error).__name__)
 
 
 def test_odd_texts_are_kept(runs):
     ledger = runs.begin()
     odd = "a\0b\ud800c\U0001f600"
-    (entry,) = take(ledger, "x", to=odd, site=odd, own_key=odd)
+    (entry,) = claim(ledger, "x", to=odd, site=odd, own_key=odd)
     ledger.settle([sent(entry.id, {"text": odd})])
     ledger.keep_step("done", {"data": odd})
-    (again,) = take(ledger, "x", to=odd, site=odd, own_key=odd)
+    (again,) = claim(ledger, "x", to=odd, site=odd, own_key=odd)
     assert again.error is None
-    assert again.row.result == {"text": odd}
+    assert again.record.result == {"text": odd}
     assert ledger.store.runs.steps("r1")[0].output == {"data": odd}
 
 
@@ -135,47 +143,47 @@ def test_odd_texts_are_kept(runs):
 def test_a_key_is_used_once_across_all_runs(runs):
     (first,) = send(runs.begin("r1"), "a", own_key="k")
     (second,) = send(runs.begin("r2"), "another text", own_key="k")
-    assert first.is_ours
-    assert not second.is_ours
-    assert second.row.result == {"message_id": f"m.{first.id}"}
-    assert second.row.run == "r1"
+    assert first.is_claimed
+    assert not second.is_claimed
+    assert second.record.result == {"message_id": f"m.{first.id}"}
+    assert second.record.run == "r1"
 
 
 def test_a_key_of_another_page_is_another_key(runs):
     ledger = runs.begin()
-    entries = ledger.take([ledger.write("send", "1", "a", page=page, own_key="k") for page in ("1", "2")])
-    assert [entry.is_ours for entry in entries] == [True, True]
+    entries = ledger.claim([ledger.write("send", "1", "a", page=page, own_key="k") for page in ("1", "2")])
+    assert [entry.is_claimed for entry in entries] == [True, True]
 
 
 def test_a_key_that_was_used_for_somebody_else_is_an_error(runs):
     send(runs.begin("r1"), "a", own_key="k")
-    (entry,) = take(runs.begin("r2"), "a", to="2", own_key="k")
-    assert not entry.is_ours
+    (entry,) = claim(runs.begin("r2"), "a", to="2", own_key="k")
+    assert not entry.is_claimed
     assert isinstance(entry.error, KeyTaken)
     assert "The key 'k' was used before for somebody else." in str(entry.error)
 
 
 def test_a_key_that_is_used_for_two_people_in_one_call_is_an_error(runs):
     ledger = runs.begin()
-    first, second = ledger.take([ledger.write("send", to, "a", page="9", own_key="k") for to in ("1", "2")])
-    assert first.is_ours
+    first, second = ledger.claim([ledger.write("send", to, "a", page="9", own_key="k") for to in ("1", "2")])
+    assert first.is_claimed
     assert isinstance(second.error, KeyTaken)
 
 
 def test_a_key_that_another_run_has_under_way_is_left_to_it(runs):
-    (first,) = take(runs.begin("r1"), "a", own_key="k")
-    (second,) = take(runs.begin("r2"), "a", own_key="k")
-    assert first.is_ours
-    assert not second.is_ours
+    (first,) = claim(runs.begin("r1"), "a", own_key="k")
+    (second,) = claim(runs.begin("r2"), "a", own_key="k")
+    assert first.is_claimed
+    assert not second.is_claimed
     assert isinstance(second.error, HeldElsewhere)
 
 
 def test_a_key_whose_write_failed_belongs_to_the_run_that_tries_again(runs):
     one, two = runs.begin("r1"), runs.begin("r2")
-    (first,) = take(one, "a", own_key="k", sending=True)
+    (first,) = claim(one, "a", own_key="k", sending=True)
     one.settle([ended(first.id, InvalidMessage("too long"))])
-    (second,) = take(two, "b", own_key="k", sending=True)
-    assert second.is_ours
+    (second,) = claim(two, "b", own_key="k", sending=True)
+    assert second.is_claimed
     # The first run's end and resume leave it alone.
     runs.stop(one)
     runs.resume("r1")
@@ -194,42 +202,42 @@ def test_a_resume_replays_what_was_settled_and_tries_again_what_was_not_sent(run
         ("failed", InvalidMessage("too long")),
         ("away", RecipientUnavailable("gone")),
     ]:
-        (entry,) = take(ledger, text, sending=True)
+        (entry,) = claim(ledger, text, sending=True)
         ledger.settle([ended(entry.id, error)])
-    (entry,) = take(ledger, "skipped")
+    (entry,) = claim(ledger, "skipped")
     ledger.settle([Outcome(entry.id, SKIPPED)])
-    take(ledger, "claimed")
-    take(ledger, "sending", sending=True)
+    claim(ledger, "claimed")
+    claim(ledger, "sending", sending=True)
     runs.stop(ledger)
 
     resumed = runs.resume()
     assert resumed.is_resumed
     texts = ["sending", "claimed", "skipped", "away", "failed", "unknown", "sent"]
-    found = {text: take(resumed, text)[0] for text in texts}
-    assert {text: entry.row.outcome for text, entry in found.items() if not entry.is_ours} == {
+    found = {text: claim(resumed, text)[0] for text in texts}
+    assert {text: entry.record.outcome for text, entry in found.items() if not entry.is_claimed} == {
         "sent": "sent",
         "unknown": "unknown",
         "away": "failed",
         "skipped": "skipped",
         "sending": "unknown",
     }
-    assert {text for text, entry in found.items() if entry.is_ours} == {"failed", "claimed"}
+    assert {text for text, entry in found.items() if entry.is_claimed} == {"failed", "claimed"}
     assert all(entry.error is None for entry in found.values())
-    assert found["away"].row.error["name"] == "RecipientUnavailable"
+    assert found["away"].record.error["name"] == "RecipientUnavailable"
 
 
 def test_a_failed_write_that_is_tried_again_keeps_nothing_of_the_failure(runs):
     ledger = runs.begin()
-    (entry,) = take(ledger, "a", sending=True, once=True)
+    (entry,) = claim(ledger, "a", sending=True, once=True)
     ledger.settle([ended(entry.id, InvalidMessage("too long"))])
     send(ledger, "a", once=True)
-    (row,) = ledger.store.writes.rows("r1")
+    (row,) = ledger.store.writes.records("r1")
     assert (row.outcome, row.error, row.about) == ("sent", None, None)
 
 
 def test_what_another_attempt_is_still_sending_is_unknown_to_a_resume_and_settled_by_who_sent_it(runs):
     silent = runs.begin()
-    (entry,) = take(silent, "a", sending=True)
+    (entry,) = claim(silent, "a", sending=True)
     runs.let_lease_end(silent)
     resumed = runs.resume()
     assert outcomes(resumed) == {"a": "unknown"}
@@ -239,28 +247,28 @@ def test_what_another_attempt_is_still_sending_is_unknown_to_a_resume_and_settle
 
 def test_who_was_taken_over_settles_nothing_that_is_now_anothers(runs):
     silent = runs.begin()
-    (entry,) = take(silent, "a")
+    (entry,) = claim(silent, "a")
     runs.let_lease_end(silent)
     resumed = runs.resume()
-    take(resumed, "a", sending=True)
+    claim(resumed, "a", sending=True)
     silent.settle([ended(entry.id, InvalidMessage("stopped"))])
     assert outcomes(resumed) == {"a": "sending"}
 
 
 def test_who_was_taken_over_neither_claims_nor_sends_nor_keeps(runs):
     silent = runs.begin()
-    (entry,) = take(silent, "a")
+    (entry,) = claim(silent, "a")
     runs.let_lease_end(silent)
     runs.resume()
     # It wakes up, and goes on saying that it lives.
-    silent.store.leases.renew(silent._holder.id)
-    with pytest.raises(TakenOver, match="silent for so long"):
-        take(silent, "b")
+    silent.store.leases.renew(silent._lease.id)
+    with pytest.raises(TakenOver, match="did not renew its lease in time"):
+        claim(silent, "b")
     with pytest.raises(TakenOver):
         silent.begin_sending([entry.id])
     with pytest.raises(TakenOver):
         silent.keep_step("done", {})
-    silent.not_sent_yet([entry.id])
+    silent.return_to_claimed([entry.id])
     assert silent.store.runs.steps("r1") == []
 
 
@@ -274,8 +282,8 @@ def test_a_finished_run_is_resumed_and_gives_back_what_it_has_made(runs):
     ledger = runs.begin()
     send(ledger, "a")
     runs.finish(ledger)
-    (entry,) = take(runs.resume(), "a")
-    assert (entry.is_ours, entry.row.outcome) == (False, "sent")
+    (entry,) = claim(runs.resume(), "a")
+    assert (entry.is_claimed, entry.record.outcome) == (False, "sent")
 
 
 def test_a_run_of_a_release_that_knew_its_writes_otherwise_is_not_resumed(runs, store):
@@ -298,58 +306,58 @@ def left_unknown(runs, *texts, finished=False):
     """A run that has sent the first text and does not know of the others."""
     ledger = runs.begin()
     send(ledger, texts[0], is_message=True)
-    take(ledger, *texts[1:], sending=True, is_message=True)
+    claim(ledger, *texts[1:], sending=True, is_message=True)
     (runs.finish if finished else runs.stop)(ledger)
 
 
 def test_what_is_unknown_is_made_again_only_where_that_is_wished(runs):
     left_unknown(runs, "a", "b")
     ledger = runs.resume()
-    assert [entry.is_ours for entry in take(ledger, "a", "b", sending=True)] == [False, False]
+    assert [entry.is_claimed for entry in claim(ledger, "a", "b", sending=True)] == [False, False]
     runs.stop(ledger)
     ledger = runs.resume(resends_unknown=True)
-    assert [entry.is_ours for entry in send(ledger, "a", "b")] == [False, True]
+    assert [entry.is_claimed for entry in send(ledger, "a", "b")] == [False, True]
     assert outcomes(ledger) == {"a": "sent", "b": "sent"}
 
 
 def test_what_becomes_unknown_once_more_is_not_made_a_third_time_in_the_same_attempt(runs):
     left_unknown(runs, "a", "b")
     ledger = runs.resume(resends_unknown=True)
-    (entry,) = take(ledger, "b", sending=True)
+    (entry,) = claim(ledger, "b", sending=True)
     ledger.settle([ended(entry.id, DeliveryUnknown("lost"))])
-    (again,) = take(ledger, "b", once=True)
-    assert (again.is_ours, again.row.outcome) == (False, "unknown")
+    (again,) = claim(ledger, "b", once=True)
+    assert (again.is_claimed, again.record.outcome) == (False, "unknown")
 
 
 def test_a_finished_run_is_taken_up_again_for_what_is_unknown(runs):
     left_unknown(runs, "a", "b", finished=True)
     ledger = runs.resume(resends_unknown=True)
     assert ledger.store.writes.steps_with_unknown("r1") == {("step", 0)}
-    assert [entry.is_ours for entry in take(ledger, "a", "b")] == [False, True]
+    assert [entry.is_claimed for entry in claim(ledger, "a", "b")] == [False, True]
 
 
 def test_another_text_in_the_place_of_what_is_unknown_is_not_sent(runs):
     left_unknown(runs, "a", "b")
-    (entry,) = take(runs.resume(resends_unknown=True), "c", is_message=True)
+    (entry,) = claim(runs.resume(resends_unknown=True), "c", is_message=True)
     assert isinstance(entry.error, ReplayMismatch)
 
 
 def test_the_key_of_another_run_is_left_alone(runs):
     other = runs.begin("r0")
-    take(other, "a", own_key="k", sending=True)
+    claim(other, "a", own_key="k", sending=True)
     runs.stop(other)
     left_unknown(runs, "b", "c")
-    (entry,) = take(runs.resume(resends_unknown=True), "a", own_key="k")
-    assert (entry.is_ours, entry.row.outcome) == (False, "unknown")
+    (entry,) = claim(runs.resume(resends_unknown=True), "a", own_key="k")
+    assert (entry.is_claimed, entry.record.outcome) == (False, "unknown")
 
 
 def test_what_was_being_sent_when_a_run_ended_keeps_when_that_was(runs, store):
     ledger = runs.begin()
-    (entry,) = take(ledger, "a", sending=True)
+    (entry,) = claim(ledger, "a", sending=True)
     with store.database.transaction():
         store.database.run("UPDATE writes SET changed = 1000 WHERE id = ?", (entry.id,))
     runs.stop(ledger)
-    (row,) = store.writes.rows("r1")
+    (row,) = store.writes.records("r1")
     assert (row.outcome, row.changed) == ("unknown", 1000.0)
 
 
@@ -364,81 +372,81 @@ def resumed_after(runs, *texts):
 
 
 def test_another_text_for_somebody_who_was_written_to_is_not_sent(runs):
-    (entry,) = take(resumed_after(runs, "a"), "b", is_message=True)
-    assert not entry.is_ours
+    (entry,) = claim(resumed_after(runs, "a"), "b", is_message=True)
+    assert not entry.is_claimed
     assert isinstance(entry.error, ReplayMismatch)
     assert "give the operation a key=" in entry.error.fix.lower()
 
 
 def test_the_order_of_two_writes_for_one_person_may_change(runs):
     resumed = resumed_after(runs, "a", "b")
-    assert [take(resumed, text)[0].row.outcome for text in ("b", "a")] == ["sent", "sent"]
+    assert [claim(resumed, text)[0].record.outcome for text in ("b", "a")] == ["sent", "sent"]
 
 
 def test_a_new_write_for_a_person_is_made_when_the_old_ones_are_passed(runs):
     resumed = resumed_after(runs, "a", "b")
-    (early,) = take(resumed, "c", is_message=True)
+    (early,) = claim(resumed, "c", is_message=True)
     assert isinstance(early.error, ReplayMismatch)
-    take(resumed, "a", is_message=True)
-    take(resumed, "b", is_message=True)
-    (late,) = take(resumed, "c", is_message=True)
-    assert late.is_ours
+    claim(resumed, "a", is_message=True)
+    claim(resumed, "b", is_message=True)
+    (late,) = claim(resumed, "c", is_message=True)
+    assert late.is_claimed
 
 
 def test_a_new_write_beside_old_ones_in_one_call_is_made(runs):
     resumed = resumed_after(runs, "a", "b")
-    assert [entry.is_ours for entry in take(resumed, "c", "b", "a")] == [True, False, False]
+    assert [entry.is_claimed for entry in claim(resumed, "c", "b", "a")] == [True, False, False]
 
 
 @pytest.mark.parametrize("facts", [{"to": "2"}, {"site": "elsewhere"}, {"own_key": "k"}])
 def test_what_is_for_somebody_else_or_elsewhere_or_has_a_key_is_made(runs, facts):
-    (entry,) = take(resumed_after(runs, "a"), "b", **facts)
-    assert entry.is_ours
+    (entry,) = claim(resumed_after(runs, "a"), "b", **facts)
+    assert entry.is_claimed
 
 
 def test_another_step_or_arrival_is_another_place(runs):
     resumed = resumed_after(runs, "a")
     resumed.enter_step("step", 1)
-    (entry,) = take(resumed, "b")
-    assert entry.is_ours
+    (entry,) = claim(resumed, "b")
+    assert entry.is_claimed
 
 
 def test_another_text_is_sent_where_the_first_certainly_was_not(runs):
     ledger = runs.begin()
-    (entry,) = take(ledger, "failed", sending=True)
+    (entry,) = claim(ledger, "failed", sending=True)
     ledger.settle([ended(entry.id, InvalidMessage("too long"))])
-    take(ledger, "claimed", to="2")
+    claim(ledger, "claimed", to="2")
     runs.stop(ledger)
     resumed = runs.resume()
-    assert take(resumed, "x")[0].is_ours
-    assert take(resumed, "x", to="2")[0].is_ours
+    assert claim(resumed, "x")[0].is_claimed
+    assert claim(resumed, "x", to="2")[0].is_claimed
 
 
 def test_what_was_replaced_by_another_text_is_not_sent_later(runs):
     ledger = runs.begin()
-    (entry,) = take(ledger, "a", sending=True, is_message=True)
+    (entry,) = claim(ledger, "a", sending=True, is_message=True)
     ledger.settle([ended(entry.id, InvalidMessage("too long"))])
     runs.stop(ledger)
     second = runs.resume()
     send(second, "b", is_message=True)
     runs.stop(second)
-    (entry,) = take(runs.resume(), "a", is_message=True)
+    (entry,) = claim(runs.resume(), "a", is_message=True)
     assert isinstance(entry.error, ReplayMismatch)
 
 
 def test_two_writes_of_one_attempt_do_not_stand_in_each_others_way(runs):
     ledger = runs.begin()
     send(ledger, "a")
-    take(ledger, "b")
+    claim(ledger, "b")
     runs.stop(ledger)
     resumed = runs.resume()
-    assert take(resumed, "b")[0].is_ours
-    assert take(resumed, "a")[0].row.outcome == "sent"
+    assert claim(resumed, "b")[0].is_claimed
+    assert claim(resumed, "a")[0].record.outcome == "sent"
 
 
 def test_what_was_claimed_and_never_come_back_to_ends_as_skipped(runs):
     ledger = runs.begin()
-    take(ledger, "a", is_message=True)
+    claim(ledger, "a", is_message=True)
     runs.stop(ledger)
     resumed = runs.resume()
     send(resumed, "b", is_message=True)
@@ -448,32 +456,32 @@ def test_what_was_claimed_and_never_come_back_to_ends_as_skipped(runs):
 
 def test_a_failure_that_was_handled_is_given_back(runs):
     ledger = runs.begin()
-    (entry,) = take(ledger, "a", sending=True)
+    (entry,) = claim(ledger, "a", sending=True)
     ledger.settle([ended(entry.id, InvalidMessage("too long"))])
-    ledger.note_failure(entry.row.write, entry.id)
+    ledger.record_failure(entry.record.write, entry.id)
     ledger.handle_failures()
     runs.stop(ledger)
-    (again,) = take(runs.resume(), "a")
-    assert (again.is_ours, again.row.outcome, again.row.is_handled) == (False, "failed", True)
+    (again,) = claim(runs.resume(), "a")
+    assert (again.is_claimed, again.record.outcome, again.record.is_handled) == (False, "failed", True)
 
 
 def test_a_failure_is_handled_where_something_else_goes_to_the_same_person(runs):
     ledger = runs.begin()
     for text, to in (("a", "1"), ("b", "2")):
-        (entry,) = take(ledger, text, to=to, sending=True)
+        (entry,) = claim(ledger, text, to=to, sending=True)
         ledger.settle([ended(entry.id, InvalidMessage("too long"))])
-        ledger.note_failure(entry.row.write, entry.id)
+        ledger.record_failure(entry.record.write, entry.id)
     send(ledger, "c", to="1")
     runs.stop(ledger)
     resumed = runs.resume()
-    assert [take(resumed, "a")[0].is_ours, take(resumed, "b", to="2")[0].is_ours] == [False, True]
+    assert [claim(resumed, "a")[0].is_claimed, claim(resumed, "b", to="2")[0].is_claimed] == [False, True]
 
 
 def test_a_mismatch_lasts_over_attempts(runs):
     resumed = resumed_after(runs, "a")
-    take(resumed, "b", is_message=True)
+    claim(resumed, "b", is_message=True)
     runs.stop(resumed)
-    (entry,) = take(runs.resume(), "b", is_message=True)
+    (entry,) = claim(runs.resume(), "b", is_message=True)
     assert isinstance(entry.error, ReplayMismatch)
 
 
@@ -482,16 +490,16 @@ def test_a_mismatch_lasts_over_attempts(runs):
 
 def test_an_echo_settles_what_is_unknown(runs):
     ledger = runs.begin()
-    (entry,) = take(ledger, "a", sending=True)
+    (entry,) = claim(ledger, "a", sending=True)
     ledger.settle([ended(entry.id, DeliveryUnknown("cut"))])
     ledger.store.writes.settle([sent(entry.id, {"message_id": "m"})])
-    (row,) = ledger.store.writes.rows("r1")
+    (row,) = ledger.store.writes.records("r1")
     assert (row.outcome, row.result, row.error) == ("sent", {"message_id": "m"}, None)
 
 
 def test_an_echo_does_not_settle_what_nobody_sent(runs):
     ledger = runs.begin()
-    (entry,) = take(ledger, "a")
+    (entry,) = claim(ledger, "a")
     ledger.store.writes.settle([sent(entry.id, {"message_id": "m"})])
     assert outcomes(ledger) == {"a": "claimed"}
 
@@ -519,8 +527,8 @@ def test_no_secret_gets_into_the_file(tmp_path):
     )
     ledger.enter_step("step", 0)
     error = InvalidMessage(f"bad {token}", details={"url": f"https://x/?t={token}"})
-    first, second = take(ledger, "a", "b", to=f"to {token}", own_key=None, sending=True)
-    (third,) = take(ledger, "c", own_key=f"key {token}", sending=True)
+    first, second = claim(ledger, "a", "b", to=f"to {token}", own_key=None, sending=True)
+    (third,) = claim(ledger, "c", own_key=f"key {token}", sending=True)
     ledger.settle([sent(first.id, {"token": token}), ended(second.id, error), sent(third.id, [token])])
     ledger.keep_step("done", {"data": {"nested": [token]}})
     written = b"".join(each.read_bytes() for each in tmp_path.iterdir())
@@ -535,10 +543,10 @@ def test_what_a_write_gave_is_given_back_with_the_secret_that_the_file_does_not_
     redactor.learn_named([("verify_token", "sunrise")])
     ledger = Ledger.begin(open_store(database), RunRecord("r1", "/jobs/job.py", "job", "input"), redactor=redactor)
     ledger.enter_step("step", 0)
-    first, second = take(ledger, "a", "b", sending=True)
+    first, second = claim(ledger, "a", "b", sending=True)
     ledger.settle([sent(first.id, {"place": "sunrise clinic"}), sent(second.id, {"place": "here"})])
     assert ledger.store.writes.results_with("r1", "[redacted") == [{"place": "[redacted verify_token as-is -] clinic"}]
     ledger.enter_step("step", 0)
-    (again,) = take(ledger, "a")
-    assert ledger.result_of(again.row) == {"place": "sunrise clinic"}
+    (again,) = claim(ledger, "a")
+    assert ledger.result_of(again.record) == {"place": "sunrise clinic"}
     ledger.close(0, finished=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from adaptor.ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, Place, next_place, place_for
+from adaptor.ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, Slot, next_slot, slot_for
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def clock(store, monkeypatch):
 
 
 def messages(count):
-    return [Place(LANE_MESSAGES, count / 300)]
+    return [Slot(LANE_MESSAGES, count / 300)]
 
 
 def test_places_follow_each_other(store, clock):
@@ -36,12 +36,12 @@ def test_a_lane_that_was_free_for_long_gives_no_more_than_one_place_at_once(stor
 def test_pages_and_lanes_do_not_wait_for_each_other(store, clock):
     store.pages.reserve("1", messages(300))
     assert store.pages.reserve("2", messages(300)) == 0
-    assert store.pages.reserve("1", [Place(LANE_MEDIA, 0.1)]) == 0
+    assert store.pages.reserve("1", [Slot(LANE_MEDIA, 0.1)]) == 0
 
 
 def test_a_call_in_two_lanes_waits_for_the_slower(store, clock):
-    store.pages.reserve("1", [Place(LANE_MEDIA, 5.0)])
-    assert store.pages.reserve("1", [*messages(30), Place(LANE_MEDIA, 0.1)]) == pytest.approx(5.0)
+    store.pages.reserve("1", [Slot(LANE_MEDIA, 5.0)])
+    assert store.pages.reserve("1", [*messages(30), Slot(LANE_MEDIA, 0.1)]) == pytest.approx(5.0)
 
 
 def test_no_place_is_no_wait(store):
@@ -52,15 +52,15 @@ def test_a_stop_holds_every_lane_and_lets_nobody_rush_at_its_end(store, clock):
     store.pages.stop_until("1", [LANE_STOP], 3600)
     waits = [store.pages.reserve("1", messages(150)) for _ in range(3)]
     assert waits == pytest.approx([3600, 3600.5, 3601])
-    assert store.pages.reserve("1", [Place(LANE_MEDIA, 0.1)]) == pytest.approx(3600)
-    assert store.pages.reserve("1", [Place(LANE_STOP, 0)]) == pytest.approx(3600)
+    assert store.pages.reserve("1", [Slot(LANE_MEDIA, 0.1)]) == pytest.approx(3600)
+    assert store.pages.reserve("1", [Slot(LANE_STOP, 0)]) == pytest.approx(3600)
     assert store.pages.reserve("2", messages(150)) == 0
 
 
 def test_a_stop_of_one_lane_holds_that_lane(store, clock):
     store.pages.stop_until("1", [LANE_MEDIA], 60)
     assert store.pages.reserve("1", messages(1)) == 0
-    assert store.pages.reserve("1", [Place(LANE_MEDIA, 0.1)]) == pytest.approx(60)
+    assert store.pages.reserve("1", [Slot(LANE_MEDIA, 0.1)]) == pytest.approx(60)
 
 
 def test_a_shorter_stop_does_not_end_a_longer_one(store, clock):
@@ -80,9 +80,9 @@ def test_a_clock_that_is_set_back_stops_nobody_and_floods_nobody(store, clock):
 def test_a_stop_lasts_as_long_by_a_clock_that_was_set_back(store, clock):
     store.pages.stop_until("1", [LANE_STOP], 60)
     clock.now -= 86_400
-    assert store.pages.reserve("1", [Place(LANE_STOP, 0)]) == pytest.approx(60)
+    assert store.pages.reserve("1", [Slot(LANE_STOP, 0)]) == pytest.approx(60)
     clock.now += 40
-    assert store.pages.reserve("1", [Place(LANE_STOP, 0)]) == pytest.approx(20)
+    assert store.pages.reserve("1", [Slot(LANE_STOP, 0)]) == pytest.approx(20)
     clock.now += 20
     assert store.pages.reserve("1", messages(1)) == 0
 
@@ -96,10 +96,10 @@ def test_a_clock_that_is_set_forward_gives_one_place_at_once(store, clock):
 
 def test_in_sqlite_no_setting_of_the_clock_is_noticed(tmp_path, open_, monkeypatch):
     store = open_(str(tmp_path / "ledger.db"))
-    first = store.pages.reserve("1", [Place(LANE_MESSAGES, 1000)])
+    first = store.pages.reserve("1", [Slot(LANE_MESSAGES, 1000)])
     monkeypatch.setattr("time.time", lambda: 0.0)
     assert first == 0
-    assert 500 < store.pages.reserve("1", [Place(LANE_MESSAGES, 1000)]) <= 1000
+    assert 500 < store.pages.reserve("1", [Slot(LANE_MESSAGES, 1000)]) <= 1000
 
 
 @given(st.lists(st.tuples(st.floats(0, 0.4), st.integers(1, 50)), max_size=60))
@@ -107,7 +107,7 @@ def test_in_no_second_more_than_the_rate_and_one_batch_begin(calls):
     now, free_at, begun = 0.0, 0.0, []
     for pause, count in calls:
         now += pause
-        wait, free_at = next_place(free_at, now, count / 300)
+        wait, free_at = next_slot(free_at, now, count / 300)
         begun.append((now + wait, count))
     for begins, _ in begun:
         assert sum(count for at, count in begun if begins <= at < begins + 1 - 1e-9) <= 300 + 50
@@ -118,15 +118,15 @@ def test_whatever_the_size_of_calls_no_second_sees_more_than_a_little_too_many(c
     now, free_at, begun = 0.0, 0.0, []
     for pause, count in calls:
         now += pause
-        place = place_for(LANE_MESSAGES, count, 300)
-        wait, free_at = next_place(free_at, now, place.seconds, place.gap)
+        place = slot_for(LANE_MESSAGES, count, 300)
+        wait, free_at = next_slot(free_at, now, place.seconds, place.gap)
         begun.append((now + wait, count))
     for begins, _ in begun:
         assert sum(count for at, count in begun if begins <= at < begins + 1 - 1e-9) <= 300 + 12
 
 
 def test_large_calls_leave_a_gap_before_them_unless_the_lane_was_free(store, clock):
-    large = [place_for(LANE_MESSAGES, 60, 300)]
+    large = [slot_for(LANE_MESSAGES, 60, 300)]
     assert [store.pages.reserve("1", large) for _ in range(3)] == pytest.approx([0, 0.36, 0.72])
     clock.now += 1.08
     assert store.pages.reserve("1", large) == 0

@@ -5,16 +5,18 @@ from __future__ import annotations
 import pytest
 
 from adaptor.ledger.errors import KeyTaken, LedgerError
-from adaptor.ledger.ledger import sent
-from adaptor.ledger.records import RunRecord
+from adaptor.ledger.records import (
+    RunRecord,
+    sent,
+)
 from adaptor.ledger.store import open_store
 
 PERSON = "6543210987654321"
 
 
 def send(ledger, *texts, to=PERSON, **facts):
-    entries = ledger.take([ledger.write("send", to, text, page="9", **facts) for text in texts], sending=True)
-    ledger.settle([sent(entry.id, {"recipient_id": to}) for entry in entries if entry.is_ours])
+    entries = ledger.claim([ledger.write("send", to, text, page="9", **facts) for text in texts], sending=True)
+    ledger.settle([sent(entry.id, {"recipient_id": to}) for entry in entries if entry.is_claimed])
     return entries
 
 
@@ -52,17 +54,18 @@ def test_the_newest_runs_come_first_with_their_counts(runs, store):
     assert [(each.id, each.outcomes) for each in store.runs.newest(2)] == [("r2", {"sent": 2}), ("r1", {"sent": 1})]
 
 
-def test_the_last_run_of_a_job_with_an_input_is_found(runs, store):
+def test_the_last_run_that_wrote_something_is_found(runs, store):
     for number in range(2):
         send(runs.begin(f"r{number}", started=100.0 + number), "a")
-    found = store.runs.last("/jobs/job.py", "input")
+    runs.begin("r2", started=200.0)
+    found = store.runs.last_that_wrote("/jobs/job.py", "input")
     assert (found.id, found.outcomes) == ("r1", {"sent": 1})
-    assert store.runs.last("/jobs/job.py", "another") is None
+    assert store.runs.last_that_wrote("/jobs/job.py", "another") is None
 
 
 def test_a_path_that_is_no_text_is_found_again(store):
     store.runs.begin(RunRecord("r1", "/jobs/\udcff.py", "job", "input"))
-    assert store.runs.last("/jobs/\udcff.py", "input").id == "r1"
+    assert store.runs.newest_of("/jobs/\udcff.py", []) == "r1"
 
 
 def test_a_step_that_is_kept_again_replaces_the_first(runs):
@@ -80,16 +83,16 @@ def test_rows_come_in_the_order_in_which_they_were_taken_page_by_page(runs, stor
     send(runs.begin("r2"), "other")
     for number in range(25):
         send(ledger, f"{number}")
-    found = [row.write.fingerprint for row in store.writes.rows("r1", page_size=10)]
+    found = [row.write.fingerprint for row in store.writes.records("r1", page_size=10)]
     assert found == [str(number) for number in range(25)]
-    assert [row.write.fingerprint for row in store.writes.rows("r1", ["unknown"])] == []
-    assert len(list(store.writes.rows("r1", ["sent", "unknown"], page_size=5))) == 25
+    assert [row.write.fingerprint for row in store.writes.records("r1", ["unknown"])] == []
+    assert len(list(store.writes.records("r1", ["sent", "unknown"], page_size=5))) == 25
 
 
 def test_who_was_settled_in_a_step_is_known(runs, store):
     ledger = runs.begin()
     send(ledger, "a")
-    ledger.take([ledger.write("send", "2", "a")])
+    ledger.claim([ledger.write("send", "2", "a")])
     assert store.writes.is_settled("r1", "step", 0, PERSON, before=2)
     assert not store.writes.is_settled("r1", "step", 1, PERSON, before=2)
     assert not store.writes.is_settled("r1", "step", 0, "2", before=2)
@@ -105,7 +108,7 @@ def test_a_purge_forgets_the_people_and_keeps_the_counts(runs, store):
     ledger.keep_step("done", {"data": [PERSON]})
     runs.stop(ledger)
     assert store.runs.purge("r1") == 3
-    rows = list(store.writes.rows("r1"))
+    rows = list(store.writes.records("r1"))
     assert {(row.write.recipient, row.write.own_key, row.write.fingerprint, row.result) for row in rows} == {
         ("", None, "", None),
         ("", "", "", None),
@@ -121,9 +124,9 @@ def test_a_key_stays_used_after_a_purge(runs, store):
     runs.finish(ledger)
     store.runs.purge("r1")
     (entry,) = send(runs.begin("r2"), "a", own_key="k")
-    assert not entry.is_ours
+    assert not entry.is_claimed
     assert entry.error is None
-    assert entry.row.outcome == "sent"
+    assert entry.record.outcome == "sent"
 
 
 def test_a_key_for_nobody_is_still_a_key_of_its_own(runs):
@@ -135,7 +138,7 @@ def test_a_key_for_nobody_is_still_a_key_of_its_own(runs):
 def test_a_purged_run_is_not_resumed(runs, store):
     runs.stop(runs.begin())
     store.runs.purge("r1")
-    with pytest.raises(LedgerError, match="was purged: who was written to is not known any more"):
+    with pytest.raises(LedgerError, match="was purged of its recipients"):
         runs.resume()
 
 
@@ -143,7 +146,7 @@ def test_a_run_under_way_is_not_purged(runs, store):
     send(runs.begin(), "a")
     with pytest.raises(LedgerError, match="The run `r1` is under way: it cannot be purged"):
         store.runs.purge("r1")
-    assert [row.write.recipient for row in store.writes.rows("r1")] == [PERSON]
+    assert [row.write.recipient for row in store.writes.records("r1")] == [PERSON]
 
 
 def test_a_run_that_nobody_knows_has_nobody_to_forget(store):
@@ -162,13 +165,13 @@ def test_runs_past_their_time_are_purged(runs, store):
         store.database.run("UPDATE runs SET ended = started WHERE id = 'old'")
     assert sorted(store.runs.purge_older(900)) == ["killed", "old"]
     assert store.runs.purge_older(900) == []
-    assert [row.write.recipient for row in store.writes.rows("new")] == [PERSON]
+    assert [row.write.recipient for row in store.writes.records("new")] == [PERSON]
 
 
 def test_of_purged_people_nothing_stays_in_the_files(tmp_path):
     store = open_store(str(tmp_path / "ledger.db"))
     store.runs.begin(RunRecord("r1", "/jobs/job.py", "job", "input", input={"data": [PERSON] * 1000}))
-    store.leases.enter("h", "machine", "process")
+    store.leases.acquire("h", "machine", "process")
     from adaptor.ledger.ledger import Ledger
 
     ledger = Ledger.resume(store, "r1")
@@ -178,7 +181,7 @@ def test_of_purged_people_nothing_stays_in_the_files(tmp_path):
         ledger.keep_step("done", {"data": [PERSON] * size * 100})
     files = list(tmp_path.iterdir())
     assert any(PERSON.encode() in file.read_bytes() for file in files)
-    store.runs.end("r1", ledger._holder.id, "stopped", 1)
+    store.runs.end("r1", ledger._lease.id, "stopped", 1)
     store.runs.purge("r1")
     assert not any(PERSON.encode() in file.read_bytes() for file in files)
     ledger.close(1, finished=False)
@@ -204,4 +207,4 @@ def test_writes_are_counted_by_step_in_the_order_in_which_the_steps_came(runs, s
     send(ledger, "a", "b")
     ledger.enter_step("a", 1)
     send(ledger, "c")
-    assert store.writes.counts_by_step("r1") == [("z", 0, "sent", 2), ("a", 1, "sent", 1)]
+    assert store.writes.counts_by_step("r1") == [("z", 0, False, "sent", 2), ("a", 1, False, "sent", 1)]

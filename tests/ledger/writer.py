@@ -14,9 +14,14 @@ import sys
 from typing import Any
 
 from adaptor.core.errors import AdaptorError
-from adaptor.ledger.ledger import Ledger, sent
-from adaptor.ledger.pace import Place
-from adaptor.ledger.records import RunRecord
+from adaptor.ledger.ledger import (
+    Ledger,
+)
+from adaptor.ledger.pace import Slot
+from adaptor.ledger.records import (
+    RunRecord,
+    sent,
+)
 from adaptor.ledger.store import open_store
 
 
@@ -37,13 +42,13 @@ class Commands:
         """Begin a run."""
         self.ledger = Ledger.begin(open_store(self.database), RunRecord(run, "/jobs/job.py", "job", "input"))
         self.ledger.enter_step("step", 0)
-        return self.ledger._holder.id
+        return self.ledger._lease.id
 
     def resume(self, run: str) -> str:
         """Go on with a run."""
         self.ledger = Ledger.resume(open_store(self.database), run)
         self.ledger.enter_step("step", 0)
-        return self.ledger._holder.id
+        return self.ledger._lease.id
 
     def close(self, finished: bool) -> str:
         """End the run."""
@@ -52,18 +57,18 @@ class Commands:
 
     def claim(self, recipients: list[str], keys: list[str] | None = None, sending: bool = False) -> list[Any]:
         """Claim a write for each recipient."""
-        entries = self.ledger.take(
+        entries = self.ledger.claim(
             [
                 self.ledger.write("send", recipient, "text", page="1", own_key=keys and keys[index], once=True)
                 for index, recipient in enumerate(recipients)
             ],
             sending=sending,
         )
-        return [[entry.id, entry.is_ours, entry.row.outcome] for entry in entries]
+        return [[entry.id, entry.is_claimed, entry.record.outcome] for entry in entries]
 
     def send(self, ids: list[str]) -> bool:
         """Say that claimed writes are about to leave."""
-        return self.ledger.store.writes.begin_sending(ids, self.ledger._holder.id)
+        return self.ledger.store.writes.begin_sending(ids, self.ledger._lease.id)
 
     def claim_keys(self, count: int, seed: int) -> list[int]:
         """Claim the same keys as everybody else in chunks of 50, in an order of its own; return which it got."""
@@ -80,7 +85,7 @@ class Commands:
 
     def reserve(self, times: int, seconds: float) -> list[float]:
         """Take places in the lane of the messages."""
-        return [self.ledger.reserve("1", [Place("messages", seconds)]) for _ in range(times)]
+        return [self.ledger.reserve("1", [Slot("messages", seconds)]) for _ in range(times)]
 
     def broadcast(self, recipients: list[str], accepted: str) -> str:
         """Write to everybody in chunks, telling of each moment; what has left stands in a file."""

@@ -86,7 +86,7 @@ CALLS: list[tuple[Any, type]] = [
     (adaptor.remove_label("1", "2"), PageUserMessageThreadLabel),
     (adaptor.delete_label("2"), PageUserMessageThreadLabel),
     (
-        adaptor.list_conversations(user_id="1", folder="inbox", tags=["a"], updated_after_ms=1, updated_before_ms=2),
+        adaptor.list_conversations(psid="1", folder="inbox", tags=["a"], updated_after_ms=1, updated_before_ms=2),
         Page,
     ),
     (adaptor.list_messages("t_1"), UnifiedThread),

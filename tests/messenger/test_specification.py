@@ -136,7 +136,7 @@ OPERATIONS = [
     react(ANA, "m_1", "😊"),
     upload_attachment("image", "https://example.org/a.png"),
     list_labels(limit=1),
-    list_conversations(user_id=ANA, folder="inbox", tags="a", fields="id", limit=1),
+    list_conversations(psid=ANA, folder="inbox", tags="a", fields="id", limit=1),
     pass_thread_control(ANA, "PAGE_INBOX", metadata="a"),
     take_thread_control(ANA, metadata="a"),
     request_thread_control(ANA, metadata="a"),

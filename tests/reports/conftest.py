@@ -62,7 +62,7 @@ def noted(tmp_path: Path, httpserver: Any) -> Iterator[Callable[..., Any]]:
                 operation(given)
             except Exception as error:
                 raised = error
-        return [row.outcome for row in store.writes.rows("r1")], raised
+        return [row.outcome for row in store.writes.records("r1")], raised
 
     yield perform
     ledger.close(1, finished=False)

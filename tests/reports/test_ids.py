@@ -29,14 +29,14 @@ DAMAGED = {
     f"={ANA}": "as a spreadsheet writes text",
     f"\u2018{ANA}": "as a spreadsheet writes text",
     f'"{ANA}"': "as a spreadsheet writes text",
-    "#N/A": "what they cannot work out",
-    "#REF!": "what they cannot work out",
-    "nan": "where there is no value",
-    "None": "where there is no value",
-    "null": "where there is no value",
-    "6,543,210,987,654,321": "signs between its digits",
-    "6.543.210.987.654.321": "signs between its digits",
-    "6543-2109-8765-4321": "signs between its digits",
+    "#N/A": "for a formula that fails",
+    "#REF!": "for a formula that fails",
+    "nan": "for a missing value",
+    "None": "for a missing value",
+    "null": "for a missing value",
+    "6,543,210,987,654,321": "separators between its digits",
+    "6.543.210.987.654.321": "separators between its digits",
+    "6543-2109-8765-4321": "separators between its digits",
     f"-{ANA}": "a number below 0",
     "\uff16\uff15\uff14\uff13210987654321": "digits of another script",
     "tel:254700000000": "is a telephone number",
@@ -44,7 +44,7 @@ DAMAGED = {
     -5: "a number below 0",
     "": "is empty",
     "   ": "is empty",
-    6543210987654321.0: "a number with a point",
+    6543210987654321.0: "a number with a decimal point",
 }
 CALLS = {
     "send_text": lambda psid: send_text(psid, "Hello"),
@@ -151,12 +151,12 @@ def test_what_may_be_chance_or_no_id_is_not_called_rounded(adaptor, psids):
 
 DAMAGED_LISTS = {
     "never.txt": (f"{ANA}\n\n{ANA}.0\n", "never.txt, line 3: the id ends in .0"),
-    "marked.txt": (f"\ufeff\u200b{ANA}\n", "marked.txt, line 1: the id holds an invisible sign (U+200B"),
+    "marked.txt": (f"\ufeff\u200b{ANA}\n", "marked.txt, line 1: the id holds an invisible character (U+200B"),
     "never.csv": (f"name,psid\nAna,+254700000000\nBen,{ANA}\n", "never.csv, line 2: the id is a telephone number"),
     "blank.csv": (f"name,psid\nAna,{ANA}\nBen,\n", "blank.csv, line 3: the id is empty"),
     "names.csv": (f"name,number\nAna,{ANA}\n", "names.csv, line 2: no column is named as ids are"),
     "torn.csv": (f'psid\n{ANA}\n"6543\n', "torn.csv, line 3: a quote is opened here"),
-    "never.jsonl": (f'{{"psid": "{ANA}"}}\n{{"psid": {ANA}.0}}\n', "never.jsonl, line 2: a float stands where"),
+    "never.jsonl": (f'{{"psid": "{ANA}"}}\n{{"psid": {ANA}.0}}\n', "never.jsonl, line 2: a float is in the place"),
 }
 
 
@@ -202,7 +202,7 @@ def test_a_dry_run_shows_what_is_wrong_once_with_how_many_and_the_first_lines(ad
         told = "40 rows (rows.csv, lines 2, 3, 4, 5, 6 and 35 more): `recipient.id` ends in .0"
         assert done.err.count(told) == 1, done.err
         assert "rows.csv, line 44: `recipient.id` is a telephone number" in done.err
-        assert "2 rows (rows.csv, lines 43, 45): 3 values, but there are 2 columns" in done.err
+        assert "2 rows (rows.csv, lines 43, 45), such as: 3 values, but there are 2 columns" in done.err
         assert done.err.count("ends in .0") == 2  # here, and as the first of all in the error
 
 

@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adaptor.ledger.ledger import Ledger, sent
-from adaptor.ledger.records import RunRecord
+from adaptor.ledger.ledger import (
+    Ledger,
+)
+from adaptor.ledger.records import (
+    RunRecord,
+    sent,
+)
 from adaptor.ledger.store import open_store
 
 if TYPE_CHECKING:
@@ -40,8 +45,8 @@ def test_what_a_database_cannot_hold_is_kept_all_the_same(database: str, odd: st
         ledger.write("site", "1", "f2", own_key=f"visit {odd}"),
         ledger.write(f"post {odd}", "", "f3", only=f"POST https://example.org/{odd}"),
     ]
-    entries = ledger.take(made)
-    assert [entry.is_ours for entry in entries] == [True] * 3
+    entries = ledger.claim(made)
+    assert [entry.is_claimed for entry in entries] == [True] * 3
     answer = {"data": [odd, {odd: odd}]}
     ledger.settle([sent(entry.id, answer) for entry in entries])
     ledger.keep_step("done", {"kept": odd})
@@ -56,8 +61,8 @@ def test_what_a_database_cannot_hold_is_kept_all_the_same(database: str, odd: st
         again.write("site", "1", "f2", own_key=f"visit {odd}"),
         again.write(f"post {odd}", "", "f3", only=f"POST https://example.org/{odd}"),
     ]
-    known = again.take(made)
-    assert [(entry.is_ours, entry.error, entry.row.result) for entry in known] == [(False, None, answer)] * 3
+    known = again.claim(made)
+    assert [(entry.is_claimed, entry.error, entry.record.result) for entry in known] == [(False, None, answer)] * 3
     again.close(0, finished=True)
 
     with closing(open_store(database, read_only=True)) as store:

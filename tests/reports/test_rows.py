@@ -83,7 +83,7 @@ BROKEN = {
     "text behind a closing quote": (
         b'psid,name\n1,Ana\n2,"B"en\n3,Cem\n',
         ["1", "3"],
-        "line 3: something stands between",
+        "line 3: there is text between",
     ),
     "a quote that is never closed": (
         b'psid,name\n1,Ana\n2,"Ben\n3,Cem\n4,Dan\n',
@@ -91,7 +91,7 @@ BROKEN = {
         "line 3: a quote is opened",
     ),
     "too many values": (b"psid,name\n1,Ana\n2,Ben,x\n3,Cem\n", ["1", "3"], "line 3: 3 values, but there are 2 columns"),
-    "no delimiter": (b"psid,name\n1,Ana\n2\n3,Cem\n", ["1", "3"], "line 3: 1 values, but there are 2 columns"),
+    "no delimiter": (b"psid,name\n1,Ana\n2\n3,Cem\n", ["1", "3"], "line 3: 1 value, but there are 2 columns"),
     "a value without a name": (b"psid,,name\n1,,Ana\n2,x,Ben\n3,,Cem\n", ["1", "3"], "line 3: column 2 has no name"),
 }
 

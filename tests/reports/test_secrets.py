@@ -209,18 +209,18 @@ def test_a_dry_run_and_a_preview_show_what_would_be_read(command, said):
     assert "see you at sunrise clinic." in (command.folder / "page.html").read_text("utf-8")
 
 
-# --- Where the credential is another one ---
+# --- Where the credential has another one ---
 
 
 @pytest.mark.parametrize(
     ("now", "words"),
     [
         ({}, "the credential has none"),
-        ({"verify_token": "sunset"}, "the credential is another one"),
+        ({"verify_token": "sunset"}, "the credential has another one"),
         ({"access_token": "EAAG7aNother0neAltogether"}, "the credential has none"),
-        ({"access_token": "EAAG7aNother0neAltogether", "verify_token": "sunset"}, "the credential is another one"),
+        ({"access_token": "EAAG7aNother0neAltogether", "verify_token": "sunset"}, "the credential has another one"),
         # Nothing is left that could prove that the word is still the one of that time.
-        ({"access_token": "EAAG7aNother0neAltogether", "verify_token": "sunrise"}, "the credential is another one"),
+        ({"access_token": "EAAG7aNother0neAltogether", "verify_token": "sunrise"}, "the credential has another one"),
     ],
 )
 @pytest.mark.parametrize("way", ["resume", "start"])
@@ -355,11 +355,10 @@ def test_a_line_break_behind_a_token_is_left_out_and_told(command, said):
 
 def test_a_line_break_in_the_environment_is_left_out_and_told(command, httpserver, said):
     command.write("job.py", f"log(state.configuration.access_token)\nsend_text('{ANA}', 'hello')")
-    command.write("s.json", {"configuration": {"base_url": command.url}})
-    assert command("run", "job.py", "-s", "s.json", ADAPTOR_ACCESS_TOKEN=f"{TOKEN}\n") == 0
-    assert (
-        "`access_token` in the environment variable ADAPTOR_ACCESS_TOKEN ends with a line break" in command.done.stderr
-    )
+    given = json.dumps({"access_token": f"{TOKEN}\n", "base_url": command.url})
+    assert command("run", "job.py", ADAPTOR_CONFIGURATION=given) == 0
+    what = "`access_token` in the environment variable ADAPTOR_CONFIGURATION ends with a line break"
+    assert what in command.done.stderr
     assert TOKEN not in command.done.stderr
     assert {request.headers["Authorization"] for request, _ in httpserver.log} == {f"Bearer {TOKEN}"}
 
@@ -368,7 +367,7 @@ def test_a_line_break_in_the_environment_is_left_out_and_told(command, httpserve
     ("token", "words"),
     [
         (f"Bearer {TOKEN}", "begins with “Bearer ”"),
-        (f'"{TOKEN}"', "stands in quotes"),
+        (f'"{TOKEN}"', "is in quotes"),
         (f"{TOKEN} {TOKEN}", "holds a space"),
         ("", "is empty"),
     ],

@@ -39,11 +39,11 @@ def test_other_words_take_the_place_of_a_missing_value(adaptor, value):
 
 @pytest.mark.parametrize("text", ["\u2800", "\u3164", "\u115f\u1160", "\u00ad", "\u20dd", "\n\u200d\t"], ids=ascii)
 def test_a_text_that_shows_nothing_is_empty(text):
-    with pytest.raises(InvalidMessage, match="holds only signs that nobody sees"):
+    with pytest.raises(InvalidMessage, match="holds only invisible characters"):
         send_text(ANA, text)
-    with pytest.raises(InvalidMessage, match="holds only signs that nobody sees"):
+    with pytest.raises(InvalidMessage, match="holds only invisible characters"):
         quick_reply(text, payload="x")
-    with pytest.raises(InvalidMessage, match="holds only signs that nobody sees"):
+    with pytest.raises(InvalidMessage, match="holds only invisible characters"):
         send_text(ANA, state.data.text).describe({"data": {"text": text}})
 
 

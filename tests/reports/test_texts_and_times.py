@@ -49,7 +49,7 @@ def test_a_text_of_signs_that_nobody_sees_is_empty(place):
 @pytest.mark.parametrize("place", PLACES)
 def test_a_control_sign_is_refused_and_named(place):
     for text in CONTROLS:
-        with pytest.raises(InvalidMessage, match=r"holds a control sign \(U\+00"):
+        with pytest.raises(InvalidMessage, match=r"holds a control character \(U\+00"):
             described(place, text)
 
 

@@ -129,7 +129,7 @@ PLACES = {
     "the parts": lambda patch: patch.setattr("adaptor.graph.connection.batch_request", _raise),
     "the body": lambda patch: patch.setattr("adaptor.graph.request.Encoded.__init__", _raise),
     "the ledger's own id": lambda patch: [
-        patch.setattr(f"adaptor.{module}.with_token", _raise)
+        patch.setattr(f"adaptor.{module}.with_write_id", _raise)
         for module in ("graph.ledgered", "messenger.broadcast.engine")
     ],
     "a new thread": lambda patch: patch.setattr("threading.Thread.start", _raise),
@@ -394,12 +394,12 @@ def test_a_ca_bundle_that_is_not_there_keeps_nobody_from_an_address_without_tls(
 
 
 PROXIES = {
-    "no address": ("HTTPS_PROXY", "htp://p.example:3128", "is no address of a proxy"),
-    "no port": ("https_proxy", "http://p.example:port", "is no address of a proxy"),
-    "no host": ("HTTPS_PROXY", "http:/p.example", "is no address of a proxy"),
-    "a sign in the password": ("HTTPS_PROXY", "http://me:secr#et@p.example:3128", "is no address of a proxy"),
-    "one for all": ("ALL_PROXY", "http://p.example:99999", "is no address of a proxy"),
-    "without PySocks": ("https_proxy", "socks5://p.example:1080", "is a SOCKS proxy, and PySocks"),
+    "no address": ("HTTPS_PROXY", "htp://p.example:3128", "is not the address of a proxy"),
+    "no port": ("https_proxy", "http://p.example:port", "is not the address of a proxy"),
+    "no host": ("HTTPS_PROXY", "http:/p.example", "is not the address of a proxy"),
+    "a sign in the password": ("HTTPS_PROXY", "http://me:secr#et@p.example:3128", "is not the address of a proxy"),
+    "one for all": ("ALL_PROXY", "http://p.example:99999", "is not the address of a proxy"),
+    "without PySocks": ("https_proxy", "socks5://p.example:1080", "is a SOCKS proxy, which needs the package PySocks"),
 }
 
 
@@ -434,12 +434,12 @@ def test_an_answer_that_cannot_be_unpacked_is_called_so(httpserver):
     httpserver.expect_request("/v26.0/me/messages").respond_with_data(b"no gzip", headers={"Content-Encoding": "gzip"})
     given = {"configuration": {"access_token": "t", "base_url": httpserver.url_for("")[:-1]}}
     for operation in (http.post(httpserver.url_for("/x"), body={"a": 1}), send_text(ANA, "Hello")):
-        with pytest.raises(AdaptorError, match="the answer cannot be unpacked") as caught:
+        with pytest.raises(AdaptorError, match="the answer cannot be decompressed") as caught:
             operation(given)
         assert caught.value.sent == "unknown"
         assert "no answer" not in str(caught.value)
     seen = len(httpserver.log)
-    with pytest.raises(AdaptorError, match=r"The answer of .* cannot be unpacked"):
+    with pytest.raises(AdaptorError, match=r"The answer of .* cannot be decompressed"):
         http.get(httpserver.url_for("/x"))({})
     assert len(httpserver.log) == seen + 1, "it would be the same again"
 

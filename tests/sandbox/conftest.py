@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,25 @@ class Caller:
 
     def template(self, payload: dict[str, Any], **others: Any) -> requests.Response:
         return self.send({"attachment": {"type": "template", "payload": payload}}, **others)
+
+
+class _Faults(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.found.append(self.format(record))
+
+
+@pytest.fixture(autouse=True)
+def faults() -> Iterator[list[str]]:
+    """What the sandbox logs as its own fault: a failure, unless the test expects it and clears the list."""
+    handler = _Faults()
+    logging.getLogger("adaptor.sandbox").addHandler(handler)
+    yield handler.found
+    logging.getLogger("adaptor.sandbox").removeHandler(handler)
+    assert handler.found == []
 
 
 @pytest.fixture

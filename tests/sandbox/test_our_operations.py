@@ -142,7 +142,7 @@ def test_people(house, do):
 
 def test_conversations(house, do):
     mid = house.person(ANA).says("hello")
-    (found,) = do(a.list_conversations(user_id=ANA))
+    (found,) = do(a.list_conversations(psid=ANA))
     assert do(a.get_conversation(found["id"]))["id"] == found["id"]
     assert [each["message"] for each in do(a.list_messages(found["id"]))] == ["hello"]
     assert do(a.get_message(mid))["message"] == "hello"

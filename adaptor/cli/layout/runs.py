@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ...runner.execution.counts import in_words
 from ...runner.history.history import WITH_FAILURES
 from ...runner.output.shown_commands import resume_command, runs_command
 from ...runner.output.terminal import Paint, harmless
@@ -35,14 +36,17 @@ def table(runs: Sequence[dict[str, Any]], width: int, paint: Paint) -> str:
         paint: Makes text bold or coloured.
     """
     outcomes = [name for name in ("sent", "failed", "unknown", "skipped") if _any(runs, name) or name == "sent"]
-    head = ["RUN", "JOB", "STARTED", "STATUS", *(name.upper() for name in outcomes), "EXIT"]
+    # What people got comes first; other calls that change something are one number.
+    others = ["OTHER"] * any(run["writes"] != run["messages"] for run in runs)
+    head = ["RUN", "JOB", "STARTED", "STATUS", *(name.upper() for name in outcomes), *others, "EXIT"]
     rows = [
         [
             run["id"],
             harmless(_job(run)),
             _when(run["started"]),
             run["status"] + (", purged" if run["purged"] else ""),
-            *(f"{run['writes'].get(name, 0):,}" for name in outcomes),
+            *(f"{run['messages'].get(name, 0):,}" for name in outcomes),
+            *[f"{sum(run['writes'].values()) - sum(run['messages'].values()):,}" for _ in others],
             "" if run["exit_code"] is None else str(run["exit_code"]),
         ]
         for run in runs
@@ -74,7 +78,7 @@ def page(run: dict[str, Any], width: int, paint: Paint) -> str:
         ("job", harmless(_job(run))),
         ("started", _when(run["started"]) + again),
         ("ended", _when(run["ended"]) if run["ended"] else ""),
-        ("writes", _counts(run["writes"]) or "none"),
+        ("writes", _counts(run) or "none"),
         ("ledger", run["ledger"]),
         ("people", f"forgotten on {_when(run['purged'])}" if run["purged"] else ""),
     ]
@@ -83,7 +87,7 @@ def page(run: dict[str, Any], width: int, paint: Paint) -> str:
         column = max(len(_step(step)) for step in run["steps"])
         lines += ["", paint("bold", "Steps")]
         lines += [
-            f"  {harmless(_step(step)):<{column}}  {step['status']:<13}  {_counts(step['writes'])}".rstrip()
+            f"  {harmless(_step(step)):<{column}}  {step['status']:<13}  {_counts(step)}".rstrip()
             for step in run["steps"]
         ]
     if run["errors"]:
@@ -128,7 +132,7 @@ def next_steps(run: dict[str, Any], database: str | None) -> list[dict[str, str]
 
 
 def _any(runs: Sequence[dict[str, Any]], outcome: str) -> bool:
-    return any(run["writes"].get(outcome) for run in runs)
+    return any(run["messages"].get(outcome) for run in runs)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], *, numbers_from: int) -> str:
@@ -160,8 +164,8 @@ def _step(step: dict[str, Any]) -> str:
     return str(step["id"]) + (f" ({step['arrival'] + 1})" if step["arrival"] else "")
 
 
-def _counts(counts: dict[str, int]) -> str:
-    return ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items())
+def _counts(facts: dict[str, Any]) -> str:
+    return ", ".join(in_words(facts["messages"], facts["writes"]))
 
 
 def _when(text: str) -> str:

@@ -1,9 +1,8 @@
-"""HTTP for every system that is not Facebook: `http.get`, `http.post` and their like.
+"""HTTP for systems other than Facebook: `http.get`, `http.post` and so on.
 
-An answer of 400 or above is an error. Calls that change nothing (GET, HEAD, OPTIONS) are repeated, with waiting, where
-the answer was lost or says "later" (429, 502, 503, 504); all others only where they certainly did not leave this
-machine. Credentials are in no log, error, `response` or dry run, and go along to no other system when a call is
-redirected.
+An answer of 400 or above is an error. Reads (GET, HEAD, OPTIONS) are retried if the answer was lost or asks to retry
+later (429, 502, 503, 504); other calls only if they certainly did not leave this machine. No log, error, `response` or
+dry run shows credentials, and a redirect sends them to no other system.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn, TypeAlias
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading of these names in `adaptor docs`.
 HEADING = "http"
 
 __all__ = ["delete", "get", "patch", "post", "put", "request"]
@@ -45,18 +44,18 @@ def get(
 
     Args:
         url: The whole address, with `http://` or `https://`.
-        query: Parameters behind the address. None is left out, a list is repeated, True is `true`.
+        query: Parameters of the address. None is left out, a list is repeated, True is `true`.
         headers: Further headers. None is left out.
         auth: `(user, password)`, or `{"token": "…"}` for a bearer token. Entries of ~/.netrc are never used.
         timeout: Seconds to wait for a connection and for each part of the answer, or `(connect, read)`. Default:
             `(30, 60)`. The whole call may take ten times as long.
-        errors: Which statuses are no errors: False for all, `{404: False}` for some; `{404: "No such patient."}` says
-            it in your words. Default: 400 and above are errors.
-        parse_as: `json`, `text` or `base64`. Default: by the Content-Type; JSON is parsed, and what is no text comes as
-            base64.
-        redirects: Whether to go where the answer leads, at most 5 times. `auth` and `headers` go along to the
-            same scheme, host and port only, and to those in a list: `["https://other.example"]`; never from https to
-            http. Anybody else gets Accept, Content-Type and User-Agent alone.
+        errors: Which statuses are no errors: False for all, `{404: False}` for some. `{404: "No such patient."}` sets
+            the message. Default: 400 and above are errors.
+        parse_as: `json`, `text` or `base64`. Default: by the Content-Type; JSON is parsed, and data that is no text
+            becomes base64.
+        redirects: Whether to follow redirects, at most 5 times. `auth` and `headers` are sent only to the same scheme,
+            host and port, and to addresses in a list: `["https://other.example"]`; never from https to http. Other
+            addresses get only Accept, Content-Type and User-Agent.
 
     Returns:
         An operation. `data` becomes the body (None where it is empty; 64 MB at most, unless `max_response_bytes` in the
@@ -65,7 +64,7 @@ def get(
 
     Raises:
         InvalidMessage: Refused before the wire. Nothing was sent.
-        HttpError: The other system said no, or no answer came that can be used. Nothing was changed.
+        HttpError: The other system answered with an error, or no valid answer came. Nothing was changed.
         NotSent: Nothing left this machine, after 4 repeats.
 
     Example:
@@ -99,11 +98,11 @@ def post(
     errors: Rules = None,
     parse_as: Form = None,
 ) -> HttpRequest:
-    """Create something in another system. A redirect is not followed, and an answer that is lost is not asked again.
+    """Create something in another system. Redirects are not followed, and a lost answer is not asked for again.
 
     Args:
         url: As for `http.get`.
-        body: A dict or list is sent as JSON, text as UTF-8, bytes as they are. A Content-Type in `headers` wins.
+        body: A dict or list is sent as JSON, text as UTF-8, bytes unchanged. `headers` may set another Content-Type.
         form: Fields as a web form sends them. None is left out, a list is repeated.
         files: Files by field, with or without `form`, read from disk while they are sent: a `Path`, `(filename, bytes
             or text)`, an open binary file, or a list of these.
@@ -111,18 +110,19 @@ def post(
         headers: As for `http.get`.
         auth: As for `http.get`.
         timeout: As for `http.get`.
-        errors: As for `http.get`; redirects are errors too, unless it says otherwise.
+        errors: As for `http.get`; redirects are errors too, unless listed.
         parse_as: As for `http.get`.
 
     Returns:
-        An operation. `data` becomes the body of the answer, `response` what is known about it. In a dry run `data` is
-        `{}`.
+        An operation. `data` becomes the body of the answer, `response` its status, headers, url and duration. In a
+        dry run `data` is `{}`.
 
     Raises:
         InvalidMessage: Refused before the wire. Nothing was sent.
-        HttpError: The other system said no: below 500 nothing was done, from 500 on (and with a redirect) nobody knows.
+        HttpError: The other system answered with an error. Below 500 nothing was done; from 500 on, and after a
+            redirect, it is unknown.
         NotSent: Nothing left this machine, after 4 repeats.
-        DeliveryUnknown: No trustworthy answer came. It may have been done; it is not repeated.
+        DeliveryUnknown: No valid answer came. The call may have been carried out; it is not repeated.
 
     Example:
         >>> http.post("https://example.org/patients", body={"name": state.data.name})
@@ -157,7 +157,7 @@ def put(
     errors: Rules = None,
     parse_as: Form = None,
 ) -> HttpRequest:
-    """Put something into another system, in place of what is there. See `http.post`.
+    """Create or replace something in another system. See `http.post`.
 
     Args:
         url: As for `http.get`.
@@ -172,14 +172,15 @@ def put(
         parse_as: As for `http.get`.
 
     Returns:
-        An operation. `data` becomes the body of the answer, `response` what is known about it.
+        An operation. `data` becomes the body of the answer, `response` its status, headers, url and duration.
 
     Raises:
         InvalidMessage: Refused before the wire. Nothing was sent.
-        HttpError: The other system said no: below 500 nothing was done, from 500 on (and with a redirect) nobody knows.
+        HttpError: The other system answered with an error. Below 500 nothing was done; from 500 on, and after a
+            redirect, it is unknown.
         NotSent: Nothing left this machine, after 4 repeats.
-        DeliveryUnknown: No trustworthy answer came. It may have been done; putting it again harms nothing, and a
-            run that goes on does so.
+        DeliveryUnknown: No valid answer came. The call may have been carried out; a resume repeats it, which has no
+            further effect.
 
     Example:
         >>> http.put("https://example.org/patients/7", body={"name": "Ana"}, auth=("clinic", state.configuration.key))
@@ -229,13 +230,14 @@ def patch(
         parse_as: As for `http.get`.
 
     Returns:
-        An operation. `data` becomes the body of the answer, `response` what is known about it.
+        An operation. `data` becomes the body of the answer, `response` its status, headers, url and duration.
 
     Raises:
         InvalidMessage: Refused before the wire. Nothing was sent.
-        HttpError: The other system said no: below 500 nothing was done, from 500 on (and with a redirect) nobody knows.
+        HttpError: The other system answered with an error. Below 500 nothing was done; from 500 on, and after a
+            redirect, it is unknown.
         NotSent: Nothing left this machine, after 4 repeats.
-        DeliveryUnknown: No trustworthy answer came. It may have been done; it is not repeated.
+        DeliveryUnknown: No valid answer came. The call may have been carried out; it is not repeated.
 
     Example:
         >>> http.patch("https://example.org/patients/7", body={"reminded": True})
@@ -277,18 +279,19 @@ def delete(
         headers: As for `http.get`.
         auth: As for `http.get`.
         timeout: As for `http.get`.
-        errors: As for `http.post`; `{404: False}` where it may be gone already.
+        errors: As for `http.post`; `{404: False}` if it may already be deleted.
         parse_as: As for `http.get`.
 
     Returns:
-        An operation. `data` becomes the body of the answer, mostly None; `response` what is known about it.
+        An operation. `data` becomes the body of the answer, mostly None; `response` as for `http.get`.
 
     Raises:
         InvalidMessage: Refused before the wire. Nothing was sent.
-        HttpError: The other system said no: below 500 nothing was done, from 500 on (and with a redirect) nobody knows.
+        HttpError: The other system answered with an error. Below 500 nothing was done; from 500 on, and after a
+            redirect, it is unknown.
         NotSent: Nothing left this machine, after 4 repeats.
-        DeliveryUnknown: No trustworthy answer came. It may have been done; deleting it again harms nothing, and
-            a run that goes on does so.
+        DeliveryUnknown: No valid answer came. The call may have been carried out; a resume repeats it, which has no
+            further effect.
 
     Example:
         >>> http.delete("https://example.org/patients/7", errors={404: False})
@@ -326,9 +329,9 @@ def request(
     """Make any call to another system.
 
     Args:
-        method: `GET`, `HEAD` and `OPTIONS` change nothing; any other is taken for one that does.
+        method: `GET`, `HEAD` and `OPTIONS` count as reads, any other method as a write.
         url: As for `http.get`.
-        body: As for `http.post`. A call with one is not redirected.
+        body: As for `http.post`. Redirects of a call with a body are not followed.
         form: As for `http.post`.
         files: As for `http.post`.
         query: As for `http.get`.
@@ -337,17 +340,16 @@ def request(
         timeout: As for `http.get`.
         errors: As for `http.get` and `http.post`.
         parse_as: As for `http.get`.
-        redirects: As for `http.get`; a call that changes something is never sent to another address.
+        redirects: As for `http.get`; redirects of a write are never followed.
 
     Returns:
-        An operation. `data` becomes the body of the answer, `response` what is known about it.
+        An operation. `data` becomes the body of the answer, `response` its status, headers, url and duration.
 
     Raises:
         InvalidMessage: Refused before the wire. Nothing was sent.
-        HttpError: The other system said no, as for `http.get` and `http.post`.
+        HttpError: The other system answered with an error, as for `http.get` and `http.post`.
         NotSent: Nothing left this machine, after 4 repeats.
-        DeliveryUnknown: A call that changes something got no trustworthy answer. It is not repeated; `PUT` and `DELETE`
-            a run that goes on makes again, since that harms nothing.
+        DeliveryUnknown: A write got no valid answer. It is not repeated, except `PUT` and `DELETE` by a resume.
 
     Example:
         >>> http.request("HEAD", "https://example.org/patients/7", auth={"token": state.configuration.clinic_token})

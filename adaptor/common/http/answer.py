@@ -1,4 +1,4 @@
-"""What a system that is not Facebook answered: read as JSON, text or base64, and shown without secrets."""
+"""Answers of systems other than Facebook: read as JSON, text or base64, and shown without secrets."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 #: How many characters of an answer an error shows.
 EXCERPT = 500
-#: How many bytes of an answer are looked at for that.
+#: How many bytes of an answer are read for that.
 _LOOKED_AT = 20_000
 
 _ALWAYS_BINARY = re.compile(r"(image|audio|video|font)/(?!svg)|application/(pdf|zip|gzip|x-gzip|x-7z-compressed)\b")
-#: What would move the cursor of a terminal or turn the direction of writing.
+#: Characters that move the cursor of a terminal or change the direction of writing.
 _HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 
 
 class NotReadable(ValueError):
-    """An answer is not what it should be; the text says what it is not."""
+    """An answer is not in the expected form; the text says why."""
 
 
 def read_body(response: requests.Response, parse_as: str | None) -> Any:
-    """Return the body of an answer: None where it is empty, else what `parse_as` or the Content-Type says.
+    """Return the body of an answer, read as `parse_as` or the Content-Type says; None if it is empty.
 
     Raises:
         NotReadable: It is not JSON, or not text.
@@ -59,7 +59,7 @@ def read_body(response: requests.Response, parse_as: str | None) -> Any:
 
 
 def excerpt(response: requests.Response, run: Run) -> str:
-    """Return how an answer begins, on one line, without secrets and without what harms a terminal."""
+    """Return the beginning of an answer on one line, without secrets and control characters."""
     raw = response.content
     kind, charset = _content_type(response.headers)
     if _ALWAYS_BINARY.match(kind) or b"\0" in raw[:_LOOKED_AT]:
@@ -68,7 +68,7 @@ def excerpt(response: requests.Response, run: Run) -> str:
         text = raw[:_LOOKED_AT].decode(charset or "utf-8", "replace")
     except LookupError:
         text = raw[:_LOOKED_AT].decode("utf-8", "replace")
-    # First without secrets, then cut: half a secret would not be found again.
+    # Secrets are removed before the text is cut: half a secret would not be found.
     text = harmless(run.redactor.text(clean_text(text)))
     return text if len(text) <= EXCERPT else f"{text[:EXCERPT]}…"
 
@@ -101,7 +101,7 @@ def _text(raw: bytes, charset: str | None) -> str:
     except (UnicodeError, LookupError):
         pass
     if encoding not in ("utf-8", "utf8"):
-        # A wrong or unknown name: most texts are UTF-8 all the same.
+        # The charset is wrong or unknown; most texts are UTF-8.
         return _text(raw, None)
     raise NotReadable("it is not text; read it with parse_as='base64'")
 
@@ -114,5 +114,5 @@ def _json(raw: bytes, charset: str | None) -> Any:
         return read_json(text)
     except NotJson as problem:
         loses = problem.what.startswith(("it holds", "the key"))
-        words = f"{problem.what}; read it with parse_as='text', where that is to be read all the same" if loses else ""
+        words = f"{problem.what}; to read it all the same, use parse_as='text'" if loses else ""
         raise NotReadable(f"it is not JSON: {words}" if words else "it is not JSON") from None

@@ -1,13 +1,12 @@
-"""A call to a system that is not Facebook as a plain value: what would be sent, before anything is."""
+"""A request to a system other than Facebook: its arguments, its checks, and its encoded form."""
 
 from __future__ import annotations
 
 import base64
 import re
-from functools import lru_cache
 
 from ...core.secrets.kept_secrets import refuse_marks
-from ...core.secrets.redact import REDACTED, Redactor, sounds_secret
+from ...core.secrets.redact import REDACTED, sounds_secret
 from ...core.state import a_kind
 from ...core.values.arguments import known
 from ...core.values.lazy import Lazy, resolve
@@ -21,10 +20,9 @@ from ...wire.address import (
     secrets_in,
     split_user,
     with_query,
-    without_credentials,
 )
-from ...wire.departure import MOST_BYTES
 from ...wire.upload import Upload, check_files, names_of
+from .outgoing import HttpCall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,21 +31,21 @@ if TYPE_CHECKING:
 
     from ...core.state import State
 
-#: Methods that change nothing: they may be repeated, and redirects of them are followed.
+#: Methods that only read: they may be retried, and their redirects are followed.
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-#: Methods that do the same once or several times, as HTTP promises (RFC 9110, 9.2.2).
+#: Idempotent methods that write (RFC 9110, 9.2.2).
 REPEATABLE = frozenset({"PUT", "DELETE"})
 #: Seconds to wait for a connection, and then for the next part of the answer.
 TIMEOUT = (30.0, 60.0)
 #: How many times as long the whole call may take.
 TOTAL = 10
-#: What only the connection itself can know.
+#: Headers that only the connection itself may set.
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
 _FORMS = (None, "json", "text", "base64")
 
 
 class HttpRequest:
-    """One call: a *draft* while parts of it are lazy, a finished request after `resolved`.
+    """One request: a *draft* while parts of it are lazy, finished after `resolved`.
 
     The arguments are those of `http.request`.
     """
@@ -98,12 +96,12 @@ class HttpRequest:
 
     @property
     def is_write(self) -> bool:
-        """Whether the call may change something, and so must not be repeated blindly."""
+        """Whether the call may change something; then it must not be repeated if its outcome is unknown."""
         return self.method not in SAFE
 
     @property
-    def is_repeatable(self) -> bool:
-        """Whether making the call again harms nothing, where nobody knows whether it was carried out."""
+    def is_idempotent(self) -> bool:
+        """Whether repeating the call has no further effect, so that it may be repeated if its outcome is unknown."""
         return self.method in REPEATABLE
 
     @property
@@ -126,17 +124,17 @@ class HttpRequest:
 
     @property
     def follows(self) -> bool:
-        """Whether the call goes where a redirect leads."""
+        """Whether the call follows redirects."""
         has_body = any(part is not None for part in (self.body, self.form, self.files))
         return not self.is_write and self.redirects is not False and not has_body
 
     def is_trusted(self, target: str) -> bool:
-        """Whether the credential may go along to another address."""
+        """Whether the credential may be sent to another address."""
         listed = self.redirects if isinstance(self.redirects, list | tuple) else ()
         return origin(target) in {origin(self.url), *map(origin, listed)}
 
     def rule_for(self, status: int) -> Any:
-        """Return what `errors` says of a status: False where it is no error, a text to say of it, or None."""
+        """Return the rule of `errors` for a status: False if it is no error, a message for it, or None."""
         if self.errors is False:
             return False
         rules = self.errors if isinstance(self.errors, dict) else {}
@@ -147,7 +145,7 @@ class HttpRequest:
         return HttpRequest(**{name: resolve(getattr(self, name), state) for name in self.__slots__})
 
     def described(self) -> dict[str, Any]:
-        """Return the request as a dry run shows it, without secrets and what is empty."""
+        """Return the request as a dry run shows it, without secrets and empty parts."""
         body = f"({len(self.body):,} bytes)" if isinstance(self.body, bytes) else _masked(self.body)
         facts = {
             "method": self.method,
@@ -159,12 +157,12 @@ class HttpRequest:
         return {name: value for name, value in facts.items() if value not in (None, "", {}, [])}
 
     def secrets(self) -> Iterator[str]:
-        """Yield the secrets that stand in the request, as far as they are known."""
+        """Yield the secrets in the request, as far as they are known."""
         if isinstance(self.url, str):
             yield from secrets_in(self.url)
         auth, headers, query = known(self.auth), known(self.headers), known(self.query)
         if isinstance(auth, list | tuple) and len(auth) == 2:
-            # Where there is no password, what stands in its place is the secret.
+            # Without a password, the user name is the secret.
             yield from _texts([auth[1] if isinstance(auth[1], Lazy) or auth[1] else auth[0]])
             if isinstance(auth[0], str) and isinstance(auth[1], str):
                 yield _basic(auth[0], auth[1])
@@ -178,13 +176,13 @@ class HttpRequest:
             if sounds_secret(str(name)):
                 yield from _texts(value if isinstance(value, list) else [value])
 
-    # --- Checks: what is still lazy passes ---
+    # --- Checks of the literal arguments ---
 
     def check(self) -> None:
-        """Refuse what cannot be sent.
+        """Refuse a request that cannot be sent; lazy parts are not checked.
 
         Raises:
-            InvalidMessage: Nothing was sent.
+            InvalidMessage: A part is not valid. Nothing was sent.
         """
         for name in self.__slots__:
             value = getattr(self, name)
@@ -230,8 +228,8 @@ class HttpRequest:
             if isinstance(value, bool) or not isinstance(value, str | int | float | Lazy | None):
                 refuse("headers", f"holds {a_kind(value)} under `{name}`", "Give text or numbers.")
             if isinstance(value, str) and not re.fullmatch(r"[\t\x20-\x7e\x80-\xff]*", value):
-                fix = ".strip() it, or take out what is no Latin letter."
-                refuse("headers", f"holds under `{name}` signs that no header can have", fix)
+                fix = ".strip() it, or remove characters that are not Latin."
+                refuse("headers", f"holds characters under `{name}` that no header can have", fix)
 
     def _check_auth(self, auth: Any) -> None:
         fix = 'Give (user, password), or {"token": "…"} for a bearer token.'
@@ -246,9 +244,9 @@ class HttpRequest:
         if not all(isinstance(value, str) for value in values) or not values[0]:
             refuse("auth", "is not a credential", fix)
         if any(re.search("[\x00-\x1f\x7f]", value) for value in values):
-            refuse("auth", "holds a line break or another control character", "Take it out: .strip() it.")
+            refuse("auth", "holds a line break or another control character", "Remove it: .strip() it.")
         if isinstance(auth, dict) and not values[0].isascii():
-            refuse("auth", "has a token with signs that no header can have", fix)
+            refuse("auth", "has a token with characters that no header can have", fix)
         if isinstance(self.headers, dict) and any(str(name).lower() == "authorization" for name in self.headers):
             refuse("auth", "cannot go together with an Authorization header", "Give one or the other.")
 
@@ -278,16 +276,16 @@ class HttpRequest:
         elif not isinstance(redirects, bool):
             refuse("redirects", f"is {a_kind(redirects)}", "Give True, False, or a list: ['https://other.example'].")
 
-    # --- What goes out ---
+    # --- Encoding ---
 
     def encoded(self) -> HttpCall:
-        """Return what goes out, with its files open.
+        """Return the encoded request, with its files open.
 
         Raises:
-            InvalidMessage: JSON cannot say it, a file cannot be read, or a text holds the mark of a secret.
-            LazyStateError: A lazy reference that was never resolved is somewhere in the request.
+            InvalidMessage: The body is no JSON, a file cannot be read, or a text holds the mark of a secret.
+            LazyStateError: The request holds a lazy reference that was never resolved.
         """
-        # What logs and errors say of a secret is often reported elsewhere; the marks of what is kept never are.
+        # `[redacted]` is allowed, since jobs report logs and errors elsewhere; the marks of kept secrets are not.
         for name in ("url", "query", "body", "form"):
             refuse_marks({name: getattr(self, name)}, bare=False)
         url, user = split_user(with_query(self.url.partition("#")[0], self.query))
@@ -320,63 +318,10 @@ class HttpRequest:
             text = json.dumps(self.body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
             return "application/json", text.encode()
         except UnicodeEncodeError:
-            refuse("body", "holds half a sign, which UTF-8 cannot", "Look for cut emojis in the text.")
+            refuse("body", "holds half a character, which UTF-8 cannot encode", "Look for cut emojis in the text.")
         except (TypeError, ValueError, RecursionError) as cause:
             fix = "Give text, numbers, lists and dicts; turn dates into text first."
             refuse("body", f"cannot be written as JSON: {cause}", fix)
-
-
-class HttpCall:
-    """What goes out: address, headers and body. To be closed, since files may be open.
-
-    Attributes:
-        most_bytes: The most bytes of the answer that are read.
-    """
-
-    __slots__ = ("body", "headers", "most_bytes", "url")
-
-    def __init__(self, url: str, headers: dict[str, str], body: bytes | Upload | None) -> None:
-        self.url = url
-        self.headers = headers
-        self.body = body
-        self.most_bytes = MOST_BYTES
-
-    def digest(self, method: str, secrets: frozenset[str]) -> str:
-        """Return a digest of all that goes out, without what only authenticates: that may change, and the call not.
-
-        Left out are headers that sound secret, parameters that are credentials by their name, and the credentials of
-        the configuration wherever they stand.
-
-        Args:
-            method: The call's method.
-            secrets: What is secret in the configuration.
-        """
-        import hashlib
-
-        from ...core.digest import digest
-
-        clean = _redactor(secrets).text
-        headers = {
-            name.lower(): clean(value)
-            for name, value in self.headers.items()
-            if not sounds_secret(name) and not (isinstance(self.body, Upload) and name.lower() == "content-type")
-        }
-        if isinstance(self.body, Upload):
-            body = self.body.digest(clean)
-        else:
-            text = clean((self.body or b"").decode("utf-8", "surrogateescape"))
-            body = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
-        return digest("http", method, clean(without_credentials(self.url)), headers, body)
-
-    def close(self) -> None:
-        """Close the files that were opened for it."""
-        if isinstance(self.body, Upload):
-            self.body.close()
-
-
-@lru_cache(maxsize=8)
-def _redactor(secrets: frozenset[str]) -> Redactor:
-    return Redactor(secrets)
 
 
 def _basic(user: str, password: str) -> str:
@@ -388,7 +333,7 @@ def _texts(values: Any) -> Iterator[str]:
 
 
 def _inside_header(value: str) -> Iterator[str]:
-    """Yield what is secret in `Bearer abc` and in `a=1; b=2`."""
+    """Yield the secrets in `Bearer abc` and in `a=1; b=2`."""
     scheme, _, rest = value.partition(" ")
     if scheme.lower() == "basic":
         try:

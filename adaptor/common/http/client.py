@@ -1,4 +1,4 @@
-"""The client for systems that are not Facebook: one session per run, repeats, redirects, honest errors."""
+"""The client for systems other than Facebook: one session per run, with retries and redirects."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ...wire.address import check_url, clean_url, origin, refuse, split_user
 from ...wire.connection import IDLE_SECONDS, NETWORK_ERRORS, open_session, reason_of, settings_for
 from ...wire.departure import wire
 from ...wire.response import read_content
-from ...wire.retry import RetryPolicy, repeating
+from ...wire.retry import RetryPolicy, call_with_retries
 from .answer import NotReadable, excerpt, read_body, shown_headers
 from .errors import HttpError, is_refusal
 
@@ -25,22 +25,23 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from ...core.context import Run
-    from .call import HttpCall, HttpRequest
+    from .call import HttpRequest
+    from .outgoing import HttpCall
 
-#: How often a call is repeated, and how many seconds are waited at most before that.
+#: How often a call is retried, and the longest wait before a retry.
 RETRIES = RetryPolicy(4, 120.0)
-#: How many redirects are followed.
+#: The most redirects of one call.
 MAX_REDIRECTS = 5
 
-#: Statuses after which a call that changes nothing is repeated.
-_PASSING = frozenset({429, 502, 503, 504})
-#: The headers that go along to another system: any other one may be a credential under a name of its own.
+#: Statuses after which a read is retried.
+_TRANSIENT = frozenset({429, 502, 503, 504})
+#: The only headers that are sent on to another origin: any other header may hold a credential.
 _FOR_ANYBODY = frozenset({"accept", "content-type", "user-agent"})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class HttpAnswer(NamedTuple):
-    """An answer that is no error: the body as it was read, and what is known about it."""
+    """An answer that is no error: the parsed body, and its status, headers, url and duration."""
 
     data: Any
     response: dict[str, Any]
@@ -52,7 +53,7 @@ class HttpClient:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._session = open_session()
-        # A jar would hand cookies to other ports of the same host, and make a call depend on those before it.
+        # No cookies: they would be sent to other ports of the same host, and calls would depend on earlier ones.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._settings: dict[str, dict[str, Any]] = {}
         self._last_use: dict[str, float] = {}
@@ -68,55 +69,54 @@ class HttpClient:
         *,
         waiting: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> HttpAnswer:
-        """Carry out a request.
+        """Make a call.
 
-        It is repeated only where it certainly did not leave; one that changes nothing also where the answer was lost
-        or says "later".
+        It is retried only if it certainly did not leave; a read also if the answer was lost or asks to retry later.
 
         Args:
             request: The request.
-            call: What goes out.
-            waiting: Entered while it waits to be repeated.
+            call: The encoded request.
+            waiting: Opened while the call waits for a retry.
 
         Raises:
-            HttpError: The other system said no, or a read got no answer that can be used.
+            HttpError: The other system answered with an error, or a read got no valid answer.
             NotSent: Nothing left this machine.
-            DeliveryUnknown: A write left, and no trustworthy answer came.
+            DeliveryUnknown: The request of a write left, and no valid answer came.
         """
         started = time.monotonic()
         try:
-            answer = repeating(
-                lambda: self._through(request, call),
+            answer = call_with_retries(
+                lambda: self._follow_redirects(request, call),
                 RETRIES,
                 self._run,
                 component="http",
-                is_repeatable=lambda error: _is_repeatable(error, request),
+                is_retryable=lambda error: _is_retryable(error, request),
                 waiting=waiting,
             )
         except AdaptorError as error:
-            self._note(request, started, "failed" if error.sent == SENT_NO else "unknown", error)
+            self._record(request, started, "failed" if error.sent == SENT_NO else "unknown", error)
             raise
         except BaseException:
-            # Interrupted in the middle: what has begun to leave may arrive.
+            # The call was interrupted. A request that has begun to leave may arrive.
             if wire.left:
-                self._note(request, started, "unknown")
+                self._record(request, started, "unknown")
             raise
         status = answer.response["status_code"]
-        # What `errors` lets pass is no error to the job, and was not done all the same.
-        self._note(request, started, "sent" if status < 300 else "failed" if is_refusal(status) else "unknown")
+        # With `errors`, an error status is no error for the job, but the call was still not carried out.
+        self._record(request, started, "sent" if status < 300 else "failed" if is_refusal(status) else "unknown")
         return answer
 
-    def _note(self, request: HttpRequest, started: float, outcome: str, error: AdaptorError | None = None) -> None:
+    def _record(self, request: HttpRequest, started: float, outcome: str, error: AdaptorError | None = None) -> None:
         if not request.is_write:
             outcome = "read" if error is None and outcome != "unknown" else "failed"
-        self._run.note(outcome, is_write=request.is_write, seconds=time.monotonic() - started, error=error)
+        self._run.record_call(outcome, is_write=request.is_write, seconds=time.monotonic() - started, error=error)
 
-    def _through(self, request: HttpRequest, call: HttpCall) -> HttpAnswer:
-        """Make the call, and go where it is redirected to."""
+    def _follow_redirects(self, request: HttpRequest, call: HttpCall) -> HttpAnswer:
+        """Make the call and follow its redirects."""
         started = time.monotonic()
         url, headers = call.url, call.headers
         for redirects in range(MAX_REDIRECTS + 1):
-            response = self._once(request, url, headers, call.body, call.most_bytes)
+            response = self._exchange(request, url, headers, call.body, call.most_bytes)
             location = response.headers.get("Location")
             if not request.follows or response.status_code not in _REDIRECTS or location is None:
                 return self._read(request, response, url, time.monotonic() - started)
@@ -124,11 +124,11 @@ class HttpClient:
                 break
             target = self._target(request, response, url, location)
             if not request.is_trusted(target) or (url.startswith("https:") and target.startswith("http:")):
-                # Once left out they stay out: where a stranger leads to is not where the job wanted to go.
+                # Removed for all further redirects, even back: the job did not choose where another origin leads.
                 headers = {name: value for name, value in headers.items() if name.lower() in _FOR_ANYBODY}
             self._run.log("debug", "http", f"HTTP {response.status_code}, on to {clean_url(target)}")
             url = target
-        raise self._misled(request, response, url, f"was redirected more than {MAX_REDIRECTS} times")
+        raise self._bad_redirect(request, response, url, f"was redirected more than {MAX_REDIRECTS} times")
 
     def _target(self, request: HttpRequest, response: requests.Response, url: str, location: str) -> str:
         try:
@@ -136,21 +136,23 @@ class HttpClient:
             check_url(target)
             return split_user(target)[0]
         except (ValueError, InvalidMessage):
-            raise self._misled(request, response, url, "was redirected to what is no http or https address") from None
+            raise self._bad_redirect(request, response, url, "was redirected to an invalid address") from None
 
-    def _misled(self, request: HttpRequest, response: requests.Response, url: str, what: str) -> HttpError:
+    def _bad_redirect(self, request: HttpRequest, response: requests.Response, url: str, what: str) -> HttpError:
         error = HttpError(f"{request.method} {clean_url(url)} {what}.", fix="Check the address.", code="REDIRECT")
         error.http_status = response.status_code
         error.method, error.url = request.method, clean_url(url)
         error.headers = shown_headers(response.headers, self._run)
         return error
 
-    def _once(self, request: HttpRequest, url: str, headers: dict[str, str], body: Any, most: int) -> requests.Response:
+    def _exchange(
+        self, request: HttpRequest, url: str, headers: dict[str, str], body: Any, most: int
+    ) -> requests.Response:
         place = origin(url)
         try:
             prepared = self._session.prepare_request(requests.Request(request.method, url, headers=headers, data=body))
         except (requests.RequestException, ValueError):
-            refuse("url", "is not an address that a request can go to", "Check the host name and the port.")
+            refuse("url", "is no address to which a request can be sent", "Check the host name and the port.")
         now = time.monotonic()
         if now - self._last_use.get(place, now) > IDLE_SECONDS:
             for adapter in self._session.adapters.values():
@@ -167,7 +169,7 @@ class HttpClient:
             read_content(response, most)
             return response
         except Exception as cause:
-            # Whatever goes wrong in the libraries below: what began to leave may have arrived.
+            # Any error of the libraries, once the request has begun to leave: it may have arrived.
             if not wire.left and not isinstance(cause, NETWORK_ERRORS):
                 raise
             raise self._no_answer(request, url, cause) from None
@@ -180,19 +182,20 @@ class HttpClient:
         if not wire.left:
             return NotSent(
                 f"No connection to {place}: {reason}.",
-                fix="Check the address, the network and the proxy settings; then run the job again.",
+                fix="Check the address, the network and the proxy settings; then continue with --resume, or run the "
+                "job again where nothing was sent.",
             )
         is_answered = isinstance(cause, requests.exceptions.ContentDecodingError)
         if request.is_write:
-            what = "the answer cannot be unpacked" if is_answered else f"no answer came back: {reason}"
+            what = "the answer cannot be decompressed" if is_answered else f"no answer came back: {reason}"
             return DeliveryUnknown(
                 f"The request went out to {place}, but {what}.",
-                fix="Look there whether it arrived before you send it again.",
+                fix="Check there whether it arrived before you send it again.",
             )
         if is_answered:
             error = HttpError(
-                f"The answer of {place} cannot be unpacked.",
-                fix='Ask for it as it is: headers={"Accept-Encoding": "identity"}.',
+                f"The answer of {place} cannot be decompressed.",
+                fix='Ask for an uncompressed answer: headers={"Accept-Encoding": "identity"}.',
                 code="NOT_READABLE",
             )
         else:
@@ -245,7 +248,7 @@ class HttpClient:
         status, shown = response.status_code, clean_url(url)
         what = f"The answer (HTTP {status}) from {shown} cannot be read: {problem}."
         if request.is_write:
-            return DeliveryUnknown(what, fix="Look there whether it was done before you send it again.")
+            return DeliveryUnknown(what, fix="Check there whether it was carried out before you send it again.")
         error = HttpError(what, fix="Check the address and `parse_as`.", code="NOT_READABLE")
         error.http_status, error.method, error.url = status, request.method, shown
         error.body = excerpt(response, self._run)
@@ -254,9 +257,9 @@ class HttpClient:
 
 
 def _joined(url: str, location: str) -> str:
-    """Return where a redirect leads; as it is written where that is no address."""
+    """Return the target of a redirect; unchanged if it is no valid address."""
     try:
-        # Headers are read as Latin-1; an address with other letters is UTF-8 in truth.
+        # Headers are decoded as Latin-1, but addresses with other letters are UTF-8.
         location = location.encode("latin-1").decode()
     except UnicodeError:
         pass
@@ -266,15 +269,15 @@ def _joined(url: str, location: str) -> str:
         return location
 
 
-def _is_repeatable(error: AdaptorError, request: HttpRequest) -> bool:
-    """Whether a call may be made again: it did not leave, or it changes nothing and the other system says "later"."""
+def _is_retryable(error: AdaptorError, request: HttpRequest) -> bool:
+    """Whether a call may be retried: it did not leave, or it is a read and the failure may be temporary."""
     if isinstance(error, HttpError):
-        return not request.is_write and (error.code in _PASSING or error.code == "NO_ANSWER")
+        return not request.is_write and (error.code in _TRANSIENT or error.code == "NO_ANSWER")
     return isinstance(error, NotSent)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return how many seconds the other system asks to wait: a number, or a date by its own clock."""
+    """Return the seconds that the other system asks to wait, given as a number or as a date by its own clock."""
     text = headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdigit():
         return float(text[:9])
@@ -290,6 +293,6 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def client_for(run: Run) -> HttpClient:
-    """Return the run's client, opening a session the first time."""
+    """Return the run's client; it is created on first use."""
     client: HttpClient = run.resource("http", lambda: HttpClient(run))
     return client

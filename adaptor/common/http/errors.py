@@ -1,4 +1,4 @@
-"""What another system says when it says no."""
+"""The error for calls to other systems."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: Statuses that are about what was asked for, not about the credential or the system: a loop goes on past them.
+#: Statuses that are about the item, not about the credential or the system: a loop continues after them.
 ROW_STATUSES = frozenset({400, 404, 409, 410, 413, 415, 422})
 
 _FIXES = {
     401: "Give a valid credential in `auth`.",
     403: "The credential in `auth` may not do this: ask for the permission, or use another one.",
-    404: "Check the address; where it may be missing, write errors={404: False}.",
+    404: "Check the address; if the object may be missing, write errors={404: False}.",
     405: "Check the method and the address.",
     407: "Check the proxy's credential in the environment.",
     413: "Send less at once.",
@@ -24,16 +24,16 @@ _FIXES = {
 
 
 class HttpError(AdaptorError):
-    """A system other than Facebook answered with an error, or a read got no answer that can be used.
+    """A system other than Facebook answered with an error, or a read got no valid answer.
 
     Attributes:
-        code: The HTTP status; `NO_ANSWER`, `NOT_READABLE` or `REDIRECT` where the status is not what is wrong.
-        http_status: The HTTP status of the answer, or None where none came.
+        code: The HTTP status; `NO_ANSWER`, `NOT_READABLE` or `REDIRECT` if something else is wrong.
+        http_status: The HTTP status of the answer, or None if no answer came.
         method: The method of the call.
         url: Its address, without credentials.
-        body: How the answer begins: the first 500 characters, without secrets and control characters.
+        body: The first 500 characters of the answer, without secrets and control characters.
         headers: The headers of the answer, without secrets.
-        retry_after: Seconds until the system wants to be asked again, where it says so, or None.
+        retry_after: Seconds until the system accepts a retry, or None if it does not say.
     """
 
     code: Any = None
@@ -52,9 +52,9 @@ class HttpError(AdaptorError):
             method: The method of the call.
             url: Its address, clean.
             status: The status.
-            write: Whether the call changes something: then a 5xx means that nobody knows whether it did.
-            body: How the answer begins, clean.
-            words: What the job wants to have said of this status, or None.
+            write: Whether the call is a write: then a 5xx means that it is unknown whether it was carried out.
+            body: The beginning of the answer, clean.
+            words: The job's own message for this status, or None.
         """
         from http import HTTPStatus
 
@@ -72,7 +72,7 @@ class HttpError(AdaptorError):
         return error
 
     def facts(self) -> dict[str, Any]:
-        """Return the error as JSON, with what is known of the answer."""
+        """Return the error as JSON, with the facts of the answer."""
         own = ("http_status", "method", "url", "body", "headers", "retry_after")
         return {
             **super().facts(),
@@ -82,17 +82,17 @@ class HttpError(AdaptorError):
 
 def is_refusal(status: int) -> bool:
     """Whether a status says that a write was not carried out."""
-    # 307 and 308 say: ask there instead. What other redirects have done before nobody knows.
+    # 307 and 308 refer the same request elsewhere. Before other redirects the write may have been carried out.
     return 400 <= status < 500 or status in (307, 308)
 
 
 def _fix_for(status: int, write: bool) -> str:
     if status < 400:
-        return "The address leads elsewhere: give the address that it leads to."
+        return "The address redirects: give the target's address."
     if status in _FIXES:
         return _FIXES[status]
     if status < 500:
         return "The answer says what it does not accept."
     if write:
-        return "Look there whether it was done before you send it again."
-    return "The other system has trouble: try again later."
+        return "Check there whether it was carried out before you send it again."
+    return "The other system has a problem: try again later."

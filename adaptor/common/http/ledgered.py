@@ -1,4 +1,4 @@
-"""Writes to other systems that the ledger notes, so that none is made twice."""
+"""Writes to other systems through the ledger, so that none is made twice."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from ...core.errors import AdaptorError, JobError
 from ...core.state import State, not_json
 from ...ledger.at_most_once import WriteOutcome, at_most_once
 from ...ledger.ledger import ledger_of
-from ...ledger.records import Write
+from ...ledger.records import MADE, Write
 from ...wire.address import credentials_of
-from .call import HttpCall, HttpRequest
+from .call import HttpRequest
 from .client import HttpAnswer, HttpClient
+from .outgoing import HttpCall
 
 #: How much of an answer is kept for a resume, in characters of JSON.
 MOST_KEPT = 1_000_000
@@ -21,53 +22,53 @@ _NOT_KEPT = {"not kept": True}
 
 
 def send_ledgered(request: HttpRequest, call: HttpCall, client: HttpClient, state: State, run: Run) -> HttpAnswer:
-    """Make a call at most once, and record how it ends."""
+    """Make a write at most once, and record its outcome."""
     with at_most_once(run, [_write_of(request, call, state, run)]) as claimed:
-        if claimed.ours:
+        if claimed.to_make:
             answer = client.send(request, call, waiting=lambda: claimed.waiting([0], {}))
             claimed.settle([_kept(answer)])
-    before = claimed.given_back(0)
-    return answer if before is None else _given_back(before, run)
+    before = claimed.earlier_outcome(0)
+    return answer if before is None else _replay(before, run)
 
 
-def made_before(request: HttpRequest, call: HttpCall, state: State, run: Run) -> HttpAnswer | None:
-    """Return what the run that a dry run goes on with has made of a call, or None where it is to be made."""
+def recorded_answer(request: HttpRequest, call: HttpCall, state: State, run: Run) -> HttpAnswer | None:
+    """Return the recorded answer of a write in the dry run of a resume, or None if a run would make it now."""
     with at_most_once(run, [_write_of(request, call, state, run)]) as claimed:
-        claimed.settle([{}] * len(claimed.ours))
-    before = claimed.given_back(0)
-    return None if before is None else _given_back(before, run)
+        claimed.settle([{}] * len(claimed.to_make))
+    before = claimed.earlier_outcome(0)
+    return None if before is None else _replay(before, run)
 
 
 def _write_of(request: HttpRequest, call: HttpCall, state: State, run: Run) -> Write:
-    # Without what is secret: a new password does not make another call of it.
+    # Without secrets: with a new password it is still the same write.
     address = request.shown_url.partition("?")[0]
-    only = f"{request.method} {address}" if run.is_once() else ""
+    only = f"{request.method} {address}" if run.runs_once() else ""
     known_by = call.digest(request.method, credentials_of(state.get("configuration")))
-    return ledger_of(run).write(run.call_site(), "", known_by, only=only, is_repeatable=request.is_repeatable)
+    return ledger_of(run).write(run.call_site(), "", known_by, only=only, is_idempotent=request.is_idempotent)
 
 
-def _given_back(before: WriteOutcome, run: Run) -> HttpAnswer:
-    """Return what an earlier attempt recorded, as if the call had been made now."""
+def _replay(before: WriteOutcome, run: Run) -> HttpAnswer:
+    """Return the recorded outcome of a call as its answer, and count it; raise its error if it failed."""
     found = before.result
-    if before.row is None:
-        # It may not be made.
+    if before.record is None:
+        # The write is refused.
         raise found
-    run.replayed += 1
+    run.replayed += before.record.outcome in MADE
     if isinstance(found, AdaptorError):
         if found.is_earlier:
-            run.note("unknown", error=found, is_earlier=True)
+            run.record_call("unknown", error=found, is_earlier=True)
         raise found
     if found == _NOT_KEPT:
         raise JobError(
-            "This call was made before the run stopped, and its answer was too large to be kept.",
-            fix="Begin the run anew with --fresh, if the call may be made twice.",
+            "This call was made before the run stopped, and its answer was too large to be recorded.",
+            fix="If the call may be made twice, begin a new run with --fresh.",
             code="ANSWER_NOT_KEPT",
         )
     if set(found) == {"outcome"}:
         if found["outcome"] == "unknown":
-            run.note("unknown", is_earlier=True)
+            run.record_call("unknown", is_earlier=True)
         return HttpAnswer(found, {})
-    run.has_made("sent", is_message=False)
+    run.record_call("sent", is_earlier=True)
     return HttpAnswer(found["data"], found["response"])
 
 

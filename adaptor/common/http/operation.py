@@ -1,4 +1,4 @@
-"""Operations that are a call to a system other than Facebook: described first, carried out when they run."""
+"""Operations that call systems other than Facebook: they describe their request and send it when they run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...core.state import State, compose_next_state
 from ...wire.departure import MOST_BYTES
 
 TYPE_CHECKING = False
-#: By what name the secrets are kept that a job writes down itself.
+#: The name under which secrets are known that the job's own code contains.
 IN_THE_JOB = "http"
 
 if TYPE_CHECKING:
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from typing import Any, ParamSpec
 
     from ...core.context import Run
-    from .call import HttpCall, HttpRequest
+    from .call import HttpRequest
+    from .outgoing import HttpCall
 
     P = ParamSpec("P")
 
 
 class HttpOperation(Operation):
-    """An operation that can say which call it would make, for a given state, without making it."""
+    """An operation that can describe its request for a state without sending it."""
 
     __slots__ = ("draft",)
     draft: HttpRequest
@@ -39,23 +40,23 @@ class HttpOperation(Operation):
         self.draft = function(*args, **kwargs)
         run = active.get()
         if run is not None:
-            # An error of the job's loading shows the line on which a credential may stand.
+            # An error while the job is loaded shows its line, which may hold a credential.
             secrets = self.draft.secrets()
             if run.is_loading:
-                # They stand in the job, which is loaded again where the run goes on.
+                # The job's code holds them, and a resume loads it again.
                 run.redactor.learn_named((IN_THE_JOB, secret) for secret in secrets)
             else:
                 run.redactor.learn(secrets)
         self.draft.check()
 
     def describe(self, state: State) -> HttpRequest:
-        """Return the call that this operation makes for this state. Nothing is sent."""
+        """Return the request that this operation makes for this state. Nothing is sent."""
         call = self.draft.resolved(state)
         call.check()
         return call
 
     def perform(self, state: State, run: Run) -> State:
-        """Make the call; `data` becomes the body of the answer and `response` what is known about it."""
+        """Make the call; `data` becomes the body of its answer, `response` its status, headers, url and duration."""
         run.learn_secrets(state)
         request = self.draft.resolved(state)
         run.redactor.learn(request.secrets())
@@ -98,21 +99,21 @@ def _most_bytes(state: State) -> int:
 
 
 def _described(request: HttpRequest, call: HttpCall, state: State, run: Run) -> Any:
-    """Describe a write, and return what `data` becomes; what a run that goes on has made before is given back."""
+    """Describe a write and return what `data` becomes; in the dry run of a resume, the recorded answer."""
     if run.ledger is not None:
-        from .ledgered import made_before
+        from .ledgered import recorded_answer
 
-        known = made_before(request, call, state, run)
+        known = recorded_answer(request, call, state, run)
         if known is not None:
             return known.data
-    run.note("described")
+    run.record_call("described")
     if run.observers.on_request is not None:
         run.observers.on_request(request)
     return {}
 
 
 def http_operation(function: Callable[P, HttpRequest]) -> Callable[P, HttpOperation]:
-    """Make an operation of a function that makes an `HttpRequest` of its arguments, any of which may be lazy."""
-    # As it is written in a job; pickle still finds it under its own name.
+    """Make an operation of a function that returns an `HttpRequest`; its arguments may be lazy."""
+    # Its name in a job; pickle still finds the function by its qualified name.
     function.__name__ = f"http.{function.__name__}"
     return builder_of(function, HttpOperation, takes_state=False)

@@ -9,16 +9,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ...core.errors import JobError, UnreadableRow, WrongCall
-from ...core.operation import Callback, Value, operation
+from ...core.operation import Callback, Value, state_operation
 from ...core.state import State, a_kind, compose_next_state
 from .csv_rows import rows_of
-from .sources import readable
+from .readable import readable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "data"
 
 #: As in files: some spreadsheets still end lines with a carriage return alone.
@@ -37,7 +37,7 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-@operation
+@state_operation
 def parse_csv(
     state: State,
     source: Value[Any],
@@ -138,7 +138,7 @@ def read_csv(
 ) -> Iterator[tuple[int, dict[str, str] | UnreadableRow]]:
     """Yield the rows of a CSV file as `parse_csv` reads them, one at a time, each with the line on which it begins.
 
-    In the place of a row that cannot be read stands the error that says so.
+    A row that cannot be read becomes the error that says so.
     """
     settings = _settings(options, {})
     with _lines(source, settings["bom"]) as (lines, name):

@@ -1,4 +1,4 @@
-"""The rows of a CSV text, line by line: one that cannot be read keeps no other from being read."""
+"""The rows of a CSV text, line by line: a row that cannot be read does not affect the others."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from ...core.errors import JobError, UnreadableRow
+from ...core.text.number_of import number_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 #: The longest value, in characters. Python's own limit of 131,072 is less than a picture in base64.
 LONGEST_VALUE = 16 * 1024 * 1024
-#: What stands between values where it is no comma.
+#: Delimiters that spreadsheets write instead of the comma.
 _OTHER_DELIMITERS = (";", "\t", "|")
 #: What bytes that are no UTF-8 are read as.
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
@@ -87,7 +88,7 @@ def _with_separator(source: _Source, settings: dict[str, Any]) -> dict[str, Any]
 
 
 def _values(source: _Source, name: str, settings: dict[str, Any]) -> Iterator[tuple[int, Any]]:
-    """Yield the values of each row; where it is broken what is wrong with it, and the lines after it are read anew."""
+    """Yield the values of each row, or the error of a broken one; the lines after it are read again."""
     import csv
 
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_VALUE))
@@ -167,7 +168,7 @@ def _names(values: list[str], name: str, line: int, settings: dict[str, Any]) ->
     """Return the names of the columns, without signs around them that nobody sees.
 
     Raises:
-        JobError: A name stands there twice, or all of them are one name since the delimiter is another one.
+        JobError: A name occurs twice, or all of them are one name since the delimiter is another one.
     """
     if "\0" in "".join(values):
         raise JobError(
@@ -212,11 +213,12 @@ def _row(names: list[str], values: list[str], where: str, lines: int) -> dict[st
         values = values[:-1]
     last = max((place for place, name in enumerate(names) if name), default=-1)
     if not last < len(values) <= len(names):
-        # People who stand in the lines that it has swallowed are missing.
+        # The people in the lines that it has swallowed are missing.
         open_quote = f" The row goes on for {lines} lines: perhaps a quote is never closed." if lines > 1 else ""
         return UnreadableRow(
-            f"{where}: {len(values)} values, but there are {len(names)} columns.{open_quote}",
-            fix="A value that holds the delimiter must stand in quotes; check that `delimiter` is right.",
+            f"{where}: {number_of(len(values), 'values')}, but there {'is' if len(names) == 1 else 'are'} "
+            f"{number_of(len(names), 'columns')}.{open_quote}",
+            fix="A value that holds the delimiter must be in quotes; check that `delimiter` is right.",
         )
     for place, (name, value) in enumerate(zip(names, values, strict=False), start=1):
         if not name and value:
@@ -230,7 +232,7 @@ def _words(cause: str) -> str:
     if "unexpected end" in cause:
         return "a quote is opened here and never closed"
     if "expected after" in cause:
-        return "something stands between a closing quote and the delimiter"
+        return "there is text between a closing quote and the delimiter"
     if "field larger" in cause:
         return f"a value is longer than {LONGEST_VALUE:,} characters: perhaps a quote is opened here and never closed"
     return cause

@@ -1,11 +1,12 @@
-"""What did not succeed, one entry for each, and whether the whole failed with it."""
+"""Items that failed: an entry for each, and whether the operation fails with them."""
 
 from __future__ import annotations
 
 import re
 
 from ...core.errors import ABOUT_PERSON, AdaptorError, ItemsFailed
-from .sources import PositionInFile, told, where_is
+from ...core.text.number_of import number_of
+from .sources import PositionInFile, in_words, where_is
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 #: What differs between two errors of one kind: numbers, and values in quotes.
 _DIFFERS = re.compile(r"[0-9][0-9.,]*|'[^']*'")
-#: So many kinds are told apart; of each, so many rows are named.
+#: How many kinds of errors are listed, and how many rows of each.
 _KINDS, _ROWS = 50, 5
 
 
@@ -25,7 +26,7 @@ def failure(index: int, error: AdaptorError) -> dict[str, Any]:
 
 
 class Kinds:
-    """What is wrong with the items of a loop, each kind once: how many there are, and where the first ones stand.
+    """What is wrong with the items of a loop, each kind once: how many there are, and the places of the first ones.
 
     Example:
         >>> from adaptor import JobError
@@ -33,7 +34,7 @@ class Kinds:
         >>> for index in (1, 4):
         ...     kinds.add(index, JobError(f"The text has {index} signs too many."))
         >>> list(kinds.lines())
-        ['2 rows (2, 5): The text has 1 signs too many.']
+        ['2 rows (2, 5), such as: The text has 1 signs too many.']
     """
 
     def __init__(self) -> None:
@@ -49,8 +50,8 @@ class Kinds:
             if len(self._kinds) == _KINDS:
                 self._others += 1
                 return
-            kind = self._kinds[known_by] = _Kind(what, told(index, error))
-        kind.add(index)
+            kind = self._kinds[known_by] = _Kind(what, in_words(index, error))
+        kind.add(index, what)
 
     def lines(self) -> Iterator[str]:
         """Yield a sentence for each kind, the most frequent first."""
@@ -65,11 +66,13 @@ class _Kind:
         self.what = what
         self.first = first
         self.count = 0
+        self.differs = False
         self.file: str | None = None
         self.rows: list[str] = []
 
-    def add(self, index: int) -> None:
+    def add(self, index: int, what: str) -> None:
         self.count += 1
+        self.differs |= what != self.what
         if len(self.rows) < _ROWS:
             if isinstance(index, PositionInFile):
                 self.file = index.file
@@ -80,7 +83,8 @@ class _Kind:
             return self.first
         rows = ", ".join(self.rows)
         more = f" and {self.count - len(self.rows):,} more" if self.count > len(self.rows) else ""
-        return f"{self.count:,} rows ({rows if self.file is None else f'{self.file}, lines {rows}'}{more}): {self.what}"
+        where = rows if self.file is None else f"{self.file}, lines {rows}"
+        return f"{self.count:,} rows ({where}{more}){', such as' if self.differs else ''}: {self.what}"
 
 
 def summary(failed: list[dict[str, Any]]) -> str:
@@ -99,22 +103,31 @@ def the_first(failed: list[dict[str, Any]]) -> str:
     return f"The first is {what}" if what.startswith(f"{where}: ") else f"The first is {where}: {what}"
 
 
-def raise_if_failed(failed: list[dict[str, Any]], total: int, things: str, *, fail: bool | None) -> None:
+def raise_if_failed(
+    failed: list[dict[str, Any]],
+    total: int,
+    things: str,
+    *,
+    fail: bool | None,
+    new: list[dict[str, Any]] | None = None,
+) -> None:
     """Raise for what failed, by the wish of the job.
 
     Args:
-        failed: The entries of `failure`.
+        failed: The entries of `failure`: all that is told.
         total: How many there were in all.
         things: What they are called, in the plural.
         fail: None: raise unless all of them were about the person. True: raise if there are any. False: never raise.
+        new: Those of them that decide: what an earlier attempt could not learn does not fail this one too.
 
     Raises:
         ItemsFailed: With `failed` in its details.
     """
-    only_persons = all(entry["about"] == ABOUT_PERSON for entry in failed)
-    if failed and (fail or (fail is None and not only_persons)):
+    deciding = failed if new is None else new
+    only_persons = all(entry["about"] == ABOUT_PERSON for entry in deciding)
+    if deciding and (fail or (fail is None and not only_persons)):
         raise ItemsFailed(
-            f"{len(failed):,} of {total:,} {things} did not succeed: {summary(failed)}. {the_first(failed)}",
+            f"{len(failed):,} of {number_of(total, things)} did not succeed: {summary(failed)}. {the_first(failed)}",
             fix="See `details` for each of them. With fail=False the list is left in state['failed'] instead.",
             details=failed,
         )

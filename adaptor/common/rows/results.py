@@ -1,4 +1,4 @@
-"""A row for each message, for the one who wants them all: what `--results` writes."""
+"""A row for the outcome of each message: what `--results` writes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,16 @@ if TYPE_CHECKING:
     from ...core.context import Run
     from ...core.errors import AdaptorError
 
+#: Loops that put an item off which an earlier attempt recorded with other content, until all others were come to.
+_PUTTING_OFF = frozenset({"each", "try_each"})
 
-def tell_result(
+
+def is_put_off(run: Run, *, within: int = 0) -> bool:
+    """Whether a loop around the operation under way puts items off, the `within` innermost ones left out."""
+    return sum(name in _PUTTING_OFF for name, _ in run.path) > within
+
+
+def report_result(
     run: Run,
     outcome: str,
     recipient: str | None,
@@ -21,13 +29,13 @@ def tell_result(
     result: Any = None,
     error: AdaptorError | None = None,
 ) -> None:
-    """Tell what became of one message, where somebody listens.
+    """Report the outcome of one message to the run's observer, if there is one.
 
     Args:
         run: The run.
         outcome: `sent`, `failed`, `unknown`, `skipped`, `duplicate` or `described`.
         recipient: Whom it was for, where that is known.
-        index: The position of its item; by default that of the loop under way.
+        index: The position of its item; by default that of the current loop.
         result: What Meta answered.
         error: What went wrong.
     """
@@ -46,5 +54,5 @@ def tell_result(
         "message": None if error is None else error.headline(),
         "fix": None if error is None else error.fix,
     }
-    run.observers.results_told += 1
+    run.observers.results_reported += 1
     run.observers.on_result(run.redactor.value(row))

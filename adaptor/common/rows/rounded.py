@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 #: So many ids that end in 0, and none that does not, are no chance: 1 in 10,000,000,000.
 _MANY = 10
-#: So many rows are looked at: a source may have no end.
+#: How many rows are checked: a source may have no end.
 _ROWS = 1000
 #: As many digits as ids have of which a spreadsheet keeps 15.
 _DIGITS = (16, 17)

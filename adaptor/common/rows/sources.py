@@ -1,4 +1,4 @@
-"""What loops go through: lists, references to lists, files; and where in its file an item stands."""
+"""Sources of loops: lists, references to lists, files; and the line of an item in its file."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ...core.errors import AdaptorError, JobError, UnreadableRow, WrongCall
 from ...core.state import State, a_kind
 from ...core.values.jsonpath import find, missing_part
 from ...core.values.lazy import Lazy
+from .readable import readable
 from .rounded import rounded_columns
 
 TYPE_CHECKING = False
@@ -40,31 +41,20 @@ class PositionInFile(int):
 
 
 def where_is(index: int) -> str:
-    """Return in words where an item stands: its line in its file, or which one it is, counted from 1."""
+    """Return an item's place in words: its line in its file, or its number, counted from 1."""
     return f"{index.file}, line {index.line}" if isinstance(index, PositionInFile) else f"row {index + 1}"
 
 
-def told(index: int, error: AdaptorError) -> str:
-    """Return in words where an item stands and what is wrong with it."""
+def in_words(index: int, error: AdaptorError) -> str:
+    """Return an item's place and what is wrong with it, in words."""
     where, what = where_is(index), error.headline()
     return what if what.startswith(f"{where}: ") else f"{where}: {what}"
-
-
-def readable(item: Any) -> Any:
-    """Return an item, or raise the error that stands in its place.
-
-    Raises:
-        UnreadableRow: It is none.
-    """
-    if isinstance(item, UnreadableRow):
-        raise item
-    return item
 
 
 def numbered(source: Any, state: State, csv: Any = None) -> Iterable[tuple[int, Any]]:
     """Return the items of a source, each with its position; one from a file knows its line too.
 
-    In the place of a row that cannot be read stands an `UnreadableRow`: `readable` raises it.
+    A row that cannot be read becomes an `UnreadableRow`, which `readable` raises.
 
     Args:
         source: What a loop goes through.
@@ -84,8 +74,8 @@ def numbered(source: Any, state: State, csv: Any = None) -> Iterable[tuple[int, 
     return enumerate(items_of(source, state))
 
 
-def looked_through(source: Any, state: State, csv: Any = None) -> Iterable[Any]:
-    """Return the items of a source that can be gone through twice: a list, a JSONPath, a file. Else nothing."""
+def items_read_twice(source: Any, state: State, csv: Any = None) -> Iterable[Any]:
+    """Return the items of a source that can be read twice: a list, a JSONPath, a file. Else nothing."""
     if isinstance(source, os.PathLike):
         return (item for _, item in _lines_of_file(source, csv)) if os.path.isfile(source) else ()
     return items_of(source, state) if isinstance(source, str | list | tuple) else ()
@@ -93,14 +83,14 @@ def looked_through(source: Any, state: State, csv: Any = None) -> Iterable[Any]:
 
 def _warn_of_rounded(source: Any, state: State, csv: Any) -> None:
     run = current_run()
-    for what in rounded_columns(looked_through(source, state, csv)):
+    for what in rounded_columns(items_read_twice(source, state, csv)):
         if what not in run.warned:
             run.warned.add(what)
             run.log("info", "job", f"warning: {what}")
 
 
-def tell_of_items(state: State, *, has_some: bool) -> None:
-    """Note whether the loop under way had items. Where it had none, say where its path ends that matches nothing."""
+def warn_if_no_items(state: State, *, has_some: bool) -> None:
+    """Record whether the current loop had items. If it had none, warn where its path stops to match."""
     run = current_run()
     run.found_items = bool(run.found_items) or has_some
     loop = run.under_way[-1] if run.under_way else None
@@ -109,9 +99,9 @@ def tell_of_items(state: State, *, has_some: bool) -> None:
     source = loop.args[0]
     path = path_of(source)
     missing = None if path is None else missing_part(path, state)
-    told = f"{run.statement.line}: {loop.name}({source!r})"
-    if missing is not None and told not in run.warned:
-        run.warned.add(told)
+    warning = f"{run.statement.line}: {loop.name}({source!r})"
+    if missing is not None and warning not in run.warned:
+        run.warned.add(warning)
         run.log("info", "job", f"warning: {loop.name}: {source!r} matches nothing: {missing}.")
 
 

@@ -1,1 +1,1 @@
-"""Secrets: known in all their forms, taken out of what is shown, marked in what is kept."""
+"""Secrets: found in all their forms, redacted in output, replaced by marks in stored data."""

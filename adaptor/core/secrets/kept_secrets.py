@@ -1,12 +1,12 @@
-"""Marks that stand for secrets in what is kept, and that turn into them again where the credential is given.
+"""Marks that replace secrets in stored data, and that are replaced by the secrets again with the credential.
 
-A mark names the secret by its path in the credential and the form in which it stood there:
+A mark names the secret by its path in the credential and the form in which it occurred:
 
     [redacted db.password url-form 9f1c….5be0…]
 
-Its last part proves that the secret is still the same one. It is made with the strong secrets of the credential as the
-key, so that who reads what is kept cannot try short ones out. A text that looks like a mark is told apart by
-`[redacted =]`, which stands for its beginning.
+Its last part proves that the secret is still the same. Its key is made of the strong secrets of the credential, so that
+a reader of the stored data cannot find short secrets by trying. In a text that looks like a mark, the beginning is
+escaped as `[redacted =]`.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
-#: How every mark begins, and `[redacted]` too.
+#: The beginning of every mark, and of `[redacted]`.
 MARK_BEGINS = REDACTED[:-1]
 _NO_MARK = f"{MARK_BEGINS} =]"
 _PART = r"[^\s\[\]]+"
-#: Compiled by `re` when the first text is met that holds one: most runs meet none.
+#: Compiled by `re` on first use: most runs never need it.
 _MARK = rf"\[redacted (?:=|({_PART}) ({_PART}) ({_PART}))\]"
 _NO_SEAL = "-"
 
-#: How many strong secrets prove that the others have not changed: one may be changed meanwhile, or two.
+#: How many strong secrets prove that the others have not changed; one or two of them may have changed meanwhile.
 _MOST_KEYS = 3
-#: How often a key is hashed before it is used, so that trying passwords out takes long.
+#: How often a key is hashed before use, so that trying passwords takes long.
 _ROUNDS = 20_000
 #: How many hexadecimal digits of a proof are kept.
 _SEAL_LENGTH = 16
@@ -40,19 +40,19 @@ _SEAL_LENGTH = 16
 #: The names of marks that stand for a number.
 _NUMBERS = ("int", "float")
 
-#: No secret is a larger number.
+#: Larger numbers are no secrets.
 _MOST_BITS = 4096
 
-#: The word that Meta repeats when it first calls a webhook. It opens nothing.
+#: The word that Meta repeats when it first calls a webhook. It gives no access.
 _WEBHOOK_WORD = "verify_token"
 
 
 class KeptSecrets:
-    """The secrets of the credentials that a run was given, by their paths there."""
+    """The secrets of a run's credentials, by their paths."""
 
     def __init__(self) -> None:
         self._paths: dict[str, list[str]] = {}
-        #: What finds the forms of all secrets, and of each form the path and its name; None until it is needed.
+        #: The pattern of all forms of all secrets, and for each form its path and name; None until it is needed.
         self._forms: tuple[re.Pattern[str], dict[str, tuple[str, str]]] | None = None
         self._keys: dict[str, list[bytes]] = {}
         self._salt = ""
@@ -60,7 +60,7 @@ class KeptSecrets:
         self._unmarked: dict[str, str] = {}
 
     def learn(self, secrets: Iterable[tuple[str, str]]) -> None:
-        """Take secrets into account, each with its path."""
+        """Add secrets, each with its path."""
         is_new = False
         for path, secret in secrets:
             paths = self._paths.setdefault(secret, [])
@@ -75,7 +75,7 @@ class KeptSecrets:
 
     @property
     def words(self) -> set[str]:
-        """What is nothing but a plain word that Meta repeats to a webhook: no secret of what a run sends."""
+        """The secrets that are only the plain word of a webhook: they protect nothing that a run sends."""
         return {
             secret
             for secret, paths in self._paths.items()
@@ -83,7 +83,7 @@ class KeptSecrets:
         }
 
     def mark(self, text: str) -> str:
-        """Return a text with a mark in the place of each secret."""
+        """Return a text with a mark in place of each secret."""
         pattern, names = self._forms or self._compiled()
         if pattern is None or not pattern.search(text):
             return text.replace(MARK_BEGINS, _NO_MARK) if MARK_BEGINS in text else text
@@ -94,17 +94,17 @@ class KeptSecrets:
         return "".join([*parts, text[end:].replace(MARK_BEGINS, _NO_MARK)])
 
     def mark_number(self, number: float) -> Any:
-        """Return a number as it is, or the mark that stands for it where it is a secret."""
+        """Return a number, or its mark where it is a secret."""
         numeral = numeral_of(number)
         if numeral not in self._paths:
             return number
         return self._mark(numeral, min(self._paths[numeral], key=len), type(number).__name__)
 
     def unmark(self, text: str) -> Any:
-        """Return a text, or the number that it stands for, as it was before it was marked.
+        """Return a marked text with its secrets restored, or the number that a mark stands for.
 
         Raises:
-            ConfigurationError: A secret in it is not in the credential, or another one.
+            ConfigurationError: The credential lacks one of the secrets, or holds another one in its place.
         """
         if MARK_BEGINS not in text:
             return text
@@ -142,7 +142,7 @@ class KeptSecrets:
         path = unquote(quoted)
         own = [secret for secret, paths in self._paths.items() if path in paths]
         salt, *proofs = seal.split(".")
-        # A secret that has another name now is still the same one.
+        # The same secret may have another path now.
         for secret in own if seal == _NO_SEAL else [*own, *self._paths]:
             form = secret if name in _NUMBERS and is_number(secret) else dict(forms_of(secret)).get(name)
             is_same = seal == _NO_SEAL and len(own) == 1
@@ -150,14 +150,14 @@ class KeptSecrets:
                 return form
         if not own:
             raise ConfigurationError(
-                f"What was kept holds the secret `{path}`, and the credential has none. Nothing was sent.",
-                fix=f"Give the credential that it was kept with, in which `{path}` stands: -c FILE.",
+                f"The stored data holds the secret `{path}`, and the credential has none. Nothing was sent.",
+                fix=f"Give the credential of the first attempt, which has `{path}`: -c FILE.",
                 details={"key": path},
             )
         raise ConfigurationError(
-            f"What was kept holds the secret `{path}`, and the credential is another one. Nothing was sent.",
-            fix="Give the credential that it was kept with. If a token was changed since then, leave the old one in "
-            "it under a name such as `access_token_before`: nothing is sent with it.",
+            f"The stored data holds the secret `{path}`, and the credential has another one. Nothing was sent.",
+            fix="Give the credential of the first attempt. If a token was changed since then, keep the old one in it "
+            "under a name such as `access_token_before`: nothing is sent with it.",
             details={"key": path},
         )
 
@@ -170,7 +170,7 @@ class KeptSecrets:
         return ".".join([self._salt, *proofs]) if proofs else _NO_SEAL
 
     def _keys_for(self, salt: str) -> list[bytes]:
-        """Return a key made of each strong secret, the longest first."""
+        """Return a key for each strong secret, the longest first."""
         keys = self._keys.get(salt)
         if keys is None:
             from hashlib import pbkdf2_hmac
@@ -178,7 +178,7 @@ class KeptSecrets:
             strong = [
                 secret
                 for secret, paths in self._paths.items()
-                # The proof changes with each of the two that it is made of.
+                # The appsecret_proof changes with either of its two secrets.
                 if weakness(secret) is None and not all(path.endswith(PROOF) for path in paths)
             ]
             keys = self._keys[salt] = [
@@ -201,12 +201,12 @@ def _quoted(path: str) -> str:
 
 
 def places_of_marks(value: Any, place: str = "", *, bare: bool = True) -> Iterator[str]:
-    """Yield where in a value a text stands in which a secret was replaced.
+    """Yield the paths of the texts in a value in which a secret was replaced.
 
     Args:
         value: A JSON value.
-        place: Where it stands itself.
-        bare: `[redacted]` counts as well, not only the marks of what is kept.
+        place: Its own path.
+        bare: Also find `[redacted]`, not only the marks of stored data.
 
     Example:
         >>> list(places_of_marks({"message": {"text": "See you at [redacted] clinic."}}))
@@ -228,28 +228,28 @@ def places_of_marks(value: Any, place: str = "", *, bare: bool = True) -> Iterat
 
 
 def refuse_marks(value: Any, *, bare: bool = True) -> None:
-    """Refuse to send what stands for a secret that was taken out.
+    """Refuse to send the mark of a secret.
 
     Args:
-        value: What is to be sent, as JSON.
-        bare: Refuse `[redacted]` as well, as logs and final states hold it.
+        value: The data to be sent, as JSON.
+        bare: Also refuse `[redacted]`, which logs and final states hold.
 
     Raises:
-        InvalidMessage: A text holds it. Nothing was sent.
+        InvalidMessage: A text holds a mark. Nothing was sent.
     """
     place = next(places_of_marks(value, bare=bare), None)
     if place is not None:
         raise InvalidMessage(
-            f"`{place or 'body'}` holds {MARK_BEGINS}…]: it stands for a secret that was taken out where this was "
-            "written down.",
-            fix="Take the value from where it comes from, not from a log, a report, an output file or an export. "
-            "Where it only looks like a secret of the credential, choose a longer one there.",
+            f"`{place or 'body'}` holds {MARK_BEGINS}…], which replaces a secret that was removed when this was "
+            "written.",
+            fix="Take the value from its source, not from a log, a report, an output file or an export. If it only "
+            "looks like a secret of the credential, choose a longer secret there.",
             details={"field": place or "body"},
         )
 
 
 def without_marks(value: Any) -> Any:
-    """Return what was kept as it may be shown, where nobody has the credential.
+    """Return stored data in a form that may be shown: each mark becomes `[redacted]`.
 
     Example:
         >>> without_marks("see [redacted db.password as-is -] and [redacted =]]")
@@ -259,12 +259,12 @@ def without_marks(value: Any) -> Any:
 
 
 def is_number(secret: str) -> bool:
-    """Whether a secret may stand in JSON as a number."""
+    """Whether a secret is written as JSON writes a number."""
     return re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", secret) is not None
 
 
 def numeral_of(number: float) -> str:
-    """Return a number as a secret is written that is this number.
+    """Return a number as a credential would hold it.
 
     Example:
         >>> numeral_of(4711), numeral_of(4711.0), numeral_of(4.5)
@@ -277,14 +277,14 @@ def numeral_of(number: float) -> str:
 
 
 def changed_texts(value: Any, change: Callable[[str], Any], change_number: Callable[[float], Any] | None = None) -> Any:
-    """Return a JSON value with every text in it changed, keys included, sharing what did not change.
+    """Return a JSON value with a function applied to every text, keys included. Unchanged parts are shared.
 
     Args:
         value: The value.
-        change: Called with each text.
-        change_number: Called with each number.
+        change: The function for texts.
+        change_number: The function for numbers.
     """
-    # The commonest first: states are large, and mostly clean.
+    # The most frequent case first: states are large and mostly unchanged.
     if isinstance(value, str):
         return change(value)
     if isinstance(value, dict):

@@ -1,20 +1,20 @@
-"""Credentials as they are really pasted: what is around a value is left out, what is wrong in it is said in words."""
+"""Pasted credentials: characters around a value are removed, and mistakes in it are described."""
 
 from __future__ import annotations
 
 import re
 
-#: What is around a value and no part of it: spaces, line breaks, and signs that nobody sees.
+#: Invisible characters around a value that are no part of it.
 _AROUND = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060"
 _QUOTES = ('""', "''", "``", "“”", "„“", "‘’", "«»")
 
 
-#: Keys of our own whose value can have no spaces.
+#: Keys of this package whose value can have no spaces.
 OUR_KEYS = frozenset({"access_token", "app_secret", "verify_token", "app_id", "page_id", "api_version", "base_url"})
 
 
 def trimmed(text: str) -> str:
-    r"""Return a text without spaces, line breaks and invisible signs around it.
+    r"""Return a text without spaces, line breaks and invisible characters around it.
 
     Example:
         >>> trimmed("\ufeff EAAG-token\r\n")
@@ -27,7 +27,7 @@ def trimmed(text: str) -> str:
 
 
 def trimmed_value(key: str, value: str) -> str:
-    r"""Return the value of a key without what stands around it; spaces in a secret of another system may be meant.
+    r"""Return the value of a key, trimmed; spaces around a secret of another system are kept, since they may be meant.
 
     Example:
         >>> trimmed_value("page_id", " 1020 "), trimmed_value("db_password", " secret \n")
@@ -37,7 +37,7 @@ def trimmed_value(key: str, value: str) -> str:
 
 
 def around(text: str) -> str | None:
-    r"""Return in words what stands around a value, or None where nothing does.
+    r"""Return a description of the characters around a value, or None if there are none.
 
     Example:
         >>> around("EAAG-token\n"), around(" EAAG-token"), around("EAAG-token")
@@ -50,18 +50,18 @@ def around(text: str) -> str | None:
     for name, part in (("begins", text[:start]), ("ends", text[start + len(plain) :])):
         if part:
             what = "a line break" if re.search(r"[\r\n]", part) else "a space" if part.strip() == "" else None
-            return f"{name} with {what or 'a sign that nobody sees'}"
+            return f"{name} with {what or 'an invisible character'}"
     return None
 
 
 def wrong_in(text: str, *, is_token: bool = True) -> tuple[str, str] | None:
-    """Return in words what is wrong with a token or a secret, and what to do, or None where nothing is.
+    """Return what is wrong with a token or a secret, and the fix; None if nothing is wrong.
 
     The value itself is never shown.
 
     Args:
         text: The value.
-        is_token: It goes into a header, and can hold no spaces.
+        is_token: It is sent in a header and can hold no spaces.
 
     Example:
         >>> wrong_in("Bearer EAAG-token")
@@ -75,13 +75,13 @@ def wrong_in(text: str, *, is_token: bool = True) -> tuple[str, str] | None:
     if name := re.match(r"(?i)[\w-]*(token|secret)=", plain):
         return f"begins with “{name[0]}”", "Write the value alone, without it."
     if len(plain) > 1 and plain[0] + plain[-1] in _QUOTES:
-        return "stands in quotes, which are a part of it", "Take them out."
+        return "is in quotes, which are part of it", "Remove them."
     if not is_token:
         return None
     if re.search(r"[\r\n]", plain):
         return "holds a line break", "Write it on one line."
     if re.search(r"\s", plain):
-        return "holds a space", "Take it out."
+        return "holds a space", "Remove it."
     if not plain.isascii() or not plain.isprintable():
-        return "holds a sign that no token has", "Copy it again from where Meta shows it."
+        return "holds a character that no token has", "Copy it again from Meta's page."
     return None

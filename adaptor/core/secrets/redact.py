@@ -1,11 +1,11 @@
-"""Keeping secrets out of everything that is written: logs, errors, reports, final states.
+"""Redacts secrets in everything that is written: logs, errors, reports, final states.
 
-Secrets are found by value, in the forms in which they travel: as they are, quoted for a URL (also inside another),
-escaped in JSON (also inside another), in HTML or by Python, in base64 at any place of a longer text, in hexadecimal
-digits, and as `appsecret_proof`. Of a secret of several lines, each line of 8 letters or more is a secret too.
-Those that could be a part of an ordinary text (see `weakness`) are found as whole words alone.
+Secrets are found by value in all their usual forms: unchanged, quoted for a URL (also nested), escaped in JSON (also
+nested), in HTML or by Python, in base64 at any position of a longer text, in hexadecimal digits, and as
+`appsecret_proof`. Each line of 8 letters or more of a secret with several lines is a secret too. Secrets that could be
+part of an ordinary text (see `weakness`) are found only as whole words.
 
-What is only read loses them for good. What is kept and used again has marks in their place (see `kept_secrets`).
+In output the secrets are replaced for good. Stored data that is used again holds marks instead (see `kept_secrets`).
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ _SECRET_KEY = (
     r"(?i)token|secret|passw|passphrase|(api|access|account|encryption|master|shared|signing)_?key|private|credential"
     r"|authorization|bearer|cookie|connection_?string|(?<![^\W_])(auth|dsn|jwt|otp|pass|pat|pin|pwd|sas)(?![^\W_])"
 )
-#: Names that sound like a secret and are none, written small and without signs: mostly places in a list of pages.
+#: Names that sound secret and are not, in lower case without punctuation: mostly cursors of paged lists.
 _KNOWN_PUBLIC = frozenset(
     {"tokentype", "pagetoken", "nextpagetoken", "nexttoken", "continuationtoken", "synctoken", "tokencount"}
 )
-#: What a configuration holds and is no secret; everything else in it is one. A test compares it with the schema.
+#: The public keys of a configuration; all other values in it are secrets. A test compares them with the schema.
 PUBLIC_KEYS = frozenset(
     {"app_id", "page_id", "api_version", "base_url", "connect_timeout", "read_timeout", "total_timeout"}
     | {"max_response_bytes", "max_retries", "max_wait"}
 )
-#: How many digits tell a text from others in which the same was redacted.
+#: The length of the digest that tells redacted texts apart.
 _DISTINCT = 12
-#: What says in a private key where it begins and ends, which everybody knows.
+#: How the first and the last line of a private key begin; they are public.
 _ARMOUR = "-----"
 
 
 @lru_cache(maxsize=1000)
 def sounds_secret(name: str) -> bool:
-    """Whether what stands under this name (a key, a header, a parameter) is a secret.
+    """Whether the value under this name (a key, a header, a parameter) is a secret.
 
     Example:
         >>> sounds_secret("X-Api-Key"), sounds_secret("nextPageToken")
@@ -54,19 +54,19 @@ def sounds_secret(name: str) -> bool:
 
 
 def secrets_of(configuration: Any) -> Iterator[str]:
-    """Yield what authenticates: the texts of a configuration under a key that sounds like a secret, at any depth."""
+    """Yield the texts of a configuration that authenticate: all under a key that sounds secret, at any depth."""
     for _, secret in named_secrets(configuration, everything=False):
         if len(secret) >= SHORTEST_SECRET:
             yield secret
 
 
 def named_secrets(configuration: Any, path: str = "", *, everything: bool = True) -> Iterator[tuple[str, str]]:
-    r"""Yield the secrets of a configuration, however short, each with the path of keys that leads to it.
+    r"""Yield the secrets of a configuration, even short ones, each with its path.
 
     Args:
-        configuration: A configuration, several of them by their names, or a part of one.
-        path: Where it stands itself.
-        everything: All but our own public keys; otherwise only what stands under a key that sounds like a secret.
+        configuration: A configuration, a map of several, or a part of one.
+        path: The path of this part.
+        everything: Yield all values but those of public keys; otherwise only those under keys that sound secret.
 
     Example:
         >>> list(named_secrets({"page_id": "1020", "dsn": "pg://x", "db": {"passwords": ["a1", 4711]}}))
@@ -92,7 +92,7 @@ def named_secrets(configuration: Any, path: str = "", *, everything: bool = True
 
 
 def _is_public(key: Any, value: Any) -> bool:
-    # An address with a password or a query is refused later, in an error that must not show it.
+    # An address with a password or a query is refused later, by an error that must not show it.
     return key in PUBLIC_KEYS and not (isinstance(value, str) and re.search(r"[@?]", value))
 
 
@@ -108,7 +108,7 @@ def _all_texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, str) and value:
         yield path, value
         for plain in {trimmed(value), value.strip("\r\n")} - {"", value}:
-            # What stands around it is left out before it is used.
+            # The value is trimmed before it is used.
             yield path, plain
         lines = [line.strip() for line in value.split("\n")]
         for number, line in enumerate(lines, start=1) if len(lines) > 1 else ():
@@ -127,7 +127,7 @@ def _told_apart(text: str) -> str:
 
 
 def appsecret_proof(access_token: str, app_secret: str) -> str:
-    """Return the proof that a call comes from a server which knows the app secret.
+    """Return the `appsecret_proof`, by which Meta sees that a call comes from a server that knows the app secret.
 
     Source: https://developers.facebook.com/docs/graph-api/guides/secure-requests (checked 2026-11-23).
 
@@ -144,10 +144,10 @@ def appsecret_proof(access_token: str, app_secret: str) -> str:
 
 
 class Redactor:
-    """Replaces every known secret in a text, in whatever form it travels.
+    """Replaces every known secret in a text, in any of its forms.
 
     Attributes:
-        kept: Puts marks in the place of secrets in what is kept, and secrets in the place of marks.
+        kept: Replaces secrets by marks in stored data, and marks by secrets.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
@@ -155,18 +155,18 @@ class Redactor:
         self._pattern: re.Pattern[str] | None = None
         self._shortest = 0
         self._numbers: frozenset[str] = frozenset()
-        #: Secrets of several lines, in the way in which a job prints them line by line.
+        #: Secrets of several lines.
         self._of_lines: list[str] = []
         self.kept = KeptSecrets()
         self._of_results: Redactor | None = None
         self._of_identities: Redactor | None = None
-        #: Secrets for no other reason than that they stand in a configuration.
+        #: Secrets of a configuration whose keys do not sound secret.
         self._unnamed: set[str] = set()
         self._has_credential = False
         self.learn(secrets)
 
     def learn(self, secrets: Iterable[str]) -> bool:
-        """Take further secrets into account; return whether there was a new one."""
+        """Add secrets; return whether one of them was new."""
         secrets = set(secrets)
         if not self._unnamed.isdisjoint(secrets):
             self._unnamed -= secrets
@@ -185,28 +185,28 @@ class Redactor:
         return bool(fresh)
 
     def learn_credential(self, configuration: Any) -> bool:
-        """Take the secrets of a credential into account that who goes on with the run gives again."""
+        """Add the secrets of the run's credential, which must be given again for a resume."""
         self._has_credential = True
         return self.learn_named(named_secrets(configuration))
 
     def learn_configuration(self, configuration: Any) -> bool:
-        """Take the secrets of the configuration into account that a state holds while the run is under way.
+        """Add the secrets of the configuration in a state of the run.
 
-        Where the run was given a credential, what a job has put beside it, such as the token of a login, is the job's
-        own: it comes from its data, and stays there in what is kept.
+        If the run was given a credential, further values there, such as the token of a login, belong to the job: they
+        come from its data and are stored unmarked.
         """
         if self._has_credential:
             return self._learn_named(list(named_secrets(configuration)))
         return self.learn_named(named_secrets(configuration))
 
     def learn_named(self, secrets: Iterable[tuple[str, str]]) -> bool:
-        """Take secrets into account that who goes on with a run gives again, under the same names.
+        """Add secrets that must be given again for a resume, under the same names.
 
         Args:
-            secrets: Each with the path at which it stands in the credential.
+            secrets: Each with its path in the credential.
 
         Returns:
-            Whether there was a new one.
+            Whether one of them was new.
         """
         named = [(path, secret) for path, secret in secrets if len(secret) >= SHORTEST_SECRET]
         self.kept.learn(named)
@@ -214,7 +214,7 @@ class Redactor:
         return self._learn_named(named)
 
     def _learn_named(self, named: list[tuple[str, str]]) -> bool:
-        # Most are known already: each operation looks at the configuration in its state.
+        # Most are known: each operation reads the configuration in its state.
         named = [(path, secret) for path, secret in named if secret not in self._secrets or secret in self._unnamed]
         sounding = {secret for path, secret in named if _sounds_secret_at(path)}
         unnamed = (self._unnamed | {secret for _, secret in named}) - sounding
@@ -223,45 +223,45 @@ class Redactor:
         return self._add(secret for _, secret in named)
 
     def of_results(self) -> Redactor:
-        """Return what clears a final state: the plain word that Meta repeats to a webhook is left in it."""
+        """Return the redactor for a final state, which leaves the plain word of a webhook in it."""
         if self._of_results is None:
             words = self.kept.words
             self._of_results = Redactor(self._secrets - words) if words else self
         return self._of_results
 
     def keep(self, value: Any) -> Any:
-        """Return a JSON value as it may be kept: with marks in the place of what the credentials hold."""
+        """Return a JSON value for storage, with marks in place of the credentials' secrets."""
         return changed_texts(value, self.kept.mark, self.kept.mark_number if self._numbers else None)
 
     def restore(self, value: Any) -> Any:
-        """Return what was kept as it was.
+        """Return stored data with its secrets restored.
 
         Raises:
-            ConfigurationError: It holds a secret that the credentials do not, or that is another one there now.
+            ConfigurationError: The credential lacks one of the secrets, or holds another one in its place.
         """
         return changed_texts(value, self.kept.unmark)
 
     def text(self, text: str) -> str:
-        """Return `text` without any of the secrets."""
+        """Return a text with all secrets redacted."""
         return self._pattern.sub(REDACTED, text) if self._pattern is not None else text
 
     def distinct(self, text: str) -> str:
-        """Return a text without any of the secrets by which it can still be told from others."""
+        """Return a text with all secrets redacted, and a digest that tells it from other redacted texts."""
         clean = self.text(text)
         return clean if clean == text else f"{clean} {_told_apart(text)}"
 
     def identity(self, text: str) -> str:
-        """Return what a write is known by, such as a person or a key of the job's own, without secrets.
+        """Return a text that identifies a write, such as a recipient or the job's own key, without secrets.
 
-        A setting under a key that does not sound like a secret is left in it: what a write is known by must not change
-        where a setting changes, or it would be sent again.
+        Values under keys that do not sound secret stay in it: the identity of a write must not change when a setting
+        is added or removed, or the write would be made again.
         """
         if self._of_identities is None:
             self._of_identities = Redactor(self._secrets - self._unnamed) if self._unnamed else self
         return self._of_identities.distinct(text)
 
     def json(self, text: str) -> str:
-        """Return a JSON text without any of the secrets; it is JSON still, where a secret is a number."""
+        """Return a JSON text with all secrets redacted; it stays JSON where a secret is a number."""
         clean = self.text(text)
         if clean == text or not self._numbers:
             return clean
@@ -269,11 +269,11 @@ class Redactor:
 
         value = self.value(loads(text))
         clean = dumps(value, ensure_ascii=False, separators=(",", ":"))
-        # Half a surrogate pair can be written as an escape alone.
+        # Only an escape can represent half a surrogate pair.
         return clean if clean.isascii() or not re.search("[\ud800-\udfff]", clean) else dumps(value)
 
     def unfinished(self, text: str) -> int:
-        r"""Return where in a text a secret of several lines begins whose end is still to come, or its length.
+        r"""Return the offset of an incomplete secret of several lines at the end of a text, or the text's length.
 
         Example:
             >>> Redactor(["first line\nsecond"]).unfinished("a first line\n")
@@ -288,7 +288,7 @@ class Redactor:
         return min(places)
 
     def is_clean(self, cause: BaseException | None) -> bool:
-        """Whether neither an exception nor what led to it would show a secret in a traceback."""
+        """Whether the traceback of an exception, with its causes, shows no secret."""
         if cause is None or self._pattern is None:
             return True
         from traceback import format_exception
@@ -297,12 +297,12 @@ class Redactor:
         return self._pattern.search(shown) is None
 
     def is_clean_before(self, error: BaseException) -> bool:
-        """Whether what Python would print before `error`, as its cause or context, shows no secret."""
+        """Whether the part of a traceback before `error`, its cause or context, shows no secret."""
         before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         return self.is_clean(before)
 
     def value(self, value: Any) -> Any:
-        """Return a JSON value without any of the secrets, sharing what did not change."""
+        """Return a JSON value with all secrets redacted. Unchanged parts are shared."""
         pattern, shortest = self._pattern, self._shortest
         if pattern is None:
             return value

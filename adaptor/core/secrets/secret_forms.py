@@ -1,4 +1,4 @@
-"""The forms in which a secret travels, each with a name by which it can be made again, and what finds them."""
+"""The forms of a secret, such as quoted or in base64, each with a name; and the pattern that finds them."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ REDACTED = "[redacted]"
 
 #: Shorter values are not treated as secrets: redacting every "ab" would make the text unreadable and hide nothing.
 SHORTEST_SECRET = 4
-#: Secrets with fewer signs are found as whole words alone.
+#: Shorter secrets are found only as whole words.
 SHORT_SECRET = 8
-#: No plain word and no number of everyday life is longer.
+#: No plain word and no everyday number is longer.
 _LONGEST_WORD = 24
 _LONGEST_NUMBER = 12
 
-#: Where the proof stands among the secrets of a configuration, though nobody writes it there.
+#: The path of the proof among the secrets of a configuration, although the configuration does not hold it.
 PROOF = "appsecret_proof"
 
-#: How many letters two forms must have in common to be looked for together; no form is shorter.
+#: Forms with so many equal first letters share a branch of the pattern; no form is shorter.
 _SAME_START = 3
 
-#: Signs that `requests` leaves alone in a URL that was given to it as text.
+#: Characters that `requests` does not escape in a URL that it gets as text.
 _KEPT_IN_URLS = "!#$%&'()*+,/:;=?@[]~"
 
 
 def weakness(secret: str) -> str | None:
-    """Return why a secret could stand in an ordinary text by chance, or None where it could not.
+    """Return why a secret could occur in an ordinary text by chance, or None if it could not.
 
     Example:
         >>> weakness("sunrise"), weakness("Good morning"), weakness("EAAGm0PX4ZCpsB")
@@ -48,7 +48,7 @@ def weakness(secret: str) -> str | None:
 
 
 def pattern_of(secrets: Iterable[str]) -> tuple[re.Pattern[str], set[str]]:
-    """Return what finds secrets in all their forms, and these forms."""
+    """Return the pattern that finds secrets in all their forms, and these forms."""
     anywhere: set[str] = set()
     whole_words: set[str] = set()
     for secret in secrets:
@@ -59,13 +59,13 @@ def pattern_of(secrets: Iterable[str]) -> tuple[re.Pattern[str], set[str]]:
 
 
 def any_of(forms: Iterable[str], whole_words: Iterable[str] = ()) -> re.Pattern[str]:
-    """Return a pattern that finds any of these texts, the longest that fits.
+    """Return a pattern that finds any of these texts, the longest match first.
 
-    Those that begin alike are tried together: at most places of a text a glance at one letter is then enough.
+    Texts with the same beginning share a branch, so that at most positions one letter is enough to exclude all.
 
     Args:
-        forms: Found wherever they are.
-        whole_words: Found where no letter, digit or underscore goes on with them.
+        forms: Found anywhere.
+        whole_words: Found only if no letter, digit or underscore is before or after them.
 
     Example:
         >>> any_of(["EAAG"], ["test"]).sub("*", "EAAGtest: the latest test, %3Dtest")
@@ -86,7 +86,7 @@ def _whole_word(form: str) -> str:
     first, rest = re.escape(form[0]), re.escape(form[1:])
     before = after = ""
     if re.match(r"\w", form):
-        # Looked at after the first letter, which most places do not have. What is escaped before it is no letter.
+        # Checked after the first letter, which excludes most positions. An escape sequence before it is no letter.
         escapes = (r"%[0-9A-Fa-f]{2}", r"\\[abfnrtv]", r"\\u[0-9A-Fa-f]{4}", r"\\x[0-9A-Fa-f]{2}")
         before = f"(?:(?<!\\w{first})|{'|'.join(f'(?<={escape}{first})' for escape in escapes)})"
     if re.match(r"\w", form[-1]):
@@ -105,7 +105,7 @@ def forms_of(secret: str) -> Iterator[tuple[str, str]]:
 
 
 def is_encoded(form: str) -> bool:
-    """Whether a form, by its name, shows no words that could be told from what stands around them."""
+    """Whether a form, by its name, is encoded so that it has no word boundaries."""
     return form.startswith(("base64", "hex"))
 
 
@@ -144,7 +144,7 @@ def _escaped(secret: str) -> Iterator[tuple[str, str]]:
 
 
 def _in_html(secret: str) -> Iterator[tuple[str, str]]:
-    """Yield what stands for a secret in HTML and XML: writers differ over quotes, line breaks and other letters."""
+    """Yield the forms of a secret in HTML and XML: writers escape quotes, line breaks and other letters differently."""
     text = secret.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     in_attributes = text.replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
     in_ascii = "".join(sign if sign.isascii() else f"&#{ord(sign)};" for sign in text)
@@ -160,11 +160,11 @@ def _in_base64(secret: str) -> Iterator[tuple[str, str]]:
 
     encodings = [secret.encode("utf-8", "surrogatepass")]
     with suppress(UnicodeEncodeError):
-        # So `requests` writes a password into an Authorization header.
+        # The encoding of a password in an Authorization header of `requests`.
         encodings.append(secret.encode("latin-1"))
     for number, encoded in enumerate(encodings):
         for shift in range(3):
-            # Base64 of a longer text that contains the secret: drop the letters that its neighbours decide.
+            # Base64 of a longer text that contains the secret: leave out the letters that depend on its neighbours.
             whole = base64.b64encode(b"\0" * shift + encoded).decode().rstrip("=")
             tail = (shift + len(encoded)) % 3
             core = whole[(0, 2, 3)[shift] : len(whole) - (1 if tail else 0)]

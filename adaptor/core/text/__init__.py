@@ -1,1 +1,1 @@
-"""Texts from outside: strict JSON with the place of each mistake, and signs that a terminal must not obey."""
+"""Text: strict JSON with the position of each mistake, and how much of a value a log shows."""

@@ -1,4 +1,4 @@
-"""Where each part of a JSON text stands. Read only when something is wrong, so plain rather than fast."""
+"""The positions of the parts of a JSON text. Used only for errors, so simple rather than fast."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     Path: TypeAlias = tuple[str | int, ...]
     #: Offset of a part, of its key, and of its end.
     Place: TypeAlias = tuple[int, int, int]
-    #: The keys that stand twice, each with its offset and its width.
+    #: The keys that occur twice, each with its offset and its width.
     Repeated: TypeAlias = list[tuple[str, int, int]]
 
 _SPACE = r"[ \t\r\n]*"
@@ -45,7 +45,7 @@ def first_repeated(text: str) -> tuple[str, int, int]:
 
 
 def _value(text: str, at: int, path: Path, key_at: int | None, places: dict[Path, Place], repeated: Repeated) -> int:
-    """Note the value that begins at an offset and all that is in it; return where it ends."""
+    """Record the places of the value at an offset and of all its parts, and return its end."""
     if text[at] == "{":
         end = _members(text, at + 1, path, places, repeated)
     elif text[at] == "[":

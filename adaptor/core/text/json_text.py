@@ -1,8 +1,8 @@
-"""JSON as it is read wherever somebody writes it: what is none, or would lose something, is refused with its place.
+"""Reads JSON strictly: a text that is no JSON, or that would lose data, is refused with its position.
 
-Refused are NaN and Infinity, numbers that a computer cannot hold, keys that stand twice in the same object, and what is
-nested too deeply. What Meta answers is read with more patience, see `read_answer`: a message that it has taken must not
-be called unknown over a number.
+Refused are NaN and Infinity, numbers that are too large, keys that occur twice in the same object, and too deep
+nesting. Meta's answers are read more leniently by `read_answer`: an accepted message must not become unknown because
+of a number.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
 
 #: More digits than Python turns into a number (see `sys.get_int_max_str_digits`).
 MOST_DIGITS = 4300
-#: No longer number is shown.
+#: The longest number that is shown.
 _MOST_SHOWN = 20
 
 _NAMES = frozenset({"NaN", "Infinity", "-Infinity"})
-#: A text, or what stands between commas, colons and brackets.
+#: A string, or anything between commas, colons and brackets.
 _TOKEN = r'"(?:[^"\\]|\\.)*"|[^\s,:\[\]{}"]+'
 
 
 class NotJson(ValueError):
-    """A text is not JSON, or not without losing something.
+    """A text is no JSON, or reading it would lose data.
 
     Attributes:
-        what: What is wrong, as `it is empty` or `Expecting value`. It shows nothing of the text but keys and numbers.
+        what: What is wrong, such as `it is empty` or `Expecting value`. Of the text it shows only keys and numbers.
         fix: What to do about it.
-        offset: Where in the text, or None where that is not one place.
-        width: How many signs there.
-        line: The line of that, counted from 1.
-        column: Where in that line, counted from 1.
+        offset: The position in the text, or None if there is no single one.
+        width: The number of characters there.
+        line: The line of the position, counted from 1.
+        column: The column of the position, counted from 1.
         repeated: The key that occurs twice, or None.
     """
 
@@ -54,7 +54,7 @@ class NotJson(ValueError):
         """Return the sentence about the text, without the full stop.
 
         Args:
-            whole: What the text is, as the sentence begins.
+            whole: A name for the text, with which the sentence begins.
         """
         place = "" if self.line is None else f" (line {self.line}, column {self.column})"
         middle = ":" if self.repeated is not None else " is not JSON:"
@@ -69,10 +69,10 @@ def read_json(raw: str | bytes) -> Any:
     """Return what a JSON text holds.
 
     Args:
-        raw: The text; bytes are UTF-8, or UTF-16 and UTF-32 as JSON knows them.
+        raw: The text; bytes are UTF-8, UTF-16 or UTF-32, which are detected.
 
     Raises:
-        NotJson: It is none, or would lose something.
+        NotJson: It is no JSON, or reading it would lose data.
 
     Example:
         >>> read_json('{"score": 1}')
@@ -98,7 +98,7 @@ def read_json(raw: str | bytes) -> Any:
     except RecursionError:
         raise NotJson("it is nested too deeply", "Make it flatter.") from None
     except ValueError:
-        # One of the numbers; only the first that cannot be held is told.
+        # A number cannot be held; the error names the first one.
         raise _wrong_number(text) from None
     if is_repeated:
         raise _repeated(text)
@@ -106,7 +106,7 @@ def read_json(raw: str | bytes) -> Any:
 
 
 def read_answer(raw: str | bytes) -> Any:
-    """Return what an answer of Meta's holds: of a key that occurs twice the last, None for a number that is none.
+    """Return the content of Meta's answer: the last value of a key that occurs twice, None for an invalid number.
 
     Raises:
         NotJson: It is no JSON.
@@ -122,7 +122,7 @@ def read_answer(raw: str | bytes) -> Any:
 
 
 def number_problem(text: str) -> str | None:
-    """Return why a number cannot be held, in words, or None where it can.
+    """Return why a number cannot be held, as text, or None if it can.
 
     Example:
         >>> number_problem("9" * 5000), number_problem("1e400"), number_problem("12.5")

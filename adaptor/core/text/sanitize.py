@@ -1,4 +1,4 @@
-"""How much of a state a log shows. Secrets are in none of it, whatever the mode."""
+"""How much of a state's values a log shows. In every mode secrets are redacted."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ _LENGTH = 8
 
 
 class Sanitizer:
-    """Says what stands for a value of the state in a log.
+    """Returns the text that a log shows for a value of the state.
 
     Args:
-        mode: `remove`: nothing of it. `summarize`: of what kind and how large it is, with the keys of objects.
-            `obfuscate`: objects and lists as they are built, with a mark in the place of each value. Values that are
-            alike have the same mark within a run, and another one in the next: nobody can find out by trying what a
-            mark stands for.
+        mode: `remove`: nothing. `summarize`: its kind and size, with the keys of objects. `obfuscate`: objects and
+            lists with a mark in place of each value. Equal values have the same mark within a run and another one in
+            the next run, so that nobody can find a value by trying.
 
     Example:
         >>> Sanitizer("summarize")({"name": "Ana", "psid": "1"}), Sanitizer("remove")("Ana")
@@ -31,7 +30,7 @@ class Sanitizer:
         self._key = os.urandom(16)
 
     def __call__(self, value: Any) -> str:
-        """Return what is shown of a value."""
+        """Return the text for a value."""
         if self._mode == "remove":
             return "(removed)"
         return _summary(value) if self._mode == "summarize" else self._obfuscated(value)

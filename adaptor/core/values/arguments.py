@@ -1,7 +1,7 @@
-"""What an argument of an operation may be, and how it becomes a value.
+"""The arguments of operations: how they are prepared and resolved.
 
 An argument is a plain value, a lazy reference, a function of the state, or a list or dict with any of these inside.
-`prepare` brings all of them into one form when the operation is built; `resolve` reads them when it runs.
+`prepare` converts it to a plain value or one `Lazy` when the operation is built; `resolve` reads it when it runs.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     from ..state import State
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading of these names in `adaptor docs`.
 HEADING = "data"
 
 
 def function_name(function: object) -> str:
-    """Return a short name for a function: its own, or `<lambda line 12>`."""
+    """Return a short name for a function: its own name, or `<lambda line 12>`."""
     name = getattr(function, "__name__", None)
     if name is None:
         return type(function).__name__
@@ -76,36 +76,101 @@ class Structure(Lazy):
 
 
 class Deferred(Lazy):
-    """A call that waits for lazy arguments: `function(*args)` once they are known."""
+    """A call that is made when the operation runs: `function(*arguments, **named)`.
 
-    __slots__ = ("__arguments__", "__function__")
+    Called with a state it returns its value, as in OpenFn: `data_value("name")(state)`.
+
+    Args:
+        function: The function to call.
+        arguments: Its positional arguments, of which some are lazy.
+        named: Its keyword arguments.
+        build: The public function that built it, for pickling; without one, it is rebuilt from its own parts.
+        reads_state: The function gets the state first and the unresolved arguments, which it resolves itself.
+        source_path: The JSONPath by which it finds the items of a loop, or None.
+        written: How it is printed. Default: as the call.
+    """
+
+    __slots__ = (
+        *("__arguments__", "__build__", "__function__", "__named__"),
+        *("__reads_state__", "__source_path__", "__written__"),
+    )
     __function__: Callable[..., Any]
     __arguments__: tuple[Any, ...]
+    __named__: dict[str, Any]
+    __build__: Callable[..., Any] | None
+    __source_path__: str | None
 
-    def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        arguments: tuple[Any, ...] = (),
+        named: dict[str, Any] | None = None,
+        *,
+        build: Callable[..., Any] | None = None,
+        reads_state: bool = False,
+        source_path: str | None = None,
+        written: str | None = None,
+    ) -> None:
         self.__function__ = function
         self.__arguments__ = arguments
+        self.__named__ = named or {}
+        self.__build__ = build
+        self.__reads_state__ = reads_state
+        self.__source_path__ = source_path
+        self.__written__ = written
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the value in this state."""
+        if len(args) == 1 and isinstance(args[0], dict) and not kwargs:
+            return self.__resolve__(args[0])
+        return super().__call__(*args, **kwargs)
 
     def __repr__(self) -> str:
-        return f"{function_name(self.__function__)}({', '.join(map(repr, self.__arguments__))})"
+        if self.__written__ is not None:
+            return self.__written__
+        texts = [*map(repr, self.__arguments__), *(f"{key}={value!r}" for key, value in self.__named__.items())]
+        return f"{function_name(self.__function__)}({', '.join(texts)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Deferred, (self.__function__, *self.__arguments__)
+        if self.__build__ is not None:
+            return _called, (self.__build__, self.__arguments__, self.__named__)
+        return _deferred, (
+            *(self.__function__, self.__arguments__, self.__named__),
+            *(self.__reads_state__, self.__source_path__, self.__written__),
+        )
 
     def __resolve__(self, state: State) -> Any:
-        return self.__function__(*[resolve(argument, state) for argument in self.__arguments__])
+        if self.__reads_state__:
+            return self.__function__(state, *self.__arguments__, **self.__named__)
+        named = {key: resolve(value, state) for key, value in self.__named__.items()}
+        return self.__function__(*[resolve(argument, state) for argument in self.__arguments__], **named)
+
+
+def _called(build: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    return build(*arguments, **named)
+
+
+def _deferred(
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    named: dict[str, Any],
+    reads_state: bool,
+    source_path: str | None,
+    written: str | None,
+) -> Deferred:
+    return Deferred(function, arguments, named, reads_state=reads_state, source_path=source_path, written=written)
 
 
 def defer(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call `function` now where all arguments are known, else when they are."""
-    prepared = [prepare(argument) for argument in arguments]
+    """Call a function now if all arguments are known, else when they are resolved."""
+    prepared = tuple(prepare(argument) for argument in arguments)
     if any(isinstance(argument, Lazy) for argument in prepared):
-        return Deferred(function, *prepared)
+        return Deferred(function, prepared)
     return function(*prepared)
 
 
 def prepare(value: Any) -> Any:
-    """Turn an argument into a plain value or, where anything lazy is in it at any depth, into one `Lazy`."""
+    """Return an argument as a plain value or, if it holds anything lazy at any depth, as one `Lazy`."""
     if isinstance(value, str):
         if isinstance(value, Shown):
             raise shown_too_early(value)
@@ -124,7 +189,7 @@ def prepare(value: Any) -> Any:
 
 
 def prepare_source(value: Any) -> Any:
-    """Prepare what a loop goes through: a path that cannot be read is an error on the line where it is written."""
+    """Prepare the source of a loop; an invalid JSONPath is an error on the line where it is written."""
     prepared = prepare(value)
     if isinstance(prepared, str):
         from .jsonpath import compiled
@@ -146,7 +211,7 @@ def _function(value: Any) -> Lazy:
 
 
 def known(value: Any) -> Any:
-    """Return what is known of a prepared value: plain dicts and lists, with lazy references in their places."""
+    """Return a prepared value as plain dicts and lists, with lazy references in their places."""
     if isinstance(value, Structure):
         return known(value.__parts__)
     if isinstance(value, dict):
@@ -161,7 +226,7 @@ def expand_references(state: State, *values: Any) -> list[Any]:
 
     Args:
         state: The state to read from.
-        *values: Anything. Strings are never interpreted as paths; objects that are not containers pass untouched.
+        *values: Any values. Strings are never interpreted as paths; other objects are returned unchanged.
 
     Returns:
         The list of resolved values.
@@ -179,7 +244,7 @@ def expand_references(state: State, *values: Any) -> list[Any]:
 
 
 def same(first: Any, second: Any) -> bool:
-    """Whether two arguments are alike in structure (`==` on lazy references builds a reference instead)."""
+    """Whether two arguments have the same structure (`==` on lazy references builds a reference instead)."""
     if isinstance(first, Lazy) or isinstance(second, Lazy):
         return type(first) is type(second) and same(_parts(first), _parts(second))
     if isinstance(first, dict) and isinstance(second, dict):

@@ -1,4 +1,4 @@
-"""Functions that a job hands to an operation: whether they take what they will be given."""
+"""Checks that the functions which a job gives to an operation take the right parameters."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: What the parts of a call are called in advice, by the annotation of the callback.
+#: Names for the parameters of a callback, by their types in its annotation.
 _WORDS = {"State": "state", "AdaptorError": "error", "int": "index", "list[Any]": "rows"}
 
 
 def parameters_in(annotation: str) -> tuple[str, ...] | None:
-    """Return what a callback is given, in words, as its annotation says; None where it is no callback.
+    """Return names for the parameters of a callback by its annotation, or None if it is no callback.
 
     Example:
         >>> parameters_in("Callback[[Any, int, State], Any]"), parameters_in("Step")
@@ -35,17 +35,17 @@ def parameters_in(annotation: str) -> tuple[str, ...] | None:
 
 
 def refuse_other_parameters(function: Any, given: tuple[str, ...], taker: str) -> None:
-    """Refuse a function that cannot be called with what it will be given.
+    """Refuse a function that cannot be called with the given parameters.
 
-    Builtins and other objects without a signature of Python's are not looked into.
+    Builtins and other callables without a Python signature are not checked.
 
     Args:
-        function: What the job handed over.
-        given: What it will be called with, in words.
-        taker: What it was handed to, such as `fn()`.
+        function: The function of the job.
+        given: Names for the parameters that it will be called with.
+        taker: The operation that takes it, such as `fn()`.
 
     Raises:
-        WrongCall: It takes more or fewer parameters, or needs one by name.
+        WrongCall: It takes more or fewer parameters, or requires a keyword.
 
     Example:
         >>> refuse_other_parameters(lambda: 1, ("state",), "fn()")

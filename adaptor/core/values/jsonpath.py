@@ -1,7 +1,7 @@
-"""JSONPath, by `jsonpath-ng` (the extended parser), parsed once and cached.
+"""JSONPath with `jsonpath-ng` (the extended parser); paths are parsed once and cached.
 
-Plain paths (`$.data.a.b`, `$.data.rows[*].id`) are walked directly, at the speed of dict access and without loading
-the library; everything else (filters, slices, unions, recursive descent) is the library's.
+Plain paths (`$.data.a.b`, `$.data.rows[*].id`) are evaluated directly, fast and without loading the library. All others
+(filters, slices, unions, recursive descent) are left to the library.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _EACH = object()
 
-# A key may hold anything but the signs that mean something to JSONPath: `first name` and `a-b` are plain keys.
+# A key may hold any character without a meaning in JSONPath: `first name` and `a-b` are plain keys.
 _SIGNS = r""".\[\]*?@()$,'"&|<>=!~`{}:/+\\"""
 _PLAIN_STEP = re.compile(
     rf"""
@@ -58,7 +58,7 @@ def _plain_steps(path: str) -> tuple[Any, ...] | None:
 
 
 def _leading_steps(path: str) -> tuple[tuple[Any, ...], str]:
-    """Return the plain steps that a path begins with, and what follows them."""
+    """Return the plain steps at the beginning of a path, and the rest of it."""
     text = path.strip()
     rest = text[1:] if text.startswith("$") else text
     if rest.startswith("."):
@@ -69,7 +69,7 @@ def _leading_steps(path: str) -> tuple[tuple[Any, ...], str]:
     position = 0
     while position < len(rest):
         match = _PLAIN_STEP.match(rest, position)
-        # A key that is not the first must stand behind a dot.
+        # Every key but the first needs a dot before it.
         if match is None or (match["key"] and (rest[position] == ".") != bool(position)):
             break
         if match["index"]:
@@ -139,7 +139,7 @@ def _judge_by_truth(expression: Any) -> None:
 
 
 def _cannot_parse(path: str, text: str, reason: str) -> JobError:
-    # The library counts from the text that it was given, which begins with "$.".
+    # The library's positions refer to the text with the added "$.".
     added = len(text) - len(path.strip())
     match = re.search(r"(\d+):(\d+) near token", reason)
     column = int(match[2]) - added if match else len(path)
@@ -149,7 +149,7 @@ def _cannot_parse(path: str, text: str, reason: str) -> JobError:
         column, where = len(path), "it ends too early"
     return JobError(
         f"The JSONPath {path!r} cannot be read: {where}.\n    {path}\n    {' ' * column}^",
-        fix="Write keys with special signs in brackets and quotes: $.data['first name'].",
+        fix="Write keys with special characters in brackets and quotes: $.data['first name'].",
         code="JSONPATH",
     )
 
@@ -160,10 +160,10 @@ def find(path: str, root: Any) -> list[Any]:
 
 
 def missing_part(path: str, root: Any) -> str | None:
-    """Return in words where a path that matches nothing ends: the deepest part that exists, and its keys.
+    """Describe where a path without a match ends: its deepest existing part and the keys there.
 
     Returns:
-        None where nothing is missing: an empty list or null stands there.
+        The description, or None if nothing is missing: the path leads to an empty list or null.
 
     Example:
         >>> missing_part("$.data.rows[*]", {"data": {"row": [1]}})
@@ -176,7 +176,7 @@ def missing_part(path: str, root: Any) -> str | None:
     for step in (*steps, rest) if rest else steps:
         following = [] if step is rest else _next_to(found, step)
         if not following:
-            # Null, and what has no items, is no slip of the path.
+            # Null, and an empty list or object, is no mistake in the path.
             there = [value for value in found if not (value is None or value == [] or (step is _EACH and value == {}))]
             first = f"`{shown}`" if len(found) == 1 else f"the first of {len(found):,} `{shown}`"
             return f"{first} {_shape(there[0])}" if there else None
@@ -191,7 +191,7 @@ def _shown(step: Any) -> str:
 
 
 def _shape(value: Any) -> str:
-    """Return in words what could be found in a value."""
+    """Describe the kind of a value and its keys."""
     if isinstance(value, list):
         items = f"is a list of {len(value):,} item{'' if len(value) == 1 else 's'}"
         return f"{items}, the first of which {_shape(value[0])}" if isinstance(value[0], dict) else items

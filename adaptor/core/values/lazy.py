@@ -4,9 +4,9 @@
 send_text(state.data.psid, f"Hello {state.data.first_name}")
 ```
 
-Neither argument is a value yet. `state.data.psid` is a `StateReference`; of the f-string the loader makes a `Template`
-(see `adaptor.core.values.template`). What cannot work on something that is not there yet (`if`, `len`,
-calling a method …) raises `LazyStateError` with the words to write instead.
+Neither argument is a value yet. `state.data.psid` is a `StateReference`; the loader turns the f-string into a
+`Template` (see `adaptor.core.values.template`). What needs the value at once (`if`, `len`, calling a method …) raises
+`LazyStateError` and says what to write instead.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from ..state import State
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading of these names in `adaptor docs`.
 HEADING = "data"
 
-#: Texts that people write for "no". CSV gives text, and Python holds every non-empty text to be true.
+#: Texts that people write for "no". CSV gives text, and every non-empty text counts as true in Python.
 NEGATIVE_TEXTS = frozenset({"no", "n", "false", "0", "off"})
 
 
@@ -43,7 +43,7 @@ class Lazy:
         """Return the value in this state."""
         raise TypeError(f"{type(self).__name__} does not say how it is read from a state")
 
-    # --- what builds a further reference ---
+    # --- operators that build further references ---
 
     def __eq__(self, other: object) -> Any:
         return Expression("==", operator.eq, (self, other))
@@ -126,10 +126,10 @@ class Lazy:
     def __getitem__(self, key: object) -> Any:
         return Item((self, key))
 
-    # --- what cannot work on a value that is not there yet ---
+    # --- operations that need the value and are refused ---
 
     def __str__(self) -> str:
-        _refuse(self, "`str` was asked of it", _TEXT)
+        _refuse(self, "`str` was called on it", _TEXT)
 
     def __format__(self, spec: str) -> str:
         _refuse(self, "it was put into a text", _TEXT)
@@ -144,23 +144,23 @@ class Lazy:
 
     def __iter__(self) -> Any:
         _refuse(
-            self, "it was iterated over, unpacked or turned into a list", "Write each(reference, operation) to go on."
+            self, "it was iterated over, unpacked or turned into a list", "Write each(reference, operation) instead."
         )
 
     def __contains__(self, item: object) -> bool:
-        _refuse(self, "`in` was asked of it", "Write a function instead: lambda state: 'x' in state['data']['tags'].")
+        _refuse(self, "`in` was used on it", "Write a function instead: lambda state: 'x' in state['data']['tags'].")
 
     def __len__(self) -> int:
-        _refuse(self, "`len` was asked of it", "Write a function instead: lambda state: len(state['data']['rows']).")
+        _refuse(self, "`len` was called on it", "Write a function instead: lambda state: len(state['data']['rows']).")
 
     def __hash__(self) -> int:
         _refuse(self, "it was used as a key of a dict or a member of a set", "Use it as a value, not as a key.")
 
     def __int__(self) -> int:
-        _refuse(self, "`int` was asked of it", "Write a function instead: lambda state: int(state['data']['count']).")
+        _refuse(self, "`int` was called on it", "Write a function instead: lambda state: int(state['data']['count']).")
 
     def __float__(self) -> float:
-        _refuse(self, "`float` was asked of it", "Write a function: lambda state: float(state['data']['price']).")
+        _refuse(self, "`float` was called on it", "Write a function: lambda state: float(state['data']['price']).")
 
     def __index__(self) -> int:
         _refuse(self, "it was used as an index or a count", "Write a function: lambda state: rows[state['index']].")
@@ -203,8 +203,8 @@ class StateReference(Lazy):
     def __init__(self, steps: tuple[Any, ...] = ()) -> None:
         object.__setattr__(self, "__steps__", steps)
 
-    def __getattr__(self, name: str) -> StateReference:
-        # Copy, pickle and inspect ask for such names and must be told that there are none.
+    def __getattr__(self, name: str) -> Any:
+        # `copy`, `pickle` and `inspect` look for such names and must not find them.
         if name.startswith("__"):
             raise AttributeError(name)
         return StateReference((*self.__steps__, name))
@@ -262,7 +262,7 @@ class Item(Lazy):
     def __init__(self, operands: tuple[Any, Any]) -> None:
         self.__operands__ = operands
 
-    def __getattr__(self, name: str) -> Item:
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         return Item((self, name))
@@ -312,17 +312,17 @@ class Expression(Lazy):
         except TypeError:
             kinds = " and ".join("None" if value is None else a_kind(value) for value in values)
             raise JobError(
-                f"`{self!r}` cannot be worked out: `{self.__symbol__}` does not work on {kinds}.",
-                fix="Values from CSV are text: make numbers of them in a step before, fn(…), or in a function of the "
-                "state: lambda state: float(state['data']['hours']) < 24.",
+                f"`{self!r}` cannot be evaluated: `{self.__symbol__}` does not work on {kinds}.",
+                fix="Values from CSV are text: convert them to numbers in an earlier step, fn(…), or in a function of "
+                "the state: lambda state: float(state['data']['hours']) < 24.",
                 code="WRONG_KIND",
             ) from None
 
 
 class Logic(Lazy):
-    """A condition: `&`, `|` and `~` of others, or (without a sign) whether one value holds.
+    """A condition: `&`, `|` and `~` of others, or (without a symbol) the truth of one value.
 
-    The right side is looked at only where it matters.
+    The right side is evaluated only if it matters.
     """
 
     __slots__ = ("__operands__", "__symbol__")
@@ -354,22 +354,22 @@ def _expression(symbol: str, operands: tuple[Any, ...]) -> str:
 
 
 def resolve(value: Any, state: State) -> Any:
-    """Return `value`, read from the state where it is a lazy reference."""
+    """Return the value of a lazy reference in a state; any other value unchanged."""
     return value.__resolve__(state) if isinstance(value, Lazy) else value
 
 
 def truth(condition: Any, state: State) -> bool:
-    """Return whether a condition holds, refusing the texts that mean "no" and that Python holds to be true."""
+    """Return whether a condition holds; refuse texts that mean "no" but count as true in Python."""
     if not isinstance(condition, Lazy):
         return bool(condition)
     value = condition.__resolve__(state)
     if isinstance(value, str) and value.strip().lower() in NEGATIVE_TEXTS:
         raise ConditionIsText(
-            f"The condition `{condition!r}` is the text {value!r}, which Python holds to be true.",
+            f"The condition `{condition!r}` is the text {value!r}, which counts as true in Python.",
             fix=f"Compare it: {condition!r} == 'yes'." if isinstance(condition, StateReference) else "Compare it.",
         )
     return bool(value)
 
 
-#: The state as it will be when the operation runs: `state.data.first_name`.
+#: The state at the time when the operation runs: `state.data.first_name`.
 state = StateReference()

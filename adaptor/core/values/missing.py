@@ -1,4 +1,4 @@
-"""What is said of a path that does not exist: where it ends, and how it is read where that is no mistake."""
+"""The error for a path that does not exist: its deepest existing part, and how to allow a missing value."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
 
 def missing_reference(path: str, deepest: str, value: object, step: object) -> MissingReference:
-    """Return the error that names the path, the deepest part that exists and the keys found there."""
+    """Return the error that names the path, its deepest existing part and the keys there."""
     if isinstance(value, dict) and value.get("outcome") == "unknown":
-        found = f"`{deepest}` is of a call that was made before the run stopped, and its outcome is unknown"
-        fix = "Look there whether it was carried out. It is not made again; give by hand what depends on it."
+        found = f"`{deepest}` is the result of a call that was made before the run stopped and whose outcome is unknown"
+        fix = "Check there whether it was carried out. It is not repeated; do by hand what depends on its result."
     elif isinstance(value, dict):
-        keys = ", ".join(str(key) for key in list(value)[:20]) or "no keys at all"
+        keys = ", ".join(_shown(key) for key in list(value)[:20]) or "no keys at all"
         more = f" and {len(value) - 20} more" if len(value) > 20 else ""
         found = f"`{deepest}` has {'the keys ' if value else ''}{keys}{more}"
-        fix = f"Use one of the keys that exist{_close(step, value)}, or {with_default(path)} where it may be missing."
+        fix = f"Use one of the existing keys{_close(step, value)}, or {with_default(path)} if it may be missing."
     elif isinstance(value, list):
         found = f"`{deepest}` is a list of {len(value)}"
-        fix = "Go through the list with each(…), or take an index that exists."
+        fix = "Process the list with each(…), or use an existing index."
         if step == "length":
             fix = "Write a function: lambda state: len(state['data']['rows'])."
     elif value is None:
@@ -36,7 +36,7 @@ def missing_reference(path: str, deepest: str, value: object, step: object) -> M
 
 
 def with_default(path: str) -> str:
-    """Return how a path is read that may lead to nothing.
+    """Return how to read a path that may not exist.
 
     Example:
         >>> with_default("state.data.name"), with_default("state.cursor")
@@ -48,6 +48,23 @@ def with_default(path: str) -> str:
     if rest.startswith(".data") and len(rest) > len(".data"):
         return f'data_value("{rest.removeprefix(".data").removeprefix(".")}", default=…)'
     return f'source_value("${rest}", default=…)'
+
+
+def _shown(key: object) -> str:
+    r"""Return a key as an error shows it, with the names of the signs in it that nobody sees.
+
+    Example:
+        >>> _shown("psid"), _shown("\ufeffpsid")
+        ('psid', 'psid (with U+FEFF ZERO WIDTH NO-BREAK SPACE)')
+    """
+    import unicodedata
+
+    text = str(key)
+    unseen = [sign for sign in text if sign != " " and unicodedata.category(sign) in ("Cf", "Cc", "Zs", "Zl", "Zp")]
+    if not unseen:
+        return text if text == text.strip() else repr(text)
+    names = ", ".join(f"U+{ord(sign):04X} {unicodedata.name(sign, 'a control character')}" for sign in unseen)
+    return f"{''.join(sign for sign in text if sign not in unseen)} (with {names})"
 
 
 def _close(step: object, value: Mapping[Any, Any]) -> str:

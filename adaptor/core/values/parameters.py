@@ -1,4 +1,4 @@
-"""The parameters of an operation: what a call may look like, and what is said of one that does not."""
+"""The parameters of an operation: they check a call and describe what is wrong with it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Parameters:
-    """The parameters of an operation, read off its code object (`inspect` would cost a third of the start-up)."""
+    """The parameters of an operation, read from its code object (`inspect` would cost a third of the start-up)."""
 
     __slots__ = (
         "defaults",
@@ -42,7 +42,7 @@ class Parameters:
             for name, annotation in function.__annotations__.items()
             if (kind := _kind_of(str(annotation))) is not None
         }
-        #: What the callbacks among them are called with, in words.
+        #: Names for the parameters of the callbacks among them.
         self.given = {
             name: words
             for name, annotation in function.__annotations__.items()
@@ -52,12 +52,12 @@ class Parameters:
     def bind(
         self, args: tuple[Any, ...], kwargs: dict[str, Any], take: Callable[[Parameters, str, Any], Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Check a call and return its arguments, positional ones first where they can be.
+        """Check a call and return its arguments, as positional ones where possible.
 
         Args:
-            args: The positional arguments as they were given.
-            kwargs: The named arguments as they were given.
-            take: Makes of each argument what the operation keeps: `take(parameters, name, value)`.
+            args: The given positional arguments.
+            kwargs: The given keyword arguments.
+            take: Returns each argument in the form that the operation keeps: `take(parameters, name, value)`.
         """
         positional = self.positional
         if len(args) > len(positional) and self.rest is None:
@@ -93,7 +93,7 @@ class Parameters:
         return kept, {key: take(self, key, rest[key]) for key in sorted(rest)}
 
     def signature(self) -> str:
-        """Return the call as it can be written, optional arguments in brackets."""
+        """Return how to write the call, with optional arguments in brackets."""
         required = len(self.positional) - self.defaults
         shown = [key if index < required else f"[{key}]" for index, key in enumerate(self.positional)]
         if self.rest:

@@ -1,7 +1,7 @@
-"""F-strings over lazy references: a text whose values are known when the operation runs.
+"""F-strings over lazy references: texts whose values are known when the operation runs.
 
-The loader turns each f-string of a job into a call of `text_of`, which gives a `str` where all of its values are known
-and a `Template` where one is a reference. A t-string of Python 3.14 becomes the same by `text_of_template`.
+The loader turns each f-string of a job into a call of `text_of`. It returns a `str` if all values are known, and a
+`Template` if one is a reference. `text_of_template` does the same for a t-string of Python 3.14.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ TEXT = "__adaptor_text__"
 _CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, frozenset})
 _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _CONVERSIONS: dict[str, Callable[[Any], str]] = {"r": repr, "a": ascii, "s": str, "": lambda value: value}
-#: Directives of `strftime` that tell a time of day.
+#: Directives of `strftime` for a time of day.
 _CLOCK = frozenset("HIMSfpXcrRTzZ")
-#: Directives that tell a day.
+#: Directives for a day.
 _DAY = frozenset("aAdbBmyYjUWuwVGxcDFeCgGh")
 
 
 def text_of(*pieces: Any) -> Any:
-    """Return the text of an f-string: a `str` where all of its values are known, else a `Template`.
+    """Return the text of an f-string: a `str` if all values are known, else a `Template`.
 
     Args:
         *pieces: Literal text, and for each value `(value, conversion, format)`.
 
     Raises:
-        LazyStateError: A comparison stands in the text, which would say "True"; or a list or dict with a reference in
-            it, of which the text would say the name.
+        LazyStateError: The text holds a comparison, which would become "True"; or a list or dict with a reference
+            inside, whose name would appear.
     """
     texts: list[Any] = []
     is_lazy = False
@@ -49,7 +49,7 @@ def text_of(*pieces: Any) -> Any:
             texts.append(piece)
             continue
         value, conversion, spec = piece
-        # What most texts say, first: functions of a job make texts by the thousand.
+        # The most frequent case first: functions of a job build thousands of texts.
         if (value.__class__ is str or value.__class__ is int) and spec.__class__ is str and not conversion:
             texts.append(format(value, spec))
         elif isinstance(value, Lazy) or isinstance(spec, Lazy):
@@ -86,8 +86,8 @@ def _sayable(value: Any) -> Any:
         return Either(*[_sayable(operand) for operand in value.__operands__])
     if isinstance(value, Logic) or (isinstance(value, Expression) and value.__symbol__ in _COMPARISONS):
         raise LazyStateError(
-            f'`{value!r}` is a condition, and a text would say "True" or "False".',
-            fix="Choose between two operations with fn_if(condition, …, else_=…), or make the words in a function: "
+            f'`{value!r}` is a condition, which would appear in a text as "True" or "False".',
+            fix="Choose between two operations with fn_if(condition, …, else_=…), or choose the words in a function: "
             "lambda state: 'yes' if state['data']['n'] > 3 else 'no'.",
         )
     return value
@@ -104,14 +104,14 @@ def _lazy_inside(value: Any) -> Lazy | None:
 
 def _lazy_in_container(value: Any, inside: Lazy) -> LazyStateError:
     return LazyStateError(
-        f"A text cannot say {a_kind(value)} with `{inside!r}` in it: its value is known only when the operation runs.",
-        fix="Name each value in the text, or make the text in a function of the state: "
+        f"A text cannot hold {a_kind(value)} with `{inside!r}` in it: its value is known only when the operation runs.",
+        fix="Name each value in the text, or build the text in a function of the state: "
         "lambda state: ', '.join(state['data']['names']).",
     )
 
 
 def _flat(pieces: list[Any]) -> tuple[Any, ...]:
-    """Return pieces with texts inside texts taken apart, and literal parts beside each other joined."""
+    """Return pieces with nested templates replaced by their pieces, and adjacent literals joined."""
     flat: list[Any] = []
     for piece in pieces:
         inside = piece.__class__ is not str and isinstance(piece[0], Template) and not piece[1] and not piece[2]
@@ -124,9 +124,9 @@ def _flat(pieces: list[Any]) -> tuple[Any, ...]:
 
 
 class Shown(str):
-    """What a text looks like before its values are known, for `print`. It is no text that could be sent.
+    """The text of a `Template` for `print`, before its values are known. It can never be sent.
 
-    It is refused wherever something would be made of it. What only shows it (a log, a traceback) may format it.
+    Every method that would build another text from it is refused. Logs and tracebacks may format it.
     """
 
     __slots__ = ()
@@ -143,10 +143,9 @@ class Shown(str):
 
 
 def shown_too_early(text: str) -> LazyStateError:
-    """Return the error for a text that was made of a reference before its value is known."""
+    """Return the error for a text that was built from a reference before its value is known."""
     return LazyStateError(
-        f"`{str.__str__(text)}` is how a lazy text looks, not what it says: its values are known only when the "
-        "operation runs.",
+        f"`{str.__str__(text)}` only shows a lazy text: its values are known only when the operation runs.",
         fix="Give the f-string itself, without str(…).",
     )
 
@@ -174,8 +173,8 @@ class Template(Lazy):
         if name.startswith("__"):
             raise AttributeError(name)
         raise LazyStateError(
-            f"`{self!r}` is a lazy text: its values are known only when the operation runs, but `.{name}` was asked "
-            "of it.",
+            f"`{self!r}` is a lazy text: its values are known only when the operation runs, but `.{name}` was used on "
+            "it.",
             fix="Change the value where it is known: lambda state: f\"Hello {state['data']['name'].upper()}\".",
         )
 
@@ -183,13 +182,13 @@ class Template(Lazy):
         return Template, (self.__pieces__,)
 
     def __resolve__(self, state: State) -> str:
-        return "".join(piece if isinstance(piece, str) else _said(*piece, state) for piece in self.__pieces__)
+        return "".join(piece if isinstance(piece, str) else _text_of_value(*piece, state) for piece in self.__pieces__)
 
 
 class Either(Lazy):
-    """`{state.data.name | 'friend'}` in a text: the first of the two that says something.
+    """`{state.data.name | 'friend'}` in a text: the first value, or the second if the first is missing.
 
-    A missing path, None, an empty text and the values that data frames leave for a missing cell say nothing.
+    A missing path, None, an empty text and the missing values of data frames count as missing.
     """
 
     __slots__ = ("__operands__",)
@@ -211,12 +210,12 @@ class Either(Lazy):
             value = resolve(first, state)
         except MissingReference:
             value = None
-        says_nothing = not value.strip() if isinstance(value, str) else value is None or _is_missing(value)
-        return resolve(second, state) if says_nothing else value
+        is_missing = not value.strip() if isinstance(value, str) else value is None or _is_missing(value)
+        return resolve(second, state) if is_missing else value
 
 
 def _is_missing(value: Any) -> bool:
-    """Whether a value is what stands for a missing one: nan, NaT and <NA> are not even themselves."""
+    """Whether a value is nan, NaT or <NA>, which stand for a missing value and do not equal themselves."""
     if isinstance(value, bool | int | list | dict):
         return False
     try:
@@ -232,16 +231,16 @@ def _shown(field: Any) -> str:
     return f"{{{what!r}{'!' + conversion if conversion else ''}{':' + of_spec if of_spec else ''}}}"
 
 
-def _said(value: Any, conversion: str, spec: Any, state: State) -> str:
-    """Return what a text says of a value."""
+def _text_of_value(value: Any, conversion: str, spec: Any, state: State) -> str:
+    """Return the text of a value in a template."""
     reference, value, spec = value, resolve(value, state), resolve(spec, state)
     if conversion == "s":
         _refuse_unsayable(reference, value)
     if conversion and value is not None:
         value = _CONVERSIONS[conversion](value)
     if value.__class__ is str and not spec:
-        said: str = value
-        return said
+        text: str = value
+        return text
     _refuse_unsayable(reference, value)
     if "%" in spec and (directives := _directives(spec)):
         value = _as_date(reference, value, spec, directives)
@@ -256,7 +255,7 @@ def _said(value: Any, conversion: str, spec: Any, state: State) -> str:
 
 
 def _refuse_unsayable(reference: Any, value: Any) -> None:
-    """Refuse what nobody could read in a text, or could read wrongly.
+    """Refuse a value that a reader could not understand in a text, or could misunderstand.
 
     Raises:
         MissingReference: It is None.
@@ -266,12 +265,12 @@ def _refuse_unsayable(reference: Any, value: Any) -> None:
         return
     if value is None:
         raise MissingReference(
-            f'`{reference!r}` is None, and a text would say "None".',
-            fix=f"Give it a value in the step before, or other words: {{{reference!r} | 'friend'}}.",
+            f'`{reference!r}` is None, which would appear in the text as "None".',
+            fix=f"Give it a value in an earlier step, or an alternative: {{{reference!r} | 'friend'}}.",
         )
     if isinstance(value, bool):
         raise InvalidValue(
-            f'`{reference!r}` is {value}, and a text would say "{value}".',
+            f'`{reference!r}` is {value}, which would appear in the text as "{value}".',
             fix="Choose the words in a function of the state: lambda state: 'yes' if … else 'no'.",
             code="NOT_SAYABLE",
         )
@@ -282,12 +281,12 @@ def _refuse_unsayable(reference: Any, value: Any) -> None:
     is_infinite = isinstance(value, float | Decimal) and abs(value) == float("inf")
     if is_infinite or _is_missing(value):
         raise InvalidValue(
-            f"`{reference!r}` is {value}, which is no value that anybody could read.",
-            fix=f"Leave such rows out, or give other words where it is missing: {{{reference!r} | 'friend'}}.",
+            f"`{reference!r}` is {value}, which is no readable value.",
+            fix=f"Leave such rows out, or give an alternative: {{{reference!r} | 'friend'}}.",
             code="NOT_SAYABLE",
         )
     if not is_sayable:
-        fix = "Make a text of it in a function of the state, or name the part of it that is meant."
+        fix = "Convert it to text in a function of the state, or name the part that is meant."
         if isinstance(value, list | tuple):
             fix = f"Join it: array_to_string({reference!r}, ', '); or name one item: {reference!r}[0]."
         elif isinstance(value, dict):
@@ -295,8 +294,10 @@ def _refuse_unsayable(reference: Any, value: Any) -> None:
         elif isinstance(value, bytes):
             fix = "Decode it where it is read: .decode()."
         elif isinstance(value, timedelta):
-            fix = "Say it in hours or days: a number from a function of the state."
-        raise InvalidValue(f"`{reference!r}` is {a_kind(value)}, which a text cannot say.", fix=fix, code="NOT_SAYABLE")
+            fix = "Express it in hours or days: a number from a function of the state."
+        raise InvalidValue(
+            f"`{reference!r}` is {a_kind(value)}, which a text cannot hold.", fix=fix, code="NOT_SAYABLE"
+        )
 
 
 def _directives(spec: str) -> set[str]:
@@ -307,17 +308,17 @@ def _directives(spec: str) -> set[str]:
 
 
 def _as_date(reference: Any, value: Any, spec: str, directives: set[str]) -> Any:
-    """Return a date or time of what is formatted by day or clock; text is read in ISO form.
+    """Return the date or time of a value that is formatted as one; text is read in ISO form.
 
     Raises:
-        InvalidValue: It is none, or does not hold what the format tells.
+        InvalidValue: It is no date or time, or lacks a part that the format shows.
     """
     from datetime import date, datetime, time
 
     if isinstance(value, int | float):
         raise InvalidValue(
             f"`{reference!r}` is the number {value}, but it is formatted as a date (`{spec}`).",
-            fix=f'Unix time is told by the clock of a place: {{local_time({reference!r}, "Africa/Nairobi"):{spec}}}.',
+            fix=f'Convert Unix time to the time of a place: {{local_time({reference!r}, "Africa/Nairobi"):{spec}}}.',
             code="NOT_A_DATE",
         )
     if isinstance(value, str):
@@ -337,20 +338,20 @@ def _as_date(reference: Any, value: Any, spec: str, directives: set[str]) -> Any
             )
         if text[-1] in "Zz":
             raise InvalidValue(
-                f"`{reference!r}` is {_excerpt(value)}: a moment in UTC, which is nobody's clock.",
-                fix=f'Say whose clock is meant: {{local_time({reference!r}, "Africa/Nairobi"):{spec}}}.',
+                f"`{reference!r}` is {_excerpt(value)}: a time in UTC, not the local time of a place.",
+                fix=f'Convert it to the time of a place: {{local_time({reference!r}, "Africa/Nairobi"):{spec}}}.',
                 code="WHOSE_CLOCK",
             )
         value = found
     if directives & _CLOCK and isinstance(value, date) and not isinstance(value, datetime):
         raise InvalidValue(
-            f"`{reference!r}` is the day {value} without a time, but `{spec}` tells a time of day.",
+            f"`{reference!r}` is the day {value} without a time, but `{spec}` shows a time of day.",
             fix="Leave the time of day out of the format, or give a date with a time: 2026-11-24T09:30:00.",
             code="NO_TIME_OF_DAY",
         )
     if directives & _DAY and isinstance(value, time):
         raise InvalidValue(
-            f"`{reference!r}` is the time {value} without a day, but `{spec}` tells a day.",
+            f"`{reference!r}` is the time {value} without a day, but `{spec}` shows a day.",
             fix="Leave the day out of the format, or give a date with a time: 2026-11-24T09:30:00.",
             code="NO_DAY",
         )
@@ -358,5 +359,5 @@ def _as_date(reference: Any, value: Any, spec: str, directives: set[str]) -> Any
 
 
 def _excerpt(value: str) -> str:
-    # A text that is cut could hold half a secret, which nobody would find again.
+    # Never cut: half a secret would not be redacted.
     return repr(value) if len(value) <= 60 else "a long text"

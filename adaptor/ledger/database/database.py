@@ -1,4 +1,4 @@
-"""A ledger's database: what SQLite and PostgreSQL each do in their own way, and the tables that they have in common."""
+"""The database of a ledger: the interface that SQLite and PostgreSQL implement, and what they have in common."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...core.errors import InputError
-from ..errors import Undone
+from ..errors import TransactionConflict
 from .schema import MIGRATIONS, VERSION_TABLE
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: How often a transaction is carried out anew.
+#: How often a transaction is repeated after a conflict.
 _MOST_TRIES = 10
-#: How many rows one statement is about at most: both databases limit the parameters of a statement.
+#: The most rows in one statement: both databases limit the parameters of a statement.
 MOST_ROWS = 200
 
 
@@ -29,16 +29,16 @@ class Database(ABC):
     Attributes:
         name: What it is called in messages, without a password.
         clock: The time as an SQL expression, in Unix seconds.
-        for_update: What a SELECT ends with, so that nobody else changes its rows before this transaction has ended.
-        for_share: What it ends with, so that nobody else deletes them.
-        words: What the tables' definitions say in its own way.
+        for_update: The end of a SELECT that locks its rows against changes until the transaction ends.
+        for_share: The end of a SELECT that locks its rows against deletion until the transaction ends.
+        dialect: The parts of the table definitions that differ between databases.
     """
 
     name: str
     clock: str
     for_update = ""
     for_share = ""
-    words: Mapping[str, str]
+    dialect: Mapping[str, str]
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -49,19 +49,19 @@ class Database(ABC):
 
     @abstractmethod
     def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
-        """Begin a transaction that is committed at the end; a durable one is on the disk then. Inner ones join it."""
+        """Open a transaction, or join the open one. It is committed at the end; a durable one is on the disk then."""
 
     @abstractmethod
     def reading(self) -> AbstractContextManager[None]:
-        """Begin a transaction that only reads, and holds nobody up; or join the one that is under way."""
+        """Open a transaction that only reads and blocks no writer, or join the open one."""
 
-    def carry_out(self, work: Callable[[], T], *, durable: bool = False) -> T:
-        """Do something in a transaction, and anew where the database undid it, since two waited for each other."""
+    def transact(self, work: Callable[[], T], *, durable: bool = False) -> T:
+        """Run a function in a transaction, and repeat it after a conflict with another transaction."""
         for _ in range(_MOST_TRIES):
             try:
                 with self.transaction(durable=durable):
                     return work()
-            except Undone:
+            except TransactionConflict:
                 continue
         with self.transaction(durable=durable):
             return work()
@@ -80,16 +80,16 @@ class Database(ABC):
 
     @abstractmethod
     def ticks(self) -> float:
-        """Return seconds by a clock that all who share the database see alike, and that nobody sets if possible."""
+        """Return seconds by a clock that all users of the database share, monotonic if possible."""
 
-    def take_turn(self, name: str) -> None:  # noqa: B027 - where one transaction at a time writes, it is one's turn
-        """Within a transaction, wait until no other one has the turn of this name; it ends with the transaction."""
+    def lock_name(self, name: str) -> None:  # noqa: B027 - where only one transaction can write, nothing is locked
+        """Wait for the lock of this name, and hold it until the transaction ends."""
 
     def clean_up(self) -> None:  # noqa: B027 - not every database has something to do
-        """Let nothing of what was deleted stay on the disk, where the database leaves that to us."""
+        """Remove deleted values from the disk, if the database does not do so itself."""
 
     def is_up_to_date(self) -> bool:
-        """Whether its tables, which are there, are those of this release; nothing is written.
+        """Whether the tables, which exist, have the version of this release; nothing is written.
 
         Raises:
             InputError: They were made by a later release.
@@ -116,23 +116,23 @@ class Database(ABC):
             found = self._version()
             for version, statements in enumerate(MIGRATIONS[found:], start=found + 1):
                 for statement in statements:
-                    self.run(statement.format(**self.words))
+                    self.run(statement.format(**self.dialect))
                 self.run("INSERT INTO ledger_version (version) VALUES (?)", (version,))
 
 
-def marks(values: Sequence[Any]) -> str:
+def placeholders(values: Sequence[Any]) -> str:
     """Return as many `?` as there are values."""
     return ", ".join("?" * len(values))
 
 
 def in_chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Yield as many values at a time as one statement is about."""
+    """Yield the values in chunks that fit into one statement."""
     for start in range(0, len(values), MOST_ROWS):
         yield values[start : start + MOST_ROWS]
 
 
 def to_text(value: Any) -> str | None:
-    """Return a value as the tables hold it."""
+    """Return a value as JSON text, as the tables hold it."""
     return None if value is None else json.dumps(value, ensure_ascii=True, separators=(",", ":"), default=str)
 
 
@@ -142,7 +142,7 @@ def from_text(text: str | None) -> Any:
 
 
 def storable(text: str) -> str:
-    """Return a text as both databases can hold it: NUL and half characters are written out."""
+    """Return a text that both databases can hold: NUL and lone surrogates are escaped."""
     if text.isascii() and "\0" not in text:
         return text
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import InputError
-from ..errors import LedgerError, Undone
+from ..errors import LedgerError, TransactionConflict
 from .database import Database
 
 if TYPE_CHECKING:
@@ -15,12 +15,11 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-#: The tables are in a schema of their own, beside whatever else the database holds.
+#: The tables have a schema of their own, since the database may hold others.
 SCHEMA = "adaptor"
-#: Taken while the tables are brought up to date, so that one process does it.
+#: The lock under which one process migrates the tables.
 _MIGRATION_LOCK = 7_201_984_455
-#: What a connection is like where its address does not say otherwise: a server that is silent is given up after about
-#: half a minute.
+#: The defaults of a connection: a silent server counts as lost after about half a minute.
 _CONNECTION = {
     "application_name": "adaptor",
     "connect_timeout": 15,
@@ -38,11 +37,11 @@ class PostgresDatabase(Database):
     clock = _EPOCH
     for_update = " FOR UPDATE"
     for_share = " FOR KEY SHARE"
-    words = {  # noqa: RUF012 - read only, as Mapping says
+    dialect = {  # noqa: RUF012 - read only, as Mapping says
         "counter": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
-        # Compared byte by byte, as Python does: whoever locks several rows does so in that order.
+        # Ordered byte by byte, as in Python: rows are locked in this order.
         "plain_text": 'TEXT COLLATE "C"',
-        # Room in each page for the row's next form, which then needs no new entry in the indexes.
+        # Leaves room in each page for updated rows, which then need no new index entries.
         "changes_often": "WITH (fillfactor = 60)",
     }
 
@@ -66,7 +65,7 @@ class PostgresDatabase(Database):
         except psycopg.Error:
             parts = {}
         if not parts or "@" in str(parts.get("dbname")) or re.search("[^0-9,]", str(parts.get("port") or "")):
-            # Nothing of it is shown: where a sign in the password was not quoted, any part may be one of the password.
+            # Not shown: with an unquoted character in the password, any part of it may belong to the password.
             raise InputError(
                 "The address of the ledger in PostgreSQL cannot be read.",
                 fix="Write postgresql://user:password@host:5432/database; in the password, %40 for @ and %2F for /.",
@@ -89,7 +88,7 @@ class PostgresDatabase(Database):
     def _make_tables(self) -> None:
         self.run("SELECT pg_advisory_lock(?)", (_MIGRATION_LOCK,))
         try:
-            # Asked first, since making it needs rights even where it is there already.
+            # Checked first, since CREATE SCHEMA needs rights even if it exists.
             if self.run("SELECT to_regnamespace(?)", (SCHEMA,)).fetchone()[0] is None:
                 self.run(f"CREATE SCHEMA {SCHEMA}")
             self.migrate()
@@ -97,15 +96,15 @@ class PostgresDatabase(Database):
             self.run("SELECT pg_advisory_unlock(?)", (_MIGRATION_LOCK,))
 
     def _check_readable(self) -> None:
-        """Refuse to read what is not there, or was made by another release; nothing is written."""
+        """Refuse to read tables that do not exist or have another version; nothing is written."""
         if self.run("SELECT to_regclass(?)", (f"{SCHEMA}.ledger_version",)).fetchone()[0] is None:
             raise InputError(
-                f"There is no ledger in {self.name}: nothing was noted there yet.", fix="Check the address."
+                f"There is no ledger in {self.name}: nothing was recorded there yet.", fix="Check the address."
             )
         if not self.is_up_to_date():
             raise InputError(
                 f"The ledger {self.name} was written by an earlier release of this package.",
-                fix="The next run that notes something there brings it up to date.",
+                fix="The next run that uses it migrates it.",
             )
 
     def _connect(self) -> Connection[Any]:
@@ -116,11 +115,11 @@ class PostgresDatabase(Database):
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         connection.execute(f"SET search_path TO {SCHEMA}")
         connection.read_only = self._read_only
-        # Transactions wait for the disk only where they say so.
+        # Only durable transactions wait for the disk.
         connection.execute("SET synchronous_commit TO off")
-        # Every statement has its index. Plans are kept, and one made while a table was small must not be a scan.
+        # Plans are cached, and one that was made while a table was small would be a scan. Every statement has an index.
         connection.execute("SET enable_seqscan TO off")
-        # Who is frozen in the middle of a transaction must not hold up those who take over.
+        # A process that is suspended in a transaction must not block those that take over.
         connection.execute("SET idle_in_transaction_session_timeout TO '30s'")
         return connection
 
@@ -140,14 +139,14 @@ class PostgresDatabase(Database):
 
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[None]:
-        """Begin a transaction, or join the one that is under way."""
+        """Open a transaction, or join the open one."""
         with self._lock:
             if self._depth:
                 yield
                 return
             try:
                 if self._connection.closed and not self._is_closed:
-                    # The server was away. Every transaction is whole or did not happen, so the next may begin anew.
+                    # The server was lost. A transaction is complete or has no effect, so the next can begin.
                     self._connection = self._connect()
                 with self._connection.transaction():
                     if durable:
@@ -158,20 +157,20 @@ class PostgresDatabase(Database):
                     finally:
                         self._depth = 0
             except self._error as cause:
-                kind = Undone if isinstance(cause, self._undone) else LedgerError
+                kind = TransactionConflict if isinstance(cause, self._undone) else LedgerError
                 raise kind(
                     f"The ledger {self.name} cannot be written: {self._reason(cause)}.",
-                    fix="Nothing was sent after that. Check the database; then go on with --resume.",
+                    fix="Nothing was sent after that. Check the database; then continue with --resume.",
                 ) from None
 
     def reading(self) -> AbstractContextManager[None]:
-        """Begin a transaction, or join the one that is under way: reading holds nobody up here."""
+        """Open a transaction, or join the open one: in PostgreSQL reading blocks no writer."""
         return self.transaction()
 
     def _unusable(self, reason: str) -> InputError:
         return InputError(
             f"The ledger {self.name} cannot be used: {reason}.",
-            fix=f"Check the address, the user and the rights: it makes a schema of its own, `{SCHEMA}`.",
+            fix=f"Check the address, the user and the rights: the ledger creates its own schema, `{SCHEMA}`.",
         )
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> Any:
@@ -179,15 +178,15 @@ class PostgresDatabase(Database):
         return self._connection.execute(sql.replace("?", "%s"), values)
 
     def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
-        """Execute a statement once for each row, without waiting in between; return how many rows it changed in all."""
+        """Execute a statement once for each row in one batch, and return the number of rows that it changed."""
         if not rows:
             return 0
         with self._connection.cursor() as cursor:
             cursor.executemany(sql.replace("?", "%s"), rows)
             return cursor.rowcount
 
-    def take_turn(self, name: str) -> None:
-        """Within a transaction, wait until no other one has the turn of this name; it ends with the transaction."""
+    def lock_name(self, name: str) -> None:
+        """Wait for the lock of this name, and hold it until the transaction ends."""
         self.run("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (f"adaptor {name}",))
 
     def ticks(self) -> float:
@@ -195,6 +194,6 @@ class PostgresDatabase(Database):
         return self.now()
 
     def _reason(self, cause: Exception) -> str:
-        """Return the first line of the driver's words; the others may quote the parameters of the connection."""
+        """Return the first line of the driver's message; the others may quote the connection's parameters."""
         line = (str(cause).strip().splitlines() or [type(cause).__name__])[0].rstrip(".")
         return line.replace(self._secret, "[redacted]") if self._secret else line

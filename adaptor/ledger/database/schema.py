@@ -1,12 +1,11 @@
 """The ledger's tables, version by version.
 
-A database remembers which version it has, and is brought up to date when it is opened. A row once written is never
-changed by that.
+A database records its version and is migrated when it is opened. A migration never changes existing values.
 """
 
 from __future__ import annotations
 
-#: Each entry takes the tables from the version before to its own. Words in braces are each database's own.
+#: Each entry migrates the tables from the version before. Names in braces are filled from the database's dialect.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """
@@ -37,7 +36,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (run, step, arrival)
         )
         """,
-        # No index holds a column that changes while a write is made: in PostgreSQL each change would cost all of them.
+        # No index holds a column that changes while a write is made: in PostgreSQL such a change updates all indexes.
         """
         CREATE TABLE writes (
             n {counter},
@@ -91,7 +90,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     ("ALTER TABLE runs ADD COLUMN words TEXT",),
     (
-        # How the writes of a run are known. What was begun under another rule cannot be gone on with.
+        # The rule that identifies the writes of a run. Runs that were begun under another rule cannot be resumed.
         "ALTER TABLE runs ADD COLUMN identity INTEGER NOT NULL DEFAULT 1",
         "ALTER TABLE runs ADD COLUMN fresh INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE writes ADD COLUMN is_message INTEGER NOT NULL DEFAULT 1",
@@ -100,5 +99,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
 )
 
-#: Where the version stands.
+#: The table that holds the version.
 VERSION_TABLE = "CREATE TABLE IF NOT EXISTS ledger_version (version INTEGER NOT NULL)"

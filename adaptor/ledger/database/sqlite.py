@@ -1,4 +1,4 @@
-"""The ledger in a file beside the job: SQLite, for one machine."""
+"""The ledger in an SQLite file, for one machine."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .database import Database
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-#: The folder beside a job in which only we keep something.
+#: The folder beside a job that holds its ledger and nothing of other programs.
 FOLDER = ".adaptor"
-#: How long a process waits for another one's transaction.
+#: How long a process waits for the transaction of another process.
 BUSY_SECONDS = 30.0
 #: Kibibytes of the database that are kept in memory.
 _CACHE_KIBIBYTES = 8_192
@@ -26,17 +26,17 @@ _MOST_COPIED_BYTES = 256 * 1024 * 1024
 
 
 class SqliteDatabase(Database):
-    """A file, readable by its owner alone; or nothing but memory, where the path is `:memory:`."""
+    """A file that only its owner can read; or memory, if the path is `:memory:`."""
 
     clock = "ledger_now()"
-    words = {"counter": "INTEGER PRIMARY KEY", "plain_text": "TEXT", "changes_often": ""}  # noqa: RUF012 - read only, as Mapping says
+    dialect = {"counter": "INTEGER PRIMARY KEY", "plain_text": "TEXT", "changes_often": ""}  # noqa: RUF012 - read only, as Mapping says
 
     def __init__(self, path: str, *, read_only: bool = False) -> None:
         super().__init__()
         self.name = path
         self._depth = 0
         self._synchronous = ""
-        #: Which file it is, where it is written.
+        #: The identity of the file; None if it is only read or in memory.
         self._file: tuple[int, int] | None = None
         try:
             self._connection = _opened_to_read(path) if read_only else self._open(path)
@@ -58,7 +58,7 @@ class SqliteDatabase(Database):
     def _open(self, path: str) -> sqlite3.Connection:
         if path != ":memory:":
             os.makedirs(os.path.dirname(os.path.abspath(path)), mode=0o700, exist_ok=True)
-            # Made with its rights, before SQLite makes it with others. The files beside it get the same.
+            # Create it with these rights, before SQLite uses others. The log files inherit them.
             file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
             try:
                 self._file = _identity(os.fstat(file))
@@ -68,10 +68,10 @@ class SqliteDatabase(Database):
         return _connect(path)
 
     def _check_file(self) -> None:
-        """Refuse to go on where the file is not the one at its path any more.
+        """Refuse to write if the path does not lead to the open file any more.
 
         Raises:
-            LedgerError: Nothing was sent after that: what would be recorded is lost with the file.
+            LedgerError: It does not. Nothing is sent, since its record would be lost with the file.
         """
         if self._file is None:
             return
@@ -82,12 +82,12 @@ class SqliteDatabase(Database):
         if not is_there:
             raise LedgerError(
                 f"The ledger {self.name} was deleted or replaced while the run was under way.",
-                fix="Nothing was sent after that. What was sent before it is in the reports of the run alone: put the "
-                "file back from a copy, or look in the conversations before you run the job again.",
+                fix="Nothing was sent after that. Only the reports of the run show what was sent before: restore the "
+                "file from a copy, or look in the conversations before you run the job again.",
             )
 
     def _read_older(self) -> None:
-        """Read tables of an earlier release from a copy in memory that is up to date."""
+        """If the tables are of an earlier release, read from a migrated copy in memory."""
         try:
             if self.is_up_to_date():
                 return
@@ -102,21 +102,21 @@ class SqliteDatabase(Database):
         self.migrate()
 
     def _use_log(self) -> None:
-        """Write to a log ahead of the file; several processes may open a new file at once."""
+        """Switch to a write-ahead log; several processes may open a new file at once."""
         until = time.monotonic() + BUSY_SECONDS
         while True:
             try:
                 self.run("PRAGMA journal_mode = WAL")
                 break
             except sqlite3.OperationalError as cause:
-                # Where SQLite sees that waiting could be a deadlock it does not wait by itself.
+                # SQLite does not wait by itself where that could be a deadlock.
                 if getattr(cause, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                     raise
                 time.sleep(0.005)
         self.run(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
-        # What is deleted is gone: people's ids must not stay in the gaps of the file.
+        # Overwrite deleted values: people's ids must not stay in free parts of the file.
         self.run("PRAGMA secure_delete = ON")
-        # On macOS the disk writes what it was given only when asked like this; elsewhere it says nothing.
+        # On macOS only this flushes the disk's own cache; elsewhere it has no effect.
         self.run("PRAGMA fullfsync = ON")
 
     def close(self) -> None:
@@ -126,7 +126,7 @@ class SqliteDatabase(Database):
 
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[None]:
-        """Begin a transaction, or join the one that is under way."""
+        """Open a transaction, or join the open one."""
         with self._lock:
             if self._depth:
                 yield
@@ -146,7 +146,7 @@ class SqliteDatabase(Database):
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Begin a transaction that only reads, or join the one that is under way."""
+        """Open a transaction that only reads, or join the open one."""
         with self._lock:
             if self._depth:
                 yield
@@ -165,7 +165,7 @@ class SqliteDatabase(Database):
             yield
             self._connection.execute("COMMIT")
         except BaseException:
-            # Where the disk is full, SQLite has rolled back by itself; a closed connection has nothing to roll back.
+            # With a full disk SQLite has rolled back by itself; a closed connection has nothing to roll back.
             try:
                 if self._connection.in_transaction:
                     self._connection.rollback()
@@ -178,7 +178,7 @@ class SqliteDatabase(Database):
     def _cannot(self, be_done: str, cause: sqlite3.Error) -> LedgerError:
         return LedgerError(
             f"The ledger {self.name} cannot be {be_done}: {_reason(cause)}.",
-            fix="Nothing was sent after that. Make room, or check the file; then go on with --resume.",
+            fix="Nothing was sent after that. Make room, or check the file; then continue with --resume.",
         )
 
     def _unusable(self, cause: Exception) -> InputError:
@@ -197,11 +197,11 @@ class SqliteDatabase(Database):
         return max(0, self._connection.executemany(sql, rows).rowcount)
 
     def ticks(self) -> float:
-        """Return the seconds since this machine was started, which no change of its clock touches."""
+        """Return the monotonic seconds of this machine."""
         return time.monotonic()
 
     def clean_up(self) -> None:
-        """Write the file anew and empty the log: both hold copies of what was deleted."""
+        """Rewrite the file and empty the log: both hold copies of deleted values."""
         with self._lock:
             try:
                 # Deleted values are overwritten, but not the copies that moving a row to another page leaves behind.
@@ -216,12 +216,12 @@ def _identity(facts: os.stat_result) -> tuple[int, int]:
 
 
 def _keep_private(path: str) -> None:
-    """Take the rights of others away from a ledger, and from the folder that only ledgers are kept in."""
+    """Remove the rights of other users on a ledger, and on its folder if that holds only ledgers."""
     folder = os.path.dirname(os.path.abspath(path))
     for place, mode in ((path, 0o600), (folder, 0o700)):
         facts = os.stat(place)
-        is_ours = place == path or os.path.basename(folder) == FOLDER
-        if is_ours and hasattr(os, "getuid") and facts.st_uid == os.getuid() and facts.st_mode & 0o077:
+        is_claimed = place == path or os.path.basename(folder) == FOLDER
+        if is_claimed and hasattr(os, "getuid") and facts.st_uid == os.getuid() and facts.st_mode & 0o077:
             os.chmod(place, mode)
 
 
@@ -239,12 +239,12 @@ def _connect(address: str) -> sqlite3.Connection:
 
 
 def _opened_to_read(path: str) -> sqlite3.Connection:
-    """Open a file without writing, and without keeping anybody from writing."""
+    """Open a file without writing to it and without blocking writers."""
     from urllib.request import pathname2url
 
     address, log = f"file:{pathname2url(path)}", f"{path}-wal"
     if not os.path.exists(log) and os.path.getsize(path) <= _MOST_COPIED_BYTES:
-        # Nobody has it open. Read as it is, since SQLite would make files beside it, and leave them there.
+        # No process has it open. Read a copy, since SQLite would create files beside it and leave them there.
         before, copy = os.stat(path), _in_memory(f"{address}?mode=ro&immutable=1")
         after = os.stat(path)
         if not os.path.exists(log) and (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size):
@@ -253,7 +253,7 @@ def _opened_to_read(path: str) -> sqlite3.Connection:
     try:
         return _readable(f"{address}?mode=ro")
     except sqlite3.OperationalError as cause:
-        # To read beside others SQLite makes files in the folder. Where it cannot, nobody here can write either.
+        # To read beside writers, SQLite creates files in the folder. If it cannot, no writer here can either.
         if getattr(cause, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
             raise
     if not os.path.exists(log):
@@ -262,7 +262,7 @@ def _opened_to_read(path: str) -> sqlite3.Connection:
 
 
 def _copied(path: str) -> sqlite3.Connection:
-    """Return a copy in memory of a file with its log, which are in a folder where nothing can be made."""
+    """Return a copy in memory of a file and its log, whose folder cannot be written."""
     import shutil
     import tempfile
 

@@ -1,4 +1,4 @@
-"""Sorting parcels: the ledger says which are to go out now, and what became of the others before."""
+"""Claims: the ledger says which requests are to be sent now, and how the others ended before."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING
 
 from ...core.errors import AdaptorError
 from ...core.restored import restored
-from ...ledger.at_most_once import unknown_before
+from ...ledger.at_most_once import earlier_unknown
 from ...ledger.errors import ReplayMismatch
-from ...ledger.records import FAILED, SENT, SKIPPED, UNKNOWN, Outcome
+from ...ledger.records import FAILED, MADE, SENT, SKIPPED, UNKNOWN, Outcome
 from .requests import Outgoing, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ...core.context import Run
-    from ...ledger.ledger import ClaimEntry, Ledger
+    from ...ledger.claim import (
+        ClaimEntry,
+    )
+    from ...ledger.ledger import (
+        Ledger,
+    )
     from .outcomes import Outcomes
     from .requests import Invalid
 
@@ -25,13 +30,13 @@ MOST_MISMATCHES = 10_000
 
 
 class Claims(ABC):
-    """Goes through parcels, and hands on those that are to go out.
+    """Claims requests, and hands on those that are to be sent.
 
     Args:
         run: The run.
-        ledger: Notes every parcel.
+        ledger: Records every request.
         tally: Counts.
-        batch_size: How many are handed on at once, at most.
+        batch_size: The most that are handed on at once.
     """
 
     def __init__(self, run: Run, ledger: Ledger, tally: Outcomes, batch_size: int) -> None:
@@ -40,15 +45,15 @@ class Claims(ABC):
         self._tally = tally
         self._batch_size = batch_size
         self._deferred: list[Outgoing] = []
-        #: Why no more is sent.
+        #: Why nothing more is sent.
         self._stop: AdaptorError | None = None
 
     @abstractmethod
     def _hand_on(self, parcels: list[Outgoing]) -> None:
-        """Take parcels that are to go out."""
+        """Take requests that are to be sent."""
 
-    def _drain(self) -> None:  # noqa: B027 - where nothing is under way, nothing is awaited
-        """Wait for what is under way."""
+    def _drain(self) -> None:  # noqa: B027 - a dry run has no calls under way
+        """Wait for the calls that are under way."""
 
     def _is_over(self) -> bool:
         return self._stop is not None or self._run.stop.asked is not None
@@ -78,7 +83,7 @@ class Claims(ABC):
         if chunk and not self._is_over():
             self._pass(chunk)
         self._drain()
-        # Everything was come to: what is left of an earlier attempt for these people was replaced by something else.
+        # All items were reached: other records of an earlier attempt for these people do not fit any of them.
         deferred, self._deferred = self._deferred, []
         for start in range(0, len(deferred), self._batch_size):
             if self._is_over():
@@ -90,14 +95,14 @@ class Claims(ABC):
 
     def _refuse(self, each: Invalid) -> None:
         self._tally.ended("failed", each.index, each.recipient, error=each.error)
-        self._run.note("failed", recipient=each.recipient, error=each.error, is_message=True)
+        self._run.record_call("failed", recipient=each.recipient, error=each.error, is_message=True)
 
     def _skip(self, parcel: Outgoing) -> None:
-        (entry,) = self._ledger.take([parcel.write])
-        if entry.is_ours:
+        (entry,) = self._ledger.claim([parcel.write])
+        if entry.is_claimed:
             self._ledger.settle([Outcome(entry.id, SKIPPED)])
-        if entry.row.outcome in (SENT, UNKNOWN) and entry.error is None:
-            # It came to be left out only after it was written to.
+        if entry.record.outcome in (SENT, UNKNOWN) and entry.error is None:
+            # It was left out only after a message was sent to it.
             self._take_down(parcel, entry)
         else:
             self._tally.ended("skipped", parcel.index, parcel.recipient)
@@ -105,11 +110,11 @@ class Claims(ABC):
     # --- Through the ledger ---
 
     def _pass(self, chunk: list[Outgoing], *, is_last: bool = False) -> None:
-        """Claim parcels; send those that are to be made, and take down what became of the others before."""
+        """Claim requests; send those that are to be made, and count how the others ended before."""
         ours = []
         for parcel, entry in zip(chunk, self._take(chunk), strict=True):
             parcel.id = entry.id
-            if entry.is_ours and entry.error is None:
+            if entry.is_claimed and entry.error is None:
                 ours.append(parcel)
             elif isinstance(entry.error, ReplayMismatch) and not is_last:
                 self._defer(parcel, entry.error)
@@ -119,33 +124,33 @@ class Claims(ABC):
             self._hand_on(ours)
 
     def _take(self, parcels: list[Outgoing]) -> Sequence[ClaimEntry]:
-        return self._ledger.take([parcel.write for parcel in parcels])
+        return self._ledger.claim([parcel.write for parcel in parcels])
 
     def _defer(self, parcel: Outgoing, error: AdaptorError) -> None:
-        """Keep aside what does not fit: the order may be another one, and what was recorded may still come."""
+        """Set aside what does not fit: the order may differ, and the recorded request may still come."""
         self._deferred.append(parcel)
         if len(self._deferred) > MOST_MISMATCHES:
             self._stop = error
 
     def _take_down(self, parcel: Outgoing, entry: ClaimEntry) -> None:
-        row = entry.row
+        row = entry.record
         if entry.error is not None:
             self._tally.ended("failed", parcel.index, parcel.recipient, error=entry.error)
             is_message = parcel.request.is_message
-            self._run.note("failed", recipient=parcel.recipient, error=entry.error, is_message=is_message)
+            self._run.record_call("failed", recipient=parcel.recipient, error=entry.error, is_message=is_message)
         elif entry.is_repeat:
-            self._run.note("duplicate", recipient=parcel.recipient, is_message=parcel.request.is_message)
+            self._run.record_call("duplicate", recipient=parcel.recipient, is_message=parcel.request.is_message)
             self._tally.ended("duplicate", parcel.index, parcel.recipient, result=row.result)
         else:
-            self._run.replayed += 1
+            self._run.replayed += row.outcome in MADE
             if row.outcome == SENT:
-                self._run.has_made(SENT, is_message=parcel.request.is_message)
+                self._run.count_made(SENT, is_message=parcel.request.is_message)
             error = restored(row.error, row.about) if row.outcome == FAILED and row.error is not None else None
             outcome = row.outcome if row.outcome in (SENT, FAILED, SKIPPED) else "unknown"
             if outcome == "unknown":
-                error = unknown_before(row)
+                error = earlier_unknown(row)
                 is_message = parcel.request.is_message
-                self._run.note(
+                self._run.record_call(
                     "unknown", recipient=parcel.recipient, error=error, is_message=is_message, is_earlier=True
                 )
             self._tally.ended(outcome, parcel.index, parcel.recipient, result=row.result, error=error, was_before=True)

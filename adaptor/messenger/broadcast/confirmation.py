@@ -1,4 +1,4 @@
-"""What is about to happen, said before it does."""
+"""What a broadcast is about to do, shown before it begins."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from .progress import duration
 if TYPE_CHECKING:
     from .pace import Pace
 
-#: About how long one call of fifty takes until it is answered; only for the outlook.
+#: Seconds until a call of fifty is usually answered; only for this estimate.
 USUAL_CALL_SECONDS = 5.0
 
 
 def confirmation(page: str, total: int | None, pace: Pace, before: int = 0, known: str = "") -> str:
-    """Return in words who is about to be written to, how long it takes, and what a crash could leave unknown.
+    """Return in words how many people get a message, how long it takes, and what a crash could leave unknown.
 
     Args:
         page: The Page that writes, in words.

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...common.rows.failures import Kinds
-from ...ledger.ledger import ClaimEntry
-from ...ledger.records import CLAIMED, Row
+from ...ledger.claim import (
+    ClaimEntry,
+)
+from ...ledger.records import CLAIMED, WriteRecord
 from .claims import Claims
 from .progress import duration
 
@@ -24,13 +26,13 @@ SHOWN = 3
 
 
 class DryRun(Claims):
-    """Describes what would go out.
+    """Describes what would be sent.
 
     Args:
         run: The run; where it goes on with another one, what that has made is not described again.
-        ledger: A copy of that one's; else one in memory, in which no more than whoever is left out is noted.
+        ledger: A copy of that one's; else one in memory, which records only who is left out.
         tally: Counts.
-        pace: How fast it would go.
+        pace: The pace it would keep.
     """
 
     def __init__(self, run: Run, ledger: Ledger, tally: Outcomes, pace: Pace) -> None:
@@ -69,7 +71,7 @@ class DryRun(Claims):
         for parcel in parcels:
             parcel.request.encoded().close()
             self._tally.ended("described", parcel.index, parcel.recipient)
-            self._run.note("described", recipient=parcel.recipient, is_message=parcel.request.is_message)
+            self._run.record_call("described", recipient=parcel.recipient, is_message=parcel.request.is_message)
             if len(self._shown) < SHOWN:
                 self._shown.append(parcel.request.described())
                 if self._run.observers.on_request is not None:
@@ -81,8 +83,8 @@ class DryRun(Claims):
         return [self._unless_seen(parcel) for parcel in parcels]
 
     def _unless_seen(self, parcel: Outgoing) -> ClaimEntry:
-        """Tell a message that was described before; only a number of each is kept, since there may be a million."""
+        """Whether a message was described before; only a hash of each is kept, since there may be a million."""
         known = hash((parcel.recipient, parcel.write.fingerprint))
         is_new = known not in self._seen
         self._seen.add(known)
-        return ClaimEntry("", is_new, not is_new, Row("", "", parcel.write, CLAIMED))
+        return ClaimEntry("", is_new, not is_new, WriteRecord("", "", parcel.write, CLAIMED))

@@ -1,7 +1,7 @@
-"""Sending parcels: up to fifty to a call, as many calls at once as it takes, noted before they leave and when they end.
+"""Sending requests: up to fifty in a call, several calls at once, recorded before they leave and when they end.
 
-One thread reads the items, asks the ledger and notes what comes back; others only wait for answers. So the ledger is
-never asked by two at once, and what is in flight is known at any time.
+One thread reads the items, asks the ledger and records the answers; the others only wait for answers. So the ledger is
+used by one thread, and what is in flight is known at any time.
 """
 
 from __future__ import annotations
@@ -12,13 +12,18 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from ...core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError
-from ...graph.client import repeatable
+from ...graph.client import retryable
 from ...graph.errors import RateLimited
-from ...graph.ledgered import places_of, with_token
+from ...graph.ledgered import slots_of, with_write_id
 from ...ledger.errors import LedgerError
-from ...ledger.ledger import ended, sent
 from ...ledger.pace import BURST_SECONDS, LANE_MEDIA, LANE_STOP
-from ...ledger.records import SENT, Outcome
+from ...ledger.records import (
+    SENT,
+    UNKNOWN,
+    Outcome,
+    ended,
+    sent,
+)
 from .claims import Claims
 from .workers import WorkerPool
 
@@ -36,25 +41,25 @@ if TYPE_CHECKING:
     from .progress import Progress
     from .requests import Invalid, Outgoing, Skipped
 
-#: A broadcast stops after so many calls in a row of which nobody knows anything: the network or Meta is down.
+#: A broadcast stops after so many calls in a row with an unknown outcome: the network or Meta is down.
 UNKNOWN_CALLS_IN_A_ROW = 3
-#: How often the reading thread looks up while it waits: whether the run is to end, and how far it has come.
+#: Seconds between two looks of the waiting thread at interrupts and progress.
 LOOK_UP_SECONDS = 0.2
-#: A call that is later than this for its place takes a new one, so that no second sees more than is allowed.
+#: A call that is later than this for its slot takes a new one, so that no second has more than is allowed.
 LATE_SECONDS = 0.03
 
 
 class Engine(Claims):
-    """Sends parcels and notes what becomes of them.
+    """Sends requests and records how they end.
 
     Args:
         run: The run.
-        ledger: Notes every parcel.
+        ledger: Records every request.
         page: The Page that writes.
         connect: Opens a connection; each waiting thread has one of its own.
         pace: How fast.
         tally: Counts.
-        progress: Tells how far it has come.
+        progress: Shows how far it has come.
     """
 
     def __init__(
@@ -85,7 +90,7 @@ class Engine(Claims):
         self._size = self._least
 
     def send(self, found: Iterable[Outgoing | Invalid | Skipped], skip: frozenset[str]) -> None:
-        """Send all parcels.
+        """Send all requests.
 
         Args:
             found: What is to be done for each item.
@@ -93,7 +98,7 @@ class Engine(Claims):
 
         Raises:
             AdaptorError: Something that would be the same for everybody: the token, a permission, the network. What was
-                sent by then is noted.
+                sent by then is recorded.
             KeyboardInterrupt: The run is to end; what was in flight was awaited.
         """
         try:
@@ -116,7 +121,7 @@ class Engine(Claims):
     def _give_up(self) -> None:
         """Count what nobody waits for any more: of it nothing is known."""
         for parcels in self._under_way.values():
-            self._run.note("unknown", count=len(parcels), is_message=parcels[0].request.is_message)
+            self._run.record_call("unknown", count=len(parcels), is_message=parcels[0].request.is_message)
             for parcel in parcels:
                 self._tally.ended("unknown", parcel.index, parcel.recipient)
         self._under_way.clear()
@@ -138,17 +143,17 @@ class Engine(Claims):
         # Calls of one size, rather than a small one at the end.
         calls = -(-len(parcels) // self._size)
         count = -(-len(parcels) // calls)
-        places = places_of([parcel.request for parcel in parcels[:count]], self._pace.rate)
+        places = slots_of([parcel.request for parcel in parcels[:count]], self._pace.rate)
         return 1 if any(place.lane == LANE_MEDIA and place.gap for place in places) else count
 
     def _dispatch(self, parcels: list[Outgoing]) -> None:
-        """Let parcels out when it is their turn."""
+        """Send requests when it is their turn."""
         self._wait_for_room(len(parcels))
         requests = [parcel.request for parcel in parcels]
         if not self._wait_for_place(requests):
             return
         if self._ledger.is_kept:
-            requests = [with_token(parcel.request, parcel.id) for parcel in parcels]
+            requests = [with_write_id(parcel.request, parcel.id) for parcel in parcels]
         ids = [parcel.id for parcel in parcels]
         self._ledger.begin_sending(ids)
         self._under_way[id(parcels)] = parcels
@@ -158,7 +163,7 @@ class Engine(Claims):
             self._hands.take(parcels, requests)
         except Exception:
             # No thread has it, so none of it leaves.
-            self._ledger.not_sent_yet(ids)
+            self._ledger.return_to_claimed(ids)
             self._forget(parcels)
             raise
         self._collect(0.0)
@@ -179,7 +184,7 @@ class Engine(Claims):
 
     def _wait_for_place(self, requests: list[GraphRequest]) -> bool:
         """Wait until the Page may send these; say whether it may."""
-        places = places_of(requests, self._pace.rate)
+        places = slots_of(requests, self._pace.rate)
         while not self._is_over():
             seconds = self._ledger.reserve(self._page, places)
             if seconds > self._pace.retries.max_wait:
@@ -207,7 +212,7 @@ class Engine(Claims):
                 self._collect(LOOK_UP_SECONDS)
 
     def _collect(self, seconds: float) -> None:
-        """Note what has come back; wait so long for the first answer."""
+        """Record the answers that came back; wait so long for the first one."""
         self._progress.tell()
         wait = seconds
         while self._under_way:
@@ -218,12 +223,12 @@ class Engine(Claims):
             try:
                 if not isinstance(back.outcomes, list | AdaptorError):
                     if not back.has_left:
-                        self._ledger.not_sent_yet([parcel.id for parcel in back.parcels])
+                        self._ledger.return_to_claimed([parcel.id for parcel in back.parcels])
                     raise back.outcomes
                 self._note(back.parcels, back.outcomes)
                 self._heed(back.usage)
             finally:
-                # Only now may the run be ended: what came back is noted.
+                # Only now may the run be ended: the answers are recorded.
                 self._forget(back.parcels)
         if wait:
             time.sleep(wait)
@@ -239,11 +244,11 @@ class Engine(Claims):
         again: list[Outgoing] = []
         limits: list[float] = []
         asked: list[float] = []
-        unknown = 0
+        known: list[tuple[Outgoing, GraphAnswer | AdaptorError]] = []
         for parcel, outcome in zip(parcels, outcomes, strict=True):
             if not isinstance(outcome, AdaptorError):
                 settled.append(sent(parcel.id, outcome.body))
-                self._tally.ended("sent", parcel.index, parcel.recipient, result=outcome.body)
+                known.append((parcel, outcome))
                 continue
             if isinstance(outcome, RateLimited) and outcome.retry_after:
                 asked.append(outcome.retry_after)
@@ -254,11 +259,17 @@ class Engine(Claims):
                 limits.append(seconds)
                 continue
             settled.append(ended(parcel.id, outcome))
-            unknown += outcome.sent == SENT_UNKNOWN
-            self._fail(parcel, outcome)
+            known.append((parcel, outcome))
+        # First of all: whoever is told of them may fail.
         self._ledger.settle(settled)
+        for parcel, outcome in known:
+            if isinstance(outcome, AdaptorError):
+                self._fail(parcel, outcome)
+            else:
+                self._tally.ended("sent", parcel.index, parcel.recipient, result=outcome.body)
         if count := sum(each.outcome == SENT for each in settled):
-            self._run.note("sent", count=count, is_message=parcels[0].request.is_message)
+            self._run.record_call("sent", count=count, is_message=parcels[0].request.is_message)
+        unknown = sum(each.outcome == UNKNOWN for each in settled)
         self._unknown_calls = self._unknown_calls + 1 if unknown == len(parcels) else 0
         if self._unknown_calls == UNKNOWN_CALLS_IN_A_ROW and isinstance(outcomes[-1], AdaptorError):
             error = outcomes[-1]
@@ -268,11 +279,10 @@ class Engine(Claims):
             # All who write for this Page wait.
             self._ledger.store.pages.stop_until(self._page, [LANE_STOP], max(limits + asked))
         if again:
-            self._ledger.not_sent_yet([parcel.id for parcel in again])
+            self._ledger.return_to_claimed([parcel.id for parcel in again])
             self._again.append(again)
-            self._run.log(
-                "info", "broadcast", f"{len(again)} messages were not taken; trying again in {max(limits):.1f} s."
-            )
+            what = "1 message was" if len(again) == 1 else f"{len(again)} messages were"
+            self._run.log("info", "broadcast", f"{what} not taken; trying again in {max(limits):.1f} s.")
 
     def _heed(self, usage: Usage | None) -> None:
         """Slow down all who write for this Page before Meta stops it."""
@@ -292,7 +302,7 @@ class Engine(Claims):
 
     def _seconds_before(self, parcel: Outgoing, error: AdaptorError) -> float | None:
         """Return how long to wait before a message is made again, or None where that is not to be."""
-        return None if repeatable(error) is None else self._pace.retries.wait_before(parcel.repeats, error)
+        return None if retryable(error) is None else self._pace.retries.wait_before(parcel.repeats, error)
 
     def _fail(self, parcel: Outgoing, error: AdaptorError) -> None:
         outcome = "unknown" if error.sent == SENT_UNKNOWN else "failed"
@@ -302,7 +312,7 @@ class Engine(Claims):
         parcel.operation.locate(error, self._run, {})
         path.pop()
         self._tally.ended(outcome, parcel.index, parcel.recipient, error=error)
-        self._run.note(outcome, recipient=parcel.recipient, error=error, is_message=parcel.request.is_message)
+        self._run.record_call(outcome, recipient=parcel.recipient, error=error, is_message=parcel.request.is_message)
         if self._run.observers.on_failure is not None:
             self._run.observers.on_failure(self._hands.described(parcel.request))
         if error.about not in (ABOUT_PERSON, ABOUT_ROW):

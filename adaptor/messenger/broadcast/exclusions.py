@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sized
 from typing import Any
 
 from ...common.rows.csv import other_delimiter, read_csv, read_lines
-from ...common.rows.sources import PositionInFile, numbered, told, where_is
+from ...common.rows.sources import PositionInFile, in_words, numbered, where_is
 from ...core.errors import JobError, UnreadableRow
 from ...core.state import a_kind
 from ..rules.psid import SPACE, problem_of
@@ -21,10 +21,10 @@ def excluded(skip: Any) -> frozenset[str]:
     """Return the ids of the people who are never to be written to.
 
     Args:
-        skip: A list of ids or of objects with one, or a `Path` to a `.csv`, `.jsonl` or text file with one a line.
+        skip: A list of ids or of objects with one, or a `Path` to a `.csv`, `.jsonl` or text file with one per line.
 
     Raises:
-        JobError: It is nothing of these, or holds something that is nobody's id: it would leave out nobody.
+        JobError: It is none of these, or holds something that is no id: it would leave out nobody.
     """
     if skip is None:
         return frozenset()
@@ -55,7 +55,7 @@ def _of_file(file: os.PathLike[str]) -> Iterable[tuple[int, Any]]:
 
 def _id_of(entry: Any, index: int) -> str:
     if isinstance(entry, UnreadableRow):
-        raise _leaves_out_nobody(told(index, entry), entry.fix)
+        raise _leaves_out_nobody(in_words(index, entry), entry.fix)
     where = where_is(index)
     if isinstance(entry, dict):
         column = next((name for name in ID_COLUMNS if name in entry), None)
@@ -65,13 +65,13 @@ def _id_of(entry: Any, index: int) -> str:
             raise _leaves_out_nobody(f"{where}: no column is named as ids are, and the first one holds none.", fix)
         entry = first if column is None else entry[column]
     if isinstance(entry, bool) or not isinstance(entry, str | int):
-        raise _leaves_out_nobody(f"{where}: {a_kind(entry)} stands where an id should.", "Give the ids as text.")
+        raise _leaves_out_nobody(f"{where}: {a_kind(entry)} is in the place of an id.", "Give the ids as text.")
     found = str(entry).strip(SPACE)
     problem = problem_of(found)
     if problem is not None:
         raise _leaves_out_nobody(f"{where}: the id {problem[0]}.", problem[1])
     if not found.isdecimal():
-        warn_of_words("somebody in `skip`")
+        warn_of_words("somebody in `skip`", found)
     return found
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from ...common.rows.failures import the_first
 from ...common.rows.rounded import rounded_columns
-from ...common.rows.sources import looked_through, numbered, tell_of_items
+from ...common.rows.sources import items_read_twice, numbered, warn_if_no_items
 from ...core.config import read_configuration
 from ...core.context import current_run
 from ...core.errors import AdaptorError, ItemsFailed, JobError, UnreadableRow, WrongCall
 from ...core.operation import Operation, Source, Step, Value, as_operation, builder_of
 from ...core.state import State, compose_next_state
+from ...core.text.number_of import number_of
 from ...core.values.lazy import resolve
 from ...graph.batch_request import MOST_PARTS
 from ...graph.operation import GraphOperation
@@ -96,14 +97,14 @@ def broadcast(
     """Send one message to many people: to each exactly once, or it is honestly unknown.
 
     Up to fifty messages go out as one call, and as many calls at once as it takes to keep the pace that Meta allows.
-    Each message is noted in the ledger before it leaves, so a run that is killed at any moment goes on with `--resume`,
-    and nobody is written to twice. The same message to the same person is sent once; another one to the same person
-    (two children, one phone) is sent too. Where the broadcast stands in a loop or `combine` this holds for all of it.
-    Nothing passes from one person to the next.
+    Each message is recorded in the ledger before it leaves, so a run that is killed at any moment goes on with
+    `--resume`, and nobody is written to twice. The same message to the same person is sent once; another one to the
+    same person (two children, one phone) is sent too. In a loop or `combine` this holds for all of it. Nothing passes
+    from one person to the next.
 
     Args:
         recipients: As for `each`: a list, a lazy reference to one, a JSONPath, a `Path` to a `.csv` or `.jsonl` file, a
-            function of the state that gives an iterator. It is never held whole.
+            function of the state that gives an iterator. It is never held in memory as a whole.
         operation: One operation such as `send_text`, or `fn_if`/`combine` that comes down to one. The person is
             `state.data`, their position `state.index`. Whoever it comes down to nothing for is skipped.
         key: Made of what is to happen once ever for this Page, across all runs: `state.data.appointment_id`.
@@ -156,7 +157,7 @@ def broadcast(
         from .dry_run import DryRun
 
         page = "" if run.ledger is None else _client(run, state).page(ledger, ask=True)
-        found = _narrow(outgoing_of(items, each_time, key, state, run, ledger, page), run, goes_on=goes_on)
+        found = _narrow(outgoing_of(items, each_time, key, state, run, ledger, page), run, ledger, goes_on=goes_on)
         DryRun(run, ledger, tally, pace).describe(found, nobody)
     else:
         from ...graph.connection import GraphConnection
@@ -178,9 +179,8 @@ def broadcast(
         connect = partial(GraphConnection, configuration, run)
         engine = Engine(run, ledger, page, connect, pace, tally, Progress(run, tally, total))
         try:
-            engine.send(
-                _narrow(outgoing_of(items, each_time, key, state, run, ledger, page), run, goes_on=goes_on), nobody
-            )
+            found = outgoing_of(items, each_time, key, state, run, ledger, page)
+            engine.send(_narrow(found, run, ledger, goes_on=goes_on), nobody)
         except AdaptorError as error:
             error.details = {**tally.result(_where(run, ledger)), "failed": tally.failed}
             error.fix = f"{error.fix} Before it stopped: {_summary(tally)}.".strip()
@@ -191,7 +191,7 @@ def broadcast(
     run.path[-1] = ("broadcast", None)
     result = tally.result(_where(run, ledger))
     run.log("info", "broadcast", _summary(tally), **result)
-    tell_of_items(state, has_some=tally.total > 0)
+    warn_if_no_items(state, has_some=tally.total > 0)
     _raise_if_failed(tally, fail)
     return {**compose_next_state(state, result), "failed": tally.failed}
 
@@ -230,20 +230,27 @@ class _Passing:
 
 
 def _narrow(
-    found: Iterable[Outgoing | Invalid | Skipped], run: Run, *, goes_on: bool
+    found: Iterable[Outgoing | Invalid | Skipped], run: Run, ledger: Ledger, *, goes_on: bool
 ) -> Iterator[Outgoing | Invalid | Skipped]:
     """Leave out whom the command line leaves out: all but one person, or all after the first few.
 
     Args:
         found: What is to be done for each item.
         run: Knows who is wanted.
+        ledger: Knows who was written to before, and is not left out.
         goes_on: Items after the first few are gone through, so that those who are left out are counted.
     """
     from .requests import Outgoing, Skipped
 
     audience = run.audience
+    is_narrowed = not audience.is_everybody
     for each in found:
         is_call = isinstance(each, Outgoing)
+        if isinstance(each, Outgoing) and is_narrowed and ledger.is_resumed and ledger.is_made(each.write):
+            # What is recorded of it is given back.
+            audience.reach(each.request.person)
+            yield each
+            continue
         is_wanted = audience.includes(each.request.person) if isinstance(each, Outgoing) else audience.only_to is None
         if audience.has_reached_limit and not (is_call and is_wanted):
             is_wanted = False
@@ -255,7 +262,9 @@ def _narrow(
 
 def _doubts(recipients: Any, state: State, csv: Any) -> str:
     """Return what looks wrong with the ids of the people who are about to be written to."""
-    return "".join(f"{what[0].upper()}{what[1:]} " for what in rounded_columns(looked_through(recipients, state, csv)))
+    return "".join(
+        f"{what[0].upper()}{what[1:]} " for what in rounded_columns(items_read_twice(recipients, state, csv))
+    )
 
 
 def _earlier(recipients: Any, operation: Operation, state: State, csv: Any) -> str:
@@ -311,7 +320,10 @@ def _summary(tally: Outcomes) -> str:
     counts = [f"{count:,} {outcome}" for outcome, count in tally.counts.most_common()]
     before = f" ({tally.before:,} of them before)" if tally.before else ""
     errors = ", ".join(f"{count:,} × {name}" for name, count in tally.errors.most_common())
-    return f"{tally.total:,} people: {', '.join(counts) or 'nobody'}{before}{f'; {errors}' if errors else ''}"
+    if not counts:
+        return "0 people"
+    people = "1 person" if tally.total == 1 else f"{tally.total:,} people"
+    return f"{people}: {', '.join(counts)}{before}{f'; {errors}' if errors else ''}"
 
 
 def _raise_if_failed(tally: Outcomes, fail: bool | None) -> None:
@@ -320,7 +332,7 @@ def _raise_if_failed(tally: Outcomes, fail: bool | None) -> None:
     unwell = tally.counts["failed"] + tally.counts["unknown"]
     what = ", ".join(f"{count:,} × {name}" for name, count in tally.errors.most_common())
     raise ItemsFailed(
-        f"{unwell:,} of {tally.total:,} messages did not succeed: {what or 'unknown'}."
+        f"{unwell:,} of {number_of(tally.total, 'messages')} did not succeed: {what or 'unknown'}."
         + (f" {the_first(tally.failed)}" if tally.failed else ""),
         fix="--results FILE writes a row for each person; `details` holds the first of them. With fail=False these are "
         "left in state['failed'] instead.",

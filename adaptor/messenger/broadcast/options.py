@@ -1,4 +1,4 @@
-"""What a broadcast asks of whoever started the run."""
+"""What a broadcast asks of the program that started the run."""
 
 from __future__ import annotations
 

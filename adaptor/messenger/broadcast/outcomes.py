@@ -1,4 +1,4 @@
-"""What becomes of a broadcast: counts, the first failures, and a row for each person for whoever wants them."""
+"""The outcomes of a broadcast: counts, the first failures, and a row for each person."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ...common.rows.failures import failure
-from ...common.rows.results import tell_result
+from ...common.rows.results import report_result
 from ...core.errors import ABOUT_PERSON
 
 if TYPE_CHECKING:
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 #: How many failures are kept in the state; all of them are in the ledger.
 KEPT_FAILURES = 100
 
-#: What can become of an item. `duplicate`: the same message to the same person came before.
+#: How an item can end. `duplicate`: the same message to the same person came before.
 OUTCOMES = ("sent", "failed", "unknown", "skipped", "duplicate", "described")
 
 
 class Outcomes:
-    """Counts what became of the items.
+    """Counts how the items ended.
 
     Attributes:
         counts: How many ended how.
@@ -56,7 +56,7 @@ class Outcomes:
         error: AdaptorError | None = None,
         was_before: bool = False,
     ) -> None:
-        """Take down how an item ended.
+        """Record how an item ended.
 
         Args:
             outcome: One of `OUTCOMES`.
@@ -68,7 +68,7 @@ class Outcomes:
         """
         self.counts[outcome] += 1
         self.before += was_before
-        # What an earlier attempt could not learn is listed as before, and does not fail this one too.
+        # An outcome that was unknown before is listed as before, and does not fail this attempt too.
         is_new = outcome in ("failed", "unknown") and not (error is not None and error.is_earlier)
         self.unwell += is_new
         if error is not None:
@@ -78,8 +78,8 @@ class Outcomes:
         if is_new:
             self.only_persons &= error is not None and error.about == ABOUT_PERSON
         if outcome == "skipped":
-            self._run.note("skipped", recipient=recipient, is_message=True)
-        tell_result(self._run, outcome, recipient, index=index, result=result, error=error)
+            self._run.record_call("skipped", recipient=recipient, is_message=True)
+        report_result(self._run, outcome, recipient, index=index, result=result, error=error)
 
     def result(self, where: str | None) -> dict[str, Any]:
         """Return what `data` becomes.

@@ -1,4 +1,4 @@
-"""How fast a broadcast goes."""
+"""The pace of a broadcast."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from ...wire.retry import RetryPolicy
 
 
 class Pace(NamedTuple):
-    """How fast a broadcast goes.
+    """The pace of a broadcast.
 
     Attributes:
         rate: Messages a second.
         batch_size: Messages in a call.
         concurrency: The most calls at once.
         most_in_flight: The most messages whose answers are awaited.
-        retries: How often a message is made again that certainly did not go out.
+        retries: How often a message is repeated that certainly was not sent.
     """
 
     rate: float

@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from ...core.context import Run
     from .outcomes import Outcomes
 
-#: How often a line is written where nobody looks at a live one.
+#: Seconds between two lines where there is no live one.
 LINE_SECONDS = 10.0
 
 
 class Progress:
-    """Tells how far a broadcast has come.
+    """Shows how far a broadcast has come.
 
     Args:
         run: Whose terminal or log is written to.
@@ -30,7 +30,7 @@ class Progress:
         self._next_line = self._began + LINE_SECONDS
 
     def tell(self) -> None:
-        """Tell it, where it is time."""
+        """Show it, where it is time."""
         if self._run.observers.progress is not None:
             # What shows it knows how often a screen is worth a new line.
             self._run.observers.progress(self._words())
@@ -39,7 +39,7 @@ class Progress:
             self._run.log("info", "broadcast", self._words())
 
     def close(self) -> None:
-        """Take the live line away."""
+        """Remove the live line."""
         if self._run.observers.progress is not None:
             self._run.observers.progress("")
 

@@ -1,10 +1,10 @@
-"""From the items of a source to the calls that are to go out, one by one."""
+"""From the items of a source to the calls that are to be made, one by one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...common.rows.sources import readable
+from ...common.rows.readable import readable
 from ...core.errors import ABOUT_PERSON, ABOUT_ROW, AdaptorError, InvalidMessage, MissingReference, WrongCall
 from ...core.values.lazy import resolve
 from ...graph.ledgered import write_of
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 
 class Outgoing:
-    """One call that is to go out.
+    """One call that is to be made.
 
     Attributes:
         index: The position of its item.
         operation: The operation that makes it.
         recipient: Whom it is for.
         request: The finished call.
-        write: What the ledger knows it by.
-        id: Under which it stands in the ledger.
-        repeats: How often it was made again, having certainly not gone out.
+        write: The write as the ledger knows it.
+        id: Its id in the ledger.
+        repeats: How often it was repeated because it certainly was not sent.
     """
 
     __slots__ = ("id", "index", "operation", "recipient", "repeats", "request", "write")
@@ -88,15 +88,15 @@ def outgoing_of(
     ledger: Ledger,
     page: str,
 ) -> Iterator[Outgoing | Invalid | Skipped]:
-    """Yield what is to be done for each item.
+    """Yield the request for each item, or why there is none.
 
     Args:
         items: The items, one after the other, each with its position.
         operation: Comes down to one call for each.
         key: The job's own key for each, lazily, or None.
         state: The state of the job; each item takes the place of its `data`.
-        run: The run; errors are told with its place.
-        ledger: Notes what is made.
+        run: The run; errors name its place.
+        ledger: Records what is made.
         page: The Page that writes.
     """
     path = run.path

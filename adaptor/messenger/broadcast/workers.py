@@ -23,9 +23,9 @@ class Completed(NamedTuple):
     """What came back for one call.
 
     Attributes:
-        parcels: What it carried.
+        parcels: The requests in it.
         outcomes: For each of them its answer or error, or the error of the whole call.
-        usage: What the answer said of Meta's limits.
+        usage: The use of Meta's limits that the answer reports.
         has_left: A byte of the call was on the wire.
     """
 
@@ -48,7 +48,7 @@ class WorkerPool:
         self._lock = threading.Lock()
 
     def take(self, parcels: list[Outgoing], requests: list[GraphRequest]) -> None:
-        """Make a call as soon as a hand is free.
+        """Make a call as soon as a worker is free.
 
         Raises:
             RuntimeError: The machine has no thread left, and there is none yet. The call is not made.
@@ -57,7 +57,7 @@ class WorkerPool:
             is_new = self._waiting == 0 and self._threads < self._most
         if is_new:
             try:
-                # They never hold up the end of the process: what they wait for is noted as being sent.
+                # They never delay the end of the process: what they wait for is recorded as being sent.
                 threading.Thread(target=self._serve, name="broadcast", daemon=True).start()
             except RuntimeError:
                 if not self._threads:
@@ -82,7 +82,7 @@ class WorkerPool:
         return {"method": request.method, "url": request.path, "params": request.params, "body": request.body}
 
     def close(self) -> None:
-        """Let the hands go that are free."""
+        """End the workers that are free."""
         for _ in range(self._threads):
             self._work.put(None)
 

@@ -9,27 +9,28 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.operation import Value, builder
+from ..rules.argument_types import Text
 from .buttons import check_button
-from .part import Part
+from .payload_reader import PayloadReader
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "content"
 
 
-def check_button_template(template: Part) -> None:
+def check_button_template(template: PayloadReader) -> None:
     """Refuse a button template that Meta would refuse."""
     template.text("text", "button_template.text")
     check_buttons(template, required=True)
 
 
-def check_buttons(part: Part, *, required: bool = False, allowed: tuple[str, ...] | None = None) -> None:
+def check_buttons(reader: PayloadReader, *, required: bool = False, allowed: tuple[str, ...] | None = None) -> None:
     """Check the buttons of a template or of one of its elements."""
-    for place, button in part.items("buttons", "buttons", required=required):
+    for place, button in reader.items("buttons", "buttons", required=required):
         check_button(button, place, allowed=allowed)
 
 
 @builder
-def button_template(text: Value[str], buttons: Value[list[dict[str, Any]]]) -> dict[str, Any]:
+def button_template(text: Text, buttons: Value[list[dict[str, Any]]]) -> dict[str, Any]:
     """Build a template of a text with buttons under it.
 
     Args:
@@ -50,5 +51,5 @@ def button_template(text: Value[str], buttons: Value[list[dict[str, Any]]]) -> d
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/button
     """
     template = {"template_type": "button", "text": text, "buttons": buttons}
-    check_button_template(Part(template))
+    check_button_template(PayloadReader(template))
     return template

@@ -9,21 +9,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from ...core.operation import Value, builder
+from ...core.operation import builder
 from ...core.values.arguments import defer
 from ...core.values.lazy import Lazy
+from ..rules.argument_types import Flag, OptionalObject, OptionalText, Text
 from ..rules.limits import refuse
 from ..rules.values import check_choice, given
-from .part import Part, part_of
+from .payload_reader import PayloadReader, reader_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "content"
 
 HEIGHT_RATIOS = ("compact", "tall", "full")
-#: Meta writes on the buttons of an account itself; buttons of other kinds are not ours to judge.
+#: Meta labels the account buttons itself; buttons of other kinds are not checked.
 _TITLED = ("web_url", "postback", "phone_number", "game_play")
 #: Meta documents `+`, country code and number; what people write between the digits passes.
 _PHONE_NUMBER = re.compile(r"\+[1-9][0-9 ()./-]{3,}")
@@ -41,61 +42,61 @@ def check_button(
 
     Args:
         button: A button in Meta's spelling.
-        place: Where it stands, such as `elements[3].buttons[0]`.
+        place: Its place, such as `elements[3].buttons[0]`.
         title_limit: The row of `LIMITS` for its title: a menu takes longer ones than a template.
-        allowed: The types that may stand there. Without it every type passes, those of tomorrow too.
+        allowed: The types that Meta takes there. Without it every type passes.
         titled: Whether it has a title; a default action has none.
 
     Raises:
         InvalidMessage: With the field, the limit and the actual value. Nothing was sent.
     """
-    part = part_of(button, place, 'postback_button("Confirm", "CONFIRM") or url_button("Map", "https://…")')
-    if part is None:
+    reader = reader_of(button, place, 'postback_button("Confirm", "CONFIRM") or url_button("Map", "https://…")')
+    if reader is None:
         return
-    if not part.has("type"):
-        raise refuse(part.field("type"), "is missing", "Use url_button(…) or postback_button(…).")
-    part.text("type")
-    kind = part.get("type")
+    if not reader.has("type"):
+        raise refuse(reader.field("type"), "is missing", "Use url_button(…) or postback_button(…).")
+    reader.text("type")
+    kind = reader.get("type")
     if isinstance(kind, Lazy):
         return
     if allowed is not None:
-        check_choice(part.field("type"), kind, allowed)
-    if not titled and part.has("title"):
-        raise refuse(part.field("title"), "does not go with a default action", "Leave the title out.")
+        check_choice(reader.field("type"), kind, allowed)
+    if not titled and reader.has("title"):
+        raise refuse(reader.field("title"), "does not go with a default action", "Leave the title out.")
     if titled and kind in _TITLED:
-        part.text("title", title_limit)
+        reader.text("title", title_limit)
     if kind == "postback":
-        part.text("payload", "button.payload")
+        reader.text("payload", "button.payload")
     elif kind == "web_url":
-        _check_web_url(part)
+        _check_web_url(reader)
     elif kind == "phone_number":
-        _check_phone_number(part)
+        _check_phone_number(reader)
     elif kind == "account_link":
-        part.url("url", secure=True, why=" in a log in button")
+        reader.url("url", secure=True, why=" in a log in button")
 
 
-def _check_web_url(part: Part) -> None:
-    extensions = part.is_true("messenger_extensions")
-    part.url("url", secure=extensions, why=" with messenger_extensions")
-    part.url("fallback_url", required=False)
-    if part.says("fallback_url") and not extensions and not isinstance(part.get("messenger_extensions"), Lazy):
+def _check_web_url(reader: PayloadReader) -> None:
+    extensions = reader.is_true("messenger_extensions")
+    reader.url("url", secure=extensions, why=" with messenger_extensions")
+    reader.url("fallback_url", required=False)
+    if reader.says("fallback_url") and not extensions and not isinstance(reader.get("messenger_extensions"), Lazy):
         raise refuse(
-            part.field("fallback_url"),
+            reader.field("fallback_url"),
             "goes with messenger_extensions only",
             "Leave it out, or add messenger_extensions=True.",
         )
-    ratio, share = part.get("webview_height_ratio"), part.get("webview_share_button")
-    check_choice(part.field("webview_height_ratio"), _lower(ratio), HEIGHT_RATIOS)
+    ratio, share = reader.get("webview_height_ratio"), reader.get("webview_share_button")
+    check_choice(reader.field("webview_height_ratio"), _lower(ratio), HEIGHT_RATIOS)
     # Only `hide` is documented today; `show` was, as the default.
-    check_choice(part.field("webview_share_button"), _lower(share), ("hide", "show"))
+    check_choice(reader.field("webview_share_button"), _lower(share), ("hide", "show"))
 
 
-def _check_phone_number(part: Part) -> None:
-    part.text("payload")
-    number = part.get("payload")
+def _check_phone_number(reader: PayloadReader) -> None:
+    reader.text("payload")
+    number = reader.get("payload")
     if isinstance(number, str) and not _PHONE_NUMBER.fullmatch(number):
         raise refuse(
-            part.field("payload"),
+            reader.field("payload"),
             "must be a phone number with + and country code",
             "Write +<country code><number>, such as +15105551234.",
         )
@@ -117,13 +118,13 @@ def url_action(address: Any) -> Any:
 
 @builder
 def url_button(
-    title: Value[str],
-    url: Value[str],
+    title: Text,
+    url: Text,
     *,
-    webview_height_ratio: Value[str | None] = None,
-    messenger_extensions: Value[bool | None] = None,
-    fallback_url: Value[str | None] = None,
-    webview_share_button: Value[str | None] = None,
+    webview_height_ratio: OptionalText = None,
+    messenger_extensions: Flag = None,
+    fallback_url: OptionalText = None,
+    webview_share_button: OptionalText = None,
 ) -> dict[str, Any]:
     """Build a button that opens a web page.
 
@@ -139,7 +140,7 @@ def url_button(
         A dict for `buttons`.
 
     Raises:
-        InvalidMessage: The title is too long, or the address is none. Nothing was sent.
+        InvalidMessage: The title is too long, or the address is not valid. Nothing was sent.
 
     Example:
         >>> url_button("Find us", "https://example.org/map")
@@ -162,8 +163,8 @@ def url_button(
 
 
 @builder
-def postback_button(title: Value[str], payload: Value[str | None] = None) -> dict[str, Any]:
-    """Build a button that tells the webhook its payload.
+def postback_button(title: Text, payload: OptionalText = None) -> dict[str, Any]:
+    """Build a button that sends its payload to the webhook.
 
     Args:
         title: At most 20 characters.
@@ -188,7 +189,7 @@ def postback_button(title: Value[str], payload: Value[str | None] = None) -> dic
 
 
 @builder
-def call_button(title: Value[str], phone_number: Value[str]) -> dict[str, Any]:
+def call_button(title: Text, phone_number: Text) -> dict[str, Any]:
     """Build a button that dials a phone number.
 
     Args:
@@ -214,7 +215,7 @@ def call_button(title: Value[str], phone_number: Value[str]) -> dict[str, Any]:
 
 
 @builder
-def account_link_button(url: Value[str]) -> dict[str, Any]:
+def account_link_button(url: Text) -> dict[str, Any]:
     """Build a log in button: it starts the linking of the person's account at your site.
 
     Args:
@@ -224,7 +225,7 @@ def account_link_button(url: Value[str]) -> dict[str, Any]:
         A dict for `buttons`. Meta writes its title.
 
     Raises:
-        InvalidMessage: The address is none, or not https. Nothing was sent.
+        InvalidMessage: The address is not valid, or not https. Nothing was sent.
 
     Example:
         >>> account_link_button("https://example.org/authorize")
@@ -260,16 +261,16 @@ def account_unlink_button() -> dict[str, Any]:
 
 @builder
 def game_play_button(
-    title: Value[str],
-    payload: Value[str | None] = None,
+    title: Text,
+    payload: OptionalText = None,
     *,
-    game_metadata: Value[dict[str, Any] | None] = None,
+    game_metadata: OptionalObject = None,
 ) -> dict[str, Any]:
     """Build a button that starts the Instant Game of the Page.
 
     Args:
         title: At most 20 characters.
-        payload: What the game is told when it starts.
+        payload: Sent to the game when it starts.
         game_metadata: `{"player_id": …}` or `{"context_id": …}`: against whom, or in which thread, it is played.
 
     Returns:

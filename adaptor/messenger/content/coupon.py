@@ -9,15 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.operation import Value, builder
+from ..rules.argument_types import OptionalText, Text
 from ..rules.limits import refuse
 from ..rules.values import as_text, given
-from .part import Part
+from .payload_reader import PayloadReader
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "content"
 
 
-def check_coupon_template(coupon: Part) -> None:
+def check_coupon_template(coupon: PayloadReader) -> None:
     """Refuse a coupon that Meta would refuse."""
     coupon.text("title", "coupon.title")
     coupon.text("subtitle", "coupon.subtitle", required=False)
@@ -39,15 +40,15 @@ def check_coupon_template(coupon: Part) -> None:
 
 @builder
 def coupon_template(
-    title: Value[str],
+    title: Text,
     coupon_code: Value[str | int | None] = None,
     *,
-    coupon_url: Value[str | None] = None,
-    subtitle: Value[str | None] = None,
-    coupon_url_button_title: Value[str | None] = None,
-    coupon_pre_message: Value[str | None] = None,
-    image_url: Value[str | None] = None,
-    payload: Value[str | None] = None,
+    coupon_url: OptionalText = None,
+    subtitle: OptionalText = None,
+    coupon_url_button_title: OptionalText = None,
+    coupon_pre_message: OptionalText = None,
+    image_url: OptionalText = None,
+    payload: OptionalText = None,
 ) -> dict[str, Any]:
     """Build a coupon.
 
@@ -86,5 +87,5 @@ def coupon_template(
         image_url=image_url,
         payload=payload,
     )
-    check_coupon_template(Part(coupon))
+    check_coupon_template(PayloadReader(coupon))
     return coupon

@@ -12,11 +12,12 @@ from typing import Any
 from ...core.operation import Value, builder
 from ...core.values.arguments import defer
 from ...core.values.lazy import Lazy
+from ..rules.argument_types import Count, Object, OptionalText, Text
 from ..rules.limits import refuse
 from ..rules.values import check_choice, given
-from .part import Part
+from .payload_reader import PayloadReader
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "content"
 
 #: How the score of each type of question may be shown; words have no score.
@@ -33,7 +34,7 @@ _URL = re.compile(r"\bhttps?://|\bwww\.", re.IGNORECASE)
 _QUESTION = 'feedback_question("visit", "csat")'
 
 
-def check_feedback_template(template: Part) -> None:
+def check_feedback_template(template: PayloadReader) -> None:
     """Refuse a customer feedback template that Meta would refuse."""
     template.text("title", "feedback.title")
     template.text("subtitle", "feedback.subtitle", required=False)
@@ -42,13 +43,13 @@ def check_feedback_template(template: Part) -> None:
         text = template.get(key)
         if isinstance(text, str) and _URL.search(text):
             raise refuse(template.field(key), "has an address in it", "Say it without an address.")
-    for screen in template.parts("feedback_screens", '{"questions": [feedback_question(…)]}', "feedback_screens"):
-        for question in screen.parts("questions", _QUESTION, "questions"):
+    for screen in template.readers("feedback_screens", '{"questions": [feedback_question(…)]}', "feedback_screens"):
+        for question in screen.readers("questions", _QUESTION, "questions"):
             check_feedback_question(question)
     check_privacy(template)
 
 
-def check_feedback_question(question: Part) -> None:
+def check_feedback_question(question: PayloadReader) -> None:
     """Refuse a question that Meta would refuse."""
     question.text("id", "question.id")
     name, kind = question.get("id"), question.get("type")
@@ -59,7 +60,7 @@ def check_feedback_question(question: Part) -> None:
             "Use letters from a to z, digits and underscores: first_visit.",
         )
     question.choice("type", tuple(SCORE_OPTIONS))
-    # Meta words a question that has no title itself, in the person's language.
+    # Meta writes the title of a question that has none, in the person's language.
     question.text("title", "question.title", required=False, may_be_empty=False)
     question.choice("score_label", SCORE_LABELS, required=False)
     option = question.get("score_option")
@@ -67,27 +68,27 @@ def check_feedback_question(question: Part) -> None:
         if not SCORE_OPTIONS[kind]:
             raise refuse(question.field("score_option"), f"does not go with {kind}", "Leave it out.", actual=option)
         check_choice(question.field("score_option"), option, SCORE_OPTIONS[kind])
-    follow_up = question.part("follow_up", '{"type": "free_form", "placeholder": "…"}', required=False)
+    follow_up = question.reader("follow_up", '{"type": "free_form", "placeholder": "…"}', required=False)
     if follow_up is not None:
         follow_up.choice("type", ("free_form",))
         follow_up.text("placeholder", "question.placeholder", required=False)
 
 
-def check_privacy(template: Part) -> None:
+def check_privacy(template: PayloadReader) -> None:
     """Refuse a form without the address of a privacy policy, or one that stays open too long."""
-    if policy := template.part("business_privacy", '{"url": "https://…"}'):
+    if policy := template.reader("business_privacy", '{"url": "https://…"}'):
         policy.url("url")
     template.whole_number("expires_in_days", "expires_in_days")
 
 
 @builder
 def feedback_question(
-    id_: Value[str],
-    type_: Value[str],
-    title: Value[str | None] = None,
+    id_: Text,
+    type_: Text,
+    title: OptionalText = None,
     *,
-    score_label: Value[str | None] = None,
-    score_option: Value[str | None] = None,
+    score_label: OptionalText = None,
+    score_option: OptionalText = None,
     follow_up: Value[str | dict[str, Any] | None] = None,
 ) -> dict[str, Any]:
     """Build the question of a customer feedback template.
@@ -100,7 +101,7 @@ def feedback_question(
             `none`.
         score_option: How the score is shown: for `csat` `five_stars` (the default), `one_to_five` or `five_emojis`;
             `nps` has `zero_to_ten` alone, `ces` `one_to_seven`.
-        follow_up: Ask for words too: what stands in the empty field, at most 65 characters, or Meta's object.
+        follow_up: Also ask for a text: the placeholder of its field, at most 65 characters, or Meta's object.
 
     Returns:
         A dict for `customer_feedback_template`.
@@ -123,19 +124,19 @@ def feedback_question(
         score_option=score_option,
         follow_up=follow_up if follow_up is None or isinstance(follow_up, dict) else defer(free_form, follow_up),
     )
-    check_feedback_question(Part(question, "question"))
+    check_feedback_question(PayloadReader(question, "question"))
     return question
 
 
 @builder
 def customer_feedback_template(
-    title: Value[str],
-    question: Value[dict[str, Any]],
+    title: Text,
+    question: Object,
     *,
-    privacy_url: Value[str],
-    subtitle: Value[str | None] = None,
-    button_title: Value[str | None] = None,
-    expires_in_days: Value[int | None] = None,
+    privacy_url: Text,
+    subtitle: OptionalText = None,
+    button_title: OptionalText = None,
+    expires_in_days: Count = None,
 ) -> dict[str, Any]:
     """Build a template that asks for feedback after a purchase or a conversation; it may not advertise anything.
 
@@ -176,7 +177,7 @@ def customer_feedback_template(
         business_privacy={"url": privacy_url},
         expires_in_days=expires_in_days,
     )
-    check_feedback_template(Part(template))
+    check_feedback_template(PayloadReader(template))
     return template
 
 

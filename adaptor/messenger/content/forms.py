@@ -11,25 +11,26 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.operation import Value, builder
+from ..rules.argument_types import Count, OptionalText, Text
 from ..rules.limits import check_text
 from ..rules.values import as_text, given
 from .feedback import check_privacy
-from .part import Part
+from .payload_reader import PayloadReader
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "content"
 
 PURPOSES = ("SHIPPING",)
 
 
-def check_instant_form_template(template: Part) -> None:
+def check_instant_form_template(template: PayloadReader) -> None:
     """Refuse an instant form that Meta would refuse."""
     template.identifier("form_id")
 
 
-def check_customer_information_template(template: Part) -> None:
+def check_customer_information_template(template: PayloadReader) -> None:
     """Refuse a customer information template that Meta would refuse."""
-    # How Meta writes the fields of `address_overrides` and `contact_overrides` is not ours to judge.
+    # How Meta writes the fields of `address_overrides` and `contact_overrides` is not checked here.
     for place, country in template.items("countries", required=False):
         check_text(place, country)
     template.choice("purpose", PURPOSES, required=False)
@@ -58,19 +59,19 @@ def instant_form_template(form_id: Value[str | int]) -> dict[str, Any]:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/templates/instant-form-template
     """
     template = given(template_type="instant_form", form_id=as_text(form_id))
-    check_instant_form_template(Part(template))
+    check_instant_form_template(PayloadReader(template))
     return template
 
 
 @builder
 def customer_information_template(
     *,
-    privacy_url: Value[str],
+    privacy_url: Text,
     countries: Value[list[str] | None] = None,
-    expires_in_days: Value[int | None] = None,
+    expires_in_days: Count = None,
     address_overrides: Value[list[dict[str, Any]] | None] = None,
     contact_overrides: Value[list[dict[str, Any]] | None] = None,
-    purpose: Value[str | None] = None,
+    purpose: OptionalText = None,
 ) -> dict[str, Any]:
     """Build a template that asks the person where to ship to.
 
@@ -88,7 +89,7 @@ def customer_information_template(
         A dict for `send_template`.
 
     Raises:
-        InvalidMessage: The address of the privacy policy is none, or the days are not 1 to 7. Nothing was sent.
+        InvalidMessage: The address of the privacy policy is not valid, or the days are not 1 to 7. Nothing was sent.
 
     Example:
         >>> customer_information_template(privacy_url="https://example.org/privacy", countries=["US"])["countries"]
@@ -106,5 +107,5 @@ def customer_information_template(
         contact_overrides=contact_overrides,
         purpose=purpose,
     )
-    check_customer_information_template(Part(template))
+    check_customer_information_template(PayloadReader(template))
     return template

@@ -10,29 +10,30 @@ from typing import Any
 
 from ...core.operation import Value, builder
 from ...core.values.lazy import Lazy
+from ..rules.argument_types import Flag, OptionalText, Text
 from ..rules.limits import refuse
 from ..rules.values import given
 from .button import check_buttons
 from .buttons import as_url_action, check_button
-from .part import Part
+from .payload_reader import PayloadReader
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "content"
 
 _EXAMPLE = 'element("Dr. Okafor", subtitle="Monday, 9:00")'
 
 
-def check_generic_template(template: Part) -> None:
+def check_generic_template(template: PayloadReader) -> None:
     """Refuse a generic template that Meta would refuse."""
-    for card in template.parts("elements", _EXAMPLE, "elements"):
+    for card in template.readers("elements", _EXAMPLE, "elements"):
         check_element(card)
 
 
-def check_element(card: Part) -> None:
+def check_element(card: PayloadReader) -> None:
     """Refuse an element of a generic template that Meta would refuse."""
     card.text("title", "element.title")
     card.text("subtitle", "element.subtitle", required=False)
-    # Any other field counts, those of tomorrow too, but not one that is empty.
+    # Any other field counts, also one that Meta adds, but no empty one.
     if not any(_says_something(value) for key, value in card.content.items() if key != "title"):
         raise refuse(
             card.place,
@@ -51,10 +52,10 @@ def _says_something(value: Any) -> bool:
 
 @builder
 def element(
-    title: Value[str],
+    title: Text,
     *,
-    subtitle: Value[str | None] = None,
-    image_url: Value[str | None] = None,
+    subtitle: OptionalText = None,
+    image_url: OptionalText = None,
     default_action: Value[str | dict[str, Any] | None] = None,
     buttons: Value[list[dict[str, Any]] | None] = None,
 ) -> dict[str, Any]:
@@ -87,12 +88,12 @@ def element(
         default_action=as_url_action(default_action),
         buttons=buttons,
     )
-    check_element(Part(card, "element"))
+    check_element(PayloadReader(card, "element"))
     return card
 
 
 @builder
-def generic_template(elements: Value[list[dict[str, Any]]], *, sharable: Value[bool | None] = None) -> dict[str, Any]:
+def generic_template(elements: Value[list[dict[str, Any]]], *, sharable: Flag = None) -> dict[str, Any]:
     """Build a template of up to ten cards side by side.
 
     Args:
@@ -113,5 +114,5 @@ def generic_template(elements: Value[list[dict[str, Any]]], *, sharable: Value[b
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/generic
     """
     template = given(template_type="generic", elements=elements, sharable=sharable)
-    check_generic_template(Part(template))
+    check_generic_template(PayloadReader(template))
     return template

@@ -10,24 +10,25 @@ from typing import Any
 
 from ...core.operation import Value, builder
 from ...core.values.lazy import Lazy
+from ..rules.argument_types import Flag, OptionalText, Text
 from ..rules.limits import refuse
 from ..rules.values import given
 from .button import check_buttons
 from .buttons import as_url_action
-from .part import Part
+from .payload_reader import PayloadReader
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "content"
 
 _ALLOWED = ("web_url", "postback")
 
 
-def check_image_grid_template(template: Part) -> None:
+def check_image_grid_template(template: PayloadReader) -> None:
     """Refuse an image grid that Meta would refuse."""
-    for grid in template.parts("elements", '{"images": [grid_image("https://…"), …]}', "image_grid.elements"):
+    for grid in template.readers("elements", '{"images": [grid_image("https://…"), …]}', "image_grid.elements"):
         grid.text("title", "image_grid.title", required=False)
         grid.text("subtitle", "image_grid.subtitle", required=False)
-        images = grid.parts("images", 'grid_image("https://…")', "image_grid.images")
+        images = grid.readers("images", 'grid_image("https://…")', "image_grid.images")
         for image in images:
             check_grid_image(image)
         heroes = [image.place for image in images if image.is_true("is_hero_image")]
@@ -42,10 +43,10 @@ def check_image_grid_template(template: Part) -> None:
         check_buttons(grid, allowed=_ALLOWED)
 
 
-def check_grid_image(image: Part) -> None:
+def check_grid_image(image: PayloadReader) -> None:
     """Refuse an image of a grid that Meta would refuse."""
     image.picture("url")
-    action = image.part("action", '{"type": "web_url", "url": "https://…"}', required=False)
+    action = image.reader("action", '{"type": "web_url", "url": "https://…"}', required=False)
     if action is None:
         return
     action.choice("type", _ALLOWED)
@@ -61,9 +62,9 @@ def check_grid_image(image: Part) -> None:
 
 @builder
 def grid_image(
-    url: Value[str],
+    url: Text,
     *,
-    is_hero_image: Value[bool | None] = None,
+    is_hero_image: Flag = None,
     action: Value[str | dict[str, Any] | None] = None,
 ) -> dict[str, Any]:
     """Build one picture of an image grid.
@@ -78,7 +79,7 @@ def grid_image(
         A dict for `image_grid_template`.
 
     Raises:
-        InvalidMessage: The address is none, or the action is incomplete. Nothing was sent.
+        InvalidMessage: The address is not valid, or the action is incomplete. Nothing was sent.
 
     Example:
         >>> grid_image("https://example.org/boots.jpg", action="https://example.org/boots")
@@ -88,7 +89,7 @@ def grid_image(
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/image-grid
     """
     image = given(url=url, is_hero_image=is_hero_image, action=as_url_action(action))
-    check_grid_image(Part(image, "image"))
+    check_grid_image(PayloadReader(image, "image"))
     return image
 
 
@@ -96,8 +97,8 @@ def grid_image(
 def image_grid_template(
     images: Value[list[dict[str, Any]]],
     *,
-    title: Value[str | None] = None,
-    subtitle: Value[str | None] = None,
+    title: OptionalText = None,
+    subtitle: OptionalText = None,
     buttons: Value[list[dict[str, Any]] | None] = None,
 ) -> dict[str, Any]:
     """Build a template of two to six pictures in a grid.
@@ -125,5 +126,5 @@ def image_grid_template(
     """
     grid = given(title=title, subtitle=subtitle, images=images, buttons=buttons)
     template = {"template_type": "image_grid", "elements": [grid]}
-    check_image_grid_template(Part(template))
+    check_image_grid_template(PayloadReader(template))
     return template

@@ -11,12 +11,13 @@ from typing import Any
 
 from ...core.operation import Value, builder
 from ...core.values.lazy import Lazy
+from ..rules.argument_types import Flag, OptionalText, Text
 from ..rules.limits import refuse
 from ..rules.values import as_text, given
 from .button import check_buttons
-from .part import Part
+from .payload_reader import PayloadReader
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "content"
 
 MEDIA_TYPES = ("image", "video")
@@ -24,9 +25,9 @@ MEDIA_TYPES = ("image", "video")
 _ON_FACEBOOK = re.compile(r"https?://([\w-]+\.)*(facebook\.com|fb\.com|fb\.watch)(:\d+)?([/?#]|$)", re.IGNORECASE)
 
 
-def check_media_template(template: Part) -> None:
+def check_media_template(template: PayloadReader) -> None:
     """Refuse a media template that Meta would refuse."""
-    for medium in template.parts("elements", '{"media_type": "image", "attachment_id": "…"}', "media.elements"):
+    for medium in template.readers("elements", '{"media_type": "image", "attachment_id": "…"}', "media.elements"):
         medium.choice("media_type", MEDIA_TYPES)
         has_url, has_id = medium.says("url"), medium.says("attachment_id")
         url = medium.get("url")
@@ -53,12 +54,12 @@ def check_media_template(template: Part) -> None:
 
 @builder
 def media_template(
-    media_type: Value[str],
+    media_type: Text,
     *,
     attachment_id: Value[str | int | None] = None,
-    url: Value[str | None] = None,
+    url: OptionalText = None,
     buttons: Value[list[dict[str, Any]] | None] = None,
-    sharable: Value[bool | None] = None,
+    sharable: Flag = None,
 ) -> dict[str, Any]:
     """Build a template of one picture or video, with buttons under it.
 
@@ -85,5 +86,5 @@ def media_template(
     """
     medium = given(media_type=media_type, attachment_id=as_text(attachment_id), url=url, buttons=buttons)
     template = given(template_type="media", elements=[medium], sharable=sharable)
-    check_media_template(Part(template))
+    check_media_template(PayloadReader(template))
     return template

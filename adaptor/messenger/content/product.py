@@ -11,15 +11,15 @@ from typing import Any
 from ...core.operation import Value, builder
 from ...core.values.arguments import defer
 from ..rules.values import as_text
-from .part import Part
+from .payload_reader import PayloadReader
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "content"
 
 
-def check_product_template(template: Part) -> None:
+def check_product_template(template: PayloadReader) -> None:
     """Refuse a product template that Meta would refuse."""
-    for product in template.parts("elements", '{"id": "…"}', "product.elements"):
+    for product in template.readers("elements", '{"id": "…"}', "product.elements"):
         product.identifier("id")
 
 
@@ -46,7 +46,7 @@ def product_template(ids: Value[list[str | int]]) -> dict[str, Any]:
     # What is literal in a list is checked at once, whatever is lazy beside it.
     elements = products(ids) if isinstance(ids, list) else defer(products, ids)
     template = {"template_type": "product", "elements": elements}
-    check_product_template(Part(template))
+    check_product_template(PayloadReader(template))
     return template
 
 

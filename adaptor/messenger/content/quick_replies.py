@@ -10,11 +10,12 @@ from typing import Any
 
 from ...core.operation import Value, builder
 from ...core.values.lazy import Lazy
+from ..rules.argument_types import OptionalText, Text
 from ..rules.limits import refuse
 from ..rules.values import given
-from .part import part_of
+from .payload_reader import reader_of
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "content"
 
 
@@ -23,41 +24,41 @@ def check_quick_reply(reply: Any, place: str = "quick_reply") -> None:
 
     Args:
         reply: A quick reply in Meta's spelling.
-        place: Where it stands, such as `quick_replies[2]`.
+        place: Its place, such as `quick_replies[2]`.
 
     Raises:
         InvalidMessage: With the field, the limit and the actual value. Nothing was sent.
     """
-    part = part_of(reply, place, 'quick_reply("Yes", "YES")')
-    if part is None:
+    reader = reader_of(reply, place, 'quick_reply("Yes", "YES")')
+    if reader is None:
         return
-    if not part.has("content_type"):
-        raise refuse(part.field("content_type"), "is missing", 'Use quick_reply("Yes", "YES"), or add it: "text".')
-    part.text("content_type")
-    kind = part.get("content_type")
+    if not reader.has("content_type"):
+        raise refuse(reader.field("content_type"), "is missing", 'Use quick_reply("Yes", "YES"), or add it: "text".')
+    reader.text("content_type")
+    kind = reader.get("content_type")
     if isinstance(kind, Lazy):
         return
     if kind == "location":
         raise refuse(
-            part.field("content_type"),
+            reader.field("content_type"),
             "cannot be 'location': Meta no longer has such quick replies",
             "Ask for the place in words, or send a url_button(…) to a page with a map.",
             actual=kind,
         )
-    part.picture("image_url", required=False)
+    reader.picture("image_url", required=False)
     # Meta fills in the number or the address of the person; other kinds are not ours to judge.
     if kind != "text":
         return
-    has_image = part.says("image_url")
-    part.text("title", "quick_reply.title", required=not has_image)
-    payload = part.get("payload")
+    has_image = reader.says("image_url")
+    reader.text("title", "quick_reply.title", required=not has_image)
+    payload = reader.get("payload")
     if isinstance(payload, bool) or not isinstance(payload, int | float):
-        part.text("payload", "quick_reply.payload", may_be_empty=has_image)
+        reader.text("payload", "quick_reply.payload", may_be_empty=has_image)
 
 
 @builder
 def quick_reply(
-    title: Value[str], payload: Value[str | int | None] = None, *, image_url: Value[str | None] = None
+    title: Text, payload: Value[str | int | None] = None, *, image_url: OptionalText = None
 ) -> dict[str, Any]:
     """Build a quick reply: a button above the keyboard that answers with its title.
 
@@ -85,7 +86,7 @@ def quick_reply(
 
 
 @builder
-def quick_reply_phone(*, image_url: Value[str | None] = None) -> dict[str, Any]:
+def quick_reply_phone(*, image_url: OptionalText = None) -> dict[str, Any]:
     """Build a quick reply that offers the person's own phone number, to be sent with one tap.
 
     Messenger writes the number on it, and leaves it out where the person's account has none.
@@ -112,7 +113,7 @@ def quick_reply_phone(*, image_url: Value[str | None] = None) -> dict[str, Any]:
 
 
 @builder
-def quick_reply_email(*, image_url: Value[str | None] = None) -> dict[str, Any]:
+def quick_reply_email(*, image_url: OptionalText = None) -> dict[str, Any]:
     """Build a quick reply that offers the person's own email address, to be sent with one tap.
 
     Messenger writes the address on it, and leaves it out where the person's account has none.

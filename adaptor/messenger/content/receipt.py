@@ -11,11 +11,12 @@ from typing import Any
 
 from ...core.operation import Value, builder
 from ...core.values.lazy import Lazy
+from ..rules.argument_types import Flag, OptionalObject, OptionalText, Text
 from ..rules.limits import refuse
 from ..rules.values import as_text, given
-from .part import Part
+from .payload_reader import PayloadReader
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "content"
 
 _CODE = re.compile(r"[A-Z]{3}")
@@ -26,7 +27,7 @@ _TOO_MANY_SECONDS = 10**11
 _ADDRESS = '{"street_1": "…", "city": "…", "postal_code": "…", "state": "…", "country": "US"}'
 
 
-def check_receipt_template(receipt: Part) -> None:
+def check_receipt_template(receipt: PayloadReader) -> None:
     """Refuse a receipt that Meta would refuse."""
     receipt.text("recipient_name")
     receipt.identifier("order_number")
@@ -35,20 +36,20 @@ def check_receipt_template(receipt: Part) -> None:
     receipt.text("merchant_name", required=False)
     receipt.url("order_url", required=False)
     _check_timestamp(receipt)
-    for item in receipt.parts("elements", 'receipt_element("Shirt", 50)', "receipt.elements", required=False):
+    for item in receipt.readers("elements", 'receipt_element("Shirt", 50)', "receipt.elements", required=False):
         check_receipt_element(item)
-    if address := receipt.part("address", _ADDRESS, required=False):
+    if address := receipt.reader("address", _ADDRESS, required=False):
         _check_address(address)
-    if summary := receipt.part("summary", '{"total_cost": 56.14}'):
+    if summary := receipt.reader("summary", '{"total_cost": 56.14}'):
         summary.amount("total_cost")
         for key in ("subtotal", "shipping_cost", "total_tax"):
             summary.amount(key, required=False)
-    for adjustment in receipt.parts("adjustments", '{"name": "Voucher", "amount": 10}', required=False):
+    for adjustment in receipt.readers("adjustments", '{"name": "Voucher", "amount": 10}', required=False):
         adjustment.text("name")
         adjustment.amount("amount")
 
 
-def check_receipt_element(item: Part) -> None:
+def check_receipt_element(item: PayloadReader) -> None:
     """Refuse an item of a receipt that Meta would refuse."""
     item.text("title")
     item.text("subtitle", required=False)
@@ -58,14 +59,16 @@ def check_receipt_element(item: Part) -> None:
     item.picture("image_url", required=False)
 
 
-def _check_currency(part: Part, *, required: bool) -> None:
-    part.text("currency", required=required, may_be_empty=False)
-    currency = part.get("currency")
+def _check_currency(reader: PayloadReader, *, required: bool) -> None:
+    reader.text("currency", required=required, may_be_empty=False)
+    currency = reader.get("currency")
     if isinstance(currency, str) and not _CODE.fullmatch(currency):
-        raise refuse(part.field("currency"), f"cannot be {currency!r}", "Give three letters of ISO 4217, such as USD.")
+        raise refuse(
+            reader.field("currency"), f"cannot be {currency!r}", "Give three letters of ISO 4217, such as USD."
+        )
 
 
-def _check_timestamp(receipt: Part) -> None:
+def _check_timestamp(receipt: PayloadReader) -> None:
     value = receipt.get("timestamp")
     if value is None or isinstance(value, Lazy):
         return
@@ -76,7 +79,7 @@ def _check_timestamp(receipt: Part) -> None:
         raise refuse(receipt.field("timestamp"), "is in milliseconds; Meta takes seconds", _SECONDS)
 
 
-def _check_address(address: Part) -> None:
+def _check_address(address: PayloadReader) -> None:
     for key in ("street_1", "city", "postal_code", "state", "country"):
         address.text(key)
     address.text("street_2", required=False)
@@ -87,13 +90,13 @@ def _check_address(address: Part) -> None:
 
 @builder
 def receipt_element(
-    title: Value[str],
+    title: Text,
     price: Value[float | str],
     *,
     quantity: Value[float | str | None] = None,
-    subtitle: Value[str | None] = None,
-    currency: Value[str | None] = None,
-    image_url: Value[str | None] = None,
+    subtitle: OptionalText = None,
+    currency: OptionalText = None,
+    image_url: OptionalText = None,
 ) -> dict[str, Any]:
     """Build one item of a receipt.
 
@@ -119,28 +122,28 @@ def receipt_element(
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/template/receipt
     """
     item = given(title=title, price=price, quantity=quantity, subtitle=subtitle, currency=currency, image_url=image_url)
-    check_receipt_element(Part(item, "element"))
+    check_receipt_element(PayloadReader(item, "element"))
     return item
 
 
 @builder
 def receipt_template(
-    recipient_name: Value[str],
+    recipient_name: Text,
     order_number: Value[str | int],
     *,
-    currency: Value[str],
-    payment_method: Value[str],
+    currency: Text,
+    payment_method: Text,
     total_cost: Value[float | str],
     subtotal: Value[float | str | None] = None,
     shipping_cost: Value[float | str | None] = None,
     total_tax: Value[float | str | None] = None,
     elements: Value[list[dict[str, Any]] | None] = None,
     adjustments: Value[list[dict[str, Any]] | None] = None,
-    address: Value[dict[str, Any] | None] = None,
+    address: OptionalObject = None,
     timestamp: Value[str | int | None] = None,
-    merchant_name: Value[str | None] = None,
-    order_url: Value[str | None] = None,
-    sharable: Value[bool | None] = None,
+    merchant_name: OptionalText = None,
+    order_url: OptionalText = None,
+    sharable: Flag = None,
 ) -> dict[str, Any]:
     """Build the receipt of an order.
 
@@ -197,5 +200,5 @@ def receipt_template(
         adjustments=adjustments,
         sharable=sharable,
     )
-    check_receipt_template(Part(receipt))
+    check_receipt_template(PayloadReader(receipt))
     return receipt

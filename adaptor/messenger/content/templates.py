@@ -17,14 +17,14 @@ from .forms import check_customer_information_template, check_instant_form_templ
 from .generic import check_generic_template
 from .image_grid import check_image_grid_template
 from .media import check_media_template
-from .part import Part, part_of
+from .payload_reader import PayloadReader, reader_of
 from .product import check_product_template
 from .receipt import check_receipt_template
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_CHECKS: dict[str, Callable[[Part], None]] = {
+_CHECKS: dict[str, Callable[[PayloadReader], None]] = {
     "button": check_button_template,
     "generic": check_generic_template,
     "media": check_media_template,
@@ -56,7 +56,7 @@ def check_template(payload: Any) -> None:
     Raises:
         InvalidMessage: With the field, the limit and the actual value. Nothing was sent.
     """
-    template = part_of(payload, "template", "button_template(…) or generic_template(…)")
+    template = reader_of(payload, "template", "button_template(…) or generic_template(…)")
     if template is None:
         return
     kind = template.get("template_type")
@@ -68,4 +68,4 @@ def check_template(payload: Any) -> None:
     if kind in DEAD_TEMPLATES:
         raise refuse("template_type", f"cannot be {kind!r}: Meta no longer has it", DEAD_TEMPLATES[kind], actual=kind)
     if kind in _CHECKS:
-        _CHECKS[kind](Part(template.content))
+        _CHECKS[kind](PayloadReader(template.content))

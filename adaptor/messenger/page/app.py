@@ -1,49 +1,49 @@
-"""What concerns the app, and is asked with its own token: webhooks, and what a token may do."""
+"""Calls about the app, made with its own token: webhooks, and what a token may do."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import Any
 
-from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import without_none
 from ..rules.answers import inside
-from ..rules.ids import AppId, Secret
+from ..rules.argument_types import Count, Flag, OptionalText, OptionalWords, Text, Words
+from ..rules.ids import APP_ID, secret
 from ..rules.limits import check_text
-from ..rules.recipient import Text, Word
+from ..rules.permissions import TOKENS, WEBHOOKS
 from ..rules.values import check_url, given_text
-from ..rules.words import MaybeWords, Words, joined
+from ..rules.words import joined
 from .webhook_fields import WEBHOOK_FIELDS
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "page and app"
 
 
-@graph_operation
+@graph_operation(needs=WEBHOOKS)
 def create_subscription(
     callback_url: Text,
     fields: Words,
     *,
-    verify_token: Word = None,
+    verify_token: OptionalText = None,
     object_: Text = "page",
-    include_values: Value[bool | None] = None,
+    include_values: Flag = None,
 ) -> Draft:
-    """Set the app's webhook: where Meta tells what happens on the Pages that have subscribed the app.
+    """Set the app's webhook: the address to which Meta reports events of subscribed Pages.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`. Meta calls the address at once, and
-    takes it only where it answers with the challenge. Each Page subscribes with `subscribe_app` besides.
+    takes it only if it answers with the challenge. Each Page must be subscribed too, with `subscribe_app`.
 
     Args:
         callback_url: Where Meta calls, with https.
-        fields: What it tells: `messages`, `messaging_postbacks` … One that is not known here passes, unless it looks
+        fields: The events: `messages`, `messaging_postbacks` … One that is not known here passes, unless it looks
             like a misspelling.
-        verify_token: The word that Meta repeats when it first calls. Default: that of the credential. It is a secret:
+        verify_token: The text that Meta sends with its first call. Default: that of the credential. It is a secret:
             nothing that the run writes shows it.
-        object_: What the webhook is about.
+        object_: The kind of object that events are about.
         include_values: Whether a notification holds what has changed.
 
     Returns:
@@ -65,13 +65,13 @@ def create_subscription(
     """
     return Draft(
         "POST",
-        [AppId(), "subscriptions"],
+        [APP_ID, "subscriptions"],
         body=without_none(
             {
                 "object": object_,
                 "callback_url": callback_url,
                 "fields": defer(joined, "fields", fields, WEBHOOK_FIELDS),
-                "verify_token": Secret("verify_token", verify_token, "verify_token"),
+                "verify_token": secret("verify_token", verify_token, "verify_token"),
                 "include_values": include_values,
             }
         ),
@@ -79,12 +79,12 @@ def create_subscription(
         check=_check,
         finish=without_none,
         access="app",
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 
-@listing
-def list_subscriptions(*, limit: Value[int | None] = None) -> Draft:
+@listing(needs=WEBHOOKS)
+def list_subscriptions(*, limit: Count = None) -> Draft:
     """List the app's webhooks.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`.
@@ -106,17 +106,18 @@ def list_subscriptions(*, limit: Value[int | None] = None) -> Draft:
 
     Source: https://developers.facebook.com/docs/graph-api/reference/app/subscriptions
     """
-    return Draft("GET", [AppId(), "subscriptions"], params={"limit": limit}, access="app")
+    return Draft("GET", [APP_ID, "subscriptions"], params={"limit": limit}, access="app")
 
 
-@graph_operation
-def delete_subscription(object_: Text = "page", *, fields: MaybeWords = None) -> Draft:
+@graph_operation(needs=WEBHOOKS)
+def delete_subscription(object_: Text = "page", *, fields: OptionalWords = None) -> Draft:
     """Delete the app's webhook, or take fields from it.
 
-    Made with the app's own token: the credential needs `app_id` and `app_secret`. Every Page falls silent with it.
+    Made with the app's own token: the credential needs `app_id` and `app_secret`. After that no Page
+    reports events to it.
 
     Args:
-        object_: What the webhook is about.
+        object_: The kind of object that events are about.
         fields: Only these fields. Default: all of them.
 
     Returns:
@@ -136,20 +137,20 @@ def delete_subscription(object_: Text = "page", *, fields: MaybeWords = None) ->
     """
     return Draft(
         "DELETE",
-        [AppId(), "subscriptions"],
+        [APP_ID, "subscriptions"],
         params={
             "object": defer(given_text, "object", object_),
             "fields": None if fields is None else defer(joined, "fields", fields, WEBHOOK_FIELDS),
         },
         answers={"success": True},
         access="app",
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 
-@graph_operation
-def debug_token(input_token: Word = None) -> Draft:
-    """Find out what a token may do, whose it is, and when it ends.
+@graph_operation(needs=TOKENS)
+def debug_token(input_token: OptionalText = None) -> Draft:
+    """Read what a token may do, whose it is, and when it expires.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`. The token is not put into an address,
     and nothing that the run writes shows it. `adaptor config check` says the same in plain words.
@@ -177,7 +178,7 @@ def debug_token(input_token: Word = None) -> Draft:
     return Draft(
         "GET",
         "debug_token",
-        params={"input_token": Secret("input_token", input_token, "access_token")},
+        params={"input_token": secret("input_token", input_token, "access_token")},
         reads=partial(inside, "data"),
         access="app",
         sealed=True,

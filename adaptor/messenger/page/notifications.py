@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from ...core.operation import Value
 from ...core.values.arguments import defer
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.request import comma_separated
-from ..rules.words import MaybeWords
+from ..rules.argument_types import Count, OptionalWords
+from ..rules.permissions import NOTIFICATIONS
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "page and app"
 
 
-@listing
-def list_notification_tokens(*, fields: MaybeWords = None, limit: Value[int | None] = None) -> Draft:
-    """List the people who agreed to recurring notifications, where these still live.
+@listing(needs=NOTIFICATIONS)
+def list_notification_tokens(*, fields: OptionalWords = None, limit: Count = None) -> Draft:
+    """List the people who agreed to recurring notifications, where these still exist.
 
     Needs the permission `pages_messaging`. A token is what a message is addressed to, as the recipient
     `{"notification_messages_token": …}`. Elsewhere send utility messages: `send_utility`.
 
     Args:
-        fields: What is read of each. Default: Meta's own choice.
+        fields: The fields to read of each. Default: Meta's own choice.
         limit: How many are wanted. Default: all of them.
 
     Returns:
@@ -41,6 +41,6 @@ def list_notification_tokens(*, fields: MaybeWords = None, limit: Value[int | No
     """
     return Draft(
         "GET",
-        [PageId(), "notification_message_tokens"],
+        [PAGE_ID, "notification_message_tokens"],
         params={"fields": defer(comma_separated, fields), "limit": limit},
     )

@@ -1,4 +1,4 @@
-"""The Page itself: what is known of it, which apps hear of its messages, how its messages do."""
+"""The Page itself: its fields, the apps subscribed to it, the metrics of its messages."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ from typing import Any
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import comma_separated, without_none
 from ..rules.answers import items_in
-from ..rules.ids import Secret
+from ..rules.argument_types import Count, Flag, OptionalObject, OptionalText, OptionalWords, Words
+from ..rules.ids import secret
 from ..rules.limits import refuse
-from ..rules.recipient import Word
-from ..rules.words import MaybeWords, Words, joined
+from ..rules.permissions import FEATURE_REVIEWS, INSIGHTS, NLP, PAGE, SUBSCRIBED_APPS
+from ..rules.words import joined
 from .webhook_fields import WEBHOOK_FIELDS
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "page and app"
 
-#: What the messages of a Page are measured by; others are in development.
+#: The metrics of a Page's messages; others are in development.
 #: Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/analytics/messaging-insights
 #: (checked 2026-11-24).
 METRICS = (
@@ -32,14 +33,14 @@ METRICS = (
 )
 
 
-@graph_operation
-def get_page(fields: MaybeWords = None) -> Draft:
+@graph_operation(needs=PAGE)
+def get_page(fields: OptionalWords = None) -> Draft:
     """Read the Page that the credential is for.
 
     Id and name can be read with any token of the Page; other fields need `pages_read_engagement`.
 
     Args:
-        fields: What is read of it, such as `id,name,link,category`. Default: Meta's own choice, which is id and name.
+        fields: The fields to read, such as `id,name,link,category`. Default: Meta's own choice, which is id and name.
 
     Returns:
         An operation. `data` becomes an object with those fields.
@@ -55,17 +56,17 @@ def get_page(fields: MaybeWords = None) -> Draft:
 
     Source: https://developers.facebook.com/docs/graph-api/reference/page
     """
-    return Draft("GET", [PageId()], params={"fields": defer(comma_separated, fields)})
+    return Draft("GET", [PAGE_ID], params={"fields": defer(comma_separated, fields)})
 
 
-@graph_operation
+@graph_operation(needs=SUBSCRIBED_APPS)
 def subscribe_app(subscribed_fields: Words) -> Draft:
-    """Let the app hear of what happens on the Page, by its webhook; fields that were subscribed before go.
+    """Subscribe the app's webhook to events of the Page; fields that are not named end.
 
     Needs the permission `pages_manage_metadata`.
 
     Args:
-        subscribed_fields: What it hears of: `messages`, `messaging_postbacks`, `message_deliveries`, `message_reads`,
+        subscribed_fields: The events: `messages`, `messaging_postbacks`, `message_deliveries`, `message_reads`,
             `messaging_optins` … A field that is not known here passes, unless it looks like a misspelling.
 
     Returns:
@@ -84,21 +85,21 @@ def subscribe_app(subscribed_fields: Words) -> Draft:
     """
     return Draft(
         "POST",
-        [PageId(), "subscribed_apps"],
+        [PAGE_ID, "subscribed_apps"],
         params={"subscribed_fields": defer(joined, "subscribed_fields", subscribed_fields, WEBHOOK_FIELDS)},
         answers={"success": True},
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 
-@listing
-def list_subscribed_apps(*, fields: MaybeWords = None, limit: Value[int | None] = None) -> Draft:
-    """List the apps that hear of what happens on the Page.
+@listing(needs=SUBSCRIBED_APPS)
+def list_subscribed_apps(*, fields: OptionalWords = None, limit: Count = None) -> Draft:
+    """List the apps that are subscribed to events of the Page.
 
     Needs the permission `pages_manage_metadata`.
 
     Args:
-        fields: What is read of each. Default: Meta's own choice.
+        fields: The fields to read of each. Default: Meta's own choice.
         limit: How many are wanted. Default: all of them.
 
     Returns:
@@ -114,14 +115,12 @@ def list_subscribed_apps(*, fields: MaybeWords = None, limit: Value[int | None] 
 
     Source: https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps
     """
-    return Draft(
-        "GET", [PageId(), "subscribed_apps"], params={"fields": defer(comma_separated, fields), "limit": limit}
-    )
+    return Draft("GET", [PAGE_ID, "subscribed_apps"], params={"fields": defer(comma_separated, fields), "limit": limit})
 
 
-@graph_operation
+@graph_operation(needs=SUBSCRIBED_APPS)
 def unsubscribe_app() -> Draft:
-    """Let the app hear no more of what happens on the Page.
+    """End the app's subscription to events of the Page.
 
     Needs the permission `pages_manage_metadata`.
 
@@ -139,12 +138,12 @@ def unsubscribe_app() -> Draft:
 
     Source: https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps
     """
-    return Draft("DELETE", [PageId(), "subscribed_apps"], answers={"success": True}, is_repeatable=True)
+    return Draft("DELETE", [PAGE_ID, "subscribed_apps"], answers={"success": True}, is_idempotent=True)
 
 
-@listing
-def list_feature_reviews(*, limit: Value[int | None] = None) -> Draft:
-    """List how far Meta's review of the Page's messaging features has come.
+@listing(needs=FEATURE_REVIEWS)
+def list_feature_reviews(*, limit: Count = None) -> Draft:
+    """List the status of Meta's review of the Page's messaging features.
 
     Needs the permission `pages_messaging`.
 
@@ -164,29 +163,29 @@ def list_feature_reviews(*, limit: Value[int | None] = None) -> Draft:
 
     Source: https://developers.facebook.com/docs/graph-api/reference/page/messaging_feature_review
     """
-    return Draft("GET", [PageId(), "messaging_feature_review"], params={"limit": limit})
+    return Draft("GET", [PAGE_ID, "messaging_feature_review"], params={"limit": limit})
 
 
-@graph_operation
+@graph_operation(needs=NLP)
 def set_nlp_configs(
     *,
-    nlp_enabled: Value[bool | None] = None,
-    model: Word = None,
-    custom_token: Word = None,
-    n_best: Value[int | None] = None,
-    verbose: Value[bool | None] = None,
-    other_language_support: Value[dict[str, Any] | None] = None,
+    nlp_enabled: Flag = None,
+    model: OptionalText = None,
+    custom_token: OptionalText = None,
+    n_best: Count = None,
+    verbose: Flag = None,
+    other_language_support: OptionalObject = None,
 ) -> Draft:
-    """Set how Meta reads the texts that people write, before it hands them to the webhook.
+    """Configure Meta's language analysis of what people write; the webhook gets its results.
 
     Needs the permission `pages_messaging`.
 
     Args:
-        nlp_enabled: Whether it does so at all.
+        nlp_enabled: Whether the analysis is on.
         model: The language, such as `ENGLISH`, or `CUSTOM` for a model of one's own.
         custom_token: The access token of that model. It is a secret: nothing that the run writes shows it.
-        n_best: How many readings of each thing are wanted, 1 to 8.
-        verbose: Whether the webhook also says where in the text a thing stands.
+        n_best: How many entities to return, the most certain first, 1 to 8.
+        verbose: Whether the webhook also gives the position of each entity.
         other_language_support: What is done with other languages, as Meta spells it.
 
     Returns:
@@ -207,7 +206,7 @@ def set_nlp_configs(
         {
             "nlp_enabled": nlp_enabled,
             "model": model,
-            "custom_token": None if custom_token is None else Secret("custom_token", custom_token),
+            "custom_token": None if custom_token is None else secret("custom_token", custom_token),
             "n_best": n_best,
             "verbose": verbose,
             "other_language_support": other_language_support,
@@ -215,25 +214,25 @@ def set_nlp_configs(
     )
     return Draft(
         "POST",
-        [PageId(), "nlp_configs"],
+        [PAGE_ID, "nlp_configs"],
         body=body,
         answers={"success": True},
         check=_check_nlp,
         finish=without_none,
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 
-@graph_operation
+@graph_operation(needs=INSIGHTS)
 def get_insights(
     metric: Words,
     *,
-    period: Word = None,
+    period: OptionalText = None,
     since: Value[str | int | None] = None,
     until: Value[str | int | None] = None,
-    breakdown: MaybeWords = None,
+    breakdown: OptionalWords = None,
 ) -> Draft:
-    """Read how the Page's messages do: numbers for days, weeks, months or a span of time.
+    """Read the metrics of the Page's messages, per day, week, month or span of time.
 
     Needs the permissions `read_insights` and `pages_read_engagement`.
 
@@ -243,8 +242,8 @@ def get_insights(
             `page_messages_reported_conversations_unique`. One that is not known here passes, unless it looks like a
             misspelling.
         period: `day`, `week`, `month`, `days_28`, or `total_over_range` with `since` and `until`.
-        since: From when on: a Unix time, or a day such as `2026-11-01`.
-        until: Until when, likewise.
+        since: The start: a Unix time, or a day such as `2026-11-01`.
+        until: The end, likewise.
         breakdown: What the numbers are split by, in Meta's words.
 
     Returns:
@@ -265,7 +264,7 @@ def get_insights(
     """
     return Draft(
         "GET",
-        [PageId(), "insights"],
+        [PAGE_ID, "insights"],
         params={
             "metric": defer(joined, "metric", metric, METRICS),
             "period": period,

@@ -1,32 +1,32 @@
-"""Meta's own stickers: what there is to send.
+"""Meta's own stickers: packs, lists and search.
 
-All of it is asked with the app's own token: the credential needs `app_id` and `app_secret`.
+All calls are made with the app's own token: the credential needs `app_id` and `app_secret`.
 
 Source of all of it: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/stickers
 """
 
 from __future__ import annotations
 
-from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...graph.draft import Draft
 from ...graph.listing import listing
+from ..rules.argument_types import Count, OptionalText, Text
 from ..rules.ids import object_id
-from ..rules.recipient import Text, Word
+from ..rules.permissions import STICKERS
 from ..rules.values import given_text
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "page and app"
 
 
-@listing
-def list_sticker_packs(*, locale: Word = None, limit: Value[int | None] = None) -> Draft:
-    """List the packs of stickers that there are.
+@listing(needs=STICKERS)
+def list_sticker_packs(*, locale: OptionalText = None, limit: Count = None) -> Draft:
+    """List the packs of stickers.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`.
 
     Args:
-        locale: In which language names and descriptions come, such as `vi_VN`. Default: `en_US`.
+        locale: The language of names and descriptions, such as `vi_VN`. Default: `en_US`.
         limit: How many are wanted. Default: all of them.
 
     Returns:
@@ -47,15 +47,15 @@ def list_sticker_packs(*, locale: Word = None, limit: Value[int | None] = None) 
     return Draft("GET", "sticker_packs", params={"locale": locale, "limit": limit}, access="app")
 
 
-@listing
-def list_stickers(pack_id: Text, *, locale: Word = None, limit: Value[int | None] = None) -> Draft:
+@listing(needs=STICKERS)
+def list_stickers(pack_id: Text, *, locale: OptionalText = None, limit: Count = None) -> Draft:
     """List the stickers of a pack.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`.
 
     Args:
-        pack_id: The pack, as `list_sticker_packs` named it.
-        locale: In which language names come, such as `vi_VN`. Default: `en_US`.
+        pack_id: The pack's id, from `list_sticker_packs`.
+        locale: The language of names, such as `vi_VN`. Default: `en_US`.
         limit: How many are wanted. Default: all of them.
 
     Returns:
@@ -82,15 +82,15 @@ def list_stickers(pack_id: Text, *, locale: Word = None, limit: Value[int | None
     )
 
 
-@listing
-def search_stickers(q: Text, *, locale: Word = None, limit: Value[int | None] = None) -> Draft:
+@listing(needs=STICKERS)
+def search_stickers(q: Text, *, locale: OptionalText = None, limit: Count = None) -> Draft:
     """Search all stickers for a word.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`.
 
     Args:
         q: What is searched for, such as `thanks`.
-        locale: In which language, such as `vi_VN`. Default: `en_US`.
+        locale: The language, such as `vi_VN`. Default: `en_US`.
         limit: How many are wanted. Default: all of them.
 
     Returns:

@@ -11,16 +11,16 @@ from typing import Any
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import comma_separated
+from ..rules.argument_types import Count, OptionalPsid, OptionalText, OptionalWords, Text
 from ..rules.ids import object_id, person_id
-from ..rules.recipient import Text, Word
-from ..rules.words import MaybeWords
+from ..rules.permissions import CONVERSATIONS
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "conversations"
 
 #: What is read of a message by default; left to Meta it is the id and the time alone.
@@ -29,17 +29,17 @@ MESSAGE_FIELDS = "id,created_time,from,to,message,attachments,reply_to"
 DETAILED_MESSAGES = 20
 
 
-@listing
+@listing(needs=CONVERSATIONS)
 def list_conversations(
     *,
-    user_id: Value[str | int | dict[str, Any] | None] = None,
-    folder: Word = None,
+    psid: OptionalPsid = None,
+    folder: OptionalText = None,
     tags: Value[str | list[str] | None] = None,
-    platform: Word = "messenger",
-    updated_after_ms: Value[int | None] = None,
-    updated_before_ms: Value[int | None] = None,
-    fields: MaybeWords = None,
-    limit: Value[int | None] = None,
+    platform: OptionalText = "messenger",
+    updated_after_ms: Count = None,
+    updated_before_ms: Count = None,
+    fields: OptionalWords = None,
+    limit: Count = None,
 ) -> Draft:
     """List the conversations of the Page, those that changed last first.
 
@@ -47,13 +47,13 @@ def list_conversations(
     a loop too: `each(list_conversations(), …)`.
 
     Args:
-        user_id: A person's PSID: only the conversation with them.
+        psid: A person's PSID: only the conversation with them.
         folder: Only those in this folder, such as `inbox` or `spam`.
         tags: Only those with these tags.
         platform: `messenger`, or `instagram`.
         updated_after_ms: Only those that changed after this Unix time in milliseconds; from v26.0 on.
         updated_before_ms: Only those that changed before it; from v26.0 on.
-        fields: What is read of each, such as `id,updated_time,snippet,message_count,unread_count,participants`.
+        fields: The fields to read of each, such as `id,updated_time,snippet,message_count,unread_count,participants`.
             Default: Meta's own choice, which is id and time.
         limit: How many are wanted. Default: all of them.
 
@@ -61,23 +61,23 @@ def list_conversations(
         An operation. `data` becomes a list of `{"id", "updated_time"}`; ids begin with `t_`.
 
     Raises:
-        InvalidMessage: The PSID is none. Nothing was asked.
+        InvalidMessage: The PSID is not valid. Nothing was asked.
         PermissionMissing: A permission is missing.
         RateLimited: More than two calls a second for this Page, and Meta asks for a longer wait than is allowed.
         TemporaryFailure: No trustworthy answer came; reading again is safe.
 
     Example:
-        >>> list_conversations(user_id="6543210987654321").describe({}).params
+        >>> list_conversations(psid="6543210987654321").describe({}).params
         {'platform': 'messenger', 'user_id': '6543210987654321'}
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations
     """
     return Draft(
         "GET",
-        [PageId(), "conversations"],
+        [PAGE_ID, "conversations"],
         params={
             "platform": platform,
-            "user_id": None if user_id is None else defer(_person_or_none, user_id),
+            "user_id": None if psid is None else defer(_person_or_none, psid),
             "folder": folder,
             "tags": tags,
             "updated_after_ms": updated_after_ms,
@@ -88,17 +88,17 @@ def list_conversations(
     )
 
 
-@graph_operation
-def get_conversation(conversation_id: Text, *, fields: MaybeWords = None) -> Draft:
+@graph_operation(needs=CONVERSATIONS)
+def get_conversation(conversation_id: Text, *, fields: OptionalWords = None) -> Draft:
     """Read one conversation.
 
     Needs the permissions `pages_messaging`, `pages_read_engagement` and `pages_manage_metadata`. To find the one with a
-    person, ask `list_conversations(user_id=…)`.
+    person, ask `list_conversations(psid=…)`.
 
     Args:
         conversation_id: Its id, which begins with `t_`.
-        fields: What is read, such as `id,updated_time,snippet,message_count,unread_count,participants,can_reply`, or
-            `messages{id,created_time,from,message}`. Default: Meta's own choice.
+        fields: The fields to read, such as `id,updated_time,snippet,message_count,unread_count,participants,can_reply`,
+            or `messages{id,created_time,from,message}`. Default: Meta's own choice.
 
     Returns:
         An operation. `data` becomes an object with those fields.
@@ -121,9 +121,9 @@ def get_conversation(conversation_id: Text, *, fields: MaybeWords = None) -> Dra
     )
 
 
-@listing
+@listing(needs=CONVERSATIONS)
 def list_messages(
-    conversation_id: Text, *, fields: MaybeWords = MESSAGE_FIELDS, limit: Value[int | None] = DETAILED_MESSAGES
+    conversation_id: Text, *, fields: OptionalWords = MESSAGE_FIELDS, limit: Value[int | None] = DETAILED_MESSAGES
 ) -> Draft:
     """List the messages of a conversation, the newest first.
 
@@ -131,7 +131,7 @@ def list_messages(
 
     Args:
         conversation_id: The conversation's id, which begins with `t_`.
-        fields: What is read of each. With None it is id and time alone.
+        fields: The fields to read of each. With None it is id and time alone.
         limit: How many are wanted. Meta gives the details of the 20 newest; for all messages write
             `fields="id,created_time", limit=None`.
 
@@ -156,17 +156,17 @@ def list_messages(
     )
 
 
-@graph_operation
-def get_message(message_id: Text, *, fields: MaybeWords = MESSAGE_FIELDS) -> Draft:
+@graph_operation(needs=CONVERSATIONS)
+def get_message(message_id: Text, *, fields: OptionalWords = MESSAGE_FIELDS) -> Draft:
     """Read one message.
 
     Needs the permissions `pages_messaging`, `pages_read_engagement` and `pages_manage_metadata`. Only the 20 newest
     messages of a conversation can be read.
 
     Args:
-        message_id: The message, as a send or a webhook named it.
-        fields: What is read, such as `id,created_time,from,to,message,attachments,shares,sticker,tags,reply_to`. With
-            None it is id and time alone.
+        message_id: The message's id, from a send or a webhook.
+        fields: The fields to read, such as `id,created_time,from,to,message,attachments,shares,sticker,tags,reply_to`.
+            With None it is id and time alone.
 
     Returns:
         An operation. `data` becomes an object with those fields.

@@ -9,30 +9,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.operation import Value
 from ...core.values.arguments import defer
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import comma_separated
+from ..rules.argument_types import Count, OptionalWords, Psid, Text
 from ..rules.ids import object_id, person_id
-from ..rules.recipient import Recipient, Text
+from ..rules.permissions import LABELS
 from ..rules.values import given_text
-from ..rules.words import MaybeWords
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "people"
 
 #: Without them Meta gives the id alone.
 LABEL_FIELDS = "id,page_label_name"
 
 
-@graph_operation
+@graph_operation(needs=LABELS)
 def create_label(name: Text) -> Draft:
-    """Make a label that people can be given.
+    """Create a label that people can be given.
 
-    Needs the permission `pages_messaging`. Making it twice makes two, or is refused.
+    Needs the permission `pages_messaging`. A second call creates a second one, or is refused.
 
     Args:
         name: What the label says.
@@ -41,9 +40,9 @@ def create_label(name: Text) -> Draft:
         An operation. `data` becomes `{"id"}`.
 
     Raises:
-        InvalidMessage: The name is empty. Nothing was made.
-        PermissionMissing: The Page Contact Terms are not accepted, or a permission is missing. Nothing was made.
-        DeliveryUnknown: The answer was lost. It may have been made: look with `list_labels`.
+        InvalidMessage: The name is empty. Nothing was created.
+        PermissionMissing: The Page Contact Terms are not accepted, or a permission is missing. Nothing was created.
+        DeliveryUnknown: The answer was lost. It may have been created: check with `list_labels`.
 
     Example:
         >>> create_label("Prefers mornings").describe({}).params
@@ -54,22 +53,22 @@ def create_label(name: Text) -> Draft:
     """
     return Draft(
         "POST",
-        [PageId(), "custom_labels"],
+        [PAGE_ID, "custom_labels"],
         params={"page_label_name": defer(given_text, "page_label_name", name)},
         answers={"id": "dry_run"},
         needs=("id",),
     )
 
 
-@graph_operation
-def get_label(label_id: Text, *, fields: MaybeWords = LABEL_FIELDS) -> Draft:
+@graph_operation(needs=LABELS)
+def get_label(label_id: Text, *, fields: OptionalWords = LABEL_FIELDS) -> Draft:
     """Read one label.
 
     Needs the permission `pages_messaging`.
 
     Args:
-        label_id: The label, as `create_label` named it.
-        fields: What is read of it. None leaves it to Meta.
+        label_id: The label's id, from `create_label`.
+        fields: The fields to read. None leaves it to Meta.
 
     Returns:
         An operation. `data` becomes `{"id", "page_label_name"}`.
@@ -89,14 +88,14 @@ def get_label(label_id: Text, *, fields: MaybeWords = LABEL_FIELDS) -> Draft:
     return Draft("GET", [defer(object_id, "label_id", label_id)], params={"fields": defer(comma_separated, fields)})
 
 
-@listing
-def list_labels(*, fields: MaybeWords = LABEL_FIELDS, limit: Value[int | None] = None) -> Draft:
+@listing(needs=LABELS)
+def list_labels(*, fields: OptionalWords = LABEL_FIELDS, limit: Count = None) -> Draft:
     """List the labels of the Page.
 
     Needs the permission `pages_messaging`. Works as the source of a loop too: `each(list_labels(), …)`.
 
     Args:
-        fields: What is read of each. None leaves it to Meta.
+        fields: The fields to read of each. None leaves it to Meta.
         limit: How many are wanted. Default: all of them.
 
     Returns:
@@ -113,25 +112,25 @@ def list_labels(*, fields: MaybeWords = LABEL_FIELDS, limit: Value[int | None] =
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/custom-labels
     """
-    return Draft("GET", [PageId(), "custom_labels"], params={"fields": defer(comma_separated, fields), "limit": limit})
+    return Draft("GET", [PAGE_ID, "custom_labels"], params={"fields": defer(comma_separated, fields), "limit": limit})
 
 
-@listing
-def list_user_labels(psid: Recipient, *, fields: MaybeWords = LABEL_FIELDS, limit: Value[int | None] = None) -> Draft:
+@listing(needs=LABELS)
+def list_user_labels(psid: Psid, *, fields: OptionalWords = LABEL_FIELDS, limit: Count = None) -> Draft:
     """List the labels that a person has.
 
     Needs the permission `pages_messaging`. Meta does not give those of people who joined with a phone number.
 
     Args:
         psid: The person's PSID.
-        fields: What is read of each. None leaves it to Meta.
+        fields: The fields to read of each. None leaves it to Meta.
         limit: How many are wanted. Default: all of them.
 
     Returns:
         An operation. `data` becomes a list of `{"id", "page_label_name"}`.
 
     Raises:
-        InvalidMessage: The PSID is none. Nothing was asked.
+        InvalidMessage: The PSID is not valid. Nothing was asked.
         PermissionMissing: The Page Contact Terms are not accepted, or a permission is missing.
         TemporaryFailure: No trustworthy answer came; reading again is safe.
 
@@ -149,21 +148,21 @@ def list_user_labels(psid: Recipient, *, fields: MaybeWords = LABEL_FIELDS, limi
     )
 
 
-@graph_operation
-def assign_label(psid: Recipient, label_id: Text) -> Draft:
+@graph_operation(needs=LABELS)
+def assign_label(psid: Psid, label_id: Text) -> Draft:
     """Give a person a label.
 
     Needs the permission `pages_messaging`.
 
     Args:
         psid: The person's PSID.
-        label_id: The label, as `create_label` named it.
+        label_id: The label's id, from `create_label`.
 
     Returns:
         An operation. `data` becomes `{"success": True}`.
 
     Raises:
-        InvalidMessage: The PSID or the id is none. Nothing was changed.
+        InvalidMessage: The PSID or the id is not valid. Nothing was changed.
         GraphError: Meta said no; the class says why. Nothing was changed.
         DeliveryUnknown: The answer was lost. It may have been carried out; doing it again does no harm.
 
@@ -177,21 +176,21 @@ def assign_label(psid: Recipient, label_id: Text) -> Draft:
     return _labelling("POST", psid, label_id)
 
 
-@graph_operation
-def remove_label(psid: Recipient, label_id: Text) -> Draft:
+@graph_operation(needs=LABELS)
+def remove_label(psid: Psid, label_id: Text) -> Draft:
     """Take a label from a person. The label itself stays.
 
     Needs the permission `pages_messaging`.
 
     Args:
         psid: The person's PSID.
-        label_id: The label, as `create_label` named it.
+        label_id: The label's id, from `create_label`.
 
     Returns:
         An operation. `data` becomes `{"success": True}`.
 
     Raises:
-        InvalidMessage: The PSID or the id is none. Nothing was changed.
+        InvalidMessage: The PSID or the id is not valid. Nothing was changed.
         GraphError: Meta said no; the class says why. Nothing was changed.
         DeliveryUnknown: The answer was lost. It may have been carried out; doing it again does no harm.
 
@@ -205,14 +204,14 @@ def remove_label(psid: Recipient, label_id: Text) -> Draft:
     return _labelling("DELETE", psid, label_id)
 
 
-@graph_operation
+@graph_operation(needs=LABELS)
 def delete_label(label_id: Text) -> Draft:
     """Delete a label, from everybody who has it too.
 
     Needs the permission `pages_messaging`.
 
     Args:
-        label_id: The label, as `create_label` named it.
+        label_id: The label's id, from `create_label`.
 
     Returns:
         An operation. `data` becomes `{"success": True}`.
@@ -229,7 +228,7 @@ def delete_label(label_id: Text) -> Draft:
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/custom-labels
     """
-    return Draft("DELETE", [defer(object_id, "label_id", label_id)], answers={"success": True}, is_repeatable=True)
+    return Draft("DELETE", [defer(object_id, "label_id", label_id)], answers={"success": True}, is_idempotent=True)
 
 
 def _labelling(method: str, psid: Any, label_id: Any) -> Draft:
@@ -238,5 +237,5 @@ def _labelling(method: str, psid: Any, label_id: Any) -> Draft:
         [defer(object_id, "label_id", label_id), "label"],
         params={"user": defer(person_id, psid)},
         answers={"success": True},
-        is_repeatable=True,
+        is_idempotent=True,
     )

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.operation import Value
-from ...core.values.arguments import defer
-from ...core.values.page_id import PageId
+from ...core.values.arguments import defer, known
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
+from ...graph.needs import Need
 from ...graph.operation import graph_operation
 from ...graph.request import comma_separated
-from ..rules.ids import Secret, person_id
+from ..rules.argument_types import OptionalWords, Psid, Text, Words
+from ..rules.ids import person_id, secret
 from ..rules.limits import refuse
-from ..rules.recipient import Recipient, Text
-from ..rules.words import MaybeWords, Words, words_of
+from ..rules.permissions import ACCOUNT_LINKING, MODERATION, USER_PROFILE
+from ..rules.words import words_of
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "people"
 
 #: What is read of a person by default: everything that `pages_messaging` allows.
@@ -23,12 +25,22 @@ HEADING = "people"
 #: (checked 2026-11-24).
 PROFILE_FIELDS = "id,name,first_name,last_name,profile_pic"
 
+#: The fields of a person that need a permission of their own: `pages_user_locale` and so on.
+_WITH_PERMISSION = ("locale", "timezone", "gender")
+
 #: What can be done about a person. Source: the specification of Meta's SDK for Graph v25 (checked 2026-11-24).
 MODERATIONS = ("BLOCK_USER", "UNBLOCK_USER", "BAN_USER", "UNBAN_USER", "MOVE_TO_SPAM")
 
 
-@graph_operation
-def get_user_profile(psid: Recipient, *, fields: MaybeWords = PROFILE_FIELDS) -> Draft:
+def _profile_needs(draft: Draft) -> Need:
+    fields = known(draft.params).get("fields")
+    asked = fields.split(",") if isinstance(fields, str) else ()
+    added = tuple(f"pages_user_{field}" for field in asked if field in _WITH_PERMISSION)
+    return USER_PROFILE._replace(permissions=(*USER_PROFILE.permissions, *added))
+
+
+@graph_operation(needs=_profile_needs)
+def get_user_profile(psid: Psid, *, fields: OptionalWords = PROFILE_FIELDS) -> Draft:
     """Read a person's public profile.
 
     Needs the permission `pages_messaging` and the feature Business Asset User Profile Access; `locale`, `timezone` and
@@ -36,13 +48,13 @@ def get_user_profile(psid: Recipient, *, fields: MaybeWords = PROFILE_FIELDS) ->
 
     Args:
         psid: The person's PSID.
-        fields: What is read. Default: id, name, first and last name, picture. None leaves it to Meta.
+        fields: The fields to read. Default: id, name, first and last name, picture. None leaves it to Meta.
 
     Returns:
         An operation. `data` becomes an object with those fields that may be read, `{}` where none may.
 
     Raises:
-        InvalidMessage: The PSID is none. Nothing was asked.
+        InvalidMessage: The PSID is not valid. Nothing was asked.
         InvalidRequest: This person has no profile (they joined with a phone number), or is not known to this Page.
         PermissionMissing: The app may not read this profile.
         TemporaryFailure: No trustworthy answer came; reading again is safe.
@@ -56,7 +68,7 @@ def get_user_profile(psid: Recipient, *, fields: MaybeWords = PROFILE_FIELDS) ->
     return Draft("GET", [defer(person_id, psid)], params={"fields": defer(comma_separated, fields)})
 
 
-@graph_operation
+@graph_operation(needs=ACCOUNT_LINKING)
 def get_account_link(account_linking_token: Text) -> Draft:
     """Find out who is linking an account: whose token it is that the login page was opened with.
 
@@ -80,12 +92,12 @@ def get_account_link(account_linking_token: Text) -> Draft:
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/account-linking
     """
-    token = Secret("account_linking_token", account_linking_token)
-    return Draft("GET", [PageId()], params={"fields": "recipient", "account_linking_token": token}, sealed=True)
+    token = secret("account_linking_token", account_linking_token)
+    return Draft("GET", [PAGE_ID], params={"fields": "recipient", "account_linking_token": token}, sealed=True)
 
 
-@graph_operation
-def unlink_account(psid: Recipient) -> Draft:
+@graph_operation(needs=ACCOUNT_LINKING)
+def unlink_account(psid: Psid) -> Draft:
     """Unlink the account that a person has linked.
 
     Needs the permission `pages_messaging`.
@@ -97,7 +109,7 @@ def unlink_account(psid: Recipient) -> Draft:
         An operation. `data` becomes `{"result": "unlink account success"}`.
 
     Raises:
-        InvalidMessage: The PSID is none. Nothing was changed.
+        InvalidMessage: The PSID is not valid. Nothing was changed.
         GraphError: Meta said no; the class says why. Nothing was changed.
         DeliveryUnknown: The answer was lost. It may have been carried out; doing it again does no harm.
 
@@ -109,15 +121,15 @@ def unlink_account(psid: Recipient) -> Draft:
     """
     return Draft(
         "POST",
-        [PageId(), "unlink_accounts"],
+        [PAGE_ID, "unlink_accounts"],
         body={"psid": defer(person_id, psid)},
         answers={"result": "unlink account success"},
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 
-@graph_operation
-def block_user(psid: Recipient) -> Draft:
+@graph_operation(needs=MODERATION)
+def block_user(psid: Psid) -> Draft:
     """Block a person: they and the Page cannot write to each other any more.
 
     Needs the permission `pages_messaging`.
@@ -129,7 +141,7 @@ def block_user(psid: Recipient) -> Draft:
         An operation. `data` becomes `{"success": True}`.
 
     Raises:
-        InvalidMessage: The PSID is none. Nothing was changed.
+        InvalidMessage: The PSID is not valid. Nothing was changed.
         GraphError: Meta said no; the class says why. Nothing was changed.
         DeliveryUnknown: The answer was lost. It may have been carried out; doing it again does no harm.
 
@@ -142,8 +154,8 @@ def block_user(psid: Recipient) -> Draft:
     return _moderation([psid], "BLOCK_USER")
 
 
-@graph_operation
-def unblock_user(psid: Recipient) -> Draft:
+@graph_operation(needs=MODERATION)
+def unblock_user(psid: Psid) -> Draft:
     """Let a person who was blocked write to the Page again.
 
     Needs the permission `pages_messaging`.
@@ -155,7 +167,7 @@ def unblock_user(psid: Recipient) -> Draft:
         An operation. `data` becomes `{"success": True}`.
 
     Raises:
-        InvalidMessage: The PSID is none. Nothing was changed.
+        InvalidMessage: The PSID is not valid. Nothing was changed.
         GraphError: Meta said no; the class says why. Nothing was changed.
         DeliveryUnknown: The answer was lost. It may have been carried out; doing it again does no harm.
 
@@ -168,9 +180,9 @@ def unblock_user(psid: Recipient) -> Draft:
     return _moderation([psid], "UNBLOCK_USER")
 
 
-@graph_operation
+@graph_operation(needs=MODERATION)
 def moderate_conversations(psids: Value[list[Any]], actions: Words) -> Draft:
-    """Block, ban or let go of several people in one call, or move their conversations to the spam folder.
+    """Block, unblock or ban several people in one call, or move their conversations to the spam folder.
 
     Needs the permission `pages_messaging`. For Instagram Meta documents at most ten people and two actions in a call.
 
@@ -182,7 +194,7 @@ def moderate_conversations(psids: Value[list[Any]], actions: Words) -> Draft:
         An operation. `data` becomes `{"success": True}`.
 
     Raises:
-        InvalidMessage: There is nobody, a PSID is none, or an action is misspelt. Nothing was changed.
+        InvalidMessage: There is nobody, a PSID is not valid, or an action is misspelt. Nothing was changed.
         GraphError: Meta said no; the class says why. Nothing was changed.
         DeliveryUnknown: The answer was lost. It may have been carried out; doing it again does no harm.
 
@@ -198,13 +210,13 @@ def moderate_conversations(psids: Value[list[Any]], actions: Words) -> Draft:
 def _moderation(psids: Any, actions: Any) -> Draft:
     return Draft(
         "POST",
-        [PageId(), "moderate_conversations"],
+        [PAGE_ID, "moderate_conversations"],
         body={
             "user_ids": defer(_user_ids, psids),
             "actions": defer(words_of, "actions", actions, MODERATIONS),
         },
         answers={"success": True},
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 

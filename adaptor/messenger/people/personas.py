@@ -7,28 +7,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.operation import Value
 from ...core.values.arguments import defer
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import comma_separated
+from ..rules.argument_types import Count, OptionalWords, Text
 from ..rules.ids import object_id
 from ..rules.limits import check_text
-from ..rules.recipient import Text
+from ..rules.permissions import PERSONAS
 from ..rules.values import check_reachable, check_url
-from ..rules.words import MaybeWords
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "personas"
 
 
-@graph_operation
+@graph_operation(needs=PERSONAS)
 def create_persona(name: Text, profile_picture_url: Text) -> Draft:
-    """Make a persona: a name and a picture under which messages can be sent.
+    """Create a persona: a name and a picture under which messages can be sent.
 
-    Needs the permission `pages_messaging`. Making it twice makes two.
+    Needs the permission `pages_messaging`. A second call creates a second one.
 
     Args:
         name: What people see above a message.
@@ -38,9 +37,9 @@ def create_persona(name: Text, profile_picture_url: Text) -> Draft:
         An operation. `data` becomes `{"id"}`, which sends take as `persona_id`.
 
     Raises:
-        InvalidMessage: The name is empty, or the address is none. Nothing was made.
-        GraphError: Meta said no; the class says why. Nothing was made.
-        DeliveryUnknown: The answer was lost. It may have been made: look with `list_personas`.
+        InvalidMessage: The name is empty, or the address is not valid. Nothing was created.
+        GraphError: Meta said no; the class says why. Nothing was created.
+        DeliveryUnknown: The answer was lost. It may have been created: check with `list_personas`.
 
     Example:
         >>> create_persona("Ada from the clinic", "https://example.org/ada.png").describe({}).path
@@ -50,7 +49,7 @@ def create_persona(name: Text, profile_picture_url: Text) -> Draft:
     """
     return Draft(
         "POST",
-        [PageId(), "personas"],
+        [PAGE_ID, "personas"],
         body={"name": name, "profile_picture_url": profile_picture_url},
         answers={"id": "dry_run"},
         needs=("id",),
@@ -58,15 +57,15 @@ def create_persona(name: Text, profile_picture_url: Text) -> Draft:
     )
 
 
-@graph_operation
-def get_persona(persona_id: Text, *, fields: MaybeWords = None) -> Draft:
+@graph_operation(needs=PERSONAS)
+def get_persona(persona_id: Text, *, fields: OptionalWords = None) -> Draft:
     """Read one persona.
 
     Needs the permission `pages_messaging`.
 
     Args:
-        persona_id: The persona, as `create_persona` named it.
-        fields: What is read of it. Default: Meta's own choice, which is all.
+        persona_id: The persona's id, from `create_persona`.
+        fields: The fields to read. Default: Meta's own choice, which is all.
 
     Returns:
         An operation. `data` becomes `{"id", "name", "profile_picture_url"}`.
@@ -85,14 +84,14 @@ def get_persona(persona_id: Text, *, fields: MaybeWords = None) -> Draft:
     return Draft("GET", [defer(object_id, "persona_id", persona_id)], params={"fields": defer(comma_separated, fields)})
 
 
-@listing
-def list_personas(*, fields: MaybeWords = None, limit: Value[int | None] = None) -> Draft:
+@listing(needs=PERSONAS)
+def list_personas(*, fields: OptionalWords = None, limit: Count = None) -> Draft:
     """List the personas of the Page.
 
     Needs the permission `pages_messaging`. Works as the source of a loop too: `each(list_personas(), …)`.
 
     Args:
-        fields: What is read of each. Default: Meta's own choice, which is all.
+        fields: The fields to read of each. Default: Meta's own choice, which is all.
         limit: How many are wanted. Default: all of them.
 
     Returns:
@@ -108,17 +107,17 @@ def list_personas(*, fields: MaybeWords = None, limit: Value[int | None] = None)
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/personas
     """
-    return Draft("GET", [PageId(), "personas"], params={"fields": defer(comma_separated, fields), "limit": limit})
+    return Draft("GET", [PAGE_ID, "personas"], params={"fields": defer(comma_separated, fields), "limit": limit})
 
 
-@graph_operation
+@graph_operation(needs=PERSONAS)
 def delete_persona(persona_id: Text) -> Draft:
     """Delete a persona. It cannot send any more; its old messages keep it.
 
     Needs the permission `pages_messaging`.
 
     Args:
-        persona_id: The persona, as `create_persona` named it.
+        persona_id: The persona's id, from `create_persona`.
 
     Returns:
         An operation. `data` becomes `{"success": True}`.
@@ -134,7 +133,7 @@ def delete_persona(persona_id: Text) -> Draft:
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/personas
     """
-    return Draft("DELETE", [defer(object_id, "persona_id", persona_id)], answers={"success": True}, is_repeatable=True)
+    return Draft("DELETE", [defer(object_id, "persona_id", persona_id)], answers={"success": True}, is_idempotent=True)
 
 
 def _check(body: Any) -> None:

@@ -11,18 +11,19 @@ from typing import Any
 from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...core.values.lazy import Lazy
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import comma_separated, without_none
 from ..rules.answers import first_in, inside
+from ..rules.argument_types import Count, OptionalText, OptionalWords, Psid, Recipient
 from ..rules.ids import person_id
 from ..rules.limits import check_text, check_whole_number, refuse
-from ..rules.recipient import Recipient, Word, check_recipient, recipient_object
-from ..rules.words import MaybeWords
+from ..rules.permissions import ROUTING
+from ..rules.recipient import check_recipient, recipient_object
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "routing"
 
 #: The apps of Meta's own that a conversation can be passed to.
@@ -31,9 +32,9 @@ HEADING = "routing"
 TARGET_APPS = {"PAGE_INBOX": "263902037430900", "INSTAGRAM_INBOX": "1217981644879628"}
 
 
-@graph_operation
+@graph_operation(needs=ROUTING)
 def pass_thread_control(
-    recipient: Recipient, target_app_id: Value[str | int | None] = None, *, metadata: Word = None
+    recipient: Recipient, target_app_id: Value[str | int | None] = None, *, metadata: OptionalText = None
 ) -> Draft:
     """Pass the conversation with a person to another app, or to the people at the Page's inbox.
 
@@ -49,9 +50,9 @@ def pass_thread_control(
         An operation. `data` becomes `{"success": True}`.
 
     Raises:
-        InvalidMessage: The recipient or the app is none. Nothing was passed.
+        InvalidMessage: The recipient or the app is not valid. Nothing was passed.
         InvalidRequest: Another app controls the conversation, or there is no such app. Nothing was passed.
-        DeliveryUnknown: The answer was lost. It may have been passed: look with `get_thread_owner`.
+        DeliveryUnknown: The answer was lost. It may have been passed: check with `get_thread_owner`.
 
     Example:
         >>> pass_thread_control("6543210987654321", "PAGE_INBOX").describe({}).body
@@ -64,8 +65,8 @@ def pass_thread_control(
     return _control("pass", recipient, target_app_id=target, metadata=metadata)
 
 
-@graph_operation
-def take_thread_control(recipient: Recipient, *, metadata: Word = None) -> Draft:
+@graph_operation(needs=ROUTING)
+def take_thread_control(recipient: Recipient, *, metadata: OptionalText = None) -> Draft:
     """Take control of the conversation with a person from whichever app has it.
 
     Needs the permission `pages_messaging`. Meta allows it only where the Page has set a default app.
@@ -78,9 +79,9 @@ def take_thread_control(recipient: Recipient, *, metadata: Word = None) -> Draft
         An operation. `data` becomes `{"success": True}`.
 
     Raises:
-        InvalidMessage: The recipient is none, or the metadata is too long. Nothing was taken.
+        InvalidMessage: The recipient is not valid, or the metadata is too long. Nothing was taken.
         GraphError: Meta said no; the class says why. Nothing was taken.
-        DeliveryUnknown: The answer was lost. It may have been taken: look with `get_thread_owner`.
+        DeliveryUnknown: The answer was lost. It may have been taken: check with `get_thread_owner`.
 
     Example:
         >>> take_thread_control("6543210987654321").describe({}).path
@@ -92,8 +93,8 @@ def take_thread_control(recipient: Recipient, *, metadata: Word = None) -> Draft
     return _control("take", recipient, metadata=metadata)
 
 
-@graph_operation
-def request_thread_control(recipient: Recipient, *, metadata: Word = None) -> Draft:
+@graph_operation(needs=ROUTING)
+def request_thread_control(recipient: Recipient, *, metadata: OptionalText = None) -> Draft:
     """Ask the app that controls the conversation with a person to pass it on.
 
     Needs the permission `pages_messaging`. The answer comes by the webhook `messaging_handovers`, if at all.
@@ -106,7 +107,7 @@ def request_thread_control(recipient: Recipient, *, metadata: Word = None) -> Dr
         An operation. `data` becomes `{"success": True}`.
 
     Raises:
-        InvalidMessage: The recipient is none, or the metadata is too long. Nothing was asked.
+        InvalidMessage: The recipient is not valid, or the metadata is too long. Nothing was asked.
         GraphError: Meta said no; the class says why. Nothing was asked.
         DeliveryUnknown: The answer was lost. It may have been asked.
 
@@ -120,9 +121,9 @@ def request_thread_control(recipient: Recipient, *, metadata: Word = None) -> Dr
     return _control("request", recipient, metadata=metadata)
 
 
-@graph_operation
-def release_thread_control(recipient: Recipient, *, metadata: Word = None) -> Draft:
-    """Let go of the conversation with a person: the next message goes to the Page's default app.
+@graph_operation(needs=ROUTING)
+def release_thread_control(recipient: Recipient, *, metadata: OptionalText = None) -> Draft:
+    """Release the conversation with a person: the next message goes to the Page's default app.
 
     Needs the permission `pages_messaging`, and control of the conversation.
 
@@ -134,9 +135,9 @@ def release_thread_control(recipient: Recipient, *, metadata: Word = None) -> Dr
         An operation. `data` becomes `{"success": True}`.
 
     Raises:
-        InvalidMessage: The recipient is none, or the metadata is too long. Nothing was released.
+        InvalidMessage: The recipient is not valid, or the metadata is too long. Nothing was released.
         GraphError: Meta said no; the class says why. Nothing was released.
-        DeliveryUnknown: The answer was lost. It may have been released: look with `get_thread_owner`.
+        DeliveryUnknown: The answer was lost. It may have been released: check with `get_thread_owner`.
 
     Example:
         >>> release_thread_control("6543210987654321").describe({}).params
@@ -147,13 +148,13 @@ def release_thread_control(recipient: Recipient, *, metadata: Word = None) -> Dr
     """
     return Draft(
         "POST",
-        [PageId(), "release_thread_control"],
+        [PAGE_ID, "release_thread_control"],
         params={"recipient": defer(_recipient, recipient), "metadata": defer(_metadata, metadata)},
         answers={"success": True},
     )
 
 
-@graph_operation
+@graph_operation(needs=ROUTING)
 def extend_thread_control(recipient: Recipient, duration: Value[int]) -> Draft:
     """Keep control of the conversation with a person for longer than the 24 hours after their last message.
 
@@ -167,7 +168,7 @@ def extend_thread_control(recipient: Recipient, duration: Value[int]) -> Draft:
         An operation. `data` becomes `{"success": True}`.
 
     Raises:
-        InvalidMessage: The recipient is none, or the time is too long. Nothing was changed.
+        InvalidMessage: The recipient is not valid, or the time is too long. Nothing was changed.
         GraphError: Meta said no; the class says why. Nothing was changed.
         DeliveryUnknown: The answer was lost. It may have been carried out; doing it again does no harm.
 
@@ -180,15 +181,15 @@ def extend_thread_control(recipient: Recipient, duration: Value[int]) -> Draft:
     """
     return Draft(
         "POST",
-        [PageId(), "extend_thread_control"],
+        [PAGE_ID, "extend_thread_control"],
         params={"recipient": defer(_recipient, recipient), "duration": defer(_duration, duration)},
         answers={"success": True},
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 
-@graph_operation
-def get_thread_owner(psid: Recipient) -> Draft:
+@graph_operation(needs=ROUTING)
+def get_thread_owner(psid: Psid) -> Draft:
     """Find out which app controls the conversation with a person.
 
     Needs the permission `pages_messaging`.
@@ -200,7 +201,7 @@ def get_thread_owner(psid: Recipient) -> Draft:
         An operation. `data` becomes `{"app_id", "expiration"}` (a Unix time), `{}` where no app controls it.
 
     Raises:
-        InvalidMessage: The PSID is none. Nothing was asked.
+        InvalidMessage: The PSID is not valid. Nothing was asked.
         GraphError: Meta said no; the class says why.
         TemporaryFailure: No trustworthy answer came; reading again is safe.
 
@@ -211,18 +212,18 @@ def get_thread_owner(psid: Recipient) -> Draft:
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
     """
-    return Draft("GET", [PageId(), "thread_owner"], params={"recipient": defer(person_id, psid)}, reads=_thread_owner)
+    return Draft("GET", [PAGE_ID, "thread_owner"], params={"recipient": defer(person_id, psid)}, reads=_thread_owner)
 
 
-@listing
-def list_secondary_receivers(*, fields: MaybeWords = "id,name", limit: Value[int | None] = None) -> Draft:
+@listing(needs=ROUTING)
+def list_secondary_receivers(*, fields: OptionalWords = "id,name", limit: Count = None) -> Draft:
     """List the apps that a conversation can be passed to.
 
     Needs the permission `pages_messaging`. It belongs to the handover protocol, which Meta has ended; Meta's own SDK
     for v26.0 no longer has it, so a newer `api_version` may refuse it (uncertain).
 
     Args:
-        fields: What is read of each. None leaves it to Meta.
+        fields: The fields to read of each. None leaves it to Meta.
         limit: How many are wanted. Default: all of them.
 
     Returns:
@@ -239,11 +240,11 @@ def list_secondary_receivers(*, fields: MaybeWords = "id,name", limit: Value[int
     Source: https://developers.facebook.com/docs/graph-api/reference/page/secondary_receivers
     """
     return Draft(
-        "GET", [PageId(), "secondary_receivers"], params={"fields": defer(comma_separated, fields), "limit": limit}
+        "GET", [PAGE_ID, "secondary_receivers"], params={"fields": defer(comma_separated, fields), "limit": limit}
     )
 
 
-@graph_operation
+@graph_operation(needs=ROUTING)
 def get_messaging_feature_status() -> Draft:
     """Find out whether the Page routes conversations to several apps.
 
@@ -265,7 +266,7 @@ def get_messaging_feature_status() -> Draft:
     """
     return Draft(
         "GET",
-        [PageId()],
+        [PAGE_ID],
         params={"fields": "messaging_feature_status"},
         reads=partial(inside, "messaging_feature_status"),
     )
@@ -274,7 +275,7 @@ def get_messaging_feature_status() -> Draft:
 def _control(verb: str, recipient: Any, **fields: Any) -> Draft:
     return Draft(
         "POST",
-        [PageId(), f"{verb}_thread_control"],
+        [PAGE_ID, f"{verb}_thread_control"],
         body=without_none({"recipient": defer(recipient_object, recipient), **fields}),
         answers={"success": True},
         check=_check,

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
 from ...graph.request import without_none
 from ..rules.answers import merged
+from ..rules.argument_types import Flag, OptionalObject, OptionalText, OptionalWords, Text, Words
 from ..rules.limits import refuse
-from ..rules.words import MaybeWords, Words, joined, words_of
+from ..rules.permissions import MESSENGER_PROFILE
+from ..rules.words import joined, words_of
 from . import shapes
 from .rules import DELETABLE, PROPERTIES, check_profile
 from .shapes import shaped
@@ -23,7 +25,7 @@ from .shapes import shaped
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "profile"
 
 #: One for everybody, one for each locale in a dict, or Meta's list with an object for each locale.
@@ -31,8 +33,8 @@ Greeting: TypeAlias = "Value[str | dict[str, Any] | list[dict[str, Any]]]"
 Lists: TypeAlias = "Value[list[dict[str, Any]] | dict[str, Any]]"
 
 
-@graph_operation
-def get_messenger_profile(fields: MaybeWords = None, *, platform: Value[str | None] = None) -> Draft:
+@graph_operation(needs=MESSENGER_PROFILE)
+def get_messenger_profile(fields: OptionalWords = None, *, platform: OptionalText = None) -> Draft:
     """Read properties of the Page's Messenger profile.
 
     Needs the permission `pages_messaging`. Meta takes 10 calls to the profile in 10 minutes.
@@ -61,15 +63,15 @@ def get_messenger_profile(fields: MaybeWords = None, *, platform: Value[str | No
     fields = ",".join(PROPERTIES) if fields is None else fields
     return Draft(
         "GET",
-        [PageId(), "messenger_profile"],
+        [PAGE_ID, "messenger_profile"],
         params={"fields": defer(joined, "fields", fields, DELETABLE), "platform": platform},
         reads=merged,
     )
 
 
-@graph_operation
+@graph_operation(needs=MESSENGER_PROFILE)
 def set_messenger_profile(
-    properties: Value[dict[str, Any] | None] = None,
+    properties: OptionalObject = None,
     *,
     get_started: Value[str | dict[str, Any] | None] = None,
     greeting: Value[str | dict[str, Any] | list[dict[str, Any]] | None] = None,
@@ -77,7 +79,7 @@ def set_messenger_profile(
     persistent_menu: Value[list[dict[str, Any]] | dict[str, Any] | None] = None,
     commands: Value[list[dict[str, Any]] | dict[str, Any] | None] = None,
     whitelisted_domains: Value[str | list[str] | None] = None,
-    account_linking_url: Value[str | None] = None,
+    account_linking_url: OptionalText = None,
 ) -> Draft:
     """Set several properties of the Page's Messenger profile in one call; all others stay as they are.
 
@@ -125,11 +127,11 @@ def set_messenger_profile(
     return _setting(body, finish=without_none)
 
 
-@graph_operation
-def delete_messenger_profile(fields: Words, *, platform: Value[str | None] = None) -> Draft:
+@graph_operation(needs=MESSENGER_PROFILE)
+def delete_messenger_profile(fields: Words, *, platform: OptionalText = None) -> Draft:
     """Delete properties of the Page's Messenger profile.
 
-    Needs the permission `pages_messaging`. Meta does not let go of the get-started button while there is a menu.
+    Needs the permission `pages_messaging`. Meta does not delete the get-started button while there is a menu.
 
     Args:
         fields: The properties, as for `get_messenger_profile`.
@@ -152,17 +154,17 @@ def delete_messenger_profile(fields: Words, *, platform: Value[str | None] = Non
     """
     return Draft(
         "DELETE",
-        [PageId(), "messenger_profile"],
+        [PAGE_ID, "messenger_profile"],
         body=without_none({"fields": defer(words_of, "fields", fields, DELETABLE), "platform": platform}),
         answers={"result": "success"},
         finish=without_none,
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 
-@graph_operation
+@graph_operation(needs=MESSENGER_PROFILE)
 def set_get_started(payload: Value[str | dict[str, Any]]) -> Draft:
-    """Set what the button tells the webhook with which people begin; a persistent menu needs it.
+    """Set the payload of the get-started button; a persistent menu needs this button.
 
     Needs the permission `pages_messaging`. Where there are ice breakers, people see these instead.
 
@@ -187,7 +189,7 @@ def set_get_started(payload: Value[str | dict[str, Any]]) -> Draft:
     return _setting({"get_started": shaped(shapes.get_started, payload)})
 
 
-@graph_operation
+@graph_operation(needs=MESSENGER_PROFILE)
 def set_greeting(greeting: Greeting) -> Draft:
     """Set what people read before the first message.
 
@@ -216,7 +218,7 @@ def set_greeting(greeting: Greeting) -> Draft:
     return _setting({"greeting": shaped(shapes.greeting, greeting)})
 
 
-@graph_operation
+@graph_operation(needs=MESSENGER_PROFILE)
 def set_ice_breakers(ice_breakers: Lists) -> Draft:
     """Set the questions that people can tap to begin a conversation.
 
@@ -244,8 +246,8 @@ def set_ice_breakers(ice_breakers: Lists) -> Draft:
     return _setting({"ice_breakers": shaped(shapes.ice_breakers, ice_breakers)})
 
 
-@graph_operation
-def set_persistent_menu(menu: Lists, *, composer_input_disabled: Value[bool | None] = None) -> Draft:
+@graph_operation(needs=MESSENGER_PROFILE)
+def set_persistent_menu(menu: Lists, *, composer_input_disabled: Flag = None) -> Draft:
     """Set the menu that is always there; people see a change within a day.
 
     Needs the permission `pages_messaging`, and a get-started button. Commands take its place where there are some.
@@ -274,7 +276,7 @@ def set_persistent_menu(menu: Lists, *, composer_input_disabled: Value[bool | No
     return _setting({"persistent_menu": shaped(shapes.persistent_menu, menu, composer_input_disabled)})
 
 
-@graph_operation
+@graph_operation(needs=MESSENGER_PROFILE)
 def set_commands(commands: Lists) -> Draft:
     """Set the commands that people find under `/`; they take the place of the persistent menu.
 
@@ -304,7 +306,7 @@ def set_commands(commands: Lists) -> Draft:
     return _setting({"commands": shaped(shapes.commands, commands)})
 
 
-@graph_operation
+@graph_operation(needs=MESSENGER_PROFILE)
 def set_whitelisted_domains(domains: Value[str | list[str]]) -> Draft:
     """Set the domains whose pages may use Messenger Extensions and the checkbox plugin; those set before go.
 
@@ -331,8 +333,8 @@ def set_whitelisted_domains(domains: Value[str | list[str]]) -> Draft:
     return _setting({"whitelisted_domains": shaped(shapes.whitelisted_domains, domains)})
 
 
-@graph_operation
-def set_account_linking_url(url: Value[str]) -> Draft:
+@graph_operation(needs=MESSENGER_PROFILE)
+def set_account_linking_url(url: Text) -> Draft:
     """Set the page on which people log in to link their account.
 
     Needs the permission `pages_messaging`.
@@ -361,12 +363,12 @@ def set_account_linking_url(url: Value[str]) -> Draft:
 def _setting(body: Any, *, finish: Callable[[Any], Any] | None = None) -> Draft:
     return Draft(
         "POST",
-        [PageId(), "messenger_profile"],
+        [PAGE_ID, "messenger_profile"],
         body=body,
         answers={"result": "success"},
         check=check_profile,
         finish=finish,
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 

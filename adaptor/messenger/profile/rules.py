@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.values.lazy import Lazy
 from ..content.buttons import check_button
-from ..content.part import Part, part_of
+from ..content.payload_reader import PayloadReader, reader_of
 from ..rules.limits import check_items, check_object, check_text, refuse
 from ..rules.values import check_url
 from .shapes import DEFAULT_LOCALE
@@ -71,15 +71,15 @@ def check_menu_item(item: Any, place: str = "menu_item") -> None:
 
 def check_ice_breaker(item: Any, place: str = "ice_breaker") -> None:
     """Refuse an ice breaker that Meta would refuse."""
-    part = part_of(item, place, _QUESTION)
-    for key in ("question", "payload") if part is not None else ():
+    reader = reader_of(item, place, _QUESTION)
+    for key in ("question", "payload") if reader is not None else ():
         check_text(f"{place}.{key}", item.get(key))
 
 
 def _check_get_started(value: Any) -> None:
-    part = part_of(value, "get_started", 'set_get_started("GET_STARTED")')
-    if part is not None:
-        part.text("payload", "get_started.payload")
+    reader = reader_of(value, "get_started", 'set_get_started("GET_STARTED")')
+    if reader is not None:
+        reader.text("payload", "get_started.payload")
 
 
 def _check_greetings(greetings: Any) -> None:
@@ -103,7 +103,7 @@ def _check_ice_breakers(value: Any) -> None:
 
 def _check_commands(value: Any) -> None:
     for entry in _locales("commands", value, "commands", default_needed=False):
-        for command in entry.parts("commands", _COMMAND, "commands"):
+        for command in entry.readers("commands", _COMMAND, "commands"):
             command.text("name", "command.name")
             name = command.get("name")
             if isinstance(name, str) and name.startswith("/"):
@@ -123,14 +123,14 @@ def _check_linking(value: Any) -> None:
     check_url("account_linking_url", value, secure=True)
 
 
-def _locales(field: str, value: Any, key: str, *, default_needed: bool = True) -> list[Part]:
+def _locales(field: str, value: Any, key: str, *, default_needed: bool = True) -> list[PayloadReader]:
     """Return the objects of a list with one for each locale, as far as they are known."""
     example = f'[{{"locale": "{DEFAULT_LOCALE}", "{key}": …}}]'
     items = check_items(field, value)
     if not items and not isinstance(value, Lazy) and not value:
         raise refuse(field, "is an empty list", f"Write {example}.")
-    parts = [part for place, item in items if (part := part_of(item, place, example)) is not None]
-    locales = [part.get("locale") for part in parts]
+    parts = [reader for place, item in items if (reader := reader_of(item, place, example)) is not None]
+    locales = [reader.get("locale") for reader in parts]
     all_known = not isinstance(value, Lazy) and len(parts) == len(value)
     if (
         default_needed

@@ -7,26 +7,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.operation import Value
 from ...core.values.arguments import defer
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
 from ...graph.request import without_none
 from ..rules.answers import first_in
+from ..rules.argument_types import Flag, Psid
 from ..rules.ids import person_id
-from ..rules.recipient import Recipient
+from ..rules.permissions import MESSENGER_PROFILE
 from . import shapes
 from .properties import Lists
 from .rules import check_menus
 from .shapes import shaped
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "profile"
 
 
-@graph_operation
-def get_user_menu(psid: Recipient) -> Draft:
+@graph_operation(needs=MESSENGER_PROFILE)
+def get_user_menu(psid: Psid) -> Draft:
     """Read the menu that one person has, and the one that everybody has.
 
     Needs the permission `pages_messaging`.
@@ -39,7 +39,7 @@ def get_user_menu(psid: Recipient) -> Draft:
         are not set.
 
     Raises:
-        InvalidMessage: The PSID is none. Nothing was asked.
+        InvalidMessage: The PSID is not valid. Nothing was asked.
         GraphError: Meta said no; the class says why.
         TemporaryFailure: No trustworthy answer came; reading again is safe.
 
@@ -49,11 +49,11 @@ def get_user_menu(psid: Recipient) -> Draft:
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/persistent-menu
     """
-    return Draft("GET", [PageId(), "custom_user_settings"], params={"psid": defer(person_id, psid)}, reads=first_in)
+    return Draft("GET", [PAGE_ID, "custom_user_settings"], params={"psid": defer(person_id, psid)}, reads=first_in)
 
 
-@graph_operation
-def set_user_menu(psid: Recipient, menu: Lists, *, composer_input_disabled: Value[bool | None] = None) -> Draft:
+@graph_operation(needs=MESSENGER_PROFILE)
+def set_user_menu(psid: Psid, menu: Lists, *, composer_input_disabled: Flag = None) -> Draft:
     """Give one person a menu of their own, in place of the one that everybody has.
 
     Needs the permission `pages_messaging`.
@@ -79,7 +79,7 @@ def set_user_menu(psid: Recipient, menu: Lists, *, composer_input_disabled: Valu
     """
     return Draft(
         "POST",
-        [PageId(), "custom_user_settings"],
+        [PAGE_ID, "custom_user_settings"],
         body={
             "psid": defer(person_id, psid),
             "persistent_menu": shaped(shapes.persistent_menu, menu, composer_input_disabled),
@@ -87,12 +87,12 @@ def set_user_menu(psid: Recipient, menu: Lists, *, composer_input_disabled: Valu
         answers={"result": "success"},
         check=_check,
         finish=without_none,
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 
-@graph_operation
-def delete_user_menu(psid: Recipient) -> Draft:
+@graph_operation(needs=MESSENGER_PROFILE)
+def delete_user_menu(psid: Psid) -> Draft:
     """Take one person's own menu away; they see the one that everybody has.
 
     Needs the permission `pages_messaging`.
@@ -104,7 +104,7 @@ def delete_user_menu(psid: Recipient) -> Draft:
         An operation. `data` becomes `{"result": "success"}`.
 
     Raises:
-        InvalidMessage: The PSID is none. Nothing was deleted.
+        InvalidMessage: The PSID is not valid. Nothing was deleted.
         GraphError: Meta said no; the class says why. Nothing was deleted.
         DeliveryUnknown: The answer was lost. It may have been carried out; deleting it again does no harm.
 
@@ -116,10 +116,10 @@ def delete_user_menu(psid: Recipient) -> Draft:
     """
     return Draft(
         "DELETE",
-        [PageId(), "custom_user_settings"],
+        [PAGE_ID, "custom_user_settings"],
         params={"psid": defer(person_id, psid), "params": ["persistent_menu"]},
         answers={"result": "success"},
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 

@@ -1,4 +1,4 @@
-"""What becomes of an answer: Meta wraps it into `{"data": […]}`, and users want what is inside."""
+"""Answers without Meta's wrapping: `{"data": […]}` around a list or an object."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ def items_in(body: Any) -> list[Any]:
 
 
 def first_in(body: Any) -> dict[str, Any]:
-    """Return the one object of an answer that is a list of it, or an empty one."""
+    """Return the first item of an answer, or an empty object."""
     item = next(iter(items_in(body)), None)
     return item if isinstance(item, dict) else {}
 
 
 def merged(body: Any) -> dict[str, Any]:
-    """Return one object with all that the items of an answer hold, in one item or in several."""
+    """Return one object with the keys of all items of an answer."""
     whole: dict[str, Any] = {}
     for item in items_in(body):
         if isinstance(item, dict):
@@ -27,6 +27,6 @@ def merged(body: Any) -> dict[str, Any]:
 
 
 def inside(key: str, body: Any) -> dict[str, Any]:
-    """Return the object that stands under a key of an answer, or an empty one."""
+    """Return the object under a key of an answer, or an empty one."""
     value = body.get(key) if isinstance(body, dict) else None
     return value if isinstance(value, dict) else {}

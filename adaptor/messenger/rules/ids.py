@@ -1,4 +1,4 @@
-"""Ids that an operation is given: of a person, of an object, of the app; and tokens that are nobody's business."""
+"""Ids given to an operation: of a person, of an object, of the app; and secret tokens."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 from ...core.context import active
 from ...core.errors import ConfigurationError
 from ...core.state import State
-from ...core.values.lazy import Lazy, resolve
+from ...core.values.arguments import Deferred, prepare
+from ...core.values.lazy import resolve
 from .limits import refuse
 from .recipient import check_recipient, recipient_object
 from .values import check_id, given_text
@@ -36,67 +37,47 @@ def person_id(person: Any) -> str:
     return str(recipient["id"])
 
 
-class AppId(Lazy):
-    """The app that the credential is for: `configuration.app_id`."""
-
-    __slots__ = ()
-
-    def __resolve__(self, state: State) -> str:
-        configuration = state.get("configuration")
-        app = configuration.get("app_id") if isinstance(configuration, dict) else None
-        if not app:
-            raise ConfigurationError(
-                "This call is about the app, and the configuration has no `app_id`.",
-                fix="Put `app_id` and `app_secret` into the credential; both stand in the app's settings.",
-                details={"key": "app_id"},
-            )
-        return str(app)
-
-    def __repr__(self) -> str:
-        return "state.configuration.app_id"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return AppId, ()
+def _app_id(state: State) -> str:
+    configuration = state.get("configuration")
+    app = configuration.get("app_id") if isinstance(configuration, dict) else None
+    if not app:
+        raise ConfigurationError(
+            "This call is about the app, and the configuration has no `app_id`.",
+            fix="Put `app_id` and `app_secret` into the credential; both are in the app's settings.",
+            details={"key": "app_id"},
+        )
+    return str(app)
 
 
-class Secret(Lazy):
-    """A token that is an argument: it is kept out of everything that the run writes, like those of the credential.
+#: The app that the credential is for: `configuration.app_id`.
+APP_ID = Deferred(_app_id, reads_state=True, written="state.configuration.app_id")
+
+
+def secret(field: str, given: Any, key: str | None = None) -> Deferred:
+    """Return a token that is an argument. Like the tokens of the credential, it appears in nothing that the run writes.
 
     Args:
         field: What Meta calls it.
         given: The token, which may be lazy, or None for the one of the configuration.
-        key: Where in the configuration it stands by default.
+        key: The key of the configuration that holds it by default.
     """
+    written = f"state.configuration.{key}" if given is None else "…"
+    return Deferred(_secret, (field, prepare(given), key), reads_state=True, written=written)
 
-    __slots__ = ("__field__", "__given__", "__key__")
-    __field__: str
-    __given__: Any
-    __key__: str | None
 
-    def __init__(self, field: str, given: Any, key: str | None = None) -> None:
-        self.__field__ = field
-        self.__given__ = given
-        self.__key__ = key
-
-    def __resolve__(self, state: State) -> str:
-        token = resolve(self.__given__, state)
-        configuration = state.get("configuration")
-        if token is None and self.__key__ is not None and isinstance(configuration, dict):
-            token = configuration.get(self.__key__)
-        if token is None and self.__key__ is not None:
-            raise ConfigurationError(
-                f"The configuration has no `{self.__key__}`.",
-                fix=f"Put it into the credential, or give {self.__field__}=….",
-                details={"key": self.__key__},
-            )
-        text = str(given_text(self.__field__, token))
-        run = active.get()
-        if run is not None:
-            run.redactor.learn((text,))
-        return text
-
-    def __repr__(self) -> str:
-        return f"state.configuration.{self.__key__}" if self.__given__ is None else "…"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Secret, (self.__field__, self.__given__, self.__key__)
+def _secret(state: State, field: str, given: Any, key: str | None) -> str:
+    token = resolve(given, state)
+    configuration = state.get("configuration")
+    if token is None and key is not None and isinstance(configuration, dict):
+        token = configuration.get(key)
+    if token is None and key is not None:
+        raise ConfigurationError(
+            f"The configuration has no `{key}`.",
+            fix=f"Put it into the credential, or give {field}=….",
+            details={"key": key},
+        )
+    text = str(given_text(field, token))
+    run = active.get()
+    if run is not None:
+        run.redactor.learn((text,))
+    return text

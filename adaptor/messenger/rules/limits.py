@@ -1,4 +1,4 @@
-"""Meta's figures for messages, each once, with where it comes from; and how they are applied.
+"""Meta's limits, each once and with its source; and how they are applied.
 
 Meta does not say whether it counts UTF-16 units or code points. Characters are counted here as Python counts them, in
 code points; a text that Meta counts longer is refused by Meta, and nothing is sent.
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from ...core.errors import InvalidMessage
 from ...core.state import a_kind
 from ...core.values.lazy import Lazy
-from .signs import is_unseen
+from .invisible import is_invisible
 
 _DOCUMENTATION = "https://developers.facebook.com/documentation/business-messaging/messenger-platform"
 _SEND_API = "https://developers.facebook.com/docs/messenger-platform/reference/send-api"
@@ -67,7 +67,7 @@ LIMITS = {
     "feedback_screens": Limit(1, "screens", _FEEDBACK, "Ask one question in a template."),
     "questions": Limit(1, "questions", _FEEDBACK, "Ask one question in a template; `follow_up` asks for words."),
     "question.id": Limit(80, "characters", _FEEDBACK, "Shorten the id."),
-    "question.title": Limit(85, "characters", _FEEDBACK, "Word the question anew.", least=5),
+    "question.title": Limit(85, "characters", _FEEDBACK, "Rewrite the question.", least=5),
     "question.placeholder": Limit(65, "characters", _FEEDBACK, "Shorten the placeholder."),
     "expires_in_days": Limit(7, "days", _FEEDBACK, "Give a whole number of days."),
     "image_grid.elements": Limit(1, "elements", _IMAGE_GRID, "Send one message for each grid."),
@@ -101,7 +101,7 @@ def count_characters(text: str) -> int:
     return len(text)
 
 
-#: Control signs but the tab and the ends of lines.
+#: Control characters, without the tab and the ends of lines.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -121,10 +121,10 @@ def check_text(field: str, value: Any, limit: str | None = None, *, may_be_empty
         raise refuse(field, f"must be text, not {kind}", fix, actual=kind)
     if not value.strip() and not may_be_empty:
         raise refuse(field, "is empty", "Give it some text.", actual=0)
-    if not value.isascii() and not may_be_empty and all(map(is_unseen, value)):
-        raise refuse(field, "is empty: it holds only signs that nobody sees", "Give it some text.", actual=0)
+    if not value.isascii() and not may_be_empty and all(map(is_invisible, value)):
+        raise refuse(field, "is empty: it holds only invisible characters", "Give it some text.", actual=0)
     if not value.isprintable() and (sign := _CONTROL.search(value)) is not None:
-        raise refuse(field, f"holds a control sign (U+{ord(sign[0]):04X})", "Take it out of the text.")
+        raise refuse(field, f"holds a control character (U+{ord(sign[0]):04X})", "Take it out of the text.")
     if value and limit is not None:
         _check_count(field, count_characters(value), LIMITS[limit])
 

@@ -1,13 +1,13 @@
-"""What is wrong with a person's id: what spreadsheets, phones and other programs make of it."""
+"""Damaged ids of people: what spreadsheets, phones and other programs do to them."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-from .signs import is_unseen
+from .invisible import is_invisible
 
-#: What may stand around an id. Other spaces are refused: nobody sees that an id holds them.
+#: Spaces that are removed around an id. Other spaces are refused, since they are invisible.
 SPACE = " \t\r\n"
 _QUOTES = "'\"‘’‚“”„`´"
 #: 6.5E+15: only the first digits are left of it.
@@ -26,34 +26,39 @@ def problem_of(value: str) -> tuple[str, str] | None:
 
     Example:
         >>> problem_of("6543210987654321"), problem_of("6543210987654321.0")[0]
-        (None, 'ends in .0: a program took it for a number')
+        (None, 'ends in .0: a program converted it to a number')
     """
     if value.isascii() and value.isdigit():
-        return None
+        is_zero = not value.strip("0")
+        return ("is 0, as programs write where there is no value", "Give the id as text.") if is_zero else None
     if not value.strip(SPACE):
         return "is empty", "Give the id as text."
     for sign in value:
-        if sign != " " and (is_unseen(sign) or unicodedata.category(sign) == "Cs"):
+        if sign != " " and (is_invisible(sign) or unicodedata.category(sign) == "Cs"):
             name = unicodedata.name(sign, "a control character")
-            return f"holds an invisible sign (U+{ord(sign):04X} {name})", "Take the sign out of the id."
+            return f"holds an invisible character (U+{ord(sign):04X} {name})", "Remove it from the id."
     if value[0] == "=" or value[0] in _QUOTES or value[-1] in _QUOTES:
-        return "is written as a spreadsheet writes text", f"Take the signs =, \" and ' off. {_DIGITS_ALONE}"
+        return "is written as a spreadsheet writes text", f"Remove the characters =, \" and '. {_DIGITS_ALONE}"
     if value[0] == "#":
-        return f"is {value[:20]!r}, as spreadsheets write what they cannot work out", "Mend the cell."
+        return f"is {value[:20]!r}, which spreadsheets write for a formula that fails", "Mend the cell."
     if value.lower() in _NOTHING:
-        return f"is {value!r}, as programs write where there is no value", "Give the id as text."
+        return f"is {value!r}, which programs write for a missing value", "Give the id as text."
     if value[0] in "+\uff0b" or value.lower().startswith("tel:"):
         return "is a telephone number, not a PSID", "Give the person's page-scoped id, as webhooks and echoes name it."
     if _ROUNDED.fullmatch(value):
         return "is a number that a spreadsheet has rounded", _AS_TEXT
     if _WITH_POINT.fullmatch(value):
-        return "ends in .0: a program took it for a number", _AS_TEXT
+        return "ends in .0: a program converted it to a number", _AS_TEXT
     if " " in value:
         return "has spaces in it", "Give the id as text, without spaces."
     if _GROUPED.fullmatch(value):
-        return "has signs between its digits", _DIGITS_ALONE
+        return "has separators between its digits", _DIGITS_ALONE
+    if any(sign in value for sign in ";|,"):
+        return "holds several values", "Give each person a row of their own."
+    if "/" in value or "@" in value or value.lower().startswith(("www.", "m.me", "fb.com", "facebook.com")):
+        return "is an address, not a PSID", "Give the person's page-scoped id, as webhooks and echoes name it."
     if value[0] == "-" and value[1:].isdecimal():
-        return "is a number below 0: a program took it for a number", _AS_TEXT
+        return "is a number below 0: a program converted it to a number", _AS_TEXT
     if any(sign.isdecimal() and not sign.isascii() for sign in value):
-        return "has digits of another script", "Write the id with the digits 0 to 9."
+        return "uses digits of another script", "Write the id with the digits 0 to 9."
     return None

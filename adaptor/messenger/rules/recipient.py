@@ -1,35 +1,17 @@
-"""Who a message is for, in each of Meta's forms; and the types of what sends are given."""
+"""Who a message is for, in each of Meta's forms."""
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from ...core.context import active
-from ...core.operation import Value
 from ...core.values.lazy import Lazy
 from .limits import check_object, refuse
 from .psid import SPACE, problem_of
 from .values import text_of
 
-#: A PSID, or one of Meta's recipient objects.
-Recipient: TypeAlias = "Value[str | int | dict[str, Any]]"
-
-
-#: What Meta calls an object: a dict in its spelling.
-Object: TypeAlias = "Value[dict[str, Any]]"
-
-
-QuickReplies: TypeAlias = "Value[list[dict[str, Any]] | None]"
-
-
-Text: TypeAlias = "Value[str]"
-
-
-Word: TypeAlias = "Value[str | None]"
-
-
-#: What makes a send one that happens at most once ever.
-Key: TypeAlias = "Value[str | int | None]"
+if TYPE_CHECKING:
+    from ...core.context import Run
 
 
 def recipient_object(recipient: Any) -> Any:
@@ -39,7 +21,7 @@ def recipient_object(recipient: Any) -> Any:
     if isinstance(recipient, float):
         raise refuse(
             "recipient",
-            "is a number with a point: a program took the id for one",
+            "is a number with a decimal point: a program converted the id",
             "Read the column as text: at 16 digits the id itself may be damaged.",
         )
     if isinstance(recipient, str | int):
@@ -53,7 +35,7 @@ def recipient_id(recipient: Any) -> Any:
     return next(iter(recipient.values()), None) if isinstance(recipient, dict) else None
 
 
-#: The forms of a recipient; exactly one of them stands in a recipient object.
+#: The forms of a recipient; a recipient object has exactly one of them.
 RECIPIENT_FORMS = (
     "id",
     "user_ref",
@@ -91,17 +73,35 @@ def check_recipient(recipient: Any) -> None:
         if problem is not None:
             raise refuse("recipient.id", *problem)
         if not (value.isascii() and value.isdigit()):
-            warn_of_words("a recipient")
+            warn_of_words("a recipient", value)
     elif not value.strip() or value != value.strip():
         what = "is empty" if not value.strip() else "has spaces in it"
         raise refuse(f"recipient.{forms[0]}", what, "Give the id as text, without spaces.")
 
 
-def warn_of_words(whose: str) -> None:
-    """Say once in a run that an id is not made of digits, as PSIDs are."""
+def warn_of_words(whose: str, value: str) -> None:
+    """Warn in a run that an id is not made of digits, as PSIDs are: of the first at once, of how many at its end."""
     run = active.get()
-    if run is None or f"the id of {whose}" in run.warned:
+    if run is None:
         return
-    run.warned.add(f"the id of {whose}")
-    where = f"{place}: " if (place := run.place()) else ""
-    run.log("info", "messenger", f"warning: {where}the id of {whose} is not made of digits, as PSIDs are.")
+    seen = run.resource(f"the ids of {whose}", lambda: _Words(run, whose)).seen
+    if not seen:
+        where = f"{place}: " if (place := run.place()) else ""
+        what = f"{where}the id of {whose} is not made of digits, as PSIDs are: {value!r}."
+        run.log("info", "messenger", f"warning: {what}")
+    seen.add(hash(value))
+
+
+class _Words:
+    """The ids that are not made of digits; only a number of each is kept, since there may be a million."""
+
+    def __init__(self, run: Run, whose: str) -> None:
+        self._run = run
+        self._whose = whose
+        self.seen: set[int] = set()
+
+    def close(self) -> None:
+        """Say how many there were."""
+        if len(self.seen) > 1:
+            what = f"{len(self.seen):,} different ids of {self._whose} are not made of digits, as PSIDs are."
+            self._run.log("info", "messenger", f"warning: {what}")

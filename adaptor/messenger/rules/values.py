@@ -73,7 +73,7 @@ def check_url(field: str, value: Any, *, secure: bool = False, why: str = "") ->
 
 
 def check_reachable(field: str, value: Any) -> None:
-    """Refuse an address of this machine or of a private network: Meta fetches what stands there from outside."""
+    """Refuse an address of this machine or of a private network: Meta fetches the file from outside."""
     if not isinstance(value, str):
         return
     from urllib.parse import urlsplit

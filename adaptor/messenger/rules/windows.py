@@ -17,7 +17,7 @@ from .limits import refuse
 if TYPE_CHECKING:
     from datetime import datetime
 
-#: When a person last wrote: ISO text, a datetime, or Unix time in seconds or, as webhooks tell it, in milliseconds.
+#: When a person last wrote: ISO text, a datetime, or Unix time in seconds or, as webhooks give it, in milliseconds.
 Moment: TypeAlias = "Value[str | int | float | datetime | None]"
 
 _DAY = 86_400
@@ -86,7 +86,7 @@ def unix_seconds(moment: Any) -> float:
 
 
 def _warn_of_tag() -> None:
-    """Say once in a run that the tag is for what a human writes after the 24 hours."""
+    """Warn once in a run that the tag is for what a human writes after the 24 hours."""
     run = active.get()
     if run is not None and "HUMAN_AGENT" not in run.warned:
         run.warned.add("HUMAN_AGENT")

@@ -1,32 +1,27 @@
-"""Meta's own words where a list of them is given, and what is said of one that looks like a slip."""
+"""Lists of Meta's words, and the error for one that looks misspelt."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from ...core.operation import Value
 from ...core.state import a_kind
 from .limits import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: One word, several with commas between them, or a list.
-Words: TypeAlias = "Value[str | list[str]]"
-MaybeWords: TypeAlias = "Value[str | list[str] | None]"
-
 _FIX = 'Give a list of Meta\'s words: ["…", "…"].'
-#: From how many letters on two slips are taken for a misspelling; in a shorter word they may make another word.
+#: From this length on two slips count as a misspelling; in a shorter word they may give another word.
 _LONG = 10
 
 
 def words_of(field: str, value: Any, known: Sequence[str]) -> list[str]:
     """Return a list of words, refusing what looks like a misspelling of a known one.
 
-    A word that is not known and not like any passes: Meta adds some, and nobody should have to wait for this table.
+    An unknown word that is not similar to a known one passes: Meta adds words, and users must not wait for us.
 
     Raises:
-        InvalidMessage: There are no words, or one of them is nearly a known one.
+        InvalidMessage: There are no words, or one of them looks misspelt.
     """
     if value is None:
         raise refuse(field, "is missing", _FIX)
@@ -68,7 +63,7 @@ def _plain(word: str) -> str:
 
 
 def _distance(first: str, second: str, most: int) -> int:
-    """Return how many letters have to be put in, left out, changed or swapped; more than `most` is not told apart."""
+    """Return how many letters must be added, removed, changed or swapped; above `most` it is `most + 1`."""
     if abs(len(first) - len(second)) > most:
         return most + 1
     before: list[int] = []

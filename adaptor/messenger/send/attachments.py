@@ -1,4 +1,4 @@
-"""Uploading pictures, recordings, films and files once, to send them many times.
+"""Uploading images, audio, videos and files once, to send them many times.
 
 Source: https://developers.facebook.com/docs/messenger-platform/reference/attachment-upload-api
 """
@@ -9,23 +9,25 @@ from typing import Any
 
 from ...core.operation import Value
 from ...core.values.arguments import defer
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
+from ..rules.argument_types import Text
 from ..rules.limits import refuse
+from ..rules.permissions import SENDING
 from ..rules.values import check_reachable
 from .media_source import MEDIA_TYPES, Media, media_files, media_payload
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "send"
 
 
-@graph_operation
-def upload_attachment(type: Value[str], source: Media, *, is_reusable: Value[bool] = True) -> Draft:  # noqa: A002
-    """Upload a picture, a recording, a film or a file, and get the id under which it can be sent again and again.
+@graph_operation(needs=SENDING)
+def upload_attachment(type_: Text, source: Media, *, is_reusable: Value[bool] = True) -> Draft:
+    """Upload an image, audio, a video or a file, and get the id under which it can be sent again and again.
 
     Args:
-        type: `image`, `audio`, `video` or `file`.
+        type_: `image`, `audio`, `video` or `file`.
         source: A public address (fetched by Meta within 10 seconds, a video within 75), or a `Path` to a local file,
             which is read while it is sent. At most 8 MB for images and 25 MB for others.
         is_reusable: Whether the attachment can be sent more than once.
@@ -34,9 +36,10 @@ def upload_attachment(type: Value[str], source: Media, *, is_reusable: Value[boo
         An operation. `data` becomes `{"attachment_id"}`: good for 90 days, and for this Page alone.
 
     Raises:
-        InvalidMessage: The type is none, or the file is not there, too large or of another type. Nothing was uploaded.
+        InvalidMessage: The type is not one of Meta's, or the file is not there, too large or of another type.
+            Nothing was uploaded.
         InvalidRequest: Meta could not fetch it, or it is not of the type. Nothing was uploaded.
-        DeliveryUnknown: The answer was lost. It may be uploaded; doing it again makes a second one and harms nothing.
+        DeliveryUnknown: The answer was lost. It may be uploaded; uploading it again does no harm.
 
     Example:
         >>> upload_attachment("image", "https://example.org/map.png").describe({}).path
@@ -44,16 +47,16 @@ def upload_attachment(type: Value[str], source: Media, *, is_reusable: Value[boo
 
     Source: https://developers.facebook.com/docs/messenger-platform/reference/attachment-upload-api
     """
-    kind = defer(_media_type, type)
+    kind = defer(_media_type, type_)
     attachment = {"type": kind, "payload": defer(_payload, source, is_reusable)}
     return Draft(
         "POST",
-        [PageId(), "message_attachments"],
+        [PAGE_ID, "message_attachments"],
         body={"message": {"attachment": attachment}},
         files=defer(media_files, kind, source),
         answers={"attachment_id": "0"},
         needs=("attachment_id",),
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 

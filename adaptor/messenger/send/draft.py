@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.values.arguments import Deferred, known, prepare
 from ...core.values.lazy import Lazy, resolve
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
+from ..rules.permissions import HUMAN_AGENT, SENDING
 from ..rules.recipient import recipient_id, recipient_object
 from ..rules.values import given
 from ..rules.windows import check_window
@@ -19,6 +20,7 @@ from .several_calls import text_series
 
 if TYPE_CHECKING:
     from ...core.state import State
+    from ...graph.needs import Need
     from ...graph.request import GraphRequest
 
 
@@ -29,7 +31,7 @@ class SendDraft(Draft):
         body: What is sent, in Meta's spelling.
         files: Local files by the name of their form field.
         key: The job's own key.
-        answers: What the answer holds besides the ids of person and message.
+        answers: Further keys of the answer, for a dry run.
         window: Raises where the person's window is closed, when it is resolved; None where nothing is known of it.
         split: Whether a long text goes out in parts.
         typing: Seconds of typing before each part, or None.
@@ -53,7 +55,7 @@ class SendDraft(Draft):
         if not is_whole:
             recipient = prepare(body["recipient"])
             body = {**body, "recipient": recipient if isinstance(recipient, Lazy) else recipient_object(recipient)}
-        super().__init__("POST", [PageId(), "messages"], body=body, files=files, answers=answers, key=key)
+        super().__init__("POST", [PAGE_ID, "messages"], body=body, files=files, answers=answers, key=key)
         self._window = window
         self._split = split
         self._typing = typing
@@ -108,6 +110,31 @@ class SendDraft(Draft):
         (check_long_body if self._split else check_body)(body)
 
 
+#: The options of a send that `message_draft` takes, by the names that operations give them.
+_OPTIONS = (
+    *("messaging_type", "tag", "notification_type", "reply_to", "persona_id", "thread_control"),
+    *("last_user_message_at", "key", "split", "typing"),
+)
+
+
+def options_in(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of a send that are among the arguments of an operation."""
+    return {name: arguments[name] for name in _OPTIONS if name in arguments}
+
+
+def content_draft(content: dict[str, Any], arguments: dict[str, Any], **more: Any) -> SendDraft:
+    """Draft the call that sends a content: a text, a picture, a template.
+
+    Args:
+        content: What the message says, in Meta's spelling.
+        arguments: The arguments of the operation, its `locals()`. Ten operations take the same options, and each of
+            them shows all in its signature, since `help` and editors do not look behind `**options`.
+        **more: What else `message_draft` takes.
+    """
+    message = given(**content, quick_replies=arguments.get("quick_replies"), metadata=arguments.get("metadata"))
+    return message_draft(arguments["recipient"], message, **options_in(arguments), **more)
+
+
 def message_draft(
     recipient: Any,
     message: Any,
@@ -130,14 +157,15 @@ def message_draft(
         last_user_message_at: When the person last wrote, where the job knows it.
         files: Local files by the name of their form field.
         key: The job's own key.
-        answers: What the answer holds besides the ids of person and message.
+        answers: Further keys of the answer, for a dry run.
         split: Whether a long text goes out in parts.
         typing: Seconds of typing before each part, or None.
-        **fields: What stands beside recipient and message, in Meta's spelling.
+        **fields: Further fields of the body, in Meta's spelling.
     """
     window = None
     if last_user_message_at is not None:
-        window = Deferred(check_window, prepare(last_user_message_at), fields.get("messaging_type"), fields.get("tag"))
+        moment = prepare(last_user_message_at)
+        window = Deferred(check_window, (moment, fields.get("messaging_type"), fields.get("tag")))
     return SendDraft(
         {
             "recipient": recipient,
@@ -155,6 +183,18 @@ def message_draft(
 def action_draft(recipient: Any, action: str, **fields: Any) -> SendDraft:
     """Draft the call that shows a sender action."""
     return SendDraft({"recipient": recipient, **given(sender_action=action, **fields)})
+
+
+def message_needs(draft: Draft) -> Need:
+    """Return what a message needs, with what its tag adds."""
+    return SENDING._replace(features=(HUMAN_AGENT,)) if tag_of(draft) == "HUMAN_AGENT" else SENDING
+
+
+def tag_of(draft: Draft) -> str | None:
+    """Return the tag of a message; None where it has none, or none that is known when the job is loaded."""
+    body = known(draft.body)
+    tag = body.get("tag") if isinstance(body, dict) else None
+    return tag if isinstance(tag, str) else None
 
 
 def _is_action(body: Any) -> bool:

@@ -10,33 +10,32 @@ from typing import TYPE_CHECKING, Any
 from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...graph.operation import graph_operation
+from ..rules.argument_types import Key, OptionalObject, OptionalText, QuickReplies, Recipient
 from ..rules.limits import refuse
-from ..rules.recipient import Key, QuickReplies, Recipient, Word
-from ..rules.values import given
 from ..rules.windows import Moment
-from .draft import message_draft
+from .draft import content_draft, message_needs
 from .media_source import media_payload
 
 if TYPE_CHECKING:
     from ...graph.draft import Draft
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "send"
 
 
-@graph_operation
+@graph_operation(needs=message_needs)
 def send_images(
     recipient: Recipient,
     images: Value[list[str | int]],
     *,
     quick_replies: QuickReplies = None,
-    messaging_type: Word = "RESPONSE",
-    tag: Word = None,
-    notification_type: Word = None,
-    reply_to: Word = None,
-    persona_id: Word = None,
-    metadata: Word = None,
-    thread_control: Value[dict[str, Any] | None] = None,
+    messaging_type: OptionalText = "RESPONSE",
+    tag: OptionalText = None,
+    notification_type: OptionalText = None,
+    reply_to: OptionalText = None,
+    persona_id: OptionalText = None,
+    metadata: OptionalText = None,
+    thread_control: OptionalObject = None,
     last_user_message_at: Moment = None,
     key: Key = None,
 ) -> Draft:
@@ -73,33 +72,22 @@ def send_images(
 
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments
     """
-    return message_draft(
-        recipient,
-        given(attachments=defer(_pictures, images), quick_replies=quick_replies, metadata=metadata),
-        messaging_type=messaging_type,
-        tag=tag,
-        notification_type=notification_type,
-        reply_to=reply_to,
-        persona_id=persona_id,
-        thread_control=thread_control,
-        last_user_message_at=last_user_message_at,
-        key=key,
-    )
+    return content_draft({"attachments": defer(_pictures, images)}, locals())
 
 
-@graph_operation
+@graph_operation(needs=message_needs)
 def send_sticker(
     recipient: Recipient,
     sticker_id: Value[str | int],
     *,
     quick_replies: QuickReplies = None,
-    messaging_type: Word = "RESPONSE",
-    tag: Word = None,
-    notification_type: Word = None,
-    reply_to: Word = None,
-    persona_id: Word = None,
-    metadata: Word = None,
-    thread_control: Value[dict[str, Any] | None] = None,
+    messaging_type: OptionalText = "RESPONSE",
+    tag: OptionalText = None,
+    notification_type: OptionalText = None,
+    reply_to: OptionalText = None,
+    persona_id: OptionalText = None,
+    metadata: OptionalText = None,
+    thread_control: OptionalObject = None,
     last_user_message_at: Moment = None,
     key: Key = None,
 ) -> Draft:
@@ -134,18 +122,7 @@ def send_sticker(
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/sticker-api
     """
-    return message_draft(
-        recipient,
-        given(sticker_id=defer(_sticker, sticker_id), quick_replies=quick_replies, metadata=metadata),
-        messaging_type=messaging_type,
-        tag=tag,
-        notification_type=notification_type,
-        reply_to=reply_to,
-        persona_id=persona_id,
-        thread_control=thread_control,
-        last_user_message_at=last_user_message_at,
-        key=key,
-    )
+    return content_draft({"sticker_id": defer(_sticker, sticker_id)}, locals())
 
 
 def _pictures(images: Any) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Sending pictures, recordings, films, files and stickers.
+"""Sending images, audio, videos and files.
 
 Source of all of it: https://developers.facebook.com/docs/messenger-platform/send-messages
 """
@@ -7,36 +7,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...graph.operation import graph_operation
-from ..rules.recipient import Key, QuickReplies, Recipient, Word
-from ..rules.values import given
+from ..rules.argument_types import Flag, Key, OptionalObject, OptionalText, QuickReplies, Recipient
 from ..rules.windows import Moment
-from .draft import message_draft
+from .draft import content_draft, message_needs
 from .media_source import Media, media_files, media_payload
 
 if TYPE_CHECKING:
     from ...graph.draft import Draft
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "send"
 
 
-@graph_operation
+@graph_operation(needs=message_needs)
 def send_image(
     recipient: Recipient,
     image: Media,
     *,
-    is_reusable: Value[bool | None] = None,
+    is_reusable: Flag = None,
     quick_replies: QuickReplies = None,
-    messaging_type: Word = "RESPONSE",
-    tag: Word = None,
-    notification_type: Word = None,
-    reply_to: Word = None,
-    persona_id: Word = None,
-    metadata: Word = None,
-    thread_control: Value[dict[str, Any] | None] = None,
+    messaging_type: OptionalText = "RESPONSE",
+    tag: OptionalText = None,
+    notification_type: OptionalText = None,
+    reply_to: OptionalText = None,
+    persona_id: OptionalText = None,
+    metadata: OptionalText = None,
+    thread_control: OptionalObject = None,
     last_user_message_at: Moment = None,
     key: Key = None,
 ) -> Draft:
@@ -74,47 +72,33 @@ def send_image(
 
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments
     """
-    attachment = {"type": "image", "payload": defer(media_payload, image, is_reusable)}
-    return message_draft(
-        recipient,
-        given(attachment=attachment, quick_replies=quick_replies, metadata=metadata),
-        files=defer(media_files, "image", image),
-        answers=None if is_reusable is None else {"attachment_id": "0"},
-        messaging_type=messaging_type,
-        tag=tag,
-        notification_type=notification_type,
-        reply_to=reply_to,
-        persona_id=persona_id,
-        thread_control=thread_control,
-        last_user_message_at=last_user_message_at,
-        key=key,
-    )
+    return _media_draft("image", image, is_reusable, locals())
 
 
-@graph_operation
+@graph_operation(needs=message_needs)
 def send_audio(
     recipient: Recipient,
     audio: Media,
     *,
-    is_reusable: Value[bool | None] = None,
+    is_reusable: Flag = None,
     quick_replies: QuickReplies = None,
-    messaging_type: Word = "RESPONSE",
-    tag: Word = None,
-    notification_type: Word = None,
-    reply_to: Word = None,
-    persona_id: Word = None,
-    metadata: Word = None,
-    thread_control: Value[dict[str, Any] | None] = None,
+    messaging_type: OptionalText = "RESPONSE",
+    tag: OptionalText = None,
+    notification_type: OptionalText = None,
+    reply_to: OptionalText = None,
+    persona_id: OptionalText = None,
+    metadata: OptionalText = None,
+    thread_control: OptionalObject = None,
     last_user_message_at: Moment = None,
     key: Key = None,
 ) -> Draft:
-    """Send a recording to one person.
+    """Send audio to one person.
 
     Args:
         recipient: The person's PSID, or one of Meta's recipient objects.
-        audio: The recording's public address (fetched by Meta within 10 seconds), the `attachment_id` of one that was
+        audio: The public address of the audio (fetched by Meta within 10 seconds), the `attachment_id` of one that was
             uploaded in the last 90 days, or a `Path` to a local file whose ending is that of audio. At most 25 MB.
-        is_reusable: Whether Meta keeps the recording and answers with an `attachment_id`, good for 90 days.
+        is_reusable: Whether Meta keeps it and answers with an `attachment_id`, good for 90 days.
         quick_replies: At most 13, from `quick_reply`.
         messaging_type: As for `send_text`.
         tag: As for `send_text`.
@@ -132,7 +116,7 @@ def send_audio(
     Raises:
         InvalidMessage: Refused before the wire; a local file is not there, too large or of another type. Nothing was
             sent.
-        InvalidRequest: Meta could not fetch the recording, or does not know the attachment. Nothing was sent.
+        InvalidRequest: Meta could not fetch the audio, or does not know the attachment. Nothing was sent.
         WindowClosed: The 24 hours are over. Nothing was sent.
         DeliveryUnknown: The answer was lost. It may have been sent; it is not repeated.
 
@@ -142,47 +126,33 @@ def send_audio(
 
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments
     """
-    attachment = {"type": "audio", "payload": defer(media_payload, audio, is_reusable)}
-    return message_draft(
-        recipient,
-        given(attachment=attachment, quick_replies=quick_replies, metadata=metadata),
-        files=defer(media_files, "audio", audio),
-        answers=None if is_reusable is None else {"attachment_id": "0"},
-        messaging_type=messaging_type,
-        tag=tag,
-        notification_type=notification_type,
-        reply_to=reply_to,
-        persona_id=persona_id,
-        thread_control=thread_control,
-        last_user_message_at=last_user_message_at,
-        key=key,
-    )
+    return _media_draft("audio", audio, is_reusable, locals())
 
 
-@graph_operation
+@graph_operation(needs=message_needs)
 def send_video(
     recipient: Recipient,
     video: Media,
     *,
-    is_reusable: Value[bool | None] = None,
+    is_reusable: Flag = None,
     quick_replies: QuickReplies = None,
-    messaging_type: Word = "RESPONSE",
-    tag: Word = None,
-    notification_type: Word = None,
-    reply_to: Word = None,
-    persona_id: Word = None,
-    metadata: Word = None,
-    thread_control: Value[dict[str, Any] | None] = None,
+    messaging_type: OptionalText = "RESPONSE",
+    tag: OptionalText = None,
+    notification_type: OptionalText = None,
+    reply_to: OptionalText = None,
+    persona_id: OptionalText = None,
+    metadata: OptionalText = None,
+    thread_control: OptionalObject = None,
     last_user_message_at: Moment = None,
     key: Key = None,
 ) -> Draft:
-    """Send a film to one person.
+    """Send a video to one person.
 
     Args:
         recipient: The person's PSID, or one of Meta's recipient objects.
-        video: The film's public address (fetched by Meta within 75 seconds), the `attachment_id` of one that was
+        video: The video's public address (fetched by Meta within 75 seconds), the `attachment_id` of one that was
             uploaded in the last 90 days, or a `Path` to a local file whose ending is that of video. At most 25 MB.
-        is_reusable: Whether Meta keeps the film and answers with an `attachment_id`, good for 90 days.
+        is_reusable: Whether Meta keeps the video and answers with an `attachment_id`, good for 90 days.
         quick_replies: At most 13, from `quick_reply`.
         messaging_type: As for `send_text`.
         tag: As for `send_text`.
@@ -200,7 +170,7 @@ def send_video(
     Raises:
         InvalidMessage: Refused before the wire; a local file is not there, too large or of another type. Nothing was
             sent.
-        InvalidRequest: Meta could not fetch the film, or does not know the attachment. Nothing was sent.
+        InvalidRequest: Meta could not fetch the video, or does not know the attachment. Nothing was sent.
         WindowClosed: The 24 hours are over. Nothing was sent.
         DeliveryUnknown: The answer was lost. It may have been sent; it is not repeated.
 
@@ -210,37 +180,23 @@ def send_video(
 
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments
     """
-    attachment = {"type": "video", "payload": defer(media_payload, video, is_reusable)}
-    return message_draft(
-        recipient,
-        given(attachment=attachment, quick_replies=quick_replies, metadata=metadata),
-        files=defer(media_files, "video", video),
-        answers=None if is_reusable is None else {"attachment_id": "0"},
-        messaging_type=messaging_type,
-        tag=tag,
-        notification_type=notification_type,
-        reply_to=reply_to,
-        persona_id=persona_id,
-        thread_control=thread_control,
-        last_user_message_at=last_user_message_at,
-        key=key,
-    )
+    return _media_draft("video", video, is_reusable, locals())
 
 
-@graph_operation
+@graph_operation(needs=message_needs)
 def send_file(
     recipient: Recipient,
     file: Media,
     *,
-    is_reusable: Value[bool | None] = None,
+    is_reusable: Flag = None,
     quick_replies: QuickReplies = None,
-    messaging_type: Word = "RESPONSE",
-    tag: Word = None,
-    notification_type: Word = None,
-    reply_to: Word = None,
-    persona_id: Word = None,
-    metadata: Word = None,
-    thread_control: Value[dict[str, Any] | None] = None,
+    messaging_type: OptionalText = "RESPONSE",
+    tag: OptionalText = None,
+    notification_type: OptionalText = None,
+    reply_to: OptionalText = None,
+    persona_id: OptionalText = None,
+    metadata: OptionalText = None,
+    thread_control: OptionalObject = None,
     last_user_message_at: Moment = None,
     key: Key = None,
 ) -> Draft:
@@ -278,18 +234,14 @@ def send_file(
 
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages#sending_attachments
     """
-    attachment = {"type": "file", "payload": defer(media_payload, file, is_reusable)}
-    return message_draft(
-        recipient,
-        given(attachment=attachment, quick_replies=quick_replies, metadata=metadata),
-        files=defer(media_files, "file", file),
+    return _media_draft("file", file, is_reusable, locals())
+
+
+def _media_draft(kind: str, medium: Any, is_reusable: Any, arguments: dict[str, Any]) -> Draft:
+    attachment = {"type": kind, "payload": defer(media_payload, medium, is_reusable)}
+    return content_draft(
+        {"attachment": attachment},
+        arguments,
+        files=defer(media_files, kind, medium),
         answers=None if is_reusable is None else {"attachment_id": "0"},
-        messaging_type=messaging_type,
-        tag=tag,
-        notification_type=notification_type,
-        reply_to=reply_to,
-        persona_id=persona_id,
-        thread_control=thread_control,
-        last_user_message_at=last_user_message_at,
-        key=key,
     )

@@ -1,4 +1,4 @@
-"""What a picture, a recording or a file may be given as: an address, an attachment id, or a local file.
+"""The forms in which a medium may be given: an address, an attachment id, or a local file.
 
 Source: https://developers.facebook.com/docs/messenger-platform/send-messages/saving-assets (checked 2026-11-24).
 """
@@ -45,11 +45,11 @@ def media_payload(media: Any, is_reusable: Any) -> dict[str, Any]:
     if media.isdigit():
         if is_reusable is not None:
             raise refuse(
-                "attachment.is_reusable", "goes with an address or a file only", "What has an id is kept already."
+                "attachment.is_reusable", "goes with an address or a file only", "What has an id is reusable already."
             )
         return given(attachment_id=media)
     if not media.lower().startswith(("http://", "https://")):
-        # A text may come from anywhere, and what comes from anywhere must not choose which file leaves this machine.
+        # A text may come from outside, and must not choose which file leaves this machine.
         raise refuse(
             "attachment",
             "is neither an address nor an attachment id",

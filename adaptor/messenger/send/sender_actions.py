@@ -1,4 +1,4 @@
-"""Sender actions: what a person sees of the Page besides its messages.
+"""Sender actions: typing, seen and reactions.
 
 Source of all of it: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions
 """
@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
-from ..rules.recipient import Recipient, Text, Word
+from ..rules.argument_types import OptionalText, Recipient, Text
+from ..rules.permissions import SENDING
 from .draft import action_draft
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "send"
 
 
-@graph_operation
-def typing_on(recipient: Recipient, *, persona_id: Word = None) -> Draft:
+@graph_operation(needs=SENDING)
+def typing_on(recipient: Recipient, *, persona_id: OptionalText = None) -> Draft:
     """Show the person that the Page is typing, for 20 seconds or until the next message.
 
     Args:
@@ -38,8 +39,8 @@ def typing_on(recipient: Recipient, *, persona_id: Word = None) -> Draft:
     return action_draft(recipient, "typing_on", persona_id=persona_id)
 
 
-@graph_operation
-def typing_off(recipient: Recipient, *, persona_id: Word = None) -> Draft:
+@graph_operation(needs=SENDING)
+def typing_off(recipient: Recipient, *, persona_id: OptionalText = None) -> Draft:
     """Stop showing the person that the Page is typing.
 
     Args:
@@ -62,7 +63,7 @@ def typing_off(recipient: Recipient, *, persona_id: Word = None) -> Draft:
     return action_draft(recipient, "typing_off", persona_id=persona_id)
 
 
-@graph_operation
+@graph_operation(needs=SENDING)
 def mark_seen(recipient: Recipient) -> Draft:
     """Show the person that the Page has read their last message.
 
@@ -85,13 +86,13 @@ def mark_seen(recipient: Recipient) -> Draft:
     return action_draft(recipient, "mark_seen")
 
 
-@graph_operation
+@graph_operation(needs=SENDING)
 def react(recipient: Recipient, message_id: Text, reaction: Text) -> Draft:
     """Put a reaction under a message, or change it.
 
     Args:
         recipient: The person's PSID, or one of Meta's recipient objects.
-        message_id: The message, as a webhook or a send named it.
+        message_id: The message's id, from a webhook or a send.
         reaction: An emoji, such as "😊".
 
     Returns:
@@ -110,13 +111,13 @@ def react(recipient: Recipient, message_id: Text, reaction: Text) -> Draft:
     return action_draft(recipient, "react", payload={"message_id": message_id, "reaction": reaction})
 
 
-@graph_operation
+@graph_operation(needs=SENDING)
 def unreact(recipient: Recipient, message_id: Text) -> Draft:
     """Take the Page's reaction under a message away.
 
     Args:
         recipient: The person's PSID, or one of Meta's recipient objects.
-        message_id: The message, as a webhook or a send named it.
+        message_id: The message's id, from a webhook or a send.
 
     Returns:
         An operation. `data` becomes `{"recipient_id"}`.

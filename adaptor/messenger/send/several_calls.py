@@ -40,7 +40,7 @@ def text_series(request: GraphRequest, *, split: bool, typing: float | None) -> 
 
 
 def _texts(text: str) -> list[str]:
-    # Only what is too long is looked at.
+    # Only a text that is too long is split.
     if count_characters(text) <= LIMITS["text"].most:
         return [text]
     from .split_text import split_text

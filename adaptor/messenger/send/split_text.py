@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-#: The end of a sentence, in the signs of many scripts, with what closes it; and the space behind it.
+#: The end of a sentence in many scripts, with closing quotes and brackets, and the space after it.
 _SENTENCE_END = re.compile(r"[.!?…؟。！？।॥։።]+[\"'”’»)\]]*\s+|[。！？።]+")
 _PARAGRAPH_END = re.compile(r"\n\s*\n")
 _SPACE = re.compile(r"\s+")
@@ -17,7 +17,7 @@ def split_text(text: str, most: int) -> list[str]:
     """Cut a text into parts at the ends of paragraphs, else of sentences, else between words.
 
     A part is not cut where its second half has such a place. Only a word that is longer than a part is cut inside, and
-    there never within one visible sign. Space at the cuts is dropped; nothing else is.
+    there never within one visible character. Space at the cuts is dropped; nothing else is.
 
     Args:
         text: The whole text.
@@ -40,7 +40,7 @@ def split_text(text: str, most: int) -> list[str]:
 
 
 def _cut(text: str, most: int) -> int:
-    # The space behind a part is dropped, so it may stand beyond the last character that fits.
+    # The space behind a part is dropped, so it may lie beyond the last character that fits.
     window = text[: most + 1]
     for ends in (_PARAGRAPH_END, _SENTENCE_END):
         cut = _last(ends, window, most)
@@ -51,7 +51,7 @@ def _cut(text: str, most: int) -> int:
 
 
 def _last(ends: re.Pattern[str], window: str, most: int) -> int:
-    """Return where the last part that ends so and fits would end, or 0."""
+    """Return the end of the last match that fits, or 0."""
     last = 0
     for found in ends.finditer(window):
         if 0 < len(window[: found.end()].rstrip()) <= most:

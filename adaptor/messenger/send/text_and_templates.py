@@ -12,30 +12,31 @@ from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
+from ..rules.argument_types import Key, Object, OptionalObject, OptionalText, QuickReplies, Recipient, Text
 from ..rules.limits import refuse
-from ..rules.recipient import Key, Object, QuickReplies, Recipient, Text, Word
+from ..rules.permissions import SENDING
 from ..rules.values import given
 from ..rules.windows import Moment
-from .draft import SendDraft, message_draft
+from .draft import SendDraft, content_draft, message_draft, message_needs, options_in
 from .several_calls import TYPING_SECONDS
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "send"
 
 
-@graph_operation
+@graph_operation(needs=message_needs)
 def send_text(
     recipient: Recipient,
     text: Text,
     *,
     quick_replies: QuickReplies = None,
-    messaging_type: Word = "RESPONSE",
-    tag: Word = None,
-    notification_type: Word = None,
-    reply_to: Word = None,
-    persona_id: Word = None,
-    metadata: Word = None,
-    thread_control: Value[dict[str, Any] | None] = None,
+    messaging_type: OptionalText = "RESPONSE",
+    tag: OptionalText = None,
+    notification_type: OptionalText = None,
+    reply_to: OptionalText = None,
+    persona_id: OptionalText = None,
+    metadata: OptionalText = None,
+    thread_control: OptionalObject = None,
     last_user_message_at: Moment = None,
     key: Key = None,
     split: bool = False,
@@ -55,7 +56,7 @@ def send_text(
         metadata: Up to 1,000 characters that come back in the echo webhook.
         thread_control: Passes or releases the conversation with the message: `{"control_type": "pass", "app_id": …}`,
             or `{"control_type": "release"}`.
-        last_user_message_at: When the person last wrote (ISO text, a datetime, or Unix time as webhooks tell it).
+        last_user_message_at: When the person last wrote (ISO text, a datetime, or Unix time as webhooks give it).
             Where it is too long ago, `WindowClosed` is raised without a call.
         key: At most one send ever for this Page and key, across all runs: the id of the appointment, say. A later run
             tries again what certainly was not sent. Default: once for this place in the job, this person and this
@@ -67,7 +68,7 @@ def send_text(
     Returns:
         An operation. `data` becomes `{"recipient_id", "message_id"}`; with several parts it is about the last, and
         `message_ids` lists all of them. In a run that goes on, what an earlier attempt left unknown is not sent again:
-        it gives `{"outcome": "unknown"}`, also for the whole where it was one part; the other parts go out.
+        it gives `{"outcome": "unknown"}`, also for the whole where it was one part; the parts behind it are held back.
 
     Raises:
         InvalidMessage: Refused before the wire. Nothing was sent.
@@ -89,36 +90,22 @@ def send_text(
             "`split` of send_text() must be True or False when the job is written.", fix="Write split=True."
         )
     _check_typing(typing)
-    message = given(text=text, quick_replies=quick_replies, metadata=metadata)
-    return message_draft(
-        recipient,
-        message,
-        messaging_type=messaging_type,
-        tag=tag,
-        notification_type=notification_type,
-        reply_to=reply_to,
-        persona_id=persona_id,
-        thread_control=thread_control,
-        last_user_message_at=last_user_message_at,
-        key=key,
-        split=split,
-        typing=typing,
-    )
+    return content_draft({"text": text}, locals())
 
 
-@graph_operation
+@graph_operation(needs=message_needs)
 def send_template(
     recipient: Recipient,
     template: Object,
     *,
     quick_replies: QuickReplies = None,
-    messaging_type: Word = "RESPONSE",
-    tag: Word = None,
-    notification_type: Word = None,
-    reply_to: Word = None,
-    persona_id: Word = None,
-    metadata: Word = None,
-    thread_control: Value[dict[str, Any] | None] = None,
+    messaging_type: OptionalText = "RESPONSE",
+    tag: OptionalText = None,
+    notification_type: OptionalText = None,
+    reply_to: OptionalText = None,
+    persona_id: OptionalText = None,
+    metadata: OptionalText = None,
+    thread_control: OptionalObject = None,
     last_user_message_at: Moment = None,
     key: Key = None,
 ) -> Draft:
@@ -155,34 +142,20 @@ def send_template(
 
     Source: https://developers.facebook.com/docs/messenger-platform/send-messages/templates
     """
-    message = given(
-        attachment={"type": "template", "payload": template}, quick_replies=quick_replies, metadata=metadata
-    )
-    return message_draft(
-        recipient,
-        message,
-        messaging_type=messaging_type,
-        tag=tag,
-        notification_type=notification_type,
-        reply_to=reply_to,
-        persona_id=persona_id,
-        thread_control=thread_control,
-        last_user_message_at=last_user_message_at,
-        key=key,
-    )
+    return content_draft({"attachment": {"type": "template", "payload": template}}, locals())
 
 
-@graph_operation
+@graph_operation(needs=message_needs)
 def send_message(
     recipient: Recipient,
     message: Object,
     *,
-    messaging_type: Word = "RESPONSE",
-    tag: Word = None,
-    notification_type: Word = None,
-    reply_to: Word = None,
-    persona_id: Word = None,
-    thread_control: Value[dict[str, Any] | None] = None,
+    messaging_type: OptionalText = "RESPONSE",
+    tag: OptionalText = None,
+    notification_type: OptionalText = None,
+    reply_to: OptionalText = None,
+    persona_id: OptionalText = None,
+    thread_control: OptionalObject = None,
     last_user_message_at: Moment = None,
     key: Key = None,
 ) -> Draft:
@@ -214,30 +187,19 @@ def send_message(
 
     Source: https://developers.facebook.com/docs/messenger-platform/reference/send-api
     """
-    return message_draft(
-        recipient,
-        message,
-        messaging_type=messaging_type,
-        tag=tag,
-        notification_type=notification_type,
-        reply_to=reply_to,
-        persona_id=persona_id,
-        thread_control=thread_control,
-        last_user_message_at=last_user_message_at,
-        key=key,
-    )
+    return message_draft(recipient, message, **options_in(locals()))
 
 
-@graph_operation
+@graph_operation(needs=SENDING)
 def private_reply(
-    recipient: Value[dict[str, Any]],
+    recipient: Object,
     message: Value[str | dict[str, Any]],
     *,
     quick_replies: QuickReplies = None,
-    messaging_type: Word = "RESPONSE",
-    notification_type: Word = None,
-    persona_id: Word = None,
-    metadata: Word = None,
+    messaging_type: OptionalText = "RESPONSE",
+    notification_type: OptionalText = None,
+    persona_id: OptionalText = None,
+    metadata: OptionalText = None,
     key: Key = None,
 ) -> Draft:
     """Answer a post or a comment on the Page in a private message: once, and within 7 days.
@@ -268,17 +230,11 @@ def private_reply(
 
     Source: https://developers.facebook.com/docs/messenger-platform/discovery/private-replies
     """
-    return message_draft(
-        defer(_post_or_comment, recipient),
-        defer(_reply_message, message, quick_replies, metadata),
-        messaging_type=messaging_type,
-        notification_type=notification_type,
-        persona_id=persona_id,
-        key=key,
-    )
+    reply = defer(_reply_message, message, quick_replies, metadata)
+    return message_draft(defer(_post_or_comment, recipient), reply, **options_in(locals()))
 
 
-@graph_operation
+@graph_operation(needs=message_needs)
 def post_message(params: Object, *, key: Key = None) -> Draft:
     """Send a whole body of the Send API, as OpenFn's `postMessage` does; nothing in it is dropped.
 

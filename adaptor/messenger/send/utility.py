@@ -11,19 +11,19 @@ from ...core.operation import Value
 from ...core.values.arguments import defer
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
+from ..rules.argument_types import Key, OptionalText, Recipient, Text
 from ..rules.limits import refuse
-from ..rules.recipient import Key, Recipient, Text, Word
-from ..rules.values import given
-from .draft import message_draft
+from ..rules.permissions import UTILITY_MESSAGES
+from .draft import content_draft
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "send"
 
 #: Texts for the places in a template: a list for {{1}}, {{2}} …, a dict for {{name}}.
 Parameters: TypeAlias = "Value[list[Any] | dict[str, Any] | None]"
 
 
-@graph_operation
+@graph_operation(needs=UTILITY_MESSAGES)
 def send_utility(
     recipient: Recipient,
     template: Text,
@@ -32,9 +32,9 @@ def send_utility(
     language: Text = "en",
     header: Parameters = None,
     buttons: Value[list[dict[str, Any]] | None] = None,
-    notification_type: Word = None,
-    persona_id: Word = None,
-    metadata: Word = None,
+    notification_type: OptionalText = None,
+    persona_id: OptionalText = None,
+    metadata: OptionalText = None,
     key: Key = None,
 ) -> Draft:
     """Send an approved utility template to one person, at any time.
@@ -71,22 +71,12 @@ def send_utility(
     Source:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages
     """
-    message = given(
-        template={
-            "name": template,
-            "language": {"code": language},
-            "components": defer(_components, header, parameters, buttons),
-        },
-        metadata=metadata,
-    )
-    return message_draft(
-        recipient,
-        message,
-        messaging_type="UTILITY",
-        notification_type=notification_type,
-        persona_id=persona_id,
-        key=key,
-    )
+    content = {
+        "name": template,
+        "language": {"code": language},
+        "components": defer(_components, header, parameters, buttons),
+    }
+    return content_draft({"template": content}, locals(), messaging_type="UTILITY")
 
 
 def _components(header: Any, body: Any, buttons: Any) -> list[dict[str, Any]]:

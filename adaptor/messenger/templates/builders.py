@@ -9,14 +9,14 @@ from typing import Any, TypeAlias
 
 from ...core.operation import Value, builder
 from ...core.values.arguments import defer
+from ..rules.argument_types import OptionalText, Text
 from ..rules.limits import refuse
-from ..rules.recipient import Text, Word
 from .rules import check_components
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "utility templates"
 
-#: What stands in the places while Meta looks at a template: a list for {{1}}, {{2}} …, a dict for named ones.
+#: Examples for the placeholders, for Meta's review: a list for {{1}}, {{2}} …, a dict for named ones.
 Examples: TypeAlias = "Value[list[str] | dict[str, str] | None]"
 
 
@@ -27,7 +27,7 @@ def template_body(text: Text, examples: Examples = None) -> dict[str, Any]:
     Args:
         text: What it says, with a place for all that differs: `{{1}}`, `{{2}}` … in order, or `{{name}}`. It may not
             start or end with one.
-        examples: What might stand there: a list for numbered places, a dict for named ones.
+        examples: One for each placeholder: a list for numbered places, a dict for named ones.
 
     Returns:
         A dict for `create_message_template`.
@@ -51,19 +51,21 @@ def template_body(text: Text, examples: Examples = None) -> dict[str, Any]:
 
 
 @builder
-def template_header(text: Word = None, examples: Examples = None, *, image_handle: Word = None) -> dict[str, Any]:
+def template_header(
+    text: OptionalText = None, examples: Examples = None, *, image_handle: OptionalText = None
+) -> dict[str, Any]:
     """Build the header of a utility template: a line of text, or a picture.
 
     Args:
         text: What it says, with a place for all that differs, as in `template_body`.
-        examples: What might stand there: a list for numbered places, a dict for named ones.
+        examples: One for each placeholder: a list for numbered places, a dict for named ones.
         image_handle: In place of a text: the handle of a picture that was uploaded with Meta's Resumable Upload API.
 
     Returns:
         A dict for `create_message_template`.
 
     Raises:
-        InvalidMessage: There is neither a text nor a picture, or both; or a place has no example. Nothing was made.
+        InvalidMessage: There is neither a text nor a picture, or both; or a place has no example. Nothing was created.
 
     Example:
         >>> template_header("Your appointment")
@@ -97,7 +99,7 @@ def template_buttons(buttons: Value[list[dict[str, Any]]]) -> dict[str, Any]:
         A dict for `create_message_template`.
 
     Raises:
-        InvalidMessage: A button is of another kind, or lacks something. Nothing was made.
+        InvalidMessage: A button is of another kind, or lacks something. Nothing was created.
 
     Example:
         >>> template_buttons([{"type": "POSTBACK", "text": "I will come", "payload": "YES"}])["type"]

@@ -1,4 +1,4 @@
-"""What a utility template may look like when it is made. Whatever Meta would refuse is refused before the wire.
+"""The rules for a utility template. Whatever Meta would refuse is refused before the call.
 
 Source of all of it: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/utility-messages
 (checked 2026-11-24).
@@ -40,7 +40,7 @@ def check_template(body: Any) -> None:
     """Refuse a template that Meta would refuse.
 
     Raises:
-        InvalidMessage: With the field and what is wrong with it. Nothing was made.
+        InvalidMessage: With the field and what is wrong with it. Nothing was created.
     """
     for field in ("name", "language"):
         check_text(field, body.get(field))
@@ -101,7 +101,7 @@ def _check_text(kind: str, content: dict[str, Any]) -> None:
     places = places_in(str(text))
     # A header may begin with a place, as one of Meta's own examples does.
     if kind == "BODY" and places and (_PLACE.match(str(text).strip()) or str(text).strip().endswith("}}")):
-        raise refuse(field, "starts or ends with a parameter", "Put words around it: a full stop will do at the end.")
+        raise refuse(field, "starts or ends with a parameter", "Put text around it; a full stop is enough at the end.")
     _check_numbers(field, places)
     example = content.get("example")
     if places and not isinstance(example, Lazy):

@@ -10,18 +10,18 @@ from typing import Any, TypeAlias
 from ...core.operation import Value
 from ...core.values.arguments import defer, known
 from ...core.values.lazy import Lazy
-from ...core.values.page_id import PageId
+from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.listing import listing
 from ...graph.operation import graph_operation
 from ...graph.request import comma_separated, without_none
+from ..rules.argument_types import Count, OptionalText, OptionalWords, Text
 from ..rules.ids import object_id
 from ..rules.limits import refuse
-from ..rules.recipient import Text, Word
-from ..rules.words import MaybeWords
+from ..rules.permissions import UTILITY_MESSAGES, UTILITY_TEMPLATES
 from .rules import check_components, check_template, parameter_format
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading under which `adaptor docs` shows this module.
 HEADING = "utility templates"
 
 Components: TypeAlias = "Value[str | list[dict[str, Any]]]"
@@ -30,24 +30,24 @@ MaybeObjects: TypeAlias = "Value[list[dict[str, Any]] | dict[str, Any] | None]"
 OneOrMore: TypeAlias = "Value[str | list[str] | None]"
 
 
-@graph_operation
+@graph_operation(needs=UTILITY_TEMPLATES)
 def create_message_template(
     name: Text,
     language: Text,
     components: MaybeComponents = None,
     *,
     category: Text = "UTILITY",
-    parameter_format: Word = None,
-    library_template_name: Word = None,
+    parameter_format: OptionalText = None,
+    library_template_name: OptionalText = None,
     library_template_body_inputs: MaybeObjects = None,
     library_template_button_inputs: MaybeObjects = None,
 ) -> Draft:
-    """Make a utility template and submit it to Meta, which answers within seconds.
+    """Create a utility template and submit it to Meta, which answers within seconds.
 
     Needs the permission `page_utility_messaging`. A template may not advertise anything.
 
     Args:
-        name: What sends call it.
+        name: The name by which sends refer to it.
         language: Its language code, such as `en`; the same name may be used once for each language.
         components: A list of what `template_header`, `template_body` and `template_buttons` build; a text is a body
             without places.
@@ -62,10 +62,10 @@ def create_message_template(
 
     Raises:
         InvalidMessage: There is no body, it starts or ends with a parameter, numbers are not in order, or an example is
-            missing. Nothing was made.
-        PermissionMissing: The token lacks `page_utility_messaging`. Nothing was made.
-        InvalidRequest: Meta refuses the template, or there is one of this name and language. Nothing was made.
-        DeliveryUnknown: The answer was lost. It may have been made: look with `list_message_templates`.
+            missing. Nothing was created.
+        PermissionMissing: The token lacks `page_utility_messaging`. Nothing was created.
+        InvalidRequest: Meta refuses the template, or there is one of this name and language. Nothing was created.
+        DeliveryUnknown: The answer was lost. It may have been created: check with `list_message_templates`.
 
     Example:
         >>> body = template_body("Hello {{1}}, we expect you on {{2}} at the clinic.", ["Ana", "Monday"])
@@ -78,7 +78,7 @@ def create_message_template(
     parts = None if components is None else _parts(components)
     return Draft(
         "POST",
-        [PageId(), "message_templates"],
+        [PAGE_ID, "message_templates"],
         body=without_none(
             {
                 "name": name,
@@ -98,14 +98,16 @@ def create_message_template(
     )
 
 
-@graph_operation
-def update_message_template(template_id: Text, components: Components, *, parameter_format: Word = None) -> Draft:
-    """Change what a utility template says; Meta looks at it again.
+@graph_operation(needs=UTILITY_TEMPLATES)
+def update_message_template(
+    template_id: Text, components: Components, *, parameter_format: OptionalText = None
+) -> Draft:
+    """Change what a utility template says; Meta reviews it again.
 
     Needs the permission `page_utility_messaging`.
 
     Args:
-        template_id: The template, as `create_message_template` named it.
+        template_id: The template's id, from `create_message_template`.
         components: All of its components, as for `create_message_template`.
         parameter_format: `POSITIONAL` or `NAMED`. Default: what the texts show.
 
@@ -137,19 +139,19 @@ def update_message_template(template_id: Text, components: Components, *, parame
         answers={"success": True},
         check=_check_update,
         finish=without_none,
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 
-@graph_operation
-def get_message_template(template_id: Text, *, fields: MaybeWords = None) -> Draft:
+@graph_operation(needs=UTILITY_TEMPLATES)
+def get_message_template(template_id: Text, *, fields: OptionalWords = None) -> Draft:
     """Read one utility template: what it says, and whether Meta has approved it.
 
     Needs the permission `page_utility_messaging`.
 
     Args:
-        template_id: The template, as `create_message_template` named it.
-        fields: What is read of it, such as `name,language,status,components,rejected_reason`. Default: Meta's own
+        template_id: The template's id, from `create_message_template`.
+        fields: The fields to read, such as `name,language,status,components,rejected_reason`. Default: Meta's own
             choice.
 
     Returns:
@@ -172,17 +174,17 @@ def get_message_template(template_id: Text, *, fields: MaybeWords = None) -> Dra
     )
 
 
-@listing
+@listing(needs=UTILITY_TEMPLATES)
 def list_message_templates(
     *,
-    name: Word = None,
-    content: Word = None,
-    name_or_content: Word = None,
+    name: OptionalText = None,
+    content: OptionalText = None,
+    name_or_content: OptionalText = None,
     status: OneOrMore = None,
     language: OneOrMore = None,
     category: OneOrMore = None,
-    fields: MaybeWords = None,
-    limit: Value[int | None] = None,
+    fields: OptionalWords = None,
+    limit: Count = None,
 ) -> Draft:
     """List the utility templates of the Page.
 
@@ -196,7 +198,7 @@ def list_message_templates(
         status: Only those with this status, or one of these: `APPROVED`, `PENDING`, `REJECTED`, `PAUSED` …
         language: Only those in this language, or one of these.
         category: Only those of this category.
-        fields: What is read of each. Default: Meta's own choice.
+        fields: The fields to read of each. Default: Meta's own choice.
         limit: How many are wanted. Default: all of them.
 
     Returns:
@@ -214,7 +216,7 @@ def list_message_templates(
     """
     return Draft(
         "GET",
-        [PageId(), "message_templates"],
+        [PAGE_ID, "message_templates"],
         params={
             "name": name,
             "content": content,
@@ -228,8 +230,8 @@ def list_message_templates(
     )
 
 
-@graph_operation
-def delete_message_template(name: Text, *, template_id: Word = None) -> Draft:
+@graph_operation(needs=UTILITY_TEMPLATES)
+def delete_message_template(name: Text, *, template_id: OptionalText = None) -> Draft:
     """Delete a utility template, in all its languages or in one.
 
     Needs the permission `page_utility_messaging`.
@@ -254,16 +256,16 @@ def delete_message_template(name: Text, *, template_id: Word = None) -> Draft:
     """
     return Draft(
         "DELETE",
-        [PageId(), "message_templates"],
+        [PAGE_ID, "message_templates"],
         params={"name": defer(object_id, "name", name), "template_id": template_id},
         answers={"success": True},
-        is_repeatable=True,
+        is_idempotent=True,
     )
 
 
-@listing
+@listing(needs=UTILITY_MESSAGES)
 def search_template_library(
-    name_or_content: Word = None, *, language: Word = None, limit: Value[int | None] = None
+    name_or_content: OptionalText = None, *, language: OptionalText = None, limit: Count = None
 ) -> Draft:
     """Search the templates that Meta has written and approved already.
 
@@ -311,5 +313,5 @@ def _format(parts: Any) -> Any:
 
 def _check_update(body: Any) -> None:
     if body.get("components") is None:
-        raise refuse("components", "are missing", "Give all of them: what is left out goes.")
+        raise refuse("components", "are missing", "Give all components: those left out are removed.")
     check_components(body["components"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ...common.loop import each, try_each
 from ...common.rows.failures import Kinds
 from ...common.rows.rounded import rounded_columns
-from ...common.rows.sources import looked_through, numbered
+from ...common.rows.sources import items_read_twice, numbered, where_is
 from ...core.errors import AdaptorError, InputError, InvalidMessage, UnreadableRow
 from ...core.operation import Operation
 from ...core.values.arguments import FunctionReference
@@ -54,14 +54,22 @@ def _problems(loop: Operation) -> Iterator[tuple[str, str]]:
     if (isinstance(source, os.PathLike) and not os.path.isfile(source)) or isinstance(csv, Lazy):
         return
     kinds = Kinds()
+    words: dict[str, int] = {}
     try:
         for index, item in islice(numbered(source, {}, csv), _ROWS):
             error = item if isinstance(item, UnreadableRow) else _refusal(operation, loop.kwargs.get("as_"), item)
             if error is not None:
                 kinds.add(index, error)
+            elif (recipient := _recipient(operation, loop.kwargs.get("as_"), item)) and not recipient.isdigit():
+                words.setdefault(recipient, index)
         for line in kinds.lines():
             yield line, "Mend these rows, or leave them out: no message can be sent to them."
-        for what in rounded_columns(looked_through(source, {}, csv)):
+        if words:
+            first, index = next(iter(words.items()))
+            are = "1 id is" if len(words) == 1 else f"{len(words):,} different ids are"
+            what = f"{are} not made of digits, as PSIDs are. The first is {first!r} ({where_is(index)})."
+            yield what, "Give each person's page-scoped id, as webhooks and echoes name it."
+        for what in rounded_columns(items_read_twice(source, {}, csv)):
             yield f"{what[0].upper()}{what[1:]}", "Read the ids where they come from, as text."
     except AdaptorError as error:
         yield error.headline(), error.fix
@@ -81,6 +89,18 @@ def _refusal(operation: Any, key: str | None, item: Any) -> InvalidMessage | Non
         # Not about the id, or about something that only a run knows.
         return None
     return None
+
+
+def _recipient(operation: Any, key: str | None, item: Any) -> str | None:
+    """Return the id of the person of a row, where it is known."""
+    state = {"data": {}, key or "data": item, "index": 0}
+    try:
+        call = _first_call(operation, state)
+        body = None if call is None else call.describe(state).body
+    except AdaptorError:
+        return None
+    recipient = body.get("recipient") if isinstance(body, dict) else None
+    return recipient.get("id") if isinstance(recipient, dict) else None
 
 
 def _first_call(operation: Any, state: dict[str, Any]) -> GraphOperation | None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from ...common.loop import each, map_, try_each
 from ...core.errors import InputError
+from ...graph.operation import GraphOperation
 from ...messenger.broadcast.operation import broadcast
-from ...messenger.page.permissions import tag_of
+from ...messenger.send.draft import tag_of
 from ..load.operations import operations_in
 
 TYPE_CHECKING = False
@@ -35,7 +36,7 @@ def human_tags(job: Job) -> list[InputError]:
     """Return a warning for each message in a loop of a job that has the tag, once for each line."""
     found: dict[tuple[str | None, int | None, str], InputError] = {}
     for loop, operation in _in_loops(job):
-        if tag_of(operation) == "HUMAN_AGENT":
+        if isinstance(operation, GraphOperation) and tag_of(operation.draft) == "HUMAN_AGENT":
             warning = Tagged(
                 f"`{operation.title()}` in `{loop}` is tagged HUMAN_AGENT, which is for what a human wrote to "
                 "this person, more than 24 hours after the person's last message.",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import redirect_stderr, redirect_stdout
 
 from ...graph.operation import GraphOperation
-from ...messenger.page.permissions import need_of
 from ..load.credentials import Credentials
 from ..load.operations import operations_in
 from ..load.prepare import prepare
@@ -42,7 +41,7 @@ class Needed:
             self.has_functions = True
         if not isinstance(operation, GraphOperation):
             return
-        need, name = need_of(operation), operation.name
+        need, name = operation.needs(), operation.name
         for wanted, kept in ((need.permissions, self.permissions), (need.features, self.features)):
             for one in wanted:
                 _add(kept.setdefault(one, []), name)

@@ -47,11 +47,11 @@ def _written(value: Any) -> Any:
         return _written(known(value))
     if isinstance(value, Template):
         return "".join(piece if isinstance(piece, str) else f"{{{piece[0]!r}}}" for piece in value.__pieces__)
-    if isinstance(value, Deferred):
-        function, *arguments = value.__reduce__()[1]
-        spelt = [_written(argument) for argument in arguments]
+    # What the job itself has written (`data_value("name")`) is shown as it is written.
+    if isinstance(value, Deferred) and value.__build__ is None and not value.__reads_state__:
+        spelt = [_written(argument) for argument in value.__arguments__]
         try:
-            return function(*spelt)
+            return value.__function__(*spelt)
         except Exception:
             # The function needs the value; the reference says more than the function's name.
             return spelt[0] if len(spelt) == 1 else f"{{{value!r}}}"

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...common.control import as_, assert_, combine, fn_if
 from ...common.cursor import cursor
-from ...common.data import FirstMatch
 from ...common.log import debug, log
 from ...common.loop import each, try_each
 from ...common.schema import validate
@@ -185,9 +184,6 @@ def _paths(values: Any) -> Iterator[tuple[str, Any]]:
             steps = value.__steps__
             if len(steps) > 1 and steps[0] == "data":
                 yield repr(value), steps[1]
-        elif isinstance(value, FirstMatch):
-            # A missing path gives None or the default, which may be meant.
-            continue
         elif isinstance(value, Lazy):
             yield from _paths(value.__reduce__()[1])
         elif isinstance(value, dict):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ...core.errors import InputError
+from ...core.text.number_of import number_of
+from .counts import in_words
 from .result import EXIT_INTERRUPTED, EXIT_WELL
 
 TYPE_CHECKING = False
@@ -12,75 +14,94 @@ if TYPE_CHECKING:
     from ...ledger.store import Store
 
 
-def stopped_midway(store: Store, last: RunRecord, run: Run) -> str | None:
-    """Return a sentence about the last run of a job where it stopped midway and has sent something, else None.
+def stopped_midway(store: Store, last: RunRecord | None, run: Run) -> str | None:
+    """Return a sentence about the last run of a job where it stopped midway, else None.
 
     Args:
         store: The ledger.
-        last: The newest run of the same job and initial state.
+        last: The newest run of the same job and initial state that has made a write.
         run: The new one; its log says what a finished run has sent.
     """
     from ...ledger.records import FINISHED, RUNNING
 
-    if last.purged is not None:
+    if last is None or last.purged is not None:
         return None
     if last.status == FINISHED:
         _log_finished(store, last, run)
         return None
-    sent = last.outcomes.get("sent", 0)
-    unknown = last.outcomes.get("unknown", 0) + last.outcomes.get("sending", 0)
-    if not sent + unknown:
-        return None
-    counts = f"{sent:,} sent" + (f", {unknown:,} unknown" if unknown else "")
+    messages, writes = made_of(last)
     how = "was killed" if last.status == RUNNING else _how_it_ended(last.exit_code)
-    return f"The last run of this job with the same initial state, `{last.id}`, {how}: {counts}."
+    counts = ", ".join(in_words(messages, writes))
+    again = "send those messages again" if messages else "make those calls again"
+    return (
+        f"The last run of this job with the same initial state, `{last.id}`, {how}: {counts}. A new run would {again}."
+    )
 
 
-def check_alone(store: Store, last: RunRecord, run: Run, *, has_begun: bool) -> None:
+def made_of(record: RunRecord) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the messages, and all writes, of a run that were made or are unknown."""
+    found = []
+    for counts in (record.messages, record.outcomes):
+        made = {"sent": counts.get("sent", 0), "unknown": counts.get("unknown", 0) + counts.get("sending", 0)}
+        found.append({outcome: count for outcome, count in made.items() if count})
+    return found[0], found[1]
+
+
+def check_alone(store: Store, path: str, input_digest: str, run: Run) -> None:
     """Refuse to run what another process runs at the same time.
 
     Args:
         store: The ledger.
-        last: The newest run of the same job and initial state.
-        run: The new one.
-        has_begun: It is about to send: a run that has ended since it began has run beside it.
+        path: The job.
+        input_digest: The digest of the initial state.
+        run: The new run: a run that has ended since it began has run beside it.
 
     Raises:
         InputError: Another process runs it. Nothing was sent.
     """
-    if store.runs.is_under_way(last):
-        raise InputError(
-            f"The same job with the same initial state is under way in another process, as run `{last.id}`.",
-            fix="Wait until it ends. With --fresh it runs a second time, and people get every message twice.",
-        )
-    began = store.database.now() - (run.now() - run.began)
-    if has_begun and last.ended is not None and last.ended >= began:
-        raise InputError(
-            f"Another process ran the same job with the same initial state meanwhile, as run `{last.id}`. "
-            "This run has sent nothing.",
-            fix=f"See what it did: adaptor runs show {last.id}.",
-        )
+    began = began_at(store, run)
+    for other in store.runs.alongside(path, input_digest, began):
+        if store.runs.is_under_way(other):
+            raise InputError(
+                f"The same job with the same initial state is under way in another process, as run `{other.id}`.",
+                fix="Wait until it ends. With --fresh it runs a second time, and people get every message twice.",
+            )
+        if other.ended is not None and other.ended >= began:
+            raise InputError(
+                f"Another process ran the same job with the same initial state meanwhile, as run `{other.id}`. "
+                "This run has sent nothing.",
+                fix=f"See what it did: adaptor runs show {other.id}.",
+            )
 
 
-def guards_of(store: Store, record: RunRecord) -> list[str]:
-    """Return the earlier runs of a job that did not end well: what they have sent is not sent again."""
-    if record.is_fresh:
-        return []
-    unwell = store.runs.unwell(record.path, record.words)
-    later = set(store.runs.later(record)) if record.attempt > 1 else set()
-    return [each.id for each in unwell if each.id != record.id and each.id not in later]
+def began_at(store: Store, run: Run) -> float:
+    """Return when a run began, by the ledger's clock."""
+    return store.database.now() - (run.now() - run.began)
+
+
+def guards_of(store: Store, record: RunRecord, began: float) -> list[str]:
+    """Return the earlier runs of a job that had not ended well when this one began, by the ledger's clock.
+
+    What they have sent is not sent again.
+    """
+    return [] if record.is_fresh else store.runs.guarding(record.path, record.words, began)
 
 
 def _log_finished(store: Store, last: RunRecord, run: Run) -> None:
     """Log to how many people a finished run of the same job has sent messages."""
     messages, people = store.writes.messages_and_people(last.id)
-    if not messages:
+    unknown = made_of(last)[0].get("unknown", 0)
+    if not messages + unknown:
         return
     when = ago(store.database.now() - (last.ended or last.started))
+    to = "1 person" if people == 1 else f"{people:,} people"
     sentence = (
-        f"This job ran before with the same initial state: run `{last.id}`, {when}, sent {messages:,} "
-        f"message{'' if messages == 1 else 's'} to {'1 person' if people == 1 else f'{people:,} people'}."
+        f"This job ran before with the same initial state: run `{last.id}`, {when}, sent "
+        f"{number_of(messages, 'messages')} to {to}"
     )
+    if unknown:
+        sentence += f"; of {unknown:,} more it is not known whether {'it' if unknown == 1 else 'they'} arrived"
+    sentence += "."
     from ...messenger.broadcast.options import BroadcastOptions
 
     BroadcastOptions.of(run).earlier = last.id, sentence

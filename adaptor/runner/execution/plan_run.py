@@ -119,6 +119,7 @@ class Execution:
             return state, as_json(without_configuration(state))
         record = self._ledger.kept(step.id, arrival.id)
         if record is not None:
+            self._ledger.tell_kept(step, arrival.id)
             return self._take_recorded(step, record)
         return self._perform_job(arrival, arrival.step.job, step, schedule)
 
@@ -143,7 +144,7 @@ class Execution:
             self._ledger.keep(step.id, arrival.id, COMPLETED, after)
         except (AdaptorError, MemoryError, KeyboardInterrupt) as cause:
             outcome, error = self._failure(cause, arrival)
-            after, text = job_run.fail(outcome, error)
+            after, text = job_run.fail(outcome, error, self._ledger.made_in_step())
         step.seconds = time.perf_counter() - self._clock - step.started
         return after, text
 

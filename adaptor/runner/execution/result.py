@@ -75,6 +75,9 @@ class Result:
         ledger: The ledger of the run's writes, or None where there were none.
         is_partial: `--limit` or `--only-to` has left people out.
         unknown: How many writes of the run, those of earlier attempts too, have an unknown outcome.
+        was_sent_before: It was stopped, since an earlier run has sent what it was about to send.
+        recorded: The messages, and all writes, of a run that was resumed, by outcome, whichever attempt made them; None
+            where it was not resumed.
         went_through: Only single items of loops failed, and the loops went through all their items.
     """
 
@@ -94,6 +97,8 @@ class Result:
         self.ledger: str | None = None
         self.is_partial = False
         self.unknown = 0
+        self.was_sent_before = False
+        self.recorded: tuple[dict[str, int], dict[str, int]] | None = None
         self.went_through = True
 
     @property
@@ -104,7 +109,7 @@ class Result:
     @property
     def is_finished(self) -> bool:
         """Whether the run came to its end, perhaps with failures of single items: no item is left over."""
-        went_through = self.error is None or self.went_through
+        went_through = (self.error is None or self.went_through) and not self.was_sent_before
         return went_through and not self.is_partial and self.exit_code in (EXIT_WELL, EXIT_FAILED)
 
     def raise_for_error(self) -> None:

@@ -6,7 +6,9 @@ import os
 
 from ...core.errors import InputError
 from ..load.digest import job_digest, job_sources
-from .earlier_runs import check_alone, guards_of, stopped_midway
+from .counts import in_words, made_in, whole
+from .earlier_runs import began_at, check_alone, guards_of, stopped_midway
+from .kept_steps import tell_kept
 from .ledger_location import IN_MEMORY, default_database, is_there
 from .result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WELL
 from .retention import purge_old, retention_days
@@ -19,41 +21,19 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from ...core.context import Run
+    from ...core.errors import AdaptorError
     from ...core.state import State
-    from ...ledger.errors import LedgerError
     from ...ledger.ledger import Ledger
     from ...ledger.records import RunRecord, StepRecord
     from ...ledger.store import Store
     from ..load.prepare import Prepared
-    from .result import Result
+    from .ledger_options import LedgerOptions
+    from .result import Result, StepResult
 
 
 #: How a step ended that a resume does not run again. A failed one is kept where an `on_job_failure` edge was taken.
 COMPLETED = "completed"
 FAILED = "failed"
-
-
-class LedgerOptions:
-    """Which ledger a run uses, and how it treats earlier runs in it.
-
-    Attributes:
-        database: A `postgresql://` URL, the path of a file, or `:memory:`; None is the file beside the job.
-        resume: The id of the run to resume; `last` is the newest run of the job.
-        fresh: Start a new run, though the last one with the same initial state stopped midway.
-        allow_changed: Resume though the job's text has changed.
-        resend_unknown: Repeat the writes whose outcome is unknown, on purpose.
-        ask: Called with a question where the last run stopped midway: returns True to resume it, False to start a new
-            run, None for neither. Without it, neither is done.
-        on_open: Called with the address of the ledger and the ledger, as soon as the run is recorded there.
-    """
-
-    database: str | None = None
-    resume: str | None = None
-    fresh: bool = False
-    allow_changed: bool = False
-    resend_unknown: bool = False
-    ask: Callable[[str], bool | None] | None = None
-    on_open: Callable[[str, Ledger], object] | None = None
 
 
 class RunLedger:
@@ -80,7 +60,7 @@ class RunLedger:
         self._later: frozenset[str] = frozenset()
         self._ended: list[tuple[str, int, str, State]] = []
         if not run.dry_run:
-            run.keep_ledger(self._open)
+            run.use_ledger(self._open)
 
     def __enter__(self) -> RunLedger:
         return self
@@ -127,6 +107,24 @@ class RunLedger:
         if self._ledger is not None:
             self._ledger.enter_step(step, arrival, self._later)
 
+    def made_in_step(self) -> tuple[int, int, int]:
+        """Return what the step under way has made by its records, in all attempts: as `Run.made`."""
+        ledger = self._ledger
+        if ledger is None or self._run.dry_run:
+            return 0, 0, 0
+        from ...ledger.errors import LedgerError
+
+        try:
+            return made_in(ledger.store.writes.tally(ledger.record.id), ledger.step, ledger.arrival)
+        except LedgerError:
+            # The error that is being counted may be this very one.
+            return 0, 0, 0
+
+    def tell_kept(self, result: StepResult, arrival: int) -> None:
+        """Tell of each message of a step that is not run again, for the report and the results."""
+        if self._ledger is not None:
+            tell_kept(self._ledger, self._run, result, arrival)
+
     def keep(self, step: str, arrival: int, status: str, state: State) -> None:
         """Record the state that a step left: a resume does not run the step again."""
         if self._run.audience.is_partial:
@@ -146,8 +144,16 @@ class RunLedger:
         from ...ledger.errors import LedgerError
 
         result.ledger = ledger.store.name
+        if ledger.sent_before is not None:
+            result.was_sent_before = True
+            if result.error is None:
+                # A handler of the job has caught it each time.
+                self._log_ledger_error(result, ledger.sent_before)
+                result.error = ledger.sent_before
         try:
             counts = ledger.store.writes.counts(ledger.record.id)
+            if ledger.is_resumed:
+                result.recorded = whole(ledger.store.writes.tally(ledger.record.id), self._run)
         except LedgerError as error:
             self._log_ledger_error(result, error)
             return
@@ -169,7 +175,7 @@ class RunLedger:
         except LedgerError as error:
             self._log_ledger_error(result, error)
 
-    def _log_ledger_error(self, result: Result, error: LedgerError) -> None:
+    def _log_ledger_error(self, result: Result, error: AdaptorError) -> None:
         # All that was sent is recorded; only the end of the run is not. A run that failed by this error has logged it.
         if type(result.error) is not type(error):
             self._run.log("error", "run", error.report(), error=error.facts())
@@ -217,12 +223,11 @@ class RunLedger:
         )
         with store.database.transaction(durable=True):
             # Another process may have started the same run since this one looked, or be about to.
-            store.database.take_turn(f"{record.path} {record.input_digest}")
+            store.database.lock_name(f"{record.path} {record.input_digest}")
             _check_new(store, record.id)
-            last = store.runs.last(record.path, record.input_digest)
-            if last is not None and not record.is_fresh:
-                check_alone(store, last, run, has_begun=True)
-            guards = guards_of(store, record)
+            if not record.is_fresh:
+                check_alone(store, record.path, record.input_digest, run)
+            guards = guards_of(store, record, began_at(store, run))
             ledger = Ledger.begin(store, record, redactor=run.redactor)
         ledger.guards = guards
         return ledger
@@ -246,15 +251,16 @@ class RunLedger:
         run, store, record = self._run, ledger.store, ledger.record
         self._ledger = ledger
         if not run.dry_run:
-            ledger.guards, ledger.followers = guards_of(store, record), store.runs.later(record)
+            # Nobody gets from this run what another run of the job has sent, whatever became of that one.
+            ledger.others = [*store.runs.later(record), *guards_of(store, record, record.started)]
         ledger.leaves_out_settled = known is not None and known.job_digest != self._job_digest
         again = store.writes.steps_with_unknown(record.id) if self._options.resend_unknown else set()
         state, steps = restored_run(store, record, run.redactor)
         self._kept = {place: step for step in steps if (place := (step.step, step.arrival)) not in again}
         ledger.completed_steps = frozenset(step for step, _ in self._kept)
         run.id, run.began = record.id, record.started
-        run.keep_ledger(lambda: ledger)
-        counts = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(record.outcomes.items()))
+        run.use_ledger(lambda: ledger)
+        counts = ", ".join(in_words(record.messages, record.outcomes))
         where = "" if run.dry_run else f", recorded in {store.name}"
         run.log("info", "run", f"Going on with {record.id}{where}: {counts or 'nothing was sent yet'}.")
         if known is not None and known.status == FINISHED and known.exit_code == EXIT_WELL and not again:
@@ -294,12 +300,16 @@ class RunLedger:
             raise
 
     def _newest(self, store: Store) -> str:
-        found = store.runs.last(self._path)
+        from ...ledger.records import workflow_of
+
+        found = store.runs.newest_of(self._path, self._words)
         if found is None:
+            workflow = workflow_of(self._words)
+            what = self._path if workflow is None else f"{workflow} in {self._path}"
             raise InputError(
-                f"The ledger {store.name} holds no run of {self._path}.", fix="adaptor runs list shows the runs."
+                f"The ledger {store.name} holds no run of {what}.", fix="adaptor runs list shows the runs."
             )
-        return found.id
+        return found
 
     def _check(self, known: RunRecord | None, name: str) -> None:
         """Refuse to resume a run of another job, of other options, or of a job that has changed.
@@ -341,19 +351,20 @@ class RunLedger:
         store = open_store(self._database)
         try:
             _check_new(store, self._run.id)
-            last = None if options.fresh else store.runs.last(self._path, self._input_digest())
-            if last is None:
+            if options.fresh:
                 return None
-            check_alone(store, last, self._run, has_begun=False)
+            input_digest = self._input_digest()
+            check_alone(store, self._path, input_digest, self._run)
+            last = store.runs.last_that_wrote(self._path, input_digest)
             what = stopped_midway(store, last, self._run)
         finally:
             store.close()
-        if what is None:
+        if last is None or what is None:
             return None
         resumes = options.ask(what) if options.ask is not None else None
         if resumes is None:
             raise InputError(
-                f"{what} A new run would send those messages again.",
+                what,
                 fix=f"Go on with it: --resume {last.id}. Or start a new run on purpose: --fresh.",
             )
         options.fresh = not resumes

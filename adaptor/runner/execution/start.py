@@ -10,9 +10,10 @@ from ..load.prepare import Prepared, prepare
 from ..load.secret_warnings import of_credentials
 from ..output.logs import JobOutput, print_to
 from .interrupted import interruption
+from .ledger_options import LedgerOptions
 from .plan_run import Execution
 from .result import EXIT_BAD_INPUT, EXIT_CRASHED, EXIT_INTERRUPTED, EXIT_KILLED, Result
-from .resume import LedgerOptions, RunLedger
+from .resume import RunLedger
 from .run_id import check_run_id, new_run_id
 
 TYPE_CHECKING = False

@@ -58,23 +58,32 @@ class StepRun:
         state = without_configuration(state)
         return state, self._as_json(state)
 
-    def fail(self, outcome: str, error: AdaptorError) -> tuple[State, str]:
+    def fail(self, outcome: str, error: AdaptorError, recorded: tuple[int, int, int]) -> tuple[State, str]:
         """Write into the result how the step failed; return the state that it leaves, and it as JSON.
 
         Args:
             outcome: `fail`, `kill` or `interrupted`.
             error: What the step ended with.
+            recorded: What the step has made by the ledger, in all attempts: as `Run.made`.
         """
         self._run.path.clear()
         error.redact(self._run.redactor.text)
         _show_line(error, self._run)
-        error.count(self._made_before, self._run.made)
+        error.count((0, 0, 0), self._made(recorded))
         self._result.outcome, self._result.error = outcome, error
         facts = {**error.facts(), **({} if outcome == "fail" else {"severity": "kill"})}
         errors = self._state.get("errors")
         # The state that the step was given, and the error in it.
         state = {**self._state, "errors": {**(errors if isinstance(errors, dict) else {}), self._result.id: facts}}
         return _as_far_as_json(without_configuration(state))
+
+    def _made(self, recorded: tuple[int, int, int]) -> tuple[int, int, int]:
+        """Return what the step has made: this attempt counts what other runs made for it too."""
+        messages, others, unknown = (
+            max(now - before, known)
+            for now, before, known in zip(self._run.made, self._made_before, recorded, strict=True)
+        )
+        return messages, others, unknown
 
     def _perform_operations(self) -> State:
         state, checks = self._state, StateCheck()

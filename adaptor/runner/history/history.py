@@ -6,21 +6,16 @@ import os
 from collections import Counter
 
 from ...core.errors import InputError
-from ..execution.ledger_location import (
-    BESIDE,
-    ENVIRONMENT_DATABASE,
-    default_database,
-    is_there,
-)
+from ..execution.ledger_location import BESIDE, ENVIRONMENT_DATABASE, default_database, is_there
 from ..execution.result import EXIT_WELL
 from ..execution.run_id import LAST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from ...ledger.records import Row, RunRecord
+    from ...ledger.records import RunRecord, WriteRecord
     from ...ledger.store import Store
 
 
@@ -101,13 +96,14 @@ def run_facts(store: Store, record: RunRecord) -> dict[str, Any]:
         "started": time_text(record.started),
         "ended": None if record.ended is None else time_text(record.ended),
         "purged": None if record.purged is None else time_text(record.purged),
-        "writes": counts_of(record),
+        "writes": counts_of(record.outcomes),
+        "messages": counts_of(record.messages),
     }
 
 
-def counts_of(record: RunRecord) -> dict[str, int]:
-    """Return how many writes of a run have each outcome; what was being sent when it was killed is unknown."""
-    found = Counter(record.outcomes)
+def counts_of(outcomes: Mapping[str, int]) -> dict[str, int]:
+    """Return writes by outcome; what was being sent when the run was killed is unknown."""
+    found = Counter(outcomes)
     found["unknown"] += found.pop("sending", 0)
     return {name: found[name] for name in ("sent", "failed", "unknown", "skipped", "claimed") if found[name]}
 
@@ -116,12 +112,12 @@ def step_facts(store: Store, record: RunRecord) -> list[dict[str, Any]]:
     """Return the steps of a run that wrote something or were completed, in order, with the outcomes of their writes."""
     steps: dict[tuple[str, int], dict[str, Any]] = {}
     for step in store.runs.steps(record.id):
-        steps[step.step, step.arrival] = {"id": step.step, "arrival": step.arrival, "status": step.status, "writes": {}}
-    for name, arrival, outcome, count in store.writes.counts_by_step(record.id):
-        facts = {"id": name, "arrival": arrival, "status": "not completed", "writes": {}}
-        counts = steps.setdefault((name, arrival), facts)["writes"]
+        steps[step.step, step.arrival] = _no_writes(step.step, step.arrival, step.status)
+    for name, arrival, is_message, outcome, count in store.writes.counts_by_step(record.id):
+        facts = steps.setdefault((name, arrival), _no_writes(name, arrival, "not completed"))
         outcome = "unknown" if outcome == "sending" else outcome
-        counts[outcome] = counts.get(outcome, 0) + count
+        for counts in (facts["writes"], *([facts["messages"]] if is_message else [])):
+            counts[outcome] = counts.get(outcome, 0) + count
     # People count the arrivals at a step; the ledger records the id of each, which is no such count.
     seen: Counter[str] = Counter()
     for (name, _), facts in steps.items():
@@ -130,11 +126,15 @@ def step_facts(store: Store, record: RunRecord) -> list[dict[str, Any]]:
     return list(steps.values())
 
 
+def _no_writes(step: str, arrival: int, status: str) -> dict[str, Any]:
+    return {"id": step, "arrival": arrival, "status": status, "writes": {}, "messages": {}}
+
+
 def error_facts(store: Store, record: RunRecord) -> list[dict[str, Any]]:
     """Return the errors of a run, the most frequent first: name, code, count, and what to do."""
     found: Counter[tuple[str, str]] = Counter()
     fixes: dict[tuple[str, str], str] = {}
-    for row in store.writes.rows(record.id, ("failed", "unknown")):
+    for row in store.writes.records(record.id, ("failed", "unknown")):
         if row.error is None:
             continue
         key = str(row.error.get("name", "")), str(row.error.get("code", ""))
@@ -147,7 +147,7 @@ def error_facts(store: Store, record: RunRecord) -> list[dict[str, Any]]:
 COLUMNS = ("step", "recipient", "outcome", "message_id", "error", "code", "fix", "time", "key")
 
 
-def row_facts(row: Row) -> dict[str, Any]:
+def row_facts(row: WriteRecord) -> dict[str, Any]:
     """Return one write as JSON: its recipient and its outcome."""
     error = row.error or {}
     result = row.result if isinstance(row.result, dict) else {}
@@ -178,7 +178,7 @@ def exported(store: Store, record: RunRecord) -> Iterator[str]:
         facts = {"id": step.step, "arrival": step.arrival, "status": step.status, "output": step.output}
         yield f"{',' if index else ''}\n{text(facts)}"
     yield '],\n"writes": ['
-    for index, row in enumerate(store.writes.rows(record.id)):
+    for index, row in enumerate(store.writes.records(record.id)):
         facts = {
             **row_facts(row),
             "id": row.id,
@@ -194,7 +194,7 @@ def exported(store: Store, record: RunRecord) -> Iterator[str]:
     yield "]}\n"
 
 
-def listed(rows: Iterator[Row], kind: str) -> Iterator[str]:
+def listed(rows: Iterator[WriteRecord], kind: str) -> Iterator[str]:
     """Yield writes line by line, as `jsonl` or `csv`."""
     import json
 

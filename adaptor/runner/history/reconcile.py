@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ...core.digest import digest
 from ...core.errors import AdaptorError, InputError
 from ...graph.errors import GraphError
-from ...ledger.pace import CONVERSATION_CALLS_PER_SECOND, LANE_CONVERSATIONS, Place
+from ...ledger.pace import CONVERSATION_CALLS_PER_SECOND, LANE_CONVERSATIONS, Slot
 from ...ledger.records import SENT, UNKNOWN, Outcome
 from ...ledger.write_id import is_write_id
 from ...messenger.people.conversations import DETAILED_MESSAGES, list_conversations, list_messages
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...core.context import Run
-    from ...ledger.records import Row, RunRecord
+    from ...ledger.records import RunRecord, WriteRecord
     from ...ledger.store import Store
     from .echoes import Echo
 
@@ -98,7 +98,7 @@ def reconcile(
         # The run was killed: what it was sending becomes unknown.
         store.leases.expire(record.holder, record.id)
     result = Reconciliation()
-    unknown = {row.id: row for row in store.writes.rows(record.id, (UNKNOWN,))}
+    unknown = {row.id: row for row in store.writes.records(record.id, (UNKNOWN,))}
     _from_echoes(store, unknown, echoes, result)
     if configuration is None:
         result.remaining[NOT_ECHOED] = len(unknown)
@@ -108,7 +108,7 @@ def reconcile(
     return result
 
 
-def _from_echoes(store: Store, unknown: dict[str, Row], echoes: Iterable[Echo], result: Reconciliation) -> None:
+def _from_echoes(store: Store, unknown: dict[str, WriteRecord], echoes: Iterable[Echo], result: Reconciliation) -> None:
     """Settle the writes that are among echoes, and remove them from the unknown ones."""
     wanted = {(row.write.recipient, row.write.text_digest) for row in unknown.values()}
     # By id: Meta repeats an event whose first delivery was not answered.
@@ -128,7 +128,7 @@ def _from_echoes(store: Store, unknown: dict[str, Row], echoes: Iterable[Echo], 
 
 
 def _from_conversations(
-    store: Store, unknown: dict[str, Row], configuration: dict[str, Any], run: Run, result: Reconciliation
+    store: Store, unknown: dict[str, WriteRecord], configuration: dict[str, Any], run: Run, result: Reconciliation
 ) -> None:
     """Settle the writes that are in the conversations, and count the others."""
     run.learn_secrets({"configuration": configuration})
@@ -155,7 +155,9 @@ def _from_conversations(
             result.remaining[NOT_FOUND] += len(rows) - len(found)
 
 
-def _settle(store: Store, found: list[tuple[Row, str, str]], unknown: dict[str, Row], result: Reconciliation) -> None:
+def _settle(
+    store: Store, found: list[tuple[WriteRecord, str, str]], unknown: dict[str, WriteRecord], result: Reconciliation
+) -> None:
     """Record that writes were sent: the recipient and Meta's id of each."""
     answers = {row.id: {"recipient_id": person, "message_id": message} for row, person, message in found}
     store.writes.settle([Outcome(id_, SENT, answer) for id_, answer in answers.items()])
@@ -164,9 +166,9 @@ def _settle(store: Store, found: list[tuple[Row, str, str]], unknown: dict[str, 
         del unknown[id_]
 
 
-def _by_person(unknown: dict[str, Row]) -> dict[str, list[Row]]:
+def _by_person(unknown: dict[str, WriteRecord]) -> dict[str, list[WriteRecord]]:
     """Return the writes that can be found by their text, by person."""
-    by_person: dict[str, list[Row]] = defaultdict(list)
+    by_person: dict[str, list[WriteRecord]] = defaultdict(list)
     for row in unknown.values():
         if row.write.recipient.isdecimal() and row.write.text_digest is not None:
             by_person[row.write.recipient].append(row)
@@ -175,10 +177,10 @@ def _by_person(unknown: dict[str, Row]) -> dict[str, list[Row]]:
 
 def _messages_to(store: Store, run: Run, state: dict[str, Any], person: str) -> list[_Message]:
     """Return the newest messages of the Page in the conversation with a person, the oldest first."""
-    place = [Place(LANE_CONVERSATIONS, 1 / CONVERSATION_CALLS_PER_SECOND)]
+    place = [Slot(LANE_CONVERSATIONS, 1 / CONVERSATION_CALLS_PER_SECOND)]
     page = digest("conversations", state["configuration"].get("access_token"))
     run.wait(store.pages.reserve(page, place))
-    conversations = list_conversations(user_id=person, limit=1)(state)["data"]
+    conversations = list_conversations(psid=person, limit=1)(state)["data"]
     if not conversations:
         return []
     run.wait(store.pages.reserve(page, place))
@@ -198,7 +200,9 @@ def _of_page(message: dict[str, Any], person: str) -> _Message | None:
     return _Message(message["id"], digest("text", text.strip()), seconds)
 
 
-def _matched(store: Store, person: str, rows: list[Row], messages: list[_Message]) -> list[tuple[Row, str, str]]:
+def _matched(
+    store: Store, person: str, rows: list[WriteRecord], messages: list[_Message]
+) -> list[tuple[WriteRecord, str, str]]:
     """Return the writes that match messages to a person, each with the person and the message's id.
 
     A message matches one write at most.
@@ -215,7 +219,7 @@ def _matched(store: Store, person: str, rows: list[Row], messages: list[_Message
     return found
 
 
-def _fits(row: Row, message: _Message) -> bool:
+def _fits(row: WriteRecord, message: _Message) -> bool:
     earliest = max(row.created - SKEW_SECONDS, row.changed - WINDOW_SECONDS)
     is_its_time = earliest <= message.seconds <= row.changed + WINDOW_SECONDS
     return is_its_time and message.text_digest == row.write.text_digest

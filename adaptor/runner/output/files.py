@@ -33,7 +33,11 @@ def check_output(path: str) -> None:
     """
     target = os.path.realpath(path)
     folder = os.path.dirname(target)
-    if os.path.isdir(target):
+    if _is_written_as_it_is(path):
+        if os.access(path, os.W_OK):
+            return
+        reason = "it may not be written to"
+    elif os.path.isdir(target):
         reason = "it is a folder"
     elif not os.path.isdir(folder):
         reason = "its folder does not exist"
@@ -42,6 +46,11 @@ def check_output(path: str) -> None:
     else:
         return
     raise InputError(f"The output {path} cannot be written: {reason}.", fix="Check the path; nothing was run.")
+
+
+def _is_written_as_it_is(path: str) -> bool:
+    """Whether a path is of a device, a pipe or the like, which nothing may take the place of."""
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
 def write_output(text: str, path: str, stdout: TextIO | None = None) -> None:
@@ -74,6 +83,13 @@ def streamed(path: str) -> Iterator[IO[bytes]]:
     """
     import tempfile
 
+    if _is_written_as_it_is(path):
+        try:
+            with open(path, "wb") as there:
+                yield there
+        except OSError as cause:
+            raise _not_written(path, cause) from None
+        return
     # Through links, so that the file they point to is replaced, not the link.
     target = os.path.realpath(path)
     folder, name = os.path.split(target)
@@ -93,6 +109,9 @@ def streamed(path: str) -> Iterator[IO[bytes]]:
                 os.unlink(temporary)
         if not isinstance(cause, OSError):
             raise
-        raise InputError(
-            f"The output {path} cannot be written: {cause.strerror or cause}.", fix="Check the folder and the space."
-        ) from None
+        raise _not_written(path, cause) from None
+
+
+def _not_written(path: str, cause: OSError) -> InputError:
+    reason = cause.strerror or cause
+    return InputError(f"The output {path} cannot be written: {reason}.", fix="Check the folder and the space.")

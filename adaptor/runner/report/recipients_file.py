@@ -9,7 +9,6 @@ from ...core.errors import InputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import TracebackType
     from typing import IO, Any
 
 #: The columns, in order.
@@ -19,6 +18,8 @@ COLUMNS = ("row", "line", "recipient", "outcome", "message_id", "error", "messag
 class Results:
     """Writes rows one by one. Only the owner can read the file, since it holds the ids of people.
 
+    A file that cannot be written stops no run: it is said when the file is closed.
+
     Args:
         path: The file. It is emptied with the first row, so that a run that does not start leaves it as it was.
     """
@@ -27,19 +28,48 @@ class Results:
         self._path = path
         self._file: IO[str] | None = None
         self._csv: Any = None
+        self._problem: OSError | None = None
 
-    def open(self) -> IO[str]:
-        """Empty the file, unless it is open.
+    def write(self, row: dict[str, Any]) -> None:
+        """Write one row; none comes after one that could not be written."""
+        if self._problem is not None:
+            return
+        try:
+            file = self._open()
+            if self._csv is not None:
+                self._csv.writerow(_harmless(row.get(column)) for column in COLUMNS)
+            else:
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        except OSError as cause:
+            self._problem = cause
+
+    def close(self, *, is_wanted: bool) -> None:
+        """Close the file.
+
+        Args:
+            is_wanted: Where there was nobody to record, an empty table says so.
 
         Raises:
-            InputError: It cannot be written.
+            InputError: It does not hold all rows.
         """
+        try:
+            if is_wanted and self._problem is None:
+                self._open()
+            if self._file is not None:
+                self._file.close()
+        except OSError as cause:
+            self._problem = self._problem or cause
+        if self._problem is not None:
+            raise InputError(
+                f"The results {self._path} cannot be written: {self._problem.strerror}.",
+                fix="Make room; what was sent is in the ledger: adaptor runs results.",
+            )
+
+    def _open(self) -> IO[str]:
+        """Begin the file anew, unless that is done."""
         if self._file is not None:
             return self._file
-        try:
-            handle = os.open(self._path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-        except OSError as cause:
-            raise self._cannot(cause) from None
+        handle = os.open(self._path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
         # Flushed after each line: the rows are there if the run is killed.
         self._file = os.fdopen(handle, "w", 1, encoding="utf-8", errors="backslashreplace", newline="")
         if self._path.lower().endswith(".csv"):
@@ -48,39 +78,6 @@ class Results:
             self._csv = csv.writer(self._file)
             self._csv.writerow(COLUMNS)
         return self._file
-
-    def write(self, row: dict[str, Any]) -> None:
-        """Write one row.
-
-        Raises:
-            InputError: The disk is full, or the file is gone.
-        """
-        file = self.open()
-        try:
-            if self._csv is not None:
-                self._csv.writerow(_harmless(row.get(column)) for column in COLUMNS)
-            else:
-                file.write(json.dumps(row, ensure_ascii=False) + "\n")
-        except OSError as cause:
-            raise self._cannot(cause) from None
-
-    def __enter__(self) -> Results:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        if self._file is None:
-            return
-        try:
-            self._file.close()
-        except OSError as cause:
-            if error is None:
-                raise self._cannot(cause) from None
-
-    def _cannot(self, cause: OSError) -> InputError:
-        return InputError(
-            f"The results {self._path} cannot be written: {cause.strerror}.",
-            fix="Make room; what was sent is in the ledger: adaptor runs results.",
-        )
 
 
 def _harmless(value: Any) -> Any:

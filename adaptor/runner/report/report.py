@@ -36,6 +36,7 @@ def report_of(result: Result, redactor: Redactor) -> dict[str, Any]:
         `run` (id, path, workflow, times, exit code), `steps` in order with their `operations`, `calls` by operation and
         outcome, `recipients` with the outcome of each message, `errors`, and `plan` with the edges that were taken.
     """
+    messages, outcomes = result.recorded or (result.messages, result.outcomes)
     calls = [call for step in result.steps for call in step.calls]
     report: dict[str, Any] = {
         "adaptor": __version__,
@@ -48,8 +49,8 @@ def report_of(result: Result, redactor: Redactor) -> dict[str, Any]:
             "exit_code": result.exit_code,
             "status": STATUS.get(result.exit_code, "ended"),
         },
-        "outcomes": result.outcomes,
-        "messages": result.messages,
+        "outcomes": outcomes,
+        "messages": messages,
         "steps": [_step(step) for step in result.steps],
         "calls": _by_operation(calls),
         "recipients": [

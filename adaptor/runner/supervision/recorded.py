@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 from ...core.errors import InputError
+from ..execution.counts import made_in, recorded_counts, whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from ...core.context import Run
-
-    #: Step, arrival, attempt, whether they are messages, outcome, count: as `Writes.tally` gives them.
-    Tally = Iterable[tuple[str, int, int, bool, str, int]]
+    from ..execution.counts import Tally
 
 
 class Recorded:
@@ -47,9 +44,9 @@ class Recorded:
                 store.close()
         except (InputError, LedgerError):
             return False
-        before, now = _by_outcome(self._before), _by_outcome(self._now)
-        # An unknown write counts if this attempt has come to it, whichever attempt made it.
-        come_to = _by_outcome(row for row in self._now if row[2] == self._attempt)
+        before, now = recorded_counts(self._before), recorded_counts(self._now)
+        # What is unknown counts where the attempt has come to it, whichever has left it so.
+        come_to = recorded_counts(row for row in self._now if row[2] == self._attempt)
         for is_message in (True, False):
             reported = run.messages if is_message else Counter(run.outcomes) - Counter(run.messages)
             for outcome in ("sent", "failed", "unknown"):
@@ -60,14 +57,9 @@ class Recorded:
         return True
 
     def made_in(self, step: str, arrival: int) -> tuple[int, int, int]:
-        """Return what one arrival at a step has made in all attempts, as `Run.made`."""
-        counts = _by_outcome(row for row in self._now if row[:2] == (step, arrival))
-        unknown = counts[True, "unknown"] + counts[False, "unknown"]
-        return counts[True, "sent"], counts[False, "sent"], unknown
+        """Return what one arrival at a step has made, in all attempts: as `Run.made`."""
+        return made_in(self._now, step, arrival)
 
-
-def _by_outcome(rows: Tally) -> Counter[tuple[bool, str]]:
-    counts: Counter[tuple[bool, str]] = Counter()
-    for _, _, _, is_message, outcome, count in rows:
-        counts[is_message, "unknown" if outcome == "sending" else outcome] += count
-    return counts
+    def whole(self, run: Run) -> tuple[dict[str, int], dict[str, int]] | None:
+        """Return how the writes of the whole run stand, where it had gone on: as `Result.recorded`."""
+        return whole(self._now, run) if self._attempt > 1 else None

@@ -137,7 +137,7 @@ class Supervisor:
 
     def _take_call(self, call: CallRecord) -> None:
         self._steps[-1].calls.append(call)
-        if call.is_write:
+        if call.is_write and not call.is_earlier:
             self._run.count(call.outcome, is_message=call.is_message, count=call.count)
 
     def _take_end(self, step: StepResult, leaf: str | None) -> None:
@@ -256,6 +256,7 @@ class Supervisor:
         result.started, result.seconds = run.began, time.monotonic() - self._began
         result.steps = self._steps
         result.ledger = self._ledger
+        result.recorded = self._recorded.whole(run) if is_recorded and self._recorded is not None else None
         if self._before is not None:
             self._account_step(result, error, *self._before, is_recorded=is_recorded)
         run.log("error", "run", error.report(), error=error.facts())

@@ -40,11 +40,13 @@ _RANGE: Final = "total_over_range"
 _TITLES: Final = {"day": "Daily", "week": "Weekly", "days_28": "28 Days", "month": "Monthly", _RANGE: "Total"}
 _DEFAULT_DAYS: Final = 2
 _MANY_DAYS: Final = 93
+_FIRST_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_TIME: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def read(call: GraphCall, page: PageState) -> dict[str, Any]:
     """Give the values of each metric: one for each day, or one for the whole range."""
-    metrics = call.words("metric")
+    metrics = list(dict.fromkeys(call.words("metric")))
     if not metrics:
         raise invalid("The parameter metric is required")
     for metric in metrics:
@@ -121,8 +123,13 @@ def _read_time(value: object, name: str) -> datetime | None:
     text = str(value)
     try:
         if text.isascii() and text.isdigit():
-            return datetime.fromtimestamp(int(text), UTC)
-        moment = datetime.fromisoformat(text)
+            moment = datetime.fromtimestamp(int(text), UTC)
+        else:
+            moment = datetime.fromisoformat(text)
+            moment = moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError):
-        raise invalid(f"Param {name} must be a time: a UNIX timestamp or a date") from None
-    return moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+        moment = _FIRST_TIME
+    # Days are counted before and after, so the ends of the calendar are refused too.
+    if not _FIRST_TIME < moment < _LAST_TIME:
+        raise invalid(f"Param {name} must be a time: a UNIX timestamp or a date")
+    return moment

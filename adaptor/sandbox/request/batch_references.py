@@ -31,14 +31,14 @@ def fill_references(text: str, values: Mapping[str, Any]) -> str:
 
 def _find(value: Any, path: str) -> str:
     found = [value]
-    rest = path[1:]
-    while rest:
-        step = _STEP.match(rest)
+    start = 1
+    while start < len(path):
+        step = _STEP.match(path, start)
         if step is None:
             raise invalid(f"Could not parse the JSONPath expression '{path}'.")
         key = step[1] if step[1] is not None else step[2].strip("'\"")
         found = [item for each in found for item in _step(each, key)]
-        rest = rest[step.end() :]
+        start = step.end()
     return ",".join(item if isinstance(item, str) else json.dumps(item) for item in found)
 
 

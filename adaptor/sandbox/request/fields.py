@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _WORD: Final = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*")
 _MODIFIER: Final = re.compile(r"\.([a-z_]+)\(([^()]*)\)\s*")
+_END: Final = re.compile(r"\s*\Z")
 _DEEP: Final = 10
 
 
@@ -55,7 +56,7 @@ def _read(text: str, start: int, depth: int) -> tuple[tuple[Field, ...], int]:
             return tuple(fields), start
         start += 1
         # A trailing comma is allowed, as at Meta.
-        if not text[start:].strip():
+        if _END.match(text, start):
             return tuple(fields), len(text)
 
 

@@ -90,7 +90,7 @@ def _write(
             # Meta puts the token into these addresses too: a client that logs them leaks it.
             query = {"access_token": call.token, **kept, "pretty": 0, "limit": limit, cursor: cursors[cursor]}
             place = path or "/".join(call.segments)
-            paging[name] = f"{call.base}/{call.version}/{place}?{urlencode(query)}"
+            paging[name] = f"{call.base}/{call.version}/{place}?{urlencode(query, errors='surrogatepass')}"
     return {"data": data, "paging": paging}
 
 

@@ -7,6 +7,7 @@ shows objects with single quotes or without quotes (`recipient={id:PSID}`); thos
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 # Far more than fifty messages need. Files do not count.
 _BODY: Final = 4 * 1024 * 1024
+_FIELDS: Final = 1000
+_LEVELS: Final = 100
 #: Parameters that no record may hold.
 SECRETS: Final = frozenset({"access_token", "appsecret_proof", "input_token", "verify_token"})
 # The parameters that are objects or lists; all others stay text.
@@ -33,8 +36,10 @@ _OBJECTS: Final = frozenset(
         *("status", "language", "category", "metric", "other_language_support"),
     }
 )
+# A quote without an end takes the rest of the text: otherwise each quote in it is searched for its end again, and 80 KB
+# take half a minute.
 _TOKEN: Final = re.compile(
-    r"""\s+|[{}\[\]:,]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s{}\[\]:,"']+""",
+    r"""\s+|[{}\[\]:,]|"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|["'].*|[^\s{}\[\]:,"']+""",
     re.DOTALL,
 )
 _JSON_WORD: Final = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?|true|false|null")
@@ -54,7 +59,7 @@ def read_parameters(
     Returns:
         Parameters by name, and files by the name of their field.
     """
-    parameters: dict[str, Any] = dict(parse_qsl(query, keep_blank_values=True))
+    parameters: dict[str, Any] = dict(read_form(query))
     kind = content_type.partition(";")[0].strip().lower()
     files: dict[str, File] = {}
     if kind == "multipart/form-data":
@@ -65,8 +70,16 @@ def read_parameters(
         if kind == "application/json" or data.lstrip()[:1] == b"{":
             parameters.update(_read_json(data))
         elif data:
-            parameters.update(parse_qsl(data.decode("utf-8", "replace"), keep_blank_values=True))
+            parameters.update(read_form(data.decode("utf-8", "replace")))
     return read_objects(parameters), files
+
+
+def read_form(text: str) -> list[tuple[str, str]]:
+    """Read a form or a query: names and values."""
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELDS)
+    except ValueError:
+        raise invalid(f"The request has more than {_FIELDS} parameters.") from None
 
 
 def read_objects(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -82,10 +95,41 @@ def read_object(value: Any) -> Any:
         return value
     for text in (value, _strict(value)):
         try:
-            return json.loads(text)
-        except (ValueError, RecursionError):
+            return load_json(text)
+        except ValueError:
             continue
     return value
+
+
+def load_json(text: str | bytes) -> Any:
+    """Read JSON that can be written again: without NaN, infinite numbers, and more levels than any request needs.
+
+    Raises:
+        ValueError: It is no such JSON.
+    """
+    try:
+        value = json.loads(text, parse_constant=_refuse_number, parse_float=_finite)
+    except RecursionError:
+        raise ValueError("it has too many levels") from None
+    waiting, level = [value] if isinstance(value, (dict, list)) else [], 0
+    while waiting:
+        level += 1
+        if level > _LEVELS:
+            raise ValueError("it has too many levels")
+        inside = [each.values() if isinstance(each, dict) else each for each in waiting]
+        waiting = [item for items in inside for item in items if isinstance(item, (dict, list))]
+    return value
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        _refuse_number(text)
+    return number
+
+
+def _refuse_number(text: str) -> None:
+    raise ValueError(f"the number {text[:20]} is not finite")
 
 
 def _strict(text: str) -> str:
@@ -104,8 +148,8 @@ def _read_json(data: bytes) -> dict[str, Any]:
     if not data.strip():
         return {}
     try:
-        value = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        value = load_json(data)
+    except ValueError as error:
         raise invalid(f"The body of the request is not valid JSON: {error}") from None
     if not isinstance(value, dict):
         raise invalid("The body of the request must be a JSON object.")

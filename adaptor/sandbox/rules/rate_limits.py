@@ -141,6 +141,7 @@ class RateLimiter:
         self._seen[name].append(now)
 
 
-def _kind_of_media(message: Any) -> object:
+def _kind_of_media(message: Any) -> str:
+    # Nothing is checked yet: the kind may be an object, which no set can hold.
     attachment = message.get("attachment") if isinstance(message, dict) else None
-    return attachment.get("type") if isinstance(attachment, dict) else None
+    return str(attachment.get("type")) if isinstance(attachment, dict) else ""

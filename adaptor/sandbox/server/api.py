@@ -9,22 +9,26 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
 from adaptor.sandbox.edges.routes import read_path
-from adaptor.sandbox.meta.errors import UNKNOWN, Refused
+from adaptor.sandbox.meta.errors import FAULTS, UNKNOWN, Refused, invalid
+from adaptor.sandbox.meta.limits import NEWEST_VERSION
 from adaptor.sandbox.request.call import GraphCall
 from adaptor.sandbox.request.parameters import SECRETS, read_parameters
 from adaptor.sandbox.server.batch import answer_batch, is_batch
 from adaptor.sandbox.server.dispatch import Failed, dispatch, record_refusal
 from adaptor.sandbox.server.response import Response, write_error, write_file, write_response
+from adaptor.sandbox.show.plain_text import show_line
 from adaptor.sandbox.state.page_state import FILES
 from adaptor.sandbox.state.records import Exchange, Request
 
 if TYPE_CHECKING:
     from adaptor.sandbox.faults.faults import Fault
+    from adaptor.sandbox.meta.errors import GraphError
     from adaptor.sandbox.request.multipart import Stream
     from adaptor.sandbox.simulation import Simulation
 
 _log = logging.getLogger(__name__)
 _TOKEN = re.compile(r"((?:access_token|appsecret_proof)=)[^&]*")
+_VERSION = f"v{NEWEST_VERSION[0]}.{NEWEST_VERSION[1]}"
 _GARBAGE = b'{"recipient_id":"65432'
 
 
@@ -71,6 +75,23 @@ class Api:
             self._record(call, response, fault)
         return response
 
+    def refuse(self, words: str) -> Response:
+        """Refuse what cannot be read as a request."""
+        return self._write_error(invalid(words).error)
+
+    def turn_away(self, reason: str) -> Response:
+        """Refuse a connection that cannot be served. Nothing was carried out, so a send can be repeated."""
+        words = f"(#4) The sandbox cannot take another connection: {reason}"
+        return self._write_error(replace(FAULTS[4, None], message=words))
+
+    def fail(self) -> Response:
+        """Give the response to a request on which the sandbox itself failed."""
+        return self._write_error(UNKNOWN)
+
+    def _write_error(self, error: GraphError) -> Response:
+        with self._page.lock:
+            return write_error(error, _VERSION, self._simulation)
+
     def _read(self, call: GraphCall, query: str, content_type: str, body: Stream) -> Refused | None:
         try:
             call.parameters, call.files = read_parameters(query, content_type, body, self._page.uploads)
@@ -104,7 +125,7 @@ class Api:
                 failed.error, call.version, simulation, call.identity, status=failed.status, minutes=failed.minutes
             )
         except Exception:
-            _log.exception("the sandbox failed on %s %s", call.method, call.path)
+            _log.exception("the sandbox failed on %s %s", call.method, show_line(call.path))
             record_refusal(call, self._page, UNKNOWN)
             return write_error(UNKNOWN, call.version, simulation)
 

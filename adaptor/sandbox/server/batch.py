@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl
 
 from adaptor.sandbox.edges.routes import read_path
 from adaptor.sandbox.meta import limits
@@ -15,10 +14,11 @@ from adaptor.sandbox.meta.errors import NO_TOKEN, UNKNOWN, GraphError, Refused, 
 from adaptor.sandbox.meta.json_bytes import to_json_bytes
 from adaptor.sandbox.request.batch_references import fill_references, names_in
 from adaptor.sandbox.request.call import GraphCall
-from adaptor.sandbox.request.parameters import read_object, read_objects
+from adaptor.sandbox.request.parameters import read_form, read_object, read_objects
 from adaptor.sandbox.rules.access import check_access
 from adaptor.sandbox.server.dispatch import Dropped, Failed, dispatch, record_refusal
 from adaptor.sandbox.server.response import PART_TYPE, business_usage, challenge
+from adaptor.sandbox.show.plain_text import show_line
 from adaptor.sandbox.state.page_state import trace_id
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class _Batch:
         except Failed as failed:
             return self._write(failed.status, failed.error, failed.minutes)
         except Exception:
-            _log.exception("the sandbox failed on %s %s", call.method, call.path)
+            _log.exception("the sandbox failed on %s %s", call.method, show_line(call.path))
             record_refusal(call, self._simulation.page, UNKNOWN)
             return self._write(500, UNKNOWN)
         finally:
@@ -166,9 +166,9 @@ class _Batch:
         if "{result=" in url:
             url = fill_references(url, values)
         path, _, query = url.partition("?")
-        parameters: dict[str, Any] = dict(parse_qsl(query, keep_blank_values=True)) if query else {}
+        parameters: dict[str, Any] = dict(read_form(query)) if query else {}
         if isinstance(body, str):
-            pairs = parse_qsl(body, keep_blank_values=True)
+            pairs = read_form(body)
             if "{result" in body or "%7Bresult" in body:
                 pairs = [(name, fill_references(value, values)) for name, value in pairs]
             parameters.update(pairs)

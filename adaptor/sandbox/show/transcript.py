@@ -55,10 +55,10 @@ def _heading(name: str, page: PageState, sent: bool) -> list[str]:
         return [show_line(person.name if person is not None and person.name else f"PSID {name}")]
     if person is None:
         return [f"PSID {show_line(name)}", "  no such person in this sandbox"]
-    facts = [f"PSID {person.id}", _window(person, page)]
+    facts = [f"PSID {show_line(person.id)}", _window(person, page)]
     if person.blocked:
         facts.insert(1, "has blocked the Page")
-    heading = show_line(person.name) or f"PSID {person.id}"
+    heading = show_line(person.name) or f"PSID {show_line(person.id)}"
     return [heading, f"  {', '.join(facts)}"]
 
 

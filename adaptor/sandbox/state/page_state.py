@@ -126,7 +126,8 @@ class PageState:
         """Give the person with this id; created if `anybody_exists`, with a message from a minute ago."""
         with self.lock:
             person = self.people.get(psid)
-            if person is None and self.anybody_exists:
+            # An id is digits at Meta; anything else would stand in transcripts and addresses.
+            if person is None and self.anybody_exists and psid.isascii() and psid.isdigit():
                 person = Person(psid, "Person", psid[-4:], self.clock.now() - JUST_NOW)
                 self.people[psid] = person
                 self.changed("person", psid)

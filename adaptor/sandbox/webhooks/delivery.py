@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import socket
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode, urlsplit
@@ -53,7 +55,7 @@ def sign(secret: str, body: bytes) -> dict[str, str]:
 def get(url: str, query: Mapping[str, str], timeout: float) -> tuple[int, str, str]:
     """Send a GET: give its status and body, or 0 and the problem."""
     joint = "&" if urlsplit(url).query else "?"
-    status, body, problem = _send("GET", f"{url}{joint}{urlencode(query)}", None, {}, timeout)
+    status, body, problem = _send("GET", f"{url}{joint}{urlencode(query, errors='surrogatepass')}", None, {}, timeout)
     return status, body.decode("utf-8", "replace"), problem
 
 
@@ -71,17 +73,31 @@ def _send(
 
     address = urlsplit(url)
     target = (address.path or "/") + (f"?{address.query}" if address.query else "")
-    connection = None
+    connection = timer = None
     try:
         connection = _connect(address.scheme, address.hostname or "", address.port, timeout)
+        connection.connect()
+        # A socket's own timeout starts anew with each byte, and a subscriber may send one byte at a time.
+        timer = threading.Timer(timeout, _break_off, (connection.sock,))
+        timer.daemon = True
+        timer.start()
         connection.request(method, target, body=body, headers=dict(headers))
         answer = connection.getresponse()
         return answer.status, answer.read(_MOST), ""
     except (OSError, HTTPException, ValueError) as error:
         return 0, b"", str(error) or type(error).__name__
     finally:
+        if timer is not None:
+            timer.cancel()
         if connection is not None:
             connection.close()
+
+
+def _break_off(peer: socket.socket) -> None:
+    try:
+        peer.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
 
 
 def _connect(scheme: str, host: str, port: int | None, timeout: float) -> HTTPConnection:

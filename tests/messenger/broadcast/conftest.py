@@ -19,7 +19,7 @@ from adaptor.messenger.broadcast.options import BroadcastOptions
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from adaptor.ledger.records import Row
+    from adaptor.ledger.records import WriteRecord
     from adaptor.sandbox import Sandbox
 
 
@@ -95,10 +95,10 @@ class Campaign:
             self.perform(operation, **how)
         return caught.value
 
-    def rows(self, run: str = "r1") -> list[Row]:
+    def rows(self, run: str = "r1") -> list[WriteRecord]:
         """Return what the ledger holds of a run."""
         store = open_store(self.database)
-        found = list(store.writes.rows(run))
+        found = list(store.writes.records(run))
         store.close()
         return found
 

@@ -24,7 +24,7 @@ from adaptor import (
 from adaptor.core.context import Run
 from adaptor.graph.connection import GraphConnection
 from adaptor.ledger.ledger import Ledger
-from adaptor.ledger.pace import LANE_STOP, Place
+from adaptor.ledger.pace import LANE_STOP, Slot
 from adaptor.ledger.records import RunRecord
 from adaptor.ledger.store import open_store
 
@@ -69,7 +69,7 @@ def test_all_who_write_for_the_page_wait_when_one_is_asked_to(campaign: Campaign
     assert isinstance(error, RateLimited)
     store = open_store(campaign.database)
     page = f"{campaign.sandbox.url}/{campaign.sandbox.page_id}"
-    assert 1100 < store.pages.reserve(page, [Place(LANE_STOP, 0.0)]) <= 1200
+    assert 1100 < store.pages.reserve(page, [Slot(LANE_STOP, 0.0)]) <= 1200
     store.close()
 
 
@@ -281,7 +281,7 @@ def test_another_process_slows_down_with_it(campaign: Campaign, batches: Any) ->
     batches(parts_answered(10, 100))
     campaign.perform(in_order(10, campaign))
     store = open_store(campaign.database)
-    assert 9 < store.pages.reserve(f"{campaign.configuration['base_url']}/1", [Place(LANE_STOP, 0.0)]) <= 10
+    assert 9 < store.pages.reserve(f"{campaign.configuration['base_url']}/1", [Slot(LANE_STOP, 0.0)]) <= 10
     store.close()
 
 

@@ -37,7 +37,7 @@ def warned(tmp_path, monkeypatch):
 @pytest.mark.parametrize("loop", ["each", "try_each", "broadcast"])
 def test_each_kind_of_damage_is_told_once_with_its_lines(warned, loop, call):
     assert warned(f"{loop}(Path('rows.csv'), {call})") == [
-        f"{loop}: 2 rows (rows.csv, lines 2, 6): `recipient.id` ends in .0: a program took it for a number.",
+        f"{loop}: 2 rows (rows.csv, lines 2, 6): `recipient.id` ends in .0: a program converted it to a number.",
         f"{loop}: rows.csv, line 3: 3 values, but there are 2 columns.",
         f"{loop}: rows.csv, line 4: `recipient.id` is a telephone number, not a PSID.",
     ]

@@ -12,10 +12,7 @@ from werkzeug import Response
 from adaptor import ConfigurationError, each, fn, fn_if, list_personas, mark_seen, send_text, send_utility, state
 from adaptor.core.context import Run
 from adaptor.core.errors import InputError, JobError
-from adaptor.runner.checking.token import (
-    TokenReport,
-    inspect_token,
-)
+from adaptor.runner.checking.token import TokenReport, inspect_token
 from adaptor.runner.load.operations import operations_in
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

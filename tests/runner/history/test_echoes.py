@@ -70,8 +70,8 @@ def send(store: Store, sandbox: Any, *sends: tuple[Any, Any]) -> None:
             sandbox.faults.script([fault])
             operation.catch(lambda error, state: state)({"data": {}, "configuration": configuration})
         assert run.outcomes["failed"] == 0
-    store.runs.end("r1", ledger._holder.id, "stopped", 1)
-    ledger._holder.close()
+    store.runs.end("r1", ledger._lease.id, "stopped", 1)
+    ledger._lease.close()
 
 
 def settled(store: Store, echoes: Any) -> Any:
@@ -88,7 +88,7 @@ def test_an_echo_with_the_ledgers_id_settles_also_what_has_no_text(store: Store,
     send(store, sandbox, (picture, LOST), (send_text(BEN, "hi"), NEVER))
     settlement = settled(store, EchoFile(str(told())))
     assert (settlement.settled, dict(settlement.remaining)) == (1, {NOT_ECHOED: 1})
-    ana, ben = store.writes.rows("r1")
+    ana, ben = store.writes.records("r1")
     assert (ana.outcome, ana.result) == ("sent", {"recipient_id": ANA, "message_id": sandbox.messages[0].id})
     assert ben.outcome == "unknown"
 
@@ -103,7 +103,7 @@ def test_a_message_with_metadata_of_the_jobs_own_is_found_by_its_text(store: Sto
     # Meta tells an event once more where its first call was not answered.
     twice = [*EchoFile(str(told())), *EchoFile(str(told()))]
     assert settled(store, twice).settled == 1
-    assert sorted(row.outcome for row in store.writes.rows("r1")) == ["sent", "unknown"]
+    assert sorted(row.outcome for row in store.writes.records("r1")) == ["sent", "unknown"]
 
 
 def test_an_echo_of_a_message_that_is_known_to_be_sent_settles_no_other(store: Store, sandbox: Any, told: Any) -> None:
@@ -113,7 +113,7 @@ def test_an_echo_of_a_message_that_is_known_to_be_sent_settles_no_other(store: S
 
 def test_the_ledgers_id_in_an_echo_for_somebody_else_settles_nothing(store: Store, sandbox: Any) -> None:
     send(store, sandbox, (send_text(ANA, "tick"), NEVER))
-    (row,) = store.writes.rows("r1")
+    (row,) = store.writes.records("r1")
     assert settled(store, [Echo("m_1", BEN, row.id, "tick", row.changed)]).settled == 0
 
 
@@ -124,7 +124,7 @@ def test_without_the_ledgers_id_text_and_time_must_fit(
     store: Store, sandbox: Any, seconds: float, text: str, count: int
 ) -> None:
     send(store, sandbox, (send_text(ANA, "tick"), NEVER))
-    (row,) = store.writes.rows("r1")
+    (row,) = store.writes.records("r1")
     assert settled(store, [Echo("m_1", ANA, None, text, row.changed + seconds)]).settled == count
 
 

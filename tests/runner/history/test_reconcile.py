@@ -48,8 +48,8 @@ def send(sandbox: Any, store: Store, configuration: dict[str, Any]) -> Callable[
                 sandbox.faults.script([fault])
                 operation.catch(lambda error, state: state)({"data": {}, "configuration": configuration})
             assert run.outcomes["failed"] == 0
-        store.runs.end(name, ledger._holder.id, "stopped", 1)
-        ledger._holder.close()
+        store.runs.end(name, ledger._lease.id, "stopped", 1)
+        ledger._lease.close()
 
     return make
 
@@ -68,7 +68,7 @@ def test_a_message_that_is_in_the_conversation_was_sent(send: Any, settled: Any,
     send((send_text(ANA, "  See you on Monday. "), LOST))
     settlement = settled()
     assert (settlement.settled, settlement.remaining.total()) == (1, 0)
-    (row,) = store.writes.rows("r1")
+    (row,) = store.writes.records("r1")
     assert (row.outcome, row.result) == ("sent", {"recipient_id": ANA, "message_id": sandbox.messages[0].id})
 
 
@@ -78,14 +78,14 @@ def test_the_same_text_that_is_known_to_be_sent_is_another_message(send: Any, se
     settlement = settled()
     assert settlement.settled == 0
     assert dict(settlement.remaining) == {"not among the 20 newest messages of the conversation": 1}
-    assert [row.outcome for row in store.writes.rows("r1")] == ["sent", "unknown"]
+    assert [row.outcome for row in store.writes.records("r1")] == ["sent", "unknown"]
 
 
 def test_two_unknown_ones_need_two_messages(send: Any, settled: Any, store: Store) -> None:
     first = send_text(ANA, "tick")
     send((first, LOST), (send_text(ANA, "tick"), {"kind": "lost", "delivered": False}))
     assert settled().settled == 1
-    assert sorted(row.outcome for row in store.writes.rows("r1")) == ["sent", "unknown"]
+    assert sorted(row.outcome for row in store.writes.records("r1")) == ["sent", "unknown"]
 
 
 def test_the_same_text_at_another_time_is_another_message(send: Any, settled: Any, sandbox: Any) -> None:
@@ -122,11 +122,11 @@ def test_what_a_killed_run_was_sending_is_settled_too(
 ) -> None:
     ledger = Ledger.begin(store, RunRecord("r1", "job.py", "d", "i"))
     ledger.enter_step("job-1", 0)
-    ledger.take([ledger.write("send_text", ANA, "f", text_digest=digest("text", "a"))], sending=True)
+    ledger.claim([ledger.write("send_text", ANA, "f", text_digest=digest("text", "a"))], sending=True)
     send_text(ANA, "a")({"data": {}, "configuration": configuration})
     store.database.run("UPDATE holders SET expires = 0")
     assert settled().settled == 1
-    ledger._holder.close()
+    ledger._lease.close()
     assert store.writes.counts("r1") == {"sent": 1}
 
 
@@ -148,8 +148,8 @@ def test_a_run_that_is_purged_or_under_way_is_not_settled(send: Any, settled: An
     ledger = Ledger.resume(store, "r1")
     with pytest.raises(InputError, match="under way"):
         settled()
-    store.runs.end("r1", ledger._holder.id, "stopped", 1)
-    ledger._holder.close()
+    store.runs.end("r1", ledger._lease.id, "stopped", 1)
+    ledger._lease.close()
     store.runs.purge("r1")
     with pytest.raises(InputError, match="purged"):
         settled()

@@ -166,6 +166,64 @@ def test_hostile_text_is_text(window, visitor):
     opened.shot("hostile")
 
 
+# Count the texts that turn around, and give those that no element isolates from the rest of their line.
+LOOSE = """() => {
+  const loose = [];
+  let count = 0;
+  const walker = document.createTreeWalker(document.getElementById("app"), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    if (!walker.currentNode.data.includes("\u202e")) continue;
+    count += 1;
+    let each = walker.currentNode.parentElement;
+    let safe = false;
+    for (; !safe && each; each = each.parentElement) {
+      const style = getComputedStyle(each);
+      safe = /isolate|plaintext/.test(style.unicodeBidi);
+      safe ||= style.display !== "inline" && each.childNodes.length === 1;
+      if (style.display !== "inline") break;
+    }
+    if (!safe) loose.push(walker.currentNode.parentElement.outerHTML);
+  }
+  return [count, loose];
+}"""
+
+
+def test_text_that_turns_around_turns_only_itself(window, visitor):
+    evil, psid = "\x1b[31m\x9b\u202eevil", "7777777777777777"
+    visitor.sandbox.add_person(psid, first_name=evil)
+    visitor.call(
+        "messenger_profile", {"get_started": {"payload": "p"}, "greeting": [{"locale": "default", "text": evil}]}
+    )
+    persona = visitor.call("personas", {"name": evil, "profile_picture_url": "https://a.example/a.png"})["id"]
+    visitor.act("says", psid, text=evil)
+    button = {"type": "postback", "title": evil, "payload": "p"}
+    card = {"title": evil, "subtitle": evil, "buttons": [button]}
+    reply = {"content_type": "text", "title": evil, "payload": evil}
+    receipt = {"recipient_name": evil, "order_number": evil, "payment_method": evil, "currency": "EUR"}
+    for message in (
+        {"attachment": {"type": "template", "payload": {"template_type": "generic", "elements": [card]}}},
+        {
+            "attachment": {
+                "type": "template",
+                "payload": {
+                    "template_type": "receipt",
+                    **receipt,
+                    "summary": {"total_cost": evil},
+                    "elements": [{"title": evil, "price": evil}],
+                },
+            }
+        },
+        {"template": {"name": evil, "language": {"code": "en"}}},
+        {"text": evil, "quick_replies": [reply]},
+    ):
+        visitor.call("messages", {"recipient": {"id": psid}, "message": message, "persona_id": persona})
+    opened = window(f"#{psid}")
+    opened.page.locator(".reply").first.wait_for()
+    count, loose = opened.page.evaluate(LOOSE)
+    assert count > 15
+    assert loose == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_serious_barrier_for_people_who_cannot_see_well(window, visitor, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")

@@ -30,3 +30,10 @@ def test_the_clock_can_be_moved():
     before = sandbox.now()
     sandbox.advance(days=1, hours=2, minutes=3)
     assert timedelta(days=1, hours=2, minutes=3) <= sandbox.now() - before < timedelta(days=1, hours=2, minutes=4)
+
+
+@pytest.mark.parametrize("psid", ["", "Ana", "\x1b[31m", "\ud800", "\u0663"])
+def test_nobody_has_an_id_of_anything_but_digits(caller, psid):
+    with pytest.raises(SandboxError, match="nobody has the id"):
+        caller.sandbox.person(psid)
+    assert caller.sandbox.people == []

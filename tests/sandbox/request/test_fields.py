@@ -1,5 +1,7 @@
 """The `fields` of a read."""
 
+import time
+
 import pytest
 
 from adaptor.sandbox.meta.errors import Refused
@@ -37,3 +39,10 @@ def test_the_id_is_always_there_and_empty_values_never():
     assert select(read_fields("limit.limit(3)"), known, (), "Page") == {"limit": "3", "id": "1"}
     with pytest.raises(Refused, match="100"):
         select(read_fields("other"), known, (), "Page")
+
+
+@pytest.mark.parametrize("text", ["a, " * 300_000, "a" + ".b(c)" * 200_000, "a," + " " * 900_000])
+def test_a_long_text_takes_no_time_that_grows_faster_than_the_text(text):
+    begin = time.perf_counter()
+    assert read_fields(text)
+    assert time.perf_counter() - begin < 5

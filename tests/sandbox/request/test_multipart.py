@@ -1,5 +1,6 @@
 import io
 import json
+import time
 
 import pytest
 import requests
@@ -7,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 
 from adaptor.sandbox.meta.errors import Refused
 from adaptor.sandbox.meta.limits import FILE_BYTES, IMAGE_BYTES
-from adaptor.sandbox.request.multipart import read_multipart
+from adaptor.sandbox.request.multipart import read_header, read_multipart
 
 
 class Trickle:
@@ -53,6 +54,7 @@ def test_whatever_a_client_encodes_is_read_however_it_is_cut(fields, content, st
 @pytest.mark.parametrize(
     ("content_type", "body"),
     [
+        (f"multipart/form-data; boundary={'x' * 71}", b"--x--"),
         ("multipart/form-data", b"--x--"),
         ("multipart/form-data; boundary=x", b""),
         ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\nhalf"),
@@ -87,3 +89,26 @@ def test_a_file_is_noted_by_name_type_and_size(caller):
 )
 def test_files_keep_to_their_size_and_type(caller, code, kind, mime, size, expected):
     assert code(upload(caller, kind, "a", size, mime)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ('form-data; name="a;b"; filename="x \\"y\\".png"', {"name": "a;b", "filename": 'x "y".png'}),
+        ("form-data;name=a ; NAME=b", {"name": "a"}),
+        ("form-data; filename*=utf-8''%C3%A4; name*=iso-8859-1'de'%E4", {"filename": "ä", "name": "ä"}),
+        ("form-data; name*=x\x00''a; filename*=idna''%ff", {"name": "a", "filename": "\ufffd"}),
+        ("form-data; name*0*=a; name*=b; name=", {"name*0": "", "name": ""}),
+        ('form-data; name="a', {"name": "a"}),
+        ("; = ;;=a; ;", {}),
+    ],
+)
+def test_the_parameters_of_a_header_are_read_whatever_they_are(value, expected):
+    assert read_header(value) == expected
+
+
+def test_quotes_that_do_not_end_take_no_time():
+    begin = time.perf_counter()
+    read_header(';a="' * 16_000)
+    read_header(";" * 64_000)
+    assert time.perf_counter() - begin < 1

@@ -1,4 +1,5 @@
 import json
+import time
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -46,6 +47,31 @@ def test_any_object_sent_as_text_is_read_as_it_was(value):
 @given(st.text().map(lambda text: "{" + text))
 def test_text_that_only_looks_like_an_object_harms_nothing(text):
     read_object(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["{'" + "\\'" * 40_000, '{"' + '\\"' * 40_000, '{\\"' * 27_000, "{a:'" * 20_000, "[" * 80_000]
+)
+def test_an_object_with_quotes_that_do_not_end_takes_no_time(text):
+    begin = time.perf_counter()
+    assert read_object(text) == text
+    assert time.perf_counter() - begin < 1
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 5000])
+def test_a_number_that_cannot_be_written_again_is_refused(caller, code, number):
+    body = f'{{"recipient": {{"id": "{ANA}"}}, "message": {{"text": "a"}}, "x": {number}}}'
+    assert code(caller.request("POST", "/me/messages", data=body)) == (100, None)
+
+
+def test_json_has_a_hundred_levels_at_most(caller, code):
+    for levels, expected in ((50, ("ok",)), (200, (100, None)), (900, (100, None))):
+        body = f'{{"recipient":{{"id":"{ANA}"}},"message":{{"text":"a"}},"x":{"[" * levels}{"]" * levels}}}'
+        assert code(caller.request("POST", "/me/messages", data=body)) == expected
+
+
+def test_a_request_has_a_thousand_parameters_at_most(caller, code):
+    assert code(caller.request("POST", "/me/messages", data="&".join(["a=b"] * 1001))) == (100, None)
 
 
 @pytest.mark.parametrize("body", ["{", "[]", '"x"', '{"a":}', "[" * 100_000])

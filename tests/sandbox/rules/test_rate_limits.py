@@ -85,3 +85,8 @@ def test_calls_of_the_app_have_the_limit_of_the_platform(visit, code):
     assert [json.loads(answer.headers["x-app-usage"])["call_count"] for answer in answers[:4]] == [25, 50, 75, 100]
     caller.sandbox.advance(hours=1)
     assert code(caller.get("/app", headers=token)) == ("ok",)
+
+
+@pytest.mark.parametrize("attachment", [{"type": {}}, {"type": []}, {"type": None}, {}, [], "x"])
+def test_what_a_call_holds_is_counted_before_it_is_checked(strict, code, attachment):
+    assert code(strict.send({"attachment": attachment}))[0] == 100

@@ -2,6 +2,7 @@ import hashlib
 import hmac
 import json
 import threading
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -320,6 +321,21 @@ def test_a_subscriber_who_is_not_there_is_a_problem_and_no_crash(caller, refused
     (delivery,) = caller.sandbox.webhooks.deliveries
     assert delivery.status == 0
     assert delivery.problem
+
+
+def test_a_subscriber_who_answers_byte_by_byte_is_given_up(caller, wire):
+    def drip(connection):
+        try:
+            while True:
+                connection.sendall(b"H")
+                time.sleep(0.05)
+        except OSError:
+            connection.close()
+
+    caller.sandbox.webhooks.timeout = 0.3
+    begin = time.monotonic()
+    assert "HTTP Status Code = 0" in caller.sandbox.webhooks.verify_callback(wire(drip).url, "\ud800")
+    assert time.monotonic() - begin < 3
 
 
 def test_webhooks_come_twice_on_demand(told, receiver):

@@ -1,0 +1,32 @@
+"""Which ledger a run uses, and how it treats earlier runs."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...ledger.ledger import Ledger
+
+
+class LedgerOptions:
+    """Which ledger a run uses, and how it treats earlier runs in it.
+
+    Attributes:
+        database: A `postgresql://` URL, the path of a file, or `:memory:`; None is the file beside the job.
+        resume: The id of the run to resume; `last` is the newest run of the job.
+        fresh: Start a new run, though the last one with the same initial state stopped midway.
+        allow_changed: Resume though the job's text has changed.
+        resend_unknown: Repeat the writes whose outcome is unknown, on purpose.
+        ask: Called with a question where the last run stopped midway: returns True to resume it, False to start a new
+            run, None for neither. Without it, neither is done.
+        on_open: Called with the address of the ledger and the ledger, as soon as the run is recorded there.
+    """
+
+    database: str | None = None
+    resume: str | None = None
+    fresh: bool = False
+    allow_changed: bool = False
+    resend_unknown: bool = False
+    ask: Callable[[str], bool | None] | None = None
+    on_open: Callable[[str, Ledger], object] | None = None
