@@ -40,7 +40,7 @@ def job(kind: str, url: str, people: str, count: int, ledger: str) -> None:
         PEERS[kind](url, numbers)
         return
     from adaptor import broadcast, each, send_text, state
-    from adaptor.core.context import Run
+    from adaptor.core.run.context import Run
     from adaptor.graph import ledgered as noted
     from adaptor.ledger.ledger import Ledger
     from adaptor.ledger.records import RunRecord

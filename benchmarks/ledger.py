@@ -20,14 +20,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from adaptor.core.digest import digest
-from adaptor.ledger.ledger import (
-    Ledger,
-)
+from adaptor.ledger.ledger import Ledger
 from adaptor.ledger.pace import MESSAGES_PER_SECOND
-from adaptor.ledger.records import (
-    RunRecord,
-    sent,
-)
+from adaptor.ledger.records import RunRecord, sent
 from adaptor.ledger.store import Store, open_store
 
 #: In chunks of 50, at least as many rows a second as this many times what Meta allows.

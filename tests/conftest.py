@@ -25,7 +25,7 @@ import pytest
 from _pytest.assertion import rewrite
 from werkzeug import Request, Response
 
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 from adaptor.core.values.template import TEXT
 from adaptor.runner.load.syntax import Texts
 

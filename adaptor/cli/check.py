@@ -52,7 +52,7 @@ def add_to(commands: Any) -> None:
 
 def perform(options: argparse.Namespace) -> int:
     """Check, print what was found, and return 0, 2 or 3 as a run would."""
-    from ..core.context import Run
+    from ..core.run.context import Run
     from ..runner.checking.check import check_file
     from ..runner.execution.start import exit_code_for
     from ..runner.load.credentials import read_credentials

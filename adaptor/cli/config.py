@@ -131,8 +131,8 @@ def _check(options: argparse.Namespace) -> int:
     """Ask Meta about a credential, and print the answer."""
     import json
 
-    from ..core.context import Run
     from ..core.errors import AdaptorError
+    from ..core.run.context import Run
     from ..runner.checking.token import inspect_token
     from ..runner.load.credentials import read_credentials
     from ..runner.load.secret_warnings import of_files

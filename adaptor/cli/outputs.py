@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import argparse
     from typing import Any
 
-    from ..core.context import Run
+    from ..core.run.context import Run
     from ..runner.execution.result import Result
     from ..runner.report.recipients_file import Results
     from ..sandbox import Sandbox

@@ -9,8 +9,8 @@ import os
 import sys
 from functools import partial
 
-from ..core.context import Run
 from ..core.errors import AdaptorError, InputError
+from ..core.run.context import Run
 from ..core.text.sanitize import Sanitizer
 from ..runner.execution.ledger_location import IN_MEMORY
 from ..runner.execution.result import EXIT_BAD_INPUT
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TextIO
 
-    from ..core.observers import Request
+    from ..core.run.observers import Request
     from ..runner.execution.plan_run import Watch
     from ..runner.execution.result import Result
     from ..runner.load.credentials import Credentials

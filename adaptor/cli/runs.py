@@ -229,7 +229,7 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _settle(options: argparse.Namespace) -> int:
-    from ..core.context import Run
+    from ..core.run.context import Run
     from ..runner.history.echoes import EchoFile
     from ..runner.history.reconcile import reconcile
     from ..runner.load.credentials import read_credentials

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..core.context import current_run
 from ..core.errors import JobError, WrongCall
 from ..core.execute import in_order, perform_in_order
 from ..core.operation import Callback, Condition, Operation, Source, Step, Value, builder_of, state_operation
+from ..core.run.context import current_run
 from ..core.state import State
 from ..core.values.lazy import resolve
 from .rows.sources import items_of, warn_if_no_items

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..core.context import current_run
 from ..core.errors import JobError, MissingReference
 from ..core.operation import Callback, Operation, Value, builder_of
+from ..core.run.context import current_run
 from ..core.state import State, a_kind
 from ..core.values.arguments import Deferred
 from ..core.values.lazy import Lazy

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..core.context import current_run
 from ..core.operation import Operation, Value, builder_of
+from ..core.run.context import current_run
 from ..core.state import State
 from ..core.values.lazy import Lazy
 from ..core.values.template import Template
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Concatenate, ParamSpec
 
-    from ..core.context import Run
+    from ..core.run.context import Run
 
     P = ParamSpec("P")
 

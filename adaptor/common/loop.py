@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..core.context import current_run
 from ..core.errors import (
     ABOUT_PAGE,
     ABOUT_PERSON,
@@ -15,6 +14,7 @@ from ..core.errors import (
     UnreadableRow,
 )
 from ..core.operation import Callback, Operation, Source, Step, Value, builder_of
+from ..core.run.context import current_run
 from ..core.state import State
 from ..core.text.number_of import number_of
 from ..core.values.lazy import resolve
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any, Concatenate, ParamSpec
 
-    from ..core.context import Run
+    from ..core.run.context import Run
 
     P = ParamSpec("P")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from jsonschema.protocols import Validator
 
-    from ..core.context import Run
+    from ..core.run.context import Run
 
     P = ParamSpec("P")
 

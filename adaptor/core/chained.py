@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .context import current_run
 from .errors import AdaptorError, JobError, WrongCall
 from .operation import ErrorKinds, Handler, Operation, Step, builder_of, shown
+from .run.context import current_run
 from .state import State, a_kind
 from .values.arguments import function_name
 from .values.lazy import Lazy

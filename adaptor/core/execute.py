@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .context import current_run
 from .operation import Callback, Operation, Step, builder_of
-from .place import STEP
+from .run.context import current_run
+from .run.place import STEP
 from .state import State, initial_state
 
 TYPE_CHECKING = False
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Concatenate, ParamSpec
 
-    from .context import Run
+    from .run.context import Run
 
     P = ParamSpec("P")
 

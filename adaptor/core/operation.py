@@ -9,10 +9,10 @@ from __future__ import annotations
 import sys
 from functools import partial, wraps
 
-from .context import Run, active
 from .errors import PACKAGE, AdaptorError, JobError, WrongCall
-from .explanation import explain
-from .place import label
+from .run.context import Run, active
+from .run.explanation import explain
+from .run.place import label
 from .state import State, a_kind, not_a_state
 from .values.arguments import Deferred, function_name, known, prepare, prepare_source, same
 from .values.functions import refuse_other_parameters

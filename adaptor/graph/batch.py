@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..common.rows.failures import failure, raise_if_failed
 from ..common.rows.results import report_result
-from ..core.context import current_run
 from ..core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError, InvalidMessage, WrongCall
 from ..core.operation import Operation, Step, builder_of
+from ..core.run.context import current_run
 from ..core.state import State, compose_next_state
 from .batch_request import MOST_PARTS
 from .listing import GraphListing
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Concatenate, ParamSpec
 
-    from ..core.context import Run
+    from ..core.run.context import Run
     from .answer import GraphAnswer
     from .draft import Draft
     from .request import GraphRequest

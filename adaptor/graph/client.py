@@ -16,9 +16,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..core.config import Configuration, plain_address, read_configuration
-from ..core.context import Run
 from ..core.digest import digest
 from ..core.errors import SENT_NO, SENT_UNKNOWN, AdaptorError, ConfigurationError, DeliveryUnknown, NotSent
+from ..core.run.context import Run
 from ..wire.departure import wire
 from ..wire.retry import RetryPolicy, call_with_retries
 from .answer import GraphAnswer

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..core.config import Configuration
-    from ..core.context import Run
+    from ..core.run.context import Run
     from .request import Encoded, GraphRequest
 
 #: How many of the last recipients a connection remembers.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from ..core.context import Run
+    from ..core.run.context import Run
     from ..core.state import State
     from ..ledger.records import Write
     from .client import GraphClient

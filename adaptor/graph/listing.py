@@ -6,9 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec
 from urllib.parse import parse_qsl, urlsplit
 
-from ..core.context import Run, active
 from ..core.errors import AdaptorError, WrongCall
 from ..core.operation import builder_of
+from ..core.run.context import Run, active
 from ..core.state import State, a_kind, compose_next_state
 from ..core.values.arguments import known
 from ..core.values.lazy import Lazy

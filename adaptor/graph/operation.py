@@ -16,7 +16,7 @@ from .request import GraphRequest, json_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..core.context import Run
+    from ..core.run.context import Run
     from .answer import GraphAnswer
     from .draft import Draft
     from .needs import Needs

@@ -17,26 +17,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..core.errors import SENT_UNKNOWN, AdaptorError, DeliveryUnknown
 from ..core.restored import restored
 from ..wire.departure import wire
-from .claim import (
-    ClaimEntry,
-)
+from .claim import ClaimEntry
 from .errors import LedgerError
-from .ledger import (
-    ledger_of,
-)
-from .records import (
-    FAILED,
-    SENT,
-    SKIPPED,
-    UNKNOWN,
-    ended,
-    sent,
-)
+from .ledger import ledger_of
+from .records import FAILED, SENT, SKIPPED, UNKNOWN, ended, sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ..core.context import Run
+    from ..core.run.context import Run
     from .records import Write, WriteRecord
 
 

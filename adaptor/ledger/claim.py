@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..core.errors import ABOUT_PERSON, AdaptorError
-from ..core.place import are_of_one_statement
+from ..core.run.place import are_of_one_statement
 from .columns import CLAIMED_COLUMNS, CLAIMED_PLACEHOLDERS, COLUMNS, claimed_values, read_record
 from .database.database import in_chunks, placeholders
 from .records import CLAIMED, FAILED, SENDING, SENT, SKIPPED, UNKNOWN, Write, WriteRecord

@@ -6,24 +6,13 @@ import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from ..core.place import without_lines
+from ..core.run.place import without_lines
 from ..core.secrets.redact import Redactor
 from .claim import ClaimEntry
 from .database.database import storable
 from .errors import SentBefore, TakenOver
 from .lease import Lease
-from .records import (
-    FINISHED,
-    MADE,
-    SENT,
-    SKIPPED,
-    STOPPED,
-    Outcome,
-    RunRecord,
-    StepRecord,
-    Write,
-    WriteRecord,
-)
+from .records import FINISHED, MADE, SENT, SKIPPED, STOPPED, Outcome, RunRecord, StepRecord, Write, WriteRecord
 from .refusals import refusal_of, why_not_resumed
 from .store import IN_MEMORY
 from .write_id import write_id
@@ -31,7 +20,7 @@ from .write_id import write_id
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ..core.context import Run
+    from ..core.run.context import Run
     from .pace import Slot
     from .store import Store
 

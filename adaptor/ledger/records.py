@@ -41,7 +41,7 @@ class Write(NamedTuple):
     """One write that an operation is about to make.
 
     Attributes:
-        site: The call site in the job (see `adaptor.core.place`).
+        site: The call site in the job (see `adaptor.core.run.place`).
         recipient: The person's id, or the recipient object as text; empty where there is no recipient.
         fingerprint: A digest of everything that the request sends.
         occurrence: The number of writes with this fingerprint that came before at this site in this pass.

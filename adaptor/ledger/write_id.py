@@ -11,7 +11,7 @@ import hashlib
 import re
 from typing import Any
 
-from ..core.place import without_lines
+from ..core.run.place import without_lines
 from .records import Write
 
 #: How long an id is: 24 characters, 144 bits.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from ..core.context import Run
 from ..core.errors import AdaptorError, InputError
+from ..core.run.context import Run
 from .execution.result import EXIT_BAD_INPUT, Result
 from .execution.start import RunOptions, start_run
 from .execution.step_state import copied
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from ..core.context import Sink
-    from ..core.observers import Request
+    from ..core.run.context import Sink
+    from ..core.run.observers import Request
     from ..core.state import State
 
 

@@ -15,8 +15,8 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from ..core.context import active
 from ..core.errors import ConfigurationError
+from ..core.run.context import active
 from ..core.version import __version__
 from .departure import wire
 from .response import TimedResponse, TooLarge, seconds_left
@@ -24,7 +24,7 @@ from .response import TimedResponse, TooLarge, seconds_left
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ..core.context import Run
+    from ..core.run.context import Run
 
 #: Connections that were idle for longer are not reused: if the other side has closed one, the outcome of a send on it
 #: would be unknown. Meta does not document how long it keeps connections; this value is cautious.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from ..core.context import Run
+    from ..core.run.context import Run
 
 T = TypeVar("T")
 

@@ -25,7 +25,7 @@ from adaptor import (
     state,
     try_each,
 )
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 
 
 def keep(given):

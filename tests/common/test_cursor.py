@@ -25,7 +25,7 @@ from adaptor import (
     source_value,
     state,
 )
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 
 NOW = datetime(2024, 6, 15, 13, 45, 30, 123000, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]

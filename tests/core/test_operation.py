@@ -35,7 +35,7 @@ from adaptor import (
     state,
     try_each,
 )
-from adaptor.core.context import Run, active
+from adaptor.core.run.context import Run, active
 
 
 def step(given):

@@ -20,7 +20,7 @@ from adaptor import (
     operation,
     state,
 )
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 
 ROOT = Path(__file__).parents[2]
 

@@ -26,7 +26,7 @@ from adaptor import (
     typing_off,
     typing_on,
 )
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from adaptor.core.context import Run
 from adaptor.core.errors import ConfigurationError, InvalidMessage
 from adaptor.core.execute import execute, fn
+from adaptor.core.run.context import Run
 from adaptor.core.secrets.redact import appsecret_proof
 from adaptor.core.values.lazy import state as lazy_state
 from adaptor.core.version import __version__
@@ -20,7 +20,7 @@ from adaptor.graph.errors import GraphError
 if TYPE_CHECKING:
     from pytest_httpserver import HTTPServer
 
-    from adaptor.core.context import Run
+    from adaptor.core.run.context import Run
 
 OK = {"message_id": "m_1"}
 
@@ -204,7 +204,7 @@ def test_an_f_string_that_was_left_alone_is_sent_with_its_value(
 def test_the_log_says_what_was_called_and_not_with_which_token(
     httpserver: HTTPServer, write: Any, state_for: Any, token: str
 ) -> None:
-    from adaptor.core.context import Run
+    from adaptor.core.run.context import Run
 
     lines: list[str] = []
     httpserver.expect_request("/v26.0/me/messages").respond_with_json(OK)

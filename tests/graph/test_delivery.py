@@ -17,7 +17,7 @@ from adaptor.graph.errors import GraphError, InvalidRequest, WindowClosed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from adaptor.core.context import Run
+    from adaptor.core.run.context import Run
 
 OK = {"message_id": "m_1"}
 FAILED = {"sent": 0, "failed": 1, "unknown": 0, "described": 0}

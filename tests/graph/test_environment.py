@@ -12,7 +12,7 @@ from adaptor.core.errors import NotSent
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from adaptor.core.context import Run
+    from adaptor.core.run.context import Run
 
 OK = {"message_id": "m_1"}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adaptor import ConfigurationError, InvalidMessage, WrongCall, graph_request, state
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 
 if TYPE_CHECKING:
     from pathlib import Path

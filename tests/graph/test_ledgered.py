@@ -29,7 +29,7 @@ from adaptor import (
     try_each,
     typing_on,
 )
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 from adaptor.ledger.errors import KeyTaken, LedgerError, ReplayMismatch
 from adaptor.ledger.ledger import Ledger
 from adaptor.ledger.records import RunRecord

@@ -28,7 +28,7 @@ from adaptor import (
     try_each,
     upload_attachment,
 )
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 from adaptor.graph.operation import GraphOperation
 from adaptor.ledger.ledger import Ledger
 from adaptor.ledger.records import RunRecord

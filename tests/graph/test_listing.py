@@ -10,7 +10,7 @@ from werkzeug import Response
 
 from adaptor import PermissionMissing, WrongCall, each, fn, state, try_each
 from adaptor.common.loop import map_
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 from adaptor.core.values.page_id import PAGE_ID
 from adaptor.graph.draft import Draft
 from adaptor.graph.listing import listing

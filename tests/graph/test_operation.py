@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adaptor.common.loop import each
-from adaptor.core.context import Run
 from adaptor.core.errors import InvalidMessage, MissingReference
 from adaptor.core.execute import execute
 from adaptor.core.operation import Value
+from adaptor.core.run.context import Run
 from adaptor.core.values.lazy import state as lazy_state
 from adaptor.core.values.page_id import PAGE_ID
 from adaptor.graph.draft import Draft

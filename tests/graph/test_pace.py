@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 
 OK = {"message_id": "m_1"}
 

@@ -9,7 +9,7 @@ from adaptor.core.errors import NotSent
 from adaptor.graph.errors import GraphError, PolicyBlocked, RateLimited, TemporaryFailure
 
 if TYPE_CHECKING:
-    from adaptor.core.context import Run
+    from adaptor.core.run.context import Run
 
 OK = {"message_id": "m_1"}
 
@@ -218,7 +218,7 @@ def test_what_was_not_sent_is_repeated_soon(
 
 
 def test_each_repeat_is_told(wire: Any, http: Any, write: Any, state_for: Any) -> None:
-    from adaptor.core.context import Run
+    from adaptor.core.run.context import Run
 
     lines: list[str] = []
     server = wire(http(error(613)), http(error(613)), http(OK))

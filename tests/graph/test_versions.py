@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from adaptor.core.config import schema
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 from adaptor.graph.versions import VERSIONS, version_warning
 
 TODAY = date(2026, 11, 24)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 from adaptor.ledger.at_most_once import at_most_once
 from adaptor.ledger.errors import LedgerError
 from adaptor.wire.departure import wire

@@ -6,12 +6,8 @@ import pytest
 
 from adaptor.ledger.dry_run_copy import dry_run_copy_of
 from adaptor.ledger.errors import KeyTaken, LedgerError
-from adaptor.ledger.ledger import (
-    Ledger,
-)
-from adaptor.ledger.records import (
-    sent,
-)
+from adaptor.ledger.ledger import Ledger
+from adaptor.ledger.records import sent
 
 
 def send(ledger, *texts, to="1", **facts):

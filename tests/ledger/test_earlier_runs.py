@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 
 from adaptor.ledger.errors import SentBefore
-from adaptor.ledger.records import (
-    sent,
-)
+from adaptor.ledger.records import sent
 
 PERSON = "6543210987654321"
 

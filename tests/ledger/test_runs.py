@@ -5,10 +5,7 @@ from __future__ import annotations
 import pytest
 
 from adaptor.ledger.errors import KeyTaken, LedgerError
-from adaptor.ledger.records import (
-    RunRecord,
-    sent,
-)
+from adaptor.ledger.records import RunRecord, sent
 from adaptor.ledger.store import open_store
 
 PERSON = "6543210987654321"

@@ -14,14 +14,9 @@ import sys
 from typing import Any
 
 from adaptor.core.errors import AdaptorError
-from adaptor.ledger.ledger import (
-    Ledger,
-)
+from adaptor.ledger.ledger import Ledger
 from adaptor.ledger.pace import Slot
-from adaptor.ledger.records import (
-    RunRecord,
-    sent,
-)
+from adaptor.ledger.records import RunRecord, sent
 from adaptor.ledger.store import open_store
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 from adaptor.ledger.ledger import Ledger
 from adaptor.ledger.records import RunRecord
 from adaptor.ledger.store import open_store

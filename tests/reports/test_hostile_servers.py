@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from adaptor import DeliveryUnknown, HttpError, TemporaryFailure, get_page, http, send_text
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 
 ANA = "6543210987654321"
 HEADERS = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"

@@ -7,13 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adaptor.ledger.ledger import (
-    Ledger,
-)
-from adaptor.ledger.records import (
-    RunRecord,
-    sent,
-)
+from adaptor.ledger.ledger import Ledger
+from adaptor.ledger.records import RunRecord, sent
 from adaptor.ledger.store import open_store
 
 if TYPE_CHECKING:

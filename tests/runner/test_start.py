@@ -5,8 +5,8 @@ import inspect
 import pytest
 
 from adaptor.cli.main import parser
-from adaptor.core.context import Run
 from adaptor.core.errors import InputError
+from adaptor.core.run.context import Run
 from adaptor.runner import run
 from adaptor.runner.execution.start import RunOptions
 

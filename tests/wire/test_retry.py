@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adaptor.core.context import Run
 from adaptor.core.errors import AdaptorError, DeliveryUnknown, NotSent
+from adaptor.core.run.context import Run
 from adaptor.wire.departure import wire
 from adaptor.wire.retry import RetryPolicy, call_with_retries
 

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from ...core.context import Run
+    from ...core.run.context import Run
 
 
 def curl_printer(run: Run) -> Callable[[dict[str, Any]], None]:

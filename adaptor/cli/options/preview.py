@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-    from ...core.context import Run
-    from ...core.observers import Request
+    from ...core.run.context import Run
+    from ...core.run.observers import Request
     from ...sandbox import Sandbox
 
 #: The file beside the job that says who is in the sandbox, where there is no `--people`.

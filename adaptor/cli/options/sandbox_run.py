@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
 
-    from ...core.context import Run
+    from ...core.run.context import Run
     from ...runner.load.credentials import Credentials
     from ...sandbox import Sandbox
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import requests
 
-    from ...core.context import Run
+    from ...core.run.context import Run
 
 #: How many characters of an answer an error shows.
 EXCERPT = 500

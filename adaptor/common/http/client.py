@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
-    from ...core.context import Run
+    from ...core.run.context import Run
     from .call import HttpRequest
     from .outgoing import HttpCall
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.context import Run
 from ...core.errors import AdaptorError, JobError
+from ...core.run.context import Run
 from ...core.state import State, not_json
 from ...ledger.at_most_once import WriteOutcome, at_most_once
 from ...ledger.ledger import ledger_of

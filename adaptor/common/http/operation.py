@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...core.context import active
 from ...core.operation import Operation, builder_of
+from ...core.run.context import active
 from ...core.secrets.redact import Redactor
 from ...core.state import State, compose_next_state
 from ...wire.departure import MOST_BYTES
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, ParamSpec
 
-    from ...core.context import Run
+    from ...core.run.context import Run
     from .call import HttpRequest
     from .outgoing import HttpCall
 

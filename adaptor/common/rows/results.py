@@ -8,8 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ...core.context import Run
     from ...core.errors import AdaptorError
+    from ...core.run.context import Run
 
 #: Loops that put an item off which an earlier attempt recorded with other content, until all others were come to.
 _PUTTING_OFF = frozenset({"each", "try_each"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 
-from ...core.context import current_run
 from ...core.errors import AdaptorError, JobError, UnreadableRow, WrongCall
+from ...core.run.context import current_run
 from ...core.state import State, a_kind
 from ...core.values.jsonpath import find, missing_part
 from ...core.values.lazy import Lazy

@@ -15,13 +15,9 @@ from .requests import Outgoing, Skipped
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ...core.context import Run
-    from ...ledger.claim import (
-        ClaimEntry,
-    )
-    from ...ledger.ledger import (
-        Ledger,
-    )
+    from ...core.run.context import Run
+    from ...ledger.claim import ClaimEntry
+    from ...ledger.ledger import Ledger
     from .outcomes import Outcomes
     from .requests import Invalid
 

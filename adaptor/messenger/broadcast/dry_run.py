@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...common.rows.failures import Kinds
-from ...ledger.claim import (
-    ClaimEntry,
-)
+from ...ledger.claim import ClaimEntry
 from ...ledger.records import CLAIMED, WriteRecord
 from .claims import Claims
 from .progress import duration
@@ -15,7 +13,7 @@ from .progress import duration
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ...core.context import Run
+    from ...core.run.context import Run
     from ...ledger.ledger import Ledger
     from .outcomes import Outcomes
     from .pace import Pace

@@ -17,20 +17,14 @@ from ...graph.errors import RateLimited
 from ...graph.ledgered import slots_of, with_write_id
 from ...ledger.errors import LedgerError
 from ...ledger.pace import BURST_SECONDS, LANE_MEDIA, LANE_STOP
-from ...ledger.records import (
-    SENT,
-    UNKNOWN,
-    Outcome,
-    ended,
-    sent,
-)
+from ...ledger.records import SENT, UNKNOWN, Outcome, ended, sent
 from .claims import Claims
 from .workers import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ...core.context import Run
+    from ...core.run.context import Run
     from ...graph.answer import GraphAnswer
     from ...graph.connection import GraphConnection
     from ...graph.request import GraphRequest

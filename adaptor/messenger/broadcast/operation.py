@@ -10,9 +10,9 @@ from ...common.rows.failures import the_first
 from ...common.rows.rounded import rounded_columns
 from ...common.rows.sources import items_read_twice, numbered, warn_if_no_items
 from ...core.config import read_configuration
-from ...core.context import current_run
 from ...core.errors import AdaptorError, ItemsFailed, JobError, UnreadableRow, WrongCall
 from ...core.operation import Operation, Source, Step, Value, as_operation, builder_of
+from ...core.run.context import current_run
 from ...core.state import State, compose_next_state
 from ...core.text.number_of import number_of
 from ...core.values.lazy import resolve
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Concatenate, ParamSpec
 
-    from ...core.context import Run
+    from ...core.run.context import Run
     from ...graph.client import GraphClient
     from ...ledger.ledger import Ledger
     from .requests import Invalid, Outgoing, Skipped

@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...core.context import Run
+    from ...core.run.context import Run
 
 
 class BroadcastOptions:

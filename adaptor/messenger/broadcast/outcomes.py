@@ -10,8 +10,8 @@ from ...common.rows.results import report_result
 from ...core.errors import ABOUT_PERSON
 
 if TYPE_CHECKING:
-    from ...core.context import Run
     from ...core.errors import AdaptorError
+    from ...core.run.context import Run
 
 #: How many failures are kept in the state; all of them are in the ledger.
 KEPT_FAILURES = 100

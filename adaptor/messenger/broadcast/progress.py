@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ...core.context import Run
+    from ...core.run.context import Run
     from .outcomes import Outcomes
 
 #: Seconds between two lines where there is no live one.

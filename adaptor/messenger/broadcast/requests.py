@@ -14,8 +14,8 @@ from ...graph.request import own_key
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ...core.context import Run
     from ...core.operation import Operation
+    from ...core.run.context import Run
     from ...core.state import State
     from ...graph.request import GraphRequest
     from ...ledger.ledger import Ledger

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.context import active
 from ...core.errors import ConfigurationError
+from ...core.run.context import active
 from ...core.state import State
 from ...core.values.arguments import Deferred, prepare
 from ...core.values.lazy import resolve

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...core.context import active
+from ...core.run.context import active
 from ...core.values.lazy import Lazy
 from .limits import check_object, refuse
 from .psid import SPACE, problem_of
 from .values import text_of
 
 if TYPE_CHECKING:
-    from ...core.context import Run
+    from ...core.run.context import Run
 
 
 def recipient_object(recipient: Any) -> Any:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ...common.times import unix_time
-from ...core.context import active
 from ...core.operation import Value
+from ...core.run.context import active
 from ...graph.errors import WindowClosed
 from .limits import refuse
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
 
-from ...core.context import Run
+from ...core.run.context import Run
 from ..load.prepare import Prepared, prepare
 from ..output.logs import JobOutput, print_to
 

@@ -13,8 +13,8 @@ from ..problems.problems import raise_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...core.context import Run
     from ...core.operation import Operation
+    from ...core.run.context import Run
 
 
 class Needed:

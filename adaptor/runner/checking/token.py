@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from ...core.config import Configuration, read_configuration
-from ...core.context import Run
 from ...core.errors import AdaptorError
+from ...core.run.context import Run
 from ...graph.errors import GraphError, TemporaryFailure, TokenInvalid
 from ...graph.graph_request import graph_request
 from ...messenger.page.app import debug_token

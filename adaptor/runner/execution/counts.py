@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ...core.context import Run
+    from ...core.run.context import Run
     from .result import Result
 
     #: Step, arrival, attempt, whether they are messages, outcome, count: as `Writes.tally` gives them.

@@ -9,7 +9,7 @@ from .result import EXIT_INTERRUPTED, EXIT_WELL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...core.context import Run
+    from ...core.run.context import Run
     from ...ledger.records import RunRecord
     from ...ledger.store import Store
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ...common.rows.results import report_result
-from ...core.call_record import CallRecord
-from ...core.place import without_lines
 from ...core.restored import restored
+from ...core.run.call_record import CallRecord
+from ...core.run.place import without_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...core.context import Run
+    from ...core.run.context import Run
     from ...ledger.ledger import Ledger
     from .result import StepResult
 

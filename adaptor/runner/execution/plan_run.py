@@ -30,7 +30,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...core.context import Run
+    from ...core.run.context import Run
     from ...core.state import State
     from ...ledger.records import StepRecord
     from ..load.credentials import Credentials

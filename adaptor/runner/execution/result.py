@@ -6,7 +6,7 @@ from ...core.errors import AdaptorError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...core.call_record import CallRecord
+    from ...core.run.call_record import CallRecord
     from ...core.state import State
     from ..load.plan import Plan
 

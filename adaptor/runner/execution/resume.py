@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import TracebackType
 
-    from ...core.context import Run
     from ...core.errors import AdaptorError
+    from ...core.run.context import Run
     from ...core.state import State
     from ...ledger.ledger import Ledger
     from ...ledger.records import RunRecord, StepRecord

@@ -8,7 +8,7 @@ from ...core.errors import InputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...core.context import Run
+    from ...core.run.context import Run
     from ...ledger.ledger import Ledger
 
 #: After how many days the people of a finished run are removed; without it they never are.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from types import FrameType, TracebackType
     from typing import Any
 
-    from ...core.context import Run
+    from ...core.run.context import Run
 
 #: How many seconds a request in flight gets for its answer: after a signal of a user, and after a timeout.
 GRACE_SECONDS = 10.0

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any, TypeVar
 
-    from ...core.context import Run, Sink
+    from ...core.run.context import Run, Sink
     from ...core.state import State
     from ..load.credentials import Credentials
     from ..load.plan import Plan

@@ -11,7 +11,7 @@ from .step_state import as_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...core.context import Run
+    from ...core.run.context import Run
     from ...core.state import State
     from ..load.plan import Plan
 

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 
 from ...core.errors import SENT_YES, AdaptorError, plain
-from ...core.place import STEP, Statement
+from ...core.run.place import STEP, Statement
 from ..problems.source_lines import caret, excerpt
 from .counts import Counts
 from .state_check import StateCheck
@@ -14,7 +14,7 @@ from .step_state import as_json, without_configuration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...core.context import Run
+    from ...core.run.context import Run
     from ...core.state import State
     from ..load.job import Job
     from .result import StepResult

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from ...core.context import Run
+    from ...core.run.context import Run
     from ...ledger.records import RunRecord, WriteRecord
     from ...ledger.store import Store
     from .echoes import Echo

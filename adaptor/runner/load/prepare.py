@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from ...core.context import current_run
 from ...core.errors import AdaptorError, InputError
+from ...core.run.context import current_run
 from ..problems.source_lines import remember
 from .plan import Plan
 from .script import load

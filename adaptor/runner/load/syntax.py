@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import builtins
 
-from ...core.place import label
+from ...core.run.place import label
 from ...core.values.template import TEXT
 from ..problems.source_lines import CannotLoad, excerpt
 

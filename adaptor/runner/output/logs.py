@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TextIO
 
-    from ...core.context import Run
+    from ...core.run.context import Run
 
 #: The first character of a step's line (ended well, failed, begins), and its colour.
 _MARKS = {"✓": "green", "✗": "red", "▸": "bold"}

@@ -12,8 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TextIO
 
-    from ...core.call_record import CallRecord
     from ...core.errors import AdaptorError
+    from ...core.run.call_record import CallRecord
     from ...core.secrets.redact import Redactor
     from ..execution.result import Result, StepResult
     from ..load.plan import Plan

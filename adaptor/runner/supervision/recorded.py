@@ -9,7 +9,7 @@ from ..execution.counts import made_in, recorded_counts, whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...core.context import Run
+    from ...core.run.context import Run
     from ..execution.counts import Tally
 
 

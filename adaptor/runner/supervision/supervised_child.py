@@ -12,9 +12,9 @@ import sys
 import time
 from copy import copy
 
-from ...core.context import Run
 from ...core.errors import AdaptorError
-from ...core.stop import Stop
+from ...core.run.context import Run
+from ...core.run.stop import Stop
 from ..execution.result import EXIT_KILLED, StepResult
 from ..execution.step_state import as_json
 
@@ -22,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ...core.call_record import CallRecord
+    from ...core.run.call_record import CallRecord
     from ...core.state import State
     from ...ledger.ledger import Ledger
     from ..execution.schedule import Schedule

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-    from ...core.call_record import CallRecord
     from ...core.errors import AdaptorError
+    from ...core.run.call_record import CallRecord
 
 #: Seconds between asking and killing: with nothing in flight, and with an answer awaited.
 GRACE_SECONDS = 1.0

@@ -23,7 +23,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ...core.context import Run, Sink
+from ...core.run.context import Run, Sink
 from ...ledger.write_id import is_write_id
 from ..execution.ledger_location import IN_MEMORY
 from ..execution.result import Result

@@ -16,8 +16,8 @@ from werkzeug import Response
 from adaptor import combine, http, state, try_each
 from adaptor.common.http import client as client_module
 from adaptor.common.http.errors import HttpError
-from adaptor.core.context import Run
 from adaptor.core.errors import DeliveryUnknown, InvalidMessage, NotSent, WrongCall
+from adaptor.core.run.context import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

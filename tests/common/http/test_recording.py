@@ -3,7 +3,7 @@
 import pytest
 
 from adaptor import HttpError, execute, http
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 from adaptor.runner.testing.expectation import differences
 from adaptor.wire.connection import Transport
 from adaptor.wire.recorded import NotRecorded, Record

@@ -15,7 +15,7 @@ from hypothesis import example, given, settings, strategies as st
 
 from adaptor import AdaptorError, InvalidMessage, each, execute, fn, log, try_each
 from adaptor.core.config import schema
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 from adaptor.core.secrets.redact import PUBLIC_KEYS, REDACTED, Redactor, appsecret_proof, named_secrets, secrets_of
 
 relaxed = settings(deadline=None, database=None, max_examples=80)

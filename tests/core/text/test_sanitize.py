@@ -5,7 +5,7 @@ import json
 import pytest
 
 from adaptor import MissingReference, cursor, fn, log, state
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 from adaptor.core.text.sanitize import Sanitizer
 
 ANA = {"data": {"name": "Ana", "n": 1.5, "again": ["Ana", None]}, "configuration": {"access_token": "Zq-secret"}}

@@ -7,9 +7,7 @@ import pytest
 from adaptor.core.errors import InputError
 from adaptor.ledger.database import database as module
 from adaptor.ledger.database.schema import MIGRATIONS
-from adaptor.ledger.records import (
-    sent,
-)
+from adaptor.ledger.records import sent
 
 NEXT = ("ALTER TABLE runs ADD COLUMN note TEXT", "UPDATE runs SET note = 'old'")
 

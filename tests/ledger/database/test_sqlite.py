@@ -13,13 +13,8 @@ import pytest
 
 from adaptor.core.errors import InputError
 from adaptor.ledger.errors import LedgerError
-from adaptor.ledger.ledger import (
-    Ledger,
-)
-from adaptor.ledger.records import (
-    RunRecord,
-    sent,
-)
+from adaptor.ledger.ledger import Ledger
+from adaptor.ledger.records import RunRecord, sent
 from adaptor.ledger.store import open_store
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adaptor.core.context import Run
 from adaptor.core.errors import AdaptorError
+from adaptor.core.run.context import Run
 from adaptor.ledger.database.sqlite import SqliteDatabase
 from adaptor.ledger.ledger import Ledger
 from adaptor.ledger.records import RunRecord

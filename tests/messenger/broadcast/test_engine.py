@@ -21,7 +21,7 @@ from adaptor import (
     send_text,
     state,
 )
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 from adaptor.graph.connection import GraphConnection
 from adaptor.ledger.ledger import Ledger
 from adaptor.ledger.pace import LANE_STOP, Slot

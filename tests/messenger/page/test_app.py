@@ -15,7 +15,7 @@ from adaptor import (
     list_subscriptions,
     state,
 )
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 
 APP = {"app_id": "987654321", "app_secret": "app-secret-of-the-tests"}
 BEARER = "Bearer 987654321|app-secret-of-the-tests"

@@ -15,7 +15,7 @@ from adaptor import (
     subscribe_app,
     unsubscribe_app,
 )
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 
 
 def test_the_page_is_read(meta: Any) -> None:

@@ -16,7 +16,7 @@ from adaptor import (
     unblock_user,
     unlink_account,
 )
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 
 ANA = "6543210987654321"
 TOKEN = "ARQe-linking-token-of-the-tests"

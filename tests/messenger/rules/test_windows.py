@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adaptor import InvalidMessage, WindowClosed, send_image, send_message, send_text, state, try_each
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable

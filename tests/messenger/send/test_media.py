@@ -22,7 +22,7 @@ from adaptor import (
     state,
     upload_attachment,
 )
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable

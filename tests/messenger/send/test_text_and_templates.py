@@ -28,7 +28,7 @@ from adaptor import (
     typing_on,
     unreact,
 )
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 
 if TYPE_CHECKING:
     from pytest_httpserver import HTTPServer

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 from adaptor.runner.checking.human_tags import human_tags
 from adaptor.runner.load.script import load
 

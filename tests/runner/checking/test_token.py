@@ -10,8 +10,8 @@ import pytest
 from werkzeug import Response
 
 from adaptor import ConfigurationError, each, fn, fn_if, list_personas, mark_seen, send_text, send_utility, state
-from adaptor.core.context import Run
 from adaptor.core.errors import InputError, JobError
+from adaptor.core.run.context import Run
 from adaptor.runner.checking.token import TokenReport, inspect_token
 from adaptor.runner.load.operations import operations_in
 

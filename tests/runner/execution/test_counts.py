@@ -1,6 +1,6 @@
 """Counts of writes in words."""
 
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 from adaptor.runner.execution.counts import Counts
 
 

@@ -9,8 +9,8 @@ import pytest
 from werkzeug import Response
 
 from adaptor import send_image, send_text
-from adaptor.core.context import Run
 from adaptor.core.errors import InputError
+from adaptor.core.run.context import Run
 from adaptor.ledger.ledger import Ledger
 from adaptor.ledger.records import RunRecord
 from adaptor.ledger.store import open_store

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adaptor import send_image, send_text
-from adaptor.core.context import Run
 from adaptor.core.digest import digest
 from adaptor.core.errors import InputError
+from adaptor.core.run.context import Run
 from adaptor.ledger.ledger import Ledger
 from adaptor.ledger.records import RunRecord
 from adaptor.ledger.store import open_store

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from adaptor.core.context import Run
+from adaptor.core.run.context import Run
 from adaptor.runner.output import logs
 from adaptor.runner.output.logs import JobOutput, Levels, Log
 from adaptor.runner.output.terminal import wants_colour

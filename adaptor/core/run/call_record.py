@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .errors import AdaptorError
+    from ..errors import AdaptorError
 
 
 class CallRecord:

@@ -6,13 +6,13 @@ import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from ..errors import AdaptorError, JobError
+from ..secrets.redact import Redactor
 from .audience import Audience
 from .call_record import CallRecord
-from .errors import AdaptorError, JobError
 from .explanation import LastAnswer
 from .observers import Observers
 from .place import Statement, call_site, place_of
-from .secrets.redact import Redactor
 from .stop import Stop
 from .totals import Totals
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, Protocol, TypeAlias
 
+    from ..operation import Operation
+    from ..state import State
     from .observers import Request
-    from .operation import Operation
-    from .state import State
 
     class Resource(Protocol):
         """Something that is opened once per run and closed with it, such as an HTTP session."""
@@ -275,7 +275,7 @@ class Run(Totals):
         self._sink(level, component, self.redactor.text(message), self.redactor.value(fields))
 
     def call_site(self) -> str:
-        """Return the current call site in the job's code, without any index of data (see `adaptor.core.place`)."""
+        """Return the current call site in the job's code, without any index of data (see `adaptor.core.run.place`)."""
         return call_site([*self.statement.labels, *[operation.label() for operation in self.under_way]])
 
     def runs_once(self) -> bool:

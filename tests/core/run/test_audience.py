@@ -1,6 +1,6 @@
 """The people whom a run writes to."""
 
-from adaptor.core.audience import Audience
+from adaptor.core.run.audience import Audience
 
 
 def test_without_options_everybody_is_included():

@@ -1,6 +1,6 @@
 """The callbacks that observe a run."""
 
-from adaptor.core.observers import Observers
+from adaptor.core.run.observers import Observers
 
 
 def test_without_progress_the_items_are_returned_unchanged():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adaptor.core.stop import Stop
+from adaptor.core.run.stop import Stop
 
 
 def test_nothing_is_raised_until_a_stop_is_asked_for():

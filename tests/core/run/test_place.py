@@ -2,7 +2,7 @@
 
 import pytest
 
-from adaptor.core.place import are_of_one_statement, call_site, label, place_of, without_lines
+from adaptor.core.run.place import are_of_one_statement, call_site, label, place_of, without_lines
 
 
 def test_a_call_site_names_the_statement_and_the_operations_with_their_lines():

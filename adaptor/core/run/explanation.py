@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from .errors import AdaptorError, JobError, LazyStateError, MissingReference
+from ..errors import AdaptorError, JobError, LazyStateError, MissingReference
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .operation import Operation
-    from .state import State
+    from ..operation import Operation
+    from ..state import State
 
 
 class LastAnswer:
