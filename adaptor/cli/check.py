@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import argparse
     from typing import Any
 
+    from ..core.secrets.redact import Redactor
     from ..runner.load.prepare import Prepared
 
 EXAMPLE = """\
@@ -51,9 +52,11 @@ def add_to(commands: Any) -> None:
 
 def perform(options: argparse.Namespace) -> int:
     """Check, print what was found, and return 0, 2 or 3 as a run would."""
+    from ..core.run.context import Run
     from ..runner.checking.check import check_file
     from ..runner.execution.start import exit_code_for
     from ..runner.load.credentials import read_credentials
+    from ..runner.load.secret_warnings import of_files
     from ..runner.output.files import print_out
 
     try:
@@ -61,21 +64,24 @@ def perform(options: argparse.Namespace) -> int:
     except InputError as error:
         print(error.report(), file=sys.stderr)
         return EXIT_BAD_INPUT
-    prepared = check_file(options.path, credentials, workflow=options.workflow)
+    run = Run(sink=lambda *line: None, dry_run=True, alone=True)
+    prepared = check_file(options.path, credentials, workflow=options.workflow, run=run, captures_output=True)
+    if prepared.plan is not None:
+        prepared.plan.warnings += [InputError(what) for what in of_files(credentials, prepared.plan)]
     if options.format == "json":
-        print_out(_as_json(prepared, options.path), sys.stdout)
+        print_out(_as_json(prepared, options.path, run.redactor), sys.stdout)
     else:
-        _print(prepared)
+        _print(prepared, run.redactor)
     if options.preview:
         try:
-            _preview(prepared, options)
+            _preview(prepared, options, run.redactor)
         except InputError as error:
             print(error.report(), file=sys.stderr)
             return EXIT_BAD_INPUT
     return exit_code_for(prepared.problems) if prepared.problems else EXIT_WELL
 
 
-def _print(prepared: Prepared) -> None:
+def _print(prepared: Prepared, redactor: Redactor) -> None:
     from ..runner.checking.plan_drawing import drawn
     from ..runner.output.files import print_out
     from ..runner.problems.problems import shown
@@ -88,22 +94,21 @@ def _print(prepared: Prepared) -> None:
     if count:
         print(f"{count} problem{'s' if count > 1 else ''}.", file=sys.stderr)
     elif prepared.plan is not None:
-        print_out(f"{drawn(prepared.plan)}\n", sys.stdout)
+        print_out(f"{redactor.text(drawn(prepared.plan))}\n", sys.stdout)
         nothing = "Nothing else" if prepared.warnings else "Nothing"
         print(f"{nothing} is wrong with it, as far as can be known without running it.", file=sys.stderr)
 
 
-def _preview(prepared: Prepared, options: argparse.Namespace) -> None:
-    from ..core.secrets.redact import Redactor
+def _preview(prepared: Prepared, options: argparse.Namespace, redactor: Redactor) -> None:
     from ..runner.checking.planned_requests import planned_requests
     from .options.preview import draw, people_beside
 
-    drawn = draw(planned_requests(prepared), options.preview, people_beside(options.path), Redactor().text)
+    drawn = draw(planned_requests(prepared), options.preview, people_beside(options.path), redactor.of_results().text)
     what = f"{drawn} message{'' if drawn == 1 else 's'}" if drawn else "no message"
     print(f"Drawn, with {what}: {options.preview}", file=sys.stderr)
 
 
-def _as_json(prepared: Prepared, path: str) -> str:
+def _as_json(prepared: Prepared, path: str, redactor: Redactor) -> str:
     import json
 
     from ..runner.problems.problems import problem_facts
@@ -116,4 +121,4 @@ def _as_json(prepared: Prepared, path: str) -> str:
         "warnings": [problem_facts(warning) for warning in prepared.warnings],
         "plan": plan_facts(prepared.plan) if prepared.plan is not None and prepared.plan.steps else None,
     }
-    return json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(redactor.value(facts), ensure_ascii=False, indent=2) + "\n"

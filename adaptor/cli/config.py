@@ -135,6 +135,7 @@ def _check(options: argparse.Namespace) -> int:
     from ..core.run.context import Run
     from ..runner.checking.token import inspect_token
     from ..runner.load.credentials import read_credentials
+    from ..runner.load.secret_warnings import of_files
     from ..runner.output.logs import Levels, Log
     from ..runner.output.terminal import harmless
 
@@ -143,6 +144,9 @@ def _check(options: argparse.Namespace) -> int:
     credentials = None
     try:
         credentials = read_credentials(options.credentials)
+        credentials.teach(run.redactor)
+        for what in of_files(credentials):
+            run.log("info", "config", f"warning: {what}")
         findings = inspect_token(credentials.single(options.name), options.job, run)
     except AdaptorError as error:
         run.log("error", "config", _located(error, credentials, options.name).report())

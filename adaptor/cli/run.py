@@ -40,6 +40,12 @@ if TYPE_CHECKING:
     from ..sandbox import Sandbox
 
 
+_VISIBLE = (
+    "The state given with -S holds a configuration, which other users of this machine can read in the list of "
+    "processes (ps), and which the shell keeps in its history. Give it with -c FILE, in the environment, or with -s -."
+)
+
+
 def add_to(commands: Any) -> None:
     """Add the command to the parser."""
     add_options(commands).set_defaults(perform=perform)
@@ -75,7 +81,7 @@ def _perform(options: argparse.Namespace, log: Log) -> int:
     limits = _limits(options)
     run = run_options.new_run(_run_class(limits), log)
     run.audience.limit, run.audience.only_to = options.limit, options.only_to
-    state = _initial_state(options)
+    state = _initial_state(options, run)
     credentials = read_credentials(options.credentials, is_lenient=options.sandbox or options.dry_run)
     child = None
     if limits is not None:
@@ -279,15 +285,24 @@ def _given_or_cached(state: dict[str, Any] | None, options: argparse.Namespace, 
     return state or {}
 
 
-def _initial_state(options: argparse.Namespace) -> dict[str, Any] | None:
+def _initial_state(options: argparse.Namespace, run: Run) -> dict[str, Any] | None:
     if options.state is None and options.state_json is None:
         return None
     from ..runner.input.document import read_state, state_in
     from ..runner.input.source import Source
 
     if options.state is not None:
-        return read_state(options.state)
-    return state_in(Source("-S", options.state_json, "state given with -S"))
+        state = read_state(options.state)
+        if state.get("configuration"):
+            from ..runner.load.secret_warnings import of_file
+
+            for what in of_file(options.state):
+                run.log("info", "run", f"warning: {what}")
+        return state
+    state = state_in(Source("-S", options.state_json, "state given with -S"))
+    if state.get("configuration"):
+        run.log("info", "run", f"warning: {_VISIBLE}")
+    return state
 
 
 def _request_printer(run: Run, stream: TextIO | None) -> Callable[[Request], None]:
@@ -300,6 +315,6 @@ def _request_printer(run: Run, stream: TextIO | None) -> Callable[[Request], Non
             where = facts.get("path") or facts["url"]
             run.log("info", "dry-run", f"{facts['method']} {where} {text}", place=run.place(), request=facts)
         else:
-            print_out(run.redactor.of_results().text(json.dumps(facts, ensure_ascii=False)) + "\n", stream)
+            print_out(run.redactor.of_results().json(json.dumps(facts, ensure_ascii=False)) + "\n", stream)
 
     return show

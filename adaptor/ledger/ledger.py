@@ -183,14 +183,14 @@ class Ledger:
             only: Its method and address, where it is the only write at its site in this pass.
             is_idempotent: Repeating it has no further effect.
         """
-        clean = self._redactor.text
+        clean = self._redactor.identity
         site, recipient, page = storable(site), storable(clean(recipient)), storable(page)
         own_key = None if own_key is None else storable(clean(own_key))
         if recipient or own_key is not None:
             only = ""
         if only:
             # `@` marks a line in a site; the one in an address must not look like it.
-            site = f"{site} · {storable(clean(only)).replace('@', '%40')}"
+            site = f"{site} · {storable(self._redactor.distinct(only)).replace('@', '%40')}"
         occurrence = 0
         if not once and not is_message and own_key is None:
             with self._lock:

@@ -74,7 +74,7 @@ MISTAKES = {
     "an address that is none": (
         'http.get("example.org/a", auth=("clinic", "a-literal-password"))',
         3,
-        ["`url` is not an absolute http or https address (example.org/a)", "line 1", "[redacted]"],
+        ["`url` is not an absolute http or https address (example.org/a)", "line 1", 'auth=("••'],
     ),
     "a list of operations": ('[send_text(p, "hi") for p in "12"]', 3, ["list of operations", "combine(*"]),
     "is on a reference": ("fn_if(state.data.flag is None, log(1))", 3, ["lazy reference itself", "==", "line 1"]),

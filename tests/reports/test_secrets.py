@@ -53,6 +53,7 @@ class Command:
 
     def credential(self, **more):
         self.write("c.json", {"access_token": TOKEN, "base_url": self.url, "max_retries": 0, **more})
+        (self.folder / "c.json").chmod(0o600)
 
     def state(self, **about):
         self.write("s.json", {"about": {**ABOUT, **about}})

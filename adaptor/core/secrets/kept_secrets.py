@@ -37,6 +37,12 @@ _ROUNDS = 20_000
 #: How many hexadecimal digits of a proof are kept.
 _SEAL_LENGTH = 16
 
+#: The names of marks that stand for a number.
+_NUMBERS = ("int", "float")
+
+#: Larger numbers are no secrets.
+_MOST_BITS = 4096
+
 #: The word that Meta repeats when it first calls a webhook. It gives no access.
 _WEBHOOK_WORD = "verify_token"
 
@@ -50,7 +56,7 @@ class KeptSecrets:
         self._forms: tuple[re.Pattern[str], dict[str, tuple[str, str]]] | None = None
         self._keys: dict[str, list[bytes]] = {}
         self._salt = ""
-        self._marks: dict[str, str] = {}
+        self._marks: dict[tuple[str, str], str] = {}
         self._unmarked: dict[str, str] = {}
 
     def learn(self, secrets: Iterable[tuple[str, str]]) -> None:
@@ -87,13 +93,26 @@ class KeptSecrets:
             end = found.end()
         return "".join([*parts, text[end:].replace(MARK_BEGINS, _NO_MARK)])
 
-    def unmark(self, text: str) -> str:
-        """Return a marked text with its secrets restored.
+    def mark_number(self, number: float) -> Any:
+        """Return a number, or its mark where it is a secret."""
+        numeral = numeral_of(number)
+        if numeral not in self._paths:
+            return number
+        return self._mark(numeral, min(self._paths[numeral], key=len), type(number).__name__)
+
+    def unmark(self, text: str) -> Any:
+        """Return a marked text with its secrets restored, or the number that a mark stands for.
 
         Raises:
             ConfigurationError: The credential lacks one of the secrets, or holds another one in its place.
         """
-        return re.sub(_MARK, self._unmark, text) if MARK_BEGINS in text else text
+        if MARK_BEGINS not in text:
+            return text
+        plain = re.sub(_MARK, self._unmark, text)
+        whole = re.fullmatch(_MARK, text)
+        if whole is None or whole[2] not in _NUMBERS:
+            return plain
+        return int(plain) if whole[2] == "int" and plain.lstrip("-").isdecimal() else float(plain)
 
     def _compiled(self) -> tuple[re.Pattern[str] | None, dict[str, tuple[str, str]]]:
         if not self._paths:
@@ -106,9 +125,9 @@ class KeptSecrets:
         return self._forms
 
     def _mark(self, form: str, path: str, name: str) -> str:
-        known = self._marks.get(form)
+        known = self._marks.get((form, name))
         if known is None:
-            known = self._marks[form] = f"{MARK_BEGINS} {_quoted(path)} {name} {self._seal(form)}]"
+            known = self._marks[form, name] = f"{MARK_BEGINS} {_quoted(path)} {name} {self._seal(form)}]"
         return known
 
     def _unmark(self, found: re.Match[str]) -> str:
@@ -125,7 +144,7 @@ class KeptSecrets:
         salt, *proofs = seal.split(".")
         # The same secret may have another path now.
         for secret in own if seal == _NO_SEAL else [*own, *self._paths]:
-            form = dict(forms_of(secret)).get(name)
+            form = secret if name in _NUMBERS and is_number(secret) else dict(forms_of(secret)).get(name)
             is_same = seal == _NO_SEAL and len(own) == 1
             if form is not None and (is_same or any(_proof(key, form) in proofs for key in self._keys_for(salt))):
                 return form
@@ -239,8 +258,32 @@ def without_marks(value: Any) -> Any:
     return changed_texts(value, lambda text: re.sub(_MARK, lambda found: REDACTED if found[1] else MARK_BEGINS, text))
 
 
-def changed_texts(value: Any, change: Callable[[str], str]) -> Any:
-    """Return a JSON value with a function applied to every text, keys included. Unchanged parts are shared."""
+def is_number(secret: str) -> bool:
+    """Whether a secret is written as JSON writes a number."""
+    return re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", secret) is not None
+
+
+def numeral_of(number: float) -> str:
+    """Return a number as a credential would hold it.
+
+    Example:
+        >>> numeral_of(4711), numeral_of(4711.0), numeral_of(4.5)
+        ('4711', '4711', '4.5')
+    """
+    if isinstance(number, float) and number.is_integer():
+        number = int(number)
+    # Python refuses to write larger ones.
+    return "" if isinstance(number, int) and number.bit_length() > _MOST_BITS else str(number)
+
+
+def changed_texts(value: Any, change: Callable[[str], Any], change_number: Callable[[float], Any] | None = None) -> Any:
+    """Return a JSON value with a function applied to every text, keys included. Unchanged parts are shared.
+
+    Args:
+        value: The value.
+        change: The function for texts.
+        change_number: The function for numbers.
+    """
     # The most frequent case first: states are large and mostly unchanged.
     if isinstance(value, str):
         return change(value)
@@ -248,11 +291,13 @@ def changed_texts(value: Any, change: Callable[[str], str]) -> Any:
         items, changed = {}, False
         for key, item in value.items():
             name = change(key) if isinstance(key, str) else key
-            other = changed_texts(item, change)
+            other = changed_texts(item, change, change_number)
             changed = changed or name is not key or other is not item
             items[name] = other
         return items if changed else value
     if isinstance(value, list | tuple):
-        parts = [changed_texts(item, change) for item in value]
+        parts = [changed_texts(item, change, change_number) for item in value]
         return value if all(map(is_, parts, value)) else parts
+    if change_number is not None and isinstance(value, int | float) and not isinstance(value, bool):
+        return change_number(value)
     return value

@@ -1,8 +1,9 @@
 """Redacts secrets in everything that is written: logs, errors, reports, final states.
 
 Secrets are found by value in all their usual forms: unchanged, quoted for a URL (also nested), escaped in JSON (also
-nested), in HTML or by Python, in base64 at any position of a longer text, and as `appsecret_proof`. Secrets that could
-be part of an ordinary text (see `weakness`) are found only as whole words.
+nested), in HTML or by Python, in base64 at any position of a longer text, in hexadecimal digits, and as
+`appsecret_proof`. Each line of 8 letters or more of a secret with several lines is a secret too. Secrets that could be
+part of an ordinary text (see `weakness`) are found only as whole words.
 
 In output the secrets are replaced for good. Stored data that is used again holds marks instead (see `kept_secrets`).
 """
@@ -10,23 +11,37 @@ In output the secrets are replaced for good. Stored data that is used again hold
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from .kept_secrets import KeptSecrets, changed_texts
+from .kept_secrets import KeptSecrets, changed_texts, is_number, numeral_of
 from .pasted import trimmed
-from .secret_forms import PROOF, REDACTED as REDACTED, SHORTEST_SECRET, pattern_of
+from .secret_forms import PROOF, REDACTED as REDACTED, SHORT_SECRET, SHORTEST_SECRET, pattern_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-_SECRET_KEY = r"(?i)token|secret|passw|passphrase|api_?key|private|credential|authorization|bearer|cookie"
+_SECRET_KEY = (
+    r"(?i)token|secret|passw|passphrase|(api|access|account|encryption|master|shared|signing)_?key|private|credential"
+    r"|authorization|bearer|cookie|connection_?string|(?<![^\W_])(auth|dsn|jwt|otp|pass|pat|pin|pwd|sas)(?![^\W_])"
+)
 #: Names that sound secret and are not, in lower case without punctuation: mostly cursors of paged lists.
 _KNOWN_PUBLIC = frozenset(
     {"tokentype", "pagetoken", "nextpagetoken", "nexttoken", "continuationtoken", "synctoken", "tokencount"}
 )
+#: The public keys of a configuration; all other values in it are secrets. A test compares them with the schema.
+PUBLIC_KEYS = frozenset(
+    {"app_id", "page_id", "api_version", "base_url", "connect_timeout", "read_timeout", "total_timeout"}
+    | {"max_response_bytes", "max_retries", "max_wait"}
+)
+#: The length of the digest that tells redacted texts apart.
+_DISTINCT = 12
+#: How the first and the last line of a private key begin; they are public.
+_ARMOUR = "-----"
 
 
+@lru_cache(maxsize=1000)
 def sounds_secret(name: str) -> bool:
     """Whether the value under this name (a key, a header, a parameter) is a secret.
 
@@ -39,34 +54,76 @@ def sounds_secret(name: str) -> bool:
 
 
 def secrets_of(configuration: Any) -> Iterator[str]:
-    """Yield the secret texts of a configuration: all values under a key that sounds secret, at any depth."""
-    for _, secret in named_secrets(configuration):
+    """Yield the texts of a configuration that authenticate: all under a key that sounds secret, at any depth."""
+    for _, secret in named_secrets(configuration, everything=False):
         if len(secret) >= SHORTEST_SECRET:
             yield secret
 
 
-def named_secrets(configuration: Any, path: str = "", *, inside_secret: bool = False) -> Iterator[tuple[str, str]]:
-    """Yield the secret texts of a configuration, even short ones, each with its path.
+def named_secrets(configuration: Any, path: str = "", *, everything: bool = True) -> Iterator[tuple[str, str]]:
+    r"""Yield the secrets of a configuration, even short ones, each with its path.
+
+    Args:
+        configuration: A configuration, a map of several, or a part of one.
+        path: The path of this part.
+        everything: Yield all values but those of public keys; otherwise only those under keys that sound secret.
 
     Example:
-        >>> list(named_secrets({"verify_token": "sunrise", "db": {"host": "here", "passwords": ["a1", "b2"]}}))
-        [('verify_token', 'sunrise'), ('db.passwords[0]', 'a1'), ('db.passwords[1]', 'b2')]
+        >>> list(named_secrets({"page_id": "1020", "dsn": "pg://x", "db": {"passwords": ["a1", 4711]}}))
+        [('dsn', 'pg://x'), ('db.passwords[0]', 'a1'), ('db.passwords[1]', '4711')]
+        >>> list(named_secrets({"key": "first line\nsecond line"}))
+        [('key', 'first line\nsecond line'), ('key:1', 'first line'), ('key:2', 'second line')]
     """
     if isinstance(configuration, dict):
         for key, value in configuration.items():
             where = f"{path}.{key}" if path else str(key)
-            yield from named_secrets(value, where, inside_secret=inside_secret or sounds_secret(str(key)))
+            if sounds_secret(str(key)):
+                yield from _all_texts(value, where)
+            elif not everything or not _is_public(key, value):
+                yield from named_secrets(value, where, everything=everything)
         token, secret = configuration.get("access_token"), configuration.get("app_secret")
         if isinstance(token, str) and isinstance(secret, str):
             yield f"{path}.{PROOF}" if path else PROOF, appsecret_proof(token, secret)
     elif isinstance(configuration, list | tuple):
         for index, value in enumerate(configuration):
-            yield from named_secrets(value, f"{path}[{index}]", inside_secret=inside_secret)
-    elif inside_secret and isinstance(configuration, str) and configuration:
-        yield path, configuration
-        for plain in {trimmed(configuration), configuration.strip("\r\n")} - {"", configuration}:
+            yield from named_secrets(value, f"{path}[{index}]", everything=everything)
+    elif everything:
+        yield from _all_texts(configuration, path)
+
+
+def _is_public(key: Any, value: Any) -> bool:
+    # An address with a password or a query is refused later, by an error that must not show it.
+    return key in PUBLIC_KEYS and not (isinstance(value, str) and re.search(r"[@?]", value))
+
+
+def _all_texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _all_texts(item, f"{path}.{key}")
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _all_texts(item, f"{path}[{index}]")
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield path, str(value)
+    elif isinstance(value, str) and value:
+        yield path, value
+        for plain in {trimmed(value), value.strip("\r\n")} - {"", value}:
             # The value is trimmed before it is used.
             yield path, plain
+        lines = [line.strip() for line in value.split("\n")]
+        for number, line in enumerate(lines, start=1) if len(lines) > 1 else ():
+            if len(line) >= SHORT_SECRET and not line.startswith(_ARMOUR):
+                yield f"{path}:{number}", line
+
+
+def _sounds_secret_at(path: str) -> bool:
+    return path.endswith(PROOF) or any(sounds_secret(key) for key in re.split(r"[.\[]", path))
+
+
+def _told_apart(text: str) -> str:
+    from hashlib import sha256
+
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DISTINCT]
 
 
 def appsecret_proof(access_token: str, app_secret: str) -> str:
@@ -97,19 +154,34 @@ class Redactor:
         self._secrets: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
         self._shortest = 0
+        self._numbers: frozenset[str] = frozenset()
+        #: Secrets of several lines.
+        self._of_lines: list[str] = []
         self.kept = KeptSecrets()
         self._of_results: Redactor | None = None
+        self._of_identities: Redactor | None = None
+        #: Secrets of a configuration whose keys do not sound secret.
+        self._unnamed: set[str] = set()
         self._has_credential = False
         self.learn(secrets)
 
     def learn(self, secrets: Iterable[str]) -> bool:
         """Add secrets; return whether one of them was new."""
+        secrets = set(secrets)
+        if not self._unnamed.isdisjoint(secrets):
+            self._unnamed -= secrets
+            self._of_identities = None
+        return self._add(secrets)
+
+    def _add(self, secrets: Iterable[str]) -> bool:
         fresh = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET} - self._secrets
         if fresh:
             self._secrets |= fresh
-            self._of_results = None
+            self._of_results = self._of_identities = None
             self._pattern, forms = pattern_of(self._secrets)
             self._shortest = min(map(len, forms))
+            self._numbers = frozenset(filter(is_number, self._secrets))
+            self._of_lines = [secret for secret in self._secrets if "\n" in secret.rstrip("\n")]
         return bool(fresh)
 
     def learn_credential(self, configuration: Any) -> bool:
@@ -124,7 +196,7 @@ class Redactor:
         come from its data and are stored unmarked.
         """
         if self._has_credential:
-            return self.learn(secrets_of(configuration))
+            return self._learn_named(list(named_secrets(configuration)))
         return self.learn_named(named_secrets(configuration))
 
     def learn_named(self, secrets: Iterable[tuple[str, str]]) -> bool:
@@ -139,7 +211,16 @@ class Redactor:
         named = [(path, secret) for path, secret in secrets if len(secret) >= SHORTEST_SECRET]
         self.kept.learn(named)
         self._of_results = None
-        return self.learn(secret for _, secret in named)
+        return self._learn_named(named)
+
+    def _learn_named(self, named: list[tuple[str, str]]) -> bool:
+        # Most are known: each operation reads the configuration in its state.
+        named = [(path, secret) for path, secret in named if secret not in self._secrets or secret in self._unnamed]
+        sounding = {secret for path, secret in named if _sounds_secret_at(path)}
+        unnamed = (self._unnamed | {secret for _, secret in named}) - sounding
+        if unnamed != self._unnamed:
+            self._unnamed, self._of_identities = unnamed, None
+        return self._add(secret for _, secret in named)
 
     def of_results(self) -> Redactor:
         """Return the redactor for a final state, which leaves the plain word of a webhook in it."""
@@ -150,7 +231,7 @@ class Redactor:
 
     def keep(self, value: Any) -> Any:
         """Return a JSON value for storage, with marks in place of the credentials' secrets."""
-        return changed_texts(value, self.kept.mark)
+        return changed_texts(value, self.kept.mark, self.kept.mark_number if self._numbers else None)
 
     def restore(self, value: Any) -> Any:
         """Return stored data with its secrets restored.
@@ -163,6 +244,48 @@ class Redactor:
     def text(self, text: str) -> str:
         """Return a text with all secrets redacted."""
         return self._pattern.sub(REDACTED, text) if self._pattern is not None else text
+
+    def distinct(self, text: str) -> str:
+        """Return a text with all secrets redacted, and a digest that tells it from other redacted texts."""
+        clean = self.text(text)
+        return clean if clean == text else f"{clean} {_told_apart(text)}"
+
+    def identity(self, text: str) -> str:
+        """Return a text that identifies a write, such as a recipient or the job's own key, without secrets.
+
+        Values under keys that do not sound secret stay in it: the identity of a write must not change when a setting
+        is added or removed, or the write would be made again.
+        """
+        if self._of_identities is None:
+            self._of_identities = Redactor(self._secrets - self._unnamed) if self._unnamed else self
+        return self._of_identities.distinct(text)
+
+    def json(self, text: str) -> str:
+        """Return a JSON text with all secrets redacted; it stays JSON where a secret is a number."""
+        clean = self.text(text)
+        if clean == text or not self._numbers:
+            return clean
+        from json import dumps, loads
+
+        value = self.value(loads(text))
+        clean = dumps(value, ensure_ascii=False, separators=(",", ":"))
+        # Only an escape can represent half a surrogate pair.
+        return clean if clean.isascii() or not re.search("[\ud800-\udfff]", clean) else dumps(value)
+
+    def unfinished(self, text: str) -> int:
+        r"""Return the offset of an incomplete secret of several lines at the end of a text, or the text's length.
+
+        Example:
+            >>> Redactor(["first line\nsecond"]).unfinished("a first line\n")
+            2
+        """
+        places = [len(text)]
+        for secret in self._of_lines:
+            for line in range(1, secret.rstrip("\n").count("\n") + 1):
+                begin = "\n".join(secret.split("\n", line)[:line]) + "\n"
+                if text.endswith(begin):
+                    places.append(len(text) - len(begin))
+        return min(places)
 
     def is_clean(self, cause: BaseException | None) -> bool:
         """Whether the traceback of an exception, with its causes, shows no secret."""
@@ -183,4 +306,11 @@ class Redactor:
         pattern, shortest = self._pattern, self._shortest
         if pattern is None:
             return value
-        return changed_texts(value, lambda text: text if len(text) < shortest else pattern.sub(REDACTED, text))
+        return changed_texts(
+            value,
+            lambda text: text if len(text) < shortest else pattern.sub(REDACTED, text),
+            self._number if self._numbers else None,
+        )
+
+    def _number(self, number: float) -> Any:
+        return REDACTED if numeral_of(number) in self._numbers else number

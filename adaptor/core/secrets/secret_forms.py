@@ -74,7 +74,10 @@ def any_of(forms: Iterable[str], whole_words: Iterable[str] = ()) -> re.Pattern[
     groups: dict[str, list[str]] = {}
     for form in sorted(set(forms), key=len, reverse=True):
         groups.setdefault(form[:_SAME_START], []).append(re.escape(form[_SAME_START:]))
-    parts = [f"{re.escape(start)}(?:{'|'.join(rest)})" for start, rest in groups.items()]
+    by_letter: dict[str, list[str]] = {}
+    for start, rest in groups.items():
+        by_letter.setdefault(start[:1], []).append(f"{re.escape(start[1:])}(?:{'|'.join(rest)})")
+    parts = [f"{re.escape(letter)}(?:{'|'.join(rest)})" for letter, rest in by_letter.items()]
     parts += map(_whole_word, sorted(set(whole_words), key=len, reverse=True))
     return re.compile("|".join(parts))
 
@@ -98,11 +101,12 @@ def forms_of(secret: str) -> Iterator[tuple[str, str]]:
     yield from _escaped(secret)
     yield from _in_html(secret)
     yield from _in_base64(secret)
+    yield from _in_hex(secret)
 
 
 def is_encoded(form: str) -> bool:
     """Whether a form, by its name, is encoded so that it has no word boundaries."""
-    return form.startswith("base64")
+    return form.startswith(("base64", "hex"))
 
 
 def _quoted(secret: str) -> Iterator[tuple[str, str]]:
@@ -166,3 +170,9 @@ def _in_base64(secret: str) -> Iterator[tuple[str, str]]:
             core = whole[(0, 2, 3)[shift] : len(whole) - (1 if tail else 0)]
             yield f"base64-{number}-{shift}", core
             yield f"base64-{number}-{shift}-url", core.replace("+", "-").replace("/", "_")
+
+
+def _in_hex(secret: str) -> Iterator[tuple[str, str]]:
+    digits = secret.encode("utf-8", "surrogatepass").hex()
+    yield "hex", digits
+    yield "hex-large", digits.upper()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
+
 from ...core.run.context import Run
 from ..load.prepare import Prepared, prepare
 from ..output.logs import JobOutput, print_to
@@ -11,7 +13,14 @@ if TYPE_CHECKING:
     from ..load.credentials import Credentials
 
 
-def check_file(path: str, credentials: Credentials, *, workflow: str | None = None, run: Run | None = None) -> Prepared:
+def check_file(
+    path: str,
+    credentials: Credentials,
+    *,
+    workflow: str | None = None,
+    run: Run | None = None,
+    captures_output: bool = False,
+) -> Prepared:
     """Read and load everything, and collect all problems.
 
     The scripts are loaded as for a run, so the top level of each runs; what it would write to other systems is refused.
@@ -21,12 +30,18 @@ def check_file(path: str, credentials: Credentials, *, workflow: str | None = No
         credentials: The credential map, for the names that steps give.
         workflow: The workflow's name in a project.
         run: Where lines that scripts print are logged.
+        captures_output: As in `RunOptions`.
     """
     run = run or Run(sink=lambda *line: None, dry_run=True, alone=True)
+    credentials.teach(run.redactor)
     output = JobOutput(run)
-    with run:
+    with run, ExitStack() as streams:
+        if captures_output:
+            streams.enter_context(redirect_stdout(output))
+            streams.enter_context(redirect_stderr(output))
         prepared = prepare(path, credentials, workflow=workflow, given={"print": print_to(output)})
         output.close()
+        credentials.teach(run.redactor, prepared.plan)
         if not prepared.problems:
             # Not done before a run: it takes time, and the run finds out anyway.
             from .damaged_ids import damaged_ids
@@ -38,6 +53,6 @@ def check_file(path: str, credentials: Credentials, *, workflow: str | None = No
                     prepared.plan.warnings += [*damaged_ids(job), *human_tags(job)]
             prepared.problems += [problem for job in prepared.jobs for problem in replaced_data(job)]
         prepared.close()
-    for problem in prepared.problems:
+    for problem in [*prepared.problems, *prepared.warnings]:
         problem.redact(run.redactor.text)
     return prepared

@@ -116,14 +116,14 @@ def start_run(options: RunOptions, run: Run, credentials: Credentials) -> Result
     Returns:
         The result. Errors are in it; they are not raised.
     """
-    for configuration in credentials.all():
-        run.redactor.learn_credential(configuration)
+    credentials.teach(run.redactor)
     output = JobOutput(run)
     prepared = Prepared()
     with run, _captured(output) if options.captures_output else nullcontext():
         try:
             given = {} if options.captures_output else {"print": print_to(output)}
             prepared = prepare(options.path, credentials, workflow=options.workflow, given=given)
+            credentials.teach(run.redactor, prepared.plan)
             if prepared.plan is None or prepared.problems:
                 result = _refused(prepared, run)
             else:

@@ -113,7 +113,7 @@ def final_state(leaves: list[tuple[str, State]], text: str, redactor: Redactor) 
 
     The `verify_token` stays, which is no secret of a run: a next job would read `[redacted]` in its place.
     """
-    clean = redactor.of_results().text(text)
+    clean = redactor.of_results().json(text)
     if clean != text:
         state: State = json.loads(clean)
         return state, clean

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import sys
 
 from ...core.errors import InputError
 from ..problems.problems import FileProblem
 from ..problems.source_lines import pointed_line
 
-#: A key that sounds like a secret, and its value, which may begin on the next line.
-_SECRET = (
-    r"(?i)[\w-]*(token|secret|passw|passphrase|api_?-?key|private|credential|authorization)[\w-]*[\"']?\s*:\s*[^\s{\[]"
-)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..problems.covered import Covered
 
 
 class Source:
@@ -30,6 +28,19 @@ class Source:
         self.text = text
         self.what = what
         self.is_secret = is_secret
+        self._covered: Covered | None = None
+
+    def hides(self, offset: int | None) -> bool:
+        """Whether errors show nothing of what stands at a place of the text."""
+        return self.is_secret or offset is None or self._cover().holds(offset)
+
+    def _cover(self) -> Covered:
+        if self._covered is None:
+            # Imported only for an error, since it takes a while.
+            from ..problems.covered import Covered
+
+            self._covered = Covered(self.text)
+        return self._covered
 
     def problem(self, what: str, offset: int | None = None, width: int = 1, *, fix: str = "") -> FileProblem:
         """Return a problem with the text.
@@ -52,10 +63,9 @@ class Source:
     def _excerpt(self, begin: int, line: int, column: int, width: int) -> str | None:
         end = self.text.find("\n", begin)
         shown = self.text[begin : end if end >= 0 else None]
-        line_before = self.text[self.text.rfind("\n", 0, max(begin - 1, 0)) + 1 : begin]
-        if self.is_secret or re.search(_SECRET, line_before + shown):
+        if self.is_secret:
             return None
-        return pointed_line(shown, line, column, column + width) or None
+        return pointed_line(self._cover().line(shown, begin), line, column, column + width) or None
 
 
 def read_source(file: str, what: str, *, is_secret: bool = False) -> Source:
@@ -69,9 +79,7 @@ def read_source(file: str, what: str, *, is_secret: bool = False) -> Source:
     except IsADirectoryError:
         raise InputError(f"The {what} {file} is a folder.", fix="Give the file in it. Nothing was run.") from None
     except OSError as cause:
-        raise InputError(
-            f"The {what} {file} {why_unreadable(cause)}.", fix="Check the path. Nothing was run."
-        ) from None
+        raise _no_file(file, what, cause) from None
     name = "standard input" if file == "-" else file
     try:
         # Some editors put a byte order mark in front.
@@ -83,6 +91,15 @@ def read_source(file: str, what: str, *, is_secret: bool = False) -> Source:
         offset = len(raw[: cause.start].decode("utf-8-sig"))
         fix = "Save it as UTF-8. Nothing was run."
         raise source.problem(f"The {what} is not UTF-8 text{kind}.", offset, fix=fix) from None
+
+
+def _no_file(file: str, what: str, cause: OSError) -> InputError:
+    from ..problems.covered import covered_name
+
+    why = why_unreadable(cause)
+    if file.lstrip().startswith("{"):
+        return InputError(f"The {what} {why}: what was given is no path.", fix="Give the path. Nothing was run.")
+    return InputError(f"The {what} {covered_name(file)} {why}.", fix="Check the path. Nothing was run.")
 
 
 def why_unreadable(cause: OSError) -> str:

@@ -128,7 +128,7 @@ class _Reader:
     def _scalar(self, node: Any) -> Any:
         text: str = node.value
         if not node.tag.startswith(_TAGS):
-            raise self._problem(node, f"{self._shown(f'The tag {node.tag}')} means nothing here.", "Take it out.")
+            raise self._problem(node, f"{self._shown(node, f'The tag {node.tag}')} means nothing here.", "Take it out.")
         kind = node.tag.removeprefix(_TAGS)
         if kind not in ("null", "bool", "int", "float", "plain"):
             # Dates and binary data, which JSON does not have, stay text.
@@ -138,7 +138,7 @@ class _Reader:
         if _BOOL.fullmatch(text):
             return text.lower() == "true"
         if _NOT_FINITE.fullmatch(text):
-            what = f"{self._shown(f'`{text}`')} is no number that JSON has."
+            what = f"{self._shown(node, f'`{text}`')} is no number that JSON has."
             raise self._problem(node, what, "Put quotes around text.")
         if _INT.fullmatch(text):
             return int(self._held(node), 0)
@@ -156,12 +156,12 @@ class _Reader:
         digits = text.lstrip("-").removeprefix("0o").removeprefix("0x")
         what = f"a number of {len(digits):,} digits" if len(digits) > _MOST_DIGITS else number_problem(text)
         if what is not None:
-            what = "a number that is too large" if self._source.is_secret else what
+            what = "a number that is too large" if self._source.hides(node.start_mark.index) else what
             raise self._problem(node, f"This is {what}.", "Put quotes around it, to make it text.")
         return text
 
-    def _shown(self, text: str) -> str:
-        return "This" if self._source.is_secret else text
+    def _shown(self, node: Any, text: str) -> str:
+        return "This" if self._source.hides(node.start_mark.index) else text
 
     def _problem(self, node: Any, what: str, fix: str, width: int = 1) -> FileProblem:
         return self._source.problem(what, node.start_mark.index, width, fix=f"{fix} Nothing was run.")
@@ -178,7 +178,7 @@ def _not_yaml(yaml: Any, cause: Any, source: Source) -> FileProblem:
         reason, fix = "a tab stands where spaces must", "YAML is indented with spaces only. Nothing was run."
     elif reason == "exceeded maximum nesting depth":
         reason = "it is nested too deeply"
-    elif source.is_secret:
+    elif source.hides(offset):
         # PyYAML's words may hold a part of a value, such as the name of an alias.
         reason = "its syntax is wrong"
     return source.problem(f"The {source.what} is not YAML: {reason}.", offset, fix=fix)

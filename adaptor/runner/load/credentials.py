@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
+    from ...core.secrets.redact import Redactor
     from .plan import Plan, Step
 
 #: A whole configuration as JSON, or the access token alone.
@@ -26,6 +27,7 @@ class Credentials:
     """The configurations that a run was given.
 
     Attributes:
+        path: The file that they were read from.
         sandbox: Replaces the credential of every step, so that a real one stays out of a simulated Messenger.
         is_lenient: Steps may name credentials without a credential map: nothing is sent to Facebook.
     """
@@ -44,6 +46,7 @@ class Credentials:
         self._common = dict(common or {})
         self._named = None if named is None else dict(named)
         self._file = file
+        self.path: str | None = None
         self.sandbox: dict[str, Any] | None = None
         self.is_lenient = is_lenient
 
@@ -144,6 +147,12 @@ class Credentials:
         named = list(self._named.values()) if self._named else []
         return [self._environment, self._common, *(dict(each) for each in named)]
 
+    def teach(self, redactor: Redactor, plan: Plan | None = None) -> None:
+        """Let a redactor know the secrets of every configuration, those of a plan too."""
+        of_plan = [] if plan is None else [plan.credentials, *(step.configuration for step in plan.steps.values())]
+        for configuration in [*self.all(), *of_plan]:
+            redactor.learn_credential(configuration)
+
     def given(self, name: str | None = None) -> list[tuple[str, Mapping[str, Any]]]:
         """Return every configuration as it was given, or one of several, each with its source in words."""
         known = self._named or {}
@@ -207,7 +216,9 @@ def read_credentials(file: str | None, *, is_lenient: bool = False) -> Credentia
     from ..input.document import read_object
 
     found = read_object(file, "credentials file", _FIX, is_secret=True)
-    return credentials_of(found, environment=environment, file=f"the credentials file {file}", is_lenient=is_lenient)
+    known = credentials_of(found, environment=environment, file=f"the credentials file {file}", is_lenient=is_lenient)
+    known.path = file
+    return known
 
 
 def credentials_of(

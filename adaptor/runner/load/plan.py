@@ -86,6 +86,7 @@ class Step:
         script: What it performs; a trigger has none.
         state: What its state holds before anything arrives.
         configuration: Its own configuration, or None.
+        configuration_file: The file of its own configuration, or None.
         credential: The name of its configuration in the credential map, or None.
         join: `all`, or nothing.
         edges: The edges that leave it, in order.
@@ -99,6 +100,7 @@ class Step:
         self.script: Script | None = None
         self.state: State = {}
         self.configuration: dict[str, Any] | None = None
+        self.configuration_file: str | None = None
         self.credential: str | None = None
         self.join = ""
         self.edges: list[Edge] = []

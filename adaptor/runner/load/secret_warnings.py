@@ -1,13 +1,15 @@
-"""Warnings about secrets: weak ones, badly pasted ones, and those that were removed from a final state."""
+"""Warnings about secrets: weak, badly pasted, readable by others, and those that were removed from a final state."""
 
 from __future__ import annotations
 
+import os
 import re
+from stat import S_ISREG
 
 from ...core.secrets.kept_secrets import MARK_BEGINS, places_of_marks
 from ...core.secrets.pasted import OUR_KEYS, around, trimmed_value
-from ...core.secrets.redact import REDACTED, Redactor, named_secrets
-from ...core.secrets.secret_forms import PROOF, weakness
+from ...core.secrets.redact import REDACTED, Redactor, named_secrets, sounds_secret
+from ...core.secrets.secret_forms import PROOF, SHORTEST_SECRET, weakness
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +43,34 @@ def of_credentials(
         parts += [(f"the step `{step.id}` of {plan.file}", step.configuration or {}) for step in plan.steps.values()]
     if isinstance(state, dict) and isinstance(state.get("configuration"), dict):
         parts.append(("the state", state["configuration"]))
-    return list(dict.fromkeys(warning for where, part in parts for warning in _of_configuration(part, where)))
+    found = [warning for where, part in parts for warning in _of_configuration(part, where)]
+    return list(dict.fromkeys([*of_files(credentials, plan), *found]))
+
+
+def of_files(credentials: Credentials, plan: Plan | None = None) -> Iterator[str]:
+    """Yield warnings about files that hold a configuration and that other users of the machine may read."""
+    files = [credentials.path]
+    if plan is not None:
+        steps = plan.steps.values()
+        is_inside = plan.credentials or any(step.configuration and not step.configuration_file for step in steps)
+        files += [plan.file if is_inside else None, *(step.configuration_file for step in steps)]
+    for file in dict.fromkeys(files):
+        yield from of_file(file)
+
+
+def of_file(file: str | None) -> Iterator[str]:
+    """Yield a warning where other users of the machine may use a file that holds a configuration."""
+    if file is None or os.name != "posix":
+        return
+    try:
+        found = os.stat(file)
+    except OSError:
+        return
+    # A pipe or a device, such as a shell's <(…), has no rights that one could tighten.
+    if S_ISREG(found.st_mode) and found.st_mode & 0o077:
+        from shlex import quote
+
+        yield f"{file} holds a configuration, and other users of this machine may use it: chmod 600 {quote(file)}"
 
 
 def _of_configuration(configuration: Mapping[str, Any], where: str) -> Iterator[str]:
@@ -51,14 +80,21 @@ def _of_configuration(configuration: Mapping[str, Any], where: str) -> Iterator[
             secrets.setdefault(path, secret)
     settings = {key: configuration[key] for key in OUR_KEYS & set(configuration) if isinstance(configuration[key], str)}
     for path, text in {**secrets, **settings}.items():
-        plain = trimmed_value(re.split(r"[.\[]", path)[-1], text)
-        if plain != text:
+        key = re.split(r"[.\[]", path)[-1]
+        plain = trimmed_value(key, text)
+        if plain != text and (key in OUR_KEYS or sounds_secret(key)):
             yield f"`{path}` in {where} {around(text)}, which was left out."
-        if path in secrets and plain and (why := weakness(plain)):
-            yield (
-                f"`{path}` in {where} {why}. Wherever a text holds it as a word of its own, logs show {REDACTED} in "
-                "its place. Choose one that cannot be guessed."
-            )
+        if path in secrets and plain and not re.search(r":\d+$", path) and (why := weakness(plain)):
+            yield from _of_weak(path, plain, f"`{path}` in {where} {why}.")
+
+
+def _of_weak(path: str, secret: str, what: str) -> Iterator[str]:
+    is_named_so = any(sounds_secret(key) for key in re.split(r"[.\[]", path))
+    advice = "Choose one that cannot be guessed."
+    if not is_named_so:
+        advice = "Everything in a configuration is kept secret: what is none stands better in `data` or in the job."
+    if is_named_so or len(secret) >= SHORTEST_SECRET:
+        yield f"{what} Wherever a text holds it as a word of its own, logs show {REDACTED} in its place. {advice}"
 
 
 def of_final_state(state: Any, text: str, path: str, redactor: Redactor) -> list[str]:

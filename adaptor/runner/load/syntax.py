@@ -36,7 +36,8 @@ def parse(source: bytes | str, file: str) -> ast.Module:
     except SyntaxError as cause:
         line, start = cause.lineno or 1, (cause.offset or 1) - 1
         end = cause.end_offset - 1 if cause.end_offset and cause.end_lineno == line else None
-        raise _at(CannotLoad(f"Syntax error: {cause.msg}."), file, line, start, end) from None
+        error = CannotLoad(f"Syntax error: {cause.msg}.")
+        raise _at(error, file, line, start, end, is_broken=True) from None
     except ValueError as cause:
         raise CannotLoad(f"The job cannot be read as Python: {cause}.") from None
 
@@ -82,10 +83,13 @@ def unknown_names(
     for name, node in names.items():
         if name in meant:
             continue
+        from ..problems.covered import covered_name
         from ..problems.problems import did_you_mean
 
         hint = did_you_mean(name, [*vocabulary, *dir(builtins)], "Import it, or define it before it is used.")
-        yield _at(CannotLoad(f"The name `{name}` is not known.", fix=hint), file, node.lineno, *_columns(node))
+        yield _at(
+            CannotLoad(f"The name `{covered_name(name)}` is not known.", fix=hint), file, node.lineno, *_columns(node)
+        )
 
 
 def compared_references(tree: ast.Module, file: str) -> Iterator[CannotLoad]:
@@ -98,9 +102,11 @@ def compared_references(tree: ast.Module, file: str) -> Iterator[CannotLoad]:
         if isinstance(node, ast.Compare) and any(isinstance(sign, ast.Is | ast.IsNot) for sign in node.ops):
             for side in (node.left, *node.comparators):
                 if _is_reference(side):
+                    from ..problems.covered import covered_code
+
                     yield _at(
                         CannotLoad(
-                            f"`{ast.unparse(node)}` compares the lazy reference itself, not its value.",
+                            f"`{covered_code(ast.unparse(node))}` compares the lazy reference itself, not its value.",
                             fix=f"Write == or != instead of is: {ast.unparse(side)} == …",
                         ),
                         file,
@@ -208,9 +214,17 @@ def _columns(node: ast.expr | ast.stmt) -> tuple[int, int | None]:
     return node.col_offset, node.end_col_offset if node.end_lineno == node.lineno else None
 
 
-def _at(error: CannotLoad, file: str, line: int, start: int | None = None, end: int | None = None) -> CannotLoad:
+def _at(
+    error: CannotLoad,
+    file: str,
+    line: int,
+    start: int | None = None,
+    end: int | None = None,
+    *,
+    is_broken: bool = False,
+) -> CannotLoad:
     error.file, error.line = file, line
-    error.excerpt = excerpt(file, line, start, end) or None
+    error.excerpt = excerpt(file, line, start, end, is_broken=is_broken) or None
     return error
 
 

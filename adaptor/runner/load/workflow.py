@@ -178,6 +178,7 @@ class _Workflow:
             step.credential = found
         else:
             step.configuration = self.reader.object_or_file(raw, path)
+            step.configuration_file = self.reader.beside(found) if isinstance(found, str) else None
 
     def _read_next(self, step: Step, raw: Any, path: Path) -> None:
         if raw is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import codecs
 import contextlib
 import io
 import json
@@ -137,10 +138,18 @@ class JobOutput(io.TextIOBase):
     def write(self, text: str) -> int:
         """Take text; whole lines go to the log."""
         # `join` makes a plain `str` of the printed form of a lazy text (see `Shown`).
-        *lines, self._rest = "".join((self._rest, text)).split("\n")
-        for line in lines:
-            self._run.log("info", "job", line)
+        whole, line_end, rest = "".join((self._rest, text)).rpartition("\n")
+        lines = whole + line_end
+        # The first lines of a private key wait for the others: each alone may not look like a secret.
+        end = lines.rfind("\n", 0, self._run.redactor.unfinished(lines)) + 1
+        self._rest = lines[end:] + rest
+        self._show(lines[:end])
         return len(text)
+
+    def _show(self, lines: str) -> None:
+        # A secret may end with a line end, which is redacted with it.
+        for line in self._run.redactor.text(lines).removesuffix("\n").split("\n") if lines else ():
+            self._run.log("info", "job", line)
 
     def writable(self) -> bool:
         """Say that this can be written to."""
@@ -149,7 +158,8 @@ class JobOutput(io.TextIOBase):
     def close(self) -> None:
         """Write the rest of a line. The log stays open, though a job may close its output."""
         if self._rest:
-            self.write("\n")
+            rest, self._rest = self._rest, ""
+            self._show(rest if rest.endswith("\n") else f"{rest}\n")
 
 
 def print_to(output: JobOutput) -> Callable[..., None]:
@@ -168,9 +178,11 @@ class _JobBytes(io.RawIOBase):
 
     def __init__(self, output: JobOutput) -> None:
         self._output = output
+        # One letter may come in several writes.
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def write(self, data: Any) -> int:
-        self._output.write(bytes(data).decode("utf-8", "replace"))
+        self._output.write(self._decoder.decode(bytes(data)))
         return len(data)
 
     def writable(self) -> bool:

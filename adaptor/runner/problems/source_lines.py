@@ -37,9 +37,15 @@ def place_of(error: AdaptorError) -> str:
     return ":".join(str(part) for part in parts if part is not None)
 
 
-def excerpt(file: str, line: int, start: int | None = None, end: int | None = None) -> str:
-    """Return a line of a file with its number, and a caret under the columns from `start` to `end`."""
-    return pointed_line(_line(file, line), line, start, end)
+def excerpt(file: str, line: int, start: int | None = None, end: int | None = None, *, is_broken: bool = False) -> str:
+    """Return a line of a script with its number, and a caret under the columns from `start` to `end`.
+
+    Literal secrets in it are covered; where it is no Python (`is_broken`), so is all that may be one.
+    """
+    # Imported only for an error, since it takes a while.
+    from .covered import covered_code
+
+    return pointed_line(covered_code(_line(file, line), is_broken=is_broken), line, start, end)
 
 
 def pointed_line(text: str, line: int, start: int | None = None, end: int | None = None) -> str:

@@ -72,7 +72,7 @@ class Child:
 
     def before_step(self, step: StepResult, before: State, schedule: Schedule) -> None:
         """Report that a step begins, and the state that counts if it is killed."""
-        text = self._run.redactor.of_results().text(as_json(before))
+        text = self._run.redactor.of_results().json(as_json(before))
         self._tell("begin", step, self._run.arrival, text)
 
         def note(call: CallRecord) -> None:
@@ -89,7 +89,7 @@ class Child:
         reported = copy(step)
         reported.error = _reported(step.error)
         reported.calls = []
-        self._tell("end", reported, self._run.redactor.of_results().text(as_json(after)) if leaf else None)
+        self._tell("end", reported, self._run.redactor.of_results().json(as_json(after)) if leaf else None)
         if step.outcome == "kill":
             limit_memory(None)
 

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 
 from adaptor import AdaptorError, InvalidMessage, each, execute, fn, log, try_each
+from adaptor.core.config import schema
 from adaptor.core.run.context import Run
-from adaptor.core.secrets.redact import REDACTED, Redactor, appsecret_proof, secrets_of
+from adaptor.core.secrets.redact import PUBLIC_KEYS, REDACTED, Redactor, appsecret_proof, named_secrets, secrets_of
 
 relaxed = settings(deadline=None, database=None, max_examples=80)
 # Begins with two letters that no message of ours holds, so that a find is a leak and no chance.
@@ -303,17 +304,93 @@ def test_the_details_of_a_loop_hold_no_secret(secret):
         ({"page_id": "12345678", "api_version": "v26.0"}, set()),
         ({"db": {"password": "hunter22", "host": "example.org"}}, {"hunter22"}),
         ({"credentials": {"user": "anna", "pin": "9876"}}, {"anna", "9876"}),
+        ({"pass": "pa-1", "pwd": "pw-2", "x-auth": "au-3", "dsn": "ds-4"}, {"pa-1", "pw-2", "au-3", "ds-4"}),
+        (
+            {"jwt": "jw-1", "otp": 4711, "signing_key": "si-2", "connectionString": "co-3"},
+            {"jw-1", "4711", "si-2", "co-3"},
+        ),
+        ({"author": "Anna", "passenger": "Ben", "opinion": "none", "key": "A17-b"}, set()),
         ({"apiKey": "k-123", "API_KEY": "k-456", "api-token": "k-789"}, {"k-123", "k-456", "k-789"}),
         ({"secrets": ["one-1", "two-2"]}, {"one-1", "two-2"}),
         ([{"token": "abcd"}], {"abcd"}),
         ({"token_type": "bearer"}, set()),
-        ({"access_token": None, "app_secret": 5}, set()),
+        ({"access_token": None, "app_secret": 5, "pin": True}, set()),
         (None, set()),
         ("text", set()),
     ],
 )
 def test_whatever_stands_under_a_key_that_sounds_like_a_secret_is_one(configuration, found):
     assert set(secrets_of(configuration)) == found
+
+
+def test_everything_in_a_configuration_but_our_public_keys_is_a_secret():
+    properties = schema()["properties"]
+    assert {key for key, rule in properties.items() if not rule.get("writeOnly")} == PUBLIC_KEYS
+    configuration = {key: f"value-{key}" for key in properties} | {"clinic": "Nairobi", "port": 5432, "tls": True}
+    found = {secret for _, secret in named_secrets(configuration)}
+    token, secret = configuration["access_token"], configuration["app_secret"]
+    proof = appsecret_proof(token, secret)
+    assert found == {token, secret, proof, configuration["verify_token"], "Nairobi", "5432"}
+    assert {path for path, _ in named_secrets({"base_url": "https://me:pw@example.org"})} == {"base_url"}
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_each_line_of_a_secret_is_one_unless_everybody_knows_it(line_end):
+    redactor = Redactor()
+    key = line_end.join(["-----BEGIN KEY-----", "MIIEvQ9first", "short1", "-----END KEY-----", ""])
+    redactor.learn_configuration({"pem": key})
+    assert redactor.text("a MIIEvQ9first b") == f"a {REDACTED} b"
+    assert redactor.text("short1 -----BEGIN KEY-----") == "short1 -----BEGIN KEY-----"
+    assert redactor.text(f"a {key}b") == f"a {REDACTED}b"
+
+
+def test_a_number_is_taken_out_of_json_which_stays_json_and_comes_back_where_it_was_kept():
+    redactor = Redactor()
+    redactor.learn_credential({"access_token": "EAAG-a-long-token", "otp": 48151623})
+    value = {"a": [48151623, 48151623.0, 1, True, None, 2.5], "b": "48151623, not 481516234"}
+    clean = {"a": [REDACTED, REDACTED, 1, True, None, 2.5], "b": f"{REDACTED}, not 481516234"}
+    assert redactor.value(value) == clean
+    assert json.loads(redactor.json(json.dumps(value))) == clean
+    kept = redactor.keep(value)
+    assert "48151623" not in json.dumps(kept).replace("481516234", "")
+    restored = redactor.restore(json.loads(json.dumps(kept)))
+    assert restored == value
+    assert [type(item) for item in restored["a"]] == [type(item) for item in value["a"]]
+
+
+def test_texts_in_which_secrets_were_taken_out_can_still_be_told_apart():
+    redactor = Redactor(["7001-anna", "7002-ben"])
+    first, second = redactor.distinct("7001-anna"), redactor.distinct("7002-ben")
+    assert first != second
+    assert first == redactor.distinct("7001-anna")
+    assert "7001" not in first
+    assert redactor.distinct("7003") == "7003"
+
+
+def test_what_a_write_is_known_by_does_not_change_with_a_setting():
+    redactor = Redactor()
+    redactor.learn_credential({"api_key": "aZ7-kq9wm3", "admin": "6543210987654321", "season": "spring"})
+    assert redactor.text("6543210987654321 in spring") == f"{REDACTED} in {REDACTED}"
+    for known_by in ("6543210987654321", "spring-17"):
+        assert redactor.identity(known_by) == known_by
+    assert redactor.identity("aZ7-kq9wm3").startswith(f"{REDACTED} ")
+    redactor.learn(["spring"])
+    assert redactor.identity("spring-17").startswith(REDACTED)
+
+
+@pytest.mark.parametrize(
+    "number", [10**5000, float("nan"), float("inf"), -1e308, True], ids=["huge", "nan", "inf", "large", "true"]
+)
+def test_numbers_that_are_no_secret_stay_as_they_are(number):
+    redactor = Redactor(["48151623"])
+    assert redactor.value([number])[0] is number
+    assert redactor.keep([number])[0] is number
+
+
+def test_a_number_is_taken_out_beside_half_a_surrogate_pair():
+    clean = Redactor(["48151623"]).json('{"a": 48151623, "b": "\\ud83d"}')
+    assert json.loads(clean) == {"a": REDACTED, "b": "\ud83d"}
+    clean.encode()
 
 
 def test_the_proof_of_the_app_secret_is_a_secret_too():

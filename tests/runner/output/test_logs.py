@@ -4,8 +4,9 @@ import io
 
 import pytest
 
+from adaptor.core.run.context import Run
 from adaptor.runner.output import logs
-from adaptor.runner.output.logs import Levels, Log
+from adaptor.runner.output.logs import JobOutput, Levels, Log
 from adaptor.runner.output.terminal import wants_colour
 
 
@@ -130,3 +131,40 @@ def test_the_environment_counts_only_where_it_is_not_empty(colours):
     colours.setenv("FORCE_COLOR", "")
     assert wants_colour(Terminal())
     assert not wants_colour(io.StringIO())
+
+
+KEY = "-----BEGIN KEY-----\nMIIEvQ9first\nab1=\n-----END KEY-----\n"
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+@pytest.mark.parametrize("key", [KEY, KEY.strip(), KEY.replace("\n", "\r\n")])
+@pytest.mark.parametrize("as_bytes", [False, True])
+def test_a_secret_of_several_lines_is_taken_out_of_what_a_job_prints_in_however_many_writes(key, size, as_bytes):
+    lines = []
+    run = Run(sink=lambda level, component, message, fields: lines.append(message))
+    run.redactor.learn_credential({"pem": key})
+    output = JobOutput(run)
+    text = f"before {key} ä after\n{key}\nend"
+    given = text.encode() if as_bytes else text
+    for start in range(0, len(given), size):
+        (output.buffer if as_bytes else output).write(given[start : start + size])
+    output.close()
+    shown = "\n".join(lines)
+    for secret in ("MIIEvQ9first", "ab1="):
+        assert secret not in shown
+    assert (lines[0].split()[0], lines[-1]) == ("before", "end")
+    assert "ä after" in shown
+
+
+def test_the_first_lines_of_a_secret_that_does_not_go_on_are_shown_at_the_next_line_or_the_end():
+    lines = []
+    run = Run(sink=lambda level, component, message, fields: lines.append(message))
+    run.redactor.learn_credential({"pem": KEY})
+    output = JobOutput(run)
+    output.write("-----BEGIN KEY-----\n")
+    assert lines == []
+    output.write("something else\n")
+    assert lines == ["-----BEGIN KEY-----", "something else"]
+    output.write("-----BEGIN KEY-----\n")
+    output.close()
+    assert lines[2:] == ["-----BEGIN KEY-----"]
