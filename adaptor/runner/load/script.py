@@ -15,6 +15,7 @@ from ...core.operation import Operation
 from ...core.state import a_kind
 from ...core.values.lazy import Lazy
 from ...core.values.template import TEXT, text_of
+from ..input.source import why_unreadable
 from ..problems.source_lines import CannotLoad, caret, excerpt
 from . import modules_beside as beside, syntax
 from .idle import Outline, warnings_of
@@ -96,9 +97,8 @@ def _read(path: str) -> bytes:
         inside = [os.path.join(path, name) for name in _USUAL if os.path.isfile(os.path.join(path, name))]
         fix = f"Did you mean {' or '.join(inside)}?" if inside else "Give the job script or the workflow in it."
         raise InputError(f"{path} is a folder.", fix=fix) from None
-    except OSError as cause:
-        reason = "does not exist" if isinstance(cause, FileNotFoundError) else f"cannot be read ({cause.strerror})"
-        raise InputError(f"The job {path} {reason}.", fix="Check the path of the job script.") from None
+    except (OSError, ValueError) as cause:
+        raise InputError(f"The job {path} {why_unreadable(cause)}.", fix="Check the path of the job script.") from None
 
 
 def _operation_names(tree: ast.Module, vocabulary: dict[str, Any]) -> set[str]:

@@ -37,8 +37,15 @@ def parse(source: bytes | str, file: str) -> ast.Module:
         line, start = cause.lineno or 1, (cause.offset or 1) - 1
         end = cause.end_offset - 1 if cause.end_offset and cause.end_lineno == line else None
         raise _at(CannotLoad(f"Syntax error: {cause.msg}."), file, line, start, end) from None
-    except ValueError as cause:
-        raise CannotLoad(f"The job cannot be read as Python: {cause}.") from None
+    except (ValueError, LookupError) as cause:
+        raise _at(CannotLoad(f"The job cannot be read as Python: {cause}."), file, 1, 0) from None
+    except (RecursionError, MemoryError):
+        raise _at(too_deep(), file, 1, 0) from None
+
+
+def too_deep() -> CannotLoad:
+    """Return the problem with a script that Python cannot take in."""
+    return CannotLoad("An expression is too long or nested too deeply for Python.", fix="Divide it into parts.")
 
 
 def read_names(tree: ast.AST) -> dict[str, ast.Name]:
