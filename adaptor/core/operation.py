@@ -97,15 +97,16 @@ class Operation:
             if not run.redactor.is_clean_before(error):
                 raise error from None
             raise
-        except (Exception, SystemExit) as cause:
+        except KeyboardInterrupt:
+            run.stop.place = run.stop.place or run.place()
+            raise
+        except BaseException as cause:
+            # Whatever the job raises is its error: nothing of it may end the process unseen, as `exit(0)` would.
             raised = JobError.of(cause, self.file)
             self.locate(raised, run, state)
             raised.count(made, run.made)
             # A secret in the cause would be printed with the traceback: then the cause's text must do.
             raise raised from (cause if run.redactor.is_clean(cause) else None)
-        except KeyboardInterrupt:
-            run.stop.place = run.stop.place or run.place()
-            raise
         finally:
             path.pop()
             under_way.pop()

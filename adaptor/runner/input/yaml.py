@@ -153,7 +153,9 @@ class _Reader:
         if _FLOAT.fullmatch(text):
             return float(self._held(node))
         if kind != "plain":
-            raise self._problem(node, f"{self._shown(f'`{text}`')} is not what its tag !!{kind} says.", "Take the tag out.")
+            raise self._problem(
+                node, f"{self._shown(f'`{text}`')} is not what its tag !!{kind} says.", "Take the tag out."
+            )
         return text
 
     def _held(self, node: Any) -> str:

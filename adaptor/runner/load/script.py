@@ -154,12 +154,12 @@ class _Loading:
             job.close()
             ended = CannotLoad("The job called sys.exit() while it was loaded.")
             raise self._with_place(ended, cause) from None
-        except Exception as cause:
-            job.close()
-            raise self._with_place(_while_loading(cause, self._file), cause) from None
-        except BaseException:
+        except KeyboardInterrupt:
             job.close()
             raise
+        except BaseException as cause:
+            job.close()
+            raise self._with_place(_while_loading(cause, self._file), cause) from None
         return job
 
     def _run(self, tree: ast.Module) -> None:
@@ -181,7 +181,9 @@ class _Loading:
                     exec(compile(ast.fix_missing_locations(module), self._file, "exec"), self._module.__dict__)
                 except AdaptorError as error:
                     found.append(self._with_place(error, error))
-                except Exception:
+                except KeyboardInterrupt:
+                    raise
+                except BaseException:
                     # It needs a name that was not defined because of the first error.
                     continue
         return found
@@ -230,7 +232,7 @@ def _builder_names(module: ModuleType) -> set[str]:
     }
 
 
-def _while_loading(cause: Exception, file: str) -> AdaptorError:
+def _while_loading(cause: BaseException, file: str) -> AdaptorError:
     error = JobError.of(cause, file)
     if isinstance(cause, TypeError) and "not JSON serializable" in str(cause):
         error.fix = "A lazy reference cannot be turned into JSON yet: do it in a function, fn(lambda state: …)."
