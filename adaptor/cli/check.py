@@ -30,7 +30,8 @@ def add_to(commands: Any) -> None:
         help="find what is wrong without running anything",
         description="Read a job, a workflow or a project, load every script in it, find everything that is wrong (also "
         "literal messages that Meta would refuse), and draw the plan. Nothing is run and nothing is sent; the top "
-        "level of each script is performed, as when it is loaded for a run.",
+        "level of each script is performed, as when it is loaded for a run. A workflow file is a program, as a "
+        "script is: run and check only what you would run as Python.",
         epilog=EXAMPLE,
         formatter_class=Help,
         allow_abbrev=False,

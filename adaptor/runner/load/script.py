@@ -75,11 +75,25 @@ def load(
             *syntax.dropped_operations(tree, known, file),
         ]
     )
-    loading = _Loading(file, {**vocabulary, **given}, folder or os.path.dirname(os.path.abspath(file)))
+    folder = folder or os.path.dirname(os.path.abspath(file))
+    loading = _Loading(file, {**vocabulary, **given}, folder)
     outline = Outline(tree)
     job = loading.perform(tree, known)
-    job.warnings = warnings_of(job, outline)
+    job.warnings = [*_imported_in_vain(tree, folder, file), *warnings_of(job, outline)]
     return job
+
+
+def _imported_in_vain(tree: ast.Module, folder: str, file: str) -> list[InputError]:
+    """Return a warning for each import of a module that lies beside a script in vain, since its name is taken."""
+    found = []
+    taken = beside.taken_beside(folder)
+    for module, line in syntax.imported_modules(tree).items():
+        if module in taken:
+            what = f"`import {module}` gives the module of Python or of a package in use, and not {taken[module]}."
+            warning = InputError(what, fix="Give that file another name.")
+            warning.file, warning.line, warning.excerpt = file, line, excerpt(file, line) or None
+            found.append(warning)
+    return found
 
 
 def _raise_for(problems: list[AdaptorError] | list[CannotLoad]) -> None:

@@ -57,6 +57,18 @@ def read_names(tree: ast.AST) -> dict[str, ast.Name]:
     return names
 
 
+def imported_modules(tree: ast.AST) -> dict[str, int]:
+    """Return the top-level modules that a script imports, each with its first line."""
+    found: dict[str, int] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found.setdefault(alias.name.partition(".")[0], node.lineno)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.setdefault(node.module.partition(".")[0], node.lineno)
+    return found
+
+
 def bound_names(node: ast.AST, *, whole: bool = True) -> set[str]:
     """Return the names that a script binds: in `whole`, or (without the insides of functions) at the top level."""
     bound: set[str] = set()
