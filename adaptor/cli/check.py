@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..core.errors import InputError
+from ..core.harmless import harmless
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
 from .layout.help import Help
 
@@ -64,7 +65,7 @@ def perform(options: argparse.Namespace) -> int:
         return EXIT_BAD_INPUT
     prepared = check_file(options.path, credentials, workflow=options.workflow)
     if options.format == "json":
-        print_out(_as_json(prepared, options.path), sys.stdout)
+        print_out(harmless(_as_json(prepared, options.path)), sys.stdout)
     else:
         _print(prepared)
     if options.preview:
@@ -89,7 +90,7 @@ def _print(prepared: Prepared) -> None:
     if count:
         print(f"{count} problem{'s' if count > 1 else ''}.", file=sys.stderr)
     elif prepared.plan is not None:
-        print_out(f"{drawn(prepared.plan)}\n", sys.stdout)
+        print_out(f"{harmless(drawn(prepared.plan))}\n", sys.stdout)
         nothing = "Nothing else" if prepared.warnings else "Nothing"
         print(f"{nothing} is wrong with it, as far as can be known without running it.", file=sys.stderr)
 

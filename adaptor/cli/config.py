@@ -133,10 +133,10 @@ def _check(options: argparse.Namespace) -> int:
 
     from ..core.context import Run
     from ..core.errors import AdaptorError
+    from ..core.harmless import harmless
     from ..runner.checking.token import inspect_token
     from ..runner.load.credentials import read_credentials
     from ..runner.output.logs import Levels, Log
-    from ..runner.output.terminal import harmless
 
     # A job that sends something while it is loaded must not do so here.
     run = Run(sink=Log(Levels("info"), stream=sys.stderr), dry_run=True, alone=True)

@@ -11,6 +11,7 @@ from functools import partial
 
 from ..core.context import Run
 from ..core.errors import AdaptorError, InputError
+from ..core.harmless import harmless
 from ..core.text.sanitize import Sanitizer
 from ..runner.execution.ledger_location import IN_MEMORY
 from ..runner.execution.result import EXIT_BAD_INPUT
@@ -304,6 +305,6 @@ def _request_printer(run: Run, stream: TextIO | None) -> Callable[[Request], Non
             where = facts.get("path") or facts["url"]
             run.log("info", "dry-run", f"{facts['method']} {where} {text}", place=run.place(), request=facts)
         else:
-            print_out(run.redactor.of_results().text(json.dumps(facts, ensure_ascii=False)) + "\n", stream)
+            print_out(harmless(run.redactor.of_results().text(json.dumps(facts, ensure_ascii=False))) + "\n", stream)
 
     return show
