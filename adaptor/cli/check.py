@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..core.errors import InputError
-from ..core.harmless import harmless
+from ..core.text.harmless import harmless
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
 from .layout.help import Help
 

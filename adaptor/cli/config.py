@@ -133,7 +133,7 @@ def _check(options: argparse.Namespace) -> int:
 
     from ..core.context import Run
     from ..core.errors import AdaptorError
-    from ..core.harmless import harmless
+    from ..core.text.harmless import harmless
     from ..runner.checking.token import inspect_token
     from ..runner.load.credentials import read_credentials
     from ..runner.output.logs import Levels, Log

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ..core.harmless import harmless
+from ..core.text.harmless import harmless
 from .layout.help import Help
 
 TYPE_CHECKING = False

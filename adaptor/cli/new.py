@@ -7,7 +7,7 @@ import shlex
 import sys
 
 from ..core.errors import InputError
-from ..core.harmless import harmless
+from ..core.text.harmless import harmless
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
 from ..runner.output.files import print_out
 from .layout.help import Help

@@ -11,7 +11,7 @@ from functools import partial
 
 from ..core.context import Run
 from ..core.errors import AdaptorError, InputError
-from ..core.harmless import harmless
+from ..core.text.harmless import harmless
 from ..core.text.sanitize import Sanitizer
 from ..runner.execution.ledger_location import IN_MEMORY
 from ..runner.execution.result import EXIT_BAD_INPUT
@@ -57,7 +57,7 @@ def perform(options: argparse.Namespace) -> int:
     try:
         return _perform(options, log)
     except AdaptorError as error:
-        log("error", "run", error.report(), {"error": error.facts()} if options.log_json else {})
+        log("error", "run", error.report(), {"error": error.facts()})
         return EXIT_BAD_INPUT
     finally:
         with contextlib.suppress(OSError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..core.errors import InputError
-from ..core.harmless import harmless, one_line
+from ..core.text.harmless import harmless, one_line
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL
 from ..runner.output.files import print_out, write_output
 from ..runner.output.terminal import Paint, wants_colour

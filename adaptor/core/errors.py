@@ -187,7 +187,7 @@ class AdaptorError(Exception):
 
     def report(self) -> str:
         """Return the message for people, several lines, without colour."""
-        from .harmless import harmless, indented
+        from .text.harmless import harmless, indented
 
         lines = [f"{type(self).__name__}: {indented(self.headline())}"]
         where = self.place or self.operation or ""

@@ -346,7 +346,7 @@ def _take(parameters: Parameters, name: str, value: Any) -> Any:
         value = checked_handler(value) if kind == "handler" else checked_kinds(value)
         if kind == "error kinds" or isinstance(value, Operation):
             return value
-    if value is not None and (not callable(value) or isinstance(value, Lazy | Operation)):
+    if parameters.needs(name) if value is None else not callable(value) or isinstance(value, Lazy | Operation):
         raise WrongCall(
             f"`{name}` of {parameters.name}() must be a function, not {_described(value)}.",
             fix=f"{parameters.signature()}.",

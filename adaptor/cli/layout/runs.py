@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ...core.harmless import harmless, one_line
+from ...core.text.harmless import harmless, one_line
 from ...runner.history.history import WITH_FAILURES
 from ...runner.output.shown_commands import resume_command, runs_command
 from ...runner.output.terminal import Paint

@@ -6,8 +6,8 @@ import base64
 import re
 from typing import TYPE_CHECKING, Any
 
-from ...core.harmless import one_line
 from ...core.secrets.redact import sounds_secret
+from ...core.text.harmless import one_line
 from ...core.text.json_text import NotJson, read_json
 from ...wire.address import clean_text, clean_url
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...core.harmless import one_line
+from ...core.text.harmless import one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from ..problems.source_lines import pointed_line
 
 #: A key that sounds like a secret, and its value, which may begin on the next line.
 _SECRET = (
-    r"(?i)[\w-]*(token|secret|passw|passphrase|api_?-?key|private|credential|authorization)[\w-]*[\"']?\s*:\s*[^\s{\[]"
+    r"(?i)(token|secret|passw|passphrase|api_?-?key|private|credential|authorization)[\w-]{0,40}[\"']?\s*:\s*[^\s{\[]"
 )
 
 

@@ -107,7 +107,6 @@ class Condition:
         except (TypeError, AttributeError) as cause:
             if not judging.missing or "NoneType" not in str(cause):
                 raise self._raised(cause) from None
-            # A part of a value that does not exist: the condition is false, as a comparison would be.
             judging.warnings.append(judging.without_value(self.text, judging.missing[-1]))
             result = truth = False
         except KeyboardInterrupt:
@@ -136,7 +135,10 @@ def _compiled(text: str) -> CodeType:
     try:
         tree = ast.parse(text, "<condition>", "eval")
         _refuse_javascript(tree, text)
-        _refuse_unknown_names(tree, text)
+        for name in _unknown_names(tree):
+            fix = _in_python(text) or did_you_mean(name, [*_NAMES, *dir(builtins)])
+            what = f"The condition `{_shortened(text)}` uses the unknown name `{name}`."
+            raise BadCondition(what, fix or "Conditions know `state` and `upstream_step_id`.")
         return compile(ast.fix_missing_locations(_Lenient().visit(tree)), "<condition>", "eval")
     except (SyntaxError, ValueError) as cause:
         raise _not_python(text, getattr(cause, "msg", None) or str(cause)) from None
@@ -149,15 +151,9 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 
-def _refuse_unknown_names(tree: ast.Expression, text: str) -> None:
+def _unknown_names(tree: ast.Expression) -> list[str]:
     known = {*_NAMES, *dir(builtins), *bound_names(tree)}
-    for name in read_names(tree):
-        if name not in known:
-            fix = _in_python(text) or did_you_mean(name, [*_NAMES, *dir(builtins)])
-            raise BadCondition(
-                f"The condition `{_shortened(text)}` uses the unknown name `{name}`.",
-                fix or "Conditions know `state` and `upstream_step_id`.",
-            )
+    return [name for name in read_names(tree) if name not in known]
 
 
 #: Methods of texts and lists in JavaScript, and the same in Python.
@@ -221,8 +217,7 @@ def _in_python(text: str) -> str:
         tree = ast.parse(meant, "<condition>", "eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
-    unknown = set(read_names(tree)) - {*_NAMES, *dir(builtins), *bound_names(tree)}
-    return "" if unknown or meant == text else f"Conditions are Python. Did you mean `{meant}`?"
+    return "" if _unknown_names(tree) or meant == text else f"Conditions are Python. Did you mean `{meant}`?"
 
 
 def _not_python(text: str, message: str) -> BadCondition:
@@ -278,11 +273,9 @@ class _Lenient(ast.NodeTransformer):
 
     def _used_again(self, value: ast.expr, *, is_last: bool) -> tuple[ast.expr, ast.expr]:
         """Return an operand in the middle of `a < b < c` as it is worked out, and as it is used once more."""
-        if is_last:
-            return value, value
         name = f"__adaptor_operand_{next(self._numbers)}__"
         kept = ast.NamedExpr(target=ast.Name(id=name, ctx=ast.Store()), value=value)
-        return kept, ast.Name(id=name, ctx=ast.Load())
+        return value if is_last else kept, ast.Name(id=name, ctx=ast.Load())
 
 
 def _call(name: str, *args: ast.expr) -> ast.Call:

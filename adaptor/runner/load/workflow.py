@@ -64,9 +64,10 @@ class _Workflow:
         if "workflow" in whole:
             self.reader.check_keys(whole, path, _WRAPPER, "the file")
             path = (*path, "workflow")
-            holder = self.reader.value(whole, path, dict) or {}
-            if not holder:
+            found = self.reader.value(whole, path, dict, needed=True, fix='Write "workflow": {"steps": […]}.')
+            if found is None:
                 return
+            holder = found
         self._read_workflow(holder, path)
         if not self.plan.steps:
             return

@@ -6,7 +6,7 @@ import contextlib
 import os
 
 from ...core.errors import InputError
-from ...core.harmless import harmless
+from ...core.text.harmless import harmless
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import sys
 import time
 
 from ...core.errors import InputError
-from ...core.harmless import harmless, indented, one_line
+from ...core.text.harmless import harmless, indented, one_line
 from .terminal import Paint, wants_colour
 
 TYPE_CHECKING = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...core.errors import AdaptorError, InputError
-from ...core.harmless import harmless, indented
+from ...core.text.harmless import harmless, indented
 from .source_lines import place_of
 
 TYPE_CHECKING = False
