@@ -361,7 +361,11 @@ FAMILY = """
 import os, subprocess, sys, time
 from pathlib import Path
 
-LEAVES = "import os, subprocess; os.setsid(); p = subprocess.Popen(['sleep', '60'], stdout=subprocess.DEVNULL); print(p.pid, flush=True)"
+LEAVES = '''
+import os, subprocess
+os.setsid()
+print(subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL).pid, flush=True)
+'''
 
 def slow(s):
     plain = subprocess.Popen(["sleep", "60"]).pid

@@ -29,10 +29,29 @@ from .rounds import rounds, shown as shown_error, survives
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SCRIPTS = [
-    "fn(lambda s: s)", "send_text(state.data.x, 'a')", "log(state.data)", "./a.py", "a\nb", "1", "x", "import \0", "(" * 300,
-    "# coding: rot13\nx", "exit(0)", "raise BaseException('x')", "def f(): yield\nf", "return", "await x", "-" * 6000 + "1",
-    "x = " + "9" * 5000, "__all__ = 5", "from \ud800 import x", "send_text('1', '\ud800')", "if 1:\n\tx\n  y", "lambda: (yield)",
-]  # fmt: skip
+    "fn(lambda s: s)",
+    "send_text(state.data.x, 'a')",
+    "log(state.data)",
+    "./a.py",
+    "a\nb",
+    "1",
+    "x",
+    "import \0",
+    "(" * 300,
+    "# coding: rot13\nx",
+    "exit(0)",
+    "raise BaseException('x')",
+    "def f(): yield\nf",
+    "return",
+    "await x",
+    "-" * 6000 + "1",
+    "x = " + "9" * 5000,
+    "__all__ = 5",
+    "from \ud800 import x",
+    "send_text('1', '\ud800')",
+    "if 1:\n\tx\n  y",
+    "lambda: (yield)",
+]
 scripts = st.one_of(st.sampled_from(SCRIPTS), texts)
 ids = st.one_of(st.sampled_from(["a", "b", "c", "a", "b"]), texts)
 conditions = st.one_of(
@@ -47,45 +66,156 @@ edges = st.one_of(
     ),
 )
 steps = objects(
-    id=ids, name=texts, expression=scripts, next=edges, state=st.one_of(values, texts), configuration=st.one_of(values, texts),
-    join=st.sampled_from(["all", "any"]), type=st.sampled_from(["webhook", "cron", "x"]), enabled=st.booleans(),
-    adaptor=texts, cron_expression=texts, previous=ids,
-)  # fmt: skip
+    id=ids,
+    name=texts,
+    expression=scripts,
+    next=edges,
+    state=st.one_of(values, texts),
+    configuration=st.one_of(values, texts),
+    join=st.sampled_from(["all", "any"]),
+    type=st.sampled_from(["webhook", "cron", "x"]),
+    enabled=st.booleans(),
+    adaptor=texts,
+    cron_expression=texts,
+    previous=ids,
+)
 workflows = objects(
-    id=texts, name=texts, steps=st.lists(steps, max_size=3), jobs=st.lists(steps, max_size=2), globals=scripts, start=ids,
-    end=ids, options=objects(start=ids, end=ids), workflow=objects(steps=st.lists(steps, max_size=3), globals=scripts),
-    configuration=values, state=values,
-)  # fmt: skip
+    id=texts,
+    name=texts,
+    steps=st.lists(steps, max_size=3),
+    jobs=st.lists(steps, max_size=2),
+    globals=scripts,
+    start=ids,
+    end=ids,
+    options=objects(start=ids, end=ids),
+    workflow=objects(steps=st.lists(steps, max_size=3), globals=scripts),
+    configuration=values,
+    state=values,
+)
 jobs = objects(name=texts, body=st.one_of(scripts, objects(path=texts)), adaptor=texts, credential=texts)
 triggers = objects(type=st.sampled_from(["webhook", "cron", "x"]), enabled=st.booleans(), cron_expression=texts)
 project_edges = objects(
-    source_trigger=ids, source_job=ids, target_job=ids, condition_type=st.sampled_from(["always", "js_expression", "x"]),
-    condition_expression=conditions, condition_label=texts, enabled=st.booleans(),
-)  # fmt: skip
+    source_trigger=ids,
+    source_job=ids,
+    target_job=ids,
+    condition_type=st.sampled_from(["always", "js_expression", "x"]),
+    condition_expression=conditions,
+    condition_label=texts,
+    enabled=st.booleans(),
+)
 named = lambda inner: st.one_of(st.dictionaries(ids, inner, max_size=3), st.lists(inner, max_size=3))  # noqa: E731
 projects = objects(
-    name=texts, credentials=values, collections=values,
-    workflows=named(objects(name=texts, jobs=named(jobs), triggers=named(triggers), edges=named(project_edges), steps=values)),
-)  # fmt: skip
+    name=texts,
+    credentials=values,
+    collections=values,
+    workflows=named(
+        objects(name=texts, jobs=named(jobs), triggers=named(triggers), edges=named(project_edges), steps=values)
+    ),
+)
 people = objects(
-    page=objects(id=texts, name=texts), access_token=texts, app_secret=texts, require_proof=st.booleans(), development=values,
-    people=st.lists(objects(id=texts, name=texts, last_message_hours_ago=numbers, last_message_at=texts, blocked=st.booleans(),
-        timezone=numbers, role=texts, first_name=texts, gender=values), max_size=3),
-    templates=st.lists(objects(name=texts, language=texts, body=texts, header=texts, status=texts,
-        buttons=st.lists(objects(type=st.sampled_from(["URL", "x"]), text=texts, payload=texts, url=texts), max_size=2)), max_size=2),
-    app=objects(id=texts, name=texts), apps=st.lists(objects(id=texts, name=texts), max_size=2), default_app=texts,
+    page=objects(id=texts, name=texts),
+    access_token=texts,
+    app_secret=texts,
+    require_proof=st.booleans(),
+    development=values,
+    people=st.lists(
+        objects(
+            id=texts,
+            name=texts,
+            last_message_hours_ago=numbers,
+            last_message_at=texts,
+            blocked=st.booleans(),
+            timezone=numbers,
+            role=texts,
+            first_name=texts,
+            gender=values,
+        ),
+        max_size=3,
+    ),
+    templates=st.lists(
+        objects(
+            name=texts,
+            language=texts,
+            body=texts,
+            header=texts,
+            status=texts,
+            buttons=st.lists(
+                objects(type=st.sampled_from(["URL", "x"]), text=texts, payload=texts, url=texts), max_size=2
+            ),
+        ),
+        max_size=2,
+    ),
+    app=objects(id=texts, name=texts),
+    apps=st.lists(objects(id=texts, name=texts), max_size=2),
+    default_app=texts,
     webhook=objects(url=texts, verify_token=texts, fields=st.lists(values, max_size=2)),
-    rate_limits=st.one_of(st.booleans(), st.dictionaries(texts, numbers)), approval=values, foreign_ids=st.booleans(),
-    faults=objects(seed=numbers, rates=st.lists(objects(share=numbers, kind=texts, edge=texts)), script=st.lists(values, max_size=3)),
-)  # fmt: skip
+    rate_limits=st.one_of(st.booleans(), st.dictionaries(texts, numbers)),
+    approval=values,
+    foreign_ids=st.booleans(),
+    faults=objects(
+        seed=numbers,
+        rates=st.lists(objects(share=numbers, kind=texts, edge=texts)),
+        script=st.lists(values, max_size=3),
+    ),
+)
 cases = objects(
-    job=texts, state=values, now=st.one_of(texts, st.just("2026-01-01T00:00:00Z")), sandbox=st.one_of(texts, people),
-    expect=values, name=texts, calls=st.lists(objects(request=objects(path=texts, url=texts, method=texts), response=values)),
-)  # fmt: skip
+    job=texts,
+    state=values,
+    now=st.one_of(texts, st.just("2026-01-01T00:00:00Z")),
+    sandbox=st.one_of(texts, people),
+    expect=values,
+    name=texts,
+    calls=st.lists(objects(request=objects(path=texts, url=texts, method=texts), response=values)),
+)
 case_files = st.one_of(cases, objects(cases=st.lists(cases, max_size=3), job=texts, state=values))
-MARKS = ["- ", ": ", ":\t", "\n", "\n  ", "\n\t", "&a ", "*a", "<<: ", "!!bool ", "!!int ", "!x ", "? ", "[", "]", "{", "}", ",",
-         "|\n", ">\n", '"', "'", "#", "steps", "id", "expression", "next", "a", "5", "12:30", "yes", "%", "@", "---\n", "...\n",
-         "!!set ", "!!binary ", "!!timestamp ", "~", ".inf", "0o7", "\ufeff", "\x85", "\u2028", "<<: *a", "[*a, *a]"]  # fmt: skip
+MARKS = [
+    "- ",
+    ": ",
+    ":\t",
+    "\n",
+    "\n  ",
+    "\n\t",
+    "&a ",
+    "*a",
+    "<<: ",
+    "!!bool ",
+    "!!int ",
+    "!x ",
+    "? ",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    "|\n",
+    ">\n",
+    '"',
+    "'",
+    "#",
+    "steps",
+    "id",
+    "expression",
+    "next",
+    "a",
+    "5",
+    "12:30",
+    "yes",
+    "%",
+    "@",
+    "---\n",
+    "...\n",
+    "!!set ",
+    "!!binary ",
+    "!!timestamp ",
+    "~",
+    ".inf",
+    "0o7",
+    "\ufeff",
+    "\x85",
+    "\u2028",
+    "<<: *a",
+    "[*a, *a]",
+]
 pieces = st.lists(st.one_of(st.sampled_from(MARKS), odd_texts), max_size=25).map("".join)
 
 
@@ -186,16 +316,33 @@ def test_cases(text, name):
 
 events = objects(
     object=st.just("page"),
-    entry=st.lists(objects(id=texts, messaging=st.lists(objects(
-        sender=objects(id=texts), recipient=objects(id=texts), timestamp=numbers,
-        message=objects(mid=texts, is_echo=st.booleans(), metadata=texts, text=texts, app_id=values)), max_size=2)), max_size=2),
-)  # fmt: skip
+    entry=st.lists(
+        objects(
+            id=texts,
+            messaging=st.lists(
+                objects(
+                    sender=objects(id=texts),
+                    recipient=objects(id=texts),
+                    timestamp=numbers,
+                    message=objects(mid=texts, is_echo=st.booleans(), metadata=texts, text=texts, app_id=values),
+                ),
+                max_size=2,
+            ),
+        ),
+        max_size=2,
+    ),
+)
 
 
 @rounds(
-    st.lists(st.one_of(events, nested(scalars, st.sampled_from(["message", "body", "entry", "Records"]))).map(as_json), max_size=3),
-    st.binary(max_size=20), st.sampled_from(["e.json", "e.jsonl"]), examples=150,
-)  # fmt: skip
+    st.lists(
+        st.one_of(events, nested(scalars, st.sampled_from(["message", "body", "entry", "Records"]))).map(as_json),
+        max_size=3,
+    ),
+    st.binary(max_size=20),
+    st.sampled_from(["e.json", "e.jsonl"]),
+    examples=150,
+)
 def test_echoes(lines, junk, name):
     read_in(name, "\n".join(lines).encode() + b"\n" + junk, lambda path: list(EchoFile(str(path))))
 
