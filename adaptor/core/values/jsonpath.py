@@ -122,7 +122,7 @@ def _parsed(path: str) -> Any:
         text = f"${text}" if text.startswith("[") else f"$.{text}"
     try:
         expression = parse(text)
-    except (JSONPathError, ValueError, TypeError, AttributeError) as cause:
+    except (JSONPathError, ValueError, TypeError, AttributeError, re.error) as cause:
         raise _cannot_parse(path, text, str(cause)) from None
     _judge_by_truth(expression)
     return expression

@@ -112,7 +112,6 @@ class Condition:
         except KeyboardInterrupt:
             raise
         except BaseException as cause:
-            # Whatever it raises is about the condition, `exit(0)` too.
             raise self._raised(cause) from None
         if warn is not None:
             for warning in dict.fromkeys(judging.warnings):
@@ -274,8 +273,8 @@ class _Lenient(ast.NodeTransformer):
     def _used_again(self, value: ast.expr, *, is_last: bool) -> tuple[ast.expr, ast.expr]:
         """Return an operand in the middle of `a < b < c` as it is worked out, and as it is used once more."""
         name = f"__adaptor_operand_{next(self._numbers)}__"
-        kept = ast.NamedExpr(target=ast.Name(id=name, ctx=ast.Store()), value=value)
-        return value if is_last else kept, ast.Name(id=name, ctx=ast.Load())
+        kept = value if is_last else ast.NamedExpr(target=ast.Name(id=name, ctx=ast.Store()), value=value)
+        return kept, ast.Name(id=name, ctx=ast.Load())
 
 
 def _call(name: str, *args: ast.expr) -> ast.Call:
