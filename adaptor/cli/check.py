@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..core.errors import InputError
+from ..core.text.harmless import harmless
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
 from .layout.help import Help
 
@@ -31,7 +32,8 @@ def add_to(commands: Any) -> None:
         help="find what is wrong without running anything",
         description="Read a job, a workflow or a project, load every script in it, find everything that is wrong (also "
         "literal messages that Meta would refuse), and draw the plan. Nothing is run and nothing is sent; the top "
-        "level of each script is performed, as when it is loaded for a run.",
+        "level of each script is performed, as when it is loaded for a run. A workflow file is a program, as a "
+        "script is: run and check only what you would run as Python.",
         epilog=EXAMPLE,
         formatter_class=Help,
         allow_abbrev=False,
@@ -69,7 +71,7 @@ def perform(options: argparse.Namespace) -> int:
     if prepared.plan is not None:
         prepared.plan.warnings += [InputError(what) for what in of_files(credentials, prepared.plan)]
     if options.format == "json":
-        print_out(_as_json(prepared, options.path, run.redactor), sys.stdout)
+        print_out(harmless(_as_json(prepared, options.path, run.redactor)), sys.stdout)
     else:
         _print(prepared, run.redactor)
     if options.preview:
@@ -94,7 +96,7 @@ def _print(prepared: Prepared, redactor: Redactor) -> None:
     if count:
         print(f"{count} problem{'s' if count > 1 else ''}.", file=sys.stderr)
     elif prepared.plan is not None:
-        print_out(f"{redactor.text(drawn(prepared.plan))}\n", sys.stdout)
+        print_out(f"{harmless(redactor.text(drawn(prepared.plan)))}\n", sys.stdout)
         nothing = "Nothing else" if prepared.warnings else "Nothing"
         print(f"{nothing} is wrong with it, as far as can be known without running it.", file=sys.stderr)
 

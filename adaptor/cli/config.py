@@ -133,11 +133,11 @@ def _check(options: argparse.Namespace) -> int:
 
     from ..core.errors import AdaptorError
     from ..core.run.context import Run
+    from ..core.text.harmless import harmless
     from ..runner.checking.token import inspect_token
     from ..runner.load.credentials import read_credentials
     from ..runner.load.secret_warnings import of_files
     from ..runner.output.logs import Levels, Log
-    from ..runner.output.terminal import harmless
 
     # A job that sends something while it is loaded must not do so here.
     run = Run(sink=Log(Levels("info"), stream=sys.stderr), dry_run=True, alone=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from ..core.text.harmless import harmless
 from .layout.help import Help
 
 TYPE_CHECKING = False
@@ -34,7 +35,7 @@ def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
     """
     from importlib import import_module
 
-    root = argparse.ArgumentParser(
+    root = _Parser(
         prog="adaptor",
         description="Write Messenger jobs as short Python scripts, and run them.",
         epilog=EXIT_CODES,
@@ -47,6 +48,14 @@ def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
         import_module(f"{__package__}.{name}").add_to(commands)
     root.set_defaults(parsers=commands.choices)
     return root
+
+
+class _Parser(argparse.ArgumentParser):
+    """Prints no word of the command line that a terminal would obey; its commands are parsers of this class too."""
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """End with a message."""
+        super().exit(status, message and harmless(message))
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -77,7 +86,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except KeyboardInterrupt:
         code = 130
     except Exception as fault:
-        print(_fault(fault), file=sys.stderr)
+        print(harmless(_fault(fault)), file=sys.stderr)
         code = 3
     sys.exit(code)
 

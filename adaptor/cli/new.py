@@ -7,9 +7,9 @@ import shlex
 import sys
 
 from ..core.errors import InputError
+from ..core.text.harmless import harmless
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
 from ..runner.output.files import print_out
-from ..runner.output.terminal import harmless
 from .layout.help import Help
 
 TYPE_CHECKING = False

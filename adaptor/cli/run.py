@@ -11,6 +11,7 @@ from functools import partial
 
 from ..core.errors import AdaptorError, InputError
 from ..core.run.context import Run
+from ..core.text.harmless import harmless
 from ..core.text.sanitize import Sanitizer
 from ..runner.execution.ledger_location import IN_MEMORY
 from ..runner.execution.result import EXIT_BAD_INPUT
@@ -62,7 +63,7 @@ def perform(options: argparse.Namespace) -> int:
     try:
         return _perform(options, log)
     except AdaptorError as error:
-        log("error", "run", error.report(), {"error": error.facts()} if options.log_json else {})
+        log("error", "run", error.report(), {"error": error.facts()})
         return EXIT_BAD_INPUT
     finally:
         with contextlib.suppress(OSError):
@@ -315,6 +316,6 @@ def _request_printer(run: Run, stream: TextIO | None) -> Callable[[Request], Non
             where = facts.get("path") or facts["url"]
             run.log("info", "dry-run", f"{facts['method']} {where} {text}", place=run.place(), request=facts)
         else:
-            print_out(run.redactor.of_results().json(json.dumps(facts, ensure_ascii=False)) + "\n", stream)
+            print_out(harmless(run.redactor.of_results().json(json.dumps(facts, ensure_ascii=False))) + "\n", stream)
 
     return show

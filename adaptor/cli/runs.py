@@ -326,16 +326,19 @@ def _print(text: str) -> None:
 def _print_json(value: Any) -> None:
     import json
 
-    _print(json.dumps(value, indent=2, ensure_ascii=False))
+    from ..core.text.harmless import harmless
+
+    _print(harmless(json.dumps(value, indent=2, ensure_ascii=False)))
 
 
 def _write(pieces: Iterable[str], path: str) -> None:
     """Write piece by piece to a file that its owner alone can read, or to standard output."""
+    from ..core.text.harmless import harmless
     from ..runner.output.files import print_out, streamed
 
     if path == "-":
         for piece in pieces:
-            print_out(piece, sys.stdout)
+            print_out(harmless(piece), sys.stdout)
         return
     with streamed(path) as file:
         for piece in pieces:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 
 from ..core.errors import InputError
+from ..core.text.harmless import harmless, one_line
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL
 from ..runner.output.files import print_out, write_output
-from ..runner.output.terminal import Paint, harmless, wants_colour
+from ..runner.output.terminal import Paint, wants_colour
 from .layout.help import Help
 
 TYPE_CHECKING = False
@@ -160,13 +161,13 @@ class _Report:
         self._counts = {"passed": 0, "failed": 0, "updated": 0}
 
     def begin(self, path: str) -> None:
-        self._say(self._paint("bold", harmless(path)))
+        self._say(self._paint("bold", one_line(path)))
 
     def tell(self, trial: CaseRun, *, updated: bool) -> None:
         kind = "updated" if updated else "passed" if trial.passed else "failed"
         self._counts[kind] += 1
         mark = {"passed": self._paint("green", "✓"), "failed": self._paint("red", "✗"), "updated": "~"}[kind]
-        lines = [f"  {mark} {harmless(trial.case.name)}  {self._paint('dim', f'{trial.seconds:.2f} s')}"]
+        lines = [f"  {mark} {one_line(trial.case.name)}  {self._paint('dim', f'{trial.seconds:.2f} s')}"]
         if kind == "failed":
             lines += [f"      {harmless(text)}" for text in trial.calls if text[:-1] not in (trial.error or "")]
             lines += [f"      {harmless(line)}" for line in (trial.error or "").splitlines()]

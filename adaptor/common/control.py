@@ -6,7 +6,7 @@ from ..core.errors import JobError, WrongCall
 from ..core.execute import in_order, perform_in_order
 from ..core.operation import Callback, Condition, Operation, Source, Step, Value, builder_of, state_operation
 from ..core.run.context import current_run
-from ..core.state import State
+from ..core.state import State, a_kind
 from ..core.values.lazy import resolve
 from .rows.sources import items_of, warn_if_no_items
 
@@ -102,13 +102,15 @@ def as_(state: State, key: str, operation: Step) -> State:
         before.
 
     Raises:
-        WrongCall: The key is one that has a meaning of its own, such as `data`.
+        WrongCall: The key is no text, or one that has a meaning of its own, such as `data`.
 
     Example:
         >>> from adaptor import fn
         >>> as_("profile", fn(lambda s: {**s, "data": {"name": "Ana"}}))({"data": 1})
         {'data': 1, 'profile': {'name': 'Ana'}}
     """
+    if not isinstance(key, str):
+        raise WrongCall(f"as_() takes the name of a key, not {a_kind(key)}.", fix='Write as_("profile", operation).')
     if key in RESERVED:
         raise WrongCall(f"as_() cannot put a result under `{key}`.", fix=f"Not these: {', '.join(sorted(RESERVED))}.")
     after = operation(state)

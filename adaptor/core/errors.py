@@ -189,18 +189,20 @@ class AdaptorError(Exception):
 
     def report(self) -> str:
         """Return the message for people, several lines, without colour."""
-        lines = [f"{type(self).__name__}: {self.headline()}"]
+        from .text.harmless import harmless, indented
+
+        lines = [f"{type(self).__name__}: {indented(self.headline())}"]
         where = self.place or self.operation or ""
         if self.file is not None and self.line is not None:
             where = f"{where} ({self.file}, line {self.line})" if where else f"{self.file}, line {self.line}"
         if where:
-            lines.append(f"  where: {where}")
+            lines.append(f"  where: {indented(where)}")
         if self.excerpt:
-            lines += [f"         {line}" for line in self.excerpt.splitlines()]
+            lines += [f"         {harmless(line)}" for line in self.excerpt.split("\n")]
         if self.sent_sentence():
             lines.append(f"  sent:  {self.sent_sentence()}")
         if self.fix:
-            lines.append(f"  fix:   {self.fix}")
+            lines.append(f"  fix:   {indented(self.fix)}")
         return "\n".join(lines)
 
 

@@ -97,15 +97,16 @@ class Operation:
             if not run.redactor.is_clean_before(error):
                 raise error from None
             raise
-        except (Exception, SystemExit) as cause:
+        except KeyboardInterrupt:
+            run.stop.place = run.stop.place or run.place()
+            raise
+        except BaseException as cause:
+            # Whatever the job raises is its error: nothing of it may end the process unseen, as `exit(0)` would.
             raised = JobError.of(cause, self.file)
             self.locate(raised, run, state)
             raised.count(made, run.made)
             # A traceback would print a secret in the cause: then the cause is left out.
             raise raised from (cause if run.redactor.is_clean(cause) else None)
-        except KeyboardInterrupt:
-            run.stop.place = run.stop.place or run.place()
-            raise
         finally:
             path.pop()
             under_way.pop()
@@ -327,7 +328,7 @@ def _take(parameters: Parameters, name: str, value: Any) -> Any:
         value = checked_handler(value) if kind == "handler" else checked_kinds(value)
         if kind == "error kinds" or isinstance(value, Operation):
             return value
-    if value is not None and (not callable(value) or isinstance(value, Lazy | Operation)):
+    if parameters.needs(name) if value is None else not callable(value) or isinstance(value, Lazy | Operation):
         raise WrongCall(
             f"`{name}` of {parameters.name}() must be a function, not {_described(value)}.",
             fix=f"{parameters.signature()}.",

@@ -241,7 +241,7 @@ class _Reader(Checker):
             self.add_problem("webhook.url", f'must be an address such as "http://127.0.0.1:8000/webhook", not "{url}"')
         names = self.items(data, "fields", "webhook") or list(MESSAGING)
         for name in names:
-            if name not in FIELDS:
+            if not isinstance(name, str) or name not in FIELDS:
                 close = get_close_matches(str(name), FIELDS, 1)
                 self.add_problem(
                     "webhook.fields", f'has no "{name}"' + (f'; did you mean "{close[0]}"?' if close else "")

@@ -239,3 +239,23 @@ def test_no_run_of_that_name_is_bad_input(sent, runs):
         done = runs(verb, "nobody")
         assert done.code == 2
         assert "There is no run `nobody`" in done.err
+
+
+def test_a_spreadsheet_takes_no_result_for_a_formula(sent, runs):
+    sent(script="send_text('1', 'hi', key='=HYPERLINK(1)')\n")
+    cells = [cell for row in csv.reader(runs("results", "r1", "--format", "csv").out.splitlines()) for cell in row]
+    assert not [cell for cell in cells if cell.startswith("=")]
+
+
+@pytest.mark.parametrize("id_", ["a\ud800", "a\0b", "\udfff", "a\nb\x1b[2J"])
+def test_a_step_may_be_called_anything_that_can_be_recorded(adaptor, messenger, tmp_path, id_):
+    credentials = {"access_token": messenger.access_token, "base_url": messenger.url}
+    (tmp_path / "c.json").write_text(json.dumps(credentials))
+    steps = [{"id": id_, "expression": "send_text('1', 'hi')", "next": "b"}, {"id": "b", "expression": "log(1)"}]
+    (tmp_path / "w.json").write_text(json.dumps({"steps": steps}))
+    done = adaptor(None, "w.json", "-c", "c.json", "--run-id", "r1", "--report", "r.json")
+    assert "fault" not in done.err
+    assert "Traceback" not in done.err
+    # Either it is refused before anything is sent, or the run ends well.
+    assert (done.code, len(messenger.messages)) in ((2, 0), (0, 1)), done.err
+    assert "fault" not in adaptor(None, "show", "r1", "w.json", command="runs").err

@@ -355,3 +355,65 @@ def test_a_read_that_is_killed_leaves_nothing_unknown(counted, meta, httpserver,
     assert "Messages: 1 sent." in done.err
     assert done.report["outcomes"]["unknown"] == 0
     assert done.sent == "partly"
+
+
+FAMILY = """
+import os, subprocess, sys, time
+from pathlib import Path
+
+LEAVES = '''
+import os, subprocess
+os.setsid()
+print(subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL).pid, flush=True)
+'''
+
+def slow(s):
+    plain = subprocess.Popen(["sleep", "60"]).pid
+    # A session of its own, and a parent that is gone.
+    left = subprocess.run([sys.executable, "-c", LEAVES], stdout=subprocess.PIPE, text=True).stdout
+    forked = os.fork()
+    if not forked:
+        os.setsid()
+        time.sleep(60)
+        os._exit(0)
+    Path("new").write_text(f"{os.getpid()} {os.getppid()} {plain} {int(left)} {forked}")
+    os.rename("new", "family")
+    SLEEP
+    return s
+
+fn(slow)
+"""
+ENDINGS = [
+    *((who, name) for who in ("supervisor",) for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGKILL")),
+    ("guard", "SIGKILL"),
+    ("job", "SIGKILL"),
+    ("job", "SIGQUIT"),
+]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux what has left the process group is found")
+@pytest.mark.parametrize(("who", "name"), ENDINGS)
+def test_nothing_that_the_job_has_started_outlives_the_run_whatever_ends_it(started, tmp_path, who, name):
+    process = started(FAMILY.replace("SLEEP", "time.sleep(60)"), "--timeout", "60")
+    job, guard, *others = family(tmp_path)
+    os.kill({"supervisor": process.pid, "guard": guard, "job": job}[who], getattr(signal, name))
+    code = process.wait(30)
+    assert code in ((-9,) if (who, name) == ("supervisor", "SIGKILL") else (4, 130))
+    for pid in (job, guard, *others):
+        assert_gone(pid)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux what has left the process group is found")
+def test_nothing_that_the_job_has_started_outlives_a_run_that_ends_well(started, tmp_path):
+    process = started(FAMILY.replace("SLEEP", "pass"), "--timeout", "60")
+    assert process.wait(30) == 0
+    for pid in family(tmp_path):
+        assert_gone(pid)
+
+
+def family(folder):
+    for _ in range(1000):
+        if (folder / "family").exists():
+            return [int(pid) for pid in (folder / "family").read_text().split()]
+        time.sleep(0.02)
+    raise AssertionError("the job has not begun")

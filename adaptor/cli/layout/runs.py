@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 
+from ...core.text.harmless import harmless, one_line
 from ...runner.execution.counts import in_words
 from ...runner.history.history import WITH_FAILURES
 from ...runner.output.shown_commands import resume_command, runs_command
-from ...runner.output.terminal import Paint, harmless
+from ...runner.output.terminal import Paint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def table(runs: Sequence[dict[str, Any]], width: int, paint: Paint) -> str:
     rows = [
         [
             run["id"],
-            harmless(_job(run)),
+            one_line(_job(run)),
             _when(run["started"]),
             run["status"] + (", purged" if run["purged"] else ""),
             *(f"{run['messages'].get(name, 0):,}" for name in outcomes),
@@ -75,7 +76,7 @@ def page(run: dict[str, Any], width: int, paint: Paint) -> str:
     lines = [f"{paint('bold', run['id'])}  {paint(_STYLES[run['status']], run['status'])}{code}"]
     again = f", attempt {run['attempts']}" if run["attempts"] > 1 else ""
     facts = [
-        ("job", harmless(_job(run))),
+        ("job", one_line(_job(run))),
         ("started", _when(run["started"]) + again),
         ("ended", _when(run["ended"]) if run["ended"] else ""),
         ("writes", _counts(run) or "none"),
@@ -87,7 +88,7 @@ def page(run: dict[str, Any], width: int, paint: Paint) -> str:
         column = max(len(_step(step)) for step in run["steps"])
         lines += ["", paint("bold", "Steps")]
         lines += [
-            f"  {harmless(_step(step)):<{column}}  {step['status']:<13}  {_counts(step)}".rstrip()
+            f"  {one_line(_step(step)):<{column}}  {step['status']:<13}  {_counts(step)}".rstrip()
             for step in run["steps"]
         ]
     if run["errors"]:

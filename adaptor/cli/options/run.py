@@ -28,7 +28,8 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
         "run",
         help="run a job script or a workflow",
         description="Run a job script, whose top-level operations are performed in order, or a workflow of several. "
-        "Everything is checked first: where anything is wrong, nothing is run.",
+        "Everything is checked first: where anything is wrong, nothing is run. A workflow file is a program, as a "
+        "script is: run and check only what you would run as Python.",
         epilog=EXAMPLE,
         formatter_class=Help,
         allow_abbrev=False,

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ...core.secrets.redact import sounds_secret
+from ...core.text.harmless import one_line
 from ...core.text.json_text import NotJson, read_json
 from ...wire.address import clean_text, clean_url
 
@@ -23,8 +24,6 @@ EXCERPT = 500
 _LOOKED_AT = 20_000
 
 _ALWAYS_BINARY = re.compile(r"(image|audio|video|font)/(?!svg)|application/(pdf|zip|gzip|x-gzip|x-7z-compressed)\b")
-#: Characters that move the cursor of a terminal or change the direction of writing.
-_HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 
 
 class NotReadable(ValueError):
@@ -63,19 +62,14 @@ def excerpt(response: requests.Response, run: Run) -> str:
     raw = response.content
     kind, charset = _content_type(response.headers)
     if _ALWAYS_BINARY.match(kind) or b"\0" in raw[:_LOOKED_AT]:
-        return f"({len(raw):,} bytes of {harmless(kind) or 'unknown kind'})"
+        return f"({len(raw):,} bytes of {one_line(kind).strip() or 'unknown kind'})"
     try:
         text = raw[:_LOOKED_AT].decode(charset or "utf-8", "replace")
     except LookupError:
         text = raw[:_LOOKED_AT].decode("utf-8", "replace")
     # Secrets are removed before the text is cut: half a secret would not be found.
-    text = harmless(run.redactor.text(clean_text(text)))
+    text = one_line(run.redactor.text(clean_text(text))).strip()
     return text if len(text) <= EXCERPT else f"{text[:EXCERPT]}…"
-
-
-def harmless(text: str) -> str:
-    """Return a text on one line, without control characters."""
-    return _HARMFUL.sub(" ", text).strip()
 
 
 def shown_headers(headers: Mapping[str, str], run: Run) -> dict[str, str]:

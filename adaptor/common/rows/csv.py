@@ -167,7 +167,7 @@ def _lines(source: Any, bom: bool) -> Iterator[tuple[Iterable[str], str]]:
         try:
             # What is not UTF-8 is kept as it is, so that only its row is refused.
             file = path.open(encoding=_encoding(path, bom), newline="", errors="surrogateescape")
-        except OSError as cause:
+        except (OSError, ValueError) as cause:
             raise _unreadable(path, cause) from None
         with file:
             yield _read(file, path), path.name
@@ -205,9 +205,9 @@ def _encoding(path: Path, bom: bool) -> str:
     return "utf-8-sig" if bom else "utf-8"
 
 
-def _unreadable(path: Path, cause: OSError) -> JobError:
+def _unreadable(path: Path, cause: OSError | ValueError) -> JobError:
     return JobError(
-        f"{path} cannot be read: {cause.strerror or cause}.",
+        f"{path} cannot be read: {getattr(cause, 'strerror', None) or cause}.",
         fix=f'Relative paths start at {Path.cwd()}; beside the job file write Path(__file__).with_name("rows.csv").',
     )
 

@@ -49,7 +49,15 @@ def compiled(path: str) -> Callable[[Any], list[Any]]:
     if steps is not None:
         return lambda root: _walk(root, steps)
     expression = _parsed(path)
-    return lambda root: [match.value for match in expression.find(root)]
+
+    def found(root: Any) -> list[Any]:
+        try:
+            return [match.value for match in expression.find(root)]
+        except Exception as cause:
+            # The library says in its own ways that a path does not go with a value, such as `parent` of the root.
+            raise _cannot_be_followed(path, cause) from None
+
+    return found
 
 
 def _plain_steps(path: str) -> tuple[Any, ...] | None:
@@ -114,7 +122,7 @@ def _parsed(path: str) -> Any:
         text = f"${text}" if text.startswith("[") else f"$.{text}"
     try:
         expression = parse(text)
-    except (JSONPathError, ValueError, TypeError, AttributeError) as cause:
+    except (JSONPathError, ValueError, TypeError, AttributeError, re.error) as cause:
         raise _cannot_parse(path, text, str(cause)) from None
     _judge_by_truth(expression)
     return expression
@@ -150,6 +158,15 @@ def _cannot_parse(path: str, text: str, reason: str) -> JobError:
     return JobError(
         f"The JSONPath {path!r} cannot be read: {where}.\n    {path}\n    {' ' * column}^",
         fix="Write keys with special characters in brackets and quotes: $.data['first name'].",
+        code="JSONPATH",
+    )
+
+
+def _cannot_be_followed(path: str, cause: Exception) -> JobError:
+    why = str(cause).partition("\n")[0] or type(cause).__name__
+    return JobError(
+        f"The JSONPath {path!r} cannot be followed here: {why}.",
+        fix="Look at what the state holds there: `adaptor run … -O` shows it.",
         code="JSONPATH",
     )
 

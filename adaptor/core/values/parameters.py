@@ -92,6 +92,10 @@ class Parameters:
         kept = tuple(take(self, str(name), value) for name, value in zip(names, values, strict=False))
         return kept, {key: take(self, key, rest[key]) for key in sorted(rest)}
 
+    def needs(self, name: str) -> bool:
+        """Whether a parameter has no default."""
+        return name in self.required_keywords or name in self.positional[: len(self.positional) - self.defaults]
+
     def signature(self) -> str:
         """Return how to write the call, with optional arguments in brackets."""
         required = len(self.positional) - self.defaults

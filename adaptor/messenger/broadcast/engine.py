@@ -97,7 +97,9 @@ class Engine(Claims):
         """
         try:
             self._sort(found, skip)
-        except Exception:
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
             # The source is broken, or the ledger: nothing more leaves, and what has left is awaited all the same.
             self._is_broken = True
             with suppress(LedgerError):

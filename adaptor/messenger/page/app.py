@@ -186,5 +186,5 @@ def debug_token(input_token: OptionalText = None) -> Draft:
 
 
 def _check(body: Any) -> None:
-    check_text("object", body["object"])
-    check_url("callback_url", body["callback_url"], secure=True)
+    check_text("object", body.get("object"))
+    check_url("callback_url", body.get("callback_url"), secure=True)

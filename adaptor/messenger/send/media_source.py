@@ -82,8 +82,9 @@ def check_file(kind: str, path: Path) -> None:
         raise refuse(field, "has a name that is not UTF-8", "Rename the file.") from None
     try:
         known = os.stat(path)
-    except OSError as cause:
-        reason = "does not exist" if isinstance(cause, FileNotFoundError) else f"cannot be read ({cause.strerror})"
+    except (OSError, ValueError) as cause:
+        why = getattr(cause, "strerror", None) or cause
+        reason = "does not exist" if isinstance(cause, FileNotFoundError) else f"cannot be read ({why})"
         raise refuse(
             field, f"{path} {reason}", "Check the path; it is relative to where the job was started."
         ) from None

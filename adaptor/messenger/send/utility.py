@@ -85,6 +85,8 @@ def _components(header: Any, body: Any, buttons: Any) -> list[dict[str, Any]]:
         for kind, parameters in (("header", header), ("body", body))
         if parameters
     ]
+    if buttons and not isinstance(buttons, list | tuple):
+        raise refuse("template.buttons", "needs a list", "Give a list of the buttons' parameters.")
     return [*components, {"type": "buttons", "parameters": list(buttons)}] if buttons else components
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
 
+from ...core.errors import InputError
 from ...core.run.context import Run
+from ..load.modules_beside import taken_beside
 from ..load.prepare import Prepared, prepare
 from ..output.logs import JobOutput, print_to
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..load.credentials import Credentials
+    from ..load.plan import Plan
 
 
 def check_file(
@@ -49,6 +53,7 @@ def check_file(
             from .replaced_data import replaced_data
 
             if prepared.plan is not None:
+                prepared.plan.warnings += _useless_files(prepared.plan)
                 for job in prepared.jobs:
                     prepared.plan.warnings += [*damaged_ids(job), *human_tags(job)]
             prepared.problems += [problem for job in prepared.jobs for problem in replaced_data(job)]
@@ -56,3 +61,16 @@ def check_file(
     for problem in [*prepared.problems, *prepared.warnings]:
         problem.redact(run.redactor.text)
     return prepared
+
+
+def _useless_files(plan: Plan) -> list[InputError]:
+    """Return a warning for each file beside a job that no job can import, since Python or a package has its name."""
+    told = [warning.description for warning in plan.warnings]
+    jobs = {os.path.abspath(script.file) for script in plan.scripts() if script.file}
+    folders = {os.path.dirname(os.path.abspath(script.file or plan.file)) for script in plan.scripts()}
+    found = []
+    for path in (path for folder in sorted(folders) for path in taken_beside(folder).values()):
+        if path not in jobs and not any(path in what for what in told):
+            what = f"{path} has the name of a module of Python or of a package that is used: no job can import it."
+            found.append(InputError(what, fix="Give it another name, unless it is a program of its own."))
+    return found

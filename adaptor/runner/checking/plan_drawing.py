@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...core.text.harmless import one_line
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..load.plan import Edge, Plan, Step
@@ -17,7 +19,7 @@ def drawn(plan: Plan) -> str:
         return "\n".join(
             [plan.file, *(f"  {index}. {each.title()}" for index, each in enumerate(job.operations if job else [], 1))]
         )
-    lines = [plan.title]
+    lines = [one_line(plan.title)]
     seen: set[str] = set()
     roots = [plan.start, *(step for step in plan.steps if step not in plan.reachable(plan.start))]
     for root in roots:
@@ -35,7 +37,7 @@ def _draw(plan: Plan, step: str, indent: str, seen: set[str], lines: list[str]) 
         branch, further = ("└─ ", "   ") if number == len(edges) else ("├─ ", "│  ")
         target = plan.steps.get(edge.target)
         again = edge.target in seen
-        title = _titled(target) if target is not None and not again else edge.target
+        title = _titled(target) if target is not None and not again else one_line(edge.target)
         lines.append(f"{indent}{branch}{title}{_words(edge)}{'  ↑' if again else ''}")
         if target is not None and not again:
             seen.add(edge.target)
@@ -50,7 +52,7 @@ def _titled(step: Step) -> str:
         words.append(f"({step.kind})")
     if step.join:
         words.append("(waits for all)")
-    return " ".join(words)
+    return one_line(" ".join(words))
 
 
 def _words(edge: Edge) -> str:
@@ -62,4 +64,4 @@ def _words(edge: Edge) -> str:
         words.append(f"“{edge.label}”")
     if edge.disabled:
         words.append("disabled")
-    return f"   {' · '.join(words)}" if words else ""
+    return one_line(f"   {' · '.join(words)}") if words else ""

@@ -52,7 +52,9 @@ def _written(value: Any) -> Any:
         spelt = [_written(argument) for argument in value.__arguments__]
         try:
             return value.__function__(*spelt)
-        except Exception:
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
             # The function needs the value; the reference says more than the function's name.
             return spelt[0] if len(spelt) == 1 else f"{{{value!r}}}"
     if isinstance(value, Lazy):

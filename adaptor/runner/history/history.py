@@ -9,6 +9,7 @@ from ...core.errors import InputError
 from ..execution.ledger_location import BESIDE, ENVIRONMENT_DATABASE, default_database, is_there
 from ..execution.result import EXIT_WELL
 from ..execution.run_id import LAST
+from ..report.recipients_file import in_a_spreadsheet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ def listed(rows: Iterator[WriteRecord], kind: str) -> Iterator[str]:
         return
     yield _csv_line(COLUMNS)
     for row in rows:
-        yield _csv_line(["" if value is None else value for value in row_facts(row).values()])
+        yield _csv_line(["" if value is None else in_a_spreadsheet(value) for value in row_facts(row).values()])
 
 
 def _csv_line(values: Sequence[Any]) -> str:

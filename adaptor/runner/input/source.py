@@ -78,7 +78,7 @@ def read_source(file: str, what: str, *, is_secret: bool = False) -> Source:
         raw = sys.stdin.buffer.read() if file == "-" else _bytes_of(file)
     except IsADirectoryError:
         raise InputError(f"The {what} {file} is a folder.", fix="Give the file in it. Nothing was run.") from None
-    except OSError as cause:
+    except (OSError, ValueError) as cause:
         raise _no_file(file, what, cause) from None
     name = "standard input" if file == "-" else file
     try:
@@ -93,7 +93,7 @@ def read_source(file: str, what: str, *, is_secret: bool = False) -> Source:
         raise source.problem(f"The {what} is not UTF-8 text{kind}.", offset, fix=fix) from None
 
 
-def _no_file(file: str, what: str, cause: OSError) -> InputError:
+def _no_file(file: str, what: str, cause: OSError | ValueError) -> InputError:
     from ..problems.covered import covered_name
 
     why = why_unreadable(cause)
@@ -102,9 +102,13 @@ def _no_file(file: str, what: str, cause: OSError) -> InputError:
     return InputError(f"The {what} {covered_name(file)} {why}.", fix="Check the path. Nothing was run.")
 
 
-def why_unreadable(cause: OSError) -> str:
+def why_unreadable(cause: OSError | ValueError) -> str:
     """Return why a file cannot be read, as a sentence goes on after the file's name."""
-    return "does not exist" if isinstance(cause, FileNotFoundError) else f"cannot be read ({cause.strerror})"
+    if isinstance(cause, FileNotFoundError):
+        return "does not exist"
+    if isinstance(cause, OSError):
+        return f"cannot be read ({cause.strerror})"
+    return "cannot be a file: its name holds a NUL or half a character"
 
 
 def _bytes_of(file: str) -> bytes:

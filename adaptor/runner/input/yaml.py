@@ -66,7 +66,8 @@ def find_places(text: str) -> dict[Path, Place]:
             for index, item in enumerate(node.value):
                 add(item, (*path, index), None)
 
-    node = yaml.compose(text, yaml.SafeLoader)
+    # The same loader as in `parse`: the others do not read quite the same YAML.
+    node = yaml.compose(text, _loader(yaml))
     if node is not None:
         add(node, (), None)
     return places
@@ -113,7 +114,7 @@ class _Reader:
         for key, item in node.value:
             if key.tag == "tag:yaml.org,2002:merge":
                 for part in item.value if isinstance(item, self._yaml.SequenceNode) else [item]:
-                    merged = {**self.value(part, depth + 1), **merged}
+                    merged = {**self._merged(part, depth + 1), **merged}
                 continue
             name = key.value if isinstance(key, self._yaml.ScalarNode) else None
             if not isinstance(name, str):
@@ -124,6 +125,13 @@ class _Reader:
                 )
             found[name] = self.value(item, depth + 1)
         return {**merged, **found}
+
+    def _merged(self, node: Any, depth: int) -> dict[str, Any]:
+        """Return the object that `<<` names."""
+        if not isinstance(node, self._yaml.MappingNode):
+            raise self._problem(node, "`<<` takes the keys of an object, and this is none.", "Write <<: *name.")
+        found: dict[str, Any] = self.value(node, depth)
+        return found
 
     def _scalar(self, node: Any) -> Any:
         text: str = node.value
@@ -144,6 +152,10 @@ class _Reader:
             return int(self._held(node), 0)
         if _FLOAT.fullmatch(text):
             return float(self._held(node))
+        if kind != "plain":
+            raise self._problem(
+                node, f"{self._shown(node, f'`{text}`')} is not what its tag !!{kind} says.", "Take the tag out."
+            )
         return text
 
     def _held(self, node: Any) -> str:

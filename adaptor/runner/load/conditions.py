@@ -10,7 +10,7 @@ import ast
 import builtins
 import operator
 import re
-from copy import deepcopy
+from itertools import count
 
 from ...core.errors import JobError
 from ...core.state import a_kind
@@ -46,6 +46,8 @@ _WORDS = {
 
 _GET, _ITEM, _METHOD, _COMPARE = "__adaptor_get__", "__adaptor_item__", "__adaptor_method__", "__adaptor_compare__"
 _NAMES = ("state", "upstream_step_id")
+#: No longer condition is shown whole in an error.
+_MOST_SHOWN = 200
 
 
 class ConditionFailed(JobError):
@@ -105,10 +107,11 @@ class Condition:
         except (TypeError, AttributeError) as cause:
             if not judging.missing or "NoneType" not in str(cause):
                 raise self._raised(cause) from None
-            # A part of a value that does not exist: the condition is false, as a comparison would be.
             judging.warnings.append(judging.without_value(self.text, judging.missing[-1]))
             result = truth = False
-        except Exception as cause:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as cause:
             raise self._raised(cause) from None
         if warn is not None:
             for warning in dict.fromkeys(judging.warnings):
@@ -120,9 +123,9 @@ class Condition:
             )
         return truth
 
-    def _raised(self, cause: Exception) -> ConditionFailed:
+    def _raised(self, cause: BaseException) -> ConditionFailed:
         return ConditionFailed(
-            f"The condition `{self.text}` raised {type(cause).__name__}: {cause}",
+            f"The condition `{_shortened(self.text)}` raised {type(cause).__name__}: {cause}",
             fix="Look at what the step before leaves: `adaptor run … -O` shows it.",
         )
 
@@ -130,18 +133,26 @@ class Condition:
 def _compiled(text: str) -> CodeType:
     try:
         tree = ast.parse(text, "<condition>", "eval")
+        _refuse_javascript(tree, text)
+        for name in _unknown_names(tree):
+            fix = _in_python(text) or did_you_mean(name, [*_NAMES, *dir(builtins)])
+            what = f"The condition `{_shortened(text)}` uses the unknown name `{name}`."
+            raise BadCondition(what, fix or "Conditions know `state` and `upstream_step_id`.")
+        return compile(ast.fix_missing_locations(_Lenient().visit(tree)), "<condition>", "eval")
     except (SyntaxError, ValueError) as cause:
         raise _not_python(text, getattr(cause, "msg", None) or str(cause)) from None
-    _refuse_javascript(tree, text)
+    except (RecursionError, MemoryError):
+        what = f"The condition `{_shortened(text)}` is too long or nested too deeply for Python."
+        raise BadCondition(what, "Let the step before work it out, and ask for its result.") from None
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
+
+
+def _unknown_names(tree: ast.Expression) -> list[str]:
     known = {*_NAMES, *dir(builtins), *bound_names(tree)}
-    for name in read_names(tree):
-        if name not in known:
-            fix = _in_python(text) or did_you_mean(name, [*_NAMES, *dir(builtins)])
-            raise BadCondition(
-                f"The condition `{text}` uses the unknown name `{name}`.",
-                fix or "Conditions know `state` and `upstream_step_id`.",
-            )
-    return compile(ast.fix_missing_locations(_Lenient().visit(tree)), "<condition>", "eval")
+    return [name for name in read_names(tree) if name not in known]
 
 
 #: Methods of texts and lists in JavaScript, and the same in Python.
@@ -203,21 +214,23 @@ def _in_python(text: str) -> str:
         meant = re.sub(pattern, replacement, meant)
     try:
         tree = ast.parse(meant, "<condition>", "eval")
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
-    unknown = set(read_names(tree)) - {*_NAMES, *dir(builtins), *bound_names(tree)}
-    return "" if unknown or meant == text else f"Conditions are Python. Did you mean `{meant}`?"
+    return "" if _unknown_names(tree) or meant == text else f"Conditions are Python. Did you mean `{meant}`?"
 
 
 def _not_python(text: str, message: str) -> BadCondition:
     return BadCondition(
-        f"The condition `{text}` is not a Python expression: {message}.",
+        f"The condition `{_shortened(text)}` is not a Python expression: {message}.",
         _in_python(text) or "Write `state.data.count > 0`, or one of always, on_job_success, on_job_failure.",
     )
 
 
 class _Lenient(ast.NodeTransformer):
     """Turns attributes and items into lookups that give None where a path does not exist."""
+
+    def __init__(self) -> None:
+        self._numbers = count()
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         """Look a method up where it is called."""
@@ -247,14 +260,21 @@ class _Lenient(ast.NodeTransformer):
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         """Pass the operands of a comparison and their texts to `compare`, one pair at a time."""
         pairs: list[ast.expr] = []
-        left = node.left
-        for sign, right in zip(node.ops, node.comparators, strict=True):
-            shown = [ast.Constant(value=ast.unparse(side)) for side in (left, right)]
-            sides = [self.visit(deepcopy(side)) for side in (left, right)]
-            pairs.append(_call(_COMPARE, ast.Constant(value=type(sign).__name__), *sides, *shown))
-            left = right
+        texts: list[ast.expr] = [ast.Constant(value=ast.unparse(side)) for side in (node.left, *node.comparators)]
+        left: ast.expr = self.visit(node.left)
+        for index, (sign, side) in enumerate(zip(node.ops, node.comparators, strict=True)):
+            right, following = self._used_again(self.visit(side), is_last=side is node.comparators[-1])
+            name = ast.Constant(value=type(sign).__name__)
+            pairs.append(_call(_COMPARE, name, left, right, *texts[index : index + 2]))
+            left = following
         whole = pairs[0] if len(pairs) == 1 else ast.BoolOp(op=ast.And(), values=pairs)
         return ast.copy_location(whole, node)
+
+    def _used_again(self, value: ast.expr, *, is_last: bool) -> tuple[ast.expr, ast.expr]:
+        """Return an operand in the middle of `a < b < c` as it is worked out, and as it is used once more."""
+        name = f"__adaptor_operand_{next(self._numbers)}__"
+        kept = value if is_last else ast.NamedExpr(target=ast.Name(id=name, ctx=ast.Store()), value=value)
+        return kept, ast.Name(id=name, ctx=ast.Load())
 
 
 def _call(name: str, *args: ast.expr) -> ast.Call:

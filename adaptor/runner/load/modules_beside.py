@@ -17,6 +17,42 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+#: The modules of the packages that we use, and of those that they use where they are installed.
+# fmt: off
+_USED = frozenset((
+    "adaptor", "_yaml", "attr", "attrs", "backports", "brotli", "brotlicffi", "certifi", "cffi", "chardet",
+    "charset_normalizer", "cryptography", "dateutil", "fastjsonschema", "h2", "idna", "jsonpath_ng", "jsonschema",
+    "jsonschema_specifications", "OpenSSL", "ply", "psycopg", "psycopg_binary", "psycopg_pool", "referencing",
+    "requests", "rpds", "shtab", "simplejson", "socks", "typing_extensions", "tzdata", "urllib3", "yaml",
+    "zstandard",
+))
+# fmt: on
+
+
+def is_taken(name: str) -> bool:
+    """Whether a module beside a job cannot have this name: it is one of Python's, of ours, or of a package we use.
+
+    Such a module is imported when something first needs it, perhaps after messages were sent. It must be the real one.
+    """
+    return name in sys.stdlib_module_names or name in _USED
+
+
+def taken_beside(folder: str) -> dict[str, str]:
+    """Return the files in a folder that no job can import, since their names are taken, by the names of the modules."""
+    try:
+        names = sorted(os.listdir(folder))
+    except (OSError, ValueError):
+        return {}
+    found = {}
+    for name in names:
+        module, ending = os.path.splitext(name)
+        path = os.path.join(folder, name)
+        is_module = ending == ".py" or (not ending and os.path.isfile(os.path.join(path, "__init__.py")))
+        if is_module and is_taken(module):
+            found[module] = path
+    return found
+
+
 class _Loader(SourceFileLoader):
     """Loads a module and rewrites its f-strings. It keeps no bytecode: Python would use that outside of jobs too."""
 
@@ -43,6 +79,8 @@ class _Finder:
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Find a module of a job's folder, or of a package there."""
+        if path is None and is_taken(name):
+            return None
         if path is not None and not self._is_beside(sys.modules.get(name.rpartition(".")[0])):
             return None
         spec = PathFinder.find_spec(name, self.folders if path is None else path, target)
@@ -76,10 +114,11 @@ def imported_at(traceback: TracebackType | None) -> str | None:
 
 
 def allow(folder: str) -> None:
-    """Let modules of a folder be imported from now on, before others of the same name in `sys.path`."""
+    """Let modules of a folder be imported from now on, before others of the same name, unless that `is_taken`."""
     folder = os.path.abspath(folder)
     if folder not in sys.path:
-        sys.path.insert(0, folder)
+        # Last, so that what we import later is never a file beside the job.
+        sys.path.append(folder)
     if folder in _FINDER.folders:
         _FINDER.folders.remove(folder)
     _FINDER.folders.insert(0, folder)

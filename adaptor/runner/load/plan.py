@@ -154,6 +154,11 @@ class Plan:
         """What people call it."""
         return self.name or self.id or self.file
 
+    def scripts(self) -> list[Script]:
+        """Return all scripts, that of the globals too."""
+        scripts = [self.globals, *(step.script for step in self.steps.values())]
+        return [script for script in scripts if script is not None]
+
     def edges(self) -> Iterable[Edge]:
         """Return all edges, in the order of the file."""
         return (edge for step in self.steps.values() for edge in step.edges)

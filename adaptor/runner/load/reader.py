@@ -201,7 +201,7 @@ def first_of(steps: dict[str, Step], disabled: set[str]) -> str:
 def _nearest(file: str) -> str:
     try:
         names = os.listdir(os.path.dirname(file) or ".")
-    except OSError:
+    except (OSError, ValueError):
         return f"The folder {os.path.dirname(file)} does not exist."
     return did_you_mean(os.path.basename(file), names, "Paths begin at the folder of the workflow file.")
 

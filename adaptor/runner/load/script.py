@@ -15,6 +15,7 @@ from ...core.operation import Operation
 from ...core.state import a_kind
 from ...core.values.lazy import Lazy
 from ...core.values.template import TEXT, text_of
+from ..input.source import why_unreadable
 from ..problems.source_lines import CannotLoad, caret, excerpt
 from . import modules_beside as beside, syntax
 from .idle import Outline, warnings_of
@@ -74,11 +75,25 @@ def load(
             *syntax.dropped_operations(tree, known, file),
         ]
     )
-    loading = _Loading(file, {**vocabulary, **given}, folder or os.path.dirname(os.path.abspath(file)))
+    folder = folder or os.path.dirname(os.path.abspath(file))
+    loading = _Loading(file, {**vocabulary, **given}, folder)
     outline = Outline(tree)
     job = loading.perform(tree, known)
-    job.warnings = warnings_of(job, outline)
+    job.warnings = [*_imported_in_vain(tree, folder, file), *warnings_of(job, outline)]
     return job
+
+
+def _imported_in_vain(tree: ast.Module, folder: str, file: str) -> list[InputError]:
+    """Return a warning for each import of a module that lies beside a script in vain, since its name is taken."""
+    found = []
+    taken = beside.taken_beside(folder)
+    for module, line in syntax.imported_modules(tree).items():
+        if module in taken:
+            what = f"`import {module}` gives the module of Python or of a package in use, and not {taken[module]}."
+            warning = InputError(what, fix="Give that file another name.")
+            warning.file, warning.line, warning.excerpt = file, line, excerpt(file, line) or None
+            found.append(warning)
+    return found
 
 
 def _raise_for(problems: list[AdaptorError] | list[CannotLoad]) -> None:
@@ -96,9 +111,8 @@ def _read(path: str) -> bytes:
         inside = [os.path.join(path, name) for name in _USUAL if os.path.isfile(os.path.join(path, name))]
         fix = f"Did you mean {' or '.join(inside)}?" if inside else "Give the job script or the workflow in it."
         raise InputError(f"{path} is a folder.", fix=fix) from None
-    except OSError as cause:
-        reason = "does not exist" if isinstance(cause, FileNotFoundError) else f"cannot be read ({cause.strerror})"
-        raise InputError(f"The job {path} {reason}.", fix="Check the path of the job script.") from None
+    except (OSError, ValueError) as cause:
+        raise InputError(f"The job {path} {why_unreadable(cause)}.", fix="Check the path of the job script.") from None
 
 
 def _operation_names(tree: ast.Module, vocabulary: dict[str, Any]) -> set[str]:
@@ -154,12 +168,12 @@ class _Loading:
             job.close()
             ended = CannotLoad("The job called sys.exit() while it was loaded.")
             raise self._with_place(ended, cause) from None
-        except Exception as cause:
-            job.close()
-            raise self._with_place(_while_loading(cause, self._file), cause) from None
-        except BaseException:
+        except KeyboardInterrupt:
             job.close()
             raise
+        except BaseException as cause:
+            job.close()
+            raise self._with_place(_while_loading(cause, self._file), cause) from None
         return job
 
     def _run(self, tree: ast.Module) -> None:
@@ -181,7 +195,9 @@ class _Loading:
                     exec(compile(ast.fix_missing_locations(module), self._file, "exec"), self._module.__dict__)
                 except AdaptorError as error:
                     found.append(self._with_place(error, error))
-                except Exception:
+                except KeyboardInterrupt:
+                    raise
+                except BaseException:
                     # It needs a name that was not defined because of the first error.
                     continue
         return found
@@ -230,7 +246,7 @@ def _builder_names(module: ModuleType) -> set[str]:
     }
 
 
-def _while_loading(cause: Exception, file: str) -> AdaptorError:
+def _while_loading(cause: BaseException, file: str) -> AdaptorError:
     error = JobError.of(cause, file)
     if isinstance(cause, TypeError) and "not JSON serializable" in str(cause):
         error.fix = "A lazy reference cannot be turned into JSON yet: do it in a function, fn(lambda state: …)."

@@ -38,8 +38,15 @@ def parse(source: bytes | str, file: str) -> ast.Module:
         end = cause.end_offset - 1 if cause.end_offset and cause.end_lineno == line else None
         error = CannotLoad(f"Syntax error: {cause.msg}.")
         raise _at(error, file, line, start, end, is_broken=True) from None
-    except ValueError as cause:
-        raise CannotLoad(f"The job cannot be read as Python: {cause}.") from None
+    except (ValueError, LookupError) as cause:
+        raise _at(CannotLoad(f"The job cannot be read as Python: {cause}."), file, 1, 0) from None
+    except (RecursionError, MemoryError):
+        raise _at(too_deep(), file, 1, 0) from None
+
+
+def too_deep() -> CannotLoad:
+    """Return the problem with a script that Python cannot take in."""
+    return CannotLoad("An expression is too long or nested too deeply for Python.", fix="Divide it into parts.")
 
 
 def read_names(tree: ast.AST) -> dict[str, ast.Name]:
@@ -49,6 +56,18 @@ def read_names(tree: ast.AST) -> dict[str, ast.Name]:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             names.setdefault(node.id, node)
     return names
+
+
+def imported_modules(tree: ast.AST) -> dict[str, int]:
+    """Return the top-level modules that a script imports, each with its first line."""
+    found: dict[str, int] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found.setdefault(alias.name.partition(".")[0], node.lineno)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.setdefault(node.module.partition(".")[0], node.lineno)
+    return found
 
 
 def bound_names(node: ast.AST, *, whole: bool = True) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count
 
 from ..input.document import kind_of
@@ -64,9 +65,10 @@ class _Workflow:
         if "workflow" in whole:
             self.reader.check_keys(whole, path, _WRAPPER, "the file")
             path = (*path, "workflow")
-            holder = self.reader.value(whole, path, dict) or {}
-            if not holder:
+            found = self.reader.value(whole, path, dict, needed=True, fix='Write "workflow": {"steps": […]}.')
+            if found is None:
                 return
+            holder = found
         self._read_workflow(holder, path)
         if not self.plan.steps:
             return
@@ -135,6 +137,10 @@ class _Workflow:
             return
         if not id_.strip():
             self.reader.refuse((*at, "id"), "The id of a step is empty.", fix="Give it a short name.")
+        if re.search("[\0\ud800-\udfff]", id_):
+            fix = "Write its name in letters."
+            self.reader.refuse((*at, "id"), "The id of a step holds a NUL or half a character.", fix=fix)
+            return
         self._steps[id_] = (*at, "id") if "id" in raw else at
         self.plan.steps[id_] = self._read_step(id_, raw, at)
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 
 from ...core.errors import InputError
+from ...core.text.harmless import harmless
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def write_output(text: str, path: str, stdout: TextIO | None = None) -> None:
     """
     if path == "-" and stdout is not None:
         try:
-            print_out(text, stdout)
+            # It is JSON, which may hold any sign in this way.
+            print_out(harmless(text), stdout)
         except OSError as cause:
             raise InputError(
                 f"The final state cannot be written to standard output: {cause.strerror or cause}.",

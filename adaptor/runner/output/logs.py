@@ -12,7 +12,8 @@ import sys
 import time
 
 from ...core.errors import InputError
-from .terminal import Paint, harmless, wants_colour
+from ...core.text.harmless import harmless, indented, one_line
+from .terminal import Paint, wants_colour
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Log:
         self._next_progress = now + (0.2 if self._next_progress else 1.0)
         if place and not self._shown and self._next_progress > now + 0.5:
             return
-        self._write_progress(f"… {harmless(place)}" if place else "")
+        self._write_progress(f"… {one_line(place)}" if place else "")
 
     def _write_progress(self, text: str) -> None:
         if text or self._shown:
@@ -97,7 +98,9 @@ class Log:
             line = {"time": time, "level": level, "component": component, "message": message, **fields}
             self._write(harmless(json.dumps(line, ensure_ascii=False, default=str)))
         else:
-            lines = [harmless(line) for line in message.splitlines() or [""]]
+            # An error's report is indented already; a block, which begins with an empty line, is made of safe lines.
+            is_laid_out = component == "job" or "error" in fields or message.startswith("\n")
+            lines = (harmless(message) if is_laid_out else indented(message)).split("\n")
             self._write("\n".join(self._styled(level, component, lines)))
 
     def _styled(self, level: str, component: str, lines: list[str]) -> list[str]:

@@ -1,17 +1,12 @@
-"""Colour for terminals, and text that cannot control them."""
+"""Colour for terminals."""
 
 from __future__ import annotations
 
 import os
-import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
-
-#: Control characters, surrogates, and characters that change the direction of text. The joiners and marks that names
-#: in many scripts need are not among them.
-_HARMFUL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069]"
 
 #: The terminal's codes for the styles of `Paint`.
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
@@ -42,8 +37,3 @@ class Paint:
     def __call__(self, style: str, text: str) -> str:
         """Return the text in a style: bold, dim, red, green, yellow or cyan."""
         return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self.colour and text else text
-
-
-def harmless(text: str) -> str:
-    """Return the text without control characters: texts of other people must not control a terminal."""
-    return text if text.isprintable() else re.sub(_HARMFUL, lambda match: f"\\u{ord(match[0]):04x}", text)

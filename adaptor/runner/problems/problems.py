@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from ...core.errors import AdaptorError, InputError
+from ...core.text.harmless import harmless, indented
 from .source_lines import place_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+#: A key or a name may be as long as the file that it stands in.
+_MOST_PRINTED = 2000
 
 
 class FileProblem(InputError):
@@ -22,11 +26,11 @@ class FileProblem(InputError):
 
     def report(self) -> str:
         """Return the message for people, with the place as editors take it."""
-        lines = [f"{type(self).__name__}: {self.headline()}"]
+        lines = [f"{type(self).__name__}: {_printed(self.headline())}"]
         if self.file is not None:
-            lines.append(f"  where: {place_of(self)}")
-        lines += [f"         {line}" for line in (self.excerpt or "").splitlines()]
-        return "\n".join([*lines, f"  fix:   {self.fix}"] if self.fix else lines)
+            lines.append(f"  where: {_printed(place_of(self))}")
+        lines += _lines_of(self.excerpt, " " * 9)
+        return "\n".join([*lines, f"  fix:   {_printed(self.fix)}"] if self.fix else lines)
 
 
 class Problems(InputError):
@@ -65,11 +69,20 @@ def problem_facts(problem: AdaptorError) -> dict[str, object]:
 def shown(problem: AdaptorError) -> str:
     """Return a problem as text: its place, what is wrong, the line, and what to do."""
     where = place_of(problem)
-    lines = [f"{where}: {problem.headline()}" if where else problem.headline()]
-    lines += [f"    {line}" for line in (problem.excerpt or "").splitlines()]
+    what = _printed(problem.headline())
+    lines = [f"{_printed(where)}: {what}" if where else what]
+    lines += _lines_of(problem.excerpt, " " * 4)
     if problem.fix:
-        lines.append(f"    fix: {problem.fix}")
+        lines.append(f"    fix: {_printed(problem.fix)}")
     return "\n".join(lines)
+
+
+def _printed(text: str) -> str:
+    return indented(text if len(text) <= _MOST_PRINTED else f"{text[:_MOST_PRINTED]}…")
+
+
+def _lines_of(text: str | None, indent: str) -> list[str]:
+    return [f"{indent}{harmless(line)}" for line in text.split("\n")] if text else []
 
 
 def all_of(problems: Iterable[AdaptorError]) -> list[AdaptorError]:

@@ -87,8 +87,12 @@ def _line(file: str, line: int) -> str:
     import linecache
 
     # In a long-lived program the file may have changed since.
-    linecache.checkcache(file)
-    return linecache.getline(file, line)
+    try:
+        linecache.checkcache(file)
+        return linecache.getline(file, line)
+    except (LookupError, ValueError):
+        # The name is none that a file can have, or the script says that it is in an encoding that is none of text.
+        return ""
 
 
 def _position(traceback: TracebackType) -> tuple[int, int | None, int | None]:

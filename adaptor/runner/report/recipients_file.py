@@ -37,7 +37,7 @@ class Results:
         try:
             file = self._open()
             if self._csv is not None:
-                self._csv.writerow(_harmless(row.get(column)) for column in COLUMNS)
+                self._csv.writerow(in_a_spreadsheet(row.get(column)) for column in COLUMNS)
             else:
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
         except OSError as cause:
@@ -80,6 +80,6 @@ class Results:
         return self._file
 
 
-def _harmless(value: Any) -> Any:
+def in_a_spreadsheet(value: Any) -> Any:
     """Return a value that a spreadsheet can open safely: a text that looks like a formula gets a quote before it."""
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -6,16 +6,13 @@ import contextlib
 import mmap
 import os
 import pickle
-import signal
 import struct
-import sys
-import time
 from copy import copy
 
 from ...core.errors import AdaptorError
 from ...core.run.context import Run
 from ...core.run.stop import Stop
-from ..execution.result import EXIT_KILLED, StepResult
+from ..execution.result import StepResult
 from ..execution.step_state import as_json
 
 TYPE_CHECKING = False
@@ -128,26 +125,6 @@ class ReportedError(AdaptorError):
 
 def _reported(error: AdaptorError | None) -> AdaptorError | None:
     return None if error is None else ReportedError(error.facts(), error.report())
-
-
-def die_with(parent: int) -> None:
-    """Let the child end with its parent, even if the parent is killed."""
-    if sys.platform == "linux":
-        import ctypes
-
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-    else:
-        import threading
-
-        def watch() -> None:
-            while os.getppid() == parent:
-                time.sleep(0.5)
-            os.kill(os.getpid(), signal.SIGKILL)
-
-        threading.Thread(target=watch, daemon=True).start()
-    if os.getppid() != parent:
-        os._exit(EXIT_KILLED)
 
 
 def limit_memory(mebibytes: int | None) -> None:

@@ -2,7 +2,7 @@
 
 A signal or a thread inside Python cannot stop every loop and every C call, so the run takes place in a child. First the
 child is asked to end: it settles what is in flight and writes its output. If it does not, it is killed, and the parent
-reports what it knows. Linux and macOS.
+reports what it knows. What the job has started ends with it, see `guard`. Linux and macOS.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ import time
 from ..execution.interrupted import Interrupted, interruption
 from ..execution.result import EXIT_INTERRUPTED, EXIT_KILLED, Result, StepResult
 from ..execution.step_state import as_json, final_text
+from .guard import fork_guarded
 from .recorded import Recorded
-from .supervised_child import IN_FLIGHT, MIB, Child, WatchedRun, die_with, limit_memory
+from .supervised_child import IN_FLIGHT, MIB, Child, WatchedRun, limit_memory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from ...core.errors import AdaptorError
     from ...core.run.call_record import CallRecord
+    from .guard import Guard
 
 #: Seconds between asking and killing: with nothing in flight, and with an answer awaited.
 GRACE_SECONDS = 1.0
@@ -64,8 +66,9 @@ class Supervisor:
         result: What is known about a run that had to be killed, or None.
     """
 
-    def __init__(self, pid: int, pipe: int, limits: RunLimits, run: WatchedRun) -> None:
-        self._pid = pid
+    def __init__(self, guard: Guard, pipe: int, limits: RunLimits, run: WatchedRun) -> None:
+        self._guard = guard
+        self._pid = guard.child
         self._pipe = pipe
         self._limits = limits
         self._run = run
@@ -89,11 +92,12 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._pass_on)
+        signal.signal(signal.SIGQUIT, self._quit)
         signal.signal(signal.SIGTSTP, self._pause)
         while True:
             self._listen(self._seconds_to_wait())
-            pid, status = os.waitpid(self._pid, os.WNOHANG)
-            if pid:
+            status = self._guard.ended()
+            if status is not None:
                 return self._ended(status)
             self._look()
 
@@ -213,6 +217,10 @@ class Supervisor:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._pid, number)
 
+    def _quit(self, number: int, frame: FrameType | None) -> None:
+        self._why = Interrupted()
+        self._kill()
+
     def _pause(self, number: int, frame: FrameType | None) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._pid, signal.SIGSTOP)
@@ -228,18 +236,13 @@ class Supervisor:
     # --- The end ---
 
     def _ended(self, status: int) -> int:
-        while self._pipe >= 0:
+        if self._pipe >= 0:
+            # Nobody is left who could write more.
             self._listen(0)
         code = os.waitstatus_to_exitcode(status)
         if code >= 0 and self._before is not None:
             return self._account(0)
-        if code >= 0:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                if code == EXIT_KILLED:
-                    # What the run has started ends with it.
-                    os.killpg(self._pid, signal.SIGKILL)
-            return code
-        return self._account(-code)
+        return code if code >= 0 else self._account(-code)
 
     def _account(self, number: int) -> int:
         """Make a result of what is known about a run that was killed."""
@@ -306,18 +309,11 @@ def supervise(limits: RunLimits, run: WatchedRun) -> Child | Supervisor:
     reading, writing = os.pipe()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    parent = os.getpid()
-    pid = os.fork()
-    if pid:
+    guard = fork_guarded()
+    if guard is not None:
         os.close(writing)
-        with contextlib.suppress(OSError):
-            os.setpgid(pid, pid)
-        return Supervisor(pid, reading, limits, run)
+        return Supervisor(guard, reading, limits, run)
     os.close(reading)
-    # A group of its own, so that what the job starts can be ended with it.
-    with contextlib.suppress(OSError):
-        os.setpgid(0, 0)
-    die_with(parent)
     limit_memory(limits.memory)
     return Child(writing, run)
 

@@ -520,7 +520,7 @@ def test_an_excerpt_is_short_and_harmless(wire: Any, answer: Any) -> None:
     raw = ("\x1b[2J\u202e" + "x" * 600).encode()
     with pytest.raises(HttpError) as raised:
         http.get(wire(answer(raw, status=400)).url)({})
-    assert raised.value.body == "[2J" + " " + "x" * 496 + "…"
+    assert raised.value.body == "\\u001b[2J\\u202e" + "x" * 485 + "…"
 
 
 def test_an_excerpt_of_what_is_no_text_is_its_size(wire: Any, answer: Any) -> None:

@@ -78,7 +78,7 @@ def colours(monkeypatch):
 def written(stream, *lines, as_json=False):
     log = Log(Levels("debug"), stream=stream, as_json=as_json)
     for level, component, message in lines:
-        log(level, component, message, {})
+        log(level, component, message, {"error": {}} if level == "error" else {})
     return stream.getvalue()
 
 

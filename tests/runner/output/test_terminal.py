@@ -4,7 +4,8 @@ import io
 
 import pytest
 
-from adaptor.runner.output.terminal import Paint, harmless, wants_colour
+from adaptor.core.text.harmless import harmless
+from adaptor.runner.output.terminal import Paint, wants_colour
 
 
 class Terminal(io.StringIO):

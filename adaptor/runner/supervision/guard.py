@@ -1,0 +1,207 @@
+"""The process between the supervisor and the job: whatever ends the run, it ends everything that the job has started.
+
+Supervisor, guard and job are three processes, each the parent of the next. On Linux the first two are subreapers: what
+the job starts becomes their child when its own parent ends, even if it has a session of its own. So any one of the
+three may be killed, and one is left that ends the rest. Elsewhere it ends the process group of the job alone: what has
+left that group lives on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import struct
+import sys
+import time
+
+from ..execution.result import EXIT_KILLED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+#: How long processes are waited for that were killed; one that waits for a disk may take for ever.
+_SECONDS_TO_DIE = 5.0
+_STATUS = struct.Struct("i")
+#: What a terminal sends; the guard leaves it to the supervisor.
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP)
+#: See `man 2 prctl`.
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
+
+
+class Guard:
+    """The guard and the job, as the supervisor sees them.
+
+    Attributes:
+        child: The process id of the job, and of its group.
+    """
+
+    def __init__(self, pid: int, child: int, status: int, others: Collection[int]) -> None:
+        self._pid = pid
+        self._status = status
+        self._others = others
+        self.child = child
+
+    def ended(self) -> int | None:
+        """Return the wait status of the job once the job has ended, or None. Nothing that it started is left then."""
+        pid, _ = os.waitpid(self._pid, os.WNOHANG)
+        if not pid:
+            return None
+        found = os.read(self._status, _STATUS.size)
+        os.close(self._status)
+        if len(found) == _STATUS.size:
+            return int(_STATUS.unpack(found)[0])
+        # The guard was killed, and the job with it.
+        end_all(self.child, self._others)
+        return int(signal.SIGKILL)
+
+
+def fork_guarded() -> Guard | None:
+    """Fork twice: return the guard in the process that calls, and None in the job's process.
+
+    Raises:
+        OSError: This machine cannot.
+    """
+    _adopt_orphans()
+    others = children()
+    alive, held = os.pipe()
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(alive)
+        os.close(writing)
+        child = os.read(reading, _STATUS.size)
+        if len(child) != _STATUS.size:
+            os.waitpid(pid, 0)
+            raise OSError("no process is left")
+        # The writing end of `alive` stays open for as long as this process lives.
+        return Guard(pid, _STATUS.unpack(child)[0], reading, others)
+    try:
+        os.close(held)
+        os.close(reading)
+        if _guard(alive, writing):
+            return None
+    except BaseException:
+        os._exit(1)
+    os._exit(0)
+
+
+def _guard(alive: int, writing: int) -> bool:
+    """Fork the job; return True in its process, and False in the guard's once everything has ended."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in _SIGNALS}
+    _adopt_orphans()
+    guard = os.getpid()
+    child = os.fork()
+    if not child:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        os.close(alive)
+        os.close(writing)
+        # A group of its own, so that what the job starts can be ended with it.
+        with contextlib.suppress(OSError):
+            os.setpgid(0, 0)
+        die_with(guard)
+        return True
+    with contextlib.suppress(OSError):
+        os.setpgid(child, child)
+    with contextlib.suppress(OSError):
+        # Not the group of the terminal: what is typed there is for the supervisor.
+        os.setpgid(0, 0)
+    _close_all_but(alive, writing)
+    os.write(writing, _STATUS.pack(child))
+    status = _wait(child, alive)
+    end_all(child)
+    if status is not None:
+        with contextlib.suppress(OSError):
+            os.write(writing, _STATUS.pack(status))
+    return False
+
+
+def _close_all_but(first: int, second: int) -> None:
+    """Close what the supervisor has open: the guard must not keep a pipe of the job from ending."""
+    first, second = sorted((first, second))
+    for begin, end in ((3, first), (first + 1, second), (second + 1, os.sysconf("SC_OPEN_MAX"))):
+        os.closerange(begin, end)
+
+
+def _wait(child: int, alive: int) -> int | None:
+    """Wait for the end of the job and return its wait status, or None once the supervisor has gone."""
+    woken, waking = os.pipe()
+    os.set_blocking(waking, False)
+    signal.signal(signal.SIGCHLD, lambda number, frame: None)
+    signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
+    while True:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid:
+            return status
+        ready, _, _ = select.select([alive, woken], [], [])
+        if alive in ready:
+            return None
+        os.read(woken, 4096)
+
+
+def end_all(group: int, others: Collection[int] = ()) -> None:
+    """Kill a process group and all children of this process, those that it adopts meanwhile included.
+
+    Args:
+        group: The process group.
+        others: Children that are left alone.
+    """
+    until = time.monotonic() + _SECONDS_TO_DIE
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError):
+            os.killpg(group, signal.SIGKILL)
+        found = children() - set(others)
+        for pid in found:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        for pid in found:
+            with contextlib.suppress(OSError):
+                os.waitpid(pid, os.WNOHANG)
+        if not found:
+            return
+        time.sleep(0.005)
+
+
+def children() -> set[int]:
+    """Return the process ids of the children of this process; none where the system does not list them."""
+    if sys.platform != "linux":
+        return set()
+    own, found = str(os.getpid()).encode(), set()
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError), open(f"/proc/{name}/stat", "rb") as file:
+            # The name of a program, in brackets, may hold spaces and brackets.
+            if file.read().rpartition(b")")[2].split()[1] == own:
+                found.add(int(name))
+    return found
+
+
+def die_with(parent: int) -> None:
+    """Let this process end with its parent, even if the parent is killed."""
+    if sys.platform == "linux":
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    else:
+        import threading
+
+        def watch() -> None:
+            while os.getppid() == parent:
+                time.sleep(0.5)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        threading.Thread(target=watch, daemon=True).start()
+    if os.getppid() != parent:
+        os._exit(EXIT_KILLED)
+
+
+def _adopt_orphans() -> None:
+    if sys.platform == "linux":
+        _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _prctl(option: int, value: int) -> None:
+    import ctypes
+
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(option, value)

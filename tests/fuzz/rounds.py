@@ -1,0 +1,84 @@
+"""Two rounds for each fuzzer: a short one in the default suite, always the same, and a long one under `-m long`."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from adaptor.core.errors import AdaptorError, JobError
+from adaptor.core.text.harmless import harmless
+
+#: Examples of the short round; the long one has so many times more.
+SHORT, LONGER = 60, 60
+#: Seconds of this process that one input may take. The first one may import a library.
+MOST_SECONDS = 1.0
+LONG = pytest.mark.long
+LOOSE = [
+    HealthCheck.too_slow,
+    HealthCheck.function_scoped_fixture,
+    HealthCheck.filter_too_much,
+    HealthCheck.data_too_large,
+]
+
+
+def rounds(*strategies, examples=SHORT):
+    """Make of a function that is given generated values a test with two rounds."""
+
+    def decorate(function):
+        @pytest.mark.parametrize("times", [pytest.param(1, id="short"), pytest.param(LONGER, id="long", marks=LONG)])
+        def test(times):
+            profile = settings(
+                max_examples=examples * times,
+                deadline=None,
+                derandomize=times == 1,
+                database=None,
+                suppress_health_check=LOOSE,
+                phases=[Phase.generate],
+            )
+            profile(given(*strategies)(function))()
+
+        test.__name__ = function.__name__
+        return test
+
+    return decorate
+
+
+def survives(action, *allowed, faults=True):
+    """Perform something: it gives a result or one of our errors, which can be shown, and it takes its time, no more.
+
+    Args:
+        action: What is performed.
+        allowed: Further errors that it may raise.
+        faults: An exception of Python's own may become the job's error; else nothing of the job raises one.
+    """
+    result, seconds = _timed(action, allowed, faults)
+    if seconds > MOST_SECONDS:
+        # The first time, something may have been imported.
+        result, seconds = _timed(action, allowed, faults)
+    assert seconds < MOST_SECONDS, f"it took {seconds:.1f} s"
+    return result
+
+
+def _timed(action, allowed, faults):
+    began, result = time.process_time(), None
+    try:
+        result = action()
+    except AdaptorError as error:
+        shown(error)
+        if not faults and isinstance(error, JobError) and error.cause_type:
+            raise
+    except allowed:
+        pass
+    return result, time.process_time() - began
+
+
+def shown(error):
+    """Every error can be printed, and printed it controls no terminal."""
+    text = error.report()
+    assert text == harmless(text)
+    assert len(text) < 100_000
+    json.dumps(error.facts()).encode()
+    return text
