@@ -248,7 +248,7 @@ class GraphClient:
                 self._run.observers.on_failure(error.request)
 
     def _record(self, request: GraphRequest, started: float, error: BaseException | None = None) -> None:
-        """Record the outcome of a call, unless nothing of it has left."""
+        """Record the outcome of a call. Not recorded: a side action, and a call interrupted before a byte left."""
         sent = None if error is None else self._sent_by(error)
         if request.is_aside or sent == "":
             return

@@ -4,9 +4,12 @@ A write is *made* when its request leaves this machine. A claim gives the right 
 write has a record in the table `writes`, found by an id that is the same in every attempt of the run:
 
 * No record: the write is new. It is inserted as claimed, unless an earlier attempt sent an alternative of it.
-* The record says `sent`, `skipped` or (with exceptions) `unknown`: its outcome is returned, and it is not made again.
-* The record says `claimed`, or `failed` for a reason that may pass: the write is claimed again.
+* Of this run, `sent` and `skipped` are returned; so is `unknown`, unless the write is idempotent or is to be sent again on
+  purpose. `claimed`, and `failed` that is neither about the person nor handled by the job, are claimed again.
+* Of another run, which only a key finds, `claimed`, `failed` and `skipped` are claimed again: a key promises one send ever.
 * Another process holds the record, or the record is for another recipient: the write is refused.
+
+What a process held that has died is released in `leases`: what it was sending becomes `unknown`.
 """
 
 from __future__ import annotations
@@ -33,7 +36,8 @@ class ClaimResult(NamedTuple):
         is_claimed: The asking holder has claimed the write and must make it.
         is_held: A live process other than the asking one holds the write.
         is_repeat: This attempt has claimed or replayed the write before.
-        mismatch: Another write is recorded for this recipient at this site; nothing may be sent.
+        mismatch: The record is for another recipient, or an earlier attempt sent this recipient an alternative with other
+            content; nothing may be sent.
     """
 
     record: WriteRecord
@@ -74,10 +78,10 @@ class Claim:
             writes: Each with its id.
             recorded: The existing records of these writes, by id, locked by this transaction.
         """
-        # If the same write appears twice, the first one is claimed.
+        # By id; reversed, so that of equal ids the first write is kept.
         first = dict(reversed(writes))
         results = {id_: self._judge(record, first[id_]) for id_, record in recorded.items()}
-        # Before the search for alternatives: a record that this attempt has reached is none any more.
+        # Before the search for alternatives, which ignores records that this attempt has reached.
         self._record_attempt(
             [each.record for each in results.values() if not (each.is_claimed or each.is_held or each.mismatch)]
         )

@@ -72,6 +72,7 @@ class Leases:
         self._database.transact(work, durable=True)
 
     def _release(self, holder: str, run: str) -> None:
+        """Release what a lease holds. What was being sent may have arrived: it becomes unknown."""
         self._database.run("DELETE FROM holders WHERE id = ?", (holder,))
         held = self._database.run("SELECT id FROM writes WHERE run = ? AND holder = ?", (run, holder)).fetchall()
         self._database.run_many(

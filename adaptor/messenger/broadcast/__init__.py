@@ -1,4 +1,4 @@
-"""A message to many people: each exactly once, or honestly unknown.
+"""A message to many people: to each at most once; what cannot be known is reported as unknown.
 
 `operation` is what a job writes. `requests` makes the call for each item, `claims` asks the ledger which calls are to
 be made now, `engine` sends them fifty at a time, and `dry_run` shows them instead. `workers` wait for the answers,

@@ -94,7 +94,7 @@ def broadcast(
     csv: Value[dict[str, Any] | None] = None,
     fail: bool | None = None,
 ) -> State:
-    """Send one message to many people: to each exactly once, or it is honestly unknown.
+    """Send one message to many people: to each at most once; what cannot be known is reported as unknown.
 
     Up to fifty messages go out as one call, and as many calls at once as it takes to keep the pace that Meta allows.
     Each message is recorded in the ledger before it leaves, so a run that is killed at any moment goes on with
