@@ -4,9 +4,9 @@ A write is *made* when its request leaves this machine. A claim gives the right 
 write has a record in the table `writes`, found by an id that is the same in every attempt of the run:
 
 * No record: the write is new. It is inserted as claimed, unless an earlier attempt sent an alternative of it.
-* Of this run, `sent` and `skipped` are returned; so is `unknown`, unless the write is idempotent or is to be sent again on
+* Of this run, `sent` and `skipped` are returned; so is `unknown`, unless the write is idempotent or is sent again on
   purpose. `claimed`, and `failed` that is neither about the person nor handled by the job, are claimed again.
-* Of another run, which only a key finds, `claimed`, `failed` and `skipped` are claimed again: a key promises one send ever.
+* Of another run, which only a key finds, `claimed`, `failed` and `skipped` are claimed again: it is one send ever.
 * Another process holds the record, or the record is for another recipient: the write is refused.
 
 What a process held that has died is released in `leases`: what it was sending becomes `unknown`.
@@ -36,8 +36,8 @@ class ClaimResult(NamedTuple):
         is_claimed: The asking holder has claimed the write and must make it.
         is_held: A live process other than the asking one holds the write.
         is_repeat: This attempt has claimed or replayed the write before.
-        mismatch: The record is for another recipient, or an earlier attempt sent this recipient an alternative with other
-            content; nothing may be sent.
+        mismatch: The record is for another recipient, or an earlier attempt sent this recipient an alternative with
+            other content; nothing may be sent.
     """
 
     record: WriteRecord
