@@ -10,14 +10,19 @@ execute(remind)({"data": {...}, "configuration": {"access_token": "…"}})
 
 from __future__ import annotations
 
-import re
-
 
 def _modules() -> dict[str, str]:
-    """Return in which module each public name stands: the imports of `__init__.pyi`."""
+    """Return in which module each public name stands: the imports of `__init__.pyi`, each `name as name`."""
     stub = __spec__.loader.get_data(f"{__file__.rpartition('.')[0]}.pyi").decode()  # type: ignore
-    imports = re.findall(r"^from \.([\w.]+) import ([^(\n]+|\([^)]+\))", stub, re.MULTILINE)
-    return {name: module for module, names in imports for name in re.findall(r"(\w+) as \1\b", names)}
+    found, module = {}, ""
+    for line in stub.splitlines():
+        if line.startswith("from ."):
+            module, _, line = line[len("from .") :].partition(" import ")
+        for item in line.split(","):
+            name, is_import, _ = item.strip(" (").partition(" as ")
+            if is_import:
+                found[name] = module
+    return found
 
 
 _MODULES = _modules()

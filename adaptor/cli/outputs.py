@@ -10,7 +10,6 @@ from ..runner.execution.counts import Counts
 from ..runner.execution.ledger_location import IN_MEMORY
 from ..runner.execution.result import EXIT_FAILED
 from ..runner.execution.start import RunOptions
-from ..runner.load.secret_warnings import of_final_state
 from ..runner.output.files import write_output
 
 TYPE_CHECKING = False
@@ -69,6 +68,8 @@ class Outputs:
         given, run = self._given, self._run
         if result.text is not None and given.output:
             write_output(f"{result.text}\n", given.output, self._stdout)
+            from ..runner.load.secret_warnings import of_final_state
+
             for what in of_final_state(result.state, result.text, given.output, run.redactor):
                 run.log("info", "run", f"warning: {what}")
 

@@ -7,8 +7,6 @@ import os
 from ...core.errors import InputError
 from ..load.digest import job_digest, job_sources
 from .counts import in_words, made_in, whole
-from .earlier_runs import began_at, check_alone, guards_of, stopped_midway
-from .kept_steps import tell_kept
 from .ledger_location import IN_MEMORY, default_database, is_there
 from .result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WELL
 from .retention import purge_old, retention_days
@@ -122,6 +120,8 @@ class RunLedger:
 
     def tell_kept(self, result: StepResult, arrival: int) -> None:
         """Tell of each message of a step that is not run again, for the report and the results."""
+        from .kept_steps import tell_kept
+
         if self._ledger is not None:
             tell_kept(self._ledger, self._run, result, arrival)
 
@@ -209,6 +209,7 @@ class RunLedger:
     def _record_run(self, store: Store) -> Ledger:
         from ...ledger.ledger import Ledger
         from ...ledger.records import RunRecord
+        from .earlier_runs import began_at, check_alone, guards_of
 
         run = self._run
         record = RunRecord(
@@ -245,6 +246,7 @@ class RunLedger:
     def _resume(self, name: str) -> State:
         """Take over a run that stopped; return its initial state."""
         from ...ledger.records import FINISHED
+        from .earlier_runs import guards_of
         from .restoring import restored_run
 
         ledger, known = self._taken_over(name)
@@ -347,6 +349,7 @@ class RunLedger:
             InputError: It stopped midway, and nobody decided what is to be done; or another process runs the job.
         """
         from ...ledger.store import open_store
+        from .earlier_runs import check_alone, stopped_midway
 
         options = self._options
         store = open_store(self._database)
