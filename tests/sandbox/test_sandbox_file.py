@@ -121,6 +121,7 @@ def test_an_empty_file_is_an_open_house_and_a_byte_order_mark_is_forgiven(write)
         ({"webhook": {"verify_token": "v"}}, "webhook.url: is missing"),
         ({"webhook": {"url": "localhost"}}, "webhook.url: must be an address"),
         ({"webhook": {"url": "http://h/", "fields": ["mesages"]}}, 'has no "mesages"; did you mean "messages"?'),
+        ({"webhook": {"url": "http://h/", "fields": [["m"]]}}, "webhook.fields: has no"),
         ({"rate_limits": {"messages_per_second": 0}}, "rate_limits.messages_per_second: must be a whole number"),
         ({"rate_limits": {"mesages_per_second": 1}}, 'did you mean "messages_per_second"?'),
         ({"faults": {"seed": "x"}}, "faults.seed: must be a whole number"),
