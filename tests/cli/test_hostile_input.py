@@ -37,6 +37,8 @@ WRONG = {
     "minus.json": with_condition("-" * 6000 + "1"),
     "deep.json": with_condition("state" + ".a" * 5000),
     "not.json": with_condition("not " * 2000 + "1"),
+    "all.json": json.dumps({"globals": "__all__ = 5", "steps": [{"id": "a", "expression": "log(1)"}]}),
+    "names.json": json.dumps({"globals": "__all__ = [1]", "steps": [{"id": "a", "expression": "log(1)"}]}),
     "rot.py": "# coding: rot13\nfraq_grkg('1', 'k')\n",
     "hex.py": "# coding: hex\nx = 1\n",
     "puny.py": "# coding: punycode\nx = 1\n",

@@ -37,6 +37,11 @@ JOBS = {
 KINDS = {"broadcast": ("broadcast", "broadcast with keys"), "single sends": ("each", "each with keys")}
 
 
+def _sent_nothing(log: str) -> bool:
+    """Whether this attempt sent nothing; the run as a whole may have."""
+    return "Nothing was sent." in log or "Nothing new was sent." in log
+
+
 class Crash:
     """One job that is killed some times, and resumed until it is done."""
 
@@ -118,7 +123,7 @@ class Crash:
             if self.job.status(self.run) == "finished":
                 # It may be killed when there is nothing left to do: its only step had ended, well or with unknowns, and
                 # is not run again, or it had finished already. Then nobody who came after that is in the run.
-                self.people = before if code == 2 or "Nothing was sent." in log else self.people
+                self.people = before if code == 2 or _sent_nothing(log) else self.people
                 break
             if code == -9:
                 before = list(self.people)

@@ -80,15 +80,16 @@ def read_source(file: str, what: str, *, is_secret: bool = False) -> Source:
         raise InputError(f"The {what} {file} is a folder.", fix="Give the file in it. Nothing was run.") from None
     except (OSError, ValueError) as cause:
         raise _no_file(file, what, cause) from None
+    # Some editors put a byte order mark in front.
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
     name = "standard input" if file == "-" else file
     try:
-        # Some editors put a byte order mark in front.
-        return Source(name, raw.decode("utf-8-sig"), what, is_secret=is_secret)
+        return Source(name, raw.decode(), what, is_secret=is_secret)
     except UnicodeDecodeError as cause:
         is_utf16 = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
-        source = Source(name, raw.decode("utf-8-sig", "replace"), what, is_secret=is_secret or is_utf16)
+        source = Source(name, raw.decode("utf-8", "replace"), what, is_secret=is_secret or is_utf16)
         kind = ": it is UTF-16, as PowerShell's `>` and Notepad's “Unicode” write it" if is_utf16 else ""
-        offset = len(raw[: cause.start].decode("utf-8-sig"))
+        offset = len(raw[: cause.start].decode())
         fix = "Save it as UTF-8. Nothing was run."
         raise source.problem(f"The {what} is not UTF-8 text{kind}.", offset, fix=fix) from None
 

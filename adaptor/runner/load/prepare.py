@@ -142,8 +142,15 @@ def _load(script: Script, document: Document, given: Mapping[str, Any], prepared
             fix="Globals are functions and values. Operations belong to a step.",
         )
         prepared.problems.append(problem)
-    public = getattr(job.module, "__all__", None)
-    names = public if public is not None else [name for name in vars(job.module) if not name.startswith("_")]
+    names = getattr(job.module, "__all__", None)
+    if names is None:
+        names = [name for name in vars(job.module) if not name.startswith("_")]
+    elif not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        problem = document.problem(
+            ("globals",), "`__all__` in the globals is no list of names.", fix='Write __all__ = ["greeting"].'
+        )
+        prepared.problems.append(problem)
+        return None
     return {name: getattr(job.module, name) for name in names if hasattr(job.module, name)}
 
 

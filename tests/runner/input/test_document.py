@@ -9,7 +9,7 @@ import pytest
 from adaptor import runner
 from adaptor.core.errors import InputError
 from adaptor.runner.input.document import parse_document, read_document, read_state, state_in
-from adaptor.runner.input.source import Source
+from adaptor.runner.input.source import Source, read_source
 from adaptor.runner.load.credentials import of_environment, read_credentials
 from adaptor.runner.problems.problems import raise_for
 from adaptor.runner.testing.case_file import CaseFile
@@ -217,3 +217,10 @@ def test_a_problem_points_at_a_part_or_its_key_or_what_is_around_it():
     missing = document.problem(("a", 1, "c"), "missing")
     assert [(each.line, each.column) for each in (part, key, missing)] == [(2, 8), (2, 3), (2, 2)]
     assert part.excerpt == '2 | {"b": null}]}\n  |       ^^^^'
+
+
+def test_a_mark_of_an_editor_before_bytes_that_are_no_text_is_no_fault_of_ours(tmp_path):
+    file = tmp_path / "workflow.yaml"
+    file.write_bytes(b"\xef\xbb\xbfa\xed\xa0\x80: 1")
+    with pytest.raises(InputError, match="is not UTF-8"):
+        read_source(str(file), "workflow")
