@@ -113,9 +113,9 @@ def _validate(options: argparse.Namespace) -> int:
     if others:
         _print(f"Not ours, and left alone: {', '.join(map(str, others))}.")
     if warning := version_warning(checked.api_version, datetime.now(UTC).date()):
-        _print(f"Warning: {warning}")
+        _print(f"warning: {warning}")
     for warning in of_credentials(credentials, name=options.name):
-        _print(f"Warning: {warning}")
+        _print(f"warning: {warning}")
     return 0
 
 
@@ -146,7 +146,7 @@ def _check(options: argparse.Namespace) -> int:
         credentials = read_credentials(options.credentials)
         credentials.teach(run.redactor)
         for what in of_files(credentials):
-            run.log("info", "config", f"warning: {what}")
+            run.warn("config", what)
         findings = inspect_token(credentials.single(options.name), options.job, run)
     except AdaptorError as error:
         run.log("error", "config", _located(error, credentials, options.name).report())

@@ -71,7 +71,7 @@ class Outputs:
             from ..runner.load.secret_warnings import of_final_state
 
             for what in of_final_state(result.state, result.text, given.output, run.redactor):
-                run.log("info", "run", f"warning: {what}")
+                run.warn("run", what)
 
     def _write_transcript(self, result: Result) -> None:
         if self._sandbox is not None:

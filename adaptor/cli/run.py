@@ -298,11 +298,11 @@ def _initial_state(options: argparse.Namespace, run: Run) -> dict[str, Any] | No
             from ..runner.load.secret_warnings import of_file
 
             for what in of_file(options.state):
-                run.log("info", "run", f"warning: {what}")
+                run.warn("run", what)
         return state
     state = state_in(Source("-S", options.state_json, "state given with -S"))
     if state.get("configuration"):
-        run.log("info", "run", f"warning: {_VISIBLE}")
+        run.warn("run", _VISIBLE)
     return state
 
 

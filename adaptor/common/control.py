@@ -158,7 +158,7 @@ def group(
     if left_out:
         ending = "has no `{0}` and was left out" if left_out == 1 else "have no `{0}` and were left out"
         what = f"{left_out:,} of {count:,} items {ending.format(key_path)}"
-        current_run().log("info", "job", f"warning: group: {what}")
+        current_run().warn("job", f"group: {what}")
     grouped = {**state, "data": groups}
     return callback(grouped) if callback is not None else grouped
 

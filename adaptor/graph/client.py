@@ -16,8 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..core.config import Configuration, plain_address, read_configuration
-from ..core.digest import digest
-from ..core.errors import SENT_NO, SENT_UNKNOWN, AdaptorError, ConfigurationError, DeliveryUnknown, NotSent
+from ..core.errors import SENT_NO, SENT_UNKNOWN, AdaptorError, DeliveryUnknown, NotSent
 from ..core.run.context import Run
 from ..wire.departure import wire
 from ..wire.retry import RetryPolicy, call_with_retries
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from ..ledger.ledger import Ledger
+    from .page_identity import PageIdentity
 
     #: Returns a context that is open while calls wait for a retry. It is given the indexes of the waiting calls among
     #: all calls of the request, and the outcomes of those that have ended, by index.
@@ -49,99 +48,29 @@ class GraphClient:
     """Sends requests to one Page's Graph API over kept-alive connections."""
 
     def __init__(self, configuration: Configuration, run: Run) -> None:
-        self._configuration = configuration
+        self.configuration = configuration
         self.retries = RetryPolicy(configuration.max_retries, configuration.max_wait)
         self._run = run
         self.connection = GraphConnection(configuration, run)
-        self._page: str | None = None
-        self._checked_steps: set[str] = set()
+        self._page: PageIdentity | None = None
         if warning := version_warning(configuration.api_version, run.started.date()):
-            run.log("info", "graph", f"Warning: {warning}")
+            run.warn("graph", warning)
         if warning := plain_address(configuration.base_url):
-            run.log("info", "graph", f"Warning: {warning}")
+            run.warn("graph", warning)
 
     def close(self) -> None:
         """Close the connections."""
         self.connection.close()
 
-    def page(self, ledger: Ledger, *, ask: bool) -> str:
-        """Return a name for the Page of this credential: its address and id or, if the id is unknown, a token digest.
-
-        Args:
-            ledger: Records which token is for which Page.
-            ask: Ask Meta for an unknown id. Keys, which hold across runs and tokens, need it; other sends do not wait
-                for it.
-
-        Raises:
-            AdaptorError: Meta did not give the id. Nothing may be sent under another name.
-        """
-        page = self._page_of(ledger, ask=ask)
-        if ledger.is_resumed and ledger.step not in self._checked_steps:
-            self._check_page(ledger, page)
-            self._checked_steps.add(ledger.step)
-        return page
-
     @property
-    def _token_digest(self) -> str:
-        return digest("page", self._configuration.base_url, self._configuration.access_token)
+    def page(self) -> PageIdentity:
+        """The Page of this credential."""
+        if self._page is None:
+            # Imported here: a send that no ledger records does not need it.
+            from .page_identity import PageIdentity
 
-    def _page_of(self, ledger: Ledger, *, ask: bool) -> str:
-        base_url, page_id = self._configuration.base_url, self._configuration.page_id
-        if self._page is None and page_id != "me":
-            self._page = f"{base_url}/{page_id}"
-        known_by = self._token_digest
-        if self._page is None or (ask and self._page == known_by):
-            found = self._id_of_token(ledger, known_by, ask=ask)
-            self._page = known_by if found is None else f"{base_url}/{found}"
+            self._page = PageIdentity(self)
         return self._page
-
-    def _id_of_token(self, ledger: Ledger, known_by: str, *, ask: bool) -> str | None:
-        found = ledger.store.pages.of_token(known_by)
-        if found is None and ask:
-            found = self._ask_page_id()
-            ledger.store.pages.learn(known_by, found)
-        return found
-
-    def _check_page(self, ledger: Ledger, page: str) -> None:
-        """Refuse to resume a step as another Page than the one it began as.
-
-        Raises:
-            ConfigurationError: It is another Page. If that is not known, as after a change of the token, none is.
-        """
-        recorded = ledger.pages_of_step()
-        if not recorded or page in recorded:
-            return
-        ours = self._page_of(ledger, ask=True).rpartition("/")[2]
-        known_by = self._token_digest
-        begun_as = {
-            each.rpartition("/")[2] if "/" in each else self._id_of_token(ledger, each, ask=each == known_by)
-            for each in recorded
-        }
-        if None not in begun_as and ours not in begun_as:
-            raise ConfigurationError(
-                f"The run was begun as the Page {', '.join(sorted(map(str, begun_as)))}, and the credential is for the "
-                f"Page {ours}. Nothing was sent.",
-                fix="Give the credential that the run began with.",
-            )
-
-    def page_in_words(self) -> str:
-        """Ask Meta for the Page's name and id, and return them as text for people."""
-        request = GraphRequest("GET", "me", params={"fields": "id,name"})
-        try:
-            body = self.connection.exchange(request, request.encoded()).body
-        except AdaptorError:
-            return "The Page of this credential"
-        return f"The Page {body.get('name', '?')} ({body.get('id', '?')})"
-
-    def _ask_page_id(self) -> str:
-        request = GraphRequest("GET", "me", params={"fields": "id"}, needs=("id",))
-        try:
-            exchange = partial(self.connection.exchange, request, request.encoded())
-            return str(self._with_retries(exchange, nullcontext, ()).body["id"])
-        except AdaptorError as error:
-            # Under another name a key would not be found again, and the message would be sent twice.
-            error.fix = f"Nothing was sent, since Meta did not say which Page this is. {error.fix}"
-            raise
 
     def send(self, request: GraphRequest, *, waiting: Waiting = _nothing_to_record) -> GraphAnswer:
         """Make a call.
@@ -166,7 +95,7 @@ class GraphClient:
         started = time.monotonic()
         encoded = request.encoded()
         try:
-            answer = self._with_retries(
+            answer = self.with_retries(
                 lambda: self.connection.exchange(request, encoded), lambda: waiting([0], {}), [request]
             )
         except BaseException as error:
@@ -200,7 +129,7 @@ class GraphClient:
             chosen = [parts[index] for index in left]
             try:
                 exchange = partial(self.connection.exchange_parts, chosen, include_headers=include_headers)
-                answers = self._with_retries(exchange, partial(waiting, left, _without(outcomes, left)), chosen)
+                answers = self.with_retries(exchange, partial(waiting, left, _without(outcomes, left)), chosen)
             except BaseException as fault:
                 # In a retry: the parts that were answered before keep their answers.
                 if not isinstance(fault, AdaptorError) or not outcomes:
@@ -216,7 +145,7 @@ class GraphClient:
                 break
             left, repeats = list(again), repeats + 1
             longest = max(filter(None, seconds))
-            with self._waiting(partial(waiting, left, _without(outcomes, left))):
+            with self._during_wait(partial(waiting, left, _without(outcomes, left))):
                 were = "was" if len(again) == 1 else "were"
                 what = f"{len(again)} of {len(parts)} parts {were} not taken; trying again in {longest:.1f} s"
                 self._run.log("info", "graph", f"{what} ({repeats} of {self.retries.max_retries}).")
@@ -249,8 +178,8 @@ class GraphClient:
 
     def _record(self, request: GraphRequest, started: float, error: BaseException | None = None) -> None:
         """Record the outcome of a call. Not recorded: a side action, and a call interrupted before a byte left."""
-        sent = None if error is None else self._sent_by(error)
-        if request.is_aside or sent == "":
+        sent = None if error is None else _sent_by(error)
+        if request.is_aside or (error is not None and sent is None):
             return
         if request.is_write:
             outcome = "sent" if sent is None else "failed" if sent == SENT_NO else "unknown"
@@ -265,13 +194,7 @@ class GraphClient:
             error=error if isinstance(error, AdaptorError) else None,
         )
 
-    def _sent_by(self, error: BaseException) -> str:
-        if isinstance(error, GraphError | NotSent | DeliveryUnknown):
-            return error.sent
-        # The call was interrupted. A request that has begun to leave may arrive.
-        return SENT_UNKNOWN if wire.left else ""
-
-    def _with_retries(
+    def with_retries(
         self,
         make: Callable[[], T],
         waiting: Callable[[], AbstractContextManager[object]],
@@ -295,11 +218,11 @@ class GraphClient:
             self._run,
             component="graph",
             is_retryable=lambda error: retryable(error) is not None,
-            waiting=partial(self._waiting, waiting),
+            waiting=partial(self._during_wait, waiting),
         )
 
     @contextmanager
-    def _waiting(self, waiting: Callable[[], AbstractContextManager[object]]) -> Iterator[None]:
+    def _during_wait(self, waiting: Callable[[], AbstractContextManager[object]]) -> Iterator[None]:
         # This wait also covers the pause that the last usage headers ask for.
         self.connection.usage = None
         with waiting():
@@ -309,13 +232,21 @@ class GraphClient:
         """Wait if Meta's usage headers show that the limit is near."""
         usage = self.connection.usage
         seconds = usage.pause() if usage is not None else 0.0
-        if usage is None or not 0 < seconds <= self._configuration.max_wait:
+        if usage is None or not 0 < seconds <= self.configuration.max_wait:
             return
         level = "info" if seconds >= 1 else "debug"
         self.connection.usage = None
         with waiting():
             self._run.log(level, "graph", f"{usage.percent:g} % of Meta's limits are used: waiting {seconds:.1f} s.")
             self._run.wait(seconds)
+
+
+def _sent_by(error: BaseException) -> str | None:
+    """Return what a call that failed has sent; None if it was interrupted before a byte left this machine."""
+    if isinstance(error, GraphError | NotSent | DeliveryUnknown):
+        return error.sent
+    # The call was interrupted. A request that has begun to leave may arrive.
+    return SENT_UNKNOWN if wire.left else None
 
 
 def _without(outcomes: dict[int, T], left: list[int]) -> dict[int, T]:

@@ -233,7 +233,7 @@ class GraphConnection:
             raise graph_error(body["error"], status, write=request.is_write, retry_after=retry_after)
         if not 200 <= status < 300 or (isinstance(body, dict) and "error" in body):
             raise self._not_trusted(request, status, "it holds neither a result nor an error of Meta's")
-        missing = [key for key in request.needs if not isinstance(body, dict) or not body.get(key)]
+        missing = [key for key in request.expects if not isinstance(body, dict) or not body.get(key)]
         if missing:
             raise self._not_trusted(request, status, f"it has no `{missing[0]}`")
         if (other := self._answered_for(request, body)) is not None:

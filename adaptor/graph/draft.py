@@ -27,7 +27,7 @@ class Draft:
         body: The body, sent as JSON, or as a form with `files`.
         files: Local files by the name of their form field.
         answers: The documented shape of the answer, which a dry run returns in place of Meta's.
-        needs: The keys without which a successful answer is not trusted.
+        expects: The keys without which a successful answer is not trusted.
         check: Called with the body; raises if Meta would refuse it. A literal body is checked at once.
         finish: Removes optional parts from the resolved body that turned out to be None.
         reads: Returns the result, which becomes `data`, for the body of the answer. Default: the body itself.
@@ -38,7 +38,7 @@ class Draft:
     """
 
     __slots__ = (
-        *("_check", "_finish", "access", "answers", "body", "files", "is_idempotent", "key", "method", "needs"),
+        *("_check", "_finish", "access", "answers", "body", "expects", "files", "is_idempotent", "key", "method"),
         *("params", "path", "reads", "sealed"),
     )
 
@@ -51,7 +51,7 @@ class Draft:
         body: Any = None,
         files: Any = None,
         answers: Any = None,
-        needs: Any = (),
+        expects: Any = (),
         check: Callable[[Any], object] | None = None,
         finish: Callable[[Any], Any] | None = None,
         reads: Callable[[Any], Any] | None = None,
@@ -66,7 +66,7 @@ class Draft:
         self.body = prepare(body)
         self.files = prepare(files)
         self.answers = prepare({} if answers is None else answers)
-        self.needs = needs
+        self.expects = expects
         self._check = check
         self._finish = finish
         self.reads = reads
@@ -124,7 +124,7 @@ class Draft:
             resolve(self.files, state),
             self.access,
             key=own_key(resolve(self.key, state)),
-            needs=resolve(self.needs, state),
+            expects=resolve(self.expects, state),
             sealed=self.sealed,
             is_idempotent=self.is_idempotent,
         )

@@ -75,7 +75,7 @@ def send_ledgered(
     ledger = ledger_of(run)
     send = send or _one_by_one(client)
     # A key holds for the Page, whichever token is used.
-    page = client.page(ledger, ask=any(request.key is not None for request in requests))
+    page = client.page.name(ledger, ask=any(request.key is not None for request in requests))
     positions = [index for index, request in enumerate(requests) if request.is_write]
     _keep_pace(ledger, page, [requests[index] for index in positions], client, run)
     sole_at_site = len(positions) == 1 and run.runs_once()
@@ -144,7 +144,7 @@ def describe_ledgered(
         describe: Describes the write.
     """
     ledger = ledger_of(run)
-    page = "" if request.key is None else client_for(run, state.get("configuration")).page(ledger, ask=True)
+    page = "" if request.key is None else client_for(run, state.get("configuration")).page.name(ledger, ask=True)
     write = write_of(request, ledger, run.call_site(), page, sole_at_site=run.runs_once())
     with at_most_once(run, [write]) as claimed:
         if claimed.to_make:

@@ -30,7 +30,7 @@ class GraphRequest(NamedTuple):
         access: Whose token is sent.
         delay: Seconds to wait before the call.
         key: The job's own key: at most one write ever per Page and key.
-        needs: The keys without which a successful answer is not trusted.
+        expects: The keys without which a successful answer is not trusted.
         sealed: A parameter is a secret, so all of them are sent in the body of a batch of one, never in a URL.
         is_aside: A side action, such as typing before a message: if it fails, the message is sent all the same.
         part: The index of a part of a split message; equal parts are not the same message twice.
@@ -46,7 +46,7 @@ class GraphRequest(NamedTuple):
     access: Access = "page"
     delay: float = 0.0
     key: str | None = None
-    needs: tuple[str, ...] = ()
+    expects: tuple[str, ...] = ()
     sealed: bool = False
     is_aside: bool = False
     part: int = 0

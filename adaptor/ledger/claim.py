@@ -69,7 +69,7 @@ class Claim:
         #: Unknown writes of earlier attempts are made again.
         self.resends_unknown = False
         #: Steps that are no alternative to the current one: completed, entered before, or still to come.
-        self.other_steps: frozenset[str] = frozenset()
+        self.unrelated_steps: frozenset[str] = frozenset()
 
     def perform(self, writes: Sequence[tuple[str, Write]], recorded: dict[str, WriteRecord]) -> list[ClaimResult]:
         """Claim writes, or return what is recorded of them.
@@ -78,25 +78,27 @@ class Claim:
             writes: Each with its id.
             recorded: The existing records of these writes, by id, locked by this transaction.
         """
-        # By id; reversed, so that of equal ids the first write is kept.
-        first = dict(reversed(writes))
-        results = {id_: self._judge(record, first[id_]) for id_, record in recorded.items()}
+        # Reversed, so that of equal ids the first write is kept.
+        write_of = dict(reversed(writes))
+        results = {id_: self._judge(record, write_of[id_]) for id_, record in recorded.items()}
         # Before the search for alternatives, which ignores records that this attempt has reached.
-        self._record_attempt(
+        self._mark_as_reached(
             [each.record for each in results.values() if not (each.is_claimed or each.is_held or each.mismatch)]
         )
-        results.update(self._made_at_site({id_: write for id_, write in first.items() if id_ not in recorded}))
-        new = {id_: self._new_record(id_, write) for id_, write in first.items() if id_ not in results}
+        results.update(
+            self._earlier_at_sole_site({id_: write for id_, write in write_of.items() if id_ not in recorded})
+        )
+        new = {id_: self._new_record(id_, write) for id_, write in write_of.items() if id_ not in results}
         again = {id_: each.record for id_, each in results.items() if each.is_claimed}
         alternatives = self._alternatives(new.values(), again.values())
         for id_, record in alternatives.items():
             own = new.pop(id_, None) or again.pop(id_)
             results[id_] = ClaimResult(own, mismatch=True) if record is None else ClaimResult(record)
-        self._record_attempt([record for record in alternatives.values() if record is not None])
-        for record in self._claim_again([(record, first[id_]) for id_, record in again.items()]):
+        self._mark_as_reached([record for record in alternatives.values() if record is not None])
+        for record in self._claim_again([(record, write_of[id_]) for id_, record in again.items()]):
             results[record.id] = results[record.id]._replace(record=record)
         results.update(self._insert(new))
-        return [self._answer(results[id_], write, is_first=first.get(id_) is write) for id_, write in writes]
+        return [self._answer(results[id_], write, is_first=write_of.get(id_) is write) for id_, write in writes]
 
     def _answer(self, result: ClaimResult, write: Write, *, is_first: bool) -> ClaimResult:
         if is_first:
@@ -140,12 +142,12 @@ class Claim:
             changed=self._now,
         )
 
-    def _record_attempt(self, records: Sequence[WriteRecord]) -> None:
-        """Record that this attempt has reached these writes."""
+    def _mark_as_reached(self, records: Sequence[WriteRecord]) -> None:
+        """Set the attempt of these records to this one."""
         changed = [record.id for record in records if record.run == self._run and record.attempt != self._attempt]
         self._database.run_many("UPDATE writes SET attempt = ? WHERE id = ?", [(self._attempt, id_) for id_ in changed])
 
-    def _made_at_site(self, writes: dict[str, Write]) -> dict[str, ClaimResult]:
+    def _earlier_at_sole_site(self, writes: dict[str, Write]) -> dict[str, ClaimResult]:
         """Return the results of writes whose site holds exactly one write, which an earlier attempt made.
 
         Such a write has no recipient, and its content may differ in each attempt (a time, a count), so its id differs
@@ -165,7 +167,7 @@ class Claim:
                     self._database.run("UPDATE writes SET outcome = ? WHERE id = ?", (SKIPPED, record.id))
                 elif record is not None:
                     made[id_] = ClaimResult(record)
-        self._record_attempt([each.record for each in made.values()])
+        self._mark_as_reached([each.record for each in made.values()])
         return made
 
     def _alternatives(self, new: Iterable[WriteRecord], again: Iterable[WriteRecord]) -> dict[str, WriteRecord | None]:
@@ -217,7 +219,7 @@ class Claim:
     def _is_alternative(self, made: Write, write: Write) -> bool:
         """Whether a write that was made is an alternative of this one."""
         if made.step != write.step:
-            return made.step not in self.other_steps
+            return made.step not in self.unrelated_steps
         return made.arrival == write.arrival and are_of_one_statement(made.site, write.site)
 
     def _claim_again(self, records: Sequence[tuple[WriteRecord, Write]]) -> list[WriteRecord]:

@@ -51,7 +51,7 @@ class Ledger:
         #: Steps that have completed. Like entered and later steps, they are no alternative to the current one.
         self.completed_steps: frozenset[str] = frozenset()
         self._entered: set[str] = set()
-        self._other_steps: frozenset[str] = frozenset()
+        self._unrelated_steps: frozenset[str] = frozenset()
         #: The ids of failed writes of the current item, by recipient.
         self._failures: dict[str, list[str]] = {}
         #: The ids of writes of other runs that this attempt has replayed.
@@ -141,7 +141,7 @@ class Ledger:
         self._counted.clear()
         self._failures.clear()
         self._entered.add(self.step)
-        self._other_steps = self.completed_steps.union(self._entered, map(storable, later))
+        self._unrelated_steps = self.completed_steps.union(self._entered, map(storable, later))
 
     def keep_step(self, status: str, output: Any) -> None:
         """Record the output of the current step.
@@ -291,7 +291,7 @@ class Ledger:
             list(zip(ids, writes, strict=True)),
             sending=sending,
             resends_unknown=self.resends_unknown,
-            other_steps=self._other_steps,
+            unrelated_steps=self._unrelated_steps,
         )
         return [
             ClaimEntry(id_, each.is_claimed, each.is_repeat, each.record, refusal_of(each))

@@ -34,7 +34,7 @@ class Writes:
         *,
         sending: bool = False,
         resends_unknown: bool = False,
-        other_steps: frozenset[str] = frozenset(),
+        unrelated_steps: frozenset[str] = frozenset(),
     ) -> list[ClaimResult]:
         """Claim writes, or return what is recorded of them.
 
@@ -45,7 +45,7 @@ class Writes:
             writes: Each with its id. If the same write appears twice, only the first is claimed.
             sending: Record the claimed writes as `sending` at once, durably.
             resends_unknown: Claim writes again that an earlier attempt of the run left unknown.
-            other_steps: Steps that are no alternative to the current one.
+            unrelated_steps: Steps that are no alternative to the current one.
 
         Raises:
             TakenOver: The lease has expired. Nothing is claimed.
@@ -60,7 +60,7 @@ class Writes:
             recorded = read_records(self._database, ids, lock=True)
             expired.update(self._expired(recorded.values(), holder))
             claim = Claim(self._database, run, attempt, holder, SENDING if sending else CLAIMED, now)
-            claim.resends_unknown, claim.other_steps = resends_unknown, other_steps
+            claim.resends_unknown, claim.unrelated_steps = resends_unknown, unrelated_steps
             return [] if expired else claim.perform(writes, recorded)
 
         while True:

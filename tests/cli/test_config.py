@@ -150,7 +150,7 @@ def test_a_credential_is_validated_without_asking_anybody(config, credential, ht
     assert httpserver.log == []
     assert "access_token, app_secret, app_id, api_version, base_url, max_retries" in done.out
     assert "left alone: mine" in done.out
-    assert "Warning: api_version v19.0 ended on 2026-05-21" in done.out
+    assert "warning: api_version v19.0 ended on 2026-05-21" in done.out
     assert TOKEN not in done.written()
 
 

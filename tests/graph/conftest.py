@@ -24,7 +24,7 @@ def _plain_environment(plain_environment: None) -> None:
 
 @graph_operation(needs=Need())
 def _write(body: Any) -> Draft:
-    return Draft("POST", [PAGE_ID, "messages"], body=body, answers={"message_id": "m_dry_run"}, needs=("message_id",))
+    return Draft("POST", [PAGE_ID, "messages"], body=body, answers={"message_id": "m_dry_run"}, expects=("message_id",))
 
 
 @graph_operation(needs=Need())

@@ -32,7 +32,7 @@ def _short(body: Any) -> None:
 @graph_operation(needs=Need())
 def say(word: Value[str], *, to: Value[str] = "me") -> Draft:
     """Say a word."""
-    return Draft("POST", [to, "words"], body={"word": word}, answers={"said": word}, needs=("said",), check=_short)
+    return Draft("POST", [to, "words"], body={"word": word}, answers={"said": word}, expects=("said",), check=_short)
 
 
 @graph_operation(needs=Need())
@@ -193,7 +193,7 @@ def test_an_answer_without_what_the_call_needs_is_not_trusted_even_where_the_nee
 
 @graph_operation(needs=Need())
 def needing(keys: Any) -> Draft:
-    return Draft("POST", "me", needs=keys)
+    return Draft("POST", "me", expects=keys)
 
 
 # --- Parameters that are secrets, and what becomes of an answer -------------------------------------------------------

@@ -56,7 +56,7 @@ def test_a_run_warns_once_and_goes_on(wire: Any, http: Any, read: Any, state_for
     with Run(started=started, sink=lambda level, _, message, __: lines.append(f"{level}: {message}")):
         state = state_for(server.url, api_version="v20.0")
         read()(read()(state))
-    assert [line for line in lines if "Warning" in line] == [
-        "info: Warning: api_version v20.0 ended on 2026-09-24; set it to v26.0."
+    assert [line for line in lines if "warning" in line] == [
+        "info: warning: api_version v20.0 ended on 2026-09-24; set it to v26.0."
     ]
     assert server.seen(2) == 2

@@ -325,7 +325,7 @@ def test_a_weak_secret_is_told_when_a_run_begins_and_when_a_credential_is_looked
     assert command("run", "job.py", "-c", "c.json") == 0
     assert f"warning: {words}" in command.done.stderr
     assert command("config", "validate", "-c", "c.json") == 0
-    assert f"Warning: {words}" in command.done.stdout
+    assert f"warning: {words}" in command.done.stdout
     command.credential(api_key="aZ7-kq9wm3")
     assert command("config", "validate", "-c", "c.json") == 0
     assert "Warning" not in command.done.stdout

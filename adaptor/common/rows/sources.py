@@ -84,9 +84,7 @@ def items_read_twice(source: Any, state: State, csv: Any = None) -> Iterable[Any
 def _warn_of_rounded(source: Any, state: State, csv: Any) -> None:
     run = current_run()
     for what in rounded_columns(items_read_twice(source, state, csv)):
-        if what not in run.warned:
-            run.warned.add(what)
-            run.log("info", "job", f"warning: {what}")
+        run.warn("job", what, once=what)
 
 
 def warn_if_no_items(state: State, *, has_some: bool) -> None:
@@ -99,10 +97,9 @@ def warn_if_no_items(state: State, *, has_some: bool) -> None:
     source = loop.args[0]
     path = path_of(source)
     missing = None if path is None else missing_part(path, state)
-    warning = f"{run.statement.line}: {loop.name}({source!r})"
-    if missing is not None and warning not in run.warned:
-        run.warned.add(warning)
-        run.log("info", "job", f"warning: {loop.name}: {source!r} matches nothing: {missing}.")
+    if missing is not None:
+        where = f"{run.statement.line}: {loop.name}({source!r})"
+        run.warn("job", f"{loop.name}: {source!r} matches nothing: {missing}.", once=where)
 
 
 def path_of(source: Any) -> str | None:

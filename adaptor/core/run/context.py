@@ -274,6 +274,20 @@ class Run(Totals):
         """Write one line to the run's log; secrets are redacted."""
         self._sink(level, component, self.redactor.text(message), self.redactor.value(fields))
 
+    def warn(self, component: str, message: str, *, once: str | None = None) -> None:
+        """Write a warning to the run's log.
+
+        Args:
+            component: The part of the program that warns.
+            message: What is wrong, and what to do.
+            once: A name of the warning, of which only the first one in the run is written.
+        """
+        if once is not None:
+            if once in self.warned:
+                return
+            self.warned.add(once)
+        self.log("info", component, f"warning: {message}")
+
     def call_site(self) -> str:
         """Return the current call site in the job's code, without any index of data (see `adaptor.core.run.place`)."""
         return call_site([*self.statement.labels, *[operation.label() for operation in self.under_way]])

@@ -156,7 +156,7 @@ def broadcast(
     if run.dry_run:
         from .dry_run import DryRun
 
-        page = "" if run.ledger is None else _client(run, state).page(ledger, ask=True)
+        page = "" if run.ledger is None else _client(run, state).page.name(ledger, ask=True)
         found = _narrow(outgoing_of(items, each_time, key, state, run, ledger, page), run, ledger, goes_on=goes_on)
         DryRun(run, ledger, tally, pace).describe(found, nobody)
     else:
@@ -167,7 +167,7 @@ def broadcast(
         client = _client(run, state)
         configuration = read_configuration(state.get("configuration"))
         pace = pace._replace(retries=client.retries)
-        page = client.page(ledger, ask=True)
+        page = client.page.name(ledger, ask=True)
         _ask(
             run,
             client,
@@ -305,7 +305,7 @@ def _ask(run: Run, client: GraphClient, total: int | None, pace: Pace, before: i
         if pace.rate > INBOX_PER_SECOND and (total is None or total > INBOX_PER_SECOND):
             run.log("debug", "broadcast", "Above 40 messages a second the Page's inbox does not show them all.")
         return
-    words = confirmation(client.page_in_words(), total, pace, before, known())
+    words = confirmation(client.page.in_words(), total, pace, before, known())
     if not confirm(words):
         raise JobError(
             "Nobody was written to: the question was answered with no.", code="DECLINED", fix="Run it again."

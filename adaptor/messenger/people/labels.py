@@ -56,7 +56,7 @@ def create_label(name: Text) -> Draft:
         [PAGE_ID, "custom_labels"],
         params={"page_label_name": defer(given_text, "page_label_name", name)},
         answers={"id": "dry_run"},
-        needs=("id",),
+        expects=("id",),
     )
 
 

@@ -52,7 +52,7 @@ def create_persona(name: Text, profile_picture_url: Text) -> Draft:
         [PAGE_ID, "personas"],
         body={"name": name, "profile_picture_url": profile_picture_url},
         answers={"id": "dry_run"},
-        needs=("id",),
+        expects=("id",),
         check=_check,
     )
 

@@ -88,7 +88,7 @@ def warn_of_words(whose: str, value: str) -> None:
     if not seen:
         where = f"{place}: " if (place := run.place()) else ""
         what = f"{where}the id of {whose} is not made of digits, as PSIDs are: {value!r}."
-        run.log("info", "messenger", f"warning: {what}")
+        run.warn("messenger", what)
     seen.add(hash(value))
 
 
@@ -104,4 +104,4 @@ class _Words:
         """Say how many there were."""
         if len(self.seen) > 1:
             what = f"{len(self.seen):,} different ids of {self._whose} are not made of digits, as PSIDs are."
-            self._run.log("info", "messenger", f"warning: {what}")
+            self._run.warn("messenger", what)

@@ -88,13 +88,12 @@ def unix_seconds(moment: Any) -> float:
 def _warn_of_tag() -> None:
     """Warn once in a run that the tag is for what a human writes after the 24 hours."""
     run = active.get()
-    if run is not None and "HUMAN_AGENT" not in run.warned:
-        run.warned.add("HUMAN_AGENT")
-        run.log(
-            "info",
+    if run is not None:
+        run.warn(
             "messenger",
-            "warning: the tag HUMAN_AGENT is for what a human writes after the 24 hours, and the person wrote within "
-            "them: messaging_type RESPONSE, without a tag, is meant.",
+            "the tag HUMAN_AGENT is for what a human writes after the 24 hours, and the person wrote within them: "
+            "messaging_type RESPONSE, without a tag, is meant.",
+            once="HUMAN_AGENT",
         )
 
 

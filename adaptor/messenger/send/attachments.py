@@ -55,7 +55,7 @@ def upload_attachment(type_: Text, source: Media, *, is_reusable: Value[bool] = 
         body={"message": {"attachment": attachment}},
         files=defer(media_files, kind, source),
         answers={"attachment_id": "0"},
-        needs=("attachment_id",),
+        expects=("attachment_id",),
         is_idempotent=True,
     )
 

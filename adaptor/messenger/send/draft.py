@@ -87,7 +87,7 @@ class SendDraft(Draft):
             self._check_body(body)
         # Never judged when the job is loaded: what counts is the time at which the message would be sent.
         resolve(self._window, state)
-        return self.finished(body, state)._replace(needs=_needs(body))
+        return self.finished(body, state)._replace(expects=_expected(body))
 
     def pruned(self, body: Any) -> Any:
         """Return a resolved body without optional parts that turned out to be None, its recipient in Meta's form."""
@@ -207,7 +207,7 @@ def _answer(body: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
     return person if _is_action(body) else {**person, "message_id": "m_dry_run", **more}
 
 
-def _needs(body: Any) -> tuple[str, ...]:
+def _expected(body: Any) -> tuple[str, ...]:
     """Return what the answer must hold: Meta names the person of an action only to those who named them by id."""
     if not _is_action(body):
         return ("message_id",)

@@ -54,4 +54,4 @@ def _typing(request: GraphRequest) -> GraphRequest:
         "sender_action": "typing_on",
         **given(persona_id=request.body.get("persona_id")),
     }
-    return request._replace(body=body, needs=(), is_aside=True, key=None)
+    return request._replace(body=body, expects=(), is_aside=True, key=None)

@@ -92,7 +92,7 @@ def create_message_template(
             }
         ),
         answers={"id": "dry_run", "status": "PENDING", "category": category},
-        needs=("id",),
+        expects=("id",),
         check=check_template,
         finish=without_none,
     )

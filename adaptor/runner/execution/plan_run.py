@@ -74,7 +74,7 @@ class Execution:
         self._result = Result(EXIT_WELL, None, run.outcomes, run.id)
         self._result.plan = plan
         self._result.started = run.began
-        self._clock = time.perf_counter()
+        self._began = time.perf_counter()
         self._initial: State = {}
         #: What ends the run before its steps are through: an interruption, or an error outside of a step.
         self._ended_by: KeyboardInterrupt | AdaptorError | None = None
@@ -88,7 +88,7 @@ class Execution:
             step = self._begin(arrival)
             after, text = self._perform_step(arrival, step, schedule)
             edges = self._chosen_edges(arrival, step, without_configuration(after))
-            if step.is_handled and not step.was_kept:
+            if step.is_handled and not step.is_replayed:
                 self._record_handled_failure(arrival, after)
             if edges:
                 schedule.follow(edges, arrival, after, text)
@@ -105,7 +105,7 @@ class Execution:
 
     def _begin(self, arrival: Arrival) -> StepResult:
         step = StepResult(arrival.step.id, arrival.step.title, arrival.number, arrival.step.kind)
-        step.started = time.perf_counter() - self._clock
+        step.started = time.perf_counter() - self._began
         self._result.steps.append(step)
         self._run.step, self._run.arrival = step.id, arrival.id
         self._run.observers.on_call = step.calls.append
@@ -117,15 +117,15 @@ class Execution:
             # A trigger passes its state on, with the configuration, which is meant for the first job.
             state = {**arrival.state, "data": arrival.state.get("data", {})}
             return state, as_json(without_configuration(state))
-        record = self._ledger.kept(step.id, arrival.id)
+        record = self._ledger.recorded_step(step.id, arrival.id)
         if record is not None:
-            self._ledger.tell_kept(step, arrival.id)
+            self._ledger.replay_messages(step, arrival.id)
             return self._take_recorded(step, record)
         return self._perform_job(arrival, arrival.step.job, step, schedule)
 
     def _take_recorded(self, step: StepResult, record: StepRecord) -> tuple[State, str]:
         """Return what an earlier attempt of the run has recorded of a step: it is not run again."""
-        step.was_kept = True
+        step.is_replayed = True
         if record.status == FAILED:
             step.outcome, step.error = "fail", restored(record.output["errors"][step.id])
         return record.output, as_json(record.output)
@@ -144,8 +144,8 @@ class Execution:
             self._ledger.keep(step.id, arrival.id, COMPLETED, after)
         except (AdaptorError, MemoryError, KeyboardInterrupt) as cause:
             outcome, error = self._failure(cause, arrival)
-            after, text = job_run.fail(outcome, error, self._ledger.made_in_step())
-        step.seconds = time.perf_counter() - self._clock - step.started
+            after, text = job_run.fail(outcome, error, self._ledger.counts_of_step())
+        step.seconds = time.perf_counter() - self._began - step.started
         return after, text
 
     def _failure(
@@ -239,7 +239,7 @@ class Execution:
         """Complete the result: errors, exit code and final state."""
         result = self._result
         unhandled = [step for step in result.steps if step.error is not None and not step.is_handled]
-        result.seconds = time.perf_counter() - self._clock
+        result.seconds = time.perf_counter() - self._began
         result.is_partial = self._run.audience.is_partial
         result.error = unhandled[0].error if unhandled else None
         result.went_through = all(isinstance(step.error, ItemsFailed) and step.error.went_through for step in unhandled)
@@ -274,8 +274,8 @@ class Execution:
         level = "info"
         if step.error is None:
             what = f"{step.seconds:.2f} s" if step.kind == "job" else f"({step.kind})"
-            message = f"✓ {step.name}  {'(completed before)' if step.was_kept else what}{where}"
-        elif step.was_kept:
+            message = f"✓ {step.name}  {'(completed before)' if step.is_replayed else what}{where}"
+        elif step.is_replayed:
             message = f"✗ {step.name} (failed before){where}"
         else:
             self._run.log("error", "run", step.error.report(), step=step.id, error=step.error.facts())
@@ -285,7 +285,7 @@ class Execution:
         self._log(level, message, step=step.id, next=step.taken)
 
     def _warn_of_edge(self, edge: Edge, what: str) -> None:
-        self._run.log("info", "run", f"warning: edge {edge}: {what}")
+        self._run.warn("run", f"edge {edge}: {what}")
 
     def _log(self, level: str, message: str, **fields: object) -> None:
         """Log a line about a step: a single job has none."""

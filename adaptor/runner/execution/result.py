@@ -34,7 +34,7 @@ class StepResult:
         taken: The targets of the edges that were taken.
         operations: The operations performed: their titles, and seconds each.
         calls: Calls to other systems, in order.
-        was_kept: An earlier attempt of the run has recorded it, and it was not run again.
+        is_replayed: An earlier attempt of the run has recorded it, and it was not run again.
     """
 
     def __init__(self, id: str, name: str, arrival: int, kind: str) -> None:  # noqa: A002 - users call it that
@@ -50,7 +50,7 @@ class StepResult:
         self.taken: list[str] = []
         self.operations: list[tuple[str, float]] = []
         self.calls: list[CallRecord] = []
-        self.was_kept = False
+        self.is_replayed = False
 
     def __repr__(self) -> str:
         return f"<StepResult {self.id}: {self.outcome}>"

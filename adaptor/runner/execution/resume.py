@@ -95,7 +95,7 @@ class RunLedger:
         except LedgerError as error:
             raise InputError(error.description, fix=error.fix) from None
 
-    def kept(self, step: str, arrival: int) -> StepRecord | None:
+    def recorded_step(self, step: str, arrival: int) -> StepRecord | None:
         """Return what an earlier attempt has recorded of an arrival at a step, or None."""
         return self._kept.get((step, arrival))
 
@@ -105,7 +105,7 @@ class RunLedger:
         if self._ledger is not None:
             self._ledger.enter_step(step, arrival, self._later)
 
-    def made_in_step(self) -> tuple[int, int, int]:
+    def counts_of_step(self) -> tuple[int, int, int]:
         """Return what the step under way has made by its records, in all attempts: as `Run.made`."""
         ledger = self._ledger
         if ledger is None or self._run.dry_run:
@@ -118,12 +118,12 @@ class RunLedger:
             # The error that is being counted may be this very one.
             return 0, 0, 0
 
-    def tell_kept(self, result: StepResult, arrival: int) -> None:
-        """Tell of each message of a step that is not run again, for the report and the results."""
-        from .kept_steps import tell_kept
+    def replay_messages(self, result: StepResult, arrival: int) -> None:
+        """Report the messages of a step that is not run again, for the report and the results."""
+        from .replayed_steps import replay_messages
 
         if self._ledger is not None:
-            tell_kept(self._ledger, self._run, result, arrival)
+            replay_messages(self._ledger, self._run, result, arrival)
 
     def keep(self, step: str, arrival: int, status: str, state: State) -> None:
         """Record the state that a step left: a resume does not run the step again."""

@@ -149,7 +149,7 @@ def _captured(output: JobOutput) -> Iterator[None]:
 def _perform(options: RunOptions, prepared: Prepared, plan: Plan, run: Run, credentials: Credentials) -> Result:
     """Run a plan in which nothing is wrong."""
     for warning in plan.warnings:
-        run.log("info", "run", _warning(warning))
+        run.warn("run", _shown(warning))
     plan.narrow(start=options.start, end=options.end, only=options.only)
     for step in plan.steps.values():
         run.redactor.learn_credential(credentials.configuration(plan, step))
@@ -157,7 +157,7 @@ def _perform(options: RunOptions, prepared: Prepared, plan: Plan, run: Run, cred
         state = records.begin(prepared, lambda: _initial(options, plan))
         run.redactor.learn_credential(state.get("configuration"))
         for what in of_credentials(credentials, plan, state):
-            run.log("info", "run", f"warning: {what}")
+            run.warn("run", what)
         execution = Execution(
             plan, run, credentials, records, before_step=options.before_step, after_step=options.after_step
         )
@@ -227,7 +227,7 @@ def _refused(prepared: Prepared, run: Run) -> Result:
     return result
 
 
-def _warning(warning: InputError) -> str:
+def _shown(warning: InputError) -> str:
     from ..problems.problems import shown
 
-    return f"warning: {shown(warning)}"
+    return shown(warning)

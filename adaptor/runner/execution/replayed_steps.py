@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from .result import StepResult
 
 
-def tell_kept(ledger: Ledger, run: Run, result: StepResult, arrival: int) -> None:
-    """Tell of each message of a step, as if it had been sent now: for the report and the results.
+def replay_messages(ledger: Ledger, run: Run, result: StepResult, arrival: int) -> None:
+    """Report each message of a step as an earlier attempt recorded it, for the report and the results.
 
     Args:
         ledger: The run's.
         run: The run, which is between two steps.
         result: The step, which was completed by an earlier attempt.
-        arrival: By which way the run has come to it.
+        arrival: The id of its arrival.
     """
     for row in ledger.store.writes.records(ledger.record.id, step=(result.id, arrival)):
         if row.outcome == "claimed":
