@@ -1,9 +1,16 @@
-"""Two rounds for each fuzzer: a short one in the default suite, always the same, and a long one under `-m long`."""
+"""The rounds of each fuzzer: a short one in the default suite, always the same, and two under `-m long`.
+
+Of those two one is long, and one is guided by coverage (see `guided`), where Atheris is installed.
+"""
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -13,6 +20,8 @@ from adaptor.core.text.harmless import harmless
 
 #: Examples of the short round; the long one has so many times more.
 SHORT, LONGER = 60, 60
+#: Seconds of the guided round.
+GUIDED_SECONDS = 20
 #: Seconds of this process that one input may take. The first one may import a library.
 MOST_SECONDS = 1.0
 LONG = pytest.mark.long
@@ -25,11 +34,22 @@ LOOSE = [
 
 
 def rounds(*strategies, examples=SHORT):
-    """Make of a function that is given generated values a test with two rounds."""
+    """Make of a function that is given generated values a test with several rounds."""
 
     def decorate(function):
-        @pytest.mark.parametrize("times", [pytest.param(1, id="short"), pytest.param(LONGER, id="long", marks=LONG)])
+        fuzzer = given(*strategies)(function)
+
+        @pytest.mark.parametrize(
+            "times",
+            [
+                pytest.param(1, id="short"),
+                pytest.param(LONGER, id="long", marks=LONG),
+                pytest.param(None, id="guided", marks=LONG),
+            ],
+        )
         def test(times):
+            if times is None:
+                return _guided(function)
             profile = settings(
                 max_examples=examples * times,
                 deadline=None,
@@ -38,12 +58,27 @@ def rounds(*strategies, examples=SHORT):
                 suppress_health_check=LOOSE,
                 phases=[Phase.generate],
             )
-            profile(given(*strategies)(function))()
+            return profile(fuzzer)()
 
         test.__name__ = function.__name__
+        test.given = settings(deadline=None, database=None, suppress_health_check=LOOSE)(fuzzer)
         return test
 
     return decorate
+
+
+def _guided(function):
+    if find_spec("atheris") is None:
+        pytest.skip("Atheris, which guides fuzzers by coverage, is not installed")
+    module = function.__module__.rpartition(".")[2]
+    command = [sys.executable, "-m", "tests.fuzz.guided", module, function.__name__, str(GUIDED_SECONDS)]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    )
+    assert done.returncode == 0, done.stdout[-10_000:]
+    # It did not stop before its time.
+    assert "Done " in done.stdout, done.stdout[-10_000:]
 
 
 def survives(action, *allowed, faults=True):
