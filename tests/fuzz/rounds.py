@@ -37,8 +37,6 @@ def rounds(*strategies, examples=SHORT):
     """Make of a function that is given generated values a test with several rounds."""
 
     def decorate(function):
-        fuzzer = given(*strategies)(function)
-
         @pytest.mark.parametrize(
             "times",
             [
@@ -58,10 +56,10 @@ def rounds(*strategies, examples=SHORT):
                 suppress_health_check=LOOSE,
                 phases=[Phase.generate],
             )
-            return profile(fuzzer)()
+            return profile(given(*strategies)(function))()
 
         test.__name__ = function.__name__
-        test.given = settings(deadline=None, database=None, suppress_health_check=LOOSE)(fuzzer)
+        test.given = settings(deadline=None, database=None, suppress_health_check=LOOSE)(given(*strategies)(function))
         return test
 
     return decorate
