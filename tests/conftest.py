@@ -46,6 +46,12 @@ if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
     os.environ["PYTHONPYCACHEPREFIX"] = tempfile.mkdtemp(prefix="adaptor-tests-")
     atexit.register(shutil.rmtree, os.environ["PYTHONPYCACHEPREFIX"], ignore_errors=True)
 
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return more processes than cores: a third of the time the tests wait for servers and commands."""
+    return max(2, (os.cpu_count() or 1) * 3 // 2)
+
+
 #: Made for these tests and for nothing else; it certifies localhost and graph.invalid to themselves.
 CERTIFICATE = Path(__file__).parent / "graph" / "certificate.pem"
 KEY = CERTIFICATE.with_name("key.pem")

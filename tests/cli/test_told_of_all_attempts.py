@@ -133,13 +133,14 @@ SENDS = {
 }
 
 
-@pytest.mark.parametrize("script", SENDS.values(), ids=SENDS)
-@pytest.mark.parametrize("limit", ["--timeout", "--run-timeout"])
+@pytest.mark.parametrize(
+    ("limit", "script"), [("--timeout", "each"), ("--run-timeout", "a function"), ("--timeout", "a single send")]
+)
 def test_what_a_time_limit_leaves_unknown_is_in_the_results(job, meta, script, limit):
     answered = Event()
     meta.at(2, lambda: answered.wait(20) and None)
     try:
-        done = job(script, limit, "2")
+        done = job(SENDS[script], limit, "2")
     finally:
         answered.set()
     assert done.code == 4

@@ -92,7 +92,7 @@ def some(seeds: range, job: Callable[..., Job]) -> None:
 
 
 def test_of_each_visit_is_told_in_one_way_alone_whatever_changes(job: Callable[..., Job]) -> None:
-    some(range(12), job)
+    some(range(5), job)
 
 
 @pytest.mark.long

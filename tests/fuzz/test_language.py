@@ -257,7 +257,7 @@ def calls(draw):
     return name, given, options
 
 
-@rounds(calls(), examples=1500)
+@rounds(calls(), examples=400)
 def test_operation(call):
     body(call)
 

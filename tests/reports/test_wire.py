@@ -174,7 +174,7 @@ def test_an_interruption_before_the_first_byte_leaves_nothing_unknown(noted, htt
     assert [request for request, _ in httpserver.log if request.method != "GET"] == []
 
 
-@pytest.mark.parametrize("place", ["graph.client.GraphClient._waiting", "ledger.at_most_once.Claimed.settle"])
+@pytest.mark.parametrize("place", ["graph.client.GraphClient._during_wait", "ledger.at_most_once.Claimed.settle"])
 def test_an_interruption_after_an_answer_takes_back_nothing_that_was_sent(noted, httpserver, monkeypatch, place):
     first = {"code": 200, "body": json.dumps({"recipient_id": PEOPLE[0], "message_id": "m_0"})}
     limited = {"code": 400, "body": json.dumps({"error": {"code": 613, "message": "slow down"}})}
