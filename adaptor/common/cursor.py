@@ -1,4 +1,4 @@
-"""The cursor: how far the last run came, so that the next one goes on from there."""
+"""The cursor: how far the last run came, so that the next one continues from there."""
 
 from __future__ import annotations
 

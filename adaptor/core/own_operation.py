@@ -72,7 +72,7 @@ def _check(function: Any) -> None:
     code = getattr(function, "__code__", None)
     if code is None or isinstance(function, type):
         kind = type(function).__name__
-        raise WrongCall(f"@operation stands above a {kind}, which is no plain function.", fix=_EXAMPLE)
+        raise WrongCall(f"@operation is above a {kind}, which is not a plain function.", fix=_EXAMPLE)
     name = function.__name__
     if code.co_flags & _NOT_PLAIN:
         kind = "a generator" if code.co_flags & _GENERATOR else "asynchronous"

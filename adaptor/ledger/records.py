@@ -127,7 +127,7 @@ class RunRecord(NamedTuple):
         attempt: 1, and one more with each resume.
         holder: Who runs it now, or None.
         purged: When its people were forgotten, or None.
-        outcomes: How many writes stand where.
+        outcomes: The number of writes by outcome.
         messages: The same of messages alone.
         words: What follows the path on a command line that runs the same: a workflow's name, `--start`, `--only`.
         is_fresh: The user began it with `--fresh`, whatever earlier runs have sent.

@@ -170,13 +170,13 @@ class Writes:
     def records(
         self, run: str, outcomes: Sequence[str] = (), *, step: tuple[str, int] | None = None, page_size: int = 1000
     ) -> Iterator[WriteRecord]:
-        """Yield the writes of a run in the order in which they were first taken, without holding them all.
+        """Yield the writes of a run in the order in which they were first claimed, a page at a time.
 
         Args:
             run: Its id.
-            outcomes: Only those that ended so.
-            step: Only those of this step, by this way.
-            page_size: How many are held.
+            outcomes: Only those with these outcomes.
+            step: Only those of this step and arrival.
+            page_size: The number of records held at a time.
         """
         last = 0
         wanted = f"AND outcome IN ({placeholders(outcomes)})" if outcomes else ""
@@ -223,7 +223,7 @@ class Writes:
         ]
 
     def counts_by_step(self, run: str) -> list[tuple[str, int, bool, str, int]]:
-        """Return how many writes of each step of a run stand where, in order.
+        """Return the number of writes of each step of a run by outcome, in the order of the steps.
 
         Returns:
             Step, arrival, whether they are messages, outcome, count.

@@ -114,7 +114,7 @@ def raise_if_failed(
     """Raise for what failed, by the wish of the job.
 
     Args:
-        failed: The entries of `failure`: all that is told.
+        failed: The entries of `failure`: all that is reported.
         total: How many there were in all.
         things: What they are called, in the plural.
         fail: None: raise unless all of them were about the person. True: raise if there are any. False: never raise.

@@ -1,4 +1,4 @@
-"""Items that could not be read: a reader puts an error in their place, and whoever wants the item raises it."""
+"""Items that could not be read: the reader puts an error in their place, and what uses the item raises it."""
 
 from __future__ import annotations
 
