@@ -123,7 +123,7 @@ def _located(error: AdaptorError, credentials: Credentials | None, name: str | N
     """Return an error of a configuration with the place of its key."""
     key = error.details.get("key") if isinstance(error.details, dict) else None
     if key is not None and credentials is not None and (where := credentials.where_single(key, name)):
-        error.fix = f"{error.fix} It stands in {where}."
+        error.fix = f"{error.fix} It is in {where}."
     return error
 
 

@@ -26,7 +26,7 @@ example:
 """
 
 #: The files of the project, beside this module, and what each is for. A `.gitignore` of its own would hide the others
-#: from whoever packs this package.
+#: from packaging tools.
 _FILES = {
     "remind.py": "the job",
     "workflow.json": "a trigger, the job, and a second step",

@@ -52,7 +52,7 @@ class Outputs:
         """
         self.are_written = True
         self._was_well = result.is_well
-        # The report comes last: it tells the exit code.
+        # The report comes last: it holds the exit code.
         writers = [self._write_state, self._write_transcript, self._write_preview, self._write_report]
         if results is not None:
             writers.insert(0, lambda result: results.close(is_wanted=bool(result.steps)))

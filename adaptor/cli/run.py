@@ -105,7 +105,7 @@ def _run_here(
     credentials: Credentials,
     child: Child | None,
 ) -> int:
-    """Run the job in this process, write its outputs and tell how it ended."""
+    """Run the job in this process, write its outputs and say how it ended."""
     with (
         Interruption(run, is_supervised=child is not None) as interruption,
         _sandbox(options, credentials) as sandbox,
@@ -174,7 +174,7 @@ def _ask_to_resend(run: str) -> None:
     """
     from .options.confirm import confirm
 
-    question = f"Send again what has an unknown outcome in the run {run}? Whoever got it gets it twice."
+    question = f"Send again what has an unknown outcome in the run {run}? People who got it get it twice."
     if is_terminal() and confirm(question):
         return
     raise InputError(
@@ -205,7 +205,7 @@ def _sketch(options: argparse.Namespace) -> Any:
 
 
 def _wait_for_child(supervisor: Supervisor, options: argparse.Namespace, run: Run) -> int:
-    """Wait for the process that runs the job. Where it was killed, tell what is known about the run."""
+    """Wait for the process that runs the job. Where it was killed, say what is known about the run."""
     code = supervisor.wait()
     if supervisor.result is None:
         return code

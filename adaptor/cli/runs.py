@@ -51,7 +51,7 @@ def add_to(commands: Any) -> None:
     command = commands.add_parser(
         "runs",
         help="see what was sent, and settle what is unknown",
-        description="See what runs have sent, to whom and with what outcome, as their ledger tells it.",
+        description="See what runs have sent, to whom and with what outcome, from the ledger.",
         epilog=f"{EXAMPLE}\n{EXIT_CODES}",
         formatter_class=Help,
         allow_abbrev=False,
@@ -278,7 +278,7 @@ def _print_what_next(options: argparse.Namespace, record: RunRecord) -> None:
         record.path, record.words, record.id, database=options.database, credentials=options.credentials
     )
     _print(f"Who they are, to look in the Page's inbox:\n  {show} --outcome unknown")
-    _print(f"Send to them again on purpose; whoever got it gets it twice:\n  {again} --resend-unknown")
+    _print(f"Send to them again on purpose; people who got it get it twice:\n  {again} --resend-unknown")
 
 
 def _purge(options: argparse.Namespace) -> int:

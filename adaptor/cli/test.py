@@ -47,7 +47,7 @@ A case may have:
   sandbox             who is there: an object or a file; default: sandbox.json beside the job
   calls               recorded calls: [{"request": {"method", "url", "body"}, "response": {"status", "body"}}]
   expect              sent, actions, requests, data, state, error. What it names must be there; the rest is free.
-                      {"$exactly": …}, {"$matches": "…"} and {"$any": true} stand in the place of values.
+                      {"$exactly": …}, {"$matches": "…"} and {"$any": true} replace values.
 
 No credential is read, and nothing leaves this machine.
 exit codes: 0 all as expected, 1 a case failed, 2 bad input
@@ -123,7 +123,7 @@ def _chosen(options: argparse.Namespace) -> list[tuple[CaseFile, list[Case]]]:
     if not found:
         where = " ".join(options.paths) or "this folder"
         which = f" with {options.pick!r} in its name" if options.pick else ""
-        raise InputError(f"There is no case{which} in {where}.", fix="Cases stand in files such as job.test.json.")
+        raise InputError(f"There is no case{which} in {where}.", fix="Cases are in files such as job.test.json.")
     return found
 
 

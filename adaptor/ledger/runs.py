@@ -107,7 +107,7 @@ class Runs:
         return next((run for run, _, _ in found), None)
 
     def last_that_wrote(self, path: str, input_digest: str) -> RunRecord | None:
-        """Return the newest run of a job with an input that has made a write, with the number of its writes by outcome."""
+        """Return the newest run of a job with an input that has made a write, with its writes by outcome."""
         with self._database.reading():
             return next(iter(self._alike(path, input_digest, f"{_has_written()} ORDER BY started DESC LIMIT 1")), None)
 

@@ -44,8 +44,8 @@ def run(
     """Run a job script, a workflow or a workflow of a project.
 
     Nothing is written to standard output or to files, no signal handler is installed, and the process does not end.
-    Several runs may go on at once, each in a thread of its own. The environment is not asked for credentials. What a
-    job prints with `print` goes to `on_log`.
+    Several runs may be under way at once, each in a thread of its own. The environment is not asked for credentials.
+    What a job prints with `print` goes to `on_log`.
 
     While a run is under way, another thread that calls an operation directly cannot write: it looks like a thread that
     the job has started. Make it a run too.
@@ -64,7 +64,7 @@ def run(
             with the run. Default: `ADAPTOR_DATABASE`, else `.adaptor/ledger.db` beside the job.
         resume: Resume this run, which stopped: what was sent is not sent again. Its own initial state is used.
         fresh: Start anew, even if the last run with the same state stopped midway and had sent messages.
-        allow_changed: With `resume`: the job has changed; whoever got something from the interrupted step is left out.
+        allow_changed: With `resume`: the job has changed; people to whom the interrupted step has written are left out.
         resend_unknown: With `resume`: send again what has an unknown outcome, on purpose; some may get it twice.
         on_log: Called with level, component, message and fields of each log line, all free of secrets.
         on_request: With `dry_run`: called with each request that is described.

@@ -138,7 +138,7 @@ def _add_ledger(command: argparse.ArgumentParser) -> None:
     ledger.add_argument(
         "--allow-changed",
         action="store_true",
-        help="with --resume: the job has changed; whoever already got something is left out",
+        help="with --resume: the job has changed; people who got something already are left out",
     )
     ledger.add_argument(
         "--resend-unknown",
@@ -171,7 +171,8 @@ def check_options(options: argparse.Namespace) -> None:
 def _check_resume(options: argparse.Namespace) -> None:
     if options.resume and (options.fresh or options.state or options.state_json or options.run_id):
         raise InputError(
-            "--resume goes on with what the run began with.", fix="Leave out --fresh, --run-id and the state."
+            "--resume continues a run with the state that it began with.",
+            fix="Leave out --fresh, --run-id and the state.",
         )
     for option in ("allow_changed", "resend_unknown"):
         if getattr(options, option) and not options.resume:

@@ -27,7 +27,7 @@ class DryRun(Claims):
     """Describes what would be sent.
 
     Args:
-        run: The run; where it goes on with another one, what that has made is not described again.
+        run: The run; in a resume, what an earlier attempt has sent is not described again.
         ledger: A copy of that one's; else one in memory, which records only who is left out.
         tally: Counts.
         pace: The pace it would keep.

@@ -256,7 +256,7 @@ class Engine(Claims):
                 continue
             settled.append(ended(parcel.id, outcome))
             known.append((parcel, outcome))
-        # First of all: whoever is told of them may fail.
+        # First of all: an observer may fail.
         self._ledger.settle(settled)
         for parcel, outcome in known:
             if isinstance(outcome, AdaptorError):

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     P = ParamSpec("P")
 
-#: Under which heading `adaptor docs` shows what stands here.
+#: The heading of these names in `adaptor docs`.
 HEADING = "bulk"
 
 #: The most calls at once, unless the job says otherwise.
@@ -97,7 +97,7 @@ def broadcast(
     """Send one message to many people: to each at most once; what cannot be known is reported as unknown.
 
     Up to fifty messages go out as one call, and as many calls at once as it takes to keep the pace that Meta allows.
-    Each message is recorded in the ledger before it leaves, so a run that is killed at any moment goes on with
+    Each message is recorded in the ledger before it leaves, so a run that is killed at any moment resumes with
     `--resume`, and nobody is written to twice. The same message to the same person is sent once; another one to the
     same person (two children, one phone) is sent too. In a loop or `combine` this holds for all of it. Nothing passes
     from one person to the next.
@@ -106,7 +106,7 @@ def broadcast(
         recipients: As for `each`: a list, a lazy reference to one, a JSONPath, a `Path` to a `.csv` or `.jsonl` file, a
             function of the state that gives an iterator. It is never held in memory as a whole.
         operation: One operation such as `send_text`, or `fn_if`/`combine` that comes down to one. The person is
-            `state.data`, their position `state.index`. Whoever it comes down to nothing for is skipped.
+            `state.data`, their position `state.index`. People for whom it performs nothing are skipped.
         key: Made of what is to happen once ever for this Page, across all runs: `state.data.appointment_id`.
         concurrency: The most calls at once. Default: 64; fewer are made where the answers come quickly.
         batch_size: The most messages in a call, 50 at most; 1 makes a call for each. At the pace that is allowed calls
@@ -127,7 +127,7 @@ def broadcast(
 
     Raises:
         GraphError: The token, a permission or the Page is at fault: it would be the same for everybody. What was sent
-            by then is noted, and the run can go on.
+            by then is recorded, and the run can be resumed.
         NotSent: There is no connection. What was sent by then is noted.
         ItemsFailed: At the end: some messages did not go out, or nobody knows whether they did. All others did.
         ReplayMismatch: A resumed run would send many people something else than what it recorded before.
@@ -204,7 +204,7 @@ def _client(run: Run, state: State) -> GraphClient:
 
 
 def _total(recipients: Any, run: Run, csv: Any) -> int | None:
-    """Return how many people there are, where that is to be told and can be known."""
+    """Return how many people there are, where that is to be shown and can be known."""
     if BroadcastOptions.of(run).confirm is None and run.observers.progress is None:
         return None
     total = how_many(recipients, csv)

@@ -11,7 +11,7 @@ _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 
 
 def is_invisible(sign: str) -> bool:
-    r"""Whether a character by itself shows nothing.
+    r"""Whether a character alone shows nothing.
 
     Example:
         >>> is_invisible("\u200b"), is_invisible(" "), is_invisible("a")

@@ -28,7 +28,7 @@ def text_series(request: GraphRequest, *, split: bool, typing: float | None) -> 
     for index, text in enumerate(texts):
         body = {**request.body, "message": {**message, "text": text}}
         if index != last:
-            # What the person answers to, and who goes on from there, comes with the last part.
+            # What the person answers with, and the hand-over of the thread, come with the last part.
             body["message"].pop("quick_replies", None)
             body.pop("thread_control", None)
         if index > 0:

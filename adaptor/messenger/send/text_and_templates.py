@@ -67,7 +67,7 @@ def send_text(
 
     Returns:
         An operation. `data` becomes `{"recipient_id", "message_id"}`; with several parts it is about the last, and
-        `message_ids` lists all of them. In a run that goes on, what an earlier attempt left unknown is not sent again:
+        `message_ids` lists all of them. In a resumed run, what an earlier attempt left unknown is not sent again:
         it gives `{"outcome": "unknown"}`, also for the whole where it was one part; the parts behind it are held back.
 
     Raises:

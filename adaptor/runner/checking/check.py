@@ -65,12 +65,12 @@ def check_file(
 
 def _useless_files(plan: Plan) -> list[InputError]:
     """Return a warning for each file beside a job that no job can import, since Python or a package has its name."""
-    told = [warning.description for warning in plan.warnings]
+    described = [warning.description for warning in plan.warnings]
     jobs = {os.path.abspath(script.file) for script in plan.scripts() if script.file}
     folders = {os.path.dirname(os.path.abspath(script.file or plan.file)) for script in plan.scripts()}
     found = []
     for path in (path for folder in sorted(folders) for path in taken_beside(folder).values()):
-        if path not in jobs and not any(path in what for what in told):
+        if path not in jobs and not any(path in what for what in described):
             what = f"{path} has the name of a module of Python or of a package that is used: no job can import it."
             found.append(InputError(what, fix="Give it another name, unless it is a program of its own."))
     return found

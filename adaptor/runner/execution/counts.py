@@ -50,9 +50,9 @@ class Counts:
             sentences.append(f"Other calls that change something: {_list(self.others)}.")
         if made_before:
             sentences.append(f"{made_before:,} made before and not again.")
-        told = in_words(*whole) if whole is not None else []
-        if told and told != self.words():
-            sentences = [*(sentences or ["Nothing new was sent."]), f"The run as a whole: {', '.join(told)}."]
+        of_whole = in_words(*whole) if whole is not None else []
+        if of_whole and of_whole != self.words():
+            sentences = [*(sentences or ["Nothing new was sent."]), f"The run as a whole: {', '.join(of_whole)}."]
         return " ".join(sentences) or "Nothing was sent."
 
 

@@ -142,7 +142,7 @@ def first_ids(plan: Plan) -> dict[int, int]:
         for edge in arriving[step]:
             first[id(edge)] = count
             count += paths[edge.source]
-        # The states that are joined go on as one.
+        # The states that are joined continue as one.
         paths[step] = 1 if plan.steps[step].join == JOIN_ALL else count
     return first
 

@@ -1,4 +1,4 @@
-"""Starting a run: everything is checked, then the plan is run, whoever asked for it."""
+"""Starting a run: everything is checked, then the plan is run."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def _initial(options: RunOptions, plan: Plan) -> State:
 
 
 def check_initial(state: State) -> None:
-    """Refuse an initial state that no step could go on with.
+    """Refuse an initial state that no step can use.
 
     Raises:
         InputError: A part of it is of the wrong kind.

@@ -28,7 +28,7 @@ class StepRun:
         state: What the first of them is given.
         result: What becomes known of the step is written into it.
         run: The run that operations share.
-        indent: Stands before the log line of each operation.
+        indent: Precedes the log line of each operation.
     """
 
     def __init__(self, job: Job, state: State, result: StepResult, run: Run, *, indent: str) -> None:

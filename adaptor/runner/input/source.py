@@ -31,7 +31,7 @@ class Source:
         self._covered: Covered | None = None
 
     def hides(self, offset: int | None) -> bool:
-        """Whether errors show nothing of what stands at a place of the text."""
+        """Whether errors hide the text at a place."""
         return self.is_secret or offset is None or self._cover().holds(offset)
 
     def _cover(self) -> Covered:
@@ -104,7 +104,7 @@ def _no_file(file: str, what: str, cause: OSError | ValueError) -> InputError:
 
 
 def why_unreadable(cause: OSError | ValueError) -> str:
-    """Return why a file cannot be read, as a sentence goes on after the file's name."""
+    """Return why a file cannot be read, as the end of a sentence after the file's name."""
     if isinstance(cause, FileNotFoundError):
         return "does not exist"
     if isinstance(cause, OSError):

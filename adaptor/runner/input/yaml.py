@@ -187,7 +187,7 @@ def _not_yaml(yaml: Any, cause: Any, source: Source) -> FileProblem:
     fix = "Mend it there. Nothing was run."
     line = "" if offset is None else source.text[source.text.rfind("\n", 0, offset) + 1 : offset + 1]
     if "\t" in line:
-        reason, fix = "a tab stands where spaces must", "YAML is indented with spaces only. Nothing was run."
+        reason, fix = "a tab is where spaces must be", "YAML is indented with spaces only. Nothing was run."
     elif reason == "exceeded maximum nesting depth":
         reason = "it is nested too deeply"
     elif source.hides(offset):

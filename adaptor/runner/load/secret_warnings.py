@@ -92,7 +92,7 @@ def _of_weak(path: str, secret: str, what: str) -> Iterator[str]:
     is_named_so = any(sounds_secret(key) for key in re.split(r"[.\[]", path))
     advice = "Choose one that cannot be guessed."
     if not is_named_so:
-        advice = "Everything in a configuration is kept secret: what is none stands better in `data` or in the job."
+        advice = "Everything in a configuration is kept secret: put what is no secret into `data` or the job."
     if is_named_so or len(secret) >= SHORTEST_SECRET:
         yield f"{what} Wherever a text holds it as a word of its own, logs show {REDACTED} in its place. {advice}"
 

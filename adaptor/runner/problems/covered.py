@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Span = tuple[int, int]
 
-#: Stands in the place of each letter that is covered, so that a caret below keeps its place.
+#: Replaces each letter that is covered, so that a caret below keeps its place.
 _COVER = "•"
 
 #: A key and the sign behind it; at the beginning of a line the sign may have been forgotten.
@@ -39,7 +39,7 @@ _LITERAL = re.compile(r""""(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?""")
 
 
 class Covered:
-    """Where in the text of a data file a secret may stand.
+    """Where in the text of a data file a secret may be.
 
     Args:
         text: The text, JSON or YAML, which may be broken.

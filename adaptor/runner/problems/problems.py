@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-#: A key or a name may be as long as the file that it stands in.
+#: A key or a name may be as long as its file.
 _MOST_PRINTED = 2000
 
 

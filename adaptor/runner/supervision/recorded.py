@@ -61,5 +61,5 @@ class Recorded:
         return made_in(self._now, step, arrival)
 
     def whole(self, run: Run) -> tuple[dict[str, int], dict[str, int]] | None:
-        """Return how the writes of the whole run stand, where it had gone on: as `Result.recorded`."""
+        """Return the counts of the whole run, if it was resumed: as `Result.recorded`."""
         return whole(self._now, run) if self._attempt > 1 else None

@@ -269,7 +269,7 @@ class Supervisor:
         """Return why the run ended.
 
         Args:
-            number: The signal that ended its process; 0 where it exited by itself.
+            number: The signal that ended its process; 0 where it exited.
         """
         error = interruption(self._why, None)
         if number == 0:
