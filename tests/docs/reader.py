@@ -40,7 +40,7 @@ class Reader:
 
     def __init__(self, folder: Path, forks: Any) -> None:
         self._home = folder
-        self._folder = folder
+        self.folder = folder
         self._forks = forks
         self._output: tuple[str, str] | None = None
         self._meta: Sandbox | None = None
@@ -74,7 +74,7 @@ class Reader:
     def _save(self, block: Block) -> None:
         assert block.title is not None
         _parse(block)
-        path = self._folder / block.title
+        path = self.folder / block.title
         path.parent.mkdir(parents=True, exist_ok=True)
         text = block.text
         if path.stem.startswith("credentials"):
@@ -86,7 +86,7 @@ class Reader:
     def _at_the_sandbox(self, credentials: dict[str, Any]) -> dict[str, Any]:
         """Let a sandbox take the place of Meta."""
         if self._meta is None:
-            people = self._folder / "sandbox.json"
+            people = self.folder / "sandbox.json"
             known = json.loads(people.read_text("utf-8")) if people.exists() else {}
             app = {"app": {"id": _APP["app_id"], "name": "Clinic"}, "app_secret": _APP["app_secret"]}
             self._meta = Sandbox(**{**known, **app})
@@ -99,7 +99,8 @@ class Reader:
         here = {"access_token": self._meta.access_token, "base_url": self._meta.url}
         return {**credentials, **here, **{key: value for key, value in _APP.items() if key in credentials}}
 
-    def _perform(self, block: Block) -> None:
+    def perform(self, block: Block) -> None:
+        """Perform the commands of a block."""
         out, err = "", ""
         lines = block.text.replace("\\\n", " ").splitlines()
         commands = [part for line in lines if line.strip() and not line.startswith("#") for part in _parts(line)]
@@ -118,15 +119,15 @@ class Reader:
     def _run(self, command: str) -> tuple[int, str, str]:
         words = shlex.split(command, comments=True)
         if words[0] == "cd":
-            self._folder = (self._folder / words[1]).resolve()
-            assert self._folder.is_dir(), command
+            self.folder = (self.folder / words[1]).resolve()
+            assert self.folder.is_dir(), command
             return 0, "", ""
         if words[0] == "adaptor" and not _SHELL.search(command):
-            done = self._forks.run(words[1:], cwd=self._folder, env=self._extra)
+            done = self._forks.run(words[1:], cwd=self.folder, env=self._extra)
         else:
             done = subprocess.run(
                 ["bash", "-euo", "pipefail", "-c", command],
-                cwd=self._folder, env=self._environment, capture_output=True, encoding="utf-8", timeout=60,
+                cwd=self.folder, env=self._environment, capture_output=True, encoding="utf-8", timeout=60,
             )  # fmt: skip
         return done.returncode, done.stdout, done.stderr
 
@@ -135,7 +136,7 @@ class Reader:
         # The port of the page may be in use on the machine of these tests.
         words += ["--port", "0"] if words[:2] == ["adaptor", "sandbox"] and "--port" not in words else []
         process = subprocess.Popen(
-            [sys.executable, "-u", "-m", *words], cwd=self._folder, env=self._environment,
+            [sys.executable, "-u", "-m", *words], cwd=self.folder, env=self._environment,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
         )  # fmt: skip
         assert process.stdout is not None
@@ -163,9 +164,9 @@ class Reader:
         if "compile" in block.marks:
             _compile(block)
             return
-        (self._folder / "snippet.py").write_text(block.text, encoding="utf-8")
-        state = ["-s", "state.json"] if (self._folder / "state.json").exists() else []
-        done = self._forks.run(["run", "snippet.py", *state, "--sandbox"], cwd=self._folder, env=self._extra)
+        (self.folder / "snippet.py").write_text(block.text, encoding="utf-8")
+        state = ["-s", "state.json"] if (self.folder / "state.json").exists() else []
+        done = self._forks.run(["run", "snippet.py", *state, "--sandbox"], cwd=self.folder, env=self._extra)
         self._output = done.stdout, done.stderr
         expected = int(block.marks.get("exit", "0"))
         assert done.returncode == expected, f"{block.place}: ended with {done.returncode}:\n{done.stderr}{done.stdout}"
@@ -208,9 +209,56 @@ def _compile(block: Block) -> None:
 
 
 _ACTS: dict[str, Callable[[Reader, Block], None]] = {
-    "sh": Reader._perform,
+    "sh": lambda reader, block: reader.perform(block),
     "text": Reader._compare,
     "python": Reader._try_job,
     "json": lambda _, block: _parse(block),
     "yaml": lambda _, block: _parse(block),
 }
+
+
+class ShellReader(Reader):
+    """Follows a page in one shell, where each block is pasted as it is.
+
+    Args:
+        folder: Where the reader begins.
+        forks: Runs `adaptor` for what is no command of the page.
+        environment: The environment of the shell.
+    """
+
+    def __init__(self, folder: Path, forks: Any, environment: dict[str, str]) -> None:
+        super().__init__(folder, forks)
+        self._shell = subprocess.Popen(
+            ["bash", "--norc"], cwd=folder, env=environment, encoding="utf-8",
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Leave the shell."""
+        super().close()
+        self._shell.communicate("exit\n", timeout=10)
+
+    def perform(self, block: Block) -> None:
+        """Paste a block, command by command."""
+        expected = [0] * block.text.count("\n")
+        expected[-1] = int(block.marks.get("exit", "0"))
+        said = ""
+        for command, code in zip(block.text.splitlines(), expected, strict=True):
+            output = self._paste(f'{command}\necho "@@ $? $PWD"\n')
+            said += "".join(output[:-1])
+            _, ended, folder = output[-1].rstrip("\n").split(" ", 2)
+            self.folder = type(self.folder)(folder)
+            assert int(ended) == code, f"{block.place}: `{command}` ended with {ended}, not {code}:\n{said}"
+        self._output = said, ""
+
+    def _paste(self, text: str) -> list[str]:
+        assert self._shell.stdin is not None
+        assert self._shell.stdout is not None
+        self._shell.stdin.write(text)
+        self._shell.stdin.flush()
+        lines: list[str] = []
+        while not (lines and lines[-1].startswith("@@ ")):
+            line = self._shell.stdout.readline()
+            assert line, f"the shell has ended: {''.join(lines)}"
+            lines.append(line)
+        return lines
