@@ -26,6 +26,14 @@ def test_it_has_one_command_to_run_and_one_to_test(kind):
     assert re.fullmatch(r"python3 -m venv \.venv && \.venv/bin/pip install -q [^\n]+\n", command)
 
 
+def test_the_first_page_of_the_site_installs_as_it_does():
+    (command,) = [block.text for block in blocks(README) if "run" in block.marks]
+    (site,) = [block.text for block in blocks(ROOT / "docs" / "index.md") if "run" in block.marks]
+    install, activate = site.splitlines()
+    assert command.startswith(f"{install} && ")
+    assert activate in README.read_text(encoding="utf-8")
+
+
 def test_every_other_block_of_it_works(tmp_path, forks):
     folder = tmp_path / "reader"
     (folder / ".venv" / "bin").mkdir(parents=True)
