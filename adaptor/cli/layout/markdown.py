@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import re
 
-from ...core.errors import SENT_UNKNOWN
 from ...runner.docs.docstring import Described, code_of
-from ...runner.docs.reference import DocEntry, codes
+from ...runner.docs.reference import DocEntry, codes_by_advice
+
+
+_HEAD = """\
+# What does each operation do?
+
+Everything that a job can call, made from the docstrings by `adaptor docs --format markdown`. On a terminal:
+`adaptor docs NAME`.
+
+| Group | Names |
+| --- | --- |"""
 
 
 def markdown(entries: list[DocEntry]) -> str:
@@ -15,13 +24,7 @@ def markdown(entries: list[DocEntry]) -> str:
     for entry in entries:
         if entry.kind not in ("module", "type"):
             groups.setdefault(entry.group, []).append(entry)
-    lines = ["# What does each operation do?", "", "Everything that a job can call, made from the docstrings by"]
-    lines += [
-        "`adaptor docs --format markdown`. On a terminal: `adaptor docs NAME`.",
-        "",
-        "| Group | Names |",
-        "| --- | --- |",
-    ]
+    lines = [_HEAD]
     for group, members in groups.items():
         names = " ".join(f"[`{_title(entry)}`](#{_anchor(_title(entry))})" for entry in members)
         lines.append(f"| [{group}](#{_anchor(group)}) | {names} |")
@@ -60,11 +63,7 @@ def _operation(entry: DocEntry) -> list[str]:
 def _error(entry: DocEntry) -> list[str]:
     lines = ["", f"### {entry.name}", "", f"A `{entry.value.__base__.__name__}`. {_safe(entry.doc.summary)}"]
     lines += [*_paragraphs(entry.doc.text), *_described("Attributes", entry.doc.attributes)]
-    same: dict[str, list[str]] = {}
-    for code in codes(entry.value):
-        number = f"{code['code']}/{code['subcode']}" if code["subcode"] else str(code["code"])
-        unknown = " Nobody knows whether it was sent." if code["sent"] == SENT_UNKNOWN else ""
-        same.setdefault(code["fix"] + unknown, []).append(number)
+    same = codes_by_advice(entry.value)
     if same:
         lines += ["", "| Meta's codes | What to do |", "| --- | --- |"]
         lines += [f"| {', '.join(numbers)} | {_safe(fix)} |" for fix, numbers in same.items()]
