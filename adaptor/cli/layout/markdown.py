@@ -7,7 +7,6 @@ import re
 from ...runner.docs.docstring import Described, code_of
 from ...runner.docs.reference import DocEntry, codes_by_advice
 
-
 _HEAD = """\
 # What does each operation do?
 
