@@ -26,6 +26,7 @@ examples:
   adaptor docs 2018278             what Meta means by a code
   adaptor docs quick reply         search
   adaptor docs --format json       for editors and other tools: {"version": 1, "operations": […], "errors": […]}
+  adaptor docs --format markdown   the same as a page for a site
 """
 
 
@@ -40,7 +41,9 @@ def add_to(commands: Any) -> None:
         allow_abbrev=False,
     )
     command.add_argument("words", metavar="NAME", nargs="*", help="a name, or words to search for")
-    command.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
+    command.add_argument(
+        "--format", choices=("text", "json", "markdown"), default="text", help="text (default), json or markdown"
+    )
     command.set_defaults(perform=perform)
 
 
@@ -57,6 +60,10 @@ def perform(options: argparse.Namespace) -> int:
         return EXIT_BAD_INPUT
     if options.format == "json":
         text = json.dumps(vocabulary.facts(shown), ensure_ascii=False, indent=2)
+    elif options.format == "markdown":
+        from .layout.markdown import markdown
+
+        text = markdown(shown)
     else:
         text = _text(shown, every, whole=whole, asked=bool(options.words))
     print_out(f"{text}\n", sys.stdout)

@@ -26,7 +26,7 @@ examples:
   adaptor sandbox --keep sandbox.db          keep what happens, and go on later
 
 Any client of the Graph API can use it: give it the base URL in place of https://graph.facebook.com, and the access
-token. Nothing leaves this machine. The README explains the file of people.
+token. Nothing leaves this machine. docs/sandbox.md explains the file of people.
 """
 
 

@@ -49,7 +49,7 @@ def complete(script, tmp_path):
         (("adaptor", "docs", "send_te"), ["send_template", "send_text"]),
         (("adaptor", "docs", "http.p"), ["http.patch", "http.post", "http.put"]),
         (("adaptor", "docs", "Window"), ["WindowClosed"]),
-        (("adaptor", "docs", "--format", ""), ["text", "json"]),
+        (("adaptor", "docs", "--format", ""), ["text", "json", "markdown"]),
         (("adaptor", "completion", ""), ["bash", "zsh", "fish"]),
         (("adaptor", "docs", "send_text", "mark_"), ["mark_seen"]),
         (("adaptor", "run", "-s", "sta"), ["state.json"]),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from textwrap import wrap
 
-from ...core.errors import ABOUT_JOB, ABOUT_PAGE, ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN
+from ...core.errors import ABOUT_JOB, ABOUT_PAGE, ABOUT_PERSON, ABOUT_ROW
 from ...runner.docs.docstring import Described, code_of
-from ...runner.docs.reference import DocEntry, codes
+from ...runner.docs.reference import DocEntry, codes_by_advice
 from ...runner.output.terminal import Paint
 
 #: What an error is about, and what a loop does then.
@@ -85,11 +85,7 @@ class Page:
         return "\n".join(lines)
 
     def _codes(self, entry: DocEntry) -> list[str]:
-        same: dict[str, list[str]] = {}
-        for code in codes(entry.value):
-            number = f"{code['code']}/{code['subcode']}" if code["subcode"] else str(code["code"])
-            unknown = " Nobody knows whether it was sent." if code["sent"] == SENT_UNKNOWN else ""
-            same.setdefault(code["fix"] + unknown, []).append(number)
+        same = codes_by_advice(entry.value)
         lines = self._heading("Meta's codes") if same else []
         for fix, numbers in same.items():
             lines += [f"  {self._paint('cyan', line)}" for line in wrap(", ".join(numbers), self._width - 2)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import adaptor
 
-from ...core.errors import AdaptorError
+from ...core.errors import SENT_UNKNOWN, AdaptorError
 from ...core.values.lazy import Lazy
 from .docstring import Docstring
 
@@ -226,6 +226,16 @@ def codes(error: type[AdaptorError]) -> list[dict[str, Any]]:
         for (code, subcode), rule in RULES.items()
         if rule.kind is error
     ]
+
+
+def codes_by_advice(error: type[AdaptorError]) -> dict[str, list[str]]:
+    """Return what to do about Graph's codes that become this error, each with the codes that it is about."""
+    found: dict[str, list[str]] = {}
+    for code in codes(error):
+        number = f"{code['code']}/{code['subcode']}" if code["subcode"] else str(code["code"])
+        unknown = " Nobody knows whether it was sent." if code["sent"] == SENT_UNKNOWN else ""
+        found.setdefault(code["fix"] + unknown, []).append(number)
+    return found
 
 
 def _plain(name: str) -> str:

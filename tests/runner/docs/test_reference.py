@@ -2,14 +2,12 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
 import adaptor
 from adaptor.runner.docs.reference import entries, facts, find, search, similar
 
-README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
 EVERY = entries()
 NAMES = {entry.name: entry for entry in EVERY}
 
@@ -24,14 +22,6 @@ ERROR_KEYS = ["name", "base", "summary", "description", "about", "attributes", "
 def test_every_public_name_is_there():
     expected = {*adaptor.__all__, *(f"http.{name}" for name in adaptor.http.__all__)} - {"__version__"}
     assert {entry.name for entry in EVERY if entry.kind != "method"} == expected
-
-
-def test_names_stand_in_the_groups_of_the_readme():
-    rows = re.findall(r"^\| \*\*(\w+)\*\* \| (.*) \|$", README, re.MULTILINE)
-    assert len(rows) >= 5
-    for group, cell in rows:
-        for name in re.findall(r"`([a-z][\w.]*)`", cell):
-            assert NAMES[name].group == group, name
 
 
 def test_the_json_has_the_shape_that_is_documented():
