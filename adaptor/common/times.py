@@ -18,15 +18,24 @@ HEADING = "data"
 
 #: Unix times from here on are in milliseconds: in seconds it would be the year 5138.
 MILLISECONDS_FROM = 100_000_000_000
+#: Numbers from here on are no time, in milliseconds neither.
+_NO_TIME = 10**18
 
 
 def unix_seconds(moment: float) -> float:
     """Return a Unix time in seconds; from a certain size on it was given in milliseconds.
 
+    Raises:
+        ValueError: It is not finite, or so far away that it is no time.
+
     Example:
         >>> unix_seconds(1796081400), unix_seconds(1796081400000)
         (1796081400, 1796081400.0)
     """
+    # A number that is not a number is not smaller either.
+    if not abs(moment) < _NO_TIME:
+        shown = f"{moment}" if isinstance(moment, float) or abs(moment) < 10**40 else "a number of many digits"
+        raise ValueError(f"{shown} is no Unix time")
     return moment / 1000 if abs(moment) >= MILLISECONDS_FROM else moment
 
 
@@ -36,7 +45,7 @@ def unix_time(value: Any) -> float | None:
     Eight digits and fewer are no Unix time of a message or an appointment: `20261130` is a day in ISO form.
 
     Raises:
-        ValueError: It is not finite.
+        ValueError: It is not finite, or so far away that it is no time.
 
     Example:
         >>> unix_time("1796081400000"), unix_time("20261130"), unix_time("2026-11-30")
@@ -47,8 +56,6 @@ def unix_time(value: Any) -> float | None:
         return unix_seconds(int(digits)) if digits.isdecimal() and len(digits) > 8 else None
     if not isinstance(value, int | float) or isinstance(value, bool):
         return None
-    if value != value or abs(value) == float("inf"):
-        raise ValueError(f"{value} is no Unix time")
     return unix_seconds(value)
 
 

@@ -145,13 +145,17 @@ def _echo(event: dict[str, Any]) -> Echo | None:
         return None
     if "mid" not in message or "id" not in recipient or not isinstance(timestamp, int | float):
         return None
+    try:
+        sent_at = unix_seconds(timestamp)
+    except ValueError:
+        return None
     metadata, text = message.get("metadata"), message.get("text")
     return Echo(
         str(message["mid"]),
         str(recipient["id"]),
         metadata if isinstance(metadata, str) else None,
         text if isinstance(text, str) else None,
-        unix_seconds(timestamp),
+        sent_at,
     )
 
 

@@ -161,6 +161,8 @@ def test_an_echo_is_found_however_a_webhook_wraps_it(value: Any) -> None:
         {**EVENT, "message": {**EVENT["message"], "is_echo": False}},
         {**EVENT, "recipient": None},
         {**EVENT, "timestamp": "now"},
+        {**EVENT, "timestamp": 10**400},
+        {**EVENT, "timestamp": float("nan")},
         {"message": {"is_echo": True}},
         None,
         17,
