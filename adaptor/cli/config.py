@@ -175,6 +175,7 @@ def _lines(findings: TokenReport) -> list[str]:
     if findings.token is not None:
         lines.append(f"  ends:     {_ends(findings)}")
         lines += _scopes(findings.scopes)
+    lines.append(f"  version:  {_version(findings.version_facts())}")
     if findings.needed is not None:
         lines += _needs(findings, findings.needed)
     for warning in findings.warnings:
@@ -195,6 +196,14 @@ def _app(findings: TokenReport) -> str:
     if not (token.get("application") or token.get("app_id")):
         return ""
     return f", through the app {_named(token.get('application'), token.get('app_id'))}"
+
+
+def _version(version: dict[str, Any]) -> str:
+    if version["introduced"] is None:
+        return f"{version['version']}, which this release does not know"
+    verb = "ended" if version["state"] == "ended" else "ends"
+    end = "Meta names no end" if version["ends"] is None else f"{verb} on {version['ends']}"
+    return f"{version['version']}, {end}"
 
 
 def _ends(findings: TokenReport) -> str:

@@ -55,10 +55,6 @@ class GraphClient:
         self.connection = GraphConnection(configuration, run)
         self._page: str | None = None
         self._checked_steps: set[str] = set()
-        if warning := version_warning(configuration.api_version, run.started.date()):
-            run.log("info", "graph", f"Warning: {warning}")
-        if warning := plain_address(configuration.base_url):
-            run.log("info", "graph", f"Warning: {warning}")
 
     def close(self) -> None:
         """Close the connections."""
@@ -335,11 +331,18 @@ def client_for(run: Run, configuration: Any) -> GraphClient:
     return clients.client(configuration, run)
 
 
+def leave_out_warning(run: Run, warning: str) -> None:
+    """Do not log this warning in this run, because the caller shows it."""
+    clients: _Clients = run.resource("graph", _Clients)
+    clients.leave_out(warning)
+
+
 class _Clients:
     """The clients of one run, one per configuration: steps may use different credentials."""
 
     def __init__(self) -> None:
         self._clients: list[tuple[Any, GraphClient]] = []
+        self._warnings: set[str] = set()
 
     def client(self, configuration: Any, run: Run) -> GraphClient:
         # Compared by value: a job that changes the token in its configuration must not continue with the old one.
@@ -347,9 +350,22 @@ class _Clients:
             if known == configuration:
                 return client
         run.learn_secrets({"configuration": configuration})
-        client = GraphClient(read_configuration(configuration), run)
+        checked = read_configuration(configuration)
+        client = GraphClient(checked, run)
+        self._warn(version_warning(checked.api_version, run.started.date()), run)
+        self._warn(plain_address(checked.base_url), run)
         self._clients.insert(0, (dict(configuration), client))
         return client
+
+    def leave_out(self, warning: str) -> None:
+        """Treat a warning as logged."""
+        self._warnings.add(warning)
+
+    def _warn(self, warning: str | None, run: Run) -> None:
+        """Log a warning, the same one once a run."""
+        if warning is not None and warning not in self._warnings:
+            self._warnings.add(warning)
+            run.log("info", "graph", f"Warning: {warning}")
 
     def close(self) -> None:
         for _, client in self._clients:

@@ -48,6 +48,7 @@ class GraphConnection:
             self._proof["appsecret_proof"] = appsecret_proof(configuration.access_token, configuration.app_secret)
         self.usage: Usage | None = None
         self._last_use = time.monotonic()
+        self._answered_as = configuration.api_version
         #: The last recipients, newest last. An answer that names another one of them belongs to another call.
         self._people: dict[str, None] = {}
         self._session = open_session()
@@ -220,6 +221,7 @@ class GraphConnection:
         location = headers.get("Location")
         if location is not None and 300 <= status < 400:
             raise self._redirected(request, status, location)
+        self._note_version(headers.get("facebook-api-version"))
         usage = read_usage(headers)
         if usage is not None:
             self.usage = usage
@@ -247,6 +249,15 @@ class GraphConnection:
                 "duration": round(duration, 4),
             },
         )
+
+    def _note_version(self, answered: str | None) -> None:
+        """Log that Meta answers as another version than the configured one, once until that changes."""
+        if answered is None or answered == self._answered_as:
+            return
+        self._answered_as = answered
+        asked = self._configuration.api_version
+        if answered != asked:
+            self._run.log("info", "graph", f"Warning: Meta answers as {answered}, since it does not serve {asked}.")
 
     def _redirected(self, request: GraphRequest, status: int, location: str) -> AdaptorError:
         """Return the error for a redirect, which is not followed since the token would be sent along."""

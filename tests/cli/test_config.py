@@ -55,6 +55,7 @@ def test_a_good_credential_is_told_in_plain_words(config, credential):
         "  may:      pages_messaging  write to people who have written to the Page, read their names, set up the "
         "Messenger profile",
         "            something_new",
+        "  version:  v26.0, Meta names no end",
     ]
 
 
@@ -88,6 +89,24 @@ def test_the_ends_are_told_as_dates(config, credential, httpserver):
     assert "(in 3 days); access to people's data ends on " in done.out
     assert "days ago)" in done.out
     assert "warning:  The token ends on " in done.out
+
+
+def test_the_end_of_the_api_version_is_told_once(config, credential, httpserver):
+    httpserver.clear()
+    httpserver.expect_request("/v20.0/me").respond_with_json(PAGE)
+    httpserver.expect_request("/v20.0/").respond_with_json([{"code": 200, "body": json.dumps({"data": TOLD})}])
+    done = config("check", credential={**credential, "api_version": "v20.0"})
+    assert done.code == 0
+    assert "  version:  v20.0, ended on 2026-09-24\n" in done.out
+    assert "  warning:  api_version v20.0 ended on 2026-09-24; set it to v26.0.\n" in done.out
+    assert "v20.0" not in done.err
+    facts = json.loads(config("check", "--format", "json", credential={**credential, "api_version": "v20.0"}).out)
+    assert facts["api_version"] == {
+        "version": "v20.0",
+        "introduced": "2024-05-21",
+        "ends": "2026-09-24",
+        "state": "ended",
+    }
 
 
 def test_an_invalid_token_ends_with_1(config, credential, httpserver):

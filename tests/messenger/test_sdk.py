@@ -24,11 +24,6 @@ UNDECLARED = {
     ("GET", "messenger_profile", "fields"): "every read takes `fields`",
     ("POST", "messenger_profile", "greeting"): "documented: reference/messenger-profile-api/greeting",
     ("POST", "release_thread_control", "metadata"): "documented: conversation-routing",
-    (
-        "GET",
-        "secondary_receivers",
-        "fields",
-    ): "documented: handover-protocol; gone from v26.0",
     ("POST", "message_templates", "library_template_body_inputs"): "documented: utility-messages",
 }
 
