@@ -1,6 +1,6 @@
 """The versions of the Graph API: when each was introduced and when it ends.
 
-Source: https://developers.facebook.com/docs/graph-api/changelog, table "Available Graph API versions" (nine translations
+Source: https://developers.facebook.com/docs/graph-api/changelog, "Available Graph API versions" (nine translations
 of it, read 2026-11-28), and for v27.0 https://developers.facebook.com/blog/post/2026/11/04/introducing-graph-api-v27-and-marketing-api-v27/.
 Meta keeps a version for at least two years. Calls to an ended version are answered by the oldest version that still
 exists (https://developers.facebook.com/docs/graph-api/guides/versioning), which may behave differently.

@@ -67,7 +67,7 @@ BY_PARAMETER: Final[Mapping[str, Removed]] = {
 MULTIPLE_IDS: Final = Removed("reading several objects by `ids`", (26, 0), _V26)
 METHOD_OVERRIDE: Final = Removed("the method as a parameter", (28, 0), _V27)
 FIELD_ALIAS: Final = Removed("field aliases", (28, 0), _V27)
-#: `secondary_receivers` belongs to the handover protocol, which has ended. Meta's SDK dropped it within v25.0 (25.0.2), so
+#: `secondary_receivers` belongs to the handover protocol, which has ended. Meta's SDK dropped it in 25.0.2, so that
 #: v26.0 is the first version whose SDK never had it. That calls are refused is uncertain.
 SECONDARY_RECEIVERS: Final[Version] = (26, 0)
 

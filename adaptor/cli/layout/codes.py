@@ -1,0 +1,45 @@
+"""How `adaptor docs` shows a code of Meta's."""
+
+from __future__ import annotations
+
+from ...core.errors import SENT_UNKNOWN
+from ...runner.docs.code_lookup import CodeEntry
+from ...runner.output.terminal import Paint
+from .docs import ABOUT, Page
+
+#: What a write has sent, and whether it is repeated.
+_NOT_SENT = "Nothing; after an answer with HTTP 5xx it is unknown."
+_UNKNOWN = "Unknown: a write may or may not have been carried out. It is not repeated."
+_RETRY = {"wait": "The call is repeated after a wait.", "never": "It fails again until something is changed."}
+
+
+class CodePage:
+    """Lays out codes.
+
+    Args:
+        width: How many columns there are.
+        paint: Makes text bold or coloured.
+    """
+
+    def __init__(self, width: int, paint: Paint) -> None:
+        self._page = Page(width, paint)
+        self._paint = paint
+
+    def codes(self, entries: list[CodeEntry]) -> str:
+        """Return one page of each code, one below the other."""
+        return "\n\n".join(self._code(entry) for entry in entries)
+
+    def _code(self, entry: CodeEntry) -> str:
+        page, rule = self._page, entry.rule
+        name = rule.kind.__name__
+        sent = _UNKNOWN if rule.sent == SENT_UNKNOWN else f"{_NOT_SENT} {_RETRY[rule.retry]}"
+        lines = [f"{self._paint('bold', entry.number)} {self._paint('dim', f'({name})')}"]
+        lines += page.wrapped(entry.meaning, 2)
+        for heading, text in (
+            ("Sent", sent),
+            ("Fix", rule.fix),
+            ("In a loop", ABOUT[entry.about]),
+            ("Source", entry.source),
+        ):
+            lines += [*page.heading(heading), *page.wrapped(text, 2)]
+        return "\n".join(lines)
