@@ -222,14 +222,15 @@ def _when(end: Any, findings: TokenReport) -> str:
 
 
 def _scopes(scopes: list[str] | None) -> list[str]:
-    from ..messenger.rules.permissions import IN_WORDS
+    from ..messenger.rules.permissions import IN_WORDS, SPELLINGS
 
     if scopes is None:
         return ["  may:      Meta does not say"]
     if not scopes:
         return ["  may:      nothing"]
     width = max(map(len, scopes))
-    shown = [f"{scope:<{width}}  {IN_WORDS.get(scope, '')}".rstrip() for scope in scopes]
+    words = {**IN_WORDS, **{other: IN_WORDS[name] for name, others in SPELLINGS.items() for other in others}}
+    shown = [f"{scope:<{width}}  {words.get(scope, '')}".rstrip() for scope in scopes]
     return [f"  {'may:' if index == 0 else '':<10}{line}" for index, line in enumerate(shown)]
 
 

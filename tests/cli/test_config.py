@@ -62,9 +62,9 @@ def test_a_good_credential_is_told_in_plain_words(config, credential):
 def test_what_a_job_still_needs_is_told_and_ends_with_1(config, credential):
     done = config("check", "--job", "job.py", credential=credential, job='send_utility("1", "t")\nsend_text("1", "a")')
     assert done.code == 1
-    assert "  needs:    page_utility_messaging: MISSING (send_utility)" in done.out
+    assert "  needs:    pages_utility_messaging: MISSING (send_utility)" in done.out
     assert "            pages_messaging: granted (send_text)" in done.out
-    assert "  problem:  The token lacks what the job needs: page_utility_messaging (send_utility)." in done.out
+    assert "  problem:  The token lacks what the job needs: pages_utility_messaging (send_utility)." in done.out
     assert config("check", "--job", "job.py", credential=credential, job='send_text("1", "a")').code == 0
 
 

@@ -201,3 +201,26 @@ def test_a_batch_of_ours_is_taken(house, do):
     found = do(a.batch(a.send_text(ANA, "one"), a.get_page(), a.send_text("2", "two")))
     assert [message.text for message in house.messages] == ["one", "two"]
     assert len(found) == 3
+
+
+WORDY = a.template_body("Hi {{1}} {{2}} {{3}} bye", ["1", "2", "3"])
+
+
+def test_a_rejected_template_is_an_error_with_metas_reasons(house, do):
+    with pytest.raises(a.InvalidRequest) as raised:
+        do(a.create_message_template("reminder", "en", [WORDY]))
+    error = raised.value
+    (made,) = do(a.list_message_templates(status="REJECTED"))
+    reasons = {"PARAMS_TO_WORD_RATIO_EXCEED_LIMIT": "The text has too many parameters for its length."}
+    assert (error.code, error.sent, error.details["id"]) == ("TEMPLATE_REJECTED", "yes", made["id"])
+    assert error.details["specific_rejection_reasons"] == reasons
+    report = error.report()
+    assert f"Meta rejected the template `reminder` ({made['id']}): PARAMS_TO_WORD_RATIO_EXCEED_LIMIT;" in report
+    assert "The text has too many parameters for its length." in report
+    assert f'update_message_template("{made["id"]}", …)' in report
+    assert "was sent" not in report
+
+
+def test_in_a_batch_the_status_of_a_template_is_in_data(do):
+    (part,) = do(a.batch(a.create_message_template("reminder", "en", [WORDY])))
+    assert (part["outcome"], part["data"]["status"]) == ("sent", "REJECTED")

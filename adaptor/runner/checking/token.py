@@ -12,6 +12,7 @@ from ...graph.errors import GraphError, TemporaryFailure, TokenInvalid
 from ...graph.graph_request import graph_request
 from ...graph.versions import find_version, version_warning
 from ...messenger.page.app import debug_token
+from ...messenger.rules.permissions import SPELLINGS
 from .needs import Needed, needed_by
 
 TYPE_CHECKING = False
@@ -228,6 +229,11 @@ def _check_needs(report: TokenReport, needed: Needed, checked: Configuration) ->
 
 
 def _granted(report: TokenReport, permission: str) -> bool:
+    names = (permission, *SPELLINGS.get(permission, ()))
+    return any(_granted_as(report, name) for name in names)
+
+
+def _granted_as(report: TokenReport, permission: str) -> bool:
     if permission not in (report.scopes or ()):
         return False
     grants = (report.token or {}).get("granular_scopes")
