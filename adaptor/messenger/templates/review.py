@@ -77,7 +77,9 @@ def _reasons(template_id: str, state: State, run: Run) -> tuple[dict[str, Any], 
     except AdaptorError as error:
         return {}, f", and its reasons could not be read: {error.headline()}"
     found = {field: answer[field] for field in REASONS if isinstance(answer, dict) and answer.get(field)}
-    texts = dict.fromkeys(text for value in found.values() if (text := _words(value)))
+    every = [_words(value) for value in found.values()]
+    # The fields repeat each other.
+    texts = dict.fromkeys(text for text in every if text and not any(text != more and text in more for more in every))
     return found, f": {'; '.join(texts)}." if texts else ". It gives no reason."
 
 
