@@ -1,4 +1,4 @@
-"""Meta's own SDK as a second opinion: what we send is declared there, and what is declared is sent or left out by choice.
+"""Meta's own SDK as a second opinion: what we send is declared there; what is declared we send, or leave out by choice.
 
 The second half fails when Meta's SDK grows: then decide whether jobs want the new edge or parameter, and either make it
 an argument or an operation, or add it to a list below with the reason.
