@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 from ...core.errors import SENT_YES, AdaptorError
 from ...core.operation import builder_of
+from ...graph.draft import Draft
 from ...graph.errors import InvalidRequest
-from ...graph.operation import GraphOperation
+from ...graph.operation import GraphOperation, make_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ...core.run.context import Run
     from ...core.state import State
-    from ...graph.draft import Draft
     from ...graph.needs import Needs
 
 P = ParamSpec("P")
@@ -70,10 +70,9 @@ def _rejected(name: str, template_id: str, state: State, run: Run) -> InvalidReq
 
 def _reasons(template_id: str, state: State, run: Run) -> tuple[dict[str, Any], str]:
     """Return what Meta says of a rejection, as JSON and as the end of a sentence."""
-    from .utility_templates import get_message_template
-
+    draft = Draft("GET", [template_id], params={"fields": ",".join(REASONS)})
     try:
-        answer = get_message_template(template_id, fields=list(REASONS)).perform(state, run)["data"]
+        answer = make_call(draft.request(state), draft, state, run).body
     except AdaptorError as error:
         return {}, f", and its reasons could not be read: {error.headline()}"
     found = {field: answer[field] for field in REASONS if isinstance(answer, dict) and answer.get(field)}
