@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 #: How many of the last recipients a connection remembers.
 MOST_PEOPLE = 1_000
+_VERSION = re.compile(r"v\d{1,3}\.\d{1,2}", re.ASCII)
 #: What the answer to a call that was carried out holds.
 _RESULTS = frozenset({"message_id", "recipient_id", "attachment_id", "id", "success", "result", "data"})
 
@@ -51,7 +53,7 @@ class GraphConnection:
             self._proof["appsecret_proof"] = appsecret_proof(configuration.access_token, configuration.app_secret)
         self.usage: Usage | None = None
         self._last_use = time.monotonic()
-        self._answered_as = configuration.api_version
+        self._noted_version = False
         #: The last recipients, newest last. An answer that names another one of them belongs to another call.
         self._people: dict[str, None] = {}
         self._session = open_session()
@@ -235,7 +237,7 @@ class GraphConnection:
         location = headers.get("Location")
         if location is not None and 300 <= status < 400:
             raise self._redirected(request, status, location)
-        self._note_version(headers.get("facebook-api-version"))
+        self._note_version(headers.get("facebook-api-version", ""))
         usage = read_usage(headers)
         if usage is not None:
             self.usage = usage
@@ -278,14 +280,13 @@ class GraphConnection:
         error.message, error.retry_after = error.description, wait
         return error
 
-    def _note_version(self, answered: str | None) -> None:
-        """Log that Meta answers as another version than the configured one, once until that changes."""
-        if answered is None or answered == self._answered_as:
-            return
-        self._answered_as = answered
+    def _note_version(self, answered: str) -> None:
+        """Log, the first time, that Meta answers as another version than the configured one."""
         asked = self._configuration.api_version
-        if answered != asked:
-            self._run.log("info", "graph", f"Warning: Meta answers as {answered}, since it does not serve {asked}.")
+        if self._noted_version or answered == asked or not _VERSION.fullmatch(answered):
+            return
+        self._noted_version = True
+        self._run.log("info", "graph", f"Warning: Meta answers as {answered}, since it does not serve {asked}.")
 
     def _redirected(self, request: GraphRequest, status: int, location: str) -> AdaptorError:
         """Return the error for a redirect, which is not followed since the token would be sent along."""

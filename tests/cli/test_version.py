@@ -2,8 +2,12 @@
 
 import json
 import platform
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from adaptor import __version__
+from adaptor.cli.version import _check
 from adaptor.graph.versions import DOCUMENTED, VERSIONS
 
 
@@ -40,3 +44,12 @@ def test_check_is_json_for_tools(adaptor):
     assert {each["version"]: each["ends"] for each in facts["versions"]} == {
         name: ends for name, (_, ends) in VERSIONS.items()
     }
+
+
+@pytest.mark.parametrize(("days", "code"), [(-30, 1), (30, 1), (90, 0)])
+def test_check_ends_with_1_once_the_default_ends_soon(monkeypatch, capsys, days, code):
+    end = (datetime.now(UTC) + timedelta(days=days)).date()
+    monkeypatch.setitem(VERSIONS, DOCUMENTED, ("2020-01-01", end.isoformat()))
+    assert _check("json") == code
+    (default,) = [each for each in json.loads(capsys.readouterr().out)["versions"] if each["version"] == DOCUMENTED]
+    assert default["state"] == {-30: "ended", 30: "ends soon", 90: "served"}[days]

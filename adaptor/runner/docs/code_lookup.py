@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _TABLE = "https://developers.facebook.com/docs/messenger-platform/error-codes"
 _SOURCES = {
     META: _TABLE,
-    PEER: "answers that other clients recorded; Meta's table does not have it",
+    PEER: "Answers that other clients recorded. Meta's table does not have it.",
 }
-_NO_SOURCE = "general knowledge: uncertain"
+_NO_SOURCE = "None, so it is uncertain."
 _FORM = re.compile(r"(\d{1,10})(?:[/ ](\d{1,10}))?", re.ASCII)
 
 

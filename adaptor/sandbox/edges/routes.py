@@ -170,14 +170,15 @@ def _no_route(call: GraphCall, kind: str, edge: str, name: str) -> Refused:
         return Refused(NO_SUCH_MESSAGE)
     if (kind, edge) in _EDGES:
         return unsupported(call.method)
-    return unknown_path(f"/{'/'.join(call.segments)}")
+    return unknown_path(f"/{edge}")
 
 
 def read_path(call: GraphCall, now: datetime) -> None:
     """Split the path, and choose the version that answers.
 
     A version newer than all that the sandbox knows is answered as the newest of these, so that a client can be set to a
-    new one at once; the header `facebook-api-version` says which. Meta itself refuses a version that does not exist.
+    new one at once; the header `facebook-api-version` says which. Meta itself refuses a version that does not exist:
+    2500, "Unknown path components: /me".
     """
     segments = tuple(part for part in call.path.split("/") if part)
     match = _VERSION.fullmatch(segments[0]) if segments else None

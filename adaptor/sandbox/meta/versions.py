@@ -78,11 +78,10 @@ def oldest(now: datetime) -> Version:
 
 
 def answering(asked: Version | None, now: datetime) -> Version:
-    """Give the version that answers a call; it may name none."""
+    """Give the version that answers a call; it may name none, or one that does not exist."""
     first = oldest(now)
-    if asked is None or asked < first:
-        return first
-    return min(asked, NEWEST)
+    served = (version for version in (NEWEST, _WITHOUT_END, *reversed(_ENDS)) if version >= first)
+    return first if asked is None else next((version for version in served if version <= asked), first)
 
 
 def named(version: Version) -> str:
