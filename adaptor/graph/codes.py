@@ -75,6 +75,7 @@ NO_TOKEN = "no token"
 #: Where the table has a rule: a code, and a subcode, a type, `NO_TOKEN` or None.
 Place: TypeAlias = "tuple[int, int | str | None]"
 
+#: A place -> the meaning of the code.
 RULES: dict[Place, Rule] = {
     (1, None): Rule(TemporaryFailure, _RECONCILE, SENT_UNKNOWN),
     (1, 99): Rule(PermissionMissing, "Check Advanced Access and the business verification of the app."),

@@ -6,9 +6,13 @@ tables have the same rows.
 
 from __future__ import annotations
 
-from .codes import RULES
+from .codes import NO_TOKEN, RULES
 
-MEANINGS: dict[tuple[int, int | str | None], str] = {
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .codes import Place
+
+MEANINGS: dict[Place, str] = {
     (1, None): "An unknown error on Meta's side.",
     (1, 99): "An unknown error; seen where a permission or an access level is missing.",
     (1, 1357046): "Received invalid JSON reply: a batch was answered too late.",
@@ -82,11 +86,8 @@ MEANINGS: dict[tuple[int, int | str | None], str] = {
     (1201, None): "A failure to send the message, of an older kind.",
     (2022, None): "This kind of message is blocked for the Page, after a violation.",
     (2200, None): "The verification of the callback address failed.",
-    (
-        2500,
-        None,
-    ): "Unknown path components, or a syntax error in `fields`: the path, the version or the fields are wrong.",
-    (2500, "no token"): "An active access token must be used, and the call carried none.",
+    (2500, None): "Unknown path components, or a syntax error: the path, the version or `fields` are wrong.",
+    (2500, NO_TOKEN): "An active access token must be used, and the call carried none.",
     (10303, None): "The account_linking_token is not valid.",
     (10900, None): "The post or comment has been replied to already.",
     (36000, None): "The image is too large.",
@@ -122,6 +123,6 @@ MEANINGS.update(
 )
 
 
-def meaning_of(place: tuple[int, int | str | None]) -> str:
+def meaning_of(place: Place) -> str:
     """Return what the code at a place of `RULES` means."""
     return MEANINGS[place]

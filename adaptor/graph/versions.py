@@ -3,7 +3,8 @@
 Source: https://developers.facebook.com/docs/graph-api/changelog, "Available Graph API versions" (nine translations
 of it, read 2026-11-28), and for v27.0 https://developers.facebook.com/blog/post/2026/11/04/introducing-graph-api-v27-and-marketing-api-v27/.
 Meta keeps a version for at least two years. Calls to an ended version are answered by the oldest version that still
-exists (https://developers.facebook.com/docs/graph-api/guides/versioning), which may behave differently.
+exists (https://developers.facebook.com/blog/post/2021/09/14/introducing-facebook-graph-api-v12-marketing-api-v12/),
+which may behave differently.
 """
 
 from __future__ import annotations
