@@ -187,7 +187,6 @@ def read_path(call: GraphCall, now: datetime) -> None:
         call.version_asked = True
         asked = (int(match[1]), int(match[2]))
         segments = segments[1:]
-    # The oldest version answers calls without a version, or with a retired one.
     call.answering = versions.answering(asked, now)
     call.segments = segments
 

@@ -21,15 +21,16 @@ Version = tuple[int, int]
 
 #: The version that answers whatever is newer than it.
 NEWEST: Final[Version] = (27, 0)
-# The oldest first; each with the day of its end. Of the newest two Meta names none.
-_ENDS: Final[Mapping[Version, datetime]] = {
+# The oldest first; each with the day of its end, or None where Meta names none.
+_ENDS: Final[Mapping[Version, datetime | None]] = {
     (21, 0): datetime(2027, 1, 21, tzinfo=UTC),
     (22, 0): datetime(2027, 5, 20, tzinfo=UTC),
     (23, 0): datetime(2027, 10, 8, tzinfo=UTC),
     (24, 0): datetime(2028, 2, 18, tzinfo=UTC),
     (25, 0): datetime(2028, 7, 29, tzinfo=UTC),
+    (26, 0): None,
+    NEWEST: None,
 }
-_WITHOUT_END: Final[Version] = (26, 0)
 
 _V26: Final = datetime(2026, 10, 27, tzinfo=UTC)
 _V27: Final = datetime(2026, 11, 4, tzinfo=UTC)
@@ -72,16 +73,13 @@ FIELD_ALIAS: Final = Removed("field aliases", (28, 0), _V27)
 SECONDARY_RECEIVERS: Final[Version] = (26, 0)
 
 
-def oldest(now: datetime) -> Version:
-    """Give the oldest version that is still served."""
-    return next((version for version, end in _ENDS.items() if now < end), _WITHOUT_END)
-
-
 def answering(asked: Version | None, now: datetime) -> Version:
-    """Give the version that answers a call; it may name none, or one that does not exist."""
-    first = oldest(now)
-    served = (version for version in (NEWEST, _WITHOUT_END, *reversed(_ENDS)) if version >= first)
-    return first if asked is None else next((version for version in served if version <= asked), first)
+    """Give the version that answers a call; it may name none, or one that does not exist.
+
+    The oldest that is still served answers calls without a version, or with a retired one.
+    """
+    served = [version for version, end in _ENDS.items() if end is None or now < end]
+    return max((version for version in served if asked is not None and version <= asked), default=served[0])
 
 
 def named(version: Version) -> str:
