@@ -52,7 +52,9 @@ class GraphError(AdaptorError):
             return self.description
         codes = f"code {self.code}" + (f", subcode {self.subcode}" if self.subcode else "")
         trace = f", fbtrace_id {self.fbtrace_id}" if self.fbtrace_id else ""
-        words = " ".join(filter(None, (self.message, self.for_people())))
+        people = self.for_people()
+        end = "" if self.message.endswith((".", "!", "?", ":")) else "."
+        words = f"{self.message}{end} {people}" if people else self.message
         return f"Meta answered: {words} ({codes}{trace})"
 
     def for_people(self) -> str:

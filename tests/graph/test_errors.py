@@ -224,7 +224,7 @@ def test_the_errors_have_the_fields_that_graph_gave() -> None:
         "severity": "fail",
         "message": "(#190) In Meta's words",
         "code": 190,
-        "description": "Meta answered: (#190) In Meta's words Log in: Please log in again. "
+        "description": "Meta answered: (#190) In Meta's words. Log in: Please log in again. "
         "(code 190, subcode 463, fbtrace_id A1b2C3)",
         "fix": error.fix,
         "sent": "no",

@@ -41,5 +41,7 @@ class CodePage:
             ("In a loop", ABOUT[entry.about]),
             ("Source", entry.source),
         ):
-            lines += [*page.heading(heading), *page.wrapped(text, 2)]
+            # An address stays whole, so that it can be followed.
+            shown = [f"  {text}"] if text.startswith("https://") else page.wrapped(text, 2)
+            lines += [*page.heading(heading), *shown]
         return "\n".join(lines)
