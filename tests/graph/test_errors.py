@@ -19,7 +19,6 @@ from adaptor.graph.errors import (
     TokenInvalid,
     WindowClosed,
 )
-from adaptor.graph.meanings import MEANINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -371,9 +370,3 @@ def test_an_unlisted_error_with_429_is_a_limit(body: Any) -> None:
     assert (type(error), error.sent) == (RateLimited, "no")
     assert isinstance(error, RateLimited)
     assert error.retry_after == 7.0
-
-
-def test_every_row_has_a_meaning_and_each_meaning_a_row() -> None:
-    assert set(MEANINGS) == set(RULES)
-    for place, meaning in MEANINGS.items():
-        assert meaning.endswith("."), place

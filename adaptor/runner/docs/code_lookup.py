@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...core.errors import InputError
 from ...graph.codes import META, PEER, RULES, is_listed, place_of
-from ...graph.meanings import meaning_of
+from .meanings import meaning_of
 
 if TYPE_CHECKING:
     from typing import Any

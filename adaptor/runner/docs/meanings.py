@@ -6,11 +6,11 @@ tables have the same rows.
 
 from __future__ import annotations
 
-from .codes import NO_TOKEN, RULES
+from ...graph.codes import NO_TOKEN, RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .codes import Place
+    from ...graph.codes import Place
 
 MEANINGS: dict[Place, str] = {
     (1, None): "An unknown error on Meta's side.",
