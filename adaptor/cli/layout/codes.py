@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ...core.errors import SENT_UNKNOWN
 from ...runner.docs.code_lookup import CodeEntry
-from ...runner.output.terminal import Paint
 from .docs import ABOUT, Page
 
 #: What a write has sent, and whether it is repeated.
@@ -13,28 +12,18 @@ _UNKNOWN = "Unknown: a write may or may not have been carried out. It is not rep
 _RETRY = {"wait": "The call is repeated after a wait.", "never": "It fails again until something is changed."}
 
 
-class CodePage:
-    """Lays out codes.
-
-    Args:
-        width: How many columns there are.
-        paint: Makes text bold or coloured.
-    """
-
-    def __init__(self, width: int, paint: Paint) -> None:
-        self._page = Page(width, paint)
-        self._paint = paint
+class CodePage(Page):
+    """Lays out codes."""
 
     def codes(self, entries: list[CodeEntry]) -> str:
         """Return one page of each code, one below the other."""
         return "\n\n".join(self._code(entry) for entry in entries)
 
     def _code(self, entry: CodeEntry) -> str:
-        page, rule = self._page, entry.rule
-        name = rule.kind.__name__
+        rule = entry.rule
         sent = _UNKNOWN if rule.sent == SENT_UNKNOWN else f"{_NOT_SENT} {_RETRY[rule.retry]}"
-        lines = [f"{self._paint('bold', entry.number)} {self._paint('dim', f'({name})')}"]
-        lines += page.wrapped(entry.meaning, 2)
+        lines = [f"{self._paint('bold', entry.number)} {self._paint('dim', f'({rule.kind.__name__})')}"]
+        lines += self._wrapped(entry.meaning, 2)
         for heading, text in (
             ("Sent", sent),
             ("Fix", rule.fix),
@@ -42,6 +31,6 @@ class CodePage:
             ("Source", entry.source),
         ):
             # An address stays whole, so that it can be followed.
-            shown = [f"  {text}"] if text.startswith("https://") else page.wrapped(text, 2)
-            lines += [*page.heading(heading), *shown]
+            shown = [f"  {text}"] if text.startswith("https://") else self._wrapped(text, 2)
+            lines += [*self._heading(heading), *shown]
         return "\n".join(lines)

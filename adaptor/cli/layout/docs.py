@@ -41,29 +41,29 @@ class Page:
                 group = entry.group
                 lines += ["", self._paint("bold", group)]
             name = _title(entry)
-            first, *rest = self.wrapped(entry.doc.summary, column + 4)
+            first, *rest = self._wrapped(entry.doc.summary, column + 4)
             lines.append(f"  {self._paint('cyan', name)}{' ' * (column - len(name))}{first[column + 2 :]}")
             lines += rest
         return "\n".join(lines[1:])
 
     def operation(self, entry: DocEntry) -> str:
         """Return the page of an operation, a builder or a value."""
-        lines = [*self._signature(entry), "", *self.wrapped(entry.doc.summary, 0), *self._paragraphs(entry.doc.text)]
+        lines = [*self._signature(entry), "", *self._wrapped(entry.doc.summary, 0), *self._paragraphs(entry.doc.text)]
         if entry.parameters:
-            lines += self.heading("Arguments")
+            lines += self._heading("Arguments")
             for parameter in entry.parameters:
                 typed = str(parameter).removeprefix(parameter.name).removeprefix(f"*{parameter.name}")
                 star = "*" if parameter.kind == "rest" else ""
                 lines.append(f"  {self._paint('cyan', star + parameter.name)}{self._paint('dim', typed)}")
-                lines += self.wrapped(parameter.description, 6)
+                lines += self._wrapped(parameter.description, 6)
             if any(parameter.lazy for parameter in entry.parameters):
-                lines += ["", *self.wrapped("A lazy reference or a function of the state may stand for any value.", 2)]
+                lines += ["", *self._wrapped("A lazy reference or a function of the state may stand for any value.", 2)]
         if entry.doc.returns:
-            lines += [*self.heading("Result"), *self.wrapped(entry.doc.returns, 2)]
+            lines += [*self._heading("Result"), *self._wrapped(entry.doc.returns, 2)]
         lines += self._table("Errors", entry.doc.raises)
         lines += self._example(entry)
         if entry.doc.sources:
-            lines += [*self.heading("Source"), *(f"  {source}" for source in entry.doc.sources)]
+            lines += [*self._heading("Source"), *(f"  {source}" for source in entry.doc.sources)]
         return "\n".join(lines)
 
     def error(self, entry: DocEntry, raised_by: list[str]) -> str:
@@ -75,13 +75,13 @@ class Page:
         """
         base = entry.value.__base__.__name__
         lines = [f"{self._paint('bold', entry.name)} {self._paint('dim', f'({base})')}", ""]
-        lines += [*self.wrapped(entry.doc.summary, 0), *self._paragraphs(entry.doc.text)]
+        lines += [*self._wrapped(entry.doc.summary, 0), *self._paragraphs(entry.doc.text)]
         if not entry.value.__subclasses__():
-            lines += ["", *self.wrapped(ABOUT[entry.value.about], 0)]
+            lines += ["", *self._wrapped(ABOUT[entry.value.about], 0)]
         lines += self._table("Attributes", entry.doc.attributes)
         lines += self._codes(entry)
         if raised_by:
-            lines += [*self.heading("Raised by"), *self.wrapped(", ".join(raised_by), 2)]
+            lines += [*self._heading("Raised by"), *self._wrapped(", ".join(raised_by), 2)]
         return "\n".join(lines)
 
     def _codes(self, entry: DocEntry) -> list[str]:
@@ -90,10 +90,10 @@ class Page:
             number = f"{code['code']}/{code['subcode']}" if code["subcode"] else str(code["code"])
             unknown = " Nobody knows whether it was sent." if code["sent"] == SENT_UNKNOWN else ""
             same.setdefault(code["fix"] + unknown, []).append(number)
-        lines = self.heading("Meta's codes") if same else []
+        lines = self._heading("Meta's codes") if same else []
         for fix, numbers in same.items():
             lines += [f"  {self._paint('cyan', line)}" for line in wrap(", ".join(numbers), self._width - 2)]
-            lines += self.wrapped(fix, 6)
+            lines += self._wrapped(fix, 6)
         return lines
 
     def _signature(self, entry: DocEntry) -> list[str]:
@@ -108,7 +108,7 @@ class Page:
     def _example(self, entry: DocEntry) -> list[str]:
         if not entry.doc.example:
             return []
-        lines = self.heading("Example")
+        lines = self._heading("Example")
         for text, is_code in code_of(entry.doc.example):
             if is_code:
                 lines.append(f"  {text}")
@@ -117,29 +117,27 @@ class Page:
                 lines.append(self._paint("dim", f"  → {text}"))
         return lines
 
-    def heading(self, text: str) -> list[str]:
-        """Return the lines of a heading."""
+    def _heading(self, text: str) -> list[str]:
         return ["", self._paint("bold", text)]
 
     def _paragraphs(self, text: str) -> list[str]:
         lines: list[str] = []
         for paragraph in text.split("\n\n") if text else []:
-            lines += ["", *self.wrapped(paragraph, 0)]
+            lines += ["", *self._wrapped(paragraph, 0)]
         return lines
 
     def _table(self, heading: str, rows: list[Described]) -> list[str]:
-        lines = self.heading(heading) if rows else []
+        lines = self._heading(heading) if rows else []
         column = min(max((len(name) for name, _ in rows), default=0), 24)
         for name, text in rows:
             lines += self._hanging(name, text, column)
         return lines
 
     def _hanging(self, name: str, text: str, column: int) -> list[str]:
-        first, *rest = self.wrapped(text, column + 4) or [""]
+        first, *rest = self._wrapped(text, column + 4) or [""]
         return [f"  {self._paint('cyan', name)}{' ' * (column - len(name))}{first[column + 2 :]}", *rest]
 
-    def wrapped(self, text: str, indent: int) -> list[str]:
-        """Return a text as lines of the terminal's width."""
+    def _wrapped(self, text: str, indent: int) -> list[str]:
         margin = " " * indent
         lines = wrap(text, self._width, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False)
         if not self._paint.colour:
