@@ -141,7 +141,6 @@ from .messenger.people.routing import (
     extend_thread_control as extend_thread_control,
     get_messaging_feature_status as get_messaging_feature_status,
     get_thread_owner as get_thread_owner,
-    list_secondary_receivers as list_secondary_receivers,
     pass_thread_control as pass_thread_control,
     release_thread_control as release_thread_control,
     request_thread_control as request_thread_control,

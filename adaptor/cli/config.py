@@ -175,6 +175,7 @@ def _lines(findings: TokenReport) -> list[str]:
     if findings.token is not None:
         lines.append(f"  ends:     {_ends(findings)}")
         lines += _scopes(findings.scopes)
+    lines.append(f"  version:  {_version(findings.version_facts())}")
     if findings.needed is not None:
         lines += _needs(findings, findings.needed)
     for warning in findings.warnings:
@@ -197,6 +198,14 @@ def _app(findings: TokenReport) -> str:
     return f", through the app {_named(token.get('application'), token.get('app_id'))}"
 
 
+def _version(version: dict[str, Any]) -> str:
+    if version["introduced"] is None:
+        return f"{version['version']}, which this release does not know"
+    verb = "ended" if version["state"] == "ended" else "ends"
+    end = "Meta names no end" if version["ends"] is None else f"{verb} on {version['ends']}"
+    return f"{version['version']}, {end}"
+
+
 def _ends(findings: TokenReport) -> str:
     token = findings.token or {}
     end, access = findings.end("expires_at"), findings.end("data_access_expires_at")
@@ -213,14 +222,15 @@ def _when(end: Any, findings: TokenReport) -> str:
 
 
 def _scopes(scopes: list[str] | None) -> list[str]:
-    from ..messenger.rules.permissions import IN_WORDS
+    from ..messenger.rules.permissions import IN_WORDS, SPELLINGS
 
     if scopes is None:
         return ["  may:      Meta does not say"]
     if not scopes:
         return ["  may:      nothing"]
     width = max(map(len, scopes))
-    shown = [f"{scope:<{width}}  {IN_WORDS.get(scope, '')}".rstrip() for scope in scopes]
+    words = {**IN_WORDS, **{other: IN_WORDS[name] for name, others in SPELLINGS.items() for other in others}}
+    shown = [f"{scope:<{width}}  {words.get(scope, '')}".rstrip() for scope in scopes]
     return [f"  {'may:' if index == 0 else '':<10}{line}" for index, line in enumerate(shown)]
 
 

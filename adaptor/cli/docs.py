@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import argparse
     from typing import Any
 
+    from ..runner.docs.code_lookup import CodeEntry
     from ..runner.docs.reference import DocEntry
 
 HELP = "show what operations and errors mean"
@@ -23,7 +24,8 @@ examples:
   adaptor docs                     all operations, each with a sentence
   adaptor docs send_text           arguments, result, errors and an example
   adaptor docs WindowClosed        an error, and what to do about it
-  adaptor docs 2018278             what Meta means by a code
+  adaptor docs 10/2018278          a code of Meta's: what it means, what was sent, and what to do
+  adaptor docs 2018278             the same by the code or the subcode alone
   adaptor docs quick reply         search
   adaptor docs --format json       for editors and other tools: {"version": 1, "operations": […], "errors": […]}
   adaptor docs --format markdown   the same as a page for a site
@@ -50,10 +52,12 @@ def add_to(commands: Any) -> None:
 def perform(options: argparse.Namespace) -> int:
     """Print the entries that were asked for."""
     # Only this command reads docstrings, and `inspect` takes a while to import.
-    from ..runner.docs import reference as vocabulary
+    from ..runner.docs import code_lookup, reference as vocabulary
 
-    every = vocabulary.entries()
     try:
+        if codes := code_lookup.look_up(options.words):
+            return _show_codes(codes, options.format)
+        every = vocabulary.entries()
         shown, whole = _chosen(options.words, every)
     except InputError as error:
         print(error.report(), file=sys.stderr)
@@ -70,6 +74,21 @@ def perform(options: argparse.Namespace) -> int:
     return EXIT_WELL
 
 
+def _show_codes(codes: list[CodeEntry], form: str) -> int:
+    from ..runner.docs import reference as vocabulary
+
+    if form == "json":
+        facts = {**vocabulary.facts([]), "codes": [entry.facts() for entry in codes]}
+        text = json.dumps(facts, ensure_ascii=False, indent=2)
+    else:
+        from ..runner.output.terminal import Paint, wants_colour
+        from .layout.codes import CodePage
+
+        text = CodePage(terminal_width(), Paint(wants_colour(sys.stdout))).codes(codes)
+    print_out(f"{text}\n", sys.stdout)
+    return EXIT_WELL
+
+
 def _chosen(words: list[str], every: list[DocEntry]) -> tuple[list[DocEntry], bool]:
     """Return the entries that are meant, and whether one whole page is meant."""
     from ..runner.docs.reference import find, search, similar
@@ -82,8 +101,7 @@ def _chosen(words: list[str], every: list[DocEntry]) -> tuple[list[DocEntry], bo
     if entry is not None:
         return [other for other in every if other.group == entry.group and other is not entry], False
     groups = [other for other in every if len(words) == 1 and other.group == words[0].lower()]
-    # Everything else is searched for, also a Graph code such as 10/2018278.
-    found = groups or search([part for word in words for part in word.split("/")], every)
+    found = groups or search(words, every)
     if not found:
         close = similar("_".join(words), every)
         hint = f"Did you mean {' or '.join(f'`{name}`' for name in close)}? " if close else ""

@@ -53,10 +53,6 @@ class GraphClient:
         self._run = run
         self.connection = GraphConnection(configuration, run)
         self._page: PageIdentity | None = None
-        if warning := version_warning(configuration.api_version, run.started.date()):
-            run.warn("graph", warning)
-        if warning := plain_address(configuration.base_url):
-            run.warn("graph", warning)
 
     def close(self) -> None:
         """Close the connections."""
@@ -278,7 +274,11 @@ class _Clients:
             if known == configuration:
                 return client
         run.learn_secrets({"configuration": configuration})
-        client = GraphClient(read_configuration(configuration), run)
+        checked = read_configuration(configuration)
+        client = GraphClient(checked, run)
+        for warning in (version_warning(checked.api_version, run.started.date()), plain_address(checked.base_url)):
+            if warning is not None:
+                run.warn("graph", warning, once=warning)
         self._clients.insert(0, (dict(configuration), client))
         return client
 

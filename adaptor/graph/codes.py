@@ -9,7 +9,7 @@ recorded answers of other clients are marked `PEER`, rows from general knowledge
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from ..core.errors import ABOUT_JOB, ABOUT_PAGE, ABOUT_PERSON, ABOUT_ROW, SENT_NO, SENT_UNKNOWN
 from .errors import (
@@ -69,8 +69,14 @@ _RECONCILE = "Do not send it again blindly: look in the Page's inbox, or settle 
 _SLOW_DOWN = "Slow down; the call is retried automatically after a while."
 _GRANT = "Grant the app `pages_messaging` for this Page and check its access level in App Review."
 
-#: (code, subcode or type or None) -> its meaning.
-RULES: dict[tuple[int, int | str | None], Rule] = {
+#: In the place of a subcode: the call carried no token.
+NO_TOKEN = "no token"
+
+#: Where the table has a rule: a code, and a subcode, a type, `NO_TOKEN` or None.
+Place: TypeAlias = "tuple[int, int | str | None]"
+
+#: A place -> the meaning of the code.
+RULES: dict[Place, Rule] = {
     (1, None): Rule(TemporaryFailure, _RECONCILE, SENT_UNKNOWN),
     (1, 99): Rule(PermissionMissing, "Check Advanced Access and the business verification of the app."),
     (1, 1357046): Rule(TemporaryFailure, f"Meta documents that messages may have gone out. {_RECONCILE}", SENT_UNKNOWN),
@@ -119,8 +125,9 @@ RULES: dict[tuple[int, int | str | None], Rule] = {
         source=UNCERTAIN,
     ),
     (100, 33): Rule(InvalidRequest, "Check the id in the call, and `page_id` in the credential."),
+    # Meta's title and text for people are the same in the recorded answers of five public projects (read 2026-11-28).
     (100, 1893061): Rule(
-        InvalidRequest, "Meta has ended this tag: send an approved utility template (send_utility).", source=UNCERTAIN
+        InvalidRequest, "Meta has ended this tag: send an approved utility template (send_utility).", source=PEER
     ),
     (100, 2018001): Rule(
         InvalidRequest, "Use the PSID that this Page knows the person by; ids are per Page.", about=ABOUT_PERSON
@@ -182,7 +189,15 @@ RULES: dict[tuple[int, int | str | None], Rule] = {
         about=ABOUT_PAGE,
         source=UNCERTAIN,
     ),
-    (2500, None): Rule(TokenInvalid, f"{_NEW_TOKEN} If the token is good, check the path of the call.", source=PEER),
+    # One code for two things. Meta's words may be translated, so what decides is whether the call carried a token.
+    (2500, None): Rule(
+        InvalidRequest,
+        "Check the path and the `fields` of the call, and `api_version` in the credential. If they are right, see "
+        "whether a proxy takes the Authorization header away.",
+        about=ABOUT_JOB,
+        source=PEER,
+    ),
+    (2500, NO_TOKEN): Rule(TokenInvalid, _NEW_TOKEN, source=PEER),
     (10303, None): Rule(InvalidRequest, "Start the account linking again: its token lives five minutes."),
     (10900, None): Rule(
         InvalidRequest, "This post or comment has had the one private reply that it may have.", source=UNCERTAIN
@@ -225,6 +240,10 @@ for _subcode in range(2534013, 2534037):
         InvalidRequest, "It is about a message to Instagram: see Meta's words, and check recipient and content."
     )
 
+#: HTTP's own word for a limit, and what it means where no code of Graph's says more. The call was not carried out.
+TOO_MANY_REQUESTS = 429
+BARE_429 = Rule(RateLimited, _SLOW_DOWN, source=PEER)
+
 #: The permission codes, most of which the table does not list.
 _PERMISSION_CODES = range(200, 300)
 #: Codes of web views with Messenger Extensions, which Meta's table gives as 20710xx.
@@ -248,34 +267,62 @@ def is_listed(code: int, subcode: int | None = None) -> bool:
 
 def rule_for(code: int, subcode: int | None = None, kind: str | None = None) -> Rule:
     """Return the meaning of a (code, subcode); that of the code alone if the subcode is not listed."""
+    place = _find(code, subcode, kind)
+    return _UNLISTED if place is None else RULES[place]
+
+
+def place_of(code: int, subcode: int | None = None) -> Place:
+    """Return where the table has the rule for a listed code.
+
+    Raises:
+        KeyError: The table does not list the code.
+    """
+    place = _find(code, subcode, None)
+    if place is None:
+        raise KeyError(code)
+    return place
+
+
+def _find(code: int, subcode: int | None, kind: str | None) -> Place | None:
     if subcode is not None and (code, subcode) in RULES:
-        return RULES[code, subcode]
+        return code, subcode
     if subcode is not None and subcode >= _MESSENGER_FROM and code in _CARRIERS:
         # Meta also sends codes of its table as subcodes, and one subcode under several codes.
         for known in ((subcode, None), *((carrier, subcode) for carrier in _CARRIERS)):
             if known in RULES:
-                return RULES[known]
+                return known
     if subcode is None and kind is not None and (code, kind) in RULES:
-        return RULES[code, kind]
+        return code, kind
     if (code, None) in RULES:
-        return RULES[code, None]
+        return code, None
     if code in _EXTENSION_CODES:
-        return RULES[2018154, None]
-    return RULES[200, None] if code in _PERMISSION_CODES else _UNLISTED
+        return 2018154, None
+    return (200, None) if code in _PERMISSION_CODES else None
 
 
-def graph_error(body: dict[str, Any], http_status: int, *, write: bool, retry_after: float | None = None) -> GraphError:
+def graph_error(
+    body: dict[str, Any],
+    http_status: int,
+    *,
+    write: bool,
+    retry_after: float | None = None,
+    token_sent: bool = True,
+) -> GraphError:
     """Return the error for an answer whose body holds an `error` object.
 
     Args:
         body: The `error` object.
         http_status: The answer's HTTP status. After a write, any 5xx means that it is unknown whether it was sent.
         write: Whether the call is a write.
-        retry_after: Seconds that Meta's usage headers ask to wait.
+        retry_after: Seconds that Meta's headers ask to wait.
+        token_sent: Whether the call carried a token.
     """
     code, subcode = _number(body.get("code")), _number(body.get("error_subcode"))
     kind = body.get("type")
-    rule = rule_for(code if code is not None else -1, subcode, kind if isinstance(kind, str) else None)
+    decides = (kind if isinstance(kind, str) else None) if token_sent else NO_TOKEN
+    rule = rule_for(code if code is not None else -1, subcode, decides)
+    if rule is _UNLISTED and http_status == TOO_MANY_REQUESTS:
+        rule = BARE_429
     words = str(body.get("message") or "an error without a message")
     error = rule.kind(words, fix=rule.fix)
     error.code = code
@@ -293,7 +340,7 @@ def graph_error(body: dict[str, Any], http_status: int, *, write: bool, retry_af
         400 <= http_status < 500
         and code is not None
         and code > 0
-        and not is_listed(code, subcode)
+        and rule is _UNLISTED
         and body.get("is_transient") is not True
     )
     if is_refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,11 @@ from ..core.text.json_text import NotJson, read_answer
 from ..wire.connection import IDLE_SECONDS, NETWORK_ERRORS, open_session, reason_of, settings_for
 from ..wire.departure import wire
 from ..wire.response import read_content
+from ..wire.retry import retry_after
 from .answer import GraphAnswer
 from .batch_request import PartAnswer, batch_request, part_answers
-from .codes import graph_error
-from .errors import InvalidRequest, TemporaryFailure
+from .codes import BARE_429, TOO_MANY_REQUESTS, graph_error
+from .errors import InvalidRequest, RateLimited, TemporaryFailure
 from .usage import Usage, read_usage
 
 if TYPE_CHECKING:
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 #: How many of the last recipients a connection remembers.
 MOST_PEOPLE = 1_000
+_VERSION = re.compile(r"v\d{1,3}\.\d{1,2}", re.ASCII)
+#: What the answer to a call that was carried out holds.
+_RESULTS = frozenset({"message_id", "recipient_id", "attachment_id", "id", "success", "result", "data"})
 
 
 class GraphConnection:
@@ -105,7 +110,11 @@ class GraphConnection:
             raise self._no_answer(request, cause) from None
         finally:
             self._last_use = time.monotonic()
-        return self._read(request, response.status_code, response.headers, response.content, self._last_use - now)
+        token_sent = "Authorization" in response.request.headers
+        took = self._last_use - now
+        return self._read(
+            request, response.status_code, response.headers, response.content, took, token_sent=token_sent
+        )
 
     def exchange_parts(
         self, parts: Sequence[GraphRequest], *, include_headers: bool = True
@@ -215,22 +224,34 @@ class GraphConnection:
         )
 
     def _read(
-        self, request: GraphRequest, status: int, headers: Mapping[str, str], content: bytes, duration: float
+        self,
+        request: GraphRequest,
+        status: int,
+        headers: Mapping[str, str],
+        content: bytes,
+        duration: float,
+        *,
+        token_sent: bool = True,
     ) -> GraphAnswer:
         location = headers.get("Location")
         if location is not None and 300 <= status < 400:
             raise self._redirected(request, status, location)
+        self._note_version(headers.get("facebook-api-version", ""))
         usage = read_usage(headers)
         if usage is not None:
             self.usage = usage
             self._run.log("debug", "graph", f"usage of Meta's limits: {usage.text}")
+        wait = (usage.regain_seconds if usage is not None else None) or retry_after(headers)
         try:
             body = read_answer(content)
         except NotJson:
+            if status == TOO_MANY_REQUESTS:
+                raise self._too_many(wait) from None
             raise self._not_trusted(request, status, "it is not JSON") from None
         if isinstance(body, dict) and isinstance(body.get("error"), dict):
-            retry_after = usage.regain_seconds if usage is not None else None
-            raise graph_error(body["error"], status, write=request.is_write, retry_after=retry_after)
+            raise graph_error(body["error"], status, write=request.is_write, retry_after=wait, token_sent=token_sent)
+        if status == TOO_MANY_REQUESTS and not _holds_result(body):
+            raise self._too_many(wait)
         if not 200 <= status < 300 or (isinstance(body, dict) and "error" in body):
             raise self._not_trusted(request, status, "it holds neither a result nor an error of Meta's")
         missing = [key for key in request.expects if not isinstance(body, dict) or not body.get(key)]
@@ -247,6 +268,22 @@ class GraphConnection:
                 "duration": round(duration, 4),
             },
         )
+
+    def _too_many(self, wait: float | None) -> RateLimited:
+        """Return the error for HTTP 429 without an error of Graph's: the call was refused before it was carried out."""
+        error = RateLimited(
+            f"{self._configuration.base_url} takes no more calls for now (HTTP 429, without an error of Graph's).",
+            fix=BARE_429.fix,
+            code="HTTP_429",
+        )
+        error.message, error.retry_after = error.description, wait
+        return error
+
+    def _note_version(self, answered: str) -> None:
+        """Log, the first time, that Meta answers as another version than the configured one."""
+        asked = self._configuration.api_version
+        if answered != asked and _VERSION.fullmatch(answered):
+            self._run.warn("graph", f"Meta answers as {answered}, since it does not serve {asked}.", once=answered)
 
     def _redirected(self, request: GraphRequest, status: int, location: str) -> AdaptorError:
         """Return the error for a redirect, which is not followed since the token would be sent along."""
@@ -275,6 +312,11 @@ class GraphConnection:
                 what, fix="Check `base_url` and the proxy; look in the Page's inbox before you send it again."
             )
         return _failed_read(what)
+
+
+def _holds_result(body: Any) -> bool:
+    """Whether the body of an answer says that a call was carried out."""
+    return isinstance(body, dict) and bool(_RESULTS & body.keys())
 
 
 def _unreadable(parts: Sequence[GraphRequest]) -> dict[int, AdaptorError]:

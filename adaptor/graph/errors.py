@@ -52,8 +52,16 @@ class GraphError(AdaptorError):
             return self.description
         codes = f"code {self.code}" + (f", subcode {self.subcode}" if self.subcode else "")
         trace = f", fbtrace_id {self.fbtrace_id}" if self.fbtrace_id else ""
-        words = f"{self.message} {self.user_message}" if self.user_message else self.message
+        people = self.for_people()
+        end = "" if self.message.endswith((".", "!", "?", ":")) else "."
+        words = f"{self.message}{end} {people}" if people else self.message
         return f"Meta answered: {words} ({codes}{trace})"
+
+    def for_people(self) -> str:
+        """Return Meta's title and text for people as one text, or an empty one."""
+        if self.user_title and self.user_message:
+            return f"{self.user_title}: {self.user_message}"
+        return self.user_message or ""
 
     def facts(self) -> dict[str, Any]:
         """Return the error as JSON, with Graph's own fields."""

@@ -39,7 +39,8 @@ def graph_request(
 
     Args:
         method: `GET`, `POST` or `DELETE`. A `GET` may be repeated and is made in a dry run too.
-        path: Without version: `me/conversations`, `"{psid}/custom_labels"`. `me` is the Page of the token.
+        path: Without version: `me/conversations`, `"{psid}/custom_labels"`. `me` is the Page of the token. Meta no
+            longer reads several objects by `?ids=`: read them in a loop.
         params: The query. Objects and lists become JSON; None is left out. Put no secret here, since addresses appear
             in logs.
         body: What is sent as JSON, or as the fields of a form with `files`.
@@ -66,7 +67,7 @@ def graph_request(
         )
     return Draft(
         method,
-        defer(_path, method, path),
+        defer(_path, path),
         params={} if params is None else defer(_object, "params", params),
         body=None if body is None else defer(_object, "body", body),
         files=None if files is None else defer(_object, "files", files),
@@ -85,11 +86,8 @@ def _object(argument: str, value: Any) -> Any:
     return value or ({} if argument == "params" else None)
 
 
-def _path(method: str, path: Any) -> str:
+def _path(path: Any) -> str:
     text = str(path).strip("/") if isinstance(path, str | int) and not isinstance(path, bool) else ""
-    if not text and method == "GET" and isinstance(path, str):
-        # The root reads several objects at once: {"ids": "1,2"}.
-        return text
     if not text or "://" in text or re.search(r"[?#\s]", text) or re.match(r"v\d+\.\d+(/|$)", text):
         shown = f"`{path}`" if text else "empty"
         raise InvalidMessage(

@@ -25,8 +25,9 @@ P = ParamSpec("P")
 
 #: The most items that one page is requested with.
 PAGE_SIZE = 100
-#: Parameters of the next page's address that must not be taken over.
-_CREDENTIALS = frozenset({"access_token", "appsecret_proof"})
+#: Parameters of the next page's address that must not be taken over: credentials, and `pretty`, which Meta wrote there
+#: until it removed the feature (v26.0, all versions since 2026-10-27).
+_LEFT_OUT = frozenset({"access_token", "appsecret_proof", "pretty"})
 
 
 class GraphListing(GraphOperation):
@@ -112,7 +113,7 @@ def next_place(body: Any) -> dict[str, str]:
     query = dict(parse_qsl(urlsplit(paging["next"]).query))
     cursors = paging.get("cursors")
     after = cursors.get("after") if isinstance(cursors, dict) else None
-    place = {key: value for key, value in query.items() if key not in _CREDENTIALS and key != "limit"}
+    place = {key: value for key, value in query.items() if key not in _LEFT_OUT and key != "limit"}
     return {**place, "after": after} if isinstance(after, str) else place
 
 

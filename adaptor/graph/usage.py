@@ -1,7 +1,8 @@
 """Meta's usage headers: how much of the rate limits is used, and how long to wait.
 
 Source: https://developers.facebook.com/docs/graph-api/overview/rate-limiting (checked 2026-11-24). All figures are
-per cent of what is allowed; calls are refused from 100 on. No answer with `Retry-After` was seen.
+per cent of what is allowed; calls are refused from 100 on. No answer of Graph's with `Retry-After` was
+seen; where one comes all the same, as from a proxy, it is kept to (`adaptor.wire.retry`).
 """
 
 from __future__ import annotations

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+import time
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ..core.errors import AdaptorError, NotSent
 from .departure import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
     from ..core.run.context import Run
@@ -89,3 +91,19 @@ def call_with_retries(
             what = f"It was not carried out; trying again in {seconds:.1f} s ({repeats} of {policy.max_retries})."
             run.log("info", component, f"{why} {what}")
             run.wait(seconds)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that the other system asks to wait, given as a number or as a date by its own clock."""
+    text = headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        until = parsedate_to_datetime(text).timestamp()
+    except (ValueError, OverflowError):
+        return None
+    try:
+        now = parsedate_to_datetime(headers.get("Date", "")).timestamp()
+    except (ValueError, OverflowError):
+        now = time.time()
+    return max(0.0, until - now)

@@ -55,15 +55,16 @@ def test_a_good_credential_is_told_in_plain_words(config, credential):
         "  may:      pages_messaging  write to people who have written to the Page, read their names, set up the "
         "Messenger profile",
         "            something_new",
+        "  version:  v26.0, Meta names no end",
     ]
 
 
 def test_what_a_job_still_needs_is_told_and_ends_with_1(config, credential):
     done = config("check", "--job", "job.py", credential=credential, job='send_utility("1", "t")\nsend_text("1", "a")')
     assert done.code == 1
-    assert "  needs:    page_utility_messaging: MISSING (send_utility)" in done.out
+    assert "  needs:    pages_utility_messaging: MISSING (send_utility)" in done.out
     assert "            pages_messaging: granted (send_text)" in done.out
-    assert "  problem:  The token lacks what the job needs: page_utility_messaging (send_utility)." in done.out
+    assert "  problem:  The token lacks what the job needs: pages_utility_messaging (send_utility)." in done.out
     assert config("check", "--job", "job.py", credential=credential, job='send_text("1", "a")').code == 0
 
 
@@ -88,6 +89,24 @@ def test_the_ends_are_told_as_dates(config, credential, httpserver):
     assert "(in 3 days); access to people's data ends on " in done.out
     assert "days ago)" in done.out
     assert "warning:  The token ends on " in done.out
+
+
+def test_the_end_of_the_api_version_is_told_once(config, credential, httpserver):
+    httpserver.clear()
+    httpserver.expect_request("/v20.0/me").respond_with_json(PAGE)
+    httpserver.expect_request("/v20.0/").respond_with_json([{"code": 200, "body": json.dumps({"data": TOLD})}])
+    done = config("check", credential={**credential, "api_version": "v20.0"})
+    assert done.code == 0
+    assert "  version:  v20.0, ended on 2026-09-24\n" in done.out
+    assert "  warning:  api_version v20.0 ended on 2026-09-24; set it to v26.0.\n" in done.out
+    assert "v20.0" not in done.err
+    facts = json.loads(config("check", "--format", "json", credential={**credential, "api_version": "v20.0"}).out)
+    assert facts["api_version"] == {
+        "version": "v20.0",
+        "introduced": "2024-05-21",
+        "ends": "2026-09-24",
+        "state": "ended",
+    }
 
 
 def test_an_invalid_token_ends_with_1(config, credential, httpserver):

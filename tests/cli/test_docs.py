@@ -58,9 +58,37 @@ def test_of_a_whole_family_of_errors_nothing_is_told_that_holds_for_some_only(do
     assert "try_each" not in docs("GraphError").out
 
 
-@pytest.mark.parametrize("asked", ["2018278", "10/2018278"])
-def test_a_code_of_metas_leads_to_its_error(docs, asked):
-    assert "\n  WindowClosed  " in docs(asked).out
+@pytest.mark.parametrize("asked", [["2018278"], ["10/2018278"], ["10", "2018278"]])
+def test_a_code_of_metas_is_shown_with_its_meaning_what_was_sent_and_the_fix(docs, asked):
+    done = docs(*asked)
+    assert done.code == 0
+    page = re.sub(r"\s+", " ", done.out)
+    assert page.startswith("10/2018278 (WindowClosed) The message is sent outside of the allowed window.")
+    assert (
+        "Sent Nothing; after an answer with HTTP 5xx it is unknown. It fails again until something is changed." in page
+    )
+    assert "Fix The person has to write first. Outside the 24 hours only a utility template (send_utility)" in page
+    assert "Source https://developers.facebook.com/" in page
+
+
+def test_a_code_that_may_have_been_sent_says_so(docs):
+    page = re.sub(r"\s+", " ", docs("1200").out)
+    assert "Sent Unknown: a write may or may not have been carried out. It is not repeated." in page
+
+
+def test_a_code_that_no_table_has_is_said_to_be_unknown(docs):
+    done = docs("4711/12")
+    assert (done.code, done.out) == (2, "")
+    assert "No table of Meta's lists the code 4711/12." in done.err
+    assert "4xx was not carried out" in done.err
+
+
+def test_tools_get_a_code_as_json(docs):
+    facts = json.loads(docs("100/2018218", "--format", "json").out)
+    assert (facts["version"], facts["operations"], facts["errors"]) == (1, [], [])
+    (code,) = facts["codes"]
+    assert (code["code"], code["subcode"], code["error"], code["sent"]) == (100, 2018218, "InvalidRequest", "no")
+    assert (code["about"], code["retry"]) == ("person", "never")
 
 
 def test_http_shows_what_is_in_it(docs):

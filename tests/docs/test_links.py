@@ -9,7 +9,7 @@ from .page import PAGES, ROOT, blocks
 
 DOCUMENTS = [*PAGES, *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md"))]
 #: Pages that the navigation may name before they are there.
-EXPECTED = {"from-openfn.md", "meta.md"}
+EXPECTED = {"from-openfn.md"}
 
 
 def prose(page):

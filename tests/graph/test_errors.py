@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adaptor.core.errors import AdaptorError
-from adaptor.graph.codes import META, PEER, RULES, UNCERTAIN, graph_error
+from adaptor.graph.codes import META, NO_TOKEN, PEER, RULES, UNCERTAIN, graph_error
 from adaptor.graph.errors import (
     GraphError,
     InvalidRequest,
@@ -94,7 +94,8 @@ TABLE: list[tuple[type[GraphError], int, int | str | None, str, str]] = [
     (TemporaryFailure, 1201, None, "unknown", "row"),
     (PolicyBlocked, 2022, None, "no", "page"),
     (InvalidRequest, 2200, None, "no", "page"),
-    (TokenInvalid, 2500, None, "no", "page"),
+    (InvalidRequest, 2500, None, "no", "job"),
+    (TokenInvalid, 2500, NO_TOKEN, "no", "page"),
     (InvalidRequest, 10303, None, "no", "row"),
     (InvalidRequest, 10900, None, "no", "row"),
     (InvalidRequest, 36000, None, "no", "row"),
@@ -132,7 +133,8 @@ def test_the_table_has_no_row_that_is_not_tested() -> None:
 def errors_of_all(status: int, *, write: bool = True) -> dict[tuple[int, Any], GraphError]:
     """Return the errors of all rows for an answer with this status, by their codes."""
     return {
-        (code, subcode): graph_error(answer(code, subcode), status, write=write) for _, code, subcode, _, _ in TABLE
+        (code, subcode): graph_error(answer(code, subcode), status, write=write, token_sent=subcode != NO_TOKEN)
+        for _, code, subcode, _, _ in TABLE
     }
 
 
@@ -221,7 +223,7 @@ def test_the_errors_have_the_fields_that_graph_gave() -> None:
         "severity": "fail",
         "message": "(#190) In Meta's words",
         "code": 190,
-        "description": "Meta answered: (#190) In Meta's words Please log in again. "
+        "description": "Meta answered: (#190) In Meta's words. Log in: Please log in again. "
         "(code 190, subcode 463, fbtrace_id A1b2C3)",
         "fix": error.fix,
         "sent": "no",
@@ -326,3 +328,45 @@ def test_every_graph_error_says_in_a_sentence_what_was_sent() -> None:
     assert say(190) == "Nothing was sent by this operation."
     assert say(1200).startswith("It may or may not have been delivered")
     assert issubclass(GraphError, AdaptorError)
+
+
+def test_a_title_without_a_text_is_left_out() -> None:
+    error = graph_error(answer(190, 463, error_user_title="Log in"), 401, write=True)
+    assert error.headline() == "Meta answered: (#190) In Meta's words (code 190, subcode 463, fbtrace_id A1b2C3)"
+
+
+@pytest.mark.parametrize("carrier", [10, 100, 200, 551])
+@pytest.mark.parametrize(
+    ("subcode", "kind", "about"), [(2018218, InvalidRequest, "person"), (2018247, PermissionMissing, "page")]
+)
+def test_codes_of_people_mean_the_same_as_subcodes(carrier: int, subcode: int, kind: Any, about: str) -> None:
+    error = graph_error(answer(carrier, subcode), 400, write=True)
+    assert (type(error), error.about, error.sent, error.subcode) == (kind, about, "no", subcode)
+
+
+@pytest.mark.parametrize("words", ["An active access token must be used", "Hay que usar un identificador activo"])
+def test_2500_is_decided_by_whether_a_token_was_sent_and_never_by_words(words: str) -> None:
+    body = answer(2500, message=words)
+    without = graph_error(body, 400, write=True, token_sent=False)
+    with_one = graph_error(body, 400, write=True)
+    assert (type(without), without.about, type(with_one), with_one.about) == (
+        TokenInvalid,
+        "page",
+        InvalidRequest,
+        "job",
+    )
+    assert "api_version" in with_one.fix
+    assert "token" in without.fix
+
+
+def test_the_window_is_closed_with_403_as_with_400() -> None:
+    error = graph_error(answer(10, 2018278), 403, write=True)
+    assert (type(error), error.sent, error.http_status) == (WindowClosed, "no", 403)
+
+
+@pytest.mark.parametrize("body", [answer(4711), {"message": "slow down"}])
+def test_an_unlisted_error_with_429_is_a_limit(body: Any) -> None:
+    error = graph_error(body, 429, write=True, retry_after=7.0)
+    assert (type(error), error.sent) == (RateLimited, "no")
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == 7.0

@@ -34,11 +34,6 @@ def test_files_make_a_form_of_it(httpserver: HTTPServer, state_for: Any, take_fo
     assert forms == [({"a": '{"b":1}'}, {"source": ("map.png", "image/png", b"picture")})]
 
 
-def test_the_root_answers_for_several_objects(httpserver: HTTPServer, state_for: Any) -> None:
-    httpserver.expect_request("/v26.0/", query_string={"ids": "1,2"}).respond_with_json({"1": {}, "2": {}})
-    assert graph_request("GET", "", {"ids": "1,2"})(state_for(httpserver.url_for("")))["data"] == {"1": {}, "2": {}}
-
-
 #: What is no matter of a Page's messages has no operation of its own: analytics of an app, and a person's ids at
 #: other apps and Pages.
 OTHER_MATTERS = [
@@ -62,6 +57,7 @@ def test_what_has_no_operation_of_its_own_is_asked_for_by_its_path(httpserver: H
 @pytest.mark.parametrize(
     "path",
     [
+        "",
         "https://graph.facebook.com/me",
         "me?fields=id",
         "v26.0/me",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adaptor.core.errors import NotSent
+from adaptor.core.errors import DeliveryUnknown, NotSent
 from adaptor.graph.errors import GraphError, PolicyBlocked, RateLimited, TemporaryFailure
 
 if TYPE_CHECKING:
@@ -240,3 +240,38 @@ def test_every_write_is_counted_by_how_it_ended(
         before = dict(run.outcomes)
         write({}).catch(lambda error, state: state)(state)
         assert run.outcomes == {**before, expected: before[expected] + 1}
+
+
+BARE = [b"", b"<html>Too many requests</html>", b'{"error": "Too many requests"}', b"{}", b"null"]
+
+
+@pytest.mark.parametrize("content", BARE, ids=["nothing", "html", "text", "object", "null"])
+def test_a_429_without_an_error_of_graphs_is_waited_for(
+    wire: Any, http: Any, write: Any, state_for: Any, run: Run, waits: list[float], content: bytes
+) -> None:
+    server = wire(http(content, status=429, headers={"Retry-After": "7"}), http(content, status=429), http(OK))
+    assert write({"n": 1})(state_for(server.url))["data"] == OK
+    assert len(server.requests) == 3
+    assert waits == [7.0, 2.0]
+    assert run.outcomes == {"sent": 1, "failed": 0, "unknown": 0, "described": 0}
+
+
+def test_a_429_that_holds_a_result_is_unknown_and_not_repeated(
+    wire: Any, http: Any, write: Any, state_for: Any, run: Run, waits: list[float]
+) -> None:
+    server = wire(http(OK, status=429))
+    with pytest.raises(DeliveryUnknown):
+        write({"n": 1})(state_for(server.url))
+    assert (len(server.requests), waits) == (1, [])
+    assert run.outcomes == {"sent": 0, "failed": 0, "unknown": 1, "described": 0}
+
+
+def test_a_429_that_does_not_end_says_that_nothing_was_sent(
+    wire: Any, http: Any, write: Any, state_for: Any, waits: list[float]
+) -> None:
+    server = wire(http(b"", status=429))
+    with pytest.raises(RateLimited) as raised:
+        write({})(state_for(server.url, max_retries=1))
+    assert (raised.value.sent, raised.value.code) == ("no", "HTTP_429")
+    assert "(HTTP 429, without an error of Graph's)" in raised.value.report()
+    assert "None" not in raised.value.report()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
+from werkzeug import Response
 
 from adaptor import (
     assign_label,
@@ -37,7 +40,6 @@ from adaptor import (
     list_messages,
     list_notification_tokens,
     list_personas,
-    list_secondary_receivers,
     list_subscribed_apps,
     list_user_labels,
     menu_item,
@@ -59,6 +61,8 @@ from adaptor import (
     update_message_template,
     upload_attachment,
 )
+from adaptor.core.run.context import Run
+from adaptor.graph.client import client_for
 
 #: What each edge of a Page takes; `!` stands behind what it must be given. Meta's SDK says nothing of the latter.
 #: Source: Meta's SDK specification, v25, April 2026.
@@ -88,7 +92,6 @@ DECLARED = {
     "POST personas": "name! profile_picture_url!",
     "POST release_thread_control": "recipient!",
     "POST request_thread_control": "metadata recipient!",
-    "GET secondary_receivers": "platform",
     "DELETE subscribed_apps": "",
     "GET subscribed_apps": "",
     "POST subscribed_apps": "subscribed_fields!",
@@ -143,7 +146,6 @@ OPERATIONS = [
     release_thread_control(ANA, metadata="a"),
     extend_thread_control(ANA, 60),
     get_thread_owner(ANA),
-    list_secondary_receivers(),
     subscribe_app("messages"),
     list_subscribed_apps(),
     unsubscribe_app(),
@@ -214,3 +216,37 @@ def test_a_call_to_one_object_has_its_method_and_path() -> None:
     for operation, expected in OBJECTS:
         request = operation.describe({})
         assert f"{request.method} {request.path}" == expected, operation.name
+
+
+#: Parameters of the protocol that Meta has removed from all versions, or keeps from new apps.
+#: Source: https://developers.facebook.com/blog/post/2026/11/04/introducing-graph-api-v27-and-marketing-api-v27/
+REMOVED = {"ids", "pretty", "debug", "date_format", "method", "callback", "asyncbatch", "adbatch"}
+
+
+def test_no_call_uses_what_meta_has_removed_from_the_protocol() -> None:
+    for operation in [*OPERATIONS, *(each for each, _ in OBJECTS)]:
+        request = operation.describe({})
+        assert not REMOVED & {*request.params, *(request.body or {})}, operation.name
+        assert ".as(" not in str(request.params.get("fields")), operation.name
+        assert request.path, operation.name
+
+
+def test_what_goes_over_the_wire_has_none_of_it_either(httpserver: Any) -> None:
+    seen: list[Any] = []
+
+    def answer(request: Any) -> Response:
+        seen.append(request)
+        page = {"data": [{"id": "1"}], "paging": {"next": f"{request.base_url}?after=a&pretty=0", "cursors": {}}}
+        return Response(json.dumps(page if request.method == "GET" and "after" not in request.args else {"id": "1"}))
+
+    httpserver.expect_request(re.compile(".*")).respond_with_handler(answer)
+    state = {"configuration": {"access_token": "T", "base_url": httpserver.url_for(""), "app_secret": "s"}}
+    for operation in (list_labels(), create_label("vip"), get_page()):
+        operation(state)
+    with Run() as run:
+        client_for(run, state["configuration"]).send_batch([create_label("vip").describe({})])
+    assert len(seen) == 5
+    for request in seen:
+        # Meta wrote `pretty` into the address of the next page, which must not come back from there.
+        assert not REMOVED & {*request.args, *request.form}
+        assert "If-None-Match" not in request.headers

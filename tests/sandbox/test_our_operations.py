@@ -8,6 +8,8 @@ import pytest
 from werkzeug import Response
 
 import adaptor as a
+from adaptor.core.run.context import Run
+from adaptor.graph.client import client_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,7 +158,6 @@ def test_routing(house, do):
     do(a.request_thread_control(ANA))
     do(a.take_thread_control(ANA))
     do(a.release_thread_control(ANA))
-    assert [each["name"] for each in do(a.list_secondary_receivers())] == ["Desk", "Page Inbox"]
     assert "hop_v2" in str(do(a.get_messaging_feature_status()))
 
 
@@ -202,3 +203,50 @@ def test_a_batch_of_ours_is_taken(house, do):
     found = do(a.batch(a.send_text(ANA, "one"), a.get_page(), a.send_text("2", "two")))
     assert [message.text for message in house.messages] == ["one", "two"]
     assert len(found) == 3
+
+
+WORDY = a.template_body("Hi {{1}} {{2}} {{3}} bye", ["1", "2", "3"])
+
+
+def test_a_rejected_template_is_an_error_with_metas_reasons(house, do):
+    with pytest.raises(a.InvalidRequest) as raised:
+        do(a.create_message_template("reminder", "en", [WORDY]))
+    error = raised.value
+    (made,) = do(a.list_message_templates(status="REJECTED"))
+    reasons = {"PARAMS_TO_WORD_RATIO_EXCEED_LIMIT": "The text has too many parameters for its length."}
+    assert (error.code, error.sent, error.details["id"]) == ("TEMPLATE_REJECTED", "yes", made["id"])
+    assert error.details["specific_rejection_reasons"] == reasons
+    report = error.report()
+    assert (
+        f"Meta rejected the template `reminder` ({made['id']}): PARAMS_TO_WORD_RATIO_EXCEED_LIMIT: The text has"
+        in report
+    )
+    assert f'update_message_template("{made["id"]}", …)' in report
+    assert "was sent" not in report
+
+
+def test_in_a_batch_the_status_of_a_template_is_in_data(do):
+    (part,) = do(a.batch(a.create_message_template("reminder", "en", [WORDY])))
+    assert (part["outcome"], part["data"]["status"]) == ("sent", "REJECTED")
+
+
+def test_an_unknown_path_is_an_error_of_the_call_and_a_missing_token_one_of_the_credential(house):
+    state = {"configuration": {"base_url": house.url, "access_token": house.access_token}}
+    with Run() as run:
+        client = client_for(run, state["configuration"])
+        with pytest.raises(a.InvalidRequest) as raised:
+            a.graph_request("GET", "me/nothing")(state)
+        assert (raised.value.code, raised.value.about) == (2500, "job")
+        assert "`api_version`" in raised.value.fix
+        del client.connection._session.headers["Authorization"]
+        with pytest.raises(a.TokenInvalid) as raised:
+            a.get_page()(state)
+        assert (raised.value.code, raised.value.about) == (2500, "page")
+
+
+@pytest.mark.parametrize("version", ["v27.0", "v28.0", "v99.9"])
+def test_every_newer_version_can_be_set_at_once(house, version):
+    credential = {"base_url": house.url, "access_token": house.access_token, "api_version": version}
+    assert (
+        a.send_text(ANA, "hi")({"configuration": credential})["response"]["headers"]["facebook-api-version"] == "v27.0"
+    )

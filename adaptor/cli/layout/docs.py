@@ -11,7 +11,7 @@ from ...runner.docs.reference import DocEntry, codes_by_advice
 from ...runner.output.terminal import Paint
 
 #: What an error is about, and what a loop does then.
-_ABOUT = {
+ABOUT = {
     ABOUT_PERSON: "It is about the person: `try_each` goes on with the next item.",
     ABOUT_ROW: "It is about this item: `try_each` goes on with the next one.",
     ABOUT_PAGE: "It is about the Page and its credential: `try_each` stops.",
@@ -77,7 +77,7 @@ class Page:
         lines = [f"{self._paint('bold', entry.name)} {self._paint('dim', f'({base})')}", ""]
         lines += [*self._wrapped(entry.doc.summary, 0), *self._paragraphs(entry.doc.text)]
         if not entry.value.__subclasses__():
-            lines += ["", *self._wrapped(_ABOUT[entry.value.about], 0)]
+            lines += ["", *self._wrapped(ABOUT[entry.value.about], 0)]
         lines += self._table("Attributes", entry.doc.attributes)
         lines += self._codes(entry)
         if raised_by:

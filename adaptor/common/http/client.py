@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from contextlib import nullcontext
-from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin
@@ -16,12 +15,12 @@ from ...wire.address import check_url, clean_url, origin, refuse, split_user
 from ...wire.connection import IDLE_SECONDS, NETWORK_ERRORS, open_session, reason_of, settings_for
 from ...wire.departure import wire
 from ...wire.response import read_content
-from ...wire.retry import RetryPolicy, call_with_retries
+from ...wire.retry import RetryPolicy, call_with_retries, retry_after
 from .answer import NotReadable, excerpt, read_body, shown_headers
 from .errors import HttpError, is_refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from ...core.run.context import Run
@@ -235,7 +234,7 @@ class HttpClient:
             words=words,
         )
         error.headers = shown_headers(response.headers, self._run)
-        error.retry_after = _retry_after(response.headers)
+        error.retry_after = retry_after(response.headers)
         location = response.headers.get("Location")
         if location is not None and 300 <= response.status_code < 400:
             where = self._run.redactor.text(clean_url(_joined(url, location)))
@@ -274,22 +273,6 @@ def _is_retryable(error: AdaptorError, request: HttpRequest) -> bool:
     if isinstance(error, HttpError):
         return not request.is_write and (error.code in _TRANSIENT or error.code == "NO_ANSWER")
     return isinstance(error, NotSent)
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that the other system asks to wait, given as a number or as a date by its own clock."""
-    text = headers.get("Retry-After", "").strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:9])
-    try:
-        until = parsedate_to_datetime(text).timestamp()
-    except (ValueError, OverflowError):
-        return None
-    try:
-        now = parsedate_to_datetime(headers.get("Date", "")).timestamp()
-    except (ValueError, OverflowError):
-        now = time.time()
-    return max(0.0, until - now)
 
 
 def client_for(run: Run) -> HttpClient:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-#: Source: the specification of Meta's SDK for Graph v25, 2026-04-15, edge `subscribed_apps` (checked 2026-11-24).
+#: Source: `Page.SubscribedFields` of Meta's SDK 26.0.3 for Python, of 2026-11-04 (read 2026-11-28), without its
+#: `invalid_topic_placeholder`, which fills a gap in the specification and is no field.
 WEBHOOK_FIELDS = (
     "affiliation",
+    "agent_messages",
+    "agent_questions",
     "attire",
     "awards",
     "bio",
@@ -32,7 +35,6 @@ WEBHOOK_FIELDS = (
     "hometown",
     "hours",
     "inbox_labels",
-    "invalid_topic_placeholder",
     "invoice_access_bank_slip_events",
     "invoice_access_invoice_change",
     "invoice_access_invoice_draft_change",

@@ -13,11 +13,10 @@ from ...core.values.arguments import defer
 from ...core.values.lazy import Lazy
 from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
-from ...graph.listing import listing
 from ...graph.operation import graph_operation
-from ...graph.request import comma_separated, without_none
+from ...graph.request import without_none
 from ..rules.answers import first_in, inside
-from ..rules.argument_types import Count, OptionalText, OptionalWords, Psid, Recipient
+from ..rules.argument_types import OptionalText, Psid, Recipient
 from ..rules.ids import person_id
 from ..rules.limits import check_text, check_whole_number, refuse
 from ..rules.permissions import ROUTING
@@ -213,35 +212,6 @@ def get_thread_owner(psid: Psid) -> Draft:
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
     """
     return Draft("GET", [PAGE_ID, "thread_owner"], params={"recipient": defer(person_id, psid)}, reads=_thread_owner)
-
-
-@listing(needs=ROUTING)
-def list_secondary_receivers(*, fields: OptionalWords = "id,name", limit: Count = None) -> Draft:
-    """List the apps that a conversation can be passed to.
-
-    Needs the permission `pages_messaging`. It belongs to the handover protocol, which Meta has ended; Meta's own SDK
-    for v26.0 no longer has it, so a newer `api_version` may refuse it (uncertain).
-
-    Args:
-        fields: The fields to read of each. None leaves it to Meta.
-        limit: How many are wanted. Default: all of them.
-
-    Returns:
-        An operation. `data` becomes a list of `{"id", "name"}`.
-
-    Raises:
-        GraphError: Meta said no; the class says why.
-        TemporaryFailure: No trustworthy answer came; reading again is safe.
-
-    Example:
-        >>> list_secondary_receivers().describe({}).described()
-        {'method': 'GET', 'path': 'me/secondary_receivers', 'params': {'fields': 'id,name'}}
-
-    Source: https://developers.facebook.com/docs/graph-api/reference/page/secondary_receivers
-    """
-    return Draft(
-        "GET", [PAGE_ID, "secondary_receivers"], params={"fields": defer(comma_separated, fields), "limit": limit}
-    )
 
 
 @graph_operation(needs=ROUTING)

@@ -18,7 +18,10 @@ IN_WORDS = {
     "pages_manage_metadata": "subscribe the app to what happens on the Page, read conversations",
     "pages_read_engagement": "read conversations and what the Page has published",
     "pages_show_list": "see which Pages a person manages",
-    "page_utility_messaging": "make utility templates and send them at any time",
+    "pages_utility_messaging": "make utility templates and send them at any time",
+    "paid_marketing_messages": "send marketing messages, which Meta charges to an ad account; this adaptor sends none",
+    "marketing_messages_messenger": "send marketing messages on Messenger, likewise",
+    "ads_management": "manage ads, and pay for marketing messages",
     "read_insights": "read numbers on how the Page does",
     "business_management": "manage the business that owns the Page",
     "pages_user_locale": "read the language of people",
@@ -33,12 +36,17 @@ IN_WORDS = {
     "email": "read the e-mail address of the person behind the token",
 }
 
+#: Other spellings of a permission. Meta's Messenger pages write `page_utility_messaging`; its permissions reference and
+#: the scopes of tokens say `pages_utility_messaging`, and the login dialog refuses the other as an invalid scope
+#: (reported by public projects, read 2026-11-28).
+SPELLINGS = {"pages_utility_messaging": ("page_utility_messaging",)}
+
 HUMAN_AGENT = "Human Agent"
 PROFILE_ACCESS = "Business Asset User Profile Access"
 
 SENDING = Need(("pages_messaging",), source=f"{_PLATFORM}/send-messages")
-UTILITY_MESSAGES = Need(("page_utility_messaging",), source=f"{_PLATFORM}/send-messages/utility-messages")
-UTILITY_TEMPLATES = Need(("page_utility_messaging",), source=f"{_GRAPH}/page/message_templates")
+UTILITY_MESSAGES = Need(("pages_utility_messaging",), source=f"{_PLATFORM}/send-messages/utility-messages")
+UTILITY_TEMPLATES = Need(("pages_utility_messaging",), source=f"{_GRAPH}/page/message_templates")
 MESSENGER_PROFILE = Need(("pages_messaging",), source=f"{_PLATFORM}/reference/messenger-profile-api")
 PERSONAS = Need(("pages_messaging",), source=f"{_PLATFORM}/send-messages/personas")
 USER_PROFILE = Need(("pages_messaging",), (PROFILE_ACCESS,), source=f"{_PLATFORM}/identity/user-profile")

@@ -39,7 +39,7 @@ def send_utility(
 ) -> Draft:
     """Send an approved utility template to one person, at any time.
 
-    The app needs the permission `page_utility_messaging`; the template may not advertise anything.
+    The app needs the permission `pages_utility_messaging`; the template may not advertise anything.
 
     Args:
         recipient: The person's PSID, or one of Meta's recipient objects.
@@ -60,7 +60,7 @@ def send_utility(
     Raises:
         InvalidMessage: Refused before the wire. Nothing was sent.
         InvalidRequest: Meta does not know the template, or its places do not match. Nothing was sent.
-        PermissionMissing: The app lacks `page_utility_messaging`. Nothing was sent.
+        PermissionMissing: The app lacks `pages_utility_messaging`. Nothing was sent.
         DeliveryUnknown: The answer was lost. It may have been sent; it is not repeated.
 
     Example:

@@ -19,6 +19,7 @@ from ..rules.argument_types import Count, OptionalText, OptionalWords, Text
 from ..rules.ids import object_id
 from ..rules.limits import refuse
 from ..rules.permissions import UTILITY_MESSAGES, UTILITY_TEMPLATES
+from .review import reviewed_operation
 from .rules import check_components, check_template, parameter_format
 
 #: The heading under which `adaptor docs` shows this module.
@@ -30,7 +31,7 @@ MaybeObjects: TypeAlias = "Value[list[dict[str, Any]] | dict[str, Any] | None]"
 OneOrMore: TypeAlias = "Value[str | list[str] | None]"
 
 
-@graph_operation(needs=UTILITY_TEMPLATES)
+@reviewed_operation(needs=UTILITY_TEMPLATES)
 def create_message_template(
     name: Text,
     language: Text,
@@ -44,7 +45,7 @@ def create_message_template(
 ) -> Draft:
     """Create a utility template and submit it to Meta, which answers within seconds.
 
-    Needs the permission `page_utility_messaging`. A template may not advertise anything.
+    Needs the permission `pages_utility_messaging`. A template may not advertise anything.
 
     Args:
         name: The name by which sends refer to it.
@@ -58,13 +59,15 @@ def create_message_template(
         library_template_button_inputs: What it leaves open in the buttons.
 
     Returns:
-        An operation. `data` becomes `{"id", "status", "category"}`; the status is `APPROVED`, `PENDING` or `REJECTED`.
+        An operation. `data` becomes `{"id", "status", "category"}`; the status is `APPROVED` or `PENDING`.
 
     Raises:
         InvalidMessage: There is no body, it starts or ends with a parameter, numbers are not in order, or an example is
             missing. Nothing was created.
-        PermissionMissing: The token lacks `page_utility_messaging`. Nothing was created.
-        InvalidRequest: Meta refuses the template, or there is one of this name and language. Nothing was created.
+        PermissionMissing: The token lacks `pages_utility_messaging`. Nothing was created.
+        InvalidRequest: Meta refuses the template, or there is one of this name and language. Nothing was created. With
+            the code `TEMPLATE_REJECTED` it was created and then rejected; `details` holds Meta's `rejected_reason`,
+            `rejection_reasons` and `specific_rejection_reasons`. (In a `batch`, look at the status.)
         DeliveryUnknown: The answer was lost. It may have been created: check with `list_message_templates`.
 
     Example:
@@ -104,7 +107,7 @@ def update_message_template(
 ) -> Draft:
     """Change what a utility template says; Meta reviews it again.
 
-    Needs the permission `page_utility_messaging`.
+    Needs the permission `pages_utility_messaging`.
 
     Args:
         template_id: The template's id, from `create_message_template`.
@@ -147,12 +150,12 @@ def update_message_template(
 def get_message_template(template_id: Text, *, fields: OptionalWords = None) -> Draft:
     """Read one utility template: what it says, and whether Meta has approved it.
 
-    Needs the permission `page_utility_messaging`.
+    Needs the permission `pages_utility_messaging`.
 
     Args:
         template_id: The template's id, from `create_message_template`.
-        fields: The fields to read, such as `name,language,status,components,rejected_reason`. Default: Meta's own
-            choice.
+        fields: The fields to read, such as `name,language,status,components`, and for a rejected one
+            `rejected_reason,rejection_reasons,specific_rejection_reasons`. Default: Meta's own choice.
 
     Returns:
         An operation. `data` becomes an object with those fields.
@@ -188,7 +191,7 @@ def list_message_templates(
 ) -> Draft:
     """List the utility templates of the Page.
 
-    Needs the permission `page_utility_messaging`. Works as the source of a loop too:
+    Needs the permission `pages_utility_messaging`. Works as the source of a loop too:
     `each(list_message_templates(), …)`.
 
     Args:
@@ -205,7 +208,7 @@ def list_message_templates(
         An operation. `data` becomes a list of `{"id", "name", "language", "status", "components", …}`.
 
     Raises:
-        PermissionMissing: The token lacks `page_utility_messaging`.
+        PermissionMissing: The token lacks `pages_utility_messaging`.
         TemporaryFailure: No trustworthy answer came; reading again is safe.
 
     Example:
@@ -234,7 +237,7 @@ def list_message_templates(
 def delete_message_template(name: Text, *, template_id: OptionalText = None) -> Draft:
     """Delete a utility template, in all its languages or in one.
 
-    Needs the permission `page_utility_messaging`.
+    Needs the permission `pages_utility_messaging`.
 
     Args:
         name: The template's name.
@@ -269,7 +272,7 @@ def search_template_library(
 ) -> Draft:
     """Search the templates that Meta has written and approved already.
 
-    Needs the permission `page_utility_messaging`. One of them becomes the Page's own with
+    Needs the permission `pages_utility_messaging`. One of them becomes the Page's own with
     `create_message_template(…, library_template_name=…)`.
 
     Args:
@@ -281,7 +284,7 @@ def search_template_library(
         An operation. `data` becomes a list of templates, each with its `name`, its texts and its category.
 
     Raises:
-        PermissionMissing: The token lacks `page_utility_messaging`.
+        PermissionMissing: The token lacks `pages_utility_messaging`.
         TemporaryFailure: No trustworthy answer came; reading again is safe.
 
     Example:

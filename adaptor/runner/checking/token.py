@@ -9,7 +9,9 @@ from ...core.errors import AdaptorError
 from ...core.run.context import Run
 from ...graph.errors import GraphError, TemporaryFailure, TokenInvalid
 from ...graph.graph_request import graph_request
+from ...graph.versions import find_version, version_warning
 from ...messenger.page.app import debug_token
+from ...messenger.rules.permissions import SPELLINGS
 from .needs import Needed, needed_by
 
 TYPE_CHECKING = False
@@ -29,6 +31,7 @@ class TokenReport:
         is_valid: Whether Meta accepts the token; None where Meta did not say.
         owner: `{"id", "name"}` of the Page that the token is for, or None.
         token: The answer of `debug_token`, or None where Meta was not asked.
+        api_version: The version of the Graph API that the credential asks for.
         needed: What the job needs, or None without a job.
         missing: The permissions that the job needs and the token lacks.
         problems: What is wrong: each a sentence and what to do.
@@ -36,8 +39,9 @@ class TokenReport:
         not_learned: What Meta did not say, and why.
     """
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, api_version: str) -> None:
         self.now = now
+        self.api_version = api_version
         self.is_valid: bool | None = None
         self.owner: dict[str, Any] | None = None
         self.token: dict[str, Any] | None = None
@@ -70,6 +74,7 @@ class TokenReport:
             "valid": self.is_valid,
             "page": self.owner,
             "app": {"id": token.get("app_id"), "name": token.get("application")} if self.token is not None else None,
+            "api_version": self.version_facts(),
             "type": token.get("type"),
             "scopes": self.scopes,
             **ends,
@@ -82,6 +87,12 @@ class TokenReport:
             "warnings": self.warnings,
             "not_learned": [{"what": what, "fix": fix} for what, fix in self.not_learned],
         }
+
+    def version_facts(self) -> dict[str, Any]:
+        """Return what is known of the version of the Graph API, as JSON."""
+        version = find_version(self.api_version, self.now.date())
+        unknown = {"version": self.api_version, "introduced": None, "ends": None, "state": "unknown"}
+        return unknown if version is None else version.facts()
 
     def end(self, key: str) -> datetime | None:
         """Return when something ends, or None where it never does or Meta does not say."""
@@ -111,8 +122,11 @@ def inspect_token(configuration: dict[str, Any], job: str | None, run: Run) -> T
     """
     run.learn_secrets({"configuration": configuration})
     checked = read_configuration(configuration)
-    report = TokenReport(run.started)
+    report = TokenReport(run.started, checked.api_version)
     with run:
+        if warning := version_warning(checked.api_version, run.started.date()):
+            report.warnings.append(warning)
+            run.warned.add(warning)
         if job is not None:
             report.needed = needed_by(job, run)
         if _ask_owner(report, configuration, checked):
@@ -214,6 +228,11 @@ def _check_needs(report: TokenReport, needed: Needed, checked: Configuration) ->
 
 
 def _granted(report: TokenReport, permission: str) -> bool:
+    names = (permission, *SPELLINGS.get(permission, ()))
+    return any(_granted_as(report, name) for name in names)
+
+
+def _granted_as(report: TokenReport, permission: str) -> bool:
     if permission not in (report.scopes or ()):
         return False
     grants = (report.token or {}).get("granular_scopes")

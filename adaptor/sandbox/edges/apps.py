@@ -23,7 +23,7 @@ _SUCCESS: Final = {"success": True}
 _OBJECTS: Final = ("page", "user", "permissions", "instagram")
 _SCOPES: Final = (
     *("pages_show_list", "pages_messaging", "pages_manage_metadata", "pages_read_engagement"),
-    *("page_utility_messaging", "read_insights", "business_management", "public_profile"),
+    *("pages_utility_messaging", "read_insights", "business_management", "public_profile"),
 )
 
 

@@ -29,6 +29,13 @@ _DEFAULT: Final = ("name", "language", "status", "category", "components", "para
 # Reasons of rejections (page "Utility messages") that the text itself shows.
 _INCORRECT: Final = "INCORRECT_PARAMS"
 _WORDY: Final = "PARAMS_TO_WORD_RATIO_EXCEED_LIMIT"
+# What `specific_rejection_reasons` says of them. Meta's specification calls it an object and no more: shape and words
+# are ours.
+_SPECIFIC: Final = {
+    _INCORRECT: "The parameters are not in order, or the text starts or ends with one.",
+    _WORDY: "The text has too many parameters for its length.",
+    "TAG_SHOULD_BE_MARKETING": "The text advertises something.",
+}
 
 
 def create(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
@@ -168,6 +175,7 @@ def _find(call: GraphCall, page: PageState) -> UtilityTemplate:
 
 
 def _show(template: UtilityTemplate, fields: tuple[Field, ...]) -> dict[str, Any]:
+    reason = template.rejected_reason
     known = {
         "name": lambda _: template.name,
         "language": lambda _: template.language,
@@ -176,6 +184,8 @@ def _show(template: UtilityTemplate, fields: tuple[Field, ...]) -> dict[str, Any
         "components": lambda _: _components(template),
         "parameter_format": lambda _: template.parameter_format,
         "rejected_reason": lambda _: template.rejected_reason,
+        "rejection_reasons": lambda _: [reason] if reason != "NONE" else None,
+        "specific_rejection_reasons": lambda _: {reason: _SPECIFIC[reason]} if reason in _SPECIFIC else None,
         "library_template_name": lambda _: template.library_name,
         "creation_time": lambda _: int(template.created_at.timestamp()) if template.created_at else None,
         "id": lambda _: template.id,

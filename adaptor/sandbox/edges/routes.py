@@ -27,7 +27,7 @@ from adaptor.sandbox.edges import (
 )
 from adaptor.sandbox.edges.messages import send
 from adaptor.sandbox.edges.people import read_profile
-from adaptor.sandbox.meta import limits
+from adaptor.sandbox.meta import limits, versions
 from adaptor.sandbox.meta.errors import (
     NO_SUCH_MESSAGE,
     PAGE_TOKEN_NEEDED,
@@ -39,9 +39,11 @@ from adaptor.sandbox.meta.errors import (
     unsupported,
 )
 from adaptor.sandbox.rules.access import APP, PAGE, USER, check_access
+from adaptor.sandbox.rules.protocol import check_protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from adaptor.sandbox.request.call import GraphCall
     from adaptor.sandbox.simulation import Simulation
@@ -82,7 +84,7 @@ _ROUTES: Final[Mapping[tuple[str, str, str], Handler]] = {
     ("page", "release_thread_control", "POST"): thread_control.release,
     ("page", "extend_thread_control", "POST"): thread_control.extend,
     ("page", "thread_owner", "GET"): thread_control.read_owner,
-    ("page", "secondary_receivers", "GET"): thread_control.list_receivers,
+    ("page", thread_control.RECEIVERS, "GET"): thread_control.list_receivers,
     ("page", "subscribed_apps", "GET"): apps.list_subscribed,
     ("page", "subscribed_apps", "POST"): apps.subscribe_page,
     ("page", "subscribed_apps", "DELETE"): apps.unsubscribe_page,
@@ -135,6 +137,7 @@ def route(call: GraphCall, simulation: Simulation) -> Any:
     """Answer a call whose path has been read, or raise `Refused`."""
     page = simulation.page
     check_access(call, page)
+    check_protocol(call, page.clock.now())
     if not call.segments:
         if call.method == "GET" and call.parameters.get("ids"):
             return _read_many(call, simulation)
@@ -147,6 +150,8 @@ def route(call: GraphCall, simulation: Simulation) -> Any:
     else:
         kind = _kind_of(name, call, page)
     key = (kind, edge, call.method)
+    if edge == thread_control.RECEIVERS and call.answering >= versions.SECONDARY_RECEIVERS:
+        raise unknown_path(f"/{edge}")
     if key not in _ROUTES and key not in _NOTIFYING_ROUTES:
         raise _no_route(call, kind, edge, name)
     allowed = _TOKENS.get(kind, {PAGE})
@@ -165,24 +170,24 @@ def _no_route(call: GraphCall, kind: str, edge: str, name: str) -> Refused:
         return Refused(NO_SUCH_MESSAGE)
     if (kind, edge) in _EDGES:
         return unsupported(call.method)
-    return unknown_path(f"/{'/'.join(call.segments)}")
+    return unknown_path(f"/{edge}")
 
 
-def read_path(call: GraphCall) -> None:
-    """Split the path, and choose the version that answers."""
+def read_path(call: GraphCall, now: datetime) -> None:
+    """Split the path, and choose the version that answers.
+
+    A version newer than all that the sandbox knows is answered as the newest of these, so that a client can be set to a
+    new one at once; the header `facebook-api-version` says which. Meta itself refuses a version that does not exist:
+    2500, "Unknown path components: /me".
+    """
     segments = tuple(part for part in call.path.split("/") if part)
-    oldest, newest = (f"v{major}.{minor}" for major, minor in (limits.OLDEST_VERSION, limits.NEWEST_VERSION))
-    # The oldest version answers calls without a version, or with a retired one.
-    call.version = oldest
     match = _VERSION.fullmatch(segments[0]) if segments else None
+    asked = None
     if match:
         call.version_asked = True
         asked = (int(match[1]), int(match[2]))
-        if asked > limits.NEWEST_VERSION:
-            call.version = newest
-            raise unknown_path(f"/{'/'.join(segments)}")
-        call.version = segments[0] if asked >= limits.OLDEST_VERSION else oldest
         segments = segments[1:]
+    call.answering = versions.answering(asked, now)
     call.segments = segments
 
 

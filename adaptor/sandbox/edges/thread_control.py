@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from adaptor.sandbox.webhooks.webhooks import Webhooks
 
 _SUCCESS = {"success": True}
+#: The edge that lists the other apps; old versions alone have it.
+RECEIVERS = "secondary_receivers"
 
 
 def pass_on(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:

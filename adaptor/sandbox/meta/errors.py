@@ -47,7 +47,7 @@ class GraphError:
         return {"error": error}
 
     def explained(self, title: str, message: str) -> GraphError:
-        """Add Meta's two fields for people; here they say what to change."""
+        """Add Meta's two fields for people. Where Meta's own are not known, they say what to change."""
         return replace(self, user_title=title, user_message=message)
 
 
@@ -73,6 +73,9 @@ PAGE_TOKEN_NEEDED = GraphError(190, "User Access Token Is Not Supported", 206903
 
 # People
 NO_SUCH_PERSON = GraphError(100, "(#100) No matching user found", 2018001)
+# Seen as subcodes of 100; the words after the number are ours.
+NO_PROFILE = GraphError(100, "(#100) No profile available for this user.", 2018218)
+NO_PROFILE_PERMISSION = GraphError(100, "(#100) Insufficient permission to access user profile.", 2018247)
 UNAVAILABLE = GraphError(551, "(#551) This person isn't available right now.", 1545041)
 NOT_A_TESTER = GraphError(
     200,
@@ -119,8 +122,13 @@ WINDOW_CLOSED = GraphError(
     "https://developers.facebook.com/docs/messenger-platform/policy-overview",
     2018278,
 )
-# The code is documented; the subcode is the one that senders report since 27 April 2026.
-DEAD_TAG = GraphError(100, "Invalid parameter", 1893061)
+# The code is documented, for every version since 27 April 2026; subcode, title and text are those that five public
+# projects report (read 2026-11-28).
+DEAD_TAG = GraphError(100, "Invalid parameter", 1893061).explained(
+    "Deprecated Message Tag Not Allowed",
+    "You are trying to send a message with a message tag but this feature is not allowed. To send a utility message, "
+    "use an approved utility template.",
+)
 UNKNOWN_TAG = GraphError(100, "(#100) Invalid tag.")
 TAG_WITHOUT_TYPE = GraphError(100, "(#100) Messaging type should be MESSAGE_TAG for tagged messages.")
 
@@ -186,6 +194,9 @@ FAULTS: Final[Mapping[tuple[int, int | None], GraphError]] = {
         GraphError(100, "(#100) Failed to fetch the file from the url", 2018008),
         GraphError(100, "(#100) Video upload timed out or is corrupted", 2018294),
         NO_SUCH_PERSON,
+        NO_PROFILE,
+        NO_PROFILE_PERMISSION,
+        DEAD_TAG,
         BAD_UPLOAD,
         FOREIGN_ATTACHMENT,
         TOO_LARGE,
@@ -202,6 +213,7 @@ FAULTS: Final[Mapping[tuple[int, int | None], GraphError]] = {
         NOT_A_TESTER,
         GraphError(341, "(#341) Application limit reached"),
         GraphError(368, "(#368) The action attempted has been deemed abusive or is otherwise disallowed"),
+        GraphError(546, "(#546) The type of file you're trying to attach isn't allowed."),
         GraphError(551, "(#551) This person isn't available right now."),
         UNAVAILABLE,
         RATE,

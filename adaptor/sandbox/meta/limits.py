@@ -66,7 +66,3 @@ BATCH: Final = 50
 # Message tags and windows
 STANDARD_WINDOW: Final = timedelta(hours=24)
 TAGGED_WINDOW: Final = timedelta(days=7)
-
-# Versions that answer (https://developers.facebook.com/docs/graph-api/changelog/versions)
-OLDEST_VERSION: Final = (21, 0)
-NEWEST_VERSION: Final = (26, 0)

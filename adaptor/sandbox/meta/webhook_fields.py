@@ -1,8 +1,9 @@
 """The webhook fields that a Page can subscribe to.
 
-From the specification of the Page's `subscribed_apps` edge, v25
-(https://github.com/facebook/facebook-business-sdk-codegen, checked 2026-11). A test compares the list with the enum
-that Meta generates into its Python SDK from that specification, `Page.SubscribedFields`.
+From the specification of the Page's `subscribed_apps` edge
+(https://github.com/facebook/facebook-business-sdk-codegen, checked 2026-11; `agent_messages` and `agent_questions` came
+with v25). A test compares the list with the enum that Meta generates into its Python SDK from that specification,
+`Page.SubscribedFields`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import Final
 FIELDS: Final = frozenset(
     {
         "affiliation",
+        "agent_messages",
+        "agent_questions",
         "attire",
         "awards",
         "bio",

@@ -9,6 +9,7 @@ from adaptor.sandbox.checker import SandboxError
 from adaptor.sandbox.edges.message_templates import review
 from adaptor.sandbox.edges.thread_control import pass_control
 from adaptor.sandbox.meta.errors import FAULTS
+from adaptor.sandbox.meta.versions import NEWEST, named
 from adaptor.sandbox.meta.webhook_fields import MESSAGING
 from adaptor.sandbox.people.person import SimulatedPerson
 from adaptor.sandbox.sandbox_file import read_settings
@@ -105,7 +106,7 @@ class Controls:
             raise SandboxError(f"the handshake with {url} failed: {problem}")
         names = list(fields)
         with self._page.lock:
-            known = dict.fromkeys(names, "v26.0")
+            known = dict.fromkeys(names, named(NEWEST))
             self._page.subscriptions["page"] = Subscription("page", url, verify_token, known)
             self._page.subscribed[self._page.app_id] = names
             self._page.changed("subscription")

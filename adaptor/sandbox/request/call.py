@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from adaptor.sandbox.meta.versions import NEWEST, Version, named
+
 if TYPE_CHECKING:
     from adaptor.sandbox.state.records import File
 
@@ -20,7 +22,7 @@ class GraphCall:
         bearer: The token of the `Authorization` header, if any.
         files: Uploaded files by the name of their form field.
         base: The address under which the sandbox was called, without a slash at the end.
-        version: The version that answers, such as `v26.0`.
+        answering: The version that answers, such as (26, 0).
         version_asked: Whether the path named a version.
         segments: The path after the version: the object, and the edge if any.
         token: The accepted token.
@@ -37,7 +39,7 @@ class GraphCall:
     bearer: str | None = None
     files: dict[str, File] = field(default_factory=dict)
     base: str = ""
-    version: str = ""
+    answering: Version = NEWEST
     version_asked: bool = False
     segments: tuple[str, ...] = ()
     token: str = ""
@@ -46,6 +48,11 @@ class GraphCall:
     addressee: str = ""
     empty_page: bool = False
     accepted: bool = False
+
+    @property
+    def version(self) -> str:
+        """The version that answers, such as `v26.0`."""
+        return named(self.answering)
 
     @property
     def edge(self) -> str:

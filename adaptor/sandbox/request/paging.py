@@ -88,7 +88,7 @@ def _write(
         if there:
             kept = {key: value for key, value in given.items() if key not in _SECRET and isinstance(value, (str, int))}
             # Meta puts the token into these addresses too: a client that logs them leaks it.
-            query = {"access_token": call.token, **kept, "pretty": 0, "limit": limit, cursor: cursors[cursor]}
+            query = {"access_token": call.token, **kept, "limit": limit, cursor: cursors[cursor]}
             place = path or "/".join(call.segments)
             paging[name] = f"{call.base}/{call.version}/{place}?{urlencode(query, errors='surrogatepass')}"
     return {"data": data, "paging": paging}

@@ -59,12 +59,7 @@ def _check_tag(tag: object, message: dict[str, Any]) -> str:
     if tag is None:
         raise invalid("The parameter tag is required")
     if isinstance(tag, str) and tag in _DEAD_TAGS:
-        raise Refused(
-            DEAD_TAG.explained(
-                "Message tag no longer supported",
-                f"{tag} is refused on every version since 27 April 2026. Send a utility message instead.",
-            )
-        )
+        raise Refused(DEAD_TAG)
     if tag == "HUMAN_AGENT":
         return "HUMAN_AGENT"
     if tag == "CUSTOMER_FEEDBACK":

@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 
 from adaptor.sandbox.edges.routes import read_path
 from adaptor.sandbox.meta.errors import FAULTS, UNKNOWN, Refused, invalid
-from adaptor.sandbox.meta.limits import NEWEST_VERSION
+from adaptor.sandbox.meta.versions import NEWEST, named
 from adaptor.sandbox.request.call import GraphCall
 from adaptor.sandbox.request.parameters import SECRETS, read_parameters
 from adaptor.sandbox.server.batch import answer_batch, is_batch
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _TOKEN = re.compile(r"((?:access_token|appsecret_proof)=)[^&]*")
-_VERSION = f"v{NEWEST_VERSION[0]}.{NEWEST_VERSION[1]}"
+_VERSION = named(NEWEST)
 _GARBAGE = b'{"recipient_id":"65432'
 
 
@@ -65,10 +65,7 @@ class Api:
         call = GraphCall(method, path, bearer=bearer, base=base)
         refused = self._read(call, query, content_type, body)
         with self._page.lock:
-            try:
-                read_path(call)
-            except Refused as error:
-                refused = refused or error
+            read_path(call, self._page.clock.now())
             faults = self._simulation.faults
             fault = faults.on_request(call) if refused is None and faults.ordered else None
             response = self._respond(call, refused, fault)

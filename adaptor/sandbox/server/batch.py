@@ -16,6 +16,7 @@ from adaptor.sandbox.request.batch_references import fill_references, names_in
 from adaptor.sandbox.request.call import GraphCall
 from adaptor.sandbox.request.parameters import read_form, read_object, read_objects
 from adaptor.sandbox.rules.access import check_access
+from adaptor.sandbox.rules.protocol import check_protocol
 from adaptor.sandbox.server.dispatch import Dropped, Failed, dispatch, record_refusal
 from adaptor.sandbox.server.response import PART_TYPE, business_usage, challenge
 from adaptor.sandbox.show.plain_text import show_line
@@ -46,6 +47,7 @@ def answer_batch(call: GraphCall, simulation: Simulation) -> list[Result]:
     try:
         if call.bearer or call.parameters.get("access_token"):
             check_access(call, simulation.page)
+        check_protocol(call, simulation.page.clock.now())
         parts = read_object(call.parameters["batch"])
         if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
             raise invalid("Param batch must be an array.")
@@ -150,9 +152,9 @@ class _Batch:
             parameters["access_token"] = part["access_token"]
         call.parameters = read_objects(parameters)
         call.files = self._attached_files(part)
-        read_path(call)
+        read_path(call, self._simulation.page.clock.now())
         if not call.version_asked:
-            call.version = self._call.version
+            call.answering = self._call.answering
         if is_batch(call):
             raise invalid("A batch cannot hold a batch.")
         if not (call.bearer or call.parameters.get("access_token")):

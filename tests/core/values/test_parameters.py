@@ -158,7 +158,6 @@ WRONG_KINDS = {
     "release_thread_control": (None,),
     "extend_thread_control": ("1", "a day"),
     "get_thread_owner": ([],),
-    "list_secondary_receivers": (5,),
     "get_messaging_feature_status": (5,),
     "subscribe_app": (5,),
     "list_subscribed_apps": (5,),

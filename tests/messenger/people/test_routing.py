@@ -10,7 +10,6 @@ from adaptor import (
     extend_thread_control,
     get_messaging_feature_status,
     get_thread_owner,
-    list_secondary_receivers,
     pass_thread_control,
     release_thread_control,
     request_thread_control,
@@ -71,13 +70,7 @@ def test_the_owner_is_one_object(meta: Any, answer: Any, data: Any) -> None:
     assert got.data == data
 
 
-def test_the_other_apps_and_the_status_of_the_page_are_read(meta: Any) -> None:
-    got = meta(list_secondary_receivers(), {"data": [{"id": "9", "name": "Desk"}]})
-    assert (got.path, got.query, got.data) == (
-        "me/secondary_receivers",
-        {"fields": "id,name"},
-        [{"id": "9", "name": "Desk"}],
-    )
+def test_the_status_of_the_page_is_read(meta: Any) -> None:
     got = meta(get_messaging_feature_status(), {"id": "1", "messaging_feature_status": {"hop_v2": True}})
     assert (got.path, got.query, got.data) == ("me", {"fields": "messaging_feature_status"}, {"hop_v2": True})
 

@@ -79,7 +79,7 @@ def built(build: Any) -> Any:
             ("Human Agent",),
         ),
         (post_message(state.data), ("pages_messaging",), ()),
-        (send_utility(ANA, "reminder"), ("page_utility_messaging",), ()),
+        (send_utility(ANA, "reminder"), ("pages_utility_messaging",), ()),
         (
             get_user_profile(ANA, fields="first_name,locale,gender"),
             ("pages_messaging", "pages_user_locale", "pages_user_gender"),

@@ -6,6 +6,7 @@ import pytest
 
 from adaptor import (
     InvalidMessage,
+    InvalidRequest,
     create_message_template,
     delete_message_template,
     get_message_template,
@@ -168,3 +169,33 @@ def test_templates_are_read_listed_and_deleted(
 def test_what_leads_nowhere_is_refused(build: Any) -> None:
     with pytest.raises(InvalidMessage):
         build()
+
+
+def test_reasons_that_cannot_be_read_do_not_hide_the_rejection(httpserver: Any, plain_environment: None) -> None:
+    error = {"error": {"message": "(#10) No", "code": 10, "type": "OAuthException"}}
+    httpserver.expect_request("/v26.0/me/message_templates").respond_with_json({"id": "9", "status": "REJECTED"})
+    httpserver.expect_request("/v26.0/9").respond_with_json(error, status=403)
+    state = {"configuration": {"access_token": "T", "base_url": httpserver.url_for("")}}
+    with pytest.raises(InvalidRequest) as raised:
+        create_message_template("closed", "en", "We are closed today.")(state)
+    assert raised.value.code == "TEMPLATE_REJECTED"
+    assert "rejected the template `closed` (9), and its reasons could not be read: " in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"specific_rejection_reasons": [{"reason": "A", "fix": "B."}, "C"]}, ": reason: A, fix: B, C."),
+        ({"rejected_reason": "A", "rejection_reasons": ["A"], "specific_rejection_reasons": {}}, ": A."),
+        ({}, ". It gives no reason."),
+    ],
+)
+def test_the_reasons_are_shown_in_whatever_shape_they_come(
+    httpserver: Any, plain_environment: None, said: Any, words: str
+) -> None:
+    httpserver.expect_request("/v26.0/me/message_templates").respond_with_json({"id": "9", "status": "REJECTED"})
+    httpserver.expect_request("/v26.0/9").respond_with_json({"id": "9", **said})
+    state = {"configuration": {"access_token": "T", "base_url": httpserver.url_for("")}}
+    with pytest.raises(InvalidRequest) as raised:
+        create_message_template("closed", "en", "We are closed today.")(state)
+    assert str(raised.value) == f"Meta rejected the template `closed` (9){words}"

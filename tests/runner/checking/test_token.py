@@ -167,13 +167,23 @@ def test_what_the_job_needs_is_compared_with_what_the_token_may(look: Any) -> No
         "pages_messaging": ["list_conversations", "send_text", "mark_seen", "typing_on"],
         "pages_read_engagement": ["list_conversations"],
         "pages_manage_metadata": ["list_conversations"],
-        "page_utility_messaging": ["send_utility"],
+        "pages_utility_messaging": ["send_utility"],
     }
-    assert found.missing == ["pages_read_engagement", "pages_manage_metadata", "page_utility_messaging"]
+    assert found.missing == ["pages_read_engagement", "pages_manage_metadata", "pages_utility_messaging"]
     ((what, _),) = found.problems
-    assert "page_utility_messaging (send_utility)" in what
+    assert "pages_utility_messaging (send_utility)" in what
     assert found.needed.unknown == ["graph_request"]
     assert found.needed.has_functions
+
+
+@pytest.mark.parametrize("spelling", ["pages_utility_messaging", "page_utility_messaging"])
+def test_a_permission_that_meta_spells_in_two_ways_is_granted_by_both(look: Any, spelling: str) -> None:
+    scope = [{"scope": spelling, "target_ids": ["102"]}]
+    found = look('send_utility("1", "t")', told={**TOLD, "scopes": [spelling], "granular_scopes": scope}, **APP)
+    assert found.missing == []
+    scope[0]["target_ids"] = ["103"]
+    found = look('send_utility("1", "t")', told={**TOLD, "scopes": [spelling], "granular_scopes": scope}, **APP)
+    assert found.missing == ["pages_utility_messaging"]
 
 
 def test_a_permission_for_another_page_is_missing(look: Any) -> None:

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 
 ANA = "6543210987654321"
@@ -146,11 +148,12 @@ def test_a_template_and_a_sticker_are_told_as_such(caller):
     assert "369239263222822" in caller.get(f"/{sticker}", params={"fields": "sticker"}).json()["sticker"]
 
 
-def test_several_conversations_are_read_by_their_ids(caller):
+def test_several_conversations_are_read_by_their_ids_in_old_versions(visit):
+    caller = visit(now=lambda: datetime(2026, 10, 26, 12, 0, tzinfo=UTC))
     for psid in ("1", "2"):
         caller.sandbox.person_writes(psid, f"I am {psid}")
     ids = [each["id"] for each in caller.get("/me/conversations").json()["data"]]
-    found = caller.get("/v26.0/", params={"ids": ",".join(ids), "fields": "snippet"}).json()
+    found = caller.get("/v25.0/", params={"ids": ",".join(ids), "fields": "snippet"}).json()
     assert {key: each["snippet"] for key, each in found.items()} == {ids[0]: "I am 2", ids[1]: "I am 1"}
     assert caller.get("/", params={"ids": f"{ids[0]},t_1"}).status_code == 400
 

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 import pytest
 
 
@@ -8,7 +10,8 @@ import pytest
         ("GET", "/me", ("ok",)),
         ("GET", "/v26.0/me/", ("ok",)),
         ("GET", "//v26.0//me", ("ok",)),
-        ("GET", "/v99.0/me", (2500, None)),
+        ("GET", "/v27.0/me", ("ok",)),
+        ("GET", "/v99.0/me", ("ok",)),
         ("GET", "/v26/me", (100, 33)),
         ("GET", "/v26.0/me/nothing", (2500, None)),
         ("POST", "/v26.0/me/messages/more", (2500, None)),
@@ -44,7 +47,10 @@ def test_another_page_cannot_be_seen_with_this_token(visit, code, edge):
         ("/v21.0/me", "v21.0"),
         ("/v6.0/me", "v21.0"),
         ("/me", "v21.0"),
-        ("/v99.0/me", "v26.0"),
+        ("/v26.5/me", "v26.0"),
+        ("/v27.0/me", "v27.0"),
+        ("/v28.0/me", "v27.0"),
+        ("/v99.0/me", "v27.0"),
         ("/v25.0/me/nothing", "v25.0"),
     ],
 )
@@ -52,7 +58,10 @@ def test_the_header_tells_which_version_answered(caller, path, version):
     assert caller.get(path).headers["facebook-api-version"] == version
 
 
-def test_a_method_may_stand_in_the_parameters(caller):
-    made = caller.request("POST", "/me/custom_labels", data={"name": "vip"}).json()["id"]
-    assert caller.request("POST", f"/{made}", data={"method": "delete"}).json() == {"success": True}
-    assert caller.get("/me/custom_labels").json()["data"] == []
+@pytest.mark.parametrize(
+    ("day", "version"),
+    [("2027-01-20", "v21.0"), ("2027-01-21", "v22.0"), ("2028-02-18", "v25.0"), ("2030-01-01", "v26.0")],
+)
+def test_an_ended_version_is_answered_by_the_oldest_that_is_served(visit, day, version):
+    caller = visit(now=lambda: datetime.fromisoformat(f"{day}T12:00:00+00:00"))
+    assert caller.get("/v21.0/me").headers["facebook-api-version"] == version

@@ -89,9 +89,11 @@ def test_without_routing_everybody_may_write(caller, code):
     assert code(caller.send({"text": "hi"})) == ("ok",)
 
 
-def test_the_other_apps_are_listed(desk):
-    found = desk.get("/me/secondary_receivers", params={"fields": "id,name"}).json()["data"]
+def test_the_other_apps_are_listed_up_to_v25(desk, code):
+    found = desk.get("/v25.0/me/secondary_receivers", params={"fields": "id,name"}).json()["data"]
     assert found == [{"id": OTHER, "name": "Desk"}, {"id": INBOX, "name": "Page Inbox"}]
+    for newer in ("/v26.0", "/v27.0", "/v28.0"):
+        assert code(desk.get(f"{newer}/me/secondary_receivers")) == (2500, None)
 
 
 def test_an_owner_is_asked_for_by_somebody_who_exists(visit, code):

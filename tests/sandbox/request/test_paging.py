@@ -36,7 +36,6 @@ def test_the_next_address_is_whole(labels):
     assert query == {
         "access_token": labels.sandbox.access_token,
         "fields": "page_label_name",
-        "pretty": "0",
         "limit": "2",
         "after": paging["cursors"]["after"],
     }

@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
@@ -88,7 +89,7 @@ def test_what_is_no_batch_is_refused_as_a_whole(caller, code, batch):
         {"method": "POST", "relative_url": "", "body": "batch=[]"},
         {"method": "POST", "relative_url": "me/messages", "attached_files": "nothing"},
         {"method": "GET", "relative_url": "nowhere/at/all"},
-        {"method": "GET", "relative_url": "v99.0/me"},
+        {"method": "GET", "relative_url": "me?pretty=1"},
     ],
 )
 def test_a_broken_part_harms_no_other(caller, broken):
@@ -103,10 +104,11 @@ def test_a_part_may_name_its_version_and_start_with_a_slash(caller):
     assert [json.loads(each["body"])["id"] for each in results.json()] == [caller.sandbox.page_id] * 4
 
 
-def test_a_part_may_ask_for_several_objects(caller):
+def test_a_part_may_ask_for_several_objects_in_old_versions(visit):
+    caller = visit(now=lambda: datetime(2026, 10, 26, 12, 0, tzinfo=UTC))
     caller.sandbox.person_writes(ANA, "hi")
     conversation = caller.get("/me/conversations").json()["data"][0]["id"]
-    (result,) = send(caller, [{"method": "GET", "relative_url": f"?ids={conversation}&fields=snippet"}]).json()
+    (result,) = send(caller, [{"method": "GET", "relative_url": f"v25.0/?ids={conversation}&fields=snippet"}]).json()
     assert json.loads(result["body"]) == {conversation: {"snippet": "hi", "id": conversation}}
 
 

@@ -44,7 +44,7 @@ def test_an_error_has_the_trace_id_of_its_request(caller):
 
 def test_an_error_challenges_with_its_message(caller):
     response = caller.get("/v26.0/me/nothing")
-    expected = 'OAuth "Facebook Platform" "invalid_request" "Unknown path components: /me/nothing"'
+    expected = 'OAuth "Facebook Platform" "invalid_request" "Unknown path components: /nothing"'
     assert response.headers["WWW-Authenticate"] == expected
 
 

@@ -62,13 +62,13 @@ PSID 4
 
 Requests that named nobody
 
-  ! refused, 2500: Unknown path components: /me/nothing
+  ! refused, 2500: Unknown path components: /nothing
 
 2 messages accepted, 2 people reached, 4 refused:
   1 × 551/1545041: This person isn't available right now.
   1 × 10/2018278: This message is sent outside of allowed window.
   1 × 100/2018001: No matching user found
-  1 × 2500: Unknown path components: /me/nothing
+  1 × 2500: Unknown path components: /nothing
 """
     assert caller.sandbox.transcript() == expected
 
