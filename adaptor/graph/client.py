@@ -237,12 +237,15 @@ class GraphClient:
             "params": request.params,
             "body": request.body,
             **({"files": {name: str(path) for name, path in request.files.items()}} if request.files else {}),
+            **({} if request.file_offset is None else {"file_offset": request.file_offset}),
             "proof": self.connection.proves and request.access == "page",
         }
 
     def _attach_request(self, request: GraphRequest, error: BaseException) -> None:
         """Attach a request to the error that it ended with, unless a part of the request is secret."""
-        if isinstance(error, GraphError | NotSent | DeliveryUnknown) and not request.sealed:
+        if isinstance(error, GraphError | NotSent | DeliveryUnknown) and not (
+            request.sealed or request.access == "none"
+        ):
             error.request = self.described(request)
             if self._run.observers.on_failure is not None:
                 self._run.observers.on_failure(error.request)

@@ -136,6 +136,12 @@ RULES: dict[tuple[int, int | str | None], Rule] = {
     (100, 2018320): Rule(InvalidRequest, "Check the product ids: they must be in a catalogue of this Page."),
     (100, 2018328): Rule(InvalidRequest, "Product templates need api_version v8.0 or later.", about=ABOUT_PAGE),
     (100, 2534037): Rule(InvalidRequest, "Another app owns this conversation: take or request control first."),
+    (101, None): Rule(
+        InvalidRequest,
+        "Check `app_id`: the app's settings in the developer console show it.",
+        about=ABOUT_PAGE,
+        source=PEER,
+    ),
     (102, None): Rule(TokenInvalid, _NEW_TOKEN, source=PEER),
     (190, None): Rule(
         TokenInvalid,

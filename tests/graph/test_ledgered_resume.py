@@ -470,6 +470,8 @@ def test_what_is_made_again_says_that_this_harms_nothing_and_nothing_else_does()
         "create_subscription": lambda make: make("https://example.org/hook", "messages", verify_token="a word"),
         "set_messenger_profile": lambda make: make(greeting="Hello!"),
         "set_nlp_configs": lambda make: make(nlp_enabled=True),
+        "reply_to_comment": lambda make: make("1_2", "Thank you"),
+        "update_welcome_message_flow": lambda make: make("1", name="Sign up"),
         "create_message_template": lambda make: make("reminder", "en", [adaptor.template_body("Hi.")]),
     }
     harmless, repeatable = set(), set()

@@ -6,10 +6,12 @@ import ast
 import inspect
 import re
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 from facebook_business.adobjects.application import Application
+from facebook_business.adobjects.comment import Comment
 from facebook_business.adobjects.messengerbusinesstemplate import MessengerBusinessTemplate
 from facebook_business.adobjects.page import Page
 from facebook_business.adobjects.pageusermessagethreadlabel import PageUserMessageThreadLabel
@@ -48,6 +50,7 @@ def declared(kind: type) -> dict[tuple[str, str], set[str]]:
     return edges
 
 
+PICTURE = Path(__file__).parent / "templates" / "map.png"
 #: An operation with every argument that it takes, and the object of the SDK that has its edge.
 CALLS: list[tuple[Any, type]] = [
     (
@@ -67,7 +70,26 @@ CALLS: list[tuple[Any, type]] = [
     ),
     (adaptor.react("1", "m_1", "😊"), Page),
     (adaptor.typing_on("1", persona_id="2"), Page),
-    (adaptor.upload_attachment("image", "https://example.org/a.png"), Page),
+    (adaptor.upload_attachment("image", "https://example.org/a.png", platform="MESSENGER"), Page),
+    (adaptor.reply_to_comment("1", "hi"), Comment),
+    (adaptor.reply_to_comment("1", attachment_share_url="https://example.org/a.gif"), Comment),
+    (adaptor.list_blocked_users(), Page),
+    (adaptor.list_welcome_message_flows(flow_id="1", app_id="2"), Page),
+    (adaptor.create_welcome_message_flow("Sign up", "Hello!"), Page),
+    (adaptor.update_welcome_message_flow("1", name="Sign up"), Page),
+    (adaptor.delete_welcome_message_flow("1"), Page),
+    (
+        adaptor.list_notification_tokens(
+            opt_in_source="CTM",
+            since=1,
+            until=2,
+            is_previously_messaged=True,
+            custom_audience_ids="1",
+            subscriber_tag_ids="1",
+            do_not_return_duplicates=True,
+        ),
+        Page,
+    ),
     (adaptor.get_messenger_profile("get_started"), Page),
     (adaptor.delete_messenger_profile("get_started"), Page),
     (adaptor.set_get_started("G"), Page),
@@ -109,7 +131,13 @@ CALLS: list[tuple[Any, type]] = [
         Page,
     ),
     (adaptor.update_message_template("1", [adaptor.template_body("Hello, see you.")]), MessengerBusinessTemplate),
-    (adaptor.create_subscription("https://example.org/hook", ["messages"], verify_token="v"), Application),
+    (
+        adaptor.create_subscription(
+            "https://example.org/hook", ["messages"], verify_token="v", include_client_certificate=True
+        ),
+        Application,
+    ),
+    (adaptor.upload_template_image(PICTURE), Application),
 ]
 
 #: Parameters that every read takes: what is read, how much of it, and from where.

@@ -31,6 +31,7 @@ def create_subscription(
     verify_token: OptionalText = None,
     object_: Text = "page",
     include_values: Flag = None,
+    include_client_certificate: Flag = None,
 ) -> Draft:
     """Set the app's webhook: the address to which Meta reports events of subscribed Pages.
 
@@ -45,6 +46,8 @@ def create_subscription(
             nothing that the run writes shows it.
         object_: The kind of object that events are about.
         include_values: Whether a notification holds what has changed.
+        include_client_certificate: Whether Meta shows its client certificate when it calls, so that your server can
+            check who calls (mutual TLS). In Meta's SDK, from 25.0.3 on; its documentation does not describe it.
 
     Returns:
         An operation. `data` becomes `{"success": True}`.
@@ -73,6 +76,7 @@ def create_subscription(
                 "fields": defer(joined, "fields", fields, WEBHOOK_FIELDS),
                 "verify_token": secret("verify_token", verify_token, "verify_token"),
                 "include_values": include_values,
+                "include_client_certificate": include_client_certificate,
             }
         ),
         answers={"success": True},
