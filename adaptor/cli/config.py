@@ -135,6 +135,7 @@ def _check(options: argparse.Namespace) -> int:
     from ..core.run.context import Run
     from ..core.text.harmless import harmless
     from ..runner.checking.token import inspect_token
+    from ..runner.execution.ledger_location import folders_beside
     from ..runner.load.credentials import read_credentials
     from ..runner.load.secret_warnings import of_files
     from ..runner.output.logs import Levels, Log
@@ -145,6 +146,7 @@ def _check(options: argparse.Namespace) -> int:
     try:
         credentials = read_credentials(options.credentials)
         credentials.teach(run.redactor)
+        run.folders = folders_beside(None, options.job, credentials.path)
         for what in of_files(credentials):
             run.log("info", "config", f"warning: {what}")
         findings = inspect_token(credentials.single(options.name), options.job, run)

@@ -19,6 +19,7 @@ from ..core.config import Configuration, plain_address, read_configuration
 from ..core.digest import digest
 from ..core.errors import SENT_NO, SENT_UNKNOWN, AdaptorError, ConfigurationError, DeliveryUnknown, NotSent
 from ..core.run.context import Run
+from ..ledger.token_ends import token_warnings
 from ..wire.departure import wire
 from ..wire.retry import RetryPolicy, call_with_retries
 from .answer import GraphAnswer
@@ -58,6 +59,8 @@ class GraphClient:
         if warning := version_warning(configuration.api_version, run.started.date()):
             run.log("info", "graph", f"Warning: {warning}")
         if warning := plain_address(configuration.base_url):
+            run.log("info", "graph", f"Warning: {warning}")
+        for warning in token_warnings(run.folders, configuration.access_token, run.began):
             run.log("info", "graph", f"Warning: {warning}")
 
     def close(self) -> None:

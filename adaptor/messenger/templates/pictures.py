@@ -6,18 +6,17 @@ Source of all of it: https://developers.facebook.com/docs/graph-api/guides/uploa
 from __future__ import annotations
 
 import os
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import parse_qsl
 
-from ...core.operation import Value, builder_of
+from ...core.operation import Value
 from ...core.state import a_kind
 from ...core.values.arguments import defer, prepare
 from ...core.values.lazy import resolve
 from ...graph.draft import Draft
 from ...graph.errors import GraphError
-from ...graph.operation import GraphOperation, make_call, next_state
+from ...graph.operation import GraphOperation, graph_operation, make_call, next_state
 from ...graph.request import GraphRequest
 from ...wire.media_types import media_type
 from ..rules.ids import APP_ID
@@ -26,8 +25,6 @@ from ..rules.permissions import UPLOADS
 from ..send.media_source import check_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ...core.run.context import Run
     from ...core.state import State
 
@@ -97,14 +94,7 @@ class _Upload(GraphOperation):
             raise
 
 
-def _uploading(function: Callable[[Picture], Draft]) -> Callable[[Picture], GraphOperation]:
-    built: Callable[[Picture], GraphOperation] = builder_of(
-        function, partial(_Upload, needs=UPLOADS), takes_state=False
-    )
-    return built
-
-
-@_uploading
+@graph_operation(needs=UPLOADS, kind=_Upload)
 def upload_template_image(source: Picture) -> Draft:
     """Upload the picture of a utility template's header, and get the handle that `template_header` takes.
 

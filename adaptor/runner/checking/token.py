@@ -14,6 +14,7 @@ from .needs import Needed, needed_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
 #: A token that ends within so many days gives a warning.
@@ -214,10 +215,21 @@ def _check_needs(report: TokenReport, needed: Needed, checked: Configuration) ->
 
 
 def _granted(report: TokenReport, permission: str) -> bool:
-    if permission not in (report.scopes or ()):
+    return granted(report.token or {}, permission, (report.owner or {}).get("id"))
+
+
+def granted(token: Mapping[str, Any], permission: str, page: Any) -> bool:
+    """Whether a token has a permission for a Page.
+
+    Args:
+        token: What `debug_token` says of it.
+        permission: The permission.
+        page: The Page's id, or None where it is not known.
+    """
+    scopes = token.get("scopes")
+    if not isinstance(scopes, list) or permission not in map(str, scopes):
         return False
-    grants = (report.token or {}).get("granular_scopes")
-    page = (report.owner or {}).get("id")
+    grants = token.get("granular_scopes")
     for grant in grants if isinstance(grants, list) else ():
         if isinstance(grant, dict) and grant.get("scope") == permission and isinstance(grant.get("target_ids"), list):
             # Without targets it is granted for all Pages.
