@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from . import config_token
 from .layout.help import Help
 
 TYPE_CHECKING = False
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = """\
 examples:
+  adaptor config token                                     get a Page's token, and write credentials.json
   adaptor config check -c credentials.json                 whose the token is, what it may do, when it ends
   adaptor config check -c credentials.json --job job.py    and what the job still needs
   adaptor config validate -c credentials.json              check the file alone, without asking Meta
@@ -36,8 +38,8 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser."""
     command = commands.add_parser(
         "config",
-        help="look into a credential",
-        description="Look into a credential. No secret is ever printed.",
+        help="get a credential, and look into it",
+        description="Get a credential, and look into it. No secret is ever printed.",
         epilog=f"{EXAMPLE}\n{EXIT_CODES}",
         formatter_class=Help,
         allow_abbrev=False,
@@ -45,6 +47,7 @@ def add_to(commands: Any) -> None:
     verbs = command.add_subparsers(
         title="commands", dest="verb", metavar="COMMAND", prog="adaptor config", required=True
     )
+    config_token.add_to(verbs)
     check = verbs.add_parser(
         "check",
         help="ask Meta what a credential may do",
@@ -175,7 +178,7 @@ def _lines(findings: TokenReport) -> list[str]:
     if findings.owner:
         lines.append(f"  whose:    {_named(findings.owner.get('name'), findings.owner.get('id'))}{_app(findings)}")
     if findings.token is not None:
-        lines.append(f"  ends:     {_ends(findings)}")
+        lines.append(f"  ends:     {ends_in_words(findings)}")
         lines += _scopes(findings.scopes)
     if findings.needed is not None:
         lines += _needs(findings, findings.needed)
@@ -199,7 +202,8 @@ def _app(findings: TokenReport) -> str:
     return f", through the app {_named(token.get('application'), token.get('app_id'))}"
 
 
-def _ends(findings: TokenReport) -> str:
+def ends_in_words(findings: TokenReport) -> str:
+    """Return when a token ends, and when its access to people's data does."""
     token = findings.token or {}
     end, access = findings.end("expires_at"), findings.end("data_access_expires_at")
     first = "never" if token.get("expires_at") == 0 else "Meta does not say" if end is None else _when(end, findings)

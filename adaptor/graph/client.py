@@ -56,12 +56,15 @@ class GraphClient:
         self.connection = GraphConnection(configuration, run)
         self._page: str | None = None
         self._checked_steps: set[str] = set()
-        if warning := version_warning(configuration.api_version, run.started.date()):
-            run.log("info", "graph", f"Warning: {warning}")
-        if warning := plain_address(configuration.base_url):
-            run.log("info", "graph", f"Warning: {warning}")
-        for warning in token_warnings(run.folders, configuration.access_token, run.began):
-            run.log("info", "graph", f"Warning: {warning}")
+        found = [
+            version_warning(configuration.api_version, run.started.date()),
+            plain_address(configuration.base_url),
+            *token_warnings(run.folders, configuration.access_token, run.began),
+        ]
+        for warning in found:
+            if warning is not None and warning not in run.warned:
+                run.warned.add(warning)
+                run.log("info", "graph", f"Warning: {warning}")
 
     def close(self) -> None:
         """Close the connections."""

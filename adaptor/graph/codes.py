@@ -59,7 +59,7 @@ class Rule(NamedTuple):
         return "wait" if issubclass(self.kind, RateLimited) else "never"
 
 
-_NEW_TOKEN = "Get a new Page access token and put it into the credential."
+_NEW_TOKEN = "Put a new Page access token into the credential: adaptor config token --replace gets one."
 _WINDOW = (
     "The person has to write first. Outside the 24 hours only a utility template (send_utility) "
     "or, written by a human within 7 days, the HUMAN_AGENT tag may be sent."

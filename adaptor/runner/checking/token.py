@@ -9,6 +9,7 @@ from ...core.errors import AdaptorError
 from ...core.run.context import Run
 from ...graph.errors import GraphError, TemporaryFailure, TokenInvalid
 from ...graph.graph_request import graph_request
+from ...ledger.token_ends import SOON_DAYS
 from ...messenger.page.app import debug_token
 from .needs import Needed, needed_by
 
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-#: A token that ends within so many days gives a warning.
-SOON_DAYS = 14
-
+_NEW_TOKEN = "Put a new Page access token into the credential: adaptor config token --replace gets one."
 _HOW_TO_LEARN = "Put `app_id` and `app_secret` into the credential; both stand in the app's settings."
 
 
@@ -172,7 +171,7 @@ def _ask_details(report: TokenReport, configuration: dict[str, Any], checked: Co
     if is_valid is False and report.is_valid is not False:
         said = report.token.get("error")
         why = f" {said['message']}" if isinstance(said, dict) and said.get("message") else ""
-        report.problems.append((f"Meta says that the token is not valid.{why}", "Get a new Page access token."))
+        report.problems.append((f"Meta says that the token is not valid.{why}", _NEW_TOKEN))
     if is_valid is False or (is_valid is True and report.is_valid is None):
         report.is_valid = is_valid
 
@@ -181,7 +180,7 @@ def _check_token(report: TokenReport, token: dict[str, Any]) -> None:
     """Add to a report what is wrong with a token, or will be soon."""
     kind = token.get("type")
     if isinstance(kind, str) and kind.upper() != "PAGE":
-        fix = "Ask /me/accounts with it for the token of the Page, and put that into the credential."
+        fix = "Get the token of the Page with it, and put that into the credential: adaptor config token --replace."
         report.problems.append((f"The token is of the kind {kind}, and a Page's is needed.", fix))
     if report.is_valid is False:
         return
@@ -191,9 +190,11 @@ def _check_token(report: TokenReport, token: dict[str, Any]) -> None:
         if end is None or days is None:
             continue
         if days < 0:
-            report.problems.append((f"{what} ended on {end:%Y-%m-%d}.", "Get a new Page access token."))
+            report.problems.append((f"{what} ended on {end:%Y-%m-%d}.", _NEW_TOKEN))
         elif days <= SOON_DAYS:
-            report.warnings.append(f"{what} ends on {end:%Y-%m-%d}, in {_days(days)}: get a new one before.")
+            report.warnings.append(
+                f"{what} ends on {end:%Y-%m-%d}, in {_days(days)}: get a new one before: adaptor config token --replace."
+            )
 
 
 def _check_needs(report: TokenReport, needed: Needed, checked: Configuration) -> None:
