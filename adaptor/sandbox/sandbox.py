@@ -220,6 +220,11 @@ class Sandbox(Controls):
         return self._page.secret
 
     @property
+    def has_own_secret(self) -> bool:
+        """Whether the app's secret was made here, and not given."""
+        return self._page.app_secret is None
+
+    @property
     def app_id(self) -> str:
         """The app's id."""
         return self._page.app_id

@@ -192,9 +192,8 @@ def _check_token(report: TokenReport, token: dict[str, Any]) -> None:
         if days < 0:
             report.problems.append((f"{what} ended on {end:%Y-%m-%d}.", _NEW_TOKEN))
         elif days <= SOON_DAYS:
-            report.warnings.append(
-                f"{what} ends on {end:%Y-%m-%d}, in {_days(days)}: get a new one before: adaptor config token --replace."
-            )
+            new = "adaptor config token --replace gets a new one."
+            report.warnings.append(f"{what} ends on {end:%Y-%m-%d}, in {_days(days)}: {new}")
 
 
 def _check_needs(report: TokenReport, needed: Needed, checked: Configuration) -> None:
