@@ -201,9 +201,9 @@ from .messenger.templates.builders import (
     template_buttons as template_buttons,
     template_header as template_header,
 )
+from .messenger.templates.copies import copy_message_template as copy_message_template
 from .messenger.templates.pictures import upload_template_image as upload_template_image
 from .messenger.templates.utility_templates import (
-    copy_message_template as copy_message_template,
     create_message_template as create_message_template,
     delete_message_template as delete_message_template,
     get_message_template as get_message_template,

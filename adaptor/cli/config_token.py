@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 
@@ -11,11 +10,12 @@ from .layout.help import Help
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
     from ..core.run.context import Run
     from ..runner.checking.page_token import ManagedPage
+    from ..runner.load.credential_file import CredentialFile
 
 #: The environment variables for what is not asked on a terminal.
 USER_TOKEN, APP_ID, APP_SECRET = "ADAPTOR_USER_TOKEN", "ADAPTOR_APP_ID", "ADAPTOR_APP_SECRET"
@@ -52,8 +52,6 @@ exit codes:
   2  bad input; nothing was written
 """
 
-_FIX_EXISTS = "Give --replace to change the token in it; its other keys stay. Or give another file with -o."
-
 
 def add_to(verbs: Any) -> None:
     """Add the command to the commands of `adaptor config`."""
@@ -89,6 +87,7 @@ def perform(options: argparse.Namespace) -> int:
     from ..core.errors import AdaptorError, ConfigurationError
     from ..core.run.context import Run
     from ..runner.execution.ledger_location import folders_beside
+    from ..runner.load.credential_file import CredentialFile
     from ..runner.output.logs import Levels, Log
 
     # Nothing is sent to anybody here, whatever is asked.
@@ -96,7 +95,7 @@ def perform(options: argparse.Namespace) -> int:
     asked = False
     try:
         with run:
-            target = _Target(options)
+            target = CredentialFile(options.output, options.name, replaces=options.replace)
             given = _Given(options, target.known)
             configuration = given.configuration(run)
             user_token = given.user_token(run)
@@ -109,7 +108,7 @@ def perform(options: argparse.Namespace) -> int:
         return 1 if asked and not isinstance(error, ConfigurationError) else 2
 
 
-def _get(options: argparse.Namespace, target: _Target, given: dict[str, Any], user_token: str, run: Run) -> int:
+def _get(options: argparse.Namespace, target: CredentialFile, given: dict[str, Any], user_token: str, run: Run) -> int:
     from ..core.errors import InputError
     from ..ledger.token_ends import learn
     from ..runner.checking.page_token import PageTokens, check_permissions
@@ -142,7 +141,7 @@ def _tell(options: argparse.Namespace, page: ManagedPage, facts: dict[str, Any],
     from ..core.text.harmless import harmless
     from ..runner.checking.token import TokenReport
     from ..runner.output.files import print_out
-    from .config import ends_in_words
+    from .layout.token_ends import ends_in_words
 
     report = TokenReport(run.started)
     report.token = facts or None
@@ -263,88 +262,6 @@ class _Given:
             return getpass(prompt, sys.stderr)
         except EOFError:
             raise _ended() from None
-
-
-class _Target:
-    """The credential file: whether it may be written, what it holds, and how it is written."""
-
-    def __init__(self, options: argparse.Namespace) -> None:
-        from ..core.errors import InputError
-        from ..runner.input.document import read_object
-        from ..runner.output.files import check_output
-
-        self._path, self._name = options.output, options.name
-        self._replaces = options.replace
-        check_output(self._path)
-        if self._path.lower().endswith((".yaml", ".yml")):
-            raise InputError("The credential is written as JSON. Nothing was written.", fix="Give -o FILE.json.")
-        self._whole: dict[str, Any] = {}
-        self._is_there = os.path.exists(self._path)
-        if self._is_there and os.path.getsize(self._path):
-            self._whole = read_object(self._path, "credentials file", 'Write {"access_token": "…"}.', is_secret=True)
-        is_map = bool(self._whole) and all(isinstance(value, dict) for value in self._whole.values())
-        if is_map and self._name is None:
-            raise InputError(
-                f"{self._path} holds several credentials: {', '.join(self._whole)}. Nothing was written.",
-                fix="Choose one with --name NAME, or another file with -o FILE.",
-            )
-        if self._name is not None and self._whole and not is_map:
-            raise InputError(
-                f"{self._path} holds one credential, and not several by their names. Nothing was written.",
-                fix="Leave --name out, or give another file with -o FILE.",
-            )
-        #: What the credential holds already.
-        self.known: dict[str, Any] = dict(self._whole.get(self._name, {}) if self._name is not None else self._whole)
-        if self.known.get("access_token") and not self._replaces:
-            raise InputError(f"{self._path} holds a token already. Nothing was written.", fix=_FIX_EXISTS)
-
-    def write(self, made: dict[str, Any]) -> None:
-        """Write the credential, whole or not at all, for its owner alone.
-
-        Raises:
-            InputError: It cannot be written, or was made by somebody else meanwhile.
-        """
-        import json
-
-        entry = {**self.known, **made}
-        whole = entry if self._name is None else {**self._whole, self._name: entry}
-        text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
-        with _temporary(self._path, text) as (temporary, target):
-            if not self._is_there and not self._replaces:
-                # Fails where a file has appeared meanwhile.
-                os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-            os.replace(temporary, target)
-
-
-@contextlib.contextmanager
-def _temporary(path: str, text: str) -> Iterator[tuple[str, str]]:
-    """Write a private file beside another one, which is to take its place; it is removed if it does not."""
-    import tempfile
-
-    from ..core.errors import InputError
-
-    # Through links, so that the file they point to is replaced, not the link.
-    target = os.path.realpath(path)
-    temporary = None
-    try:
-        folder, name = os.path.split(target)
-        # It is made with the mode 0600.
-        with tempfile.NamedTemporaryFile("wb", dir=folder, prefix=f".{name}.", delete=False) as file:
-            temporary = file.name
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        yield temporary, target
-    except FileExistsError:
-        raise InputError(f"{path} was made meanwhile. Nothing was written.", fix=_FIX_EXISTS) from None
-    except OSError as cause:
-        raise InputError(
-            f"{path} cannot be written: {cause.strerror or cause}.", fix="Check the folder and the space."
-        ) from None
-    finally:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
 
 
 def _line_of(file: str, what: str) -> str:

@@ -192,7 +192,15 @@ def test_a_badly_pasted_token_is_refused_before_meta_is_asked(token, meta):
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [(("-o", "none/c.json"), "its folder does not exist"), (("-o", "c.yaml"), "written as JSON")]
+    ("words", "said"),
+    [
+        (("-o", "none/c.json"), "its folder does not exist"),
+        (("-o", "c.yaml"), "written as JSON"),
+        (("-o", "/dev/null"), "is no plain file"),
+        (("-o", "-"), "is no plain file"),
+        (("-o", "."), "is no plain file"),
+        (("--name", "south", "-o", "user.txt"), "is not JSON"),
+    ],
 )
 def test_a_file_that_cannot_be_written_is_refused_before_meta_is_asked(token, meta, words, said):
     done = token(*words)

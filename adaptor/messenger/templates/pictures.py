@@ -102,7 +102,8 @@ def upload_template_image(source: Picture) -> Draft:
     developer on the app, or of a system user. Without it the Page's token is tried, which Meta may refuse.
 
     Args:
-        source: The `Path` to a local JPEG or PNG file, which is read while it is sent. At most 8 MB.
+        source: The `Path` to a local JPEG or PNG file, which is read while it is sent. At most 8 MB, as
+            for pictures that are sent: Meta names no figure.
 
     Returns:
         An operation. `data` becomes `{"h"}`: the handle. Meta does not say how long it is valid; use it at once.
@@ -114,11 +115,11 @@ def upload_template_image(source: Picture) -> Draft:
         DeliveryUnknown: The answer was lost. It may be uploaded; uploading it again does no harm.
 
     Example:
-        >>> from pathlib import Path
-        >>> picture = upload_template_image(Path("examples/map.png"))  # doctest: +SKIP
-        >>> combine(picture, create_message_template("map", "en", [
-        ...     template_header(image_handle=state.data.h), template_body("Here is the way to the clinic.")
-        ... ]))  # doctest: +SKIP
+        >>> from adaptor import state
+        >>> picture = template_header(image_handle=state.data.h)
+        >>> template = create_message_template("way", "en", [picture, template_body("This is the way to us.")])
+        >>> combine(upload_template_image(state.data.file), template).name
+        'combine'
 
     Source: https://developers.facebook.com/docs/graph-api/guides/upload
     """
