@@ -189,5 +189,5 @@ def _meant(key: str, configuration: dict[str, Any]) -> str | None:
 
 _HOW_TO_GIVE = (
     'Put it under "configuration" in the state, {"configuration": {"access_token": "…"}}, or give --credentials FILE, '
-    "or set ADAPTOR_ACCESS_TOKEN. To try without a credential, use --sandbox."
+    "or set ADAPTOR_ACCESS_TOKEN. adaptor config token gets one; to try without, use --sandbox."
 )

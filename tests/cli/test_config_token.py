@@ -8,6 +8,7 @@ import stat
 import pytest
 
 from adaptor.sandbox import Sandbox
+from adaptor.sandbox.state.objects import Token
 
 FILES = ("--user-token-file", "user.txt", "--app-secret-file", "secret.txt")
 
@@ -62,7 +63,7 @@ def test_a_credential_is_written_that_works_and_that_only_its_owner_reads(token,
 def test_no_secret_is_in_an_address_or_in_what_is_printed(token, meta):
     done = token("--with-user-token")
     paths = [request.path for request in meta.requests]
-    assert len(paths) == 3
+    assert [path.rpartition("/")[2] for path in paths] == ["", "access_token", "accounts", ""]
     for secret in secrets_of(meta):
         assert secret not in done.out + done.err + "".join(paths)
 
@@ -106,6 +107,14 @@ def test_the_persons_token_is_kept_only_when_that_is_wanted(token, tmp_path, met
     token("--replace", "--with-user-token")
     kept = credential(tmp_path)["user_access_token"]
     assert (kept in meta._page.tokens, kept != meta.user_token) == (True, True)
+
+
+def test_a_token_that_never_ends_is_not_exchanged(token, tmp_path, meta):
+    # As that of a system user.
+    meta._page.tokens["SANDBOX-SYSTEM"] = Token("user", "", meta.now())
+    assert token(user="SANDBOX-SYSTEM").code == 0
+    assert not [request for request in meta.requests if "oauth" in request.path]
+    assert credential(tmp_path)["access_token"] == meta.access_token
 
 
 def test_both_secrets_come_from_standard_input_or_the_environment(token, tmp_path, meta):

@@ -6,6 +6,7 @@ GET; it is made as a POST here, as OAuth 2.0 prescribes (RFC 6749, section 3.2),
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...core.config import read_configuration
@@ -72,9 +73,16 @@ class PageTokens:
     def exchange(self) -> None:
         """Exchange the person's token for a long-lived one: only that gives a Page token that does not end.
 
+        A token that never ends, such as that of a system user, is taken as it is.
+
         Raises:
             AdaptorError: Meta refuses the token, the app's id or its secret, or could not be asked.
         """
+        with suppress(AdaptorError):
+            known = self._facts(self._user_token, self._user_token)
+            if known.get("is_valid") is True and known.get("expires_at") == 0:
+                self.long_lived = self._user_token
+                return
         body = {
             "grant_type": "fb_exchange_token",
             "client_id": self._given["app_id"],
@@ -117,13 +125,15 @@ class PageTokens:
 
     def facts(self, token: str) -> dict[str, Any]:
         """Return what Meta says of a token; nothing where it does not say."""
-        request = GraphRequest("GET", "debug_token", {"input_token": token}, access="app", sealed=True)
         try:
-            answer = self._send(request, self.long_lived)
+            return self._facts(token, self.long_lived)
         except AdaptorError as error:
             self._run.log("info", "config", f"Warning: what the token may do is not known. {error.headline()}")
             return {}
-        data = answer.get("data")
+
+    def _facts(self, token: str, own: str) -> dict[str, Any]:
+        request = GraphRequest("GET", "debug_token", {"input_token": token}, access="app", sealed=True)
+        data = self._send(request, own).get("data")
         return data if isinstance(data, dict) else {}
 
     def _no_pages(self) -> InputError:

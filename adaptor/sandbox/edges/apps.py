@@ -12,8 +12,8 @@ from adaptor.sandbox.meta.errors import FAULTS, callback_failed, invalid
 from adaptor.sandbox.meta.webhook_fields import FIELDS
 from adaptor.sandbox.request.fields import read_fields, select
 from adaptor.sandbox.request.request_object import is_url
-from adaptor.sandbox.rules.access import APP, PAGE, has_ended, identify
-from adaptor.sandbox.state.objects import Subscription
+from adaptor.sandbox.rules.access import APP, PAGE, USER, has_ended, identify
+from adaptor.sandbox.state.objects import Subscription, Token
 
 if TYPE_CHECKING:
     from adaptor.sandbox.request.call import GraphCall
@@ -24,6 +24,7 @@ _SUCCESS: Final = {"success": True}
 _OBJECTS: Final = ("page", "user", "permissions", "instagram")
 # Access to people's data ends 90 days after the person has last used the app.
 _DATA_ACCESS: Final = timedelta(days=90)
+_SHORT: Final = timedelta(hours=1)
 
 
 def subscribe_page(call: GraphCall, page: PageState) -> dict[str, Any]:
@@ -153,6 +154,9 @@ def debug_token(call: GraphCall, page: PageState) -> dict[str, Any]:
         reason = FAULTS[190, 463 if ended else page.token_subcode or None]
         data["error"] = {"code": 190, "message": reason.message, "subcode": reason.subcode}
     data |= {"data_access_expires_at": 0, "expires_at": 0, "is_valid": not expired}
+    if identity == USER and made is None:
+        # The token of Meta's explorer: here it is always fresh.
+        made = Token("user", "", page.clock.now(), page.clock.now() + _SHORT)
     if made is not None:
         data["data_access_expires_at"] = int((made.made_at + _DATA_ACCESS).timestamp())
         data["expires_at"] = int(made.ends_at.timestamp()) if made.ends_at is not None else 0
