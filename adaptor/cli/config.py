@@ -224,6 +224,8 @@ def _needs(findings: TokenReport, needed: Needed) -> list[str]:
         shown.append(f"the feature {feature}: no token shows it, see App Review ({', '.join(names)})")
     if needed.with_app:
         shown.append(f"the app's own token: app_id and app_secret ({', '.join(needed.with_app)})")
+    if needed.with_user:
+        shown.append(f"the token of a user of the app: app_id and user_access_token ({', '.join(needed.with_user)})")
     if needed.unknown:
         shown.append(f"what it asks for itself, which nobody can tell here ({', '.join(needed.unknown)})")
     if not shown:

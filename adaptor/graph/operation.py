@@ -47,7 +47,7 @@ class GraphOperation(Operation):
     def needs(self) -> Need:
         """Return what the operation needs of the token and of the app, as far as its arguments are known."""
         need = self._needs if isinstance(self._needs, Need) else self._needs(self.draft)
-        return need._replace(app=True) if self.draft.access == "app" else need
+        return need._replace(app=need.app or self.draft.access == "app", user=self.draft.access == "user")
 
     def describe(self, state: State) -> GraphRequest:
         """Return the request that this operation makes for this state. Nothing is sent."""

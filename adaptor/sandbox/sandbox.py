@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from adaptor.sandbox.chat.site import Site
     from adaptor.sandbox.server.server import Server
     from adaptor.sandbox.state.event_log import EventLog
-    from adaptor.sandbox.state.objects import Person, UtilityTemplate
+    from adaptor.sandbox.state.objects import Comment, Person, UtilityTemplate
     from adaptor.sandbox.state.records import Message, Refusal, Request
     from adaptor.sandbox.state.storage import Storage
 
@@ -255,6 +255,12 @@ class Sandbox(Controls):
         """Accepted messages, oldest first."""
         with self._page.lock:
             return list(self._page.messages)
+
+    @property
+    def comments(self) -> list[Comment]:
+        """What the Page has answered below comments, oldest first."""
+        with self._page.lock:
+            return list(self._page.comments.values())
 
     @property
     def actions(self) -> list[Action]:

@@ -40,7 +40,7 @@ SENDING = Need(("pages_messaging",), source=f"{_PLATFORM}/send-messages")
 UTILITY_MESSAGES = Need(("page_utility_messaging",), source=f"{_PLATFORM}/send-messages/utility-messages")
 UTILITY_TEMPLATES = Need(("page_utility_messaging",), source=f"{_GRAPH}/page/message_templates")
 MESSENGER_PROFILE = Need(("pages_messaging",), source=f"{_PLATFORM}/reference/messenger-profile-api")
-#: No permission, but a role on the app.
+#: No permission, but a role of a person on the app.
 UPLOADS = Need(source="https://developers.facebook.com/docs/graph-api/reference/application/uploads")
 PERSONAS = Need(("pages_messaging",), source=f"{_PLATFORM}/send-messages/personas")
 USER_PROFILE = Need(("pages_messaging",), (PROFILE_ACCESS,), source=f"{_PLATFORM}/identity/user-profile")

@@ -202,6 +202,11 @@ def _check_needs(report: TokenReport, needed: Needed, checked: Configuration) ->
         names = ", ".join(needed.with_app)
         what = f"The job makes calls with the app's own token ({names}), which the credential cannot."
         report.problems.append((what, _HOW_TO_LEARN))
+    if needed.with_user and not (checked.app_id and checked.user_access_token):
+        names = ", ".join(needed.with_user)
+        what = f"The job makes calls with the token of a user of the app ({names}), which the credential lacks."
+        fix = "Put `app_id` and `user_access_token` into it: adaptor config token --replace --with-user-token does so."
+        report.problems.append((what, fix))
     if report.scopes is None:
         return
     report.missing = [permission for permission in needed.permissions if not _granted(report, permission)]

@@ -14,8 +14,8 @@ GIF = "https://example.org/a.gif"
 def test_a_comment_is_answered_in_public(visit: Any, sandbox: Any) -> None:
     comment = sandbox.person("6543210987654321").comments("Are you open?")
     answer = visit(reply_to_comment(comment, "Yes, until 6."))["data"]["id"]
-    assert sandbox._page.comments[answer].message == "Yes, until 6."
-    assert sandbox._page.comments[answer].parent == comment
+    (published,) = sandbox.comments
+    assert (published.id, published.parent, published.message) == (answer, comment, "Yes, until 6.")
 
 
 def test_only_what_is_given_is_sent(meta: Any) -> None:
