@@ -127,6 +127,8 @@ def _get(options: argparse.Namespace, target: CredentialFile, given: dict[str, A
     if options.with_user_token:
         made["user_access_token"] = tokens.long_lived
     target.write(made)
+    if options.with_user_token:
+        learn(run.folders, tokens.long_lived, {"expires_at": tokens.ends_at}, run.began)
     learn(run.folders, page.token, facts, run.began)
     for warning in warnings:
         run.log("info", "config", f"Warning: {warning}")

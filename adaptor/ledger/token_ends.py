@@ -22,9 +22,9 @@ FILE = "tokens.json"
 SOON_DAYS = 14
 #: What ends, by the key under which Meta tells it, with what to do.
 _ENDS = {
-    "expires_at": ("The token", "Make a new one before: adaptor config token --replace."),
+    "expires_at": ("", "Make a new one before: adaptor config token --replace."),
     "data_access_expires_at": (
-        "The token's access to people's data",
+        "'s access to people's data",
         "The person who made the token has to make a new one before: adaptor config token --replace.",
     ),
 }
@@ -59,23 +59,24 @@ def learn(folders: Iterable[str], token: str, facts: Mapping[str, Any], now: flo
                 _write(folder, known)
 
 
-def token_warnings(folders: Iterable[str], token: str, now: float) -> list[str]:
+def token_warnings(folders: Iterable[str], token: str, now: float, name: str = "The token") -> list[str]:
     """Return a warning for each end of a token that is near or past.
 
     Args:
         folders: Where it may be recorded.
         token: The token.
         now: The time, in Unix seconds.
+        name: What the token is called.
     """
     known_by = digest("token", token)
     ends: dict[str, int] = {}
     for folder in folders:
         ends.update(_read(folder).get(known_by, {}))
-    return [_warning(key, ends[key], now) for key in _ENDS if key in ends and ends[key] - now < SOON_DAYS * _DAY]
+    return [_warning(name, key, ends[key], now) for key in _ENDS if key in ends and ends[key] - now < SOON_DAYS * _DAY]
 
 
-def _warning(key: str, end: int, now: float) -> str:
-    what, fix = _ENDS[key]
+def _warning(name: str, key: str, end: int, now: float) -> str:
+    what, fix = f"{name}{_ENDS[key][0]}", _ENDS[key][1]
     day = datetime.fromtimestamp(end, UTC).date().isoformat()
     if end <= now:
         return f"{what} ended on {day}, as Meta said. {fix.replace(' before:', ':')}"

@@ -107,6 +107,8 @@ def test_the_persons_token_is_kept_only_when_that_is_wanted(token, tmp_path, met
     token("--replace", "--with-user-token")
     kept = credential(tmp_path)["user_access_token"]
     assert (kept in meta._page.tokens, kept != meta.user_token) == (True, True)
+    (ends,) = json.loads((tmp_path / ".adaptor" / "tokens.json").read_text()).values()
+    assert 59 < (ends["expires_at"] - meta.now().timestamp()) / (24 * 3600) <= 60
 
 
 def test_a_token_that_never_ends_is_not_exchanged(token, tmp_path, meta):

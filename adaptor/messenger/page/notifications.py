@@ -40,8 +40,8 @@ def list_notification_tokens(
 
     Args:
         opt_in_source: Only those who agreed in one of these ways: `SUBSCRIBER_LIST`, `CTM`, `COMMENT_AUTOMATION`,
-            `REPLY_AUTOMATION`. As all filters up to `is_previously_messaged`, and `subscriber_tag_ids`, it is in
-            Meta's SDK; the documentation does not describe it (uncertain).
+            `REPLY_AUTOMATION`. Meta's SDK has this filter, `since`, `until`, `is_previously_messaged` and
+            `subscriber_tag_ids`; its documentation does not describe them (uncertain).
         since: Only those from this time on: a Unix time, or an ISO date.
         until: Only those up to this time.
         is_previously_messaged: Whether a marketing message was sent to them before (named so since SDK 26.0.3).

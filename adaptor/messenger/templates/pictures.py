@@ -78,6 +78,7 @@ class _Upload(GraphOperation):
 
     def perform(self, state: State, run: Run) -> State:
         """Upload the file; `data` becomes its handle."""
+        self._warn(state, run)
         try:
             # It makes no object, so another session does no harm; the ledger records the upload itself.
             session = self.describe(state)._replace(writes=False)
@@ -92,6 +93,14 @@ class _Upload(GraphOperation):
                     "put `user_access_token` into the credential; adaptor config token --with-user-token does so."
                 )
             raise
+
+    def _warn(self, state: State, run: Run) -> None:
+        """Warn where the person's token ends soon: that of the Page, which other calls use, may last longer."""
+        from ...ledger.token_ends import token_warnings
+
+        token = (state.get("configuration") or {}).get("user_access_token")
+        for warning in token_warnings(run.folders, token, run.began, "`user_access_token`") if token else ():
+            run.log("info", "graph", f"Warning: {warning} Add --with-user-token.")
 
 
 @graph_operation(needs=UPLOADS, kind=_Upload)

@@ -67,8 +67,9 @@ class PageTokens:
         self._given = configuration
         self._user_token = user_token
         self._run = run
-        #: The person's long-lived token, once it is known.
+        #: The person's long-lived token, once it is known, and when it ends, in Unix seconds; 0 is never.
         self.long_lived = ""
+        self.ends_at = 0
 
     def exchange(self) -> None:
         """Exchange the person's token for a long-lived one: only that gives a Page token that does not end.
@@ -98,6 +99,8 @@ class PageTokens:
             raise _explained(error) from None
         self.long_lived = str(answer["access_token"])
         self._run.redactor.learn((self.long_lived,))
+        seconds = answer.get("expires_in")
+        self.ends_at = int(self._run.now()) + seconds if isinstance(seconds, int) else 0
 
     def pages(self) -> list[ManagedPage]:
         """Return the Pages of the person, each with its token.

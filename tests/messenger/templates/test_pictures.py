@@ -20,12 +20,14 @@ from adaptor import (
     copy_message_template,
     create_message_template,
     get_message_template,
+    get_page,
     state,
     template_body,
     template_header,
     upload_template_image,
 )
 from adaptor.core.run.context import Run
+from adaptor.ledger.token_ends import learn
 from adaptor.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -150,3 +152,17 @@ def test_the_signature_of_the_session_and_the_scheme_of_metas_page_are_sent(
     assert (upload.args["sig"], upload.headers["Authorization"]) == ("x+y", "OAuth EAAG-of-a-person")
     assert upload.data == MAP.read_bytes()
     assert after["data"] == {"h": "4::a"}
+
+
+def test_an_upload_warns_of_the_end_of_the_persons_token(pages: Any, do: Any, tmp_path: Path) -> None:
+    page, _ = pages
+    said: list[str] = []
+    with Run(sink=lambda level, component, message, fields: said.append(message)) as run:
+        run.folders = (str(tmp_path),)
+        learn(run.folders, page.user_token, {"expires_at": int(run.began) + 3 * 24 * 3600 + 60}, run.began)
+        do(page, get_page())
+        assert not any("ends on" in line for line in said)
+        do(page, upload_template_image(MAP))
+    (warning,) = [line for line in said if "ends on" in line]
+    assert warning.startswith("Warning: `user_access_token` ends on ")
+    assert "in 3 days. Make a new one before: adaptor config token --replace. Add --with-user-token." in warning
