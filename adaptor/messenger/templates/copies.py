@@ -33,8 +33,8 @@ def copy_message_template(
     """Create a utility template like another one, such as that of another Page.
 
     Needs the permission `page_utility_messaging`. Read the template in a step with the credential of its Page, and copy
-    it in a step with the credential of the other Page; in a workflow each step names its own credential. Meta reviews
-    the copy.
+    it in a step with the credential of the other Page; in a workflow the `configuration` of a step names its
+    credential. Meta reviews the copy.
 
     Args:
         template: The template as `get_message_template` or `list_message_templates` gives it, with its

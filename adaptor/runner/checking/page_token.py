@@ -114,7 +114,8 @@ class PageTokens:
         while True:
             params = {"fields": "id,name,tasks,access_token", "limit": 100, **place}
             answer = self._send(GraphRequest("GET", "me/accounts", params), self.long_lived)
-            for entry in answer.get("data") or ():
+            entries = answer.get("data")
+            for entry in entries if isinstance(entries, list) else ():
                 if isinstance(entry, dict) and entry.get("id") and entry.get("access_token"):
                     found.append(_page_of(entry))
             following = next_place(answer)
