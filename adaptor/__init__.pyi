@@ -93,6 +93,7 @@ from .messenger.page.app import (
     delete_subscription as delete_subscription,
     list_subscriptions as list_subscriptions,
 )
+from .messenger.page.comments import reply_to_comment as reply_to_comment
 from .messenger.page.notifications import list_notification_tokens as list_notification_tokens
 from .messenger.page.page import (
     get_insights as get_insights,
@@ -108,6 +109,13 @@ from .messenger.page.stickers import (
     list_stickers as list_stickers,
     search_stickers as search_stickers,
 )
+from .messenger.page.welcome_flows import (
+    create_welcome_message_flow as create_welcome_message_flow,
+    delete_welcome_message_flow as delete_welcome_message_flow,
+    list_welcome_message_flows as list_welcome_message_flows,
+    update_welcome_message_flow as update_welcome_message_flow,
+)
+from .messenger.people.blocked import list_blocked_users as list_blocked_users
 from .messenger.people.conversations import (
     get_conversation as get_conversation,
     get_message as get_message,
@@ -192,6 +200,8 @@ from .messenger.templates.builders import (
     template_buttons as template_buttons,
     template_header as template_header,
 )
+from .messenger.templates.copies import copy_message_template as copy_message_template
+from .messenger.templates.pictures import upload_template_image as upload_template_image
 from .messenger.templates.utility_templates import (
     create_message_template as create_message_template,
     delete_message_template as delete_message_template,

@@ -45,8 +45,10 @@ def python(copy, *arguments, cwd=None):
 
 def test_the_new_operation_runs(copy, httpserver, tmp_path):
     page = {"data": [{"id": "1", "name": "Ana"}]}
-    httpserver.expect_request(re.compile(r".*/me/blocked"), query_string="fields=id%2Cname").respond_with_json(page)
-    (tmp_path / "job.py").write_text("list_blocked_users()\n")
+    httpserver.expect_request(
+        re.compile(r".*/me/messenger_lead_forms"), query_string="fields=id%2Cname"
+    ).respond_with_json(page)
+    (tmp_path / "job.py").write_text("list_lead_forms()\n")
     credentials = {"access_token": "EAAG-the-token", "base_url": httpserver.url_for("").rstrip("/")}
     (tmp_path / "c.json").write_text(json.dumps(credentials))
     told = python(copy, "-m", "adaptor", "run", "job.py", "-c", "c.json", "-O", cwd=tmp_path)
@@ -54,16 +56,16 @@ def test_the_new_operation_runs(copy, httpserver, tmp_path):
 
 
 def test_its_documentation_and_its_permission_are_known(copy):
-    assert "me/blocked" in python(copy, "-m", "adaptor", "docs", "list_blocked_users")
-    script = "from adaptor import list_blocked_users; print(*list_blocked_users().needs().permissions)"
+    assert "me/messenger_lead_forms" in python(copy, "-m", "adaptor", "docs", "list_lead_forms")
+    script = "from adaptor import list_lead_forms; print(*list_lead_forms().needs().permissions)"
     assert python(copy, "-c", script) == "pages_messaging\n"
 
 
 def test_type_checkers_know_it(copy, tmp_path):
     (tmp_path / "job.py").write_text(
-        "from adaptor import each, list_blocked_users, log, state\n\n"
-        "each(list_blocked_users(limit=5), log(state.data.name))\n"
-        'list_blocked_users(limt="5")  # type: ignore[call-arg]\n'
+        "from adaptor import each, list_lead_forms, log, state\n\n"
+        "each(list_lead_forms(limit=5), log(state.data.name))\n"
+        'list_lead_forms(limt="5")  # type: ignore[call-arg]\n'
     )
     python(copy, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), "job.py", cwd=tmp_path)
 

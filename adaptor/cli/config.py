@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from . import config_token
 from .layout.help import Help
+from .layout.token_ends import ends_in_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = """\
 examples:
+  adaptor config token                                     get a Page's token, and write credentials.json
   adaptor config check -c credentials.json                 whose the token is, what it may do, when it ends
   adaptor config check -c credentials.json --job job.py    and what the job still needs
   adaptor config validate -c credentials.json              check the file alone, without asking Meta
@@ -36,8 +39,8 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser."""
     command = commands.add_parser(
         "config",
-        help="look into a credential",
-        description="Look into a credential. No secret is ever printed.",
+        help="get a credential, and look into it",
+        description="Get a credential, and look into it. No secret is ever printed.",
         epilog=f"{EXAMPLE}\n{EXIT_CODES}",
         formatter_class=Help,
         allow_abbrev=False,
@@ -45,6 +48,7 @@ def add_to(commands: Any) -> None:
     verbs = command.add_subparsers(
         title="commands", dest="verb", metavar="COMMAND", prog="adaptor config", required=True
     )
+    config_token.add_to(verbs)
     check = verbs.add_parser(
         "check",
         help="ask Meta what a credential may do",
@@ -135,6 +139,7 @@ def _check(options: argparse.Namespace) -> int:
     from ..core.run.context import Run
     from ..core.text.harmless import harmless
     from ..runner.checking.token import inspect_token
+    from ..runner.execution.ledger_location import folders_beside
     from ..runner.load.credentials import read_credentials
     from ..runner.load.secret_warnings import of_files
     from ..runner.output.logs import Levels, Log
@@ -145,6 +150,7 @@ def _check(options: argparse.Namespace) -> int:
     try:
         credentials = read_credentials(options.credentials)
         credentials.teach(run.redactor)
+        run.folders = folders_beside(None, options.job, credentials.path)
         for what in of_files(credentials):
             run.warn("config", what)
         findings = inspect_token(credentials.single(options.name), options.job, run)
@@ -173,7 +179,7 @@ def _lines(findings: TokenReport) -> list[str]:
     if findings.owner:
         lines.append(f"  whose:    {_named(findings.owner.get('name'), findings.owner.get('id'))}{_app(findings)}")
     if findings.token is not None:
-        lines.append(f"  ends:     {_ends(findings)}")
+        lines.append(f"  ends:     {ends_in_words(findings)}")
         lines += _scopes(findings.scopes)
     lines.append(f"  version:  {_version(findings.version_facts())}")
     if findings.needed is not None:
@@ -206,21 +212,6 @@ def _version(version: dict[str, Any]) -> str:
     return f"{version['version']}, {end}"
 
 
-def _ends(findings: TokenReport) -> str:
-    token = findings.token or {}
-    end, access = findings.end("expires_at"), findings.end("data_access_expires_at")
-    first = "never" if token.get("expires_at") == 0 else "Meta does not say" if end is None else _when(end, findings)
-    if access is None:
-        return first
-    return f"{first}; access to people's data ends {_when(access, findings)}"
-
-
-def _when(end: Any, findings: TokenReport) -> str:
-    days = (end - findings.now).days
-    ago = f"{-days:,} days ago" if days < -1 else "a day ago" if days == -1 else None
-    return f"on {end:%Y-%m-%d} ({ago or f'in {days:,} days'})"
-
-
 def _scopes(scopes: list[str] | None) -> list[str]:
     from ..messenger.rules.permissions import IN_WORDS, SPELLINGS
 
@@ -243,6 +234,8 @@ def _needs(findings: TokenReport, needed: Needed) -> list[str]:
         shown.append(f"the feature {feature}: no token shows it, see App Review ({', '.join(names)})")
     if needed.with_app:
         shown.append(f"the app's own token: app_id and app_secret ({', '.join(needed.with_app)})")
+    if needed.with_user:
+        shown.append(f"the token of a user of the app: app_id and user_access_token ({', '.join(needed.with_user)})")
     if needed.unknown:
         shown.append(f"what it asks for itself, which nobody can tell here ({', '.join(needed.unknown)})")
     if not shown:

@@ -101,12 +101,17 @@ def perform(options: argparse.Namespace) -> int:
 
 
 def _facts(sandbox: Sandbox) -> str:
-    # A token that was given may be a real one.
-    token = sandbox.access_token if sandbox.access_token.startswith("SANDBOX-") else "the one that was given"
+    # What was given may be a real one.
+    given = "the one that was given"
+    token = sandbox.access_token if sandbox.access_token.startswith("SANDBOX-") else given
+    secret = sandbox.app_secret if sandbox.has_own_secret else given
     return (
         f"{sandbox.page_name} ({sandbox.page_id}) is there. Nothing leaves this machine.\n"
         f"  base URL      {sandbox.url}\n"
         f"  access token  {token}\n"
+        f"  app id        {sandbox.app_id}\n"
+        f"  app secret    {secret}\n"
+        f"  user token    {sandbox.user_token}\n"
         f"  chat page     {sandbox.page_url}\n"
         "Ctrl-C ends it."
     )

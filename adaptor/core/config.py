@@ -11,13 +11,14 @@ from .secrets.pasted import trimmed, wrong_in
 
 _SCHEMA = "configuration-schema.json"
 #: Keys whose values are copied from Meta's pages.
-_COPIED = ("access_token", "app_secret")
+_COPIED = ("access_token", "user_access_token", "app_secret")
 
 
 class Configuration(NamedTuple):
     """A configuration that was checked against `configuration-schema.json`."""
 
     access_token: str
+    user_access_token: str | None
     app_secret: str | None
     app_id: str | None
     verify_token: str | None
@@ -95,7 +96,7 @@ def read_configuration(configuration: Any) -> Configuration:
     for key, value in given.items():
         given[key] = trimmed(value) if isinstance(value, str) else value
     for key in _COPIED:
-        wrong = wrong_in(given[key], is_token=key == "access_token") if isinstance(given.get(key), str) else None
+        wrong = wrong_in(given[key], is_token=key != "app_secret") if isinstance(given.get(key), str) else None
         if wrong is not None:
             what, fix = wrong
             raise ConfigurationError(
@@ -188,5 +189,5 @@ def _meant(key: str, configuration: dict[str, Any]) -> str | None:
 
 _HOW_TO_GIVE = (
     'Put it under "configuration" in the state, {"configuration": {"access_token": "…"}}, or give --credentials FILE, '
-    "or set ADAPTOR_ACCESS_TOKEN. To try without a credential, use --sandbox."
+    "or set ADAPTOR_ACCESS_TOKEN. adaptor config token gets one; to try without, use --sandbox."
 )

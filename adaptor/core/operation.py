@@ -253,6 +253,8 @@ Handler: TypeAlias = "Operation | Callable[P, T]"
 ErrorKinds: TypeAlias = "type[BaseException] | tuple[type[BaseException], ...]"
 #: A condition; the operation gets True or False.
 Condition: TypeAlias = "object"
+#: People who are left out: a list, a file, a lazy reference, or an operation that lists them.
+People: TypeAlias = "Value[Any]"
 #: What a loop goes through: a list, one object, a JSONPath, a file, or a list of Meta's.
 Source: TypeAlias = "Iterable[Any] | PathLike[str] | Callable[[State], Any]"
 
@@ -313,9 +315,11 @@ def _take(parameters: Parameters, name: str, value: Any) -> Any:
     if kind == "condition":
         prepared = prepare(value)
         return Logic("", (prepared,)) if isinstance(prepared, Lazy) and not isinstance(prepared, Logic) else prepared
-    if kind == "source":
+    if kind in ("source", "people"):
         if isinstance(value, Operation) and hasattr(value, "items"):
             return Deferred(_items, (value,), reads_state=True, written=repr(value))
+        if kind == "people":
+            return prepare(value)
         if value is None or isinstance(value, bool | int | float | bytes):
             raise WrongCall(
                 f"`{name}` of {parameters.name}() cannot be {_described(value)}.",

@@ -170,7 +170,7 @@ def _outcomes_of(
             )
     waiting = [index for index in range(len(requests)) if index not in outcomes]
     # The parts of one call share its token.
-    for access in ("page", "app"):
+    for access in ("page", "app", "user"):
         places = [index for index in waiting if requests[index].access == access]
         if places:
             from .client import client_for

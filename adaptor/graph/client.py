@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..core.config import Configuration, plain_address, read_configuration
 from ..core.errors import SENT_NO, SENT_UNKNOWN, AdaptorError, DeliveryUnknown, NotSent
 from ..core.run.context import Run
+from ..ledger.token_ends import token_warnings
 from ..wire.departure import wire
 from ..wire.retry import RetryPolicy, call_with_retries
 from .answer import GraphAnswer
@@ -162,12 +163,15 @@ class GraphClient:
             "params": request.params,
             "body": request.body,
             **({"files": {name: str(path) for name, path in request.files.items()}} if request.files else {}),
+            **({} if request.file_offset is None else {"file_offset": request.file_offset}),
             "proof": self.connection.proves and request.access == "page",
         }
 
     def _attach_request(self, request: GraphRequest, error: BaseException) -> None:
         """Attach a request to the error that it ended with, unless a part of the request is secret."""
-        if isinstance(error, GraphError | NotSent | DeliveryUnknown) and not request.sealed:
+        if isinstance(error, GraphError | NotSent | DeliveryUnknown) and not (
+            request.sealed or request.access == "none"
+        ):
             error.request = self.described(request)
             if self._run.observers.on_failure is not None:
                 self._run.observers.on_failure(error.request)
@@ -276,9 +280,13 @@ class _Clients:
         run.learn_secrets({"configuration": configuration})
         checked = read_configuration(configuration)
         client = GraphClient(checked, run)
-        for warning in (version_warning(checked.api_version, run.started.date()), plain_address(checked.base_url)):
-            if warning is not None:
-                run.warn("graph", warning, once=warning)
+        found = [
+            version_warning(checked.api_version, run.started.date()),
+            plain_address(checked.base_url),
+            *token_warnings(run.folders, checked.access_token, run.began),
+        ]
+        for warning in filter(None, found):
+            run.warn("graph", warning, once=warning)
         self._clients.insert(0, (dict(configuration), client))
         return client
 

@@ -59,7 +59,7 @@ class Rule(NamedTuple):
         return "wait" if issubclass(self.kind, RateLimited) else "never"
 
 
-_NEW_TOKEN = "Get a new Page access token and put it into the credential."
+_NEW_TOKEN = "Put a new Page access token into the credential: adaptor config token --replace gets one."
 _WINDOW = (
     "The person has to write first. Outside the 24 hours only a utility template (send_utility) "
     "or, written by a human within 7 days, the HUMAN_AGENT tag may be sent."
@@ -143,6 +143,12 @@ RULES: dict[Place, Rule] = {
     (100, 2018320): Rule(InvalidRequest, "Check the product ids: they must be in a catalogue of this Page."),
     (100, 2018328): Rule(InvalidRequest, "Product templates need api_version v8.0 or later.", about=ABOUT_PAGE),
     (100, 2534037): Rule(InvalidRequest, "Another app owns this conversation: take or request control first."),
+    (101, None): Rule(
+        InvalidRequest,
+        "Check `app_id`: the app's settings in the developer console show it.",
+        about=ABOUT_PAGE,
+        source=PEER,
+    ),
     (102, None): Rule(TokenInvalid, _NEW_TOKEN, source=PEER),
     (190, None): Rule(
         TokenInvalid,

@@ -86,10 +86,13 @@ class GraphConnection:
             for adapter in self._session.adapters.values():
                 adapter.close()
         self._remember(request)
-        headers = {} if encoded.kind is None else {"Content-Type": encoded.kind}
+        headers: dict[str, str | None] = {} if encoded.kind is None else {"Content-Type": encoded.kind}
         proof = self._proof
-        if request.access == "app":
-            headers["Authorization"], proof = f"Bearer {self._app_token()}", {}
+        if request.access != "page":
+            token, proof = self._other_token(request)
+            headers["Authorization"] = token
+        if request.file_offset is not None:
+            headers["file_offset"] = str(request.file_offset)
         wire.begin(self._configuration.total_timeout)
         try:
             response = self._session.request(
@@ -190,6 +193,19 @@ class GraphConnection:
         if not isinstance(asked, dict) or set(asked) != {"id"} or named == str(asked["id"]):
             return None
         return named if named in self._people else None
+
+    def _other_token(self, request: GraphRequest) -> tuple[str | None, dict[str, str]]:
+        """Return the header and the proof of a call that the Page's token does not go with."""
+        if request.access == "none":
+            # The header of the session is left out.
+            return None, {}
+        if request.access == "app":
+            return f"Bearer {self._app_token()}", {}
+        known = self._configuration
+        token = known.user_access_token or known.access_token
+        proof = {"appsecret_proof": appsecret_proof(token, known.app_secret)} if known.app_secret else {}
+        # Meta's page on uploads names this scheme; all other calls take the one of RFC 6750.
+        return f"{'Bearer' if request.file_offset is None else 'OAuth'} {token}", proof
 
     def _app_token(self) -> str:
         """Return the app's own token.

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 HEADING = "graph"
 
 METHODS = ("GET", "POST", "DELETE")
+ACCESSES = ("page", "app", "user")
 
 
 @graph_operation(needs=Need(source="https://developers.facebook.com/docs/graph-api/reference", is_known=False))
@@ -45,7 +46,8 @@ def graph_request(
             in logs.
         body: What is sent as JSON, or as the fields of a form with `files`.
         files: Local files by the name of their form field: `{"filedata": Path("map.png")}`.
-        access: `page`, or `app` for calls that need the app's own token (`app_id` and `app_secret` of the credential).
+        access: `page`; `app` for calls that need the app's own token (`app_id` and `app_secret` of the credential); or
+            `user` for calls that need the token of a user of the app (`user_access_token`; else the Page's is sent).
 
     Returns:
         An operation. `data` becomes the body of the answer; of a paged list that is the first page.
@@ -65,6 +67,8 @@ def graph_request(
         raise WrongCall(
             f"The method {method!r} is none of {', '.join(METHODS)}.", fix='Write graph_request("GET", "me").'
         )
+    if access not in ACCESSES:
+        raise WrongCall(f"access={access!r} is none of {', '.join(ACCESSES)}.", fix='Leave it out: it is "page" then.')
     return Draft(
         method,
         defer(_path, path),

@@ -218,7 +218,7 @@ def write_of(
         text_digest=digest("text", text.strip()) if isinstance(text, str) else None,
         once=once,
         is_message=request.is_message,
-        only=f"{request.method} {request.path}" if sole_at_site else "",
+        only=f"{request.method} {_address(request)[0]}" if sole_at_site else "",
         is_idempotent=request.is_idempotent,
     )
 
@@ -234,7 +234,13 @@ def fingerprint(request: GraphRequest) -> str:
             files = upload.digest(str)
         finally:
             upload.close()
-    return digest(request.method, request.path, request.params, request.body, files, request.access, request.part)
+    return digest(request.method, *_address(request), request.body, files, request.access, request.part)
+
+
+def _address(request: GraphRequest) -> tuple[str, dict[str, Any]]:
+    """Return the path and the query, as far as they say what is written."""
+    # Each attempt to upload a file has a session of its own, whose id is in the path.
+    return (request.path, request.params) if request.file_offset is None else ("upload", {})
 
 
 def recipient_text(recipient: Any) -> str:

@@ -72,7 +72,8 @@ class GraphListing(GraphOperation):
                 params["limit"] = min(wanted, PAGE_SIZE)
             answer = self._page(request._replace(params=params), state, run, entered)
             responses.append(answer.response)
-            page = answer.body.get("data") if isinstance(answer.body, dict) else None
+            # Some edges are documented with the list alone, without `data` around it.
+            page = answer.body.get("data") if isinstance(answer.body, dict) else answer.body
             for item in page if isinstance(page, list) else ():
                 yield item
                 if wanted is not None:

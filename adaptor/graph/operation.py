@@ -47,7 +47,7 @@ class GraphOperation(Operation):
     def needs(self) -> Need:
         """Return what the operation needs of the token and of the app, as far as its arguments are known."""
         need = self._needs if isinstance(self._needs, Need) else self._needs(self.draft)
-        return need._replace(app=True) if self.draft.access == "app" else need
+        return need._replace(app=need.app or self.draft.access == "app", user=self.draft.access == "user")
 
     def describe(self, state: State) -> GraphRequest:
         """Return the request that this operation makes for this state. Nothing is sent."""
@@ -252,7 +252,9 @@ def read_answer(answer: GraphAnswer, draft: Draft) -> Any:
     return answer.body if answer.is_result else draft.read(answer.body)
 
 
-def graph_operation(*, needs: Needs) -> Callable[[Callable[P, Draft]], Callable[P, GraphOperation]]:
+def graph_operation(
+    *, needs: Needs, kind: type[GraphOperation] = GraphOperation
+) -> Callable[[Callable[P, Draft]], Callable[P, GraphOperation]]:
     """Make an operation of a function that drafts its call from its arguments.
 
     The function is called once, when the operation is built. Its arguments may be lazy references, so it must hand
@@ -260,5 +262,6 @@ def graph_operation(*, needs: Needs) -> Callable[[Callable[P, Draft]], Callable[
 
     Args:
         needs: What the call needs of the token and of the app, or a function that says it of the draft.
+        kind: The class of the operation, where performing it takes more than the call.
     """
-    return lambda function: builder_of(function, partial(GraphOperation, needs=needs), takes_state=False)
+    return lambda function: builder_of(function, partial(kind, needs=needs), takes_state=False)

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Literal, TypeAlias
 
-    #: Whose token a call travels with: the Page's, or the app's own (`app_id|app_secret`).
-    Access: TypeAlias = Literal["page", "app"]
+    #: Whose token a call travels with: the Page's, the app's own (`app_id|app_secret`), that of a user of the app; or
+    #: none, since the body is the credential: it is sent as a form then (RFC 6749, section 4) and is never shown.
+    Access: TypeAlias = Literal["page", "app", "user", "none"]
 
 #: Characters that ids contain and that are not escaped in a path.
 _KEPT_IN_PATHS = ":$@,~+=()"
@@ -36,6 +37,7 @@ class GraphRequest(NamedTuple):
         part: The index of a part of a split message; equal parts are not the same message twice.
         is_idempotent: Repeating the call has no further effect, so a resume makes it again if its outcome is unknown.
         writes: Whether the call changes something; None if the method says so.
+        file_offset: Where the one file of `files` begins to be sent, as the body itself; None: files go into a form.
     """
 
     method: str
@@ -52,6 +54,7 @@ class GraphRequest(NamedTuple):
     part: int = 0
     is_idempotent: bool = False
     writes: bool | None = None
+    file_offset: int | None = None
 
     @property
     def is_write(self) -> bool:
@@ -98,6 +101,13 @@ class GraphRequest(NamedTuple):
             InvalidMessage: The body is no JSON, or a file does not exist (any more).
         """
         data = check_json(self.body)
+        if self.file_offset is not None and self.files:
+            (file,) = self.files.values()
+            return Encoded.file(file, self.file_offset)
+        if self.access == "none":
+            from urllib.parse import urlencode
+
+            return Encoded(urlencode(form_fields(self.body or {})).encode(), "application/x-www-form-urlencoded")
         if self.files:
             return Encoded.form(form_fields(self.body or {}), self.files)
         return Encoded(data, "application/json") if self.body is not None else Encoded(None, None)
@@ -119,6 +129,14 @@ class Encoded:
 
         upload = Upload(fields, files)
         return cls(upload, f"multipart/form-data; boundary={upload.boundary}")
+
+    @classmethod
+    def file(cls, path: Path, offset: int) -> Encoded:
+        """Return the bytes of a file from an offset on."""
+        from ..wire.media_types import media_type
+        from ..wire.upload import open_file
+
+        return cls(open_file(path, offset), media_type(path.name) or "application/octet-stream")
 
     def close(self) -> None:
         """Close the files that it has opened."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from adaptor.sandbox.chat.site import Site
     from adaptor.sandbox.server.server import Server
     from adaptor.sandbox.state.event_log import EventLog
-    from adaptor.sandbox.state.objects import Person, UtilityTemplate
+    from adaptor.sandbox.state.objects import Comment, Person, UtilityTemplate
     from adaptor.sandbox.state.records import Message, Refusal, Request
     from adaptor.sandbox.state.storage import Storage
 
@@ -220,6 +220,11 @@ class Sandbox(Controls):
         return self._page.secret
 
     @property
+    def has_own_secret(self) -> bool:
+        """Whether the app's secret was made here, and not given."""
+        return self._page.app_secret is None
+
+    @property
     def app_id(self) -> str:
         """The app's id."""
         return self._page.app_id
@@ -250,6 +255,12 @@ class Sandbox(Controls):
         """Accepted messages, oldest first."""
         with self._page.lock:
             return list(self._page.messages)
+
+    @property
+    def comments(self) -> list[Comment]:
+        """What the Page has answered below comments, oldest first."""
+        with self._page.lock:
+            return list(self._page.comments.values())
 
     @property
     def actions(self) -> list[Action]:

@@ -186,20 +186,27 @@ def _named(field: str, item: Any) -> tuple[str, bytes | str | _Opened]:
     if isinstance(item, tuple):
         return name, item[1]
     if isinstance(item, Path):
-        return name, _opened(item)
+        return name, open_file(item)
     if item.seekable():
         return name, _Opened(item, ours=False)
     # The length must be known before it is sent.
     return name, item.read()
 
 
-def _opened(path: Path) -> _Opened:
+def open_file(path: Path, offset: int = 0) -> _Opened:
+    """Open a file that is sent from an offset on; it can be sent several times.
+
+    Raises:
+        InvalidMessage: It does not exist, cannot be read, or is no plain file.
+    """
     try:
         # Opening a pipe would block.
         if not stat.S_ISREG(os.stat(path).st_mode):
             kind = "a folder" if path.is_dir() else "no plain file"
             _refuse("files", f"names {path}, which is {kind}", "Give the path of a file.")
-        return _Opened(path.open("rb"), ours=True)
+        file = path.open("rb")
+        file.seek(offset)
+        return _Opened(file, ours=True)
     except OSError as cause:
         reason = "does not exist" if isinstance(cause, FileNotFoundError) else f"cannot be read ({cause.strerror})"
         _refuse(

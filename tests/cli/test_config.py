@@ -1,6 +1,7 @@
 """`adaptor config`, run as a user runs it."""
 
 import json
+import re
 import time
 
 import pytest
@@ -194,3 +195,50 @@ def test_no_secret_is_in_anything_that_is_written(config, credential, httpserver
     for request, _ in httpserver.log:
         assert TOKEN not in request.url
         assert "EAAG%2F" not in request.url
+
+
+DAY = 24 * 3600
+
+
+def ends(httpserver, token, **facts):
+    """Let Meta say when a token ends, and take its reads and messages."""
+    httpserver.expect_request(re.compile(r"/v\d+\.0/me")).respond_with_json(PAGE)
+    told = {**TOLD, "expires_at": 0, **facts}
+    answer = [{"code": 200, "body": json.dumps({"data": told})}]
+    httpserver.expect_request(re.compile(r"/v\d+\.0/")).respond_with_json(answer)
+    httpserver.expect_request(re.compile(r"/v\d+\.0/me/messages")).respond_with_json({"message_id": "m_1"})
+    return {"access_token": token, "app_id": "9", "app_secret": SECRET, "base_url": httpserver.url_for("")}
+
+
+SEND = "send_text('6543210987654321', 'Hello')"
+
+
+def test_a_run_warns_of_an_end_that_a_check_has_learned(adaptor, httpserver, tmp_path):
+    soon = int(time.time() + 5 * DAY + 60)
+    credential = ends(httpserver, TOKEN, data_access_expires_at=soon)
+    (tmp_path / "c.json").write_text(json.dumps(credential))
+    (tmp_path / "c.json").chmod(0o600)
+    assert "ends on" not in adaptor("get_page()", "-c", "c.json").err
+    assert adaptor(None, "check", "-c", "c.json", command="config").code == 0
+    before = len(httpserver.log)
+    done = adaptor(SEND, "-c", "c.json")
+    assert "access to people's data ends on" in done.err
+    assert "in 5 days. The person who made the token has to make a new one" in done.err
+    # The warning takes no call of its own.
+    assert len(httpserver.log) == before + 1
+    kept = (tmp_path / ".adaptor" / "tokens.json").read_text()
+    assert TOKEN not in kept
+    # A job that asks Meta for nothing has nothing to warn of.
+    assert "ends on" not in adaptor("fn(lambda state: state)", "-c", "c.json").err
+    # Another token is not meant.
+    (tmp_path / "c.json").write_text(json.dumps({**credential, "access_token": "EAAG-a-new-token-of-the-tests"}))
+    assert "ends on" not in adaptor("get_page()", "-c", "c.json").err
+
+
+def test_a_run_warns_of_an_end_that_a_job_has_learned(adaptor, httpserver, tmp_path):
+    credential = ends(httpserver, TOKEN, expires_at=int(time.time() + DAY + 60))
+    env = {"ADAPTOR_CONFIGURATION": json.dumps(credential)}
+    assert adaptor("debug_token()", "--database", "elsewhere/ledger.db", env=env).code == 0
+    (tmp_path / "elsewhere").mkdir(exist_ok=True)
+    assert "The token ends on" in adaptor("get_page()", "--database", "elsewhere/ledger.db", env=env).err
+    assert "ends on" not in adaptor("get_page()", "--database", "other/ledger.db", env=env).err

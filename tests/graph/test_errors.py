@@ -31,6 +31,7 @@ TABLE: list[tuple[type[GraphError], int, int | str | None, str, str]] = [
     (PermissionMissing, 1, 99, "no", "page"),
     (TemporaryFailure, 1, 1357046, "unknown", "row"),
     (InvalidRequest, 1, 2018382, "no", "row"),
+    (InvalidRequest, 101, None, "no", "page"),
     (TemporaryFailure, 2, None, "unknown", "row"),
     (PermissionMissing, 2, 2018344, "no", "page"),
     (PermissionMissing, 3, None, "no", "page"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -113,3 +114,14 @@ def test_the_apps_token_needs_both(httpserver: HTTPServer, state_for: Any, missi
         graph_request("POST", "5/subscriptions", access="app")(state_for(httpserver.url_for(""), **given))
     assert httpserver.log == []
     assert not any(run.outcomes.values())
+
+
+def test_a_call_goes_with_the_token_of_a_user_of_the_app(httpserver: Any, state_for: Any) -> None:
+    httpserver.expect_request(re.compile(".*/5/uploads")).respond_with_json({"id": "upload:A"})
+    graph_request("POST", "5/uploads", access="user")(state_for(httpserver.url_for(""), user_access_token="EAAG-ana"))
+    assert httpserver.log[0][0].headers["Authorization"] == "Bearer EAAG-ana"
+
+
+def test_nobodys_token_is_no_access_of_a_job() -> None:
+    with pytest.raises(WrongCall, match="access='none' is none of page, app, user"):
+        graph_request("GET", "me", access="none")

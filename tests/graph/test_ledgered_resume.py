@@ -470,6 +470,8 @@ def test_what_is_made_again_says_that_this_harms_nothing_and_nothing_else_does()
         "create_subscription": lambda make: make("https://example.org/hook", "messages", verify_token="a word"),
         "set_messenger_profile": lambda make: make(greeting="Hello!"),
         "set_nlp_configs": lambda make: make(nlp_enabled=True),
+        "reply_to_comment": lambda make: make("1_2", "Thank you"),
+        "update_welcome_message_flow": lambda make: make("1", name="Sign up"),
         "create_message_template": lambda make: make("reminder", "en", [adaptor.template_body("Hi.")]),
     }
     harmless, repeatable = set(), set()
@@ -594,3 +596,35 @@ def test_a_broadcast_whose_answers_are_in_the_wrong_order_knows_of_none_of_them(
             page(server.url, data=[ANA, BEN, CEM])
         )
     assert after["data"]["outcomes"] == {"sent": 1, "unknown": 2}
+
+
+def test_an_upload_whose_answer_was_lost_is_made_again_in_a_session_of_its_own(
+    wire: Any, http: Any, moves: Any, page: Any, attempt: Attempts, tmp_path: Path
+) -> None:
+    picture = tmp_path / "map.png"
+    picture.write_bytes(b"\x89PNG")
+    server = wire(
+        http({"id": "upload:A?sig=1"}), moves.close, http({"id": "upload:B?sig=2"}), http({"h": "4::b"}), moves.close
+    )
+    operation = adaptor.upload_template_image(picture)
+    with attempt(), pytest.raises(DeliveryUnknown):
+        operation(page(server.url, app_id="7"))
+    with attempt():
+        assert operation(page(server.url, app_id="7"))["data"] == {"h": "4::b"}
+    assert [b"/upload:A?sig=1" in server.requests[1], b"/upload:B?sig=2" in server.requests[3]] == [True, True]
+    assert b"\r\nfile_offset: 0\r\n" in server.requests[3]
+    assert attempt.counts().get("unknown", 0) == 0
+
+
+def test_an_upload_that_was_made_gives_its_handle_again(
+    wire: Any, http: Any, page: Any, attempt: Attempts, tmp_path: Path
+) -> None:
+    picture = tmp_path / "map.png"
+    picture.write_bytes(b"\x89PNG")
+    sessions = [http({"id": f"upload:{name}"}) for name in "AB"]
+    server = wire(sessions[0], http({"h": "4::a"}), sessions[1])
+    operation = adaptor.upload_template_image(picture)
+    for _ in range(2):
+        with attempt():
+            assert operation(page(server.url, app_id="7"))["data"] == {"h": "4::a"}
+    assert len(server.requests) == 3

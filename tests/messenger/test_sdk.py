@@ -10,10 +10,12 @@ import ast
 import inspect
 import re
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 from facebook_business.adobjects.application import Application
+from facebook_business.adobjects.comment import Comment
 from facebook_business.adobjects.messengerbusinesstemplate import MessengerBusinessTemplate
 from facebook_business.adobjects.page import Page
 from facebook_business.adobjects.pageusermessagethreadlabel import PageUserMessageThreadLabel
@@ -47,6 +49,7 @@ def declared(kind: type) -> dict[tuple[str, str], set[str]]:
     return edges
 
 
+PICTURE = Path(__file__).parent / "templates" / "map.png"
 #: An operation with every argument that it takes, and the object of the SDK that has its edge.
 CALLS: list[tuple[Any, type]] = [
     (
@@ -66,7 +69,26 @@ CALLS: list[tuple[Any, type]] = [
     ),
     (adaptor.react("1", "m_1", "😊"), Page),
     (adaptor.typing_on("1", persona_id="2"), Page),
-    (adaptor.upload_attachment("image", "https://example.org/a.png"), Page),
+    (adaptor.upload_attachment("image", "https://example.org/a.png", platform="MESSENGER"), Page),
+    (adaptor.reply_to_comment("1", "hi"), Comment),
+    (adaptor.reply_to_comment("1", attachment_share_url="https://example.org/a.gif"), Comment),
+    (adaptor.list_blocked_users(), Page),
+    (adaptor.list_welcome_message_flows(flow_id="1", app_id="2"), Page),
+    (adaptor.create_welcome_message_flow("Sign up", "Hello!"), Page),
+    (adaptor.update_welcome_message_flow("1", name="Sign up"), Page),
+    (adaptor.delete_welcome_message_flow("1"), Page),
+    (
+        adaptor.list_notification_tokens(
+            opt_in_source="CTM",
+            since=1,
+            until=2,
+            is_previously_messaged=True,
+            custom_audience_ids="1",
+            subscriber_tag_ids="1",
+            do_not_return_duplicates=True,
+        ),
+        Page,
+    ),
     (adaptor.get_messenger_profile("get_started", platform="MESSENGER"), Page),
     (adaptor.delete_messenger_profile("get_started", platform="MESSENGER"), Page),
     (adaptor.set_messenger_profile(commands=[{"name": "hours", "description": "When"}]), Page),
@@ -136,7 +158,13 @@ CALLS: list[tuple[Any, type]] = [
         MessengerBusinessTemplate,
     ),
     (
-        adaptor.create_subscription("https://example.org/hook", ["messages"], verify_token="v", include_values=True),
+        adaptor.create_subscription(
+            "https://example.org/hook",
+            ["messages"],
+            verify_token="v",
+            include_values=True,
+            include_client_certificate=True,
+        ),
         Application,
     ),
     (adaptor.list_subscriptions(), Application),
@@ -146,6 +174,7 @@ CALLS: list[tuple[Any, type]] = [
     (adaptor.get_label("2"), PageUserMessageThreadLabel),
     (adaptor.get_message_template("1"), MessengerBusinessTemplate),
     (adaptor.get_conversation("t_1"), UnifiedThread),
+    (adaptor.upload_template_image(PICTURE), Application),
 ]
 
 #: Parameters that every read takes: what is read, how much of it, and from where.
@@ -172,26 +201,35 @@ PARAMETERS_LEFT_OUT = {
     ("POST", "custom_labels", "name"): "the name of `page_label_name` before v12.0",
     ("POST", "messenger_profile", "description"): "undocumented; set_messenger_profile passes on what it does not know",
     ("POST", "messenger_profile", "platform"): "Instagram; set_messenger_profile passes on what it does not know",
-    ("POST", "message_attachments", "platform"): "Instagram is out of scope",
     ("GET", "messages", "source"): "undocumented",
     ("GET", "insights", "date_preset"): "since and until say it",
     ("GET", "insights", "show_description_from_api_doc"): "texts about metrics",
+    ("GET", "blocked", "uid"): "asks about one person; the list says it",
+    ("GET", "blocked", "user"): "as uid",
+    ("POST", "comments", "attachment_id"): "a photo that the Page has on Facebook; by graph_request",
+    ("POST", "comments", "attachment_url"): "by graph_request",
+    ("POST", "comments", "comment_privacy_value"): "undocumented",
+    ("POST", "comments", "facepile_mentioned_ids"): "undocumented",
+    ("POST", "comments", "feedback_source"): "undocumented",
+    ("POST", "comments", "is_offline"): "undocumented",
+    ("POST", "comments", "nectar_module"): "undocumented",
+    ("POST", "comments", "object_id"): "undocumented",
+    ("POST", "comments", "parent_comment_id"): "undocumented",
+    ("POST", "comments", "text"): "undocumented",
+    ("POST", "comments", "tracking"): "undocumented",
+    ("POST", "uploads", "session_type"): "attachment is the default",
     ("POST", "nlp_configs", "api_version"): "of the natural language service, undocumented",
-    ("POST", "subscriptions", "include_client_certificate"): "mTLS of webhooks: by graph_request",
-    ("GET", "notification_message_tokens", "custom_audience_ids"): "of the paid ads product",
-    ("GET", "notification_message_tokens", "do_not_return_duplicates"): "by graph_request",
-    ("GET", "notification_message_tokens", "is_previously_messaged"): "by graph_request",
-    ("GET", "notification_message_tokens", "opt_in_source"): "by graph_request",
-    ("GET", "notification_message_tokens", "since"): "by graph_request",
-    ("GET", "notification_message_tokens", "subscriber_tag_ids"): "by graph_request",
-    ("GET", "notification_message_tokens", "until"): "by graph_request",
 }
 
 #: Edges of these objects that no operation uses, by the reason.
 EDGES_LEFT_OUT = {
+    Comment: {
+        "reading and moderating comments, by graph_request": "GET , POST , DELETE , GET comments, GET reactions, "
+        "GET likes, POST likes, DELETE likes",
+    },
     Page: {
-        "messaging, by graph_request": "GET blocked, POST blocked, DELETE blocked, GET welcome_message_flows, "
-        "POST welcome_message_flows, DELETE welcome_message_flows, GET messenger_lead_forms, POST messenger_lead_forms",
+        "messaging, by graph_request": "GET messenger_lead_forms, POST messenger_lead_forms",
+        "blocking on Facebook, which moderate_conversations includes": "POST blocked, DELETE blocked",
         "the twin of conversations": "GET threads",
         "features that are recorded for a partner": "POST business_messaging_feature_status",
         "recurring notifications, which have ended in most countries": "POST notification_messages_dev_support",
@@ -220,7 +258,6 @@ EDGES_LEFT_OUT = {
         "GET commerce_merchant_settings, GET commerce_orders, GET commerce_payouts, GET commerce_transactions",
     },
     Application: {
-        "the handle of a template's picture, by graph_request": "POST uploads",
         "the app's own fields and who works on it": "GET , POST , GET roles, GET agencies, GET permissions, "
         "GET accounts, POST accounts, DELETE accounts, GET connected_client_businesses, GET authorized_adaccounts, "
         "GET appassets, POST assets, GET app_installed_groups, GET whatsapp_business_solutions, "

@@ -11,14 +11,17 @@ from werkzeug import Response
 
 from adaptor import (
     assign_label,
+    copy_message_template,
     create_label,
     create_message_template,
     create_persona,
+    create_welcome_message_flow,
     delete_label,
     delete_message_template,
     delete_messenger_profile,
     delete_persona,
     delete_user_menu,
+    delete_welcome_message_flow,
     extend_thread_control,
     get_conversation,
     get_insights,
@@ -33,6 +36,7 @@ from adaptor import (
     get_user_menu,
     get_user_profile,
     ice_breaker,
+    list_blocked_users,
     list_conversations,
     list_feature_reviews,
     list_labels,
@@ -42,6 +46,7 @@ from adaptor import (
     list_personas,
     list_subscribed_apps,
     list_user_labels,
+    list_welcome_message_flows,
     menu_item,
     moderate_conversations,
     pass_thread_control,
@@ -49,6 +54,7 @@ from adaptor import (
     react,
     release_thread_control,
     remove_label,
+    reply_to_comment,
     request_thread_control,
     send_text,
     set_messenger_profile,
@@ -59,13 +65,14 @@ from adaptor import (
     unlink_account,
     unsubscribe_app,
     update_message_template,
+    update_welcome_message_flow,
     upload_attachment,
 )
 from adaptor.core.run.context import Run
 from adaptor.graph.client import client_for
 
 #: What each edge of a Page takes; `!` stands behind what it must be given. Meta's SDK says nothing of the latter.
-#: Source: Meta's SDK specification, v25, April 2026.
+#: Source: Meta's SDK specification, v25, April 2026; the SDK 26.0.3 for what came later.
 DECLARED = {
     "GET conversations": "folder platform tags user_id",
     "GET custom_labels": "",
@@ -86,7 +93,12 @@ DECLARED = {
     " platform whitelisted_domains",
     "POST moderate_conversations": "actions! user_ids!",
     "POST nlp_configs": "api_version custom_token model n_best nlp_enabled other_language_support verbose",
-    "GET notification_message_tokens": "custom_audience_ids do_not_return_duplicates",
+    "GET blocked": "uid user",
+    "GET notification_message_tokens": "custom_audience_ids do_not_return_duplicates is_previously_messaged"
+    " opt_in_source since subscriber_tag_ids until",
+    "GET welcome_message_flows": "app_id flow_id",
+    "POST welcome_message_flows": "eligible_platforms flow_id name welcome_message_flow",
+    "DELETE welcome_message_flows": "flow_id!",
     "POST pass_thread_control": "metadata recipient! target_app_id",
     "GET personas": "",
     "POST personas": "name! profile_picture_url!",
@@ -137,7 +149,7 @@ OPERATIONS = [
         thread_control={"control_type": "release"},
     ),
     react(ANA, "m_1", "😊"),
-    upload_attachment("image", "https://example.org/a.png"),
+    upload_attachment("image", "https://example.org/a.png", platform="MESSENGER"),
     list_labels(limit=1),
     list_conversations(psid=ANA, folder="inbox", tags="a", fields="id", limit=1),
     pass_thread_control(ANA, "PAGE_INBOX", metadata="a"),
@@ -154,7 +166,22 @@ OPERATIONS = [
         nlp_enabled=True, model="CUSTOM", custom_token="wit", n_best=1, verbose=True, other_language_support={}
     ),
     get_insights("page_fans", period="day", since=1, until=2, breakdown="a"),
-    list_notification_tokens(fields="recipient_id"),
+    list_notification_tokens(
+        opt_in_source="CTM",
+        since=1,
+        until="2026-11-01",
+        is_previously_messaged=True,
+        custom_audience_ids=["1"],
+        subscriber_tag_ids="1,2",
+        do_not_return_duplicates=True,
+        fields="recipient_id",
+    ),
+    list_blocked_users(limit=1),
+    list_welcome_message_flows(flow_id="1", app_id="2", limit=1),
+    create_welcome_message_flow("Sign up", "Hello!"),
+    update_welcome_message_flow("1", name="Sign up", messages="Hello!", eligible_platforms="messenger"),
+    delete_welcome_message_flow("1"),
+    copy_message_template({"name": "a", "language": "en", "components": [{"type": "BODY", "text": "Closed."}]}),
     create_message_template(
         "name",
         "en",
@@ -209,6 +236,7 @@ OBJECTS = [
     (set_user_menu(ANA, [menu_item("Hours")]), "POST me/custom_user_settings"),
     (delete_user_menu(ANA), "DELETE me/custom_user_settings"),
     (unlink_account(ANA), "POST me/unlink_accounts"),
+    (reply_to_comment("1_2", "hi"), "POST 1_2/comments"),
 ]
 
 

@@ -194,6 +194,8 @@ def test_the_page_and_the_app(house, do, httpserver):
     do(a.set_nlp_configs(nlp_enabled=True, model="ENGLISH"))
     assert do(a.get_insights("page_messages_new_conversations_unique"))
     assert do(a.list_notification_tokens()) == []
+    filters = {"opt_in_source": "CTM", "since": "2026-11-01", "until": 1, "is_previously_messaged": False}
+    assert do(a.list_notification_tokens(**filters, custom_audience_ids=[1], do_not_return_duplicates=True)) == []
     (pack, *_) = do(a.list_sticker_packs())
     assert do(a.list_stickers(pack["id"]))
     assert do(a.search_stickers("hello"))

@@ -41,7 +41,10 @@ def curl_command(request: dict[str, Any]) -> str:
         url += f"'{'&' if query else '?'}appsecret_proof='\"$APPSECRET_PROOF\""
     lines = [f"curl {url}" if request["method"] == "GET" else f"curl -X {request['method']} {url}"]
     lines.append('  -H "Authorization: Bearer $ACCESS_TOKEN"')
-    if request.get("files"):
+    if request.get("file_offset") is not None:
+        (path,) = request["files"].values()
+        lines += [f"  -H 'file_offset: {request['file_offset']}'", f"  --data-binary {_quoted(f'@{path}')}"]
+    elif request.get("files"):
         fields = {**(request.get("body") or {})}
         texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()}
         lines += [f"  --form-string {_quoted(f'{name}={value}')}" for name, value in texts.items()]

@@ -33,7 +33,13 @@ def sandbox_run(options: argparse.Namespace, credentials: Credentials) -> Iterat
     except SandboxError as cause:
         raise InputError(str(cause)) from None
     with sandbox:
-        credentials.sandbox = {"base_url": sandbox.url, "access_token": sandbox.access_token}
+        credentials.sandbox = {
+            "base_url": sandbox.url,
+            "access_token": sandbox.access_token,
+            "user_access_token": sandbox.user_token,
+            "app_id": sandbox.app_id,
+            "app_secret": sandbox.app_secret,
+        }
         if options.open:
             import webbrowser
 

@@ -79,6 +79,7 @@ class Run(Totals):
         replayed: How many writes were not made again, since an earlier attempt or another run had made them.
         sanitize: Returns what logs show of a value of the state; None shows it as it is.
         redactor: Takes the secrets out of everything that is shown.
+        folders: Where small facts are kept between runs: beside the ledger, beside the credential.
     """
 
     def __init__(
@@ -115,6 +116,7 @@ class Run(Totals):
         self.replayed = 0
         self.sanitize: Callable[[Any], str] | None = None
         self.redactor = Redactor()
+        self.folders: tuple[str, ...] = ()
         self._catching: list[Any] = []
         self._begin_ledger = ledger
         self._ledger: Ledger | None = None

@@ -10,7 +10,9 @@ _QUOTES = ('""', "''", "``", "“”", "„“", "‘’", "«»")
 
 
 #: Keys of this package whose value can have no spaces.
-OUR_KEYS = frozenset({"access_token", "app_secret", "verify_token", "app_id", "page_id", "api_version", "base_url"})
+OUR_KEYS = frozenset(
+    {"access_token", "user_access_token", "app_secret", "verify_token", "app_id", "page_id", "api_version", "base_url"}
+)
 
 
 def trimmed(text: str) -> str:

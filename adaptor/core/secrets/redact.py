@@ -81,9 +81,10 @@ def named_secrets(configuration: Any, path: str = "", *, everything: bool = True
                 yield from _all_texts(value, where)
             elif not everything or not _is_public(key, value):
                 yield from named_secrets(value, where, everything=everything)
-        token, secret = configuration.get("access_token"), configuration.get("app_secret")
-        if isinstance(token, str) and isinstance(secret, str):
-            yield f"{path}.{PROOF}" if path else PROOF, appsecret_proof(token, secret)
+        secret = configuration.get("app_secret")
+        for token in (configuration.get("access_token"), configuration.get("user_access_token")):
+            if isinstance(token, str) and isinstance(secret, str):
+                yield f"{path}.{PROOF}" if path else PROOF, appsecret_proof(token, secret)
     elif isinstance(configuration, list | tuple):
         for index, value in enumerate(configuration):
             yield from named_secrets(value, f"{path}[{index}]", everything=everything)

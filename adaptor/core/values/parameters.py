@@ -111,6 +111,7 @@ _KINDS = {
     "Step | None": "step or none",
     "Condition": "condition",
     "Source": "source",
+    "People": "people",
     "ErrorKinds": "error kinds",
 }
 

@@ -11,7 +11,7 @@ from ...common.rows.rounded import rounded_columns
 from ...common.rows.sources import items_read_twice, numbered, warn_if_no_items
 from ...core.config import read_configuration
 from ...core.errors import AdaptorError, ItemsFailed, JobError, UnreadableRow, WrongCall
-from ...core.operation import Operation, Source, Step, Value, as_operation, builder_of
+from ...core.operation import Operation, People, Source, Step, Value, as_operation, builder_of
 from ...core.run.context import current_run
 from ...core.state import State, compose_next_state
 from ...core.text.number_of import number_of
@@ -63,8 +63,8 @@ class _Broadcast(Operation):
         operation = args[1]
         if isinstance(operation, GraphOperation) and operation.draft.makes_several_calls:
             raise WrongCall(
-                f"broadcast() was given {operation.title()} with split= or typing=, which makes several calls.",
-                fix="Leave them out, or go through the people with try_each(…).",
+                f"broadcast() was given {operation.title()}, which makes several calls.",
+                fix="Leave out split= and typing=, or go through the people with try_each(…).",
             )
 
     def perform(self, state: State, run: Run) -> State:
@@ -90,7 +90,7 @@ def broadcast(
     batch_size: int = MOST_PARTS,
     rate: float | None = None,
     max_in_flight: int | None = None,
-    skip: Value[Any] = None,
+    skip: People = None,
     csv: Value[dict[str, Any] | None] = None,
     fail: bool | None = None,
 ) -> State:
@@ -115,8 +115,9 @@ def broadcast(
             than 40 the Page's inbox stops showing messages until the volume drops.
         max_in_flight: The most messages whose answers are awaited: so many can be left unknown by a crash. Fewer are
             slower. Default: `concurrency` times `batch_size`.
-        skip: People who are never to be written to: a list of ids, or a `Path` to a `.csv`, `.jsonl` or text file. A
-            damaged id in it, or a row that cannot be read, stops the broadcast before anybody is written to.
+        skip: People who are never to be written to: a list of ids, a `Path` to a `.csv`, `.jsonl` or text file, or an
+            operation that lists people, such as `list_blocked_users()`. A damaged id in it, or a row that cannot be
+            read, stops the broadcast before anybody is written to.
         csv: How a CSV file of recipients is read: the options of `parse_csv`, `{"delimiter": ";"}`.
         fail: As for `try_each`. Default (None): raise at the end, unless all failures were about the person.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...core.values.arguments import defer
+from ...core.values.lazy import resolve
 from ...graph.draft import Draft
 from ...graph.listing import listing
-from ...graph.operation import graph_operation
+from ...graph.operation import GraphOperation, graph_operation
 from ...graph.request import without_none
 from ..rules.answers import inside
 from ..rules.argument_types import Count, Flag, OptionalText, OptionalWords, Text, Words
@@ -18,6 +19,10 @@ from ..rules.permissions import TOKENS, WEBHOOKS
 from ..rules.values import check_url, given_text
 from ..rules.words import joined
 from .webhook_fields import WEBHOOK_FIELDS
+
+if TYPE_CHECKING:
+    from ...core.run.context import Run
+    from ...core.state import State
 
 #: The heading under which `adaptor docs` shows this module.
 HEADING = "page and app"
@@ -31,6 +36,7 @@ def create_subscription(
     verify_token: OptionalText = None,
     object_: Text = "page",
     include_values: Flag = None,
+    include_client_certificate: Flag = None,
 ) -> Draft:
     """Set the app's webhook: the address to which Meta reports events of subscribed Pages.
 
@@ -45,6 +51,8 @@ def create_subscription(
             nothing that the run writes shows it.
         object_: The kind of object that events are about.
         include_values: Whether a notification holds what has changed.
+        include_client_certificate: Whether Meta shows its client certificate when it calls, so that your server can
+            check who calls (mutual TLS). In Meta's SDK, from 25.0.3 on; its documentation does not describe it.
 
     Returns:
         An operation. `data` becomes `{"success": True}`.
@@ -73,6 +81,7 @@ def create_subscription(
                 "fields": defer(joined, "fields", fields, WEBHOOK_FIELDS),
                 "verify_token": secret("verify_token", verify_token, "verify_token"),
                 "include_values": include_values,
+                "include_client_certificate": include_client_certificate,
             }
         ),
         answers={"success": True},
@@ -148,12 +157,29 @@ def delete_subscription(object_: Text = "page", *, fields: OptionalWords = None)
     )
 
 
-@graph_operation(needs=TOKENS)
+class _DebugToken(GraphOperation):
+    """Records when the token ends, so that later runs warn in time."""
+
+    __slots__ = ()
+
+    def perform(self, state: State, run: Run) -> State:
+        """Make the call."""
+        after = super().perform(state, run)
+        token, facts = resolve(self.draft.params, state).get("input_token"), after["data"]
+        if run.folders and isinstance(token, str) and isinstance(facts, dict):
+            from ...ledger.token_ends import learn
+
+            learn(run.folders, token, facts, run.began)
+        return after
+
+
+@graph_operation(needs=TOKENS, kind=_DebugToken)
 def debug_token(input_token: OptionalText = None) -> Draft:
     """Read what a token may do, whose it is, and when it expires.
 
     Made with the app's own token: the credential needs `app_id` and `app_secret`. The token is not put into an address,
-    and nothing that the run writes shows it. `adaptor config check` says the same in plain words.
+    and nothing that the run writes shows it. `adaptor config check` says the same in plain words. The
+    ends of the token are kept beside the ledger, under a digest of the token: later runs warn from 14 days before.
 
     Args:
         input_token: The token. Default: that of the credential.

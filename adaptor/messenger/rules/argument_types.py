@@ -22,5 +22,7 @@ Words: TypeAlias = "Value[str | list[str]]"
 OptionalWords: TypeAlias = "Value[str | list[str] | None]"
 Flag: TypeAlias = "Value[bool | None]"
 Count: TypeAlias = "Value[int | None]"
+#: A Unix time, or an ISO date.
+Time: TypeAlias = "Value[str | int | None]"
 #: What makes a send one that happens at most once ever.
 Key: TypeAlias = "Value[str | int | None]"

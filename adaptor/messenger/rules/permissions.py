@@ -48,11 +48,15 @@ SENDING = Need(("pages_messaging",), source=f"{_PLATFORM}/send-messages")
 UTILITY_MESSAGES = Need(("pages_utility_messaging",), source=f"{_PLATFORM}/send-messages/utility-messages")
 UTILITY_TEMPLATES = Need(("pages_utility_messaging",), source=f"{_GRAPH}/page/message_templates")
 MESSENGER_PROFILE = Need(("pages_messaging",), source=f"{_PLATFORM}/reference/messenger-profile-api")
+#: No permission, but a role of a person on the app.
+UPLOADS = Need(source="https://developers.facebook.com/docs/graph-api/reference/application/uploads")
 PERSONAS = Need(("pages_messaging",), source=f"{_PLATFORM}/send-messages/personas")
 USER_PROFILE = Need(("pages_messaging",), (PROFILE_ACCESS,), source=f"{_PLATFORM}/identity/user-profile")
 LABELS = Need(("pages_messaging",), source=f"{_PLATFORM}/identity/custom-labels")  # uncertain
 ACCOUNT_LINKING = Need(("pages_messaging",), source=f"{_PLATFORM}/identity/account-linking")  # uncertain
 MODERATION = Need(("pages_messaging",), source=f"{_GRAPH}/page/moderate_conversations")  # uncertain
+# uncertain: of the permissions that error 283 of the page names, the one that reads.
+BLOCKED = Need(("pages_read_engagement",), source=f"{_GRAPH}/page/blocked")
 CONVERSATIONS = Need(
     ("pages_messaging", "pages_read_engagement", "pages_manage_metadata"), source=f"{_PLATFORM}/conversations"
 )
@@ -66,4 +70,6 @@ PAGE = Need(source=f"{_GRAPH}/page")
 FEATURE_REVIEWS = Need(("pages_messaging",), source=f"{_GRAPH}/page/messaging_feature_review")
 NLP = Need(("pages_messaging",), source=f"{_GRAPH}/page/nlp_configs")  # uncertain
 INSIGHTS = Need(("read_insights", "pages_read_engagement"), source=f"{_PLATFORM}/analytics/messaging-insights")
+COMMENTS = Need(("pages_manage_engagement",), source=f"{_GRAPH}/object/comments")  # uncertain
+WELCOME_FLOWS = Need(("pages_messaging",), source=f"{_PLATFORM}/ads/ads-welcome-message-flows")
 NOTIFICATIONS = Need(("pages_messaging",), source=f"{_GRAPH}/page/notification_message_tokens")

@@ -12,7 +12,8 @@ from ...core.values.arguments import defer
 from ...core.values.page_id import PAGE_ID
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
-from ..rules.argument_types import Text
+from ...graph.request import without_none
+from ..rules.argument_types import OptionalText, Text
 from ..rules.limits import refuse
 from ..rules.permissions import SENDING
 from ..rules.values import check_reachable
@@ -23,7 +24,9 @@ HEADING = "send"
 
 
 @graph_operation(needs=SENDING)
-def upload_attachment(type_: Text, source: Media, *, is_reusable: Value[bool] = True) -> Draft:
+def upload_attachment(
+    type_: Text, source: Media, *, is_reusable: Value[bool] = True, platform: OptionalText = None
+) -> Draft:
     """Upload an image, audio, a video or a file, and get the id under which it can be sent again and again.
 
     Args:
@@ -31,6 +34,7 @@ def upload_attachment(type_: Text, source: Media, *, is_reusable: Value[bool] = 
         source: A public address (fetched by Meta within 10 seconds, a video within 75), or a `Path` to a local file,
             which is read while it is sent. At most 8 MB for images and 25 MB for others.
         is_reusable: Whether the attachment can be sent more than once.
+        platform: `INSTAGRAM` for the linked account there. Default: Messenger.
 
     Returns:
         An operation. `data` becomes `{"attachment_id"}`: good for 90 days, and for this Page alone.
@@ -52,10 +56,11 @@ def upload_attachment(type_: Text, source: Media, *, is_reusable: Value[bool] = 
     return Draft(
         "POST",
         [PAGE_ID, "message_attachments"],
-        body={"message": {"attachment": attachment}},
+        body=without_none({"message": {"attachment": attachment}, "platform": platform}),
         files=defer(media_files, kind, source),
         answers={"attachment_id": "0"},
         expects=("attachment_id",),
+        finish=without_none,
         is_idempotent=True,
     )
 

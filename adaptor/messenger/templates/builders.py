@@ -59,13 +59,14 @@ def template_header(
     Args:
         text: What it says, with a place for all that differs, as in `template_body`.
         examples: One for each placeholder: a list for numbered places, a dict for named ones.
-        image_handle: In place of a text: the handle of a picture that was uploaded with Meta's Resumable Upload API.
+        image_handle: In place of a text: the handle of a picture, from `upload_template_image`.
 
     Returns:
         A dict for `create_message_template`.
 
     Raises:
-        InvalidMessage: There is neither a text nor a picture, or both; or a place has no example. Nothing was created.
+        InvalidMessage: There is neither a text nor a picture, or both; a place has no example; or the handle is an
+            address. Nothing was created.
 
     Example:
         >>> template_header("Your appointment")
@@ -78,7 +79,9 @@ def template_header(
         what = "has neither a text nor a picture" if text is None else "has both a text and a picture"
         raise refuse("header", what, "Give one of them.")
     if text is None:
-        return {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": [image_handle]}}
+        picture = {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": [image_handle]}}
+        check_components([picture, {"type": "BODY", "text": "…"}])
+        return picture
     header = {"type": "HEADER", "format": "TEXT", "text": text}
     if examples is not None:
         header["example"] = defer(_examples, "header_text", examples)

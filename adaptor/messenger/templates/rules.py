@@ -83,13 +83,31 @@ def _check_component(component: Any) -> str | None:
         if header not in HEADER_FORMATS:
             raise refuse("components.format", f"cannot be {header}", "Use TEXT or IMAGE.", actual=content["format"])
         if header == "IMAGE":
-            if "header_handle" not in (content.get("example") or {}):
-                raise refuse("components.example", "has no header_handle", "Write template_header(image_handle=…).")
+            _check_picture(content.get("example"))
         else:
             _check_text(kind, content)
     else:
         _check_text(kind, content)
     return kind
+
+
+def _check_picture(example: Any) -> None:
+    if isinstance(example, Lazy):
+        return
+    if not isinstance(example, dict) or "header_handle" not in example:
+        raise refuse("components.example", "has no header_handle", "Write template_header(image_handle=…).")
+    handles = example["header_handle"]
+    for handle in handles if isinstance(handles, list | tuple) else [handles]:
+        if isinstance(handle, Lazy):
+            continue
+        check_text("header_handle", handle)
+        if re.match(r"https?://", handle):
+            raise refuse(
+                "header_handle",
+                "is an address",
+                "Upload the picture with upload_template_image(Path(…)), and give the handle that it gives.",
+                actual=handle,
+            )
 
 
 def _check_text(kind: str, content: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ class Needed:
         permissions: Permission -> the operations that need it.
         features: What the app has to pass in review -> the operations that need it.
         with_app: The operations that are made with the app's own token.
+        with_user: The operations that are made with the token of a user of the app.
         unknown: The operations whose needs are not known.
         has_functions: The job calls functions of its own, whose needs are not known.
     """
@@ -32,6 +33,7 @@ class Needed:
         self.permissions: dict[str, list[str]] = {}
         self.features: dict[str, list[str]] = {}
         self.with_app: list[str] = []
+        self.with_user: list[str] = []
         self.unknown: list[str] = []
         self.has_functions = False
 
@@ -47,6 +49,8 @@ class Needed:
                 _add(kept.setdefault(one, []), name)
         if need.app:
             _add(self.with_app, name)
+        if need.user:
+            _add(self.with_user, name)
         if not need.is_known:
             _add(self.unknown, name)
 

@@ -10,17 +10,17 @@ from ...core.run.context import Run
 from ...graph.errors import GraphError, TemporaryFailure, TokenInvalid
 from ...graph.graph_request import graph_request
 from ...graph.versions import find_version, version_warning
+from ...ledger.token_ends import SOON_DAYS
 from ...messenger.page.app import debug_token
 from ...messenger.rules.permissions import SPELLINGS
 from .needs import Needed, needed_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
-#: A token that ends within so many days gives a warning.
-SOON_DAYS = 14
-
+_NEW_TOKEN = "Put a new Page access token into the credential: adaptor config token --replace gets one."
 _HOW_TO_LEARN = "Put `app_id` and `app_secret` into the credential; both are in the app's settings."
 
 
@@ -185,7 +185,7 @@ def _ask_details(report: TokenReport, configuration: dict[str, Any], checked: Co
     if is_valid is False and report.is_valid is not False:
         said = report.token.get("error")
         why = f" {said['message']}" if isinstance(said, dict) and said.get("message") else ""
-        report.problems.append((f"Meta says that the token is not valid.{why}", "Get a new Page access token."))
+        report.problems.append((f"Meta says that the token is not valid.{why}", _NEW_TOKEN))
     if is_valid is False or (is_valid is True and report.is_valid is None):
         report.is_valid = is_valid
 
@@ -194,7 +194,7 @@ def _check_token(report: TokenReport, token: dict[str, Any]) -> None:
     """Add to a report what is wrong with a token, or will be soon."""
     kind = token.get("type")
     if isinstance(kind, str) and kind.upper() != "PAGE":
-        fix = "Ask /me/accounts with it for the token of the Page, and put that into the credential."
+        fix = "Get the token of the Page with it, and put that into the credential: adaptor config token --replace."
         report.problems.append((f"The token is of the kind {kind}, and a Page's is needed.", fix))
     if report.is_valid is False:
         return
@@ -204,9 +204,10 @@ def _check_token(report: TokenReport, token: dict[str, Any]) -> None:
         if end is None or days is None:
             continue
         if days < 0:
-            report.problems.append((f"{what} ended on {end:%Y-%m-%d}.", "Get a new Page access token."))
+            report.problems.append((f"{what} ended on {end:%Y-%m-%d}.", _NEW_TOKEN))
         elif days <= SOON_DAYS:
-            report.warnings.append(f"{what} ends on {end:%Y-%m-%d}, in {_days(days)}: get a new one before.")
+            new = "adaptor config token --replace gets a new one."
+            report.warnings.append(f"{what} ends on {end:%Y-%m-%d}, in {_days(days)}: {new}")
 
 
 def _check_needs(report: TokenReport, needed: Needed, checked: Configuration) -> None:
@@ -215,6 +216,11 @@ def _check_needs(report: TokenReport, needed: Needed, checked: Configuration) ->
         names = ", ".join(needed.with_app)
         what = f"The job makes calls with the app's own token ({names}), which the credential cannot."
         report.problems.append((what, _HOW_TO_LEARN))
+    if needed.with_user and not (checked.app_id and checked.user_access_token):
+        names = ", ".join(needed.with_user)
+        what = f"The job makes calls with the token of a user of the app ({names}), which the credential lacks."
+        fix = "Put `app_id` and `user_access_token` into it: adaptor config token --replace --with-user-token does so."
+        report.problems.append((what, fix))
     if report.scopes is None:
         return
     report.missing = [permission for permission in needed.permissions if not _granted(report, permission)]
@@ -228,15 +234,26 @@ def _check_needs(report: TokenReport, needed: Needed, checked: Configuration) ->
 
 
 def _granted(report: TokenReport, permission: str) -> bool:
+    return granted(report.token or {}, permission, (report.owner or {}).get("id"))
+
+
+def granted(token: Mapping[str, Any], permission: str, page: Any) -> bool:
+    """Whether a token has a permission for a Page.
+
+    Args:
+        token: What `debug_token` says of it.
+        permission: The permission.
+        page: The Page's id, or None where it is not known.
+    """
     names = (permission, *SPELLINGS.get(permission, ()))
-    return any(_granted_as(report, name) for name in names)
+    return any(_granted_as(token, name, page) for name in names)
 
 
-def _granted_as(report: TokenReport, permission: str) -> bool:
-    if permission not in (report.scopes or ()):
+def _granted_as(token: Mapping[str, Any], permission: str, page: Any) -> bool:
+    scopes = token.get("scopes")
+    if not isinstance(scopes, list) or permission not in map(str, scopes):
         return False
-    grants = (report.token or {}).get("granular_scopes")
-    page = (report.owner or {}).get("id")
+    grants = token.get("granular_scopes")
     for grant in grants if isinstance(grants, list) else ():
         if isinstance(grant, dict) and grant.get("scope") == permission and isinstance(grant.get("target_ids"), list):
             # Without targets it is granted for all Pages.

@@ -10,6 +10,7 @@ from ..load.prepare import Prepared, prepare
 from ..load.secret_warnings import of_credentials
 from ..output.logs import JobOutput, print_to
 from .interrupted import interruption
+from .ledger_location import folders_beside
 from .ledger_options import LedgerOptions
 from .plan_run import Execution
 from .result import EXIT_BAD_INPUT, EXIT_CRASHED, EXIT_INTERRUPTED, EXIT_KILLED, Result
@@ -117,6 +118,7 @@ def start_run(options: RunOptions, run: Run, credentials: Credentials) -> Result
         The result. Errors are in it; they are not raised.
     """
     credentials.teach(run.redactor)
+    run.folders = folders_beside(options.database, options.path, credentials.path)
     output = JobOutput(run)
     prepared = Prepared()
     with run, _captured(output) if options.captures_output else nullcontext():

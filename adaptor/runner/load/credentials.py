@@ -83,7 +83,7 @@ class Credentials:
         if self.sandbox is None:
             self._check_address(plan, step, of_state)
         else:
-            for key in ("app_secret", "page_id"):
+            for key in ("user_access_token", "app_secret", "page_id"):
                 found.pop(key, None)
             found.update(self.sandbox)
         return trimmed(found)

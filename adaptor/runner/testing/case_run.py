@@ -175,6 +175,10 @@ def _record(case: Case, run: Run, messenger: Messenger | None) -> Record:
     return record
 
 
+#: What leads to a real Page or app, and stays out of a test.
+_REAL = ("user_access_token", "app_secret", "page_id")
+
+
 def _run_job(case: Case, run: Run, messenger: Messenger | None) -> Result:
     """Run the job with a configuration that leads to the sandbox or to the record, never to Meta."""
     safe = {
@@ -183,7 +187,7 @@ def _run_job(case: Case, run: Run, messenger: Messenger | None) -> Result:
     }
     state = copy.deepcopy(case.state)
     given = state.get("configuration") or {}
-    state["configuration"] = {key: given[key] for key in given if key not in ("app_secret", "page_id")} | safe
+    state["configuration"] = {key: given[key] for key in given if key not in _REAL} | safe
     credentials = Credentials(is_lenient=True)
     credentials.sandbox = safe
     job = os.path.abspath(case.job)

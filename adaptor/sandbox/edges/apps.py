@@ -5,14 +5,15 @@ https://developers.facebook.com/docs/graph-api/reference/app/subscriptions
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from adaptor.sandbox.meta.errors import FAULTS, callback_failed, invalid
 from adaptor.sandbox.meta.webhook_fields import FIELDS
 from adaptor.sandbox.request.fields import read_fields, select
 from adaptor.sandbox.request.request_object import is_url
-from adaptor.sandbox.rules.access import APP, PAGE, identify
-from adaptor.sandbox.state.objects import Subscription
+from adaptor.sandbox.rules.access import APP, PAGE, USER, has_ended, identify
+from adaptor.sandbox.state.objects import Subscription, Token
 
 if TYPE_CHECKING:
     from adaptor.sandbox.request.call import GraphCall
@@ -21,10 +22,9 @@ if TYPE_CHECKING:
 
 _SUCCESS: Final = {"success": True}
 _OBJECTS: Final = ("page", "user", "permissions", "instagram")
-_SCOPES: Final = (
-    *("pages_show_list", "pages_messaging", "pages_manage_metadata", "pages_read_engagement"),
-    *("pages_utility_messaging", "read_insights", "business_management", "public_profile"),
-)
+# Access to people's data ends 90 days after the person has last used the app.
+_DATA_ACCESS: Final = timedelta(days=90)
+_SHORT: Final = timedelta(hours=1)
 
 
 def subscribe_page(call: GraphCall, page: PageState) -> dict[str, Any]:
@@ -93,7 +93,10 @@ def subscribe(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str,
         raise callback_failed(problem)
     old = page.subscriptions.get(str(kind))
     versions = {**(old.fields if old is not None else {}), **dict.fromkeys(fields, call.version)}
-    values = str(given.get("include_values", "true")).lower() != "false"
+    for name in ("include_values", "include_client_certificate"):
+        if str(given.get(name, "true")).lower() not in {"true", "false", "1", "0"}:
+            raise invalid(f"Param {name} must be a boolean")
+    values = str(given.get("include_values", "true")).lower() not in {"false", "0"}
     page.subscriptions[str(kind)] = Subscription(str(kind), url, str(given["verify_token"]), versions, values)
     page.changed("subscription")
     return dict(_SUCCESS)
@@ -144,16 +147,24 @@ def debug_token(call: GraphCall, page: PageState) -> dict[str, Any]:
     }
     if identity == APP:
         return {"data": {**data, "is_valid": True, "scopes": []}}
-    expired = identity == PAGE and page.token_subcode is not None
+    made = page.tokens.get(given)
+    ended = has_ended(given, page)
+    expired = ended or (identity == PAGE and page.token_subcode is not None)
     if expired:
-        reason = FAULTS[190, page.token_subcode or None]
+        reason = FAULTS[190, 463 if ended else page.token_subcode or None]
         data["error"] = {"code": 190, "message": reason.message, "subcode": reason.subcode}
     data |= {"data_access_expires_at": 0, "expires_at": 0, "is_valid": not expired}
+    if identity == USER and made is None:
+        # The token of Meta's explorer: here it is always fresh.
+        made = Token("user", "", page.clock.now(), page.clock.now() + _SHORT)
+    if made is not None:
+        data["data_access_expires_at"] = int((made.made_at + _DATA_ACCESS).timestamp())
+        data["expires_at"] = int(made.ends_at.timestamp()) if made.ends_at is not None else 0
     if identity == PAGE:
         data["profile_id"] = page.page_id
     data |= {
-        "scopes": list(_SCOPES),
-        "granular_scopes": [{"scope": scope, "target_ids": [page.page_id]} for scope in _SCOPES[:5]],
+        "scopes": list(page.scopes),
+        "granular_scopes": [{"scope": scope, "target_ids": [page.page_id]} for scope in page.scopes[:5]],
         "user_id": "10223456789012345",
     }
     return {"data": data}

@@ -51,7 +51,7 @@ def create(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, An
     if (name, language) in page.templates:
         raise invalid(f"There is a message template '{name}' in the language '{language}' already.")  # words ours
     library = given.text("library_template_name")
-    made = _from_library(name, language, library, given) if library else _from_components(name, language, given)
+    made = _from_library(name, language, library, given) if library else _from_components(name, language, given, page)
     reason = _reject(made)
     made = replace(
         made,
@@ -87,7 +87,7 @@ def list_all(call: GraphCall, page: PageState) -> dict[str, Any]:
     return page_through(
         call,
         [key for key in by_id if keep(key)],
-        lambda key: _show(by_id[key], fields),
+        lambda key: _show(by_id[key], fields, page),
         path=f"{page.page_id}/message_templates",
     )
 
@@ -113,13 +113,13 @@ def delete(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, An
 
 def read(call: GraphCall, page: PageState) -> dict[str, Any]:
     """Give one template."""
-    return _show(_find(call, page), read_fields(call.parameters.get("fields")))
+    return _show(_find(call, page), read_fields(call.parameters.get("fields")), page)
 
 
 def update(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
     """Change a template's components; it is reviewed again."""
     old = _find(call, page)
-    made = _from_components(old.name, old.language, RequestObject(call.parameters, ""))
+    made = _from_components(old.name, old.language, RequestObject(call.parameters, ""), page)
     reason = _reject(made)
     status = "REJECTED" if reason else page.approval
     made = replace(made, id=old.id, status=status, rejected_reason=reason or "NONE", created_at=old.created_at)
@@ -174,14 +174,14 @@ def _find(call: GraphCall, page: PageState) -> UtilityTemplate:
     return page.templates[page.template_ids[call.segments[0]]]
 
 
-def _show(template: UtilityTemplate, fields: tuple[Field, ...]) -> dict[str, Any]:
+def _show(template: UtilityTemplate, fields: tuple[Field, ...], page: PageState) -> dict[str, Any]:
     reason = template.rejected_reason
     known = {
         "name": lambda _: template.name,
         "language": lambda _: template.language,
         "status": lambda _: template.status,
         "category": lambda _: "UTILITY",
-        "components": lambda _: _components(template),
+        "components": lambda _: _components(template, page),
         "parameter_format": lambda _: template.parameter_format,
         "rejected_reason": lambda _: template.rejected_reason,
         "rejection_reasons": lambda _: [reason] if reason != "NONE" else None,
@@ -193,22 +193,38 @@ def _show(template: UtilityTemplate, fields: tuple[Field, ...]) -> dict[str, Any
     return select(fields, known, _DEFAULT, "MessengerBusinessTemplate")
 
 
-def _components(template: UtilityTemplate) -> list[dict[str, Any]]:
+def _components(template: UtilityTemplate, page: PageState) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
+    examples = {kind: {"example": example} for kind, example in template.examples.items()}
     if template.header is not None:
-        found.append({"type": "HEADER", "format": "TEXT", "text": template.header})
+        found.append({"type": "HEADER", "format": "TEXT", "text": template.header, **examples.get("HEADER", {})})
     elif template.header_image is not None:
-        found.append({"type": "HEADER", "format": "IMAGE", "example": {"header_handle": [template.header_image]}})
-    found.append({"type": "BODY", "text": template.body})
+        # The handle becomes an address, with which no other template can be made.
+        address = page.file_url(page.handles.get(template.header_image), "header")
+        found.append({"type": "HEADER", "format": "IMAGE", "example": {"header_handle": [address]}})
+    found.append({"type": "BODY", "text": template.body, **examples.get("BODY", {})})
     if template.buttons:
         found.append({"type": "BUTTONS", "buttons": [dict(button) for button in template.buttons]})
     return found
 
 
-def _from_components(name: str, language: str, given: RequestObject) -> UtilityTemplate:
+def _picture(example: RequestObject, page: PageState) -> str:
+    """Read the handle of a picture: the one that an upload to the app gave, not an address."""
+    given = example.require("header_handle")
+    handle = str(given[0]) if isinstance(given, list) and len(given) == 1 else str(given)
+    file = page.handles.get(handle)
+    if file is None and not (page.foreign_ids and re.fullmatch(r"\d+:[^/]*:.+", handle)):
+        raise invalid("The handle of the header's picture is invalid: INVALID_HANDLE")  # words ours
+    if file is not None and not file.type.startswith("image/"):
+        raise invalid(f"Param {example.name('header_handle')} must be the handle of an image")
+    return handle
+
+
+def _from_components(name: str, language: str, given: RequestObject, page: PageState) -> UtilityTemplate:
     form = given.choice("parameter_format", _FORMATS) or "POSITIONAL"
     header = image = None
     body = ""
+    examples: dict[str, Any] = {}
     buttons: tuple[dict[str, Any], ...] = ()
     seen: set[str] = set()
     for component in given.objects("components", _MANY):
@@ -223,10 +239,14 @@ def _from_components(name: str, language: str, given: RequestObject) -> UtilityT
         elif component.choice("format", ("TEXT", "IMAGE"), required=True) == "TEXT":
             header = component.text("text", required=True)
         else:
-            image = str(component.object("example").require("header_handle"))
+            image = _picture(component.object("example"), page)
+        if kind != "BUTTONS" and component.has("example"):
+            examples[kind] = component.object("example").value
     if not body:
         raise invalid("Param components must hold one of type BODY")
-    return UtilityTemplate(name, language, body, header, buttons, header_image=image, parameter_format=form)
+    return UtilityTemplate(
+        name, language, body, header, buttons, header_image=image, parameter_format=form, examples=examples
+    )
 
 
 def _button(part: RequestObject) -> dict[str, Any]:

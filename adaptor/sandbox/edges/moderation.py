@@ -1,6 +1,7 @@
-"""Block and ban people: `POST /{PAGE_ID}/moderate_conversations`.
+"""Block and ban people, and list them: `/{PAGE_ID}/moderate_conversations`, `/{PAGE_ID}/blocked`.
 
 https://developers.facebook.com/docs/graph-api/reference/page/moderate_conversations
+https://developers.facebook.com/docs/graph-api/reference/page/blocked
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from adaptor.sandbox.meta.errors import invalid
+from adaptor.sandbox.request.fields import read_fields, select
+from adaptor.sandbox.request.paging import page_through
 from adaptor.sandbox.rules.recipients import require_person
 
 if TYPE_CHECKING:
@@ -39,6 +42,19 @@ def moderate(call: GraphCall, page: PageState) -> dict[str, Any]:
                 thread.folder = "spam"
         page.changed("person", person.id)
     return {"success": True}
+
+
+def list_blocked(call: GraphCall, page: PageState) -> dict[str, Any]:
+    """List the people whom the Page has blocked; `user` asks about one of them."""
+    fields = read_fields(call.parameters.get("fields"))
+    wanted = call.parameters.get("user") or call.parameters.get("uid")
+    keys = [psid for psid, person in page.people.items() if person.banned and (not wanted or psid == str(wanted))]
+
+    def show(psid: str) -> dict[str, Any]:
+        known = {"id": lambda _: psid, "name": lambda _: page.people[psid].name or None}
+        return select(fields, known, ("name", "id"), "Profile")
+
+    return page_through(call, keys, show, path=f"{page.page_id}/blocked")
 
 
 def _users(call: GraphCall) -> list[Any]:

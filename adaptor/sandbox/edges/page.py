@@ -1,4 +1,4 @@
-"""The Page: `/me`, `/{PAGE_ID}`, feature reviews, natural language settings, and the user who manages it.
+"""The Page: `/me`, `/{PAGE_ID}`, feature reviews, and natural language settings.
 
 https://developers.facebook.com/docs/graph-api/reference/page
 """
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from adaptor.sandbox.edges.account_linking import find_linking_person
 from adaptor.sandbox.meta.errors import invalid
 from adaptor.sandbox.request.fields import read_fields, select
-from adaptor.sandbox.request.paging import page_through
 from adaptor.sandbox.request.request_object import RequestObject
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ _MODELS: Final = frozenset(
         *("NORWEGIAN_BOKMAL", "POLISH", "PORTUGUESE", "ROMANIAN", "SPANISH", "SWEDISH", "VIETNAMESE"),
     }
 )
-_USER: Final = "10223456789012345"
 
 
 def read_page(call: GraphCall, page: PageState) -> dict[str, Any]:
@@ -52,26 +50,6 @@ def read_page(call: GraphCall, page: PageState) -> dict[str, Any]:
         psid = find_linking_person(page, token)
         known["recipient"] = lambda _: psid
     return select(read_fields(call.parameters.get("fields")), known, ("name", "id"), "Page")
-
-
-def read_user(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Give the user who manages the Page; only the user's own token reaches this."""
-    known: dict[str, Callable[[Field], Any]] = {"name": lambda _: "Sandbox Admin", "id": lambda _: _USER}
-    return select(read_fields(call.parameters.get("fields")), known, ("name", "id"), "User")
-
-
-def list_accounts(call: GraphCall, page: PageState) -> dict[str, Any]:
-    """Give the Pages of that user, each with its token."""
-    fields = read_fields(call.parameters.get("fields"))
-    default = ("access_token", "category", "name", "id", "tasks")
-    known: dict[str, Callable[[Field], Any]] = {
-        "access_token": lambda _: page.access_token,
-        "category": lambda _: _CATEGORY,
-        "name": lambda _: page.page_name,
-        "id": lambda _: page.page_id,
-        "tasks": lambda _: ["MESSAGING", "MODERATE"],
-    }
-    return page_through(call, [page.page_id], lambda _: select(fields, known, default, "Page"))
 
 
 def read_reviews(call: GraphCall, page: PageState) -> dict[str, Any]:

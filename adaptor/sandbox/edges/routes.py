@@ -12,6 +12,7 @@ from adaptor.sandbox.edges import (
     account_linking,
     apps,
     attachments,
+    comments,
     conversations,
     insights,
     labels,
@@ -23,7 +24,10 @@ from adaptor.sandbox.edges import (
     profile,
     stickers,
     thread_control,
+    uploads,
     user_menus,
+    users,
+    welcome_flows,
 )
 from adaptor.sandbox.edges.messages import send
 from adaptor.sandbox.edges.people import read_profile
@@ -31,6 +35,7 @@ from adaptor.sandbox.meta import limits, versions
 from adaptor.sandbox.meta.errors import (
     NO_SUCH_MESSAGE,
     PAGE_TOKEN_NEEDED,
+    USER_TOKEN_NEEDED,
     Refused,
     app_token_needed,
     invalid,
@@ -79,6 +84,11 @@ _ROUTES: Final[Mapping[tuple[str, str, str], Handler]] = {
     ("message", "", "GET"): conversations.read_message,
     ("message", "attachments", "GET"): conversations.list_attachments,
     ("page", "moderate_conversations", "POST"): moderation.moderate,
+    ("page", "blocked", "GET"): moderation.list_blocked,
+    ("comment", "comments", "POST"): comments.reply,
+    ("page", "welcome_message_flows", "GET"): welcome_flows.list_all,
+    ("page", "welcome_message_flows", "POST"): welcome_flows.write,
+    ("page", "welcome_message_flows", "DELETE"): welcome_flows.delete,
     ("page", "take_thread_control", "POST"): thread_control.take,
     ("page", "request_thread_control", "POST"): thread_control.request,
     ("page", "release_thread_control", "POST"): thread_control.release,
@@ -98,9 +108,14 @@ _ROUTES: Final[Mapping[tuple[str, str, str], Handler]] = {
     ("app", "", "GET"): apps.read,
     ("app", "subscriptions", "GET"): apps.list_subscriptions,
     ("app", "subscriptions", "DELETE"): apps.unsubscribe,
+    ("app", "uploads", "POST"): uploads.start,
+    ("upload", "", "GET"): uploads.read,
+    ("upload", "", "POST"): uploads.receive,
     ("debug_token", "", "GET"): apps.debug_token,
-    ("user", "", "GET"): page.read_user,
-    ("user", "accounts", "GET"): page.list_accounts,
+    ("user", "", "GET"): users.read_user,
+    ("user", "accounts", "GET"): users.list_accounts,
+    ("oauth", "access_token", "GET"): users.exchange,
+    ("oauth", "access_token", "POST"): users.exchange,
     ("sticker_packs", "", "GET"): stickers.list_packs,
     ("sticker_pack", "stickers", "GET"): stickers.list_stickers,
     ("sticker_search", "", "GET"): stickers.search,
@@ -129,13 +144,21 @@ _TOKENS: Final = {
     "sticker_search": {APP, PAGE},
     "message_template_library": {PAGE, USER, APP},
     "user": {USER},
+    "upload": {USER},
 }
+# Edges that accept the tokens of other owners than their object does.
+_EDGE_TOKENS: Final = {("app", "uploads"): {USER}}
+_LOGIN: Final = ("oauth", "access_token")
+_POST: Final = re.compile(r"\d+(_\d+)+")
 _VERSION: Final = re.compile(r"v(\d{1,3})\.(\d{1,2})")
 
 
 def route(call: GraphCall, simulation: Simulation) -> Any:
     """Answer a call whose path has been read, or raise `Refused`."""
     page = simulation.page
+    if call.segments == _LOGIN and ("oauth", "access_token", call.method) in _ROUTES:
+        # This call gets a token, and needs none.
+        return _ROUTES["oauth", "access_token", call.method](call, page)
     check_access(call, page)
     check_protocol(call, page.clock.now())
     if not call.segments:
@@ -154,13 +177,19 @@ def route(call: GraphCall, simulation: Simulation) -> Any:
         raise unknown_path(f"/{edge}")
     if key not in _ROUTES and key not in _NOTIFYING_ROUTES:
         raise _no_route(call, kind, edge, name)
-    allowed = _TOKENS.get(kind, {PAGE})
+    allowed = _EDGE_TOKENS.get((kind, edge)) or _TOKENS.get(kind, {PAGE})
     if call.identity not in allowed:
-        raise app_token_needed() if allowed == {APP} else Refused(PAGE_TOKEN_NEEDED)
+        raise _other_token_needed(allowed)
     simulation.rate_limiter.check(call)
     if key in _ROUTES:
         return _ROUTES[key](call, page)
     return _NOTIFYING_ROUTES[key](call, page, simulation.webhooks)
+
+
+def _other_token_needed(allowed: set[str]) -> Refused:
+    if allowed == {APP}:
+        return app_token_needed()
+    return Refused(USER_TOKEN_NEEDED if allowed == {USER} else PAGE_TOKEN_NEEDED)
 
 
 def _no_route(call: GraphCall, kind: str, edge: str, name: str) -> Refused:
@@ -212,6 +241,10 @@ def _kind_of(name: str, call: GraphCall, page: PageState) -> str:
         return "app"
     if name in _ROOT:
         return name
+    if name.startswith("upload:"):
+        return "upload"
+    if _POST.fullmatch(name):
+        return "comment" if page.anybody_exists or name in page.posts or name in page.comments else ""
     if name.startswith("t_"):
         return "conversation" if name in page.conversations else ""
     if name in page.by_id:

@@ -71,6 +71,13 @@ PAGE_TOKEN_NEEDED = GraphError(190, "User Access Token Is Not Supported", 206903
     "Page Access Token Required", "This call needs the Page's own access token."
 )
 
+# Tokens for tokens, https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived
+BAD_SECRET = GraphError(1, "Error validating client secret.")
+NO_SUCH_APP = GraphError(101, "Error validating application. Cannot get application info due to a system error.")
+
+# "User or System User" is the kind of token that the page of the edge names; the words are ours.
+USER_TOKEN_NEEDED = GraphError(200, "(#200) This call needs the access token of a user with a role on the app.")
+
 # People
 NO_SUCH_PERSON = GraphError(100, "(#100) No matching user found", 2018001)
 # Seen as subcodes of 100; the words after the number are ours.

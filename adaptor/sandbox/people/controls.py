@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,9 @@ from adaptor.sandbox.meta.errors import FAULTS
 from adaptor.sandbox.meta.versions import NEWEST, named
 from adaptor.sandbox.meta.webhook_fields import MESSAGING
 from adaptor.sandbox.people.person import SimulatedPerson
+from adaptor.sandbox.rules.access import PAGE
 from adaptor.sandbox.sandbox_file import read_settings
-from adaptor.sandbox.state.objects import STATUSES, App, Subscription
+from adaptor.sandbox.state.objects import STATUSES, App, Subscription, Token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -132,6 +134,33 @@ class Controls:
         with self._page.lock:
             self._page.token_subcode = None
             self._page.changed("token")
+
+    def grant(self, *scopes: str) -> None:
+        """Set what the person has allowed the app to do: `pages_show_list`, `pages_messaging`, …"""
+        with self._page.lock:
+            self._page.scopes = list(scopes)
+            self._page.changed("token")
+
+    def add_page(self, id: str, name: str) -> str:  # noqa: A002 - the key in Meta's list
+        """Add another Page that the person manages; give its token, for which the sandbox answers no calls."""
+        token = f"SANDBOX-OTHER-{secrets.token_urlsafe(24)}"
+        with self._page.lock:
+            self._page.other_pages[id] = name, token
+            self._page.tokens[token] = Token(PAGE, id, self._page.clock.now())
+            self._page.changed("token")
+        return token
+
+    def use_flow_in_ad(self, flow_id: str) -> None:
+        """Connect a welcome message flow to an ad: it cannot be changed or deleted any more.
+
+        Raises:
+            SandboxError: There is no such flow.
+        """
+        with self._page.lock:
+            if flow_id not in self._page.welcome_flows:
+                raise SandboxError(f"use_flow_in_ad: there is no welcome message flow {flow_id!r}")
+            self._page.welcome_flows[flow_id].used_in_ad = True
+            self._page.changed("welcome flow", what=flow_id)
 
     def limit_rates(self, on: bool = True, **figures: int) -> None:
         """Switch rate limits on, with Meta's figures or others (`messages_per_second=5`), or off."""

@@ -21,6 +21,8 @@ class GraphCall:
         parameters: Query and body together; the body wins.
         bearer: The token of the `Authorization` header, if any.
         files: Uploaded files by the name of their form field.
+        content: The bytes of an upload session.
+        file_offset: The header that says where in the file they begin.
         base: The address under which the sandbox was called, without a slash at the end.
         answering: The version that answers, such as (26, 0).
         version_asked: Whether the path named a version.
@@ -38,6 +40,8 @@ class GraphCall:
     parameters: dict[str, Any] = field(default_factory=dict)
     bearer: str | None = None
     files: dict[str, File] = field(default_factory=dict)
+    content: bytes = b""
+    file_offset: str = ""
     base: str = ""
     answering: Version = NEWEST
     version_asked: bool = False

@@ -25,7 +25,9 @@ _BODY: Final = 4 * 1024 * 1024
 _FIELDS: Final = 1000
 _LEVELS: Final = 100
 #: Parameters that no record may hold.
-SECRETS: Final = frozenset({"access_token", "appsecret_proof", "input_token", "verify_token"})
+SECRETS: Final = frozenset(
+    {"access_token", "appsecret_proof", "input_token", "verify_token", "client_secret", "fb_exchange_token"}
+)
 # The parameters that are objects or lists; all others stay text.
 _OBJECTS: Final = frozenset(
     {
@@ -34,6 +36,7 @@ _OBJECTS: Final = frozenset(
         *("description", "home_url", "title", "fields", "params", "user_ids", "actions", "subscribed_fields"),
         *("components", "library_template_body_inputs", "library_template_button_inputs", "batch", "breakdown"),
         *("status", "language", "category", "metric", "other_language_support"),
+        *("welcome_message_flow", "eligible_platforms", "opt_in_source", "custom_audience_ids", "subscriber_tag_ids"),
     }
 )
 # A quote without an end takes the rest of the text: otherwise each quote in it is searched for its end again, and 80 KB
@@ -66,7 +69,7 @@ def read_parameters(
         fields, files = read_multipart(body, content_type, uploads)
         parameters.update(fields)
     else:
-        data = _read_all(body)
+        data = read_all(body)
         if kind == "application/json" or data.lstrip()[:1] == b"{":
             parameters.update(_read_json(data))
         elif data:
@@ -156,12 +159,13 @@ def _read_json(data: bytes) -> dict[str, Any]:
     return value
 
 
-def _read_all(body: Stream) -> bytes:
+def read_all(body: Stream, most: int = _BODY) -> bytes:
+    """Read a whole body, and refuse a larger one."""
     parts = []
     size = 0
     while block := body.read(65536):
         size += len(block)
-        if size > _BODY:
-            raise invalid(f"The body of the request is larger than {_BODY} bytes.")
+        if size > most:
+            raise invalid(f"The body of the request is larger than {most} bytes.")
         parts.append(block)
     return b"".join(parts)

@@ -30,6 +30,8 @@ def check_access(call: GraphCall, page: PageState) -> None:
         raise Refused(BAD_TOKEN)
     if identity == PAGE and page.token_subcode is not None:
         raise Refused(FAULTS[190, page.token_subcode or None])
+    if has_ended(token, page):
+        raise Refused(FAULTS[190, 463])
     # The proof of a batch also covers the parts that use the batch's token.
     proven = call.proven and token == call.token
     call.token, call.identity = token, identity
@@ -50,7 +52,15 @@ def identify(token: str, page: PageState) -> str | None:
     for identity, known in ((PAGE, page.access_token), (APP, page.app_token), (USER, page.user_token)):
         if _same(token, known):
             return identity
-    return None
+    made = page.tokens.get(token)
+    # The sandbox answers for one Page: to the tokens of the others it is another one.
+    return made.owner if made is not None and made.page_id in {"", page.page_id} else None
+
+
+def has_ended(token: str, page: PageState) -> bool:
+    """Say whether a token that was made here has ended."""
+    made = page.tokens.get(token)
+    return made is not None and made.ends_at is not None and page.clock.now() >= made.ends_at
 
 
 def prove(app_secret: str, token: str) -> str:

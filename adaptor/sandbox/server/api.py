@@ -10,9 +10,10 @@ from urllib.parse import quote_plus
 
 from adaptor.sandbox.edges.routes import read_path
 from adaptor.sandbox.meta.errors import FAULTS, UNKNOWN, Refused, invalid
+from adaptor.sandbox.meta.limits import FILE_BYTES
 from adaptor.sandbox.meta.versions import NEWEST, named
 from adaptor.sandbox.request.call import GraphCall
-from adaptor.sandbox.request.parameters import SECRETS, read_parameters
+from adaptor.sandbox.request.parameters import SECRETS, read_all, read_form, read_parameters
 from adaptor.sandbox.server.batch import answer_batch, is_batch
 from adaptor.sandbox.server.dispatch import Failed, dispatch, record_refusal
 from adaptor.sandbox.server.response import Response, write_error, write_file, write_response
@@ -44,7 +45,14 @@ class Api:
         self._page = simulation.page
 
     def answer(
-        self, method: str, target: str, content_type: str, authorization: str, body: Stream, base: str = ""
+        self,
+        method: str,
+        target: str,
+        content_type: str,
+        authorization: str,
+        body: Stream,
+        base: str = "",
+        file_offset: str = "",
     ) -> Response:
         """Answer one request.
 
@@ -55,6 +63,7 @@ class Api:
             authorization: The header, or an empty text.
             body: Its body.
             base: The address under which the sandbox was called.
+            file_offset: The header, or an empty text.
         """
         path, _, query = target.partition("?")
         if method in {"GET", "HEAD"} and path.startswith(FILES):
@@ -62,7 +71,7 @@ class Api:
             return write_file(*found) if found is not None else Response(404, (), b"")
         scheme, _, token = authorization.partition(" ")
         bearer = token.strip() if scheme.lower() in {"bearer", "oauth"} else None
-        call = GraphCall(method, path, bearer=bearer, base=base)
+        call = GraphCall(method, path, bearer=bearer, base=base, file_offset=file_offset)
         refused = self._read(call, query, content_type, body)
         with self._page.lock:
             read_path(call, self._page.clock.now())
@@ -91,6 +100,10 @@ class Api:
 
     def _read(self, call: GraphCall, query: str, content_type: str, body: Stream) -> Refused | None:
         try:
+            if call.method == "POST" and "/upload:" in call.path:
+                # The body is the file itself, whatever its media type.
+                call.parameters, call.content = dict(read_form(query)), read_all(body, FILE_BYTES)
+                return None
             call.parameters, call.files = read_parameters(query, content_type, body, self._page.uploads)
         except Refused as refused:
             return refused
@@ -132,7 +145,7 @@ class Api:
         request = Request(page.clock.now(), call.method, call.path, response.status, name)
         page.requests.append(request)
         page.exchanges.append(
-            Exchange(request, _without_secrets(call), _hide(response.body, call.token, page.access_token))
+            Exchange(request, _without_secrets(call), _hide(response.body, call.token, page.access_token, *page.tokens))
         )
         page.events.add("request", call.addressee, request.at, request)
 

@@ -134,7 +134,8 @@ class Connection:
                 return site.answer(head.method, head.target, head.headers, body.read_up_to)
             base = f"http://{head.headers.get('Host') or self._host.url.removeprefix('http://')}"
             content_type, authorization = head.headers.get("Content-Type", ""), head.headers.get("Authorization", "")
-            return self._host.api.answer(head.method, head.target, content_type, authorization, body, base)
+            offset = head.headers.get("file_offset", "")
+            return self._host.api.answer(head.method, head.target, content_type, authorization, body, base, offset)
         except (BadRequest, ConnectionError):
             raise
         except Exception:

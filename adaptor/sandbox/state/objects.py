@@ -81,6 +81,58 @@ class Subscription:
     active: bool = True
 
 
+@dataclass(frozen=True)
+class Comment:
+    """A comment that the Page has written below another comment or a post."""
+
+    id: str
+    parent: str
+    made_at: datetime
+    message: str | None = None
+    attachment: str | None = None
+
+
+@dataclass
+class WelcomeFlow:
+    """A welcome message flow; one that an ad uses cannot be changed or deleted."""
+
+    id: str
+    name: str
+    messages: list[Any]
+    platforms: list[str]
+    updated_at: datetime
+    used_in_ad: bool = False
+
+
+@dataclass
+class UploadSession:
+    """An upload to the app, and the bytes that have arrived so far."""
+
+    id: str
+    name: str
+    type: str
+    length: int
+    signature: str
+    data: bytes = b""
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token of a person who manages Pages, or a Page's token that was made from one.
+
+    Attributes:
+        owner: `user` or `page`.
+        page_id: The Page of a Page's token.
+        made_at: When it was made.
+        ends_at: When it ends; None: never.
+    """
+
+    owner: str
+    page_id: str
+    made_at: datetime
+    ends_at: datetime | None = None
+
+
 @dataclass
 class Thread:
     """A conversation, apart from its messages.
@@ -119,6 +171,8 @@ class UtilityTemplate:
     buttons: tuple[dict[str, Any], ...] = ()
     status: str = "APPROVED"
     header_image: str | None = None
+    #: The examples of the texts, by the kind of the component, as the request gave them.
+    examples: dict[str, Any] = field(default_factory=dict)
     parameter_format: str = "POSITIONAL"
     rejected_reason: str = "NONE"
     library_name: str | None = None

@@ -17,7 +17,17 @@ from adaptor.sandbox.state.uploads import Uploads
 
 if TYPE_CHECKING:
     from adaptor.sandbox.state.clock import Clock
-    from adaptor.sandbox.state.objects import Attachment, Label, Persona, Subscription, UtilityTemplate
+    from adaptor.sandbox.state.objects import (
+        Attachment,
+        Comment,
+        Label,
+        Persona,
+        Subscription,
+        Token,
+        UploadSession,
+        UtilityTemplate,
+        WelcomeFlow,
+    )
     from adaptor.sandbox.state.records import Exchange, File, Request
 
     Record = Message | Action | Incoming | Gesture | Refusal
@@ -26,6 +36,11 @@ if TYPE_CHECKING:
 JUST_NOW = timedelta(minutes=1)
 #: Under which path the sandbox shows uploaded files, as Meta's content network does.
 FILES: Final = "/sandbox/files/"
+#: The permissions of a token.
+SCOPES: Final = (
+    *("pages_show_list", "pages_messaging", "pages_manage_metadata", "pages_read_engagement"),
+    *("pages_utility_messaging", "read_insights", "business_management", "public_profile"),
+)
 # Tests count accepted messages, so all are kept; of requests and exchanges only the newest.
 _REQUESTS: Final = 100_000
 _EXCHANGES: Final = 500
@@ -82,6 +97,17 @@ class PageState:
     #: Posts and comments: their author and time, and which have had their private reply.
     posts: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
+    comments: dict[str, Comment] = field(default_factory=dict)
+    welcome_flows: dict[str, WelcomeFlow] = field(default_factory=dict)
+    upload_sessions: dict[str, UploadSession] = field(default_factory=dict)
+    #: The files that were uploaded to the app, by their handles.
+    handles: dict[str, File] = field(default_factory=dict)
+    #: Tokens that were made here: long-lived ones of the person, and those of Pages that a short-lived one gave.
+    tokens: dict[str, Token] = field(default_factory=dict, repr=False)
+    #: What the person has allowed the app to do.
+    scopes: list[str] = field(default_factory=lambda: list(SCOPES))
+    #: Other Pages that the person manages, by their ids: name and token.
+    other_pages: dict[str, tuple[str, str]] = field(default_factory=dict, repr=False)
     messages: list[Message] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     requests: deque[Request] = field(default_factory=lambda: deque(maxlen=_REQUESTS))

@@ -17,6 +17,7 @@ _CLASSES: Final[dict[str, type]] = {
         *(Person, UtilityTemplate),
         *(records.File, records.Message, records.Action, records.Incoming, records.Gesture, records.Refusal),
         *(objects.App, objects.Attachment, objects.Persona, objects.Label, objects.Subscription, objects.Thread),
+        *(objects.Comment, objects.WelcomeFlow, objects.UploadSession, objects.Token),
     )
 }
 # No key of Meta's looks like this.

@@ -29,9 +29,14 @@ _FORMAT: Final = 1
 _STATE: Final = (
     *("page_id", "page_name", "access_token", "spare_secret", "user_token", "token_subcode", "app_id"),
     *("templates", "personas", "labels", "profile", "menus", "nlp", "apps", "subscriptions", "subscribed"),
-    *("linking_tokens", "answered", "posts"),
+    *("linking_tokens", "answered", "posts", "comments", "welcome_flows", "tokens", "scopes", "other_pages"),
 )
-_LARGE: Final = {"attachments": {"attachment"}, "reactions": {"action", "gesture"}}
+_LARGE: Final = {
+    "attachments": {"attachment"},
+    "upload_sessions": {"upload"},
+    "handles": {"upload"},
+    "reactions": {"action", "gesture"},
+}
 _RECORDS: Final = frozenset({"message", "action", "incoming", "gesture", "refusal"})
 _SECONDS: Final = 0.5
 

@@ -329,8 +329,9 @@ def test_everything_in_a_configuration_but_our_public_keys_is_a_secret():
     configuration = {key: f"value-{key}" for key in properties} | {"clinic": "Nairobi", "port": 5432, "tls": True}
     found = {secret for _, secret in named_secrets(configuration)}
     token, secret = configuration["access_token"], configuration["app_secret"]
-    proof = appsecret_proof(token, secret)
-    assert found == {token, secret, proof, configuration["verify_token"], "Nairobi", "5432"}
+    user = configuration["user_access_token"]
+    proofs = {appsecret_proof(each, secret) for each in (token, user)}
+    assert found == {token, user, secret, *proofs, configuration["verify_token"], "Nairobi", "5432"}
     assert {path for path, _ in named_secrets({"base_url": "https://me:pw@example.org"})} == {"base_url"}
 
 

@@ -23,6 +23,13 @@ OTHER = "EAAG-another-token-of-the-tests"
 TOLD = {"is_valid": True, "scopes": ["pages_messaging"]}
 
 
+def test_meta_is_asked_to_show_its_certificate(meta: Any) -> None:
+    operation = create_subscription(
+        "https://example.org/hook", "messages", verify_token="a word", include_client_certificate=True
+    )
+    assert meta(operation, **APP).body["include_client_certificate"] is True
+
+
 def test_a_webhook_is_made_with_the_apps_own_token(meta: Any) -> None:
     operation = create_subscription("https://example.org/hook", ["messages", "message_reads"], include_values=True)
     sent = meta(operation, **APP, verify_token="a-word-of-ours")

@@ -203,6 +203,14 @@ def test_a_job_that_needs_the_app_needs_it_in_the_credential(look: Any) -> None:
     assert look("list_sticker_packs()", **APP).is_good
 
 
+def test_a_job_that_uploads_needs_the_token_of_a_person_in_the_credential(look: Any) -> None:
+    job = "upload_template_image(state.data.file)"
+    (problem,) = look(job=job).problems
+    assert "token of a user of the app (upload_template_image), which the credential lacks" in problem[0]
+    assert "--with-user-token" in problem[1]
+    assert look(job=job, user_access_token="EAAG-of-a-person", **APP).problems == []
+
+
 def test_a_job_that_sends_while_it_is_loaded_does_not_do_so_for_being_looked_at(look: Any, httpserver: Any) -> None:
     job = 'send_text("1", "hi")({"configuration": {"access_token": "EAAG-of-the-job", "base_url": "%s"}})\n'
     with pytest.raises(JobError, match="at the top level of a script"):
