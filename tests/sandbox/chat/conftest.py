@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 import requests
@@ -80,6 +82,25 @@ class Visitor:
         )
         assert "message_id" in answer, answer
         return str(answer["message_id"])
+
+    def batch(self, *people: str) -> Any:
+        """Send a text to each of these people in one call, as a broadcast does."""
+        parts = [
+            {
+                "method": "POST",
+                "relative_url": "me/messages",
+                "body": urlencode(
+                    {
+                        "recipient": json.dumps({"id": psid}),
+                        "messaging_type": "RESPONSE",
+                        "message": json.dumps({"text": "To all"}),
+                    }
+                ),
+            }
+            for psid in people
+        ]
+        form = {"batch": json.dumps(parts), "access_token": self.sandbox.access_token}
+        return self.session.post(f"{self.sandbox.url}/v26.0/", data=form, timeout=10).json()
 
     def template(self, payload: dict[str, Any], psid: str = ANA) -> str:
         return self.send({"attachment": {"type": "template", "payload": payload}}, psid)
