@@ -51,12 +51,11 @@ def show_call(page: PageState, exchange: Exchange) -> dict[str, Any]:
         "answer": cut(pretty(exchange.answer)),
     }
     batch = exchange.parameters.get("batch")
-    is_batch = isinstance(batch, list) and bool(batch)
-    parts = list(_bodies(batch)) if is_batch else [exchange.parameters]
-    kind, text = _describe(request.method, request.path, parts[0]) if parts else ("", "")
+    parts = list(_bodies(batch)) if isinstance(batch, list) else []
+    kind, text = _describe(request.method, request.path, parts[0] if parts else exchange.parameters)
     answer = _read(exchange.answer)
     code = _code(answer)
-    if is_batch:
+    if parts:
         kind = f"batch of {len(parts)}"
         refused = sum(_is_refused(each) for each in answer) if isinstance(answer, list) else 0
         code = code or (f"{refused} refused" if refused else "")

@@ -155,8 +155,9 @@ def _around(page: PageState, thread: str, mid: str, reply: Any) -> dict[str, Any
 def _coupon_code(payload: dict[str, Any]) -> str:
     attachment = payload.get("attachment")
     template = attachment.get("payload") if isinstance(attachment, dict) else None
-    is_coupon = isinstance(template, dict) and template.get("template_type") == "coupon"
-    return str(template.get("coupon_code") or "") if is_coupon else ""
+    if not isinstance(template, dict) or template.get("template_type") != "coupon":
+        return ""
+    return str(template.get("coupon_code") or "")
 
 
 def _reveals(record: Record, code: str) -> bool:

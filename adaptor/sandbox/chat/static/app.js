@@ -43,7 +43,7 @@ const App = (source) => {
   const names = h("ul", { class: "people", "aria-label": "People" });
   const more = h("button", { type: "button", class: "quiet", hidden: true, onclick: () => listMore() }, "Show more people");
   const finder = h("input", { type: "search", placeholder: "Search people", "aria-label": "Search people", oninput: () => { search = finder.value; refreshPeople(); } });
-  const title = h("h1", {}, "Messenger sandbox");
+  const title = h("h2", { class: "page" }, "Messenger sandbox");
   const subtitle = h("p", { class: "hint" }, "");
   const list = h("nav", { class: "list", "aria-label": "Conversations" },
     h("div", { class: "bar" }, h("div", { class: "titles" }, title, subtitle), source.act ? h("button", { type: "button", class: "round", "aria-label": "Add somebody", onclick: () => addSomebody() }, icon("plus")) : null),
@@ -74,11 +74,11 @@ const App = (source) => {
   const send = h("button", { type: "submit", class: "round filled", "aria-label": "Send", hidden: true }, icon("send"));
   const composer = h("form", { class: "composer", hidden: true, onsubmit: (event) => { event.preventDefault(); say(); } }, menu, photo, picker, field, send, thumb);
   const empty = h("div", { class: "empty" });
-  const main = h("main", { class: "room" },
+  const main = h("section", { class: "room", "aria-label": "Conversation" },
     h("div", { class: "bar" }, back, face, h("div", { class: "titles" }, heading, h("div", { class: "facts" }, chip, known)), personal, toggle),
     notice, h("div", { class: "stage" }, log, newest, empty), replies, quoting, composer);
   const panel = source.panel ? source.panel({ act, toast, close: () => togglePanel(false), now, page: () => c.page.name, person: () => (room && !room.person.nobody ? { id: thread, name: room.person.name } : null) }) : null;
-  const shell = h("div", { class: "shell", "data-view": "list" }, list, main, panel ? panel.element : null);
+  const shell = h("main", { class: "shell", "data-view": "list" }, h("h1", { class: "unseen" }, "Messenger sandbox"), list, main, panel ? panel.element : null);
   document.getElementById("app").append(shell, toasts, status);
 
   function show(view) {

@@ -18,7 +18,7 @@ const Connection = (() => {
 
   function line(label, words) {
     const button = h("button", { type: "button", class: "quiet", "data-key": `copy ${label}`, "aria-label": `Copy the ${label.toLowerCase()}`, onclick: () => copy(words, button) }, "Copy");
-    return h("div", { class: "fact" }, h("h4", {}, label), h("div", { class: "copied" }, h("code", { tabindex: "0", "aria-label": label }, words), button));
+    return h("div", { class: "fact" }, h("h3", {}, label), h("div", { class: "copied" }, h("code", { tabindex: "0", "aria-label": label }, words), button));
   }
 
   function draw(facts) {
@@ -26,7 +26,7 @@ const Connection = (() => {
     const file = JSON.stringify({ base_url: facts.base_url, access_token: token }, null, 2);
     return h("div", { class: "connection" },
       line("Base URL", facts.base_url),
-      token ? line("Access token", token) : h("div", { class: "fact" }, h("h4", {}, "Access token"), h("p", { class: "hint" }, "The one that was given to the sandbox. It may be a real one, so this page does not show it.")),
+      token ? line("Access token", token) : h("div", { class: "fact" }, h("h3", {}, "Access token"), h("p", { class: "hint" }, "The one that was given to the sandbox. It may be a real one, so this page does not show it.")),
       token ? line("Credentials file", file) : null,
       h("p", { class: "hint" }, "Save it as ", h("code", {}, "credentials.json"), " and run ", h("code", {}, "adaptor run job.py -c credentials.json"), ". ", h("code", {}, "adaptor sandbox --credentials FILE"), " writes it for you. Any other client of the Graph API works too: give it this base URL and token."));
   }

@@ -87,7 +87,9 @@ const Draw = (() => {
   const link = (part) => h("a", { href: part.href, target: part.kind === "web" ? "_blank" : null, rel: "noopener noreferrer", dir: "auto" }, part.text);
 
   function bubble(words, more) {
-    return h("div", { class: `bubble ${isLarge(words) ? "large" : ""} ${more || ""}`, dir: "auto" }, Words.parts(words).map((part) => (part.href ? link(part) : part.text)));
+    // A long text scrolls, so the keyboard must reach it.
+    const isLong = words.length > 240 || words.split("\n").length > 6;
+    return h("div", { class: `bubble ${isLarge(words) ? "large" : ""} ${more || ""}`, dir: "auto", tabindex: isLong ? "0" : null }, Words.parts(words).map((part) => (part.href ? link(part) : part.text)));
   }
 
   // Messenger shows the title and a picture of the first page that a text names; this page asks nobody for them.

@@ -21,7 +21,7 @@ const Panel = (source, tools) => {
     choose(TABS[(at + step + TABS.length) % TABS.length][0]);
     document.getElementById(`tab-${tab}`).focus();
   } }, TABS.map(([name, label]) => h("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": "panel-body", onclick: () => choose(name) }, label)));
-  const element = h("aside", { class: "panel", "aria-label": "Developer panel", onkeydown: (event) => { if (event.key === "Escape") tools.close(); } },
+  const element = h("section", { class: "panel", "aria-label": "Developer panel", onkeydown: (event) => { if (event.key === "Escape") tools.close(); } },
     h("div", { class: "bar" }, h("h2", {}, "Behind the scenes"), h("button", { type: "button", class: "round", "aria-label": "Close the developer panel", onclick: () => tools.close() }, icon("close"))), tabs, body);
   mark();
 
@@ -69,7 +69,8 @@ const Panel = (source, tools) => {
   function draw(whole) {
     if (!seen) return;
     // A form that somebody fills in stays as it is.
-    const busy = body.contains(document.activeElement) && /^(INPUT|SELECT)$/.test(document.activeElement.tagName);
+    const active = document.activeElement;
+    const busy = body.contains(active) && /^(INPUT|SELECT)$/.test(active.tagName) && !active.dataset.key;
     if (!whole && busy) return;
     const focused = body.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     body.replaceChildren(...{ calls, faults, clock, webhooks, connection }[tab]());
