@@ -412,7 +412,7 @@ const Draw = (() => {
     const code = item.subcode ? `${item.code}/${item.subcode}` : String(item.code);
     const words = item.message.replace(/^\(#\d+\) /, "");
     const label = `Refused by Meta, code ${code}`;
-    const reason = h("div", { class: "box" }, icon("warn"), h("div", {}, h("div", {}, h("strong", {}, item.payload ? "Not sent: Meta refuses it" : "Meta refuses this"), h("code", { class: "code" }, code)),
+    const reason = h("div", { class: "box" }, icon("warn"), h("div", {}, h("div", {}, h("strong", {}, "Refused by Meta"), h("code", { class: "code" }, code)),
       h("p", { dir: "auto" }, Words.parts(words).map((part) => (part.href ? link(part) : part.text))), h("small", {}, `${item.method} ${item.path}`)));
     if (!item.payload) return h("article", { class: "row refusal", "aria-label": label, tabindex: "-1" }, reason);
     // What the person would have seen; nothing of it can be tapped.
