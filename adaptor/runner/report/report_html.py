@@ -44,10 +44,11 @@ def page(report: dict[str, Any]) -> str:
         _head(title, run, report),
         _outcomes(report, sheet),
         _errors(report),
+        # Who was not reached matters to more readers than how long a step took.
+        recipients_list(report),
         timeline(report, sheet),
         steps_table(report),
         calls_table(report["calls"]),
-        recipients_list(report),
         f"<footer>facebook-adaptor {escape(report['adaptor'])} · run {escape(run['id'])}</footer>",
     ]
     body = "\n".join(part for part in parts if part)
@@ -58,7 +59,7 @@ def page(report: dict[str, Any]) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        f"<title>{escape(title)} · {escape(_end(run))}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
+        f"<title>{escape(title)} · {escape(_end(report))}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
         f"{body}\n</main>\n<script>{script}</script>\n</body>\n</html>\n"
     )
 
@@ -82,8 +83,10 @@ def _title(run: dict[str, Any]) -> str:
     return str(run["workflow"] or short or "Run")
 
 
-def _end(run: dict[str, Any]) -> str:
-    status = str(run["status"])
+def _end(report: dict[str, Any]) -> str:
+    status = str(report["run"]["status"])
+    if status == "crashed" and not report["steps"]:
+        return "Not run: cannot be loaded"
     return _ENDS.get(status, status.capitalize())
 
 
@@ -91,8 +94,7 @@ def _head(title: str, run: dict[str, Any], report: dict[str, Any]) -> str:
     kind = {0: "good", 130: "warn"}.get(run["exit_code"], "bad")
     place = _PLACES.get(run.get("sent_to", ""))
     facts = [
-        ("Started", escape(_moment(run["started"]))),
-        ("Took", seconds(run["seconds"])),
+        *([("Started", escape(_moment(run["started"]))), ("Took", seconds(run["seconds"]))] if run["started"] else []),
         ("Exit code", str(run["exit_code"])),
         ("File", escape(run["path"] or "–")),
         ("Run", f"<code>{escape(run['id'])}</code>"),
@@ -100,7 +102,7 @@ def _head(title: str, run: dict[str, Any], report: dict[str, Any]) -> str:
     cells = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
     return (
         f"<header><h1>{escape(title)}</h1>"
-        f'<p class="badges">{badge(_end(run), kind)}{badge(place, "quiet") if place else ""}</p>'
+        f'<p class="badges">{badge(_end(report), kind)}{badge(place, "quiet") if place else ""}</p>'
         f'<p class="lead">{escape(_lead(report))}</p><dl>{cells}</dl></header>'
     )
 
@@ -126,8 +128,6 @@ def _lead(report: dict[str, Any]) -> str:
 
 def _moment(text: str) -> str:
     """Return a time as a person says it, in the zone of this machine."""
-    if not text:
-        return "–"
     from datetime import datetime
 
     at = datetime.fromisoformat(text).astimezone()
@@ -170,7 +170,8 @@ def _errors(report: dict[str, Any]) -> str:
             f"{badge('handled', 'warn') if handled else ''}</h3>"
             + (f'<p class="where">{where}{line}</p>' if where else "")
             + f"<p>{prose(str(error.get('description', '')))}</p>{fix}"
-            f"<details{' open' if len(errors) == 1 and not handled else ''}><summary>In full</summary>"
+            # The line of the job, where nothing else says what to do.
+            f"<details{' open' if len(errors) == 1 and not fix else ''}><summary>In full</summary>"
             f"<pre>{escape(error.get('report', ''))}</pre></details></article>"
         )
     return f"<section><h2>{plural(len(errors), 'error')}</h2>{''.join(cards)}</section>"
