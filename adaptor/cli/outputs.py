@@ -90,7 +90,7 @@ class Outputs:
             from ..runner.report.report import write_report
 
             given = self._given
-            sent_to = "nowhere" if given.dry_run else "sandbox" if given.sandbox else "facebook"
+            sent_to = "nowhere" if given.dry_run else "sandbox" if given.sandbox else "graph"
             write_report(result, self._run.redactor, given.report, self._stdout, sent_to=sent_to)
 
     def tell(self, result: Result) -> int:

@@ -29,13 +29,13 @@ STATUS = {
 }
 
 
-def report_of(result: Result, redactor: Redactor, *, sent_to: str = "facebook") -> dict[str, Any]:
+def report_of(result: Result, redactor: Redactor, *, sent_to: str = "graph") -> dict[str, Any]:
     """Return a run as JSON, free of secrets.
 
     Args:
         result: What came of the run.
         redactor: Removes secrets.
-        sent_to: Where messages went: `facebook`, `sandbox`, or `nowhere` in a dry run.
+        sent_to: Where messages went: `graph` (the base URL of the credential), `sandbox`, or `nowhere` in a dry run.
 
     Returns:
         `run` (id, path, workflow, times, exit code, `sent_to`), `steps` in order with their `operations`, `calls` by
@@ -164,7 +164,7 @@ def _time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds") if seconds else ""
 
 
-def write_report(result: Result, redactor: Redactor, path: str, stdout: TextIO, *, sent_to: str = "facebook") -> None:
+def write_report(result: Result, redactor: Redactor, path: str, stdout: TextIO, *, sent_to: str = "graph") -> None:
     """Write the report of a run: one HTML page where the path ends in `.html`, JSON otherwise; `-` is standard output.
 
     Args:

@@ -59,7 +59,7 @@ def report(*recipients, exit_code=0, status="well", messages=None, steps=None, e
             "seconds": 1.2,
             "exit_code": exit_code,
             "status": status,
-            "sent_to": "facebook",
+            "sent_to": "graph",
             **run,
         },
         "outcomes": counts,

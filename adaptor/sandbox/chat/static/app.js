@@ -508,12 +508,13 @@ const App = (source) => {
   // --------------------------------------------------------------- acting
 
   async function act(name, details) {
-    const answer = await source.act({ act: name, psid: thread, ...details });
+    const psid = thread;
+    const answer = await source.act({ act: name, psid, ...details });
     if (answer.problem) {
       toast(answer.problem, "bad");
       return null;
     }
-    if (BUBBLES.has(name) && !answer.opens) {
+    if (BUBBLES.has(name) && !answer.opens && thread === psid) {
       // The person's own bubble is at the end.
       if (last < total) await open(thread, true);
       else toEnd();
