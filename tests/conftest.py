@@ -493,3 +493,32 @@ def fresh_postgresql(postgresql: str) -> str:
         connection.execute("SET client_min_messages TO error")
         connection.execute("DROP SCHEMA IF EXISTS adaptor CASCADE")
     return postgresql
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium; one for all tests."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright")
+    if not os.path.exists(CHROMIUM):
+        if os.environ.get("ADAPTOR_BROWSER") == "required":
+            pytest.fail("there is no chromium, and here the browser tests are required: apt-get install chromium")
+        pytest.skip(
+            "there is no chromium on this machine: the page is not tried in a browser (apt-get install chromium)"
+        )
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield started
+        started.close()

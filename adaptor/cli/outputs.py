@@ -89,7 +89,9 @@ class Outputs:
         if self._given.report:
             from ..runner.report.report import write_report
 
-            write_report(result, self._run.redactor, self._given.report, self._stdout)
+            given = self._given
+            sent_to = "nowhere" if given.dry_run else "sandbox" if given.sandbox else "graph"
+            write_report(result, self._run.redactor, given.report, self._stdout, sent_to=sent_to)
 
     def tell(self, result: Result) -> int:
         """Log how the run ended, and return its exit code."""

@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from ..core.errors import InputError
+from ..core.text.harmless import harmless
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
 from .layout.help import Help
 
@@ -24,6 +25,8 @@ examples:
   adaptor sandbox --open                     people appear when they get a message
   adaptor sandbox --people sandbox.json      these people, these templates
   adaptor sandbox --keep sandbox.db          keep what happens, and go on later
+  adaptor sandbox --credentials sandbox-credentials.json
+                                             and, in another terminal: adaptor run job.py -c sandbox-credentials.json
 
 Any client of the Graph API can use it: give it the base URL in place of https://graph.facebook.com, and the access
 token. Nothing leaves this machine. docs/sandbox.md explains the file of people.
@@ -50,6 +53,12 @@ def add_to(commands: Any) -> None:
     )
     command.add_argument("--people", metavar="FILE", help="who is there, and what goes wrong: a sandbox.json")
     command.add_argument("--keep", metavar="FILE", help="keep what happens in this file, and go on from it")
+    command.add_argument(
+        "--credentials", metavar="FILE", help="write the base URL and the token to this file, for adaptor run -c FILE"
+    )
+    command.add_argument(
+        "--overwrite", action="store_true", help="let --credentials replace a file that is no sandbox's credential"
+    )
     command.add_argument("--open", action="store_true", help="open the chat page in the browser")
     command.set_defaults(perform=perform)
 
@@ -67,26 +76,16 @@ _port.__name__ = "port from 0 to 65535:"
 
 def perform(options: argparse.Namespace) -> int:
     """Run it until it is interrupted."""
-    from ..sandbox import Sandbox, SandboxError
     from .options.sandbox_run import until_interrupted
 
     try:
-        if options.people:
-            sandbox = Sandbox.from_file(options.people, port=options.port, keep=options.keep)
-        else:
-            sandbox = Sandbox(port=options.port, keep=options.keep)
-        sandbox.start()
-    except SandboxError as cause:
-        fix = (
-            "Give another --port; 0 is any free one."
-            if "listen" in str(cause)
-            else "Mend it there; nothing was started."
-        )
-        print(InputError(str(cause), fix=fix).report(), file=sys.stderr)
+        sandbox = _start(options)
+    except InputError as error:
+        print(error.report(), file=sys.stderr)
         return EXIT_BAD_INPUT
 
     def say() -> None:
-        print(_facts(sandbox), flush=True)
+        print(_facts(sandbox, options.credentials), flush=True)
         if options.open:
             import webbrowser
 
@@ -100,11 +99,42 @@ def perform(options: argparse.Namespace) -> int:
     return EXIT_WELL
 
 
-def _facts(sandbox: Sandbox) -> str:
+def _start(options: argparse.Namespace) -> Sandbox:
+    """Start the sandbox, and write its credentials file where one is wanted.
+
+    Raises:
+        InputError: Nothing was started.
+    """
+    from ..sandbox import Sandbox, SandboxError
+    from .options.sandbox_credentials import check_credentials, write_credentials
+
+    if options.credentials:
+        check_credentials(options.credentials, overwrite=options.overwrite)
+    try:
+        if options.people:
+            sandbox = Sandbox.from_file(options.people, port=options.port, keep=options.keep)
+        else:
+            sandbox = Sandbox(port=options.port, keep=options.keep)
+        sandbox.start()
+    except SandboxError as cause:
+        is_taken = "listen" in str(cause)
+        fix = "Give another --port; 0 is any free one." if is_taken else "Mend it there; nothing was started."
+        raise InputError(str(cause), fix=fix) from None
+    try:
+        if options.credentials:
+            write_credentials(options.credentials, sandbox)
+    except InputError:
+        sandbox.stop()
+        raise
+    return sandbox
+
+
+def _facts(sandbox: Sandbox, credentials: str | None) -> str:
     # What was given may be a real one.
     given = "the one that was given"
     token = sandbox.access_token if sandbox.access_token.startswith("SANDBOX-") else given
     secret = sandbox.app_secret if sandbox.has_own_secret else given
+    file = f"  credentials   {harmless(credentials)}\n" if credentials else ""
     return (
         f"{sandbox.page_name} ({sandbox.page_id}) is there. Nothing leaves this machine.\n"
         f"  base URL      {sandbox.url}\n"
@@ -112,6 +142,7 @@ def _facts(sandbox: Sandbox) -> str:
         f"  app id        {sandbox.app_id}\n"
         f"  app secret    {secret}\n"
         f"  user token    {sandbox.user_token}\n"
+        f"{file}"
         f"  chat page     {sandbox.page_url}\n"
         "Ctrl-C ends it."
     )

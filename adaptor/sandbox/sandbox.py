@@ -12,7 +12,7 @@ from adaptor.sandbox.show.assertions import assert_sent
 from adaptor.sandbox.show.transcript import write_transcript
 from adaptor.sandbox.simulation import Simulation
 from adaptor.sandbox.state.clock import Clock
-from adaptor.sandbox.state.page_state import PageState
+from adaptor.sandbox.state.page_state import OWN_TOKEN, PageState
 from adaptor.sandbox.state.records import Action
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from adaptor.sandbox.state.records import Message, Refusal, Request
     from adaptor.sandbox.state.storage import Storage
 
-# No token at Meta has this form, so a reader of a log sees that it is not a secret.
-_TOKEN_PREFIX = "SANDBOX-"
 _PAGE_ID = "102030405060708"
 _PAGE_NAME = "Sandbox Page"
 _APP_ID = "1020304050607080"
@@ -350,7 +348,7 @@ def _page_state(settings: Settings, clock: Clock) -> PageState:
         clock=clock,
         page_id=settings.page_id or _PAGE_ID,
         page_name=settings.page_name or _PAGE_NAME,
-        access_token=settings.access_token or _TOKEN_PREFIX + secrets.token_urlsafe(24),
+        access_token=settings.access_token or OWN_TOKEN + secrets.token_urlsafe(24),
         app_secret=settings.app_secret,
         require_proof=settings.require_proof,
         development=settings.development,

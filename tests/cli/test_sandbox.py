@@ -95,6 +95,54 @@ def test_what_is_kept_is_there_again(sandbox, tmp_path):
     assert json.loads(ask(f"{fact(again, 'chat page')}room?thread={ANA}"))["total"] == 1
 
 
+def test_a_credentials_file_is_written_with_which_a_job_finds_the_sandbox(sandbox, adaptor, tmp_path):
+    """It is the owner's alone, and replaces the file of an earlier sandbox, whatever mode that had."""
+    file = tmp_path / "there.json"
+    file.write_text('{"base_url": "http://127.0.0.1:1", "access_token": "SANDBOX-old"}')
+    file.chmod(0o644)
+    _, said = sandbox("--credentials", "there.json")
+    assert fact(said, "credentials") == "there.json"
+    given = json.loads(file.read_text())
+    assert given == {"base_url": fact(said, "base URL"), "access_token": fact(said, "access token")}
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["there.json"]
+    done = adaptor(f"send_text({ANA!r}, 'hello')", "-c", "there.json")
+    assert done.code == 0
+    assert json.loads(ask(f"{fact(said, 'chat page')}room?thread={ANA}"))["total"] == 1
+
+
+REAL = [
+    '{"access_token": "EAAG-a-real-one"}',
+    '{"access_token": "EAAG-a-real-one", "base_url": "https://graph.facebook.com"}',
+    '{"base_url": "http://127.0.0.1:1", "access_token": "x", "app_secret": "mine"}',
+    "[]",
+    "",
+]
+
+
+@pytest.mark.parametrize("text", REAL)
+def test_a_credentials_file_that_is_no_sandboxs_is_not_replaced(adaptor, tmp_path, text):
+    (tmp_path / "mine.json").write_text(text)
+    done = adaptor(None, "--port", "0", "--credentials", "mine.json", command="sandbox")
+    assert done.code == 2
+    assert "mine.json holds something else" in done.err
+    assert "--overwrite" in done.err
+    assert "EAAG" not in done.err
+    assert (tmp_path / "mine.json").read_text() == text
+
+
+def test_it_is_replaced_where_that_is_wanted(sandbox, tmp_path):
+    (tmp_path / "mine.json").write_text(REAL[0])
+    _, said = sandbox("--credentials", "mine.json", "--overwrite")
+    assert json.loads((tmp_path / "mine.json").read_text())["base_url"] == fact(said, "base URL")
+
+
+def test_a_credentials_file_that_cannot_be_written_starts_nothing(adaptor):
+    done = adaptor(None, "--port", "0", "--credentials", "nowhere/there.json", command="sandbox")
+    assert done.code == 2
+    assert "its folder does not exist" in done.err
+
+
 def test_a_port_that_is_taken_is_told(adaptor):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = adaptor(None, "--port", str(taken.getsockname()[1]), command="sandbox")

@@ -54,10 +54,16 @@ def _is_written_as_it_is(path: str) -> bool:
     return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
-def write_output(text: str, path: str, stdout: TextIO | None = None) -> None:
+def write_output(text: str, path: str, stdout: TextIO | None = None, *, mode: int | None = None) -> None:
     """Write the final state to a file, whole or not at all, or to standard output where the path is `-`.
 
     A new file can be read by its owner alone: final states hold people's data.
+
+    Args:
+        text: What is written.
+        path: The file.
+        stdout: Standard output, if the path may be `-`.
+        mode: The mode of the file. Default: that of the file it replaces, else 0600.
 
     Raises:
         InputError: The file cannot be written.
@@ -72,13 +78,17 @@ def write_output(text: str, path: str, stdout: TextIO | None = None) -> None:
                 fix="Check the space and what reads it, or give a file with -o FILE.",
             ) from None
         return
-    with streamed(path) as file:
+    with streamed(path, mode=mode) as file:
         file.write(text.encode("utf-8", "backslashreplace"))
 
 
 @contextlib.contextmanager
-def streamed(path: str) -> Iterator[IO[bytes]]:
+def streamed(path: str, *, mode: int | None = None) -> Iterator[IO[bytes]]:
     """Write a file, whole or not at all; a new one can be read by its owner alone.
+
+    Args:
+        path: The file.
+        mode: The mode of the file. Default: that of the file it replaces, else 0600.
 
     Raises:
         InputError: It cannot be written.
@@ -97,7 +107,8 @@ def streamed(path: str) -> Iterator[IO[bytes]]:
     folder, name = os.path.split(target)
     temporary = None
     try:
-        mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o600
+        if mode is None:
+            mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o600
         with tempfile.NamedTemporaryFile("wb", dir=folder, prefix=f".{name}.", delete=False) as file:
             temporary = file.name
             yield file.file

@@ -29,12 +29,18 @@ STATUS = {
 }
 
 
-def report_of(result: Result, redactor: Redactor) -> dict[str, Any]:
+def report_of(result: Result, redactor: Redactor, *, sent_to: str = "graph") -> dict[str, Any]:
     """Return a run as JSON, free of secrets.
 
+    Args:
+        result: What came of the run.
+        redactor: Removes secrets.
+        sent_to: Where messages went: `graph` (the base URL of the credential), `sandbox`, or `nowhere` in a dry run.
+
     Returns:
-        `run` (id, path, workflow, times, exit code), `steps` in order with their `operations`, `calls` by operation and
-        outcome, `recipients` with the outcome of each message, `errors`, and `plan` with the edges that were taken.
+        `run` (id, path, workflow, times, exit code, `sent_to`), `steps` in order with their `operations`, `calls` by
+        operation and outcome, `recipients` with the outcome of each message, `errors`, and `plan` with the edges that
+        were taken.
     """
     messages, outcomes = result.recorded or (result.messages, result.outcomes)
     calls = [call for step in result.steps for call in step.calls]
@@ -48,6 +54,7 @@ def report_of(result: Result, redactor: Redactor) -> dict[str, Any]:
             "seconds": round(result.seconds, 4),
             "exit_code": result.exit_code,
             "status": STATUS.get(result.exit_code, "ended"),
+            "sent_to": sent_to,
         },
         "outcomes": outcomes,
         "messages": messages,
@@ -121,6 +128,7 @@ def _recipient(step: StepResult, call: CallRecord) -> dict[str, Any] | None:
         return None
     facts = {
         "recipient": call.recipient,
+        "is_message": call.is_message,
         "outcome": call.outcome,
         "step": step.id,
         "operation": call.operation,
@@ -156,8 +164,15 @@ def _time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds") if seconds else ""
 
 
-def write_report(result: Result, redactor: Redactor, path: str, stdout: TextIO) -> None:
+def write_report(result: Result, redactor: Redactor, path: str, stdout: TextIO, *, sent_to: str = "graph") -> None:
     """Write the report of a run: one HTML page where the path ends in `.html`, JSON otherwise; `-` is standard output.
+
+    Args:
+        result: What came of the run.
+        redactor: Removes secrets.
+        path: The file.
+        stdout: Standard output.
+        sent_to: As for `report_of`.
 
     Raises:
         InputError: The file cannot be written.
@@ -166,7 +181,7 @@ def write_report(result: Result, redactor: Redactor, path: str, stdout: TextIO) 
 
     from ..output.files import write_output
 
-    report = report_of(result, redactor)
+    report = report_of(result, redactor, sent_to=sent_to)
     if path.lower().endswith((".html", ".htm")):
         from .report_html import page
 

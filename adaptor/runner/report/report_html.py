@@ -1,255 +1,177 @@
-"""The report of a run as one page: nothing is loaded from elsewhere, no script runs, light and dark, fit to print."""
+"""The report of a run as one page: nothing is loaded from elsewhere, light and dark, fit for a phone and for print.
+
+Its one script searches and folds the list of recipients; without it everything can be read all the same.
+"""
 
 from __future__ import annotations
 
+import os
 from html import escape
+
+from .report_lists import calls_table, recipients_list, steps_table
+from .report_markup import Sheet, badge, plural, prose, seconds
+from .report_timeline import timeline
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: How many recipients are listed; the report as JSON lists all of them.
-SHOWN_RECIPIENTS = 200
-#: Those that need a look come first.
-_URGENCY = {"unknown": 0, "failed": 1, "skipped": 2, "described": 3, "sent": 4, "duplicate": 5}
-_ROW, _LABEL, _WIDTH = 34, 210, 960
+#: What is said about the messages of each outcome, and its colour.
+_TILES = {
+    "sent": ("sent", "good"),
+    "described": ("would be sent", "quiet"),
+    "failed": ("not sent", "bad"),
+    "unknown": ("perhaps sent", "warn"),
+    "skipped": ("left out", "quiet"),
+    "duplicate": ("duplicate, sent once", "quiet"),
+}
+_ENDS = {
+    "well": "Ended well",
+    "with errors": "Ended with errors",
+    "bad input": "Not run: bad input",
+    "crashed": "Crashed",
+    "killed": "Killed",
+    "interrupted": "Interrupted",
+}
+_PLACES = {"sandbox": "Sandbox: nobody real was written to", "nowhere": "Dry run: nothing was sent"}
 
 
 def page(report: dict[str, Any]) -> str:
     """Return the page of a report, as `report_of` makes it."""
-    run = report["run"]
-    title = run["workflow"] or run["path"] or "Run"
+    run, sheet = report["run"], Sheet()
+    title = _title(run)
     parts = [
-        _head(title, run),
-        _outcomes(report),
-        _errors(report["errors"]),
-        _timeline(report["steps"], run["seconds"]),
-        _steps(report["steps"]),
-        _calls(report["calls"]),
-        _recipients(report["recipients"]),
+        _head(title, run, report),
+        _outcomes(report, sheet),
+        _errors(report),
+        # Who was not reached matters to more readers than how long a step took.
+        recipients_list(report),
+        timeline(report, sheet),
+        steps_table(report),
+        calls_table(report["calls"]),
         f"<footer>facebook-adaptor {escape(report['adaptor'])} · run {escape(run['id'])}</footer>",
     ]
+    body = "\n".join(part for part in parts if part)
+    style, script = _asset("report.css") + sheet.text(), _asset("report.js")
+    policy = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'"
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{escape(title)} · {escape(run['status'])}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
-        + "\n".join(part for part in parts if part)
-        + "\n</main>\n</body>\n</html>\n"
+        '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        f"<title>{escape(title)} · {escape(_end(report))}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
+        f"{body}\n</main>\n<script>{script}</script>\n</body>\n</html>\n"
     )
 
 
-def _head(title: str, run: dict[str, Any]) -> str:
-    kind = {0: "good", 1: "bad", 130: "warn"}.get(run["exit_code"], "bad")
+def _asset(name: str) -> str:
+    with open(os.path.join(os.path.dirname(__file__), name), encoding="utf-8") as file:
+        return file.read()
+
+
+def _hash(text: str) -> str:
+    import base64
+    import hashlib
+
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _title(run: dict[str, Any]) -> str:
+    """The name of the workflow, or the script with its folder: many scripts are called `job.py`."""
+    path = run["path"] or ""
+    short = "/".join([part for part in path.replace(os.sep, "/").split("/") if part not in ("", ".", "..")][-2:])
+    return str(run["workflow"] or short or "Run")
+
+
+def _end(report: dict[str, Any]) -> str:
+    status = str(report["run"]["status"])
+    if status == "crashed" and not report["steps"]:
+        return "Not run: cannot be loaded"
+    return _ENDS.get(status, status.capitalize())
+
+
+def _head(title: str, run: dict[str, Any], report: dict[str, Any]) -> str:
+    kind = {0: "good", 130: "warn"}.get(run["exit_code"], "bad")
+    place = _PLACES.get(run.get("sent_to", ""))
     facts = [
-        ("Run", run["id"]),
-        ("File", run["path"] or "–"),
-        ("Started", run["started"].replace("T", " ").replace("+00:00", " UTC") or "–"),
-        ("Took", _seconds(run["seconds"])),
+        *([("Started", escape(_moment(run["started"]))), ("Took", seconds(run["seconds"]))] if run["started"] else []),
         ("Exit code", str(run["exit_code"])),
+        ("File", escape(run["path"] or "–")),
+        ("Run", f"<code>{escape(run['id'])}</code>"),
     ]
-    cells = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts)
-    words = {"well": "Ended well", "with errors": "Ended with errors"}.get(run["status"], run["status"].capitalize())
+    cells = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
     return (
-        f'<header><h1>{escape(title)} <span class="badge {kind}">{escape(words)}</span></h1><dl>{cells}</dl></header>'
+        f"<header><h1>{escape(title)}</h1>"
+        f'<p class="badges">{badge(_end(report), kind)}{badge(place, "quiet") if place else ""}</p>'
+        f'<p class="lead">{escape(_lead(report))}</p><dl>{cells}</dl></header>'
     )
 
 
-def _outcomes(report: dict[str, Any]) -> str:
-    words = {
-        "sent": ("sent", "good"),
-        "failed": ("failed, not sent", "bad"),
-        "unknown": ("unknown", "warn"),
-        "skipped": ("left out", "quiet"),
-        "duplicate": ("duplicate, sent once", "quiet"),
-        "described": ("described, not sent", "quiet"),
-    }
+def _lead(report: dict[str, Any]) -> str:
+    """Return the outcome of the messages in one sentence."""
     messages = report["messages"]
-    others = sum(report["outcomes"].values()) - sum(messages.values())
+    total, sent, unknown = sum(messages.values()), messages.get("sent", 0), messages.get("unknown", 0)
+    described = messages.get("described", 0)
+    if not total:
+        return "No message was sent." if report["steps"] else "The run did not start. No message was sent."
+    if described and not sent:
+        return f"{plural(described, 'message')} would be sent."
+    # Nobody meant to send these.
+    wanted = total - messages.get("skipped", 0) - messages.get("duplicate", 0)
+    if sent == wanted and report["run"]["exit_code"]:
+        return f"{plural(sent, 'message')} {'was' if sent == 1 else 'were'} sent."
+    if sent == wanted:
+        return f"All {wanted:,} messages were sent." if wanted != 1 else "The message was sent."
+    words = f"{sent:,} of {plural(wanted, 'message')} {'was' if sent == 1 else 'were'} sent."
+    return f"{words} {plural(unknown, 'message')} may have arrived; nobody knows." if unknown else words
+
+
+def _moment(text: str) -> str:
+    """Return a time as a person says it, in the zone of this machine."""
+    from datetime import datetime
+
+    at = datetime.fromisoformat(text).astimezone()
+    return f"{at.day} {at:%B %Y, %H:%M %Z}"
+
+
+def _outcomes(report: dict[str, Any], sheet: Sheet) -> str:
+    messages = report["messages"]
+    shown = [(name, messages[name], *words) for name, words in _TILES.items() if messages.get(name)]
+    bars = "".join(f'<i class="{kind} {sheet.rule(f"flex-grow:{count}")}"></i>' for _, count, _, kind in shown)
     tiles = [
-        f'<div class="tile {kind}"><b>{messages.get(name, 0):,}</b><span>message{_s(messages.get(name, 0))} {text}'
-        "</span></div>"
-        for name, (text, kind) in words.items()
-        if messages.get(name) or name == "sent"
+        f'<a class="tile {kind}" href="#{name}"><b>{count:,}</b>'
+        f"<span>message{'' if count == 1 else 's'} {text}</span></a>"
+        for name, count, text, kind in shown
     ]
+    others = sum(report["outcomes"].values()) - sum(messages.values())
     if others:
         calls = "other call that changes" if others == 1 else "other calls that change"
         tiles.append(f'<div class="tile quiet"><b>{others:,}</b><span>{calls} something</span></div>')
-    return f'<section class="tiles" aria-label="Messages">{"".join(tiles)}</section>'
+    if not tiles:
+        return ""
+    bar = f'<div class="share" aria-hidden="true">{bars}</div>' if len(shown) > 1 else ""
+    return f'<section class="outcomes" aria-label="Messages">{bar}<div class="tiles">{"".join(tiles)}</div></section>'
 
 
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"
-
-
-def _errors(errors: list[dict[str, Any]]) -> str:
+def _errors(report: dict[str, Any]) -> str:
+    errors = report["errors"]
     if not errors:
         return ""
     cards = []
+    # The id of an only step was made up by the runner.
+    keys = ("step", "place") if len(report["steps"]) > 1 else ("place",)
     for error in errors:
-        name = escape(str(error.get("name", "Error")))
-        where = f" in <b>{escape(error['step'])}</b>" if error.get("step") else ""
-        handled = ' <span class="badge quiet">handled</span>' if error.get("handled") else ""
+        handled = error.get("handled")
+        where = " · ".join(escape(str(error[key])) for key in keys if error.get(key))
+        line = f", line {error['line']}" if error.get("line") else ""
+        fix = f'<p class="fix"><b>What to do:</b> {prose(error["fix"])}</p>' if error.get("fix") else ""
         cards.append(
-            f'<article class="error"><h3>{name}{where}{handled}</h3>'
-            f"<p>{escape(str(error.get('description', '')))}</p>"
-            + (f'<p class="fix"><b>What to do:</b> {escape(error["fix"])}</p>' if error.get("fix") else "")
-            + f"<details><summary>In full</summary><pre>{escape(error.get('report', ''))}</pre></details></article>"
+            f'<article class="error {"warn" if handled else "bad"}"><h3>{escape(str(error.get("name", "Error")))}'
+            f"{badge('handled', 'warn') if handled else ''}</h3>"
+            + (f'<p class="where">{where}{line}</p>' if where else "")
+            + f"<p>{prose(str(error.get('description', '')))}</p>{fix}"
+            # The line of the job, where nothing else says what to do.
+            f"<details{' open' if len(errors) == 1 and not fix else ''}><summary>In full</summary>"
+            f"<pre>{escape(error.get('report', ''))}</pre></details></article>"
         )
-    return f"<section><h2>Errors</h2>{''.join(cards)}</section>"
-
-
-def _timeline(steps: list[dict[str, Any]], whole: float) -> str:
-    """Draw each step as a bar over the time of the run."""
-    if not steps:
-        return ""
-    whole = max(whole, *(step["started"] + step["seconds"] for step in steps), 0.001)
-    width, height = _WIDTH - _LABEL - 90, len(steps) * _ROW + 26
-    shapes = []
-    for tick in range(5):
-        x = _LABEL + width * tick / 4
-        shapes.append(f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{height - 22}"/>')
-        shapes.append(
-            f'<text class="axis" x="{x:.1f}" y="{height - 6}" text-anchor="middle">{_seconds(whole * tick / 4)}</text>'
-        )
-    for row, step in enumerate(steps):
-        y = row * _ROW + 6
-        x, long = _LABEL + width * step["started"] / whole, max(width * step["seconds"] / whole, 3)
-        name = _short(step["name"] + (f" ({step['arrival'] + 1})" if step["arrival"] else ""), 27)
-        shapes.append(f'<text class="name" x="{_LABEL - 12}" y="{y + 15}" text-anchor="end">{escape(name)}</text>')
-        shapes.append(
-            f'<rect class="bar {_kind(step)}" x="{x:.1f}" y="{y}" width="{long:.1f}" height="22" rx="4">'
-            f"<title>{escape(step['name'])}: {_seconds(step['seconds'])}</title></rect>"
-        )
-        at = x
-        for operation in step["operations"][:-1]:
-            at += width * operation["seconds"] / whole
-            if at - x > 2 and x + long - at > 2:
-                shapes.append(f'<line class="cut" x1="{at:.1f}" x2="{at:.1f}" y1="{y}" y2="{y + 22}"/>')
-        shapes.append(f'<text class="axis" x="{x + long + 6:.1f}" y="{y + 15}">{_seconds(step["seconds"])}</text>')
-    return (
-        f'<section><h2>Timeline</h2><svg viewBox="0 0 {_WIDTH} {height}" role="img" '
-        f'aria-label="How long each step took">{"".join(shapes)}</svg></section>'
-    )
-
-
-def _steps(steps: list[dict[str, Any]]) -> str:
-    if not steps:
-        return ""
-    rows = []
-    for step in steps:
-        calls = ", ".join(
-            f"{count:,} {outcome}" for outcomes in step["calls"].values() for outcome, count in outcomes.items()
-        )
-        words = "handled" if step["handled"] else step["outcome"]
-        name = escape(step["name"]) + (f" <small>{escape(step['id'])}</small>" if step["name"] != step["id"] else "")
-        operations = "".join(
-            f"<li>{escape(each['name'])} <small>{_seconds(each['seconds'])}</small></li>" for each in step["operations"]
-        )
-        inner = f"<details><summary>{name}</summary><ol>{operations}</ol></details>" if operations else name
-        rows.append(
-            f'<tr><td>{inner}</td><td><span class="badge {_kind(step)}">{escape(words)}</span></td>'
-            f'<td class="number">{_seconds(step["seconds"])}</td><td>{escape(calls) or "–"}</td>'
-            f"<td>{escape(', '.join(step['next'])) or '–'}</td></tr>"
-        )
-    head = '<tr><th>Step</th><th>Outcome</th><th class="number">Took</th><th>Calls</th><th>Then</th></tr>'
-    return _table("Steps", head, "".join(rows))
-
-
-def _calls(calls: dict[str, dict[str, int]]) -> str:
-    if not calls:
-        return ""
-    outcomes = sorted({name for counts in calls.values() for name in counts}, key=lambda name: _URGENCY.get(name, 9))
-    head = "".join(f'<th class="number">{escape(name)}</th>' for name in outcomes)
-    rows = "".join(
-        f"<tr><td><code>{escape(operation)}</code></td>"
-        + "".join(f'<td class="number">{counts.get(name, 0):,}</td>' for name in outcomes)
-        + "</tr>"
-        for operation, counts in calls.items()
-    )
-    return _table("Calls", f"<tr><th>Operation</th>{head}</tr>", rows)
-
-
-def _recipients(recipients: list[dict[str, Any]]) -> str:
-    if not recipients:
-        return ""
-    ordered = sorted(recipients, key=lambda entry: _URGENCY.get(entry["outcome"], 9))
-    rows = []
-    for entry in ordered[:SHOWN_RECIPIENTS]:
-        error = entry.get("error", {})
-        reason = f"<b>{escape(error['name'])}</b>: {escape(error['message'])}" if error else "–"
-        kind = {"sent": "good", "failed": "bad", "unknown": "warn"}.get(entry["outcome"], "quiet")
-        rows.append(
-            f"<tr><td><code>{escape(entry['recipient'])}</code></td>"
-            f'<td><span class="badge {kind}">{escape(entry["outcome"])}</span></td>'
-            f"<td>{escape(entry['step'])} · {escape(entry['operation'])}</td><td>{reason}</td></tr>"
-        )
-    more = len(ordered) - SHOWN_RECIPIENTS
-    note = f"<p><small>And {more:,} more; the report as JSON lists all of them.</small></p>" if more > 0 else ""
-    head = "<tr><th>Recipient</th><th>Outcome</th><th>By</th><th>Why</th></tr>"
-    return _table("Recipients", head, "".join(rows), note)
-
-
-def _table(title: str, head: str, rows: str, note: str = "") -> str:
-    return f"<section><h2>{title}</h2><table><thead>{head}</thead><tbody>{rows}</tbody></table>{note}</section>"
-
-
-def _kind(step: dict[str, Any]) -> str:
-    if step["outcome"] == "success":
-        return "good" if step["kind"] == "job" else "quiet"
-    return "warn" if step["handled"] or step["outcome"] == "interrupted" else "bad"
-
-
-def _short(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: length - 1]}…"
-
-
-def _seconds(seconds: float) -> str:
-    if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
-
-
-_STYLE = """
-:root{--ink:#1c1e21;--soft:#65676b;--paper:#f5f6f8;--card:#fff;--line:#dfe2e7;--good:#1a7f4b;--bad:#c5283d;
---warn:#b26a00;--quiet:#6b7280;--tint:12%}
-@media (prefers-color-scheme:dark){:root{--ink:#e6e8eb;--soft:#9aa0a8;--paper:#16181b;--card:#1f2226;--line:#343940;
---good:#4cc38a;--bad:#ff6b7d;--warn:#f0b254;--quiet:#9aa0a8;--tint:18%}}
-*{box-sizing:border-box}
-body{margin:0;background:var(--paper);color:var(--ink);
-font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
-main{max-width:1000px;margin:0 auto;padding:32px 20px 48px}
-h1{font-size:26px;line-height:1.25;margin:0 0 16px;overflow-wrap:anywhere}
-h2{font-size:16px;margin:0 0 12px}h3{font-size:15px;margin:0 0 4px}
-section,header{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:20px;margin-bottom:16px}
-dl{display:flex;flex-wrap:wrap;gap:8px 32px;margin:0}dt,small,.axis,footer{color:var(--soft)}dt{font-size:12px}
-dd{margin:0;overflow-wrap:anywhere}
-.badge{display:inline-block;font-size:12px;font-weight:600;line-height:1;padding:5px 9px;border-radius:99px;
-vertical-align:middle;color:var(--hue);background:color-mix(in srgb,var(--hue) var(--tint),transparent);
-white-space:nowrap}
-.good{--hue:var(--good)}.bad{--hue:var(--bad)}.warn{--hue:var(--warn)}.quiet{--hue:var(--quiet)}
-.tiles{display:flex;flex-wrap:wrap;gap:12px;background:none;border:0;padding:0}
-.tile{flex:1 1 150px;background:var(--card);border:1px solid var(--line);border-left:4px solid var(--hue);
-border-radius:12px;padding:12px 16px}
-.tile b{display:block;font-size:26px;line-height:1.2;color:var(--hue)}
-.error{border-left:4px solid var(--bad);padding:2px 0 2px 14px;margin-bottom:16px}.error:last-child{margin-bottom:0}
-.error p{margin:0 0 6px;overflow-wrap:anywhere}.fix{color:var(--soft)}
-pre{font:13px/1.45 ui-monospace,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere;
-background:var(--paper);border-radius:8px;padding:12px;margin:8px 0 0}
-code{font:13px ui-monospace,Menlo,Consolas,monospace}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:8px 10px;border-top:1px solid var(--line);
-vertical-align:top;overflow-wrap:anywhere}
-th{font-size:12px;color:var(--soft);border-top:0;padding-top:0;white-space:nowrap}
-.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-summary{cursor:pointer}ol{margin:6px 0 0;padding-left:22px}
-svg{display:block;width:100%;height:auto}.grid{stroke:var(--line)}.cut{stroke:var(--card);stroke-width:1.5}
-.axis{font-size:12px;fill:var(--soft)}.name{font-size:13px;fill:var(--ink)}.bar{fill:var(--hue)}
-footer{font-size:13px;text-align:center}
-@media print{body{background:#fff;font-size:12px}main{max-width:none;padding:0}section,header,.tile{break-inside:avoid;
-border-color:#ccc}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
-"""
+    return f"<section><h2>{plural(len(errors), 'error')}</h2>{''.join(cards)}</section>"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from adaptor.sandbox.show.plain_text import show_action, show_gesture, show_incoming, show_line, show_message
 from adaptor.sandbox.state.page_state import FILES, milliseconds
-from adaptor.sandbox.state.records import Action, Gesture, Incoming, Message
+from adaptor.sandbox.state.records import Action, Gesture, Incoming, Message, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,8 +48,7 @@ def show_item(page: PageState, thread: str, number: int, record: Record) -> dict
             # The present state of the bubble.
             item |= {"reactions": _reactions(page, thread, mid), "text": _text_now(page, mid)}
         return item
-    refused = {"code": record.code, "subcode": record.subcode, "message": record.message}
-    return item | {"kind": "refusal", **refused, "method": record.method, "path": record.path}
+    return item | _refusal(page, record)
 
 
 def summarise(record: Message | Incoming) -> str:
@@ -83,11 +82,10 @@ def _message(page: PageState, message: Message) -> dict[str, Any]:
     parameters = message.parameters or {}
     item: dict[str, Any] = {"kind": "message", "id": message.id, "payload": message.payload}
     item["summary"] = summarise(message)
-    if message.files:
-        item["files"] = [_source(page, None, file) for file in message.files]
-    sources = {key: found for key in _attachment_ids(message.payload) if (found := _attachment(page, key))}
-    if sources:
-        item["sources"] = sources
+    item |= _media(page, message)
+    code = _coupon_code(message.payload)
+    if code and any(_reveals(record, code) for record in page.timeline.get(message.psid, [])):
+        item["revealed"] = True
     if message.lines:
         item["utility"] = _utility(page, message)
     if parameters.get("persona_id") is not None:
@@ -98,6 +96,27 @@ def _message(page: PageState, message: Message) -> dict[str, Any]:
     if parameters.get("notification_type") not in (None, "REGULAR"):
         item["silent"] = str(parameters["notification_type"])
     return item | _around(page, message.psid, message.id, parameters.get("reply_to"))
+
+
+def _media(page: PageState, record: Message | Refusal) -> dict[str, Any]:
+    """Give the files of a message, and those that it names by their attachment ids."""
+    found: dict[str, Any] = {}
+    if record.files:
+        found["files"] = [_source(page, None, file) for file in record.files]
+    sources = {key: source for key in _attachment_ids(record.payload) if (source := _attachment(page, key))}
+    return found | ({"sources": sources} if sources else {})
+
+
+def _refusal(page: PageState, refusal: Refusal) -> dict[str, Any]:
+    item = {
+        "kind": "refusal",
+        "code": refusal.code,
+        "subcode": refusal.subcode,
+        "message": refusal.message,
+        "method": refusal.method,
+        "path": refusal.path,
+    }
+    return item if refusal.payload is None else item | {"payload": refusal.payload, **_media(page, refusal)}
 
 
 def _incoming(page: PageState, incoming: Incoming) -> dict[str, Any]:
@@ -131,6 +150,18 @@ def _around(page: PageState, thread: str, mid: str, reply: Any) -> dict[str, Any
         text = summarise(quoted) if quoted is not None else "a message that is no longer there"
         found["quote"] = {"mid": str(reply.get("mid")), "text": text, "theirs": isinstance(quoted, Incoming)}
     return found
+
+
+def _coupon_code(payload: dict[str, Any]) -> str:
+    attachment = payload.get("attachment")
+    template = attachment.get("payload") if isinstance(attachment, dict) else None
+    if not isinstance(template, dict) or template.get("template_type") != "coupon":
+        return ""
+    return str(template.get("coupon_code") or "")
+
+
+def _reveals(record: Record, code: str) -> bool:
+    return isinstance(record, Gesture) and record.action == "coupon" and record.payload.get("coupon_code") == code
 
 
 def _reactions(page: PageState, thread: str, mid: str) -> list[dict[str, Any]]:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from adaptor.sandbox.chat.acts import fault_names
+from adaptor.sandbox.chat.calls import cut, pretty, show_call
 from adaptor.sandbox.state.page_state import milliseconds
 
 if TYPE_CHECKING:
     from adaptor.sandbox.simulation import Simulation
-    from adaptor.sandbox.state.records import Exchange
     from adaptor.sandbox.webhooks.delivery import Delivery
 
 _SHOWN: Final = 40
-# A batch of fifty parts is longer; this is enough to read.
-_LONG: Final = 12_000
 
 
-def show_panel(simulation: Simulation) -> dict[str, Any]:
-    """Give the content of the panel; the caller holds the lock of the page state."""
+def show_panel(simulation: Simulation, thread: str | None = None) -> dict[str, Any]:
+    """Give the content of the panel; the caller holds the lock of the page state.
+
+    Args:
+        simulation: The Page and its engines.
+        thread: Only the calls that concern this person. Default: all calls.
+    """
     page, faults = simulation.page, simulation.faults
+    calls = (each for each in reversed(page.exchanges) if thread is None or thread in each.threads)
     subscription = page.subscriptions.get("page")
     hook = None
     if subscription is not None:
@@ -30,7 +33,7 @@ def show_panel(simulation: Simulation) -> dict[str, Any]:
     return {
         "now": milliseconds(page.clock.now()),
         "offset": page.clock.offset.total_seconds(),
-        "calls": [_exchange(each) for each in islice(reversed(page.exchanges), _SHOWN)],
+        "calls": [show_call(page, each) for each in islice(calls, _SHOWN)],
         "faults": {
             "orders": faults.orders,
             "happened": len(faults.happened),
@@ -44,19 +47,6 @@ def show_panel(simulation: Simulation) -> dict[str, Any]:
     }
 
 
-def _exchange(exchange: Exchange) -> dict[str, Any]:
-    request = exchange.request
-    return {
-        "at": milliseconds(request.at),
-        "method": request.method,
-        "path": request.path,
-        "status": request.status,
-        "fault": request.fault,
-        "asked": _cut(json.dumps(exchange.parameters, ensure_ascii=False, indent=2, default=str)),
-        "answer": _cut(_pretty(exchange.answer)),
-    }
-
-
 def _delivery(delivery: Delivery) -> dict[str, Any]:
     return {
         "at": milliseconds(delivery.at),
@@ -65,16 +55,5 @@ def _delivery(delivery: Delivery) -> dict[str, Any]:
         "problem": delivery.problem,
         "attempt": delivery.attempt,
         "signature": delivery.signature,
-        "body": _cut(_pretty(delivery.body)),
+        "body": cut(pretty(delivery.body)),
     }
-
-
-def _pretty(data: bytes) -> str:
-    try:
-        return json.dumps(json.loads(data), ensure_ascii=False, indent=2)
-    except (ValueError, RecursionError):
-        return data.decode("utf-8", "replace")
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONG else f"{text[:_LONG]}\n… and {len(text) - _LONG:,} more characters"

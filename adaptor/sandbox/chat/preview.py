@@ -22,7 +22,7 @@ PEOPLE: Final = 1_000
 RECORDS: Final = 500
 # The file holds pictures up to this total size; of others it shows the name.
 _PICTURES: Final = 12 * 1024 * 1024
-_SCRIPTS: Final = ("draw.js", "app.js", "frozen.js")
+_SCRIPTS: Final = ("text.js", "draw.js", "app.js", "frozen.js")
 # These could end the script element with the data, or a line of JavaScript.
 _UNSAFE: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _FRAME: Final = """\

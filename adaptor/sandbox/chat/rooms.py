@@ -16,6 +16,7 @@ from adaptor.sandbox.state.records import Action, Incoming, Message, Refusal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from adaptor.sandbox.state.objects import Person
     from adaptor.sandbox.state.page_state import PageState, Record
 
 #: How many records, and how many people, one response holds.
@@ -25,6 +26,7 @@ PEOPLE: Final = 100
 _TYPING: Final = timedelta(seconds=20)
 # How many records to search for the newest message: many may be typing actions.
 _NEAR: Final = 50
+_PLACEHOLDER: Final = re.compile(r"\{\{(user_first_name|user_last_name|user_full_name)\}\}")
 
 
 def show_people(page: PageState, search: str = "", skip: int = 0, count: int = PEOPLE) -> dict[str, Any]:
@@ -46,12 +48,15 @@ def show_person(page: PageState, thread: str) -> dict[str, Any]:
     person = page.people.get(thread)
     records = page.timeline.get(thread, [])
     shown: dict[str, Any] = {"id": thread, "name": _name(page, thread)}
-    newest = next((each for each in islice(reversed(records), _NEAR) if isinstance(each, (Message, Incoming))), None)
-    if records and isinstance(records[-1], Refusal):
-        refused = records[-1]
+    if person is not None and person.first_name:
+        shown["first_name"] = person.first_name
+    near = list(islice(reversed(records), _NEAR))
+    newest = next((each for each in near if isinstance(each, (Message, Incoming))), None)
+    said = next((each for each in near if isinstance(each, (Message, Incoming, Refusal))), None)
+    if isinstance(said, Refusal):
         # Meta's messages start with the code.
-        words = re.sub(r"^\(#\d+\) ", "", refused.message)
-        shown |= {"last": f"Refused, {refused.code}: {words}", "at": milliseconds(refused.at), "refused": True}
+        words = re.sub(r"^\(#\d+\) ", "", said.message)
+        shown |= {"last": f"Refused, {said.code}: {words}", "at": milliseconds(said.at), "refused": True}
     elif newest is not None:
         shown |= {"last": summarise(newest), "at": milliseconds(newest.at), "theirs": isinstance(newest, Incoming)}
     if person is None:
@@ -141,15 +146,31 @@ def _profile(page: PageState, thread: str) -> dict[str, Any]:
     if person is None:
         return {}
     found: dict[str, Any] = {"menu": [], "ice_breakers": [], "get_started": []}
+    # The welcome screen is for people who interact for the first time.
+    is_first = person.last_message_at is None and not any(
+        isinstance(record, (Message, Incoming)) for record in page.timeline.get(thread, [])
+    )
     for number, (place, tap) in enumerate(tappable_in_profile(page, thread)):
-        found[place].append({"number": number, "title": tap.title, "kind": tap.kind})
+        if is_first or place == "menu":
+            found[place].append({"number": number, "title": tap.title, "kind": tap.kind})
     profile = page.profile
-    if not any(isinstance(record, Incoming) for record in page.timeline.get(thread, [])):
-        found["greeting"] = _for_locale(profile.get("greeting"), person.locale).get("text")
+    greeting = _for_locale(profile.get("greeting"), person.locale).get("text")
+    if is_first and isinstance(greeting, str):
+        found["greeting"] = _fill_greeting(greeting, person)
     found["commands"] = _for_locale(profile.get("commands"), person.locale).get("commands") or []
     menus = page.menus.get(thread) or profile.get("persistent_menu")
     found["silent"] = _for_locale(menus, person.locale).get("composer_input_disabled") in (True, "true")
     return found
+
+
+def _fill_greeting(text: str, person: Person) -> str:
+    """Fill in Meta's placeholders (page "Greeting text" of the Messenger Profile API, checked 2026-11)."""
+    names = {
+        "user_first_name": person.first_name or "",
+        "user_last_name": person.last_name or "",
+        "user_full_name": person.name,
+    }
+    return _PLACEHOLDER.sub(lambda found: names[found[1]], text)
 
 
 def _for_locale(given: Any, locale: str | None) -> dict[str, Any]:

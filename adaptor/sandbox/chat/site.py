@@ -21,6 +21,7 @@ from adaptor.sandbox.chat.rooms import show_people, show_room
 from adaptor.sandbox.chat.stream import stream_changes
 from adaptor.sandbox.checker import SandboxError
 from adaptor.sandbox.server.response import Response
+from adaptor.sandbox.state.page_state import OWN_TOKEN
 from adaptor.sandbox.state.uploads import LARGEST
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ HOME: Final = "/sandbox/"
 STATIC: Final = {
     "chat.css": "text/css; charset=utf-8",
     "draw.js": "text/javascript; charset=utf-8",
+    "text.js": "text/javascript; charset=utf-8",
     "app.js": "text/javascript; charset=utf-8",
+    "connection.js": "text/javascript; charset=utf-8",
     "live.js": "text/javascript; charset=utf-8",
     "panel.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
@@ -128,8 +131,19 @@ class Site:
                 before, after = _number(given, "before"), _number(given, "after")
                 return _json(show_room(page, given.get("thread", ""), before=before, after=after))
             if name == "panel":
-                return _json(show_panel(self._simulation))
+                return _json(show_panel(self._simulation, given.get("thread")))
+            if name == "connection":
+                return _json(self._connection())
         raise Stopped(HTTPStatus.NOT_FOUND, "There is no such page.")
+
+    def _connection(self) -> dict[str, Any]:
+        """Give what a program needs to write here. A token that was given to the sandbox may be a real one."""
+        token = self._page.access_token
+        return {
+            "base_url": self._page.base,
+            "page_id": self._page.page_id,
+            "access_token": token if token.startswith(OWN_TOKEN) else None,
+        }
 
     def _write_page(self, *, web: bool) -> Response:
         # Only generated values replace the marks, so nothing needs escaping.

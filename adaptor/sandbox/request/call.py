@@ -31,6 +31,7 @@ class GraphCall:
         identity: Who owns that token: `page`, `app` or `user`.
         proven: Whether the `appsecret_proof` of the token was checked already.
         addressee: The thread of the person concerned, once known, so that a refusal can name it.
+        addressees: In a batch: the threads of all its parts, without repetition.
         empty_page: Whether the next list gets an empty page.
         accepted: Whether the call was carried out, even if its response says otherwise.
     """
@@ -50,6 +51,7 @@ class GraphCall:
     identity: str = ""
     proven: bool = False
     addressee: str = ""
+    addressees: dict[str, None] = field(default_factory=dict)
     empty_page: bool = False
     accepted: bool = False
 

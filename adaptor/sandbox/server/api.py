@@ -145,7 +145,12 @@ class Api:
         request = Request(page.clock.now(), call.method, call.path, response.status, name)
         page.requests.append(request)
         page.exchanges.append(
-            Exchange(request, _without_secrets(call), _hide(response.body, call.token, page.access_token, *page.tokens))
+            Exchange(
+                request,
+                _without_secrets(call),
+                _hide(response.body, call.token, page.access_token, *page.tokens),
+                tuple(call.addressees) or ((call.addressee,) if call.addressee else ()),
+            )
         )
         page.events.add("request", call.addressee, request.at, request)
 

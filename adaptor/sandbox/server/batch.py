@@ -136,6 +136,8 @@ class _Batch:
         finally:
             # File the whole request under the last person that a part named.
             self._call.addressee = call.addressee or self._call.addressee
+            if call.addressee:
+                self._call.addressees[call.addressee] = None
         self._values[index] = value
         return self._part(200, to_json_bytes(value).decode("ascii"))
 

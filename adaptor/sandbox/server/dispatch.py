@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+from typing import TYPE_CHECKING, Any, Final
 
 from adaptor.sandbox.edges.routes import route
 from adaptor.sandbox.meta.errors import TOO_MANY_CALLS, GraphError, Refused
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from adaptor.sandbox.request.call import GraphCall
     from adaptor.sandbox.simulation import Simulation
     from adaptor.sandbox.state.page_state import PageState
+
+# A refused message is shown up to this size and depth; a valid one is far smaller.
+_LARGEST: Final = 40_000
+_DEEPEST: Final = 20
 
 
 class Failed(Exception):
@@ -73,7 +78,35 @@ def record_refusal(call: GraphCall, page: PageState, error: GraphError) -> None:
         named = recipient.get("id") if isinstance(recipient, dict) else None
         call.addressee = str(named) if str(named).isascii() and str(named).isdigit() else ""
     refusal = Refusal(
-        call.addressee, page.clock.now(), error.code, error.subcode, error.message, call.method, call.path
+        call.addressee,
+        page.clock.now(),
+        error.code,
+        error.subcode,
+        error.message,
+        call.method,
+        call.path,
+        payload=_refused_message(call),
+        files=tuple(call.files.values()),
     )
     page.refusals.append(refusal)
     page.record(call.addressee, refusal)
+
+
+def _refused_message(call: GraphCall) -> dict[str, Any] | None:
+    message = call.parameters.get("message")
+    if not isinstance(message, dict) or not call.path.endswith("/messages") or not _is_shallow(message):
+        return None
+    return message if len(json.dumps(message, default=str)) <= _LARGEST else None
+
+
+def _is_shallow(value: Any) -> bool:
+    """Whether a value is nested so little that every later step can recurse into it."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, (dict, list))
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+    return not level

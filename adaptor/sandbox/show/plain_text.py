@@ -35,6 +35,17 @@ _GESTURES: Final = {
     "edits": "changed it to:",
     "deletes": "took a message back",
     "feedback": "gave feedback",
+    "coupon": "revealed the code of a coupon",
+    "details": "filled in the address form",
+    "form": "submitted a form",
+    "cart": "sent a cart",
+    "game": "played a game",
+    "comments": "commented on a post:",
+    "links": "linked an account",
+    "unlinks": "unlinked an account",
+    "referral": "came through a link",
+    "optin": "opted in",
+    "thumbs": "rated a message",
 }
 # Invisible marks around text of another direction; safe to drop.
 _ISOLATES: Final = dict.fromkeys(range(0x2066, 0x206A))

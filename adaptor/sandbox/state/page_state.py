@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
     Record = Message | Action | Incoming | Gesture | Refusal
 
+#: How a token starts that the sandbox has made itself: no token at Meta has this form, so a reader of a log sees that
+#: it is no secret.
+OWN_TOKEN: Final = "SANDBOX-"
 # When a person who was not described last wrote: in the past, and within the window.
 JUST_NOW = timedelta(minutes=1)
 #: Under which path the sandbox shows uploaded files, as Meta's content network does.

@@ -104,7 +104,19 @@ class Gesture:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A request that was answered with an error."""
+    """A request that was answered with an error.
+
+    Attributes:
+        psid: The recipient; empty if the request named nobody.
+        at: When, by the sandbox's clock.
+        code: Meta's code.
+        subcode: Meta's subcode, if any.
+        message: Meta's message.
+        method: The method of the request.
+        path: Its path, without the query.
+        payload: The refused `message` object, or None if the request had none, or one too large to keep.
+        files: Files that came with it.
+    """
 
     psid: str
     at: datetime
@@ -113,6 +125,8 @@ class Refusal:
     message: str
     method: str
     path: str
+    payload: dict[str, Any] | None = None
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +156,10 @@ class Exchange:
         request: The request.
         parameters: Its parameters, without secrets.
         answer: The body of the response.
+        threads: The threads of the people concerned: one, several for a batch, none for the Page's own affairs.
     """
 
     request: Request
     parameters: dict[str, Any]
     answer: bytes
+    threads: tuple[str, ...] = ()

@@ -22,6 +22,14 @@ def test_a_new_file_is_the_owners_alone_and_an_old_one_keeps_its_mode(tmp_path):
     assert stat.S_IMODE(old.stat().st_mode) == 0o644
 
 
+def test_a_mode_that_is_asked_for_holds_for_an_old_file_too(tmp_path):
+    file = tmp_path / "secret.json"
+    file.write_text("before")
+    file.chmod(0o644)
+    write_output("after", str(file), mode=0o600)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
 def test_a_file_that_cannot_be_completed_stays_as_it_was(tmp_path):
     file = tmp_path / "out.json"
     file.write_text("before")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
+import json
 import re
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 import requests
@@ -35,17 +35,6 @@ TEMPLATES = [
 ]
 #: Where screenshots are kept; git ignores it.
 SHOTS = Path(__file__).parents[3] / "build" / "screenshots"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 class Visitor:
@@ -81,6 +70,25 @@ class Visitor:
         assert "message_id" in answer, answer
         return str(answer["message_id"])
 
+    def batch(self, *people: str) -> Any:
+        """Send a text to each of these people in one call, as a broadcast does."""
+        parts = [
+            {
+                "method": "POST",
+                "relative_url": "me/messages",
+                "body": urlencode(
+                    {
+                        "recipient": json.dumps({"id": psid}),
+                        "messaging_type": "RESPONSE",
+                        "message": json.dumps({"text": "To all"}),
+                    }
+                ),
+            }
+            for psid in people
+        ]
+        form = {"batch": json.dumps(parts), "access_token": self.sandbox.access_token}
+        return self.session.post(f"{self.sandbox.url}/v26.0/", data=form, timeout=10).json()
+
     def template(self, payload: dict[str, Any], psid: str = ANA) -> str:
         return self.send({"attachment": {"type": "template", "payload": payload}}, psid)
 
@@ -94,22 +102,6 @@ def visitor() -> Iterator[Visitor]:
         found = Visitor(sandbox)
         yield found
         found.session.close()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Debian's Chromium; one for all tests."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright")
-    if not os.path.exists(CHROMIUM):
-        if os.environ.get("ADAPTOR_BROWSER") == "required":
-            pytest.fail("there is no chromium, and here the browser tests are required: apt-get install chromium")
-        pytest.skip(
-            "there is no chromium on this machine: the page is not tried in a browser (apt-get install chromium)"
-        )
-    with playwright.sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield started
-        started.close()
 
 
 class Window:

@@ -8,9 +8,10 @@ import threading
 import pytest
 
 from adaptor import execute, send_text, state
+from adaptor.sandbox import Sandbox
 from adaptor.sandbox.state.records import Message
 
-from .conftest import ANA, BJÖRK, CARLOS, SHOTS
+from .conftest import ANA, BJÖRK, CARLOS, DANA, SHOTS
 from .messages import KINDS
 
 pytestmark = pytest.mark.browser
@@ -99,6 +100,7 @@ def test_what_a_program_sends_appears_without_loading_again(window, visitor):
     page.get_by_role("button", name="Carlos").click()
     refusal = page.get_by_role("article", name="Refused by Meta")
     assert "10/2018278" in refusal.inner_text()
+    assert refusal.locator("s").inner_text() == "Too late"
 
 
 def test_everything_can_be_done_with_the_keyboard(window, visitor):
@@ -161,7 +163,7 @@ def test_hostile_text_is_text(window, visitor):
     bubbles = page.locator(".bubble").all_text_contents()
     assert bubbles[:3] == [HOSTILE, HOSTILE, "😀" * 2000]
     assert page.locator("#app script, #app b, #app i:not(.dots i, .wave i), #app [onerror], #app [onload]").count() == 0
-    assert page.locator("h2").first.text_content() == '<b>\u202eEve</b> "><script>alert(3)</script>'
+    assert page.locator(".room h2").first.text_content() == '<b>\u202eEve</b> "><script>alert(3)</script>'
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     opened.shot("hostile")
 
@@ -224,20 +226,115 @@ def test_text_that_turns_around_turns_only_itself(window, visitor):
     assert loose == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_serious_barrier_for_people_who_cannot_see_well(window, visitor, scheme):
+def test_no_barrier_for_people_who_cannot_see_well(window, visitor):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     visitor.act("says", text="hello")
     send_all(visitor)
     visitor.act("reacts", mid=visitor.get("room", thread=ANA)["items"][1]["id"], emoji="❤")
-    opened = window(f"#{ANA}", color_scheme=scheme, height=2400, width=1500)
-    opened.page.get_by_role("button", name="I will come").wait_for()
-    opened.page.get_by_role("button", name="Developer panel", exact=True).click()
-    opened.page.get_by_role("tab", name="Faults").click()
-    opened.page.get_by_label("What", exact=True).wait_for()
-    found = axe.Axe().run(opened.page).response["violations"]
-    serious = [each for each in found if each["impact"] in {"serious", "critical"}]
-    assert [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in serious] == []
+    visitor.call("messages", {"recipient": {"id": ANA}, "message": {"text": "Too long " * 300}})
+    page = window(f"#{ANA}", height=2400, width=1500).page
+
+    def findings():
+        found = axe.Axe().run(page).response["violations"]
+        return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found]
+
+    page.get_by_role("article", name="Refused by Meta").wait_for()
+    page.get_by_role("button", name="Developer panel", exact=True).click()
+    page.locator(".call").first.wait_for()
+    assert findings() == []
+    page.emulate_media(color_scheme="dark")
+    page.get_by_role("tab", name="Faults").click()
+    page.get_by_label("What", exact=True).wait_for()
+    assert findings() == []
+    page.get_by_role("button", name="Close the developer panel").click()
+    page.set_viewport_size({"width": 390, "height": 1200})
+    assert findings() == []
+
+
+def test_a_first_visit_is_greeted_by_name_until_the_first_message(window, visitor):
+    greeting = [{"locale": "default", "text": "Hello {{user_first_name}} {{user_last_name}}, {{user_full_name}}!"}]
+    visitor.call("messenger_profile", {"get_started": {"payload": "GO"}, "greeting": greeting})
+    opened = window(f"#{DANA}")
+    page = opened.page
+    welcome = page.get_by_role("group", name="Welcome screen")
+    welcome.get_by_text("Hello Dana , Dana!").wait_for()
+    assert page.get_by_label("Write as").get_attribute("placeholder") == "Write as Dana"
+    page.get_by_role("button", name="Get Started").click()
+    page.get_by_role("article").filter(has_text="Get Started").wait_for()
+    welcome.wait_for(state="hidden")
+    # Carlos has written before, so this is no first visit.
+    page.get_by_role("button", name="Carlos").click()
+    page.get_by_role("heading", name="Carlos").wait_for()
+    assert not welcome.is_visible()
+
+
+def test_links_phone_numbers_and_coupons_are_as_in_messenger(window, visitor):
+    addresses = "(https://clinic.example/visit?x=1). www.clinic.example, a@clinic.example"
+    visitor.send({"text": f"See {addresses}, +1 555 123 4567 on 2026-12-14 08:00, {ANA}"})
+    coupon = {"template_type": "coupon", "title": "Ten per cent off", "coupon_code": "SPRING10", "payload": "P"}
+    visitor.template(coupon)
+    page = window(f"#{ANA}").page
+    page.get_by_role("button", name="Reveal code").wait_for()
+    links = page.locator(".bubble a").evaluate_all("(all) => all.map((each) => each.href)")
+    assert links == [
+        "https://clinic.example/visit?x=1",
+        "https://www.clinic.example/",
+        "mailto:a@clinic.example",
+        "tel:+15551234567",
+    ]
+    assert page.get_by_role("link", name="Open clinic.example").get_attribute("rel") == "noopener noreferrer"
+    assert "Terms may apply." in page.get_by_role("article").last.inner_text()
+    page.get_by_role("button", name="Reveal code").click()
+    assert page.get_by_role("group", name="Coupon code").inner_text() == "SPRING10"
+    assert page.get_by_role("button", name="Reveal code").count() == 0
+
+
+def test_a_tap_far_above_scrolls_to_the_bubble_of_the_person(window, visitor):
+    visitor.send(KINDS["button"][0])
+    for number in range(40):
+        visitor.send({"text": f"number {number}"})
+    page = window(f"#{ANA}").page
+    page.get_by_text("number 39", exact=True).wait_for()
+    page.get_by_role("log").evaluate("(log) => { log.scrollTop = 0; }")
+    page.get_by_role("button", name="Choose it").click()
+    own = page.locator(".row.theirs", has_text="Choose it")
+    own.wait_for()
+    page.wait_for_function(
+        "() => document.querySelector('.row.theirs').getBoundingClientRect().bottom <= innerHeight",
+    )
+
+
+def test_the_list_of_calls_says_whom_what_and_how_and_narrows_to_one_person(window, visitor):
+    visitor.send({"text": "For Ana"})
+    visitor.call("messages", {"recipient": {"id": CARLOS}, "message": {"text": "For Carlos"}})
+    visitor.batch(BJÖRK, ANA)
+    page = window(f"#{BJÖRK}").page
+    page.get_by_role("button", name="Developer panel", exact=True).click()
+    calls = page.locator(".call summary")
+    page.locator("summary", has_text="For Carlos").wait_for()
+    shown = calls.all_inner_texts()
+    wanted = [("batch of 2", "Björk and 1 more"), ("For Carlos", "10/2018278"), ("For Ana", "Ana Lima")]
+    assert all(part in line for parts, line in zip(wanted, shown, strict=True) for part in parts)
+    page.get_by_label("Only calls about Björk").check()
+    page.wait_for_function("() => document.querySelectorAll('.call').length === 1")
+    assert "batch of 2" in calls.inner_text()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_an_empty_sandbox_says_how_a_program_gets_there(browser, width):
+    with Sandbox() as sandbox:
+        page = browser.new_page(viewport={"width": width, "height": 844})
+        page.goto(sandbox.page_url)
+        page.get_by_role("heading", name="Nobody is here yet").wait_for()
+        file = page.get_by_label("Credentials file", exact=True)
+        file.wait_for()
+        given = json.loads(file.inner_text())
+        assert given == {"base_url": sandbox.url, "access_token": sandbox.access_token}
+        assert page.get_by_label("Base URL", exact=True).inner_text() == sandbox.url
+        # As soon as somebody is there, the list is.
+        sandbox.add_person(ANA, first_name="Ana")
+        page.get_by_role("button", name="Ana").wait_for()
+        page.close()
 
 
 def test_dark_mode_is_dark(window, visitor):
@@ -315,7 +412,7 @@ def test_the_panel_shows_calls_and_switches_faults(window, visitor):
     opened = window(f"#{ANA}")
     page = opened.page
     page.get_by_role("button", name="Developer panel", exact=True).click()
-    page.get_by_text("/v26.0/me/messages").first.click()
+    page.locator("summary", has_text="First").click()
     page.get_by_text('"text": "First"').wait_for()
     opened.shot("panel")
     page.get_by_role("tab", name="Faults").click()

@@ -13,7 +13,7 @@ def test_the_policy_of_the_file_allows_its_own_scripts_and_nothing_else(visitor)
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html)[1]
     scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
     hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in scripts]
-    assert len(hashes) == 3
+    assert len(hashes) == 4
     assert f"script-src {' '.join(hashes)};" in policy
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
@@ -24,7 +24,7 @@ def test_what_people_wrote_cannot_leave_its_place(visitor):
         visitor.sandbox.person(ANA).says(text)
     html = visitor.sandbox.preview(note="</script>")
     html.encode("utf-8")
-    assert html.count("<script>") == 3
+    assert html.count("<script>") == 4
     assert "alert(1)</script>" not in html
     data = json.loads(re.search(r'id="data">(.*?)</script>', html)[1])
     assert data["rooms"][ANA]["items"][-1]["text"] == "\ud800"

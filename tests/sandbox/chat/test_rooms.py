@@ -101,3 +101,40 @@ def test_typing_is_told_until_it_is_over(visitor):
     assert visitor.get("room", thread=ANA)["typing"] is True
     visitor.sandbox.advance(seconds=21)
     assert visitor.get("room", thread=ANA)["typing"] is False
+
+
+def test_a_first_visit_is_greeted_by_name(visitor):
+    texts = [{"locale": "default", "text": "{{user_first_name}}|{{user_last_name}}|{{user_full_name}}|{{other}}"}]
+    visitor.call("messenger_profile", {"get_started": {"payload": "GO"}, "greeting": texts})
+    assert visitor.get("room", thread=DANA)["greeting"] == "Dana||Dana|{{other}}"
+    # Carlos wrote two days ago: his conversation has begun, though this sandbox holds none of it.
+    room = visitor.get("room", thread=CARLOS)
+    assert "greeting" not in room
+    assert room["get_started"] == []
+
+
+def test_a_refusal_holds_the_refused_message(visitor):
+    message = {"text": "Too late"}
+    visitor.call("messages", {"recipient": {"id": CARLOS}, "message": message})
+    (item,) = visitor.get("room", thread=CARLOS)["items"]
+    assert (item["kind"], item["code"], item["payload"]) == ("refusal", 10, message)
+    visitor.call("messages", {"recipient": {"id": CARLOS}, "sender_action": "typing_on"})
+    (last,) = [person for person in visitor.get("people")["people"] if person["id"] == CARLOS]
+    assert last["refused"] is True
+
+
+def test_a_refused_message_too_large_or_too_deep_to_show_is_not_kept(visitor):
+    deep = {"text": 1}
+    for _ in range(40):
+        deep = {"a": [deep]}
+    for message in (deep, {"text": "x" * 50_000}):
+        visitor.call("messages", {"recipient": {"id": CARLOS}, "message": message})
+    items = visitor.get("room", thread=CARLOS)["items"]
+    assert ["payload" in item for item in items] == [False, False]
+
+
+def test_a_coupon_stays_revealed(visitor):
+    visitor.template({"template_type": "coupon", "title": "Ten", "coupon_code": "SPRING10"})
+    assert "revealed" not in visitor.get("room", thread=ANA)["items"][0]
+    visitor.act("coupon", code="SPRING10", payload="")
+    assert visitor.get("room", thread=ANA)["items"][0]["revealed"] is True

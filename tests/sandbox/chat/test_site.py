@@ -5,6 +5,7 @@ import threading
 import pytest
 import requests
 
+from adaptor.sandbox import Sandbox
 from adaptor.sandbox.chat.site import STATIC
 
 from .conftest import ANA
@@ -116,3 +117,12 @@ def test_stopping_ends_the_streams(visitor):
     visitor.sandbox.stop()
     assert ended.wait(5)
     reading.join(5)
+
+
+def test_the_page_gives_its_own_token_and_never_one_that_was_given(visitor):
+    found = visitor.get("connection")
+    assert (found["base_url"], found["access_token"]) == (visitor.sandbox.url, visitor.sandbox.access_token)
+    with Sandbox(access_token="EAAG-a-real-one-perhaps") as sandbox:
+        answer = visitor.session.get(f"{sandbox.page_url}connection", timeout=10)
+    assert answer.json()["access_token"] is None
+    assert "EAAG" not in answer.text

@@ -6,6 +6,8 @@ const App = (source) => {
   const MOST = 400;
   const PIECE = 60;
   const GAP = 15 * 60 * 1000;
+  // After these acts of a person a bubble of theirs follows.
+  const BUBBLES = new Set(["taps", "says", "sticker", "feedback", "details"]);
   const EMOJI = ["❤", "😆", "😮", "😢", "😠", "👍"];
 
   let thread = null;
@@ -41,7 +43,7 @@ const App = (source) => {
   const names = h("ul", { class: "people", "aria-label": "People" });
   const more = h("button", { type: "button", class: "quiet", hidden: true, onclick: () => listMore() }, "Show more people");
   const finder = h("input", { type: "search", placeholder: "Search people", "aria-label": "Search people", oninput: () => { search = finder.value; refreshPeople(); } });
-  const title = h("h1", {}, "Messenger sandbox");
+  const title = h("h2", { class: "page" }, "Messenger sandbox");
   const subtitle = h("p", { class: "hint" }, "");
   const list = h("nav", { class: "list", "aria-label": "Conversations" },
     h("div", { class: "bar" }, h("div", { class: "titles" }, title, subtitle), source.act ? h("button", { type: "button", class: "round", "aria-label": "Add somebody", onclick: () => addSomebody() }, icon("plus")) : null),
@@ -50,7 +52,9 @@ const App = (source) => {
   const log = h("div", { class: "log", role: "log", "aria-live": "off", tabindex: "0", "aria-label": "Messages" });
   const inner = h("div", { class: "inner" });
   const intro = h("div", { class: "intro", hidden: true });
-  log.append(intro, inner);
+  // Only before the first message: what Messenger shows to people who come for the first time.
+  const welcome = h("div", { class: "welcome", role: "group", "aria-label": "Welcome screen", hidden: true });
+  log.append(intro, welcome, inner);
   const newest = h("button", { type: "button", class: "newest", hidden: true, onclick: () => (last < total ? open(thread, true) : toEnd()) }, "Newest messages");
   const face = h("span", { class: "face" });
   const heading = h("h2", { dir: "auto" }, "");
@@ -61,7 +65,6 @@ const App = (source) => {
   const toggle = source.panel ? h("button", { type: "button", class: "round", "aria-label": "Developer panel", "aria-pressed": "false", onclick: () => togglePanel() }, icon("code")) : null;
   const notice = h("div", { class: "notice", hidden: true });
   const replies = h("div", { class: "replies", role: "group", "aria-label": "Quick replies" });
-  const starters = h("div", { class: "starters", role: "group", "aria-label": "Ways to start" });
   const quoting = h("div", { class: "quoting", hidden: true });
   const field = h("textarea", { rows: "1", "aria-label": "Write as this person", placeholder: "Aa", dir: "auto", maxlength: "20000" });
   const menu = h("button", { type: "button", class: "round", "aria-label": "Menu of the Page", "aria-haspopup": "true", "aria-expanded": "false", hidden: true }, icon("menu"));
@@ -71,11 +74,11 @@ const App = (source) => {
   const send = h("button", { type: "submit", class: "round filled", "aria-label": "Send", hidden: true }, icon("send"));
   const composer = h("form", { class: "composer", hidden: true, onsubmit: (event) => { event.preventDefault(); say(); } }, menu, photo, picker, field, send, thumb);
   const empty = h("div", { class: "empty" });
-  const main = h("main", { class: "room" },
+  const main = h("section", { class: "room", "aria-label": "Conversation" },
     h("div", { class: "bar" }, back, face, h("div", { class: "titles" }, heading, h("div", { class: "facts" }, chip, known)), personal, toggle),
-    notice, h("div", { class: "stage" }, log, newest, empty), starters, replies, quoting, composer);
-  const panel = source.panel ? source.panel({ act, toast, close: () => togglePanel(false), now }) : null;
-  const shell = h("div", { class: "shell", "data-view": "list" }, list, main, panel ? panel.element : null);
+    notice, h("div", { class: "stage" }, log, newest, empty), replies, quoting, composer);
+  const panel = source.panel ? source.panel({ act, toast, close: () => togglePanel(false), now, page: () => c.page.name, person: () => (room && !room.person.nobody ? { id: thread, name: room.person.name } : null) }) : null;
+  const shell = h("main", { class: "shell", "data-view": "list" }, h("h1", { class: "unseen" }, "Messenger sandbox"), list, main, panel ? panel.element : null);
   document.getElementById("app").append(shell, toasts, status);
 
   function show(view) {
@@ -160,7 +163,7 @@ const App = (source) => {
     return h("li", {}, h("button", { type: "button", class: `entry ${person.unread ? "unread" : ""} ${person.refused ? "refused" : ""}`, "aria-current": current ? "true" : null, onclick: () => open(person.id) },
       h("span", { class: "faced" }, avatar(person.name, person.nobody ? "nobody" : ""), state),
       h("span", { class: "lines" }, h("span", { class: "name", dir: "auto" }, person.name), h("span", { class: "last", dir: "auto" }, words)),
-      person.at ? h("span", { class: "time" }, Draw.day(person.at, now()).replace(/, \d\d:\d\d.*$/, "")) : null,
+      person.at ? h("span", { class: "time" }, Draw.when(person.at, now())) : null,
       person.unread ? h("span", { class: "unseen" }, "not read yet") : null));
   }
 
@@ -200,13 +203,21 @@ const App = (source) => {
     if (thread === null) drawEmpty(found);
   }
 
-  function drawEmpty(found) {
+  async function drawEmpty(found) {
     main.classList.add("vacant");
     const nobody = !people.length && !search;
+    // A narrow window shows one thing at a time: where the list is empty, how to begin.
+    if (nobody) shell.dataset.view = "room";
+    else if (shell.dataset.view === "room") shell.dataset.view = "list";
+    // Drawn once: what somebody is about to copy must not be replaced.
+    if (nobody && source.connection && empty.querySelector(".connection")) return;
+    const facts = nobody && source.connection ? await source.connection() : null;
+    if (thread !== null) return;
     empty.hidden = false;
     empty.replaceChildren(avatar(found.page.name, "page huge"), h("h2", {}, nobody ? "Nobody is here yet" : "Choose a conversation"),
-      h("p", {}, source.act ? nobody ? "Point a program at this sandbox: whoever it writes to appears here at once. Or add somebody and write to the Page yourself." : "You see what this person sees, and can answer as they would." : nobody ? "No message was drawn." : "You see what each person sees."),
-      nobody && source.act ? h("div", { class: "choices" }, h("button", { type: "button", class: "strong", onclick: () => addSomebody() }, "Add somebody")) : null);
+      h("p", {}, source.act ? nobody ? "Point a program at this sandbox: the people to whom it writes appear here at once. Or add somebody and write to the Page yourself." : "You see what this person sees, and can answer as they would." : nobody ? "No message was drawn." : "You see what each person sees."),
+      nobody && source.act ? h("div", { class: "choices" }, h("button", { type: "button", class: "strong", onclick: () => addSomebody() }, "Add somebody")) : null,
+      facts ? source.drawConnection(facts) : null);
   }
 
   // ----------------------------------------------------------------- room
@@ -252,6 +263,8 @@ const App = (source) => {
     c.person = found.person;
     face.replaceChildren(avatar(found.person.name, found.person.nobody ? "nobody" : ""));
     heading.textContent = found.person.name;
+    document.title = `${found.person.name} · ${found.page.name} · Messenger sandbox`;
+    if (panel) panel.changed();
     known.textContent = thread ? `PSID ${thread}` : "";
     intro.replaceChildren(avatar(found.page.name, "page huge"), h("h3", { dir: "auto" }, found.page.name), h("p", { class: "hint" }, source.live ? "A Page of the sandbox on Messenger" : source.note || "Messenger"));
     tellWindow();
@@ -280,6 +293,7 @@ const App = (source) => {
     const acts = Boolean(source.act) && !person.nobody;
     composer.hidden = !acts || person.blocked || room.silent;
     field.setAttribute("aria-label", `Write as ${person.name}`);
+    field.placeholder = `Write as ${person.first_name || person.name}`;
     if (personal) personal.hidden = !acts;
     menu.hidden = !(room.menu || []).length;
     const said = [];
@@ -289,12 +303,16 @@ const App = (source) => {
     notice.replaceChildren(...said.filter(Boolean));
     const fresh = (room.quick_replies || []).length && last === total ? room.quick_replies : [];
     replies.replaceChildren(...fresh.map((each) => (source.act ? h("button", { type: "button", class: "reply", onclick: () => act("taps", { of: "quick_replies", number: each.number, title: each.title }) }, h("span", { dir: "auto" }, each.title || "picture")) : h("span", { class: "reply" }, h("span", { dir: "auto" }, each.title || "picture")))));
+    replies.hidden = !replies.children.length;
+    drawWelcome();
+  }
+
+  function drawWelcome() {
     const offered = [...(room.ice_breakers || []), ...(room.get_started || [])];
     const greeting = room.greeting ? h("p", { class: "greeting", dir: "auto" }, room.greeting) : null;
     const begin = offered.map((each) => (source.act ? h("button", { type: "button", class: room.get_started.includes(each) ? "strong" : "starter", onclick: () => act("taps", { of: "profile", number: each.number, title: each.title }) }, h("span", { dir: "auto" }, each.title)) : h("span", { class: "starter" }, each.title)));
-    starters.replaceChildren(...[greeting, ...begin].filter(Boolean));
-    starters.hidden = !starters.children.length;
-    replies.hidden = !replies.children.length;
+    welcome.replaceChildren(...[greeting, ...begin].filter(Boolean));
+    welcome.hidden = intro.hidden || !welcome.children.length;
   }
 
   function openMenu(owner) {
@@ -351,6 +369,14 @@ const App = (source) => {
     if (record.action === "react" || record.action === "unreact") change(record.mid, { reactions: record.reactions });
     else if (record.action === "edits" && record.text !== null) change(record.mid, { text: record.text, edited: true });
     else if (record.action === "deletes") change(record.mid, { deleted: true });
+    else if (record.action === "coupon") reveal(record.payload.coupon_code);
+  }
+
+  function reveal(code) {
+    for (const { record } of rows) {
+      const attachment = record.kind === "message" && record.payload.attachment;
+      if (attachment && attachment.payload && attachment.payload.coupon_code === code) change(record.id, { revealed: true });
+    }
   }
 
   // Ticks, typing, and what stands at the end.
@@ -482,10 +508,16 @@ const App = (source) => {
   // --------------------------------------------------------------- acting
 
   async function act(name, details) {
-    const answer = await source.act({ act: name, psid: thread, ...details });
+    const psid = thread;
+    const answer = await source.act({ act: name, psid, ...details });
     if (answer.problem) {
       toast(answer.problem, "bad");
       return null;
+    }
+    if (BUBBLES.has(name) && !answer.opens && thread === psid) {
+      // The person's own bubble is at the end.
+      if (last < total) await open(thread, true);
+      else toEnd();
     }
     if (answer.opens) {
       const url = Draw.address(answer.opens);
@@ -563,6 +595,7 @@ const App = (source) => {
     if (!file) return;
     const answer = await source.sendFile(thread, file);
     if (answer.problem) toast(answer.problem, "bad");
+    else toEnd();
   });
   menu.addEventListener("click", () => openMenu(menu));
   if (personal) personal.addEventListener("click", () => {

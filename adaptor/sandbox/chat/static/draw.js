@@ -50,25 +50,15 @@ const Draw = (() => {
   const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
   const objects = (value) => (Array.isArray(value) ? value.filter(isObject) : []);
   const text = (value) => (typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? String(value) : "");
-  const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const clock = (at) => new Date(at).toLocaleTimeString([], { timeStyle: "short" });
   const size = (bytes) => (bytes < 1024 ? `${bytes} bytes` : bytes < 1048576 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1048576).toFixed(1)} MB`);
 
-  function day(at, now) {
-    const date = new Date(at);
-    const today = new Date(now);
-    if (date.toDateString() === today.toDateString()) return clock(at);
-    return date.toLocaleString([], { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-  }
-
-  // An address that a link may have, or null.
-  function address(value) {
-    try {
-      const url = new URL(text(value));
-      return url.protocol === "http:" || url.protocol === "https:" ? url : null;
-    } catch {
-      return null;
-    }
-  }
+  const isSameDay = (at, now) => new Date(at).toDateString() === new Date(now).toDateString();
+  const date = (at) => new Date(at).toLocaleDateString([], { weekday: "short", day: "numeric", month: "short" });
+  // The shortest that is clear: the time today, else the date.
+  const when = (at, now) => (isSameDay(at, now) ? clock(at) : date(at));
+  const day = (at, now) => (isSameDay(at, now) ? clock(at) : `${date(at)}, ${clock(at)}`);
+  const { address } = Words;
 
   // An uploaded file is here, whatever the host was called.
   const local = (url) => text(url).replace(/^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(?=\/sandbox\/files\/)/, "");
@@ -94,9 +84,24 @@ const Draw = (() => {
     return parts.length <= 3 && parts.every((part) => /\p{Extended_Pictographic}|\p{Regional_Indicator}/u.test(part.segment));
   }
 
+  const link = (part) => h("a", { href: part.href, target: part.kind === "web" ? "_blank" : null, rel: "noopener noreferrer", dir: "auto" }, part.text);
+
   function bubble(words, more) {
-    return h("div", { class: `bubble ${isLarge(words) ? "large" : ""} ${more || ""}`, dir: "auto" }, words);
+    // A long text scrolls, so the keyboard must reach it.
+    const isLong = words.length > 240 || words.split("\n").length > 6;
+    return h("div", { class: `bubble ${isLarge(words) ? "large" : ""} ${more || ""}`, dir: "auto", tabindex: isLong ? "0" : null }, Words.parts(words).map((part) => (part.href ? link(part) : part.text)));
   }
+
+  // Messenger shows the title and a picture of the first page that a text names; this page asks nobody for them.
+  function preview(words) {
+    const first = Words.parts(words).find((part) => part.kind === "web");
+    if (!first) return null;
+    const path = `${first.url.pathname}${first.url.search}`.replace(/^\/$/, "");
+    return h("a", { class: "card preview", href: first.href, target: "_blank", rel: "noopener noreferrer", title: "Messenger shows the title and a picture of the page here", "aria-label": `Open ${first.url.host}` },
+      h("span", { class: "sheet" }, icon("link")), h("span", { class: "filename" }, h("strong", {}, first.url.host), path ? h("small", {}, path) : null));
+  }
+
+  const said = (words) => [bubble(words), preview(words)];
 
   // ------------------------------------------------------------------ media
 
@@ -242,17 +247,16 @@ const Draw = (() => {
     const code = text(payload.coupon_code);
     const url = address(payload.coupon_url);
     const label = text(payload.coupon_url_button_title) || "Shop now";
-    const shown = h("span", { class: "code", hidden: true }, code);
-    const reveal = () => {
-      shown.hidden = false;
-      if (c.act) c.act("coupon", { code, payload: text(payload.payload) });
-    };
+    const reveal = () => c.act("coupon", { code, payload: text(payload.payload) });
+    const shown = code && item.revealed ? h("div", { class: "code", role: "group", "aria-label": "Coupon code", dir: "auto" }, code) : null;
+    // The words and the default disclaimer are Meta's (page "Coupon Template", checked 2026-11).
+    const button = h(c.act ? "button" : "span", { type: c.act ? "button" : null, class: c.act ? "button" : "button still", onclick: c.act ? reveal : null }, "Reveal code");
     return [text(payload.coupon_pre_message) ? bubble(text(payload.coupon_pre_message)) : null,
       h("div", { class: "card coupon" },
         payload.image_url ? h("div", { class: "hero" }, picture({ url: text(payload.image_url) }, c, `Picture of ${text(payload.title)}`)) : null,
-        h("div", { class: "words" }, h("strong", { class: "title", dir: "auto" }, text(payload.title)), h("span", { class: "subtitle", dir: "auto" }, text(payload.subtitle)), code ? shown : null),
+        h("div", { class: "words" }, h("strong", { class: "title", dir: "auto" }, text(payload.title)), h("span", { class: "subtitle", dir: "auto" }, text(payload.subtitle) || "Terms may apply."), shown),
         h("div", { class: "buttons" },
-          code ? h("button", { type: "button", class: "button", onclick: reveal }, "Reveal code") : null,
+          code && !shown ? button : null,
           url ? h("a", { class: "button", href: url.href, target: "_blank", rel: "noopener noreferrer" }, h("span", { dir: "auto" }, label), icon("link")) : null))];
   }
 
@@ -351,13 +355,13 @@ const Draw = (() => {
     if (item.kind === "incoming") {
       if (item.deleted) return [h("div", { class: "bubble gone" }, "took a message back")];
       const shown = item.attachments.map((each) => attached(each, c));
-      return [item.text ? bubble(item.text) : null, shown];
+      return [item.text ? said(item.text) : null, shown];
     }
     const payload = item.payload;
     const order = numbers(item);
     if (isObject(payload.template)) return [utility(item, order, c)];
     if (item.utility) return [utility(item, order, c)];
-    if (text(payload.text)) return [bubble(text(payload.text))];
+    if (text(payload.text)) return said(text(payload.text));
     if (isObject(payload.attachment)) {
       const inner = isObject(payload.attachment.payload) ? payload.attachment.payload : {};
       const kind = text(payload.attachment.type);
@@ -404,11 +408,17 @@ const Draw = (() => {
     return row;
   }
 
-  function refusal(item) {
+  function refusal(item, c) {
     const code = item.subcode ? `${item.code}/${item.subcode}` : String(item.code);
     const words = item.message.replace(/^\(#\d+\) /, "");
-    return h("article", { class: "row refusal", "aria-label": `Refused by Meta, code ${code}` },
-      h("div", { class: "box" }, icon("warn"), h("div", {}, h("div", {}, h("strong", {}, "Meta refuses this"), h("code", { class: "code" }, code)), h("p", { dir: "auto" }, words), h("small", {}, `${item.method} ${item.path}`))));
+    const label = `Refused by Meta, code ${code}`;
+    const reason = h("div", { class: "box" }, icon("warn"), h("div", {}, h("div", {}, h("strong", {}, "Refused by Meta"), h("code", { class: "code" }, code)),
+      h("p", { dir: "auto" }, Words.parts(words).map((part) => (part.href ? link(part) : part.text))), h("small", {}, `${item.method} ${item.path}`)));
+    if (!item.payload) return h("article", { class: "row refusal", "aria-label": label, tabindex: "-1" }, reason);
+    // What the person would have seen; nothing of it can be tapped.
+    const still = { ...c, act: null };
+    return h("article", { class: "row pages refused", "aria-label": label, tabindex: "-1" }, avatar(c.page.name, "page"),
+      h("div", { class: "column" }, h("s", { class: "body" }, content({ ...item, kind: "message" }, still)), reason));
   }
 
   // Typing and seen are shown where they belong; a reaction sits on its bubble.
@@ -416,7 +426,7 @@ const Draw = (() => {
 
   function item(record, c) {
     if (record.kind === "message" || record.kind === "incoming") return message(record, c);
-    if (record.kind === "refusal") return refusal(record);
+    if (record.kind === "refusal") return refusal(record, c);
     if (QUIET.has(record.action)) return null;
     const who = record.kind === "gesture" ? c.person.name : c.page.name;
     return h("div", { class: "row note", dir: "auto" }, `${who} ${record.words}`);
@@ -428,5 +438,5 @@ const Draw = (() => {
     return h("div", { class: "row pages typing" }, avatar(c.page.name, "page"), h("div", { class: "bubble dots", role: "img", "aria-label": `${c.page.name} is typing` }, h("i"), h("i"), h("i")));
   }
 
-  return { h, icon, avatar, item, separator, typing, coloured, clock, day, address };
+  return { h, icon, avatar, item, separator, typing, coloured, clock, when, day, address };
 })();

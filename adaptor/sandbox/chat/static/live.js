@@ -33,7 +33,9 @@
     room: (thread, details) => get("room", { thread, ...details }),
     act: (wish) => post("act", JSON.stringify(wish), "application/json"),
     sendFile: (psid, file) => post(`file?${new URLSearchParams({ psid })}`, file, file.type || "application/octet-stream"),
-    look: () => get("panel", {}),
+    look: (thread) => get("panel", thread === null ? {} : { thread }),
+    connection: () => get("connection", {}),
+    drawConnection: (facts) => Connection.draw(facts),
     media: (url) => (url && (url.startsWith("/sandbox/files/") || (web && Draw.address(url))) ? url : null),
     web,
   };

@@ -3,11 +3,14 @@
 
 const Panel = (source, tools) => {
   const { h, icon } = Draw;
-  const TABS = [["calls", "Calls"], ["faults", "Faults"], ["clock", "Clock"], ["webhooks", "Webhooks"]];
+  const TABS = [["calls", "Calls"], ["faults", "Faults"], ["clock", "Clock"], ["webhooks", "Webhooks"], ["connection", "Connect"]];
   let visible = false;
   let tab = "calls";
   let seen = null;
   let timer = null;
+  let facts = null;
+  // Calls of the open person only.
+  let only = false;
   const opened = new Set();
 
   const body = h("div", { class: "body", role: "tabpanel", id: "panel-body", "aria-labelledby": "tab-calls", tabindex: "0" });
@@ -18,7 +21,7 @@ const Panel = (source, tools) => {
     choose(TABS[(at + step + TABS.length) % TABS.length][0]);
     document.getElementById(`tab-${tab}`).focus();
   } }, TABS.map(([name, label]) => h("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": "panel-body", onclick: () => choose(name) }, label)));
-  const element = h("aside", { class: "panel", "aria-label": "Developer panel", onkeydown: (event) => { if (event.key === "Escape") tools.close(); } },
+  const element = h("section", { class: "panel", "aria-label": "Developer panel", onkeydown: (event) => { if (event.key === "Escape") tools.close(); } },
     h("div", { class: "bar" }, h("h2", {}, "Behind the scenes"), h("button", { type: "button", class: "round", "aria-label": "Close the developer panel", onclick: () => tools.close() }, icon("close"))), tabs, body);
   mark();
 
@@ -49,7 +52,9 @@ const Panel = (source, tools) => {
   }
 
   async function look() {
-    const found = await source.look();
+    const person = tools.person();
+    const found = await source.look(only && person ? person.id : null);
+    facts = facts || (await source.connection());
     if (!found) return;
     seen = found;
     draw(false);
@@ -64,10 +69,11 @@ const Panel = (source, tools) => {
   function draw(whole) {
     if (!seen) return;
     // A form that somebody fills in stays as it is.
-    const busy = body.contains(document.activeElement) && /^(INPUT|SELECT)$/.test(document.activeElement.tagName);
+    const active = document.activeElement;
+    const busy = body.contains(active) && /^(INPUT|SELECT)$/.test(active.tagName) && !active.dataset.key;
     if (!whole && busy) return;
     const focused = body.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    body.replaceChildren(...{ calls, faults, clock, webhooks }[tab]());
+    body.replaceChildren(...{ calls, faults, clock, webhooks, connection }[tab]());
     if (focused) {
       const again = [...body.querySelectorAll("[data-key]")].find((each) => each.dataset.key === focused);
       if (again) again.focus();
@@ -82,10 +88,25 @@ const Panel = (source, tools) => {
   }
 
   function calls() {
-    if (!seen.calls.length) return [h("p", { class: "hint" }, "No call yet. Each one shows here: what was asked, and what Meta would answer.")];
-    return seen.calls.map((call) => fold(`${call.at} ${call.path} ${call.asked.length}`, call.status >= 400 || call.fault ? "call bad" : "call", [
-      h("span", { class: "status" }, String(call.status)), h("span", { class: "method" }, call.method), h("span", { class: "path" }, call.path), call.fault ? h("span", { class: "fault" }, call.fault) : null, h("time", {}, Draw.clock(call.at)),
-    ], [["Request", call.asked], ["Response", call.answer]]));
+    const person = tools.person();
+    const box = h("input", { type: "checkbox", id: "only-person", "data-key": "only", onchange: () => { only = box.checked; look(); } });
+    box.checked = only && person !== null;
+    const narrow = person ? h("label", { class: "check narrow", dir: "auto" }, box, `Only calls about ${person.name}`) : null;
+    if (!seen.calls.length) return [narrow, h("p", { class: "hint" }, box.checked ? `No call about ${person.name} yet.` : "No call yet. Each one shows here: what was asked, and what Meta would answer.")].filter(Boolean);
+    return [narrow, ...seen.calls.map((call) => fold(`${call.at} ${call.path} ${call.asked.length}`, call.status >= 400 || call.code || call.fault ? "call bad" : "call", [
+      h("span", { class: "first" }, h("span", { class: "status" }, String(call.status)), h("strong", { class: "whom", dir: "auto" }, whom(call)), h("span", { class: "kind" }, call.kind), h("time", {}, Draw.clock(call.at))),
+      h("span", { class: "second" }, call.code ? h("span", { class: "fault" }, call.code) : null, call.fault ? h("span", { class: "fault" }, call.fault) : null, h("span", { class: "path", dir: "auto" }, call.text || `${call.method} ${call.path}`)),
+    ], [["Call", `${call.method} ${call.path}`], ["Request", call.asked], ["Response", call.answer]]))].filter(Boolean);
+  }
+
+  function whom(call) {
+    const others = call.people.length - 1;
+    if (others < 0) return tools.page();
+    return others ? `${call.people[0]} and ${others} more` : call.people[0];
+  }
+
+  function connection() {
+    return facts ? [Connection.draw(facts)] : [h("p", { class: "hint" }, "The sandbox does not answer.")];
   }
 
   function faults() {
