@@ -20,6 +20,7 @@ from ..problems.source_lines import CannotLoad, caret, excerpt
 from . import modules_beside as beside, syntax
 from .idle import Outline, warnings_of
 from .job import Job
+from .names import bound_names, imported_modules, missing_modules, names_not_ours, read_names, unknown_names
 from .unfilled import refuse_unfilled
 
 TYPE_CHECKING = False
@@ -63,19 +64,22 @@ def load(
         AdaptorError: The script raised while it was loaded; file and line say where.
     """
     file = os.fspath(path)
-    tree = syntax.parse(_read(file) if text is None else text, file)
     given = given or {}
-    names = syntax.read_names(tree)
+    tree = syntax.parse(_read(file) if text is None else text, file, (*adaptor.__all__, *given))
+    names = read_names(tree)
     vocabulary = {name: getattr(adaptor, name) for name in names if name in adaptor.__all__}
     known = _operation_names(tree, vocabulary)
-    _raise_for(
-        [
-            *syntax.unknown_names(tree, names, (*adaptor.__all__, *given), file),
-            *syntax.compared_references(tree, file),
-            *syntax.dropped_operations(tree, known, file),
-        ]
-    )
     folder = folder or os.path.dirname(os.path.abspath(file))
+    problems = [
+        *unknown_names(tree, names, adaptor.__all__, given, file),
+        *names_not_ours(tree, names, adaptor.__all__, getattr(vocabulary.get("http"), "__all__", ()), file),
+        *syntax.compared_references(tree, file),
+        *syntax.assertions_of_tuples(tree, file),
+        *syntax.dropped_operations(tree, known, file),
+    ]
+    if problems:
+        problems += missing_modules(tree, folder, file)
+        _raise_for(sorted(problems, key=lambda problem: problem.line or 0))
     loading = _Loading(file, {**vocabulary, **given}, folder)
     outline = Outline(tree)
     job = loading.perform(tree, known)
@@ -87,7 +91,7 @@ def _imported_in_vain(tree: ast.Module, folder: str, file: str) -> list[InputErr
     """Return a warning for each import of a module that lies beside a script in vain, since its name is taken."""
     found = []
     taken = beside.taken_beside(folder)
-    for module, line in syntax.imported_modules(tree).items():
+    for module, line in imported_modules(tree).items():
         if module in taken:
             what = f"`import {module}` gives the module of Python or of a package in use, and not {taken[module]}."
             warning = InputError(what, fix="Give that file another name.")
@@ -117,7 +121,7 @@ def _read(path: str) -> bytes:
 
 def _operation_names(tree: ast.Module, vocabulary: dict[str, Any]) -> set[str]:
     """Return the names of operations in this script, imported and dotted names included."""
-    own = syntax.bound_names(tree, whole=False)
+    own = bound_names(tree, whole=False)
     found: set[str] = set()
 
     def add(name: str, value: Any) -> None:
@@ -142,6 +146,7 @@ class _Loading:
 
     def __init__(self, file: str, names: Mapping[str, Any], folder: str) -> None:
         self._file = file
+        self._folder = folder
         self._operations: list[Operation] = []
         self._statements: list[tuple[str, ...]] = []
         number = next(_numbers)
@@ -160,6 +165,13 @@ class _Loading:
         statements = tree.body
         try:
             self._run(tree)
+        except ModuleNotFoundError as cause:
+            job.close()
+            missing = (
+                [] if beside.imported_at(cause.__traceback__) else [*missing_modules(tree, self._folder, self._file)]
+            )
+            _raise_for(missing)
+            raise self._with_place(_while_loading(cause, self._file), cause) from None
         except AdaptorError as error:
             problem = self._with_place(error, error)
             job.close()
@@ -177,7 +189,10 @@ class _Loading:
         return job
 
     def _run(self, tree: ast.Module) -> None:
-        code = compile(ast.fix_missing_locations(syntax.Collecting(tree).visit(tree)), self._file, "exec")
+        try:
+            code = compile(ast.fix_missing_locations(syntax.Collecting(tree).visit(tree)), self._file, "exec")
+        except SyntaxError as cause:
+            raise syntax.not_python(cause, self._file) from None
         exec(code, self._module.__dict__)
 
     def _further(self, statements: list[ast.stmt], first: AdaptorError, known: set[str]) -> list[AdaptorError]:
@@ -268,6 +283,9 @@ def _not_a_step(value: Any) -> CannotLoad:
     if isinstance(value, FunctionType):
         name = "lambda …" if value.__name__ == "<lambda>" else value.__name__
         return CannotLoad("A bare function at the top level would never be called.", fix=f"Write fn({name}).")
+    if isinstance(value, map | filter):
+        fix = "Write map_(source, function), which makes a list, or each(source, operation)."
+        return CannotLoad(f"Python's {type(value).__name__}(…) at the top level would do nothing.", fix=fix)
     if isinstance(value, list | tuple) and any(isinstance(item, Operation) for item in value):
         return CannotLoad(
             f"A {type(value).__name__} of operations at the top level would never run.",
