@@ -121,9 +121,12 @@ def _validate(options: argparse.Namespace) -> int:
 
 def _located(error: AdaptorError, credentials: Credentials | None, name: str | None) -> AdaptorError:
     """Return an error of a configuration with the place of its key."""
-    key = error.details.get("key") if isinstance(error.details, dict) else None
-    if key is not None and credentials is not None and (where := credentials.where_single(key, name)):
-        error.fix = f"{error.fix} It stands in {where}."
+    from ..core.errors import ConfigurationError
+
+    if isinstance(error, ConfigurationError) and credentials is not None:
+        from ..runner.hints.credentials import explain
+
+        explain(error, credentials.given(name))
     return error
 
 

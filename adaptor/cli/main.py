@@ -77,7 +77,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     if further and options.command is None:
         root.error(f"unknown: {' '.join(further)}")
     if further:
-        root.exit(2, _unknown(further, options.command, options.parsers[options.command].format_usage()))
+        root.exit(2, _unknown(further, options))
     if options.command is None:
         root.print_help(sys.stderr)
         sys.exit(2)
@@ -91,16 +91,22 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
-def _unknown(further: list[str], command: str, usage: str) -> str:
+def _unknown(further: list[str], options: argparse.Namespace) -> str:
     """Return the message for unknown arguments, with what was probably meant."""
     import re
 
+    from ..runner.hints.texts import is_cut_by_shell
     from ..runner.problems.problems import did_you_mean
 
-    options = re.findall(r"--[a-z][a-z-]*", usage)
+    command = options.command
+    known = re.findall(r"--[a-z][a-z-]*", options.parsers[command].format_usage())
     name = further[0].partition("=")[0]
-    hint = did_you_mean(name, options, f"See adaptor {command} --help.")
-    return f"adaptor {command}: `{' '.join(further)}` is not known.\n  fix:   {hint} Nothing was run.\n"
+    hint = did_you_mean(name, known, f"See adaptor {command} --help.")
+    if is_cut_by_shell(getattr(options, "state_json", None) or ""):
+        hint = "The shell has divided the state: put it in single quotes, -S '{\"data\": …}'."
+    elif command == "config" and not name.startswith("-"):
+        hint = f"Write -c before the file: -c {name}"
+    return f"adaptor {command}: `{' '.join(further)}` is not known.\n  fix:   Nothing was run. {hint}\n"
 
 
 def _fault(fault: Exception) -> str:

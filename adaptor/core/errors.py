@@ -323,11 +323,13 @@ class MissingReference(JobError, LookupError):
     Attributes:
         root: The first key of the path, or None. A loop counts the error as a fault of the item only if the path starts
             at the item.
+        path: The keys of the path, as far as they are known.
     """
 
     about = ABOUT_ROW
     code = "MISSING_REFERENCE"
     root: str | None = None
+    path: tuple[Any, ...] = ()
 
 
 class InvalidValue(JobError):

@@ -154,7 +154,7 @@ def test_a_mistake_in_the_job_is_told_once_and_clearly(adaptor, mistake):
 CREDENTIALS = {
     "misspelt": ({"acces_token": "secret-token"}, "Did you mean `access_token`?"),
     "in camel case": ({"accessToken": "secret-token"}, "Did you mean `access_token`?"),
-    "empty": ({"access_token": ""}, "`access_token` in the configuration is empty"),
+    "empty": ({"access_token": ""}, "`access_token` in the state is empty"),
     "a number": ({"access_token": 12345678}, "`access_token`"),
     "with a line break in it": ({"access_token": "secret-\ntoken"}, "holds a line break"),
     "with what stands before it in a header": ({"access_token": "Bearer secret-token"}, "begins with “Bearer ”"),

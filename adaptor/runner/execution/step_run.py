@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 
-from ...core.errors import SENT_YES, AdaptorError, plain
+from ...core.errors import SENT_YES, AdaptorError, JobError, plain
 from ...core.run.place import STEP, Statement
 from ..problems.source_lines import caret, excerpt
 from .counts import Counts
@@ -29,14 +29,18 @@ class StepRun:
         result: What becomes known of the step is written into it.
         run: The run that operations share.
         indent: Stands before the log line of each operation.
+        is_first: The state is the run's initial one.
     """
 
-    def __init__(self, job: Job, state: State, result: StepResult, run: Run, *, indent: str) -> None:
+    def __init__(
+        self, job: Job, state: State, result: StepResult, run: Run, *, indent: str, is_first: bool = False
+    ) -> None:
         self._job = job
         self._state = state
         self._result = result
         self._run = run
         self._indent = indent
+        self._is_first = is_first
         self._made_before = run.made
         self._failed_before = run.outcomes["failed"]
 
@@ -71,11 +75,21 @@ class StepRun:
         _show_line(error, self._run)
         error.count((0, 0, 0), self._made(recorded))
         self._result.outcome, self._result.error = outcome, error
+        if self._is_first and outcome == "fail":
+            self._explain_state(error)
         facts = {**error.facts(), **({} if outcome == "fail" else {"severity": "kill"})}
         errors = self._state.get("errors")
         # The state that the step was given, and the error in it.
         state = {**self._state, "errors": {**(errors if isinstance(errors, dict) else {}), self._result.id: facts}}
         return _as_far_as_json(without_configuration(state))
+
+    def _explain_state(self, error: AdaptorError) -> None:
+        """Say in an error where the initial state is the reason for it."""
+        if isinstance(error, JobError):
+            from ..hints.states import state_fix
+
+            is_first = not self._result.operations
+            error.fix = state_fix(error, self._state, self._job.file, is_first=is_first) or error.fix
 
     def _made(self, recorded: tuple[int, int, int]) -> tuple[int, int, int]:
         """Return what the step has made: this attempt counts what other runs made for it too."""

@@ -109,7 +109,10 @@ def name_fix(name: str, known: Collection[str], attributes: Collection[str] = ()
         return f"Write `{statement}` at the top."
     if (write := _WRITE.get(plain(name))) is not None:
         return write
-    return did_you_mean(name, [*known, *dir(builtins)], "Import it, or define it before it is used.", least=0.75)
+    otherwise = "Import it, or define it before it is used."
+    python = [each for each in dir(builtins) if not each.startswith("_")]
+    near = did_you_mean(name, known, least=0.65 if len(name) <= 4 else 0.75)
+    return near or did_you_mean(name, python, otherwise, least=0.8)
 
 
 def is_javascript(name: str) -> bool:

@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 MODULE = "adaptor_job"
 
 
-#: Usual names of the file to run in a folder.
-_USUAL = ("job.py", "workflow.yaml", "workflow.yml", "workflow.json", "project.yaml")
-
 _numbers = count()
 
 
@@ -112,11 +109,16 @@ def _read(path: str) -> bytes:
         with open(path, "rb") as script:
             return script.read()
     except IsADirectoryError:
-        inside = [os.path.join(path, name) for name in _USUAL if os.path.isfile(os.path.join(path, name))]
-        fix = f"Did you mean {' or '.join(inside)}?" if inside else "Give the job script or the workflow in it."
-        raise InputError(f"{path} is a folder.", fix=fix) from None
+        from ..hints.paths import files_to_run
+
+        raise InputError(f"{path} is a folder.", fix=files_to_run(path)) from None
     except (OSError, ValueError) as cause:
-        raise InputError(f"The job {path} {why_unreadable(cause)}.", fix="Check the path of the job script.") from None
+        from ..hints.paths import RUNNABLE, nearest_file
+
+        fix = "Check the path of the job script."
+        if isinstance(cause, FileNotFoundError):
+            fix = nearest_file(path, RUNNABLE, fix)
+        raise InputError(f"The job {path} {why_unreadable(cause)}.", fix=fix) from None
 
 
 def _operation_names(tree: ast.Module, vocabulary: dict[str, Any]) -> set[str]:
