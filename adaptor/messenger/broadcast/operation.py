@@ -6,7 +6,7 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...common.rows.failures import the_first
+from ...common.rows.failures import FIX, the_first
 from ...common.rows.rounded import rounded_columns
 from ...common.rows.sources import items_read_twice, numbered, warn_if_no_items
 from ...core.config import read_configuration
@@ -191,6 +191,8 @@ def broadcast(
     run.path[-1] = ("broadcast", None)
     result = tally.result(_where(run, ledger))
     run.log("info", "broadcast", _summary(tally), **result)
+    if tally.errors and not run.dry_run:
+        run.log("info", "broadcast", tally.kinds.listed("    "))
     warn_if_no_items(state, has_some=tally.total > 0)
     _raise_if_failed(tally, fail)
     return {**compose_next_state(state, result), "failed": tally.failed}
@@ -334,8 +336,7 @@ def _raise_if_failed(tally: Outcomes, fail: bool | None) -> None:
     raise ItemsFailed(
         f"{unwell:,} of {number_of(tally.total, 'messages')} did not succeed: {what or 'unknown'}."
         + (f" {the_first(tally.failed)}" if tally.failed else ""),
-        fix="--results FILE writes a row for each person; `details` holds the first of them. With fail=False these are "
-        "left in state['failed'] instead.",
+        fix=FIX,
         details=tally.failed,
     )
 
