@@ -182,6 +182,7 @@ def broadcast(
             found = outgoing_of(items, each_time, key, state, run, ledger, page)
             engine.send(_narrow(found, run, ledger, goes_on=goes_on), nobody)
         except AdaptorError as error:
+            tally.log_failures()
             error.details = {**tally.result(_where(run, ledger)), "failed": tally.failed}
             error.fix = f"{error.fix} Before it stopped: {_summary(tally)}.".strip()
             if error.place is None:
@@ -191,8 +192,8 @@ def broadcast(
     run.path[-1] = ("broadcast", None)
     result = tally.result(_where(run, ledger))
     run.log("info", "broadcast", _summary(tally), **result)
-    if tally.errors and not run.dry_run:
-        run.log("info", "broadcast", tally.kinds.listed("    "))
+    if not run.dry_run:
+        tally.log_failures()
     warn_if_no_items(state, has_some=tally.total > 0)
     _raise_if_failed(tally, fail)
     return {**compose_next_state(state, result), "failed": tally.failed}

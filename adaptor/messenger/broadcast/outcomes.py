@@ -84,6 +84,11 @@ class Outcomes:
             self._run.record_call("skipped", recipient=recipient, is_message=True)
         report_result(self._run, outcome, recipient, index=index, result=result, error=error)
 
+    def log_failures(self) -> None:
+        """Log the first failures of each kind, if there are any."""
+        if self.errors:
+            self._run.log("info", "broadcast", self.kinds.listed("    "))
+
     def result(self, where: str | None) -> dict[str, Any]:
         """Return what `data` becomes.
 
