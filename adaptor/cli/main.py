@@ -42,6 +42,7 @@ def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
         formatter_class=Help,
         allow_abbrev=False,
     )
+    root.add_argument("--version", action="store_true", help="print the version")
     # With `prog` given, argparse formats no help until somebody asks for it.
     commands = root.add_subparsers(title="commands", dest="command", metavar="COMMAND", prog="adaptor")
     for name in names:
@@ -61,7 +62,7 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run a command line and exit with its code."""
     words = sys.argv[1:] if arguments is None else arguments
-    if words and not words[0].startswith("-") and words[0] not in COMMANDS:
+    if words and not words[0].startswith("-") and words[0] not in (*COMMANDS, "help"):
         from ..runner.problems.problems import did_you_mean
 
         fix = did_you_mean(words[0], COMMANDS, f"The commands are {', '.join(COMMANDS)}.")
@@ -69,6 +70,10 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             fix = f"Write: adaptor run {words[0]}"
         parser(()).exit(2, f"adaptor: there is no command `{words[0]}`.\n  fix:   {fix}\n")
     # Only the command that is asked for is imported.
+    if words and words[0] in ("--version", "-V"):
+        words = ["version", *words[1:]]
+    elif words[:1] == ["help"]:
+        words = [*words[1:], "--help"]
     root = parser(words[:1] if words and words[0] in COMMANDS else COMMANDS)
     options, further = root.parse_known_args(words)
     if len(further) == 1 and not further[0].startswith("-") and getattr(options, "workflow", "") is None:

@@ -19,7 +19,7 @@ def test_without_a_name_everything_is_listed_by_group_with_a_sentence(docs):
     assert done.code == 0
     groups = [line for line in done.out.splitlines() if line and not line.startswith(" ")]
     assert groups[:6] == ["control", "data", "http", "send", "bulk", "content"]
-    assert groups[-2:] == ["errors", "adaptor docs NAME shows one of them in full."]
+    assert groups[-3:] == ["errors", "topics", "adaptor docs NAME shows one of them in full."]
     assert re.search(r"^  send_text +Send a text message to one person\.$", done.out, re.M)
     assert "  .then " in done.out
 
@@ -103,6 +103,33 @@ def test_json_is_for_tools(docs):
     one = json.loads(docs("send_text", "--format", "json").out)
     assert [operation["name"] for operation in one["operations"]] == ["send_text"]
     assert one["errors"] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("state", ["what a job reads and writes", "`references`", "-s state.json", "More: docs/state.md"]),
+        ("workflow", ["on_job_failure", "--only STEP", "More: docs/workflows.md"]),
+        ("sandbox", ["sandbox.json", "last_message_hours_ago", "--people FILE"]),
+        ("dates", ["%A %d %B", "strptime", "local_time", "spreadsheet"]),
+        ("errors", ["--results FILE.csv", "  2    bad input", "  WindowClosed  "]),
+        ("codes", ["\nWindowClosed\n", "  10/2018278    The person has to write first.", "It may have been sent."]),
+    ],
+)
+def test_a_topic_has_a_page(docs, asked, words):
+    done = docs(asked)
+    assert done.code == 0
+    assert done.out.startswith(f"{asked}: ")
+    for word in words:
+        assert word in done.out
+
+
+def test_a_topic_is_given_to_tools_too(docs):
+    facts = json.loads(docs("dates", "--format", "json").out)
+    assert facts["operations"] == []
+    assert [page["name"] for page in facts["topics"]] == ["dates"]
+    both = json.loads(docs("state", "--format", "json").out)
+    assert [entry["name"] for entry in both["operations"]] == ["state"]
 
 
 def test_it_needs_no_network(docs, tmp_path):
