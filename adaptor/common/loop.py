@@ -223,7 +223,9 @@ def try_each(
     warn_if_no_items(state, has_some=count > 0)
     if failed:
         what = f"passed over {len(failed):,} of {number_of(count, 'items')}: {summary(failed)}"
-        run.log("info", "job", f"{what}\n{kinds.listed()}")
+        # With fail=False the job itself does something about them.
+        details = "; state['failed'] lists them" if fail is False else f"\n{kinds.listed()}"
+        run.log("info", "job", f"{what}{details}")
     raise_if_failed(failed, count, "items", fail=fail, new=new)
     return {**state, "failed": failed}
 

@@ -61,7 +61,7 @@ def _missing(given: list[tuple[str, Mapping[str, Any]]], folder: str | None) -> 
         return f"{_capital(where)} holds several credentials ({keys}), and none was chosen.", fix
     if "data" in part:
         return (
-            f"{_capital(where)} is a state: its keys are {keys}.",
+            f"{_capital(where)} is a state: it has {keys}.",
             "Give the state with -s, and the credential with -c.",
         )
     similar = [key for key in part if "token" in str(key).lower() and "verify" not in str(key).lower()]

@@ -3,7 +3,22 @@
 from adaptor.cli.layout.topic import laid_out
 from adaptor.runner.output.terminal import Paint
 
-PAGE = "One paragraph\nof two lines.\n\n## A heading\n\n* `a`: an item\n  that goes on\n* another\n\n```json\n{\n\n}\n```\n"
+PAGE = """\
+One paragraph
+of two lines.
+
+## A heading
+
+* `a`: an item
+  that goes on
+* another
+
+```json
+{
+
+}
+```
+"""
 
 
 def test_paragraphs_are_filled_items_hang_and_code_keeps_its_lines():
