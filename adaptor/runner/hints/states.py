@@ -31,7 +31,10 @@ def state_fix(error: AdaptorError, state: State, file: str, *, is_first: bool) -
         return None
     data = state.get("data")
     if path[0] == "data" and len(path) > 1 and path[1] in state and not _has(data, path[1:]):
-        return f'`{path[1]}` is beside `data`, not in it. Write {{"data": {{"{path[1]}": …}}}} in the state.'
+        key = path[1]
+        return (
+            f'`{key}` is beside `data` in the state, not in it: read state.{key}, or give {{"data": {{"{key}": …}}}}.'
+        )
     if path[0] == "data" and len(path) > 1 and isinstance(data, list) and is_first:
         return "`data` is the list itself: write each(state.data, …)."
     if data or not state.keys() <= _OURS:

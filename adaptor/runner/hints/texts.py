@@ -7,6 +7,7 @@ import json
 import os
 import re
 
+from ..problems.covered import covered_code
 from .paths import DATA, nearest_file
 
 TYPE_CHECKING = False
@@ -164,7 +165,8 @@ def _python_value(text: str) -> Any:
 
 def _as_json(value: Any, *, is_inline: bool) -> str:
     text = json.dumps(value, ensure_ascii=False)
-    if is_inline and len(text) <= _MOST_SHOWN and "'" not in text and "configuration" not in text:
+    is_secret = "configuration" in text or covered_code(text) != text
+    if is_inline and len(text) <= _MOST_SHOWN and "'" not in text and not is_secret:
         return f"Write it as JSON: -S '{text}'"
     return "JSON has double quotes around texts and keys, and true, false and null; json.dumps(…) writes it."
 

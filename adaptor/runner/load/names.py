@@ -104,9 +104,14 @@ def names_not_ours(
         file: The script's file.
     """
     modules: set[str] = set()
+    # Such an import asks whether a name is there.
+    tried = {inner for node in ast.walk(tree) if isinstance(node, ast.Try) for inner in ast.walk(node)}
     for node in ast.walk(tree):
+        if node in tried:
+            continue
         if isinstance(node, ast.Import):
-            modules.update(alias.asname or "adaptor" for alias in node.names if alias.name.split(".")[0] == "adaptor")
+            whole = [alias for alias in node.names if alias.name == "adaptor" or not alias.asname]
+            modules.update(alias.asname or "adaptor" for alias in whole if alias.name.split(".")[0] == "adaptor")
         elif isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").split(".")[0] == "adaptor":
             yield from _wrong_imports(node, ours, file)
     if modules:
@@ -186,14 +191,11 @@ def _is_in(module: str, name: str) -> bool:
     from importlib.util import find_spec
 
     try:
-        return find_spec(f"{module}.{name}") is not None or hasattr(import_module(module), name)
-    except (ImportError, ValueError):
-        # `module` is no package, or does not exist, which the import says itself.
-        pass
-    try:
-        return hasattr(import_module(module), name)
+        found = import_module(module)
     except ImportError:
+        # There is no such module, which the import itself says.
         return True
+    return hasattr(found, name) or (hasattr(found, "__path__") and find_spec(f"{module}.{name}") is not None)
 
 
 def _is_there(name: str, folder: str) -> bool:

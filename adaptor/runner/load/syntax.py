@@ -73,13 +73,14 @@ def not_python(cause: SyntaxError, file: str) -> CannotLoad:
 def _of_javascript(source: bytes | str, file: str, known: Collection[str]) -> list[AdaptorError]:
     """Return a problem for each sign of JavaScript in a script that Python cannot parse."""
     from ..hints.javascript import signs
+    from ..problems.covered import covered_code
 
     text = source if isinstance(source, str) else source.decode(errors="replace")
     found: list[AdaptorError] = []
     for sign in signs(text, known):
         begin = text.rfind("\n", 0, sign.start) + 1
         line = text.count("\n", 0, begin) + 1
-        problem = CannotLoad(sign.what, fix=sign.fix)
+        problem = CannotLoad(sign.what, fix=covered_code(sign.fix))
         found.append(located(problem, file, line, sign.start - begin, sign.end - begin, is_broken=True))
     return found
 
