@@ -170,7 +170,7 @@ def _print(text: str) -> None:
 
 def _lines(findings: TokenReport) -> list[str]:
     if findings.is_valid is None:
-        lines = ["It could not be learned whether the token is valid."]
+        lines = ["It is unknown whether the token is valid."]
     else:
         lines = ["The token is valid." if findings.is_valid else "The token is not valid."]
     if findings.owner:
@@ -241,5 +241,5 @@ def _needs(findings: TokenReport, needed: Needed) -> list[str]:
     if not shown:
         shown.append("nothing of Meta's")
     if needed.has_functions:
-        shown.append("and whatever its functions do, fn(…), which were not looked into")
+        shown.append("and what its functions do, fn(…): these are not checked")
     return [f"  {'needs:' if index == 0 else '':<10}{line}" for index, line in enumerate(shown)]

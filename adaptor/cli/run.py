@@ -174,11 +174,11 @@ def _ask_to_resend(run: str) -> None:
     """
     from .options.confirm import confirm
 
-    question = f"Send again what has an unknown outcome in the run {run}? Whoever got it gets it twice."
+    question = f"Send again what has an unknown outcome in the run {run}? People who got it get it twice."
     if is_terminal() and confirm(question):
         return
     raise InputError(
-        "--resend-unknown sends again what may have arrived, and nobody agreed to that. Nothing was sent.",
+        "--resend-unknown sends again what may have arrived, and that was not confirmed. Nothing was sent.",
         fix="Settle what can be settled first: adaptor runs settle. Then add --yes.",
     )
 

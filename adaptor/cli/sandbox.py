@@ -80,7 +80,7 @@ def perform(options: argparse.Namespace) -> int:
         fix = (
             "Give another --port; 0 is any free one."
             if "listen" in str(cause)
-            else "Mend it there; nothing was started."
+            else "Correct it there; nothing was started."
         )
         print(InputError(str(cause), fix=fix).report(), file=sys.stderr)
         return EXIT_BAD_INPUT

@@ -123,7 +123,7 @@ def _chosen(options: argparse.Namespace) -> list[tuple[CaseFile, list[Case]]]:
     if not found:
         where = " ".join(options.paths) or "this folder"
         which = f" with {options.pick!r} in its name" if options.pick else ""
-        raise InputError(f"There is no case{which} in {where}.", fix="Cases stand in files such as job.test.json.")
+        raise InputError(f"There is no case{which} in {where}.", fix="Cases are in files such as job.test.json.")
     return found
 
 
@@ -146,7 +146,7 @@ def _sandbox(case: Case) -> AbstractContextManager[Messenger]:
             return Sandbox.from_file(case.sandbox, now=now)
         return Sandbox(**(case.sandbox or {}), now=now)
     except (SandboxError, TypeError) as cause:
-        raise InputError(f"{case.file}: the sandbox of {case.name!r}: {cause}", fix="Mend it there.") from None
+        raise InputError(f"{case.file}: the sandbox of {case.name!r}: {cause}", fix="Correct it there.") from None
 
 
 def _write(file: CaseFile, expectations: dict[str, Any]) -> None:

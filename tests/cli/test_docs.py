@@ -31,7 +31,7 @@ def test_a_name_shows_everything_about_it(docs):
         "Send a text message to one person.",
         "Arguments\n  recipient: str | int | dict[str, Any]\n      The person's page-scoped id (PSID)",
         "messaging_type: str | None = 'RESPONSE'",
-        "A lazy reference or a function of the state may stand for any value.",
+        "Any value may also be a lazy reference or a function of the state.",
         "Result\n  An operation. `data` becomes",
         "Errors\n  InvalidMessage        Refused before the wire.",
         'Example\n  send_text("6543210987654321", "Your appointment is tomorrow at 9.")\n',
@@ -49,7 +49,7 @@ def test_what_an_example_gives_is_marked(docs):
 def test_an_error_tells_what_a_loop_makes_of_it_its_codes_and_who_raises_it(docs):
     page = docs("WindowClosed").out
     assert page.startswith("WindowClosed (GraphError)\n")
-    assert "`try_each` goes on" in page
+    assert "`try_each` continues" in page
     assert "  10/2018278, 10/2018065, 10/2534022\n      The person has to write first." in page
     assert "send_template," in page.partition("Raised by\n")[2]
 

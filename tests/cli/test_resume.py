@@ -497,7 +497,7 @@ def test_on_a_terminal_it_asks_before_it_sends_that_again(job, meta, beside, scr
     command.end()
     job(JOB, "--resume", "r1")
     terminal = screen("adaptor", "run", "job.py", "-c", "c.json", "--resume", "r1", "--resend-unknown")
-    assert "Whoever got it gets it twice" in terminal.read("[y/N] ")
+    assert "People who got it get it twice" in terminal.read("[y/N] ")
     terminal.type(f"{key}\n")
     terminal.read()
     assert terminal.end() == code

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: A token that ends within so many days gives a warning.
 SOON_DAYS = 14
 
-_HOW_TO_LEARN = "Put `app_id` and `app_secret` into the credential; both stand in the app's settings."
+_HOW_TO_LEARN = "Put `app_id` and `app_secret` into the credential; both are in the app's settings."
 
 
 class TokenReport:

@@ -216,7 +216,7 @@ class Execution:
         if condition.kind == "expression" and step.error is not None and step.error.code == "NOT_A_STATE":
             raise JobError(
                 f"The condition `{condition.text}` has no state to judge: the step left something else.",
-                fix="Mend the step, or lead an edge with `on_job_failure` away from it.",
+                fix="Correct the step, or add an edge with `on_job_failure` to another one.",
                 code="CONDITION",
             )
         return condition.holds(

@@ -102,7 +102,7 @@ class Credentials:
         if token is not None and address is not None and token != address:
             raise InputError(
                 f"`base_url` comes from {address}, and the token from {token}.",
-                fix=f"Give both in one place: whoever writes {address} would decide where the token goes.",
+                fix=f"Give both in one place: {address} alone must not decide where the token is sent.",
                 details={"key": "base_url"},
             )
 

@@ -275,11 +275,11 @@ def _while_loading(cause: BaseException, file: str) -> AdaptorError:
 def _not_a_step(value: Any) -> CannotLoad:
     if hasattr(value, "__operation__"):
         return CannotLoad(
-            f"`{value.__name__}` stands alone and would do nothing.", fix=f"Call it: {value.__name__}(…)."
+            f"`{value.__name__}` alone does nothing.", fix=f"Call it: {value.__name__}(…)."
         )
     if isinstance(value, Lazy):
         return CannotLoad(
-            f"The lazy reference `{value!r}` stands alone and would do nothing.",
+            f"The lazy reference `{value!r}` alone does nothing.",
             fix=f"To see its value write log({value!r}).",
         )
     if isinstance(value, FunctionType):
