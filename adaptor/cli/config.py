@@ -127,6 +127,7 @@ def _located(error: AdaptorError, credentials: Credentials | None, name: str | N
         from ..runner.hints.credentials import explain
 
         explain(error, credentials.given(name))
+        error.about_sending = False
     return error
 
 

@@ -283,6 +283,12 @@ FILES = {
         {"job.py": LOOP, "state.json": STATE["data"]},
         ["`rows` is beside `data` in the state, not in it", 'read state.rows, or give {"data": {"rows": …}}.'],
     ),
+    "data in capital letters": (
+        ["Use one of the existing keys"],
+        ["run", "job.py", "--sandbox", "-s", "state.json"],
+        {"job.py": LOOP, "state.json": {"Data": STATE["data"]}},
+        ["The state has `Data`: rename it to `data`."],
+    ),
     "data that is the list": (
         ["or use an existing index"],
         ["run", "job.py", "--sandbox", "-s", "state.json"],
@@ -437,6 +443,28 @@ def test_a_spreadsheet_is_called_one(adaptor, tmp_path):
     done = adaptor(LOOP, "-s", "rows.xlsx")
     assert "it is a spreadsheet or another packed file" in done.err
     assert "\\u0003" not in done.err
+
+
+def test_a_loop_that_finds_nothing_says_where_a_state_is(adaptor):
+    script = "each('$.data.rows[*]', log(state.data.psid))"
+    done = adaptor(script, files={"state.json": json.dumps(STATE)})
+    assert "warning: No state was given, and state.json has it: add -s state.json" in done.err
+    assert "add -s" not in adaptor(script, files={"state.json": json.dumps({"data": {"people": []}})}).err
+
+
+@pytest.mark.parametrize("script", ["fn(lambda s: json.dumps(s))", "log(json.dumps({}))"])
+def test_a_name_that_is_missed_only_when_it_is_used_has_a_fix_too(adaptor, script):
+    done = adaptor(f"from own import *\n{script}\n", files={"own.py": "x = 1\n"})
+    assert "NameError: name 'json' is not defined" in done.err
+    assert "Write `import json` at the top." in done.err
+
+
+def test_a_credential_is_validated_with_its_keys_and_nothing_about_sending(adaptor):
+    done = adaptor(None, "validate", "-c", "c.json", files={"c.json": json.dumps({"token": TOKEN})}, command="config")
+    assert "The credentials file c.json has no `access_token`; its key is `token`." in done.err
+    assert "Rename `token` to `access_token`." in done.err
+    assert "sent:" not in done.err
+    assert TOKEN not in done.err
 
 
 def test_an_empty_variable_is_named(adaptor):

@@ -134,7 +134,9 @@ def _add_ledger(command: argparse.ArgumentParser) -> None:
         metavar="RUN",
         help="resume a run that stopped; `last` is the newest of this job. What was sent is not sent again",
     )
-    ledger.add_argument("--fresh", action="store_true", help="start a new run, even if the last one stopped before its end")
+    ledger.add_argument(
+        "--fresh", action="store_true", help="start a new run, even if the last one stopped before its end"
+    )
     ledger.add_argument(
         "--allow-changed",
         action="store_true",

@@ -75,21 +75,35 @@ class StepRun:
         _show_line(error, self._run)
         error.count((0, 0, 0), self._made(recorded))
         self._result.outcome, self._result.error = outcome, error
-        if self._is_first and outcome == "fail":
-            self._explain_state(error)
+        if outcome == "fail" and isinstance(error, JobError):
+            self._explain(error)
         facts = {**error.facts(), **({} if outcome == "fail" else {"severity": "kill"})}
         errors = self._state.get("errors")
         # The state that the step was given, and the error in it.
         state = {**self._state, "errors": {**(errors if isinstance(errors, dict) else {}), self._result.id: facts}}
         return _as_far_as_json(without_configuration(state))
 
-    def _explain_state(self, error: AdaptorError) -> None:
-        """Say in an error where the initial state is the reason for it."""
-        if isinstance(error, JobError):
+    def _explain(self, error: JobError) -> None:
+        """Say in an error what to do where a name is not known, or where the initial state is the reason for it."""
+        cause = error.__cause__
+        if isinstance(cause, NameError) and cause.name:
+            from ..hints.names import fix_of_name_error
+
+            error.fix = error.fix or fix_of_name_error(cause.name)
+        elif self._is_first:
             from ..hints.states import state_fix
 
             is_first = not self._result.operations
             error.fix = state_fix(error, self._state, self._job.file, is_first=is_first) or error.fix
+
+    def _explain_nothing(self, source: object) -> None:
+        """Log where the items of a loop may be that found none."""
+        from ...common.rows.sources import path_of
+        from ..hints.states import fix_of_nothing
+
+        fix = fix_of_nothing(path_of(source), self._state, self._job.file)
+        if fix is not None:
+            self._run.log("info", "run", f"warning: {fix}")
 
     def _made(self, recorded: tuple[int, int, int]) -> tuple[int, int, int]:
         """Return what the step has made: this attempt counts what other runs made for it too."""
@@ -113,6 +127,8 @@ class StepRun:
             seconds = time.perf_counter() - started
             self._result.operations.append((operation.title(), seconds))
             self._log_done(f"{index + 1} {operation.title()}", counts, seconds)
+            if self._run.found_items is False and self._is_first and operation.args:
+                self._explain_nothing(operation.args[0])
         self._run.path.clear()
         return state
 

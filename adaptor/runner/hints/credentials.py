@@ -39,7 +39,7 @@ def explain(error: ConfigurationError, parts: Parts, folder: str | None = None) 
         for words, place in (("in the configuration", f"in {where}"), ("The configuration", _capital(where))):
             error.description = error.description.replace(words, place)
         if error.description.endswith("is empty."):
-            error.fix = f"Write the token between the quotes. {_TRY}"
+            error.fix = f"Write the token between the quotes. {'' if folder is None else _TRY}".strip()
     elif key == TOKEN:
         file = next((where for where, part in parts if where.startswith("the credentials file ")), None)
         error.description, error.fix = _missing(given or [(file, {})] if file else given, folder)
@@ -74,7 +74,8 @@ def _where_to_give(folder: str | None) -> str:
     if folder is not None and (beside := _credential_beside(folder)) is not None:
         return f"{beside} holds one: add -c {beside}. {_TRY}"
     empty = " ADAPTOR_ACCESS_TOKEN is set, but empty." if os.environ.get("ADAPTOR_ACCESS_TOKEN") == "" else ""
-    return f"Write {_SHAPE} into a file and give it with -c FILE, or set ADAPTOR_ACCESS_TOKEN.{empty} {_TRY}"
+    fix = f"Write {_SHAPE} into a file and give it with -c FILE, or set ADAPTOR_ACCESS_TOKEN.{empty}"
+    return fix if folder is None else f"{fix} {_TRY}"
 
 
 def _credential_beside(folder: str) -> str | None:

@@ -115,6 +115,15 @@ def name_fix(name: str, known: Collection[str], attributes: Collection[str] = ()
     return near or did_you_mean(name, python, otherwise, least=0.8)
 
 
+def fix_of_name_error(name: str) -> str:
+    """Return what to write in place of a name that was not found while a job ran."""
+    from adaptor import __all__ as ours
+
+    # What is read from it is not known here: a module is imported, a class comes from one.
+    is_module = name in sys.stdlib_module_names and name not in _OF_MODULES
+    return f"Write `import {name}` at the top." if is_module else name_fix(name, ours)
+
+
 def is_javascript(name: str) -> bool:
     """Whether a name is one of JavaScript or of OpenFn that nothing here is called.
 

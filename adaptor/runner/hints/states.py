@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from ...core.errors import AdaptorError, MissingReference
 
@@ -37,12 +38,38 @@ def state_fix(error: AdaptorError, state: State, file: str, *, is_first: bool) -
         )
     if path[0] == "data" and len(path) > 1 and isinstance(data, list) and is_first:
         return "`data` is the list itself: write each(state.data, …)."
-    if data or not state.keys() <= _OURS:
+    similar = next((key for key in state if str(key).strip().lower() == "data" and key != "data"), None)
+    if not data and similar is not None:
+        return f"The state has `{similar}`: rename it to `data`."
+    if not _is_empty(state):
         return None
+    beside = _beside(path, file)
+    return beside or ("No state was given. Give one with -s FILE, a JSON object." if is_first else None)
+
+
+def fix_of_nothing(jsonpath: str | None, state: State, file: str) -> str | None:
+    """Return what to do where a loop found no items, or None where the state is not the reason.
+
+    Args:
+        jsonpath: The path by which the loop looks for its items.
+        state: What the first operation of the job was given.
+        file: The job's file.
+    """
+    if jsonpath is None or not _is_empty(state):
+        return None
+    return _beside(re.findall(r"\w+", jsonpath), file)
+
+
+def _is_empty(state: State) -> bool:
+    return not state.get("data") and state.keys() <= _OURS
+
+
+def _beside(path: Sequence[Any], file: str) -> str | None:
+    """Return which file beside a job holds a path, with or without `data` around it."""
     for other, value in _states_beside(file):
         if _has(value, path) or _has(value, path[1:]):
             return f"No state was given, and {other} has it: add -s {other}"
-    return "No state was given. Give one with -s FILE, a JSON object." if is_first else None
+    return None
 
 
 def _path_in(error: AdaptorError) -> Sequence[Any]:

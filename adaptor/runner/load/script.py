@@ -265,6 +265,10 @@ def _builder_names(module: ModuleType) -> set[str]:
 
 def _while_loading(cause: BaseException, file: str) -> AdaptorError:
     error = JobError.of(cause, file)
+    if isinstance(cause, NameError) and cause.name:
+        from ..hints.names import fix_of_name_error
+
+        error.fix = fix_of_name_error(cause.name)
     if isinstance(cause, TypeError) and "not JSON serializable" in str(cause):
         error.fix = "A lazy reference cannot be turned into JSON yet: do it in a function, fn(lambda state: …)."
     elif isinstance(cause, TypeError) and "expected str instance" in str(cause):
@@ -274,9 +278,7 @@ def _while_loading(cause: BaseException, file: str) -> AdaptorError:
 
 def _not_a_step(value: Any) -> CannotLoad:
     if hasattr(value, "__operation__"):
-        return CannotLoad(
-            f"`{value.__name__}` alone does nothing.", fix=f"Call it: {value.__name__}(…)."
-        )
+        return CannotLoad(f"`{value.__name__}` alone does nothing.", fix=f"Call it: {value.__name__}(…).")
     if isinstance(value, Lazy):
         return CannotLoad(
             f"The lazy reference `{value!r}` alone does nothing.",
