@@ -75,6 +75,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     elif words[:1] == ["help"]:
         words = [*words[1:], "--help"]
     root = parser(words[:1] if words and words[0] in COMMANDS else COMMANDS)
+    if (given := _with_one_dash(words, root)) is not None:
+        root.exit(2, f"adaptor {words[0]}: `{given}` has one dash.\n  fix:   Nothing was run. Write -{given}\n")
     options, further = root.parse_known_args(words)
     if len(further) == 1 and not further[0].startswith("-") and getattr(options, "workflow", "") is None:
         # argparse wants both positional words together; people write options between them.
@@ -94,6 +96,14 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         print(harmless(_fault(fault)), file=sys.stderr)
         code = 3
     sys.exit(code)
+
+
+def _with_one_dash(words: list[str], root: argparse.ArgumentParser) -> str | None:
+    """Return the word that is a long option with one dash: `-sandbox` would be taken for `-s andbox`."""
+    long = [word for word in words[1:] if word[:1] == "-" and word[1:2] != "-" and len(word) > 3]
+    command = (root.get_default("parsers") or {}).get(words[0]) if long else None
+    known = [] if command is None else command._option_string_actions
+    return next((word for word in long if f"-{word}" in known), None)
 
 
 def _unknown(further: list[str], options: argparse.Namespace) -> str:

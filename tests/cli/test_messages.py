@@ -533,6 +533,18 @@ def test_of_many_conversations_three_are_shown_and_where_the_others_are(adaptor)
     assert "Every message: --transcript FILE, or --open in the browser" in done.err
 
 
+@pytest.mark.parametrize("option", ["-sandbox", "-state", "-output"])
+def test_a_long_option_with_one_dash_is_not_taken_for_a_short_one(adaptor, option):
+    done = adaptor(SEND, option, "state.json")
+    assert done.code == 2
+    assert f"`{option}` has one dash." in done.err
+    assert done.err.endswith(f"Write -{option}\n")
+
+
+def test_a_short_option_and_its_value_may_be_one_word(adaptor):
+    assert adaptor("log(state.data)", "-sstate.json", files={"state.json": '{"data": 1}'}).code == 0
+
+
 @pytest.mark.parametrize("words", [("--version",), ("-V",)])
 def test_the_version_is_printed(adaptor, words):
     done = adaptor(None, *words[1:], command=words[0])
