@@ -14,6 +14,7 @@ from .step_state import as_json, without_configuration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...core.operation import Operation
     from ...core.run.context import Run
     from ...core.state import State
     from ..load.job import Job
@@ -96,12 +97,14 @@ class StepRun:
             is_first = not self._result.operations
             error.fix = state_fix(error, self._state, self._job.file, is_first=is_first) or error.fix
 
-    def _explain_nothing(self, source: object) -> None:
-        """Log where the items of a loop may be that found none."""
+    def _explain_nothing(self, operation: Operation) -> None:
+        """Where a loop found no items, log where they may be."""
+        if self._run.found_items is not False or not self._is_first or not operation.args:
+            return
         from ...common.rows.sources import path_of
         from ..hints.states import fix_of_nothing
 
-        fix = fix_of_nothing(path_of(source), self._state, self._job.file)
+        fix = fix_of_nothing(path_of(operation.args[0]), self._state, self._job.file)
         if fix is not None:
             self._run.log("info", "run", f"warning: {fix}")
 
@@ -127,8 +130,7 @@ class StepRun:
             seconds = time.perf_counter() - started
             self._result.operations.append((operation.title(), seconds))
             self._log_done(f"{index + 1} {operation.title()}", counts, seconds)
-            if self._run.found_items is False and self._is_first and operation.args:
-                self._explain_nothing(operation.args[0])
+            self._explain_nothing(operation)
         self._run.path.clear()
         return state
 

@@ -33,12 +33,12 @@ _SKIPPED = r"\#[^\n]*|\"\"\"(?s:.*?)\"\"\"|'''(?s:.*?)'''|\"(?:[^\"\\\n]|\\.)*\"
 #: A pattern, what it is called, and what to write. The first that fits counts.
 _SIGNS = (
     (
-        r"import\s*\{[^}]*\}\s*from\s*[\"'][^\"'\n]*[\"'];?",
+        r"import\s*\{[^}]{0,2000}\}\s*from\s*[\"'][^\"'\n]*[\"'];?",
         "An import of JavaScript",
         "Leave the line out: the operations need no import.",
     ),
     (r"`[^`]*`?", "A text in backticks", ""),
-    (r"/\*(?s:.*?)\*/", "A comment of JavaScript", "Write # before each line of a comment."),
+    (r"/\*(?s:.*?)(?:\*/|\Z)", "A comment of JavaScript", "Write # before each line of a comment."),
     (r"(?m:(?:^|(?<=[;,)}\]])|(?<=\s))//(?=\s*[A-Za-z]).*$)", "A comment of JavaScript", "Write # before a comment."),
     (r"[=!]==", "`{sign}`", "Write {short}."),
     (r"(?:\(([\w\s,]*)\)|\b(\w+))\s*=>\s*\{?", "A function of JavaScript", ""),
@@ -70,7 +70,11 @@ _SIGNS = (
 )
 _FINDER = re.compile(f"(?P<skipped>{_SKIPPED})|" + "|".join(f"(?P<s{at}>{sign[0]})" for at, sign in enumerate(_SIGNS)))
 _NAME = re.compile(r"(?<![\w.$])([A-Za-z_$][\w$]*)(?=\s*[(.])|(?<![\w.$])(null|undefined|true|false)\b")
-_BOUND = re.compile(r"\b(?:def|class|import|as|for)\s+(\w+)|^\s*(\w+)\s*=(?!=)", re.MULTILINE)
+_BOUND = re.compile(r"\b(?:def|class|import|as|for)\s+(\w+)|^[ \t]*(\w+)[ \t]*=(?!=)", re.MULTILINE)
+
+
+#: Nobody writes longer scripts by hand, or corrects more signs at a time.
+_LONGEST, _MOST = 200_000, 100
 
 
 def signs(text: str, known: Collection[str]) -> list[Sign]:
@@ -84,6 +88,8 @@ def signs(text: str, known: Collection[str]) -> list[Sign]:
         >>> [sign.fix for sign in signs("sendText(`1`)", ["send_text"])]
         ['Write send_text.', 'Write "1".']
     """
+    if len(text) > _LONGEST:
+        return []
     found: list[Sign] = []
     plain = list(text)
     for match in _FINDER.finditer(text):
@@ -92,7 +98,7 @@ def signs(text: str, known: Collection[str]) -> list[Sign]:
             found.append(sign)
         plain[match.start() : match.end()] = " " * len(match[0])
     found += _names("".join(plain), known)
-    return sorted(found)
+    return sorted(found)[:_MOST]
 
 
 def _sign(match: re.Match[str]) -> Sign:
@@ -103,14 +109,11 @@ def _sign(match: re.Match[str]) -> Sign:
         fix = _python_text(sign)
     elif "=>" in sign:
         fix = _python_function(sign)
-    words = {"sign": sign, "short": sign[:2]}
+    else:
+        fix = fix.format(sign=sign, short=sign[:2])
+    # A caret points at one line.
     end = match.start() + len(sign.split("\n")[0])
-    return Sign(
-        match.start(),
-        end,
-        f"{what.format(**words)} is not Python.",
-        fix.format(**words) if fix == _SIGNS[number][2] else fix,
-    )
+    return Sign(match.start(), end, f"{what.format(sign=sign)} is not Python.", fix)
 
 
 def _python_text(sign: str) -> str:

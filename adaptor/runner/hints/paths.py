@@ -27,7 +27,7 @@ _MOST_FILES, _MOST_BYTES = 20, 2_000_000
 def nearest_file(path: str, endings: tuple[str, ...], otherwise: str) -> str:
     """Return the question that names the file that a path probably means, or `otherwise`.
 
-    Looked for are: the same name with an ending, a similar name in the same folder, the same name in a folder with a
+    Looked for are: the same name with another ending, a similar name in the same folder, the same name in a folder with a
     similar name, and the same name further down.
 
     Args:
@@ -38,7 +38,7 @@ def nearest_file(path: str, endings: tuple[str, ...], otherwise: str) -> str:
     folder, name = os.path.split(path)
     if os.path.isdir(folder or "."):
         names = [each for each in _names(folder) if each.lower().endswith(endings) and not each.startswith(".")]
-        found = [each for each in names if each.lower() in {f"{name.lower()}{ending}" for ending in endings}]
+        found = [each for each in names if _stem(each) == _stem(name)]
         if not found:
             question = did_you_mean(name, names, least=0.7)
             found = [question.split("`")[1]] if question else []
@@ -48,6 +48,10 @@ def nearest_file(path: str, endings: tuple[str, ...], otherwise: str) -> str:
         return f"Did you mean {os.path.join(other, name)}?"
     further = [each for each in _below(name) if each.lower().endswith(endings)]
     return f"Did you mean {_either(further[:3])}?" if further else otherwise
+
+
+def _stem(name: str) -> str:
+    return os.path.splitext(name)[0].lower()
 
 
 def files_to_run(folder: str) -> str:
