@@ -27,8 +27,8 @@ _MOST_FILES, _MOST_BYTES = 20, 2_000_000
 def nearest_file(path: str, endings: tuple[str, ...], otherwise: str) -> str:
     """Return the question that names the file that a path probably means, or `otherwise`.
 
-    Looked for are: the same name with another ending, a similar name in the same folder, the same name in a folder with a
-    similar name, and the same name further down.
+    Looked for are: the same name with another ending, a similar name in the same folder, the same name in a folder with
+    a similar name, and the same name further down.
 
     Args:
         path: A path that does not exist.
