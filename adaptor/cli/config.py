@@ -125,9 +125,13 @@ def _validate(options: argparse.Namespace) -> int:
 
 def _located(error: AdaptorError, credentials: Credentials | None, name: str | None) -> AdaptorError:
     """Return an error of a configuration with the place of its key."""
-    key = error.details.get("key") if isinstance(error.details, dict) else None
-    if key is not None and credentials is not None and (where := credentials.where_single(key, name)):
-        error.fix = f"{error.fix} It is in {where}."
+    from ..core.errors import ConfigurationError
+
+    if isinstance(error, ConfigurationError) and credentials is not None:
+        from ..runner.hints.credentials import explain
+
+        explain(error, credentials.given(name))
+        error.about_sending = False
     return error
 
 
@@ -173,7 +177,7 @@ def _print(text: str) -> None:
 
 def _lines(findings: TokenReport) -> list[str]:
     if findings.is_valid is None:
-        lines = ["It could not be learned whether the token is valid."]
+        lines = ["It is unknown whether the token is valid."]
     else:
         lines = ["The token is valid." if findings.is_valid else "The token is not valid."]
     if findings.owner:
@@ -241,5 +245,5 @@ def _needs(findings: TokenReport, needed: Needed) -> list[str]:
     if not shown:
         shown.append("nothing of Meta's")
     if needed.has_functions:
-        shown.append("and whatever its functions do, fn(…), which were not looked into")
+        shown.append("and what its functions do, fn(…): these are not checked")
     return [f"  {'needs:' if index == 0 else '':<10}{line}" for index, line in enumerate(shown)]

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     from ..runner.docs.code_lookup import CodeEntry
     from ..runner.docs.reference import DocEntry
+    from ..runner.docs.topics import Topic
+    from ..runner.output.terminal import Paint
 
-HELP = "show what operations and errors mean"
+HELP = "show what operations, errors and other topics mean"
 EXAMPLE = """\
 examples:
   adaptor docs                     all operations, each with a sentence
@@ -26,6 +28,7 @@ examples:
   adaptor docs WindowClosed        an error, and what to do about it
   adaptor docs 10/2018278          a code of Meta's: what it means, what was sent, and what to do
   adaptor docs 2018278             the same by the code or the subcode alone
+  adaptor docs state               a topic: state, workflow, sandbox, dates, errors, codes
   adaptor docs quick reply         search
   adaptor docs --format json       for editors and other tools: {"version": 1, "operations": […], "errors": […]}
   adaptor docs --format markdown   the same as a page for a site
@@ -53,17 +56,24 @@ def perform(options: argparse.Namespace) -> int:
     """Print the entries that were asked for."""
     # Only this command reads docstrings, and `inspect` takes a while to import.
     from ..runner.docs import code_lookup, reference as vocabulary
+    from ..runner.docs.topics import topic
 
+    page = topic(options.words)
     try:
         if codes := code_lookup.look_up(options.words):
             return _show_codes(codes, options.format)
+        if page is not None and options.format == "text":
+            return _show_topic(page)
         every = vocabulary.entries()
-        shown, whole = _chosen(options.words, every)
+        shown, whole = ([], False) if _is_topic_alone(page, every) else _chosen(options.words, every)
     except InputError as error:
         print(error.report(), file=sys.stderr)
         return EXIT_BAD_INPUT
     if options.format == "json":
-        text = json.dumps(vocabulary.facts(shown), ensure_ascii=False, indent=2)
+        facts = vocabulary.facts(shown)
+        if page is not None:
+            facts["topics"] = [{"name": page.name, "summary": page.summary, "text": page.text}]
+        text = json.dumps(facts, ensure_ascii=False, indent=2)
     elif options.format == "markdown":
         from .layout.markdown import markdown
 
@@ -86,6 +96,34 @@ def _show_codes(codes: list[CodeEntry], form: str) -> int:
 
         text = CodePage(terminal_width(), Paint(wants_colour(sys.stdout))).codes(codes)
     print_out(f"{text}\n", sys.stdout)
+    return EXIT_WELL
+
+
+def _is_topic_alone(page: Topic | None, every: list[DocEntry]) -> bool:
+    """Whether a topic has the name of no entry and of no group of them."""
+    return page is not None and not any(page.name in (entry.name, entry.group) for entry in every)
+
+
+def _show_topic(page: Topic) -> int:
+    from ..runner.docs.reference import entries
+    from ..runner.output.terminal import Paint, wants_colour
+    from .layout.docs import Page
+    from .layout.topic import code_table, laid_out
+    from .main import EXIT_CODES
+
+    width, paint = terminal_width(), Paint(wants_colour(sys.stdout))
+    parts = [f"{paint('bold', page.name)}: {page.summary}", laid_out(page.text, width, paint)]
+    if page.name in ("errors", "codes"):
+        errors = [entry for entry in entries() if entry.kind == "error"]
+        # The longer page is named at the end.
+        text, _, more = parts.pop().rpartition("\n\n")
+        parts.append(text)
+        if page.name == "codes":
+            parts.append(code_table(errors, width, paint))
+        else:
+            parts += [EXIT_CODES.strip(), Page(width, paint).listing(errors)]
+        parts.append(more)
+    print_out("\n\n".join(parts) + "\n", sys.stdout)
     return EXIT_WELL
 
 
@@ -116,12 +154,21 @@ def _text(shown: list[DocEntry], every: list[DocEntry], *, whole: bool, asked: b
     from ..runner.output.terminal import Paint, wants_colour
     from .layout.docs import Page
 
-    page = Page(terminal_width(), Paint(wants_colour(sys.stdout)))
+    paint = Paint(wants_colour(sys.stdout))
+    page = Page(terminal_width(), paint)
     if not whole:
         pages = [entry for entry in shown if asked or entry.kind not in ("module", "type")]
-        return f"{page.listing(pages)}\n\nadaptor docs NAME shows one of them in full."
+        listing = page.listing(pages) if asked else f"{page.listing(pages)}\n\n{_list_of_topics(paint)}"
+        return f"{listing}\n\nadaptor docs NAME shows one of them in full."
     (entry,) = shown
     if entry.kind == "error":
         raised_by = [other.name for other in every if any(name == entry.name for name, _ in other.doc.raises)]
         return page.error(entry, raised_by)
     return page.operation(entry)
+
+
+def _list_of_topics(paint: Paint) -> str:
+    from ..runner.docs.topics import topics
+
+    lines = [f"  {paint('cyan', topic.name)}{' ' * (10 - len(topic.name))}{topic.summary}" for topic in topics()]
+    return "\n".join([paint("bold", "topics"), *lines])

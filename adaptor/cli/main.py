@@ -42,6 +42,7 @@ def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
         formatter_class=Help,
         allow_abbrev=False,
     )
+    root.add_argument("--version", action="store_true", help="print the version")
     # With `prog` given, argparse formats no help until somebody asks for it.
     commands = root.add_subparsers(title="commands", dest="command", metavar="COMMAND", prog="adaptor")
     for name in names:
@@ -61,7 +62,7 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run a command line and exit with its code."""
     words = sys.argv[1:] if arguments is None else arguments
-    if words and not words[0].startswith("-") and words[0] not in COMMANDS:
+    if words and not words[0].startswith("-") and words[0] not in (*COMMANDS, "help"):
         from ..runner.problems.problems import did_you_mean
 
         fix = did_you_mean(words[0], COMMANDS, f"The commands are {', '.join(COMMANDS)}.")
@@ -69,7 +70,13 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             fix = f"Write: adaptor run {words[0]}"
         parser(()).exit(2, f"adaptor: there is no command `{words[0]}`.\n  fix:   {fix}\n")
     # Only the command that is asked for is imported.
+    if words and words[0] in ("--version", "-V"):
+        words = ["version", *words[1:]]
+    elif words[:1] == ["help"]:
+        words = [*words[1:], "--help"]
     root = parser(words[:1] if words and words[0] in COMMANDS else COMMANDS)
+    if (given := _with_one_dash(words, root)) is not None:
+        root.exit(2, f"adaptor {words[0]}: `{given}` has one dash.\n  fix:   Nothing was run. Write -{given}\n")
     options, further = root.parse_known_args(words)
     if len(further) == 1 and not further[0].startswith("-") and getattr(options, "workflow", "") is None:
         # argparse wants both positional words together; people write options between them.
@@ -77,7 +84,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     if further and options.command is None:
         root.error(f"unknown: {' '.join(further)}")
     if further:
-        root.exit(2, _unknown(further, options.command, options.parsers[options.command].format_usage()))
+        root.exit(2, _unknown(further, options))
     if options.command is None:
         root.print_help(sys.stderr)
         sys.exit(2)
@@ -91,16 +98,30 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
-def _unknown(further: list[str], command: str, usage: str) -> str:
+def _with_one_dash(words: list[str], root: argparse.ArgumentParser) -> str | None:
+    """Return the word that is a long option with one dash: `-sandbox` would be taken for `-s andbox`."""
+    long = [word for word in words[1:] if word[:1] == "-" and word[1:2] != "-" and len(word) > 3]
+    command = (root.get_default("parsers") or {}).get(words[0]) if long else None
+    known = [] if command is None else command._option_string_actions
+    return next((word for word in long if f"-{word}" in known), None)
+
+
+def _unknown(further: list[str], options: argparse.Namespace) -> str:
     """Return the message for unknown arguments, with what was probably meant."""
     import re
 
+    from ..runner.hints.texts import is_cut_by_shell
     from ..runner.problems.problems import did_you_mean
 
-    options = re.findall(r"--[a-z][a-z-]*", usage)
+    command = options.command
+    known = re.findall(r"--[a-z][a-z-]*", options.parsers[command].format_usage())
     name = further[0].partition("=")[0]
-    hint = did_you_mean(name, options, f"See adaptor {command} --help.")
-    return f"adaptor {command}: `{' '.join(further)}` is not known.\n  fix:   {hint} Nothing was run.\n"
+    hint = did_you_mean(name, known, f"See adaptor {command} --help.")
+    if is_cut_by_shell(getattr(options, "state_json", None) or ""):
+        hint = "The shell has divided the state: put it in single quotes, -S '{\"data\": …}'."
+    elif command == "config" and not name.startswith("-"):
+        hint = f"Write -c before the file: -c {name}"
+    return f"adaptor {command}: `{' '.join(further)}` is not known.\n  fix:   Nothing was run. {hint}\n"
 
 
 def _fault(fault: Exception) -> str:

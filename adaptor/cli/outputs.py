@@ -74,10 +74,12 @@ class Outputs:
                 run.warn("run", what)
 
     def _write_transcript(self, result: Result) -> None:
-        if self._sandbox is not None:
+        sandbox = self._sandbox
+        # Where nothing was sent, the last line says so.
+        if sandbox is not None and (self._given.transcript or sandbox.messages or sandbox.refusals):
             from .options.sandbox_run import show_transcript
 
-            show_transcript(self._sandbox, self._given, self._run)
+            show_transcript(sandbox, self._given, self._run)
 
     def _write_preview(self, result: Result) -> None:
         if self._given.preview and self._described is not None:

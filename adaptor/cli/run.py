@@ -178,7 +178,7 @@ def _ask_to_resend(run: str) -> None:
     if is_terminal() and confirm(question):
         return
     raise InputError(
-        "--resend-unknown sends again what may have arrived, and nobody agreed to that. Nothing was sent.",
+        "--resend-unknown sends again what may have arrived, and that was not confirmed. Nothing was sent.",
         fix="Settle what can be settled first: adaptor runs settle. Then add --yes.",
     )
 

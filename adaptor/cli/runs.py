@@ -278,7 +278,7 @@ def _print_what_next(options: argparse.Namespace, record: RunRecord) -> None:
         record.path, record.words, record.id, database=options.database, credentials=options.credentials
     )
     _print(f"Who they are, to look in the Page's inbox:\n  {show} --outcome unknown")
-    _print(f"Send to them again on purpose; people who got it get it twice:\n  {again} --resend-unknown")
+    _print(f"To send to them again, although people who got it get it twice:\n  {again} --resend-unknown")
 
 
 def _purge(options: argparse.Namespace) -> int:

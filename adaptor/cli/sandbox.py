@@ -118,7 +118,7 @@ def _start(options: argparse.Namespace) -> Sandbox:
         sandbox.start()
     except SandboxError as cause:
         is_taken = "listen" in str(cause)
-        fix = "Give another --port; 0 is any free one." if is_taken else "Mend it there; nothing was started."
+        fix = "Give another --port; 0 is any free one." if is_taken else "Correct it there; nothing was started."
         raise InputError(str(cause), fix=fix) from None
     try:
         if options.credentials:

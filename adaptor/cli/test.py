@@ -146,7 +146,7 @@ def _sandbox(case: Case) -> AbstractContextManager[Messenger]:
             return Sandbox.from_file(case.sandbox, now=now)
         return Sandbox(**(case.sandbox or {}), now=now)
     except (SandboxError, TypeError) as cause:
-        raise InputError(f"{case.file}: the sandbox of {case.name!r}: {cause}", fix="Mend it there.") from None
+        raise InputError(f"{case.file}: the sandbox of {case.name!r}: {cause}", fix="Correct it there.") from None
 
 
 def _write(file: CaseFile, expectations: dict[str, Any]) -> None:

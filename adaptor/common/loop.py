@@ -222,9 +222,10 @@ def try_each(
     path[-1] = ("try_each", None)
     warn_if_no_items(state, has_some=count > 0)
     if failed:
-        run.log("info", "job", f"passed over {len(failed):,} of {number_of(count, 'items')}: {summary(failed)}")
-        for line in kinds.lines() if run.dry_run else ():
-            run.log("info", "job", line)
+        what = f"passed over {len(failed):,} of {number_of(count, 'items')}: {summary(failed)}"
+        # With fail=False the job itself does something about them.
+        details = "; state['failed'] lists them" if fail is False else f"\n{kinds.listed()}"
+        run.log("info", "job", f"{what}{details}")
     raise_if_failed(failed, count, "items", fail=fail, new=new)
     return {**state, "failed": failed}
 

@@ -179,7 +179,7 @@ def _validator(schema: Any) -> Validator:
         hint = " It names no $schema, so it is read as 2020-12." if unnamed else ""
         raise JobError(
             f"The schema itself is not valid: {found['message']}.",
-            fix=f"Mend the schema at {found['path'] or 'its top'}.{hint}",
+            fix=f"Correct the schema at {found['path'] or 'its top'}.{hint}",
             code="INVALID_SCHEMA",
         ) from None
     # With a registry of its own the library never asks the network.

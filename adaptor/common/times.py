@@ -89,6 +89,10 @@ def local_time(value: Value[Any], zone: Value[str]) -> datetime:
 def _moment(value: Any) -> datetime:
     from datetime import UTC, datetime
 
+    from ..core.values.date_forms import DAY_NUMBER_FIX, date_fix, is_day_number
+
+    if isinstance(value, int | float) and is_day_number(value):
+        raise _no_moment(f"as a Unix time {value} is in 1970", DAY_NUMBER_FIX)
     try:
         seconds = unix_time(value)
         if seconds is not None:
@@ -101,7 +105,8 @@ def _moment(value: Any) -> datetime:
             value = datetime.fromisoformat(text)
         except ValueError:
             what = repr(value) if len(value) <= 60 else "a long text"
-            raise _no_moment(f"{what} is no date with a time in ISO form") from None
+            what = f"{what} is no date with a time in ISO form" if text else "it is empty"
+            raise _no_moment(what, date_fix(value)) from None
     if not isinstance(value, datetime):
         raise _no_moment(f"{'None' if value is None else a_kind(value)} is no moment")
     if value.tzinfo is None:
@@ -109,10 +114,10 @@ def _moment(value: Any) -> datetime:
     return value
 
 
-def _no_moment(what: str) -> InvalidValue:
+def _no_moment(what: str, fix: str | None = None) -> InvalidValue:
     return InvalidValue(
         f"local_time() cannot read the time: {what}.",
-        fix='Give ISO text with Z or an offset ("2026-11-30T23:30:00+03:00"), or Unix time.',
+        fix=fix or 'Give ISO text with Z or an offset ("2026-11-30T23:30:00+03:00"), or Unix time.',
         code="NO_MOMENT",
     )
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from .errors import ConfigurationError
 from .secrets.pasted import trimmed, wrong_in
+from .state import a_kind
 
 _SCHEMA = "configuration-schema.json"
 #: Keys whose values are copied from Meta's pages.
@@ -101,7 +102,7 @@ def read_configuration(configuration: Any) -> Configuration:
             what, fix = wrong
             raise ConfigurationError(
                 f"`{key}` in the configuration {what}.",
-                fix=_HOW_TO_GIVE if not given[key] and key in schema()["required"] else f"{fix} {_example(key)}",
+                fix=_HOW_TO_GIVE if not given[key] and key in schema()["required"] else fix,
                 details={"key": key},
             )
     _check_base_url(given.get("base_url"))
@@ -163,16 +164,44 @@ def _validate(given: dict[str, Any]) -> None:
         _validator()(given)
     except fastjsonschema.JsonSchemaValueException as cause:
         key = str(cause.path[-1]) if len(cause.path) > 1 else ""
+        what, fix = _wrong(key, given.get(key), str(cause.rule))
         raise ConfigurationError(
-            f"`{key}` in the configuration {cause.message.split(' ', 1)[-1]}.",
-            fix=_example(key),
-            details={"key": key},
+            f"`{key}` in the configuration {what}.", fix=f"{fix} {_example(key)}".strip(), details={"key": key}
         ) from None
+
+
+#: What is wrong with a text that does not fit its pattern.
+_NOT_OF_FORM = {
+    "access_token": "holds a character that no token has",
+    "app_id": "is not a number",
+    "page_id": "is neither `me` nor a number",
+    "api_version": "is not written like v26.0",
+    "base_url": "is not an http or https address",
+}
+
+
+def _wrong(key: str, value: Any, rule: str) -> tuple[str, str]:
+    """Return what is wrong with a value by a rule of the schema, and what to do. The value is not shown."""
+    kind = schema()["properties"].get(key, {}).get("type")
+    if rule == "type" and kind == "string":
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return f"is {_kind(value)}, not text", "Put quotes around it." if is_number else "Write text there."
+    if rule == "type":
+        return f"is {_kind(value)}, not a number", "Write the number without quotes." if value.__class__ is str else ""
+    if rule in ("minimum", "exclusiveMinimum"):
+        return "is too small", ""
+    return ("is empty" if value == "" else _NOT_OF_FORM.get(key, "is not of the right form")), ""
+
+
+def _kind(value: Any) -> str:
+    """Return the kind of a JSON value in words."""
+    kinds = {"int": "a number", "float": "a number", "bool": "true or false", "str": "text", "dict": "an object"}
+    return kinds.get(type(value).__name__) or a_kind(value)
 
 
 def _example(key: str) -> str:
     rule = schema()["properties"].get(key, {})
-    return f"{rule.get('description', '')} For example: {rule.get('examples', ['?'])[0]}"
+    return f"For example: {rule.get('examples', ['?'])[0]}"
 
 
 def _meant(key: str, configuration: dict[str, Any]) -> str | None:

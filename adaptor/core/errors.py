@@ -296,12 +296,12 @@ class JobError(AdaptorError):
 
 def _about_attribute(cause: AttributeError) -> str:
     """Return the fix for an attribute of plain data, as JavaScript and the lazy state allow it."""
+    if isinstance(cause.obj, list | str | dict) and cause.name == "length":
+        return "Write len(…)."
     if isinstance(cause.obj, dict):
         return (
             f'The state of a function is a plain dict, as is what is in it: write ["{cause.name}"], not .{cause.name}.'
         )
-    if isinstance(cause.obj, list | str) and cause.name == "length":
-        return "Write len(…)."
     return ""
 
 
@@ -323,11 +323,13 @@ class MissingReference(JobError, LookupError):
     Attributes:
         root: The first key of the path, or None. A loop counts the error as a fault of the item only if the path starts
             at the item.
+        path: The keys of the path, as far as they are known.
     """
 
     about = ABOUT_ROW
     code = "MISSING_REFERENCE"
     root: str | None = None
+    path: tuple[Any, ...] = ()
 
 
 class InvalidValue(JobError):

@@ -6,6 +6,7 @@ Everybody else gets a utility template, which Meta has approved beforehand.
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from adaptor import (
     Operation,
@@ -22,7 +23,15 @@ from adaptor import (
     try_each,
 )
 
-TEXT, TEMPLATE = "text", "utility template"
+TEXT, TEMPLATE, NO_CONSENT = "reached by text", "reached by template", "no consent"
+#: Why somebody was not reached, by the name of the error; the field says what an invalid message lacks.
+NOT_REACHED = {
+    "RecipientUnavailable": "not reached: has blocked the clinic, or left Messenger",
+    "InvalidRequest": "not reached: the id belongs to nobody whom the Page knows",
+    "recipient.id": "not reached: the id in the list is missing or damaged",
+    "message.text": "not reached: the note is too long for a message",
+}
+MOST_ROWS = 6
 
 
 def prepare(state: State) -> State:
@@ -44,26 +53,43 @@ def outcome(words: str) -> Operation:
     return fn(lambda state: {**state, "outcomes": {**state["outcomes"], state["index"]: words}})
 
 
+def reason(error: dict[str, Any]) -> str:
+    """Say in the clinic's words why somebody was not reached."""
+    field = (error.get("details") or {}).get("field") if error["name"] == "InvalidMessage" else None
+    return NOT_REACHED.get(field or error["name"], f"not reached: {error['message']}")
+
+
 def summarise(state: State) -> State:
-    """Count the outcomes and list who was not reminded and why; everything else is let go."""
-    outcomes = state["outcomes"] | {failure["index"]: failure["error"]["message"] for failure in state["failed"]}
+    """Count the outcomes and list who got nothing and why; everything else is let go."""
+    failed = {failure["index"]: failure["error"] for failure in state["failed"]}
+    outcomes = state["outcomes"] | {index: reason(error) for index, error in failed.items()}
     not_reminded = [
         # Row numbers as a spreadsheet shows them, with the names of the columns in the first.
-        {"row": index + 2, "psid": state["appointments"][index]["psid"], "reason": reason}
-        for index, reason in sorted(outcomes.items())
-        if reason not in (TEXT, TEMPLATE)
+        {
+            "row": index + 2,
+            "psid": state["appointments"][index]["psid"],
+            "reason": words,
+            "error": failed[index]["message"] if index in failed else None,
+        }
+        for index, words in sorted(outcomes.items())
+        if words not in (TEXT, TEMPLATE)
     ]
-    counts = dict(Counter(outcomes.values()).most_common())
+    found = Counter(outcomes.values())
+    # First who was reached, then who was not, the most frequent reason first.
+    usual = (TEXT, TEMPLATE, NO_CONSENT)
+    others = [words for words, _ in found.most_common() if words not in usual]
+    counts = {words: found[words] for words in (*usual, *others)}
     return {"data": {"appointments": len(state["appointments"]), "outcomes": counts, "not_reminded": not_reminded}}
 
 
 def table(state: State) -> str:
     """Show the summary with row numbers only: a log is no place for names and ids."""
-    lines = [f"{state['data']['appointments']:>4}  altogether"]
+    lines = [f"{state['data']['appointments']:>5}  appointments, of which"]
     for words, count in state["data"]["outcomes"].items():
         rows = [str(person["row"]) for person in state["data"]["not_reminded"] if person["reason"] == words]
-        lines.append(f"{count:>4}  {words}" + (f" (row {', '.join(rows)})" if rows else ""))
-    return "\n".join(lines)
+        more = f" and {len(rows) - MOST_ROWS} more" if len(rows) > MOST_ROWS else ""
+        lines.append(f"{count:>5}  {words}" + (f" (row {', '.join(rows[:MOST_ROWS])}{more})" if rows else ""))
+    return "\n".join([*lines, "Who got nothing, and why: `not_reminded` in the final state (-o result.json)"])
 
 
 when = f"{state.data.day:%A %d %B at %H:%M}"
@@ -86,7 +112,7 @@ try_each(
         state.data.consented == "yes",
         # Our list may say that the window is open, but Meta knows better.
         fn_if(state.data.in_window, text.catch(WindowClosed, template), else_=template),
-        else_=outcome("no consent"),
+        else_=outcome(NO_CONSENT),
     ),
     fail=False,  # the summary says who could not be reached
 )

@@ -140,7 +140,7 @@ def test_nothing_is_sent_where_a_later_step_is_wrong(flows, httpserver):
 
 
 YAML = {
-    "a tab": ("steps:\n\t- id: a\n", ["w.yaml:2:1", "a tab is where spaces must be"]),
+    "a tab": ("steps:\n\t- id: a\n", ["w.yaml:2:1", "there is a tab where spaces must be"]),
     "a bracket that is not closed": ("steps: [a\n", ["w.yaml:2:1", "not YAML"]),
     "a key twice": ("steps: []\nsteps: []\n", ["w.yaml:2:1", "`steps` occurs twice"]),
     "an alias that holds itself": ("steps: &a\n  - *a\n", ["contains itself"]),

@@ -19,7 +19,7 @@ def test_without_a_name_everything_is_listed_by_group_with_a_sentence(docs):
     assert done.code == 0
     groups = [line for line in done.out.splitlines() if line and not line.startswith(" ")]
     assert groups[:6] == ["control", "data", "http", "send", "bulk", "content"]
-    assert groups[-2:] == ["errors", "adaptor docs NAME shows one of them in full."]
+    assert groups[-3:] == ["errors", "topics", "adaptor docs NAME shows one of them in full."]
     assert re.search(r"^  send_text +Send a text message to one person\.$", done.out, re.M)
     assert "  .then " in done.out
 
@@ -31,7 +31,7 @@ def test_a_name_shows_everything_about_it(docs):
         "Send a text message to one person.",
         "Arguments\n  recipient: str | int | dict[str, Any]\n      The person's page-scoped id (PSID)",
         "messaging_type: str | None = 'RESPONSE'",
-        "A lazy reference or a function of the state may stand for any value.",
+        "Any value may also be a lazy reference or a function of the state.",
         "Result\n  An operation. `data` becomes",
         "Errors\n  InvalidMessage        Refused before the wire.",
         'Example\n  send_text("6543210987654321", "Your appointment is tomorrow at 9.")\n',
@@ -49,7 +49,7 @@ def test_what_an_example_gives_is_marked(docs):
 def test_an_error_tells_what_a_loop_makes_of_it_its_codes_and_who_raises_it(docs):
     page = docs("WindowClosed").out
     assert page.startswith("WindowClosed (GraphError)\n")
-    assert "`try_each` goes on" in page
+    assert "`try_each` continues" in page
     assert "  10/2018278, 10/2018065, 10/2534022\n      The person has to write first." in page
     assert "send_template," in page.partition("Raised by\n")[2]
 
@@ -131,6 +131,33 @@ def test_json_is_for_tools(docs):
     one = json.loads(docs("send_text", "--format", "json").out)
     assert [operation["name"] for operation in one["operations"]] == ["send_text"]
     assert one["errors"] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("state", ["what a job reads and writes", "`references`", "-s state.json", "More: docs/state.md"]),
+        ("workflow", ["on_job_failure", "--only STEP", "More: docs/workflows.md"]),
+        ("sandbox", ["sandbox.json", "last_message_hours_ago", "--people FILE"]),
+        ("dates", ["%A %d %B", "strptime", "local_time", "spreadsheet"]),
+        ("errors", ["--results FILE.csv", "  2    bad input", "  WindowClosed  "]),
+        ("codes", ["\nWindowClosed\n", "  10/2018278    The person has to write first.", "It may have been sent."]),
+    ],
+)
+def test_a_topic_has_a_page(docs, asked, words):
+    done = docs(asked)
+    assert done.code == 0
+    assert done.out.startswith(f"{asked}: ")
+    for word in words:
+        assert word in done.out
+
+
+def test_a_topic_is_given_to_tools_too(docs):
+    facts = json.loads(docs("dates", "--format", "json").out)
+    assert facts["operations"] == []
+    assert [page["name"] for page in facts["topics"]] == ["dates"]
+    both = json.loads(docs("state", "--format", "json").out)
+    assert [entry["name"] for entry in both["operations"]] == ["state"]
 
 
 def test_it_needs_no_network(docs, tmp_path):

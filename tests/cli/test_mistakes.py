@@ -19,8 +19,8 @@ MISTAKES = {
         ["`reshape` is not known", "line 2"],
     ),
     "a lambda at the top level": ("lambda state: state", 3, ["bare function", "line 1", "fn("]),
-    "an operation that is not called": ("send_text", 3, ["`send_text` stands alone", "Call it"]),
-    "a reference at the top level": ("state.data.rows", 3, ["lazy reference", "would do nothing", "log("]),
+    "an operation that is not called": ("send_text", 3, ["`send_text` alone does nothing", "Call it"]),
+    "a reference at the top level": ("state.data.rows", 3, ["lazy reference", "alone does nothing", "log("]),
     "a value at the top level": ('len("x")', 3, ["gives an int", "not an operation"]),
     "if on a reference": ('if state.data.flag:\n    log("x")', 3, ["used as a condition", "line 1", "fn_if"]),
     "fn that returns nothing": (
@@ -70,7 +70,7 @@ MISTAKES = {
         3,
         ["`http` has no `gett`; it has delete, get, patch, post, put, request", "line 1"],
     ),
-    "an operation of http that is not called": ("http.get", 3, ["`http.get` stands alone", "http.get(…)"]),
+    "an operation of http that is not called": ("http.get", 3, ["`http.get` alone does nothing", "http.get(…)"]),
     "an address that is none": (
         'http.get("example.org/a", auth=("clinic", "a-literal-password"))',
         3,
@@ -154,7 +154,7 @@ def test_a_mistake_in_the_job_is_told_once_and_clearly(adaptor, mistake):
 CREDENTIALS = {
     "misspelt": ({"acces_token": "secret-token"}, "Did you mean `access_token`?"),
     "in camel case": ({"accessToken": "secret-token"}, "Did you mean `access_token`?"),
-    "empty": ({"access_token": ""}, "`access_token` in the configuration is empty"),
+    "empty": ({"access_token": ""}, "`access_token` in the state is empty"),
     "a number": ({"access_token": 12345678}, "`access_token`"),
     "with a line break in it": ({"access_token": "secret-\ntoken"}, "holds a line break"),
     "with what stands before it in a header": ({"access_token": "Bearer secret-token"}, "begins with “Bearer ”"),

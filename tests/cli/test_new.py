@@ -57,7 +57,7 @@ def test_the_credential_is_its_owners_alone_stays_out_of_git_and_asks_to_be_fill
     assert "credentials.json" in (tmp_path / "demo" / ".gitignore").read_text().splitlines()
     done = adaptor(None, "demo/remind.py", "-s", "demo/state.json", "-c", "demo/credentials.json")
     assert done.code == 2
-    assert "`access_token` in the configuration is empty." in done.err
+    assert "`access_token` in the credentials file demo/credentials.json is empty." in done.err
 
 
 def test_an_empty_folder_is_filled(adaptor, tmp_path):

@@ -154,7 +154,7 @@ def test_a_zone_that_is_none_is_found_before_anything_is_sent(adaptor):
     assert done.code == 3
     assert "There is no timezone 'Africa/Nairobbi'. Did you mean 'Africa/Nairobi'?" in done.err
     assert "job.py, line 2" in done.err
-    assert "Nothing was sent." in done.err
+    assert "Nothing was run." in done.err
 
 
 def test_a_condition_where_a_text_is_expected_says_how_words_are_chosen(adaptor):

@@ -50,11 +50,13 @@ def test_a_key_with_an_invisible_sign_is_shown_with_its_name(job):
     assert "psid (with U+FEFF ZERO WIDTH NO-BREAK SPACE)" in done.err
 
 
-def test_rows_of_one_kind_that_differ_are_told_by_an_example(job):
+def test_rows_of_one_kind_that_differ_are_listed_with_their_reasons(job):
     rows = f"psid,name\n{ANA},Ana\n{ANA},Ben,x\n{ANA},Cid,x,y\n"
     script = f"from pathlib import Path\ntry_each(Path('rows.csv'), {HELLO})\n"
     done = job(script, "--dry-run", files={"rows.csv": rows})
-    assert "2 rows (rows.csv, lines 3, 4), such as: 3 values, but there are 2 columns." in done.err
+    assert "2 × UnreadableRow:" in done.err
+    assert "row 2 (rows.csv, line 3): 3 values, but there are 2 columns." in done.err
+    assert "row 3 (rows.csv, line 4): 4 values, but there are 2 columns." in done.err
 
 
 @pytest.mark.parametrize(

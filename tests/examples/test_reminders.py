@@ -103,7 +103,7 @@ def test_the_counts_add_up_to_the_rows_of_the_csv(summary):
 
 
 def test_each_way_of_writing_is_counted(summary):
-    expected = Counter("text" if is_open(row) else "utility template" for row in REACHABLE)
+    expected = Counter("reached by text" if is_open(row) else "reached by template" for row in REACHABLE)
     assert {way: summary["outcomes"][way] for way in expected} == expected
 
 
@@ -119,28 +119,37 @@ def test_people_without_consent_are_listed_as_such(summary):
 
 
 @pytest.mark.parametrize(
-    ("rows", "reason"),
+    ("rows", "words", "error"),
     [
-        pytest.param(TOO_LONG, "`message.text` has 2,224 characters; Meta takes at most 2,000.", id="text too long"),
-        pytest.param(EMPTY, "`recipient.id` is empty.", id="empty id"),
+        pytest.param(TOO_LONG, "the note is too long", "`message.text` has 2,224 characters", id="text too long"),
+        pytest.param(EMPTY, "the id in the list is missing or damaged", "`recipient.id` is empty.", id="empty id"),
         pytest.param(
-            MALFORMED, "`recipient.id` is a number that a spreadsheet has rounded.", id="id rounded by a spreadsheet"
+            MALFORMED, "the id in the list is missing or damaged", "a spreadsheet has rounded", id="rounded id"
         ),
-        pytest.param(UNKNOWN, "(#100) No matching user found", id="unknown person"),
-        pytest.param(BLOCKED, "(#551) This person isn't available right now.", id="blocked"),
+        pytest.param(UNKNOWN, "the id belongs to nobody", "(#100) No matching user found", id="unknown person"),
+        pytest.param(BLOCKED, "has blocked the clinic", "(#551) This person isn't available", id="blocked"),
     ],
 )
-def test_each_kind_of_trouble_is_reported_once_with_its_reason(summary, rows, reason):
-    assert summary["outcomes"][reason] == 1
-    listed = [person["row"] for person in summary["not_reminded"] if person["reason"] == reason]
-    assert listed == [row["number"] for row in rows]
+def test_who_was_not_reached_is_listed_with_the_reason_in_the_clinics_words(summary, rows, words, error):
+    listed = {person["row"]: person for person in summary["not_reminded"]}
+    assert rows
+    for row in rows:
+        person = listed[row["number"]]
+        assert person["reason"].startswith(f"not reached: {words}")
+        assert error in person["error"]
+        assert summary["outcomes"][person["reason"]] == sum(
+            each["reason"] == person["reason"] for each in summary["not_reminded"]
+        )
 
 
-def test_the_log_shows_every_outcome_with_its_count(ran, summary):
+def test_the_log_shows_one_table_whose_counts_add_up(ran, summary):
     lines = [line.removeprefix("│ ") for line in ran.log.splitlines() if line.startswith("│ ")]
-    table = [line.split(maxsplit=1) for line in lines if line.startswith(" ")]
+    head = next(number for number, line in enumerate(lines) if line.endswith("  appointments, of which"))
+    table = [line.split(maxsplit=1) for line in lines[head:] if line.startswith(" ")]
     shown = {words.split(" (row ")[0]: int(count) for count, words in table}
-    assert shown == {"altogether": len(ROWS), **summary["outcomes"]}
+    assert shown == {"appointments, of which": len(ROWS), **summary["outcomes"]}
+    assert shown.pop("appointments, of which") == sum(shown.values())
+    assert lines[-1].startswith("Who got nothing, and why: ")
 
 
 def test_the_log_holds_no_names_and_no_ids(ran):

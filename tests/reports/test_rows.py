@@ -142,7 +142,7 @@ def test_a_row_that_goes_on_for_lines_says_that_a_quote_may_be_open(tmp_path):
     file.write_text('psid,name\n1,"Ana\n2,Ben\n3,",x\n4,Dan,x\n')
     _, (swallowed, plain) = served(file)
     assert problems == ["rows.csv, line 5: 3 values, but there are 2 columns."]
-    assert "rows.csv, line 2: 3 values, but there are 2 columns. The row goes on for 3 lines" in swallowed
+    assert "rows.csv, line 2: 3 values, but there are 2 columns. The row has 3 lines" in swallowed
     assert "goes on" not in plain
 
 

@@ -376,7 +376,7 @@ def test_a_token_with_something_else_is_refused_in_words_with_its_key_and_file(c
     command.credential(access_token=token)
     assert command.begin() in (1, 2)
     assert command("run", "visit.json", "-s", "s.json", "-c", "c.json", "--only", "load", "--fresh") == 2
-    assert f"`access_token` in the configuration {words}" in command.done.stderr
+    assert f"`access_token` in the credentials file c.json {words}" in command.done.stderr
     assert "the credentials file c.json" in command.done.stderr
     assert command("config", "validate", "-c", "c.json") == 2
     assert "the credentials file c.json" in command.done.stderr

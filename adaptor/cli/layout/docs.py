@@ -12,8 +12,8 @@ from ...runner.output.terminal import Paint
 
 #: What an error is about, and what a loop does then.
 ABOUT = {
-    ABOUT_PERSON: "It is about the person: `try_each` goes on with the next item.",
-    ABOUT_ROW: "It is about this item: `try_each` goes on with the next one.",
+    ABOUT_PERSON: "It is about the person: `try_each` continues with the next item.",
+    ABOUT_ROW: "It is about this item: `try_each` continues with the next one.",
     ABOUT_PAGE: "It is about the Page and its credential: `try_each` stops.",
     ABOUT_JOB: "It is about the job: `try_each` stops.",
 }
@@ -57,7 +57,7 @@ class Page:
                 lines.append(f"  {self._paint('cyan', star + parameter.name)}{self._paint('dim', typed)}")
                 lines += self._wrapped(parameter.description, 6)
             if any(parameter.lazy for parameter in entry.parameters):
-                lines += ["", *self._wrapped("A lazy reference or a function of the state may stand for any value.", 2)]
+                lines += ["", *self._wrapped("Any value may also be a lazy reference or a function of the state.", 2)]
         if entry.doc.returns:
             lines += [*self._heading("Result"), *self._wrapped(entry.doc.returns, 2)]
         lines += self._table("Errors", entry.doc.raises)

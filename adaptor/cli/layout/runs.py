@@ -127,7 +127,7 @@ def next_steps(run: dict[str, Any], database: str | None) -> list[dict[str, str]
         command = runs_command("settle", run["id"], path=path, database=database)
         found.append({"what": "Look for the unknown messages in the conversations.", "command": command})
         again = resume_command(path, run["words"], run["id"], database=database) + " --resend-unknown"
-        what = "Send again what stays unknown, on purpose: people who got it get it twice."
+        what = "Send again what stays unknown: people who got it get it twice."
         found.append({"what": what, "command": again})
     return found
 

@@ -17,7 +17,7 @@ def ask_to_resume(what: str, stream: TextIO) -> bool | None:
         stream: The terminal; meanwhile, what a job writes to standard error goes to the log.
     """
     print(
-        f"{what}\n  r  resume it: what was sent is not sent again\n  f  start anew: people get messages again",
+        f"{what}\n  r  resume it: what was sent is not sent again\n  f  start a new run: people get the messages again",
         file=stream,
     )
     return {"r": True, "f": False}.get(_answer("r, f, or anything else to stop: ", stream))

@@ -134,11 +134,13 @@ def _add_ledger(command: argparse.ArgumentParser) -> None:
         metavar="RUN",
         help="resume a run that stopped; `last` is the newest of this job. What was sent is not sent again",
     )
-    ledger.add_argument("--fresh", action="store_true", help="start anew, even if the last run stopped midway")
+    ledger.add_argument(
+        "--fresh", action="store_true", help="start a new run, even if the last one stopped before its end"
+    )
     ledger.add_argument(
         "--allow-changed",
         action="store_true",
-        help="with --resume: the job has changed; people who got something already are left out",
+        help="with --resume: the job has changed; people who already got something are left out",
     )
     ledger.add_argument(
         "--resend-unknown",
@@ -171,8 +173,7 @@ def check_options(options: argparse.Namespace) -> None:
 def _check_resume(options: argparse.Namespace) -> None:
     if options.resume and (options.fresh or options.state or options.state_json or options.run_id):
         raise InputError(
-            "--resume continues a run with the state that it began with.",
-            fix="Leave out --fresh, --run-id and the state.",
+            "--resume uses the state that the run began with.", fix="Leave out --fresh, --run-id and the state."
         )
     for option in ("allow_changed", "resend_unknown"):
         if getattr(options, option) and not options.resume:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: How many people's conversations are shown on the terminal after a sandbox run.
 SHOWN_PEOPLE = 12
+#: How many, where there are more: the summary of the job stays on the screen.
+SHOWN_OF_MANY = 3
 
 
 @contextlib.contextmanager
@@ -57,7 +59,11 @@ def show_transcript(sandbox: Sandbox, options: argparse.Namespace, run: Run) -> 
         counts = {"accepted": len(sandbox.messages), "refused": len(sandbox.refusals)}
         run.log("info", "sandbox", "The sandbox's messages", **counts)
     else:
-        text = sandbox.transcript(limit=None if options.transcript == "-" else SHOWN_PEOPLE)
+        people = len({message.psid for message in sandbox.messages})
+        limit = None if options.transcript == "-" else SHOWN_PEOPLE if people <= SHOWN_PEOPLE else SHOWN_OF_MANY
+        text = sandbox.transcript(limit=limit)
+        if limit == SHOWN_OF_MANY:
+            text += "\nEvery message: --transcript FILE, or --open in the browser\n"
         run.log("info", "sandbox", f"\n{text.rstrip()}\n")
 
 

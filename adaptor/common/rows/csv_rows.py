@@ -214,7 +214,7 @@ def _row(names: list[str], values: list[str], where: str, lines: int) -> dict[st
     last = max((place for place, name in enumerate(names) if name), default=-1)
     if not last < len(values) <= len(names):
         # The people in the lines that it has swallowed are missing.
-        open_quote = f" The row goes on for {lines} lines: perhaps a quote is never closed." if lines > 1 else ""
+        open_quote = f" The row has {lines} lines: perhaps a quote is never closed." if lines > 1 else ""
         return UnreadableRow(
             f"{where}: {number_of(len(values), 'values')}, but there {'is' if len(names) == 1 else 'are'} "
             f"{number_of(len(names), 'columns')}.{open_quote}",

@@ -145,7 +145,7 @@ def _lines_of_file(source: os.PathLike[str], csv: dict[str, Any] | None = None) 
                 except UnicodeEncodeError:
                     yield number, UnreadableRow(f"{where} is not UTF-8.", fix="Save the file as UTF-8.")
                 except ValueError as cause:
-                    yield number, UnreadableRow(f"{where}: this is not JSON: {cause}.", fix="Mend the line.")
+                    yield number, UnreadableRow(f"{where}: this is not JSON: {cause}.", fix="Correct the line.")
     else:
         raise JobError(
             f"A loop cannot go through {os.path.basename(path)}.",

@@ -76,6 +76,8 @@ def wrong_in(text: str, *, is_token: bool = True) -> tuple[str, str] | None:
         return f"begins with “{scheme[0].strip()} ”", "Write the token alone, without it."
     if name := re.match(r"(?i)[\w-]*(token|secret)=", plain):
         return f"begins with “{name[0]}”", "Write the value alone, without it."
+    if re.fullmatch(r"(?i)<.*>|\.+|…+|x{3,}|(my|your)[-_ ].*|.{,8}(\.\.\.|…)", plain):
+        return "is a placeholder", "Write the value itself there."
     if len(plain) > 1 and plain[0] + plain[-1] in _QUOTES:
         return "is in quotes, which are part of it", "Remove them."
     if not is_token:

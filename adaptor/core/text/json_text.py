@@ -118,7 +118,7 @@ def read_answer(raw: str | bytes) -> Any:
     try:
         return json.loads(raw, parse_constant=_nothing, parse_float=_finite_or_none, parse_int=_int_or_none)
     except (ValueError, RecursionError):
-        raise NotJson("it is no JSON text", "Mend it.") from None
+        raise NotJson("it is no JSON text", "Correct it.") from None
 
 
 def number_problem(text: str) -> str | None:
@@ -177,7 +177,7 @@ def _int_or_none(text: str) -> int | None:
 def _wrong_syntax(cause: json.JSONDecodeError, text: str) -> NotJson:
     # Newer Pythons point at the comma themselves.
     is_comma = text[: cause.pos].rstrip().endswith(",") or "trailing comma" in cause.msg
-    fix = "JSON has no comma before a closing bracket." if is_comma else "Mend it there."
+    fix = "JSON has no comma before a closing bracket." if is_comma else "Correct it there."
     return NotJson(cause.msg, fix, text, cause.pos)
 
 

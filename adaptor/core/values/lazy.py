@@ -244,7 +244,7 @@ class StateReference(Lazy):
                 value = value[step]
             except (KeyError, IndexError, TypeError):
                 error = missing_reference(repr(self), repr(StateReference(self.__steps__[:depth])), value, step)
-                error.root = str(self.__steps__[0])
+                error.root, error.path = str(self.__steps__[0]), self.__steps__
                 return error
         raise AssertionError("the path exists")
 

@@ -71,11 +71,12 @@ class Parameters:
         for key in kwargs:
             if key in positional[: len(args)]:
                 raise WrongCall(f"{self.name}() got `{key}` twice.", fix=f"{self.signature()}.")
-            if key not in positional and key not in self.keyword_only and not self.takes_any:
-                raise WrongCall(
-                    f"{self.name}() does not take `{key}`.{_suggestion(key, (*positional, *self.keyword_only))}",
-                    fix=f"{self.signature()}.",
-                )
+        if not self.takes_any and (wrong := [key for key in kwargs if key not in (*positional, *self.keyword_only)]):
+            hints = [_suggestion(key, (*positional, *self.keyword_only)) for key in wrong]
+            raise WrongCall(
+                f"{self.name}() does not take {' and '.join(f'`{key}`' for key in wrong)}.{''.join(hints)}",
+                fix=f"{self.signature()}.",
+            )
         needed = positional[len(args) : max(len(positional) - self.defaults, len(args))]
         missing = [key for key in (*needed, *self.required_keywords) if key not in kwargs]
         if missing:

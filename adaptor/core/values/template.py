@@ -241,8 +241,11 @@ def _text_of_value(value: Any, conversion: str, spec: Any, state: State) -> str:
     if value.__class__ is str and not spec:
         text: str = value
         return text
+    directives = _directives(spec) if "%" in spec else set()
+    if directives and value is None:
+        raise _not_a_date(reference, value, spec)
     _refuse_unsayable(reference, value)
-    if "%" in spec and (directives := _directives(spec)):
+    if directives:
         value = _as_date(reference, value, spec, directives)
     try:
         return format(value, spec)
@@ -316,9 +319,13 @@ def _as_date(reference: Any, value: Any, spec: str, directives: set[str]) -> Any
     from datetime import date, datetime, time
 
     if isinstance(value, int | float):
+        from .date_forms import DAY_NUMBER_FIX, is_day_number
+
         raise InvalidValue(
             f"`{reference!r}` is the number {value}, but it is formatted as a date (`{spec}`).",
-            fix=f'Convert Unix time to the time of a place: {{local_time({reference!r}, "Africa/Nairobi"):{spec}}}.',
+            fix=DAY_NUMBER_FIX
+            if is_day_number(value)
+            else f'Convert Unix time to the time of a place: {{local_time({reference!r}, "Africa/Nairobi"):{spec}}}.',
             code="NOT_A_DATE",
         )
     if isinstance(value, str):
@@ -331,11 +338,7 @@ def _as_date(reference: Any, value: Any, spec: str, directives: set[str]) -> Any
             except ValueError:
                 continue
         if found is None:
-            raise InvalidValue(
-                f"`{reference!r}` is formatted as a date (`{spec}`), but {_excerpt(value)} is not a date in ISO form.",
-                fix="Dates in text must look like 2026-11-24 or 2026-11-24T09:30:00.",
-                code="NOT_A_DATE",
-            )
+            raise _not_a_date(reference, value, spec)
         if text[-1] in "Zz":
             raise InvalidValue(
                 f"`{reference!r}` is {_excerpt(value)}: a time in UTC, not the local time of a place.",
@@ -356,6 +359,15 @@ def _as_date(reference: Any, value: Any, spec: str, directives: set[str]) -> Any
             code="NO_DAY",
         )
     return value
+
+
+def _not_a_date(reference: Any, value: Any, spec: str) -> InvalidValue:
+    from .date_forms import date_fix
+
+    what = "it is empty" if value is None or not value.strip() else f"{_excerpt(value)} is not a date in ISO form"
+    return InvalidValue(
+        f"`{reference!r}` is formatted as a date (`{spec}`), but {what}.", fix=date_fix(value or ""), code="NOT_A_DATE"
+    )
 
 
 def _excerpt(value: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...common.rows.failures import Kinds
 from ...ledger.claim import ClaimEntry
 from ...ledger.records import CLAIMED, WriteRecord
 from .claims import Claims
@@ -38,7 +37,6 @@ class DryRun(Claims):
         self._rate = pace.rate
         self._seen: set[int] = set()
         self._shown: list[dict[str, Any]] = []
-        self._problems = Kinds()
 
     def describe(self, found: Iterable[Outgoing | Invalid | Skipped], skip: frozenset[str]) -> None:
         """Describe all of it.
@@ -50,8 +48,7 @@ class DryRun(Claims):
         try:
             self._sort(found, skip)
         finally:
-            for line in self._problems.lines():
-                self._run.log("info", "broadcast", line)
+            self._tally.log_failures()
         if self._shown and self._run.observers.sketch is not None:
             self._run.log("info", "broadcast", f"\n{self._run.observers.sketch(self._shown).rstrip()}\n")
         count = self._tally.counts["described"]
@@ -63,7 +60,6 @@ class DryRun(Claims):
 
     def _refuse(self, each: Invalid) -> None:
         self._tally.ended("failed", each.index, each.recipient, error=each.error)
-        self._problems.add(each.index, each.error)
 
     def _hand_on(self, parcels: list[Outgoing]) -> None:
         for parcel in parcels:

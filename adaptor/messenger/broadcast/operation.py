@@ -6,7 +6,7 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...common.rows.failures import the_first
+from ...common.rows.failures import FIX, the_first
 from ...common.rows.rounded import rounded_columns
 from ...common.rows.sources import items_read_twice, numbered, warn_if_no_items
 from ...core.config import read_configuration
@@ -183,6 +183,7 @@ def broadcast(
             found = outgoing_of(items, each_time, key, state, run, ledger, page)
             engine.send(_narrow(found, run, ledger, goes_on=goes_on), nobody)
         except AdaptorError as error:
+            tally.log_failures()
             error.details = {**tally.result(_where(run, ledger)), "failed": tally.failed}
             error.fix = f"{error.fix} Before it stopped: {_summary(tally)}.".strip()
             if error.place is None:
@@ -192,6 +193,8 @@ def broadcast(
     run.path[-1] = ("broadcast", None)
     result = tally.result(_where(run, ledger))
     run.log("info", "broadcast", _summary(tally), **result)
+    if not run.dry_run:
+        tally.log_failures()
     warn_if_no_items(state, has_some=tally.total > 0)
     _raise_if_failed(tally, fail)
     return {**compose_next_state(state, result), "failed": tally.failed}
@@ -335,8 +338,7 @@ def _raise_if_failed(tally: Outcomes, fail: bool | None) -> None:
     raise ItemsFailed(
         f"{unwell:,} of {number_of(tally.total, 'messages')} did not succeed: {what or 'unknown'}."
         + (f" {the_first(tally.failed)}" if tally.failed else ""),
-        fix="--results FILE writes a row for each person; `details` holds the first of them. With fail=False these are "
-        "left in state['failed'] instead.",
+        fix=FIX,
         details=tally.failed,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from ...common.rows.failures import failure
+from ...common.rows.failures import Kinds, failure
 from ...common.rows.results import report_result
 from ...core.errors import ABOUT_PERSON
 
@@ -27,6 +27,7 @@ class Outcomes:
         counts: How many ended how.
         before: How many of these an earlier attempt of the run had made.
         errors: How many failed with which error.
+        kinds: What was wrong with them, each kind once.
         failed: The first failures, as `try_each` lists them.
         only_persons: All failures of this attempt were about the person.
         unwell: How many have failed or are unknown, but for those that were unknown before.
@@ -37,6 +38,7 @@ class Outcomes:
         self.counts: Counter[str] = Counter()
         self.before = 0
         self.errors: Counter[str] = Counter()
+        self.kinds = Kinds()
         self.failed: list[dict[str, Any]] = []
         self.only_persons = True
         self.unwell = 0
@@ -73,6 +75,7 @@ class Outcomes:
         self.unwell += is_new
         if error is not None:
             self.errors[type(error).__name__] += 1
+            self.kinds.add(index, error)
             if len(self.failed) < KEPT_FAILURES:
                 self.failed.append(failure(index, error))
         if is_new:
@@ -80,6 +83,11 @@ class Outcomes:
         if outcome == "skipped":
             self._run.record_call("skipped", recipient=recipient, is_message=True)
         report_result(self._run, outcome, recipient, index=index, result=result, error=error)
+
+    def log_failures(self) -> None:
+        """Log the first failures of each kind, if there are any."""
+        if self.errors:
+            self._run.log("info", "broadcast", self.kinds.listed("    "))
 
     def result(self, where: str | None) -> dict[str, Any]:
         """Return what `data` becomes.

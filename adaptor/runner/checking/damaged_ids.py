@@ -63,7 +63,7 @@ def _problems(loop: Operation) -> Iterator[tuple[str, str]]:
             elif (recipient := _recipient(operation, loop.kwargs.get("as_"), item)) and not recipient.isdigit():
                 words.setdefault(recipient, index)
         for line in kinds.lines():
-            yield line, "Mend these rows, or leave them out: no message can be sent to them."
+            yield line, "Correct these rows, or leave them out: no message can be sent to them."
         if words:
             first, index = next(iter(words.items()))
             are = "1 id is" if len(words) == 1 else f"{len(words):,} different ids are"

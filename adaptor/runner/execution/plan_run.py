@@ -6,6 +6,7 @@ that holds. Where none holds, the state is a leaf. When no state waits any more,
 
 from __future__ import annotations
 
+import os
 import time
 
 from ...core.errors import AdaptorError, ConfigurationError, InputError, ItemsFailed, JobError
@@ -135,7 +136,8 @@ class Execution:
         self._run.redactor.learn_credential(configuration)
         before = step_input(without_configuration(arrival.state), arrival.step.state, configuration)
         self._log_begin(step, job)
-        job_run = StepRun(job, before, step, self._run, indent="  " if self._plan.is_workflow else "")
+        indent = "  " if self._plan.is_workflow else ""
+        job_run = StepRun(job, before, step, self._run, indent=indent, is_first=arrival.is_first)
         self._ledger.enter(step.id, arrival.id, self._plan.reachable(step.id))
         try:
             if self._before_step is not None:
@@ -181,9 +183,10 @@ class Execution:
                 "`configuration` in the state is the first step's. Give it with --credentials FILE for all of them."
             )
             return
-        where = self._credentials.where(key, self._plan, arrival.step, arrival.configuration)
-        if where is not None:
-            error.fix = f"{error.fix} It was given in {where}."
+        from ..hints.credentials import explain
+
+        parts = self._credentials.parts(self._plan, arrival.step, arrival.configuration)
+        explain(error, parts, os.path.dirname(self._plan.file or ""))
 
     # --- From step to step ---
 
@@ -213,7 +216,7 @@ class Execution:
         if condition.kind == "expression" and step.error is not None and step.error.code == "NOT_A_STATE":
             raise JobError(
                 f"The condition `{condition.text}` has no state to judge: the step left something else.",
-                fix="Mend the step, or lead an edge with `on_job_failure` away from it.",
+                fix="Correct the step, or add an edge with `on_job_failure` to another one.",
                 code="CONDITION",
             )
         return condition.holds(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 
-from ...core.errors import SENT_YES, AdaptorError, plain
+from ...core.errors import SENT_YES, AdaptorError, JobError, plain
 from ...core.run.place import STEP, Statement
 from ..problems.source_lines import caret, excerpt
 from .counts import Counts
@@ -14,6 +14,7 @@ from .step_state import as_json, without_configuration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...core.operation import Operation
     from ...core.run.context import Run
     from ...core.state import State
     from ..load.job import Job
@@ -29,14 +30,18 @@ class StepRun:
         result: What becomes known of the step is written into it.
         run: The run that operations share.
         indent: Precedes the log line of each operation.
+        is_first: The state is the run's initial one.
     """
 
-    def __init__(self, job: Job, state: State, result: StepResult, run: Run, *, indent: str) -> None:
+    def __init__(
+        self, job: Job, state: State, result: StepResult, run: Run, *, indent: str, is_first: bool = False
+    ) -> None:
         self._job = job
         self._state = state
         self._result = result
         self._run = run
         self._indent = indent
+        self._is_first = is_first
         self._made_before = run.made
         self._failed_before = run.outcomes["failed"]
 
@@ -71,11 +76,37 @@ class StepRun:
         _show_line(error, self._run)
         error.count((0, 0, 0), self._made(recorded))
         self._result.outcome, self._result.error = outcome, error
+        if outcome == "fail" and isinstance(error, JobError):
+            self._explain(error)
         facts = {**error.facts(), **({} if outcome == "fail" else {"severity": "kill"})}
         errors = self._state.get("errors")
         # The state that the step was given, and the error in it.
         state = {**self._state, "errors": {**(errors if isinstance(errors, dict) else {}), self._result.id: facts}}
         return _as_far_as_json(without_configuration(state))
+
+    def _explain(self, error: JobError) -> None:
+        """Say in an error what to do where a name is not known, or where the initial state is the reason for it."""
+        cause = error.__cause__
+        if isinstance(cause, NameError) and cause.name:
+            from ..hints.names import fix_of_name_error
+
+            error.fix = error.fix or fix_of_name_error(cause.name)
+        elif self._is_first:
+            from ..hints.states import state_fix
+
+            is_first = not self._result.operations
+            error.fix = state_fix(error, self._state, self._job.file, is_first=is_first) or error.fix
+
+    def _explain_nothing(self, operation: Operation) -> None:
+        """Where a loop found no items, log where they may be."""
+        if self._run.found_items is not False or not self._is_first or not operation.args:
+            return
+        from ...common.rows.sources import path_of
+        from ..hints.states import fix_of_nothing
+
+        fix = fix_of_nothing(path_of(operation.args[0]), self._state, self._job.file)
+        if fix is not None:
+            self._run.log("info", "run", f"warning: {fix}")
 
     def _made(self, recorded: tuple[int, int, int]) -> tuple[int, int, int]:
         """Return what the step has made: this attempt counts what other runs made for it too."""
@@ -99,6 +130,7 @@ class StepRun:
             seconds = time.perf_counter() - started
             self._result.operations.append((operation.title(), seconds))
             self._log_done(f"{index + 1} {operation.title()}", counts, seconds)
+            self._explain_nothing(operation)
         self._run.path.clear()
         return state
 

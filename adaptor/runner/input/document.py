@@ -122,6 +122,10 @@ def object_in(document: Document, fix: str) -> dict[str, Any]:
     raise document.problem((), what, fix=f"{fix} Nothing was run.")
 
 
+def _state_around(value: Any) -> str:
+    return 'Write {"data": …} around the list.' if isinstance(value, list) else 'Give an object: {"data": …}.'
+
+
 def read_object(file: str, what: str, fix: str, *, is_secret: bool = False) -> dict[str, Any]:
     """Read a file that holds an object; see `read_document` and `object_in`."""
     return object_in(read_document(file, what, is_secret=is_secret), fix)
@@ -143,16 +147,28 @@ def state_in(source: Source) -> dict[str, Any]:
         InputError: It is not an object.
     """
     source.is_secret = source.is_secret or "configuration" in source.text
-    return object_in(parse_document(source), 'Give an object: {"data": …}.')
+    document = parse_document(source)
+    return object_in(document, _state_around(document.value))
 
 
 def _json(source: Source) -> Any:
     try:
         return read_json(source.text)
     except NotJson as cause:
-        what = f"The {source.what} is not JSON: {cause.what}."
-        if cause.repeated is not None:
+        from ..hints.texts import of_text
+
+        is_syntax = cause.repeated is None and not isinstance(cause, WrongNumber)
+        hint = of_text(source.text, source.file, source.what, cause.offset or 0) if is_syntax else None
+        what, fix = f"The {source.what} is not JSON: {cause.what}.", cause.fix
+        if hint is not None:
+            what, fix = f"The {source.what} is not JSON: it {hint[0]}.", hint[1]
+        elif cause.repeated is not None:
             what = f"The key `{cause.repeated}` occurs twice in the same object."
         elif isinstance(cause, WrongNumber) and source.hides(cause.offset):
             what = f"The {source.what} is not JSON: it holds a number that JSON does not have."
-        raise source.problem(what, cause.offset, cause.width, fix=f"{cause.fix} Nothing was run.") from None
+        raise source.problem(what, cause.offset, cause.width, fix=_with_end(fix)) from None
+
+
+def _with_end(fix: str) -> str:
+    """Return what to do, and that nothing was run; a command comes last, so that it can be copied."""
+    return f"{fix} Nothing was run." if fix.endswith((".", "?")) else f"Nothing was run. {fix}"

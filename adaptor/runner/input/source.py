@@ -77,7 +77,9 @@ def read_source(file: str, what: str, *, is_secret: bool = False) -> Source:
     try:
         raw = sys.stdin.buffer.read() if file == "-" else _bytes_of(file)
     except IsADirectoryError:
-        raise InputError(f"The {what} {file} is a folder.", fix="Give the file in it. Nothing was run.") from None
+        from ..hints.paths import files_of_data
+
+        raise InputError(f"The {what} {file} is a folder.", fix=f"{files_of_data(file)} Nothing was run.") from None
     except (OSError, ValueError) as cause:
         raise _no_file(file, what, cause) from None
     # Some editors put a byte order mark in front.
@@ -86,21 +88,27 @@ def read_source(file: str, what: str, *, is_secret: bool = False) -> Source:
     try:
         return Source(name, raw.decode(), what, is_secret=is_secret)
     except UnicodeDecodeError as cause:
-        is_utf16 = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
-        source = Source(name, raw.decode("utf-8", "replace"), what, is_secret=is_secret or is_utf16)
-        kind = ": it is UTF-16, as PowerShell's `>` and Notepad's “Unicode” write it" if is_utf16 else ""
+        from ..hints.texts import of_bytes
+
+        hint = of_bytes(raw)
+        # A line of a file that is no text at all says nothing.
+        source = Source(name, raw.decode("utf-8", "replace"), what, is_secret=is_secret or hint is not None)
+        kind, fix = (f": it {hint[0]}", hint[1]) if hint is not None else ("", "Save it as UTF-8.")
         offset = len(raw[: cause.start].decode())
-        fix = "Save it as UTF-8. Nothing was run."
-        raise source.problem(f"The {what} is not UTF-8 text{kind}.", offset, fix=fix) from None
+        raise source.problem(f"The {what} is not UTF-8 text{kind}.", offset, fix=f"{fix} Nothing was run.") from None
 
 
 def _no_file(file: str, what: str, cause: OSError | ValueError) -> InputError:
+    from ..hints.paths import DATA, RUNNABLE, nearest_file
+    from ..hints.texts import of_path
     from ..problems.covered import covered_name
 
-    why = why_unreadable(cause)
-    if file.lstrip().startswith("{"):
-        return InputError(f"The {what} {why}: what was given is no path.", fix="Give the path. Nothing was run.")
-    return InputError(f"The {what} {covered_name(file)} {why}.", fix="Check the path. Nothing was run.")
+    if (hint := of_path(file, what)) is not None:
+        return InputError(f"The {what} {hint[0]}.", fix=f"{hint[1]} Nothing was run.")
+    fix = "Check the path."
+    if isinstance(cause, FileNotFoundError):
+        fix = nearest_file(file, RUNNABLE if what == "workflow" else DATA, fix)
+    return InputError(f"The {what} {covered_name(file)} {why_unreadable(cause)}.", fix=f"{fix} Nothing was run.")
 
 
 def why_unreadable(cause: OSError | ValueError) -> str:

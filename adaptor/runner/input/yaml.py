@@ -184,10 +184,10 @@ def _not_yaml(yaml: Any, cause: Any, source: Source) -> FileProblem:
     unprintable = yaml.reader.Reader.NON_PRINTABLE.search(source.text) if mark is None else None
     offset = mark.index if mark is not None else unprintable.start() if unprintable is not None else None
     reason = getattr(cause, "problem", None) or str(cause).split("\n")[0]
-    fix = "Mend it there. Nothing was run."
+    fix = "Correct it there. Nothing was run."
     line = "" if offset is None else source.text[source.text.rfind("\n", 0, offset) + 1 : offset + 1]
     if "\t" in line:
-        reason, fix = "a tab is where spaces must be", "YAML is indented with spaces only. Nothing was run."
+        reason, fix = "there is a tab where spaces must be", "YAML is indented with spaces only. Nothing was run."
     elif reason == "exceeded maximum nesting depth":
         reason = "it is nested too deeply"
     elif source.hides(offset):

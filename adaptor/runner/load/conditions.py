@@ -16,7 +16,7 @@ from ...core.errors import JobError
 from ...core.state import a_kind
 from ...core.values.lazy import NEGATIVE_TEXTS
 from ..problems.problems import did_you_mean
-from .syntax import bound_names, read_names
+from .names import bound_names, read_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

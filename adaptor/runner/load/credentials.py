@@ -78,7 +78,7 @@ class Credentials:
         configuration in the state, the configuration given for the run, the step's own.
         """
         found: dict[str, Any] = {}
-        for _, part in self._parts(plan, step, of_state):
+        for _, part in self.parts(plan, step, of_state):
             found.update(part)
         if self.sandbox is None:
             self._check_address(plan, step, of_state)
@@ -90,7 +90,7 @@ class Credentials:
 
     def where(self, key: str, plan: Plan, step: Step, of_state: Any = None) -> str | None:
         """Return in words where a key of a step's configuration was given, or None where it was not."""
-        return _last_with(key, self._parts(plan, step, of_state))
+        return _last_with(key, self.parts(plan, step, of_state))
 
     def _check_address(self, plan: Plan, step: Step, of_state: Any) -> None:
         """Refuse an address that another source gives than the token: a state file could send the token anywhere.
@@ -102,11 +102,11 @@ class Credentials:
         if token is not None and address is not None and token != address:
             raise InputError(
                 f"`base_url` comes from {address}, and the token from {token}.",
-                fix=f"Give both in one place: whoever writes {address} would decide where the token goes.",
+                fix=f"Give both in one place: {address} alone must not decide where the token is sent.",
                 details={"key": "base_url"},
             )
 
-    def _parts(self, plan: Plan, step: Step, of_state: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    def parts(self, plan: Plan, step: Step, of_state: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Yield the parts of a step's configuration, each with its source in words."""
         yield _in_environment(), self._environment
         yield f"`credentials` of {plan.file}", plan.credentials
@@ -137,10 +137,6 @@ class Credentials:
                 f"There are several in {self._file}: {', '.join(self._named)}.", fix="Choose one with --name NAME."
             )
         return trimmed({**self._environment, **self._common})
-
-    def where_single(self, key: str, name: str | None = None) -> str | None:
-        """Return in words where a key of the configuration of `single` was given, or None where it was not."""
-        return _last_with(key, self.given(name))
 
     def all(self) -> list[dict[str, Any]]:
         """Return every configuration, so that their secrets can be redacted."""

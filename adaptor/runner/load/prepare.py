@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: A file with one of these endings is a workflow or a project; any other is a job script.
 WORKFLOW_ENDINGS = (".json", ".yaml", ".yml")
+#: A file with one of these endings is neither.
+NOT_SCRIPTS = (".csv", ".tsv", ".xlsx", ".xls", ".ods", ".jsonl", ".md", ".html", ".pdf", ".db", ".log")
 
 
 class Prepared:
@@ -70,9 +72,9 @@ def prepare(
         if path.lower().endswith(WORKFLOW_ENDINGS):
             _prepare_workflow(prepared, path, credentials, workflow, given or {})
         elif workflow is not None:
-            raise InputError(
-                f"{path} is a job script, which has no workflow `{workflow}`.", fix="Names go with project files."
-            )
+            raise _not_a_workflow(path, workflow)
+        elif path.lower().endswith(NOT_SCRIPTS) and os.path.isfile(path):
+            raise _not_a_script(path)
         else:
             job = load(path, given=given)
             prepared.jobs.append(job)
@@ -89,6 +91,56 @@ def prepare(
     return prepared
 
 
+def _not_a_workflow(path: str, given: str) -> InputError:
+    """Return the error for a second word behind a job script: only a project has workflows to choose from."""
+    what = f"{path} is a job script: `{given}` after it has no meaning."
+    if given.lower().endswith(WORKFLOW_ENDINGS):
+        from ..hints.texts import CREDENTIAL, kind_of_object
+
+        option = "-c" if kind_of_object(_object_in(given)) == CREDENTIAL else "-s"
+        return InputError(what, fix=f"Write: adaptor run {path} {option} {given}")
+    if given.lower().endswith((".csv", ".tsv")):
+        from ..hints.texts import csv_fix
+
+        return InputError(what, fix=csv_fix(os.path.basename(given)))
+    return InputError(what, fix="Leave it out. A second name chooses a workflow of a project file.")
+
+
+def _not_a_script(path: str) -> InputError:
+    from ..hints.texts import csv_fix
+
+    fix = "Give a job script (.py), a workflow (.json, .yaml) or a project."
+    if path.lower().endswith((".csv", ".tsv")):
+        fix = f"{csv_fix(os.path.basename(path))} `adaptor new DIR` makes a job to begin with."
+    return InputError(f"{path} is not a job script.", fix=fix)
+
+
+def _object_in(path: str) -> Any:
+    from ..input.document import read_document
+
+    try:
+        return read_document(path, "file", is_secret=True).value
+    except InputError:
+        return None
+
+
+def _refuse_other_objects(document: Document) -> None:
+    """Refuse a state, a credential or a sandbox file in the place of a workflow.
+
+    Raises:
+        InputError: It is one of them.
+    """
+    from ..hints.texts import CREDENTIAL, PEOPLE, STATE, kind_of_object
+
+    kind = kind_of_object(document.value)
+    options = {STATE: ("a state", "-s"), CREDENTIAL: ("a credential", "-c"), PEOPLE: ("a sandbox file", "--people")}
+    if kind is not None:
+        what, option = options[kind]
+        raise InputError(
+            f"{document.file} is {what}, not a workflow.", fix=f"Write: adaptor run job.py {option} {document.file}"
+        )
+
+
 def _prepare_workflow(
     prepared: Prepared, path: str, credentials: Credentials, name: str | None, given: Mapping[str, Any]
 ) -> None:
@@ -97,6 +149,7 @@ def _prepare_workflow(
     from .workflow import read_workflow
 
     document = read_document(path, "workflow")
+    _refuse_other_objects(document)
     at: Path = ()
     if is_project(document.value):
         document, at = project_workflow(document, name)

@@ -20,6 +20,7 @@ from ..problems.source_lines import CannotLoad, caret, excerpt
 from . import modules_beside as beside, syntax
 from .idle import Outline, warnings_of
 from .job import Job
+from .names import bound_names, imported_modules, missing_modules, names_not_ours, read_names, unknown_names
 from .unfilled import refuse_unfilled
 
 TYPE_CHECKING = False
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 #: The name of a job's module while it runs; further ones are numbered.
 MODULE = "adaptor_job"
 
-
-#: Usual names of the file to run in a folder.
-_USUAL = ("job.py", "workflow.yaml", "workflow.yml", "workflow.json", "project.yaml")
 
 _numbers = count()
 
@@ -63,19 +61,22 @@ def load(
         AdaptorError: The script raised while it was loaded; file and line say where.
     """
     file = os.fspath(path)
-    tree = syntax.parse(_read(file) if text is None else text, file)
     given = given or {}
-    names = syntax.read_names(tree)
+    tree = syntax.parse(_read(file) if text is None else text, file, (*adaptor.__all__, *given))
+    names = read_names(tree)
     vocabulary = {name: getattr(adaptor, name) for name in names if name in adaptor.__all__}
     known = _operation_names(tree, vocabulary)
-    _raise_for(
-        [
-            *syntax.unknown_names(tree, names, (*adaptor.__all__, *given), file),
-            *syntax.compared_references(tree, file),
-            *syntax.dropped_operations(tree, known, file),
-        ]
-    )
     folder = folder or os.path.dirname(os.path.abspath(file))
+    problems = [
+        *unknown_names(tree, names, adaptor.__all__, given, file),
+        *names_not_ours(tree, names, adaptor.__all__, getattr(vocabulary.get("http"), "__all__", ()), file),
+        *syntax.compared_references(tree, file),
+        *syntax.assertions_of_tuples(tree, file),
+        *syntax.dropped_operations(tree, known, file),
+    ]
+    if problems:
+        problems += missing_modules(tree, folder, file)
+        _raise_for(sorted(problems, key=lambda problem: problem.line or 0))
     loading = _Loading(file, {**vocabulary, **given}, folder)
     outline = Outline(tree)
     job = loading.perform(tree, known)
@@ -87,7 +88,7 @@ def _imported_in_vain(tree: ast.Module, folder: str, file: str) -> list[InputErr
     """Return a warning for each import of a module that lies beside a script in vain, since its name is taken."""
     found = []
     taken = beside.taken_beside(folder)
-    for module, line in syntax.imported_modules(tree).items():
+    for module, line in imported_modules(tree).items():
         if module in taken:
             what = f"`import {module}` gives the module of Python or of a package in use, and not {taken[module]}."
             warning = InputError(what, fix="Give that file another name.")
@@ -108,16 +109,21 @@ def _read(path: str) -> bytes:
         with open(path, "rb") as script:
             return script.read()
     except IsADirectoryError:
-        inside = [os.path.join(path, name) for name in _USUAL if os.path.isfile(os.path.join(path, name))]
-        fix = f"Did you mean {' or '.join(inside)}?" if inside else "Give the job script or the workflow in it."
-        raise InputError(f"{path} is a folder.", fix=fix) from None
+        from ..hints.paths import files_to_run
+
+        raise InputError(f"{path} is a folder.", fix=files_to_run(path)) from None
     except (OSError, ValueError) as cause:
-        raise InputError(f"The job {path} {why_unreadable(cause)}.", fix="Check the path of the job script.") from None
+        from ..hints.paths import RUNNABLE, nearest_file
+
+        fix = "Check the path of the job script."
+        if isinstance(cause, FileNotFoundError):
+            fix = nearest_file(path, RUNNABLE, fix)
+        raise InputError(f"The job {path} {why_unreadable(cause)}.", fix=fix) from None
 
 
 def _operation_names(tree: ast.Module, vocabulary: dict[str, Any]) -> set[str]:
     """Return the names of operations in this script, imported and dotted names included."""
-    own = syntax.bound_names(tree, whole=False)
+    own = bound_names(tree, whole=False)
     found: set[str] = set()
 
     def add(name: str, value: Any) -> None:
@@ -142,6 +148,7 @@ class _Loading:
 
     def __init__(self, file: str, names: Mapping[str, Any], folder: str) -> None:
         self._file = file
+        self._folder = folder
         self._operations: list[Operation] = []
         self._statements: list[tuple[str, ...]] = []
         number = next(_numbers)
@@ -160,6 +167,13 @@ class _Loading:
         statements = tree.body
         try:
             self._run(tree)
+        except ModuleNotFoundError as cause:
+            job.close()
+            missing = (
+                [] if beside.imported_at(cause.__traceback__) else [*missing_modules(tree, self._folder, self._file)]
+            )
+            _raise_for(missing)
+            raise self._with_place(_while_loading(cause, self._file), cause) from None
         except AdaptorError as error:
             problem = self._with_place(error, error)
             job.close()
@@ -177,7 +191,10 @@ class _Loading:
         return job
 
     def _run(self, tree: ast.Module) -> None:
-        code = compile(ast.fix_missing_locations(syntax.Collecting(tree).visit(tree)), self._file, "exec")
+        try:
+            code = compile(ast.fix_missing_locations(syntax.Collecting(tree).visit(tree)), self._file, "exec")
+        except SyntaxError as cause:
+            raise syntax.not_python(cause, self._file) from None
         exec(code, self._module.__dict__)
 
     def _further(self, statements: list[ast.stmt], first: AdaptorError, known: set[str]) -> list[AdaptorError]:
@@ -248,6 +265,10 @@ def _builder_names(module: ModuleType) -> set[str]:
 
 def _while_loading(cause: BaseException, file: str) -> AdaptorError:
     error = JobError.of(cause, file)
+    if isinstance(cause, NameError) and cause.name:
+        from ..hints.names import fix_of_name_error
+
+        error.fix = fix_of_name_error(cause.name)
     if isinstance(cause, TypeError) and "not JSON serializable" in str(cause):
         error.fix = "A lazy reference cannot be turned into JSON yet: do it in a function, fn(lambda state: …)."
     elif isinstance(cause, TypeError) and "expected str instance" in str(cause):
@@ -257,17 +278,18 @@ def _while_loading(cause: BaseException, file: str) -> AdaptorError:
 
 def _not_a_step(value: Any) -> CannotLoad:
     if hasattr(value, "__operation__"):
-        return CannotLoad(
-            f"`{value.__name__}` stands alone and would do nothing.", fix=f"Call it: {value.__name__}(…)."
-        )
+        return CannotLoad(f"`{value.__name__}` alone does nothing.", fix=f"Call it: {value.__name__}(…).")
     if isinstance(value, Lazy):
         return CannotLoad(
-            f"The lazy reference `{value!r}` stands alone and would do nothing.",
+            f"The lazy reference `{value!r}` alone does nothing.",
             fix=f"To see its value write log({value!r}).",
         )
     if isinstance(value, FunctionType):
         name = "lambda …" if value.__name__ == "<lambda>" else value.__name__
         return CannotLoad("A bare function at the top level would never be called.", fix=f"Write fn({name}).")
+    if isinstance(value, map | filter):
+        fix = "Write map_(source, function), which makes a list, or each(source, operation)."
+        return CannotLoad(f"Python's {type(value).__name__}(…) at the top level would do nothing.", fix=fix)
     if isinstance(value, list | tuple) and any(isinstance(item, Operation) for item in value):
         return CannotLoad(
             f"A {type(value).__name__} of operations at the top level would never run.",

@@ -83,16 +83,23 @@ def _of_configuration(configuration: Mapping[str, Any], where: str) -> Iterator[
         key = re.split(r"[.\[]", path)[-1]
         plain = trimmed_value(key, text)
         if plain != text and (key in OUR_KEYS or sounds_secret(key)):
-            yield f"`{path}` in {where} {around(text)}, which was left out."
+            yield f"`{_shown(path)}` in {where} {around(text)}, which was left out."
         if path in secrets and plain and not re.search(r":\d+$", path) and (why := weakness(plain)):
-            yield from _of_weak(path, plain, f"`{path}` in {where} {why}.")
+            yield from _of_weak(path, plain, f"`{_shown(path)}` in {where} {why}.")
+
+
+def _shown(path: str) -> str:
+    """Return the path of a value as it may be shown: a token that was pasted as a key is covered."""
+    from ..problems.covered import covered_name
+
+    return covered_name(path)
 
 
 def _of_weak(path: str, secret: str, what: str) -> Iterator[str]:
     is_named_so = any(sounds_secret(key) for key in re.split(r"[.\[]", path))
     advice = "Choose one that cannot be guessed."
     if not is_named_so:
-        advice = "Everything in a configuration is kept secret: put what is no secret into `data` or the job."
+        advice = "Everything in a configuration is kept secret: put what is not secret into `data` or into the job."
     if is_named_so or len(secret) >= SHORTEST_SECRET:
         yield f"{what} Wherever a text holds it as a word of its own, logs show {REDACTED} in its place. {advice}"
 

@@ -8,107 +8,86 @@ becomes a call of `TEXT`, which returns a lazy text where one of its values is a
 from __future__ import annotations
 
 import ast
-import builtins
 
 from ...core.run.place import label
 from ...core.values.template import TEXT
-from ..problems.source_lines import CannotLoad, excerpt
+from ..problems.source_lines import CannotLoad, located
+from .names import columns_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from typing import Any
+
+    from ...core.errors import AdaptorError
 
 COLLECT = "__adaptor_step__"
 DROPPED = "__adaptor_dropped__"
 
+#: What to do about an error of Python's compiler, by the first word of its message.
+_SYNTAX_FIXES = {
+    "'await'": "Leave `await` out: operations are performed in order.",
+    "'return'": "Leave `return` out at the top level: each operation there is a step.",
+}
+
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
-def parse(source: bytes | str, file: str) -> ast.Module:
+def parse(source: bytes | str, file: str, known: Collection[str] = ()) -> ast.Module:
     """Parse a job script.
+
+    Args:
+        source: The script.
+        file: Its file.
+        known: The names that a job may use, for scripts that are partly JavaScript.
 
     Raises:
         CannotLoad: It is not Python; the message points at the place.
+        Problems: There are several signs of JavaScript in it.
     """
     try:
         return ast.parse(source, file)
     except SyntaxError as cause:
-        line, start = cause.lineno or 1, (cause.offset or 1) - 1
-        end = cause.end_offset - 1 if cause.end_offset and cause.end_lineno == line else None
-        error = CannotLoad(f"Syntax error: {cause.msg}.")
-        raise _at(error, file, line, start, end, is_broken=True) from None
+        from ..problems.problems import raise_for
+
+        problems = _of_javascript(source, file, known)
+        own = not_python(cause, file)
+        if not problems or (own.line or 0) < (problems[0].line or 0):
+            problems.insert(0, own)
+        raise_for(problems)
+        raise own from None
     except (ValueError, LookupError) as cause:
-        raise _at(CannotLoad(f"The job cannot be read as Python: {cause}."), file, 1, 0) from None
+        raise located(CannotLoad(f"The job cannot be read as Python: {cause}."), file, 1, 0) from None
     except (RecursionError, MemoryError):
-        raise _at(too_deep(), file, 1, 0) from None
+        raise located(too_deep(), file, 1, 0) from None
+
+
+def not_python(cause: SyntaxError, file: str) -> CannotLoad:
+    """Return the problem with a script that Python does not take."""
+    line, start = cause.lineno or 1, (cause.offset or 1) - 1
+    end = cause.end_offset - 1 if cause.end_offset and cause.end_lineno == line else None
+    problem = CannotLoad(f"Syntax error: {cause.msg.rstrip('?')}.", fix=_SYNTAX_FIXES.get(cause.msg.split(" ")[0]))
+    return located(problem, file, line, start, end, is_broken=True)
+
+
+def _of_javascript(source: bytes | str, file: str, known: Collection[str]) -> list[AdaptorError]:
+    """Return a problem for each sign of JavaScript in a script that Python cannot parse."""
+    from ..hints.javascript import signs
+    from ..problems.covered import covered_code
+
+    text = source if isinstance(source, str) else source.decode(errors="replace")
+    found: list[AdaptorError] = []
+    for sign in signs(text, known):
+        begin = text.rfind("\n", 0, sign.start) + 1
+        line = text.count("\n", 0, begin) + 1
+        problem = CannotLoad(sign.what, fix=covered_code(sign.fix))
+        found.append(located(problem, file, line, sign.start - begin, sign.end - begin, is_broken=True))
+    return found
 
 
 def too_deep() -> CannotLoad:
     """Return the problem with a script that Python cannot take in."""
     return CannotLoad("An expression is too long or nested too deeply for Python.", fix="Divide it into parts.")
-
-
-def read_names(tree: ast.AST) -> dict[str, ast.Name]:
-    """Return every name that a script reads, with its first place."""
-    names: dict[str, ast.Name] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            names.setdefault(node.id, node)
-    return names
-
-
-def imported_modules(tree: ast.AST) -> dict[str, int]:
-    """Return the top-level modules that a script imports, each with its first line."""
-    found: dict[str, int] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                found.setdefault(alias.name.partition(".")[0], node.lineno)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.setdefault(node.module.partition(".")[0], node.lineno)
-    return found
-
-
-def bound_names(node: ast.AST, *, whole: bool = True) -> set[str]:
-    """Return the names that a script binds: in `whole`, or (without the insides of functions) at the top level."""
-    bound: set[str] = set()
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        bound.add(node.name)
-    elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-        bound.add(node.id)
-    elif isinstance(node, ast.alias):
-        bound.add((node.asname or node.name).split(".")[0])
-    elif isinstance(node, ast.arg):
-        bound.add(node.arg)
-    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-        bound.add(node.name)
-    elif isinstance(node, ast.MatchMapping) and node.rest:
-        bound.add(node.rest)
-    if whole or not isinstance(node, _FUNCTIONS):
-        for child in ast.iter_child_nodes(node):
-            bound |= bound_names(child, whole=whole)
-    return bound
-
-
-def unknown_names(
-    tree: ast.Module, names: dict[str, ast.Name], vocabulary: Iterable[str], file: str
-) -> Iterator[CannotLoad]:
-    """Yield a problem for each name that is not defined."""
-    if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree)):
-        return
-    vocabulary = list(vocabulary)
-    meant = {*dir(builtins), *vocabulary, *bound_names(tree), "__file__", "__annotations__"}
-    for name, node in names.items():
-        if name in meant:
-            continue
-        from ..problems.covered import covered_name
-        from ..problems.problems import did_you_mean
-
-        hint = did_you_mean(name, [*vocabulary, *dir(builtins)], "Import it, or define it before it is used.")
-        yield _at(
-            CannotLoad(f"The name `{covered_name(name)}` is not known.", fix=hint), file, node.lineno, *_columns(node)
-        )
 
 
 def compared_references(tree: ast.Module, file: str) -> Iterator[CannotLoad]:
@@ -123,16 +102,26 @@ def compared_references(tree: ast.Module, file: str) -> Iterator[CannotLoad]:
                 if _is_reference(side):
                     from ..problems.covered import covered_code
 
-                    yield _at(
+                    yield located(
                         CannotLoad(
                             f"`{covered_code(ast.unparse(node))}` compares the lazy reference itself, not its value.",
                             fix=f"Write == or != instead of is: {ast.unparse(side)} == …",
                         ),
                         file,
                         node.lineno,
-                        *_columns(node),
+                        *columns_of(node),
                     )
                     break
+
+
+def assertions_of_tuples(tree: ast.Module, file: str) -> Iterator[CannotLoad]:
+    """Yield a problem for each `assert(condition, "message")`: to Python it asserts a tuple, which always holds."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assert) and isinstance(node.test, ast.Tuple) and node.test.elts:
+            problem = CannotLoad(
+                "`assert(…, …)` asserts a tuple, which always holds.", fix="Write assert_(condition, message)."
+            )
+            yield located(problem, file, node.lineno, *columns_of(node))
 
 
 def dropped_operations(tree: ast.Module, operations: set[str], file: str) -> Iterator[CannotLoad]:
@@ -142,7 +131,7 @@ def dropped_operations(tree: ast.Module, operations: set[str], file: str) -> Ite
             continue
         for node in ast.walk(function):
             if isinstance(node, ast.Expr) and (name := _built(node.value, operations)):
-                yield _at(dropped(name, function.name), file, node.lineno, *_columns(node))
+                yield located(dropped(name, function.name), file, node.lineno, *columns_of(node))
 
 
 def dropped(name: str, function: str | None = None) -> CannotLoad:
@@ -227,24 +216,6 @@ def _with_scope(node: ast.AST, scope: frozenset[str] = frozenset()) -> Any:
     yield node, scope
     for child in ast.iter_child_nodes(node):
         yield from _with_scope(child, scope)
-
-
-def _columns(node: ast.expr | ast.stmt) -> tuple[int, int | None]:
-    return node.col_offset, node.end_col_offset if node.end_lineno == node.lineno else None
-
-
-def _at(
-    error: CannotLoad,
-    file: str,
-    line: int,
-    start: int | None = None,
-    end: int | None = None,
-    *,
-    is_broken: bool = False,
-) -> CannotLoad:
-    error.file, error.line = file, line
-    error.excerpt = excerpt(file, line, start, end, is_broken=is_broken) or None
-    return error
 
 
 #: Statements that hold others.

@@ -99,11 +99,18 @@ def raise_for(problems: Sequence[AdaptorError]) -> None:
         raise Problems(found)
 
 
-def did_you_mean(name: str, names: Iterable[str], otherwise: str = "") -> str:
-    """Return the question that suggests the nearest of the names, or `otherwise`."""
+def did_you_mean(name: str, names: Iterable[str], otherwise: str = "", *, least: float = 0.6) -> str:
+    """Return the question that suggests the nearest of the names, or `otherwise`.
+
+    Args:
+        name: The name that is not known.
+        names: Those that are.
+        otherwise: The answer where none is near.
+        least: How near it must be, from 0 to 1.
+    """
     from difflib import get_close_matches
 
     known = list(names)
     by_plain = {each.lower(): each for each in known}
-    match = get_close_matches(name.lower(), by_plain, n=1, cutoff=0.6)
+    match = get_close_matches(name.lower(), by_plain, n=1, cutoff=least)
     return f"Did you mean `{by_plain[match[0]]}`?" if match else otherwise

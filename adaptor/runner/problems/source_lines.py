@@ -7,6 +7,9 @@ from ...core.errors import AdaptorError, JobError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
+    from typing import TypeVar
+
+    _Error = TypeVar("_Error", bound=AdaptorError)
 
 
 class CannotLoad(JobError):
@@ -35,6 +38,15 @@ def place_of(error: AdaptorError) -> str:
         return error.file if error.line is None else f"{error.file}, line {error.line}"
     parts = (error.file, error.line, getattr(error, "column", None))
     return ":".join(str(part) for part in parts if part is not None)
+
+
+def located(
+    error: _Error, file: str, line: int, start: int | None = None, end: int | None = None, *, is_broken: bool = False
+) -> _Error:
+    """Return an error with its place in a script, and the line there: see `excerpt`."""
+    error.file, error.line = file, line
+    error.excerpt = excerpt(file, line, start, end, is_broken=is_broken) or None
+    return error
 
 
 def excerpt(file: str, line: int, start: int | None = None, end: int | None = None, *, is_broken: bool = False) -> str:

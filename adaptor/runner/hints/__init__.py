@@ -1,0 +1,1 @@
+"""What people probably meant: names, files, texts and states that are not what was expected. Used for errors only."""
