@@ -7,12 +7,13 @@ import re
 import sys
 
 from .layout.help import Help
+from .layout.writing import write_pieces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections import Counter
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from ..ledger.records import RunRecord
@@ -122,7 +123,8 @@ def _add_purge(verb: _Verb) -> None:
     purge = verb(
         "purge",
         "forget the recipients of runs",
-        "Forget the recipients of a run and the states that it kept. Its counts stay. It cannot be resumed any more.",
+        "Forget the recipients of a run and the states that it kept. Its counts stay. It cannot be resumed any more. "
+        "What jobs keep in collections stays: see adaptor collections.",
         _purge,
         run="?",
     )
@@ -216,7 +218,7 @@ def _results(options: argparse.Namespace) -> int:
 
     kind = options.format or ("csv" if options.output.lower().endswith(".csv") else "jsonl")
     with _run_of(options) as (store, record):
-        _write(listed(store.writes.records(record.id, options.outcome or ()), kind), options.output)
+        write_pieces(listed(store.writes.records(record.id, options.outcome or ()), kind), options.output)
     return 0
 
 
@@ -224,7 +226,7 @@ def _export(options: argparse.Namespace) -> int:
     from ..runner.history.history import exported
 
     with _run_of(options) as (store, record):
-        _write(exported(store, record), options.output)
+        write_pieces(exported(store, record), options.output)
     return 0
 
 
@@ -305,7 +307,17 @@ def _purge(options: argparse.Namespace) -> int:
         else:
             people = store.runs.purge(record.id)
             _print(f"The people of {people:,} write{'' if people == 1 else 's'} of {record.id} are forgotten.")
+        _print_what_is_kept(store)
     return 0
+
+
+def _print_what_is_kept(store: Store) -> None:
+    from ..core.text.number_of import number_of
+
+    counts = [count for _, count, _ in store.collections.names()]
+    if counts:
+        what = f"{number_of(sum(counts), 'values')} in {number_of(len(counts), 'collections')}"
+        _print(f"{what} {'is' if sum(counts) == 1 else 'are'} kept: adaptor collections list")
 
 
 def _terminal() -> tuple[int, Any]:
@@ -329,17 +341,3 @@ def _print_json(value: Any) -> None:
     from ..core.text.harmless import harmless
 
     _print(harmless(json.dumps(value, indent=2, ensure_ascii=False)))
-
-
-def _write(pieces: Iterable[str], path: str) -> None:
-    """Write piece by piece to a file that its owner alone can read, or to standard output."""
-    from ..core.text.harmless import harmless
-    from ..runner.output.files import print_out, streamed
-
-    if path == "-":
-        for piece in pieces:
-            print_out(harmless(piece), sys.stdout)
-        return
-    with streamed(path) as file:
-        for piece in pieces:
-            file.write(piece.encode("utf-8", "backslashreplace"))

@@ -104,6 +104,11 @@ class Ledger:
         return ledger
 
     @property
+    def lease_id(self) -> str:
+        """The id of the lease by which this process holds the run."""
+        return self._lease.id
+
+    @property
     def is_kept(self) -> bool:
         """Whether the ledger outlives the process, so that an unknown write can be settled later."""
         return self.store.name != IN_MEMORY

@@ -112,6 +112,7 @@ _KINDS = {
     "Condition": "condition",
     "Source": "source",
     "ErrorKinds": "error kinds",
+    "Keys": "keys",
 }
 
 

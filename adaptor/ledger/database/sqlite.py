@@ -29,7 +29,13 @@ class SqliteDatabase(Database):
     """A file that only its owner can read; or memory, if the path is `:memory:`."""
 
     clock = "ledger_now()"
-    dialect = {"counter": "INTEGER PRIMARY KEY", "plain_text": "TEXT", "changes_often": ""}  # noqa: RUF012 - read only, as Mapping says
+    dialect = {  # noqa: RUF012 - read only, as Mapping says
+        "counter": "INTEGER PRIMARY KEY",
+        # The number of a deleted row is not given again.
+        "lasting_counter": "INTEGER PRIMARY KEY AUTOINCREMENT",
+        "plain_text": "TEXT",
+        "changes_often": "",
+    }
 
     def __init__(self, path: str, *, read_only: bool = False) -> None:
         super().__init__()
