@@ -127,16 +127,15 @@ def _close(result: Result, run: Run, options: argparse.Namespace, *, was_well: b
 
 def _tell_what_next(result: Result, run: Run, options: argparse.Namespace, *, was_well: bool) -> None:
     """Log the commands that resume the run and settle what is unknown."""
-    from ..runner.output.shown_commands import resume_command, runs_command
+    from ..runner.output.shown_commands import resume_command, runs_command, what_is_missing
 
-    where = options.database
+    where, given = options.database, result.given
+    missing = what_is_missing(where, given)
     goes_on = not result.is_finished or result.error is not None or was_well != result.is_well
     if goes_on and not result.was_sent_before:
         run_options = RunOptions(options.path)
         run_options.fill(vars(options))
-        command = resume_command(
-            options.path, run_options.words(), run.id, database=where, credentials=options.credentials
-        )
+        command = resume_command(options.path, run_options.words(), run.id, database=where, given=given)
         words_for = "Go on with"
         if result.is_partial:
             words_for = "Go on to the people who were left out with"
@@ -144,7 +143,7 @@ def _tell_what_next(result: Result, run: Run, options: argparse.Namespace, *, wa
             words_for = "Write the outputs again, and send nothing, with"
         elif result.is_finished:
             words_for = "Try again what has failed, and nothing else, with"
-        run.log("info", "run", f"{words_for}: {command}", ledger=result.ledger)
+        run.log("info", "run", f"{words_for}: {command}" + (f"  ({missing})" if missing else ""), ledger=result.ledger)
     if result.unknown or result.outcomes["unknown"]:
-        command = runs_command("settle", run.id, path=options.path, database=where, credentials=options.credentials)
+        command = runs_command("settle", run.id, path=options.path, database=where, given=given)
         run.log("info", "run", f"Settle what is unknown with: {command}", ledger=result.ledger)

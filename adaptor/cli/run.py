@@ -15,6 +15,7 @@ from ..core.text.harmless import harmless
 from ..core.text.sanitize import Sanitizer
 from ..runner.execution.ledger_location import IN_MEMORY
 from ..runner.execution.result import EXIT_BAD_INPUT
+from ..runner.execution.run_id import check_labels
 from ..runner.execution.signals import Interruption
 from ..runner.execution.start import RunOptions, start_run
 from ..runner.load.credentials import read_credentials
@@ -22,7 +23,7 @@ from ..runner.output.files import check_output, print_out
 from ..runner.output.logs import Levels, Log
 from .options.confirm import is_terminal
 from .options.curl import curl_printer
-from .options.run import add_options, check_options
+from .options.run import add_options, check_options, given_by
 from .outputs import Outputs
 
 TYPE_CHECKING = False
@@ -79,6 +80,7 @@ def _perform(options: argparse.Namespace, log: Log) -> int:
             check_output(path)
     run_options = RunOptions(options.path)
     run_options.fill(vars(options))
+    run_options.labels, run_options.given = check_labels(options.label or ()), given_by(options)
     limits = _limits(options)
     run = run_options.new_run(_run_class(limits), log)
     run.audience.limit, run.audience.only_to = options.limit, options.only_to
@@ -209,7 +211,8 @@ def _wait_for_child(supervisor: Supervisor, options: argparse.Namespace, run: Ru
     code = supervisor.wait()
     if supervisor.result is None:
         return code
-    supervisor.result.path = options.path
+    supervisor.result.path, supervisor.result.labels = options.path, check_labels(options.label or ())
+    supervisor.result.given = given_by(options)
     outputs = Outputs(options, run)
     outputs.write(supervisor.result)
     return outputs.tell(supervisor.result)

@@ -8,6 +8,7 @@ import sys
 
 from .layout.help import Help
 from .layout.writing import write_pieces
+from .options.run import label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,6 +83,13 @@ def add_to(commands: Any) -> None:
 def _add_reading(verb: _Verb) -> None:
     listing = verb("list", "list runs", "List runs, the newest first. Nobody's id is shown.", _list, run=None)
     listing.add_argument("-n", "--limit", type=int, metavar="N", default=20, help="how many at most (default: 20)")
+    listing.add_argument(
+        "--label",
+        type=label,
+        action="append",
+        metavar="NAME=VALUE",
+        help="only runs with this label; of several, all must fit",
+    )
     show = verb("show", "show one run", "Show how a run went, and what to do next. Nobody's id is shown.", _show)
     for each in (listing, show):
         each.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
@@ -175,6 +183,7 @@ def _run_of(options: argparse.Namespace) -> Iterator[tuple[Store, RunRecord]]:
 
 def _list(options: argparse.Namespace) -> int:
     from ..runner.execution.ledger_location import is_there
+    from ..runner.execution.run_id import check_labels
     from ..runner.history.history import ledger_of, run_facts
 
     database = ledger_of(options.path, options.database)
@@ -184,7 +193,10 @@ def _list(options: argparse.Namespace) -> int:
         facts = []
     else:
         with _store(options) as store:
-            facts = [run_facts(store, record) for record in store.runs.newest(max(1, options.limit))]
+            found = store.runs.newest(max(1, options.limit), check_labels(options.label or ()))
+            facts = [run_facts(store, record) for record in found]
+        if options.label and not facts:
+            print("No run has these labels.", file=sys.stderr)
     if options.format == "json":
         _print_json(facts)
     elif facts:
@@ -273,14 +285,16 @@ def _print_settled(settled: int, remaining: Counter[str]) -> None:
 
 
 def _print_what_next(options: argparse.Namespace, record: RunRecord) -> None:
-    from ..runner.output.shown_commands import resume_command, runs_command
+    from ..runner.output.shown_commands import resume_command, runs_command, what_is_missing
 
-    show = runs_command("results", record.id, path=options.path, database=options.database)
-    again = resume_command(
-        record.path, record.words, record.id, database=options.database, credentials=options.credentials
-    )
-    _print(f"Who they are, to look in the Page's inbox:\n  {show} --outcome unknown")
-    _print(f"Send to them again on purpose; whoever got it gets it twice:\n  {again} --resend-unknown")
+    where = options.database
+    given = {**record.given, **({"credentials": options.credentials} if options.credentials else {})}
+    show = runs_command("results", record.id, path=options.path, database=where, more=["--outcome", "unknown"])
+    again = resume_command(record.path, record.words, record.id, database=where, given=given, more=["--resend-unknown"])
+    _print(f"Who they are, to look in the Page's inbox:\n  {show}")
+    _print(f"Send to them again on purpose; whoever got it gets it twice:\n  {again}")
+    if missing := what_is_missing(where, given):
+        _print(missing)
 
 
 def _purge(options: argparse.Namespace) -> int:

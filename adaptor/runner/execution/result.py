@@ -6,6 +6,8 @@ from ...core.errors import AdaptorError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ...core.run.call_record import CallRecord
     from ...core.state import State
     from ..load.plan import Plan
@@ -78,6 +80,8 @@ class Result:
         was_sent_before: It was stopped, since an earlier run has sent what it was about to send.
         recorded: The messages, and all writes, of a run that was resumed, by outcome, whichever attempt made them; None
             where it was not resumed.
+        labels: The user's own words for the run, by name.
+        given: What the command line was given, as `RunRecord.given`.
         went_through: Only single items of loops failed, and the loops went through all their items.
     """
 
@@ -100,6 +104,8 @@ class Result:
         self.was_sent_before = False
         self.recorded: tuple[dict[str, int], dict[str, int]] | None = None
         self.went_through = True
+        self.labels: dict[str, str] = {}
+        self.given: dict[str, Any] = {}
 
     @property
     def is_well(self) -> bool:

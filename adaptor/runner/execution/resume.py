@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import TracebackType
+    from typing import Any
 
     from ...core.errors import AdaptorError
     from ...core.run.context import Run
@@ -49,6 +50,8 @@ class RunLedger:
         self._words = words
         self._run = run
         self._options = options
+        #: The run's labels, those of its first attempt.
+        self.labels = dict(options.labels)
         self._database = options.database or default_database(path)
         self._ledger: Ledger | None = None
         #: The ledger's tables, open since the job has read a collection or written anything.
@@ -255,6 +258,8 @@ class RunLedger:
             self._input_digest(),
             without_configuration(self._state),
             words=self._words,
+            labels={name: run.redactor.text(value) for name, value in self.labels.items()},
+            given=self.given(),
             started=run.began,
             is_fresh=self._options.fresh,
         )
@@ -268,6 +273,14 @@ class RunLedger:
             ledger = Ledger.begin(store, record, redactor=run.redactor)
         ledger.guards = guards
         return ledger
+
+    def given(self) -> dict[str, Any]:
+        """Return what the command line was given, as `RunRecord.given`."""
+        given = dict(self._options.given)
+        if self._state.get("configuration") and "credentials" not in given:
+            # It is not recorded, so a resume needs it from elsewhere.
+            given["configuration"] = "state"
+        return given
 
     def _announce(self, ledger: Ledger) -> None:
         if self._database == IN_MEMORY:
@@ -298,6 +311,7 @@ class RunLedger:
         self._kept = {place: step for step in steps if (place := (step.step, step.arrival)) not in again}
         ledger.completed_steps = frozenset(step for step, _ in self._kept)
         run.id, run.began = record.id, record.started
+        self.labels = dict(record.labels)
         run.use_ledger(lambda: ledger)
         counts = ", ".join(in_words(record.messages, record.outcomes))
         where = "" if run.dry_run else f", recorded in {store.name}"
@@ -333,8 +347,9 @@ class RunLedger:
             if run.dry_run:
                 real, store = store, dry_run_copy_of(store, name)
                 real.close()
-            resends = self._options.resend_unknown
-            return Ledger.resume(store, name, redactor=run.redactor, resends_unknown=resends), known
+            resends, given = self._options.resend_unknown, self._options.given
+            ledger = Ledger.resume(store, name, redactor=run.redactor, resends_unknown=resends, given=given)
+            return ledger, known
         except BaseException:
             store.close()
             raise

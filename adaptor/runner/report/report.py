@@ -33,8 +33,9 @@ def report_of(result: Result, redactor: Redactor) -> dict[str, Any]:
     """Return a run as JSON, free of secrets.
 
     Returns:
-        `run` (id, path, workflow, times, exit code), `steps` in order with their `operations`, `calls` by operation and
-        outcome, `recipients` with the outcome of each message, `errors`, and `plan` with the edges that were taken.
+        `run` (id, path, workflow, times, exit code, labels), `steps` in order with their `operations`, `calls` by
+        operation and outcome, `recipients` with the outcome of each message, `errors`, and `plan` with the edges that
+        were taken.
     """
     messages, outcomes = result.recorded or (result.messages, result.outcomes)
     calls = [call for step in result.steps for call in step.calls]
@@ -47,6 +48,7 @@ def report_of(result: Result, redactor: Redactor) -> dict[str, Any]:
             "started": _time(result.started),
             "seconds": round(result.seconds, 4),
             "exit_code": result.exit_code,
+            "labels": result.labels,
             "status": STATUS.get(result.exit_code, "ended"),
         },
         "outcomes": outcomes,

@@ -48,6 +48,7 @@ def _head(title: str, run: dict[str, Any]) -> str:
         ("Started", run["started"].replace("T", " ").replace("+00:00", " UTC") or "–"),
         ("Took", _seconds(run["seconds"])),
         ("Exit code", str(run["exit_code"])),
+        *[("Labels", ", ".join(f"{name}={value}" for name, value in run["labels"].items()))] * bool(run["labels"]),
     ]
     cells = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts)
     words = {"well": "Ended well", "with errors": "Ended with errors"}.get(run["status"], run["status"].capitalize())
