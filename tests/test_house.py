@@ -75,7 +75,7 @@ def test_the_names_inside_a_namespace_are_sorted_and_exact(space):
 
 
 def test_an_unknown_name_inside_a_namespace_is_answered_with_those_that_are_there():
-    with pytest.raises(AttributeError, match="`collections` has no `Counter`.* after: import collections"):
+    with pytest.raises(AttributeError, match=r"`collections` has no `Counter`.* after: import collections"):
         adaptor.collections.Counter
     with pytest.raises(AttributeError, match="`http` has no `gett`; it has delete, get, patch, post, put, request"):
         adaptor.http.gett

@@ -68,6 +68,10 @@ class Outputs:
         given, run = self._given, self._run
         if result.text is not None and given.output:
             write_output(f"{result.text}\n", given.output, self._stdout)
+            for step in result.steps:
+                if step.left_by is not None:
+                    what = f"The final state is the one after {step.left_by}, with the error in `errors`."
+                    run.log("info", "run", what if len(result.steps) == 1 else f"{step.name}: {what}")
             from ..runner.load.secret_warnings import of_final_state
 
             for what in of_final_state(result.state, result.text, given.output, run.redactor):

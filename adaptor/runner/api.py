@@ -85,7 +85,7 @@ def run(
     options.dry_run, options.run_id, options.database = dry_run, run_id, database
     options.resume, options.fresh = resume, fresh
     options.allow_changed, options.resend_unknown = allow_changed, resend_unknown
-    options.labels = labels or {}
+    options.labels = labels
     try:
         under_way = options.new_run(Run, on_log or _silent)
         initial = copied(state) if state is not None else {}

@@ -34,7 +34,7 @@ class LedgerOptions:
     fresh: bool = False
     allow_changed: bool = False
     resend_unknown: bool = False
-    labels: Mapping[str, str] = MappingProxyType({})
+    labels: Mapping[str, str] | None = None
     given: Mapping[str, Any] = MappingProxyType({})
     collections: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     ask: Callable[[str], bool | None] | None = None

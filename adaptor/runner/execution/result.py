@@ -36,6 +36,8 @@ class StepResult:
         taken: The targets of the edges that were taken.
         operations: The operations performed: their titles, and seconds each.
         calls: Calls to other systems, in order.
+        left_by: Where it failed and no edge went on: after which operation its state is, in words; None where that is
+            the state which the step was given.
         was_kept: An earlier attempt of the run has recorded it, and it was not run again.
     """
 
@@ -52,6 +54,7 @@ class StepResult:
         self.taken: list[str] = []
         self.operations: list[tuple[str, float]] = []
         self.calls: list[CallRecord] = []
+        self.left_by: str | None = None
         self.was_kept = False
 
     def __repr__(self) -> str:

@@ -51,7 +51,7 @@ class RunLedger:
         self._run = run
         self._options = options
         #: The run's labels, those of its first attempt.
-        self.labels = dict(options.labels)
+        self.labels = dict(options.labels or {})
         self._database = options.database or default_database(path)
         self._ledger: Ledger | None = None
         #: The ledger's tables, open since the job has read a collection or written anything.

@@ -83,7 +83,7 @@ class RunOptions(LedgerOptions):
         Raises:
             InputError: The run cannot be called that, or cannot have these labels.
         """
-        self.labels = check_labels(self.labels.items())
+        self.labels = check_labels((self.labels or {}).items())
         run = kind(sink=sink, dry_run=self.dry_run, alone=True)
         # A run that is resumed gets its id from the ledger; `last` names it until then.
         run.id = self.resume or (check_run_id(self.run_id) if self.run_id else new_run_id())
@@ -138,7 +138,7 @@ def start_run(options: RunOptions, run: Run, credentials: Credentials) -> Result
             output.close()
             prepared.close()
     result.path, result.messages = options.path, run.messages
-    result.labels = result.labels or dict(options.labels)
+    result.labels = result.labels or dict(options.labels or {})
     return result
 
 

@@ -80,8 +80,9 @@ def near(path: str) -> str:
         relative = os.path.relpath(path)
     except ValueError:
         return path
-    relative = f".{os.sep}{relative}" if relative.startswith("-") else relative
-    return relative if len(relative) < len(path) else path
+    shorter = relative if len(relative) < len(path) else path
+    # A shell's command would take it for an option.
+    return f".{os.sep}{shorter}" if shorter.startswith("-") else shorter
 
 
 def _credentials(given: Mapping[str, Any]) -> list[str]:
