@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from ..core.text.number_of import number_of
 from .layout.help import Help
 
 TYPE_CHECKING = False
@@ -208,8 +209,8 @@ def _ends(findings: TokenReport) -> str:
 
 def _when(end: Any, findings: TokenReport) -> str:
     days = (end - findings.now).days
-    ago = f"{-days:,} days ago" if days < -1 else "a day ago" if days == -1 else None
-    return f"on {end:%Y-%m-%d} ({ago or f'in {days:,} days'})"
+    when = f"in {number_of(days, 'days')}" if days >= 0 else f"{number_of(-days, 'days')} ago"
+    return f"on {end:%Y-%m-%d} ({when})"
 
 
 def _scopes(scopes: list[str] | None) -> list[str]:

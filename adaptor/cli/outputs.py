@@ -6,6 +6,7 @@ import contextlib
 import sys
 
 from ..core.errors import InputError
+from ..core.text.number_of import number_of
 from ..runner.execution.counts import Counts
 from ..runner.execution.ledger_location import IN_MEMORY
 from ..runner.execution.result import EXIT_FAILED
@@ -121,7 +122,8 @@ def _close(result: Result, run: Run, options: argparse.Namespace, *, was_well: b
     elif was_well:
         run.log("info", "run", f"Done. {counts}", **facts)
     elif failed and result.plan is not None and result.plan.is_workflow:
-        what = f"{len(failed)} of {len(result.steps)} steps did not end well: {', '.join(failed)}. {counts}"
+        of = number_of(len(result.steps), "steps")
+        what = f"{len(failed)} of {of} did not end well: {', '.join(failed)}. {counts}"
         run.log("error", "run", what, **facts)
     else:
         run.log("error", "run", f"The run did not end well. {counts}", **facts)

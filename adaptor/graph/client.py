@@ -19,6 +19,7 @@ from ..core.config import Configuration, plain_address, read_configuration
 from ..core.digest import digest
 from ..core.errors import SENT_NO, SENT_UNKNOWN, AdaptorError, ConfigurationError, DeliveryUnknown, NotSent
 from ..core.run.context import Run
+from ..core.text.number_of import number_of
 from ..wire.departure import wire
 from ..wire.retry import RetryPolicy, call_with_retries
 from .answer import GraphAnswer
@@ -130,8 +131,8 @@ class GraphClient:
         try:
             body = self.connection.exchange(request, request.encoded()).body
         except AdaptorError:
-            return "The Page of this credential"
-        return f"The Page {body.get('name', '?')} ({body.get('id', '?')})"
+            return "that of this credential"
+        return f"{body.get('name', '?')} ({body.get('id', '?')})"
 
     def _ask_page_id(self) -> str:
         request = GraphRequest("GET", "me", params={"fields": "id"}, needs=("id",))
@@ -218,8 +219,8 @@ class GraphClient:
             longest = max(filter(None, seconds))
             with self._waiting(partial(waiting, left, _without(outcomes, left))):
                 were = "was" if len(again) == 1 else "were"
-                what = f"{len(again)} of {len(parts)} parts {were} not taken; trying again in {longest:.1f} s"
-                self._run.log("info", "graph", f"{what} ({repeats} of {self.retries.max_retries}).")
+                what = f"{len(again)} of {number_of(len(parts), 'parts')} {were} not taken; trying again"
+                self._run.log("info", "graph", f"{what} in {longest:.1f} s ({repeats} of {self.retries.max_retries}).")
                 self._run.wait(longest)
         for index, part in enumerate(parts):
             outcome = outcomes[index]

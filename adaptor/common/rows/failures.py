@@ -58,7 +58,7 @@ class Kinds:
         for kind in sorted(self._kinds.values(), key=lambda kind: -kind.count):
             yield str(kind)
         if self._others:
-            yield f"{self._others:,} more rows with other errors"
+            yield f"{number_of(self._others, 'more rows')} with other errors"
 
 
 class _Kind:
