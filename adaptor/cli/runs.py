@@ -279,8 +279,9 @@ def _print_settled(settled: int, remaining: Counter[str]) -> None:
     if not count:
         _print("Nothing is unknown.")
         return
-    lines = [f"{settled:,} of {count:,} unknown are settled: they were sent."]
-    lines += [f"  {count:,} stay unknown: {why}." for why, count in remaining.most_common()]
+    is_, they = ("is", "it was") if settled == 1 else ("are", "they were")
+    lines = [f"{settled:,} of {count:,} unknown {is_} settled" + (f": {they} sent." if settled else ".")]
+    lines += [f"  {left:,} {'stays' if left == 1 else 'stay'} unknown: {why}." for why, left in remaining.most_common()]
     _print("\n".join(lines))
 
 

@@ -158,8 +158,8 @@ def test_what_is_unknown_and_was_delivered_is_settled_and_the_rest_is_not_guesse
     sent(None, {"kind": "lost", "delivered": True}, None, {"kind": "lost", "delivered": False})
     done = runs("settle", "r1", "-c", "c.json")
     assert done.code == 1
-    assert "1 of 2 unknown are settled" in done.out
-    assert "1 stay unknown: not among the 20 newest messages" in done.out
+    assert "1 of 2 unknown is settled" in done.out
+    assert "1 stays unknown: not among the 20 newest messages" in done.out
     assert "--resend-unknown" in done.out
     (run,) = json.loads(runs("list", "--format", "json").out)
     assert run["writes"] == {"sent": 4, "unknown": 1}
@@ -186,11 +186,11 @@ def test_echoes_settle_without_asking_meta_and_meta_is_asked_only_for_the_rest(s
     done = runs("settle", "r1", "--echoes", "echoes.jsonl")
     assert done.code == 1
     assert len(messenger.requests) == before
-    assert "1 of 3 unknown are settled" in done.out
+    assert "1 of 3 unknown is settled" in done.out
     assert "2 stay unknown: not among the echoes" in done.out
     assert "1 line of echoes.jsonl is no JSON and was passed over: line 2." in done.err
     done = runs("settle", "r1", "--echoes", "echoes.jsonl", "-c", "c.json")
-    assert "1 of 2 unknown are settled" in done.out
+    assert "1 of 2 unknown is settled" in done.out
     assert json.loads(runs("list", "--format", "json").out)[0]["writes"] == {"sent": 4, "unknown": 1}
 
 
@@ -208,7 +208,7 @@ def test_a_token_that_may_not_look_is_told_and_everything_stays_unknown(sent, ru
     done = runs("settle", "r1", "-c", "c.json")
     assert done.code == 1
     assert "TokenInvalid" in done.err
-    assert "1 stay unknown: Meta did not say" in done.out
+    assert "1 stays unknown: Meta did not say" in done.out
     assert messenger.access_token not in done.out + done.err
 
 
@@ -307,7 +307,7 @@ def test_the_commands_that_a_run_shows_work_as_they_are_pasted(sent, runs, adapt
     assert messenger.access_token not in runs("show", "r1").out
     resume, settle, _ = (step["command"] for step in _next(forks, tmp_path, folder))
     settled = forks.run(shlex.split(settle)[1:], cwd=tmp_path / folder)
-    assert "1 of 1 unknown are settled" in settled.stdout, settled.stderr
+    assert "1 of 1 unknown is settled" in settled.stdout, settled.stderr
     done = forks.run(shlex.split(resume)[1:], cwd=tmp_path / folder)
     assert done.returncode == 0, done.stderr
     assert [message.psid for message in messenger.messages] == PEOPLE
