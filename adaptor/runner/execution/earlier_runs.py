@@ -163,6 +163,12 @@ def guards_of(store: Store, record: RunRecord, began: float) -> list[str]:
     return [] if record.is_fresh else store.runs.guarding(record.path, record.words, began)
 
 
+def others_of(store: Store, record: RunRecord) -> list[str]:
+    """Return the other runs of the job of a run that is resumed: nobody gets from it what they have sent."""
+    found = [*store.runs.later(record), *guards_of(store, record, record.started)]
+    return [each for each in dict.fromkeys(found) if each != record.id]
+
+
 def _log_finished(store: Store, last: RunRecord, run: Run) -> None:
     """Log to how many people a finished run of the same job has sent messages."""
     messages, people = store.writes.messages_and_people(last.id)

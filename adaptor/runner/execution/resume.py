@@ -295,16 +295,11 @@ class RunLedger:
     def _resume(self, name: str) -> State:
         """Take over a run that stopped; return its initial state."""
         from ...ledger.records import FINISHED
-        from .earlier_runs import guards_of
         from .restoring import restored_run
 
         ledger, known = self._taken_over(name)
         run, store, record = self._run, ledger.store, ledger.record
         self._ledger = ledger
-        if not run.dry_run:
-            # Nobody gets from this run what another run of the job has sent, whatever became of that one.
-            others = [*store.runs.later(record), *guards_of(store, record, record.started)]
-            ledger.others = [each for each in dict.fromkeys(others) if each != record.id]
         ledger.leaves_out_settled = known is not None and known.job_digest != self._job_digest
         again = store.writes.steps_with_unknown(record.id) if self._options.resend_unknown else set()
         state, steps = restored_run(store, record, run.redactor)
@@ -327,7 +322,7 @@ class RunLedger:
         from ...ledger.dry_run_copy import dry_run_copy_of
         from ...ledger.ledger import Ledger
         from ...ledger.store import open_store
-        from .earlier_runs import check_resumable, newest_of
+        from .earlier_runs import check_resumable, newest_of, others_of
         from .restoring import restored_run
 
         if not is_there(self._database):
@@ -344,11 +339,15 @@ class RunLedger:
             if known is not None:
                 # A state that cannot be restored is refused before the run is taken over.
                 restored_run(store, known, run.redactor)
+            others: list[str] = []
             if run.dry_run:
-                real, store = store, dry_run_copy_of(store, name)
+                others = [] if known is None else others_of(store, known)
+                real, store = store, dry_run_copy_of(store, name, others)
                 real.close()
             resends, given = self._options.resend_unknown, self._options.given
             ledger = Ledger.resume(store, name, redactor=run.redactor, resends_unknown=resends, given=given)
+            # The copy of a dry run knows no other runs, only what they have sent.
+            ledger.others = others if run.dry_run else others_of(store, ledger.record)
             return ledger, known
         except BaseException:
             store.close()
