@@ -214,8 +214,26 @@ def _wait_for_child(supervisor: Supervisor, options: argparse.Namespace, run: Ru
     supervisor.result.path, supervisor.result.labels = options.path, check_labels(options.label or ())
     supervisor.result.given = given_by(options)
     outputs = Outputs(options, run)
-    outputs.write(supervisor.result)
+    outputs.write(supervisor.result, _results_of_killed(supervisor, options, run))
     return outputs.tell(supervisor.result)
+
+
+def _results_of_killed(supervisor: Supervisor, options: argparse.Namespace, run: Run) -> Results | None:
+    """Add a row for each message that a killed process was sending to the rows that it has written."""
+    if not options.results or not supervisor.in_flight:
+        return None
+    from ..common.rows.results import report_result
+    from ..core.errors import DeliveryUnknown
+    from ..runner.report.recipients_file import Results
+
+    results = Results(options.results, goes_on=True)
+    run.observers.on_result = results.write
+    error = DeliveryUnknown(
+        "The process was ended while this message was on its way.", fix="Settle it: adaptor runs settle."
+    )
+    for record in supervisor.in_flight:
+        report_result(run, "unknown", record.write.recipient, error=error)
+    return results
 
 
 def _results(options: argparse.Namespace, run: Run) -> Results | None:
