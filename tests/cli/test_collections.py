@@ -218,3 +218,19 @@ def test_purging_runs_leaves_collections_and_says_so(adaptor, kept):
     done = adaptor(None, "purge", "r1", "--yes", command="runs")
     assert "1 value in 1 collection is kept: adaptor collections list" in done.out
     assert kept("c") == {"a": 1}
+
+
+def test_in_postgresql_it_is_the_same(adaptor, fresh_postgresql):
+    script = 'collections.get("c", "a", default=0)\ncollections.set("c", "a", state.data + 1)\n'
+    assert adaptor(script, "--database", fresh_postgresql, "--dry-run", "-O").state["data"] == 0
+    for _ in range(2):
+        assert adaptor(script, "--database", fresh_postgresql).code == 0
+    assert adaptor(script, "--database", fresh_postgresql, "-O").state["data"] == 2
+    done = adaptor(None, "get", "c", "*", "--database", fresh_postgresql, command="collections")
+    assert json.loads(done.out) == {"a": 3}
+    gone = adaptor(None, "remove", "c", "*", "--yes", "--database", fresh_postgresql, command="collections")
+    assert gone.out == "1 value removed from c.\n"
+    assert (
+        "There are no collections in the ledger."
+        in adaptor(None, "list", "--database", fresh_postgresql, command="collections").err
+    )
