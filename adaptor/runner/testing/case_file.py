@@ -31,7 +31,7 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ...common.collections.arguments import checked_collection, checked_key
+from ...common.collections.arguments import checked_collection, checked_key, checked_value
 from ...core.errors import AdaptorError, InputError
 from ..input.document import kind_of, object_in, read_document
 from ..load.reader import Reader
@@ -236,8 +236,8 @@ class _CaseReader(Reader):
                 return {}
             try:
                 checked_collection(name)
-                for key in values:
-                    checked_key(key, is_one=True)
+                for key, value in values.items():
+                    checked_value(value, checked_key(key, is_one=True))
             except AdaptorError as error:
                 self.refuse((*path, name), error.description, fix=error.fix, key=True)
                 return {}
