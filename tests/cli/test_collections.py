@@ -143,6 +143,13 @@ def test_a_secret_in_a_value_is_kept_as_a_mark_and_comes_back(adaptor, given, tm
     assert done.code == 0, done.err
 
 
+def test_a_key_holds_no_secret(adaptor, given):
+    done = adaptor('collections.set("c", state.configuration.access_token, 1)', state=given)
+    assert done.code == 1
+    assert "The key holds a secret" in done.err
+    assert "t0ken-of-the-page" not in done.written()
+
+
 def test_a_test_case_says_what_there_was_and_what_is_left(adaptor):
     script = 'collections.get("told", state.data)\nfn_if(state.data, collections.remove("told", "b"))\n'
     case = {"state": {"data": "a"}, "collections": {"told": {"a": {"n": 1}, "b": 2}}}

@@ -15,6 +15,7 @@ Where `--limit` or `--only-to` leaves a message out, what the same item would se
 
 from __future__ import annotations
 
+from ...core.errors import InvalidValue
 from ...core.operation import Keys, Step, Value
 from ...core.run.context import current_run
 from ...core.state import State, compose_next_state
@@ -130,6 +131,8 @@ def set(state: State, collection: Value[str], key: Keys, values: Value[Any]) -> 
     """
     run = current_run()
     name, items = checked_collection(collection), pairs(key, values)
+    if any(run.redactor.identity(each_key) != each_key for each_key in items):
+        raise InvalidValue("The key holds a secret of the credential.", fix="Make another key. Nothing was set.")
     if _is_left_out(run):
         return state
     if run.dry_run:

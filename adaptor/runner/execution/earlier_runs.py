@@ -10,6 +10,8 @@ from .result import EXIT_INTERRUPTED, EXIT_WELL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ...core.run.context import Run
     from ...ledger.records import RunRecord
     from ...ledger.store import Store
@@ -89,18 +91,18 @@ def check_resumable(
     if known is None or known.purged is not None:
         # Then `Ledger.resume` refuses.
         return
-    has_changed = known.job_digest != job_digest(sources)
-    if has_changed and known.path != path:
-        raise InputError(
-            f"The run `{name}` is a run of {known.path}.", fix=f"Write adaptor run {known.path} --resume {name}."
-        )
-    if known.words != words:
-        from ..output.shown_commands import resume_command
+    from ..output.shown_commands import resume_command
 
+    has_changed = known.job_digest != job_digest(sources)
+    where: Any = {"database": options.database, "given": known.given}
+    if has_changed and known.path != path:
+        command = resume_command(known.path, known.words, name, **where)
+        raise InputError(f"The run `{name}` is a run of {known.path}.", fix=f"Write {command}")
+    if known.words != words:
         given = " ".join(known.words) or "nothing else"
         raise InputError(
             f"The run `{name}` was started with {given} after the path.",
-            fix=f"Write {resume_command(path, known.words, name)}.",
+            fix=f"Write {resume_command(path, known.words, name, **where)}",
         )
     if has_changed and not options.allow_changed:
         raise InputError(
