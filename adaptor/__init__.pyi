@@ -1,5 +1,5 @@
 # The public names, each once: type checkers and editors read this file, and `__init__.py` loads from it.
-from .common import http as http
+from .common import collections as collections, http as http
 from .common.control import as_ as as_, assert_ as assert_, combine as combine, fn_if as fn_if, group as group
 from .common.cursor import cursor as cursor
 from .common.data import (

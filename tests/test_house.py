@@ -68,9 +68,15 @@ def test_every_public_name_is_there():
         assert getattr(adaptor, name) is not None
 
 
-def test_the_names_inside_http_are_sorted_and_exact():
-    operations = [name for name, value in vars(adaptor.http).items() if hasattr(value, "__operation__")]
-    assert adaptor.http.__all__ == sorted(operations)
+@pytest.mark.parametrize("space", [adaptor.http, adaptor.collections])
+def test_the_names_inside_a_namespace_are_sorted_and_exact(space):
+    operations = [name for name, value in vars(space).items() if hasattr(value, "__operation__")]
+    assert space.__all__ == sorted(operations)
+
+
+def test_an_unknown_name_inside_a_namespace_is_answered_with_those_that_are_there():
+    with pytest.raises(AttributeError, match=r"`collections` has no `Counter`.* after: import collections"):
+        adaptor.collections.Counter
     with pytest.raises(AttributeError, match="`http` has no `gett`; it has delete, get, patch, post, put, request"):
         adaptor.http.gett
 

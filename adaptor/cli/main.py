@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 #: The commands, each a module of this room. Only the one that is asked for is imported.
-COMMANDS = ("run", "runs", "check", "test", "sandbox", "new", "docs", "config", "completion", "version")
+COMMANDS = ("run", "runs", "collections", "check", "test", "sandbox", "new", "docs", "config", "completion", "version")
 
 EXIT_CODES = """\
 exit codes:
@@ -53,6 +53,12 @@ def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
 
 class _Parser(argparse.ArgumentParser):
     """Prints no word of the command line that a terminal would obey; its commands are parsers of this class too."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with one line about a wrong argument. The usage would hide it: `--help` shows that."""
+        from .layout.usage_errors import in_words
+
+        self.exit(2, f"{self.prog}: {in_words(message)} See {self.prog} --help.\n")
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
         """End with a message."""

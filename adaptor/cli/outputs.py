@@ -6,6 +6,7 @@ import contextlib
 import sys
 
 from ..core.errors import InputError
+from ..core.text.number_of import number_of
 from ..runner.execution.counts import Counts
 from ..runner.execution.ledger_location import IN_MEMORY
 from ..runner.execution.result import EXIT_FAILED
@@ -68,6 +69,10 @@ class Outputs:
         given, run = self._given, self._run
         if result.text is not None and given.output:
             write_output(f"{result.text}\n", given.output, self._stdout)
+            for step in result.steps:
+                if step.left_by is not None:
+                    what = f"The final state is the one after {step.left_by}, with the error in `errors`."
+                    run.log("info", "run", what if len(result.steps) == 1 else f"{step.name}: {what}")
             from ..runner.load.secret_warnings import of_final_state
 
             for what in of_final_state(result.state, result.text, given.output, run.redactor):
@@ -121,7 +126,8 @@ def _close(result: Result, run: Run, options: argparse.Namespace, *, was_well: b
     elif was_well:
         run.log("info", "run", f"Done. {counts}", **facts)
     elif failed and result.plan is not None and result.plan.is_workflow:
-        what = f"{len(failed)} of {len(result.steps)} steps did not end well: {', '.join(failed)}. {counts}"
+        of = number_of(len(result.steps), "steps")
+        what = f"{len(failed)} of {of} did not end well: {', '.join(failed)}. {counts}"
         run.log("error", "run", what, **facts)
     else:
         run.log("error", "run", f"The run did not end well. {counts}", **facts)
@@ -131,16 +137,15 @@ def _close(result: Result, run: Run, options: argparse.Namespace, *, was_well: b
 
 def _tell_what_next(result: Result, run: Run, options: argparse.Namespace, *, was_well: bool) -> None:
     """Log the commands that resume the run and settle what is unknown."""
-    from ..runner.output.shown_commands import resume_command, runs_command
+    from ..runner.output.shown_commands import resume_command, runs_command, what_is_missing
 
-    where = options.database
+    where, given = options.database, result.given
+    missing = what_is_missing(where, given)
     goes_on = not result.is_finished or result.error is not None or was_well != result.is_well
     if goes_on and not result.was_sent_before:
         run_options = RunOptions(options.path)
         run_options.fill(vars(options))
-        command = resume_command(
-            options.path, run_options.words(), run.id, database=where, credentials=options.credentials
-        )
+        command = resume_command(options.path, run_options.words(), run.id, database=where, given=given)
         words_for = "Go on with"
         if result.is_partial:
             words_for = "Go on to the people who were left out with"
@@ -148,7 +153,7 @@ def _tell_what_next(result: Result, run: Run, options: argparse.Namespace, *, wa
             words_for = "Write the outputs again, and send nothing, with"
         elif result.is_finished:
             words_for = "Try again what has failed, and nothing else, with"
-        run.log("info", "run", f"{words_for}: {command}", ledger=result.ledger)
+        run.log("info", "run", f"{words_for}: {command}" + (f"  ({missing})" if missing else ""), ledger=result.ledger)
     if result.unknown or result.outcomes["unknown"]:
-        command = runs_command("settle", run.id, path=options.path, database=where, credentials=options.credentials)
+        command = runs_command("settle", run.id, path=options.path, database=where, given=given)
         run.log("info", "run", f"Settle what is unknown with: {command}", ledger=result.ledger)

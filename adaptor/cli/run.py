@@ -15,6 +15,7 @@ from ..core.text.harmless import harmless
 from ..core.text.sanitize import Sanitizer
 from ..runner.execution.ledger_location import IN_MEMORY
 from ..runner.execution.result import EXIT_BAD_INPUT
+from ..runner.execution.run_id import check_labels
 from ..runner.execution.signals import Interruption
 from ..runner.execution.start import RunOptions, start_run
 from ..runner.load.credentials import read_credentials
@@ -22,7 +23,7 @@ from ..runner.output.files import check_output, print_out
 from ..runner.output.logs import Levels, Log
 from .options.confirm import is_terminal
 from .options.curl import curl_printer
-from .options.run import add_options, check_options
+from .options.run import add_options, check_options, given_by
 from .outputs import Outputs
 
 TYPE_CHECKING = False
@@ -79,6 +80,7 @@ def _perform(options: argparse.Namespace, log: Log) -> int:
             check_output(path)
     run_options = RunOptions(options.path)
     run_options.fill(vars(options))
+    run_options.labels, run_options.given = check_labels(options.label or ()), given_by(options)
     limits = _limits(options)
     run = run_options.new_run(_run_class(limits), log)
     run.audience.limit, run.audience.only_to = options.limit, options.only_to
@@ -209,10 +211,29 @@ def _wait_for_child(supervisor: Supervisor, options: argparse.Namespace, run: Ru
     code = supervisor.wait()
     if supervisor.result is None:
         return code
-    supervisor.result.path = options.path
+    supervisor.result.path, supervisor.result.labels = options.path, check_labels(options.label or ())
+    supervisor.result.given = given_by(options)
     outputs = Outputs(options, run)
-    outputs.write(supervisor.result)
+    outputs.write(supervisor.result, _results_of_killed(supervisor, options, run))
     return outputs.tell(supervisor.result)
+
+
+def _results_of_killed(supervisor: Supervisor, options: argparse.Namespace, run: Run) -> Results | None:
+    """Add a row for each message that a killed process was sending to the rows that it has written."""
+    if not options.results or not supervisor.in_flight:
+        return None
+    from ..common.rows.results import report_result
+    from ..core.errors import DeliveryUnknown
+    from ..runner.report.recipients_file import Results
+
+    results = Results(options.results, goes_on=True)
+    run.observers.on_result = results.write
+    error = DeliveryUnknown(
+        "The process was ended while this message was on its way.", fix="Settle it: adaptor runs settle."
+    )
+    for record in supervisor.in_flight:
+        report_result(run, "unknown", record.write.recipient, error=error)
+    return results
 
 
 def _results(options: argparse.Namespace, run: Run) -> Results | None:

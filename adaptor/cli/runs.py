@@ -7,12 +7,14 @@ import re
 import sys
 
 from .layout.help import Help
+from .layout.writing import write_pieces
+from .options.run import label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections import Counter
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from ..ledger.records import RunRecord
@@ -81,6 +83,13 @@ def add_to(commands: Any) -> None:
 def _add_reading(verb: _Verb) -> None:
     listing = verb("list", "list runs", "List runs, the newest first. Nobody's id is shown.", _list, run=None)
     listing.add_argument("-n", "--limit", type=int, metavar="N", default=20, help="how many at most (default: 20)")
+    listing.add_argument(
+        "--label",
+        type=label,
+        action="append",
+        metavar="NAME=VALUE",
+        help="only runs with this label; of several, all must fit",
+    )
     show = verb("show", "show one run", "Show how a run went, and what to do next. Nobody's id is shown.", _show)
     for each in (listing, show):
         each.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
@@ -122,7 +131,8 @@ def _add_purge(verb: _Verb) -> None:
     purge = verb(
         "purge",
         "forget the recipients of runs",
-        "Forget the recipients of a run and the states that it kept. Its counts stay. It cannot be resumed any more.",
+        "Forget the recipients of a run and the states that it kept. Its counts stay. It cannot be resumed any more. "
+        "What jobs keep in collections stays: see adaptor collections.",
         _purge,
         run="?",
     )
@@ -173,6 +183,7 @@ def _run_of(options: argparse.Namespace) -> Iterator[tuple[Store, RunRecord]]:
 
 def _list(options: argparse.Namespace) -> int:
     from ..runner.execution.ledger_location import is_there
+    from ..runner.execution.run_id import check_labels
     from ..runner.history.history import ledger_of, run_facts
 
     database = ledger_of(options.path, options.database)
@@ -182,7 +193,10 @@ def _list(options: argparse.Namespace) -> int:
         facts = []
     else:
         with _store(options) as store:
-            facts = [run_facts(store, record) for record in store.runs.newest(max(1, options.limit))]
+            found = store.runs.newest(max(1, options.limit), check_labels(options.label or ()))
+            facts = [run_facts(store, record) for record in found]
+        if options.label and not facts:
+            print("No run has these labels.", file=sys.stderr)
     if options.format == "json":
         _print_json(facts)
     elif facts:
@@ -216,7 +230,7 @@ def _results(options: argparse.Namespace) -> int:
 
     kind = options.format or ("csv" if options.output.lower().endswith(".csv") else "jsonl")
     with _run_of(options) as (store, record):
-        _write(listed(store.writes.records(record.id, options.outcome or ()), kind), options.output)
+        write_pieces(listed(store.writes.records(record.id, options.outcome or ()), kind), options.output)
     return 0
 
 
@@ -224,7 +238,7 @@ def _export(options: argparse.Namespace) -> int:
     from ..runner.history.history import exported
 
     with _run_of(options) as (store, record):
-        _write(exported(store, record), options.output)
+        write_pieces(exported(store, record), options.output)
     return 0
 
 
@@ -265,20 +279,23 @@ def _print_settled(settled: int, remaining: Counter[str]) -> None:
     if not count:
         _print("Nothing is unknown.")
         return
-    lines = [f"{settled:,} of {count:,} unknown are settled: they were sent."]
-    lines += [f"  {count:,} stay unknown: {why}." for why, count in remaining.most_common()]
+    is_, they = ("is", "it was") if settled == 1 else ("are", "they were")
+    lines = [f"{settled:,} of {count:,} unknown {is_} settled" + (f": {they} sent." if settled else ".")]
+    lines += [f"  {left:,} {'stays' if left == 1 else 'stay'} unknown: {why}." for why, left in remaining.most_common()]
     _print("\n".join(lines))
 
 
 def _print_what_next(options: argparse.Namespace, record: RunRecord) -> None:
-    from ..runner.output.shown_commands import resume_command, runs_command
+    from ..runner.output.shown_commands import resume_command, runs_command, what_is_missing
 
-    show = runs_command("results", record.id, path=options.path, database=options.database)
-    again = resume_command(
-        record.path, record.words, record.id, database=options.database, credentials=options.credentials
-    )
-    _print(f"Who they are, to look in the Page's inbox:\n  {show} --outcome unknown")
-    _print(f"To send to them again, although people who got it get it twice:\n  {again} --resend-unknown")
+    where = options.database
+    given = {**record.given, **({"credentials": options.credentials} if options.credentials else {})}
+    show = runs_command("results", record.id, path=options.path, database=where, more=["--outcome", "unknown"])
+    again = resume_command(record.path, record.words, record.id, database=where, given=given, more=["--resend-unknown"])
+    _print(f"Who they are, to look in the Page's inbox:\n  {show}")
+    _print(f"To send to them again, although people who got it get it twice:\n  {again}")
+    if missing := what_is_missing(where, given):
+        _print(missing)
 
 
 def _purge(options: argparse.Namespace) -> int:
@@ -305,7 +322,17 @@ def _purge(options: argparse.Namespace) -> int:
         else:
             people = store.runs.purge(record.id)
             _print(f"The people of {people:,} write{'' if people == 1 else 's'} of {record.id} are forgotten.")
+        _print_what_is_kept(store)
     return 0
+
+
+def _print_what_is_kept(store: Store) -> None:
+    from ..core.text.number_of import number_of
+
+    counts = [count for _, count, _ in store.collections.names()]
+    if counts:
+        what = f"{number_of(sum(counts), 'values')} in {number_of(len(counts), 'collections')}"
+        _print(f"{what} {'is' if sum(counts) == 1 else 'are'} kept: adaptor collections list")
 
 
 def _terminal() -> tuple[int, Any]:
@@ -329,17 +356,3 @@ def _print_json(value: Any) -> None:
     from ..core.text.harmless import harmless
 
     _print(harmless(json.dumps(value, indent=2, ensure_ascii=False)))
-
-
-def _write(pieces: Iterable[str], path: str) -> None:
-    """Write piece by piece to a file that its owner alone can read, or to standard output."""
-    from ..core.text.harmless import harmless
-    from ..runner.output.files import print_out, streamed
-
-    if path == "-":
-        for piece in pieces:
-            print_out(harmless(piece), sys.stdout)
-        return
-    with streamed(path) as file:
-        for piece in pieces:
-            file.write(piece.encode("utf-8", "backslashreplace"))

@@ -46,7 +46,9 @@ A case may have:
   job, state, now     the job, the initial state (an object or a file), when the run starts
   sandbox             who is there: an object or a file; default: sandbox.json beside the job
   calls               recorded calls: [{"request": {"method", "url", "body"}, "response": {"status", "body"}}]
-  expect              sent, actions, requests, data, state, error. What it names must be there; the rest is free.
+  collections         what the collections hold at first: {"told": {"6543210987654321": {"day": "2026-11-20"}}}
+  expect              sent, actions, requests, data, state, collections, error. What it names must be there; the rest
+                      is free.
                       {"$exactly": …}, {"$matches": "…"} and {"$any": true} replace values.
 
 No credential is read, and nothing leaves this machine.

@@ -7,6 +7,7 @@ from ..core.execute import in_order, perform_in_order
 from ..core.operation import Callback, Condition, Operation, Source, Step, Value, builder_of, state_operation
 from ..core.run.context import current_run
 from ..core.state import State, a_kind
+from ..core.text.number_of import number_of
 from ..core.values.lazy import resolve
 from .rows.sources import items_of, warn_if_no_items
 
@@ -157,7 +158,7 @@ def group(
     warn_if_no_items(state, has_some=count > 0)
     if left_out:
         ending = "has no `{0}` and was left out" if left_out == 1 else "have no `{0}` and were left out"
-        what = f"{left_out:,} of {count:,} items {ending.format(key_path)}"
+        what = f"{left_out:,} of {number_of(count, 'items')} {ending.format(key_path)}"
         current_run().warn("job", f"group: {what}")
     grouped = {**state, "data": groups}
     return callback(grouped) if callback is not None else grouped

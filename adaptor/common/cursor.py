@@ -117,6 +117,12 @@ def cursor(
     return {**state, key: kept}
 
 
+def moment_of(value: Any, zone: tzinfo) -> datetime | None:
+    """Return the moment that a datetime, a date, ISO text or words such as `2 days ago` mean, or None."""
+    moment = _moment(value, zone)
+    return _read_iso(value, zone) if moment is None and isinstance(value, str) else moment
+
+
 def _moment(value: Any, zone: tzinfo) -> datetime | None:
     """Return the moment that a value means, or None where it is no time."""
     if isinstance(value, str):
@@ -151,7 +157,9 @@ def _words(text: str, zone: tzinfo) -> datetime | None:
     match = re.fullmatch(_AGO, words)
     if match is None:
         raise JobError(
-            f"cursor() does not know the time {_short(text)}.", fix=f"It knows {_WORDS}.", code="UNKNOWN_TIME"
+            f"{current_run().path[-1][0]}() does not know the time {_short(text)}.",
+            fix=f"It knows {_WORDS}.",
+            code="UNKNOWN_TIME",
         )
     count = int(match[1])
     try:

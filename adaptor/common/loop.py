@@ -87,18 +87,48 @@ def each(
         >>> each([1, 2], fn(lambda s: {**s, "sum": s.get("sum", 0) + s["data"]}))({})["sum"]
         3
     """
+    key = as_ or "data"
+    state, has_some = perform_each(
+        state,
+        numbered(source, state, csv),
+        operation,
+        lambda before, item, index: {**before, key: readable(item), "index": index},
+    )
+    warn_if_no_items(state, has_some=has_some)
+    return state
+
+
+def perform_each(
+    state: State,
+    items: Iterable[tuple[int, Any]],
+    operation: Step,
+    given: Callable[[State, Any, int], State],
+) -> tuple[State, bool]:
+    """Perform an operation for each item, as `each` does.
+
+    Args:
+        state: The state before the first item.
+        items: The items, each with its position.
+        operation: The operation.
+        given: Returns what the operation is given: for the state after the item before, an item, and its position.
+
+    Returns:
+        The state after the last item, and whether there was any.
+    """
     run = current_run()
     path = run.path
-    key = as_ or "data"
+    name = path[-1][0]
+    left_out_before = run.audience.left_out_before
     put_off: dict[int, tuple[int, Any]] = {}
     held_back: ReplayMismatch | None = None
     index = -1
     try:
-        for index, item in run.watched(_again_at_the_end(numbered(source, state, csv), put_off)):
-            path[-1] = ("each", index)
+        for index, item in run.watched(_again_at_the_end(items, put_off)):
+            path[-1] = (name, index)
             counted, left_out = _counted(run), run.audience.left_out
+            run.audience.left_out_before = left_out
             try:
-                state = operation({**state, key: readable(item), "index": int(index)})
+                state = operation(given(state, item, int(index)))
             except ReplayMismatch as error:
                 if index not in put_off:
                     put_off[index] = index, item
@@ -117,11 +147,12 @@ def each(
     except ItemsFailed as error:
         error.went_through = False
         raise
+    finally:
+        run.audience.left_out_before = left_out_before
     if held_back is not None:
         raise held_back
-    path[-1] = ("each", None)
-    warn_if_no_items(state, has_some=index >= 0)
-    return state
+    path[-1] = (name, None)
+    return state, index >= 0
 
 
 @_looping
@@ -170,12 +201,14 @@ def try_each(
     new: list[dict[str, Any]] = []
     kinds = Kinds()
     count = 0
+    left_out_before = run.audience.left_out_before
     put_off: dict[int, tuple[int, Any]] = {}
     for index, item in run.watched(_again_at_the_end(numbered(source, state, csv), put_off)):
         path[-1] = ("try_each", index)
         # The error in place of an unreadable row is no JSON, and must not be left in the state.
         before = {**state, key: None if isinstance(item, UnreadableRow) else item, "index": int(index)}
         counted, told, left_out = _counted(run), run.observers.results_reported, run.audience.left_out
+        run.audience.left_out_before = left_out
         made, unknown = run.made, run.unknown_in_a_row
         count += index not in put_off
         try:
@@ -220,6 +253,7 @@ def try_each(
             if run.unknown_in_a_row == unknown:
                 run.unknown_in_a_row = 0
     path[-1] = ("try_each", None)
+    run.audience.left_out_before = left_out_before
     warn_if_no_items(state, has_some=count > 0)
     if failed:
         what = f"passed over {len(failed):,} of {number_of(count, 'items')}: {summary(failed)}"

@@ -249,6 +249,8 @@ Step: TypeAlias = "Operation | Callable[[State], State]"
 Callback: TypeAlias = "Callable[P, T]"
 #: A callback or an operation.
 Handler: TypeAlias = "Operation | Callable[P, T]"
+#: A key, or a function of each of several values and its index, which is passed on unchanged.
+Keys: TypeAlias = "Value[str | int] | Callable[[Any], str | int] | Callable[[Any, int], str | int]"
 #: Classes of errors.
 ErrorKinds: TypeAlias = "type[BaseException] | tuple[type[BaseException], ...]"
 #: A condition; the operation gets True or False.
@@ -306,7 +308,7 @@ def builder(function: Callable[P, T]) -> Callable[P, T]:
 def _take(parameters: Parameters, name: str, value: Any) -> Any:
     """Return an argument in the form that the operation keeps, by the kind that its annotation names."""
     kind = parameters.kinds.get(name)
-    if kind is None:
+    if kind is None or (kind == "keys" and (not callable(value) or isinstance(value, Lazy))):
         return prepare(value)
     if kind == "step":
         return as_operation(value, parameters.name)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..core.config import Configuration, plain_address, read_configuration
 from ..core.errors import SENT_NO, SENT_UNKNOWN, AdaptorError, DeliveryUnknown, NotSent
 from ..core.run.context import Run
+from ..core.text.number_of import number_of
 from ..ledger.token_ends import token_warnings
 from ..wire.departure import wire
 from ..wire.retry import RetryPolicy, call_with_retries
@@ -144,8 +145,8 @@ class GraphClient:
             longest = max(filter(None, seconds))
             with self._during_wait(partial(waiting, left, _without(outcomes, left))):
                 were = "was" if len(again) == 1 else "were"
-                what = f"{len(again)} of {len(parts)} parts {were} not taken; trying again in {longest:.1f} s"
-                self._run.log("info", "graph", f"{what} ({repeats} of {self.retries.max_retries}).")
+                what = f"{len(again)} of {number_of(len(parts), 'parts')} {were} not taken; trying again"
+                self._run.log("info", "graph", f"{what} in {longest:.1f} s ({repeats} of {self.retries.max_retries}).")
                 self._run.wait(longest)
         for index, part in enumerate(parts):
             outcome = outcomes[index]

@@ -55,8 +55,8 @@ class PageIdentity:
         try:
             body = self._client.connection.exchange(request, request.encoded()).body
         except AdaptorError:
-            return "The Page of this credential"
-        return f"The Page {body.get('name', '?')} ({body.get('id', '?')})"
+            return "that of this credential"
+        return f"{body.get('name', '?')} ({body.get('id', '?')})"
 
     def _name_of(self, page_id: str) -> str:
         return f"{self._base_url}/{page_id}"

@@ -8,6 +8,7 @@ The modules:
 * `ledger`: the interface for a run; `at_most_once`: claim, send and settle in one context.
 * `records`: the values that are stored; `write_id`: how a write is identified.
 * `runs`, `writes` (with `claim` and `columns`), `pages`, `leases`: the tables; `store`: all of them.
+* `collections`: values that jobs keep between runs; `run_collections`: as one run uses them.
 * `lease`, `process`: the lease of this process; `pace`: how fast a Page may send.
 * `database/`: SQLite and PostgreSQL. `refusals`, `errors`: why a run or a write is refused.
 """

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import runs
 from .columns import COLUMNS
-from .database.database import placeholders
+from .database.database import in_chunks, placeholders
 from .refusals import why_not_resumed
 from .store import Store, open_store
 
@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 _PAGE_SIZE = 1000
 
 
-def dry_run_copy_of(store: Store, run: str) -> Store:
+def dry_run_copy_of(store: Store, run: str, others: Sequence[str] = ()) -> Store:
     """Return a ledger in memory that holds a copy of a run.
+
+    Args:
+        store: The ledger.
+        run: The run.
+        others: Other runs of the same job: nobody gets from the run what they have sent.
 
     Raises:
         LedgerError: There is no such run, or another process is running it.
@@ -35,17 +40,25 @@ def dry_run_copy_of(store: Store, run: str) -> Store:
             _copy(source, target, "runs", runs.COLUMNS, "id = ?", [run])
             _copy(source, target, "steps", "run, step, arrival, status, output", "run = ?", [run])
             _copy(source, target, "tokens", "digest, page", "1 = 1", [])
-            last = 0
-            while True:
-                # A key may have been used in any run.
-                where = "n > ? AND (run = ? OR own_key IS NOT NULL) ORDER BY n LIMIT ?"
-                rows = _copy(source, target, "writes", COLUMNS, where, [last, run, _PAGE_SIZE])
-                if len(rows) < _PAGE_SIZE:
-                    return copy
-                last = rows[-1][0]
+            # A key may have been used in any run.
+            _copy_writes(source, target, "(run = ? OR own_key IS NOT NULL)", [run])
+            for chunk in in_chunks([other for other in others if other != run]):
+                where = f"run IN ({placeholders(chunk)}) AND is_message = 1 AND own_key IS NULL"
+                _copy_writes(source, target, where, chunk)
+            return copy
     except BaseException:
         copy.close()
         raise
+
+
+def _copy_writes(source: Database, target: Database, where: str, values: Sequence[Any]) -> None:
+    last = 0
+    while True:
+        page = [last, *values, _PAGE_SIZE]
+        rows = _copy(source, target, "writes", COLUMNS, f"n > ? AND {where} ORDER BY n LIMIT ?", page)
+        if len(rows) < _PAGE_SIZE:
+            return
+        last = rows[-1][0]
 
 
 def _copy(source: Database, target: Database, table: str, columns: str, where: str, values: Sequence[Any]) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.errors import ABOUT_PAGE, ABOUT_ROW, AdaptorError
+from ..core.errors import ABOUT_PAGE, ABOUT_ROW, AdaptorError, InputError
 
 
 class LedgerError(AdaptorError):
@@ -11,6 +11,10 @@ class LedgerError(AdaptorError):
     about = ABOUT_PAGE
     about_sending = True
     code = "LEDGER"
+
+
+class NoLedger(InputError):
+    """The database exists and holds no ledger."""
 
 
 class TransactionConflict(LedgerError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..core.run.place import without_lines
@@ -18,7 +19,7 @@ from .store import IN_MEMORY
 from .write_id import write_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ..core.run.context import Run
     from .pace import Slot
@@ -78,7 +79,13 @@ class Ledger:
 
     @classmethod
     def resume(
-        cls, store: Store, run: str, *, redactor: Redactor | None = None, resends_unknown: bool = False
+        cls,
+        store: Store,
+        run: str,
+        *,
+        redactor: Redactor | None = None,
+        resends_unknown: bool = False,
+        given: Mapping[str, Any] = MappingProxyType({}),
     ) -> Ledger:
         """Resume a run.
 
@@ -87,13 +94,14 @@ class Ledger:
             run: Its id.
             redactor: Knows the secrets that must not be recorded.
             resends_unknown: Make unknown writes again.
+            given: What the command line of this attempt was given, as `RunRecord.given`.
 
         Raises:
             LedgerError: There is no such run, it was purged, or another process is running it.
         """
         lease = Lease(store.leases, run)
         try:
-            record = store.runs.resume(run, lease.id)
+            record = store.runs.resume(run, lease.id, given)
             if record is None:
                 raise why_not_resumed(store, run)
         except BaseException:
@@ -102,6 +110,11 @@ class Ledger:
         ledger = cls(store, lease, record, redactor)
         ledger.resends_unknown = resends_unknown
         return ledger
+
+    @property
+    def lease_id(self) -> str:
+        """The id of the lease by which this process holds the run."""
+        return self._lease.id
 
     @property
     def is_kept(self) -> bool:

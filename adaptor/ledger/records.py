@@ -132,6 +132,9 @@ class RunRecord(NamedTuple):
         words: What follows the path on a command line that runs the same: a workflow's name, `--start`, `--only`.
         is_fresh: The user began it with `--fresh`, whatever earlier runs have sent.
         identity: The version of the rule that identifies its writes.
+        labels: The user's own words for it, by name.
+        given: What its command line was given: `credentials` and `people`, the paths of these files, and `sandbox`;
+            `configuration` is `state` where the credential was in the initial state, which is not recorded.
     """
 
     id: str
@@ -151,6 +154,8 @@ class RunRecord(NamedTuple):
     words: Sequence[str] = ()
     is_fresh: bool = False
     identity: int = IDENTITY
+    labels: Mapping[str, str] = MappingProxyType({})
+    given: Mapping[str, Any] = MappingProxyType({})
 
 
 def workflow_of(words: Sequence[str]) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from .database.database import from_text, in_chunks, placeholders, storable, to_text
@@ -9,15 +11,17 @@ from .errors import LedgerError
 from .records import FINISHED, IDENTITY, MADE, RUNNING, RunRecord, StepRecord, workflow_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from .database.database import Database
     from .leases import Leases
 
 COLUMNS = (
     "id, path, words, job_digest, input_digest, input, status, started, ended, purged, exit_code, attempt, holder, "
-    "fresh, identity"
+    "fresh, identity, labels, given"
 )
+#: How many runs are looked through at once.
+_PAGE_SIZE = 200
 
 
 class Runs:
@@ -49,11 +53,13 @@ class Runs:
                     record.holder,
                     int(record.is_fresh),
                     record.identity,
+                    to_text(dict(record.labels)) if record.labels else None,
+                    to_text(dict(record.given)) if record.given else None,
                 ),
             )
         return record
 
-    def resume(self, run: str, holder: str) -> RunRecord | None:
+    def resume(self, run: str, holder: str, given: Mapping[str, Any] = MappingProxyType({})) -> RunRecord | None:
         """Give a run that no live process holds to a lease, for one more attempt.
 
         Writes that the last attempt was sending when it ended become unknown.
@@ -61,6 +67,7 @@ class Runs:
         Args:
             run: Its id.
             holder: The id of the lease.
+            given: What the command line of this attempt was given, in place of what an earlier one was given.
 
         Returns:
             The record, or None if the run cannot be resumed or a live process holds it.
@@ -76,6 +83,9 @@ class Runs:
                 "WHERE id = ? AND holder IS NULL AND attempt = ? AND status = ? AND purged IS NULL",
                 (holder, RUNNING, run, record.attempt, record.status),
             ).rowcount
+            if taken and given:
+                kept = {name: value for name, value in record.given.items() if name != "configuration"}
+                self._database.run("UPDATE runs SET given = ? WHERE id = ?", (to_text({**kept, **given}), run))
             return self._record(run) if taken else None
 
     def end(self, run: str, holder: str, status: str, exit_code: int) -> None:
@@ -92,13 +102,25 @@ class Runs:
         with self._database.reading():
             return self._record(run)
 
-    def newest(self, most: int = 50) -> list[RunRecord]:
-        """Return the newest runs, newest first, each with the number of its writes by outcome."""
+    def newest(self, most: int = 50, labels: Mapping[str, str] = MappingProxyType({})) -> list[RunRecord]:
+        """Return the newest runs, newest first, each with the number of its writes by outcome.
+
+        Args:
+            most: How many at most.
+            labels: Only runs that have all of these.
+        """
+        where = "WHERE labels IS NOT NULL" if labels else ""
+        size = _PAGE_SIZE if labels else most
+        found: list[RunRecord] = []
         with self._database.reading():
-            found = self._database.run(
-                f"SELECT {COLUMNS} FROM runs ORDER BY started DESC, id LIMIT ?", (most,)
-            ).fetchall()
-            return self._with_outcomes([_read(values) for values in found])
+            for start in count(0, size):
+                page = self._database.run(
+                    f"SELECT {COLUMNS} FROM runs {where} ORDER BY started DESC, id LIMIT ? OFFSET ?", (size, start)
+                ).fetchall()
+                found += [record for record in map(_read, page) if labels.items() <= record.labels.items()]
+                if len(found) >= most or len(page) < size:
+                    break
+            return self._with_outcomes(found[:most])
 
     def newest_of(self, path: str, words: Sequence[str]) -> str | None:
         """Return the id of the newest run of a job, or of the workflow of a project that the words begin with."""
@@ -289,10 +311,10 @@ class Runs:
                 "GROUP BY run, is_message, outcome",
                 chunk,
             ).fetchall()
-            for run, is_message, outcome, count in found:
-                outcomes[run][outcome] = outcomes[run].get(outcome, 0) + int(count)
+            for run, is_message, outcome, writes in found:
+                outcomes[run][outcome] = outcomes[run].get(outcome, 0) + int(writes)
                 if is_message:
-                    messages[run][outcome] = int(count)
+                    messages[run][outcome] = int(writes)
         return [record._replace(outcomes=outcomes[record.id], messages=messages[record.id]) for record in records]
 
 
@@ -303,14 +325,14 @@ def _has_written(which: str = "") -> str:
 
 
 def _read(values: Sequence[Any]) -> RunRecord:
-    id_, path, words, job_digest, input_digest, given, status, started, ended, purged, *rest = values
-    exit_code, attempt, holder, is_fresh, identity = rest
+    id_, path, words, job_digest, input_digest, state, status, started, ended, purged, *rest = values
+    exit_code, attempt, holder, is_fresh, identity, labels, given = rest
     return RunRecord(
         id_,
         path,
         job_digest,
         input_digest,
-        from_text(given),
+        from_text(state),
         status,
         started,
         ended,
@@ -321,4 +343,6 @@ def _read(values: Sequence[Any]) -> RunRecord:
         words=from_text(words) or [],
         is_fresh=bool(is_fresh),
         identity=int(identity),
+        labels=from_text(labels) or {},
+        given=from_text(given) or {},
     )

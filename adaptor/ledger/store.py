@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ..core.errors import InputError
+from .collections import Collections
 from .leases import Leases
 from .pages import Pages
 from .runs import Runs
@@ -37,6 +38,7 @@ class Store:
         self.runs = Runs(database, self.leases)
         self.writes = Writes(database, self.leases)
         self.pages = Pages(database)
+        self.collections = Collections(database, self.leases)
 
     @property
     def name(self) -> str:

@@ -38,6 +38,7 @@ def run(
     fresh: bool = False,
     allow_changed: bool = False,
     resend_unknown: bool = False,
+    labels: Mapping[str, str] | None = None,
     on_log: Sink | None = None,
     on_request: Callable[[Request], object] | None = None,
 ) -> Result:
@@ -66,6 +67,8 @@ def run(
         fresh: Start anew, even if the last run with the same state stopped midway and had sent messages.
         allow_changed: With `resume`: the job has changed; people to whom the interrupted step has written are left out.
         resend_unknown: With `resume`: send again what has an unknown outcome, on purpose; some may get it twice.
+        labels: Words of your own for the run, such as `{"clinic": "kibera"}`: `adaptor runs list --label` finds it by
+            them. A run that is resumed keeps those of its first attempt.
         on_log: Called with level, component, message and fields of each log line, all free of secrets.
         on_request: With `dry_run`: called with each request that is described.
 
@@ -82,6 +85,7 @@ def run(
     options.dry_run, options.run_id, options.database = dry_run, run_id, database
     options.resume, options.fresh = resume, fresh
     options.allow_changed, options.resend_unknown = allow_changed, resend_unknown
+    options.labels = labels
     try:
         under_way = options.new_run(Run, on_log or _silent)
         initial = copied(state) if state is not None else {}

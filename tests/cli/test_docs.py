@@ -18,7 +18,7 @@ def test_without_a_name_everything_is_listed_by_group_with_a_sentence(docs):
     done = docs()
     assert done.code == 0
     groups = [line for line in done.out.splitlines() if line and not line.startswith(" ")]
-    assert groups[:6] == ["control", "data", "http", "send", "bulk", "content"]
+    assert groups[:6] == ["control", "data", "http", "collections", "send", "bulk"]
     assert groups[-3:] == ["errors", "topics", "adaptor docs NAME shows one of them in full."]
     assert re.search(r"^  send_text +Send a text message to one person\.$", done.out, re.M)
     assert "  .then " in done.out

@@ -191,7 +191,7 @@ INPUTS = {
     "an unknown log level": (["job.py", "-l", "loud"], "no log level `loud`"),
     "an unknown way to hide data": (["job.py", "--sanitize", "blur"], "--sanitize"),
     "an unknown option": (["job.py", "--sandboxx"], "--sandboxx"),
-    "two states": (["job.py", "-s", "bad.json", "-S", "{}"], "not allowed with"),
+    "two states": (["job.py", "-s", "bad.json", "-S", "{}"], "--state-json and --state do not go together"),
     "people without a sandbox": (["job.py", "--people", "x.json"], "--people goes with --sandbox"),
     "people who do not exist": (["job.py", "--sandbox", "--people", "x.json"], "x.json"),
     "people who are not JSON": (["job.py", "--sandbox", "--people", "bad.json"], "bad.json"),

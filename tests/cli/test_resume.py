@@ -450,6 +450,18 @@ def test_a_dry_run_lists_what_going_on_would_send_and_leaves_no_trace(job, meta,
     assert job(JOB, "--resume", name).code == 0
 
 
+def test_a_dry_run_leaves_out_whom_another_run_has_written_to_since(job, meta):
+    meta.at(3, lambda: meta.refusal(190))
+    meta.at(7, lambda: meta.refusal(190))
+    assert job(JOB, "--run-id", "r1").code == 1
+    assert job(JOB, "--run-id", "r2", "--fresh").code == 1
+    assert [person for person, _ in meta.accepted] == [*PEOPLE[:2], *PEOPLE[:3]]
+    done = job(JOB, "--resume", "r1", "--dry-run")
+    assert [json.loads(line)["body"]["recipient"]["id"] for line in done.out.splitlines()] == PEOPLE[3:]
+    assert job(JOB, "--resume", "r1").code == 0
+    assert [person for person, _ in meta.accepted[5:]] == PEOPLE[3:]
+
+
 def test_a_module_that_lies_beside_the_job_belongs_to_it(job, meta, tmp_path):
     (tmp_path / "words.py").write_text("HELLO = 'Hello'\n")
     script = "from words import HELLO\n" + JOB.replace("Hello {", "{HELLO} {")

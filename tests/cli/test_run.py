@@ -167,7 +167,7 @@ def test_the_output_is_written_also_where_a_step_failed(adaptor, tmp_path):
     done = adaptor(script, "-o", "out.json", state={**ANA, "errors": {"earlier": {}}})
     state = json.loads((tmp_path / "out.json").read_text())
     assert done.code == 1
-    assert state["data"] == ANA["data"]
+    assert state["data"] == 1
     assert state["errors"]["earlier"] == {}
     assert state["errors"]["job-1"] == {
         "source": "job",
@@ -180,6 +180,7 @@ def test_the_output_is_written_also_where_a_step_failed(adaptor, tmp_path):
         "operation": "fn",
         "place": "step 2 · fn",
         "line": 2,
+        "state": "after operation 1 of 2 (fn(<lambda line 1>))",
     }
 
 

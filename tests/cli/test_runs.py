@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shlex
 import sqlite3
 import stat
 from contextlib import closing
@@ -157,8 +158,8 @@ def test_what_is_unknown_and_was_delivered_is_settled_and_the_rest_is_not_guesse
     sent(None, {"kind": "lost", "delivered": True}, None, {"kind": "lost", "delivered": False})
     done = runs("settle", "r1", "-c", "c.json")
     assert done.code == 1
-    assert "1 of 2 unknown are settled" in done.out
-    assert "1 stay unknown: not among the 20 newest messages" in done.out
+    assert "1 of 2 unknown is settled" in done.out
+    assert "1 stays unknown: not among the 20 newest messages" in done.out
     assert "--resend-unknown" in done.out
     (run,) = json.loads(runs("list", "--format", "json").out)
     assert run["writes"] == {"sent": 4, "unknown": 1}
@@ -185,11 +186,11 @@ def test_echoes_settle_without_asking_meta_and_meta_is_asked_only_for_the_rest(s
     done = runs("settle", "r1", "--echoes", "echoes.jsonl")
     assert done.code == 1
     assert len(messenger.requests) == before
-    assert "1 of 3 unknown are settled" in done.out
+    assert "1 of 3 unknown is settled" in done.out
     assert "2 stay unknown: not among the echoes" in done.out
     assert "1 line of echoes.jsonl is no JSON and was passed over: line 2." in done.err
     done = runs("settle", "r1", "--echoes", "echoes.jsonl", "-c", "c.json")
-    assert "1 of 2 unknown are settled" in done.out
+    assert "1 of 2 unknown is settled" in done.out
     assert json.loads(runs("list", "--format", "json").out)[0]["writes"] == {"sent": 4, "unknown": 1}
 
 
@@ -207,7 +208,7 @@ def test_a_token_that_may_not_look_is_told_and_everything_stays_unknown(sent, ru
     done = runs("settle", "r1", "-c", "c.json")
     assert done.code == 1
     assert "TokenInvalid" in done.err
-    assert "1 stay unknown: Meta did not say" in done.out
+    assert "1 stays unknown: Meta did not say" in done.out
     assert messenger.access_token not in done.out + done.err
 
 
@@ -259,3 +260,82 @@ def test_a_step_may_be_called_anything_that_can_be_recorded(adaptor, messenger, 
     # Either it is refused before anything is sent, or the run ends well.
     assert (done.code, len(messenger.messages)) in ((2, 0), (0, 1)), done.err
     assert "fault" not in adaptor(None, "show", "r1", "w.json", command="runs").err
+
+
+def test_runs_are_found_by_their_labels_which_all_must_fit(adaptor, messenger, runs, tmp_path):
+    credentials = {"access_token": messenger.access_token, "base_url": messenger.url}
+    (tmp_path / "c.json").write_text(json.dumps(credentials))
+    for name, *labels in (("r1", "clinic=kibera", "day=1"), ("r2", "clinic=kibera", "day=2"), ("r3",)):
+        words = [word for label in labels for word in ("--label", label)]
+        adaptor(JOB, "-c", "c.json", "--run-id", name, *words, "--report", f"{name}.json", state={"data": PEOPLE[:1]})
+    head, *rows = runs("list").out.splitlines()
+    assert head.split()[-1] == "LABELS"
+    assert [row.split()[0] for row in rows] == ["r3", "r2", "r1"]
+    assert rows[1].endswith("clinic=kibera, day=2")
+    found = json.loads(runs("list", "--label", "clinic=kibera", "--label", "day=1", "--format", "json").out)
+    assert [(run["id"], run["labels"]) for run in found] == [("r1", {"clinic": "kibera", "day": "1"})]
+    assert len(json.loads(runs("list", "--label", "clinic=kibera", "-n", "1", "--format", "json").out)) == 1
+    assert "No run has these labels." in runs("list", "--label", "clinic=Kibera").err
+    assert "labels:   clinic=kibera, day=1" in runs("show", "r1").out
+    assert json.loads((tmp_path / "r1.json").read_text())["run"]["labels"] == {"clinic": "kibera", "day": "1"}
+    page = adaptor(JOB, "--resume", "r2", "-c", "c.json", "--report", "r2.html")
+    assert page.code == 0, page.err
+    assert "clinic=kibera, day=2" in (tmp_path / "r2.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--label", "clinic"], "--label needs a label such as clinic=kibera, not 'clinic'"),
+        (["--label", "a b=c"], "'a b' cannot be the name of a label"),
+        (["--label", "a="], "The label `a` has no value"),
+        (["--label", "a=1", "--label", "a=2"], "The label `a` is given twice"),
+        (["--label", "a=1", "--resume", "r1"], "Leave out --fresh, --run-id, --label and the state"),
+    ],
+)
+def test_a_wrong_label_is_refused_before_anything_is_run(adaptor, words, told):
+    done = adaptor("log(1)", *words)
+    assert done.code == 2
+    assert told in done.err
+    assert "✓" not in done.err
+
+
+@pytest.mark.parametrize("folder", [".", "other place"])
+def test_the_commands_that_a_run_shows_work_as_they_are_pasted(sent, runs, adaptor, forks, messenger, tmp_path, folder):
+    (tmp_path / "other place").mkdir()
+    sent({"kind": "lost", "delivered": True}, 190)
+    assert messenger.access_token not in runs("show", "r1").out
+    resume, settle, _ = (step["command"] for step in _next(forks, tmp_path, folder))
+    settled = forks.run(shlex.split(settle)[1:], cwd=tmp_path / folder)
+    assert "1 of 1 unknown is settled" in settled.stdout, settled.stderr
+    done = forks.run(shlex.split(resume)[1:], cwd=tmp_path / folder)
+    assert done.returncode == 0, done.stderr
+    assert [message.psid for message in messenger.messages] == PEOPLE
+
+
+def _next(forks, tmp_path, folder):
+    words = ["runs", "show", "r1", str(tmp_path / "job.py"), "--format", "json"]
+    return json.loads(forks.run(words, cwd=tmp_path / folder).stdout)["next"]
+
+
+def test_a_later_attempt_is_remembered_with_the_credentials_that_it_was_given(adaptor, runs, messenger, tmp_path):
+    configuration = {"access_token": messenger.access_token, "base_url": messenger.url}
+    messenger.faults.script([190, 190])
+    done = adaptor(JOB, "--run-id", "r1", state={"data": PEOPLE[:2], "configuration": configuration})
+    assert "Add the credential with -c FILE: it was in the state" in done.err
+    assert "Add the credential with -c FILE: it was in the state" in " ".join(runs("show", "r1").out.split())
+    files = {"other.json": json.dumps(configuration)}
+    assert adaptor(JOB, "--resume", "r1", "-c", "other.json", files=files).code == 1
+    shown = runs("show", "r1").out
+    assert "adaptor run job.py --resume r1 -c other.json\n" in f"{shown}\n"
+    assert "it was in the state" not in shown
+
+
+def test_a_run_of_the_sandbox_is_shown_to_be_resumed_there(adaptor, runs, tmp_path):
+    people = {"people": [{"id": PEOPLE[0], "last_message_hours_ago": 1}]}
+    script = f"each({PEOPLE!r}, send_text(state.data, 'hi'))\n"
+    files = {"people.json": json.dumps(people)}
+    words = ["--sandbox", "--people", "people.json", "--database", "box.db", "--run-id", "r1"]
+    assert "--resume r1 --sandbox --people people.json --database box.db" in adaptor(script, *words, files=files).err
+    shown = runs("show", "r1", "--database", "box.db").out
+    assert "adaptor run job.py --resume r1 --sandbox --people people.json --database box.db" in shown

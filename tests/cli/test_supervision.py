@@ -1,5 +1,6 @@
 """Runs that take too long or too much memory are ended, whatever they are doing, and what is known is told."""
 
+import csv
 import json
 import os
 import signal
@@ -331,9 +332,15 @@ def test_a_broadcast_that_is_killed_is_counted_in_messages(counted, meta, httpse
         "import os\nfn(lambda s: (open('pid', 'w').write(str(os.getpid())), s)[1])\n"
         f"broadcast({people}, send_text(state.data, f'Hello {{state.data}}'), batch_size=10, concurrency=1)"
     )
-    done = counted(script, *ledger)
+    done = counted(script, *ledger, "--results", "out.csv")
     assert done.code == 4
     assert "Messages: 30 sent, 10 unknown." in done.err
+    with open(tmp_path / "out.csv", newline="") as file:
+        rows = [(row["recipient"], row["outcome"]) for row in csv.DictReader(file)]
+    # Without a ledger that is kept nobody knows who the others are.
+    in_flight = [] if ledger else people[30:40]
+    assert rows[:30] == [(psid, "sent") for psid in people[:30]]
+    assert sorted(rows[30:]) == [(psid, "unknown") for psid in in_flight]
     assert done.report["messages"] == {"sent": 30, "unknown": 10}
     assert done.sent == "unknown"
 

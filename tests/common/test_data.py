@@ -194,7 +194,7 @@ def test_a_joined_item_has_the_key_and_keeps_all_that_it_had(items, key, value):
             lambda: last_reference_value("a", defualt=1),
             "last_reference_value() does not take `defualt`. Did you mean `default`?",
         ),
-        (lambda: index(1), "index() takes 0 positional arguments, but 1 were given."),
+        (lambda: index(1), "index() takes 0 positional arguments, but 1 was given."),
         (lambda: index(of=1), "index() does not take `of`."),
     ],
 )

@@ -13,6 +13,7 @@ from adaptor.runner.load.syntax import Texts
 
 PUBLIC = [name for name in adaptor.__all__ if callable(getattr(adaptor, name)) and name not in ("State", "state")]
 PUBLIC += [f"http.{name}" for name in adaptor.http.__all__]
+PUBLIC += [f"collections.{name}" for name in adaptor.collections.__all__]
 FUNCTIONS = [name for name in PUBLIC if not isinstance(attrgetter(name)(adaptor), type)]
 SENDING = [name for name in FUNCTIONS if attrgetter(name)(adaptor).__module__.startswith("adaptor.messenger.")]
 

@@ -203,6 +203,7 @@ PUBLIC = {
     if callable(value := getattr(adaptor, name)) and not isinstance(value, type) and name not in PASSED_OVER
 }
 PUBLIC |= {f"http.{name}": getattr(adaptor.http, name) for name in adaptor.http.__all__}
+PUBLIC |= {f"collections.{name}": getattr(adaptor.collections, name) for name in adaptor.collections.__all__}
 arguments = st.one_of(
     nested(scalars, st.one_of(texts, st.integers(-2, 2)), most=6),
     st.sampled_from(

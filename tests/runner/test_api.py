@@ -165,3 +165,10 @@ def test_check_sends_nothing_that_the_top_level_of_a_script_would_send(job, http
 def test_a_missing_file_is_a_result_too(tmp_path):
     result = run(os.fspath(tmp_path / "nothere.json"))
     assert (result.exit_code, result.state, result.steps) == (2, None, [])
+
+
+def test_labels_are_in_the_result_and_a_wrong_one_is_bad_input(job):
+    assert run(job("log(1)"), labels={"clinic": "kibera"}).labels == {"clinic": "kibera"}
+    refused = run(job("log(1)"), labels={"clinic": 5})
+    assert refused.exit_code == 2
+    assert "The label `clinic` has no value" in str(refused.error)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 from ...core.text.harmless import harmless, one_line
 from ...runner.execution.counts import in_words
 from ...runner.history.history import WITH_FAILURES
-from ...runner.output.shown_commands import resume_command, runs_command
+from ...runner.output.shown_commands import near, resume_command, runs_command, what_is_missing
 from ...runner.output.terminal import Paint
 
 TYPE_CHECKING = False
@@ -39,7 +37,8 @@ def table(runs: Sequence[dict[str, Any]], width: int, paint: Paint) -> str:
     outcomes = [name for name in ("sent", "failed", "unknown", "skipped") if _any(runs, name) or name == "sent"]
     # What people got comes first; other calls that change something are one number.
     others = ["OTHER"] * any(run["writes"] != run["messages"] for run in runs)
-    head = ["RUN", "JOB", "STARTED", "STATUS", *(name.upper() for name in outcomes), *others, "EXIT"]
+    labels = ["LABELS"] * any(run["labels"] for run in runs)
+    head = ["RUN", "JOB", "STARTED", "STATUS", *(name.upper() for name in outcomes), *others, "EXIT", *labels]
     rows = [
         [
             run["id"],
@@ -49,16 +48,18 @@ def table(runs: Sequence[dict[str, Any]], width: int, paint: Paint) -> str:
             *(f"{run['messages'].get(name, 0):,}" for name in outcomes),
             *[f"{sum(run['writes'].values()) - sum(run['messages'].values()):,}" for _ in others],
             "" if run["exit_code"] is None else str(run["exit_code"]),
+            *[one_line(_labels(run)) for _ in labels],
         ]
         for run in runs
     ]
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
     over = sum(widths) + 2 * (len(widths) - 1) - width
     widths[1] = max(min(widths[1], _LEAST_JOB), widths[1] - max(over, 0))
-    lines = [paint("bold", _line(head, widths, numbers_from=4))]
+    numbers = range(4, 5 + len(outcomes) + len(others))
+    lines = [paint("bold", _line(head, widths, numbers=numbers))]
     for run, row in zip(runs, rows, strict=True):
         row[1] = _shortened(row[1], widths[1])
-        line = _line(row, widths, numbers_from=4)
+        line = _line(row, widths, numbers=numbers)
         status = row[3].ljust(widths[3])
         lines.append(line.replace(f"  {status}  ", f"  {paint(_STYLES[run['status']], status)}  ", 1))
     return "\n".join(lines)
@@ -81,6 +82,8 @@ def page(run: dict[str, Any], width: int, paint: Paint) -> str:
         ("ended", _when(run["ended"]) if run["ended"] else ""),
         ("writes", _counts(run) or "none"),
         ("ledger", run["ledger"]),
+        ("labels", one_line(_labels(run))),
+        ("given", one_line(_given(run["given"]))),
         ("people", f"forgotten on {_when(run['purged'])}" if run["purged"] else ""),
     ]
     lines += [f"  {name + ':':<9} {text}" for name, text in facts if text]
@@ -113,48 +116,53 @@ def next_steps(run: dict[str, Any], database: str | None) -> list[dict[str, str]
     """
     if run["purged"] or run["status"] == "under way":
         return []
-    path = _shown_path(run["path"])
+    path, given = run["path"], run["given"]
+    missing = what_is_missing(database, given)
     found = []
     if run["status"] != "finished":
-        command = resume_command(path, run["words"], run["id"], database=database)
+        command = resume_command(path, run["words"], run["id"], database=database, given=given)
         what = "Resume it"
         if run["status"] == "partial":
             what += " for the people who were left out"
         elif run["status"] == WITH_FAILURES:
             what = "Try again what has failed"
-        found.append({"what": f"{what}: what was sent is not sent again.", "command": command})
+        what += f": what was sent is not sent again. {missing}".rstrip()
+        found.append({"what": what, "command": command})
     if run["writes"].get("unknown"):
-        command = runs_command("settle", run["id"], path=path, database=database)
+        command = runs_command("settle", run["id"], path=path, database=database, given=given)
         found.append({"what": "Look for the unknown messages in the conversations.", "command": command})
-        again = resume_command(path, run["words"], run["id"], database=database) + " --resend-unknown"
+        more = ["--resend-unknown"]
+        again = resume_command(path, run["words"], run["id"], database=database, given=given, more=more)
         what = "Send again what stays unknown: people who got it get it twice."
         found.append({"what": what, "command": again})
     return found
+
+
+def _given(given: dict[str, Any]) -> str:
+    """Return what the command line was given: paths, never what is in the files."""
+    options = (("credentials", "-c"), ("people", "--people"))
+    found = [f"{option} {near(given[name])}" for name, option in options if name in given]
+    return " ".join(["--sandbox"] * bool(given.get("sandbox")) + found)
 
 
 def _any(runs: Sequence[dict[str, Any]], outcome: str) -> bool:
     return any(run["messages"].get(outcome) for run in runs)
 
 
-def _line(cells: Sequence[str], widths: Sequence[int], *, numbers_from: int) -> str:
+def _line(cells: Sequence[str], widths: Sequence[int], *, numbers: range) -> str:
     shown = [
-        cell.rjust(width) if index >= numbers_from else cell.ljust(width)
+        cell.rjust(width) if index in numbers else cell.ljust(width)
         for index, (cell, width) in enumerate(zip(cells, widths, strict=True))
     ]
     return "  ".join(shown).rstrip()
 
 
 def _job(run: dict[str, Any]) -> str:
-    return " ".join([_shown_path(run["path"]), *run["words"]])
+    return " ".join([near(run["path"]), *run["words"]])
 
 
-def _shown_path(path: str) -> str:
-    """Return the relative path, where that is shorter."""
-    try:
-        near = os.path.relpath(path)
-    except ValueError:
-        return path
-    return near if len(near) < len(path) else path
+def _labels(run: dict[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in run["labels"].items())
 
 
 def _shortened(text: str, width: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from ...core.errors import InputError
 from ...core.text.sanitize import MODES
@@ -115,6 +116,13 @@ def _add_limits(command: argparse.ArgumentParser) -> None:
     limits.add_argument("--memory-limit", type=_mebibytes, metavar="MIB", help="how much memory the run may take")
     limits.add_argument("--run-id", metavar="ID", help="name the run")
     limits.add_argument(
+        "--label",
+        type=label,
+        action="append",
+        metavar="NAME=VALUE",
+        help="a word of your own for the run, by which `adaptor runs list` finds it; may be given several times",
+    )
+    limits.add_argument(
         "-l",
         "--log",
         metavar="LEVEL",
@@ -171,9 +179,10 @@ def check_options(options: argparse.Namespace) -> None:
 
 
 def _check_resume(options: argparse.Namespace) -> None:
-    if options.resume and (options.fresh or options.state or options.state_json or options.run_id):
+    if options.resume and (options.fresh or options.state or options.state_json or options.run_id or options.label):
         raise InputError(
-            "--resume uses the state that the run began with.", fix="Leave out --fresh, --run-id and the state."
+            "--resume uses the state that the run began with.",
+            fix="Leave out --fresh, --run-id, --label and the state.",
         )
     for option in ("allow_changed", "resend_unknown"):
         if getattr(options, option) and not options.resume:
@@ -188,6 +197,26 @@ def _check_resume(options: argparse.Namespace) -> None:
             "--resume does not go with --sandbox, which keeps no ledger.",
             fix="Leave one of the two out, or give the sandbox's runs a ledger with --database FILE.",
         )
+
+
+def given_by(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what a later command about the run needs too: the paths of files, never what is in them."""
+    given: dict[str, Any] = {}
+    for name in ("credentials", "people"):
+        path = getattr(options, name)
+        if path and path != "-":
+            given[name] = os.path.abspath(path)
+    if options.sandbox:
+        given["sandbox"] = True
+    return given
+
+
+def label(text: str) -> tuple[str, str]:
+    """Return the name and the value of a label."""
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise ValueError
+    return name, value
 
 
 def _count(text: str) -> int:
@@ -224,4 +253,5 @@ def _mebibytes(text: str) -> int:
 
 # argparse shows these names where a value is wrong.
 _seconds.__name__, _mebibytes.__name__ = "number of seconds above 0:", "number of MiB from 32:"
+label.__name__ = "label such as clinic=kibera:"
 _count.__name__ = "whole number from 1:"

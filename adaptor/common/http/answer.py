@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ...core.secrets.redact import sounds_secret
 from ...core.text.harmless import one_line
 from ...core.text.json_text import NotJson, read_json
+from ...core.text.number_of import number_of
 from ...wire.address import clean_text, clean_url
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def excerpt(response: requests.Response, run: Run) -> str:
     raw = response.content
     kind, charset = _content_type(response.headers)
     if _ALWAYS_BINARY.match(kind) or b"\0" in raw[:_LOOKED_AT]:
-        return f"({len(raw):,} bytes of {one_line(kind).strip() or 'unknown kind'})"
+        return f"({number_of(len(raw), 'bytes')} of {one_line(kind).strip() or 'unknown kind'})"
     try:
         text = raw[:_LOOKED_AT].decode(charset or "utf-8", "replace")
     except LookupError:

@@ -8,6 +8,7 @@ import re
 from ...core.secrets.kept_secrets import refuse_marks
 from ...core.secrets.redact import REDACTED, sounds_secret
 from ...core.state import a_kind
+from ...core.text.number_of import number_of
 from ...core.values.arguments import known
 from ...core.values.lazy import Lazy, resolve
 from ...wire.address import (
@@ -146,7 +147,7 @@ class HttpRequest:
 
     def described(self) -> dict[str, Any]:
         """Return the request as a dry run shows it, without secrets and empty parts."""
-        body = f"({len(self.body):,} bytes)" if isinstance(self.body, bytes) else _masked(self.body)
+        body = f"({number_of(len(self.body), 'bytes')})" if isinstance(self.body, bytes) else _masked(self.body)
         facts = {
             "method": self.method,
             "url": self.shown_url,

@@ -67,7 +67,7 @@ class Kinds:
         for kind in self._by_count():
             yield str(kind)
         if self._others:
-            yield f"{self._others:,} more rows with other errors"
+            yield f"{number_of(self._others, 'more rows')} with other errors"
 
     def listed(self, indent: str = "  ") -> str:
         """Return the first items of each kind with row, line and reason, as indented lines."""

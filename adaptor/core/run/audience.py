@@ -10,12 +10,14 @@ class Audience:
         limit: The most people that the run writes to, or None.
         only_to: The only person that the run writes to, or None.
         left_out: The number of calls that were left out.
+        left_out_before: The same, when the current item of a loop began.
     """
 
     def __init__(self) -> None:
         self.limit: int | None = None
         self.only_to: str | None = None
         self.left_out = 0
+        self.left_out_before = 0
         self._reached: set[str] = set()
 
     @property
@@ -32,6 +34,14 @@ class Audience:
     def has_reached_limit(self) -> bool:
         """Whether `limit` is reached: no further person is written to."""
         return self.limit is not None and len(self._reached) >= self.limit
+
+    @property
+    def leaves_out_item(self) -> bool:
+        """Whether a call was left out in the current item, or before a statement outside of loops.
+
+        What follows must not be recorded as done: `--resume` comes back to it.
+        """
+        return self.left_out > self.left_out_before
 
     def reach(self, recipient: str | None) -> None:
         """Count somebody in `limit` to whom an earlier attempt has sent a message: nobody leaves them out."""

@@ -120,6 +120,8 @@ class Run(Totals):
         self._catching: list[Any] = []
         self._begin_ledger = ledger
         self._ledger: Ledger | None = None
+        self._open_collections: Callable[[], object] | None = None
+        self._collections: object | None = None
         # Whether a runner has started it. An operation that finds no run meanwhile was called in a thread of the job's
         # own and is outside the run.
         self._alone = alone
@@ -224,6 +226,17 @@ class Run(Totals):
         if self._ledger is None and self._begin_ledger is not None:
             self._ledger = self._begin_ledger()
         return self._ledger
+
+    def use_collections(self, open_collections: Callable[[], object]) -> None:
+        """Keep values between runs in collections that are opened when the job first uses them."""
+        self._open_collections = open_collections
+
+    @property
+    def collections(self) -> object | None:
+        """The collections of this run (see `adaptor.ledger.run_collections`); None if it has none."""
+        if self._collections is None and self._open_collections is not None:
+            self._collections = self._open_collections()
+        return self._collections
 
     def raises_again(self, error: AdaptorError, *, was_raised: bool) -> bool:
         """Whether the error of a write that an earlier attempt left unknown is raised again, for a loop or a handler.

@@ -65,7 +65,7 @@ class Parameters:
             extra = f" Arguments after the first {len(positional)} are given by name." if self.keyword_only else ""
             raise WrongCall(
                 f"{self.name}() takes {takes} positional argument{'' if len(positional) == 1 else 's'}, "
-                f"but {len(args)} were given.",
+                f"but {len(args)} {'was' if len(args) == 1 else 'were'} given.",
                 fix=f"{self.signature()}.{extra}",
             )
         for key in kwargs:
@@ -114,6 +114,7 @@ _KINDS = {
     "Source": "source",
     "People": "people",
     "ErrorKinds": "error kinds",
+    "Keys": "keys",
 }
 
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import InputError
-from ..errors import LedgerError, TransactionConflict
+from ..errors import LedgerError, NoLedger, TransactionConflict
 from .database import Database
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class PostgresDatabase(Database):
     for_share = " FOR KEY SHARE"
     dialect = {  # noqa: RUF012 - read only, as Mapping says
         "counter": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+        "lasting_counter": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
         # Ordered byte by byte, as in Python: rows are locked in this order.
         "plain_text": 'TEXT COLLATE "C"',
         # Leaves room in each page for updated rows, which then need no new index entries.
@@ -98,7 +99,7 @@ class PostgresDatabase(Database):
     def _check_readable(self) -> None:
         """Refuse to read tables that do not exist or have another version; nothing is written."""
         if self.run("SELECT to_regclass(?)", (f"{SCHEMA}.ledger_version",)).fetchone()[0] is None:
-            raise InputError(
+            raise NoLedger(
                 f"There is no ledger in {self.name}: nothing was recorded there yet.", fix="Check the address."
             )
         if not self.is_up_to_date():

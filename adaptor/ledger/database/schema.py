@@ -97,6 +97,22 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE writes ADD COLUMN is_handled INTEGER NOT NULL DEFAULT 0",
         "CREATE INDEX runs_by_path ON runs (path, started)",
     ),
+    (
+        """
+        CREATE TABLE collections (
+            n {lasting_counter},
+            collection {plain_text} NOT NULL,
+            item {plain_text} NOT NULL,
+            value TEXT NOT NULL,
+            created DOUBLE PRECISION NOT NULL,
+            updated DOUBLE PRECISION NOT NULL
+        )
+        """,
+        "CREATE UNIQUE INDEX collections_by_item ON collections (collection, item)",
+        "ALTER TABLE runs ADD COLUMN labels TEXT",
+        # What the command line of the run was given beside the job: paths, never their content.
+        "ALTER TABLE runs ADD COLUMN given TEXT",
+    ),
 )
 
 #: The table that holds the version.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,13 @@ class SqliteDatabase(Database):
     """A file that only its owner can read; or memory, if the path is `:memory:`."""
 
     clock = "ledger_now()"
-    dialect = {"counter": "INTEGER PRIMARY KEY", "plain_text": "TEXT", "changes_often": ""}  # noqa: RUF012 - read only, as Mapping says
+    dialect = {  # noqa: RUF012 - read only, as Mapping says
+        "counter": "INTEGER PRIMARY KEY",
+        # The number of a deleted row is not given again.
+        "lasting_counter": "INTEGER PRIMARY KEY AUTOINCREMENT",
+        "plain_text": "TEXT",
+        "changes_often": "",
+    }
 
     def __init__(self, path: str, *, read_only: bool = False) -> None:
         super().__init__()
@@ -61,7 +68,11 @@ class SqliteDatabase(Database):
             # Create it with these rights, before SQLite uses others. The log files inherit them.
             file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
             try:
-                self._file = _identity(os.fstat(file))
+                facts = os.fstat(file)
+                if not stat.S_ISREG(facts.st_mode):
+                    # A device or a pipe, whose rights must not be changed for everybody.
+                    raise ValueError("it is no file")
+                self._file = _identity(facts)
                 _keep_private(path)
             finally:
                 os.close(file)

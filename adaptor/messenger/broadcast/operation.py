@@ -175,7 +175,10 @@ def broadcast(
             total,
             pace,
             ledger.record.outcomes.get(SENT, 0),
-            lambda: _doubts(recipients, state, csv) + _earlier(recipients, each_time, state, csv),
+            lambda: [
+                ("Look at", _doubts(recipients, state, csv)),
+                ("Earlier run", _earlier(recipients, each_time, state, csv)),
+            ],
         )
         connect = partial(GraphConnection, configuration, run)
         engine = Engine(run, ledger, page, connect, pace, tally, Progress(run, tally, total))
@@ -266,8 +269,8 @@ def _narrow(
 
 def _doubts(recipients: Any, state: State, csv: Any) -> str:
     """Return what looks wrong with the ids of the people who are about to be written to."""
-    return "".join(
-        f"{what[0].upper()}{what[1:]} " for what in rounded_columns(items_read_twice(recipients, state, csv))
+    return " ".join(
+        f"{what[0].upper()}{what[1:]}" for what in rounded_columns(items_read_twice(recipients, state, csv))
     )
 
 
@@ -280,7 +283,7 @@ def _earlier(recipients: Any, operation: Operation, state: State, csv: Any) -> s
     name, sentence = earlier
     if not isinstance(recipients, list | os.PathLike):
         # It can be gone through only once.
-        return f"{sentence} "
+        return sentence
     people = set()
     for index, item in numbered(recipients, state, csv):
         of_item = {**state, "data": item, "index": int(index)}
@@ -292,10 +295,17 @@ def _earlier(recipients: Any, operation: Operation, state: State, csv: Any) -> s
         if isinstance(narrowed, GraphOperation):
             people.add(narrowed.draft.recipient_for(of_item))
     count = ledger_of(run).store.writes.people_among(name, (each for each in people if each is not None))
-    return f"{sentence} {count:,} of those who are about to be written to are among them. "
+    return f"{sentence} {count:,} of the people above {'is' if count == 1 else 'are'} among them."
 
 
-def _ask(run: Run, client: GraphClient, total: int | None, pace: Pace, before: int, known: Callable[[], str]) -> None:
+def _ask(
+    run: Run,
+    client: GraphClient,
+    total: int | None,
+    pace: Pace,
+    before: int,
+    known: Callable[[], list[tuple[str, str]]],
+) -> None:
     """Say what is about to happen, and ask where somebody is there to answer.
 
     Raises:

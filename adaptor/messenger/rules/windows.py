@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from ...common.times import unix_time
 from ...core.operation import Value
 from ...core.run.context import active
+from ...core.text.number_of import number_of
 from ...graph.errors import WindowClosed
 from .limits import refuse
 
@@ -116,4 +117,4 @@ def _now() -> float:
 
 def _ago(seconds: float) -> str:
     hours = int(seconds // 3600)
-    return f"{hours} hours" if hours < 72 else f"{hours // 24} days"
+    return number_of(hours, "hours") if hours < 72 else number_of(hours // 24, "days")

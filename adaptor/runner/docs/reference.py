@@ -25,6 +25,7 @@ _ORDER = (
     "control",
     "data",
     "http",
+    "collections",
     "send",
     "bulk",
     "content",
@@ -37,6 +38,8 @@ _ORDER = (
     "page and app",
     "graph",
 )
+#: Names that are modules with operations of their own.
+_SPACES = ("http", "collections")
 _KINDS = {"KEYWORD_ONLY": "keyword", "VAR_POSITIONAL": "rest", "VAR_KEYWORD": "rest"}
 #: Annotations as people read them; of `Value[…]` the part in brackets is shown.
 _TYPES = {
@@ -161,7 +164,9 @@ class DocEntry:
 def entries() -> list[DocEntry]:
     """Return all public names, by heading and then in alphabetical order."""
     named: dict[str, Any] = {name: getattr(adaptor, name) for name in adaptor.__all__ if name != "__version__"}
-    named.update({f"http.{name}": getattr(adaptor.http, name) for name in adaptor.http.__all__})
+    for space in _SPACES:
+        inside = getattr(adaptor, space)
+        named.update({f"{space}.{name}": getattr(inside, name) for name in inside.__all__})
     named.update({f"Operation.{name}": getattr(adaptor.Operation, name) for name in ("then", "catch")})
     found = [DocEntry(name, value) for name, value in named.items()]
     texts = {entry.name: dict(entry.doc.args) for entry in found}
@@ -199,7 +204,8 @@ def find(name: str, among: list[DocEntry]) -> DocEntry | None:
     """Return the entry of a name in any spelling: `sendText` is `send_text`, `get` is `http.get`."""
     for form in (str, _plain, lambda text: _plain(text.rpartition(".")[2])):
         matches = [entry for entry in among if form(entry.name) == form(name)]
-        if len(matches) == 1:
+        # The name alone of what several namespaces have means the first of them.
+        if len(matches) == 1 or (matches and all(entry.name.partition(".")[0] in _SPACES for entry in matches)):
             return matches[0]
     return None
 
@@ -244,8 +250,9 @@ def _plain(name: str) -> str:
 
 def _home(name: str, value: Any) -> str:
     """Return the module in which a name lives, without the package's name."""
-    if name.startswith("http"):
-        return "common.http"
+    space = name.partition(".")[0]
+    if space in _SPACES:
+        return f"common.{space}"
     if name.startswith("Operation"):
         return "core.operation"
     return str(adaptor._MODULES[name])

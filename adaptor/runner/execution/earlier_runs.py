@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from ...core.errors import InputError
 from ...core.text.number_of import number_of
+from ..load.digest import job_digest
 from .counts import in_words
 from .result import EXIT_INTERRUPTED, EXIT_WELL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ...core.run.context import Run
     from ...ledger.records import RunRecord
     from ...ledger.store import Store
+    from .ledger_options import LedgerOptions
 
 
 def stopped_midway(store: Store, last: RunRecord | None, run: Run) -> str | None:
@@ -45,6 +49,80 @@ def made_of(record: RunRecord) -> tuple[dict[str, int], dict[str, int]]:
         made = {"sent": counts.get("sent", 0), "unknown": counts.get("unknown", 0) + counts.get("sending", 0)}
         found.append({outcome: count for outcome, count in made.items() if count})
     return found[0], found[1]
+
+
+def newest_of(store: Store, path: str, words: list[str]) -> str:
+    """Return the id of the newest run of a job, or of the workflow of a project that the words begin with.
+
+    Raises:
+        InputError: The ledger holds none.
+    """
+    from ...ledger.records import workflow_of
+
+    found = store.runs.newest_of(path, words)
+    if found is None:
+        workflow = workflow_of(words)
+        what = path if workflow is None else f"{workflow} in {path}"
+        raise InputError(f"The ledger {store.name} holds no run of {what}.", fix="adaptor runs list shows the runs.")
+    return found
+
+
+def check_resumable(
+    known: RunRecord | None,
+    name: str,
+    path: str,
+    words: list[str],
+    sources: tuple[list[str], list[str]],
+    options: LedgerOptions,
+) -> None:
+    """Refuse to resume a run of another job, of other options, or of a job that has changed.
+
+    Args:
+        known: The run as it is recorded.
+        name: How the user has named it.
+        path: The job.
+        words: What follows the path.
+        sources: The files of the job.
+        options: Whether a job that has changed is resumed.
+
+    Raises:
+        InputError: It is one of these.
+    """
+    if known is None or known.purged is not None:
+        # Then `Ledger.resume` refuses.
+        return
+    from ..output.shown_commands import resume_command
+
+    has_changed = known.job_digest != job_digest(sources)
+    where: Any = {"database": options.database, "given": known.given}
+    if has_changed and known.path != path:
+        command = resume_command(known.path, known.words, name, **where)
+        raise InputError(f"The run `{name}` is a run of {known.path}.", fix=f"Write {command}")
+    if known.words != words:
+        given = " ".join(known.words) or "nothing else"
+        raise InputError(
+            f"The run `{name}` was started with {given} after the path.",
+            fix=f"Write {resume_command(path, known.words, name, **where)}",
+        )
+    if has_changed and not options.allow_changed:
+        raise InputError(
+            f"The job has changed since the run `{name}` began.",
+            fix="Resume it with the job as it was; or add --allow-changed, which leaves out everybody to whom the "
+            "unfinished step has already sent something. With --dry-run it lists what it would send.",
+        )
+
+
+def check_new(store: Store, name: str) -> None:
+    """Refuse the name of another run.
+
+    Raises:
+        InputError: The ledger has a run of that name.
+    """
+    if store.runs.find(name) is not None:
+        raise InputError(
+            f"The ledger {store.name} already has a run `{name}`.",
+            fix=f"Choose another name with --run-id, or go on with that run: --resume {name}.",
+        )
 
 
 def check_alone(store: Store, path: str, input_digest: str, run: Run) -> None:
@@ -85,6 +163,12 @@ def guards_of(store: Store, record: RunRecord, began: float) -> list[str]:
     What they have sent is not sent again.
     """
     return [] if record.is_fresh else store.runs.guarding(record.path, record.words, began)
+
+
+def others_of(store: Store, record: RunRecord) -> list[str]:
+    """Return the other runs of the job of a run that is resumed: nobody gets from it what they have sent."""
+    found = [*store.runs.later(record), *guards_of(store, record, record.started)]
+    return [each for each in dict.fromkeys(found) if each != record.id]
 
 
 def _log_finished(store: Store, last: RunRecord, run: Run) -> None:

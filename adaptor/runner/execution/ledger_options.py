@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from typing import Any
 
     from ...ledger.ledger import Ledger
 
@@ -18,6 +21,9 @@ class LedgerOptions:
         fresh: Start a new run, though the last one with the same initial state stopped midway.
         allow_changed: Resume though the job's text has changed.
         resend_unknown: Repeat the writes whose outcome is unknown, on purpose.
+        labels: The user's own words for the run, by name, to find it again.
+        given: What the command line was given, as `RunRecord.given`: so that a resume can be given the same.
+        collections: What the collections hold at first, by name and key: for a ledger in memory.
         ask: Called with a question where the last run stopped midway: returns True to resume it, False to start a new
             run, None for neither. Without it, neither is done.
         on_open: Called with the address of the ledger and the ledger, as soon as the run is recorded there.
@@ -28,5 +34,8 @@ class LedgerOptions:
     fresh: bool = False
     allow_changed: bool = False
     resend_unknown: bool = False
+    labels: Mapping[str, str] | None = None
+    given: Mapping[str, Any] = MappingProxyType({})
+    collections: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     ask: Callable[[str], bool | None] | None = None
     on_open: Callable[[str, Ledger], object] | None = None

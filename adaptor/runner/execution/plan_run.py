@@ -77,6 +77,8 @@ class Execution:
         self._result.started = run.began
         self._began = time.perf_counter()
         self._initial: State = {}
+        #: Returns what a failed step had gathered, as a leaf; None for a step that has not failed.
+        self._gathered: Callable[[], tuple[State, str]] | None = None
         #: What ends the run before its steps are through: an interruption, or an error outside of a step.
         self._ended_by: KeyboardInterrupt | AdaptorError | None = None
 
@@ -94,6 +96,7 @@ class Execution:
             if edges:
                 schedule.follow(edges, arrival, after, text)
             else:
+                after, text = self._gathered() if self._gathered is not None else (after, text)
                 schedule.add_leaf(step.id, without_configuration(after), text)
             self._log_end(step, edges)
             if self._after_step is not None:
@@ -108,6 +111,7 @@ class Execution:
         step = StepResult(arrival.step.id, arrival.step.title, arrival.number, arrival.step.kind)
         step.started = time.perf_counter() - self._began
         self._result.steps.append(step)
+        self._gathered = None
         self._run.step, self._run.arrival = step.id, arrival.id
         self._run.observers.on_call = step.calls.append
         return step
@@ -147,6 +151,7 @@ class Execution:
         except (AdaptorError, MemoryError, KeyboardInterrupt) as cause:
             outcome, error = self._failure(cause, arrival)
             after, text = job_run.fail(outcome, error, self._ledger.counts_of_step())
+            self._gathered = job_run.gathered
         step.seconds = time.perf_counter() - self._began - step.started
         return after, text
 

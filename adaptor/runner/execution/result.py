@@ -6,6 +6,8 @@ from ...core.errors import AdaptorError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ...core.run.call_record import CallRecord
     from ...core.state import State
     from ..load.plan import Plan
@@ -34,6 +36,8 @@ class StepResult:
         taken: The targets of the edges that were taken.
         operations: The operations performed: their titles, and seconds each.
         calls: Calls to other systems, in order.
+        left_by: Where it failed and no edge went on: after which operation its state is, in words; None where that is
+            the state which the step was given.
         is_replayed: An earlier attempt of the run has recorded it, and it was not run again.
     """
 
@@ -50,6 +54,7 @@ class StepResult:
         self.taken: list[str] = []
         self.operations: list[tuple[str, float]] = []
         self.calls: list[CallRecord] = []
+        self.left_by: str | None = None
         self.is_replayed = False
 
     def __repr__(self) -> str:
@@ -78,6 +83,8 @@ class Result:
         was_sent_before: It was stopped, since an earlier run has sent what it was about to send.
         recorded: The messages, and all writes, of a run that was resumed, by outcome, whichever attempt made them; None
             where it was not resumed.
+        labels: The user's own words for the run, by name.
+        given: What the command line was given, as `RunRecord.given`.
         went_through: Only single items of loops failed, and the loops went through all their items.
     """
 
@@ -100,6 +107,8 @@ class Result:
         self.was_sent_before = False
         self.recorded: tuple[dict[str, int], dict[str, int]] | None = None
         self.went_through = True
+        self.labels: dict[str, str] = {}
+        self.given: dict[str, Any] = {}
 
     @property
     def is_well(self) -> bool:

@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import TracebackType
+    from typing import Any
 
     from ...core.errors import AdaptorError
     from ...core.run.context import Run
@@ -49,8 +50,12 @@ class RunLedger:
         self._words = words
         self._run = run
         self._options = options
+        #: The run's labels, those of its first attempt.
+        self.labels = dict(options.labels or {})
         self._database = options.database or default_database(path)
         self._ledger: Ledger | None = None
+        #: The ledger's tables, open since the job has read a collection or written anything.
+        self._store: Store | None = None
         self._state: State = {}
         self._sources: tuple[list[str], list[str]] = ([], [])
         self._retention: float | None = None
@@ -59,6 +64,7 @@ class RunLedger:
         self._ended: list[tuple[str, int, str, State]] = []
         if not run.dry_run:
             run.use_ledger(self._open)
+        run.use_collections(self._open_collections)
 
     def __enter__(self) -> RunLedger:
         return self
@@ -69,6 +75,7 @@ class RunLedger:
             # An unexpected error: the run has stopped and can be resumed.
             code = EXIT_INTERRUPTED if isinstance(error, KeyboardInterrupt) else EXIT_CRASHED
             ledger.close(code, finished=False)
+        self._close_store()
 
     def begin(self, prepared: Prepared, state: Callable[[], State]) -> State:
         """Return the initial state: the given one, or that of the run that is resumed.
@@ -165,6 +172,7 @@ class RunLedger:
         """Record how the run ended, and close the ledger. Called when the outputs of the run are written."""
         ledger, self._ledger = self._ledger, None
         if ledger is None:
+            self._close_store()
             return
         from ...ledger.errors import LedgerError
 
@@ -186,16 +194,15 @@ class RunLedger:
     def _open(self) -> Ledger:
         """Open the ledger at the first write, and record the run in it."""
         from ...ledger.errors import LedgerError
-        from ...ledger.store import open_store
 
-        store = open_store(self._database)
+        store = self._opened_store()
         try:
             ledger = self._record_run(store)
         except LedgerError as error:
-            store.close()
+            self._close_store()
             raise InputError(error.description, fix=error.fix) from None
         except BaseException:
-            store.close()
+            self._close_store()
             raise
         self._ledger = ledger
         self._announce(ledger)
@@ -206,10 +213,42 @@ class RunLedger:
         ledger.enter_step(self._run.step, self._run.arrival, self._later)
         return ledger
 
+    def _opened_store(self) -> Store:
+        from ...ledger.store import open_store
+
+        if self._store is None:
+            self._store = open_store(self._database, read_only=self._run.dry_run)
+            for collection, values in self._options.collections.items():
+                self._store.collections.set(collection, values, now=self._run.now())
+        return self._store
+
+    def _close_store(self) -> None:
+        store, self._store = self._store, None
+        if store is not None:
+            store.close()
+
+    def _open_collections(self) -> object:
+        from ...ledger.run_collections import DryRunCollections, RunCollections
+
+        kind = DryRunCollections if self._run.dry_run else RunCollections
+        return kind(self._run, self._store_to_read)
+
+    def _store_to_read(self) -> Store | None:
+        """Return the ledger for reading collections, or None where there is none yet: it is not made for that."""
+        from ...ledger.errors import NoLedger
+
+        if self._ledger is not None and not self._run.dry_run:
+            return self._ledger.store
+        is_new = not is_there(self._database) and (self._run.dry_run or self._database != IN_MEMORY)
+        try:
+            return self._store if is_new else self._opened_store()
+        except NoLedger:
+            return None
+
     def _record_run(self, store: Store) -> Ledger:
         from ...ledger.ledger import Ledger
         from ...ledger.records import RunRecord
-        from .earlier_runs import began_at, check_alone, guards_of
+        from .earlier_runs import began_at, check_alone, check_new, guards_of
 
         run = self._run
         record = RunRecord(
@@ -219,19 +258,29 @@ class RunLedger:
             self._input_digest(),
             without_configuration(self._state),
             words=self._words,
+            labels={name: run.redactor.text(value) for name, value in self.labels.items()},
+            given=self.given(),
             started=run.began,
             is_fresh=self._options.fresh,
         )
         with store.database.transaction(durable=True):
             # Another process may have started the same run since this one looked, or be about to.
             store.database.lock_name(f"{record.path} {record.input_digest}")
-            _check_new(store, record.id)
+            check_new(store, record.id)
             if not record.is_fresh:
                 check_alone(store, record.path, record.input_digest, run)
             guards = guards_of(store, record, began_at(store, run))
             ledger = Ledger.begin(store, record, redactor=run.redactor)
         ledger.guards = guards
         return ledger
+
+    def given(self) -> dict[str, Any]:
+        """Return what the command line was given, as `RunRecord.given`."""
+        given = dict(self._options.given)
+        if self._state.get("configuration") and "credentials" not in given:
+            # It is not recorded, so a resume needs it from elsewhere.
+            given["configuration"] = "state"
+        return given
 
     def _announce(self, ledger: Ledger) -> None:
         if self._database == IN_MEMORY:
@@ -246,22 +295,18 @@ class RunLedger:
     def _resume(self, name: str) -> State:
         """Take over a run that stopped; return its initial state."""
         from ...ledger.records import FINISHED
-        from .earlier_runs import guards_of
         from .restoring import restored_run
 
         ledger, known = self._taken_over(name)
         run, store, record = self._run, ledger.store, ledger.record
         self._ledger = ledger
-        if not run.dry_run:
-            # Nobody gets from this run what another run of the job has sent, whatever became of that one.
-            others = [*store.runs.later(record), *guards_of(store, record, record.started)]
-            ledger.others = [each for each in dict.fromkeys(others) if each != record.id]
         ledger.leaves_out_settled = known is not None and known.job_digest != self._job_digest
         again = store.writes.steps_with_unknown(record.id) if self._options.resend_unknown else set()
         state, steps = restored_run(store, record, run.redactor)
         self._kept = {place: step for step in steps if (place := (step.step, step.arrival)) not in again}
         ledger.completed_steps = frozenset(step for step, _ in self._kept)
         run.id, run.began = record.id, record.started
+        self.labels = dict(record.labels)
         run.use_ledger(lambda: ledger)
         counts = ", ".join(in_words(record.messages, record.outcomes))
         where = "" if run.dry_run else f", recorded in {store.name}"
@@ -277,6 +322,7 @@ class RunLedger:
         from ...ledger.dry_run_copy import dry_run_copy_of
         from ...ledger.ledger import Ledger
         from ...ledger.store import open_store
+        from .earlier_runs import check_resumable, newest_of, others_of
         from .restoring import restored_run
 
         if not is_there(self._database):
@@ -287,60 +333,25 @@ class RunLedger:
         run = self._run
         store = open_store(self._database, read_only=run.dry_run)
         try:
-            name = self._newest(store) if name == LAST else name
+            name = newest_of(store, self._path, self._words) if name == LAST else name
             known = store.runs.find(name)
-            self._check(known, name)
+            check_resumable(known, name, self._path, self._words, self._sources, self._options)
             if known is not None:
                 # A state that cannot be restored is refused before the run is taken over.
                 restored_run(store, known, run.redactor)
+            others: list[str] = []
             if run.dry_run:
-                real, store = store, dry_run_copy_of(store, name)
+                others = [] if known is None else others_of(store, known)
+                real, store = store, dry_run_copy_of(store, name, others)
                 real.close()
-            resends = self._options.resend_unknown
-            return Ledger.resume(store, name, redactor=run.redactor, resends_unknown=resends), known
+            resends, given = self._options.resend_unknown, self._options.given
+            ledger = Ledger.resume(store, name, redactor=run.redactor, resends_unknown=resends, given=given)
+            # The copy of a dry run knows no other runs, only what they have sent.
+            ledger.others = others if run.dry_run else others_of(store, ledger.record)
+            return ledger, known
         except BaseException:
             store.close()
             raise
-
-    def _newest(self, store: Store) -> str:
-        from ...ledger.records import workflow_of
-
-        found = store.runs.newest_of(self._path, self._words)
-        if found is None:
-            workflow = workflow_of(self._words)
-            what = self._path if workflow is None else f"{workflow} in {self._path}"
-            raise InputError(
-                f"The ledger {store.name} holds no run of {what}.", fix="adaptor runs list shows the runs."
-            )
-        return found
-
-    def _check(self, known: RunRecord | None, name: str) -> None:
-        """Refuse to resume a run of another job, of other options, or of a job that has changed.
-
-        Raises:
-            InputError: It is one of these.
-        """
-        if known is None or known.purged is not None:
-            # Then `Ledger.resume` refuses.
-            return
-        if known.job_digest != self._job_digest and known.path != self._path:
-            raise InputError(
-                f"The run `{name}` is a run of {known.path}.", fix=f"Write adaptor run {known.path} --resume {name}."
-            )
-        if known.words != self._words:
-            from ..output.shown_commands import resume_command
-
-            words = " ".join(known.words) or "nothing else"
-            raise InputError(
-                f"The run `{name}` was started with {words} after the path.",
-                fix=f"Write {resume_command(self._path, known.words, name)}.",
-            )
-        if known.job_digest != self._job_digest and not self._options.allow_changed:
-            raise InputError(
-                f"The job has changed since the run `{name}` began.",
-                fix="Resume it with the job as it was; or add --allow-changed, which leaves out everybody to whom the "
-                "unfinished step has already sent something. With --dry-run it lists what it would send.",
-            )
 
     def _run_to_resume(self) -> str | None:
         """Return the id of the last run where it stopped midway and is to be resumed, None for a new run.
@@ -349,12 +360,12 @@ class RunLedger:
             InputError: It stopped midway, and nobody decided what is to be done; or another process runs the job.
         """
         from ...ledger.store import open_store
-        from .earlier_runs import check_alone, stopped_midway
+        from .earlier_runs import check_alone, check_new, stopped_midway
 
         options = self._options
         store = open_store(self._database)
         try:
-            _check_new(store, self._run.id)
+            check_new(store, self._run.id)
             if options.fresh:
                 return None
             input_digest = self._input_digest()
@@ -383,16 +394,3 @@ class RunLedger:
         from ...core.digest import digest
 
         return digest("input", self._words, without_configuration(self._state))
-
-
-def _check_new(store: Store, name: str) -> None:
-    """Refuse the name of another run.
-
-    Raises:
-        InputError: The ledger has a run of that name.
-    """
-    if store.runs.find(name) is not None:
-        raise InputError(
-            f"The ledger {store.name} already has a run `{name}`.",
-            fix=f"Choose another name with --run-id, or go on with that run: --resume {name}.",
-        )

@@ -1,4 +1,4 @@
-"""Ids of runs."""
+"""Ids and labels of runs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ import time
 
 from ...core.errors import InputError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: The most characters of the value of a label.
+_MOST_LABEL = 200
 #: In place of an id: the newest run.
 LAST = "last"
 
@@ -33,3 +39,26 @@ def check_run_id(text: str) -> str:
             fix="Up to 64 letters, digits, dots, hyphens and underscores; nothing was run.",
         )
     return text
+
+
+def check_labels(labels: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return given labels by name.
+
+    Raises:
+        InputError: One of them cannot be a label, or there are two of a name.
+    """
+    found: dict[str, str] = {}
+    for name, value in labels:
+        if not isinstance(name, str) or re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name) is None:
+            raise InputError(
+                f"{name!r} cannot be the name of a label.",
+                fix="Up to 64 letters, digits, dots, hyphens and underscores, such as clinic=kibera; nothing was run.",
+            )
+        if not isinstance(value, str) or not 1 <= len(value) <= _MOST_LABEL or not value.isprintable():
+            raise InputError(
+                f"The label `{name}` has no value that can be shown on a line.",
+                fix=f"Give text of 1 to {_MOST_LABEL} characters; nothing was run.",
+            )
+        if found.setdefault(name, value) != value:
+            raise InputError(f"The label `{name}` is given twice.", fix="Give it one value; nothing was run.")
+    return found

@@ -15,7 +15,7 @@ from .ledger_options import LedgerOptions
 from .plan_run import Execution
 from .result import EXIT_BAD_INPUT, EXIT_CRASHED, EXIT_INTERRUPTED, EXIT_KILLED, Result
 from .resume import RunLedger
-from .run_id import check_run_id, new_run_id
+from .run_id import check_labels, check_run_id, new_run_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,8 +82,9 @@ class RunOptions(LedgerOptions):
             sink: Called with each log line.
 
         Raises:
-            InputError: The run cannot be called that.
+            InputError: The run cannot be called that, or cannot have these labels.
         """
+        self.labels = check_labels((self.labels or {}).items())
         run = kind(sink=sink, dry_run=self.dry_run, alone=True)
         # A run that is resumed gets its id from the ledger; `last` names it until then.
         run.id = self.resume or (check_run_id(self.run_id) if self.run_id else new_run_id())
@@ -139,6 +140,7 @@ def start_run(options: RunOptions, run: Run, credentials: Credentials) -> Result
             output.close()
             prepared.close()
     result.path, result.messages = options.path, run.messages
+    result.labels = result.labels or dict(options.labels or {})
     return result
 
 
@@ -164,7 +166,8 @@ def _perform(options: RunOptions, prepared: Prepared, plan: Plan, run: Run, cred
             plan, run, credentials, records, before_step=options.before_step, after_step=options.after_step
         )
         result = execution.perform(state)
-        result.path, result.messages = options.path, run.messages
+        result.path, result.messages, result.labels = options.path, run.messages, records.labels
+        result.given = records.given()
         records.conclude(result)
         if options.on_end is not None:
             options.on_end(result)

@@ -14,11 +14,17 @@ from .step_state import as_json, without_configuration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ...core.operation import Operation
     from ...core.run.context import Run
     from ...core.state import State
     from ..load.job import Job
     from .result import StepResult
+
+
+#: Which state a failed step leaves to its edges, in the words of its error.
+AS_GIVEN = "as the step was given it"
 
 
 class StepRun:
@@ -42,8 +48,11 @@ class StepRun:
         self._run = run
         self._indent = indent
         self._is_first = is_first
+        self._facts: dict[str, Any] = {}
         self._made_before = run.made
         self._failed_before = run.outcomes["failed"]
+        #: What the operations that have completed left: the state, and how many these are.
+        self._reached, self._completed = state, 0
 
     def perform(self) -> tuple[State, str]:
         """Perform the operations; return the state that the last one leaves, without configuration, and it as JSON.
@@ -64,7 +73,10 @@ class StepRun:
         return state, self._as_json(state)
 
     def fail(self, outcome: str, error: AdaptorError, recorded: tuple[int, int, int]) -> tuple[State, str]:
-        """Write into the result how the step failed; return the state that it leaves, and it as JSON.
+        """Write into the result how the step failed; return the state that its edges get, and it as JSON.
+
+        That is the state that the step was given, with the error in it: what an edge gets must not depend on which
+        operation has failed. See `gathered` for where no edge goes on.
 
         Args:
             outcome: `fail`, `kill` or `interrupted`.
@@ -78,10 +90,28 @@ class StepRun:
         self._result.outcome, self._result.error = outcome, error
         if outcome == "fail" and isinstance(error, JobError):
             self._explain(error)
-        facts = {**error.facts(), **({} if outcome == "fail" else {"severity": "kill"})}
-        errors = self._state.get("errors")
-        # The state that the step was given, and the error in it.
-        state = {**self._state, "errors": {**(errors if isinstance(errors, dict) else {}), self._result.id: facts}}
+        self._facts = {**error.facts(), **({} if outcome == "fail" else {"severity": "kill"})}
+        return self._with_error(self._state, AS_GIVEN)
+
+    def gathered(self) -> tuple[State, str]:
+        """Return the state that a failed step leaves where no edge goes on, and it as JSON.
+
+        It is what the operation before the one that failed has left, so that nothing is lost that the job had
+        gathered. A resume does not begin from it: it gives the step the same state again.
+        """
+        error = self._result.error
+        if not self._completed or (error is not None and error.code == "MEMORY"):
+            # What fills the memory is left out.
+            return self._with_error(self._state, AS_GIVEN)
+        last, of = self._job.operations[self._completed - 1], len(self._job.operations)
+        self._result.left_by = f"operation {self._completed} of {of} ({last.title()})"
+        return self._with_error(self._reached, f"after {self._result.left_by}")
+
+    def _with_error(self, state: State, which: str) -> tuple[State, str]:
+        """Return a state with the error of the step in it, and it as JSON; the error says which state it is."""
+        errors = state.get("errors")
+        own = {self._result.id: {**self._facts, "state": which}}
+        state = {**state, "errors": {**(errors if isinstance(errors, dict) else {}), **own}}
         return _as_far_as_json(without_configuration(state))
 
     def _explain(self, error: JobError) -> None:
@@ -106,7 +136,7 @@ class StepRun:
 
         fix = fix_of_nothing(path_of(operation.args[0]), self._state, self._job.file)
         if fix is not None:
-            self._run.log("info", "run", f"warning: {fix}")
+            self._run.warn("run", fix)
 
     def _made(self, recorded: tuple[int, int, int]) -> tuple[int, int, int]:
         """Return what the step has made: this attempt counts what other runs made for it too."""
@@ -129,6 +159,7 @@ class StepRun:
             state = operation(state)
             seconds = time.perf_counter() - started
             self._result.operations.append((operation.title(), seconds))
+            self._reached, self._completed = state, index + 1
             self._log_done(f"{index + 1} {operation.title()}", counts, seconds)
             self._explain_nothing(operation)
         self._run.path.clear()

@@ -91,6 +91,8 @@ def run_facts(store: Store, record: RunRecord) -> dict[str, Any]:
         "id": record.id,
         "path": record.path,
         "words": record.words,
+        "labels": dict(record.labels),
+        "given": dict(record.given),
         "status": status_of(store, record),
         "exit_code": record.exit_code,
         "attempts": record.attempt,

@@ -22,10 +22,12 @@ class Results:
 
     Args:
         path: The file. It is emptied with the first row, so that a run that does not start leaves it as it was.
+        goes_on: Add to the rows that another process has written.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, goes_on: bool = False) -> None:
         self._path = path
+        self._goes_on = goes_on
         self._file: IO[str] | None = None
         self._csv: Any = None
         self._problem: OSError | None = None
@@ -69,14 +71,16 @@ class Results:
         """Begin the file anew, unless that is done."""
         if self._file is not None:
             return self._file
-        handle = os.open(self._path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        how = os.O_APPEND if self._goes_on else os.O_TRUNC
+        handle = os.open(self._path, os.O_CREAT | os.O_WRONLY | how, 0o600)
         # Flushed after each line: the rows are there if the run is killed.
         self._file = os.fdopen(handle, "w", 1, encoding="utf-8", errors="backslashreplace", newline="")
         if self._path.lower().endswith(".csv"):
             import csv
 
             self._csv = csv.writer(self._file)
-            self._csv.writerow(COLUMNS)
+            if not os.fstat(handle).st_size:
+                self._csv.writerow(COLUMNS)
         return self._file
 
 

@@ -38,7 +38,8 @@ def report_of(result: Result, redactor: Redactor, *, sent_to: str = "graph") -> 
         sent_to: Where messages went: `graph` (the base URL of the credential), `sandbox`, or `nowhere` in a dry run.
 
     Returns:
-        `run` (id, path, workflow, times, exit code, `sent_to`), `steps` in order with their `operations`, `calls` by
+        `run` (id, path, workflow, times, exit code, labels,
+        `sent_to`), `steps` in order with their `operations`, `calls` by
         operation and outcome, `recipients` with the outcome of each message, `errors`, and `plan` with the edges that
         were taken.
     """
@@ -53,6 +54,7 @@ def report_of(result: Result, redactor: Redactor, *, sent_to: str = "graph") -> 
             "started": _time(result.started),
             "seconds": round(result.seconds, 4),
             "exit_code": result.exit_code,
+            "labels": result.labels,
             "status": STATUS.get(result.exit_code, "ended"),
             "sent_to": sent_to,
         },

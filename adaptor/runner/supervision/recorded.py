@@ -10,6 +10,7 @@ from ..execution.counts import made_in, recorded_counts, whole
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...core.run.context import Run
+    from ...ledger.records import WriteRecord
     from ..execution.counts import Tally
 
 
@@ -20,6 +21,9 @@ class Recorded:
         database: Where the ledger is.
         attempt: Which attempt of the run it is.
         before: The tally before it.
+
+    Attributes:
+        in_flight: The messages that the process was sending when it was killed: nobody knows whether they arrived.
     """
 
     def __init__(self, database: str, attempt: int, before: Tally) -> None:
@@ -27,6 +31,7 @@ class Recorded:
         self._attempt = attempt
         self._before = list(before)
         self._now: list[tuple[str, int, int, bool, str, int]] = []
+        self.in_flight: list[WriteRecord] = []
 
     def read(self, run: Run) -> bool:
         """Count in a run what the child did not report; return whether the ledger could be read.
@@ -40,6 +45,8 @@ class Recorded:
             store = open_store(self._database, read_only=True)
             try:
                 self._now = store.writes.tally(run.id)
+                found = store.writes.records(run.id, ("sending",))
+                self.in_flight = [each for each in found if each.write.is_message and each.attempt == self._attempt]
             finally:
                 store.close()
         except (InputError, LedgerError):

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from ...core.errors import AdaptorError
     from ...core.run.call_record import CallRecord
+    from ...ledger.records import WriteRecord
     from .guard import Guard
 
 #: Seconds between asking and killing: with nothing in flight, and with an answer awaited.
@@ -86,6 +87,11 @@ class Supervisor:
         self._ledger: str | None = None
         self._recorded: Recorded | None = None
         self.result: Result | None = None
+
+    @property
+    def in_flight(self) -> list[WriteRecord]:
+        """The messages that a killed child was sending: it could report none of them."""
+        return [] if self._recorded is None else self._recorded.in_flight
 
     def wait(self) -> int:
         """Wait for the child's end, ending it where it exceeds its limits; return its exit code."""

@@ -19,7 +19,8 @@ state     The initial state: an object, or the path of a JSON file. `configurati
 now       When the run starts, by the job's `cursor` and the sandbox's clock: ISO text with a time zone. Default: now.
 sandbox   The people of the sandbox: an object, or the path of a file. Default: `sandbox.json` beside the job, if any.
 calls     Recorded calls to other systems, in order; with a Graph path, those to Meta too, in place of the sandbox.
-expect    `sent`, `actions`, `requests`, `data`, `state`, `error`; see `adaptor.runner.testing.case_run`.
+collections   What the collections hold at first: `{"told": {"6543210987654321": {"day": "2026-11-20"}}}`.
+expect    `sent`, `actions`, `requests`, `data`, `state`, `collections`, `error`; see `adaptor.runner.testing.case_run`.
 """
 
 from __future__ import annotations
@@ -30,25 +31,25 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ...core.errors import InputError
+from ...common.collections.arguments import checked_collection, checked_key, checked_value
+from ...core.errors import AdaptorError, InputError
 from ..input.document import kind_of, object_in, read_document
 from ..load.reader import Reader
 from .expectation import MARKS, mark_of
 from .find_cases import stem_of
 
 if TYPE_CHECKING:
-    from ...core.errors import AdaptorError
     from ..input.document import Path
 
 #: The people of the sandbox, where a case does not give them: a file beside the job, as in `adaptor run --sandbox`.
 SANDBOX_FILE = "sandbox.json"
 
-_CASE = ("name", "job", "state", "now", "sandbox", "calls", "expect")
+_CASE = ("name", "job", "state", "now", "sandbox", "calls", "collections", "expect")
 _COMMON = (*_CASE[1:], "cases")
 _CALL = ("request", "response")
 _REQUEST = ("method", "url", "path", "query", "body")
 _RESPONSE = ("status", "headers", "body", "lost", "unreachable")
-EXPECT = ("sent", "actions", "requests", "data", "state", "error")
+EXPECT = ("sent", "actions", "requests", "data", "state", "collections", "error")
 #: What only a sandbox knows.
 _BY_SANDBOX = ("sent", "actions", "requests")
 _JOBS = (".py", ".json", ".yaml", ".yml")
@@ -65,6 +66,7 @@ class Case:
         now: When the run starts, or None: now.
         sandbox: The people of the sandbox: as in `sandbox.json`, or the path of such a file, or None.
         calls: The recorded calls.
+        collections: What the collections hold at first, by name and key.
         expect: What is expected, or None where the case has no expectation yet.
     """
 
@@ -76,6 +78,7 @@ class Case:
         self.now: datetime | None = None
         self.sandbox: dict[str, Any] | str | None = None
         self.calls: list[dict[str, Any]] = []
+        self.collections: dict[str, dict[str, Any]] = {}
         self.expect: dict[str, Any] | None = None
 
     @property
@@ -173,6 +176,7 @@ class _CaseReader(Reader):
         case.now = self._now(whole, places["now"])
         case.sandbox = self._sandbox(whole, places["sandbox"], case.job)
         case.calls = self._calls(whole, places["calls"])
+        case.collections = self._collections(whole, places["collections"])
         case.expect = self._expect(whole, places["expect"], case)
         return case
 
@@ -222,6 +226,22 @@ class _CaseReader(Reader):
         calls = self.value(holder, path, list) or []
         well_formed = [call for index, call in enumerate(calls) if self._is_call(call, (*path, index))]
         return well_formed if len(well_formed) == len(calls) else []
+
+    def _collections(self, holder: dict[str, Any], path: Path) -> dict[str, dict[str, Any]]:
+        given: dict[str, Any] = self.value(holder, path, dict) or {}
+        for name, values in given.items():
+            if not isinstance(values, dict):
+                fix = 'Write {"told": {"6543210987654321": {"day": "2026-11-20"}}}.'
+                self.refuse((*path, name), f"The collection is {kind_of(values)}, not values by their keys.", fix=fix)
+                return {}
+            try:
+                checked_collection(name)
+                for key, value in values.items():
+                    checked_value(value, checked_key(key, is_one=True))
+            except AdaptorError as error:
+                self.refuse((*path, name), error.description, fix=error.fix, key=True)
+                return {}
+        return given
 
     def _is_call(self, call: Any, at: Path) -> bool:
         if not isinstance(call, dict) or not all(isinstance(call.get(key), dict) for key in _CALL):

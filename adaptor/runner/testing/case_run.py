@@ -8,6 +8,7 @@ actions   Sender actions, in order: `to`, `action`, and the keys of Meta's paylo
 requests  All calls to the Graph API, in order: `method`, `path` (without version), `status`.
 data      The final state's `data`.
 state     The final state, without the configuration.
+collections   What the collections hold at the end, by name and key.
 error     The error that the run ended with, as in the state's `errors`. Where none is expected, there must be none.
 
 Nothing leaves this machine: calls go to the sandbox, or are answered from the record, or are refused.
@@ -34,7 +35,7 @@ from .case_file import Case
 from .expectation import Difference, differences, lasting, matches, updated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ...core.errors import AdaptorError
     from ...wire.recorded import Record
@@ -148,7 +149,8 @@ def run_case(case: Case, messenger: Messenger | None, sink: Sink) -> CaseRun:
     record = _record(case, run, messenger)
     refused = len(network_guard.refused)
     started_at = time.perf_counter()
-    result = _run_job(case, run, messenger)
+    collections: dict[str, Any] = {}
+    result = _run_job(case, run, messenger, lambda: collections.update(_collections(run)))
     seconds = time.perf_counter() - started_at
     calls = [f"{problem}." for problem in record.problems]
     calls += [f"{call} is recorded and was not made." for call in record.unmade()]
@@ -156,7 +158,7 @@ def run_case(case: Case, messenger: Messenger | None, sink: Sink) -> CaseRun:
     unexpected = result.error if "error" not in (case.expect or {}) else None
     return CaseRun(
         case,
-        run.redactor.of_results().value(_outcome(result, messenger)),
+        run.redactor.of_results().value({**_outcome(result, messenger), "collections": collections}),
         calls=[run.redactor.text(text) for text in calls],
         error=None if unexpected is None else run.redactor.text(_report(unexpected, case)),
         seconds=seconds,
@@ -179,8 +181,22 @@ def _record(case: Case, run: Run, messenger: Messenger | None) -> Record:
 _REAL = ("user_access_token", "app_secret", "page_id")
 
 
-def _run_job(case: Case, run: Run, messenger: Messenger | None) -> Result:
-    """Run the job with a configuration that leads to the sandbox or to the record, never to Meta."""
+def _collections(run: Run) -> dict[str, dict[str, Any]]:
+    from ...ledger.run_collections import collections_of
+
+    found = collections_of(run)
+    return {} if found is None else found.contents()
+
+
+def _run_job(case: Case, run: Run, messenger: Messenger | None, at_end: Callable[[], object]) -> Result:
+    """Run the job with a configuration that leads to the sandbox or to the record, never to Meta.
+
+    Args:
+        case: The case.
+        run: The run, not yet entered.
+        messenger: The sandbox, or None.
+        at_end: Called before the ledger is closed.
+    """
     safe = {
         "base_url": _GRAPH if messenger is None else messenger.url,
         "access_token": _TOKEN if messenger is None else messenger.access_token,
@@ -195,6 +211,9 @@ def _run_job(case: Case, run: Run, messenger: Messenger | None) -> Result:
     options.initial = lambda plan: state
     options.captures_output = True
     options.database = IN_MEMORY
+    options.collections = case.collections
+    if "collections" in (case.expect or {}):
+        options.on_end = lambda result: at_end()
     with _at_home(os.path.dirname(job)):
         return start_run(options, run, credentials)
 

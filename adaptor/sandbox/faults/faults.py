@@ -177,7 +177,8 @@ class Faults:
         waiting = [f"the next {times} × {fault.described}" for fault, times in self._waiting]
         rates = [f"{share:.0%} of calls: {fault.described}" for fault, share in self._rates]
         left = len(self._script)
-        return [*waiting, *rates, *([f"a script for the next {left} requests"] if left else [])]
+        script = f"a script for the next {left} request{'' if left == 1 else 's'}"
+        return [*waiting, *rates, *([script] if left else [])]
 
     @property
     def ordered(self) -> bool:

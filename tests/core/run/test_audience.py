@@ -28,3 +28,14 @@ def test_only_one_person_is_included_and_others_do_not_use_the_limit():
     audience.only_to, audience.limit = "b", 1
     assert [audience.includes(person) for person in ("a", None, "b")] == [False, False, True]
     assert audience.left_out == 2
+
+
+def test_an_item_is_left_out_from_its_first_call_that_was_to_the_next_item():
+    audience = Audience()
+    audience.only_to = "2"
+    assert audience.includes("2")
+    assert not audience.leaves_out_item
+    assert not audience.includes("1")
+    assert audience.leaves_out_item
+    audience.left_out_before = audience.left_out
+    assert not audience.leaves_out_item

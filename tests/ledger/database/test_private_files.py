@@ -71,3 +71,14 @@ def test_a_path_is_a_path(tmp_path, monkeypatch, database):
     monkeypatch.chdir(tmp_path)
     open_store(database).close()
     assert (tmp_path / database).is_file()
+
+
+def test_what_is_no_file_is_refused_and_keeps_its_rights(tmp_path):
+    # As a device is, such as /dev/null, which other programs need.
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    pipe.chmod(0o666)
+    with pytest.raises(InputError, match="cannot be used: it is no file"):
+        open_store(str(pipe))
+    assert mode(pipe) == 0o666
+    assert [file.name for file in tmp_path.iterdir()] == ["pipe"]

@@ -444,13 +444,15 @@ def test_what_is_about_to_happen_is_said_and_asked(campaign: Campaign) -> None:
         return True
 
     campaign.perform(broadcast(campaign.people(600), HELLO), confirm=confirm)
-    assert (
-        f"The Page {campaign.sandbox.page_name} ({campaign.sandbox.page_id}) is about to write to 600 people"
-        in (asked[0])
-    )
-    assert "which takes about 7 s, at 300 messages a second" in asked[0]
-    assert "up to 600 of them unknown" in asked[0]
-    assert "The Page's inbox does not show them all; at rate=40 it would." in asked[0]
+    assert asked[0].splitlines() == [
+        "",
+        f"  Page           {campaign.sandbox.page_name} ({campaign.sandbox.page_id})",
+        "  People         600",
+        "  Takes          about 7 s, at 300 messages a second",
+        "  After a crash  up to 600 messages may stay unknown; none is sent again",
+        "  Page's inbox   does not show them all; with rate=40 it would",
+        "Send?",
+    ]
     campaign.perform(broadcast(campaign.people(600), HELLO, rate=40), confirm=confirm, run="r2", limit=1)
     assert "inbox" not in asked[1]
 
@@ -465,9 +467,9 @@ def test_what_was_sent_before_is_said_and_takes_no_time(campaign: Campaign) -> N
     people = campaign.people(400)
     campaign.perform(broadcast(people, HELLO), limit=300)
     campaign.perform(broadcast(people, HELLO), confirm=confirm)
-    assert "which takes about 5 s" in asked[0]
-    assert "This run has sent 300 messages before and sends none of them again." in asked[0]
-    assert "up to 100 of them unknown" in asked[0]
+    assert "Takes          about 5 s, at" in asked[0]
+    assert "Sent before    300 by this run; they are not sent again" in asked[0]
+    assert "up to 100 messages may stay unknown" in asked[0]
 
 
 def test_ids_that_look_rounded_are_in_the_question(campaign: Campaign) -> None:

@@ -20,7 +20,10 @@ ERROR_KEYS = ["name", "base", "summary", "description", "about", "attributes", "
 
 
 def test_every_public_name_is_there():
-    expected = {*adaptor.__all__, *(f"http.{name}" for name in adaptor.http.__all__)} - {"__version__"}
+    expected = {
+        *adaptor.__all__,
+        *(f"{space}.{name}" for space in ("http", "collections") for name in getattr(adaptor, space).__all__),
+    } - {"__version__"}
     assert {entry.name for entry in EVERY if entry.kind != "method"} == expected
 
 
