@@ -110,7 +110,7 @@ def perform(options: argparse.Namespace) -> int:
 
 def _get(options: argparse.Namespace, target: CredentialFile, given: dict[str, Any], user_token: str, run: Run) -> int:
     from ..core.errors import InputError
-    from ..ledger.token_ends import learn
+    from ..graph.token_ends import learn
     from ..runner.checking.page_token import PageTokens, check_permissions
 
     tokens = PageTokens(given, user_token, run)

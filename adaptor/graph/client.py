@@ -19,13 +19,13 @@ from ..core.config import Configuration, plain_address, read_configuration
 from ..core.errors import SENT_NO, SENT_UNKNOWN, AdaptorError, DeliveryUnknown, NotSent
 from ..core.run.context import Run
 from ..core.text.number_of import number_of
-from ..ledger.token_ends import token_warnings
 from ..wire.departure import wire
 from ..wire.retry import RetryPolicy, call_with_retries
 from .answer import GraphAnswer
 from .connection import GraphConnection
 from .errors import GraphError, RateLimited, TemporaryFailure
 from .request import GraphRequest
+from .token_ends import token_warnings
 from .versions import version_warning
 
 if TYPE_CHECKING:

@@ -104,9 +104,9 @@ def items(state):
         (lambda **named: named, "The first parameter of the operation `<lambda>` is missing"),
         (later, "`later` is asynchronous"),
         (items, "`items` is a generator"),
-        (dict, "@operation stands above a type"),
-        (7, "@operation stands above a int"),
-        (fn(lambda s: s), "@operation stands above a _Function"),
+        (dict, "@operation is above a type"),
+        (7, "@operation is above a int"),
+        (fn(lambda s: s), "@operation is above a _Function"),
     ],
 )
 def test_what_can_be_no_operation_is_refused_where_it_is_defined(function, message):

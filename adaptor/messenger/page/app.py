@@ -167,7 +167,7 @@ class _DebugToken(GraphOperation):
         after = super().perform(state, run)
         token, facts = resolve(self.draft.params, state).get("input_token"), after["data"]
         if run.folders and isinstance(token, str) and isinstance(facts, dict):
-            from ...ledger.token_ends import learn
+            from ...graph.token_ends import learn
 
             learn(run.folders, token, facts, run.began)
         return after

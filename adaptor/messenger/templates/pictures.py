@@ -96,7 +96,7 @@ class _Upload(GraphOperation):
 
     def _warn(self, state: State, run: Run) -> None:
         """Warn where the person's token ends soon: that of the Page, which other calls use, may last longer."""
-        from ...ledger.token_ends import token_warnings
+        from ...graph.token_ends import token_warnings
 
         token = (state.get("configuration") or {}).get("user_access_token")
         for warning in token_warnings(run.folders, token, run.began, "`user_access_token`") if token else ():

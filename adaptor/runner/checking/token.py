@@ -9,8 +9,8 @@ from ...core.errors import AdaptorError
 from ...core.run.context import Run
 from ...graph.errors import GraphError, TemporaryFailure, TokenInvalid
 from ...graph.graph_request import graph_request
+from ...graph.token_ends import SOON_DAYS
 from ...graph.versions import find_version, version_warning
-from ...ledger.token_ends import SOON_DAYS
 from ...messenger.page.app import debug_token
 from ...messenger.rules.permissions import SPELLINGS
 from .needs import Needed, needed_by

@@ -54,6 +54,7 @@ MEANINGS: dict[Place, str] = {
     (100, 2018320): "A product id is not valid.",
     (100, 2018328): "The version of the API is too old for product templates.",
     (100, 2534037): "The app does not control this conversation (Instagram).",
+    (101, None): "The app id or its secret is not valid.",
     (102, None): "The session of the token is not valid any more.",
     (190, None): "The access token is not valid.",
     (190, 458): "The person has not installed the app, or has removed it.",

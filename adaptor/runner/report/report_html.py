@@ -98,8 +98,8 @@ def _head(title: str, run: dict[str, Any], report: dict[str, Any]) -> str:
         ("Exit code", str(run["exit_code"])),
         ("File", escape(run["path"] or "–")),
         ("Run", f"<code>{escape(run['id'])}</code>"),
-        *[("Labels", escape(", ".join(f"{name}={value}" for name, value in run["labels"].items())))]
-        * bool(run["labels"]),
+        *[("Labels", escape(", ".join(f"{name}={value}" for name, value in run.get("labels", {}).items())))]
+        * bool(run.get("labels")),
     ]
     cells = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
     return (

@@ -27,7 +27,7 @@ from adaptor import (
     upload_template_image,
 )
 from adaptor.core.run.context import Run
-from adaptor.ledger.token_ends import learn
+from adaptor.graph.token_ends import learn
 from adaptor.sandbox import Sandbox
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adaptor.ledger.token_ends import FILE, learn, token_warnings
+from adaptor.graph.token_ends import FILE, learn, token_warnings
 
 NOW = 1_764_000_000
 DAY = 24 * 3600
