@@ -18,8 +18,8 @@ HEADING = "data"
 
 #: Unix times from here on are in milliseconds: in seconds it would be the year 5138.
 MILLISECONDS_FROM = 100_000_000_000
-#: Numbers from here on are no time, in milliseconds neither.
-_NO_TIME = 10**18
+#: Numbers from here on are no time, in nanoseconds neither.
+_NO_TIME = 10**20
 
 
 def unix_seconds(moment: float) -> float:

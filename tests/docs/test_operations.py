@@ -18,7 +18,9 @@ def test_it_is_what_the_docstrings_say(forks):
 
 def test_every_operation_and_every_error_has_a_heading():
     headings = set(re.findall(r"^### (\S+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
-    named = {name for name in adaptor.__all__ if name not in ("__version__", "http", "collections", "Operation", "State")}
+    named = {
+        name for name in adaptor.__all__ if name not in ("__version__", "http", "collections", "Operation", "State")
+    }
     assert named - headings == set()
     for space in ("http", "collections"):
         assert {f"{space}.{name}" for name in getattr(adaptor, space).__all__} <= headings

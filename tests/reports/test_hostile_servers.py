@@ -62,6 +62,10 @@ def server():
             try:
                 connection.recv(65_536)
                 answer(connection)
+                # Closing with unread bytes of the request would reset the connection, and the answer be lost.
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(65_536):
+                    pass
             except OSError:
                 # The client has gone.
                 pass
