@@ -81,7 +81,9 @@ class GraphConnection:
             for adapter in self._session.adapters.values():
                 adapter.close()
         self._remember(request)
-        headers = {} if encoded.kind is None else {"Content-Type": encoded.kind}
+        headers = dict(request.headers or {})
+        if encoded.kind is not None:
+            headers["Content-Type"] = encoded.kind
         proof = self._proof
         if request.access == "app":
             headers["Authorization"], proof = f"Bearer {self._app_token()}", {}
@@ -278,9 +280,16 @@ class GraphConnection:
 
 
 def _unreadable(parts: Sequence[GraphRequest]) -> dict[int, AdaptorError]:
-    """Return the errors of parts whose files do not exist any more; the other parts are sent all the same."""
+    """Return the errors of parts that a batch cannot carry; the other parts are sent all the same."""
     found: dict[int, AdaptorError] = {}
     for index, part in enumerate(parts):
+        if part.headers:
+            found[index] = InvalidMessage(
+                "A batch cannot carry the HTTP headers of a message.",
+                fix="Leave `headers` out, or send one by one with each(…).",
+                details={"field": "headers"},
+            )
+            continue
         if part.files:
             try:
                 part.encoded().close()

@@ -21,6 +21,7 @@ from ...wire.address import (
     split_user,
     with_query,
 )
+from ...wire.headers import check_headers, secrets_of_headers
 from ...wire.upload import Upload, check_files, names_of
 from .outgoing import HttpCall
 
@@ -39,8 +40,6 @@ REPEATABLE = frozenset({"PUT", "DELETE"})
 TIMEOUT = (30.0, 60.0)
 #: How many times as long the whole call may take.
 TOTAL = 10
-#: Headers that only the connection itself may set.
-_FRAMING = frozenset({"content-length", "transfer-encoding"})
 _FORMS = (None, "json", "text", "base64")
 
 
@@ -168,10 +167,7 @@ class HttpRequest:
                 yield _basic(auth[0], auth[1])
         elif isinstance(auth, dict):
             yield from _texts(auth.values())
-        for name, value in headers.items() if isinstance(headers, dict) else ():
-            if sounds_secret(str(name)) and isinstance(value, str):
-                yield value
-                yield from _inside_header(value)
+        yield from secrets_of_headers(headers)
         for name, value in query.items() if isinstance(query, dict) else ():
             if sounds_secret(str(name)):
                 yield from _texts(value if isinstance(value, list) else [value])
@@ -218,18 +214,7 @@ class HttpRequest:
         pairs_of("query", query)
 
     def _check_headers(self, headers: Any) -> None:
-        if not isinstance(headers, dict):
-            refuse("headers", f"is {a_kind(headers)}, not a dict", 'Give names and values: {"Accept": "text/csv"}.')
-        for name, value in headers.items():
-            if not isinstance(name, str) or not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
-                refuse("headers", "holds a name that no header can have", "Names are letters, digits and hyphens.")
-            if name.lower() in _FRAMING:
-                refuse("headers", f"holds {name}, which follows from the body", "Leave it out.")
-            if isinstance(value, bool) or not isinstance(value, str | int | float | Lazy | None):
-                refuse("headers", f"holds {a_kind(value)} under `{name}`", "Give text or numbers.")
-            if isinstance(value, str) and not re.fullmatch(r"[\t\x20-\x7e\x80-\xff]*", value):
-                fix = ".strip() it, or remove characters that are not Latin."
-                refuse("headers", f"holds characters under `{name}` that no header can have", fix)
+        check_headers(headers)
 
     def _check_auth(self, auth: Any) -> None:
         fix = 'Give (user, password), or {"token": "…"} for a bearer token.'
@@ -330,19 +315,6 @@ def _basic(user: str, password: str) -> str:
 
 def _texts(values: Any) -> Iterator[str]:
     return (value for value in values if isinstance(value, str))
-
-
-def _inside_header(value: str) -> Iterator[str]:
-    """Yield the secrets in `Bearer abc` and in `a=1; b=2`."""
-    scheme, _, rest = value.partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            yield base64.b64decode(rest, validate=True).decode().partition(":")[2]
-        except ValueError:
-            pass
-    yield rest
-    for part in value.split(";"):
-        yield part.partition("=")[2].strip()
 
 
 def _masked(value: Any) -> Any:
