@@ -44,7 +44,7 @@ def http_headers(headers: Any) -> dict[str, str] | None:
     if headers is None or isinstance(headers, Lazy):
         return None
     check_headers(headers)
-    kept: dict[str, str] = {}
+    kept: dict[str, Any] = {}
     for name, value in headers.items():
         if name.lower() in _OURS:
             raise refuse("headers", f"holds {name}, but {_OURS[name.lower()]}", "Leave it out.")
@@ -53,5 +53,5 @@ def http_headers(headers: Any) -> dict[str, str] | None:
             if not isinstance(value, Lazy) and "json" not in str(value).lower():
                 raise refuse("headers", f"holds {name}, but the body is JSON", "Leave it out.")
         elif value is not None:
-            kept[name] = str(value)
+            kept[name] = value if isinstance(value, Lazy) else str(value)
     return kept or None

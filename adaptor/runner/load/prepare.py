@@ -93,7 +93,7 @@ def _prepare_workflow(
     prepared: Prepared, path: str, credentials: Credentials, name: str | None, given: Mapping[str, Any]
 ) -> None:
     from ..input.document import read_document
-    from .openfn_project import is_project, project_workflow
+    from .openfn.project import is_project, project_workflow
     from .workflow import read_workflow
 
     document = read_document(path, "workflow")

@@ -63,7 +63,7 @@ def load(
         AdaptorError: The script raised while it was loaded; file and line say where.
     """
     file = os.fspath(path)
-    tree = syntax.parse(_read(file) if text is None else text, file)
+    tree = _parsed(_read(file) if text is None else text, file)
     given = given or {}
     names = syntax.read_names(tree)
     vocabulary = {name: getattr(adaptor, name) for name in names if name in adaptor.__all__}
@@ -81,6 +81,18 @@ def load(
     job = loading.perform(tree, known)
     job.warnings = [*_imported_in_vain(tree, folder, file), *warnings_of(job, outline)]
     return job
+
+
+def _parsed(source: bytes | str, file: str) -> ast.Module:
+    try:
+        return syntax.parse(source, file)
+    except CannotLoad:
+        from .openfn.javascript import refusal_of_javascript
+
+        plain = source if isinstance(source, str) else source.decode(errors="replace")
+        if (refusal := refusal_of_javascript(plain, file, adaptor.__all__)) is not None:
+            raise refusal from None
+        raise
 
 
 def _imported_in_vain(tree: ast.Module, folder: str, file: str) -> list[InputError]:

@@ -5,18 +5,18 @@ Then it is read as any workflow file; problems point at their place in the proje
 
 from __future__ import annotations
 
-from ...core.errors import InputError
-from ..input.document import Document, kind_of
-from ..problems.problems import did_you_mean, raise_for
-from .reader import Reader
+from ....core.errors import InputError
+from ...input.document import Document, kind_of
+from ...problems.problems import did_you_mean, raise_for
+from ..reader import Reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from ..input.document import Path
-    from ..problems.problems import FileProblem
+    from ...input.document import Path
+    from ...problems.problems import FileProblem
 
 _WORKFLOW = ("name", "jobs", "triggers", "edges", "globals", "description", "id", "openfn", "version")
 _JOB = ("name", "adaptor", "credential", "body", "globals", "id", "keychain_credential", "expression", "state")
