@@ -67,6 +67,8 @@ def prepare(
     run = current_run()
     run.is_loading = True
     try:
+        if workflow is None and (workspace := _workspace_for(path)) is not None:
+            path, workflow = workspace, path
         if path.lower().endswith(WORKFLOW_ENDINGS):
             _prepare_workflow(prepared, path, credentials, workflow, given or {})
         elif workflow is not None:
@@ -89,15 +91,27 @@ def prepare(
     return prepared
 
 
+def _workspace_for(path: str) -> str | None:
+    """Return the file of the workspace around this folder where a path is the name of a workflow in it."""
+    if os.path.exists(path) or os.path.basename(path) != path or os.path.splitext(path)[1]:
+        return None
+    from .openfn.workspace import workspace_above
+
+    return workspace_above(".")
+
+
 def _prepare_workflow(
     prepared: Prepared, path: str, credentials: Credentials, name: str | None, given: Mapping[str, Any]
 ) -> None:
     from ..input.document import read_document
     from .openfn.project import is_project, project_workflow
+    from .openfn.workspace import is_workspace, workflow_of
     from .workflow import read_workflow
 
     document = read_document(path, "workflow")
     at: Path = ()
+    if is_workspace(document):
+        document, name = workflow_of(document, name), None
     if is_project(document.value):
         document, at = project_workflow(document, name)
     elif name is not None:
