@@ -63,18 +63,25 @@ def load(
         AdaptorError: The script raised while it was loaded; file and line say where.
     """
     file = os.fspath(path)
-    tree = _parsed(_read(file) if text is None else text, file)
+    source = _read(file) if text is None else text
+    try:
+        tree = syntax.parse(source, file)
+    except CannotLoad:
+        _refuse_javascript(source, file)
+        raise
     given = given or {}
     names = syntax.read_names(tree)
     vocabulary = {name: getattr(adaptor, name) for name in names if name in adaptor.__all__}
     known = _operation_names(tree, vocabulary)
-    _raise_for(
-        [
-            *syntax.unknown_names(tree, names, (*adaptor.__all__, *given), file),
-            *syntax.compared_references(tree, file),
-            *syntax.dropped_operations(tree, known, file),
-        ]
-    )
+    problems = [
+        *syntax.unknown_names(tree, names, (*adaptor.__all__, *given), file),
+        *syntax.compared_references(tree, file),
+        *syntax.dropped_operations(tree, known, file),
+    ]
+    if problems:
+        # A call like postMessage({ text: "a" }); is Python to the parser.
+        _refuse_javascript(source, file)
+        _raise_for(problems)
     folder = folder or os.path.dirname(os.path.abspath(file))
     loading = _Loading(file, {**vocabulary, **given}, folder)
     outline = Outline(tree)
@@ -83,16 +90,12 @@ def load(
     return job
 
 
-def _parsed(source: bytes | str, file: str) -> ast.Module:
-    try:
-        return syntax.parse(source, file)
-    except CannotLoad:
-        from .openfn.javascript import refusal_of_javascript
+def _refuse_javascript(source: bytes | str, file: str) -> None:
+    from .openfn.javascript import refusal_of_javascript
 
-        plain = source if isinstance(source, str) else source.decode(errors="replace")
-        if (refusal := refusal_of_javascript(plain, file, adaptor.__all__)) is not None:
-            raise refusal from None
-        raise
+    text = source if isinstance(source, str) else source.decode(errors="replace")
+    if (refusal := refusal_of_javascript(text, file, adaptor.__all__)) is not None:
+        raise refusal from None
 
 
 def _imported_in_vain(tree: ast.Module, folder: str, file: str) -> list[InputError]:

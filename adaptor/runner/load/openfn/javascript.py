@@ -57,7 +57,7 @@ _SIGNS = (
     _Sign(r"(?<![\w$])\$\.", "$.", "Write state, as in state.data.name.", True),
     _Sign(r"\bawait\s", "await", "Leave it out: operations run one after the other.", False),
     _Sign(r"``", "backticks", 'Write f"Hello {state.data.name}".', False),
-    _Sign(r"//", "//", "Write # before a comment.", False),
+    _Sign(r"(?m)(?:^|[;,{}(\[])[ \t]*//", "//", "Write # before a comment.", False),
     _Sign(r"/\*", "/* … */", "Write # before each line of a comment.", False),
     _Sign(r"===|!==", "===", "Write ==, or != for !==.", False),
     _Sign(
@@ -66,6 +66,7 @@ _SIGNS = (
         "Write & and | between conditions on state, each in parentheses; `and` and `or` in a function.",
         False,
     ),
+    _Sign(r"[{,]\s*[A-Za-z_]\w*\s*:(?![:=])", "a key without quotes", 'Write {"name": …}.', False),
     _Sign(r"\?\.", "?.", 'Write data_value("a.b"), which gives None where there is nothing.', False),
     _Sign(r"\.\.\.", "...", "Write ** for an object, as in {**state, …}, and * for a list.", False),
     _Sign(r"\bnew\s+[A-Z]", "new", "Leave the word out.", False),
@@ -94,7 +95,7 @@ def refusal_of_javascript(text: str, file: str, known: Collection[str]) -> Adapt
     It names every sign and every name of OpenFn's in it with its lines and with what Python writes.
 
     Args:
-        text: A job that Python cannot parse.
+        text: A job that Python cannot parse, or that holds unknown names.
         file: Its name in errors.
         known: Our names.
 

@@ -75,9 +75,10 @@ def test_each_sign_is_enough_in_a_job_without_python(problems, script):
         "from adaptor import log\nlog(a => b)\n",
         "log('a => b', \"const x\", '`$.data`'\n",
         "# const a = 1; // b\nlog('x'\n",
+        "key = 8 // 2\nlog({key: sendtext(1) // 2})\n",
     ],
 )
-def test_a_broken_python_job_is_not_taken_for_javascript(problems, script):
+def test_a_python_job_with_a_fault_is_not_taken_for_javascript(problems, script):
     assert not any("written in JavaScript" in what for _, what, _ in problems(script))
 
 
