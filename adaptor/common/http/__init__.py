@@ -13,6 +13,7 @@ from .operation import http_operation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from os import PathLike
     from typing import Any, NoReturn, TypeAlias
 
 #: The heading of these names in `adaptor docs`.
@@ -24,6 +25,8 @@ Fields: TypeAlias = "Value[dict[str, Any] | None]"
 Auth: TypeAlias = "Value[tuple[Any, Any] | dict[str, Any] | None]"
 Seconds: TypeAlias = "Value[float | tuple[float, float] | None]"
 Rules: TypeAlias = "Value[bool | dict[int, Any] | None]"
+Certificate: TypeAlias = "Value[str | PathLike[str] | tuple[Any, Any] | None]"
+Trusted: TypeAlias = "Value[bool | str | PathLike[str] | None]"
 Form: TypeAlias = "Value[str | None]"
 Redirects: TypeAlias = "Value[bool | list[str]]"
 
@@ -39,6 +42,8 @@ def get(
     errors: Rules = None,
     parse_as: Form = None,
     redirects: Redirects = True,
+    cert: Certificate = None,
+    verify: Trusted = None,
 ) -> HttpRequest:
     """Read from another system.
 
@@ -56,6 +61,11 @@ def get(
         redirects: Whether to follow redirects, at most 5 times. `auth` and `headers` are sent only to the same scheme,
             host and port, and to addresses in a list: `["https://other.example"]`; never from https to http. Other
             addresses get only Accept, Content-Type and User-Agent.
+        cert: A client certificate: the path of a PEM file with its key, or `(certificate, key)`. It is shown only to
+            the origins that get `auth`.
+        verify: The CA bundle (a PEM file or a folder) that the other system's certificate is checked against. Default:
+            the well-known authorities, or what `REQUESTS_CA_BUNDLE` names. False is refused: without the check, anybody
+            on the way could read the credential.
 
     Returns:
         An operation. `data` becomes the body (None where it is empty; 64 MB at most, unless `max_response_bytes` in the
@@ -81,6 +91,8 @@ def get(
         errors=errors,
         parse_as=parse_as,
         redirects=redirects,
+        cert=cert,
+        verify=verify,
     )
 
 
@@ -97,6 +109,8 @@ def post(
     timeout: Seconds = None,
     errors: Rules = None,
     parse_as: Form = None,
+    cert: Certificate = None,
+    verify: Trusted = None,
 ) -> HttpRequest:
     """Create something in another system. Redirects are not followed, and a lost answer is not asked for again.
 
@@ -112,6 +126,8 @@ def post(
         timeout: As for `http.get`.
         errors: As for `http.get`; redirects are errors too, unless listed.
         parse_as: As for `http.get`.
+        cert: As for `http.get`.
+        verify: As for `http.get`.
 
     Returns:
         An operation. `data` becomes the body of the answer, `response` its status, headers, url and duration. In a
@@ -140,6 +156,8 @@ def post(
         timeout=timeout,
         errors=errors,
         parse_as=parse_as,
+        cert=cert,
+        verify=verify,
     )
 
 
@@ -156,6 +174,8 @@ def put(
     timeout: Seconds = None,
     errors: Rules = None,
     parse_as: Form = None,
+    cert: Certificate = None,
+    verify: Trusted = None,
 ) -> HttpRequest:
     """Create or replace something in another system. See `http.post`.
 
@@ -170,6 +190,8 @@ def put(
         timeout: As for `http.get`.
         errors: As for `http.post`.
         parse_as: As for `http.get`.
+        cert: As for `http.get`.
+        verify: As for `http.get`.
 
     Returns:
         An operation. `data` becomes the body of the answer, `response` its status, headers, url and duration.
@@ -198,6 +220,8 @@ def put(
         timeout=timeout,
         errors=errors,
         parse_as=parse_as,
+        cert=cert,
+        verify=verify,
     )
 
 
@@ -214,6 +238,8 @@ def patch(
     timeout: Seconds = None,
     errors: Rules = None,
     parse_as: Form = None,
+    cert: Certificate = None,
+    verify: Trusted = None,
 ) -> HttpRequest:
     """Change part of something in another system. See `http.post`.
 
@@ -228,6 +254,8 @@ def patch(
         timeout: As for `http.get`.
         errors: As for `http.post`.
         parse_as: As for `http.get`.
+        cert: As for `http.get`.
+        verify: As for `http.get`.
 
     Returns:
         An operation. `data` becomes the body of the answer, `response` its status, headers, url and duration.
@@ -255,6 +283,8 @@ def patch(
         timeout=timeout,
         errors=errors,
         parse_as=parse_as,
+        cert=cert,
+        verify=verify,
     )
 
 
@@ -269,6 +299,8 @@ def delete(
     timeout: Seconds = None,
     errors: Rules = None,
     parse_as: Form = None,
+    cert: Certificate = None,
+    verify: Trusted = None,
 ) -> HttpRequest:
     """Delete something in another system. A redirect is not followed.
 
@@ -281,6 +313,8 @@ def delete(
         timeout: As for `http.get`.
         errors: As for `http.post`; `{404: False}` if it may already be deleted.
         parse_as: As for `http.get`.
+        cert: As for `http.get`.
+        verify: As for `http.get`.
 
     Returns:
         An operation. `data` becomes the body of the answer, mostly None; `response` as for `http.get`.
@@ -307,6 +341,8 @@ def delete(
         timeout=timeout,
         errors=errors,
         parse_as=parse_as,
+        cert=cert,
+        verify=verify,
     )
 
 
@@ -325,6 +361,8 @@ def request(
     errors: Rules = None,
     parse_as: Form = None,
     redirects: Redirects = True,
+    cert: Certificate = None,
+    verify: Trusted = None,
 ) -> HttpRequest:
     """Make any call to another system.
 
@@ -341,6 +379,8 @@ def request(
         errors: As for `http.get` and `http.post`.
         parse_as: As for `http.get`.
         redirects: As for `http.get`; redirects of a write are never followed.
+        cert: As for `http.get`.
+        verify: As for `http.get`.
 
     Returns:
         An operation. `data` becomes the body of the answer, `response` its status, headers, url and duration.
@@ -368,6 +408,8 @@ def request(
         errors=errors,
         parse_as=parse_as,
         redirects=redirects,
+        cert=cert,
+        verify=verify,
     )
 
 

@@ -22,6 +22,7 @@ from ...wire.address import (
     with_query,
 )
 from ...wire.headers import check_headers, secrets_of_headers
+from ...wire.tls import check_cert, check_verify, tls_settings
 from ...wire.upload import Upload, check_files, names_of
 from .outgoing import HttpCall
 
@@ -52,6 +53,7 @@ class HttpRequest:
     __slots__ = (
         "auth",
         "body",
+        "cert",
         "errors",
         "files",
         "form",
@@ -62,6 +64,7 @@ class HttpRequest:
         "redirects",
         "timeout",
         "url",
+        "verify",
     )
 
     def __init__(
@@ -79,6 +82,8 @@ class HttpRequest:
         errors: Any = None,
         parse_as: Any = None,
         redirects: Any = True,
+        cert: Any = None,
+        verify: Any = None,
     ) -> None:
         self.method = method.upper() if isinstance(method, str) else method
         self.url = url
@@ -92,6 +97,8 @@ class HttpRequest:
         self.errors = errors
         self.parse_as = parse_as
         self.redirects = redirects
+        self.cert = cert
+        self.verify = verify
 
     @property
     def is_write(self) -> bool:
@@ -120,6 +127,15 @@ class HttpRequest:
     def total_seconds(self) -> float:
         """How long the call may take in all."""
         return TOTAL * max(self.seconds)
+
+    @property
+    def tls(self) -> dict[str, Any]:
+        """The settings of the connection that the call's own files give.
+
+        Raises:
+            InvalidMessage: A file cannot be used. Nothing was sent.
+        """
+        return tls_settings(self.verify, self.cert)
 
     @property
     def follows(self) -> bool:
@@ -261,6 +277,12 @@ class HttpRequest:
         elif not isinstance(redirects, bool):
             refuse("redirects", f"is {a_kind(redirects)}", "Give True, False, or a list: ['https://other.example'].")
 
+    def _check_cert(self, cert: Any) -> None:
+        check_cert(cert)
+
+    def _check_verify(self, verify: Any) -> None:
+        check_verify(verify)
+
     # --- Encoding ---
 
     def encoded(self) -> HttpCall:
@@ -270,6 +292,8 @@ class HttpRequest:
             InvalidMessage: The body is no JSON, a file cannot be read, or a text holds the mark of a secret.
             LazyStateError: The request holds a lazy reference that was never resolved.
         """
+        # Before the write is recorded as `sending`.
+        tls = self.tls
         # `[redacted]` is allowed, since jobs report logs and errors elsewhere; the marks of kept secrets are not.
         for name in ("url", "query", "body", "form"):
             refuse_marks({name: getattr(self, name)}, bare=False)
@@ -283,7 +307,7 @@ class HttpRequest:
         kind, body = self._encoded_body()
         if kind is not None and not any(name.lower() == "content-type" for name in headers):
             headers["Content-Type"] = kind
-        return HttpCall(url, headers, body)
+        return HttpCall(url, headers, body, tls)
 
     def _encoded_body(self) -> tuple[str | None, bytes | Upload | None]:
         if self.files:
