@@ -75,7 +75,9 @@ def _try_cert(paths: tuple[str, ...]) -> None:
             _unusable("cert", path, cause, "")
     try:
         # Without a password here, an encrypted key would make the library ask for one on the terminal.
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(*paths, password=lambda: "")
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(
+            paths[0], paths[1] if len(paths) == 2 else None, lambda: ""
+        )
     except (OSError, ValueError) as cause:
         _unusable("cert", " and ".join(paths), cause, "hold no certificate with its key, without a password")
 

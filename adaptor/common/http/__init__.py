@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 #: The heading of these names in `adaptor docs`.
 HEADING = "http"
 
+# Each function takes what `HttpRequest` takes, by the same names, and hands its `locals()` on. It shows all of it in
+# its signature, since `help` and editors do not look behind `**options`.
+
 __all__ = ["delete", "get", "patch", "post", "put", "request"]
 
 Fields: TypeAlias = "Value[dict[str, Any] | None]"
@@ -81,19 +84,7 @@ def get(
         >>> http.get("https://example.org/patients", query={"page": 1})
         http.get('https://example.org/patients', query={'page': 1})
     """
-    return HttpRequest(
-        "GET",
-        url,
-        query=query,
-        headers=headers,
-        auth=auth,
-        timeout=timeout,
-        errors=errors,
-        parse_as=parse_as,
-        redirects=redirects,
-        cert=cert,
-        verify=verify,
-    )
+    return HttpRequest("GET", **locals())
 
 
 @http_operation
@@ -144,21 +135,7 @@ def post(
         >>> http.post("https://example.org/patients", body={"name": state.data.name})
         http.post('https://example.org/patients', body={'name': state.data.name})
     """
-    return HttpRequest(
-        "POST",
-        url,
-        body=body,
-        form=form,
-        files=files,
-        query=query,
-        headers=headers,
-        auth=auth,
-        timeout=timeout,
-        errors=errors,
-        parse_as=parse_as,
-        cert=cert,
-        verify=verify,
-    )
+    return HttpRequest("POST", **locals())
 
 
 @http_operation
@@ -208,21 +185,7 @@ def put(
         >>> http.put("https://example.org/patients/7", body={"name": "Ana"}, auth=("clinic", state.configuration.key))
         http.put('https://example.org/patients/7', auth=('clinic', state.configuration.key), body={'name': 'Ana'})
     """
-    return HttpRequest(
-        "PUT",
-        url,
-        body=body,
-        form=form,
-        files=files,
-        query=query,
-        headers=headers,
-        auth=auth,
-        timeout=timeout,
-        errors=errors,
-        parse_as=parse_as,
-        cert=cert,
-        verify=verify,
-    )
+    return HttpRequest("PUT", **locals())
 
 
 @http_operation
@@ -271,21 +234,7 @@ def patch(
         >>> http.patch("https://example.org/patients/7", body={"reminded": True})
         http.patch('https://example.org/patients/7', body={'reminded': True})
     """
-    return HttpRequest(
-        "PATCH",
-        url,
-        body=body,
-        form=form,
-        files=files,
-        query=query,
-        headers=headers,
-        auth=auth,
-        timeout=timeout,
-        errors=errors,
-        parse_as=parse_as,
-        cert=cert,
-        verify=verify,
-    )
+    return HttpRequest("PATCH", **locals())
 
 
 @http_operation
@@ -331,19 +280,7 @@ def delete(
         >>> http.delete("https://example.org/patients/7", errors={404: False})
         http.delete('https://example.org/patients/7', errors={404: False})
     """
-    return HttpRequest(
-        "DELETE",
-        url,
-        body=body,
-        query=query,
-        headers=headers,
-        auth=auth,
-        timeout=timeout,
-        errors=errors,
-        parse_as=parse_as,
-        cert=cert,
-        verify=verify,
-    )
+    return HttpRequest("DELETE", **locals())
 
 
 @http_operation
@@ -395,22 +332,7 @@ def request(
         >>> http.request("HEAD", "https://example.org/patients/7", auth={"token": state.configuration.clinic_token})
         http.request('HEAD', 'https://example.org/patients/7', auth={'token': state.configuration.clinic_token})
     """
-    return HttpRequest(
-        method,
-        url,
-        body=body,
-        form=form,
-        files=files,
-        query=query,
-        headers=headers,
-        auth=auth,
-        timeout=timeout,
-        errors=errors,
-        parse_as=parse_as,
-        redirects=redirects,
-        cert=cert,
-        verify=verify,
-    )
+    return HttpRequest(**locals())
 
 
 def __getattr__(name: str) -> NoReturn:

@@ -67,8 +67,7 @@ def prepare(
     run = current_run()
     run.is_loading = True
     try:
-        if workflow is None and (workspace := _workspace_for(path)) is not None:
-            path, workflow = workspace, path
+        path, workflow = located(path, workflow)
         if path.lower().endswith(WORKFLOW_ENDINGS):
             _prepare_workflow(prepared, path, credentials, workflow, given or {})
         elif workflow is not None:
@@ -91,13 +90,14 @@ def prepare(
     return prepared
 
 
-def _workspace_for(path: str) -> str | None:
-    """Return the file of the workspace around this folder where a path is the name of a workflow in it."""
-    if os.path.exists(path) or os.path.basename(path) != path or os.path.splitext(path)[1]:
-        return None
+def located(path: str, workflow: str | None) -> tuple[str, str | None]:
+    """Return a path and the name of a workflow; a name alone is one in the OpenFn workspace around this folder."""
+    if workflow is not None or os.path.exists(path) or os.path.basename(path) != path or os.path.splitext(path)[1]:
+        return path, workflow
     from .openfn.workspace import workspace_above
 
-    return workspace_above(".")
+    workspace = workspace_above(".")
+    return (path, None) if workspace is None else (workspace, path)
 
 
 def _prepare_workflow(

@@ -30,6 +30,17 @@ def test_a_name_alone_is_looked_up_in_the_workspace_around_the_folder(workspace,
     assert run("survey").state == {"data": "survey"}
 
 
+def test_the_ledger_is_the_same_from_every_folder(workspace, monkeypatch, sandbox):
+    (workspace.parent / "flows" / "survey" / "load.py").write_text('send_text("6543210987654321", "hi", key="once")')
+    configuration = {"access_token": sandbox.access_token, "base_url": sandbox.url}
+    for folder in ("reminders", "survey"):
+        monkeypatch.chdir(workspace.parent / "flows" / folder)
+        result = run("survey", state={"configuration": configuration}, fresh=True)
+        assert result.exit_code == 0, result.error
+    assert (workspace.parent / ".adaptor" / "ledger.db").exists()
+    sandbox.assert_sent("6543210987654321", times=1)
+
+
 def test_without_a_name_or_with_a_wrong_one_the_workflows_are_listed(workspace):
     listed = run(workspace).error
     assert "2 workflows" in str(listed)
