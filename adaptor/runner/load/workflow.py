@@ -68,7 +68,7 @@ class _Workflow:
             return
         holder, options_at = whole, path
         if "workflow" in whole:
-            self.reader.check_keys(whole, path, _WRAPPER, "the file")
+            self.reader.check_foreign_keys(whole, path, _WRAPPER, "the file")
             path = (*path, "workflow")
             found = self.reader.value(whole, path, dict, needed=True, fix='Write "workflow": {"steps": […]}.')
             if found is None:
@@ -175,9 +175,17 @@ class _Workflow:
     def _trigger(self, raw: dict[str, Any], at: Path) -> str:
         kind = self.reader.value(raw, (*at, "type"), str)
         if kind is not None and kind not in TRIGGERS:
-            fix = did_you_mean(kind, TRIGGERS, f"There are {', '.join(TRIGGERS)}.")
-            self.reader.refuse((*at, "type"), f"There is no kind of trigger `{kind}`.", fix=fix)
+            self._unknown_trigger(kind, (*at, "type"))
         return kind or "trigger"
+
+    def _unknown_trigger(self, kind: str, at: Path) -> None:
+        what = f"There is no kind of trigger `{kind}`."
+        if meant := did_you_mean(kind, TRIGGERS):
+            self.reader.refuse(at, what, fix=meant)
+        else:
+            # The format is OpenFn's and grows; a trigger only passes its state on.
+            fix = f"The run begins with it all the same. Known are {', '.join(TRIGGERS)}."
+            self.reader.notes.append(self.reader.document.problem(at, what, fix=fix))
 
     def _read_configuration(self, step: Step, raw: dict[str, Any], path: Path) -> None:
         found = raw.get("configuration")

@@ -276,3 +276,9 @@ def test_a_misspelt_key_is_an_error(project, key):
     result = project("reminders", PROJECT.replace("        type: cron", f"        type: cron\n        {key}: x"))
     assert result.exit_code == 2
     assert "Did you mean" in result.error.fix
+
+
+def test_a_new_kind_of_trigger_is_noted_and_a_misspelt_one_is_an_error(project, tmp_path):
+    assert project("reminders", PROJECT.replace("type: cron", "type: mqtt")).exit_code == 0
+    assert any("mqtt" in str(each) for each in check(tmp_path / "project.yaml", workflow="reminders").warnings)
+    assert "Did you mean `cron`?" in project("reminders", PROJECT.replace("type: cron", "type: crn")).error.fix
