@@ -84,6 +84,13 @@ def read_configuration(configuration: Any) -> Configuration:
             f"The configuration is a {type(configuration).__name__} instead of an object.", fix=_HOW_TO_GIVE
         )
     for key in configuration:
+        twin = next((each for each in properties if each in configuration and _plain(each) == _plain(str(key))), key)
+        if twin != key:
+            raise ConfigurationError(
+                f"The configuration has both `{twin}` and `{key}`.",
+                fix=f"Keep `{twin}`, and leave the other one out.",
+                details={"key": str(key), "meant": twin},
+            )
         if key not in properties and (meant := _meant(str(key), configuration)):
             raise ConfigurationError(
                 f"The configuration has a key `{key}`, which does not exist.",
@@ -208,12 +215,16 @@ def _meant(key: str, configuration: dict[str, Any]) -> str | None:
     from difflib import get_close_matches
 
     properties: list[str] = [name for name in schema()["properties"] if name not in configuration]
-    plain = key.replace("-", "_").lower()
-    by_plain: dict[str, str] = {name.replace("_", ""): name for name in properties}
-    if plain.replace("_", "") in by_plain:
-        return by_plain[plain.replace("_", "")]
-    match = get_close_matches(plain, properties, n=1, cutoff=0.8)
+    by_plain = {_plain(name): name for name in properties}
+    if _plain(key) in by_plain:
+        return by_plain[_plain(key)]
+    match = get_close_matches(key.replace("-", "_").lower(), properties, n=1, cutoff=0.8)
     return match[0] if match else None
+
+
+def _plain(key: str) -> str:
+    """Return a key without what only its spelling adds: `access_token` and `accessToken` are alike."""
+    return key.replace("-", "").replace("_", "").lower()
 
 
 _HOW_TO_GIVE = (

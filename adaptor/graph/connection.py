@@ -86,7 +86,9 @@ class GraphConnection:
             for adapter in self._session.adapters.values():
                 adapter.close()
         self._remember(request)
-        headers: dict[str, str | None] = {} if encoded.kind is None else {"Content-Type": encoded.kind}
+        headers: dict[str, str | None] = {**(request.headers or {})}
+        if encoded.kind is not None:
+            headers["Content-Type"] = encoded.kind
         proof = self._proof
         if request.access != "page":
             token, proof = self._other_token(request)
@@ -336,9 +338,16 @@ def _holds_result(body: Any) -> bool:
 
 
 def _unreadable(parts: Sequence[GraphRequest]) -> dict[int, AdaptorError]:
-    """Return the errors of parts whose files do not exist any more; the other parts are sent all the same."""
+    """Return the errors of parts that a batch cannot carry; the other parts are sent all the same."""
     found: dict[int, AdaptorError] = {}
     for index, part in enumerate(parts):
+        if part.headers:
+            found[index] = InvalidMessage(
+                "A batch cannot carry the HTTP headers of a message.",
+                fix="Leave `headers` out, or send one by one with each(…).",
+                details={"field": "headers"},
+            )
+            continue
         if part.files:
             try:
                 part.encoded().close()

@@ -38,6 +38,7 @@ class GraphRequest(NamedTuple):
         is_idempotent: Repeating the call has no further effect, so a resume makes it again if its outcome is unknown.
         writes: Whether the call changes something; None if the method says so.
         file_offset: Where the one file of `files` begins to be sent, as the body itself; None: files go into a form.
+        headers: Further HTTP headers, which replace none of ours; a batch cannot carry them.
     """
 
     method: str
@@ -55,6 +56,7 @@ class GraphRequest(NamedTuple):
     is_idempotent: bool = False
     writes: bool | None = None
     file_offset: int | None = None
+    headers: dict[str, str] | None = None
 
     @property
     def is_write(self) -> bool:
@@ -92,6 +94,8 @@ class GraphRequest(NamedTuple):
         params = dict.fromkeys(self.params, REDACTED) if self.sealed else self.params
         files = {name: str(path) for name, path in (self.files or {}).items()}
         facts = {"method": self.method, "path": self.path, "params": params, "body": self.body, "files": files}
+        # Their values may be secret under any name.
+        facts["headers"] = dict.fromkeys(self.headers or {}, REDACTED)
         return {key: value for key, value in facts.items() if value}
 
     def encoded(self) -> Encoded:

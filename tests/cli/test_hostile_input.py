@@ -170,8 +170,8 @@ def test_an_error_forges_no_line_of_the_log(adaptor, job):
 
 
 def test_a_long_line_with_many_mistakes_is_cut(adaptor, tmp_path):
-    wrong = ", ".join(f'"{n}{"x" * 25_000}": 1' for n in range(40))
-    (tmp_path / "w.json").write_text(f'{{"steps": [{{"id": "a", "expression": "log(1)"}}], {wrong}}}')
+    steps = [{"id": f"s{n}", "expression": "log(1)", "next": f"{n}{'x' * 25_000}"} for n in range(40)]
+    (tmp_path / "w.json").write_text(json.dumps({"steps": steps}))
     done = adaptor(None, "w.json", command="check")
     assert done.code == 2
     assert len(done.err) < 200_000

@@ -159,9 +159,9 @@ def test_a_workflow_with_a_configuration_of_its_own_leaves_none_behind(adaptor, 
         {"id": "say", "expression": SAY, "configuration": configuration, "next": {"fail": True}},
         {"id": "fail", "expression": RAISE, "configuration": given},
     ]
-    for name, more in {"good": {}, "bad": {"fo": KEY}}.items():
+    for name, more in {"good": {}, "bad": {"nmae": KEY}}.items():
         for indent in (None, 2):
-            steps[0].pop("fo", None)
+            steps[0].pop("nmae", None)
             steps[0].update(more)
             (folder / f"{name}.json").write_text(json.dumps({"steps": steps}, indent=indent))
             for words in (["run"], ["run", "--log-json", "--report", "report.json"], ["run", "--report", "r.html"]):

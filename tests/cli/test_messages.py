@@ -88,27 +88,26 @@ NAMES = {
     "an arrow function": (
         ["Syntax error: invalid syntax."],
         "fn(state => {\n  return state\n})\neach(state.data, x => x)\n",
-        ["Write def name(state): above", "Write lambda x: …"],
+        ["This job is written in JavaScript", "Write lambda state: …, or a function: def name(state):"],
     ),
     "an import of JavaScript": (
         ["Syntax error: invalid syntax."],
         'import { sendText } from "@openfn/language-facebook";\nsendText("1", "hi");\n',
-        ["Leave the line out: the operations need no import.", "Write send_text."],
+        ["This job is written in JavaScript", "`sendText` is JavaScript.", "Write send_text(…)."],
     ),
     "signs of JavaScript": (
         ["Syntax error: invalid syntax."],
         '// greet\nconst x = 1;\nfnIf($.data.a === 1 && !state.data.b, log("//"))\nas("y", get("https://example.org"))\n',
         [
             "Write # before a comment.",
-            "Leave the word out: name = value.",
-            "Write fn_if.",
+            "Write the name alone: name = …",
+            "Write fn_if(…).",
             "Write state, as in state.data.name.",
-            "Write ==.",
-            "Write & between conditions on state",
-            "Write ~(…) around a condition on state",
+            "Write ==, or != for !==.",
+            "Write & and | between conditions on state",
             "Write as_(…).",
             "Write http.get(…).",
-            "9 problems.",
+            "10 problems.",
         ],
     ),
     "typographic quotes": (
@@ -152,7 +151,7 @@ def test_an_import_that_asks_whether_a_name_is_there_is_left_alone(adaptor):
 @pytest.mark.parametrize("script", [f"log(`{TOKEN}`)\n", f"const x = `Bearer {TOKEN}`\n"])
 def test_a_secret_in_backticks_is_not_written_out(adaptor, script):
     done = adaptor(script, command="check")
-    assert "in backticks" in done.err
+    assert "backticks" in done.err or "`text ${value}`" in done.err
     assert TOKEN not in done.err
 
 

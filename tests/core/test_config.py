@@ -206,3 +206,11 @@ def test_an_address_with_a_query_is_refused():
 )
 def test_a_token_that_would_travel_unencrypted_is_warned_of(url, warns):
     assert (plain_address(url) is not None) == warns
+
+
+def test_two_spellings_of_one_key_are_refused_without_their_values():
+    with pytest.raises(ConfigurationError) as refused:
+        read_configuration({"access_token": "EAAG-first", "accessToken": "EAAG-second"})
+    assert "both `access_token` and `accessToken`" in str(refused.value)
+    assert "Keep `access_token`" in refused.value.fix
+    assert "EAAG" not in refused.value.report()

@@ -125,8 +125,11 @@ def test_a_read_of_too_much_fails(server, answer):
     given = {"data": {}, "configuration": _patient(state_for(url))}
     with pytest.raises(TemporaryFailure, match="larger than 5,000,000 bytes"):
         get_page()(given)
-    with pytest.raises(HttpError, match="larger than 5,000,000 bytes"), Run(wait=lambda seconds: None):
+    waits: list[float] = []
+    with pytest.raises(HttpError, match="larger than 5,000,000 bytes") as caught, Run(wait=waits.append):
         http.get(url)(given)
+    # It would be as large the next time.
+    assert (caught.value.code, waits) == ("TOO_LARGE", [])
 
 
 def _patient(given: dict[str, Any]) -> dict[str, Any]:

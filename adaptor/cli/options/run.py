@@ -35,7 +35,11 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
         formatter_class=Help,
         allow_abbrev=False,
     )
-    command.add_argument("path", metavar="PATH", help="a job script (.py), a workflow (.json, .yaml) or a project.yaml")
+    command.add_argument(
+        "path",
+        metavar="PATH",
+        help="a job script (.py), a workflow (.json, .yaml) or a project.yaml; in an OpenFn workspace a name",
+    )
     command.add_argument("workflow", metavar="WORKFLOW", nargs="?", help="in a project: the workflow's name")
     _add_data(command)
     _add_steps(command)

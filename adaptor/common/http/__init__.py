@@ -13,10 +13,14 @@ from .operation import http_operation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from os import PathLike
     from typing import Any, NoReturn, TypeAlias
 
 #: The heading of these names in `adaptor docs`.
 HEADING = "http"
+
+# Each function takes what `HttpRequest` takes, by the same names, and hands its `locals()` on. It shows all of it in
+# its signature, since `help` and editors do not look behind `**options`.
 
 __all__ = ["delete", "get", "patch", "post", "put", "request"]
 
@@ -24,6 +28,8 @@ Fields: TypeAlias = "Value[dict[str, Any] | None]"
 Auth: TypeAlias = "Value[tuple[Any, Any] | dict[str, Any] | None]"
 Seconds: TypeAlias = "Value[float | tuple[float, float] | None]"
 Rules: TypeAlias = "Value[bool | dict[int, Any] | None]"
+Certificate: TypeAlias = "Value[str | PathLike[str] | tuple[Any, Any] | None]"
+Trusted: TypeAlias = "Value[bool | str | PathLike[str] | None]"
 Form: TypeAlias = "Value[str | None]"
 Redirects: TypeAlias = "Value[bool | list[str]]"
 
@@ -39,6 +45,8 @@ def get(
     errors: Rules = None,
     parse_as: Form = None,
     redirects: Redirects = True,
+    cert: Certificate = None,
+    verify: Trusted = None,
 ) -> HttpRequest:
     """Read from another system.
 
@@ -56,6 +64,11 @@ def get(
         redirects: Whether to follow redirects, at most 5 times. `auth` and `headers` are sent only to the same scheme,
             host and port, and to addresses in a list: `["https://other.example"]`; never from https to http. Other
             addresses get only Accept, Content-Type and User-Agent.
+        cert: A client certificate: the path of a PEM file with its key, or `(certificate, key)`. It is shown only to
+            the origins that get `auth`.
+        verify: The CA bundle (a PEM file or a folder) that the other system's certificate is checked against. Default:
+            the well-known authorities, or what `REQUESTS_CA_BUNDLE` names. False is refused: without the check, anybody
+            on the way could read the credential.
 
     Returns:
         An operation. `data` becomes the body (None where it is empty; 64 MB at most, unless `max_response_bytes` in the
@@ -71,17 +84,7 @@ def get(
         >>> http.get("https://example.org/patients", query={"page": 1})
         http.get('https://example.org/patients', query={'page': 1})
     """
-    return HttpRequest(
-        "GET",
-        url,
-        query=query,
-        headers=headers,
-        auth=auth,
-        timeout=timeout,
-        errors=errors,
-        parse_as=parse_as,
-        redirects=redirects,
-    )
+    return HttpRequest("GET", **locals())
 
 
 @http_operation
@@ -97,6 +100,8 @@ def post(
     timeout: Seconds = None,
     errors: Rules = None,
     parse_as: Form = None,
+    cert: Certificate = None,
+    verify: Trusted = None,
 ) -> HttpRequest:
     """Create something in another system. Redirects are not followed, and a lost answer is not asked for again.
 
@@ -112,6 +117,8 @@ def post(
         timeout: As for `http.get`.
         errors: As for `http.get`; redirects are errors too, unless listed.
         parse_as: As for `http.get`.
+        cert: As for `http.get`.
+        verify: As for `http.get`.
 
     Returns:
         An operation. `data` becomes the body of the answer, `response` its status, headers, url and duration. In a
@@ -128,19 +135,7 @@ def post(
         >>> http.post("https://example.org/patients", body={"name": state.data.name})
         http.post('https://example.org/patients', body={'name': state.data.name})
     """
-    return HttpRequest(
-        "POST",
-        url,
-        body=body,
-        form=form,
-        files=files,
-        query=query,
-        headers=headers,
-        auth=auth,
-        timeout=timeout,
-        errors=errors,
-        parse_as=parse_as,
-    )
+    return HttpRequest("POST", **locals())
 
 
 @http_operation
@@ -156,6 +151,8 @@ def put(
     timeout: Seconds = None,
     errors: Rules = None,
     parse_as: Form = None,
+    cert: Certificate = None,
+    verify: Trusted = None,
 ) -> HttpRequest:
     """Create or replace something in another system. See `http.post`.
 
@@ -170,6 +167,8 @@ def put(
         timeout: As for `http.get`.
         errors: As for `http.post`.
         parse_as: As for `http.get`.
+        cert: As for `http.get`.
+        verify: As for `http.get`.
 
     Returns:
         An operation. `data` becomes the body of the answer, `response` its status, headers, url and duration.
@@ -186,19 +185,7 @@ def put(
         >>> http.put("https://example.org/patients/7", body={"name": "Ana"}, auth=("clinic", state.configuration.key))
         http.put('https://example.org/patients/7', auth=('clinic', state.configuration.key), body={'name': 'Ana'})
     """
-    return HttpRequest(
-        "PUT",
-        url,
-        body=body,
-        form=form,
-        files=files,
-        query=query,
-        headers=headers,
-        auth=auth,
-        timeout=timeout,
-        errors=errors,
-        parse_as=parse_as,
-    )
+    return HttpRequest("PUT", **locals())
 
 
 @http_operation
@@ -214,6 +201,8 @@ def patch(
     timeout: Seconds = None,
     errors: Rules = None,
     parse_as: Form = None,
+    cert: Certificate = None,
+    verify: Trusted = None,
 ) -> HttpRequest:
     """Change part of something in another system. See `http.post`.
 
@@ -228,6 +217,8 @@ def patch(
         timeout: As for `http.get`.
         errors: As for `http.post`.
         parse_as: As for `http.get`.
+        cert: As for `http.get`.
+        verify: As for `http.get`.
 
     Returns:
         An operation. `data` becomes the body of the answer, `response` its status, headers, url and duration.
@@ -243,19 +234,7 @@ def patch(
         >>> http.patch("https://example.org/patients/7", body={"reminded": True})
         http.patch('https://example.org/patients/7', body={'reminded': True})
     """
-    return HttpRequest(
-        "PATCH",
-        url,
-        body=body,
-        form=form,
-        files=files,
-        query=query,
-        headers=headers,
-        auth=auth,
-        timeout=timeout,
-        errors=errors,
-        parse_as=parse_as,
-    )
+    return HttpRequest("PATCH", **locals())
 
 
 @http_operation
@@ -269,6 +248,8 @@ def delete(
     timeout: Seconds = None,
     errors: Rules = None,
     parse_as: Form = None,
+    cert: Certificate = None,
+    verify: Trusted = None,
 ) -> HttpRequest:
     """Delete something in another system. A redirect is not followed.
 
@@ -281,6 +262,8 @@ def delete(
         timeout: As for `http.get`.
         errors: As for `http.post`; `{404: False}` if it may already be deleted.
         parse_as: As for `http.get`.
+        cert: As for `http.get`.
+        verify: As for `http.get`.
 
     Returns:
         An operation. `data` becomes the body of the answer, mostly None; `response` as for `http.get`.
@@ -297,17 +280,7 @@ def delete(
         >>> http.delete("https://example.org/patients/7", errors={404: False})
         http.delete('https://example.org/patients/7', errors={404: False})
     """
-    return HttpRequest(
-        "DELETE",
-        url,
-        body=body,
-        query=query,
-        headers=headers,
-        auth=auth,
-        timeout=timeout,
-        errors=errors,
-        parse_as=parse_as,
-    )
+    return HttpRequest("DELETE", **locals())
 
 
 @http_operation
@@ -325,6 +298,8 @@ def request(
     errors: Rules = None,
     parse_as: Form = None,
     redirects: Redirects = True,
+    cert: Certificate = None,
+    verify: Trusted = None,
 ) -> HttpRequest:
     """Make any call to another system.
 
@@ -341,6 +316,8 @@ def request(
         errors: As for `http.get` and `http.post`.
         parse_as: As for `http.get`.
         redirects: As for `http.get`; redirects of a write are never followed.
+        cert: As for `http.get`.
+        verify: As for `http.get`.
 
     Returns:
         An operation. `data` becomes the body of the answer, `response` its status, headers, url and duration.
@@ -355,20 +332,7 @@ def request(
         >>> http.request("HEAD", "https://example.org/patients/7", auth={"token": state.configuration.clinic_token})
         http.request('HEAD', 'https://example.org/patients/7', auth={'token': state.configuration.clinic_token})
     """
-    return HttpRequest(
-        method,
-        url,
-        body=body,
-        form=form,
-        files=files,
-        query=query,
-        headers=headers,
-        auth=auth,
-        timeout=timeout,
-        errors=errors,
-        parse_as=parse_as,
-        redirects=redirects,
-    )
+    return HttpRequest(**locals())
 
 
 def __getattr__(name: str) -> NoReturn:

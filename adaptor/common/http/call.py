@@ -22,6 +22,8 @@ from ...wire.address import (
     split_user,
     with_query,
 )
+from ...wire.headers import check_headers, secrets_of_headers
+from ...wire.tls import check_cert, check_verify, tls_settings
 from ...wire.upload import Upload, check_files, names_of
 from .outgoing import HttpCall
 
@@ -40,8 +42,6 @@ REPEATABLE = frozenset({"PUT", "DELETE"})
 TIMEOUT = (30.0, 60.0)
 #: How many times as long the whole call may take.
 TOTAL = 10
-#: Headers that only the connection itself may set.
-_FRAMING = frozenset({"content-length", "transfer-encoding"})
 _FORMS = (None, "json", "text", "base64")
 
 
@@ -54,6 +54,7 @@ class HttpRequest:
     __slots__ = (
         "auth",
         "body",
+        "cert",
         "errors",
         "files",
         "form",
@@ -64,6 +65,7 @@ class HttpRequest:
         "redirects",
         "timeout",
         "url",
+        "verify",
     )
 
     def __init__(
@@ -81,6 +83,8 @@ class HttpRequest:
         errors: Any = None,
         parse_as: Any = None,
         redirects: Any = True,
+        cert: Any = None,
+        verify: Any = None,
     ) -> None:
         self.method = method.upper() if isinstance(method, str) else method
         self.url = url
@@ -94,6 +98,8 @@ class HttpRequest:
         self.errors = errors
         self.parse_as = parse_as
         self.redirects = redirects
+        self.cert = cert
+        self.verify = verify
 
     @property
     def is_write(self) -> bool:
@@ -122,6 +128,15 @@ class HttpRequest:
     def total_seconds(self) -> float:
         """How long the call may take in all."""
         return TOTAL * max(self.seconds)
+
+    @property
+    def tls(self) -> dict[str, Any]:
+        """The settings of the connection that the call's own files give.
+
+        Raises:
+            InvalidMessage: A file cannot be used. Nothing was sent.
+        """
+        return tls_settings(self.verify, self.cert)
 
     @property
     def follows(self) -> bool:
@@ -169,10 +184,7 @@ class HttpRequest:
                 yield _basic(auth[0], auth[1])
         elif isinstance(auth, dict):
             yield from _texts(auth.values())
-        for name, value in headers.items() if isinstance(headers, dict) else ():
-            if sounds_secret(str(name)) and isinstance(value, str):
-                yield value
-                yield from _inside_header(value)
+        yield from secrets_of_headers(headers)
         for name, value in query.items() if isinstance(query, dict) else ():
             if sounds_secret(str(name)):
                 yield from _texts(value if isinstance(value, list) else [value])
@@ -219,18 +231,7 @@ class HttpRequest:
         pairs_of("query", query)
 
     def _check_headers(self, headers: Any) -> None:
-        if not isinstance(headers, dict):
-            refuse("headers", f"is {a_kind(headers)}, not a dict", 'Give names and values: {"Accept": "text/csv"}.')
-        for name, value in headers.items():
-            if not isinstance(name, str) or not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
-                refuse("headers", "holds a name that no header can have", "Names are letters, digits and hyphens.")
-            if name.lower() in _FRAMING:
-                refuse("headers", f"holds {name}, which follows from the body", "Leave it out.")
-            if isinstance(value, bool) or not isinstance(value, str | int | float | Lazy | None):
-                refuse("headers", f"holds {a_kind(value)} under `{name}`", "Give text or numbers.")
-            if isinstance(value, str) and not re.fullmatch(r"[\t\x20-\x7e\x80-\xff]*", value):
-                fix = ".strip() it, or remove characters that are not Latin."
-                refuse("headers", f"holds characters under `{name}` that no header can have", fix)
+        check_headers(headers)
 
     def _check_auth(self, auth: Any) -> None:
         fix = 'Give (user, password), or {"token": "…"} for a bearer token.'
@@ -277,6 +278,12 @@ class HttpRequest:
         elif not isinstance(redirects, bool):
             refuse("redirects", f"is {a_kind(redirects)}", "Give True, False, or a list: ['https://other.example'].")
 
+    def _check_cert(self, cert: Any) -> None:
+        check_cert(cert)
+
+    def _check_verify(self, verify: Any) -> None:
+        check_verify(verify)
+
     # --- Encoding ---
 
     def encoded(self) -> HttpCall:
@@ -286,6 +293,8 @@ class HttpRequest:
             InvalidMessage: The body is no JSON, a file cannot be read, or a text holds the mark of a secret.
             LazyStateError: The request holds a lazy reference that was never resolved.
         """
+        # Before the write is recorded as `sending`.
+        tls = self.tls
         # `[redacted]` is allowed, since jobs report logs and errors elsewhere; the marks of kept secrets are not.
         for name in ("url", "query", "body", "form"):
             refuse_marks({name: getattr(self, name)}, bare=False)
@@ -299,7 +308,7 @@ class HttpRequest:
         kind, body = self._encoded_body()
         if kind is not None and not any(name.lower() == "content-type" for name in headers):
             headers["Content-Type"] = kind
-        return HttpCall(url, headers, body)
+        return HttpCall(url, headers, body, tls)
 
     def _encoded_body(self) -> tuple[str | None, bytes | Upload | None]:
         if self.files:
@@ -331,19 +340,6 @@ def _basic(user: str, password: str) -> str:
 
 def _texts(values: Any) -> Iterator[str]:
     return (value for value in values if isinstance(value, str))
-
-
-def _inside_header(value: str) -> Iterator[str]:
-    """Yield the secrets in `Bearer abc` and in `a=1; b=2`."""
-    scheme, _, rest = value.partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            yield base64.b64decode(rest, validate=True).decode().partition(":")[2]
-        except ValueError:
-            pass
-    yield rest
-    for part in value.split(";"):
-        yield part.partition("=")[2].strip()
 
 
 def _masked(value: Any) -> Any:

@@ -14,7 +14,7 @@ from ...core.errors import SENT_NO, AdaptorError, DeliveryUnknown, InvalidMessag
 from ...wire.address import check_url, clean_url, origin, refuse, split_user
 from ...wire.connection import IDLE_SECONDS, NETWORK_ERRORS, open_session, reason_of, settings_for
 from ...wire.departure import wire
-from ...wire.response import read_content
+from ...wire.response import TooLarge, read_content
 from ...wire.retry import RetryPolicy, call_with_retries, retry_after
 from .answer import NotReadable, excerpt, read_body, shown_headers
 from .errors import HttpError, is_refusal
@@ -115,7 +115,7 @@ class HttpClient:
         started = time.monotonic()
         url, headers = call.url, call.headers
         for redirects in range(MAX_REDIRECTS + 1):
-            response = self._exchange(request, url, headers, call.body, call.most_bytes)
+            response = self._exchange(request, url, headers, call)
             location = response.headers.get("Location")
             if not request.follows or response.status_code not in _REDIRECTS or location is None:
                 return self._read(request, response, url, time.monotonic() - started)
@@ -144,12 +144,12 @@ class HttpClient:
         error.headers = shown_headers(response.headers, self._run)
         return error
 
-    def _exchange(
-        self, request: HttpRequest, url: str, headers: dict[str, str], body: Any, most: int
-    ) -> requests.Response:
+    def _exchange(self, request: HttpRequest, url: str, headers: dict[str, str], call: HttpCall) -> requests.Response:
         place = origin(url)
         try:
-            prepared = self._session.prepare_request(requests.Request(request.method, url, headers=headers, data=body))
+            prepared = self._session.prepare_request(
+                requests.Request(request.method, url, headers=headers, data=call.body)
+            )
         except (requests.RequestException, ValueError):
             refuse("url", "is no address to which a request can be sent", "Check the host name and the port.")
         now = time.monotonic()
@@ -159,13 +159,16 @@ class HttpClient:
         settings = self._settings.get(place)
         if settings is None:
             settings = self._settings[place] = settings_for(url)
+        if call.tls and request.is_trusted(url):
+            # Another origin must not see the client certificate, and has certificates of its own.
+            settings = {**settings, **call.tls}
         wire.begin(request.total_seconds)
         self._run.stop.in_flight = (0, int(request.is_write))
         try:
             response = self._session.send(
                 prepared, timeout=request.seconds, allow_redirects=False, stream=True, **settings
             )
-            read_content(response, most)
+            read_content(response, call.most_bytes)
             return response
         except Exception as cause:
             # Any error of the libraries, once the request has begun to leave: it may have arrived.
@@ -196,6 +199,12 @@ class HttpClient:
                 f"The answer of {place} cannot be decompressed.",
                 fix='Ask for an uncompressed answer: headers={"Accept-Encoding": "identity"}.',
                 code="NOT_READABLE",
+            )
+        elif isinstance(cause, TooLarge):
+            error = HttpError(
+                f"The answer of {place} was not read: {cause}.",
+                fix="Ask for less at a time, such as one page; or raise `max_response_bytes` in the configuration.",
+                code="TOO_LARGE",
             )
         else:
             error = HttpError(

@@ -27,7 +27,7 @@ class HttpError(AdaptorError):
     """A system other than Facebook answered with an error, or a read got no valid answer.
 
     Attributes:
-        code: The HTTP status; `NO_ANSWER`, `NOT_READABLE` or `REDIRECT` if something else is wrong.
+        code: The HTTP status; `NO_ANSWER`, `NOT_READABLE`, `TOO_LARGE` or `REDIRECT` if something else is wrong.
         http_status: The HTTP status of the answer, or None if no answer came.
         method: The method of the call.
         url: Its address, without credentials.

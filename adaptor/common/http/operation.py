@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from ...core.operation import Operation, builder_of
-from ...core.run.context import active
 from ...core.secrets.redact import Redactor
 from ...core.state import State, compose_next_state
 from ...wire.departure import MOST_BYTES
+from ...wire.headers import learn
 
 TYPE_CHECKING = False
-#: The name under which secrets are known that the job's own code contains.
-IN_THE_JOB = "http"
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, ParamSpec
@@ -38,15 +35,7 @@ class HttpOperation(Operation):
     ) -> None:
         super().__init__(build, function, args, kwargs)
         self.draft = function(*args, **kwargs)
-        run = active.get()
-        if run is not None:
-            # An error while the job is loaded shows its line, which may hold a credential.
-            secrets = self.draft.secrets()
-            if run.is_loading:
-                # The job's code holds them, and a resume loads it again.
-                run.redactor.learn_named((IN_THE_JOB, secret) for secret in secrets)
-            else:
-                run.redactor.learn(secrets)
+        learn(self.draft.secrets())
         self.draft.check()
 
     def describe(self, state: State) -> HttpRequest:

@@ -9,20 +9,26 @@ from ...wire.address import without_credentials
 from ...wire.departure import MOST_BYTES
 from ...wire.upload import Upload
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class HttpCall:
     """An encoded request: address, headers and body. Close it after use, since files may be open.
 
     Attributes:
         most_bytes: The most bytes of the answer that are read.
+        tls: The settings of the connection that the call's own files give; for the origins that it trusts.
     """
 
-    __slots__ = ("body", "headers", "most_bytes", "url")
+    __slots__ = ("body", "headers", "most_bytes", "tls", "url")
 
-    def __init__(self, url: str, headers: dict[str, str], body: bytes | Upload | None) -> None:
+    def __init__(self, url: str, headers: dict[str, str], body: bytes | Upload | None, tls: dict[str, Any]) -> None:
         self.url = url
         self.headers = headers
         self.body = body
+        self.tls = tls
         self.most_bytes = MOST_BYTES
 
     def digest(self, method: str, secrets: frozenset[str]) -> str:

@@ -16,6 +16,7 @@ from ..rules.recipient import recipient_id, recipient_object
 from ..rules.values import given
 from ..rules.windows import check_window
 from .body_rules import check_body, check_long_body
+from .http_headers import http_headers
 from .several_calls import text_series
 
 if TYPE_CHECKING:
@@ -36,9 +37,10 @@ class SendDraft(Draft):
         split: Whether a long text goes out in parts.
         typing: Seconds of typing before each part, or None.
         is_whole: The body goes out as it is given: nothing in it is dropped.
+        headers: Further HTTP headers of the call.
     """
 
-    __slots__ = ("_is_whole", "_split", "_typing", "_window")
+    __slots__ = ("_headers", "_is_whole", "_split", "_typing", "_window")
 
     def __init__(
         self,
@@ -51,6 +53,7 @@ class SendDraft(Draft):
         split: bool = False,
         typing: float | None = None,
         is_whole: bool = False,
+        headers: Any = None,
     ) -> None:
         if not is_whole:
             recipient = prepare(body["recipient"])
@@ -60,6 +63,7 @@ class SendDraft(Draft):
         self._split = split
         self._typing = typing
         self._is_whole = is_whole
+        self._headers = prepare(headers)
         self._check_body(known(self.body))
 
     @property
@@ -87,7 +91,8 @@ class SendDraft(Draft):
             self._check_body(body)
         # Never judged when the job is loaded: what counts is the time at which the message would be sent.
         resolve(self._window, state)
-        return self.finished(body, state)._replace(expects=_expected(body))
+        headers = resolve(self._headers, state)
+        return self.finished(body, state)._replace(expects=_expected(body), headers=http_headers(headers))
 
     def pruned(self, body: Any) -> Any:
         """Return a resolved body without optional parts that turned out to be None, its recipient in Meta's form."""

@@ -5,20 +5,25 @@ Source of all of it: https://developers.facebook.com/docs/messenger-platform/ref
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...core.errors import WrongCall
 from ...core.operation import Value
-from ...core.values.arguments import defer
+from ...core.values.arguments import defer, known
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
+from ...wire.headers import learn, secrets_of_headers
 from ..rules.argument_types import Key, Object, OptionalObject, OptionalText, QuickReplies, Recipient, Text
 from ..rules.limits import refuse
 from ..rules.permissions import SENDING
 from ..rules.values import given
 from ..rules.windows import Moment
 from .draft import SendDraft, content_draft, message_draft, message_needs, options_in
+from .http_headers import headers_in, http_headers, whole_body
 from .several_calls import TYPING_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: The heading under which `adaptor docs` shows this module.
 HEADING = "send"
@@ -238,8 +243,12 @@ def private_reply(
 def post_message(params: Object, *, key: Key = None) -> Draft:
     """Send a whole body of the Send API, as OpenFn's `postMessage` does; nothing in it is dropped.
 
+    A message without `messaging_type` and `tag` is sent as an `UPDATE`, as OpenFn's adaptor sends every message.
+
     Args:
-        params: `{"recipient": …, "message": …}` and whatever else Meta takes.
+        params: `{"recipient": …, "message": …}` and whatever else Meta takes. `headers` in it are not part of the body:
+            they are further HTTP headers, as in OpenFn, and cannot replace `Authorization`. A batch or a broadcast
+            cannot carry them.
         key: As for `send_text`.
 
     Returns:
@@ -256,7 +265,17 @@ def post_message(params: Object, *, key: Key = None) -> Draft:
 
     Source: https://developers.facebook.com/docs/messenger-platform/reference/send-api
     """
-    return SendDraft(params, key=key, is_whole=True)
+    headers = _of_params(headers_in, params)
+    learn(secrets_of_headers(known(headers)))
+    # Looked at as far as they are known: a wrong header is an error on the line where it is written.
+    http_headers(known(headers))
+    return SendDraft(_of_params(whole_body, params), key=key, is_whole=True, headers=headers)
+
+
+def _of_params(part: Callable[[Any], Any], params: Any) -> Any:
+    # Of a literal, what is known is checked now, whatever is lazy beside it.
+    literal = known(params)
+    return part(literal) if isinstance(literal, dict) else defer(part, params)
 
 
 def _check_typing(typing: Any) -> None:

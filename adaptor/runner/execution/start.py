@@ -6,7 +6,7 @@ from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_st
 
 from ...core.errors import AdaptorError, InputError
 from ...core.state import a_kind
-from ..load.prepare import Prepared, prepare
+from ..load.prepare import Prepared, located, prepare
 from ..load.secret_warnings import of_credentials
 from ..output.logs import JobOutput, print_to
 from .interrupted import interruption
@@ -125,6 +125,8 @@ def start_run(options: RunOptions, run: Run, credentials: Credentials) -> Result
     with run, _captured(output) if options.captures_output else nullcontext():
         try:
             given = {} if options.captures_output else {"print": print_to(output)}
+            # The ledger lies beside what is run, so its place is known before.
+            options.path, options.workflow = located(options.path, options.workflow)
             prepared = prepare(options.path, credentials, workflow=options.workflow, given=given)
             credentials.teach(run.redactor, prepared.plan)
             if prepared.plan is None or prepared.problems:

@@ -124,6 +124,17 @@ def fix_of_name_error(name: str) -> str:
     return f"Write `import {name}` at the top." if is_module else name_fix(name, ours)
 
 
+def in_python(name: str) -> str | None:
+    """Return what Python writes for a name of JavaScript or of OpenFn that nothing here is called, or None.
+
+    Example:
+        >>> in_python("alterState"), in_python("patients")
+        ('fn(…)', None)
+    """
+    fix = _WRITE.get(plain(name))
+    return None if fix is None else fix.removeprefix("Write ").removesuffix(".")
+
+
 def is_javascript(name: str) -> bool:
     """Whether a name is one of JavaScript or of OpenFn that nothing here is called.
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from ...core.errors import AdaptorError
+    from ...core.errors import AdaptorError, InputError
     from ...core.text.json_positions import Path as Path, Place as Place
     from ..problems.problems import FileProblem
 
@@ -35,6 +35,7 @@ class Document:
         folder: Its folder, from which paths in it begin.
         value: What it holds, as JSON.
         problems: What was found wrong with it before it is read as a workflow.
+        notes: What was noticed then and does not prevent a run.
         names_credentials: A step's configuration is the name of a credential, never the path of a file.
     """
 
@@ -45,6 +46,7 @@ class Document:
         self.folder = os.path.dirname(source.file)
         self.value = value
         self.problems: list[AdaptorError] = []
+        self.notes: list[InputError] = []
         self.source = source
         self._find_places = find_places
         self._places: dict[Path, Place] | None = None

@@ -69,6 +69,7 @@ def prepare(
     run = current_run()
     run.is_loading = True
     try:
+        path, workflow = located(path, workflow)
         if path.lower().endswith(WORKFLOW_ENDINGS):
             _prepare_workflow(prepared, path, credentials, workflow, given or {})
         elif workflow is not None:
@@ -89,6 +90,16 @@ def prepare(
 
         prepared.problems = all_of(prepared.problems)
     return prepared
+
+
+def located(path: str, workflow: str | None) -> tuple[str, str | None]:
+    """Return a path and the name of a workflow; a name alone is one in the OpenFn workspace around this folder."""
+    if workflow is not None or os.path.exists(path) or os.path.basename(path) != path or os.path.splitext(path)[1]:
+        return path, workflow
+    from .openfn.workspace import workspace_above
+
+    workspace = workspace_above(".")
+    return (path, None) if workspace is None else (workspace, path)
 
 
 def _not_a_workflow(path: str, given: str) -> InputError:
@@ -145,12 +156,15 @@ def _prepare_workflow(
     prepared: Prepared, path: str, credentials: Credentials, name: str | None, given: Mapping[str, Any]
 ) -> None:
     from ..input.document import read_document
-    from .openfn_project import is_project, project_workflow
+    from .openfn.project import is_project, project_workflow
+    from .openfn.workspace import is_workspace, workflow_of
     from .workflow import read_workflow
 
     document = read_document(path, "workflow")
     _refuse_other_objects(document)
     at: Path = ()
+    if is_workspace(document):
+        document, name = workflow_of(document, name), None
     if is_project(document.value):
         document, at = project_workflow(document, name)
     elif name is not None:

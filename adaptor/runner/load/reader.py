@@ -37,11 +37,13 @@ class Reader:
     Attributes:
         document: What is read.
         problems: Everything that was found wrong.
+        notes: What does not prevent a run.
     """
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self.problems: list[AdaptorError] = list(document.problems)
+        self.notes: list[InputError] = list(document.notes)
 
     def refuse(self, path: Path, what: str, *, fix: str = "", key: bool = False) -> None:
         """Add a problem with one part of the document; for the arguments see `Document.problem`."""
@@ -71,10 +73,23 @@ class Reader:
     def check_keys(self, holder: dict[str, Any], path: Path, known: Iterable[str], where: str) -> None:
         """Add a problem for each unknown key, which is probably misspelt; keys that begin with `x-` are free."""
         names = list(known)
-        for key in holder:
-            if key not in names and not key.startswith(("x-", "$")):
-                fix = did_you_mean(key, names, f"Known are {', '.join(names)}.")
-                self.refuse((*path, key), f"`{key}` is not a key of {where}.", fix=fix, key=True)
+        for key in _unknown(holder, names):
+            fix = did_you_mean(key, names, f"Known are {', '.join(names)}.")
+            self.refuse((*path, key), f"`{key}` is not a key of {where}.", fix=fix, key=True)
+
+    def check_foreign_keys(self, holder: dict[str, Any], path: Path, known: Iterable[str], where: str) -> None:
+        """Add a problem for each key that is a misspelt one, and a note for each other unknown key.
+
+        For formats that are not ours and grow: a key that we do not know does not prevent a run.
+        """
+        names = list(known)
+        for key in _unknown(holder, names):
+            what = f"`{key}` is not a key of {where}."
+            if (meant := _misspelt(key, names)) is not None:
+                self.refuse((*path, key), what, fix=f"Did you mean `{meant}`?", key=True)
+            else:
+                note = f"It has no effect. Known are {', '.join(names)}."
+                self.notes.append(self.document.problem((*path, key), what, fix=note, key=True))
 
     # --- Files beside the document ---
 
@@ -187,6 +202,19 @@ class Reader:
                     fix=f"Lead an edge to it, or start there: --start {step.id}.",
                 )
                 plan.warnings.append(warning)
+
+
+def _unknown(holder: dict[str, Any], names: list[str]) -> list[str]:
+    return [key for key in holder if key not in names and not key.startswith(("x-", "$"))]
+
+
+def _misspelt(key: str, names: list[str]) -> str | None:
+    """Return the name that a key almost is, or None."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(key.lower().replace("-", "_"), names, n=1, cutoff=0.75)
+    # A longer or shorter name is rather a new key of the format, such as one more `webhook_…`.
+    return next((name for name in near if abs(len(name) - len(key)) <= 2), None)
 
 
 def first_of(steps: dict[str, Step], disabled: set[str]) -> str:

@@ -62,7 +62,12 @@ def load(
     """
     file = os.fspath(path)
     given = given or {}
-    tree = syntax.parse(_read(file) if text is None else text, file, (*adaptor.__all__, *given))
+    source = _read(file) if text is None else text
+    try:
+        tree = syntax.parse(source, file, (*adaptor.__all__, *given))
+    except AdaptorError:
+        _refuse_javascript(source, file)
+        raise
     names = read_names(tree)
     vocabulary = {name: getattr(adaptor, name) for name in names if name in adaptor.__all__}
     known = _operation_names(tree, vocabulary)
@@ -75,6 +80,8 @@ def load(
         *syntax.dropped_operations(tree, known, file),
     ]
     if problems:
+        # A call like postMessage({ text: "a" }); is Python to the parser.
+        _refuse_javascript(source, file)
         problems += missing_modules(tree, folder, file)
         _raise_for(sorted(problems, key=lambda problem: problem.line or 0))
     loading = _Loading(file, {**vocabulary, **given}, folder)
@@ -82,6 +89,14 @@ def load(
     job = loading.perform(tree, known)
     job.warnings = [*_imported_in_vain(tree, folder, file), *warnings_of(job, outline)]
     return job
+
+
+def _refuse_javascript(source: bytes | str, file: str) -> None:
+    from .openfn.javascript import refusal_of_javascript
+
+    text = source if isinstance(source, str) else source.decode(errors="replace")
+    if (refusal := refusal_of_javascript(text, file, adaptor.__all__)) is not None:
+        raise refusal from None
 
 
 def _imported_in_vain(tree: ast.Module, folder: str, file: str) -> list[InputError]:

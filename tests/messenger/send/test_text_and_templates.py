@@ -313,7 +313,7 @@ def test_an_optional_argument_that_is_none_in_this_state_is_left_out(sent, argum
 def test_post_message_drops_nothing_not_even_null(sent):
     around = {"recipient": {"id": ANA}, "message": {"text": "hi"}}
     for more in (
-        {"persona_id": None},
+        {"messaging_type": "UPDATE", "persona_id": None},
         {"messaging_type": "RESPONSE", "thread_control": {"control_type": "pass", "app_id": "55"}},
     ):
         assert sent(post_message(state.data), {**around, **more}) == {**around, **more}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adaptor.runner import run
+from adaptor.runner import check, run
 
 PROJECT = """\
 name: clinic
@@ -177,3 +177,108 @@ def test_a_problem_points_at_its_place_in_the_project(project, workflow, words, 
     error = result.error.problems[0] if hasattr(result.error, "problems") else result.error
     assert words in str(error)
     assert (error.line, error.column) == place
+
+
+VERSION_1 = """\
+id: e16c5f09-f0cb-4ba7-a4c2-73fcb2f29d00
+name: clinic
+workflows:
+  reminders:
+    id: 72ca3eb0-042c-47a0-a2a1-a545ed4a8406
+    name: Reminders
+    lock_version: 1
+    deleted_at: null
+    jobs:
+      load:
+        {id: 66add020-e6eb-4eec-836b-20008afca816, name: Load, adaptor: x, project_credential_id: null,
+        keychain_credential_id: null, body: "fn(lambda s: {**s, 'data': 1})"}
+      show:
+        {id: 77add020-e6eb-4eec-836b-20008afca816, name: Show, adaptor: x, body: "fn(lambda s: {**s, 'data': 2})"}
+    triggers:
+      webhook: {id: 4a06289c-15aa-4662-8dc6-f0aaacd8a058, type: webhook, enabled: true}
+    edges:
+      webhook->load:
+        {id: a1, source_trigger_id: 4a06289c-15aa-4662-8dc6-f0aaacd8a058, condition_type: always,
+        target_job_id: 66add020-e6eb-4eec-836b-20008afca816}
+      load->show:
+        {id: a2, source_job_id: 66add020-e6eb-4eec-836b-20008afca816, condition_type: on_job_success,
+        target_job_id: 77add020-e6eb-4eec-836b-20008afca816}
+"""
+
+PORTABILITY_4 = """\
+id: clinic
+name: Clinic
+schema_version: "4.0"
+collections: [seen]
+channels: []
+workflows:
+  - id: reminders
+    name: Reminders
+    schema_version: "4.0"
+    start: hook
+    steps:
+      - id: hook
+        type: webhook
+        enabled: true
+        custom_path: clinic/rows
+        webhook_reply: after_completion
+        webhook_response_config: {success_code: 201, error_code: 500}
+        cron_cursor_job_id: load
+        next: {load: {condition: true, openfn: {uuid: a1}}}
+      - id: load
+        adaptor: "@openfn/language-common@latest"
+        expression: "fn(lambda s: {**s, 'data': 1})"
+        next: {show: {condition: state.data == 1, label: one}}
+      - id: show
+        expression: "fn(lambda s: {**s, 'data': 2})"
+"""
+
+
+@pytest.mark.parametrize(("text", "steps"), [(VERSION_1, "webhook load show"), (PORTABILITY_4, "hook load show")])
+def test_the_layouts_of_version_1_and_4_are_run_as_they_are(project, text, steps):
+    result = project("reminders", text)
+    assert [step.id for step in result.steps] == steps.split(), result.error
+    assert result.state["data"] == 2
+
+
+def test_lists_of_jobs_triggers_and_edges_are_read_as_objects_are(project):
+    text = """\
+workflows:
+  - name: lists
+    jobs: [{id: j1, name: load, body: "fn(lambda s: {**s, 'data': 1})"}, {id: j2, name: show, body: log(state.data)}]
+    triggers: [{id: t1, type: cron, cron_expression: 0 9 * * *}]
+    edges: [{id: e1, source_trigger_id: t1, target_job_id: j1}, {id: e2, source_job_id: j1, target_job_id: j2}]
+"""
+    assert [step.id for step in project("lists", text).steps] == ["cron", "load", "show"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("        enabled: true\n    edges", "        enabled: true\n        colour: red\n    edges"),
+        ("    name: Daily reminders", "    name: Daily reminders\n    colour: red"),
+        ("        name: Load rows", "        name: Load rows\n        colour: red"),
+        ("        target_job: load-rows", "        target_job: load-rows\n        colour: red"),
+    ],
+)
+def test_a_key_that_is_new_in_the_format_is_noted_and_does_not_prevent_the_run(tmp_path, old, new):
+    file = tmp_path / "project.yaml"
+    file.write_text(PROJECT.replace(old, new, 1))
+    (tmp_path / "remind.py").write_text("log(1)")
+    found = check(file, workflow="reminders")
+    assert found.problems == [] or all("credential" in str(each) for each in found.problems)
+    (note,) = [each for each in found.warnings if "colour" in str(each)]
+    assert note.line == PROJECT.replace(old, new, 1).split("colour")[0].count("\n") + 1
+
+
+@pytest.mark.parametrize("key", ["cron_expresion", "enabeld", "webhook_replay", "Type", "custom-path"])
+def test_a_misspelt_key_is_an_error(project, key):
+    result = project("reminders", PROJECT.replace("        type: cron", f"        type: cron\n        {key}: x"))
+    assert result.exit_code == 2
+    assert "Did you mean" in result.error.fix
+
+
+def test_a_new_kind_of_trigger_is_noted_and_a_misspelt_one_is_an_error(project, tmp_path):
+    assert project("reminders", PROJECT.replace("type: cron", "type: mqtt")).exit_code == 0
+    assert any("mqtt" in str(each) for each in check(tmp_path / "project.yaml", workflow="reminders").warnings)
+    assert "Did you mean `cron`?" in project("reminders", PROJECT.replace("type: cron", "type: crn")).error.fix

@@ -5,29 +5,39 @@ Then it is read as any workflow file; problems point at their place in the proje
 
 from __future__ import annotations
 
-from ...core.errors import InputError
-from ..input.document import Document, kind_of
-from ..problems.problems import did_you_mean, raise_for
-from .reader import Reader
+from ....core.errors import InputError
+from ...input.document import Document, kind_of
+from ...problems.problems import did_you_mean, raise_for
+from ..reader import Reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
-    from ..input.document import Path
-    from ..problems.problems import FileProblem
+    from ...input.document import Path
+    from ...problems.problems import FileProblem
 
-_WORKFLOW = ("name", "jobs", "triggers", "edges", "globals", "description", "id", "openfn", "version")
-_JOB = ("name", "adaptor", "credential", "body", "globals", "id", "keychain_credential", "expression", "state")
+#: Keys of projects: of the portability format 4.0, of the older ones, and of the app's own state, which is version 1.
+#: Source: https://docs.openfn.org/documentation/deploy/portability and packages/lexicon and packages/deploy of
+#: https://github.com/OpenFn/kit (checked 2026-11-28).
+_RECORD = ("id", "name", "openfn", "delete", "inserted_at", "updated_at", "deleted_at")
+_WORKFLOW = (
+    *("jobs", "triggers", "edges", "globals", "description", "version", "start", "options", "schema_version"),
+    *("concurrency", "lock_version", *_RECORD),
+)
+_JOB = (
+    *("adaptor", "credential", "body", "globals", "expression", "state"),
+    *("keychain_credential", "keychain_credential_id", "project_credential_id", *_RECORD),
+)
 _TRIGGER = (
-    "type", "enabled", "cron_expression", "cron_cursor_job", "webhook_reply", "webhook_response_config",
-    "kafka_configuration", "id", "name",
-)  # fmt: skip
+    *("type", "enabled", "cron_expression", "cron_cursor_job", "cron_cursor_job_id", "custom_path", "webhook_reply"),
+    *("webhook_response_config", "kafka_configuration", *_RECORD),
+)
 _EDGE = (
-    "source_trigger", "source_job", "target_job", "condition_type", "condition_expression", "condition_label",
-    "enabled", "id", "label",
-)  # fmt: skip
+    *("source_trigger", "source_trigger_id", "source_job", "source_job_id", "target_job", "target_job_id"),
+    *("condition_type", "condition_expression", "condition_label", "enabled", "label", *_RECORD),
+)
 _CONDITIONS = ("always", "on_job_success", "on_job_failure", "expression", "js_expression", "never")
 
 
@@ -115,6 +125,8 @@ class _Conversion:
         self._reader = Reader(project)
         self._path = path
         self._steps: dict[str, dict[str, Any]] = {}
+        #: The keys of steps by their ids: version 1 leads edges by ids.
+        self._keys: dict[str, str] = {}
         self._value: dict[str, Any] = {"id": str(path[-1]), "steps": []}
         self._origins: dict[Path, Path] = {(): path}
         self._project = project
@@ -134,10 +146,11 @@ class _Conversion:
             raise_for(self._reader.problems)
         workflow = ProjectWorkflow(self._project, self._value, self._origins)
         workflow.problems = self._reader.problems
+        workflow.notes = self._reader.notes
         return workflow
 
     def _convert(self, raw: dict[str, Any]) -> None:
-        self._reader.check_keys(raw, self._path, _WORKFLOW, "a workflow")
+        self._reader.check_foreign_keys(raw, self._path, _WORKFLOW, "a workflow")
         self._put(self._value, "name", raw, (), self._path)
         self._steps_of(raw, "triggers", self._trigger)
         triggers = len(self._steps)
@@ -161,32 +174,45 @@ class _Conversion:
     # --- Steps ---
 
     def _steps_of(self, raw: dict[str, Any], part: str, convert: Callable[..., None]) -> None:
-        for key, entry in (self._reader.value(raw, (*self._path, part), dict) or {}).items():
-            at, to = (*self._path, part, key), ("steps", len(self._steps))
+        for position, key, entry in self._entries(raw, part):
+            at, to = (*self._path, part, position), ("steps", len(self._steps))
             if not isinstance(entry, dict):
                 self._reader.refuse(at, f"`{key}` is {kind_of(entry)}, not an object.", fix="Write name: …")
             elif key in self._steps:
                 self._reader.refuse(at, f"A trigger and a job are both called `{key}`.", fix="Rename one.", key=True)
             else:
                 step = self._steps[key] = {"id": key, "next": {}}
+                if isinstance(entry.get("id"), str):
+                    self._keys[entry["id"]] = key
                 self._value["steps"].append(step)
                 self._origins[to] = self._origins[(*to, "id")] = at
                 convert(step, entry, to, at)
 
+    def _entries(self, raw: dict[str, Any], part: str) -> Iterator[tuple[str | int, str, Any]]:
+        """Yield the position, the key and the value of each entry: of an object, or of a list as in version 1."""
+        found = raw.get(part)
+        if not isinstance(found, list):
+            for key, entry in (self._reader.value(raw, (*self._path, part), dict) or {}).items():
+                yield key, key, entry
+            return
+        for index, entry in enumerate(found):
+            titles = (entry.get(key) for key in ("name", "type", "id")) if isinstance(entry, dict) else ()
+            yield index, next((title for title in titles if isinstance(title, str)), str(index)), entry
+
     def _trigger(self, step: dict[str, Any], raw: dict[str, Any], to: Path, at: Path) -> None:
-        self._reader.check_keys(raw, at, _TRIGGER, "a trigger")
+        self._reader.check_foreign_keys(raw, at, _TRIGGER, "a trigger")
         self._put(step, "type", raw, to, at)
         self._put(step, "enabled", raw, to, at)
 
     def _job(self, step: dict[str, Any], raw: dict[str, Any], to: Path, at: Path) -> None:
-        self._reader.check_keys(raw, at, _JOB, "a job")
+        self._reader.check_foreign_keys(raw, at, _JOB, "a job")
         for key in ("name", "state"):
             self._put(step, key, raw, to, at)
         self._put(step, "credential", raw, to, at, "configuration")
         key = "body" if "body" in raw else "expression"
         body, place = raw.get(key), (*at, key)
         if isinstance(body, dict):
-            self._reader.check_keys(body, place, ("path", "content"), "a body")
+            self._reader.check_foreign_keys(body, place, ("path", "content"), "a body")
             place = (*place, "path" if "path" in body else "content")
             body = self._reader.value(body, place, str, needed=True, fix="Write body: {path: ./job.py}.")
         elif body is None:
@@ -200,14 +226,16 @@ class _Conversion:
     # --- Edges ---
 
     def _edges_of(self, workflow: dict[str, Any]) -> None:
-        for key, raw in (self._reader.value(workflow, (*self._path, "edges"), dict) or {}).items():
-            at = (*self._path, "edges", key)
+        for position, key, raw in self._entries(workflow, "edges"):
+            at = (*self._path, "edges", position)
             if not isinstance(raw, dict):
                 self._reader.refuse(at, f"The edge is {kind_of(raw)}, not an object.", fix="Write source_job: …")
                 continue
-            self._reader.check_keys(raw, at, _EDGE, "an edge")
+            self._reader.check_foreign_keys(raw, at, _EDGE, "an edge")
             source = self._source(key, raw, at)
-            target = self._reader.value(raw, (*at, "target_job"), str, needed=True, fix="Say where it leads.")
+            name = "target_job" if raw.get("target_job") is not None or "target_job_id" not in raw else "target_job_id"
+            target = self._reader.value(raw, (*at, name), str, needed=True, fix="Say where it leads.")
+            target = self._keys.get(target, target) if target is not None else None
             if source is None or target is None:
                 continue
             if target in self._steps[source]["next"]:
@@ -217,12 +245,16 @@ class _Conversion:
             self._edge(source, target, raw, at)
 
     def _source(self, key: str, raw: dict[str, Any], at: Path) -> str | None:
-        names = [name for name in ("source_trigger", "source_job") if raw.get(name) is not None]
+        kinds = ("source_trigger", "source_job")
+        names = [name for name in kinds if raw.get(name) is not None] or [
+            name for kind in kinds if raw.get(name := f"{kind}_id") is not None
+        ]
         if len(names) != 1:
             fix = "Give one of source_trigger and source_job."
             self._reader.refuse(at, f"The edge `{key}` has {len(names) or 'no'} sources.", fix=fix, key=True)
             return None
         source: str | None = self._reader.value(raw, (*at, names[0]), str)
+        source = self._keys.get(source, source) if source is not None else None
         if source is not None and source not in self._steps:
             fix = did_you_mean(source, self._steps, f"There are {', '.join(self._steps)}.")
             self._reader.refuse((*at, names[0]), f"The edge leaves `{source}`, which does not exist.", fix=fix)

@@ -1,0 +1,1 @@
+"""What OpenFn wrote: its projects and workspaces, which are run, and its jobs, which are told what Python writes."""
