@@ -22,7 +22,7 @@ _WORKFLOW = ("name", "jobs", "triggers", "edges", "globals", "description", "id"
 _JOB = ("name", "adaptor", "credential", "body", "globals", "id", "keychain_credential", "expression", "state")
 _TRIGGER = (
     "type", "enabled", "cron_expression", "cron_cursor_job", "webhook_reply", "webhook_response_config",
-    "kafka_configuration", "id", "name",
+    "kafka_configuration", "id", "name", "events", "filter",
 )  # fmt: skip
 _EDGE = (
     "source_trigger", "source_job", "target_job", "condition_type", "condition_expression", "condition_label",
@@ -34,6 +34,13 @@ _CONDITIONS = ("always", "on_job_success", "on_job_failure", "expression", "js_e
 def is_project(value: Any) -> bool:
     """Whether a document is a project rather than a workflow."""
     return isinstance(value, dict) and "workflows" in value and "steps" not in value and "workflow" not in value
+
+
+def workflow_names(project: Document) -> list[str]:
+    """Return the names of the workflows in a project, in the order of the file, as `project_workflow` takes them."""
+    workflows = project.value["workflows"]
+    entries = workflows.items() if isinstance(workflows, dict) else enumerate(workflows or ())
+    return [str(_title(key, entry)) for key, entry in entries]
 
 
 def _workflow_path(document: Document, name: str | None) -> Path:
@@ -176,7 +183,8 @@ class _Conversion:
     def _trigger(self, step: dict[str, Any], raw: dict[str, Any], to: Path, at: Path) -> None:
         self._reader.check_keys(raw, at, _TRIGGER, "a trigger")
         self._put(step, "type", raw, to, at)
-        self._put(step, "enabled", raw, to, at)
+        for key in ("enabled", "events", "filter"):
+            self._put(step, key, raw, to, at)
 
     def _job(self, step: dict[str, Any], raw: dict[str, Any], to: Path, at: Path) -> None:
         self._reader.check_keys(raw, at, _JOB, "a job")
