@@ -11,7 +11,7 @@ from .secrets.pasted import trimmed, wrong_in
 
 _SCHEMA = "configuration-schema.json"
 #: Keys whose values are copied from Meta's pages.
-_COPIED = ("access_token", "app_secret")
+_COPIED = ("access_token", "app_secret", "previous_app_secret")
 
 
 class Configuration(NamedTuple):
@@ -19,6 +19,7 @@ class Configuration(NamedTuple):
 
     access_token: str
     app_secret: str | None
+    previous_app_secret: str | None
     app_id: str | None
     verify_token: str | None
     page_id: str

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from adaptor.service.store.store import open_service_store
+
+from .processes import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,3 +43,18 @@ def open_(database: str) -> Iterator[Callable[[], ServiceStore]]:
 def store(open_: Callable[[], ServiceStore]) -> ServiceStore:
     """An open store."""
     return open_()
+
+
+@pytest.fixture
+def serve(forks: Any, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Start `adaptor serve` or another command in the folder of the test; it ends with the test."""
+    started: list[Server] = []
+
+    def start(*words: str, command: tuple[str, ...] = ("serve", "bot.json", "-c", "credentials.json")) -> Server:
+        server = Server(forks, [*command, "--port", "0", *words], tmp_path)
+        started.append(server)
+        return server
+
+    yield start
+    for server in started:
+        server.kill()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import time
@@ -58,13 +59,16 @@ class SqliteDatabase(Database):
     def _open(self, path: str) -> sqlite3.Connection:
         if path != ":memory:":
             os.makedirs(os.path.dirname(os.path.abspath(path)), mode=0o700, exist_ok=True)
-            # Create it with these rights, before SQLite uses others. The log files inherit them.
-            file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-            try:
-                self._file = _identity(os.fstat(file))
-                _keep_private(path)
-            finally:
-                os.close(file)
+            if not os.path.exists(path):
+                # Create it with these rights, before SQLite uses others. The log files inherit them. An existing file
+                # must not be opened here: closing it would release the locks of this process's other connections, and
+                # another process would then remove the log that they write.
+                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            elif os.path.isdir(path) or not _may_write(path):
+                reason = errno.EISDIR if os.path.isdir(path) else errno.EACCES
+                raise OSError(reason, os.strerror(reason))
+            self._file = _identity(os.stat(path))
+            _keep_private(path)
         return _connect(path)
 
     def _check_file(self) -> None:
@@ -213,6 +217,10 @@ class SqliteDatabase(Database):
 
 def _identity(facts: os.stat_result) -> tuple[int, int]:
     return facts.st_dev, facts.st_ino
+
+
+def _may_write(path: str) -> bool:
+    return os.access(path, os.R_OK | os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _keep_private(path: str) -> None:

@@ -45,12 +45,14 @@ class Project:
         path: The file.
         entries: Their triggers, in the order of the file.
         match: Of the triggers that an event fits, the `first` starts a run, or `all` do.
+        files: The files that the workflows are made of.
         warnings: What deserves a look and is no error.
     """
 
     path: str
     entries: tuple[Entry, ...]
     match: str = FIRST
+    files: frozenset[str] = frozenset()
     warnings: list[AdaptorError] = field(default_factory=list)
 
 
@@ -79,43 +81,42 @@ def load_project(path: str, credentials: Credentials) -> Project:
         if match not in (FIRST, ALL):
             raise document.problem(("match",), f"`match` cannot be `{match}`.", fix=f"Write {FIRST} or {ALL}.")
     entries: list[Entry] = []
+    files: set[str] = set()
     warnings: list[AdaptorError] = []
     for name in names:
-        found, own_match = _load(path, name, credentials, warnings)
+        # All that `adaptor check` finds, before anybody writes.
+        checked = check_file(path, credentials, workflow=name)
+        raise_for(checked.problems)
+        warnings += checked.warnings
+        found, own_match, own_files = _read(path, name, credentials)
         entries += found
+        files |= own_files
         match = match or own_match
     if not entries:
         raise InputError(
             f"No workflow in {path} waits for a webhook.",
             fix='Add a step {"id": "hook", "type": "webhook", "events": ["messages"], "next": "answer"}.',
         )
-    project = Project(os.path.abspath(path), tuple(entries), match or FIRST, warnings)
+    project = Project(os.path.abspath(path), tuple(entries), match or FIRST, frozenset(files), warnings)
     project.warnings.extend(_covered(project))
     return project
 
 
-def _load(
-    path: str, name: str | None, credentials: Credentials, warnings: list[AdaptorError]
-) -> tuple[list[Entry], str]:
-    """Return the triggers of one workflow, and its `match`."""
-    # All that `adaptor check` finds, before anybody writes.
-    checked = check_file(path, credentials, workflow=name)
-    raise_for(checked.problems)
-    warnings += checked.warnings
+def _read(path: str, name: str | None, credentials: Credentials) -> tuple[list[Entry], str, set[str]]:
+    """Return the triggers of one workflow, its `match`, and its files."""
     with Run(sink=lambda *line: None, dry_run=True, alone=True):
         prepared = prepare(path, credentials, workflow=name, given={"print": lambda *words, **how: None})
         try:
             raise_for(prepared.problems)
-            plan = prepared.plan
-            digest = job_digest(job_sources(prepared, os.path.abspath(path)))
+            sources = job_sources(prepared, os.path.abspath(path))
         finally:
             prepared.close()
+    plan, digest = prepared.plan, job_digest(sources)
     if plan is None:
-        return [], FIRST
-    entries = [
-        Entry(name or "", digest, step.id, step.trigger) for step in plan.steps.values() if step.trigger is not None
-    ]
-    return entries, plan.match
+        return [], FIRST, set()
+    steps = plan.steps.values()
+    entries = [Entry(name or "", digest, step.id, step.trigger) for step in steps if step.trigger is not None]
+    return entries, plan.match, set(sources[0])
 
 
 def _covered(project: Project) -> list[InputError]:

@@ -1,0 +1,144 @@
+"""The service as a whole: what comes in is stored, starts runs, and workers perform them. One process, and its workers.
+
+A kill at any moment loses nothing that was answered with 200: the event and its runs are in the database by then, and
+the next start goes on with them.
+"""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import AdaptorError
+from .inbox.intake import Intake
+from .store.store import open_service_store
+from .triggers.runs import runs_for
+from .web.app import Door, build_app
+from .web.server import WebServer, listen
+from .worker.dispatcher import Dispatcher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .store.records import Event, NewRun
+    from .triggers.project import Project
+    from .worker.attempt import Settings
+
+    Log = Callable[[str, str], object]
+
+
+@dataclass(frozen=True)
+class ServiceOptions:
+    """What is served, and how.
+
+    Attributes:
+        project: The workflows.
+        settings: How runs are performed.
+        door: Who may come in.
+        host: The address to listen on.
+        port: The port; 0 for any free one.
+        workers: How many worker processes there are.
+    """
+
+    project: Project
+    settings: Settings
+    door: Door
+    host: str = "127.0.0.1"
+    port: int = 0
+    workers: int = 2
+
+
+class Service:
+    """One running service.
+
+    Args:
+        options: What is served, and how.
+        log: Called with a level and a line.
+
+    Attributes:
+        project: The workflows; they may be replaced while the service runs.
+        url: The address of the webhook.
+        on_event: Called with each event and the runs that it starts, before they are stored.
+
+    Raises:
+        InputError: The database cannot be used, or the port is taken.
+    """
+
+    def __init__(self, options: ServiceOptions, log: Log) -> None:
+        self.project = options.project
+        self.on_event: Callable[[Event, Sequence[NewRun]], object] = lambda event, runs: None
+        self._options = options
+        self._log = log
+        self._failed = False
+        # The signals of an impatient user, and of `kill`, come to the thread that serves.
+        self._signals = 0
+        self._listener = listen(options.host, options.port)
+        self._stores = []
+        try:
+            for _ in range(3):
+                self._stores.append(open_service_store(options.settings.database))
+        except BaseException:
+            self._close()
+            raise
+        incoming, running, self._looking = self._stores
+        self._dispatcher = Dispatcher(running, options.settings, options.workers, log, self._fail)
+        self._intake = Intake(incoming, self._dispatcher.wake)
+        host, port = self._listener.getsockname()[:2]
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}{options.door.path}"
+        self.database = running.name
+
+    def run(self, on_started: Callable[[], object] = lambda: None) -> bool:
+        """Serve until SIGINT or SIGTERM; then let runs end, or hand them back.
+
+        Args:
+            on_started: Called in a thread once requests are taken.
+
+        Returns:
+            Whether it was stopped from outside; if not, no worker could be started.
+        """
+        app = build_app(
+            self._options.door, start=self._start, store=self._intake.add, problems=self._problems, log=self._log
+        )
+        self._server = WebServer(app, self._listener, on_started)
+        before = {number: signal.signal(number, self._hear) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            self._dispatcher.start()
+            self._intake.start()
+            self._server.serve_until_stopped()
+            self._intake.close()
+            self._dispatcher.stop()
+        finally:
+            self._close()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+        return not self._failed
+
+    def _start(self, event: Event, request: dict[str, Any]) -> Sequence[NewRun]:
+        runs = runs_for(self.project, event, request)
+        self.on_event(event, runs)
+        return runs
+
+    def _problems(self) -> list[str]:
+        """Return why the service is not ready."""
+        found = [] if self._dispatcher.is_ready else ["No worker is ready yet."]
+        try:
+            self._looking.runs.count_open()
+        except AdaptorError as error:
+            found.append(str(error))
+        return found
+
+    def _hear(self, number: int, frame: Any) -> None:
+        """Take a signal, which uvicorn passes on once it has stopped: after a second one runs are not waited for."""
+        self._signals += 1
+        if self._signals > 1:
+            self._dispatcher.hurry()
+
+    def _fail(self) -> None:
+        self._failed = True
+        self._server.should_exit = True
+
+    def _close(self) -> None:
+        self._listener.close()
+        for store in self._stores:
+            store.close()
