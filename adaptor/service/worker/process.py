@@ -6,6 +6,7 @@ It holds no connection to a database: those of a process that forks would break 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -54,6 +55,8 @@ def main() -> None:
         return
     credentials.sandbox = settings.sandbox
     warm_up(settings)
+    # What is loaded stays where it is, and is shared with the processes of the runs.
+    gc.freeze()
     answer({"ready": os.getpid()})
     for line in orders:
         outcome = perform(Order(**json.loads(line)), settings, credentials, [orders.fileno(), answers.fileno()])
