@@ -81,7 +81,7 @@ class _Workflow:
         if not self.reader.problems:
             self.reader.warn_unreachable(self.plan, self._steps)
             if len(self.plan.starts()) > 1:
-                from .trigger import warn_covered
+                from .trigger_reader import warn_covered
 
                 warn_covered(self.reader, self.plan, self._steps)
 
@@ -177,7 +177,7 @@ class _Workflow:
             if reader.value(raw, (*at, "enabled"), bool) is False:
                 self._disabled.add(id_)
             elif step.kind == "webhook":
-                from .trigger import read_trigger
+                from .trigger_reader import read_trigger
 
                 step.trigger = read_trigger(reader, raw, at)
         step.state = reader.object_or_file(raw, (*at, "state")) or {}
