@@ -299,10 +299,15 @@ def _purge(options: argparse.Namespace) -> int:
             what += "" if status == "finished" else f", which is {status} and cannot be resumed after that"
         if not options.yes and not (is_terminal() and confirm(f"Forget whom {what} wrote to?")):
             raise InputError("Nothing was forgotten: nobody said yes.", fix="Answer y on a terminal, or add --yes.")
+        from ..service.store.retention import forget_older, forget_run
+
+        # First: the ledger's own purge cleans up the file.
         if options.run is None:
+            forget_older(store.database, options.older_than)
             forgotten = store.runs.purge_older(options.older_than)
             _print(f"The people of {len(forgotten):,} run{'' if len(forgotten) == 1 else 's'} are forgotten.")
         else:
+            forget_run(store.database, record.id)
             people = store.runs.purge(record.id)
             _print(f"The people of {people:,} write{'' if people == 1 else 's'} of {record.id} are forgotten.")
     return 0

@@ -200,6 +200,10 @@ class SqliteDatabase(Database):
         """Execute a statement once for each row of values, and return how many rows it changed in all."""
         return max(0, self._connection.executemany(sql, rows).rowcount)
 
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table of this name."""
+        return self.run("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)).fetchone() is not None
+
     def ticks(self) -> float:
         """Return the monotonic seconds of this machine."""
         return time.monotonic()

@@ -14,6 +14,7 @@ from ...ledger.lease import Lease
 from ..store.records import CRASHED, FAILED
 from .outcome import HELD_SECONDS, MOST_LOST, RETRY_SECONDS, STATUS_OF, Outcome
 from .pool import Worker
+from .retention import Retention
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +64,7 @@ class Dispatcher:
         self._unready = 0
         self._lease: Lease | None = None
         self._next_look = 0.0
+        self._retention = Retention(store, log)
         self._unrecorded: list[tuple[RunRow, Outcome]] = []
         self._stopping = threading.Event()
         self._hurrying = threading.Event()
@@ -107,6 +109,7 @@ class Dispatcher:
                 self._record_rest()
                 self._look_for_lost()
                 self._claim()
+                self._retention.look()
             except LedgerError as error:
                 self._log("error", error.report())
                 self._wait(LOOK_SECONDS)

@@ -17,6 +17,7 @@ import adaptor
 from ...core.config import read_configuration
 from ...core.errors import AdaptorError
 from ...core.run.context import Run
+from ...runner.execution.retention import ENVIRONMENT_RETENTION
 from ...runner.load.credentials import read_credentials
 from ...runner.load.prepare import prepare
 from ...runner.supervision.guard import die_with
@@ -35,6 +36,8 @@ _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal
 
 def main() -> None:
     """Run what the pipe says until it is closed."""
+    # The dispatcher does this for all runs.
+    os.environ.pop(ENVIRONMENT_RETENTION, None)
     # The pipes of the dispatcher: nothing that a job prints gets into them.
     orders, answers = os.fdopen(os.dup(0), "r", encoding="utf-8"), os.fdopen(os.dup(1), "w", encoding="utf-8")
     with open(os.devnull) as nothing:
