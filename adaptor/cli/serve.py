@@ -118,7 +118,7 @@ def _door(options: argparse.Namespace, credentials: Credentials) -> Door:
 
 
 def _tell(options: argparse.Namespace, service: Service, log: Log) -> None:
-    count = len(service.project.entries)
+    count = len(service.project.entries) + len(service.project.clocks)
     lines = [
         f"Serving {options.path}: {count} trigger{'' if count == 1 else 's'}.",
         f"  webhook   {service.url}",

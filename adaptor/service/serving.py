@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import AdaptorError
 from .inbox.intake import Intake
+from .schedules.scheduler import Scheduler
 from .store.store import open_service_store
 from .triggers.runs import runs_for
 from .web.app import Door, build_app
@@ -82,7 +83,10 @@ class Service:
             self._close()
             raise
         incoming, running, self._looking = self._stores
-        self._dispatcher = Dispatcher(running, options.settings, options.workers, log, self._fail)
+        scheduler = Scheduler(running, lambda: self.project, log)
+        self._dispatcher = Dispatcher(
+            running, options.settings, options.workers, log, on_look=scheduler.look, on_failure=self._fail
+        )
         self._intake = Intake(incoming, self._dispatcher.wake)
         host, port = self._listener.getsockname()[:2]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}{options.door.path}"

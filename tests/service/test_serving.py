@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -218,3 +219,17 @@ def is_closed(url):
     except requests.ConnectionError:
         return True
     return False
+
+
+def test_a_moment_that_was_missed_is_served_after_the_start(serve, sandbox, tmp_path, store):
+    write_bot(tmp_path, sandbox, f'send_text("{PSID}", f"It is {{state.data.moment}}")\n')
+    bot = json.loads((tmp_path / "bot.json").read_text())
+    bot["steps"][0] = {"id": "clock", "type": "cron", "cron_expression": "0 * * * *", "next": "answer"}
+    (tmp_path / "bot.json").write_text(json.dumps(bot))
+    store.schedules.served("", "clock")
+    store.database.run("UPDATE service_schedules SET served = served - 7200")
+    server = serve("--workers", "1")
+    server.wait_for("clock: succeeded")
+    server.stop()
+    (text,) = texts(sandbox)
+    assert text.startswith("It is 20")

@@ -53,7 +53,7 @@ def check_extra() -> None:
     """
     from importlib.util import find_spec
 
-    missing = [name for name in ("starlette", "uvicorn") if find_spec(name) is None]
+    missing = [name for name in ("starlette", "uvicorn", "cronsim") if find_spec(name) is None]
     if missing:
         raise InputError(
             f"The service needs {' and '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed.",

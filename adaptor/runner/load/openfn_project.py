@@ -22,7 +22,7 @@ _WORKFLOW = ("name", "jobs", "triggers", "edges", "globals", "description", "id"
 _JOB = ("name", "adaptor", "credential", "body", "globals", "id", "keychain_credential", "expression", "state")
 _TRIGGER = (
     "type", "enabled", "cron_expression", "cron_cursor_job", "webhook_reply", "webhook_response_config",
-    "kafka_configuration", "id", "name", "events", "filter",
+    "kafka_configuration", "id", "name", "events", "filter", "timezone",
 )  # fmt: skip
 _EDGE = (
     "source_trigger", "source_job", "target_job", "condition_type", "condition_expression", "condition_label",
@@ -183,7 +183,7 @@ class _Conversion:
     def _trigger(self, step: dict[str, Any], raw: dict[str, Any], to: Path, at: Path) -> None:
         self._reader.check_keys(raw, at, _TRIGGER, "a trigger")
         self._put(step, "type", raw, to, at)
-        for key in ("enabled", "events", "filter"):
+        for key in ("enabled", "events", "filter", "cron_expression", "timezone"):
             self._put(step, key, raw, to, at)
 
     def _job(self, step: dict[str, Any], raw: dict[str, Any], to: Path, at: Path) -> None:

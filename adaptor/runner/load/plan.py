@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...core.state import State
     from .conditions import Condition
     from .job import Job
-    from .trigger import Trigger
+    from .trigger import Schedule, Trigger
 
 #: The id of the only step of a run that is given a single job.
 STEP_ID = "job-1"
@@ -86,6 +86,7 @@ class Step:
         kind: `job`, or the kind of trigger: `webhook`, `cron`, `manual` …
         script: What it performs; a trigger has none.
         trigger: Which events start a run here; None where it is no webhook trigger, or disabled.
+        schedule: At which moments a run is started here; None where it is no cron trigger, or disabled.
         state: What its state holds before anything arrives.
         configuration: Its own configuration, or None.
         configuration_file: The file of its own configuration, or None.
@@ -101,6 +102,7 @@ class Step:
         self.kind = kind
         self.script: Script | None = None
         self.trigger: Trigger | None = None
+        self.schedule: Schedule | None = None
         self.state: State = {}
         self.configuration: dict[str, Any] | None = None
         self.configuration_file: str | None = None
@@ -170,7 +172,8 @@ class Plan:
 
     def starts(self) -> list[str]:
         """Return the ids of the steps that a run may begin with: the first step, and each trigger."""
-        triggers = [step.id for step in self.steps.values() if step.trigger is not None and step.id != self.start]
+        starting = [step for step in self.steps.values() if step.trigger is not None or step.schedule is not None]
+        triggers = [step.id for step in starting if step.id != self.start]
         return [self.start, *triggers]
 
     def reachable(self, start: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""The triggers of a workflow: which events of a webhook start it.
+"""The triggers of a workflow: which events of a webhook start it, or which moments.
 
 A run does not look at them: `adaptor check` and the service do.
 """
@@ -52,6 +52,18 @@ class Trigger(NamedTuple):
             name in theirs and all(_is_covered(name, pattern, patterns) for pattern in theirs[name])
             for name, patterns in self.filters
         )
+
+
+class Schedule(NamedTuple):
+    """At which moments a workflow is started.
+
+    Attributes:
+        expression: Five fields, as cron takes them.
+        zone: The time zone by which they are meant.
+    """
+
+    expression: str
+    zone: str = "UTC"
 
 
 def _fits(name: str, patterns: tuple[str, ...], facts: Mapping[str, Any]) -> bool:

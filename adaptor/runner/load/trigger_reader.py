@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from ...messenger.page.webhook_fields import WEBHOOK_FIELDS
 from ..input.document import kind_of
 from ..problems.problems import did_you_mean
-from .trigger import DEFAULT_EVENTS, FILTERS, FIRST, TEXT, Trigger
+from .trigger import DEFAULT_EVENTS, FILTERS, FIRST, TEXT, Schedule, Trigger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +61,37 @@ def _event(reader: Reader, name: str, at: Path) -> str:
         fix = did_you_mean(name, short, "Common ones are messages, postbacks, referrals, optins and reactions.")
         reader.refuse(at, f"There are no events `{name}`.", fix=fix)
     return found or name
+
+
+def read_schedule(reader: Reader, raw: dict[str, Any], at: Path) -> Schedule | None:
+    """Read when a step of the kind `cron` is due; None where it does not say so."""
+    expression = reader.value(raw, (*at, "cron_expression"), str)
+    zone = reader.value(raw, (*at, "timezone"), str) or "UTC"
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        what = f"There is no time zone `{zone}`."
+        reader.refuse((*at, "timezone"), what, fix="Write its whole name, as Africa/Nairobi.")
+    problem = None if expression is None else _problem_of(expression)
+    if problem is not None:
+        what = f"`{expression}` is no time for cron: {problem}."
+        reader.refuse((*at, "cron_expression"), what, fix="Write minute, hour, day, month and weekday: 0 9 * * 1-5")
+    return None if expression is None else Schedule(expression, zone)
+
+
+def _problem_of(expression: str) -> str | None:
+    """Return what is wrong with an expression; its values are looked at where the extra `serve` is installed."""
+    if len(expression.split()) != 5:
+        return f"it has {len(expression.split())} fields instead of 5"
+    try:
+        from cronsim import CronSim, CronSimError
+    except ImportError:
+        return None
+    try:
+        CronSim(expression, datetime.now(UTC))
+    except CronSimError as cause:
+        return str(cause).replace("Bad ", "wrong ")
+    return None
 
 
 def warn_covered(reader: Reader, plan: Plan, places: Mapping[str, Path]) -> None:

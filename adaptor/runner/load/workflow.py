@@ -26,9 +26,9 @@ _WORKFLOW = ("id", "name", "description", "steps", "credentials", "globals", "op
 _IGNORED = ("jobs", "version", "history", "openfn")
 _STEP = (
     "id", "name", "description", "expression", "state", "configuration", "next", "join", "adaptor", "type", "enabled",
-    "events", "filter"
+    "events", "filter", "cron_expression", "timezone"
 )  # fmt: skip
-_STEP_IGNORED = ("adaptors", "cron_expression", "previous", "openfn", "linker")
+_STEP_IGNORED = ("adaptors", "previous", "openfn", "linker")
 _EDGE = ("condition", "label", "disabled")
 #: Which of the triggers that an event fits start a run.
 MATCHES = ("first", "all")
@@ -169,7 +169,7 @@ class _Workflow:
             if raw.get("enabled") is False:
                 fix = "To pass a step over, disable the edge that leads to it."
                 reader.refuse((*at, "enabled"), f"The step `{id_}` is no trigger: `enabled` means nothing.", fix=fix)
-            for key in ("events", "filter"):
+            for key in ("events", "filter", "timezone"):
                 if key in raw:
                     reader.refuse((*at, key), f"The step `{id_}` is no trigger: `{key}` means nothing.", key=True)
         else:
@@ -180,6 +180,10 @@ class _Workflow:
                 from .trigger_reader import read_trigger
 
                 step.trigger = read_trigger(reader, raw, at)
+            elif step.kind == "cron":
+                from .trigger_reader import read_schedule
+
+                step.schedule = read_schedule(reader, raw, at)
         step.state = reader.object_or_file(raw, (*at, "state")) or {}
         self._read_configuration(step, raw, (*at, "configuration"))
         join = reader.value(raw, (*at, "join"), str)

@@ -1,1 +1,1 @@
-"""The tables of the service, beside the ledger: events, runs and people, the same on SQLite and PostgreSQL."""
+"""The tables of the service, beside the ledger, on SQLite and PostgreSQL: events, runs, schedules and people."""

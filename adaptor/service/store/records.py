@@ -58,6 +58,7 @@ class NewRun:
         digest: A digest of the workflow's files.
         person: Runs with the same person are run one after the other, oldest first; None is no order.
         input: The initial state.
+        is_answer: Somebody waits for it: it is run before those for which nobody does.
     """
 
     id: str
@@ -66,6 +67,7 @@ class NewRun:
     digest: str
     person: str | None
     input: dict[str, Any] = field(repr=False)
+    is_answer: bool = True
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class RunRow:
 
     Attributes:
         n: Its number, in the order of queueing.
-        id: As in `NewRun`; so are `workflow`, `start`, `digest`, `person` and `input`.
+        id: As in `NewRun`; so are `workflow`, `start`, `digest`, `person`, `is_answer` and `input`.
         status: One of the states above.
         due: It is not started before, in Unix seconds.
         epoch: How often it was claimed. A worker whose epoch is not the row's has lost the run.
@@ -91,6 +93,7 @@ class RunRow:
     start: str
     digest: str
     person: str | None
+    is_answer: bool
     input: dict[str, Any] = field(repr=False)
     status: str
     due: float

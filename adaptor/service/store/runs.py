@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from ...ledger.leases import Leases
 
 _COLUMNS = (
-    "n, id, workflow, start, digest, person, input, status, due, epoch, holder, failures, queued, started, ended, "
-    "exit_code, error"
+    "n, id, workflow, start, digest, person, is_answer, input, status, due, epoch, holder, failures, queued, started, "
+    "ended, exit_code, error"
 )
 #: A run of a person waits for all older open runs of the person.
 _OLDEST = (
@@ -29,14 +29,15 @@ def queue(database: Database, runs: Sequence[NewRun]) -> None:
     """Queue runs, inside a transaction."""
     for run in runs:
         database.run(
-            "INSERT INTO service_runs (id, workflow, start, digest, person, input, status, due, queued) "
-            f"VALUES (?, ?, ?, ?, ?, ?, ?, {database.clock}, {database.clock})",
+            "INSERT INTO service_runs (id, workflow, start, digest, person, is_answer, input, status, due, queued) "
+            f"VALUES (?, ?, ?, ?, ?, ?, ?, ?, {database.clock}, {database.clock})",
             (
                 run.id,
                 storable(run.workflow),
                 storable(run.start),
                 run.digest,
                 None if run.person is None else storable(run.person),
+                int(run.is_answer),
                 to_text(run.input),
                 QUEUED,
             ),
@@ -54,7 +55,7 @@ class Runs:
         """Queue runs, durably."""
         self._database.transact(lambda: queue(self._database, runs), durable=True)
 
-    def claim(self, holder: str, most: int) -> list[RunRow]:
+    def claim(self, holder: str, most: int, most_others: int | None = None) -> list[RunRow]:
         """Give the oldest runs that are due to a lease.
 
         Of each person only the oldest open run is given, so that nobody's second message is answered before the first.
@@ -62,30 +63,40 @@ class Runs:
         Args:
             holder: The id of the lease.
             most: How many runs at most.
+            most_others: How many of them at most for which nobody waits, such as a broadcast; None is as many.
         """
         if most < 1:
             return []
+        limits = (1, most), (0, most if most_others is None else min(most, most_others))
 
         def work() -> list[RunRow]:
-            database = self._database
-            found = database.run(
-                f"SELECT r.id FROM service_runs AS r WHERE r.is_open = 1 AND r.status = ? AND {_OLDEST} "
-                f"AND r.due <= {database.clock} ORDER BY r.n LIMIT ?",
-                (QUEUED, most),
-            ).fetchall()
-            # Another claim may come first: then the status is no longer `queued`, and nothing is changed.
-            taken = [
-                id_
-                for (id_,) in found
-                if database.run(
-                    f"UPDATE service_runs SET status = ?, holder = ?, epoch = epoch + 1, started = {database.clock} "
-                    "WHERE id = ? AND status = ?",
-                    (RUNNING, holder, id_, QUEUED),
-                ).rowcount
-            ]
-            return self._rows(f"id IN ({placeholders(taken)}) ORDER BY n", taken) if taken else []
+            taken: list[str] = []
+            for is_answer, limit in limits:
+                taken += self._take(holder, is_answer, min(limit, most - len(taken)))
+            return self._rows(f"id IN ({placeholders(taken)}) ORDER BY is_answer DESC, n", taken) if taken else []
 
         return self._database.transact(work)
+
+    def _take(self, holder: str, is_answer: int, most: int) -> list[str]:
+        """Give the oldest runs of a kind that are due to a lease, inside a transaction; return their ids."""
+        if most < 1:
+            return []
+        database = self._database
+        found = database.run(
+            "SELECT r.id FROM service_runs AS r WHERE r.is_open = 1 AND r.status = ? AND r.is_answer = ? "
+            f"AND {_OLDEST} AND r.due <= {database.clock} ORDER BY r.n LIMIT ?",
+            (QUEUED, is_answer, most),
+        ).fetchall()
+        # Another claim may come first: then the status is no longer `queued`, and nothing is changed.
+        return [
+            id_
+            for (id_,) in found
+            if database.run(
+                f"UPDATE service_runs SET status = ?, holder = ?, epoch = epoch + 1, started = {database.clock} "
+                "WHERE id = ? AND status = ?",
+                (RUNNING, holder, id_, QUEUED),
+            ).rowcount
+        ]
 
     def end(self, run: RunRow, status: str, exit_code: int | None = None, error: str | None = None) -> bool:
         """Record the end of a run that this process has claimed.
@@ -196,9 +207,8 @@ class Runs:
 
 
 def _row(values: Sequence[Any]) -> RunRow:
-    facts = list(values)
-    facts[6] = from_text(facts[6])
-    return RunRow(*facts)
+    n, id_, workflow, start, digest, person, is_answer, given, *rest = values
+    return RunRow(n, id_, workflow, start, digest, person, bool(is_answer), from_text(given), *rest)
 
 
 def _text(error: str | None) -> str | None:

@@ -34,6 +34,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             start TEXT NOT NULL,
             digest TEXT NOT NULL,
             person {plain_text},
+            is_answer INTEGER NOT NULL,
             input TEXT NOT NULL,
             status TEXT NOT NULL,
             is_open INTEGER NOT NULL DEFAULT 1,
@@ -52,6 +53,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # Of a million runs a few wait or run: these indexes hold only them.
         "CREATE INDEX service_runs_open ON service_runs (n) WHERE is_open = 1",
         "CREATE INDEX service_runs_of_person ON service_runs (person, n) WHERE is_open = 1",
+        """
+        CREATE TABLE service_schedules (
+            workflow TEXT NOT NULL,
+            start TEXT NOT NULL,
+            served DOUBLE PRECISION NOT NULL,
+            PRIMARY KEY (workflow, start)
+        )
+        """,
         """
         CREATE TABLE service_people (
             page TEXT NOT NULL,

@@ -8,6 +8,7 @@ from ...ledger.store import open_store
 from .events import Events
 from .people import People
 from .runs import Runs
+from .schedules import Schedules
 from .schema import migrate
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class ServiceStore:
         ledger: The ledger in the same database.
         events: The events that came in.
         runs: The runs that wait, run or have ended.
+        schedules: Which moments of cron triggers were served.
         people: The people who have written.
     """
 
@@ -29,6 +31,7 @@ class ServiceStore:
         self.database = ledger.database
         self.events = Events(self.database)
         self.runs = Runs(self.database, ledger.leases)
+        self.schedules = Schedules(self.database)
         self.people = People(self.database)
 
     @property

@@ -12,8 +12,9 @@ from ...runner.checking.check import check_file
 from ...runner.input.document import read_document
 from ...runner.load.digest import job_digest, job_sources
 from ...runner.load.openfn_project import is_project, workflow_names
+from ...runner.load.plan import Plan
 from ...runner.load.prepare import WORKFLOW_ENDINGS, prepare
-from ...runner.load.trigger import ALL, FIRST, Trigger
+from ...runner.load.trigger import ALL, FIRST, Schedule, Trigger
 from ...runner.problems.problems import raise_for
 
 if TYPE_CHECKING:
@@ -38,12 +39,23 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Clock:
+    """One cron trigger of a workflow: as `Entry`, with a schedule in place of the trigger."""
+
+    workflow: str
+    digest: str
+    step: str
+    schedule: Schedule
+
+
+@dataclass(frozen=True)
 class Project:
     """The workflows that are served.
 
     Attributes:
         path: The file.
-        entries: Their triggers, in the order of the file.
+        entries: Their webhook triggers, in the order of the file.
+        clocks: Their cron triggers.
         match: Of the triggers that an event fits, the `first` starts a run, or `all` do.
         files: The files that the workflows are made of.
         warnings: What deserves a look and is no error.
@@ -51,6 +63,7 @@ class Project:
 
     path: str
     entries: tuple[Entry, ...]
+    clocks: tuple[Clock, ...] = ()
     match: str = FIRST
     files: frozenset[str] = frozenset()
     warnings: list[AdaptorError] = field(default_factory=list)
@@ -64,7 +77,7 @@ def load_project(path: str, credentials: Credentials) -> Project:
         credentials: What the steps may name.
 
     Raises:
-        InputError: Something is wrong with it, or nothing in it waits for a webhook.
+        InputError: Something is wrong with it, or it has no trigger.
     """
     if not path.lower().endswith(WORKFLOW_ENDINGS):
         raise InputError(
@@ -81,6 +94,7 @@ def load_project(path: str, credentials: Credentials) -> Project:
         if match not in (FIRST, ALL):
             raise document.problem(("match",), f"`match` cannot be `{match}`.", fix=f"Write {FIRST} or {ALL}.")
     entries: list[Entry] = []
+    clocks: list[Clock] = []
     files: set[str] = set()
     warnings: list[AdaptorError] = []
     for name in names:
@@ -88,22 +102,27 @@ def load_project(path: str, credentials: Credentials) -> Project:
         checked = check_file(path, credentials, workflow=name)
         raise_for(checked.problems)
         warnings += checked.warnings
-        found, own_match, own_files = _read(path, name, credentials)
-        entries += found
-        files |= own_files
-        match = match or own_match
-    if not entries:
+        plan, sources = _read(path, name, credentials)
+        digest = job_digest(sources)
+        for step in plan.steps.values():
+            if step.trigger is not None:
+                entries.append(Entry(name or "", digest, step.id, step.trigger))
+            if step.schedule is not None:
+                clocks.append(Clock(name or "", digest, step.id, step.schedule))
+        files.update(sources[0])
+        match = match or plan.match
+    if not entries and not clocks:
         raise InputError(
-            f"No workflow in {path} waits for a webhook.",
+            f"No workflow in {path} has a trigger.",
             fix='Add a step {"id": "hook", "type": "webhook", "events": ["messages"], "next": "answer"}.',
         )
-    project = Project(os.path.abspath(path), tuple(entries), match or FIRST, frozenset(files), warnings)
+    project = Project(os.path.abspath(path), tuple(entries), tuple(clocks), match or FIRST, frozenset(files), warnings)
     project.warnings.extend(_covered(project))
     return project
 
 
-def _read(path: str, name: str | None, credentials: Credentials) -> tuple[list[Entry], str, set[str]]:
-    """Return the triggers of one workflow, its `match`, and its files."""
+def _read(path: str, name: str | None, credentials: Credentials) -> tuple[Plan, tuple[list[str], list[str]]]:
+    """Return the plan of one workflow, and its sources."""
     with Run(sink=lambda *line: None, dry_run=True, alone=True):
         prepared = prepare(path, credentials, workflow=name, given={"print": lambda *words, **how: None})
         try:
@@ -111,12 +130,7 @@ def _read(path: str, name: str | None, credentials: Credentials) -> tuple[list[E
             sources = job_sources(prepared, os.path.abspath(path))
         finally:
             prepared.close()
-    plan, digest = prepared.plan, job_digest(sources)
-    if plan is None:
-        return [], FIRST, set()
-    steps = plan.steps.values()
-    entries = [Entry(name or "", digest, step.id, step.trigger) for step in steps if step.trigger is not None]
-    return entries, plan.match, set(sources[0])
+    return prepared.plan or Plan(path), sources
 
 
 def _covered(project: Project) -> list[InputError]:

@@ -44,16 +44,25 @@ class Dispatcher:
         settings: How runs are performed.
         count: How many workers there are.
         log: Called with a level and a line.
+        on_look: Called about once a second, in the thread: may queue runs.
         on_failure: Called when no worker can be started.
     """
 
     def __init__(
-        self, store: ServiceStore, settings: Settings, count: int, log: Log, on_failure: Callable[[], object]
+        self,
+        store: ServiceStore,
+        settings: Settings,
+        count: int,
+        log: Log,
+        *,
+        on_look: Callable[[], object] = lambda: None,
+        on_failure: Callable[[], object] = lambda: None,
     ) -> None:
         self._store = store
         self._settings = settings
         self._count = count
         self._log = log
+        self._on_look = on_look
         self._on_failure = on_failure
         self._selector = selectors.DefaultSelector()
         self._woken, self._waking = os.pipe()
@@ -108,6 +117,7 @@ class Dispatcher:
             try:
                 self._record_rest()
                 self._look_for_lost()
+                self._on_look()
                 self._claim()
                 self._retention.look()
             except LedgerError as error:
@@ -147,7 +157,11 @@ class Dispatcher:
         idle = [worker for worker in self._workers if worker.is_ready and worker.run is None]
         if not idle:
             return
-        for worker, run in zip(idle, self._store.runs.claim(self._valid_lease(), len(idle)), strict=False):
+        # One worker is left for answers: a broadcast that takes an hour must not delay them.
+        others = sum(worker.run is not None and not worker.run.is_answer for worker in self._workers)
+        most_others = max(1, self._count - 1) - others
+        claimed = self._store.runs.claim(self._valid_lease(), len(idle), most_others)
+        for worker, run in zip(idle, claimed, strict=False):
             worker.start(run)
 
     def _valid_lease(self) -> str:

@@ -135,3 +135,25 @@ def test_the_triggers_of_an_openfn_project_take_events_too(tmp_path):
     prepared = check(file)
     assert not prepared.problems
     assert prepared.plan.steps["hook"].trigger == Trigger(("messaging_postbacks",), (("payload", ("GO",)),))
+
+
+def test_a_cron_trigger_has_its_schedule_and_zone(plan):
+    cron = {"type": "cron", "id": "h", "cron_expression": "0 9 * * 1-5", "timezone": "Africa/Nairobi"}
+    prepared = plan(cron)
+    assert not prepared.problems
+    assert prepared.plan.steps["h"].schedule == ("0 9 * * 1-5", "Africa/Nairobi")
+    assert plan({**cron, "enabled": False}).plan.steps["h"].schedule is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"cron_expression": "0 9 * *"}, "it has 4 fields instead of 5"),
+        ({"cron_expression": "61 9 * * *"}, "wrong minute"),
+        ({"timezone": "Nairobi"}, "There is no time zone `Nairobi`"),
+        ({"cron_expression": 5}, "`cron_expression` is a number"),
+    ],
+)
+def test_a_mistake_in_a_schedule_is_shown(plan, changes, expected):
+    (problem,) = plan({"type": "cron", "id": "h", "cron_expression": "0 9 * * *", **changes}).problems
+    assert expected in str(problem)

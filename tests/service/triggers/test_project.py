@@ -79,7 +79,7 @@ def test_another_text_is_another_digest(load):
     ("document", "name", "expected"),
     [
         ("log(1)\n", "bot.py", "is a job script"),
-        ({"steps": [{"id": "a", "expression": "log(1)"}]}, "bot.json", "waits for a webhook"),
+        ({"steps": [{"id": "a", "expression": "log(1)"}]}, "bot.json", "has a trigger"),
         ({"steps": [{"id": "h", "type": "webhook", "next": "b"}]}, "bot.json", "which does not exist"),
         ({"workflows": {"a": workflow({"id": "x"})}, "match": "any"}, "bot.json", "`match` cannot be `any`"),
     ],
