@@ -82,7 +82,7 @@ def _serve(options: argparse.Namespace, sandbox: Sandbox, folder: str) -> int:
     from ..service.reload import Reloader
     from ..service.serving import Service
     from ..service.web.app import Door
-    from .layout.service import event_line, lines_to, show_warnings
+    from .layout.service import block, event_line, lines_to, show_warnings
     from .options.service import service_of, settings_of
 
     log = Log(Levels(options.log), as_json=options.log_json, stream=sys.stderr)
@@ -101,7 +101,8 @@ def _serve(options: argparse.Namespace, sandbox: Sandbox, folder: str) -> int:
 
     def started() -> None:
         sandbox.subscribe(service.url, verify_token=token)
-        log("info", "service", _facts(options, sandbox, service), {"url": service.url, "page_url": sandbox.page_url})
+        facts = {"url": service.url, "page_url": sandbox.page_url}
+        log("info", "service", block(_facts(options, sandbox, service), as_json=options.log_json), facts)
         if options.open:
             import webbrowser
 
@@ -111,10 +112,10 @@ def _serve(options: argparse.Namespace, sandbox: Sandbox, folder: str) -> int:
         return EXIT_WELL if service.run(started) else EXIT_CRASHED
 
 
-def _facts(options: argparse.Namespace, sandbox: Sandbox, service: Service) -> str:
-    return (
-        f"\n{options.path} answers for {sandbox.page_name}. Nothing leaves this machine.\n"
-        f"  write to it  {sandbox.page_url}\n"
-        f"  webhook      {service.url}\n"
-        "Ctrl-C ends it."
-    )
+def _facts(options: argparse.Namespace, sandbox: Sandbox, service: Service) -> list[str]:
+    return [
+        f"{options.path} answers for {sandbox.page_name}. Nothing leaves this machine.",
+        f"  write to it  {sandbox.page_url}",
+        f"  webhook      {service.url}",
+        "Ctrl-C ends it.",
+    ]

@@ -81,6 +81,7 @@ def perform(options: argparse.Namespace) -> int:
 
 def _service(options: argparse.Namespace, credentials: Credentials, log: Log) -> Service:
     from ..runner.execution.ledger_location import default_database
+    from ..runner.load.secret_warnings import of_credentials
     from ..service.serving import Service
     from .layout.service import event_line, lines_to, show_warnings
     from .options.service import service_of, settings_of
@@ -90,6 +91,8 @@ def _service(options: argparse.Namespace, credentials: Credentials, log: Log) ->
     chosen = service_of(options, credentials, settings, door, options.host)
     write = lines_to(log)
     show_warnings(chosen.project.warnings, write)
+    for what in of_credentials(credentials):
+        write("info", f"warning: {what}")
     service = Service(chosen, write)
     service.on_event = lambda event, runs: write(*event_line(event, runs))
     return service
@@ -118,6 +121,8 @@ def _door(options: argparse.Namespace, credentials: Credentials) -> Door:
 
 
 def _tell(options: argparse.Namespace, service: Service, log: Log) -> None:
+    from .layout.service import block
+
     count = len(service.project.entries) + len(service.project.clocks)
     lines = [
         f"Serving {options.path}: {count} trigger{'' if count == 1 else 's'}.",
@@ -126,4 +131,4 @@ def _tell(options: argparse.Namespace, service: Service, log: Log) -> None:
     ]
     if options.unsigned:
         lines.append("  Webhooks are accepted WITHOUT a signature: anybody who reaches this address can start runs.")
-    log("info", "service", "\n".join(["", *lines, "Ctrl-C ends it."]), {"url": service.url})
+    log("info", "service", block([*lines, "Ctrl-C ends it."], as_json=options.log_json), {"url": service.url})

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.errors import AdaptorError
 from .inbox.intake import Intake
 from .schedules.scheduler import Scheduler
+from .store.records import QUEUED
 from .store.store import open_service_store
 from .triggers.runs import runs_for
 from .web.app import Door, build_app
@@ -112,6 +113,7 @@ class Service:
             self._server.serve_until_stopped()
             self._intake.close()
             self._dispatcher.stop()
+            self._tell_end()
         finally:
             self._close()
             for number, handler in before.items():
@@ -137,6 +139,17 @@ class Service:
         self._signals += 1
         if self._signals > 1:
             self._dispatcher.hurry()
+        elif self._dispatcher.is_busy:
+            self._log("info", "Runs that are under way may end. Interrupt again to stop them now: they go on later.")
+
+    def _tell_end(self) -> None:
+        try:
+            count = self._looking.runs.count_open()[QUEUED]
+        except AdaptorError:
+            # The log has said why already.
+            count = 0
+        waiting = f" {count:,} run{' waits' if count == 1 else 's wait'} for the next start." if count else ""
+        self._log("info", f"Stopped.{waiting}")
 
     def _fail(self) -> None:
         self._failed = True

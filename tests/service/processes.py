@@ -10,12 +10,10 @@ import os
 import re
 import signal
 import threading
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import requests
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SECRET, TOKEN, PAGE = "app-secret-0123456789abcdef", "verify-token-0123", "102030405060708"
 PSID = "6543210987654321"
@@ -112,3 +110,14 @@ def write_bot(folder: Path, sandbox: Any, script: str, **credentials: Any) -> No
     }
     (folder / "credentials.json").write_text(json.dumps(given))
     (folder / "credentials.json").chmod(0o600)
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the ids of the processes that a process has started, in any of its threads."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+
+
+def family_of(pid: int) -> list[int]:
+    """Return a process and all below it."""
+    return [pid, *(each for child in children_of(pid) for each in family_of(child))]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from adaptor.service.store.records import SUCCEEDED
 from adaptor.service.store.store import open_service_store
 
-from .processes import PSID, message, write_bot
+from .processes import PSID, family_of, message, write_bot
 
 SCRIPT = """
 def wait_for_go(state):
@@ -63,3 +65,25 @@ def test_an_event_that_both_get_is_answered_once(serve, sandbox, tmp_path, store
             break
         threading.Event().wait(0.02)
     assert [each.text for each in sandbox.sent_to(PSID)] == [f"{number}" for number in range(6)]
+
+
+def test_a_server_that_was_suspended_past_its_lease_sends_nothing_when_it_wakes(
+    serve, sandbox, tmp_path, store, fresh_postgresql
+):
+    write_bot(tmp_path, sandbox, SCRIPT)
+    first = serve("--workers", "1", "--database", fresh_postgresql)
+    assert first.post(message(text="1")) == 200
+    first.wait_for(r"as_\s+1 sent")
+    suspended = family_of(first.process.pid)
+    for pid in suspended:
+        os.kill(pid, signal.SIGSTOP)
+        # As if a minute had passed without a renewal.
+        store.database.run("UPDATE holders SET expires = expires - 61 WHERE process LIKE ?", (f"{pid}@%",))
+    other = serve("--workers", "1", "--database", fresh_postgresql)
+    (tmp_path / "go").touch()
+    other.wait_for("succeeded")
+    for pid in suspended:
+        os.kill(pid, signal.SIGCONT)
+    first.wait_for("Another process has taken it over")
+    assert [each.text for each in sandbox.sent_to(PSID)] == ["1 first", "1 second"]
+    assert store.runs.newest()[0].status == SUCCEEDED

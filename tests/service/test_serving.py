@@ -7,7 +7,6 @@ import os
 import signal
 import threading
 from collections import Counter
-from pathlib import Path
 
 import pytest
 import requests
@@ -15,7 +14,7 @@ import requests
 from adaptor.service.store.records import SUCCEEDED
 from adaptor.service.store.store import open_service_store
 
-from .processes import PSID, SECRET, TOKEN, body_of, message, signed, write_bot
+from .processes import PSID, SECRET, TOKEN, body_of, children_of, message, signed, write_bot
 
 ANSWER = 'send_text(state.data.psid, f"You said {state.data.text}")\n'
 
@@ -197,12 +196,6 @@ def test_what_cannot_be_served_safely_is_refused(forks, sandbox, tmp_path, words
     done = forks.run(["serve", "bot.json", "-c", "credentials.json", "--port", "0", *words], cwd=tmp_path)
     assert done.returncode == 2
     assert expected in done.stderr
-
-
-def children_of(pid):
-    """Return the ids of the processes that a process has started, in any of its threads."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
 
 
 def wait_until(condition):

@@ -21,6 +21,11 @@ def lines_to(log: Log) -> Write:
     return lambda level, message: log(level, "service", message, {})
 
 
+def block(lines: Sequence[str], *, as_json: bool) -> str:
+    """Return several lines as one message: the log prints a block as it is, which begins with an empty line."""
+    return "\n".join([*([] if as_json else [""]), *lines])
+
+
 def show_warnings(warnings: Sequence[AdaptorError], write: Write) -> None:
     """Log what deserves a look."""
     from ...runner.problems.problems import shown

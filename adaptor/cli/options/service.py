@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from typing import TYPE_CHECKING
 
 from ...core.errors import InputError
@@ -27,7 +28,9 @@ def add_service_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("path", metavar="PROJECT", help="a workflow (.json, .yaml) or a project.yaml")
     where = command.add_argument_group("where it listens")
     where.add_argument("--port", type=_port, metavar="PORT", default=PORT, help=f"0 is any free one (default: {PORT})")
-    where.add_argument("--url-path", metavar="PATH", default=PATH, help=f"of the webhook (default: {PATH})")
+    where.add_argument(
+        "--url-path", type=_url_path, metavar="PATH", default=PATH, help=f"of the webhook (default: {PATH})"
+    )
     runs = command.add_argument_group("runs")
     runs.add_argument("--workers", type=_count, metavar="N", default=2, help="how many runs go on at once (default: 2)")
     runs.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="how long a step may take")
@@ -108,6 +111,12 @@ def _port(text: str) -> int:
     return port
 
 
+def _url_path(text: str) -> str:
+    if re.fullmatch(r"/[\w.~/-]*", text, re.ASCII) is None or text in ("/healthz", "/readyz"):
+        raise ValueError
+    return text
+
+
 def _count(text: str) -> int:
     count = int(text)
     if not 1 <= count <= 256:
@@ -130,5 +139,6 @@ def _mebibytes(text: str) -> int:
 
 
 # argparse shows these names where a value is wrong.
+_url_path.__name__ = "path such as /webhook:"
 _port.__name__, _count.__name__ = "port from 0 to 65535:", "number from 1 to 256:"
 _seconds.__name__, _mebibytes.__name__ = "number of seconds above 0:", "number of MiB from 32:"

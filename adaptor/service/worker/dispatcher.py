@@ -89,6 +89,11 @@ class Dispatcher:
         """Whether a worker takes runs."""
         return self._ready.is_set()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether runs are under way."""
+        return any(worker.run is not None for worker in self._workers)
+
     def wake(self) -> None:
         """Let it look at once: something was queued."""
         try:
@@ -273,7 +278,7 @@ class Dispatcher:
 
     def _wait_for_runs(self, seconds: float, is_over: Callable[[], bool] = lambda: False) -> None:
         until = time.monotonic() + seconds
-        while any(worker.run is not None for worker in self._workers):
+        while self.is_busy:
             if time.monotonic() >= until or is_over():
                 return
             self._wait(0.2)
