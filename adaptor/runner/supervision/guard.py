@@ -173,7 +173,13 @@ def children() -> set[int]:
     """Return the process ids of the children of this process; none where the system does not list them."""
     if sys.platform != "linux":
         return set()
-    own, found = str(os.getpid()).encode(), set()
+    own, found = str(os.getpid()).encode(), set[int]()
+    with contextlib.suppress(OSError):
+        # Where the kernel lists them, nobody else's processes have to be looked at.
+        for task in os.listdir("/proc/self/task"):
+            with open(f"/proc/self/task/{task}/children", "rb") as file:
+                found.update(map(int, file.read().split()))
+        return found
     for name in filter(str.isdigit, os.listdir("/proc")):
         with contextlib.suppress(OSError), open(f"/proc/{name}/stat", "rb") as file:
             # The name of a program, in brackets, may hold spaces and brackets.
