@@ -166,6 +166,42 @@ def test_a_run_that_fails_by_something_that_passes_is_tried_again(serve, sandbox
     assert store.runs.newest()[0].failures == 1
 
 
+def test_the_echo_of_a_message_whose_answer_was_lost_settles_it(serve, start_sandbox, tmp_path, store):
+    sandbox = start_sandbox(app_secret=SECRET)
+    write_bot(tmp_path, sandbox, ANSWER)
+    server = serve("--workers", "1")
+    sandbox.webhooks.hold()
+    sandbox.subscribe(server.url, verify_token=TOKEN)
+    sandbox.faults.next("lost", on="messages", delivered=True)
+    assert server.post(message(text="Hi")) == 200
+    server.wait_for(r"hook: failed\. Messages: 1 unknown")
+    (run,) = store.runs.newest()
+    assert store.ledger.writes.counts(run.id) == {"unknown": 1}
+    sandbox.webhooks.release()
+    assert sandbox.webhooks.wait()
+    assert store.ledger.writes.counts(run.id) == {"sent": 1}
+    (write,) = store.ledger.writes.records(run.id)
+    assert write.result["message_id"] == sandbox.messages[0].id
+    assert server.stop() == 0
+
+
+def test_webhooks_that_come_twice_in_batches_and_out_of_order_are_answered_once(serve, start_sandbox, tmp_path):
+    sandbox = start_sandbox(app_secret=SECRET)
+    write_bot(tmp_path, sandbox, ANSWER)
+    server = serve()
+    sandbox.subscribe(server.url, verify_token=TOKEN)
+    sandbox.webhooks.duplicates, sandbox.webhooks.disorder, sandbox.webhooks.batch = 0.5, 4, 3
+    people = [sandbox.add_person(str(6_000_000_000_000_000 + number)).id for number in range(3)]
+    for number in range(4):
+        for psid in people:
+            sandbox.person_writes(psid, f"{number}")
+    server.wait_for("succeeded", 12)
+    assert sandbox.webhooks.wait()
+    server.stop()
+    for psid in people:
+        assert sorted(texts(sandbox, psid)) == [f"You said {number}" for number in range(4)]
+
+
 def test_a_run_that_never_ends_is_killed_and_others_are_answered(serve, sandbox, tmp_path, store):
     script = (
         'fn(lambda state: sum(iter(int, 1)) if state["data"]["text"] == "loop" else state)\n'

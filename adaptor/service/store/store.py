@@ -29,7 +29,7 @@ class ServiceStore:
     def __init__(self, ledger: Store) -> None:
         self.ledger = ledger
         self.database = ledger.database
-        self.events = Events(self.database)
+        self.events = Events(self.database, ledger.writes)
         self.runs = Runs(self.database, ledger.leases)
         self.schedules = Schedules(self.database)
         self.people = People(self.database)
