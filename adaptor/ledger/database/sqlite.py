@@ -67,6 +67,9 @@ class SqliteDatabase(Database):
             elif os.path.isdir(path) or not _may_write(path):
                 reason = errno.EISDIR if os.path.isdir(path) else errno.EACCES
                 raise OSError(reason, os.strerror(reason))
+            elif not os.path.isfile(path):
+                # As root, /dev/null would be made private, and no program of another user could use it any more.
+                raise OSError(errno.EINVAL, "it is no regular file")
             self._file = _identity(os.stat(path))
             _keep_private(path)
         return _connect(path)

@@ -247,6 +247,13 @@ def test_a_write_that_is_about_to_leave_waits_for_the_disk_and_nothing_else_does
     ledger.close(0, finished=True)
 
 
+def test_a_path_that_is_no_regular_file_is_refused_and_left_as_it_is(tmp_path):
+    os.mkfifo(tmp_path / "pipe", 0o666)
+    os.chmod(tmp_path / "pipe", 0o666)
+    refused(tmp_path / "pipe", "it is no regular file")
+    assert rights(tmp_path / "pipe") == 0o666
+
+
 def test_a_second_connection_of_a_process_leaves_the_locks_of_the_first(tmp_path):
     path = str(tmp_path / "ledger.db")
     first, second = SqliteDatabase(path), SqliteDatabase(path)
