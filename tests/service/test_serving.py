@@ -64,7 +64,8 @@ def test_nothing_unsigned_runs_and_only_the_right_handshake_is_answered(serve, s
 def test_what_was_stored_is_answered_after_a_kill_of_the_server(serve, sandbox, tmp_path):
     write_bot(tmp_path, sandbox, ANSWER)
     server = serve()
-    server.wait_for("webhook ")
+    ready = server.url.replace("webhook", "readyz")
+    wait_until(lambda: requests.get(ready, timeout=30).json()["ready"])
     # No worker takes a run: the server dies between storage and answer.
     for pid in children_of(server.process.pid):
         os.kill(pid, signal.SIGSTOP)

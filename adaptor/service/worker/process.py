@@ -43,7 +43,11 @@ def main() -> None:
     with open(os.devnull) as nothing:
         os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
-    first = json.loads(orders.readline())
+    line = orders.readline()
+    if not line:
+        # The server ended meanwhile.
+        return
+    first = json.loads(line)
     die_with(first.pop("parent"))
     settings = Settings(**first)
 
