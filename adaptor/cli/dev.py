@@ -97,7 +97,7 @@ def _serve(options: argparse.Namespace, sandbox: Sandbox, folder: str) -> int:
     chosen = service_of(options, Credentials(is_lenient=True), settings, door, "127.0.0.1")
     show_warnings(chosen.project.warnings, write)
     service = Service(chosen, write)
-    service.on_event = lambda event, runs: write(*event_line(event, runs, with_content=True))
+    service.on_event = lambda event, runs, is_new: write(*event_line(event, runs, is_new, with_content=True))
 
     def started() -> None:
         sandbox.subscribe(service.url, verify_token=token)

@@ -86,7 +86,7 @@ def _service(options: argparse.Namespace, credentials: Credentials, log: Log) ->
     from .layout.service import event_line, lines_to, show_warnings
     from .options.service import service_of, settings_of
 
-    door = _door(options, credentials)
+    door = _door(options, credentials, log)
     settings = settings_of(options, options.database or default_database(options.path), options.credentials)
     chosen = service_of(options, credentials, settings, door, options.host)
     write = lines_to(log)
@@ -94,11 +94,11 @@ def _service(options: argparse.Namespace, credentials: Credentials, log: Log) ->
     for what in of_credentials(credentials):
         write("info", f"warning: {what}")
     service = Service(chosen, write)
-    service.on_event = lambda event, runs: write(*event_line(event, runs))
+    service.on_event = lambda event, runs, is_new: write(*event_line(event, runs, is_new))
     return service
 
 
-def _door(options: argparse.Namespace, credentials: Credentials) -> Door:
+def _door(options: argparse.Namespace, credentials: Credentials, log: Log) -> Door:
     """Return who may come in.
 
     Raises:
@@ -109,6 +109,8 @@ def _door(options: argparse.Namespace, credentials: Credentials) -> Door:
 
     secrets = words_of(credentials, "app_secret", "previous_app_secret")
     tokens = words_of(credentials, "verify_token")
+    if not tokens:
+        log("info", "service", "warning: The credentials have no `verify_token`: Meta's first call is refused.", {})
     if not secrets and not options.unsigned:
         raise InputError(
             "The credentials have no `app_secret`: anybody could send webhooks in Meta's name.",

@@ -61,7 +61,7 @@ class Service:
     Attributes:
         project: The workflows; they may be replaced while the service runs.
         url: The address of the webhook.
-        on_event: Called with each event and the runs that it starts, before they are stored.
+        on_event: Called with each event that was stored, the runs that it starts, and whether it was new.
 
     Raises:
         InputError: The database cannot be used, or the port is taken.
@@ -69,7 +69,7 @@ class Service:
 
     def __init__(self, options: ServiceOptions, log: Log) -> None:
         self.project = options.project
-        self.on_event: Callable[[Event, Sequence[NewRun]], object] = lambda event, runs: None
+        self.on_event: Callable[[Event, Sequence[NewRun], bool], object] = lambda event, runs, is_new: None
         self._options = options
         self._log = log
         self._failed = False
@@ -103,7 +103,12 @@ class Service:
             Whether it was stopped from outside; if not, no worker could be started.
         """
         app = build_app(
-            self._options.door, start=self._start, store=self._intake.add, problems=self._problems, log=self._log
+            self._options.door,
+            start=lambda event, request: runs_for(self.project, event, request),
+            store=self._intake.add,
+            on_stored=lambda event, runs, is_new: self.on_event(event, runs, is_new),
+            problems=self._problems,
+            log=self._log,
         )
         self._server = WebServer(app, self._listener, on_started)
         before = {number: signal.signal(number, self._hear) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -120,18 +125,15 @@ class Service:
                 signal.signal(number, handler)
         return not self._failed
 
-    def _start(self, event: Event, request: dict[str, Any]) -> Sequence[NewRun]:
-        runs = runs_for(self.project, event, request)
-        self.on_event(event, runs)
-        return runs
-
     def _problems(self) -> list[str]:
         """Return why the service is not ready."""
         found = [] if self._dispatcher.is_ready else ["No worker is ready yet."]
         try:
             self._looking.runs.count_open()
         except AdaptorError as error:
-            found.append(str(error))
+            # Anybody may ask; only the log says which database.
+            self._log("error", error.report())
+            found.append("The database does not answer.")
         return found
 
     def _hear(self, number: int, frame: Any) -> None:

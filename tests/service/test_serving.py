@@ -161,7 +161,7 @@ def test_a_run_that_fails_by_something_that_passes_is_tried_again(serve, sandbox
     sandbox.faults.next(613, on="messages")
     server = serve("--workers", "1")
     assert server.post(message(text="Hi")) == 200
-    server.wait_for("is tried again")
+    server.wait_for("It goes on in 2 s")
     server.wait_for("succeeded")
     assert texts(sandbox) == ["You said Hi"]
     assert store.runs.newest()[0].failures == 1
@@ -208,15 +208,17 @@ def test_a_run_that_never_ends_is_killed_and_others_are_answered(serve, sandbox,
         'fn(lambda state: sum(iter(int, 1)) if state["data"]["text"] == "loop" else state)\n'
         'fn(lambda state: bytearray(900_000_000) and state if state["data"]["text"] == "memory" else state)\n'
         'fn(lambda state: 1 / 0 if state["data"]["text"] == "raise" else state)\n'
-        'fn(lambda state: __import__("os")._exit(0) if state["data"]["text"] == "exit" else state)\n' + ANSWER
+        'fn(lambda state: __import__("os")._exit(0) if state["data"]["text"] == "exit" else state)\n'
+        'fn(lambda state: __import__("signal").raise_signal(15) if state["data"]["text"] == "signal" else state)\n'
+        + ANSWER
     )
     write_bot(tmp_path, sandbox, script)
     server = serve("--workers", "1", "--run-timeout", "1.5", "--memory-limit", "256")
-    assert server.post(*(message(text=text) for text in ("loop", "memory", "raise", "exit", "fine"))) == 200
+    assert server.post(*(message(text=text) for text in ("loop", "memory", "raise", "exit", "signal", "fine"))) == 200
     server.wait_for("succeeded")
     server.stop()
     found = [run.status for run in reversed(store.runs.newest())]
-    assert found == ["killed", "killed", "failed", "killed", "succeeded"]
+    assert found == ["killed", "killed", "failed", "killed", "killed", "succeeded"]
     assert texts(sandbox) == ["You said fine"]
 
 

@@ -34,17 +34,20 @@ def show_warnings(warnings: Sequence[AdaptorError], write: Write) -> None:
         write("info", f"warning: {shown(warning)}")
 
 
-def event_line(event: Event, runs: Sequence[NewRun], *, with_content: bool = False) -> tuple[str, str]:
+def event_line(event: Event, runs: Sequence[NewRun], is_new: bool, *, with_content: bool = False) -> tuple[str, str]:
     """Return the level and the line of an event.
 
     Args:
         event: The event.
         runs: What it starts.
+        is_new: It was not stored before.
         with_content: Show what the person wrote: for developers, never in a log that is kept.
     """
     facts = event.facts
     content = facts["text"] or facts["payload"] or ", ".join(str(each.get("type")) for each in facts["attachments"])
     said = f" “{one_line(str(content))}”" if content and with_content else ""
     started = ", ".join(f"{run.workflow + ': ' if run.workflow else ''}{run.start} ({run.id})" for run in runs)
+    if not is_new:
+        started = "was stored before"
     level = "info" if runs or event.opens_window else "debug"
     return level, f"{event.kind} of {event.psid or 'the Page'}{said} → {started or 'no trigger fits'}"

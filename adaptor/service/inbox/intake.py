@@ -40,7 +40,7 @@ class Intake:
     def __init__(self, store: ServiceStore, on_new: Callable[[], object]) -> None:
         self._store = store
         self._on_new = on_new
-        self._waiting: queue.SimpleQueue[tuple[Arrivals, Future[int]] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[Arrivals, Future[list[bool]]] | None] = queue.SimpleQueue()
         self._count = 0
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="intake", daemon=True)
@@ -54,11 +54,11 @@ class Intake:
         self._waiting.put(None)
         self._thread.join()
 
-    def add(self, arrivals: Arrivals) -> Future[int]:
+    def add(self, arrivals: Arrivals) -> Future[list[bool]]:
         """Store events and queue their runs.
 
         Returns:
-            A future that holds how many of them were new, once they are on the disk; or the error of the database.
+            A future that holds, once they are on the disk, of each whether it was new; or the error of the database.
 
         Raises:
             Overloaded: Too many wait.
@@ -67,7 +67,7 @@ class Intake:
             if self._count + len(arrivals) > MOST_WAITING:
                 raise Overloaded(f"{self._count:,} events wait for the disk.", fix="Meta delivers the event again.")
             self._count += len(arrivals)
-        future: Future[int] = Future()
+        future: Future[list[bool]] = Future()
         self._waiting.put((arrivals, future))
         return future
 
@@ -85,7 +85,7 @@ class Intake:
             is_open = batch[-1] is not None
             self._write([each for each in batch if each is not None])
 
-    def _write(self, batch: list[tuple[Arrivals, Future[int]]]) -> None:
+    def _write(self, batch: list[tuple[Arrivals, Future[list[bool]]]]) -> None:
         if not batch:
             return
         try:
@@ -99,11 +99,11 @@ class Intake:
             self._settled(len(batch[0][0]))
             batch[0][1].set_exception(error)
             return
-        counts = [sum(next(stored) for _ in arrivals) for arrivals, _ in batch]
+        found = [[next(stored) for _ in arrivals] for arrivals, _ in batch]
         self._settled(sum(len(arrivals) for arrivals, _ in batch))
-        for count, (_, future) in zip(counts, batch, strict=True):
-            future.set_result(count)
-        if any(counts):
+        for are_new, (_, future) in zip(found, batch, strict=True):
+            future.set_result(are_new)
+        if any(is_new for are_new in found for is_new in are_new):
             self._on_new()
 
     def _settled(self, count: int) -> None:

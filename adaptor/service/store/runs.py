@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...ledger.database.database import from_text, placeholders, storable, to_text
-from .records import CANCELLED, QUEUED, RUNNING, NewRun, RunRow
+from .records import CANCELLED, CRASHED, QUEUED, RUNNING, NewRun, RunRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,8 @@ _COLUMNS = (
     "n, id, workflow, start, digest, person, is_answer, input, status, due, epoch, holder, failures, queued, started, "
     "ended, exit_code, error"
 )
+#: A run whose process was lost after so many failures is given up: it may be what ends them.
+_MOST_LOST = 7
 #: A run of a person waits for all older open runs of the person.
 _OLDEST = (
     "(r.person IS NULL OR NOT EXISTS (SELECT 1 FROM service_runs AS o "
@@ -142,6 +144,8 @@ class Runs:
     def release_lost(self) -> list[str]:
         """Queue the runs of processes that have died or did not renew their lease in time.
 
+        A run that has lost its process so often that it may be the cause is given up instead.
+
         Returns:
             The ids of these runs.
         """
@@ -162,6 +166,11 @@ class Runs:
         found = database.run(
             "SELECT id FROM service_runs WHERE is_open = 1 AND status = ? AND holder = ?", (RUNNING, holder)
         ).fetchall()
+        database.run(
+            f"UPDATE service_runs SET status = ?, is_open = 0, holder = NULL, ended = {database.clock}, error = ? "
+            "WHERE is_open = 1 AND status = ? AND holder = ? AND failures >= ?",
+            (CRASHED, "Each process that ran it has ended; it is given up.", RUNNING, holder, _MOST_LOST),
+        )
         database.run(
             "UPDATE service_runs SET status = ?, holder = NULL, failures = failures + 1, "
             f"due = {database.clock} WHERE is_open = 1 AND status = ? AND holder = ?",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -54,7 +56,8 @@ def build_app(
     door: Door,
     *,
     start: Callable[[Event, dict[str, Any]], Sequence[NewRun]],
-    store: Callable[[Arrivals], Future[int]],
+    store: Callable[[Arrivals], Future[list[bool]]],
+    on_stored: Callable[[Event, Sequence[NewRun], bool], object],
     problems: Callable[[], list[str]],
     log: Callable[[str, str], object],
 ) -> Starlette:
@@ -64,6 +67,7 @@ def build_app(
         door: Who may come in.
         start: Returns the runs that an event starts, given what the workflow gets as `request`.
         store: Stores events and queues their runs; the future is done once that is on the disk.
+        on_stored: Called with each event that was stored, the runs that it starts, and whether it was new.
         problems: Returns why the service is not ready.
         log: Called with a level and a line.
     """
@@ -79,6 +83,9 @@ def build_app(
     async def webhook(request: Request) -> Response:
         try:
             body = await _body(request)
+        except ClientDisconnect:
+            # Nobody reads this answer.
+            return Response(status_code=400)
         except TimeoutError:
             return PlainTextResponse("The body took too long.", 408, {"Connection": "close"})
         if body is None:
@@ -94,11 +101,13 @@ def build_app(
             return PlainTextResponse("The body is not JSON.", 400)
         if arrivals:
             try:
-                await asyncio.wrap_future(store(arrivals))
+                are_new = await asyncio.wrap_future(store(arrivals))
             except AdaptorError as error:
                 # Meta delivers it again.
                 log("error", error.report())
                 return PlainTextResponse("It could not be stored.", 503, {"Retry-After": "5"})
+            for (event, runs), is_new in zip(arrivals, are_new, strict=True):
+                on_stored(event, runs, is_new)
         return PlainTextResponse("EVENT_RECEIVED")
 
     def _arrivals(body: bytes, request: Request) -> Arrivals:
@@ -115,13 +124,21 @@ def build_app(
         found = await asyncio.to_thread(problems)
         return JSONResponse({"ready": not found, "problems": found}, 503 if found else 200)
 
+    async def fault(request: Request, cause: Exception) -> Response:
+        # Its place, but not its text, which may hold what somebody wrote.
+        frame = traceback.extract_tb(cause.__traceback__)[-1]
+        what = f"{type(cause).__name__} in {frame.filename}, line {frame.lineno}"
+        log("error", f"adaptor itself has a fault: {what}. Meta delivers the webhook again.")
+        return PlainTextResponse("A fault of the server.", 500)
+
     return Starlette(
+        exception_handlers={Exception: fault},
         routes=[
             Route(door.path, handshake, methods=["GET"]),
             Route(door.path, webhook, methods=["POST"]),
             Route("/healthz", healthz, methods=["GET"]),
             Route("/readyz", readyz, methods=["GET"]),
-        ]
+        ],
     )
 
 

@@ -62,6 +62,8 @@ class WebServer(uvicorn.Server):
                 ws="none",
                 lifespan="off",
                 log_config=None,
+                # What matters goes to the service's own log.
+                log_level="critical",
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,

@@ -6,12 +6,13 @@ import os
 import selectors
 import threading
 import time
+import traceback
 from typing import TYPE_CHECKING
 
 from ...core.errors import AdaptorError
 from ...ledger.errors import LedgerError
 from ...ledger.lease import Lease
-from ..store.records import CRASHED, FAILED
+from ..store.records import FAILED
 from .outcome import HELD_SECONDS, MOST_LOST, RETRY_SECONDS, STATUS_OF, Outcome
 from .pool import Worker
 from .retention import Retention
@@ -116,6 +117,18 @@ class Dispatcher:
     # --- The thread ---
 
     def _work(self) -> None:
+        try:
+            self._run()
+        except Exception as fault:
+            # Its place, but not its text, which may hold a secret. Nothing is served without this thread.
+            frame = traceback.extract_tb(fault.__traceback__)[-1]
+            what = f"{type(fault).__name__} in {frame.filename}, line {frame.lineno}"
+            self._log(
+                "error", f"adaptor itself has a fault: {what}. The service stops; runs go on with the next start."
+            )
+            self._on_failure()
+
+    def _run(self) -> None:
         for _ in range(self._count):
             self._add_worker()
         while not self._stopping.is_set():
@@ -203,32 +216,29 @@ class Dispatcher:
 
     def _record_end(self, run: RunRow, outcome: Outcome) -> None:
         runs = self._store.runs
-        if outcome.is_held:
-            held, what = runs.retry(run, HELD_SECONDS, failed=False), "Another process runs it."
-        elif outcome.was_interrupted:
-            held, what = runs.retry(run, 0, outcome.error, failed=False), "It was interrupted, and goes on later."
-        elif outcome.is_safe and run.failures < len(RETRY_SECONDS):
-            delay = max(RETRY_SECONDS[run.failures], outcome.retry_after or 0)
-            held = runs.retry(run, delay, outcome.error)
-            what = f"It failed, and is tried again in {delay:.0f} s."
+        delay = self._delay(run, outcome)
+        if delay is not None:
+            counts = not (outcome.is_held or outcome.was_interrupted)
+            is_held = runs.retry(run, delay, outcome.error, failed=counts)
+            why = outcome.error if outcome.is_lost else "Another process runs it." if outcome.is_held else ""
+            what = f"{why or 'It did not end well.'} It goes on{f' in {delay:.0f} s' if delay else ' later'}."
         else:
             status = STATUS_OF.get(outcome.exit_code, FAILED)
-            held = runs.end(run, status, outcome.exit_code, outcome.error)
-            name = f"{run.workflow}: " if run.workflow else ""
-            what = f"{name}{run.start}: {status}. {outcome.summary}"
-        if not held:
+            is_held = runs.end(run, status, outcome.exit_code, outcome.error)
+            what = f"{run.workflow + ': ' if run.workflow else ''}{run.start}: {status}. {outcome.summary}".rstrip()
+        if not is_held:
             what = "Another process has taken it over meanwhile; nothing is recorded of this attempt."
         self._log("info" if outcome.exit_code == 0 else "error", f"{run.id}  {what}")
 
-    def _lost(self, run: RunRow) -> None:
-        """Record that the process of a run has ended without a word."""
-        error = "The worker process ended in the middle of the run."
-        if run.failures + 1 >= MOST_LOST:
-            held = self._store.runs.end(run, CRASHED, None, f"{error} That was attempt {run.epoch}: it is given up.")
-        else:
-            held = self._store.runs.retry(run, RETRY_SECONDS[run.failures], error)
-        if held:
-            self._log("error", f"{run.id}  {error}")
+    def _delay(self, run: RunRow, outcome: Outcome) -> float | None:
+        """Return in how many seconds a run has another attempt, or None where it has none."""
+        if outcome.is_held:
+            return HELD_SECONDS
+        if outcome.was_interrupted:
+            # By this service; a signal from elsewhere was meant for the run.
+            return 0.0 if self._stopping.is_set() else None
+        most = MOST_LOST - 1 if outcome.is_lost else len(RETRY_SECONDS) if outcome.is_safe else 0
+        return max(RETRY_SECONDS[run.failures], outcome.retry_after or 0.0) if run.failures < most else None
 
     # --- Workers ---
 
@@ -246,11 +256,7 @@ class Dispatcher:
         """Start another worker in place of one that has ended."""
         self._remove(worker)
         if worker.run is not None:
-            try:
-                self._lost(worker.run)
-            except LedgerError as error:
-                # Its lease is this process's own: the run is found when this process ends.
-                self._log("error", error.report())
+            self._record(worker.run, Outcome.lost())
         if not worker.is_ready:
             self._unready += 1
             if worker.told or self._unready >= _MOST_UNREADY:

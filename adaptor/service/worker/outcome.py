@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from ...runner.execution.result import Result
 
 #: The run's state after an attempt with this exit code; any other is `failed`.
-STATUS_OF = {EXIT_WELL: SUCCEEDED, EXIT_FAILED: FAILED, EXIT_CRASHED: CRASHED, EXIT_KILLED: KILLED}
+STATUS_OF = {
+    EXIT_WELL: SUCCEEDED,
+    EXIT_FAILED: FAILED,
+    EXIT_CRASHED: CRASHED,
+    EXIT_KILLED: KILLED,
+    EXIT_INTERRUPTED: KILLED,
+}
 #: A failed attempt is repeated so often, after so many seconds.
 RETRY_SECONDS = (2.0, 10.0, 60.0, 300.0)
 #: So often the process of an attempt may end without a word, before the run is given up.
@@ -39,6 +45,7 @@ class Outcome:
         is_safe: Another attempt is safe and may help: nothing was sent, or what was sent is known.
         retry_after: In how many seconds Meta takes calls again, or None.
         is_held: Another process runs it; this attempt did nothing.
+        is_lost: The worker process has ended in the middle of it.
     """
 
     exit_code: int
@@ -47,11 +54,17 @@ class Outcome:
     is_safe: bool = False
     retry_after: float | None = None
     is_held: bool = False
+    is_lost: bool = False
 
     @property
     def was_interrupted(self) -> bool:
-        """Whether the service was stopped in the middle of it: the run is resumed later."""
+        """Whether a signal has ended it, as where the service is stopped in the middle of it."""
         return self.exit_code == EXIT_INTERRUPTED
+
+    @classmethod
+    def lost(cls) -> Outcome:
+        """Return the outcome of an attempt whose worker has ended without a word."""
+        return cls(EXIT_CRASHED, error="The worker process ended in the middle of the run.", is_lost=True)
 
     @classmethod
     def of(cls, result: Result) -> Outcome:

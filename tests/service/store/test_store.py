@@ -10,7 +10,7 @@ import pytest
 from adaptor.core.errors import InputError
 from adaptor.ledger.lease import Lease
 from adaptor.ledger.leases import LEASE_SECONDS
-from adaptor.service.store.records import CANCELLED, QUEUED, RUNNING, SUCCEEDED, Event, NewRun
+from adaptor.service.store.records import CANCELLED, CRASHED, QUEUED, RUNNING, SUCCEEDED, Event, NewRun
 from adaptor.service.store.store import open_service_store
 
 
@@ -146,6 +146,15 @@ def test_the_runs_of_a_dead_process_are_queued_again_and_its_own_end_is_refused(
     assert store.runs.end(run, SUCCEEDED, 0) is False
     assert store.runs.retry(other, 0) is False
     assert [(each.status, each.failures, each.holder) for each in store.runs.newest()] == [(QUEUED, 1, None)] * 2
+
+
+def test_a_run_that_loses_its_process_again_and_again_is_given_up(store):
+    store.runs.queue([new("a")])
+    for _ in range(8):
+        assert len(store.runs.claim("gone", 1)) == 1
+        assert store.runs.release_lost() == ["a"] or store.runs.find("a").status == CRASHED
+    assert store.runs.claim("gone", 1) == []
+    assert store.runs.find("a").status == CRASHED
 
 
 def test_a_run_that_was_taken_over_is_not_ended_by_the_one_that_lost_it(store, lease):

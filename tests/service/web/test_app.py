@@ -31,6 +31,7 @@ class Running:
         self.answer = intake.add
         self.lines = []
         self.requests = []
+        self.stored = []
         listener = listen("127.0.0.1", 0)
         self.port = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/webhook"
@@ -39,6 +40,7 @@ class Running:
             Door("/webhook", (SECRET,), (TOKEN,)),
             start=lambda event, request: self.requests.append(request) or [],
             store=lambda arrivals: self.answer(arrivals),
+            on_stored=lambda event, runs, is_new: self.stored.append((event.mid, is_new)),
             problems=lambda: ["The database is away."],
             log=lambda level, line: self.lines.append(line),
         )
@@ -107,6 +109,30 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(running):
     assert running.raw(head.encode()).startswith(b"HTTP/1.1 413")
 
 
+def test_a_client_that_leaves_in_the_middle_breaks_nothing(running, capfd):
+    with socket.create_connection(("127.0.0.1", running.port), timeout=30) as connection:
+        connection.sendall(b"POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
+    assert running.post(body_of(message())).status_code == 200
+    running.stop()
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
+def test_a_fault_of_our_own_is_said_with_its_place_and_without_its_text(running, capfd):
+    def fail(arrivals):
+        raise ZeroDivisionError("secret text")
+
+    running.answer = fail
+    assert running.post(body_of(message())).status_code == 500
+    assert "ZeroDivisionError in " in running.lines[0]
+    assert "secret text" not in running.lines[0] + "".join(capfd.readouterr())
+
+
+def test_a_redelivery_is_told_as_one(running):
+    again = message(mid="m_again")
+    assert [running.post(body_of(again)).status_code for _ in range(2)] == [200, 200]
+    assert running.stored == [("m_again", True), ("m_again", False)]
+
+
 def test_a_body_of_unknown_length_is_limited_too(running, monkeypatch):
     monkeypatch.setattr(endpoints, "MOST_BYTES", 1000)
     answer = requests.post(running.url, data=(b"x" * 600 for _ in range(2)), timeout=30)
@@ -150,7 +176,7 @@ def test_a_slow_disk_holds_up_no_other_request(running):
     began = time.monotonic()
     assert requests.get(running.url.replace("webhook", "healthz"), timeout=30).text == "ok"
     assert time.monotonic() - began < 10
-    held.set_result(1)
+    held.set_result([True])
     thread.join(30)
 
 
