@@ -6,12 +6,15 @@ the next start goes on with them.
 
 from __future__ import annotations
 
+import os
 import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import AdaptorError
+from ..ledger.database.sqlite import FOLDER
 from .inbox.intake import Intake
+from .inbox.spool import Spool
 from .schedules.scheduler import Scheduler
 from .store.records import QUEUED
 from .store.store import open_service_store
@@ -83,12 +86,15 @@ class Service:
         except BaseException:
             self._close()
             raise
+        database = options.settings.database
         incoming, running, self._looking = self._stores
         scheduler = Scheduler(running, lambda: self.project, log)
         self._dispatcher = Dispatcher(
             running, options.settings, options.workers, log, on_look=scheduler.look, on_failure=self._fail
         )
-        self._intake = Intake(incoming, self._dispatcher.wake)
+        # A file takes what a server across the network cannot; where the database is a file, it has the same disk.
+        spool = Spool(os.path.join(os.path.dirname(options.project.path), FOLDER)) if "://" in database else None
+        self._intake = Intake(incoming, self._dispatcher.wake, spool, log)
         host, port = self._listener.getsockname()[:2]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}{options.door.path}"
         self.database = running.name
@@ -130,9 +136,8 @@ class Service:
         found = [] if self._dispatcher.is_ready else ["No worker is ready yet."]
         try:
             self._looking.runs.count_open()
-        except AdaptorError as error:
-            # Anybody may ask; only the log says which database.
-            self._log("error", error.report())
+        except AdaptorError:
+            # Anybody may ask; only the log says which database, and why.
             found.append("The database does not answer.")
         return found
 

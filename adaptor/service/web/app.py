@@ -104,7 +104,7 @@ def build_app(
                 are_new = await asyncio.wrap_future(store(arrivals))
             except AdaptorError as error:
                 # Meta delivers it again.
-                log("error", error.report())
+                log("error", str(error))
                 return PlainTextResponse("It could not be stored.", 503, {"Retry-After": "5"})
             for (event, runs), is_new in zip(arrivals, are_new, strict=True):
                 on_stored(event, runs, is_new)

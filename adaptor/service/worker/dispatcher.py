@@ -73,6 +73,7 @@ class Dispatcher:
         self._workers: list[Worker] = []
         self._unready = 0
         self._lease: Lease | None = None
+        self._trouble = ""
         self._next_look = 0.0
         self._retention = Retention(store, log)
         self._unrecorded: list[tuple[RunRow, Outcome]] = []
@@ -138,9 +139,12 @@ class Dispatcher:
                 self._on_look()
                 self._claim()
                 self._retention.look()
+                self._trouble = ""
             except LedgerError as error:
-                self._log("error", error.report())
-                self._wait(LOOK_SECONDS)
+                if error.description != self._trouble:
+                    # Once, and not every second of an hour.
+                    self._trouble = error.description
+                    self._log("error", str(error))
             self._wait(LOOK_SECONDS)
         self._finish()
 
@@ -212,7 +216,7 @@ class Dispatcher:
             self._record_end(run, outcome)
         except LedgerError as error:
             self._unrecorded.append((run, outcome))
-            self._log("error", error.report())
+            self._log("error", str(error))
 
     def _record_end(self, run: RunRow, outcome: Outcome) -> None:
         runs = self._store.runs
@@ -280,7 +284,7 @@ class Dispatcher:
             if self._lease is not None:
                 self._lease.close()
         except AdaptorError as error:
-            self._log("error", error.report())
+            self._log("error", str(error))
 
     def _wait_for_runs(self, seconds: float, is_over: Callable[[], bool] = lambda: False) -> None:
         until = time.monotonic() + seconds
