@@ -143,7 +143,7 @@ def measure_reply(database: str | None, sandbox: Sandbox, rate: float, seconds: 
     store = open_service_store(server.database)
     while any(store.runs.count_open().values()):
         time.sleep(0.02)
-    came = {run.person and run.person.partition("/")[2]: run.queued for run in store.runs.newest(5000)}
+    came = {run.person and run.person.partition("/")[2]: run.queued for run in reversed(store.runs.newest(5000))}
     took = sorted((each.at.timestamp() - came[each.psid]) * 1000 for each in sandbox.messages[before:])
     print(
         f"{rate:7.0f} messages/s answered by two workers: reply after p50 {quantile(took, 0.5):.0f} ms, "
