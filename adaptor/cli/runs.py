@@ -7,6 +7,7 @@ import re
 import sys
 
 from .layout.help import Help
+from .queued_runs import add_to as add_queued
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ examples:
   adaptor runs settle last -c credentials.json        look for unknown messages in the conversations
   adaptor runs settle last --echoes echoes.jsonl      look for them in the echoes that your webhook got
   adaptor runs purge --older-than 30d                 forget the recipients of old runs
+  adaptor runs queue --status failed                  the runs of adaptor serve that failed, and why
+  adaptor runs retry RUN                              let the service go on with one of them
 """
 
 EXIT_CODES = """\
@@ -40,7 +43,7 @@ exit codes:
 """
 
 #: The commands that change the ledger. The others read it, even if the file cannot be written.
-_WRITING = ("settle", "purge")
+_WRITING = ("settle", "purge", "retry", "cancel")
 
 #: The units of an age, in seconds.
 _UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
@@ -76,6 +79,7 @@ def add_to(commands: Any) -> None:
     _add_reading(verb)
     _add_settle(verb)
     _add_purge(verb)
+    add_queued(verb, _store)
 
 
 def _add_reading(verb: _Verb) -> None:

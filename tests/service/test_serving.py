@@ -203,6 +203,31 @@ def test_webhooks_that_come_twice_in_batches_and_out_of_order_are_answered_once(
         assert sorted(texts(sandbox, psid)) == [f"You said {number}" for number in range(4)]
 
 
+def test_a_run_that_failed_is_listed_and_goes_on_when_it_is_retried(serve, forks, sandbox, tmp_path, store):
+    script = (
+        'as_("sent", send_text(state.data.psid, "First"))\n'
+        "fn(lambda state: state if __import__('os').path.exists('go') else 1 / 0)\n" + ANSWER
+    )
+    write_bot(tmp_path, sandbox, script)
+    server = serve("--workers", "1")
+    assert server.post(message(text="Hi")) == 200
+    server.wait_for("hook: failed")
+    listed = forks.run(["runs", "queue", "--status", "failed"], cwd=tmp_path)
+    assert listed.returncode == 0, listed.stderr
+    (run,) = store.runs.newest()
+    assert run.id in listed.stdout
+    assert "ZeroDivisionError" in listed.stdout
+    assert PSID not in listed.stdout
+    (tmp_path / "go").touch()
+    assert forks.run(["runs", "retry", run.id], cwd=tmp_path).returncode == 0
+    server.wait_for("hook: succeeded")
+    server.stop()
+    assert texts(sandbox) == ["First", "You said Hi"]
+    for words, expected in ((["retry", run.id], "is succeeded"), (["cancel", "x"], "has no run `x`")):
+        done = forks.run(["runs", *words], cwd=tmp_path)
+        assert (done.returncode, expected in done.stderr) == (2, True), done.stderr
+
+
 def test_a_run_that_never_ends_is_killed_and_others_are_answered(serve, sandbox, tmp_path, store):
     script = (
         'fn(lambda state: sum(iter(int, 1)) if state["data"]["text"] == "loop" else state)\n'

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...ledger.database.database import from_text, placeholders, storable, to_text
-from .records import CANCELLED, CRASHED, QUEUED, RUNNING, NewRun, RunRow
+from .records import CANCELLED, CRASHED, QUEUED, RUNNING, SUCCEEDED, NewRun, RunRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -192,15 +192,30 @@ class Runs:
 
         return self._database.transact(work, durable=True)
 
+    def retry_ended(self, id_: str) -> bool:
+        """Queue a run again that did not succeed; return whether it was one. Its next attempt resumes it."""
+
+        def work() -> bool:
+            return bool(
+                self._database.run(
+                    f"UPDATE service_runs SET status = ?, is_open = 1, failures = 0, due = {self._database.clock}, "
+                    "ended = NULL, exit_code = NULL WHERE id = ? AND is_open = 0 AND status <> ?",
+                    (QUEUED, id_, SUCCEEDED),
+                ).rowcount
+            )
+
+        return self._database.transact(work, durable=True)
+
     def find(self, id_: str) -> RunRow | None:
         """Return a run, or None."""
         with self._database.reading():
             return next(iter(self._rows("id = ?", (id_,))), None)
 
-    def newest(self, most: int = 50) -> list[RunRow]:
-        """Return the newest runs, newest first."""
+    def newest(self, most: int = 50, statuses: Sequence[str] = ()) -> list[RunRow]:
+        """Return the newest runs, newest first; only those of some statuses, where these are given."""
+        only = f"status IN ({placeholders(statuses)})" if statuses else "n > 0"
         with self._database.reading():
-            return self._rows("n > 0 ORDER BY n DESC LIMIT ?", (most,))
+            return self._rows(f"{only} ORDER BY n DESC LIMIT ?", (*statuses, most))
 
     def count_open(self) -> dict[str, int]:
         """Return how many runs are queued, and how many are running."""
