@@ -11,7 +11,7 @@ import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..core.errors import AdaptorError
+from ..core.errors import AdaptorError, InputError
 from ..ledger.database.sqlite import FOLDER
 from .inbox.intake import Intake
 from .inbox.spool import Spool
@@ -83,17 +83,15 @@ class Service:
         try:
             for _ in range(3):
                 self._stores.append(open_service_store(options.settings.database))
+            spool = _spool(options)
         except BaseException:
             self._close()
             raise
-        database = options.settings.database
         incoming, running, self._looking = self._stores
         scheduler = Scheduler(running, lambda: self.project, log)
         self._dispatcher = Dispatcher(
             running, options.settings, options.workers, log, on_look=scheduler.look, on_failure=self._fail
         )
-        # A file takes what a server across the network cannot; where the database is a file, it has the same disk.
-        spool = Spool(os.path.join(os.path.dirname(options.project.path), FOLDER)) if "://" in database else None
         self._intake = Intake(incoming, self._dispatcher.wake, spool, log)
         host, port = self._listener.getsockname()[:2]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}{options.door.path}"
@@ -144,6 +142,8 @@ class Service:
     def _hear(self, number: int, frame: Any) -> None:
         """Take a signal, which uvicorn passes on once it has stopped: after a second one runs are not waited for."""
         self._signals += 1
+        # It may come before uvicorn listens to signals.
+        self._server.should_exit = True
         if self._signals > 1:
             self._dispatcher.hurry()
         elif self._dispatcher.is_busy:
@@ -166,3 +166,21 @@ class Service:
         self._listener.close()
         for store in self._stores:
             store.close()
+
+
+def _spool(options: ServiceOptions) -> Spool | None:
+    """Return the spool beside the project; None where the database is a file too, on the same disk.
+
+    Raises:
+        InputError: It cannot be written.
+    """
+    if "://" not in options.settings.database:
+        return None
+    folder = os.path.join(os.path.dirname(options.project.path), FOLDER)
+    try:
+        return Spool(folder)
+    except OSError as cause:
+        raise InputError(
+            f"The folder {folder} cannot be written: {cause.strerror or cause}.",
+            fix="It takes events while the database is down. Give this user the right to write there.",
+        ) from None
