@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 #: The commands, each a module of this room. Only the one that is asked for is imported.
-COMMANDS = ("run", "runs", "collections", "check", "test", "sandbox", "new", "docs", "config", "completion", "version")
+COMMANDS = (
+    *("run", "serve", "dev", "runs", "collections", "check", "test", "sandbox", "new", "docs", "config"),
+    *("completion", "version"),
+)
 
 EXIT_CODES = """\
 exit codes:

@@ -9,6 +9,7 @@ import sys
 from .layout.help import Help
 from .layout.writing import write_pieces
 from .options.run import label
+from .queued_runs import add_to as add_queued
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ examples:
   adaptor runs settle last -c credentials.json        look for unknown messages in the conversations
   adaptor runs settle last --echoes echoes.jsonl      look for them in the echoes that your webhook got
   adaptor runs purge --older-than 30d                 forget the recipients of old runs
+  adaptor runs queue --status failed                  the runs of adaptor serve that failed, and why
+  adaptor runs retry RUN                              let the service go on with one of them
 """
 
 EXIT_CODES = """\
@@ -42,7 +45,7 @@ exit codes:
 """
 
 #: The commands that change the ledger. The others read it, even if the file cannot be written.
-_WRITING = ("settle", "purge")
+_WRITING = ("settle", "purge", "retry", "cancel")
 
 #: The units of an age, in seconds.
 _UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
@@ -78,6 +81,7 @@ def add_to(commands: Any) -> None:
     _add_reading(verb)
     _add_settle(verb)
     _add_purge(verb)
+    add_queued(verb, _store)
 
 
 def _add_reading(verb: _Verb) -> None:
@@ -316,10 +320,15 @@ def _purge(options: argparse.Namespace) -> int:
             what += "" if status == "finished" else f", which is {status} and cannot be resumed after that"
         if not options.yes and not (is_terminal() and confirm(f"Forget whom {what} wrote to?")):
             raise InputError("Nothing was forgotten: nobody said yes.", fix="Answer y on a terminal, or add --yes.")
+        from ..service.store.retention import forget_older, forget_run
+
+        # First: the ledger's own purge cleans up the file.
         if options.run is None:
+            forget_older(store.database, options.older_than)
             forgotten = store.runs.purge_older(options.older_than)
             _print(f"The people of {len(forgotten):,} run{'' if len(forgotten) == 1 else 's'} are forgotten.")
         else:
+            forget_run(store.database, record.id)
             people = store.runs.purge(record.id)
             _print(f"The people of {people:,} write{'' if people == 1 else 's'} of {record.id} are forgotten.")
         _print_what_is_kept(store)

@@ -12,7 +12,7 @@ from .state import a_kind
 
 _SCHEMA = "configuration-schema.json"
 #: Keys whose values are copied from Meta's pages.
-_COPIED = ("access_token", "user_access_token", "app_secret")
+_COPIED = ("access_token", "user_access_token", "app_secret", "previous_app_secret")
 
 
 class Configuration(NamedTuple):
@@ -21,6 +21,7 @@ class Configuration(NamedTuple):
     access_token: str
     user_access_token: str | None
     app_secret: str | None
+    previous_app_secret: str | None
     app_id: str | None
     verify_token: str | None
     page_id: str

@@ -177,7 +177,7 @@ def test_every_property_of_the_schema_has_a_description_and_an_example():
 
 def test_the_schema_hides_what_is_secret():
     hidden = {key for key, rule in schema()["properties"].items() if rule.get("writeOnly")}
-    assert hidden == {"access_token", "user_access_token", "app_secret", "verify_token"}
+    assert hidden == {"access_token", "user_access_token", "app_secret", "previous_app_secret", "verify_token"}
 
 
 @pytest.mark.parametrize("url", ["https://user:pass@graph.example.org", "https://token@graph.example.org/v1"])

@@ -6,6 +6,7 @@ an HTML comment on the line above, which readers do not see:
 * `<!-- exit: 1 -->`: the exit code of the last command, where it is not 0.
 * `<!-- ctrl-c -->`: the command goes on until Ctrl-C, and says so.
 * `<!-- compile -->`: code that needs what these tests do not have; it is compiled, and what it imports of ours exists.
+  Of commands only the options are looked at.
 * `<!-- run -->` and `<!-- test -->`: the two commands of the README.
 """
 

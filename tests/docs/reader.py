@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from adaptor.cli.main import parser
 from adaptor.sandbox import Sandbox
 
 from .page import Block
@@ -101,6 +102,8 @@ class Reader:
 
     def perform(self, block: Block) -> None:
         """Perform the commands of a block."""
+        if "compile" in block.marks:
+            return _read_commands(block)
         out, err = "", ""
         lines = block.text.replace("\\\n", " ").splitlines()
         commands = [part for line in lines if line.strip() and not line.startswith("#") for part in _parts(line)]
@@ -184,6 +187,14 @@ def _pattern(text: str) -> str:
         for line in text.splitlines()
     ]
     return "(?m)^" + "".join(lines)
+
+
+def _read_commands(block: Block) -> None:
+    """Read commands that cannot be performed here: ours exist, with these options."""
+    for line in block.text.splitlines():
+        words = shlex.split(line, comments=True)
+        if words[:1] == ["adaptor"]:
+            parser().parse_args(words[1:])
 
 
 def _parse(block: Block) -> None:

@@ -74,6 +74,10 @@ class Database(ABC):
     def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         """Execute a statement once for each row of values, and return how many rows it changed in all."""
 
+    @abstractmethod
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table of this name."""
+
     def now(self) -> float:
         """Return the time by the database's clock, in Unix seconds."""
         return float(self.run(f"SELECT {self.clock}").fetchone()[0])

@@ -190,6 +190,10 @@ class PostgresDatabase(Database):
         """Wait for the lock of this name, and hold it until the transaction ends."""
         self.run("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (f"adaptor {name}",))
 
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table of this name."""
+        return self.run("SELECT to_regclass(?)", (f"{SCHEMA}.{name}",)).fetchone()[0] is not None
+
     def ticks(self) -> float:
         """Return the server's time."""
         return self.now()

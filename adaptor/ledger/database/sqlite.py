@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
-import stat
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -65,17 +65,19 @@ class SqliteDatabase(Database):
     def _open(self, path: str) -> sqlite3.Connection:
         if path != ":memory:":
             os.makedirs(os.path.dirname(os.path.abspath(path)), mode=0o700, exist_ok=True)
-            # Create it with these rights, before SQLite uses others. The log files inherit them.
-            file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-            try:
-                facts = os.fstat(file)
-                if not stat.S_ISREG(facts.st_mode):
-                    # A device or a pipe, whose rights must not be changed for everybody.
-                    raise ValueError("it is no file")
-                self._file = _identity(facts)
-                _keep_private(path)
-            finally:
-                os.close(file)
+            if not os.path.exists(path):
+                # Create it with these rights, before SQLite uses others. The log files inherit them. An existing file
+                # must not be opened here: closing it would release the locks of this process's other connections, and
+                # another process would then remove the log that they write.
+                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            elif os.path.isdir(path) or not _may_write(path):
+                reason = errno.EISDIR if os.path.isdir(path) else errno.EACCES
+                raise OSError(reason, os.strerror(reason))
+            elif not os.path.isfile(path):
+                # As root, /dev/null would be made private, and no program of another user could use it any more.
+                raise OSError(errno.EINVAL, "it is no regular file")
+            self._file = _identity(os.stat(path))
+            _keep_private(path)
         return _connect(path)
 
     def _check_file(self) -> None:
@@ -207,6 +209,10 @@ class SqliteDatabase(Database):
         """Execute a statement once for each row of values, and return how many rows it changed in all."""
         return max(0, self._connection.executemany(sql, rows).rowcount)
 
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table of this name."""
+        return self.run("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)).fetchone() is not None
+
     def ticks(self) -> float:
         """Return the monotonic seconds of this machine."""
         return time.monotonic()
@@ -224,6 +230,10 @@ class SqliteDatabase(Database):
 
 def _identity(facts: os.stat_result) -> tuple[int, int]:
     return facts.st_dev, facts.st_ino
+
+
+def _may_write(path: str) -> bool:
+    return os.access(path, os.R_OK | os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _keep_private(path: str) -> None:

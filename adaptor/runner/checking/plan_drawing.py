@@ -21,11 +21,13 @@ def drawn(plan: Plan) -> str:
         )
     lines = [one_line(plan.title)]
     seen: set[str] = set()
-    roots = [plan.start, *(step for step in plan.steps if step not in plan.reachable(plan.start))]
+    starts = plan.starts()
+    reached = {step for start in starts for step in plan.reachable(start)}
+    roots = [*starts, *(step for step in plan.steps if step not in reached)]
     for root in roots:
         if root not in seen:
             seen.add(root)
-            note = "" if root == plan.start else "   (never reached)"
+            note = "" if root in starts else "   (never reached)"
             lines.append(f"  {_titled(plan.steps[root])}{note}")
             _draw(plan, root, "  ", seen, lines)
     return "\n".join(lines)

@@ -18,10 +18,14 @@ _MOST_LABEL = 200
 LAST = "last"
 
 
-def new_run_id() -> str:
-    """Return a new id, which sorts by time: `20261124-221207-k3x9`."""
+def new_run_id(count: int = 4) -> str:
+    """Return a new id, which sorts by time: `20261124-221207-k3x9`.
+
+    Args:
+        count: How many letters follow the second: the more, the more ids can be made within one.
+    """
     letters = "abcdefghijkmnpqrstuvwxyz23456789"
-    tail = "".join(letters[byte % len(letters)] for byte in os.urandom(4))
+    tail = "".join(letters[byte % len(letters)] for byte in os.urandom(count))
     return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{tail}"
 
 

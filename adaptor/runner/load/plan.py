@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ...core.state import State
     from .conditions import Condition
     from .job import Job
+    from .triggers.trigger import Schedule, Trigger
 
 #: The id of the only step of a run that is given a single job.
 STEP_ID = "job-1"
@@ -84,6 +85,8 @@ class Step:
         name: Its name for people, or nothing.
         kind: `job`, or the kind of trigger: `webhook`, `cron`, `manual` …
         script: What it performs; a trigger has none.
+        trigger: Which events start a run here; None where it is no webhook trigger, or disabled.
+        schedule: At which moments a run is started here; None where it is no cron trigger, or disabled.
         state: What its state holds before anything arrives.
         configuration: Its own configuration, or None.
         configuration_file: The file of its own configuration, or None.
@@ -98,6 +101,8 @@ class Step:
         self.name = name
         self.kind = kind
         self.script: Script | None = None
+        self.trigger: Trigger | None = None
+        self.schedule: Schedule | None = None
         self.state: State = {}
         self.configuration: dict[str, Any] | None = None
         self.configuration_file: str | None = None
@@ -124,6 +129,7 @@ class Plan:
         end: The id of the step after which the run ends, or None.
         credentials: The configuration that all steps begin with.
         globals: The script whose public names every step sees, or None.
+        match: Of the triggers that an event fits, the `first` starts a run, or `all` do.
         is_workflow: It was read from a workflow file; otherwise it is a single job.
         warnings: What deserves a look and is no error.
     """
@@ -137,6 +143,7 @@ class Plan:
         self.end: str | None = None
         self.credentials: dict[str, Any] = {}
         self.globals: Script | None = None
+        self.match = "first"
         self.is_workflow = True
         self.warnings: list[InputError] = []
 
@@ -162,6 +169,12 @@ class Plan:
     def edges(self) -> Iterable[Edge]:
         """Return all edges, in the order of the file."""
         return (edge for step in self.steps.values() for edge in step.edges)
+
+    def starts(self) -> list[str]:
+        """Return the ids of the steps that a run may begin with: the first step, and each trigger."""
+        starting = [step for step in self.steps.values() if step.trigger is not None or step.schedule is not None]
+        triggers = [step.id for step in starting if step.id != self.start]
+        return [self.start, *triggers]
 
     def reachable(self, start: str) -> set[str]:
         """Return the ids of the steps that a run can reach from a step, with that step."""

@@ -193,7 +193,7 @@ class Reader:
         """Warn of steps that no run can reach."""
         if plan.start not in plan.steps:
             return
-        reached = plan.reachable(plan.start)
+        reached = {step for start in plan.starts() for step in plan.reachable(start)}
         for step in plan.steps.values():
             if step.id not in reached and step.kind == "job":
                 warning = self.document.problem(

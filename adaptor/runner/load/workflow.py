@@ -21,18 +21,21 @@ if TYPE_CHECKING:
 
 _WRAPPER = ("workflow", "options")
 _OPTIONS = ("start", "end")
-_WORKFLOW = ("id", "name", "description", "steps", "credentials", "globals", "options", "start", "end")
+_WORKFLOW = ("id", "name", "description", "steps", "credentials", "globals", "options", "start", "end", "match")
 #: Keys that OpenFn's tools write into workflow files and that mean nothing for a run.
 _IGNORED = ("jobs", "version", "history", "openfn", "schema_version", "concurrency", "lock_version")
 _STEP = (
-    "id", "name", "description", "expression", "state", "configuration", "next", "join", "adaptor", "type", "enabled"
+    "id", "name", "description", "expression", "state", "configuration", "next", "join", "adaptor", "type", "enabled",
+    "events", "filter", "cron_expression", "timezone"
 )  # fmt: skip
 _STEP_IGNORED = (
-    *("adaptors", "cron_expression", "cron_cursor_job_id", "custom_path", "webhook_reply", "webhook_response_config"),
+    *("adaptors", "cron_cursor_job_id", "custom_path", "webhook_reply", "webhook_response_config"),
     *("kafka_configuration", "previous", "openfn", "linker", "project_credential_id", "keychain_credential_id"),
 )
 _EDGE = ("condition", "label", "disabled")
 _EDGE_IGNORED = ("openfn", "id", "name")
+#: Which of the triggers that an event fits start a run.
+MATCHES = ("first", "all")
 
 
 def read_workflow(document: Document, credentials: Credentials, path: Path = ()) -> tuple[Plan, Reader]:
@@ -82,6 +85,10 @@ class _Workflow:
             self._read_options(options, at)
         if not self.reader.problems:
             self.reader.warn_unreachable(self.plan, self._steps)
+            if len(self.plan.starts()) > 1:
+                from .triggers.trigger_reader import warn_covered
+
+                warn_covered(self.reader, self.plan, self._steps)
 
     def _read_workflow(self, holder: dict[str, Any], path: Path) -> None:
         self.reader.check_foreign_keys(holder, path, (*_WORKFLOW, *_IGNORED), "the workflow")
@@ -89,6 +96,7 @@ class _Workflow:
         self.plan.name = str(self.reader.value(holder, (*path, "name"), str) or "")
         self.plan.credentials = self.reader.value(holder, (*path, "credentials"), dict) or {}
         self._read_globals(holder, path)
+        self._read_match(holder, path)
         self._read_steps(holder, path)
         if self.plan.steps:
             self.reader.check_edges(self.plan, self._edges)
@@ -111,6 +119,13 @@ class _Workflow:
                 self.reader.refuse((*path, name), f"`{name}` names the step `{step}`, which does not exist.", fix=fix)
             else:
                 setattr(self.plan, name, step)
+
+    def _read_match(self, holder: dict[str, Any], path: Path) -> None:
+        match = self.reader.value(holder, (*path, "match"), str)
+        if match not in (None, *MATCHES):
+            what = f"`match` cannot be `{match}`."
+            self.reader.refuse((*path, "match"), what, fix=f"Write one of {', '.join(MATCHES)}.")
+        self.plan.match = match or MATCHES[0]
 
     def _read_globals(self, holder: dict[str, Any], path: Path) -> None:
         text = self.reader.value(holder, (*path, "globals"), str)
@@ -159,10 +174,21 @@ class _Workflow:
             if raw.get("enabled") is False:
                 fix = "To pass a step over, disable the edge that leads to it."
                 reader.refuse((*at, "enabled"), f"The step `{id_}` is no trigger: `enabled` means nothing.", fix=fix)
+            for key in ("events", "filter", "timezone"):
+                if key in raw:
+                    reader.refuse((*at, key), f"The step `{id_}` is no trigger: `{key}` means nothing.", key=True)
         else:
             step.kind = self._trigger(raw, at)
             if reader.value(raw, (*at, "enabled"), bool) is False:
                 self._disabled.add(id_)
+            elif step.kind == "webhook":
+                from .triggers.trigger_reader import read_trigger
+
+                step.trigger = read_trigger(reader, raw, at)
+            elif step.kind == "cron":
+                from .triggers.trigger_reader import read_schedule
+
+                step.schedule = read_schedule(reader, raw, at)
         step.state = reader.object_or_file(raw, (*at, "state")) or {}
         self._read_configuration(step, raw, (*at, "configuration"))
         join = reader.value(raw, (*at, "join"), str)

@@ -36,11 +36,13 @@ class Guard:
 
     Attributes:
         child: The process id of the job, and of its group.
+        status: The descriptor that can be read once the job has ended; -1 after `ended` has said so.
     """
 
-    def __init__(self, pid: int, child: int, status: int, others: Collection[int]) -> None:
+    def __init__(self, pid: int, child: int, status: int, alive: int, others: Collection[int]) -> None:
         self._pid = pid
-        self._status = status
+        self.status = status
+        self._alive = alive
         self._others = others
         self.child = child
 
@@ -49,8 +51,10 @@ class Guard:
         pid, _ = os.waitpid(self._pid, os.WNOHANG)
         if not pid:
             return None
-        found = os.read(self._status, _STATUS.size)
-        os.close(self._status)
+        found = os.read(self.status, _STATUS.size)
+        os.close(self.status)
+        os.close(self._alive)
+        self.status = -1
         if len(found) == _STATUS.size:
             return int(_STATUS.unpack(found)[0])
         # The guard was killed, and the job with it.
@@ -76,8 +80,8 @@ def fork_guarded() -> Guard | None:
         if len(child) != _STATUS.size:
             os.waitpid(pid, 0)
             raise OSError("no process is left")
-        # The writing end of `alive` stays open for as long as this process lives.
-        return Guard(pid, _STATUS.unpack(child)[0], reading, others)
+        # The guard ends the job when the writing end of `alive` is closed, as by the end of this process.
+        return Guard(pid, _STATUS.unpack(child)[0], reading, held, others)
     try:
         os.close(held)
         os.close(reading)
@@ -169,7 +173,13 @@ def children() -> set[int]:
     """Return the process ids of the children of this process; none where the system does not list them."""
     if sys.platform != "linux":
         return set()
-    own, found = str(os.getpid()).encode(), set()
+    own, found = str(os.getpid()).encode(), set[int]()
+    with contextlib.suppress(OSError):
+        # Where the kernel lists them, nobody else's processes have to be looked at.
+        for task in os.listdir("/proc/self/task"):
+            with open(f"/proc/self/task/{task}/children", "rb") as file:
+                found.update(map(int, file.read().split()))
+        return found
     for name in filter(str.isdigit, os.listdir("/proc")):
         with contextlib.suppress(OSError), open(f"/proc/{name}/stat", "rb") as file:
             # The name of a program, in brackets, may hold spaces and brackets.

@@ -110,11 +110,9 @@ class Supervisor:
     # --- What the child reports ---
 
     def _listen(self, seconds: float) -> None:
-        if self._pipe < 0:
-            time.sleep(min(seconds, 0.02))
-            return
-        ready, _, _ = select.select([self._pipe], [], [], seconds)
-        while ready:
+        watched = [each for each in (self._guard.status, self._pipe) if each >= 0]
+        ready, _, _ = select.select(watched, [], [], seconds)
+        while self._pipe in ready:
             block = os.read(self._pipe, 1 << 20)
             self._buffer += block
             if not block:

@@ -78,7 +78,7 @@ def test_what_is_no_file_is_refused_and_keeps_its_rights(tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     pipe.chmod(0o666)
-    with pytest.raises(InputError, match="cannot be used: it is no file"):
+    with pytest.raises(InputError, match="cannot be used: it is no regular file"):
         open_store(str(pipe))
     assert mode(pipe) == 0o666
     assert [file.name for file in tmp_path.iterdir()] == ["pipe"]

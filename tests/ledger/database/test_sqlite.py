@@ -7,11 +7,14 @@ import resource
 import signal
 import sqlite3
 import stat
+import subprocess
+import sys
 import tempfile
 
 import pytest
 
 from adaptor.core.errors import InputError
+from adaptor.ledger.database.sqlite import SqliteDatabase
 from adaptor.ledger.errors import LedgerError
 from adaptor.ledger.ledger import Ledger
 from adaptor.ledger.records import RunRecord, sent
@@ -242,3 +245,25 @@ def test_a_write_that_is_about_to_leave_waits_for_the_disk_and_nothing_else_does
     assert synchronous == ["NORMAL", "FULL", "NORMAL"]
     ledger.store.database._connection.set_trace_callback(None)
     ledger.close(0, finished=True)
+
+
+def test_a_path_that_is_no_regular_file_is_refused_and_left_as_it_is(tmp_path):
+    os.mkfifo(tmp_path / "pipe", 0o666)
+    os.chmod(tmp_path / "pipe", 0o666)
+    refused(tmp_path / "pipe", "it is no regular file")
+    assert rights(tmp_path / "pipe") == 0o666
+
+
+def test_a_second_connection_of_a_process_leaves_the_locks_of_the_first(tmp_path):
+    path = str(tmp_path / "ledger.db")
+    first, second = SqliteDatabase(path), SqliteDatabase(path)
+    with first.transaction():
+        first.run("INSERT INTO tokens (digest, page) VALUES ('a', 'b')")
+    # Another process that closes the file removes the log of it, unless it sees the locks of this process.
+    look = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM tokens').fetchall(); c.close()"
+    )
+    subprocess.run([sys.executable, "-c", look, path], check=True)
+    assert os.path.exists(f"{path}-wal")
+    second.close()
+    first.close()

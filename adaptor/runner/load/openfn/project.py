@@ -32,7 +32,7 @@ _JOB = (
 )
 _TRIGGER = (
     *("type", "enabled", "cron_expression", "cron_cursor_job", "cron_cursor_job_id", "custom_path", "webhook_reply"),
-    *("webhook_response_config", "kafka_configuration", *_RECORD),
+    *("webhook_response_config", "kafka_configuration", "events", "filter", "timezone", *_RECORD),
 )
 _EDGE = (
     *("source_trigger", "source_trigger_id", "source_job", "source_job_id", "target_job", "target_job_id"),
@@ -44,6 +44,13 @@ _CONDITIONS = ("always", "on_job_success", "on_job_failure", "expression", "js_e
 def is_project(value: Any) -> bool:
     """Whether a document is a project rather than a workflow."""
     return isinstance(value, dict) and "workflows" in value and "steps" not in value and "workflow" not in value
+
+
+def workflow_names(project: Document) -> list[str]:
+    """Return the names of the workflows in a project, in the order of the file, as `project_workflow` takes them."""
+    workflows = project.value["workflows"]
+    entries = workflows.items() if isinstance(workflows, dict) else enumerate(workflows or ())
+    return [str(_title(key, entry)) for key, entry in entries]
 
 
 def _workflow_path(document: Document, name: str | None) -> Path:
@@ -202,7 +209,8 @@ class _Conversion:
     def _trigger(self, step: dict[str, Any], raw: dict[str, Any], to: Path, at: Path) -> None:
         self._reader.check_foreign_keys(raw, at, _TRIGGER, "a trigger")
         self._put(step, "type", raw, to, at)
-        self._put(step, "enabled", raw, to, at)
+        for key in ("enabled", "events", "filter", "cron_expression", "timezone"):
+            self._put(step, key, raw, to, at)
 
     def _job(self, step: dict[str, Any], raw: dict[str, Any], to: Path, at: Path) -> None:
         self._reader.check_foreign_keys(raw, at, _JOB, "a job")

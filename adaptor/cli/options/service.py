@@ -1,0 +1,144 @@
+"""The options of `adaptor serve` and `adaptor dev`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from typing import TYPE_CHECKING
+
+from ...core.errors import InputError
+from ...core.secrets.pasted import trimmed_value
+
+if TYPE_CHECKING:
+    from ...runner.load.credentials import Credentials
+    from ...service.serving import ServiceOptions
+    from ...service.web.app import Door
+    from ...service.worker.attempt import Settings
+
+#: The default port and path of the webhook.
+PORT = 8400
+PATH = "/webhook"
+#: What a run may take by default.
+RUN_SECONDS = 300.0
+
+
+def add_service_options(command: argparse.ArgumentParser) -> None:
+    """Add the options that both commands have."""
+    command.add_argument("path", metavar="PROJECT", help="a workflow (.json, .yaml) or a project.yaml")
+    where = command.add_argument_group("where it listens")
+    where.add_argument("--port", type=_port, metavar="PORT", default=PORT, help=f"0 is any free one (default: {PORT})")
+    where.add_argument(
+        "--url-path", type=_url_path, metavar="PATH", default=PATH, help=f"of the webhook (default: {PATH})"
+    )
+    runs = command.add_argument_group("runs")
+    runs.add_argument("--workers", type=_count, metavar="N", default=2, help="how many runs go on at once (default: 2)")
+    runs.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="how long a step may take")
+    runs.add_argument(
+        "--run-timeout",
+        type=_seconds,
+        metavar="SECONDS",
+        default=RUN_SECONDS,
+        help=f"how long a run may take (default: {RUN_SECONDS:.0f})",
+    )
+    runs.add_argument("--memory-limit", type=_mebibytes, metavar="MIB", help="how much memory a run may take")
+    runs.add_argument(
+        "-l", "--log", metavar="LEVEL", default="info", help="none, error, info (default) or debug; also info,run=error"
+    )
+    runs.add_argument("--log-json", action="store_true", help="one JSON object a line")
+
+
+def check_extra() -> None:
+    """Refuse to go on without the packages of the extra.
+
+    Raises:
+        InputError: They are not installed.
+    """
+    from importlib.util import find_spec
+
+    missing = [name for name in ("starlette", "uvicorn", "cronsim") if find_spec(name) is None]
+    if missing:
+        raise InputError(
+            f"The service needs {' and '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed.",
+            fix="Install them: pip install 'facebook-adaptor[serve]'.",
+        )
+    if not hasattr(os, "fork"):
+        raise InputError("This system has no fork, with which the service runs jobs.", fix="Use Linux or macOS.")
+
+
+def settings_of(options: argparse.Namespace, database: str, credentials: str | None) -> Settings:
+    """Return how runs are performed."""
+    from ...service.worker.attempt import Settings
+
+    return Settings(
+        os.path.abspath(options.path),
+        database if "://" in database else os.path.abspath(database),
+        credentials=None if credentials is None else os.path.abspath(credentials),
+        timeout=options.timeout,
+        run_timeout=options.run_timeout,
+        memory_limit=options.memory_limit,
+        log=options.log,
+        log_json=options.log_json,
+    )
+
+
+def service_of(
+    options: argparse.Namespace, credentials: Credentials, settings: Settings, door: Door, host: str
+) -> ServiceOptions:
+    """Return what is served: the workflows are read and checked.
+
+    Raises:
+        InputError: Something is wrong with them.
+    """
+    from ...service.serving import ServiceOptions
+    from ...service.triggers.project import load_project
+
+    return ServiceOptions(
+        load_project(options.path, credentials), settings, door, host, options.port, workers=options.workers
+    )
+
+
+def words_of(credentials: Credentials, *keys: str) -> tuple[str, ...]:
+    """Return the values of these keys in all configurations, each once."""
+    found = [trimmed_value(key, given[key]) for _, given in credentials.given() for key in keys if given.get(key)]
+    return tuple(dict.fromkeys(each for each in found if isinstance(each, str)))
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65_535:
+        raise ValueError
+    return port
+
+
+def _url_path(text: str) -> str:
+    if re.fullmatch(r"/[\w.~/-]*", text, re.ASCII) is None or text in ("/healthz", "/readyz"):
+        raise ValueError
+    return text
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= 256:
+        raise ValueError
+    return count
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= 31_536_000:
+        raise ValueError
+    return seconds
+
+
+def _mebibytes(text: str) -> int:
+    mebibytes = int(text)
+    if mebibytes < 32:
+        raise ValueError
+    return mebibytes
+
+
+# argparse shows these names where a value is wrong.
+_url_path.__name__ = "path such as /webhook:"
+_port.__name__, _count.__name__ = "port from 0 to 65535:", "number from 1 to 256:"
+_seconds.__name__, _mebibytes.__name__ = "number of seconds above 0:", "number of MiB from 32:"

@@ -1,0 +1,136 @@
+"""`adaptor serve`: people write, workflows answer."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+
+from ..core.errors import AdaptorError, InputError
+from ..core.text.harmless import harmless
+from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_CRASHED, EXIT_WELL
+from .layout.help import Help
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from typing import Any
+
+    from ..runner.load.credentials import Credentials
+    from ..runner.output.logs import Log
+    from ..service.serving import Service
+    from ..service.web.app import Door
+
+EXAMPLE = """\
+examples:
+  adaptor serve bot.yaml -c credentials.json
+  adaptor serve project.yaml --workers 8 --database postgresql://user@host/database
+
+The credentials hold `app_secret`, with which Meta signs each webhook, and `verify_token`, which you type into the App
+Dashboard. Meta calls https only: put a proxy with a certificate before it. To develop a bot, see adaptor dev.
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser."""
+    from .options.service import add_service_options
+
+    command = commands.add_parser(
+        "serve",
+        help="answer people: receive webhooks, and run the workflows that their triggers name",
+        description="Receive Meta's webhooks, store each event once, and run the workflows whose triggers fit. An "
+        "event is answered with 200 once it is on the disk; then nothing loses it. Each person's runs go one after "
+        "the other; a run that was killed is resumed, and nobody gets a message twice.",
+        epilog=EXAMPLE,
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    add_service_options(command)
+    command.add_argument(
+        "-c", "--credentials", metavar="FILE", help="the configuration, or several by their names; JSON or YAML"
+    )
+    command.add_argument(
+        "--database",
+        metavar="URL",
+        help="events, runs and the ledger: a file or postgresql://…; default: $ADAPTOR_DATABASE, else "
+        ".adaptor/ledger.db beside the project",
+    )
+    command.add_argument("--host", metavar="ADDRESS", default="127.0.0.1", help="where to listen (default: 127.0.0.1)")
+    command.add_argument(
+        "--unsigned", action="store_true", help="accept webhooks without a signature, from anybody: for tests only"
+    )
+    command.set_defaults(perform=perform)
+
+
+def perform(options: argparse.Namespace) -> int:
+    """Serve until it is stopped; return the exit code."""
+    from ..runner.load.credentials import read_credentials
+    from ..runner.output.logs import Levels, Log
+    from .options.service import check_extra
+
+    try:
+        log = Log(Levels(options.log), as_json=options.log_json, stream=sys.stderr)
+        check_extra()
+        credentials = read_credentials(options.credentials)
+        service = _service(options, credentials, log)
+    except AdaptorError as error:
+        print(harmless(error.report()), file=sys.stderr)
+        return EXIT_BAD_INPUT
+    started = partial(_tell, options, service, log)
+    return EXIT_WELL if service.run(started) else EXIT_CRASHED
+
+
+def _service(options: argparse.Namespace, credentials: Credentials, log: Log) -> Service:
+    from ..runner.execution.ledger_location import default_database
+    from ..runner.load.secret_warnings import of_credentials
+    from ..service.serving import Service
+    from .layout.service import event_line, lines_to, show_warnings
+    from .options.service import service_of, settings_of
+
+    door = _door(options, credentials, log)
+    settings = settings_of(options, options.database or default_database(options.path), options.credentials)
+    chosen = service_of(options, credentials, settings, door, options.host)
+    write = lines_to(log)
+    show_warnings(chosen.project.warnings, write)
+    for what in of_credentials(credentials):
+        write("info", f"warning: {what}")
+    service = Service(chosen, write)
+    service.on_event = lambda event, runs, is_new: write(*event_line(event, runs, is_new))
+    return service
+
+
+def _door(options: argparse.Namespace, credentials: Credentials, log: Log) -> Door:
+    """Return who may come in.
+
+    Raises:
+        InputError: Anybody might, and nobody has agreed to that.
+    """
+    from ..service.web.app import Door
+    from .options.service import words_of
+
+    secrets = words_of(credentials, "app_secret", "previous_app_secret")
+    tokens = words_of(credentials, "verify_token")
+    if not tokens:
+        log("info", "service", "warning: The credentials have no `verify_token`: Meta's first call is refused.", {})
+    if not secrets and not options.unsigned:
+        raise InputError(
+            "The credentials have no `app_secret`: anybody could send webhooks in Meta's name.",
+            fix="Add the app secret from the App Dashboard (Settings, Basic) to the credentials, -c FILE. For a test "
+            "on your own machine: --unsigned.",
+        )
+    if secrets and options.unsigned:
+        raise InputError("--unsigned does not go with an `app_secret`.", fix="Leave one of the two out.")
+    return Door(options.url_path, secrets, tokens, is_unsigned=options.unsigned)
+
+
+def _tell(options: argparse.Namespace, service: Service, log: Log) -> None:
+    from .layout.service import block
+
+    count = len(service.project.entries) + len(service.project.clocks)
+    lines = [
+        f"Serving {options.path}: {count} trigger{'' if count == 1 else 's'}.",
+        f"  webhook   {service.url}",
+        f"  recorded  {service.database}",
+    ]
+    if options.unsigned:
+        lines.append("  Webhooks are accepted WITHOUT a signature: anybody who reaches this address can start runs.")
+    log("info", "service", block([*lines, "Ctrl-C ends it."], as_json=options.log_json), {"url": service.url})

@@ -1,0 +1,1 @@
+"""Triggers of a workflow: which events and moments start it."""

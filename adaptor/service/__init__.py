@@ -1,0 +1,1 @@
+"""The service: people write, workflows answer. Webhooks come in, are stored once, and start runs."""

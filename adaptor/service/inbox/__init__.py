@@ -1,0 +1,1 @@
+"""What comes in: a signed webhook becomes events, and each is stored once."""

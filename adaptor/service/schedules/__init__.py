@@ -1,0 +1,1 @@
+"""Starting runs at the moments that cron triggers name."""

@@ -1,0 +1,68 @@
+"""The scheduler: queues a run for each moment that has come, once, whichever server sees it first.
+
+A moment that was missed, since no server was there or the run before it was still open, is served once when that is
+over; of several only the latest.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...runner.execution.run_id import new_run_id
+from ..store.records import NewRun
+from .moments import latest_moment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..store.store import ServiceStore
+    from ..triggers.project import Clock, Project
+
+_ID_LETTERS = 10
+
+
+class Scheduler:
+    """Looks whether a moment has come.
+
+    Args:
+        store: Where served moments are recorded, and runs queued.
+        project: Returns what is served now.
+        log: Called with a level and a line.
+    """
+
+    def __init__(self, store: ServiceStore, project: Callable[[], Project], log: Callable[[str, str], object]) -> None:
+        self._store = store
+        self._project = project
+        self._log = log
+        #: The last moment served of each schedule, as far as this process knows.
+        self._served: dict[tuple[str, str], float] = {}
+
+    def look(self) -> None:
+        """Queue the runs of moments that have come."""
+        clocks = self._project().clocks
+        if not clocks:
+            return
+        with self._store.database.reading():
+            now = self._store.database.now()
+        for clock in clocks:
+            self._look_at(clock, now)
+
+    def _look_at(self, clock: Clock, now: float) -> None:
+        schedules, key = self._store.schedules, (clock.workflow, clock.step)
+        if key not in self._served:
+            self._served[key] = schedules.served(*key)
+        if latest_moment(clock.schedule, self._served[key], now) is None:
+            return
+        # Another server may have served it.
+        before = self._served[key] = schedules.served(*key)
+        moment = latest_moment(clock.schedule, before, now)
+        if moment is None:
+            return
+        state = {"data": {"event": "cron", "moment": moment.isoformat()}}
+        # No two runs of a schedule at once: the key keeps their order, as that of a person does.
+        order = f"schedule {clock.workflow}/{clock.step}"
+        run = NewRun(new_run_id(_ID_LETTERS), clock.workflow, clock.step, clock.digest, order, state, is_answer=False)
+        if schedules.serve(run, before, moment.timestamp()):
+            self._served[key] = moment.timestamp()
+            name = f"{clock.workflow}: " if clock.workflow else ""
+            self._log("info", f"{moment:%Y-%m-%d %H:%M %Z} → {name}{clock.step} ({run.id})")

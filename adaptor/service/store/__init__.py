@@ -1,0 +1,1 @@
+"""The tables of the service, beside the ledger, on SQLite and PostgreSQL: events, runs, schedules and people."""

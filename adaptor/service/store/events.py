@@ -1,0 +1,74 @@
+"""The table of events: each is stored once, in the transaction that queues its runs.
+
+The echo of a message that the ledger calls unknown says that it was sent: it is settled at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...ledger.database.database import storable, to_text
+from ...ledger.records import sent
+from ...ledger.write_id import is_write_id
+from .people import saw
+from .runs import queue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...ledger.database.database import Database
+    from ...ledger.writes import Writes
+    from .records import Event, NewRun
+
+
+class Events:
+    """The events of all Pages."""
+
+    def __init__(self, database: Database, writes: Writes) -> None:
+        self._database = database
+        self._writes = writes
+
+    def store(self, arrivals: Sequence[tuple[Event, Sequence[NewRun]]]) -> list[bool]:
+        """Store events and queue their runs, durably and all together.
+
+        Args:
+            arrivals: Events, each with the runs that it starts.
+
+        Returns:
+            Of each event whether it was new. One that was stored before queues nothing.
+
+        Raises:
+            LedgerError: The database cannot be written. Nothing of it was stored.
+        """
+        return self._database.transact(lambda: [self._store(*arrival) for arrival in arrivals], durable=True)
+
+    def _store(self, event: Event, runs: Sequence[NewRun]) -> bool:
+        database = self._database
+        is_new: bool = database.run(
+            "INSERT INTO service_events (page, kind, mid, person, happened, received, facts) "
+            f"VALUES (?, ?, ?, ?, ?, {database.clock}, ?) ON CONFLICT (page, kind, mid) DO NOTHING",
+            (
+                storable(event.page),
+                storable(event.kind),
+                storable(event.mid),
+                None if event.psid is None else storable(event.psid),
+                event.happened,
+                to_text(event.facts),
+            ),
+        ).rowcount
+        if is_new:
+            saw(database, event)
+            self._settle(event)
+            queue(database, runs)
+        return bool(is_new)
+
+    def _settle(self, event: Event) -> None:
+        """Record that a message was sent, if this is the echo of one whose answer is missing."""
+        id_, mid = event.facts.get("metadata"), event.facts.get("mid")
+        if event.kind == "message_echoes" and mid and isinstance(id_, str) and is_write_id(id_):
+            self._writes.settle([sent(id_, {"recipient_id": event.psid, "message_id": mid})])
+
+    def count(self) -> int:
+        """Return how many events are stored."""
+        with self._database.reading():
+            return int(self._database.run("SELECT count(*) FROM service_events").fetchone()[0])

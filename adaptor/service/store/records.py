@@ -1,0 +1,107 @@
+"""The records of the service: events that came in, and runs that wait, run or have ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+#: The states of a run. The first two are open: while a run of a person is open, the person's later runs wait.
+QUEUED = "queued"
+RUNNING = "running"
+SUCCEEDED = "succeeded"
+FAILED = "failed"
+CRASHED = "crashed"
+KILLED = "killed"
+CANCELLED = "cancelled"
+OPEN = (QUEUED, RUNNING)
+ENDED = (SUCCEEDED, FAILED, CRASHED, KILLED, CANCELLED)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event of a webhook, as plain facts.
+
+    Attributes:
+        page: The id of the Page.
+        kind: Meta's name of the webhook field, such as `messages`.
+        mid: Meta's id of the message where that identifies the event, else a digest of the event.
+        psid: Whom it is about, or None.
+        happened: When, in Unix seconds, or None where Meta does not say.
+        facts: What a workflow gets as `data`.
+        body: The event as Meta sent it.
+        opens_window: The person did something after which the Page may write for 24 hours.
+    """
+
+    page: str
+    kind: str
+    mid: str
+    psid: str | None
+    happened: float | None
+    facts: dict[str, Any]
+    body: Any = field(repr=False, default=None)
+    opens_window: bool = False
+
+    @property
+    def person(self) -> str | None:
+        """The person as a key: the same id means somebody else at another Page."""
+        return None if self.psid is None else f"{self.page}/{self.psid}"
+
+
+@dataclass(frozen=True)
+class NewRun:
+    """A run that is to be queued.
+
+    Attributes:
+        id: Its id, which is its id in the ledger too.
+        workflow: The workflow's name in the project; empty where the file holds one workflow.
+        start: The id of the step that it starts with.
+        digest: A digest of the workflow's files.
+        person: Runs with the same person are run one after the other, oldest first; None is no order.
+        input: The initial state.
+        is_answer: Somebody waits for it: it is run before those for which nobody does.
+    """
+
+    id: str
+    workflow: str
+    start: str
+    digest: str
+    person: str | None
+    input: dict[str, Any] = field(repr=False)
+    is_answer: bool = True
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A run as the table holds it.
+
+    Attributes:
+        n: Its number, in the order of queueing.
+        id: As in `NewRun`; so are `workflow`, `start`, `digest`, `person`, `is_answer` and `input`.
+        status: One of the states above.
+        due: It is not started before, in Unix seconds.
+        epoch: How often it was claimed. A worker whose epoch is not the row's has lost the run.
+        holder: The lease of the process that runs it, or None.
+        failures: How many attempts failed, crashed or were lost.
+        queued: When, in Unix seconds; so are `started`, of the last attempt, and `ended`.
+        exit_code: As of `adaptor run`, or None.
+        error: What went wrong in the last attempt, as text for people, or None.
+    """
+
+    n: int
+    id: str
+    workflow: str
+    start: str
+    digest: str
+    person: str | None
+    is_answer: bool
+    input: dict[str, Any] = field(repr=False)
+    status: str
+    due: float
+    epoch: int
+    holder: str | None
+    failures: int
+    queued: float
+    started: float | None
+    ended: float | None
+    exit_code: int | None
+    error: str | None

@@ -1,0 +1,44 @@
+"""Forgetting people: events, ended runs and last messages that are older than wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ...ledger.database.database import Database
+
+#: Meta delivers an event again for hours: so long it is known that it was stored before.
+LEAST_SECONDS = 86_400.0
+
+
+def forget_older(database: Database, seconds: float) -> int:
+    """Remove what is older than some seconds; a run that is open stays. Nothing is done where nothing is served.
+
+    Args:
+        database: The database of a ledger.
+        seconds: How old. Events stay for a day in any case, so that a redelivery is recognised.
+
+    Returns:
+        How many events and runs were removed.
+    """
+    if not database.has_table("service_version"):
+        return 0
+
+    def work() -> int:
+        clock = database.clock
+        events = database.run(
+            f"DELETE FROM service_events WHERE received < {clock} - ?", (max(seconds, LEAST_SECONDS),)
+        ).rowcount
+        runs = database.run(f"DELETE FROM service_runs WHERE is_open = 0 AND ended < {clock} - ?", (seconds,)).rowcount
+        database.run(f"DELETE FROM service_people WHERE last_message < {clock} - ?", (max(seconds, LEAST_SECONDS),))
+        return int(events + runs)
+
+    return database.transact(work, durable=True)
+
+
+def forget_run(database: Database, id_: str) -> None:
+    """Remove a run that has ended. Nothing is done where nothing is served."""
+    if database.has_table("service_version"):
+        database.transact(
+            lambda: database.run("DELETE FROM service_runs WHERE is_open = 0 AND id = ?", (id_,)), durable=True
+        )

@@ -1,0 +1,239 @@
+"""The table of runs. Its rows are the truth about what waits and what runs; everything else only wakes somebody up."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ...ledger.database.database import from_text, placeholders, storable, to_text
+from .records import CANCELLED, CRASHED, QUEUED, RUNNING, SUCCEEDED, NewRun, RunRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...ledger.database.database import Database
+    from ...ledger.leases import Leases
+
+_COLUMNS = (
+    "n, id, workflow, start, digest, person, is_answer, input, status, due, epoch, holder, failures, queued, started, "
+    "ended, exit_code, error"
+)
+#: A run whose process was lost after so many failures is given up: it may be what ends them.
+_MOST_LOST = 7
+#: A run of a person waits for all older open runs of the person.
+_OLDEST = (
+    "(r.person IS NULL OR NOT EXISTS (SELECT 1 FROM service_runs AS o "
+    "WHERE o.is_open = 1 AND o.person = r.person AND o.n < r.n))"
+)
+
+
+def queue(database: Database, runs: Sequence[NewRun]) -> None:
+    """Queue runs, inside a transaction."""
+    for run in runs:
+        database.run(
+            "INSERT INTO service_runs (id, workflow, start, digest, person, is_answer, input, status, due, queued) "
+            f"VALUES (?, ?, ?, ?, ?, ?, ?, ?, {database.clock}, {database.clock})",
+            (
+                run.id,
+                storable(run.workflow),
+                storable(run.start),
+                run.digest,
+                None if run.person is None else storable(run.person),
+                int(run.is_answer),
+                to_text(run.input),
+                QUEUED,
+            ),
+        )
+
+
+class Runs:
+    """The runs of all workflows."""
+
+    def __init__(self, database: Database, leases: Leases) -> None:
+        self._database = database
+        self._leases = leases
+
+    def queue(self, runs: Sequence[NewRun]) -> None:
+        """Queue runs, durably."""
+        self._database.transact(lambda: queue(self._database, runs), durable=True)
+
+    def claim(self, holder: str, most: int, most_others: int | None = None) -> list[RunRow]:
+        """Give the oldest runs that are due to a lease.
+
+        Of each person only the oldest open run is given, so that nobody's second message is answered before the first.
+
+        Args:
+            holder: The id of the lease.
+            most: How many runs at most.
+            most_others: How many of them at most for which nobody waits, such as a broadcast; None is as many.
+        """
+        if most < 1:
+            return []
+        limits = (1, most), (0, most if most_others is None else min(most, most_others))
+
+        def work() -> list[RunRow]:
+            taken: list[str] = []
+            for is_answer, limit in limits:
+                taken += self._take(holder, is_answer, min(limit, most - len(taken)))
+            return self._rows(f"id IN ({placeholders(taken)}) ORDER BY is_answer DESC, n", taken) if taken else []
+
+        return self._database.transact(work)
+
+    def _take(self, holder: str, is_answer: int, most: int) -> list[str]:
+        """Give the oldest runs of a kind that are due to a lease, inside a transaction; return their ids."""
+        if most < 1:
+            return []
+        database = self._database
+        found = database.run(
+            "SELECT r.id FROM service_runs AS r WHERE r.is_open = 1 AND r.status = ? AND r.is_answer = ? "
+            f"AND {_OLDEST} AND r.due <= {database.clock} ORDER BY r.n LIMIT ?",
+            (QUEUED, is_answer, most),
+        ).fetchall()
+        # Another claim may come first: then the status is no longer `queued`, and nothing is changed.
+        return [
+            id_
+            for (id_,) in found
+            if database.run(
+                f"UPDATE service_runs SET status = ?, holder = ?, epoch = epoch + 1, started = {database.clock} "
+                "WHERE id = ? AND status = ?",
+                (RUNNING, holder, id_, QUEUED),
+            ).rowcount
+        ]
+
+    def end(self, run: RunRow, status: str, exit_code: int | None = None, error: str | None = None) -> bool:
+        """Record the end of a run that this process has claimed.
+
+        Returns:
+            Whether the claim still held. If not, another process has taken the run over, and nothing is changed.
+        """
+        return self._change(
+            run,
+            f"status = ?, is_open = 0, holder = NULL, ended = {self._database.clock}, exit_code = ?, error = ?",
+            (status, exit_code, _text(error)),
+        )
+
+    def retry(self, run: RunRow, delay: float, error: str | None = None, *, failed: bool = True) -> bool:
+        """Queue a run again that this process has claimed; its next attempt resumes it.
+
+        Args:
+            run: The run.
+            delay: In how many seconds it is due.
+            error: Why the attempt ended.
+            failed: The attempt counts as a failure.
+
+        Returns:
+            Whether the claim still held.
+        """
+        return self._change(
+            run,
+            f"status = ?, holder = NULL, due = {self._database.clock} + ?, failures = failures + ?, error = ?",
+            (QUEUED, delay, int(failed), _text(error)),
+        )
+
+    def _change(self, run: RunRow, change: str, values: Sequence[Any]) -> bool:
+        def work() -> bool:
+            return bool(
+                self._database.run(
+                    f"UPDATE service_runs SET {change} WHERE id = ? AND epoch = ? AND holder = ? AND status = ?",
+                    (*values, run.id, run.epoch, run.holder, RUNNING),
+                ).rowcount
+            )
+
+        return self._database.transact(work)
+
+    def release_lost(self) -> list[str]:
+        """Queue the runs of processes that have died or did not renew their lease in time.
+
+        A run that has lost its process so often that it may be the cause is given up instead.
+
+        Returns:
+            The ids of these runs.
+        """
+        with self._database.reading():
+            held = self._database.run(
+                "SELECT DISTINCT holder FROM service_runs WHERE is_open = 1 AND status = ?", (RUNNING,)
+            ).fetchall()
+            lost = [holder for (holder,) in held if self._leases.is_expired(holder)]
+        return [id_ for holder in lost for id_ in self._database.transact(partial(self._release, holder))]
+
+    def _release(self, holder: str) -> list[str]:
+        database = self._database
+        # A claim or a renewal of this lease that is under way ends first.
+        database.run(f"SELECT id FROM holders WHERE id = ?{database.for_update}", (holder,))
+        if not self._leases.is_expired(holder):
+            return []
+        database.run("DELETE FROM holders WHERE id = ?", (holder,))
+        found = database.run(
+            "SELECT id FROM service_runs WHERE is_open = 1 AND status = ? AND holder = ?", (RUNNING, holder)
+        ).fetchall()
+        database.run(
+            f"UPDATE service_runs SET status = ?, is_open = 0, holder = NULL, ended = {database.clock}, error = ? "
+            "WHERE is_open = 1 AND status = ? AND holder = ? AND failures >= ?",
+            (CRASHED, "Each process that ran it has ended; it is given up.", RUNNING, holder, _MOST_LOST),
+        )
+        database.run(
+            "UPDATE service_runs SET status = ?, holder = NULL, failures = failures + 1, "
+            f"due = {database.clock} WHERE is_open = 1 AND status = ? AND holder = ?",
+            (QUEUED, RUNNING, holder),
+        )
+        return [id_ for (id_,) in found]
+
+    def cancel(self, id_: str) -> bool:
+        """Cancel a run that has not begun; return whether it was so."""
+
+        def work() -> bool:
+            return bool(
+                self._database.run(
+                    f"UPDATE service_runs SET status = ?, is_open = 0, ended = {self._database.clock} "
+                    "WHERE id = ? AND status = ?",
+                    (CANCELLED, id_, QUEUED),
+                ).rowcount
+            )
+
+        return self._database.transact(work, durable=True)
+
+    def retry_ended(self, id_: str) -> bool:
+        """Queue a run again that did not succeed; return whether it was one. Its next attempt resumes it."""
+
+        def work() -> bool:
+            return bool(
+                self._database.run(
+                    f"UPDATE service_runs SET status = ?, is_open = 1, failures = 0, due = {self._database.clock}, "
+                    "ended = NULL, exit_code = NULL WHERE id = ? AND is_open = 0 AND status <> ?",
+                    (QUEUED, id_, SUCCEEDED),
+                ).rowcount
+            )
+
+        return self._database.transact(work, durable=True)
+
+    def find(self, id_: str) -> RunRow | None:
+        """Return a run, or None."""
+        with self._database.reading():
+            return next(iter(self._rows("id = ?", (id_,))), None)
+
+    def newest(self, most: int = 50, statuses: Sequence[str] = ()) -> list[RunRow]:
+        """Return the newest runs, newest first; only those of some statuses, where these are given."""
+        only = f"status IN ({placeholders(statuses)})" if statuses else "n > 0"
+        with self._database.reading():
+            return self._rows(f"{only} ORDER BY n DESC LIMIT ?", (*statuses, most))
+
+    def count_open(self) -> dict[str, int]:
+        """Return how many runs are queued, and how many are running."""
+        with self._database.reading():
+            found = self._database.run(
+                "SELECT status, count(*) FROM service_runs WHERE is_open = 1 GROUP BY status"
+            ).fetchall()
+        return {QUEUED: 0, RUNNING: 0, **{status: int(count) for status, count in found}}
+
+    def _rows(self, where: str, values: Sequence[Any]) -> list[RunRow]:
+        found = self._database.run(f"SELECT {_COLUMNS} FROM service_runs WHERE {where}", values).fetchall()
+        return [_row(each) for each in found]
+
+
+def _row(values: Sequence[Any]) -> RunRow:
+    n, id_, workflow, start, digest, person, is_answer, given, *rest = values
+    return RunRow(n, id_, workflow, start, digest, person, bool(is_answer), from_text(given), *rest)
+
+
+def _text(error: str | None) -> str | None:
+    return None if error is None else storable(error)

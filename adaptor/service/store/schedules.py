@@ -1,0 +1,66 @@
+"""The table of schedules: the last moment of each that was served."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...ledger.database.database import storable
+from .runs import queue
+
+if TYPE_CHECKING:
+    from ...ledger.database.database import Database
+    from .records import NewRun
+
+
+class Schedules:
+    """The schedules of all workflows."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def served(self, workflow: str, start: str) -> float:
+        """Return the last moment that was served, in Unix seconds. A schedule that is new begins now."""
+        names = storable(workflow), storable(start)
+
+        def work() -> float:
+            self._database.run(
+                "INSERT INTO service_schedules (workflow, start, served) "
+                f"VALUES (?, ?, {self._database.clock}) ON CONFLICT (workflow, start) DO NOTHING",
+                names,
+            )
+            found = self._database.run(
+                "SELECT served FROM service_schedules WHERE workflow = ? AND start = ?", names
+            ).fetchone()
+            return float(found[0])
+
+        return self._database.transact(work, durable=True)
+
+    def serve(self, run: NewRun, before: float, moment: float) -> bool:
+        """Queue the run of a moment, unless another process has done so, or the run before it is still open.
+
+        Args:
+            run: The run; its `person` is the key of the schedule.
+            before: The last moment that was served, as `served` gave it.
+            moment: The moment.
+
+        Returns:
+            Whether it was queued. If not, the moment can be served later.
+        """
+
+        def work() -> bool:
+            database = self._database
+            is_open = database.run(
+                "SELECT 1 FROM service_runs WHERE is_open = 1 AND person = ? LIMIT 1", (storable(run.person or ""),)
+            ).fetchone()
+            if is_open is not None:
+                return False
+            names = storable(run.workflow), storable(run.start)
+            is_first = database.run(
+                "UPDATE service_schedules SET served = ? WHERE workflow = ? AND start = ? AND served = ?",
+                (moment, *names, before),
+            ).rowcount
+            if is_first:
+                queue(database, [run])
+            return bool(is_first)
+
+        return self._database.transact(work, durable=True)

@@ -1,0 +1,96 @@
+"""The service's tables, version by version. They lie in the database of the ledger, with a version of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...core.errors import InputError
+
+if TYPE_CHECKING:
+    from ...ledger.database.database import Database
+
+#: Each entry migrates the tables from the version before. Names in braces are filled from the database's dialect.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """
+        CREATE TABLE service_events (
+            n {counter},
+            page TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            mid {plain_text} NOT NULL,
+            person TEXT,
+            happened DOUBLE PRECISION,
+            received DOUBLE PRECISION NOT NULL,
+            facts TEXT NOT NULL
+        )
+        """,
+        # Meta delivers an event again where it has not seen a 200: this index makes it one event.
+        "CREATE UNIQUE INDEX service_events_once ON service_events (page, kind, mid)",
+        """
+        CREATE TABLE service_runs (
+            n {counter},
+            id {plain_text} NOT NULL,
+            workflow TEXT NOT NULL,
+            start TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            person {plain_text},
+            is_answer INTEGER NOT NULL,
+            input TEXT NOT NULL,
+            status TEXT NOT NULL,
+            is_open INTEGER NOT NULL DEFAULT 1,
+            due DOUBLE PRECISION NOT NULL,
+            epoch INTEGER NOT NULL DEFAULT 0,
+            holder TEXT,
+            failures INTEGER NOT NULL DEFAULT 0,
+            queued DOUBLE PRECISION NOT NULL,
+            started DOUBLE PRECISION,
+            ended DOUBLE PRECISION,
+            exit_code INTEGER,
+            error TEXT
+        ) {changes_often}
+        """,
+        "CREATE UNIQUE INDEX service_runs_by_id ON service_runs (id)",
+        # Of a million runs a few wait or run: these indexes hold only them.
+        "CREATE INDEX service_runs_open ON service_runs (n) WHERE is_open = 1",
+        "CREATE INDEX service_runs_of_person ON service_runs (person, n) WHERE is_open = 1",
+        """
+        CREATE TABLE service_schedules (
+            workflow TEXT NOT NULL,
+            start TEXT NOT NULL,
+            served DOUBLE PRECISION NOT NULL,
+            PRIMARY KEY (workflow, start)
+        )
+        """,
+        """
+        CREATE TABLE service_people (
+            page TEXT NOT NULL,
+            psid TEXT NOT NULL,
+            last_message DOUBLE PRECISION NOT NULL,
+            PRIMARY KEY (page, psid)
+        ) {changes_often}
+        """,
+    ),
+)
+
+_VERSION_TABLE = "CREATE TABLE IF NOT EXISTS service_version (version INTEGER NOT NULL)"
+
+
+def migrate(database: Database) -> None:
+    """Bring the service's tables up to date.
+
+    Raises:
+        InputError: They were made by a later release.
+    """
+    with database.transaction(durable=True):
+        database.lock_name("service tables")
+        database.run(_VERSION_TABLE)
+        found = int(database.run("SELECT max(version) FROM service_version").fetchone()[0] or 0)
+        if found > len(MIGRATIONS):
+            raise InputError(
+                f"The service's tables in {database.name} were written by a later release of this package.",
+                fix="Use that release, or another database with --database.",
+            )
+        for version, statements in enumerate(MIGRATIONS[found:], start=found + 1):
+            for statement in statements:
+                database.run(statement.format(**database.dialect))
+            database.run("INSERT INTO service_version (version) VALUES (?)", (version,))

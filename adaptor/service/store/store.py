@@ -1,0 +1,62 @@
+"""The service's store: the ledger's database with the service's tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...ledger.store import open_store
+from .events import Events
+from .people import People
+from .runs import Runs
+from .schedules import Schedules
+from .schema import migrate
+
+if TYPE_CHECKING:
+    from ...ledger.store import Store
+
+
+class ServiceStore:
+    """The tables of the service, beside the ledger. Every method of theirs is one transaction.
+
+    Attributes:
+        ledger: The ledger in the same database.
+        events: The events that came in.
+        runs: The runs that wait, run or have ended.
+        schedules: Which moments of cron triggers were served.
+        people: The people who have written.
+    """
+
+    def __init__(self, ledger: Store) -> None:
+        self.ledger = ledger
+        self.database = ledger.database
+        self.events = Events(self.database, ledger.writes)
+        self.runs = Runs(self.database, ledger.leases)
+        self.schedules = Schedules(self.database)
+        self.people = People(self.database)
+
+    @property
+    def name(self) -> str:
+        """What the database is called in messages, without a password."""
+        return self.ledger.name
+
+    def close(self) -> None:
+        """Close the database."""
+        self.ledger.close()
+
+
+def open_service_store(database: str) -> ServiceStore:
+    """Open the service's tables, and make them where they are missing.
+
+    Args:
+        database: A `postgresql://` URL or the path of a file, as for a ledger.
+
+    Raises:
+        InputError: The database cannot be used.
+    """
+    ledger = open_store(database)
+    try:
+        migrate(ledger.database)
+    except BaseException:
+        ledger.close()
+        raise
+    return ServiceStore(ledger)

@@ -1,0 +1,147 @@
+"""What the service serves: the workflows of a file, with their triggers."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ...core.errors import AdaptorError, InputError
+from ...core.run.context import Run
+from ...runner.checking.check import check_file
+from ...runner.input.document import read_document
+from ...runner.load.digest import job_digest, job_sources
+from ...runner.load.openfn.project import is_project, workflow_names
+from ...runner.load.plan import Plan
+from ...runner.load.prepare import WORKFLOW_ENDINGS, prepare
+from ...runner.load.triggers.trigger import ALL, FIRST, Schedule, Trigger
+from ...runner.problems.problems import raise_for
+
+if TYPE_CHECKING:
+    from ...runner.load.credentials import Credentials
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One trigger of a workflow.
+
+    Attributes:
+        workflow: The workflow's name in its project; empty where the file holds one workflow.
+        digest: A digest of the workflow's files.
+        step: The id of the trigger's step: a run starts there.
+        trigger: Which events it takes.
+    """
+
+    workflow: str
+    digest: str
+    step: str
+    trigger: Trigger
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One cron trigger of a workflow: as `Entry`, with a schedule in place of the trigger."""
+
+    workflow: str
+    digest: str
+    step: str
+    schedule: Schedule
+
+
+@dataclass(frozen=True)
+class Project:
+    """The workflows that are served.
+
+    Attributes:
+        path: The file.
+        entries: Their webhook triggers, in the order of the file.
+        clocks: Their cron triggers.
+        match: Of the triggers that an event fits, the `first` starts a run, or `all` do.
+        files: The files that the workflows are made of.
+        warnings: What deserves a look and is no error.
+    """
+
+    path: str
+    entries: tuple[Entry, ...]
+    clocks: tuple[Clock, ...] = ()
+    match: str = FIRST
+    files: frozenset[str] = frozenset()
+    warnings: list[AdaptorError] = field(default_factory=list)
+
+
+def load_project(path: str, credentials: Credentials) -> Project:
+    """Read and check every workflow of a file.
+
+    Args:
+        path: A workflow or a project.
+        credentials: What the steps may name.
+
+    Raises:
+        InputError: Something is wrong with it, or it has no trigger.
+    """
+    if not path.lower().endswith(WORKFLOW_ENDINGS):
+        raise InputError(
+            f"{path} is a job script; what is served is a workflow with a trigger.",
+            fix='Write a workflow file with {"id": "hook", "type": "webhook", "next": "answer"}, and name the script '
+            "in its step `answer`.",
+        )
+    document = read_document(path, "workflow")
+    names: list[str | None] = [None]
+    match = None
+    if is_project(document.value):
+        names = [*workflow_names(document)]
+        match = document.value.get("match", FIRST)
+        if match not in (FIRST, ALL):
+            raise document.problem(("match",), f"`match` cannot be `{match}`.", fix=f"Write {FIRST} or {ALL}.")
+    entries: list[Entry] = []
+    clocks: list[Clock] = []
+    files: set[str] = set()
+    warnings: list[AdaptorError] = []
+    for name in names:
+        # All that `adaptor check` finds, before anybody writes.
+        checked = check_file(path, credentials, workflow=name)
+        raise_for(checked.problems)
+        warnings += checked.warnings
+        plan, sources = _read(path, name, credentials)
+        digest = job_digest(sources)
+        for step in plan.steps.values():
+            if step.trigger is not None:
+                entries.append(Entry(name or "", digest, step.id, step.trigger))
+            if step.schedule is not None:
+                clocks.append(Clock(name or "", digest, step.id, step.schedule))
+        files.update(sources[0])
+        match = match or plan.match
+    if not entries and not clocks:
+        raise InputError(
+            f"No workflow in {path} has a trigger.",
+            fix='Add a step {"id": "hook", "type": "webhook", "events": ["messages"], "next": "answer"}.',
+        )
+    project = Project(os.path.abspath(path), tuple(entries), tuple(clocks), match or FIRST, frozenset(files), warnings)
+    project.warnings.extend(_covered(project))
+    return project
+
+
+def _read(path: str, name: str | None, credentials: Credentials) -> tuple[Plan, tuple[list[str], list[str]]]:
+    """Return the plan of one workflow, and its sources."""
+    with Run(sink=lambda *line: None, dry_run=True, alone=True):
+        prepared = prepare(path, credentials, workflow=name, given={"print": lambda *words, **how: None})
+        try:
+            raise_for(prepared.problems)
+            sources = job_sources(prepared, os.path.abspath(path))
+        finally:
+            prepared.close()
+    return prepared.plan or Plan(path), sources
+
+
+def _covered(project: Project) -> list[InputError]:
+    """Return a warning for each trigger whose events all go to a trigger of an earlier workflow."""
+    found = []
+    for index, entry in enumerate(project.entries if project.match == FIRST else ()):
+        for earlier in project.entries[:index]:
+            # Within one workflow the check of the workflow has said so.
+            if earlier.workflow != entry.workflow and earlier.trigger.covers(entry.trigger):
+                what = f"The workflow `{entry.workflow}` is never started by its trigger `{entry.step}`: "
+                what += f"`{earlier.workflow}` comes first and takes its events."
+                found.append(InputError(what, fix='Put the narrower one first, or write "match": "all" in the file.'))
+                break
+    return found

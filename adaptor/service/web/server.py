@@ -1,0 +1,103 @@
+"""The server behind the endpoints: uvicorn, with limits for who is slow or sends too much."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from ...core.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.applications import Starlette
+
+#: How long a connection may take to send the head of its first request.
+HEAD_SECONDS = 10.0
+#: How long an idle connection is kept for the next request.
+_IDLE_SECONDS = 30
+#: The largest head of a request.
+_MOST_HEAD_BYTES = 16 * 1024
+#: How many connections may be open.
+_MOST_CONNECTIONS = 1_000
+#: How long answers may take once the service stops.
+_STOP_SECONDS = 10
+
+
+class _Protocol(H11Protocol):
+    """Closes connections whose first request does not come; uvicorn itself waits for it without end."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._late = self.loop.call_later(HEAD_SECONDS, self._close_late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._late.cancel()
+        super().connection_lost(exc)
+
+    def _close_late(self) -> None:
+        # Set with the first request.
+        if getattr(self, "cycle", None) is None:
+            self.transport.close()
+
+
+class WebServer(uvicorn.Server):
+    """Serves until a signal stops it.
+
+    Args:
+        app: The application.
+        listener: An open socket, from `listen`.
+        on_started: Called in a thread once requests are taken.
+    """
+
+    def __init__(self, app: Starlette, listener: socket.socket, on_started: Callable[[], object]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=_Protocol,
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                # What matters goes to the service's own log.
+                log_level="critical",
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                timeout_keep_alive=_IDLE_SECONDS,
+                limit_concurrency=_MOST_CONNECTIONS,
+                h11_max_incomplete_event_size=_MOST_HEAD_BYTES,
+                timeout_graceful_shutdown=_STOP_SECONDS,
+            )
+        )
+        self._listener = listener
+        self._on_started = on_started
+
+    def serve_until_stopped(self) -> None:
+        """Take requests until SIGINT or SIGTERM, then answer those that are under way."""
+        self.run([self._listener])
+
+    async def startup(self, sockets: Any = None) -> None:
+        """Start to take requests."""
+        await super().startup(sockets)
+        self._started = asyncio.create_task(asyncio.to_thread(self._on_started))
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open the socket of the server.
+
+    Raises:
+        InputError: It cannot be opened.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except (OSError, OverflowError) as cause:
+        reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
+        raise InputError(
+            f"The service cannot listen on {host}, port {port}: {reason}.",
+            fix="Another program may use the port: give another one with --port.",
+        ) from None

@@ -1,0 +1,191 @@
+"""One attempt of a run, in a supervised process of its own: the first begins the run, the next ones resume it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, NoReturn
+
+from ...core.errors import AdaptorError
+from ...ledger.store import open_store
+from ...runner.execution.result import EXIT_CRASHED
+from ...runner.execution.signals import Interruption
+from ...runner.execution.start import RunOptions, start_run
+from ...runner.output.logs import Levels, Log
+from ...runner.supervision.supervised_child import Child, WatchedRun
+from ...runner.supervision.supervisor import RunLimits, supervise
+from .outcome import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...core.run.context import Run
+    from ...runner.execution.result import Result
+    from ...runner.load.credentials import Credentials
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a worker runs what it is given. It goes to the worker through a pipe, never as arguments.
+
+    Attributes:
+        project: The file of the workflows.
+        database: Where the ledger is.
+        credentials: The credentials file, or None.
+        sandbox: What replaces every credential, or None.
+        timeout: Seconds that a step may take, or None.
+        run_timeout: Seconds that a run may take, or None.
+        memory_limit: MiB that a run may take, or None.
+        log: The log levels.
+        log_json: Log lines are JSON.
+    """
+
+    project: str
+    database: str
+    credentials: str | None = None
+    sandbox: dict[str, Any] | None = None
+    timeout: float | None = None
+    run_timeout: float | None = None
+    memory_limit: int | None = None
+    log: str = "info"
+    log_json: bool = False
+
+    @property
+    def limits(self) -> RunLimits:
+        """The limits of a run."""
+        return RunLimits(self.timeout, self.run_timeout, self.memory_limit)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a worker is to run: a part of a run's row.
+
+    Attributes:
+        id: The run's id, also in the ledger.
+        workflow: The workflow's name; empty where the project holds one.
+        start: The step to start with.
+        input: The initial state.
+        epoch: Counts the attempts; from the second one on the ledger may know the run.
+    """
+
+    id: str
+    workflow: str
+    start: str
+    input: dict[str, Any]
+    epoch: int
+
+
+def perform(order: Order, settings: Settings, credentials: Credentials, private: Sequence[int] = ()) -> Outcome:
+    """Perform one attempt in a process of its own, and wait for its end.
+
+    Args:
+        order: The run.
+        settings: How.
+        credentials: The configurations of the steps.
+        private: File descriptors that the job's process must not have.
+    """
+    options = _options(order, settings)
+    try:
+        if order.epoch > 1:
+            known = _known_in_ledger(order.id, settings.database)
+            if known == "running":
+                return Outcome(1, is_held=True)
+            if known is not None:
+                options.resume, options.run_id = order.id, None
+        run = options.new_run(WatchedRun, _log(order, settings))
+    except AdaptorError as error:
+        return Outcome(1, error=error.report(), is_safe=True)
+    with tempfile.TemporaryFile() as told:
+        side = supervise(settings.limits, run)
+        if isinstance(side, Child):
+            return _become(side, options, run, credentials, told, private)
+        code = side.wait()
+        if side.result is not None:
+            return Outcome.of(side.result)
+        told.seek(0)
+        found = told.read()
+    return Outcome(**json.loads(found)) if found else Outcome(code, error="The run's process said nothing of its end.")
+
+
+def _options(order: Order, settings: Settings) -> RunOptions:
+    options = RunOptions(settings.project)
+    options.workflow, options.start = order.workflow or None, order.start
+    options.database = settings.database
+    options.run_id = order.id
+    # Another run with the same input is another event: a person may write the same twice.
+    options.fresh = True
+    options.captures_output = True
+    options.initial = lambda plan: order.input
+    return options
+
+
+def _known_in_ledger(id_: str, database: str) -> str | None:
+    """Return None where the ledger does not know a run, `running` where a live process holds it, else `stopped`."""
+    store = open_store(database)
+    try:
+        found = store.runs.find(id_)
+        if found is None:
+            return None
+        return "running" if store.runs.is_under_way(found) else "stopped"
+    finally:
+        store.close()
+
+
+def _become(
+    child: Child, options: RunOptions, run: Run, credentials: Credentials, told: IO[bytes], private: Sequence[int]
+) -> NoReturn:
+    """Be the process of the job."""
+    code = EXIT_CRASHED
+    try:
+        for descriptor in private:
+            os.close(descriptor)
+        options.on_open, options.before_step, options.after_step = (
+            child.ledger_opened,
+            child.before_step,
+            child.after_step,
+        )
+        with Interruption(run, is_supervised=True) as interruption:
+            run.wait = interruption.wait
+
+            def end(result: Result) -> None:
+                with interruption.shielded():
+                    child.steps_ended()
+                    _tell(Outcome.of(result), told)
+
+            options.on_end = end
+            result = start_run(options, run, credentials)
+            with interruption.shielded():
+                # Once more: closing the ledger may have changed the exit code.
+                _tell(Outcome.of(result), told)
+        code = result.exit_code
+    except BaseException as fault:
+        # Only its kind: the text may hold a secret.
+        where = fault.__traceback__.tb_frame.f_code.co_filename if fault.__traceback__ is not None else ""
+        _tell(Outcome(code, error=f"adaptor itself has a fault: {type(fault).__name__} in {where}."), told)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _tell(outcome: Outcome, told: IO[bytes]) -> None:
+    told.seek(0)
+    told.truncate()
+    told.write(json.dumps(outcome.as_json()).encode())
+    told.flush()
+
+
+def _log(order: Order, settings: Settings) -> Any:
+    """Return a sink whose lines say which run they are about."""
+    log = Log(Levels(settings.log), as_json=settings.log_json, stream=sys.stderr)
+
+    def line(level: str, component: str, message: str, fields: dict[str, Any]) -> None:
+        if settings.log_json:
+            log(level, component, message, {"run": order.id, **fields})
+        else:
+            log(level, component, f"{order.id}  {message}", fields)
+
+    return line

@@ -1,0 +1,294 @@
+"""The dispatcher: claims runs that are due, gives them to workers, and records how they ended."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import threading
+import time
+import traceback
+from typing import TYPE_CHECKING
+
+from ...core.errors import AdaptorError
+from ...ledger.errors import LedgerError
+from ...ledger.lease import Lease
+from ..store.records import FAILED
+from .outcome import HELD_SECONDS, MOST_LOST, RETRY_SECONDS, STATUS_OF, Outcome
+from .pool import Worker
+from .retention import Retention
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..store.records import RunRow
+    from ..store.store import ServiceStore
+    from .attempt import Settings
+
+    Log = Callable[[str, str], object]
+
+#: How often it looks for runs that are due, if nobody wakes it.
+LOOK_SECONDS = 1.0
+#: How often it looks for runs of processes that have died.
+LOST_SECONDS = 5.0
+#: How long runs may take to end when the service stops, before they are interrupted; and after that.
+GRACE_SECONDS = 10.0
+GRACE_SECONDS_INTERRUPTED = 20.0
+#: So many workers in a row may end before they are ready.
+_MOST_UNREADY = 3
+
+
+class Dispatcher:
+    """Gives queued runs to worker processes. It works in a thread of its own.
+
+    Args:
+        store: The runs. The thread uses this connection alone.
+        settings: How runs are performed.
+        count: How many workers there are.
+        log: Called with a level and a line.
+        on_look: Called about once a second, in the thread: may queue runs.
+        on_failure: Called when no worker can be started.
+    """
+
+    def __init__(
+        self,
+        store: ServiceStore,
+        settings: Settings,
+        count: int,
+        log: Log,
+        *,
+        on_look: Callable[[], object] = lambda: None,
+        on_failure: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._count = count
+        self._log = log
+        self._on_look = on_look
+        self._on_failure = on_failure
+        self._selector = selectors.DefaultSelector()
+        self._woken, self._waking = os.pipe()
+        os.set_blocking(self._woken, False)
+        os.set_blocking(self._waking, False)
+        self._selector.register(self._woken, selectors.EVENT_READ, None)
+        self._workers: list[Worker] = []
+        self._unready = 0
+        self._lease: Lease | None = None
+        self._trouble = ""
+        self._next_look = 0.0
+        self._retention = Retention(store, log)
+        self._unrecorded: list[tuple[RunRow, Outcome]] = []
+        self._stopping = threading.Event()
+        self._hurrying = threading.Event()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="dispatcher", daemon=True)
+
+    def start(self) -> None:
+        """Start the workers, and run what is queued."""
+        self._thread.start()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a worker takes runs."""
+        return self._ready.is_set()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether runs are under way."""
+        return any(worker.run is not None for worker in self._workers)
+
+    def wake(self) -> None:
+        """Let it look at once: something was queued."""
+        try:
+            os.write(self._waking, b"\0")
+        except BlockingIOError:
+            # It is being woken already.
+            pass
+
+    def stop(self) -> None:
+        """Claim nothing more, let runs end or hand them back, and end the workers."""
+        self._stopping.set()
+        self.wake()
+        self._thread.join()
+
+    def hurry(self) -> None:
+        """Interrupt the runs that are still waited for."""
+        self._hurrying.set()
+        self.wake()
+
+    # --- The thread ---
+
+    def _work(self) -> None:
+        try:
+            self._run()
+        except Exception as fault:
+            # Its place, but not its text, which may hold a secret. Nothing is served without this thread.
+            frame = traceback.extract_tb(fault.__traceback__)[-1]
+            what = f"{type(fault).__name__} in {frame.filename}, line {frame.lineno}"
+            self._log(
+                "error", f"adaptor itself has a fault: {what}. The service stops; runs go on with the next start."
+            )
+            self._on_failure()
+
+    def _run(self) -> None:
+        for _ in range(self._count):
+            self._add_worker()
+        while not self._stopping.is_set():
+            try:
+                self._record_rest()
+                self._look_for_lost()
+                self._on_look()
+                self._claim()
+                self._retention.look()
+                self._trouble = ""
+            except LedgerError as error:
+                if error.description != self._trouble:
+                    # Once, and not every second of an hour.
+                    self._trouble = error.description
+                    self._log("error", str(error))
+            self._wait(LOOK_SECONDS)
+        self._finish()
+
+    def _wait(self, seconds: float) -> None:
+        """Wait for news of workers, for somebody who wakes this thread, or for a time."""
+        for key, _ in self._selector.select(seconds):
+            if key.data is None:
+                while True:
+                    try:
+                        os.read(self._woken, 4096)
+                    except BlockingIOError:
+                        break
+            else:
+                self._hear(key.data)
+
+    def _hear(self, worker: Worker) -> None:
+        messages = worker.messages()
+        if messages is None:
+            self._replace(worker)
+            return
+        for message in messages:
+            if "ready" in message:
+                worker.is_ready, self._unready = True, 0
+                self._ready.set()
+            elif "failed" in message:
+                worker.told = message["failed"]
+            elif worker.run is not None:
+                run, worker.run = worker.run, None
+                self._record(run, Outcome(**message["ended"]))
+
+    def _claim(self) -> None:
+        idle = [worker for worker in self._workers if worker.is_ready and worker.run is None]
+        if not idle:
+            return
+        # One worker is left for answers: a broadcast that takes an hour must not delay them.
+        others = sum(worker.run is not None and not worker.run.is_answer for worker in self._workers)
+        most_others = max(1, self._count - 1) - others
+        claimed = self._store.runs.claim(self._valid_lease(), len(idle), most_others)
+        for worker, run in zip(idle, claimed, strict=False):
+            worker.start(run)
+
+    def _valid_lease(self) -> str:
+        """Return the lease under which runs are claimed: a new one where this process was suspended for too long."""
+        if self._lease is not None:
+            with self._store.database.reading():
+                if self._store.ledger.leases.is_valid(self._lease.id) is not None:
+                    return self._lease.id
+            self._lease.close()
+        self._lease = Lease(self._store.ledger.leases, "")
+        return self._lease.id
+
+    def _look_for_lost(self) -> None:
+        if time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + LOST_SECONDS
+        for id_ in self._store.runs.release_lost():
+            self._log("info", f"{id_}  The process that ran it has ended: it is resumed.")
+
+    # --- How runs end ---
+
+    def _record_rest(self) -> None:
+        """Record the ends that could not be recorded when they came."""
+        while self._unrecorded:
+            self._record_end(*self._unrecorded[0])
+            del self._unrecorded[0]
+
+    def _record(self, run: RunRow, outcome: Outcome) -> None:
+        try:
+            self._record_end(run, outcome)
+        except LedgerError as error:
+            self._unrecorded.append((run, outcome))
+            self._log("error", str(error))
+
+    def _record_end(self, run: RunRow, outcome: Outcome) -> None:
+        runs = self._store.runs
+        delay = self._delay(run, outcome)
+        if delay is not None:
+            counts = not (outcome.is_held or outcome.was_interrupted)
+            is_held = runs.retry(run, delay, outcome.error, failed=counts)
+            why = outcome.error if outcome.is_lost else "Another process runs it." if outcome.is_held else ""
+            what = f"{why or 'It did not end well.'} It goes on{f' in {delay:.0f} s' if delay else ' later'}."
+        else:
+            status = STATUS_OF.get(outcome.exit_code, FAILED)
+            is_held = runs.end(run, status, outcome.exit_code, outcome.error)
+            what = f"{run.workflow + ': ' if run.workflow else ''}{run.start}: {status}. {outcome.summary}".rstrip()
+        if not is_held:
+            what = "Another process has taken it over meanwhile; nothing is recorded of this attempt."
+        self._log("info" if outcome.exit_code == 0 else "error", f"{run.id}  {what}")
+
+    def _delay(self, run: RunRow, outcome: Outcome) -> float | None:
+        """Return in how many seconds a run has another attempt, or None where it has none."""
+        if outcome.is_held:
+            return HELD_SECONDS
+        if outcome.was_interrupted:
+            # By this service; a signal from elsewhere was meant for the run.
+            return 0.0 if self._stopping.is_set() else None
+        most = MOST_LOST - 1 if outcome.is_lost else len(RETRY_SECONDS) if outcome.is_safe else 0
+        return max(RETRY_SECONDS[run.failures], outcome.retry_after or 0.0) if run.failures < most else None
+
+    # --- Workers ---
+
+    def _add_worker(self) -> None:
+        worker = Worker(self._settings)
+        self._workers.append(worker)
+        self._selector.register(worker, selectors.EVENT_READ, worker)
+
+    def _remove(self, worker: Worker) -> None:
+        self._selector.unregister(worker)
+        self._workers.remove(worker)
+        worker.end()
+
+    def _replace(self, worker: Worker) -> None:
+        """Start another worker in place of one that has ended."""
+        self._remove(worker)
+        if worker.run is not None:
+            self._record(worker.run, Outcome.lost())
+        if not worker.is_ready:
+            self._unready += 1
+            if worker.told or self._unready >= _MOST_UNREADY:
+                self._log("error", worker.told or "No worker process can be started: each ends at once.")
+                self._stopping.set()
+                self._on_failure()
+                return
+        if not self._stopping.is_set():
+            self._add_worker()
+
+    def _finish(self) -> None:
+        """Let runs end, interrupt the rest, and end the workers."""
+        self._wait_for_runs(GRACE_SECONDS, self._hurrying.is_set)
+        for worker in self._workers:
+            worker.ask_to_stop()
+        self._wait_for_runs(GRACE_SECONDS_INTERRUPTED)
+        for worker in [*self._workers]:
+            worker.end(kill=True)
+        try:
+            self._record_rest()
+            if self._lease is not None:
+                self._lease.close()
+        except AdaptorError as error:
+            self._log("error", str(error))
+
+    def _wait_for_runs(self, seconds: float, is_over: Callable[[], bool] = lambda: False) -> None:
+        until = time.monotonic() + seconds
+        while self.is_busy:
+            if time.monotonic() >= until or is_over():
+                return
+            self._wait(0.2)

@@ -1,0 +1,100 @@
+"""How one attempt of a run ended, and what becomes of the run then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ...core.errors import SENT_NO, NotSent
+from ...graph.errors import RateLimited, TemporaryFailure
+from ...ledger.errors import LedgerError, TakenOver
+from ...runner.execution.counts import Counts
+from ...runner.execution.result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_KILLED, EXIT_WELL
+from ..store.records import CRASHED, FAILED, KILLED, SUCCEEDED
+
+if TYPE_CHECKING:
+    from ...core.errors import AdaptorError
+    from ...runner.execution.result import Result
+
+#: The run's state after an attempt with this exit code; any other is `failed`.
+STATUS_OF = {
+    EXIT_WELL: SUCCEEDED,
+    EXIT_FAILED: FAILED,
+    EXIT_CRASHED: CRASHED,
+    EXIT_KILLED: KILLED,
+    EXIT_INTERRUPTED: KILLED,
+}
+#: A failed attempt is repeated so often, after so many seconds.
+RETRY_SECONDS = (2.0, 10.0, 60.0, 300.0)
+#: So often the process of an attempt may end without a word, before the run is given up.
+MOST_LOST = 3
+#: How long a run waits that another process still holds.
+HELD_SECONDS = 5.0
+#: The longest error that is kept.
+_MOST_ERROR = 4_000
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of one attempt.
+
+    Attributes:
+        exit_code: As of `adaptor run`.
+        summary: What was sent, in words.
+        error: The message for people, or None.
+        is_safe: Another attempt is safe and may help: nothing was sent, or what was sent is known.
+        retry_after: In how many seconds Meta takes calls again, or None.
+        is_held: Another process runs it; this attempt did nothing.
+        is_lost: The worker process has ended in the middle of it.
+    """
+
+    exit_code: int
+    summary: str = ""
+    error: str | None = None
+    is_safe: bool = False
+    retry_after: float | None = None
+    is_held: bool = False
+    is_lost: bool = False
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether a signal has ended it, as where the service is stopped in the middle of it."""
+        return self.exit_code == EXIT_INTERRUPTED
+
+    @classmethod
+    def lost(cls) -> Outcome:
+        """Return the outcome of an attempt whose worker has ended without a word."""
+        return cls(EXIT_CRASHED, error="The worker process ended in the middle of the run.", is_lost=True)
+
+    @classmethod
+    def of(cls, result: Result) -> Outcome:
+        """Return the outcome for the result of a run."""
+        error = result.error
+        return cls(
+            result.exit_code,
+            Counts(result).sentence(whole=result.recorded),
+            None if error is None else error.report()[:_MOST_ERROR],
+            is_safe=is_safe_to_retry(result),
+            retry_after=getattr(error, "retry_after", None),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON, for `Outcome(**…)` in another process."""
+        return dict(vars(self))
+
+
+def is_safe_to_retry(result: Result) -> bool:
+    """Whether a run failed by something that passes, with nothing unknown: the ledger repeats nothing that was sent."""
+    error = result.error
+    if result.exit_code == EXIT_WELL or error is None or result.unknown or result.outcomes.get("unknown"):
+        return False
+    return _passes(error)
+
+
+def _passes(error: AdaptorError) -> bool:
+    if isinstance(error, TakenOver):
+        return False
+    if isinstance(error, TemporaryFailure):
+        # After a write it would be unknown; this one was a read.
+        return error.sent == SENT_NO
+    return isinstance(error, NotSent | RateLimited | LedgerError)

@@ -1,0 +1,92 @@
+"""A worker: a process with everything imported, which is told over a pipe what to run.
+
+It holds no connection to a database: those of a process that forks would break in its children.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import signal
+
+import adaptor
+
+from ...core.config import read_configuration
+from ...core.errors import AdaptorError
+from ...core.run.context import Run
+from ...runner.execution.retention import ENVIRONMENT_RETENTION
+from ...runner.load.credentials import read_credentials
+from ...runner.load.prepare import prepare
+from ...runner.supervision.guard import die_with
+from .attempt import Order, Settings, perform
+
+#: What most runs load.
+_LOADED = (
+    *("sqlite3", "requests", "jsonpath_ng.ext", "yaml"),
+    *("adaptor.graph.client", "adaptor.graph.connection", "adaptor.graph.batch", "adaptor.graph.ledgered"),
+    *("adaptor.ledger.claim", "adaptor.ledger.database.sqlite", "adaptor.ledger.at_most_once"),
+    *("adaptor.runner.execution.earlier_runs", "adaptor.runner.execution.restoring"),
+    *("adaptor.runner.execution.replayed_steps", "adaptor.runner.load.workflow", "adaptor.runner.load.openfn.project"),
+)
+_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
+
+
+def main() -> None:
+    """Run what the pipe says until it is closed."""
+    # The dispatcher does this for all runs.
+    os.environ.pop(ENVIRONMENT_RETENTION, None)
+    # The pipes of the dispatcher: nothing that a job prints gets into them.
+    orders, answers = os.fdopen(os.dup(0), "r", encoding="utf-8"), os.fdopen(os.dup(1), "w", encoding="utf-8")
+    with open(os.devnull) as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)
+    line = orders.readline()
+    if not line:
+        # The server ended meanwhile.
+        return
+    first = json.loads(line)
+    die_with(first.pop("parent"))
+    settings = Settings(**first)
+
+    def answer(facts: dict[str, object]) -> None:
+        answers.write(json.dumps(facts) + "\n")
+        answers.flush()
+
+    try:
+        credentials = read_credentials(settings.credentials, is_lenient=settings.sandbox is not None)
+    except AdaptorError as error:
+        answer({"failed": error.report()})
+        return
+    credentials.sandbox = settings.sandbox
+    warm_up(settings)
+    # What is loaded stays where it is, and is shared with the processes of the runs.
+    gc.freeze()
+    answer({"ready": os.getpid()})
+    for line in orders:
+        outcome = perform(Order(**json.loads(line)), settings, credentials, [orders.fileno(), answers.fileno()])
+        # The supervisor has taken them; between two runs a signal ends this process.
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+        answer({"ended": outcome.as_json()})
+
+
+def warm_up(settings: Settings) -> None:
+    """Import what runs need, so that their processes find it there."""
+    for name in adaptor.__all__:
+        getattr(adaptor, name)
+    names = [*_LOADED, *(["psycopg", "adaptor.ledger.database.postgres"] if "://" in settings.database else [])]
+    for name in names:
+        importlib.import_module(name)
+    with contextlib.suppress(AdaptorError):
+        read_configuration({"access_token": "-"})
+    # Whatever the scripts import stays imported; modules beside them are loaded anew by each run.
+    credentials = read_credentials(None, is_lenient=True)
+    with Run(sink=lambda *line: None, dry_run=True, alone=True):
+        prepare(settings.project, credentials, given={"print": lambda *words, **how: None}).close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""The service: events stored a second, runs a second of one warm worker, and the time from a webhook to the reply.
+
+    python benchmarks/service.py [--database URL] [--seconds 10]
+
+The server runs in processes of its own, as `adaptor serve` does; webhooks come over 32 connections that stay open.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from adaptor.sandbox import Sandbox
+from adaptor.service.store.store import open_service_store
+
+SECRET, CONNECTIONS = "benchmark-secret-0123456789", 32
+BOTS = {
+    "store": ("messaging_postbacks", "log(1)"),
+    "no-op": ("messages", "fn(lambda state: state)"),
+    "reply": ("messages", 'send_text(state.data.psid, "Hello")'),
+}
+
+
+class Server:
+    """`adaptor serve` with one bot."""
+
+    def __init__(self, name: str, database: str | None, sandbox: Sandbox, *words: str) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="adaptor-benchmark-"))
+        event, script = BOTS[name]
+        steps = [{"id": "hook", "type": "webhook", "events": event, "next": "a"}, {"id": "a", "expression": script}]
+        (self.folder / "bot.json").write_text(json.dumps({"steps": steps}))
+        given = {"access_token": sandbox.access_token, "base_url": sandbox.url, "app_secret": SECRET}
+        (self.folder / "c.json").write_text(json.dumps(given))
+        self.database = database or str(self.folder / "ledger.db")
+        command = [sys.executable, "-m", "adaptor", "serve", "bot.json", "-c", "c.json", "--port", "0", "--log-json"]
+        self.process = subprocess.Popen(
+            [*command, "--database", self.database, *words], cwd=self.folder, stderr=subprocess.PIPE, text=True
+        )
+        assert self.process.stderr is not None
+        found = next(hit for line in self.process.stderr if (hit := re.search(r'"url": "([^"]+)"', line)))
+        self.address = urlsplit(found[1])
+        threading.Thread(target=lambda: [None for _ in self.process.stderr or ()], daemon=True).start()
+        self._wait_until_ready()
+
+    def _wait_until_ready(self) -> None:
+        connection = http.client.HTTPConnection(str(self.address.hostname), self.address.port)
+        while True:
+            connection.request("GET", "/readyz")
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status == 200:
+                return
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
+
+def body_of(number: int) -> bytes:
+    item = {
+        "sender": {"id": str(6 * 10**15 + number)},
+        "recipient": {"id": "102030405060708"},
+        "timestamp": 1796081400000 + number,
+        "message": {"mid": f"m_{os.getpid()}_{time.time_ns()}_{number}", "text": "When are you open?"},
+    }
+    return json.dumps({"object": "page", "entry": [{"id": "102030405060708", "messaging": [item]}]}).encode()
+
+
+def deliver(server: Server, rate: float, seconds: float) -> tuple[float, list[float]]:
+    """Deliver events at a rate; return how many a second came through, and the milliseconds of each answer."""
+    took: list[float] = []
+    start = time.perf_counter() + 0.2
+
+    def work(first: int) -> None:
+        connection = http.client.HTTPConnection(str(server.address.hostname), server.address.port)
+        for number in range(first, int(rate * seconds), CONNECTIONS):
+            time.sleep(max(0.0, start + number / rate - time.perf_counter()))
+            body = body_of(number)
+            signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+            began = time.perf_counter()
+            connection.request("POST", server.address.path, body, {"X-Hub-Signature-256": f"sha256={signature}"})
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.status == 200, answer.status
+            took.append((time.perf_counter() - began) * 1000)
+
+    threads = [threading.Thread(target=work, args=(first,)) for first in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return len(took) / (time.perf_counter() - start), sorted(took)
+
+
+def quantile(sorted_values: list[float], share: float) -> float:
+    return sorted_values[min(len(sorted_values) - 1, int(len(sorted_values) * share))]
+
+
+def measure_store(database: str | None, sandbox: Sandbox, seconds: float) -> None:
+    server = Server("store", database, sandbox)
+    for rate in (500.0, 5000.0):
+        got, took = deliver(server, rate, seconds * min(1.0, 500 / rate) * 2)
+        shown = f"{got:7.0f} events/s stored, asked for {rate:.0f}"
+        print(f"{shown}: p50 {quantile(took, 0.5):.1f} ms, p99 {quantile(took, 0.99):.1f} ms")
+    tasks = Path(f"/proc/{server.process.pid}/task").iterdir()
+    worker = next(child for task in tasks for child in (task / "children").read_text().split())
+    memory = re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{worker}/status").read_text())[0]
+    print(f"{int(memory) / 1024:7.1f} MB: an idle worker")
+    server.stop()
+
+
+def measure_runs(database: str | None, sandbox: Sandbox, count: int = 150) -> None:
+    server = Server("no-op", database, sandbox, "--workers", "1")
+    deliver(server, 1000.0, count / 1000)
+    store = open_service_store(server.database)
+    while any(store.runs.count_open().values()):
+        time.sleep(0.02)
+    runs = sorted(store.runs.newest(count), key=lambda run: run.started or 0)
+    spent = (runs[-1].ended or 0) - (runs[0].started or 0)
+    print(f"{len(runs) / spent:7.1f} no-op runs/s by one worker")
+    store.close()
+    server.stop()
+
+
+def measure_reply(database: str | None, sandbox: Sandbox, rate: float, seconds: float) -> None:
+    server = Server("reply", database, sandbox)
+    before = len(sandbox.messages)
+    deliver(server, rate, seconds)
+    store = open_service_store(server.database)
+    while any(store.runs.count_open().values()):
+        time.sleep(0.02)
+    came = {run.person and run.person.partition("/")[2]: run.queued for run in reversed(store.runs.newest(5000))}
+    took = sorted((each.at.timestamp() - came[each.psid]) * 1000 for each in sandbox.messages[before:])
+    print(
+        f"{rate:7.0f} messages/s answered by two workers: reply after p50 {quantile(took, 0.5):.0f} ms, "
+        f"p99 {quantile(took, 0.99):.0f} ms"
+    )
+    store.close()
+    server.stop()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--database", help="default: an SQLite file")
+    parser.add_argument("--seconds", type=float, default=10.0)
+    given = parser.parse_args()
+    with Sandbox() as sandbox:
+        measure_store(given.database, sandbox, given.seconds)
+        measure_runs(given.database, sandbox)
+        for rate in (5.0, 20.0):
+            measure_reply(given.database, sandbox, rate, given.seconds)
+
+
+if __name__ == "__main__":
+    main()
