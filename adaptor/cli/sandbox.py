@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from ..core.errors import InputError
+from ..core.text.harmless import one_line
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
 from .layout.help import Help
 
@@ -104,7 +105,7 @@ def _facts(sandbox: Sandbox) -> str:
     # A token that was given may be a real one.
     token = sandbox.access_token if sandbox.access_token.startswith("SANDBOX-") else "the one that was given"
     return (
-        f"{sandbox.page_name} ({sandbox.page_id}) is there. Nothing leaves this machine.\n"
+        f"{one_line(sandbox.page_name)} ({one_line(sandbox.page_id)}) is there. Nothing leaves this machine.\n"
         f"  base URL      {sandbox.url}\n"
         f"  access token  {token}\n"
         f"  chat page     {sandbox.page_url}\n"

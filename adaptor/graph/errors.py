@@ -21,6 +21,9 @@ from typing import Any
 
 from ..core.errors import ABOUT_PAGE, ABOUT_PERSON, ABOUT_ROW, AdaptorError
 
+#: Meta's messages have a few hundred characters; another server could answer with megabytes.
+_MOST_SHOWN = 2000
+
 
 class GraphError(AdaptorError):
     """Graph answered with an error.
@@ -53,6 +56,7 @@ class GraphError(AdaptorError):
         codes = f"code {self.code}" + (f", subcode {self.subcode}" if self.subcode else "")
         trace = f", fbtrace_id {self.fbtrace_id}" if self.fbtrace_id else ""
         words = f"{self.message} {self.user_message}" if self.user_message else self.message
+        words = words if len(words) <= _MOST_SHOWN else f"{words[:_MOST_SHOWN]}…"
         return f"Meta answered: {words} ({codes}{trace})"
 
     def facts(self) -> dict[str, Any]:
