@@ -152,7 +152,9 @@ def _json(source: Source) -> Any:
     except NotJson as cause:
         what = f"The {source.what} is not JSON: {cause.what}."
         if cause.repeated is not None:
-            what = f"The key `{cause.repeated}` occurs twice in the same object."
+            from ..problems.covered import covered_name
+
+            what = f"The key `{covered_name(cause.repeated)}` occurs twice in the same object."
         elif isinstance(cause, WrongNumber) and source.hides(cause.offset):
             what = f"The {source.what} is not JSON: it holds a number that JSON does not have."
         raise source.problem(what, cause.offset, cause.width, fix=f"{cause.fix} Nothing was run.") from None

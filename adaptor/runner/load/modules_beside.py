@@ -101,7 +101,7 @@ class _Finder:
         spec = PathFinder.find_spec(name, others, target)
         if spec is not None or PathFinder.find_spec(name, list(self.added)) is None:
             return spec
-        for finder in sys.meta_path[sys.meta_path.index(self) + 1 :]:  # type: ignore[arg-type]
+        for finder in sys.meta_path[sys.meta_path.index(self) + 1 :]:
             spec = None if finder is PathFinder else finder.find_spec(name, None, target)
             if spec is not None:
                 return spec
