@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..core.errors import InputError
-from ..core.text.harmless import harmless
+from ..core.text.harmless import harmless, one_line
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
 from .layout.help import Help
 
@@ -107,7 +107,7 @@ def _preview(prepared: Prepared, options: argparse.Namespace, redactor: Redactor
 
     drawn = draw(planned_requests(prepared), options.preview, people_beside(options.path), redactor.of_results().text)
     what = f"{drawn} message{'' if drawn == 1 else 's'}" if drawn else "no message"
-    print(f"Drawn, with {what}: {options.preview}", file=sys.stderr)
+    print(f"Drawn, with {what}: {one_line(options.preview)}", file=sys.stderr)
 
 
 def _as_json(prepared: Prepared, path: str, redactor: Redactor) -> str:

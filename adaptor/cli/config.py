@@ -97,8 +97,9 @@ def _validate(options: argparse.Namespace) -> int:
     """Check the form of a credential without asking Meta."""
     from datetime import UTC, datetime
 
-    from ..core.config import read_configuration, schema
+    from ..core.config import plain_address, read_configuration, schema
     from ..core.errors import AdaptorError
+    from ..core.text.harmless import one_line
     from ..graph.versions import version_warning
     from ..runner.load.credentials import read_credentials
     from ..runner.load.secret_warnings import of_credentials
@@ -115,10 +116,10 @@ def _validate(options: argparse.Namespace) -> int:
     others = [key for key in configuration if key not in schema()["properties"]]
     _print(f"The credential is well written: {', '.join(keys)}.")
     if others:
-        _print(f"Not ours, and left alone: {', '.join(map(str, others))}.")
+        _print(f"Not ours, and left alone: {', '.join(one_line(str(key)) for key in others)}.")
     if warning := version_warning(checked.api_version, datetime.now(UTC).date()):
         _print(f"warning: {warning}")
-    for warning in of_credentials(credentials, name=options.name):
+    for warning in filter(None, [plain_address(checked.base_url), *of_credentials(credentials, name=options.name)]):
         _print(f"warning: {warning}")
     return 0
 
@@ -141,7 +142,6 @@ def _check(options: argparse.Namespace) -> int:
 
     from ..core.errors import AdaptorError
     from ..core.run.context import Run
-    from ..core.text.harmless import harmless
     from ..runner.checking.token import inspect_token
     from ..runner.execution.ledger_location import folders_beside
     from ..runner.load.credentials import read_credentials
@@ -165,14 +165,15 @@ def _check(options: argparse.Namespace) -> int:
         text = json.dumps(findings.facts(), indent=2, ensure_ascii=False)
     else:
         text = "\n".join(_lines(findings))
-    _print(harmless(run.redactor.text(text)))
+    _print(run.redactor.text(text))
     return 0 if findings.is_good else 1
 
 
 def _print(text: str) -> None:
+    from ..core.text.harmless import harmless
     from ..runner.output.files import print_out
 
-    print_out(f"{text}\n", sys.stdout)
+    print_out(f"{harmless(text)}\n", sys.stdout)
 
 
 def _lines(findings: TokenReport) -> list[str]:

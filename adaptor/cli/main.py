@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ..core.text.harmless import harmless
+from ..core.text.harmless import harmless, one_line
 from .layout.help import Help
 
 TYPE_CHECKING = False
@@ -77,7 +77,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         fix = did_you_mean(words[0], COMMANDS, f"The commands are {', '.join(COMMANDS)}.")
         if words[0].endswith((".py", ".json", ".yaml", ".yml")):
             fix = f"Write: adaptor run {words[0]}"
-        parser(()).exit(2, f"adaptor: there is no command `{words[0]}`.\n  fix:   {fix}\n")
+        parser(()).exit(2, f"adaptor: there is no command `{one_line(words[0])}`.\n  fix:   {fix}\n")
     # Only the command that is asked for is imported.
     if words and words[0] in ("--version", "-V"):
         words = ["version", *words[1:]]

@@ -7,7 +7,7 @@ import shlex
 import sys
 
 from ..core.errors import InputError
-from ..core.text.harmless import harmless
+from ..core.text.harmless import harmless, one_line
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
 from ..runner.output.files import print_out
 from .layout.help import Help
@@ -71,7 +71,7 @@ def perform(options: argparse.Namespace) -> int:
         print(error.report(), file=sys.stderr)
         return EXIT_BAD_INPUT
     column = max(map(len, _FILES)) + 2
-    lines = [f"{options.folder} is ready:", ""]
+    lines = [f"{one_line(options.folder)} is ready:", ""]
     lines += [f"  {_RENAMED.get(name, name):{column}}{purpose}" for name, purpose in _FILES.items()]
     here = os.path.samefile(options.folder, os.curdir)
     lines += ["", _NEXT.format(cd="" if here else f"  cd {shlex.quote(options.folder)}\n")]

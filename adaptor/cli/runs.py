@@ -6,6 +6,7 @@ import contextlib
 import re
 import sys
 
+from ..core.text.harmless import harmless, one_line
 from .layout.help import Help
 from .layout.writing import write_pieces
 from .options.run import label
@@ -193,7 +194,7 @@ def _list(options: argparse.Namespace) -> int:
     database = ledger_of(options.path, options.database)
     if not is_there(database):
         # A missing ledger is no mistake.
-        print(f"There is no ledger {database}: nothing was sent from here yet.", file=sys.stderr)
+        print(f"There is no ledger {one_line(database)}: nothing was sent from here yet.", file=sys.stderr)
         facts = []
     else:
         with _store(options) as store:
@@ -275,7 +276,7 @@ def _print_unreadable(echoes: EchoFile) -> None:
     count, first = echoes.unreadable, echoes.first_unreadable
     words = "line of {} is no JSON and was" if count == 1 else "lines of {} are no JSON and were"
     which = f"line {first}" if count == 1 else f"the first is line {first}"
-    print(f"{count:,} {words.format(echoes.path)} passed over: {which}.", file=sys.stderr)
+    print(f"{count:,} {words.format(one_line(echoes.path))} passed over: {which}.", file=sys.stderr)
 
 
 def _print_settled(settled: int, remaining: Counter[str]) -> None:
@@ -361,7 +362,5 @@ def _print(text: str) -> None:
 
 def _print_json(value: Any) -> None:
     import json
-
-    from ..core.text.harmless import harmless
 
     _print(harmless(json.dumps(value, indent=2, ensure_ascii=False)))

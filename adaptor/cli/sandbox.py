@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from ..core.errors import InputError
-from ..core.text.harmless import harmless
+from ..core.text.harmless import harmless, one_line
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
 from .layout.help import Help
 
@@ -136,7 +136,7 @@ def _facts(sandbox: Sandbox, credentials: str | None) -> str:
     secret = sandbox.app_secret if sandbox.has_own_secret else given
     file = f"  credentials   {harmless(credentials)}\n" if credentials else ""
     return (
-        f"{sandbox.page_name} ({sandbox.page_id}) is there. Nothing leaves this machine.\n"
+        f"{one_line(sandbox.page_name)} ({one_line(sandbox.page_id)}) is there. Nothing leaves this machine.\n"
         f"  base URL      {sandbox.url}\n"
         f"  access token  {token}\n"
         f"  app id        {sandbox.app_id}\n"

@@ -121,10 +121,10 @@ def read_configuration(configuration: Any) -> Configuration:
 
 
 def _check_base_url(url: Any) -> None:
-    """Refuse an address that holds a credential: it would replace the token and appear in logs.
+    """Refuse an address that holds a credential, which would replace the token and appear in logs, or a wrong host.
 
     Raises:
-        ConfigurationError: It holds one. The error does not show the address.
+        ConfigurationError: It is such an address. The error does not show it.
     """
     if not isinstance(url, str):
         return
@@ -132,14 +132,21 @@ def _check_base_url(url: Any) -> None:
 
     try:
         parts = urlsplit(url)
-        holds = "a user name or password" if "@" in parts.netloc else "a query" if parts.query else None
+        # Libraries disagree on where a host with a backslash ends.
+        parts_found = {
+            "a user name or password": "@" in parts.netloc,
+            "a query": parts.query,
+            "a fragment": "#" in url,
+            "a backslash": "\\" in url,
+            "a port that does not exist": parts.port == 0,
+        }
+        holds = next((what for what, is_held in parts_found.items() if is_held), None)
     except ValueError:
-        # It is no valid address; the schema refuses it.
-        return
+        holds = "a host or a port that is none"
     if holds is not None:
         raise ConfigurationError(
             f"`base_url` in the configuration holds {holds}.",
-            fix="Write the address alone: the token is sent in a header.",
+            fix="Write scheme and host alone, such as https://graph.facebook.com: the token is sent in a header.",
             details={"key": "base_url"},
         )
 

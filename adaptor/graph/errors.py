@@ -21,6 +21,9 @@ from typing import Any
 
 from ..core.errors import ABOUT_PAGE, ABOUT_PERSON, ABOUT_ROW, AdaptorError
 
+#: Meta's messages have a few hundred characters; another server could answer with megabytes.
+_MOST_SHOWN = 2000
+
 
 class GraphError(AdaptorError):
     """Graph answered with an error.
@@ -55,6 +58,7 @@ class GraphError(AdaptorError):
         people = self.for_people()
         end = "" if self.message.endswith((".", "!", "?", ":")) else "."
         words = f"{self.message}{end} {people}" if people else self.message
+        words = words if len(words) <= _MOST_SHOWN else f"{words[:_MOST_SHOWN]}…"
         return f"Meta answered: {words} ({codes}{trace})"
 
     def for_people(self) -> str:

@@ -21,10 +21,11 @@ IN_MEMORY = ":memory:"
 
 
 _FIX = "Give --database the path of a file, or postgresql://user@host/database."
-#: Another form of connection string, or a URL with a missing slash.
+#: Another form of connection string, a URL with a missing slash, or a variable that the shell has not replaced.
 _NEARLY_AN_ADDRESS = re.compile(
     r"^\s*[a-z+]{2,}:/?[^\\/]|^\s*//|[^/\s]+:[^/\s]*@"
-    r"|\b(host|hostaddr|user|password|passfile|dbname|port|service)\s*=",
+    r"|\b(host|hostaddr|user|password|passfile|dbname|port|service)\s*="
+    r"|^\s*$|^\s*[{$]|^[\w.-]*@|^[\w.-]+:\d+(/|$)",
     re.IGNORECASE,
 )
 

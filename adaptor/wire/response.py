@@ -41,6 +41,14 @@ class TimedResponse(http.client.HTTPResponse):
     def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(_TimedSocket(sock), *args, **kwargs)  # type: ignore[arg-type]
 
+    def _read_status(self) -> tuple[str, int, str]:
+        """Skip answers that are not the final one, such as 103 Early Hints; http.client skips only 100 Continue."""
+        while True:
+            found: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
+            if not 102 <= found[1] < 200:
+                return found
+            http.client.parse_headers(self.fp)
+
 
 class _TimedSocket:
     """The part of a socket's interface that reading an answer needs."""

@@ -60,7 +60,7 @@ def call_with_retries(
     is_retryable: Callable[[AdaptorError], Any],
     waiting: Callable[[], AbstractContextManager[object]],
 ) -> T:
-    """Make a call, and retry it while it was certainly not carried out.
+    """Make a call, and retry it while it was certainly not carried out and had time left.
 
     Args:
         make: Makes the call.
@@ -79,7 +79,9 @@ def call_with_retries(
         try:
             return make()
         except AdaptorError as error:
-            seconds = policy.wait_before(repeats, error) if is_retryable(error) else None
+            # A call that has used up its whole time would do so again.
+            is_over = time.monotonic() >= wire.deadline
+            seconds = policy.wait_before(repeats, error) if is_retryable(error) and not is_over else None
             if seconds is None:
                 raise
             why = f"{type(error).__name__}: {error}"

@@ -133,3 +133,13 @@ def test_no_secret_is_shown(adaptor, format_):
     done = adaptor(script, "--format", format_, command="check")
     assert done.code == 3
     assert "a-literal-password" not in done.out + done.err
+
+
+def test_an_address_that_another_source_gives_than_the_token_is_a_problem_as_in_a_run(adaptor, tmp_path):
+    step = {"id": "a", "expression": "send_text('1', 'x')", "configuration": {"base_url": "http://127.0.0.1:9"}}
+    (tmp_path / "w.json").write_text(json.dumps({"steps": [step]}))
+    (tmp_path / "c.json").write_text('{"access_token": "EAAG-a-token"}')
+    for command in ("check", "run"):
+        done = adaptor(None, "w.json", "-c", "c.json", command=command)
+        assert done.code == 2
+        assert "`base_url` comes from the step `a` of w.json" in done.err

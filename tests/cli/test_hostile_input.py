@@ -30,6 +30,7 @@ WRONG = {
     "null.json": '{"workflow": null}',
     "path.json": '{"steps": [{"id": "a", "expression": "./a\\u0000.py"}]}',
     "half.json": '{"steps": [{"id": "a", "expression": "./a\\ud800.py", "state": "./b\\ud800.json"}]}',
+    "given.json": '{"steps": [{"id": "a", "expression": "./a\\ud800.py", "configuration": "./c\\ud800.json"}]}',
     "state.json": '{"steps": [{"id": "a", "expression": "log(1)", "state": "./b\\u0000.json"}]}',
     "yield.json": with_condition("(yield 1)"),
     "await.json": with_condition("await state"),
@@ -138,6 +139,30 @@ def is_clean(done):
 def test_the_words_of_a_command_line_come_back_harmless(adaptor, words):
     done = adaptor(None, *words[1:], command=words[0])
     assert done.code == 2, done.err
+    assert is_clean(done)
+
+
+def test_an_unknown_command_forges_no_line(adaptor):
+    done = adaptor(None, command="x\nDone. Messages: 9 sent.")
+    assert "\nDone." not in done.err
+
+
+def test_the_keys_of_a_credential_are_printed_harmless(adaptor, tmp_path):
+    keys = {"access_token": "EAAG-a-token", f"a{ODD}": 1, "b\nDone. Messages: 9 sent.": 1}
+    (tmp_path / "c.json").write_text(json.dumps(keys))
+    done = adaptor(None, "validate", "-c", "c.json", command="config")
+    assert done.code == 0
+    assert is_clean(done)
+    assert "\nDone." not in done.out
+
+
+def test_the_command_that_resumes_a_run_is_printed_harmless(adaptor, tmp_path):
+    (tmp_path / f"{ODD}.py").write_text('send_text("1", "x")')
+    credential = {"access_token": "EAAG-a-token", "base_url": "http://127.0.0.1:9", "max_retries": 0}
+    (tmp_path / "c.json").write_text(json.dumps(credential))
+    assert adaptor(None, f"{ODD}.py", "-c", "c.json").code == 1
+    done = adaptor(None, "show", "last", f"{ODD}.py", command="runs")
+    assert "--resume" in done.out
     assert is_clean(done)
 
 

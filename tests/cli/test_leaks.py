@@ -251,6 +251,16 @@ def test_a_slip_in_a_credential_shows_nothing_of_it(adaptor, tmp_path, tmp_path_
         assert (done.code, leaks(done, tmp_path)) == (2, {})
 
 
+@pytest.mark.parametrize("text", ['{"{0}": 1, "{0}": 2}', '{"{0}": {"a": 1}, "b": {}}', "{0}: 1\n{0}: 2\n"])
+def test_a_token_in_the_place_of_a_key_is_covered(adaptor, tmp_path, text):
+    token = "EAAGq7Rt2Yx9LmZpWk"
+    (tmp_path / "c.yaml").write_text(text.replace("{0}", token))
+    for verb in ("validate", "check"):
+        done = adaptor(None, verb, "-c", "c.yaml", command="config")
+        assert done.code == 2
+        assert token not in done.out + done.err
+
+
 @pytest.mark.parametrize("slip", [slip for slip in SLIPS if not slip.startswith("latin")])
 def test_a_slip_in_the_configuration_of_a_workflow_shows_nothing_of_it(adaptor, tmp_path, tmp_path_factory, slip):
     file = tmp_path_factory.mktemp("given") / slip

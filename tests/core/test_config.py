@@ -194,6 +194,23 @@ def test_an_address_with_a_query_is_refused():
 
 
 @pytest.mark.parametrize(
+    ("url", "what"),
+    [
+        ("https://graph.example.org#SECRETVALUE", "a fragment"),
+        ("https://graph.example.org\\SECRETVALUE", "a backslash"),
+        ("https://graph.example.org:0", "a port"),
+        ("https://graph.example.org:SECRETVALUE", "a host or a port"),
+        ("https://graph.example.org:99999", "a host or a port"),
+        ("https://[::1SECRETVALUE", "a host or a port"),
+    ],
+)
+def test_an_address_that_leads_elsewhere_than_it_seems_or_nowhere_is_refused(url, what):
+    with pytest.raises(ConfigurationError, match=f"holds {what}") as raised:
+        read_configuration({**GOOD, "base_url": url})
+    assert "SECRETVALUE" not in raised.value.report()
+
+
+@pytest.mark.parametrize(
     ("url", "warns"),
     [
         ("https://graph.example.org", False),

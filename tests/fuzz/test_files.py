@@ -10,15 +10,17 @@ import yaml
 from hypothesis import strategies as st
 
 from adaptor import parse_csv
+from adaptor.core.config import read_configuration
+from adaptor.core.errors import AdaptorError
 from adaptor.core.run.context import Run
 from adaptor.core.text.harmless import harmless
 from adaptor.runner.checking.check import check_file
 from adaptor.runner.checking.plan_drawing import drawn
 from adaptor.runner.execution.start import check_initial, exit_code_for
 from adaptor.runner.history.echoes import EchoFile
-from adaptor.runner.input.document import state_in
+from adaptor.runner.input.document import object_in, parse_document, state_in
 from adaptor.runner.input.source import Source
-from adaptor.runner.load.credentials import read_credentials
+from adaptor.runner.load.credentials import credentials_of, read_credentials
 from adaptor.runner.problems.problems import problem_facts, shown
 from adaptor.runner.testing.case_file import CaseFile
 from adaptor.sandbox import SandboxError
@@ -274,6 +276,45 @@ def test_project(value):
 @rounds(scripts)
 def test_script(text):
     checked("job.py", text)
+
+
+def raised_by(action):
+    """Perform something and return the error of ours that it raises, or None."""
+    try:
+        action()
+    except AdaptorError as error:
+        return error
+
+
+SECRET = "EAAGq7Rt2Yx9LmZpWk"
+KEYS = ["access_token", "app_secret", "base_url", "page_id", "max_retries", "dsn", "db", "<<", SECRET]
+settings_given = st.dictionaries(
+    st.one_of(st.sampled_from(KEYS), texts),
+    st.one_of(
+        st.sampled_from([SECRET, f"Bearer {SECRET}", f"https://{SECRET}@h", f"https://h/?a={SECRET}", [SECRET]]), values
+    ),
+    max_size=5,
+)
+slips = st.one_of(st.sampled_from([*MARKS, SECRET, f"{SECRET}: {SECRET}\n", f'"{SECRET}" ']), odd_texts)
+
+
+@rounds(
+    st.one_of(settings_given.map(as_json), settings_given.map(as_yaml)),
+    st.lists(st.tuples(st.integers(0, 200), slips), max_size=3),
+    st.sampled_from(["c.json", "c.yaml"]),
+    examples=150,
+)
+def test_credential(text, changes, name):
+    for place, slip in changes:
+        text = text[:place] + slip + text[place:]
+    source = Source(name, text.encode("utf-8", "replace").decode(), "credentials file", is_secret=True)
+
+    def read():
+        configuration = object_in(parse_document(source), "Write it.")
+        read_configuration(credentials_of(configuration).single())
+
+    found = survives(lambda: raised_by(read))
+    assert found is None or SECRET not in shown_error(found)
 
 
 @rounds(

@@ -293,6 +293,11 @@ def test_an_error_without_a_readable_code_leaves_a_write_unknown(code: Any) -> N
     assert (type(error), error.code, error.sent) == (GraphError, None, "unknown")
 
 
+def test_a_message_of_megabytes_is_cut_where_it_is_shown() -> None:
+    body = {"message": "y" * 3_000_000, "error_user_msg": "z" * 3_000_000, "code": 100}
+    assert len(graph_error(body, 400, write=True).report()) < 5000
+
+
 def test_an_error_without_words_is_still_an_error() -> None:
     assert "without a message" in str(graph_error({}, 400, write=True))
 

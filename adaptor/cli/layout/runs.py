@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...core.text.harmless import harmless, one_line
+from ...core.text.harmless import harmless, indented, one_line
 from ...runner.execution.counts import in_words
 from ...runner.history.history import WITH_FAILURES
 from ...runner.output.shown_commands import near, resume_command, runs_command, what_is_missing
@@ -103,7 +103,7 @@ def page(run: dict[str, Any], width: int, paint: Paint) -> str:
     if run["next"]:
         lines += ["", paint("bold", "Next")]
         for step in run["next"]:
-            lines += [*_wrapped(step["what"], width, 2), paint("cyan", f"    {step['command']}")]
+            lines += [*_wrapped(step["what"], width, 2), paint("cyan", f"    {indented(step['command'])}")]
     return "\n".join(lines)
 
 

@@ -54,6 +54,7 @@ def check_file(
 
             if prepared.plan is not None:
                 prepared.plan.warnings += _useless_files(prepared.plan)
+                prepared.problems += _refused_addresses(prepared.plan, credentials)
                 for job in prepared.jobs:
                     prepared.plan.warnings += [*damaged_ids(job), *human_tags(job)]
             prepared.problems += [problem for job in prepared.jobs for problem in replaced_data(job)]
@@ -61,6 +62,17 @@ def check_file(
     for problem in [*prepared.problems, *prepared.warnings]:
         problem.redact(run.redactor.text)
     return prepared
+
+
+def _refused_addresses(plan: Plan, credentials: Credentials) -> list[InputError]:
+    """Return a problem for each address that another source gives than the token; a run would refuse to begin."""
+    found: dict[str, InputError] = {}
+    for step in plan.steps.values():
+        try:
+            credentials.configuration(plan, step)
+        except InputError as error:
+            found.setdefault(str(error), error)
+    return list(found.values())
 
 
 def _useless_files(plan: Plan) -> list[InputError]:

@@ -165,7 +165,9 @@ def _json(source: Source) -> Any:
         if hint is not None:
             what, fix = f"The {source.what} is not JSON: it {hint[0]}.", hint[1]
         elif cause.repeated is not None:
-            what = f"The key `{cause.repeated}` occurs twice in the same object."
+            from ..problems.covered import covered_name
+
+            what = f"The key `{covered_name(cause.repeated)}` occurs twice in the same object."
         elif isinstance(cause, WrongNumber) and source.hides(cause.offset):
             what = f"The {source.what} is not JSON: it holds a number that JSON does not have."
         raise source.problem(what, cause.offset, cause.width, fix=_with_end(fix)) from None

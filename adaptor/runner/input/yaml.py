@@ -120,8 +120,13 @@ class _Reader:
             if not isinstance(name, str):
                 raise self._problem(key, "A key is a list or an object.", "Keys are text.")
             if name in found:
+                from ..problems.covered import covered_name
+
                 raise self._problem(
-                    key, f"The key `{name}` occurs twice in the same object.", "Take one of them out.", len(name)
+                    key,
+                    f"The key `{covered_name(name)}` occurs twice in the same object.",
+                    "Take one of them out.",
+                    len(name),
                 )
             found[name] = self.value(item, depth + 1)
         return {**merged, **found}

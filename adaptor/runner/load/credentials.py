@@ -66,9 +66,10 @@ class Credentials:
             )
         if name in self._named:
             return None
+        from ..problems.covered import covered_name
         from ..problems.problems import did_you_mean
 
-        known = f"It holds {', '.join(self._named) or 'none'}."
+        known = f"It holds {', '.join(map(covered_name, self._named)) or 'none'}."
         return f"The credential `{name}` is not in {self._file}.", did_you_mean(name, self._named, known)
 
     def configuration(self, plan: Plan, step: Step, of_state: Any = None) -> dict[str, Any]:
@@ -133,8 +134,11 @@ class Credentials:
                 raise InputError(problem[0], fix=problem[1])
             return trimmed({**self._environment, **(self._named or {}).get(name, {})})
         if self._named:
+            from ..problems.covered import covered_name
+
             raise InputError(
-                f"There are several in {self._file}: {', '.join(self._named)}.", fix="Choose one with --name NAME."
+                f"There are several in {self._file}: {', '.join(map(covered_name, self._named))}.",
+                fix="Choose one with --name NAME.",
             )
         return trimmed({**self._environment, **self._common})
 

@@ -74,13 +74,15 @@ class _Finder:
 
     def __init__(self) -> None:
         self.folders: list[str] = []
+        #: Those that were not in `sys.path` before.
+        self.added: set[str] = set()
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Find a module of a job's folder, or of a package there."""
         if path is None and is_taken(name):
-            return None
+            return self._find_elsewhere(name, target)
         if path is not None and not self._is_beside(sys.modules.get(name.rpartition(".")[0])):
             return None
         spec = PathFinder.find_spec(name, self.folders if path is None else path, target)
@@ -88,6 +90,22 @@ class _Finder:
             return None
         spec.loader = _Loader(spec.loader.name, spec.loader.path)
         return spec
+
+    def _find_elsewhere(self, name: str, target: ModuleType | None) -> ModuleSpec | None:
+        """Find a module anywhere but beside a job.
+
+        Raises:
+            ModuleNotFoundError: It is not installed, although a file beside a job has its name.
+        """
+        others = [folder for folder in sys.path if folder not in self.added]
+        spec = PathFinder.find_spec(name, others, target)
+        if spec is not None or PathFinder.find_spec(name, list(self.added)) is None:
+            return spec
+        for finder in sys.meta_path[sys.meta_path.index(self) + 1 :]:
+            spec = None if finder is PathFinder else finder.find_spec(name, None, target)
+            if spec is not None:
+                return spec
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
     def _is_beside(self, package: ModuleType | None) -> bool:
         if package is None:
@@ -119,6 +137,7 @@ def allow(folder: str) -> None:
     if folder not in sys.path:
         # Last, so that what we import later is never a file beside the job.
         sys.path.append(folder)
+        _FINDER.added.add(folder)
     if folder in _FINDER.folders:
         _FINDER.folders.remove(folder)
     _FINDER.folders.insert(0, folder)

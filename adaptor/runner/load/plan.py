@@ -70,12 +70,6 @@ class Script:
         self.text = text
         self.folder = folder
 
-    @property
-    def shown(self) -> str:
-        """A few words that say which script it is."""
-        first = next((line.strip() for line in self.text.splitlines() if line.strip()), "")
-        return self.file or (first if len(first) <= 50 else f"{first[:49]}…")
-
 
 class Step:
     """One step of a plan: a job, or a trigger, which has none.

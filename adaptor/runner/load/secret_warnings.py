@@ -64,7 +64,7 @@ def of_file(file: str | None) -> Iterator[str]:
         return
     try:
         found = os.stat(file)
-    except OSError:
+    except (OSError, ValueError):
         return
     # A pipe or a device, such as a shell's <(…), has no rights that one could tighten.
     if S_ISREG(found.st_mode) and found.st_mode & 0o077:

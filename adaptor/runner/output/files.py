@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from stat import S_ISSOCK
 
 from ...core.errors import InputError
 from ...core.text.harmless import harmless
@@ -35,9 +36,12 @@ def check_output(path: str) -> None:
     target = os.path.realpath(path)
     folder = os.path.dirname(target)
     if _is_written_as_it_is(path):
-        if os.access(path, os.W_OK):
+        if S_ISSOCK(os.stat(path).st_mode):
+            reason = "it is a socket"
+        elif os.access(path, os.W_OK):
             return
-        reason = "it may not be written to"
+        else:
+            reason = "it may not be written to"
     elif os.path.isdir(target):
         reason = "it is a folder"
     elif not os.path.isdir(folder):

@@ -75,8 +75,15 @@ def covered_code(line: str, *, is_broken: bool = False) -> str:
     if key is not None and is_broken:
         spans.append((key.end(), len(line)))
     elif key is not None:
-        spans += [(found.start() + 1, found.end() - 1) for found in _LITERAL.finditer(line, key.end())]
+        # From the beginning of the line: the key may be inside of a text, such as the query of an address.
+        literals = [(found.start() + 1, found.end()) for found in _LITERAL.finditer(line)]
+        spans += [(max(start, key.end()), _closed(line, start, end)) for start, end in literals if end > key.end()]
     return _covered(line, spans)
+
+
+def _closed(line: str, start: int, end: int) -> int:
+    """Return where the content of a literal ends, whose last quote may be on another line."""
+    return end - 1 if end > start and line[end - 1] == line[start - 1] else end
 
 
 def covered_name(name: str) -> str:

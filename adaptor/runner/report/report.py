@@ -6,6 +6,7 @@ from collections import Counter
 
 from ...core.errors import SENT_NO, SENT_UNKNOWN
 from ...core.version import __version__
+from ..problems.covered import covered_code
 from ..problems.problems import Problems
 
 TYPE_CHECKING = False
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ...core.run.call_record import CallRecord
     from ...core.secrets.redact import Redactor
     from ..execution.result import Result, StepResult
-    from ..load.plan import Plan
+    from ..load.plan import Plan, Script
 
 #: The exit codes in words.
 STATUS = {
@@ -85,12 +86,12 @@ def plan_facts(plan: Plan) -> dict[str, Any]:
                 "id": step.id,
                 "name": step.name or None,
                 "kind": step.kind,
-                "script": step.script.shown if step.script is not None else None,
+                "script": _script(step.script) if step.script is not None else None,
                 "join": step.join or None,
                 "next": [
                     {
                         "to": edge.target,
-                        "condition": edge.condition.text if edge.condition is not None else "always",
+                        "condition": covered_code(edge.condition.text) if edge.condition is not None else "always",
                         "label": edge.label or None,
                         "disabled": edge.disabled,
                     }
@@ -100,6 +101,12 @@ def plan_facts(plan: Plan) -> dict[str, Any]:
             for step in plan.steps.values()
         ],
     }
+
+
+def _script(script: Script) -> str:
+    """Return the path of a script, or the first line of a text, without literal secrets."""
+    first = next((line.strip() for line in script.text.splitlines() if line.strip()), "")
+    return script.file or covered_code(first[:50] + "…" * (len(first) > 50))
 
 
 def _step(step: StepResult) -> dict[str, Any]:

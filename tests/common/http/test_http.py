@@ -187,6 +187,11 @@ def test_cookies_are_not_kept_between_calls(httpserver: HTTPServer, echo: str, r
     assert "cookie" not in http.get(echo)({})["data"]["headers"]
 
 
+def test_early_hints_are_not_taken_for_the_answer(wire: Any, answer: Any) -> None:
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
+    assert http.get(wire(hints + hints + answer({"a": 1})).url, parse_as="json")({})["data"] == {"a": 1}
+
+
 def test_a_proxy_of_the_environment_carries_the_call(wire: Any, answer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     proxy = wire(answer({}))
     monkeypatch.setenv("HTTP_PROXY", proxy.url)

@@ -56,6 +56,11 @@ def test_a_ledger_that_is_gone_stops_the_run_before_anything_more_is_marked(tmp_
         "//user:SECRETVALUE@host/db",
         "user:SECRETVALUE@host/db",
         "mysql:host",
+        "  ",
+        "$DATABASE_URL",
+        '{"host": "SECRETVALUE"}',
+        "postgres@db.example",
+        "db.example:5432/clinic",
     ],
 )
 def test_what_is_nearly_an_address_is_no_path_and_is_not_shown(tmp_path, monkeypatch, database):

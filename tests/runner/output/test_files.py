@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import socket
 import stat
 
 import pytest
@@ -54,6 +55,14 @@ def test_an_output_that_cannot_be_written_is_refused_before(tmp_path):
         check_output(str(tmp_path / "no" / "out.json"))
     with pytest.raises(InputError, match="it is a folder"):
         check_output(str(tmp_path))
+
+
+def test_a_socket_is_refused_before_anything_is_sent(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("there")
+        with pytest.raises(InputError, match="it is a socket"):
+            check_output("there")
 
 
 def test_standard_output_is_utf_8_whatever_its_encoding():

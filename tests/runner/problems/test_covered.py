@@ -68,6 +68,8 @@ def test_what_is_covered_keeps_its_length_so_that_a_caret_keeps_its_place():
         ("token = state.configuration.access_token", "token = state.configuration.access_token"),
         ('if token == "abc": log("x")', 'if token == "abc": log("x")'),
         (f'log("{TOKEN}")', 'log("")'),
+        ('get("https://x/?api_key=abc&a=b", auth=("u", "abc"))', 'get("https://x/?api_key=", auth=("", ""))'),
+        ('password = "abc', 'password = "'),
         ('send_text("6543210987654321", "hi")', 'send_text("6543210987654321", "hi")'),
     ],
 )

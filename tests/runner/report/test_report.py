@@ -148,3 +148,12 @@ def test_a_run_that_was_refused_has_a_report_too(reported, tmp_path):
 def test_the_report_can_be_read_by_its_owner_alone(reported, tmp_path):
     reported("r.html")
     assert (tmp_path / "r.html").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_plan_in_the_report_shows_no_literal_secret_of_a_script_or_a_condition(reported, tmp_path):
+    step = {"id": "a", "expression": "pwd = 'peach-orchard'; log(1)", "next": {"b": {"condition": "dict(pwd='peach')"}}}
+    (tmp_path / "w.json").write_text(json.dumps({"steps": [step, {"id": "b", "expression": "log(2)"}]}))
+    text = reported("r.json", code=0)
+    assert "pwd" in text
+    assert "peach" not in text
+    assert "peach" not in reported("r.html", code=0)
