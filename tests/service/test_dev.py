@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from pathlib import Path
@@ -11,7 +10,6 @@ import pytest
 import requests
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "faq"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 ANA = "6543210987654321"
 
 
@@ -70,20 +68,13 @@ def test_it_leaves_nothing_behind(dev, tmp_path):
 
 
 @pytest.mark.browser
-def test_a_person_types_on_the_chat_page_and_the_answer_appears(dev):
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not os.path.exists(CHROMIUM):
-        if os.environ.get("ADAPTOR_BROWSER") == "required":
-            pytest.fail("there is no chromium, and here the browser tests are required: apt-get install chromium")
-        pytest.skip("there is no chromium on this machine (apt-get install chromium)")
+def test_a_person_types_on_the_chat_page_and_the_answer_appears(dev, browser):
     server = dev()
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--headless", "--no-sandbox", "--disable-gpu"])
-        page = browser.new_page()
-        page.goto(f"{server.page}#{ANA}")
-        page.get_by_label("Write as").fill("Hello")
-        page.keyboard.press("Enter")
-        page.get_by_role("log").get_by_text("What would you like to know?").wait_for(timeout=30_000)
-        page.get_by_role("button", name="Opening hours").click()
-        page.get_by_role("log").get_by_text("9 to 17").wait_for(timeout=30_000)
-        browser.close()
+    page = browser.new_page()
+    page.goto(f"{server.page}#{ANA}")
+    page.get_by_label("Write as").fill("Hello")
+    page.keyboard.press("Enter")
+    page.get_by_role("log").get_by_text("What would you like to know?").wait_for(timeout=30_000)
+    page.get_by_role("button", name="Opening hours").click()
+    page.get_by_role("log").get_by_text("9 to 17").wait_for(timeout=30_000)
+    page.close()
