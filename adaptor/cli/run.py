@@ -71,13 +71,36 @@ def perform(options: argparse.Namespace) -> int:
             stdout.flush()
 
 
+#: What a run writes, and what it reads and must find again; a state may be replaced by the one that it leads to.
+_OUTPUTS = ("output", "transcript", "report", "results", "preview")
+_KEPT = (("path", "the job"), ("credentials", "the credentials file"), ("people", "the file of people"))
+
+
+def _check_outputs(options: argparse.Namespace) -> None:
+    """Refuse outputs that cannot be written, or that would replace each other or what the run reads.
+
+    Raises:
+        InputError: One is such.
+    """
+    taken = {os.path.realpath(path): what for name, what in _KEPT if (path := getattr(options, name))}
+    for name in _OUTPUTS:
+        path = getattr(options, name)
+        if not path or path == "-":
+            continue
+        check_output(path)
+        target = os.path.realpath(path)
+        if target in taken and (os.path.isfile(target) or not os.path.exists(target)):
+            raise InputError(
+                f"--{name} {path} would replace {taken[target]}.", fix="Give it another name; nothing was run."
+            )
+        taken[target] = f"the file of --{name}"
+
+
 def _perform(options: argparse.Namespace, log: Log) -> int:
     check_options(options)
     if options.resend_unknown and not options.dry_run and not options.yes:
         _ask_to_resend(options.resume)
-    for path in (options.output, options.transcript, options.report, options.results, options.preview):
-        if path and path != "-":
-            check_output(path)
+    _check_outputs(options)
     run_options = RunOptions(options.path)
     run_options.fill(vars(options))
     run_options.labels, run_options.given = check_labels(options.label or ()), given_by(options)
