@@ -81,6 +81,8 @@ class Execution:
         self._gathered: Callable[[], tuple[State, str]] | None = None
         #: What ends the run before its steps are through: an interruption, or an error outside of a step.
         self._ended_by: KeyboardInterrupt | AdaptorError | None = None
+        #: The error of an interruption between two steps.
+        self._interruption: AdaptorError | None = None
 
     def perform(self, state: State) -> Result:
         """Run the plan. Errors are in the result; they are not raised."""
@@ -212,6 +214,10 @@ class Execution:
                     self._end_at(edge, error)
                     return []
                 self._warn_of_edge(edge, f"it is not taken. {error.headline()} {error.fix}")
+            except KeyboardInterrupt as stop:
+                # A second signal, since a first one waits for the next step.
+                self._ended_by, self._interruption = stop, interruption(stop, f"edge {edge}")
+                return []
         return chosen
 
     def _holds(self, edge: Edge, step: StepResult, state: State) -> bool:
@@ -249,12 +255,14 @@ class Execution:
         unhandled = [step for step in result.steps if step.error is not None and not step.is_handled]
         result.seconds = time.perf_counter() - self._began
         result.is_partial = self._run.audience.is_partial
-        result.error = unhandled[0].error if unhandled else None
+        result.error = unhandled[0].error if unhandled else self._interruption
         result.went_through = all(isinstance(step.error, ItemsFailed) and step.error.went_through for step in unhandled)
         if isinstance(self._ended_by, AdaptorError):
             self._run.log("error", "run", self._ended_by.report(), error=self._ended_by.facts())
             result.error, result.exit_code = self._ended_by, EXIT_CRASHED
             return result
+        if self._interruption is not None:
+            self._run.log("error", "run", self._interruption.report(), error=self._interruption.facts())
         result.exit_code = self._exit_code()
         result.state, result.text = final_state(schedule.leaves, final_text(schedule.texts), self._run.redactor)
         return result
