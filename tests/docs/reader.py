@@ -103,7 +103,8 @@ class Reader:
     def perform(self, block: Block) -> None:
         """Perform the commands of a block."""
         if "compile" in block.marks:
-            return _read_commands(block)
+            _read_commands(block)
+            return
         out, err = "", ""
         lines = block.text.replace("\\\n", " ").splitlines()
         commands = [part for line in lines if line.strip() and not line.startswith("#") for part in _parts(line)]
