@@ -233,6 +233,9 @@ def try_each(
                 _tell_held_back(run, index, error)
             elif run.observers.results_reported == told:
                 report_result(run, "failed", None, index=index, error=error)
+            # A loop inside this one has told its items itself.
+            if run.made == made and run.observers.on_passed_over is not None and not isinstance(error, ItemsFailed):
+                run.observers.on_passed_over({"place": run.place(), "error": error.facts()})
             if error.is_earlier:
                 # Listed as before. What an earlier attempt could not learn does not fail this one too.
                 state = before

@@ -286,7 +286,7 @@ def test_runs_are_found_by_their_labels_which_all_must_fit(adaptor, messenger, r
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--label", "clinic"], "--label needs a label such as clinic=kibera, not 'clinic'"),
+        (["--label", "clinic"], "--label needs a NAME=VALUE such as clinic=kibera, not 'clinic'"),
         (["--label", "a b=c"], "'a b' cannot be the name of a label"),
         (["--label", "a="], "The label `a` has no value"),
         (["--label", "a=1", "--label", "a=2"], "The label `a` is given twice"),

@@ -59,8 +59,8 @@ def check_extra() -> None:
     missing = [name for name in ("starlette", "uvicorn", "cronsim") if find_spec(name) is None]
     if missing:
         raise InputError(
-            f"The service needs {' and '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed.",
-            fix="Install them: pip install 'facebook-adaptor[serve]'.",
+            f"The service needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed.",
+            fix="Install them: pip install 'facebook-adaptor[serve]', or in a checkout of it: pip install '.[serve]'",
         )
     if not hasattr(os, "fork"):
         raise InputError("This system has no fork, with which the service runs jobs.", fix="Use Linux or macOS.")

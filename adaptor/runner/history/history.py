@@ -49,7 +49,8 @@ def open_history(database: str, *, read_only: bool) -> Store:
     if not is_there(database):
         raise InputError(
             f"There is no ledger {database}.",
-            fix="Name the job that was run, its folder, or the ledger itself with --database.",
+            fix="Name the job that was run, its folder, or the ledger itself with --database. A run with --sandbox or "
+            "--dry-run leaves no record, unless --sandbox has a --database FILE.",
         )
     return open_store(database, read_only=read_only)
 
