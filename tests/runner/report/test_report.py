@@ -50,16 +50,17 @@ try_each(Path("people.csv"), send_text(state.data.psid, f"{state.data.day:%d}"),
 
 
 def test_items_that_no_message_came_of_are_counted_in_the_report_with_their_place_and_reason(reported, tmp_path):
-    (tmp_path / "people.csv").write_text("psid,day\n1111111111111111,2026-12-01\n,2026-12-01\n2222222222222222,x\n")
+    (tmp_path / "people.csv").write_text("psid,day\n1111111111111111,2026-12-01\n,2026-12-01\n2222222222222222,x\n12ab,2026-12-01\n")
     (tmp_path / "job.py").write_text(JOB)
     report = json.loads(reported("r.json", path="job.py", code=0))
-    assert [entry["recipient"] for entry in report["recipients"]] == ["1111111111111111"]
+    # What Meta has refused is a recipient.
+    assert [entry["recipient"] for entry in report["recipients"]] == ["1111111111111111", "12ab"]
     assert [(each["place"], each["error"]["name"]) for each in report["passed_over"]] == [
         ("step 1 · try_each[1, people.csv line 3]", "InvalidMessage"),
         ("step 1 · try_each[2, people.csv line 4]", "InvalidValue"),
     ]
     page = reported("r.html", path="job.py", code=0)
-    assert "The message was sent. 2 items were passed over: no message could be made." in page
+    assert "1 of 2 messages was sent. 2 items were passed over: no message could be made." in page
     assert all(f"people.csv line {line}" in page for line in (3, 4))
 
 
