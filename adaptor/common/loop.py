@@ -235,7 +235,11 @@ def try_each(
             elif run.observers.results_reported == told:
                 report_result(run, "failed", None, index=index, error=error)
             # A loop inside this one has told its items itself.
-            if _writes(run) == writes and run.observers.on_passed_over is not None and not isinstance(error, ItemsFailed):
+            if (
+                _writes(run) == writes
+                and run.observers.on_passed_over is not None
+                and not isinstance(error, ItemsFailed)
+            ):
                 run.observers.on_passed_over({"place": run.place(), "error": error.facts()})
             if error.is_earlier:
                 # Listed as before. What an earlier attempt could not learn does not fail this one too.

@@ -50,7 +50,9 @@ try_each(Path("people.csv"), send_text(state.data.psid, f"{state.data.day:%d}"),
 
 
 def test_items_that_no_message_came_of_are_counted_in_the_report_with_their_place_and_reason(reported, tmp_path):
-    (tmp_path / "people.csv").write_text("psid,day\n1111111111111111,2026-12-01\n,2026-12-01\n2222222222222222,x\n12ab,2026-12-01\n")
+    (tmp_path / "people.csv").write_text(
+        "psid,day\n1111111111111111,2026-12-01\n,2026-12-01\n2222,x\n12ab,2026-12-01\n"
+    )
     (tmp_path / "job.py").write_text(JOB)
     report = json.loads(reported("r.json", path="job.py", code=0))
     # What Meta has refused is a recipient.
