@@ -21,7 +21,7 @@ MILLISECONDS_FROM = 100_000_000_000
 #: What to do about a time without a zone: mostly it is local already.
 LOCAL_FIX = (
     "Such a time is local already where no zone is meant: leave local_time() out and format it as it is. Where only "
-    "some rows lack a zone, give them theirs first: datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(…)).isoformat()."
+    "some rows lack a zone, give them theirs: datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(…)).isoformat()."
 )
 #: Numbers from here on are no time, in nanoseconds neither.
 _NO_TIME = 10**20

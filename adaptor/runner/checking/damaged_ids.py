@@ -1,4 +1,4 @@
-"""Damaged ids and missing columns in the files and lists that a job loops over, as far as they are known before a run."""
+"""Damaged ids and missing columns in the sources of a job's loops, as far as they are known before it runs."""
 
 from __future__ import annotations
 
