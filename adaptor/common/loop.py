@@ -234,13 +234,8 @@ def try_each(
                 _tell_held_back(run, index, error)
             elif run.observers.results_reported == told:
                 report_result(run, "failed", None, index=index, error=error)
-            # A loop inside this one has told its items itself.
-            if (
-                _writes(run) == writes
-                and run.observers.on_passed_over is not None
-                and not isinstance(error, ItemsFailed)
-            ):
-                run.observers.on_passed_over({"place": run.place(), "error": error.facts()})
+            if _writes(run) == writes:
+                _report_passed_over(run, error)
             if error.is_earlier:
                 # Listed as before. What an earlier attempt could not learn does not fail this one too.
                 state = before
@@ -267,7 +262,7 @@ def try_each(
     if failed:
         what = f"passed over {len(failed):,} of {number_of(count, 'items')}: {summary(failed)}"
         # With fail=False the job itself does something about them.
-        details = "; state['failed'] lists them" if fail is False else f"\n{kinds.listed()}"
+        details = "; state['failed'] lists them, and --results FILE.csv" if fail is False else f"\n{kinds.listed()}"
         run.log("info", "job", f"{what}{details}")
     if quiet and _writes(run) != writes_before:
         # With the messages and what was passed over it makes up all items.
@@ -328,6 +323,14 @@ def _tell_held_back(run: Run, index: int, error: AdaptorError) -> None:
     """Count a message that an earlier attempt sent with other content: it certainly was not sent."""
     run.record_call("failed", is_message=True, error=error)
     report_result(run, "failed", None, index=index, error=error)
+
+
+def _report_passed_over(run: Run, error: AdaptorError) -> None:
+    """Report an item that no write was made for, unless a function of the job may have sent something."""
+    # A loop inside this one has reported its items itself.
+    if run.observers.on_passed_over is None or isinstance(error, ItemsFailed) or error.sent == SENT_UNKNOWN:
+        return
+    run.observers.on_passed_over({"place": run.place(), "error": error.facts()})
 
 
 def _writes(run: Run) -> tuple[int, tuple[int, int, int]]:

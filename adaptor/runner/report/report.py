@@ -41,8 +41,7 @@ def report_of(result: Result, redactor: Redactor, *, sent_to: str = "graph") -> 
         `run` (id, path, workflow, times, exit code, labels,
         `sent_to`), `steps` in order with their `operations`, `calls` by
         operation and outcome, `recipients` with the outcome of each message, `passed_over` with the items of loops
-        of which no message was tried, `errors`, and `plan` with the edges that
-        were taken.
+        that no message was tried for, `errors`, and `plan` with the edges that were taken.
     """
     messages, outcomes = result.recorded or (result.messages, result.outcomes)
     calls = [call for step in result.steps for call in step.calls]
