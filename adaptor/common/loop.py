@@ -330,7 +330,9 @@ def _report_passed_over(run: Run, error: AdaptorError) -> None:
     # A loop inside this one has reported its items itself.
     if run.observers.on_passed_over is None or isinstance(error, ItemsFailed) or error.sent == SENT_UNKNOWN:
         return
-    run.observers.on_passed_over({"place": run.place(), "error": error.facts()})
+    # Details may be large, and no report shows them.
+    facts = {key: value for key, value in error.facts().items() if key != "details"}
+    run.observers.on_passed_over({"place": run.place(), "error": facts})
 
 
 def _writes(run: Run) -> tuple[int, tuple[int, int, int]]:

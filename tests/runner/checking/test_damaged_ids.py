@@ -109,11 +109,11 @@ def test_a_column_that_a_file_does_not_have_is_told_once_with_those_that_it_has(
         "combine(fn(lambda s: {**s, 'data': {'psid': '1', 'nam': 'A'}}), send_text(state.data.psid, state.data.nam))",
     ],
 )
+def test_what_a_run_may_bring_is_no_missing_column(warned, call):
+    assert warned(f"try_each(Path('rows.csv'), {call})", f"psid,name\n{ANA},Ana\n") == []
+
+
 def test_a_list_in_the_script_is_looked_at_for_what_its_items_lack(warned):
     assert warned("each([{}], send_text(state.data.psid, 'x'))") == [
         "each: row 1: `state.data.psid` does not exist: `state.data` has no keys at all."
     ]
-
-
-def test_what_a_run_may_bring_is_no_missing_column(warned, call):
-    assert warned(f"try_each(Path('rows.csv'), {call})", f"psid,name\n{ANA},Ana\n") == []
