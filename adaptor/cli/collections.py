@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 import sys
 
 from .layout.help import Help
@@ -208,6 +209,7 @@ def _set(options: argparse.Namespace) -> int:
     from ..core.text.number_of import number_of
     from ..runner.input.document import parse_document, read_object
     from ..runner.input.source import Source
+    from ..runner.problems.problems import FileProblem
 
     if (options.items is None) == (options.key is None) or (options.key is not None and options.value is None):
         raise InputError(
@@ -220,7 +222,13 @@ def _set(options: argparse.Namespace) -> int:
         }
     else:
         text = sys.stdin.read() if options.value == "-" else options.value
-        value = parse_document(Source("the value", text, "value")).value
+        try:
+            value = parse_document(Source("the value", text, "value")).value
+        except FileProblem as problem:
+            if options.value != "-" and text.strip()[:1] not in ("{", "[", '"'):
+                # The shell takes one pair of quotes away.
+                problem.fix = f"Text has quotes of its own in JSON: {shlex.quote(json.dumps(text, ensure_ascii=False))}"
+            raise
         values = {checked_key(options.key, is_one=True): checked_value(value)}
     name = checked_collection(options.collection)
     with _store(options, read_only=False) as store:

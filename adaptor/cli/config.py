@@ -159,7 +159,8 @@ def _check(options: argparse.Namespace) -> int:
             run.warn("config", what)
         findings = inspect_token(credentials.single(options.name), options.job, run)
     except AdaptorError as error:
-        run.log("error", "config", _located(error, credentials, options.name).report())
+        located = _located(error, credentials, options.name)
+        run.log("error", "config", located.report(), error=located.facts())
         return 2
     if options.format == "json":
         text = json.dumps(findings.facts(), indent=2, ensure_ascii=False)

@@ -104,7 +104,7 @@ def perform(options: argparse.Namespace) -> int:
             return _get(options, target, configuration, user_token, run)
     except AdaptorError as error:
         error.about_sending = False
-        run.log("error", "config", error.report())
+        run.log("error", "config", error.report(), error=error.facts())
         return 1 if asked and not isinstance(error, ConfigurationError) else 2
 
 
@@ -119,7 +119,7 @@ def _get(options: argparse.Namespace, target: CredentialFile, given: dict[str, A
     try:
         page = _choose(pages, options.page)
     except InputError as error:
-        run.log("error", "config", error.report())
+        run.log("error", "config", error.report(), error=error.facts())
         return 2
     facts = tokens.facts(page.token)
     warnings = check_permissions(facts, page)

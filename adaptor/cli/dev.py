@@ -39,10 +39,10 @@ def add_to(commands: Any) -> None:
         formatter_class=Help,
         allow_abbrev=False,
     )
-    add_service_options(command)
+    add_service_options(command, port=0)
     command.add_argument("--people", metavar="FILE", help="who is there (default: sandbox.json beside it, if any)")
     command.add_argument("--open", action="store_true", help="open the chat page in the browser")
-    command.set_defaults(perform=perform, port=0)
+    command.set_defaults(perform=perform)
 
 
 def perform(options: argparse.Namespace) -> int:

@@ -130,6 +130,8 @@ def _unknown(further: list[str], options: argparse.Namespace) -> str:
         hint = "The shell has divided the state: put it in single quotes, -S '{\"data\": …}'."
     elif command == "config" and not name.startswith("-"):
         hint = f"Write -c before the file: -c {name}"
+    elif command == "collections" and getattr(options, "verb", None) == "list":
+        hint = f"To see what it holds: adaptor collections get {name} '*'"
     return f"adaptor {command}: `{' '.join(further)}` is not known.\n  fix:   Nothing was run. {hint}\n"
 
 

@@ -189,12 +189,13 @@ def _run_of(options: argparse.Namespace) -> Iterator[tuple[Store, RunRecord]]:
 def _list(options: argparse.Namespace) -> int:
     from ..runner.execution.ledger_location import is_there
     from ..runner.execution.run_id import check_labels
-    from ..runner.history.history import ledger_of, run_facts
+    from ..runner.history.history import NO_RECORD, ledger_of, run_facts
 
     database = ledger_of(options.path, options.database)
     if not is_there(database):
         # A missing ledger is no mistake.
-        print(f"There is no ledger {one_line(database)}: nothing was sent from here yet.", file=sys.stderr)
+        what = f"There is no ledger {one_line(database)}: nothing was sent from here yet. {NO_RECORD}"
+        print(what, file=sys.stderr)
         facts = []
     else:
         with _store(options) as store:

@@ -203,13 +203,14 @@ def try_each(
     count = 0
     left_out_before = run.audience.left_out_before
     put_off: dict[int, tuple[int, Any]] = {}
+    quiet, writes_before = 0, _writes(run)
     for index, item in run.watched(_again_at_the_end(numbered(source, state, csv), put_off)):
         path[-1] = ("try_each", index)
         # The error in place of an unreadable row is no JSON, and must not be left in the state.
         before = {**state, key: None if isinstance(item, UnreadableRow) else item, "index": int(index)}
         counted, told, left_out = _counted(run), run.observers.results_reported, run.audience.left_out
         run.audience.left_out_before = left_out
-        made, unknown = run.made, run.unknown_in_a_row
+        made, unknown, writes = run.made, run.unknown_in_a_row, _writes(run)
         count += index not in put_off
         try:
             readable(item)
@@ -233,6 +234,8 @@ def try_each(
                 _tell_held_back(run, index, error)
             elif run.observers.results_reported == told:
                 report_result(run, "failed", None, index=index, error=error)
+            if _writes(run) == writes:
+                _report_passed_over(run, error)
             if error.is_earlier:
                 # Listed as before. What an earlier attempt could not learn does not fail this one too.
                 state = before
@@ -250,6 +253,7 @@ def try_each(
             run.log("debug", "job", f"{error.place}: {error.headline()}")
             state = before
         else:
+            quiet += _writes(run) == writes and run.audience.left_out == left_out
             if run.unknown_in_a_row == unknown:
                 run.unknown_in_a_row = 0
     path[-1] = ("try_each", None)
@@ -258,8 +262,11 @@ def try_each(
     if failed:
         what = f"passed over {len(failed):,} of {number_of(count, 'items')}: {summary(failed)}"
         # With fail=False the job itself does something about them.
-        details = "; state['failed'] lists them" if fail is False else f"\n{kinds.listed()}"
+        details = "; state['failed'] lists them, and --results FILE.csv" if fail is False else f"\n{kinds.listed()}"
         run.log("info", "job", f"{what}{details}")
+    if quiet and _writes(run) != writes_before:
+        # With the messages and what was passed over it makes up all items.
+        run.log("info", "job", f"nothing to send for {quiet:,} of {number_of(count, 'items')}")
     raise_if_failed(failed, count, "items", fail=fail, new=new)
     return {**state, "failed": failed}
 
@@ -316,6 +323,21 @@ def _tell_held_back(run: Run, index: int, error: AdaptorError) -> None:
     """Count a message that an earlier attempt sent with other content: it certainly was not sent."""
     run.record_call("failed", is_message=True, error=error)
     report_result(run, "failed", None, index=index, error=error)
+
+
+def _report_passed_over(run: Run, error: AdaptorError) -> None:
+    """Report an item that no write was made for, unless a function of the job may have sent something."""
+    # A loop inside this one has reported its items itself.
+    if run.observers.on_passed_over is None or isinstance(error, ItemsFailed) or error.sent == SENT_UNKNOWN:
+        return
+    # Details may be large, and no report shows them.
+    facts = {key: value for key, value in error.facts().items() if key != "details"}
+    run.observers.on_passed_over({"place": run.place(), "error": facts})
+
+
+def _writes(run: Run) -> tuple[int, tuple[int, int, int]]:
+    """Return a value that another write changes, also one that was refused, or that an earlier attempt has made."""
+    return sum(run.outcomes.values()), run.made
 
 
 def _counted(run: Run) -> int:

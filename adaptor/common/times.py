@@ -18,6 +18,11 @@ HEADING = "data"
 
 #: Unix times from here on are in milliseconds: in seconds it would be the year 5138.
 MILLISECONDS_FROM = 100_000_000_000
+#: What to do about a time without a zone: mostly it is local already.
+LOCAL_FIX = (
+    "Such a time is local already where no zone is meant: leave local_time() out and format it as it is. Where only "
+    "some rows lack a zone, give them theirs: datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(…)).isoformat()."
+)
 #: Numbers from here on are no time, in nanoseconds neither.
 _NO_TIME = 10**20
 
@@ -110,7 +115,7 @@ def _moment(value: Any) -> datetime:
     if not isinstance(value, datetime):
         raise _no_moment(f"{'None' if value is None else a_kind(value)} is no moment")
     if value.tzinfo is None:
-        raise _no_moment(f"{value.isoformat()} has no time zone or offset")
+        raise _no_moment(f"{value.isoformat()} has no time zone or offset", LOCAL_FIX)
     return value
 
 

@@ -241,3 +241,15 @@ def test_in_postgresql_it_is_the_same(adaptor, fresh_postgresql):
         "There are no collections in the ledger."
         in adaptor(None, "list", "--database", fresh_postgresql, command="collections").err
     )
+
+
+def test_text_without_quotes_of_its_own_is_shown_as_json_wants_it(adaptor):
+    done = adaptor(None, "set", "bot", "greeting", "it's open", command="collections")
+    assert done.code == 2
+    assert "Text has quotes of its own in JSON: '\"it'\"'\"'s open\"'" in done.err
+
+
+def test_the_name_of_a_collection_after_list_leads_to_get(adaptor):
+    done = adaptor(None, "list", "bot", command="collections")
+    assert done.code == 2
+    assert "adaptor collections get bot '*'" in done.err

@@ -242,3 +242,7 @@ def test_a_run_warns_of_an_end_that_a_job_has_learned(adaptor, httpserver, tmp_p
     (tmp_path / "elsewhere").mkdir(exist_ok=True)
     assert "The token ends on" in adaptor("get_page()", "--database", "elsewhere/ledger.db", env=env).err
     assert "ends on" not in adaptor("get_page()", "--database", "other/ledger.db", env=env).err
+
+
+def test_an_error_is_laid_out_as_that_of_a_run(config):
+    assert "\n  fix:   " in config("check", "-c", "none.json").err

@@ -31,6 +31,10 @@ WRONG = {
         "each('$.data.row[3:]', log(state.data))",
         "matches nothing: `$.data.row` is a list of 1 item",
     ),
+    "the name of a file": (
+        "try_each('people.csv', log(state.data))",
+        "`$` has the keys data. For the file write try_each(Path('people.csv'), …).",
+    ),
     "merge": ("each(merge('$.data.rows[*]', {'a': 1}), log(state.data))", "matches nothing: `$.data` has the keys row"),
     "join": (
         "each(join('$.data.rows[*]', '$.data.n', 'n'), log(state.data))",

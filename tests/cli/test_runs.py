@@ -66,7 +66,11 @@ def test_where_nothing_was_sent_the_list_is_empty_and_that_is_no_mistake(runs):
     done = runs("list", "--format", "json")
     assert (done.code, done.out) == (0, "[]\n")
     assert "nothing was sent from here yet" in done.err
-    assert runs("show", "r1").code == 2
+    # People who know only the sandbox look for its runs.
+    assert "A run with --sandbox or --dry-run leaves no record" in done.err
+    shown = runs("show", "r1")
+    assert shown.code == 2
+    assert "unless --sandbox has a --database FILE" in shown.err
 
 
 def test_runs_are_read_while_another_process_writes_and_nothing_is_left_beside_the_ledger(sent, runs, tmp_path):
@@ -286,7 +290,7 @@ def test_runs_are_found_by_their_labels_which_all_must_fit(adaptor, messenger, r
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--label", "clinic"], "--label needs a label such as clinic=kibera, not 'clinic'"),
+        (["--label", "clinic"], "--label needs a NAME=VALUE such as clinic=kibera, not 'clinic'"),
         (["--label", "a b=c"], "'a b' cannot be the name of a label"),
         (["--label", "a="], "The label `a` has no value"),
         (["--label", "a=1", "--label", "a=2"], "The label `a` is given twice"),

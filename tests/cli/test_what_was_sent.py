@@ -258,3 +258,17 @@ def test_a_broadcast_names_whom_it_has_left_out_in_the_report(job, meta):
     assert done.code == 0, done.err
     outcomes = {row["recipient"]: row["outcome"] for row in done.report["recipients"]}
     assert [outcomes[person] for person in (PEOPLE[0], PEOPLE[2])] == ["skipped", "skipped"]
+
+
+def test_messages_rows_passed_over_and_rows_with_nothing_to_send_make_up_all_rows_of_a_loop(adaptor):
+    rows = [("6543210987654321", "yes"), ("", "yes"), ("6543210987654322", "no"), ("6543210987654323", "")]
+    job = 'try_each(state.data, fn_if(state.data.wants == "yes", send_text(state.data.psid, "Hello")), fail=False)'
+    done = adaptor(job, "--sandbox", state={"data": [{"psid": psid, "wants": wants} for psid, wants in rows]})
+    assert done.code == 0, done.err
+    assert "passed over 1 of 4 items" in done.err
+    assert "nothing to send for 2 of 4 items" in done.err
+    assert "Messages: 1 sent." in done.err
+
+
+def test_a_loop_that_is_not_about_messages_does_not_say_that_it_had_nothing_to_send(adaptor):
+    assert "nothing to send" not in adaptor("try_each([1, 2], log(state.data))").err

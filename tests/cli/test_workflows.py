@@ -171,3 +171,9 @@ def test_an_option_that_does_not_exist_is_answered_with_the_one_that_was_meant(f
     done = flow("--tiemout", "5")
     assert done.code == 2
     assert "Did you mean `--timeout`?" in done.err
+
+
+def test_that_nothing_was_run_is_said_once(adaptor):
+    done = adaptor(None, "w.yaml", files={"w.yaml": "workflow:\n  steps:\n\t- id: a\n"})
+    assert "YAML is indented with spaces only." in done.err
+    assert done.err.count("Nothing was run.") == 1

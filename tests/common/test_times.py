@@ -59,6 +59,13 @@ def test_what_is_no_moment_is_refused(value, words):
     assert caught.value.fix
 
 
+def test_a_time_without_a_zone_need_not_be_converted_and_the_error_says_so():
+    with pytest.raises(InvalidValue) as caught:
+        local_time("2026-11-30T23:30:00", "Africa/Nairobi")
+    assert "leave local_time() out" in caught.value.fix
+    assert ".replace(tzinfo=ZoneInfo(…))" in caught.value.fix
+
+
 @pytest.mark.parametrize("zone", ["Africa/Nairobbi", "", "../etc"])
 def test_a_zone_that_is_none_is_refused_where_it_is_written(zone):
     with pytest.raises(WrongCall) as caught:

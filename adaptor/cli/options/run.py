@@ -257,5 +257,5 @@ def _mebibytes(text: str) -> int:
 
 # argparse shows these names where a value is wrong.
 _seconds.__name__, _mebibytes.__name__ = "number of seconds above 0:", "number of MiB from 32:"
-label.__name__ = "label such as clinic=kibera:"
+label.__name__ = "NAME=VALUE such as clinic=kibera:"
 _count.__name__ = "whole number from 1:"

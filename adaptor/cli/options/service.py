@@ -23,11 +23,17 @@ PATH = "/webhook"
 RUN_SECONDS = 300.0
 
 
-def add_service_options(command: argparse.ArgumentParser) -> None:
-    """Add the options that both commands have."""
+def add_service_options(command: argparse.ArgumentParser, *, port: int = PORT) -> None:
+    """Add the options that both commands have.
+
+    Args:
+        command: The parser of the command.
+        port: Where it listens by default; 0 is any free port.
+    """
     command.add_argument("path", metavar="PROJECT", help="a workflow (.json, .yaml) or a project.yaml")
     where = command.add_argument_group("where it listens")
-    where.add_argument("--port", type=_port, metavar="PORT", default=PORT, help=f"0 is any free one (default: {PORT})")
+    told = f"0 is any free one (default: {port})" if port else "default: any free one"
+    where.add_argument("--port", type=_port, metavar="PORT", default=port, help=told)
     where.add_argument(
         "--url-path", type=_url_path, metavar="PATH", default=PATH, help=f"of the webhook (default: {PATH})"
     )
@@ -59,8 +65,8 @@ def check_extra() -> None:
     missing = [name for name in ("starlette", "uvicorn", "cronsim") if find_spec(name) is None]
     if missing:
         raise InputError(
-            f"The service needs {' and '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed.",
-            fix="Install them: pip install 'facebook-adaptor[serve]'.",
+            f"The service needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed.",
+            fix="Install them: pip install 'facebook-adaptor[serve]', or in a checkout of it: pip install '.[serve]'",
         )
     if not hasattr(os, "fork"):
         raise InputError("This system has no fork, with which the service runs jobs.", fix="Use Linux or macOS.")

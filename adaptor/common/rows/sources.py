@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+#: Endings of files that a loop can read.
+_FILES = (".csv", ".jsonl", ".ndjson")
+
+
 class PositionInFile(int):
     """The position of an item that also knows on which line of its file the item begins.
 
@@ -99,7 +103,9 @@ def warn_if_no_items(state: State, *, has_some: bool) -> None:
     missing = None if path is None else missing_part(path, state)
     if missing is not None:
         where = f"{run.statement.line}: {loop.name}({source!r})"
-        run.warn("job", f"{loop.name}: {source!r} matches nothing: {missing}.", once=where)
+        # A path into the state, and no file: the name of one is the commonest reason that nothing is there.
+        hint = f" For the file write {loop.name}(Path({path!r}), …)." if str(path).lower().endswith(_FILES) else ""
+        run.warn("job", f"{loop.name}: {source!r} matches nothing: {missing}.{hint}", once=where)
 
 
 def path_of(source: Any) -> str | None:

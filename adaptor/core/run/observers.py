@@ -24,6 +24,7 @@ class Observers:
         on_request: Called with each request that a dry run describes.
         on_failure: Called with each failed call to the Graph API, in the form of `AdaptorError.request`.
         on_result: Called with a row for each message when its outcome is known.
+        on_passed_over: Called with an entry for each item that a loop passed over before a message for it was tried.
         results_reported: How often `on_result` was called.
         progress: Called with the place after each item of a loop, and with an empty text at its end.
         sketch: Returns a drawing of messages, given in the form of `Request.described`.
@@ -34,6 +35,7 @@ class Observers:
         self.on_request: Callable[[Request], object] | None = None
         self.on_failure: Callable[[dict[str, Any]], object] | None = None
         self.on_result: Callable[[dict[str, Any]], object] | None = None
+        self.on_passed_over: Callable[[dict[str, Any]], object] | None = None
         self.results_reported = 0
         self.progress: Callable[[str], None] | None = None
         self.sketch: Callable[[list[dict[str, Any]]], str] | None = None

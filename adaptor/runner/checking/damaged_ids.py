@@ -1,4 +1,4 @@
-"""Damaged ids in the files and lists that a job loops over, where these are known before it runs."""
+"""Damaged ids and missing columns in the sources of a job's loops, as far as they are known before it runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ...common.loop import each, try_each
 from ...common.rows.failures import Kinds
 from ...common.rows.rounded import rounded_columns
 from ...common.rows.sources import items_read_twice, numbered, where_is
-from ...core.errors import AdaptorError, InputError, InvalidMessage, UnreadableRow
+from ...core.errors import AdaptorError, InputError, InvalidMessage, MissingReference, UnreadableRow
 from ...core.operation import Operation
 from ...core.values.arguments import FunctionReference
 from ...core.values.lazy import Lazy
@@ -53,17 +53,23 @@ def _problems(loop: Operation) -> Iterator[tuple[str, str]]:
     csv = loop.kwargs.get("csv")
     if (isinstance(source, os.PathLike) and not os.path.isfile(source)) or isinstance(csv, Lazy):
         return
-    kinds = Kinds()
+    kinds, missing = Kinds(), Kinds()
+    hint = ""
     words: dict[str, int] = {}
     try:
         for index, item in islice(numbered(source, {}, csv), _ROWS):
             error = item if isinstance(item, UnreadableRow) else _refusal(operation, loop.kwargs.get("as_"), item)
-            if error is not None:
+            if isinstance(error, MissingReference):
+                missing.add(index, error)
+                hint = hint or error.fix
+            elif error is not None:
                 kinds.add(index, error)
             elif (recipient := _recipient(operation, loop.kwargs.get("as_"), item)) and not recipient.isdigit():
                 words.setdefault(recipient, index)
         for line in kinds.lines():
             yield line, "Correct these rows, or leave them out: no message can be sent to them."
+        for line in missing.lines():
+            yield line, hint
         if words:
             first, index = next(iter(words.items()))
             are = "1 id is" if len(words) == 1 else f"{len(words):,} different ids are"
@@ -75,8 +81,8 @@ def _problems(loop: Operation) -> Iterator[tuple[str, str]]:
         yield error.headline(), error.fix
 
 
-def _refusal(operation: Any, key: str | None, item: Any) -> InvalidMessage | None:
-    """Return the error about the damaged id of a row, or None."""
+def _refusal(operation: Any, key: str | None, item: Any) -> InvalidMessage | MissingReference | None:
+    """Return the error about the damaged id of a row, or about a column that it does not have, or None."""
     state = {"data": {}, key or "data": item, "index": 0}
     try:
         call = _first_call(operation, state)
@@ -85,6 +91,9 @@ def _refusal(operation: Any, key: str | None, item: Any) -> InvalidMessage | Non
     except InvalidMessage as error:
         field = error.details.get("field") if isinstance(error.details, dict) else None
         return error if str(field).startswith("recipient") else None
+    except MissingReference as error:
+        # What is not in the row may be in the state of a run.
+        return error if error.headline().startswith(f"`state.{key or 'data'}.") else None
     except AdaptorError:
         # Not about the id, or about something that only a run knows.
         return None

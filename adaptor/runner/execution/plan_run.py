@@ -116,6 +116,7 @@ class Execution:
         self._gathered = None
         self._run.step, self._run.arrival = step.id, arrival.id
         self._run.observers.on_call = step.calls.append
+        self._run.observers.on_passed_over = step.passed_over.append
         return step
 
     def _perform_step(self, arrival: Arrival, step: StepResult, schedule: Schedule) -> tuple[State, str]:

@@ -36,6 +36,7 @@ class StepResult:
         taken: The targets of the edges that were taken.
         operations: The operations performed: their titles, and seconds each.
         calls: Calls to other systems, in order.
+        passed_over: The `place` and `error` of each item that a loop passed over before a message for it was tried.
         left_by: Where it failed and no edge went on: after which operation its state is, in words; None where that is
             the state which the step was given.
         is_replayed: An earlier attempt of the run has recorded it, and it was not run again.
@@ -54,6 +55,7 @@ class StepResult:
         self.taken: list[str] = []
         self.operations: list[tuple[str, float]] = []
         self.calls: list[CallRecord] = []
+        self.passed_over: list[dict[str, Any]] = []
         self.left_by: str | None = None
         self.is_replayed = False
 

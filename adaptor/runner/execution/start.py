@@ -227,6 +227,8 @@ def problem_of(problems: list[AdaptorError]) -> AdaptorError:
 def _refused(prepared: Prepared, run: Run) -> Result:
     for problem in prepared.problems:
         problem.redact(run.redactor.text)
+        # The last line of the run says it, once.
+        problem.fix = problem.fix.removesuffix(" Nothing was run.")
     error = problem_of(prepared.problems)
     run.log("error", "run", error.report(), error=error.facts())
     result = Result(exit_code_for(prepared.problems), error, run.outcomes, run.id)

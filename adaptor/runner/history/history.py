@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from ...ledger.records import RunRecord, WriteRecord
     from ...ledger.store import Store
 
+#: Why there may be no ledger after a run.
+NO_RECORD = "A run with --sandbox or --dry-run leaves no record, unless --sandbox has a --database FILE."
+
 
 def ledger_of(path: str | None, database: str | None) -> str:
     """Return the address of a ledger.
@@ -49,7 +52,7 @@ def open_history(database: str, *, read_only: bool) -> Store:
     if not is_there(database):
         raise InputError(
             f"There is no ledger {database}.",
-            fix="Name the job that was run, its folder, or the ledger itself with --database.",
+            fix=f"Name the job that was run, its folder, or the ledger itself with --database. {NO_RECORD}",
         )
     return open_store(database, read_only=read_only)
 

@@ -41,8 +41,8 @@ def report_of(result: Result, redactor: Redactor, *, sent_to: str = "graph") -> 
     Returns:
         `run` (id, path, workflow, times, exit code, labels,
         `sent_to`), `steps` in order with their `operations`, `calls` by
-        operation and outcome, `recipients` with the outcome of each message, `errors`, and `plan` with the edges that
-        were taken.
+        operation and outcome, `recipients` with the outcome of each message, `passed_over` with the items of loops
+        that no message was tried for, `errors`, and `plan` with the edges that were taken.
     """
     messages, outcomes = result.recorded or (result.messages, result.outcomes)
     calls = [call for step in result.steps for call in step.calls]
@@ -65,6 +65,11 @@ def report_of(result: Result, redactor: Redactor, *, sent_to: str = "graph") -> 
         "calls": _by_operation(calls),
         "recipients": [
             entry for step in result.steps for call in step.calls if (entry := _recipient(step, call)) is not None
+        ],
+        "passed_over": [
+            {"step": step.id, "place": each["place"], "error": _some(each["error"])}
+            for step in result.steps
+            for each in step.passed_over
         ],
         "errors": _errors(result),
     }
@@ -151,7 +156,10 @@ def _recipient(step: StepResult, call: CallRecord) -> dict[str, Any] | None:
 
 
 def _error(error: AdaptorError) -> dict[str, Any]:
-    facts = error.facts()
+    return _some(error.facts())
+
+
+def _some(facts: dict[str, Any]) -> dict[str, Any]:
     return {key: facts[key] for key in ("name", "code", "message", "fix", "sent") if key in facts}
 
 

@@ -110,7 +110,15 @@ def _head(title: str, run: dict[str, Any], report: dict[str, Any]) -> str:
 
 
 def _lead(report: dict[str, Any]) -> str:
-    """Return the outcome of the messages in one sentence."""
+    """Return the outcome of the messages in a sentence, and in another one the items that no message came of."""
+    passed_over = len(report.get("passed_over", ()))
+    if not passed_over:
+        return _sent(report)
+    were = "was" if passed_over == 1 else "were"
+    return f"{_sent(report)} {plural(passed_over, 'item')} {were} passed over: no message could be made."
+
+
+def _sent(report: dict[str, Any]) -> str:
     messages = report["messages"]
     total, sent, unknown = sum(messages.values()), messages.get("sent", 0), messages.get("unknown", 0)
     described = messages.get("described", 0)
@@ -145,6 +153,11 @@ def _outcomes(report: dict[str, Any], sheet: Sheet) -> str:
         f"<span>message{'' if count == 1 else 's'} {text}</span></a>"
         for name, count, text, kind in shown
     ]
+    if passed_over := len(report.get("passed_over", ())):
+        things = "item" if passed_over == 1 else "items"
+        tiles.append(
+            f'<a class="tile bad" href="#passed_over"><b>{passed_over:,}</b><span>{things} passed over</span></a>'
+        )
     others = sum(report["outcomes"].values()) - sum(messages.values())
     if others:
         calls = "other call that changes" if others == 1 else "other calls that change"

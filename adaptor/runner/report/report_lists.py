@@ -18,6 +18,7 @@ SHOWN_RECIPIENTS = 2_000
 _GROUPS = {
     "unknown": ("Perhaps sent", "warn", "No trustworthy answer came. Look at the conversation before you send again."),
     "failed": ("Not sent", "bad", ""),
+    "passed_over": ("Passed over", "bad", "No message could be made of these items, so nobody was written to."),
     "skipped": ("Left out", "quiet", "Excluded by a list, or by a condition of the job."),
     "duplicate": ("Duplicate", "quiet", "The same message to the same person came before. It was sent once."),
     "described": ("Would be sent", "quiet", ""),
@@ -95,6 +96,7 @@ def calls_table(calls: dict[str, dict[str, int]]) -> str:
 def recipients_list(report: dict[str, Any]) -> str:
     """Return the section with the recipients, folded by outcome."""
     entries = [entry for entry in report["recipients"] if entry.get("is_message", True)]
+    entries += [_passed_over(entry) for entry in report.get("passed_over", ())]
     by_outcome = {name: [entry for entry in entries if entry["outcome"] == name] for name in _GROUPS}
     counts = {name: max(report["messages"].get(name, 0), len(listed)) for name, listed in by_outcome.items()}
     groups = [name for name in _GROUPS if counts[name]]
@@ -119,12 +121,18 @@ def recipients_list(report: dict[str, Any]) -> str:
             name,
             by_outcome[name],
             counts[name],
-            is_open=name in ("unknown", "failed") or total <= _FEW,
+            is_open=name in ("unknown", "failed", "passed_over") or total <= _FEW,
             has_steps=has_steps,
         )
         for name in groups
     )
     return f'<section id="recipients"><h2>Recipients</h2>{search if total > _FEW else ""}{folded}</section>'
+
+
+def _passed_over(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an item that no message came of like a recipient; whom it was for is not known."""
+    loop = entry["place"].partition("[")[0].rpartition(" · ")[2]
+    return {**entry, "recipient": None, "outcome": "passed_over", "operation": loop}
 
 
 def _group(name: str, entries: list[dict[str, Any]], count: int, *, is_open: bool, has_steps: bool) -> str:
@@ -166,8 +174,10 @@ def _table_of(entries: list[dict[str, Any]], *, has_steps: bool) -> str:
     return table(heads, rows)
 
 
-def _id(recipient: str) -> str:
+def _id(recipient: str | None) -> str:
     """Return the id of a recipient, in one line unless it is far longer than Meta's are."""
+    if recipient is None:
+        return "–"
     if not recipient:
         return "<em>empty</em>"
     return f'<code class="{"id" if len(recipient) <= _LONGEST_ID else "long"}">{escape(recipient)}</code>'

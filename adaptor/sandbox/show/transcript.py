@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 from adaptor.sandbox.rules.windows import time_left
 from adaptor.sandbox.show.plain_text import show_action, show_gesture, show_incoming, show_line, show_message
-from adaptor.sandbox.state.records import Action, Gesture, Incoming, Message
+from adaptor.sandbox.state.records import Action, Gesture, Incoming, Message, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from adaptor.sandbox.state.objects import Person
     from adaptor.sandbox.state.page_state import PageState, Record
-    from adaptor.sandbox.state.records import Refusal
 
 _HOUR: Final = timedelta(hours=1)
 _MINUTE: Final = timedelta(minutes=1)
@@ -41,7 +40,7 @@ def write_transcript(page: PageState, limit: int | None = None, *, sent: bool = 
         more = len(threads) - len(shown)
         blocks.append(f"… and {more:,} more {_noun(more, 'person', 'people')}")
     if nobody := page.timeline.get(""):
-        blocks.append("\n".join(["Requests that named nobody", *_events(nobody)]))
+        blocks.append("\n".join(["Requests that named nobody", *_each_once(nobody)]))
     if sent:
         blocks.append(_summary(page))
     return "\n\n".join(blocks) + "\n"
@@ -94,8 +93,18 @@ def _events(events: Sequence[Record]) -> list[str]:
         elif isinstance(event, Action):
             lines += ["", f"  > ({show_action(event)})"]
         else:
-            lines += ["", f"  ! refused, {_code(event)}: {_words(event)}"]
+            lines += ["", _refused(event)]
     return lines
+
+
+def _refused(refusal: Refusal) -> str:
+    return f"  ! refused, {_code(refusal)}: {_words(refusal)}"
+
+
+def _each_once(events: Sequence[Record]) -> list[str]:
+    """Return refusals that nobody can be named for: the same words once, with how often they came."""
+    counts = Counter(_refused(event) for event in events if isinstance(event, Refusal))
+    return [line for words, count in counts.items() for line in ("", f"{words}{f' ({count:,} times)' * (count > 1)}")]
 
 
 def _indent(mark: str, lines: Sequence[str]) -> list[str]:

@@ -75,7 +75,6 @@ def test_a_delimiter_that_is_another_one_is_told_of(warned):
         "try_each(Path('rows.csv'), send_text(lambda s: 1 / 0, 'x'))",
         "try_each(lambda s: 1 / 0, send_text(state.data, 'x'))",
         "try_each(state.data.rows, send_text(state.data, 'x'))",
-        "try_each([{}], send_text(state.data.psid, 'x'))",
         "try_each(['+1'], fn(lambda s: 1 / 0))",
         "try_each(['+1'], send_text(state.patient, 'x'))",
         "try_each(['+1'], send_text({'user_ref': state.data}, 'x'))",
@@ -83,3 +82,38 @@ def test_a_delimiter_that_is_another_one_is_told_of(warned):
 )
 def test_what_only_a_run_knows_is_left_to_it(warned, script):
     assert warned(script, f"psid\n{ANA}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("call", "missing"),
+    [
+        ("send_text(state.data.psid, f'Hello {state.data.nam}')", "`state.data.nam` does not exist"),
+        ("fn_if(state.data.agreed == 'yes', typing_on(state.data.psid))", "`state.data.agreed` does not exist"),
+        ("send_text(state.data.id, 'Hello')", "`state.data.id` does not exist"),
+    ],
+)
+def test_a_column_that_a_file_does_not_have_is_told_once_with_those_that_it_has(warned, call, missing):
+    rows = f"psid,name\n{ANA},Ana\n6543210987654322,Ben\n"
+    assert warned(f"try_each(Path('rows.csv'), {call})", rows) == [
+        f"try_each: 2 rows (rows.csv, lines 2, 3): {missing}: `state.data` has the keys psid, name."
+    ]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        # The state of a run may have it.
+        "send_text(state.data.psid, f'Hello from {state.clinic}')",
+        "send_text(state.data.psid, f\"Hello {state.data.nam | 'friend'}\")",
+        # A function may add it.
+        "combine(fn(lambda s: {**s, 'data': {'psid': '1', 'nam': 'A'}}), send_text(state.data.psid, state.data.nam))",
+    ],
+)
+def test_what_a_run_may_bring_is_no_missing_column(warned, call):
+    assert warned(f"try_each(Path('rows.csv'), {call})", f"psid,name\n{ANA},Ana\n") == []
+
+
+def test_a_list_in_the_script_is_looked_at_for_what_its_items_lack(warned):
+    assert warned("each([{}], send_text(state.data.psid, 'x'))") == [
+        "each: row 1: `state.data.psid` does not exist: `state.data` has no keys at all."
+    ]

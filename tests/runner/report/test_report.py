@@ -33,13 +33,37 @@ def reported(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "w.json").write_text(json.dumps(FLOW))
 
-    def start(file, *arguments, code=1):
+    def start(file, *arguments, code=1, path="w.json"):
         with pytest.raises(SystemExit) as ended:
-            main(["run", "w.json", "--sandbox", "--report", file, "-l", "none", *arguments])
+            main(["run", path, "--sandbox", "--report", file, "-l", "none", *arguments])
         assert ended.value.code == code
         return (tmp_path / file).read_text(encoding="utf-8")
 
     return start
+
+
+JOB = """
+from pathlib import Path
+
+try_each(Path("people.csv"), send_text(state.data.psid, f"{state.data.day:%d}"), fail=False)
+"""
+
+
+def test_items_that_no_message_came_of_are_counted_in_the_report_with_their_place_and_reason(reported, tmp_path):
+    (tmp_path / "people.csv").write_text(
+        "psid,day\n1111111111111111,2026-12-01\n,2026-12-01\n2222,x\n12ab,2026-12-01\n"
+    )
+    (tmp_path / "job.py").write_text(JOB)
+    report = json.loads(reported("r.json", path="job.py", code=0))
+    # What Meta has refused is a recipient.
+    assert [entry["recipient"] for entry in report["recipients"]] == ["1111111111111111", "12ab"]
+    assert [(each["place"], each["error"]["name"]) for each in report["passed_over"]] == [
+        ("step 1 · try_each[1, people.csv line 3]", "InvalidMessage"),
+        ("step 1 · try_each[2, people.csv line 4]", "InvalidValue"),
+    ]
+    page = reported("r.html", path="job.py", code=0)
+    assert "1 of 2 messages was sent. 2 items were passed over: no message could be made." in page
+    assert all(f"people.csv line {line}" in page for line in (3, 4))
 
 
 def test_the_report_as_json_holds_steps_edges_calls_recipients_and_errors(reported):

@@ -219,3 +219,14 @@ def test_a_reaction_and_a_file_are_told(caller):
     text = caller.sandbox.transcript()
     assert "  > (reacted 😊)" in text
     assert "  > (file) plan.pdf, 3.0 MB" in text
+
+
+def test_refusals_that_name_nobody_are_counted_where_they_are_the_same(visit):
+    caller = visit(now=lambda: NOON)
+    for psid in ("12ab", "34cd", "56ef"):
+        caller.send({"text": "hi"}, psid=psid)
+    caller.get("/me/nothing")
+    shown = caller.sandbox.transcript()
+    assert shown.count("! refused, 100: Param recipient[id]") == 1
+    assert "(3 times)" in shown
+    assert "! refused, 2500: Unknown path components: /nothing\n" in shown
