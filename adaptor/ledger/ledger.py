@@ -133,7 +133,7 @@ class Ledger:
 
         Args:
             step: Its id.
-            arrival: A number for the way on which the run reached the step.
+            arrival: The id of the arrival at the step: a step may be reached along several edges.
             later: The ids of all steps that may follow it.
         """
         self.step, self.arrival = storable(step), arrival
@@ -179,8 +179,8 @@ class Ledger:
             own_key: The job's own key.
             text_digest: A digest of the message's text.
             once: Equal writes count as one write.
+            only: Its method and address if it is the only write at its call site in this arrival at the step, else "".
             is_message: A person reads it. Equal messages to one person count as one write.
-            only: Its method and address, where it is the only write at its site in this pass.
             is_idempotent: Repeating it has no further effect.
         """
         clean = self._redactor.identity
@@ -303,7 +303,7 @@ class Ledger:
             record = next(iter(self._made_by(self.guards, writes).values()), None)
             self.sent_before = None if record is None else SentBefore(record.run, record.outcome)
         if self.sent_before is not None:
-            # Each time: a handler of the job must not go on by sending something else.
+            # Raised at each claim: the job may catch it, and must not send something else then.
             raise self.sent_before
 
     # --- Deferred items ---

@@ -115,7 +115,7 @@ class Engine(Claims):
             raise self._stopped_by
 
     def _give_up(self) -> None:
-        """Count what nobody waits for any more: of it nothing is known."""
+        """Count the calls whose answers are no longer awaited as unknown."""
         for batch in self._under_way.values():
             self._run.record_call("unknown", count=len(batch), is_message=batch[0].request.is_message)
             for outgoing in batch:
@@ -179,7 +179,7 @@ class Engine(Claims):
             self._collect(LOOK_UP_SECONDS)
 
     def _wait_for_place(self, requests: list[GraphRequest]) -> bool:
-        """Wait until the Page may send these; say whether it may."""
+        """Wait until the Page may send these requests; return False if the broadcast ends before."""
         places = slots_of(requests, self._pace.rate)
         while not self._is_over():
             seconds = self._ledger.reserve(self._page, places)
@@ -195,10 +195,10 @@ class Engine(Claims):
                 self._collect(min(left, LOOK_UP_SECONDS))
             if time.monotonic() - until < LATE_SECONDS:
                 break
-            # Something took so long meanwhile that others have their turn now.
+            # The slot has passed: reserve a new one.
         return not self._is_over()
 
-    # --- What comes back ---
+    # --- Answers ---
 
     def _drain(self) -> None:
         while self._under_way or (self._to_retry and not self._is_over()):
@@ -208,7 +208,7 @@ class Engine(Claims):
                 self._collect(LOOK_UP_SECONDS)
 
     def _collect(self, seconds: float) -> None:
-        """Record the answers that came back; wait so long for the first one."""
+        """Record the answers that have arrived; wait at most `seconds` for the first one."""
         self._progress.tell()
         wait = seconds
         while self._under_way:

@@ -47,7 +47,7 @@ CONCURRENCY = 64
 
 
 class _Broadcast(Operation):
-    """Refuses when it is built what can never come down to one call."""
+    """The operation `broadcast`. Wrong options, and an operation that makes several calls, are refused at load."""
 
     __slots__ = ()
     is_loop = True
@@ -68,7 +68,7 @@ class _Broadcast(Operation):
             )
 
     def perform(self, state: State, run: Run) -> State:
-        """Do the work; the key is left as it is, since it is made of each person's own row."""
+        """Resolve all arguments but `key`, which is resolved for each person, and call the function."""
         args = [resolve(value, state) for value in self.args]
         kwargs = {name: value if name == "key" else resolve(value, state) for name, value in self.kwargs.items()}
         performed: State = self.function(state, *args, **kwargs)
@@ -151,7 +151,7 @@ def broadcast(
     outcomes = Outcomes(run)
     skipped_ids = excluded(skip)
     items = numbered(recipients, state, csv)
-    # What comes page by page, or without an end, is not gone through for a count.
+    # Only these have an end that is certain and cheap to reach, so only these are counted to the end.
     counts_rest = isinstance(recipients, list | os.PathLike)
     prepared = as_operation(operation, "broadcast")
     if run.dry_run:
@@ -217,7 +217,7 @@ def _total(recipients: Any, run: Run, csv: Any) -> int | None:
 
 
 class _TemporaryLedger:
-    """A ledger that lasts as long as a run that keeps none."""
+    """A ledger in memory, for a run that keeps none."""
 
     def __init__(self, run: Run) -> None:
         from ...ledger.ledger import Ledger
@@ -228,7 +228,7 @@ class _TemporaryLedger:
         self.ledger = Ledger.begin(open_store(IN_MEMORY), record, redactor=run.redactor)
 
     def close(self) -> None:
-        """Forget it."""
+        """Close the ledger, and lose its records."""
         self.ledger.close(0, finished=True)
 
 
