@@ -220,15 +220,11 @@ class Ledger:
             # The job has handled a failed write by sending something else to the same person.
             if write.recipient in self._failures:
                 self.store.writes.mark_handled(self._failures.pop(write.recipient))
-        if self.leaves_out_settled:
-            left_out = {index for index, write in enumerate(writes) if self._is_left_out(write)}
-            rest = iter(
-                self._claim_unless_followed(
-                    [write for index, write in enumerate(writes) if index not in left_out], sending
-                )
-            )
-            return [self._skipped(write) if index in left_out else next(rest) for index, write in enumerate(writes)]
-        return self._claim_unless_followed(writes, sending)
+        left_out = {i for i, write in enumerate(writes) if self.leaves_out_settled and self._is_left_out(write)}
+        rest = iter(
+            self._claim_unless_followed([write for i, write in enumerate(writes) if i not in left_out], sending)
+        )
+        return [self._skipped(write) if i in left_out else next(rest) for i, write in enumerate(writes)]
 
     def _is_left_out(self, write: Write) -> bool:
         record = self.record
