@@ -146,7 +146,7 @@ class Ledger:
 
         Args:
             step: Its id.
-            arrival: A number for the way on which the run reached the step.
+            arrival: The id of the arrival at the step: a step may be reached along several edges.
             later: The ids of all steps that may follow it.
         """
         self.step, self.arrival = storable(step), arrival
@@ -192,8 +192,8 @@ class Ledger:
             own_key: The job's own key.
             text_digest: A digest of the message's text.
             once: Equal writes count as one write.
+            only: Its method and address if it is the only write at its call site in this arrival at the step, else "".
             is_message: A person reads it. Equal messages to one person count as one write.
-            only: Its method and address, where it is the only write at its site in this pass.
             is_idempotent: Repeating it has no further effect.
         """
         clean = self._redactor.identity
@@ -233,15 +233,11 @@ class Ledger:
             # The job has handled a failed write by sending something else to the same person.
             if write.recipient in self._failures:
                 self.store.writes.mark_handled(self._failures.pop(write.recipient))
-        if self.leaves_out_settled:
-            left_out = {index for index, write in enumerate(writes) if self._is_left_out(write)}
-            rest = iter(
-                self._claim_unless_followed(
-                    [write for index, write in enumerate(writes) if index not in left_out], sending
-                )
-            )
-            return [self._skipped(write) if index in left_out else next(rest) for index, write in enumerate(writes)]
-        return self._claim_unless_followed(writes, sending)
+        left_out = {i for i, write in enumerate(writes) if self.leaves_out_settled and self._is_left_out(write)}
+        rest = iter(
+            self._claim_unless_followed([write for i, write in enumerate(writes) if i not in left_out], sending)
+        )
+        return [self._skipped(write) if i in left_out else next(rest) for i, write in enumerate(writes)]
 
     def _is_left_out(self, write: Write) -> bool:
         record = self.record
@@ -316,7 +312,7 @@ class Ledger:
             record = next(iter(self._made_by(self.guards, writes).values()), None)
             self.sent_before = None if record is None else SentBefore(record.run, record.outcome)
         if self.sent_before is not None:
-            # Each time: a handler of the job must not go on by sending something else.
+            # Raised at each claim: the job may catch it, and must not send something else then.
             raise self.sent_before
 
     # --- Deferred items ---

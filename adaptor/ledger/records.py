@@ -9,7 +9,6 @@ from ..core.errors import SENT_NO, AdaptorError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import TypeAlias
 
 #: The state of a write. `claimed`: a process will make it. `sending`: it may be leaving. `sent`: it was made.
 #: `failed`: it was certainly not made. `unknown`: it may have been made. `skipped`: it was left out.
@@ -20,8 +19,6 @@ FAILED = "failed"
 UNKNOWN = "unknown"
 SKIPPED = "skipped"
 OUTCOMES = (CLAIMED, SENDING, SENT, FAILED, UNKNOWN, SKIPPED)
-#: Outcomes of writes that are not made again.
-SETTLED = frozenset({SENT, UNKNOWN, SKIPPED})
 #: Outcomes of what reached the other side, or may have.
 MADE = (SENT, SENDING, UNKNOWN)
 
@@ -33,8 +30,6 @@ STOPPED = "stopped"
 #: The version of the rule that identifies writes (see `write_id`). Runs of another version cannot be resumed: their
 #: writes would not be found and would be made again.
 IDENTITY = 2
-
-Json: TypeAlias = "dict[str, Any] | list[Any] | str | int | float | bool | None"
 
 
 class Write(NamedTuple):

@@ -31,28 +31,28 @@ class Claims(ABC):
     Args:
         run: The run.
         ledger: Records every request.
-        tally: Counts.
+        outcomes: Counts.
         batch_size: The most that are handed on at once.
     """
 
-    def __init__(self, run: Run, ledger: Ledger, tally: Outcomes, batch_size: int) -> None:
+    def __init__(self, run: Run, ledger: Ledger, outcomes: Outcomes, batch_size: int) -> None:
         self._run = run
         self._ledger = ledger
-        self._tally = tally
+        self._outcomes = outcomes
         self._batch_size = batch_size
         self._deferred: list[Outgoing] = []
         #: Why nothing more is sent.
-        self._stop: AdaptorError | None = None
+        self._stopped_by: AdaptorError | None = None
 
     @abstractmethod
-    def _hand_on(self, parcels: list[Outgoing]) -> None:
+    def _process_batch(self, batch: list[Outgoing]) -> None:
         """Take requests that are to be sent."""
 
     def _drain(self) -> None:  # noqa: B027 - a dry run has no calls under way
         """Wait for the calls that are under way."""
 
     def _is_over(self) -> bool:
-        return self._stop is not None or self._run.stop.asked is not None
+        return self._stopped_by is not None or self._run.stop.asked is not None
 
     def _sort(self, found: Iterable[Outgoing | Invalid | Skipped], skip: frozenset[str]) -> None:
         """Go through all of them.
@@ -66,7 +66,7 @@ class Claims(ABC):
             if self._is_over():
                 break
             if isinstance(each, Skipped):
-                self._tally.ended("skipped", each.index, each.recipient)
+                self._outcomes.ended("skipped", each.index, each.recipient)
             elif not isinstance(each, Outgoing):
                 self._refuse(each)
             elif each.recipient in skip:
@@ -90,63 +90,65 @@ class Claims(ABC):
     # --- What needs no call ---
 
     def _refuse(self, each: Invalid) -> None:
-        self._tally.ended("failed", each.index, each.recipient, error=each.error)
+        self._outcomes.ended("failed", each.index, each.recipient, error=each.error)
         self._run.record_call("failed", recipient=each.recipient, error=each.error, is_message=True)
 
-    def _skip(self, parcel: Outgoing) -> None:
-        (entry,) = self._ledger.claim([parcel.write])
+    def _skip(self, outgoing: Outgoing) -> None:
+        (entry,) = self._ledger.claim([outgoing.write])
         if entry.is_claimed:
             self._ledger.settle([Outcome(entry.id, SKIPPED)])
         if entry.record.outcome in (SENT, UNKNOWN) and entry.error is None:
             # It was left out only after a message was sent to it.
-            self._take_down(parcel, entry)
+            self._take_down(outgoing, entry)
         else:
-            self._tally.ended("skipped", parcel.index, parcel.recipient)
+            self._outcomes.ended("skipped", outgoing.index, outgoing.recipient)
 
     # --- Through the ledger ---
 
     def _pass(self, chunk: list[Outgoing], *, is_last: bool = False) -> None:
         """Claim requests; send those that are to be made, and count how the others ended before."""
         ours = []
-        for parcel, entry in zip(chunk, self._take(chunk), strict=True):
-            parcel.id = entry.id
+        for outgoing, entry in zip(chunk, self._take(chunk), strict=True):
+            outgoing.id = entry.id
             if entry.is_claimed and entry.error is None:
-                ours.append(parcel)
+                ours.append(outgoing)
             elif isinstance(entry.error, ReplayMismatch) and not is_last:
-                self._defer(parcel, entry.error)
+                self._defer(outgoing, entry.error)
             else:
-                self._take_down(parcel, entry)
+                self._take_down(outgoing, entry)
         if ours:
-            self._hand_on(ours)
+            self._process_batch(ours)
 
-    def _take(self, parcels: list[Outgoing]) -> Sequence[ClaimEntry]:
-        return self._ledger.claim([parcel.write for parcel in parcels])
+    def _take(self, batch: list[Outgoing]) -> Sequence[ClaimEntry]:
+        return self._ledger.claim([outgoing.write for outgoing in batch])
 
-    def _defer(self, parcel: Outgoing, error: AdaptorError) -> None:
+    def _defer(self, outgoing: Outgoing, error: AdaptorError) -> None:
         """Set aside what does not fit: the order may differ, and the recorded request may still come."""
-        self._deferred.append(parcel)
+        self._deferred.append(outgoing)
         if len(self._deferred) > MOST_MISMATCHES:
-            self._stop = error
+            self._stopped_by = error
 
-    def _take_down(self, parcel: Outgoing, entry: ClaimEntry) -> None:
+    def _take_down(self, outgoing: Outgoing, entry: ClaimEntry) -> None:
         row = entry.record
         if entry.error is not None:
-            self._tally.ended("failed", parcel.index, parcel.recipient, error=entry.error)
-            is_message = parcel.request.is_message
-            self._run.record_call("failed", recipient=parcel.recipient, error=entry.error, is_message=is_message)
+            self._outcomes.ended("failed", outgoing.index, outgoing.recipient, error=entry.error)
+            is_message = outgoing.request.is_message
+            self._run.record_call("failed", recipient=outgoing.recipient, error=entry.error, is_message=is_message)
         elif entry.is_repeat:
-            self._run.record_call("duplicate", recipient=parcel.recipient, is_message=parcel.request.is_message)
-            self._tally.ended("duplicate", parcel.index, parcel.recipient, result=row.result)
+            self._run.record_call("duplicate", recipient=outgoing.recipient, is_message=outgoing.request.is_message)
+            self._outcomes.ended("duplicate", outgoing.index, outgoing.recipient, result=row.result)
         else:
             self._run.replayed += row.outcome in MADE
             if row.outcome == SENT:
-                self._run.count_made(SENT, is_message=parcel.request.is_message)
+                self._run.count_made(SENT, is_message=outgoing.request.is_message)
             error = restored(row.error, row.about) if row.outcome == FAILED and row.error is not None else None
             outcome = row.outcome if row.outcome in (SENT, FAILED, SKIPPED) else "unknown"
             if outcome == "unknown":
                 error = earlier_unknown(row)
-                is_message = parcel.request.is_message
+                is_message = outgoing.request.is_message
                 self._run.record_call(
-                    "unknown", recipient=parcel.recipient, error=error, is_message=is_message, is_earlier=True
+                    "unknown", recipient=outgoing.recipient, error=error, is_message=is_message, is_earlier=True
                 )
-            self._tally.ended(outcome, parcel.index, parcel.recipient, result=row.result, error=error, was_before=True)
+            self._outcomes.ended(
+                outcome, outgoing.index, outgoing.recipient, result=row.result, error=error, was_before=True
+            )

@@ -28,12 +28,12 @@ class DryRun(Claims):
     Args:
         run: The run; in a resume, what an earlier attempt has sent is not described again.
         ledger: A copy of that one's; else one in memory, which records only who is left out.
-        tally: Counts.
+        outcomes: Counts.
         pace: The pace it would keep.
     """
 
-    def __init__(self, run: Run, ledger: Ledger, tally: Outcomes, pace: Pace) -> None:
-        super().__init__(run, ledger, tally, pace.batch_size)
+    def __init__(self, run: Run, ledger: Ledger, outcomes: Outcomes, pace: Pace) -> None:
+        super().__init__(run, ledger, outcomes, pace.batch_size)
         self._rate = pace.rate
         self._seen: set[int] = set()
         self._shown: list[dict[str, Any]] = []
@@ -48,37 +48,37 @@ class DryRun(Claims):
         try:
             self._sort(found, skip)
         finally:
-            self._tally.log_failures()
+            self._outcomes.log_failures()
         if self._shown and self._run.observers.sketch is not None:
             self._run.log("info", "broadcast", f"\n{self._run.observers.sketch(self._shown).rstrip()}\n")
-        count = self._tally.counts["described"]
+        count = self._outcomes.counts["described"]
         if count > SHOWN:
             self._run.log("info", "broadcast", f"… and {count - SHOWN:,} more like these")
         self._run.log("info", "broadcast", f"It would take about {duration(count / self._rate)}.")
-        if self._stop is not None:
-            raise self._stop
+        if self._stopped_by is not None:
+            raise self._stopped_by
 
     def _refuse(self, each: Invalid) -> None:
-        self._tally.ended("failed", each.index, each.recipient, error=each.error)
+        self._outcomes.ended("failed", each.index, each.recipient, error=each.error)
 
-    def _hand_on(self, parcels: list[Outgoing]) -> None:
-        for parcel in parcels:
-            parcel.request.encoded().close()
-            self._tally.ended("described", parcel.index, parcel.recipient)
-            self._run.record_call("described", recipient=parcel.recipient, is_message=parcel.request.is_message)
+    def _process_batch(self, batch: list[Outgoing]) -> None:
+        for outgoing in batch:
+            outgoing.request.encoded().close()
+            self._outcomes.ended("described", outgoing.index, outgoing.recipient)
+            self._run.record_call("described", recipient=outgoing.recipient, is_message=outgoing.request.is_message)
             if len(self._shown) < SHOWN:
-                self._shown.append(parcel.request.described())
+                self._shown.append(outgoing.request.described())
                 if self._run.observers.on_request is not None:
-                    self._run.observers.on_request(parcel.request)
+                    self._run.observers.on_request(outgoing.request)
 
-    def _take(self, parcels: list[Outgoing]) -> Sequence[ClaimEntry]:
+    def _take(self, batch: list[Outgoing]) -> Sequence[ClaimEntry]:
         if self._run.ledger is not None:
-            return super()._take(parcels)
-        return [self._unless_seen(parcel) for parcel in parcels]
+            return super()._take(batch)
+        return [self._unless_seen(outgoing) for outgoing in batch]
 
-    def _unless_seen(self, parcel: Outgoing) -> ClaimEntry:
+    def _unless_seen(self, outgoing: Outgoing) -> ClaimEntry:
         """Whether a message was described before; only a hash of each is kept, since there may be a million."""
-        known = hash((parcel.recipient, parcel.write.fingerprint))
+        known = hash((outgoing.recipient, outgoing.write.fingerprint))
         is_new = known not in self._seen
         self._seen.add(known)
-        return ClaimEntry("", is_new, not is_new, WriteRecord("", "", parcel.write, CLAIMED))
+        return ClaimEntry("", is_new, not is_new, WriteRecord("", "", outgoing.write, CLAIMED))

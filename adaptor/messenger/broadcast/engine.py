@@ -52,7 +52,7 @@ class Engine(Claims):
         page: The Page that writes.
         connect: Opens a connection; each waiting thread has one of its own.
         pace: How fast.
-        tally: Counts.
+        outcomes: Counts.
         progress: Shows how far it has come.
     """
 
@@ -63,18 +63,18 @@ class Engine(Claims):
         page: str,
         connect: Callable[[], GraphConnection],
         pace: Pace,
-        tally: Outcomes,
+        outcomes: Outcomes,
         progress: Progress,
     ) -> None:
-        super().__init__(run, ledger, tally, pace.batch_size)
+        super().__init__(run, ledger, outcomes, pace.batch_size)
         self._page = page
         self._pace = pace
         self._progress = progress
-        self._hands = WorkerPool(connect, pace.concurrency)
+        self._workers = WorkerPool(connect, pace.concurrency)
         self._messages_in_flight = 0
         #: The calls whose answers are awaited, each by its number.
         self._under_way: dict[int, list[Outgoing]] = {}
-        self._again: list[list[Outgoing]] = []
+        self._to_retry: list[list[Outgoing]] = []
         self._unknown_calls = 0
         self._is_broken = False
         self._slow_until = 0.0
@@ -108,59 +108,59 @@ class Engine(Claims):
         finally:
             self._run.stop.in_flight = (0, 0)
             self._give_up()
-            self._hands.close()
+            self._workers.close()
             self._progress.close()
         self._run.stop.raise_if_asked()
-        if self._stop is not None:
-            raise self._stop
+        if self._stopped_by is not None:
+            raise self._stopped_by
 
     def _give_up(self) -> None:
-        """Count what nobody waits for any more: of it nothing is known."""
-        for parcels in self._under_way.values():
-            self._run.record_call("unknown", count=len(parcels), is_message=parcels[0].request.is_message)
-            for parcel in parcels:
-                self._tally.ended("unknown", parcel.index, parcel.recipient)
+        """Count the calls whose answers are no longer awaited as unknown."""
+        for batch in self._under_way.values():
+            self._run.record_call("unknown", count=len(batch), is_message=batch[0].request.is_message)
+            for outgoing in batch:
+                self._outcomes.ended("unknown", outgoing.index, outgoing.recipient)
         self._under_way.clear()
 
     def _is_over(self) -> bool:
         return self._is_broken or super()._is_over()
 
-    def _hand_on(self, parcels: list[Outgoing]) -> None:
-        while parcels and not self._is_over():
-            count = self._fitting(parcels)
-            self._dispatch(parcels[:count])
-            parcels = parcels[count:]
+    def _process_batch(self, batch: list[Outgoing]) -> None:
+        while batch and not self._is_over():
+            count = self._fitting(batch)
+            self._dispatch(batch[:count])
+            batch = batch[count:]
             # Before anything new: what was refused has waited longest.
-            while self._again and not self._is_over():
-                self._dispatch(self._again.pop(0))
+            while self._to_retry and not self._is_over():
+                self._dispatch(self._to_retry.pop(0))
 
-    def _fitting(self, parcels: list[Outgoing]) -> int:
+    def _fitting(self, batch: list[Outgoing]) -> int:
         """Return how many go out with the next call."""
         # Calls of one size, rather than a small one at the end.
-        calls = -(-len(parcels) // self._size)
-        count = -(-len(parcels) // calls)
-        places = slots_of([parcel.request for parcel in parcels[:count]], self._pace.rate)
+        calls = -(-len(batch) // self._size)
+        count = -(-len(batch) // calls)
+        places = slots_of([outgoing.request for outgoing in batch[:count]], self._pace.rate)
         return 1 if any(place.lane == LANE_MEDIA and place.gap for place in places) else count
 
-    def _dispatch(self, parcels: list[Outgoing]) -> None:
+    def _dispatch(self, batch: list[Outgoing]) -> None:
         """Send requests when it is their turn."""
-        self._wait_for_room(len(parcels))
-        requests = [parcel.request for parcel in parcels]
+        self._wait_for_room(len(batch))
+        requests = [outgoing.request for outgoing in batch]
         if not self._wait_for_place(requests):
             return
         if self._ledger.is_kept:
-            requests = [with_write_id(parcel.request, parcel.id) for parcel in parcels]
-        ids = [parcel.id for parcel in parcels]
+            requests = [with_write_id(outgoing.request, outgoing.id) for outgoing in batch]
+        ids = [outgoing.id for outgoing in batch]
         self._ledger.begin_sending(ids)
-        self._under_way[id(parcels)] = parcels
-        self._messages_in_flight += len(parcels)
+        self._under_way[id(batch)] = batch
+        self._messages_in_flight += len(batch)
         self._run.stop.in_flight = (self._messages_in_flight, 0)
         try:
-            self._hands.take(parcels, requests)
+            self._workers.take(batch, requests)
         except Exception:
             # No thread has it, so none of it leaves.
             self._ledger.return_to_claimed(ids)
-            self._forget(parcels)
+            self._forget(batch)
             raise
         self._collect(0.0)
 
@@ -179,12 +179,12 @@ class Engine(Claims):
             self._collect(LOOK_UP_SECONDS)
 
     def _wait_for_place(self, requests: list[GraphRequest]) -> bool:
-        """Wait until the Page may send these; say whether it may."""
+        """Wait until the Page may send these requests; return False if the broadcast ends before."""
         places = slots_of(requests, self._pace.rate)
         while not self._is_over():
             seconds = self._ledger.reserve(self._page, places)
             if seconds > self._pace.retries.max_wait:
-                self._stop = RateLimited(
+                self._stopped_by = RateLimited(
                     f"The Page may not send for {seconds:.0f} more seconds: Meta has asked it to wait.",
                     fix="Go on later with --resume: what was sent is not sent again.",
                     code="PAGE_WAITS",
@@ -195,92 +195,92 @@ class Engine(Claims):
                 self._collect(min(left, LOOK_UP_SECONDS))
             if time.monotonic() - until < LATE_SECONDS:
                 break
-            # Something took so long meanwhile that others have their turn now.
+            # The slot has passed: reserve a new one.
         return not self._is_over()
 
-    # --- What comes back ---
+    # --- Answers ---
 
     def _drain(self) -> None:
-        while self._under_way or (self._again and not self._is_over()):
-            if self._again and not self._is_over():
-                self._dispatch(self._again.pop(0))
+        while self._under_way or (self._to_retry and not self._is_over()):
+            if self._to_retry and not self._is_over():
+                self._dispatch(self._to_retry.pop(0))
             else:
                 self._collect(LOOK_UP_SECONDS)
 
     def _collect(self, seconds: float) -> None:
-        """Record the answers that came back; wait so long for the first one."""
+        """Record the answers that have arrived; wait at most `seconds` for the first one."""
         self._progress.tell()
         wait = seconds
         while self._under_way:
-            back = self._hands.back(wait)
+            back = self._workers.back(wait)
             if back is None:
                 return
             wait = 0.0
             try:
                 if not isinstance(back.outcomes, list | AdaptorError):
                     if not back.has_left:
-                        self._ledger.return_to_claimed([parcel.id for parcel in back.parcels])
+                        self._ledger.return_to_claimed([outgoing.id for outgoing in back.batch])
                     raise back.outcomes
-                self._note(back.parcels, back.outcomes)
-                self._heed(back.usage)
+                self._record_outcomes(back.batch, back.outcomes)
+                self._slow_down(back.usage)
             finally:
                 # Only now may the run be ended: the answers are recorded.
-                self._forget(back.parcels)
+                self._forget(back.batch)
         if wait:
             time.sleep(wait)
 
-    def _forget(self, parcels: list[Outgoing]) -> None:
-        del self._under_way[id(parcels)]
-        self._messages_in_flight -= len(parcels)
+    def _forget(self, batch: list[Outgoing]) -> None:
+        del self._under_way[id(batch)]
+        self._messages_in_flight -= len(batch)
         self._run.stop.in_flight = (self._messages_in_flight, 0)
 
-    def _note(self, parcels: list[Outgoing], answers: list[GraphAnswer | AdaptorError] | AdaptorError) -> None:
-        outcomes = [copy(answers) for _ in parcels] if isinstance(answers, AdaptorError) else answers
+    def _record_outcomes(self, batch: list[Outgoing], answers: list[GraphAnswer | AdaptorError] | AdaptorError) -> None:
+        outcomes = [copy(answers) for _ in batch] if isinstance(answers, AdaptorError) else answers
         settled: list[Outcome] = []
         again: list[Outgoing] = []
         limits: list[float] = []
         asked: list[float] = []
         known: list[tuple[Outgoing, GraphAnswer | AdaptorError]] = []
-        for parcel, outcome in zip(parcels, outcomes, strict=True):
+        for outgoing, outcome in zip(batch, outcomes, strict=True):
             if not isinstance(outcome, AdaptorError):
-                settled.append(sent(parcel.id, outcome.body))
-                known.append((parcel, outcome))
+                settled.append(sent(outgoing.id, outcome.body))
+                known.append((outgoing, outcome))
                 continue
             if isinstance(outcome, RateLimited) and outcome.retry_after:
                 asked.append(outcome.retry_after)
-            seconds = self._seconds_before(parcel, outcome)
+            seconds = self._seconds_before(outgoing, outcome)
             if seconds is not None:
-                parcel.repeats += 1
-                again.append(parcel)
+                outgoing.repeats += 1
+                again.append(outgoing)
                 limits.append(seconds)
                 continue
-            settled.append(ended(parcel.id, outcome))
-            known.append((parcel, outcome))
+            settled.append(ended(outgoing.id, outcome))
+            known.append((outgoing, outcome))
         # First of all: an observer may fail.
         self._ledger.settle(settled)
-        for parcel, outcome in known:
+        for outgoing, outcome in known:
             if isinstance(outcome, AdaptorError):
-                self._fail(parcel, outcome)
+                self._fail(outgoing, outcome)
             else:
-                self._tally.ended("sent", parcel.index, parcel.recipient, result=outcome.body)
+                self._outcomes.ended("sent", outgoing.index, outgoing.recipient, result=outcome.body)
         if count := sum(each.outcome == SENT for each in settled):
-            self._run.record_call("sent", count=count, is_message=parcels[0].request.is_message)
+            self._run.record_call("sent", count=count, is_message=batch[0].request.is_message)
         unknown = sum(each.outcome == UNKNOWN for each in settled)
-        self._unknown_calls = self._unknown_calls + 1 if unknown == len(parcels) else 0
+        self._unknown_calls = self._unknown_calls + 1 if unknown == len(batch) else 0
         if self._unknown_calls == UNKNOWN_CALLS_IN_A_ROW and isinstance(outcomes[-1], AdaptorError):
             error = outcomes[-1]
             error.fix = f"Three calls in a row have no known outcome, so the broadcast stopped. {error.fix}"
-            self._stop = self._stop or error
+            self._stopped_by = self._stopped_by or error
         if limits or asked:
             # All who write for this Page wait.
             self._ledger.store.pages.stop_until(self._page, [LANE_STOP], max(limits + asked))
         if again:
-            self._ledger.return_to_claimed([parcel.id for parcel in again])
-            self._again.append(again)
+            self._ledger.return_to_claimed([outgoing.id for outgoing in again])
+            self._to_retry.append(again)
             what = "1 message was" if len(again) == 1 else f"{len(again)} messages were"
             self._run.log("info", "broadcast", f"{what} not taken; trying again in {max(limits):.1f} s.")
 
-    def _heed(self, usage: Usage | None) -> None:
+    def _slow_down(self, usage: Usage | None) -> None:
         """Slow down all who write for this Page before Meta stops it."""
         seconds = usage.pause() if usage is not None else 0.0
         if usage is None or not 0 < seconds <= self._pace.retries.max_wait:
@@ -296,20 +296,22 @@ class Engine(Claims):
             )
         self._slow_until = now + seconds
 
-    def _seconds_before(self, parcel: Outgoing, error: AdaptorError) -> float | None:
+    def _seconds_before(self, outgoing: Outgoing, error: AdaptorError) -> float | None:
         """Return how long to wait before a message is made again, or None where that is not to be."""
-        return None if retryable(error) is None else self._pace.retries.wait_before(parcel.repeats, error)
+        return None if retryable(error) is None else self._pace.retries.wait_before(outgoing.repeats, error)
 
-    def _fail(self, parcel: Outgoing, error: AdaptorError) -> None:
+    def _fail(self, outgoing: Outgoing, error: AdaptorError) -> None:
         outcome = "unknown" if error.sent == SENT_UNKNOWN else "failed"
         path = self._run.path
-        path[-1] = ("broadcast", parcel.index)
-        path.append((parcel.operation.name, None))
-        parcel.operation.locate(error, self._run, {})
+        path[-1] = ("broadcast", outgoing.index)
+        path.append((outgoing.operation.name, None))
+        outgoing.operation.locate(error, self._run, {})
         path.pop()
-        self._tally.ended(outcome, parcel.index, parcel.recipient, error=error)
-        self._run.record_call(outcome, recipient=parcel.recipient, error=error, is_message=parcel.request.is_message)
+        self._outcomes.ended(outcome, outgoing.index, outgoing.recipient, error=error)
+        self._run.record_call(
+            outcome, recipient=outgoing.recipient, error=error, is_message=outgoing.request.is_message
+        )
         if self._run.observers.on_failure is not None:
-            self._run.observers.on_failure(self._hands.described(parcel.request))
+            self._run.observers.on_failure(self._workers.described(outgoing.request))
         if error.about not in (ABOUT_PERSON, ABOUT_ROW):
-            self._stop = self._stop or error
+            self._stopped_by = self._stopped_by or error

@@ -47,7 +47,7 @@ CONCURRENCY = 64
 
 
 class _Broadcast(Operation):
-    """Refuses when it is built what can never come down to one call."""
+    """The operation `broadcast`. Wrong options, and an operation that makes several calls, are refused at load."""
 
     __slots__ = ()
     is_loop = True
@@ -68,7 +68,7 @@ class _Broadcast(Operation):
             )
 
     def perform(self, state: State, run: Run) -> State:
-        """Do the work; the key is left as it is, since it is made of each person's own row."""
+        """Resolve all arguments but `key`, which is resolved for each person, and call the function."""
         args = [resolve(value, state) for value in self.args]
         kwargs = {name: value if name == "key" else resolve(value, state) for name, value in self.kwargs.items()}
         performed: State = self.function(state, *args, **kwargs)
@@ -144,22 +144,24 @@ def broadcast(
 
     run = current_run()
     run.check_thread()
-    passing = partial(_Passing, run)
-    ledger: Ledger = ledger_of(run) if run.ledger is not None else run.resource("broadcast", passing).ledger
+    temporary = partial(_TemporaryLedger, run)
+    ledger: Ledger = ledger_of(run) if run.ledger is not None else run.resource("broadcast", temporary).ledger
     at_once = concurrency or CONCURRENCY
     pace = Pace(rate or MESSAGES_PER_SECOND, batch_size, at_once, max_in_flight or at_once * batch_size)
-    tally = Outcomes(run)
-    nobody = excluded(skip)
+    outcomes = Outcomes(run)
+    skipped_ids = excluded(skip)
     items = numbered(recipients, state, csv)
-    # What comes page by page, or without an end, is not gone through for a count.
-    goes_on = isinstance(recipients, list | os.PathLike)
-    each_time = as_operation(operation, "broadcast")
+    # Only these have an end that is certain and cheap to reach, so only these are counted to the end.
+    counts_rest = isinstance(recipients, list | os.PathLike)
+    prepared = as_operation(operation, "broadcast")
     if run.dry_run:
         from .dry_run import DryRun
 
         page = "" if run.ledger is None else _client(run, state).page.name(ledger, ask=True)
-        found = _narrow(outgoing_of(items, each_time, key, state, run, ledger, page), run, ledger, goes_on=goes_on)
-        DryRun(run, ledger, tally, pace).describe(found, nobody)
+        found = _narrow(
+            outgoing_of(items, prepared, key, state, run, ledger, page), run, ledger, counts_rest=counts_rest
+        )
+        DryRun(run, ledger, outcomes, pace).describe(found, skipped_ids)
     else:
         from ...graph.connection import GraphConnection
         from .engine import Engine
@@ -176,31 +178,31 @@ def broadcast(
             pace,
             ledger.record.outcomes.get(SENT, 0),
             lambda: [
-                ("Look at", _doubts(recipients, state, csv)),
-                ("Earlier run", _earlier(recipients, each_time, state, csv)),
+                ("Look at", _id_warnings(recipients, state, csv)),
+                ("Earlier run", _earlier_run(recipients, prepared, state, csv)),
             ],
         )
         connect = partial(GraphConnection, configuration, run)
-        engine = Engine(run, ledger, page, connect, pace, tally, Progress(run, tally, total))
+        engine = Engine(run, ledger, page, connect, pace, outcomes, Progress(run, outcomes, total))
         try:
-            found = outgoing_of(items, each_time, key, state, run, ledger, page)
-            engine.send(_narrow(found, run, ledger, goes_on=goes_on), nobody)
+            found = outgoing_of(items, prepared, key, state, run, ledger, page)
+            engine.send(_narrow(found, run, ledger, counts_rest=counts_rest), skipped_ids)
         except AdaptorError as error:
-            tally.log_failures()
-            error.details = {**tally.result(_where(run, ledger)), "failed": tally.failed}
-            error.fix = f"{error.fix} Before it stopped: {_summary(tally)}.".strip()
+            outcomes.log_failures()
+            error.details = {**outcomes.result(_where(run, ledger)), "failed": outcomes.failed}
+            error.fix = f"{error.fix} Before it stopped: {_summary(outcomes)}.".strip()
             if error.place is None:
                 # It is not about one message, and others were sent.
                 error.about_sending = False
             raise
     run.path[-1] = ("broadcast", None)
-    result = tally.result(_where(run, ledger))
-    run.log("info", "broadcast", _summary(tally), **result)
+    result = outcomes.result(_where(run, ledger))
+    run.log("info", "broadcast", _summary(outcomes), **result)
     if not run.dry_run:
-        tally.log_failures()
-    warn_if_no_items(state, has_some=tally.total > 0)
-    _raise_if_failed(tally, fail)
-    return {**compose_next_state(state, result), "failed": tally.failed}
+        outcomes.log_failures()
+    warn_if_no_items(state, has_some=outcomes.total > 0)
+    _raise_if_failed(outcomes, fail)
+    return {**compose_next_state(state, result), "failed": outcomes.failed}
 
 
 def _client(run: Run, state: State) -> GraphClient:
@@ -220,8 +222,8 @@ def _total(recipients: Any, run: Run, csv: Any) -> int | None:
     )
 
 
-class _Passing:
-    """A ledger that lasts as long as a run that keeps none."""
+class _TemporaryLedger:
+    """A ledger in memory, for a run that keeps none."""
 
     def __init__(self, run: Run) -> None:
         from ...ledger.ledger import Ledger
@@ -232,12 +234,12 @@ class _Passing:
         self.ledger = Ledger.begin(open_store(IN_MEMORY), record, redactor=run.redactor)
 
     def close(self) -> None:
-        """Forget it."""
+        """Close the ledger, and lose its records."""
         self.ledger.close(0, finished=True)
 
 
 def _narrow(
-    found: Iterable[Outgoing | Invalid | Skipped], run: Run, ledger: Ledger, *, goes_on: bool
+    found: Iterable[Outgoing | Invalid | Skipped], run: Run, ledger: Ledger, *, counts_rest: bool
 ) -> Iterator[Outgoing | Invalid | Skipped]:
     """Leave out whom the command line leaves out: all but one person, or all after the first few.
 
@@ -245,7 +247,7 @@ def _narrow(
         found: What is to be done for each item.
         run: Knows who is wanted.
         ledger: Knows who was written to before, and is not left out.
-        goes_on: Items after the first few are gone through, so that those who are left out are counted.
+        counts_rest: Items after the first few are gone through, so that those who are left out are counted.
     """
     from .requests import Outgoing, Skipped
 
@@ -262,19 +264,19 @@ def _narrow(
         if audience.has_reached_limit and not (is_call and is_wanted):
             is_wanted = False
             audience.left_out += 1
-            if not goes_on:
+            if not counts_rest:
                 return
         yield each if is_wanted else Skipped(each.index, each.recipient)
 
 
-def _doubts(recipients: Any, state: State, csv: Any) -> str:
+def _id_warnings(recipients: Any, state: State, csv: Any) -> str:
     """Return what looks wrong with the ids of the people who are about to be written to."""
     return " ".join(
         f"{what[0].upper()}{what[1:]}" for what in rounded_columns(items_read_twice(recipients, state, csv))
     )
 
 
-def _earlier(recipients: Any, operation: Operation, state: State, csv: Any) -> str:
+def _earlier_run(recipients: Any, operation: Operation, state: State, csv: Any) -> str:
     """Return a sentence about a finished run of the same job: to how many of these people it has written."""
     run = current_run()
     earlier = BroadcastOptions.of(run).earlier
@@ -330,26 +332,26 @@ def _where(run: Run, ledger: Ledger) -> str | None:
     return f"adaptor runs results {run.id}" if ledger.is_kept and run.id else None
 
 
-def _summary(tally: Outcomes) -> str:
-    counts = [f"{count:,} {outcome}" for outcome, count in tally.counts.most_common()]
-    before = f" ({tally.before:,} of them before)" if tally.before else ""
-    errors = ", ".join(f"{count:,} × {name}" for name, count in tally.errors.most_common())
+def _summary(outcomes: Outcomes) -> str:
+    counts = [f"{count:,} {outcome}" for outcome, count in outcomes.counts.most_common()]
+    before = f" ({outcomes.before:,} of them before)" if outcomes.before else ""
+    errors = ", ".join(f"{count:,} × {name}" for name, count in outcomes.errors.most_common())
     if not counts:
         return "0 people"
-    people = "1 person" if tally.total == 1 else f"{tally.total:,} people"
+    people = "1 person" if outcomes.total == 1 else f"{outcomes.total:,} people"
     return f"{people}: {', '.join(counts)}{before}{f'; {errors}' if errors else ''}"
 
 
-def _raise_if_failed(tally: Outcomes, fail: bool | None) -> None:
-    if not tally.unwell or fail is False or (fail is None and tally.only_persons):
+def _raise_if_failed(outcomes: Outcomes, fail: bool | None) -> None:
+    if not outcomes.unwell or fail is False or (fail is None and outcomes.only_persons):
         return
-    unwell = tally.counts["failed"] + tally.counts["unknown"]
-    what = ", ".join(f"{count:,} × {name}" for name, count in tally.errors.most_common())
+    unwell = outcomes.counts["failed"] + outcomes.counts["unknown"]
+    what = ", ".join(f"{count:,} × {name}" for name, count in outcomes.errors.most_common())
     raise ItemsFailed(
-        f"{unwell:,} of {number_of(tally.total, 'messages')} did not succeed: {what or 'unknown'}."
-        + (f" {the_first(tally.failed)}" if tally.failed else ""),
+        f"{unwell:,} of {number_of(outcomes.total, 'messages')} did not succeed: {what or 'unknown'}."
+        + (f" {the_first(outcomes.failed)}" if outcomes.failed else ""),
         fix=FIX,
-        details=tally.failed,
+        details=outcomes.failed,
     )
 
 

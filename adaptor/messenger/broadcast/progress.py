@@ -18,13 +18,13 @@ class Progress:
 
     Args:
         run: Whose terminal or log is written to.
-        tally: What has come to an end.
+        outcomes: What has come to an end.
         total: How many there are in all, or None where that is not known.
     """
 
-    def __init__(self, run: Run, tally: Outcomes, total: int | None) -> None:
+    def __init__(self, run: Run, outcomes: Outcomes, total: int | None) -> None:
         self._run = run
-        self._tally = tally
+        self._outcomes = outcomes
         self._total = total
         self._began = time.monotonic()
         self._next_line = self._began + LINE_SECONDS
@@ -44,9 +44,9 @@ class Progress:
             self._run.observers.progress("")
 
     def _words(self) -> str:
-        counts, total = self._tally.counts, self._tally.total
+        counts, total = self._outcomes.counts, self._outcomes.total
         seconds = max(time.monotonic() - self._began, 0.001)
-        rate = (total - self._tally.before) / seconds
+        rate = (total - self._outcomes.before) / seconds
         parts = [f"broadcast: {counts['sent']:,} sent"]
         parts += [f"{counts[name]:,} {name}" for name in ("failed", "unknown", "skipped", "duplicate") if counts[name]]
         parts.append(f"{rate:,.0f}/s")

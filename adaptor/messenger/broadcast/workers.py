@@ -23,13 +23,13 @@ class Completed(NamedTuple):
     """What came back for one call.
 
     Attributes:
-        parcels: The requests in it.
+        batch: The requests in it.
         outcomes: For each of them its answer or error, or the error of the whole call.
         usage: The use of Meta's limits that the answer reports.
         has_left: A byte of the call was on the wire.
     """
 
-    parcels: list[Outgoing]
+    batch: list[Outgoing]
     outcomes: Any
     usage: Usage | None
     has_left: bool
@@ -47,7 +47,7 @@ class WorkerPool:
         self._waiting = 0
         self._lock = threading.Lock()
 
-    def take(self, parcels: list[Outgoing], requests: list[GraphRequest]) -> None:
+    def take(self, batch: list[Outgoing], requests: list[GraphRequest]) -> None:
         """Make a call as soon as a worker is free.
 
         Raises:
@@ -68,7 +68,7 @@ class WorkerPool:
                 self._threads += 1
             else:
                 self._waiting -= 1
-        self._work.put((parcels, requests))
+        self._work.put((batch, requests))
 
     def back(self, seconds: float) -> Completed | None:
         """Return what has come back, waiting so long for it, or None."""
@@ -90,7 +90,7 @@ class WorkerPool:
         connection: GraphConnection | None = None
         try:
             while (work := self._work.get()) is not None:
-                parcels, requests = work
+                batch, requests = work
                 usage = None
                 wire.left = False
                 try:
@@ -102,7 +102,7 @@ class WorkerPool:
                     usage, connection.usage = connection.usage, None
                 with self._lock:
                     self._waiting += 1
-                self._results.put(Completed(parcels, outcomes, usage, wire.left))
+                self._results.put(Completed(batch, outcomes, usage, wire.left))
         finally:
             if connection is not None:
                 connection.close()

@@ -113,7 +113,7 @@ class RunLedger:
             self._ledger.enter_step(step, arrival, self._later)
 
     def counts_of_step(self) -> tuple[int, int, int]:
-        """Return what the step under way has made by its records, in all attempts: as `Run.made`."""
+        """Return the recorded counts of the current step over all attempts, in the form of `Run.made`."""
         ledger = self._ledger
         if ledger is None or self._run.dry_run:
             return 0, 0, 0
@@ -122,7 +122,7 @@ class RunLedger:
         try:
             return made_in(ledger.store.writes.tally(ledger.record.id), ledger.step, ledger.arrival)
         except LedgerError:
-            # The error that is being counted may be this very one.
+            # The step may have failed because the ledger cannot be read.
             return 0, 0, 0
 
     def replay_messages(self, result: StepResult, arrival: int) -> None:
