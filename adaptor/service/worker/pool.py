@@ -61,7 +61,8 @@ class Worker:
     def start(self, run: RunRow) -> None:
         """Let it run something."""
         self.run = run
-        self._send(asdict(Order(run.id, run.workflow, run.start, run.input, run.epoch)))
+        person = run.person if run.is_answer else None
+        self._send(asdict(Order(run.id, run.workflow, run.start, run.input, run.epoch, person)))
 
     def messages(self) -> list[dict[str, Any]] | None:
         """Return what it has said since, or None where it has ended."""
