@@ -22,7 +22,7 @@ from ...ledger.ledger import ledger_of
 from ...ledger.pace import INBOX_PER_SECOND, MESSAGES_PER_SECOND
 from ...ledger.records import SENT
 from .confirmation import confirmation
-from .exclusions import excluded, how_many
+from .exclusions import Exclusions, how_many
 from .options import BroadcastOptions
 from .outcomes import Outcomes
 from .pace import Pace
@@ -149,7 +149,7 @@ def broadcast(
     at_once = concurrency or CONCURRENCY
     pace = Pace(rate or MESSAGES_PER_SECOND, batch_size, at_once, max_in_flight or at_once * batch_size)
     tally = Outcomes(run)
-    nobody = excluded(skip)
+    nobody = Exclusions(skip, run, state)
     items = numbered(recipients, state, csv)
     # What comes page by page, or without an end, is not gone through for a count.
     goes_on = isinstance(recipients, list | os.PathLike)

@@ -78,21 +78,32 @@ def check_known_window(requests: Sequence[GraphRequest], state: State) -> None:
     if run is None or run.dry_run or first is None or psid is None or first.body.get("messaging_type") in ANY_TIME:
         return
     last = KnownPeople.of(run).last_message(psid, run, state)
+    people = KnownPeople.of(run)
+    last = people.last_message(psid, run, state)
     # By the clock of today: a run that is resumed keeps the time at which it began.
-    if last is not None and not _may_be_made(requests, run):
-        _check(time.time() - last, first.body.get("tag"))
+    elapsed = 0.0 if last is None else time.time() - last
+    tag = first.body.get("tag")
+    if last is None or (elapsed > _window(tag).seconds and _is_not_sent_now(requests, psid, people, run, state)):
+        return
+    _check(elapsed, tag)
 
 
-def _may_be_made(requests: Sequence[GraphRequest], run: Run) -> bool:
-    """Whether an earlier attempt may have sent one of them: the ledger knows it, and decides."""
+def _is_not_sent_now(requests: Sequence[GraphRequest], psid: str, people: KnownPeople, run: Run, state: State) -> bool:
+    """Whether an earlier attempt may have sent one of them, as the ledger knows, or the stop list leaves it out."""
     from ...graph.ledgered import is_made
 
     ledger = ledger_of(run)
-    return ledger.is_resumed and any(request.key is not None or is_made(request, run) for request in requests)
+    if ledger.is_resumed and any(request.key is not None or is_made(request, run) for request in requests):
+        return True
+    return not people.expects_answer(psid) and people.is_stopped(psid, run, state)
+
+
+def _window(tag: Any) -> Window:
+    return TAGGED.get(tag, STANDARD)
 
 
 def _check(elapsed: float, tag: Any) -> None:
-    window = TAGGED.get(tag, STANDARD)
+    window = _window(tag)
     if elapsed <= window.seconds:
         if tag == "HUMAN_AGENT" and elapsed <= STANDARD.seconds:
             _warn_of_tag()

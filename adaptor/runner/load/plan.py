@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ...core.state import State
     from .conditions import Condition
     from .job import Job
+    from .triggers.people_rules import PeopleRules
     from .triggers.trigger import Schedule, Trigger
 
 #: The id of the only step of a run that is given a single job.
@@ -130,6 +131,7 @@ class Plan:
         credentials: The configuration that all steps begin with.
         globals: The script whose public names every step sees, or None.
         match: Of the triggers that an event fits, the `first` starts a run, or `all` do.
+        people_rules: What the file says about the people who write to a service, or None.
         is_workflow: It was read from a workflow file; otherwise it is a single job.
         warnings: What deserves a look and is no error.
     """
@@ -144,6 +146,7 @@ class Plan:
         self.credentials: dict[str, Any] = {}
         self.globals: Script | None = None
         self.match = "first"
+        self.people_rules: PeopleRules | None = None
         self.is_workflow = True
         self.warnings: list[InputError] = []
 

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 _WRAPPER = ("workflow", "options")
 _OPTIONS = ("start", "end")
-_WORKFLOW = ("id", "name", "description", "steps", "credentials", "globals", "options", "start", "end", "match")
+#: What concerns the people who write to a service (see `triggers/people_rules`).
+_PEOPLE = ("stop_words", "start_words", "pause")
+_WORKFLOW = (
+    *("id", "name", "description", "steps", "credentials", "globals", "options", "start", "end", "match"), *_PEOPLE
+)  # fmt: skip
 #: Keys that OpenFn's tools write into workflow files and that mean nothing for a run.
 _IGNORED = ("jobs", "version", "history", "openfn", "schema_version", "concurrency", "lock_version")
 _STEP = (
@@ -97,6 +101,10 @@ class _Workflow:
         self.plan.credentials = self.reader.value(holder, (*path, "credentials"), dict) or {}
         self._read_globals(holder, path)
         self._read_match(holder, path)
+        if any(name in holder for name in _PEOPLE):
+            from .triggers.people_rules import read_people_rules
+
+            self.plan.people_rules = read_people_rules(self.reader, holder, path)
         self._read_steps(holder, path)
         if self.plan.steps:
             self.reader.check_edges(self.plan, self._edges)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 #: The states of a run. The first two are open: while a run of a person is open, the person's later runs wait.
@@ -30,6 +31,8 @@ class Event:
         facts: What a workflow gets as `data`.
         body: The event as Meta sent it.
         opens_window: The person did something after which the Page may write for 24 hours.
+        stops: The person wants no more messages that nobody asked for; False: wants them again; None: says nothing.
+        pauses: For how many seconds nothing answers the person: a human did.
     """
 
     page: str
@@ -40,11 +43,22 @@ class Event:
     facts: dict[str, Any]
     body: Any = field(repr=False, default=None)
     opens_window: bool = False
+    stops: bool | None = None
+    pauses: float = 0.0
 
     @property
     def person(self) -> str | None:
         """The person as a key: the same id means somebody else at another Page."""
         return None if self.psid is None else f"{self.page}/{self.psid}"
+
+
+class Stored(IntEnum):
+    """What became of an event; what was stored before is falsy."""
+
+    BEFORE = 0
+    NEW = 1
+    #: New, and its runs are not performed: a human answers this person.
+    PAUSED = 2
 
 
 @dataclass(frozen=True)

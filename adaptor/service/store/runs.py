@@ -27,12 +27,18 @@ _OLDEST = (
 )
 
 
-def queue(database: Database, runs: Sequence[NewRun]) -> None:
-    """Queue runs, inside a transaction."""
+def queue(database: Database, runs: Sequence[NewRun], *, cancelled: str | None = None) -> None:
+    """Queue runs, inside a transaction.
+
+    Args:
+        database: The database.
+        runs: The runs.
+        cancelled: Why they are not performed; None where they are.
+    """
     for run in runs:
         database.run(
-            "INSERT INTO service_runs (id, workflow, start, digest, person, is_answer, input, status, due, queued) "
-            f"VALUES (?, ?, ?, ?, ?, ?, ?, ?, {database.clock}, {database.clock})",
+            "INSERT INTO service_runs (id, workflow, start, digest, person, is_answer, input, status, is_open, error, "
+            f"due, queued) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {database.clock}, {database.clock})",
             (
                 run.id,
                 storable(run.workflow),
@@ -41,9 +47,22 @@ def queue(database: Database, runs: Sequence[NewRun]) -> None:
                 None if run.person is None else storable(run.person),
                 int(run.is_answer),
                 to_text(run.input),
-                QUEUED,
+                QUEUED if cancelled is None else CANCELLED,
+                int(cancelled is None),
+                cancelled,
             ),
         )
+        if cancelled is not None:
+            database.run(f"UPDATE service_runs SET ended = {database.clock} WHERE id = ?", (run.id,))
+
+
+def cancel_answers(database: Database, person: str, why: str) -> None:
+    """Cancel the answers to a person that have not begun, inside a transaction."""
+    database.run(
+        f"UPDATE service_runs SET status = ?, is_open = 0, ended = {database.clock}, error = ? "
+        "WHERE is_open = 1 AND person = ? AND status = ? AND is_answer = 1 AND epoch = 0",
+        (CANCELLED, why, storable(person), QUEUED),
+    )
 
 
 class Runs:

@@ -70,6 +70,26 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) {changes_often}
         """,
     ),
+    (
+        # Apart from `service_people`, which the retention time empties: who has asked for no more messages is kept.
+        """
+        CREATE TABLE service_stops (
+            page TEXT NOT NULL,
+            psid TEXT NOT NULL,
+            since DOUBLE PRECISION NOT NULL,
+            kind TEXT NOT NULL,
+            PRIMARY KEY (page, psid)
+        )
+        """,
+        """
+        CREATE TABLE service_pauses (
+            page TEXT NOT NULL,
+            psid TEXT NOT NULL,
+            ends DOUBLE PRECISION NOT NULL,
+            PRIMARY KEY (page, psid)
+        )
+        """,
+    ),
 )
 
 _VERSION_TABLE = "CREATE TABLE IF NOT EXISTS service_version (version INTEGER NOT NULL)"
