@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _WRAPPER = ("workflow", "options")
 _OPTIONS = ("start", "end")
-#: What concerns the people who write to a service (see `triggers/people_rules`).
+#: What concerns the people who write to a service (see `triggers/people_reader`).
 _PEOPLE = ("stop_words", "start_words", "pause")
 _WORKFLOW = (
     *("id", "name", "description", "steps", "credentials", "globals", "options", "start", "end", "match"), *_PEOPLE
@@ -102,7 +102,7 @@ class _Workflow:
         self._read_globals(holder, path)
         self._read_match(holder, path)
         if any(name in holder for name in _PEOPLE):
-            from .triggers.people_rules import read_people_rules
+            from .triggers.people_reader import read_people_rules
 
             self.plan.people_rules = read_people_rules(self.reader, holder, path)
         self._read_steps(holder, path)

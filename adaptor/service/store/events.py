@@ -11,6 +11,7 @@ from ...ledger.database.database import storable, to_text
 from ...ledger.records import sent
 from ...ledger.write_id import is_write_id
 from .people import heed_pause, heed_stop, is_paused, saw
+from .receipts import receive_receipt
 from .records import Stored
 from .runs import cancel_answers, queue
 
@@ -65,6 +66,7 @@ class Events:
         saw(database, event)
         heed_stop(database, event)
         heed_pause(database, event)
+        receive_receipt(database, event)
         self._settle(event)
         if event.pauses and event.person is not None:
             cancel_answers(database, event.person, PAUSED)

@@ -90,6 +90,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        """
+        CREATE TABLE service_receipts (
+            page TEXT NOT NULL,
+            psid TEXT NOT NULL,
+            delivered DOUBLE PRECISION,
+            seen DOUBLE PRECISION,
+            PRIMARY KEY (page, psid)
+        ) {changes_often}
+        """,
+        "CREATE INDEX service_receipts_of_person ON service_receipts (psid)",
+    ),
 )
 
 _VERSION_TABLE = "CREATE TABLE IF NOT EXISTS service_version (version INTEGER NOT NULL)"
