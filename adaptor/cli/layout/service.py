@@ -52,6 +52,8 @@ def event_line(event: Event, runs: Sequence[NewRun], stored: Stored, *, with_con
         started = "was stored before"
     elif stored == Stored.PAUSED:
         started = "a human answers this person: nothing is started"
+    elif stored == Stored.ANSWER:
+        started = "the answer that a run has waited for: it goes on"
     elif event.pauses:
         started = f"a human has answered: paused for {event.pauses:,.0f} s{f'; {started}' if started else ''}"
     wish = {None: "", True: " on the stop list;", False: " off the stop list;"}[event.stops if stored else None]

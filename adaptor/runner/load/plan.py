@@ -31,9 +31,11 @@ class Edge:
         condition: When it is taken; None is always.
         label: Its name for people.
         disabled: It is never taken.
+        on: `reply`: it is taken when the person has answered; `no_reply`: when the time for that is over; or nothing.
+        within: How many seconds there are for the answer.
     """
 
-    __slots__ = ("condition", "disabled", "label", "source", "target")
+    __slots__ = ("condition", "disabled", "label", "on", "source", "target", "within")
 
     def __init__(
         self, source: str, target: str, condition: Condition | None = None, *, label: str = "", disabled: bool = False
@@ -43,6 +45,8 @@ class Edge:
         self.condition = condition
         self.label = label
         self.disabled = disabled
+        self.on = ""
+        self.within = 0.0
 
     @property
     def handles_failure(self) -> bool:

@@ -36,7 +36,7 @@ _STEP_IGNORED = (
     *("adaptors", "cron_cursor_job_id", "custom_path", "webhook_reply", "webhook_response_config"),
     *("kafka_configuration", "previous", "openfn", "linker", "project_credential_id", "keychain_credential_id"),
 )
-_EDGE = ("condition", "label", "disabled")
+_EDGE = ("condition", "label", "disabled", "on", "within")
 _EDGE_IGNORED = ("openfn", "id", "name")
 #: Which of the triggers that an event fits start a run.
 MATCHES = ("first", "all")
@@ -244,6 +244,10 @@ class _Workflow:
         else:
             fix = 'Write "next": "b", or "next": {"b": true, "c": "on_job_failure"}.'
             self.reader.refuse(path, f"`next` is {kind_of(raw)}, not text or an object.", fix=fix)
+        if any(edge.on for edge in step.edges):
+            from .triggers.reply_reader import check_waits
+
+            check_waits(self.reader, step, path)
 
     def _add(self, edge: Edge, step: Step, path: Path) -> None:
         step.edges.append(edge)
@@ -266,4 +270,9 @@ class _Workflow:
             self.reader.refuse((*path, "condition"), f"`condition` is {kind_of(raw)}.", fix=fix)
         label = self.reader.value(value, (*path, "label"), str) or ""
         disabled = self.reader.value(value, (*path, "disabled"), bool) or False
-        return Edge(source, target, condition, label=label, disabled=disabled)
+        edge = Edge(source, target, condition, label=label, disabled=disabled)
+        if "on" in value or "within" in value:
+            from .triggers.reply_reader import read_wait
+
+            read_wait(self.reader, edge, value, path)
+        return edge

@@ -13,7 +13,7 @@ from ...ledger.write_id import is_write_id
 from .people import heed_pause, heed_stop, is_paused, saw
 from .receipts import receive_receipt
 from .records import Stored
-from .runs import cancel_answers, queue
+from .runs import ANSWERS, answer_waiting, cancel_answers, queue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,8 +73,15 @@ class Events:
         if runs and is_paused(database, event):
             queue(database, runs, cancelled=PAUSED)
             return Stored.PAUSED
+        if self._answers(event):
+            return Stored.ANSWER
         queue(database, runs)
         return Stored.NEW
+
+    def _answers(self, event: Event) -> bool:
+        """Whether an event is what a run has waited for, which then goes on. A stop word is no answer."""
+        is_answer = event.kind in ANSWERS and event.stops is not True and event.person is not None
+        return is_answer and answer_waiting(self._database, event.person or "", event.facts) is not None
 
     def _settle(self, event: Event) -> None:
         """Record that a message was sent, if this is the echo of one whose answer is missing."""

@@ -14,6 +14,8 @@ FAILED = "failed"
 CRASHED = "crashed"
 KILLED = "killed"
 CANCELLED = "cancelled"
+#: It has asked, and nobody has answered yet; no process holds it, and the person's other runs do not wait for it.
+WAITING = "waiting"
 OPEN = (QUEUED, RUNNING)
 ENDED = (SUCCEEDED, FAILED, CRASHED, KILLED, CANCELLED)
 
@@ -59,6 +61,8 @@ class Stored(IntEnum):
     NEW = 1
     #: New, and its runs are not performed: a human answers this person.
     PAUSED = 2
+    #: New, and the answer that a run has waited for: the run goes on, and nothing is started.
+    ANSWER = 3
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,7 @@ class RunRow:
         queued: When, in Unix seconds; so are `started`, of the last attempt, and `ended`.
         exit_code: As of `adaptor run`, or None.
         error: What went wrong in the last attempt, as text for people, or None.
+        waits: Where it waits for an answer, `{"step", "arrival"}`, and once that is over its `facts`; or None.
     """
 
     n: int
@@ -119,3 +124,4 @@ class RunRow:
     ended: float | None
     exit_code: int | None
     error: str | None
+    waits: dict[str, Any] | None = None

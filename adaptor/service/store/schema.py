@@ -102,6 +102,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX service_receipts_of_person ON service_receipts (psid)",
     ),
+    (
+        # Where a run waits for an answer, and the answer.
+        "ALTER TABLE service_runs ADD COLUMN waits TEXT",
+        "CREATE INDEX service_runs_waiting ON service_runs (person) WHERE status = 'waiting'",
+    ),
 )
 
 _VERSION_TABLE = "CREATE TABLE IF NOT EXISTS service_version (version INTEGER NOT NULL)"

@@ -71,6 +71,7 @@ class Order:
         input: The initial state.
         epoch: Counts the attempts; from the second one on the ledger may know the run.
         person: Whom it answers, as `Event.person` names them, or None.
+        reply: The answer that it has waited for, as `RunRow.waits`; None where there is none.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Order:
     input: dict[str, Any]
     epoch: int
     person: str | None = None
+    reply: dict[str, Any] | None = None
 
 
 def perform(order: Order, settings: Settings, credentials: Credentials, private: Sequence[int] = ()) -> Outcome:
@@ -122,6 +124,7 @@ def _options(order: Order, settings: Settings) -> RunOptions:
     # Another run with the same input is another event: a person may write the same twice.
     options.fresh = True
     options.captures_output = True
+    options.reply = order.reply
     options.initial = lambda plan: order.input
     return options
 
