@@ -94,10 +94,10 @@ def _serve(options: argparse.Namespace, sandbox: Sandbox, folder: str) -> int:
         settings_of(options, os.path.join(folder, "ledger.db"), None),
         sandbox={"base_url": sandbox.url, "access_token": sandbox.access_token},
     )
-    chosen = service_of(options, Credentials(is_lenient=True), settings, door, "127.0.0.1")
+    chosen = service_of(options, Credentials(is_lenient=True), settings, door, "127.0.0.1", (sandbox.app_id,))
     show_warnings(chosen.project.warnings, write)
     service = Service(chosen, write)
-    service.on_event = lambda event, runs, is_new: write(*event_line(event, runs, is_new, with_content=True))
+    service.on_event = lambda event, runs, stored: write(*event_line(event, runs, stored, with_content=True))
 
     def started() -> None:
         sandbox.subscribe(service.url, verify_token=token)

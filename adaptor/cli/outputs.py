@@ -98,7 +98,24 @@ class Outputs:
 
             given = self._given
             sent_to = "nowhere" if given.dry_run else "sandbox" if given.sandbox else "graph"
-            write_report(result, self._run.redactor, given.report, self._stdout, sent_to=sent_to)
+            write_report(
+                result, self._run.redactor, given.report, self._stdout, sent_to=sent_to, funnel=self._funnel(result)
+            )
+
+    def _funnel(self, result: Result) -> dict[str, int] | None:
+        """Return how far the messages have come, where a service with this ledger gets receipts."""
+        if result.ledger is None or self._given.dry_run:
+            return None
+        from ..ledger.errors import LedgerError
+        from ..ledger.ledger import ledger_of
+        from ..service.store.receipts import funnel_of
+
+        try:
+            found = funnel_of(ledger_of(self._run).store.database, result.run_id)
+        except LedgerError:
+            # The run has logged it.
+            return None
+        return None if found is None else found.as_json()
 
     def tell(self, result: Result) -> int:
         """Log how the run ended, and return its exit code."""

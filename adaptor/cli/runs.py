@@ -214,14 +214,18 @@ def _list(options: argparse.Namespace) -> int:
 
 def _show(options: argparse.Namespace) -> int:
     from ..runner.history.history import error_facts, run_facts, step_facts
+    from ..service.store.receipts import funnel_of
     from .layout.runs import next_steps, page
 
     with _run_of(options) as (store, record):
+        funnel = funnel_of(store.database, record.id)
         facts = {
             **run_facts(store, record),
             "ledger": store.name,
             "steps": step_facts(store, record),
             "errors": error_facts(store, record),
+            # Without its people nothing is known of it.
+            **({"funnel": funnel.as_json()} if funnel is not None and not record.purged else {}),
         }
     facts["next"] = next_steps(facts, options.database)
     if options.format == "json":

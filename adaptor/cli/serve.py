@@ -94,7 +94,7 @@ def _service(options: argparse.Namespace, credentials: Credentials, log: Log) ->
     for what in of_credentials(credentials):
         write("info", f"warning: {what}")
     service = Service(chosen, write)
-    service.on_event = lambda event, runs, is_new: write(*event_line(event, runs, is_new))
+    service.on_event = lambda event, runs, stored: write(*event_line(event, runs, stored))
     return service
 
 

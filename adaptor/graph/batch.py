@@ -159,7 +159,9 @@ def _outcomes_of(
     outcomes: dict[int, GraphAnswer | AdaptorError] = {}
     if any(request.is_write for request in requests):
         run.check_thread()
-        skipped = {index: skipped_answer(request, run) for index, request in enumerate(requests) if request.is_write}
+        skipped = {
+            index: skipped_answer(request, run, state) for index, request in enumerate(requests) if request.is_write
+        }
         outcomes.update({index: answer for index, answer in skipped.items() if answer is not None})
         if run.dry_run:
             writes = {

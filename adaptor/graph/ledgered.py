@@ -12,7 +12,7 @@ from ..ledger.at_most_once import Claimed, WriteOutcome, at_most_once
 from ..ledger.errors import ReplayMismatch
 from ..ledger.ledger import Ledger, ledger_of
 from ..ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, MEDIA_PER_SECOND, MESSAGES_PER_SECOND, Slot, slot_for
-from ..ledger.records import MADE, SENT
+from ..ledger.records import MADE, SENT, SKIPPED, Outcome
 from .answer import GraphAnswer
 from .client import client_for
 from .errors import RateLimited
@@ -130,6 +130,15 @@ def is_made(request: GraphRequest, run: Run) -> bool:
     """Whether an earlier attempt of the run has sent a message, or may have."""
     ledger = ledger_of(run)
     return ledger.is_resumed and ledger.is_made(write_of(request, ledger, run.call_site(), ""))
+
+
+def record_skipped(request: GraphRequest, run: Run, state: State) -> None:
+    """Record that a message is not sent, since its recipient has asked for no more."""
+    ledger = ledger_of(run)
+    page = client_for(run, state.get("configuration")).page.name(ledger, ask=request.key is not None)
+    (entry,) = ledger.claim([write_of(request, ledger, run.call_site(), page)])
+    if entry.is_claimed:
+        ledger.settle([Outcome(entry.id, SKIPPED)])
 
 
 def describe_ledgered(

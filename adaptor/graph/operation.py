@@ -10,6 +10,7 @@ from ..core.operation import Operation, builder_of
 from ..core.state import State, compose_next_state
 from ..ledger.errors import ReplayMismatch
 from .errors import TemporaryFailure
+from .known_people import KnownPeople, psid_of
 from .needs import Need
 from .request import GraphRequest, json_text
 
@@ -98,7 +99,7 @@ def make_call(request: GraphRequest, draft: Draft, state: State, run: Run) -> Gr
     """Make a call, or describe it if it is a write in a dry run; report the outcome of a message."""
     if request.is_write:
         run.check_thread()
-        if (skipped := skipped_answer(request, run)) is not None:
+        if (skipped := skipped_answer(request, run, state)) is not None:
             return skipped
     try:
         if run.observers.on_result is None or not request.is_message:
@@ -139,13 +140,19 @@ def outcome_of(answer: GraphAnswer, request: GraphRequest, run: Run) -> str:
     return known or ("read" if not request.is_write else "described" if run.dry_run else "sent")
 
 
-def skipped_answer(request: GraphRequest, run: Run) -> GraphAnswer | None:
-    """Return the answer in place of a call whose recipient `--limit` or `--only-to` leaves out; else None.
+def skipped_answer(request: GraphRequest, run: Run, state: State) -> GraphAnswer | None:
+    """Return the answer in place of a call whose recipient is left out; else None.
 
-    A message that the run has already sent is not left out: its recorded outcome is returned.
+    `--limit` or `--only-to` leaves somebody out, or the stop list of a service, which the ledger records. A message
+    that the run has already sent is not left out: its recorded outcome is returned.
     """
     if not _is_left_out(request, run):
-        return None
+        if not _is_stopped(request, run, state):
+            return None
+        if request.is_message:
+            from .ledgered import record_skipped
+
+            record_skipped(request, run, state)
     from .answer import GraphAnswer
 
     if request.is_message:
@@ -154,6 +161,15 @@ def skipped_answer(request: GraphRequest, run: Run) -> GraphAnswer | None:
 
         report_result(run, "skipped", request.recipient)
     return GraphAnswer({"outcome": "skipped"}, None, is_result=True)
+
+
+def _is_stopped(request: GraphRequest, run: Run, state: State) -> bool:
+    """Whether the person has asked for no more messages, and does not wait for an answer of this run."""
+    psid = psid_of(request)
+    people = KnownPeople.of(run)
+    if psid is None or run.dry_run or people.expects_answer(psid):
+        return False
+    return people.is_stopped(psid, run, state) and not _is_made(request, run)
 
 
 def _is_left_out(request: GraphRequest, run: Run) -> bool:

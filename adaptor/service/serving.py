@@ -18,6 +18,7 @@ from .inbox.spool import Spool
 from .schedules.scheduler import Scheduler
 from .store.records import QUEUED
 from .store.store import open_service_store
+from .triggers.judgement import judged
 from .triggers.runs import runs_for
 from .web.app import Door, build_app
 from .web.server import WebServer, listen
@@ -26,7 +27,7 @@ from .worker.dispatcher import Dispatcher
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from .store.records import Event, NewRun
+    from .store.records import Event, NewRun, Stored
     from .triggers.project import Project
     from .worker.attempt import Settings
 
@@ -44,6 +45,7 @@ class ServiceOptions:
         host: The address to listen on.
         port: The port; 0 for any free one.
         workers: How many worker processes there are.
+        app_ids: The apps that these workflows send with; an echo of another one is a human's. Empty where not known.
     """
 
     project: Project
@@ -52,6 +54,7 @@ class ServiceOptions:
     host: str = "127.0.0.1"
     port: int = 0
     workers: int = 2
+    app_ids: tuple[str, ...] = ()
 
 
 class Service:
@@ -64,7 +67,7 @@ class Service:
     Attributes:
         project: The workflows; they may be replaced while the service runs.
         url: The address of the webhook.
-        on_event: Called with each event that was stored, the runs that it starts, and whether it was new.
+        on_event: Called with each event that was stored, the runs that it starts, and what became of it.
 
     Raises:
         InputError: The database cannot be used, or the port is taken.
@@ -72,7 +75,7 @@ class Service:
 
     def __init__(self, options: ServiceOptions, log: Log) -> None:
         self.project = options.project
-        self.on_event: Callable[[Event, Sequence[NewRun], bool], object] = lambda event, runs, is_new: None
+        self.on_event: Callable[[Event, Sequence[NewRun], Stored], object] = lambda event, runs, stored: None
         self._options = options
         self._log = log
         self._failed = False
@@ -108,9 +111,9 @@ class Service:
         """
         app = build_app(
             self._options.door,
-            start=lambda event, request: runs_for(self.project, event, request),
+            arrive=self._arrive,
             store=self._intake.add,
-            on_stored=lambda event, runs, is_new: self.on_event(event, runs, is_new),
+            on_stored=lambda event, runs, stored: self.on_event(event, runs, stored),
             problems=self._problems,
             log=self._log,
         )
@@ -128,6 +131,10 @@ class Service:
             for number, handler in before.items():
                 signal.signal(number, handler)
         return not self._failed
+
+    def _arrive(self, event: Event, request: dict[str, Any]) -> tuple[Event, Sequence[NewRun]]:
+        project = self.project
+        return judged(event, project.people_rules, self._options.app_ids), runs_for(project, event, request)
 
     def _problems(self) -> list[str]:
         """Return why the service is not ready."""

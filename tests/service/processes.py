@@ -10,6 +10,7 @@ import os
 import re
 import signal
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ _NUMBERS = itertools.count(1)
 def message(psid: str = PSID, text: str = "Hello", mid: str | None = None) -> dict[str, Any]:
     """Return a message as an event of a webhook."""
     content = {"mid": mid or f"m_{next(_NUMBERS)}", "text": text}
-    return {"sender": {"id": psid}, "recipient": {"id": PAGE}, "timestamp": 1796081400000, "message": content}
+    moment = round(time.time() * 1000)
+    return {"sender": {"id": psid}, "recipient": {"id": PAGE}, "timestamp": moment, "message": content}
 
 
 def body_of(*events: dict[str, Any]) -> bytes:

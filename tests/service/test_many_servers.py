@@ -44,8 +44,11 @@ def test_a_run_of_a_killed_server_is_finished_by_the_other_one(serve, sandbox, t
     # The person's next message waits for the run that the first server holds.
     assert other.post(message(text="2"), message("6543210987654322", text="3")) == 200
     other.wait_for(r"as_\s+1 sent")
-    (tmp_path / "go").touch()
+    family = family_of(first.process.pid)
     first.kill()
+    # Otherwise its run could be in the middle of its second message.
+    wait_until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in family))
+    (tmp_path / "go").touch()
     other.wait_for("succeeded", 3)
     assert other.stop() == 0
     sent = [each.text for each in sandbox.sent_to(PSID)]
@@ -87,3 +90,11 @@ def test_a_server_that_was_suspended_past_its_lease_sends_nothing_when_it_wakes(
     first.wait_for("Another process has taken it over")
     assert [each.text for each in sandbox.sent_to(PSID)] == ["1 first", "1 second"]
     assert store.runs.newest()[0].status == SUCCEEDED
+
+
+def wait_until(holds):
+    for _ in range(1500):
+        if holds():
+            return
+        threading.Event().wait(0.02)
+    raise AssertionError("it never came to that")

@@ -81,6 +81,7 @@ def page(run: dict[str, Any], width: int, paint: Paint) -> str:
         ("started", _when(run["started"]) + again),
         ("ended", _when(run["ended"]) if run["ended"] else ""),
         ("writes", _counts(run) or "none"),
+        ("funnel", _funnel(run.get("funnel"))),
         ("ledger", run["ledger"]),
         ("labels", one_line(_labels(run))),
         ("given", one_line(_given(run["given"]))),
@@ -136,6 +137,13 @@ def next_steps(run: dict[str, Any], database: str | None) -> list[dict[str, str]
         what = "Send again what stays unknown: people who got it get it twice."
         found.append({"what": what, "command": again})
     return found
+
+
+def _funnel(counts: dict[str, int] | None) -> str:
+    """Return how far the messages have come, where there are some and a service gets receipts."""
+    if not counts or not counts["sent"]:
+        return ""
+    return " → ".join(f"{count:,} {name}" for name, count in counts.items())
 
 
 def _given(given: dict[str, Any]) -> str:

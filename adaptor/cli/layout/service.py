@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...core.text.harmless import one_line
+from ...service.store.records import Stored
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,20 +35,27 @@ def show_warnings(warnings: Sequence[AdaptorError], write: Write) -> None:
         write("info", f"warning: {shown(warning)}")
 
 
-def event_line(event: Event, runs: Sequence[NewRun], is_new: bool, *, with_content: bool = False) -> tuple[str, str]:
+def event_line(event: Event, runs: Sequence[NewRun], stored: Stored, *, with_content: bool = False) -> tuple[str, str]:
     """Return the level and the line of an event.
 
     Args:
         event: The event.
         runs: What it starts.
-        is_new: It was not stored before.
+        stored: What became of it.
         with_content: Show what the person wrote: for developers, never in a log that is kept.
     """
     facts = event.facts
     content = facts["text"] or facts["payload"] or ", ".join(str(each.get("type")) for each in facts["attachments"])
     said = f" “{one_line(str(content))}”" if content and with_content else ""
     started = ", ".join(f"{run.workflow + ': ' if run.workflow else ''}{run.start} ({run.id})" for run in runs)
-    if not is_new:
+    if not stored:
         started = "was stored before"
-    level = "info" if runs or event.opens_window else "debug"
-    return level, f"{event.kind} of {event.psid or 'the Page'}{said} → {started or 'no trigger fits'}"
+    elif stored == Stored.PAUSED:
+        started = "a human answers this person: nothing is started"
+    elif stored == Stored.ANSWER:
+        started = "the answer that a run has waited for: it goes on"
+    elif event.pauses:
+        started = f"a human has answered: paused for {event.pauses:,.0f} s{f'; {started}' if started else ''}"
+    wish = {None: "", True: " on the stop list;", False: " off the stop list;"}[event.stops if stored else None]
+    level = "info" if runs or event.opens_window or event.pauses or wish else "debug"
+    return level, f"{event.kind} of {event.psid or 'the Page'}{said} →{wish} {started or 'no trigger fits'}"

@@ -85,6 +85,14 @@ def _add_trial(command: argparse.ArgumentParser) -> None:
     trial.add_argument("--dry-run", action="store_true", help="print the requests and send nothing")
     trial.add_argument("--sandbox", action="store_true", help="send to a simulated Messenger on this machine")
     trial.add_argument(
+        "--reply",
+        metavar="TEXT",
+        dest="replies",
+        action="append",
+        help="what the person answers where the workflow waits for it (on: reply); may be repeated. Without it the run "
+        "ends there, and --resume --reply continues it",
+    )
+    trial.add_argument(
         "--people", metavar="FILE", help="with --sandbox: who is there (default: sandbox.json beside the job, if any)"
     )
     trial.add_argument(

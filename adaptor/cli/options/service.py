@@ -89,7 +89,12 @@ def settings_of(options: argparse.Namespace, database: str, credentials: str | N
 
 
 def service_of(
-    options: argparse.Namespace, credentials: Credentials, settings: Settings, door: Door, host: str
+    options: argparse.Namespace,
+    credentials: Credentials,
+    settings: Settings,
+    door: Door,
+    host: str,
+    app_ids: tuple[str, ...] = (),
 ) -> ServiceOptions:
     """Return what is served: the workflows are read and checked.
 
@@ -100,7 +105,13 @@ def service_of(
     from ...service.triggers.project import load_project
 
     return ServiceOptions(
-        load_project(options.path, credentials), settings, door, host, options.port, workers=options.workers
+        load_project(options.path, credentials),
+        settings,
+        door,
+        host,
+        options.port,
+        workers=options.workers,
+        app_ids=app_ids or words_of(credentials, "app_id"),
     )
 
 

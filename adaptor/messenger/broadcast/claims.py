@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ...core.run.context import Run
     from ...ledger.claim import ClaimEntry
     from ...ledger.ledger import Ledger
+    from .exclusions import Exclusions
     from .outcomes import Outcomes
     from .requests import Invalid
 
@@ -54,7 +55,7 @@ class Claims(ABC):
     def _is_over(self) -> bool:
         return self._stopped_by is not None or self._run.stop.asked is not None
 
-    def _sort(self, found: Iterable[Outgoing | Invalid | Skipped], skip: frozenset[str]) -> None:
+    def _sort(self, found: Iterable[Outgoing | Invalid | Skipped], skip: Exclusions) -> None:
         """Go through all of them.
 
         Args:

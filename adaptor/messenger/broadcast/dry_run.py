@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from ...core.run.context import Run
     from ...ledger.ledger import Ledger
+    from .exclusions import Exclusions
     from .outcomes import Outcomes
     from .pace import Pace
     from .requests import Invalid, Outgoing, Skipped
@@ -38,7 +39,7 @@ class DryRun(Claims):
         self._seen: set[int] = set()
         self._shown: list[dict[str, Any]] = []
 
-    def describe(self, found: Iterable[Outgoing | Invalid | Skipped], skip: frozenset[str]) -> None:
+    def describe(self, found: Iterable[Outgoing | Invalid | Skipped], skip: Exclusions) -> None:
         """Describe all of it.
 
         Args:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ...graph.request import GraphRequest
     from ...graph.usage import Usage
     from ...ledger.ledger import Ledger
+    from .exclusions import Exclusions
     from .outcomes import Outcomes
     from .pace import Pace
     from .progress import Progress
@@ -83,7 +84,7 @@ class Engine(Claims):
         self._least = min(pace.batch_size, max(1, int(pace.rate * BURST_SECONDS)))
         self._size = self._least
 
-    def send(self, found: Iterable[Outgoing | Invalid | Skipped], skip: frozenset[str]) -> None:
+    def send(self, found: Iterable[Outgoing | Invalid | Skipped], skip: Exclusions) -> None:
         """Send all requests.
 
         Args:

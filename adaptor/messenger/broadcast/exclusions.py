@@ -4,17 +4,45 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sized
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...common.rows.csv import other_delimiter, read_csv, read_lines
 from ...common.rows.sources import PositionInFile, in_words, numbered, where_is
 from ...core.errors import JobError, UnreadableRow
 from ...core.state import a_kind
+from ...graph.known_people import KnownPeople
 from ..rules.psid import SPACE, problem_of
 from ..rules.recipient import warn_of_words
 
+if TYPE_CHECKING:
+    from ...core.run.context import Run
+    from ...core.state import State
+
 #: The columns in which a file has a person's id; without one of them it is the first.
 ID_COLUMNS = ("psid", "recipient", "recipient_id", "id")
+
+
+class Exclusions:
+    """The people whom nothing is sent to: those whom the job names, and those who have asked for no more messages.
+
+    The second are asked for one by one, so that somebody who writes STOP while the broadcast goes on counts.
+
+    Args:
+        skip: What the job gave; see `excluded`.
+        run: The run.
+        state: The state of the job.
+    """
+
+    def __init__(self, skip: Any, run: Run, state: State) -> None:
+        self._ids = excluded(skip)
+        self._people = None if run.dry_run else KnownPeople.of(run)
+        self._run = run
+        self._state = state
+
+    def __contains__(self, recipient: str) -> bool:
+        if recipient in self._ids:
+            return True
+        return self._people is not None and self._people.is_stopped(recipient, self._run, self._state)
 
 
 def excluded(skip: Any) -> frozenset[str]:

@@ -22,7 +22,7 @@ from ...ledger.ledger import ledger_of
 from ...ledger.pace import INBOX_PER_SECOND, MESSAGES_PER_SECOND
 from ...ledger.records import SENT
 from .confirmation import confirmation
-from .exclusions import excluded, how_many
+from .exclusions import Exclusions, how_many
 from .options import BroadcastOptions
 from .outcomes import Outcomes
 from .pace import Pace
@@ -149,7 +149,7 @@ def broadcast(
     at_once = concurrency or CONCURRENCY
     pace = Pace(rate or MESSAGES_PER_SECOND, batch_size, at_once, max_in_flight or at_once * batch_size)
     outcomes = Outcomes(run)
-    skipped_ids = excluded(skip)
+    exclusions = Exclusions(skip, run, state)
     items = numbered(recipients, state, csv)
     # Only these have an end that is certain and cheap to reach, so only these are counted to the end.
     counts_rest = isinstance(recipients, list | os.PathLike)
@@ -161,7 +161,7 @@ def broadcast(
         found = _narrow(
             outgoing_of(items, prepared, key, state, run, ledger, page), run, ledger, counts_rest=counts_rest
         )
-        DryRun(run, ledger, outcomes, pace).describe(found, skipped_ids)
+        DryRun(run, ledger, outcomes, pace).describe(found, exclusions)
     else:
         from ...graph.connection import GraphConnection
         from .engine import Engine
@@ -186,7 +186,7 @@ def broadcast(
         engine = Engine(run, ledger, page, connect, pace, outcomes, Progress(run, outcomes, total))
         try:
             found = outgoing_of(items, prepared, key, state, run, ledger, page)
-            engine.send(_narrow(found, run, ledger, counts_rest=counts_rest), skipped_ids)
+            engine.send(_narrow(found, run, ledger, counts_rest=counts_rest), exclusions)
         except AdaptorError as error:
             outcomes.log_failures()
             error.details = {**outcomes.result(_where(run, ledger)), "failed": outcomes.failed}

@@ -6,6 +6,7 @@ https://developers.facebook.com/docs/messenger-platform/send-messages/message-ta
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ...common.times import unix_time
@@ -13,10 +14,17 @@ from ...core.operation import Value
 from ...core.run.context import active
 from ...core.text.number_of import number_of
 from ...graph.errors import WindowClosed
+from ...graph.known_people import KnownPeople, psid_of
+from ...ledger.ledger import ledger_of
 from .limits import refuse
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+
+    from ...core.run.context import Run
+    from ...core.state import State
+    from ...graph.request import GraphRequest
 
 #: When a person last wrote: ISO text, a datetime, or Unix time in seconds or, as webhooks give it, in milliseconds.
 Moment: TypeAlias = "Value[str | int | float | datetime | None]"
@@ -38,19 +46,64 @@ TAGGED = {"HUMAN_AGENT": Window(7 * _DAY, "7 days"), "CUSTOMER_FEEDBACK": Window
 ANY_TIME = ("UTILITY",)
 
 
-def check_window(last_user_message_at: Any, messaging_type: Any, tag: Any) -> None:
+def check_window(last_user_message_at: Any, messaging_type: Any, tag: Any) -> bool:
     """Refuse a message for which it is too late, without a call.
+
+    Returns:
+        Whether the job knows when the person last wrote.
 
     Raises:
         WindowClosed: The person has not written within the time. Nothing was sent.
     """
-    if last_user_message_at is None or messaging_type in ANY_TIME:
+    if last_user_message_at is None:
+        return False
+    if messaging_type not in ANY_TIME:
+        elapsed = _now() - unix_seconds(last_user_message_at)
+        if elapsed < -_DAY:
+            raise _no_moment("is more than a day ahead")
+        _check(elapsed, tag)
+    return True
+
+
+def check_known_window(requests: Sequence[GraphRequest], state: State) -> None:
+    """Refuse a message for which it is too late by what the program that started the run knows of the person.
+
+    Where it knows nothing, and for a message that an earlier attempt has sent, nothing is refused.
+
+    Raises:
+        WindowClosed: The person has not written within the time. Nothing was sent.
+    """
+    run, first = active.get(), next((request for request in requests if request.is_message), None)
+    psid = None if first is None else psid_of(first)
+    if run is None or run.dry_run or first is None or psid is None or first.body.get("messaging_type") in ANY_TIME:
         return
-    window = TAGGED.get(tag, STANDARD)
-    last = unix_seconds(last_user_message_at)
-    elapsed = _now() - last
-    if elapsed < -_DAY:
-        raise _no_moment("is more than a day ahead")
+    last = KnownPeople.of(run).last_message(psid, run, state)
+    people = KnownPeople.of(run)
+    last = people.last_message(psid, run, state)
+    # By the clock of today: a run that is resumed keeps the time at which it began.
+    elapsed = 0.0 if last is None else time.time() - last
+    tag = first.body.get("tag")
+    if last is None or (elapsed > _window(tag).seconds and _is_not_sent_now(requests, psid, people, run, state)):
+        return
+    _check(elapsed, tag)
+
+
+def _is_not_sent_now(requests: Sequence[GraphRequest], psid: str, people: KnownPeople, run: Run, state: State) -> bool:
+    """Whether an earlier attempt may have sent one of them, as the ledger knows, or the stop list leaves it out."""
+    from ...graph.ledgered import is_made
+
+    ledger = ledger_of(run)
+    if ledger.is_resumed and any(request.key is not None or is_made(request, run) for request in requests):
+        return True
+    return not people.expects_answer(psid) and people.is_stopped(psid, run, state)
+
+
+def _window(tag: Any) -> Window:
+    return TAGGED.get(tag, STANDARD)
+
+
+def _check(elapsed: float, tag: Any) -> None:
+    window = _window(tag)
     if elapsed <= window.seconds:
         if tag == "HUMAN_AGENT" and elapsed <= STANDARD.seconds:
             _warn_of_tag()
@@ -110,8 +163,6 @@ def _now() -> float:
     run = active.get()
     if run is not None:
         return run.now()
-    import time
-
     return time.time()
 
 

@@ -14,7 +14,7 @@ from ...graph.draft import Draft
 from ..rules.permissions import HUMAN_AGENT, SENDING
 from ..rules.recipient import recipient_id, recipient_object
 from ..rules.values import given
-from ..rules.windows import check_window
+from ..rules.windows import check_known_window, check_window
 from .body_rules import check_body, check_long_body
 from .http_headers import http_headers
 from .several_calls import text_series
@@ -73,10 +73,13 @@ class SendDraft(Draft):
 
     def calls(self, state: State) -> list[GraphRequest]:
         """Return the calls that are made for this state: several for a text in parts, or with typing before it."""
-        request = self.request(state)
-        if not self.makes_several_calls:
-            return [request]
-        return text_series(request, split=self._split, typing=self._typing)
+        request, is_judged = self._checked(state)
+        requests = [request]
+        if self.makes_several_calls:
+            requests = text_series(request, split=self._split, typing=self._typing)
+        if not is_judged:
+            check_known_window(requests, state)
+        return requests
 
     def request(self, state: State) -> GraphRequest:
         """Return the finished call for this state, checked.
@@ -85,14 +88,19 @@ class SendDraft(Draft):
             InvalidMessage: Meta would refuse it. Nothing was sent.
             WindowClosed: The person wrote too long ago. Nothing was sent.
         """
+        return self._checked(state)[0]
+
+    def _checked(self, state: State) -> tuple[GraphRequest, bool]:
+        """Return the finished call, and whether the job's own time of the person's last message has allowed it."""
         body = self.body
         if isinstance(body, Lazy):
             body = self.pruned(body.__resolve__(state))
             self._check_body(body)
         # Never judged when the job is loaded: what counts is the time at which the message would be sent.
-        resolve(self._window, state)
+        is_judged = bool(resolve(self._window, state))
         headers = resolve(self._headers, state)
-        return self.finished(body, state)._replace(expects=_expected(body), headers=http_headers(headers))
+        request = self.finished(body, state)._replace(expects=_expected(body), headers=http_headers(headers))
+        return request, is_judged
 
     def pruned(self, body: Any) -> Any:
         """Return a resolved body without optional parts that turned out to be None, its recipient in Meta's form."""

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from ...ledger.ledger import Ledger
@@ -26,6 +26,9 @@ class LedgerOptions:
         collections: What the collections hold at first, by name and key: for a ledger in memory.
         ask: Called with a question where the last run stopped midway: returns True to resume it, False to start a new
             run, None for neither. Without it, neither is done.
+        reply: For a run that waits for an answer at a `step` and `arrival`: these, and the `facts` of the answer, None
+            where the time is over. None lets it wait.
+        replies: Texts that answer the steps that wait, in order, as if the person had written them; or None.
         on_open: Called with the address of the ledger and the ledger, as soon as the run is recorded there.
     """
 
@@ -38,4 +41,6 @@ class LedgerOptions:
     given: Mapping[str, Any] = MappingProxyType({})
     collections: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     ask: Callable[[str], bool | None] | None = None
+    reply: Mapping[str, Any] | None = None
+    replies: Sequence[str] | None = None
     on_open: Callable[[str, Ledger], object] | None = None

@@ -11,6 +11,8 @@ import time
 
 from ...core.errors import AdaptorError, ConfigurationError, InputError, ItemsFailed, JobError
 from ...core.restored import restored
+from ...core.state import compose_next_state
+from .answers import NO_REPLY, REPLY
 from .interrupted import Interrupted, interruption, is_kill
 from .result import (
     EXIT_BAD_INPUT,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from ..load.credentials import Credentials
     from ..load.job import Job
     from ..load.plan import Edge, Plan
+    from .answers import Answers
     from .resume import RunLedger
     from .schedule import Arrival
 
@@ -52,6 +55,7 @@ class Execution:
         run: The run that operations share; the caller has entered it.
         credentials: The configurations of the steps.
         ledger: What the run records, and what an earlier attempt has recorded.
+        answers: What a person has answered to steps that wait for it.
         before_step: Called before each step that performs a job.
         after_step: Called after each step.
     """
@@ -62,6 +66,7 @@ class Execution:
         run: Run,
         credentials: Credentials,
         ledger: RunLedger,
+        answers: Answers,
         *,
         before_step: Watch | None = None,
         after_step: Watch | None = None,
@@ -70,6 +75,7 @@ class Execution:
         self._run = run
         self._credentials = credentials
         self._ledger = ledger
+        self._answers = answers
         self._before_step = before_step
         self._after_step = after_step
         self._result = Result(EXIT_WELL, None, run.outcomes, run.id)
@@ -83,6 +89,9 @@ class Execution:
         self._ended_by: KeyboardInterrupt | AdaptorError | None = None
         #: The error of an interruption between two steps.
         self._interruption: AdaptorError | None = None
+        #: The last step has asked, and nobody has answered yet.
+        self._is_waiting = False
+        self._reply = ""
 
     def perform(self, state: State) -> Result:
         """Run the plan. Errors are in the result; they are not raised."""
@@ -92,7 +101,8 @@ class Execution:
         while (arrival := schedule.next()) is not None:
             step = self._begin(arrival)
             after, text = self._perform_step(arrival, step, schedule)
-            edges = self._chosen_edges(arrival, step, without_configuration(after))
+            after, text = self._with_answer(arrival, step, after, text)
+            edges = [] if self._is_waiting else self._chosen_edges(arrival, step, without_configuration(after))
             if step.is_handled and not step.is_replayed:
                 self._record_handled_failure(arrival, after)
             if edges:
@@ -198,11 +208,37 @@ class Execution:
 
     # --- From step to step ---
 
+    def _with_answer(self, arrival: Arrival, step: StepResult, state: State, text: str) -> tuple[State, str]:
+        """Return the state after a step that has asked: with the answer as its `data`, and `reply` saying which it is.
+
+        `data` becomes the facts of the answer, and what the step left there goes to `references`. Where the time is
+        over, the state is as the step left it, and `reply` is None.
+        """
+        self._is_waiting, self._reply = False, ""
+        edges = [edge for edge in arrival.step.edges if edge.on and not edge.disabled]
+        if not edges or step.error is not None or self._ended_by is not None or step.id == self._plan.end:
+            return state, text
+        try:
+            answer = self._answers.to(step.id, arrival.id, _person_in(state))
+        except AdaptorError as error:
+            self._ended_by = error
+            return state, text
+        if answer is None:
+            self._is_waiting = True
+            if self._result.waits is None:
+                seconds = max(edge.within for edge in edges)
+                self._result.waits = {"step": step.id, "arrival": arrival.id, "seconds": seconds}
+            return state, text
+        facts = answer["facts"]
+        self._reply = NO_REPLY if facts is None else REPLY
+        after = state if facts is None else compose_next_state(state, facts)
+        return after, as_json(without_configuration(after))
+
     def _chosen_edges(self, arrival: Arrival, step: StepResult, state: State) -> list[Edge]:
         """Return the edges that the state follows after a step."""
         if self._ended_by is not None or step.id == self._plan.end:
             return []
-        edges = [edge for edge in arrival.step.edges if not edge.disabled]
+        edges = [edge for edge in arrival.step.edges if not edge.disabled and edge.on in ("", self._reply)]
         # Before any expression is judged: a failed step may have left a state that no expression fits.
         step.is_handled = step.error is not None and any(edge.handles_failure for edge in edges)
         chosen = []
@@ -291,6 +327,7 @@ class Execution:
         level = "info"
         if step.error is None:
             what = f"{step.seconds:.2f} s" if step.kind == "job" else f"({step.kind})"
+            where = " → waits for an answer" if self._is_waiting else where
             message = f"✓ {step.name}  {'(completed before)' if step.is_replayed else what}{where}"
         elif step.is_replayed:
             message = f"✗ {step.name} (failed before){where}"
@@ -308,3 +345,10 @@ class Execution:
         """Log a line about a step: a single job has none."""
         if self._plan.is_workflow:
             self._run.log(level, "run", message, **fields)
+
+
+def _person_in(state: State) -> str | None:
+    """Return whom a step has asked, as far as its state says it: the answer of a send has it, and an event."""
+    data = state.get("data")
+    found = (data.get("recipient_id") or data.get("psid")) if isinstance(data, dict) else None
+    return str(found) if found else None

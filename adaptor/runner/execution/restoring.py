@@ -9,10 +9,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from ...core.run.context import Run
     from ...core.secrets.redact import Redactor
     from ...core.state import State
+    from ...ledger.ledger import Ledger
     from ...ledger.records import RunRecord, StepRecord
     from ...ledger.store import Store
+    from .result import StepResult
 
 
 def restored(value: Any, redactor: Redactor) -> Any:
@@ -38,3 +41,32 @@ def restored_run(store: Store, record: RunRecord, redactor: Redactor) -> tuple[S
     for result in store.writes.results_with(record.id, MARK_BEGINS):
         restored(result, redactor)
     return dict(restored(record.input, redactor) or {}), steps
+
+
+def replay_messages(ledger: Ledger, run: Run, result: StepResult, arrival: int) -> None:
+    """Report each message of a step as an earlier attempt recorded it, for the report and the results.
+
+    Args:
+        ledger: The run's.
+        run: The run, which is between two steps.
+        result: The step, which was completed by an earlier attempt.
+        arrival: The id of its arrival.
+    """
+    from ...common.rows.results import report_result
+    from ...core.restored import restored as restored_error
+    from ...core.run.call_record import CallRecord
+    from ...core.run.place import without_lines
+
+    for row in ledger.store.writes.records(ledger.record.id, step=(result.id, arrival)):
+        if row.outcome == "claimed":
+            continue
+        outcome = "unknown" if row.outcome == "sending" else row.outcome
+        error = None if row.error is None else restored_error(row.error, row.about)
+        write, place = row.write, without_lines(row.write.site)
+        recipient = write.recipient if write.is_message else None
+        name = place.rpartition(" · ")[2]
+        result.calls.append(
+            CallRecord(name, place, outcome, True, write.is_message, recipient, 0.0, error, is_earlier=True)
+        )
+        if write.is_message:
+            report_result(run, outcome, write.recipient, result=row.result, error=error)

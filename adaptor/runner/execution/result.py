@@ -87,6 +87,7 @@ class Result:
             where it was not resumed.
         labels: The user's own words for the run, by name.
         given: What the command line was given, as `RunRecord.given`.
+        waits: Where the run waits for an answer: `{"step", "arrival", "seconds"}`; None where it does not.
         went_through: Only single items of loops failed, and the loops went through all their items.
     """
 
@@ -105,6 +106,7 @@ class Result:
         self.seconds = 0.0
         self.ledger: str | None = None
         self.is_partial = False
+        self.waits: dict[str, Any] | None = None
         self.unknown = 0
         self.was_sent_before = False
         self.recorded: tuple[dict[str, int], dict[str, int]] | None = None
@@ -121,7 +123,9 @@ class Result:
     def is_finished(self) -> bool:
         """Whether the run came to its end, perhaps with failures of single items: no item is left over."""
         went_through = (self.error is None or self.went_through) and not self.was_sent_before
-        return went_through and not self.is_partial and self.exit_code in (EXIT_WELL, EXIT_FAILED)
+        return (
+            went_through and not self.is_partial and self.waits is None and self.exit_code in (EXIT_WELL, EXIT_FAILED)
+        )
 
     def raise_for_error(self) -> None:
         """Raise what went wrong, if anything did.

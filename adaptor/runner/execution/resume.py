@@ -127,7 +127,7 @@ class RunLedger:
 
     def replay_messages(self, result: StepResult, arrival: int) -> None:
         """Report the messages of a step that is not run again, for the report and the results."""
-        from .replayed_steps import replay_messages
+        from .restoring import replay_messages
 
         if self._ledger is not None:
             replay_messages(self._ledger, self._run, result, arrival)

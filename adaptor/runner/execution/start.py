@@ -9,6 +9,7 @@ from ...core.state import a_kind
 from ..load.prepare import Prepared, located, prepare
 from ..load.secret_warnings import of_credentials
 from ..output.logs import JobOutput, print_to
+from .answers import Answers
 from .interrupted import interruption
 from .ledger_location import folders_beside
 from .ledger_options import LedgerOptions
@@ -165,7 +166,13 @@ def _perform(options: RunOptions, prepared: Prepared, plan: Plan, run: Run, cred
         for what in of_credentials(credentials, plan, state):
             run.warn("run", what)
         execution = Execution(
-            plan, run, credentials, records, before_step=options.before_step, after_step=options.after_step
+            plan,
+            run,
+            credentials,
+            records,
+            Answers(options, run, records),
+            before_step=options.before_step,
+            after_step=options.after_step,
         )
         result = execution.perform(state)
         result.path, result.messages, result.labels = options.path, run.messages, records.labels

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ...core.state import State
     from .conditions import Condition
     from .job import Job
+    from .triggers.people_rules import PeopleRules
     from .triggers.trigger import Schedule, Trigger
 
 #: The id of the only step of a run that is given a single job.
@@ -30,9 +31,11 @@ class Edge:
         condition: When it is taken; None is always.
         label: Its name for people.
         disabled: It is never taken.
+        on: `reply`: it is taken when the person has answered; `no_reply`: when the time for that is over; or nothing.
+        within: How many seconds there are for the answer.
     """
 
-    __slots__ = ("condition", "disabled", "label", "source", "target")
+    __slots__ = ("condition", "disabled", "label", "on", "source", "target", "within")
 
     def __init__(
         self, source: str, target: str, condition: Condition | None = None, *, label: str = "", disabled: bool = False
@@ -42,6 +45,8 @@ class Edge:
         self.condition = condition
         self.label = label
         self.disabled = disabled
+        self.on = ""
+        self.within = 0.0
 
     @property
     def handles_failure(self) -> bool:
@@ -124,6 +129,7 @@ class Plan:
         credentials: The configuration that all steps begin with.
         globals: The script whose public names every step sees, or None.
         match: Of the triggers that an event fits, the `first` starts a run, or `all` do.
+        people_rules: What the file says about the people who write to a service, or None.
         is_workflow: It was read from a workflow file; otherwise it is a single job.
         warnings: What deserves a look and is no error.
     """
@@ -138,6 +144,7 @@ class Plan:
         self.credentials: dict[str, Any] = {}
         self.globals: Script | None = None
         self.match = "first"
+        self.people_rules: PeopleRules | None = None
         self.is_workflow = True
         self.warnings: list[InputError] = []
 

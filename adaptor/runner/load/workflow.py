@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 _WRAPPER = ("workflow", "options")
 _OPTIONS = ("start", "end")
-_WORKFLOW = ("id", "name", "description", "steps", "credentials", "globals", "options", "start", "end", "match")
+#: What concerns the people who write to a service (see `triggers/people_reader`).
+_PEOPLE = ("stop_words", "start_words", "pause")
+_WORKFLOW = (
+    *("id", "name", "description", "steps", "credentials", "globals", "options", "start", "end", "match"), *_PEOPLE
+)  # fmt: skip
 #: Keys that OpenFn's tools write into workflow files and that mean nothing for a run.
 _IGNORED = ("jobs", "version", "history", "openfn", "schema_version", "concurrency", "lock_version")
 _STEP = (
@@ -32,7 +36,7 @@ _STEP_IGNORED = (
     *("adaptors", "cron_cursor_job_id", "custom_path", "webhook_reply", "webhook_response_config"),
     *("kafka_configuration", "previous", "openfn", "linker", "project_credential_id", "keychain_credential_id"),
 )
-_EDGE = ("condition", "label", "disabled")
+_EDGE = ("condition", "label", "disabled", "on", "within")
 _EDGE_IGNORED = ("openfn", "id", "name")
 #: Which of the triggers that an event fits start a run.
 MATCHES = ("first", "all")
@@ -97,6 +101,10 @@ class _Workflow:
         self.plan.credentials = self.reader.value(holder, (*path, "credentials"), dict) or {}
         self._read_globals(holder, path)
         self._read_match(holder, path)
+        if any(name in holder for name in _PEOPLE):
+            from .triggers.people_reader import read_people_rules
+
+            self.plan.people_rules = read_people_rules(self.reader, holder, path)
         self._read_steps(holder, path)
         if self.plan.steps:
             self.reader.check_edges(self.plan, self._edges)
@@ -236,6 +244,10 @@ class _Workflow:
         else:
             fix = 'Write "next": "b", or "next": {"b": true, "c": "on_job_failure"}.'
             self.reader.refuse(path, f"`next` is {kind_of(raw)}, not text or an object.", fix=fix)
+        if any(edge.on for edge in step.edges):
+            from .triggers.reply_reader import check_waits
+
+            check_waits(self.reader, step, path)
 
     def _add(self, edge: Edge, step: Step, path: Path) -> None:
         step.edges.append(edge)
@@ -258,4 +270,9 @@ class _Workflow:
             self.reader.refuse((*path, "condition"), f"`condition` is {kind_of(raw)}.", fix=fix)
         label = self.reader.value(value, (*path, "label"), str) or ""
         disabled = self.reader.value(value, (*path, "disabled"), bool) or False
-        return Edge(source, target, condition, label=label, disabled=disabled)
+        edge = Edge(source, target, condition, label=label, disabled=disabled)
+        if "on" in value or "within" in value:
+            from .triggers.reply_reader import read_wait
+
+            read_wait(self.reader, edge, value, path)
+        return edge

@@ -30,13 +30,16 @@ STATUS = {
 }
 
 
-def report_of(result: Result, redactor: Redactor, *, sent_to: str = "graph") -> dict[str, Any]:
+def report_of(
+    result: Result, redactor: Redactor, *, sent_to: str = "graph", funnel: dict[str, int] | None = None
+) -> dict[str, Any]:
     """Return a run as JSON, free of secrets.
 
     Args:
         result: What came of the run.
         redactor: Removes secrets.
         sent_to: Where messages went: `graph` (the base URL of the credential), `sandbox`, or `nowhere` in a dry run.
+        funnel: How many messages were `sent`, `delivered` and `read`; None where nobody gets receipts.
 
     Returns:
         `run` (id, path, workflow, times, exit code, labels,
@@ -73,6 +76,8 @@ def report_of(result: Result, redactor: Redactor, *, sent_to: str = "graph") -> 
         ],
         "errors": _errors(result),
     }
+    if funnel is not None:
+        report["funnel"] = funnel
     if result.plan is not None:
         report["plan"] = plan_facts(result.plan)
     clean: dict[str, Any] = redactor.value(report)
@@ -181,7 +186,15 @@ def _time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds") if seconds else ""
 
 
-def write_report(result: Result, redactor: Redactor, path: str, stdout: TextIO, *, sent_to: str = "graph") -> None:
+def write_report(
+    result: Result,
+    redactor: Redactor,
+    path: str,
+    stdout: TextIO,
+    *,
+    sent_to: str = "graph",
+    funnel: dict[str, int] | None = None,
+) -> None:
     """Write the report of a run: one HTML page where the path ends in `.html`, JSON otherwise; `-` is standard output.
 
     Args:
@@ -190,6 +203,7 @@ def write_report(result: Result, redactor: Redactor, path: str, stdout: TextIO, 
         path: The file.
         stdout: Standard output.
         sent_to: As for `report_of`.
+        funnel: As for `report_of`.
 
     Raises:
         InputError: The file cannot be written.
@@ -198,7 +212,7 @@ def write_report(result: Result, redactor: Redactor, path: str, stdout: TextIO, 
 
     from ..output.files import write_output
 
-    report = report_of(result, redactor, sent_to=sent_to)
+    report = report_of(result, redactor, sent_to=sent_to, funnel=funnel)
     if path.lower().endswith((".html", ".htm")):
         from .report_html import page
 

@@ -162,6 +162,12 @@ def _outcomes(report: dict[str, Any], sheet: Sheet) -> str:
     if others:
         calls = "other call that changes" if others == 1 else "other calls that change"
         tiles.append(f'<div class="tile quiet"><b>{others:,}</b><span>{calls} something</span></div>')
+    funnel = report.get("funnel")
+    if funnel and funnel["sent"]:
+        tiles += [
+            f'<div class="tile quiet"><b>{funnel[name]:,}</b><span>of {funnel["sent"]:,} {name}</span></div>'
+            for name in ("delivered", "read")
+        ]
     if not tiles:
         return ""
     bar = f'<div class="share" aria-hidden="true">{bars}</div>' if len(shown) > 1 else ""

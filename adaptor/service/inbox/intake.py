@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ...core.errors import AdaptorError
 from ...ledger.errors import LedgerError
+from ..store.records import Stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,7 +62,7 @@ class Intake:
         self._spooling = threading.Lock()
         self._closing = threading.Event()
         self._replay = threading.Thread(target=self._store_spool, name="spool", daemon=True)
-        self._waiting: queue.SimpleQueue[tuple[Arrivals, Future[list[bool]]] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[Arrivals, Future[list[Stored]]] | None] = queue.SimpleQueue()
         self._count = 0
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="intake", daemon=True)
@@ -81,11 +82,11 @@ class Intake:
             self._replay.join()
             self._spool.close()
 
-    def add(self, arrivals: Arrivals) -> Future[list[bool]]:
+    def add(self, arrivals: Arrivals) -> Future[list[Stored]]:
         """Store events and queue their runs.
 
         Returns:
-            A future that holds, once they are on the disk, of each whether it was new; or the error of the database.
+            A future that holds, once they are on the disk, what became of each; or the error of the database.
 
         Raises:
             Overloaded: Too many wait.
@@ -94,7 +95,7 @@ class Intake:
             if self._count + len(arrivals) > MOST_WAITING:
                 raise Overloaded(f"{self._count:,} events wait for the disk.", fix="Meta delivers the event again.")
             self._count += len(arrivals)
-        future: Future[list[bool]] = Future()
+        future: Future[list[Stored]] = Future()
         self._waiting.put((arrivals, future))
         return future
 
@@ -112,7 +113,7 @@ class Intake:
             is_open = batch[-1] is not None
             self._write([each for each in batch if each is not None])
 
-    def _write(self, batch: list[tuple[Arrivals, Future[list[bool]]]]) -> None:
+    def _write(self, batch: list[tuple[Arrivals, Future[list[Stored]]]]) -> None:
         if not batch:
             return
         arrivals = [arrival for each, _ in batch for arrival in each]
@@ -129,13 +130,13 @@ class Intake:
             return
         found = [[next(stored) for _ in arrivals] for arrivals, _ in batch]
         self._settled(sum(len(arrivals) for arrivals, _ in batch))
-        for are_new, (_, future) in zip(found, batch, strict=True):
-            future.set_result(are_new)
-        if any(is_new for are_new in found for is_new in are_new):
+        for outcomes, (_, future) in zip(found, batch, strict=True):
+            future.set_result(outcomes)
+        if any(map(any, found)):
             self._on_new()
 
-    def _stored(self, arrivals: Arrivals) -> list[bool]:
-        """Store events and return of each whether it was new; one in the spool counts as new."""
+    def _stored(self, arrivals: Arrivals) -> list[Stored]:
+        """Store events and return what became of each; one in the spool counts as new."""
         if self._spool is None:
             return self._store.events.store(arrivals)
         with self._spooling:
@@ -148,7 +149,7 @@ class Intake:
                 self._spool.append(arrivals)
             except OSError as cause:
                 raise LedgerError(f"Neither the database nor the spool can be written: {cause.strerror}.") from None
-            return [True] * len(arrivals)
+            return [Stored.NEW] * len(arrivals)
 
     def _store_spool(self) -> None:
         """Store what is in the spool as soon as the database is back."""
@@ -170,11 +171,11 @@ class Intake:
             batch, behind = spool.read(offset, _MOST_AT_ONCE)
             if not spool.is_end(behind):
                 # What comes in meanwhile is appended, and not held up.
-                count, offset = count + sum(self._store.events.store(batch)), behind
+                count, offset = count + sum(map(bool, self._store.events.store(batch))), behind
                 continue
             with self._spooling:
                 batch, behind = spool.read(offset, _MOST_AT_ONCE)
-                count, offset = count + sum(self._store.events.store(batch)), behind
+                count, offset = count + sum(map(bool, self._store.events.store(batch))), behind
                 if spool.is_end(offset):
                     spool.clear()
                     return count

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from ...ledger.database.database import storable, to_text
 from ...ledger.records import sent
 from ...ledger.write_id import is_write_id
-from .people import saw
-from .runs import queue
+from .people import heed_pause, heed_stop, is_paused, saw
+from .receipts import receive_receipt
+from .records import Stored
+from .runs import ANSWERS, answer_waiting, cancel_answers, queue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from ...ledger.database.database import Database
     from ...ledger.writes import Writes
     from .records import Event, NewRun
+
+#: Why a run was cancelled.
+PAUSED = "A human answers this person, so the workflow does not."
 
 
 class Events:
@@ -28,21 +33,21 @@ class Events:
         self._database = database
         self._writes = writes
 
-    def store(self, arrivals: Sequence[tuple[Event, Sequence[NewRun]]]) -> list[bool]:
+    def store(self, arrivals: Sequence[tuple[Event, Sequence[NewRun]]]) -> list[Stored]:
         """Store events and queue their runs, durably and all together.
 
         Args:
             arrivals: Events, each with the runs that it starts.
 
         Returns:
-            Of each event whether it was new. One that was stored before queues nothing.
+            Of each event what became of it. One that was stored before queues nothing.
 
         Raises:
             LedgerError: The database cannot be written. Nothing of it was stored.
         """
         return self._database.transact(lambda: [self._store(*arrival) for arrival in arrivals], durable=True)
 
-    def _store(self, event: Event, runs: Sequence[NewRun]) -> bool:
+    def _store(self, event: Event, runs: Sequence[NewRun]) -> Stored:
         database = self._database
         is_new: bool = database.run(
             "INSERT INTO service_events (page, kind, mid, person, happened, received, facts) "
@@ -56,11 +61,27 @@ class Events:
                 to_text(event.facts),
             ),
         ).rowcount
-        if is_new:
-            saw(database, event)
-            self._settle(event)
-            queue(database, runs)
-        return bool(is_new)
+        if not is_new:
+            return Stored.BEFORE
+        saw(database, event)
+        heed_stop(database, event)
+        heed_pause(database, event)
+        receive_receipt(database, event)
+        self._settle(event)
+        if event.pauses and event.person is not None:
+            cancel_answers(database, event.person, PAUSED)
+        if runs and is_paused(database, event):
+            queue(database, runs, cancelled=PAUSED)
+            return Stored.PAUSED
+        if self._answers(event):
+            return Stored.ANSWER
+        queue(database, runs)
+        return Stored.NEW
+
+    def _answers(self, event: Event) -> bool:
+        """Whether an event is what a run has waited for, which then goes on. A stop word is no answer."""
+        is_answer = event.kind in ANSWERS and event.stops is not True and event.person is not None
+        return is_answer and answer_waiting(self._database, event.person or "", event.facts) is not None
 
     def _settle(self, event: Event) -> None:
         """Record that a message was sent, if this is the echo of one whose answer is missing."""

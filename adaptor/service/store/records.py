@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 #: The states of a run. The first two are open: while a run of a person is open, the person's later runs wait.
@@ -13,6 +14,8 @@ FAILED = "failed"
 CRASHED = "crashed"
 KILLED = "killed"
 CANCELLED = "cancelled"
+#: It has asked, and nobody has answered yet; no process holds it, and the person's other runs do not wait for it.
+WAITING = "waiting"
 OPEN = (QUEUED, RUNNING)
 ENDED = (SUCCEEDED, FAILED, CRASHED, KILLED, CANCELLED)
 
@@ -30,6 +33,8 @@ class Event:
         facts: What a workflow gets as `data`.
         body: The event as Meta sent it.
         opens_window: The person did something after which the Page may write for 24 hours.
+        stops: The person wants no more messages that nobody asked for; False: wants them again; None: says nothing.
+        pauses: For how many seconds nothing answers the person: a human did.
     """
 
     page: str
@@ -40,11 +45,24 @@ class Event:
     facts: dict[str, Any]
     body: Any = field(repr=False, default=None)
     opens_window: bool = False
+    stops: bool | None = None
+    pauses: float = 0.0
 
     @property
     def person(self) -> str | None:
         """The person as a key: the same id means somebody else at another Page."""
         return None if self.psid is None else f"{self.page}/{self.psid}"
+
+
+class Stored(IntEnum):
+    """What became of an event; what was stored before is falsy."""
+
+    BEFORE = 0
+    NEW = 1
+    #: New, and its runs are not performed: a human answers this person.
+    PAUSED = 2
+    #: New, and the answer that a run has waited for: the run goes on, and nothing is started.
+    ANSWER = 3
 
 
 @dataclass(frozen=True)
@@ -85,6 +103,7 @@ class RunRow:
         queued: When, in Unix seconds; so are `started`, of the last attempt, and `ended`.
         exit_code: As of `adaptor run`, or None.
         error: What went wrong in the last attempt, as text for people, or None.
+        waits: Where it waits for an answer, `{"step", "arrival"}`, and once that is over its `facts`; or None.
     """
 
     n: int
@@ -105,3 +124,4 @@ class RunRow:
     ended: float | None
     exit_code: int | None
     error: str | None
+    waits: dict[str, Any] | None = None

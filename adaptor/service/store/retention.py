@@ -1,4 +1,4 @@
-"""Forgetting people: events, ended runs and last messages that are older than wanted."""
+"""Forgetting people: events, ended runs and last messages that are older than wanted. The stop list is kept."""
 
 from __future__ import annotations
 
@@ -30,6 +30,12 @@ def forget_older(database: Database, seconds: float) -> int:
             f"DELETE FROM service_events WHERE received < {clock} - ?", (max(seconds, LEAST_SECONDS),)
         ).rowcount
         runs = database.run(f"DELETE FROM service_runs WHERE is_open = 0 AND ended < {clock} - ?", (seconds,)).rowcount
+        database.run(
+            "DELETE FROM service_receipts "
+            f"WHERE coalesce(delivered, 0) < {clock} - ? AND coalesce(seen, 0) < {clock} - ?",
+            (max(seconds, LEAST_SECONDS),) * 2,
+        )
+        database.run(f"DELETE FROM service_pauses WHERE ends < {clock}")
         database.run(f"DELETE FROM service_people WHERE last_message < {clock} - ?", (max(seconds, LEAST_SECONDS),))
         return int(events + runs)
 

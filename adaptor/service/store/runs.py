@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...ledger.database.database import from_text, placeholders, storable, to_text
-from .records import CANCELLED, CRASHED, QUEUED, RUNNING, SUCCEEDED, NewRun, RunRow
+from .records import CANCELLED, CRASHED, QUEUED, RUNNING, SUCCEEDED, WAITING, NewRun, RunRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "n, id, workflow, start, digest, person, is_answer, input, status, due, epoch, holder, failures, queued, started, "
-    "ended, exit_code, error"
+    "ended, exit_code, error, waits"
 )
 #: A run whose process was lost after so many failures is given up: it may be what ends them.
 _MOST_LOST = 7
@@ -26,13 +26,24 @@ _OLDEST = (
     "WHERE o.is_open = 1 AND o.person = r.person AND o.n < r.n))"
 )
 
+#: The events that answer a question, by Meta's fields.
+ANSWERS = ("messages", "messaging_postbacks")
+#: Why a run was cancelled.
+ANSWERED = "What the person wrote is the answer that another run has waited for."
 
-def queue(database: Database, runs: Sequence[NewRun]) -> None:
-    """Queue runs, inside a transaction."""
+
+def queue(database: Database, runs: Sequence[NewRun], *, cancelled: str | None = None) -> None:
+    """Queue runs, inside a transaction.
+
+    Args:
+        database: The database.
+        runs: The runs.
+        cancelled: Why they are not performed; None where they are.
+    """
     for run in runs:
         database.run(
-            "INSERT INTO service_runs (id, workflow, start, digest, person, is_answer, input, status, due, queued) "
-            f"VALUES (?, ?, ?, ?, ?, ?, ?, ?, {database.clock}, {database.clock})",
+            "INSERT INTO service_runs (id, workflow, start, digest, person, is_answer, input, status, is_open, error, "
+            f"due, queued) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {database.clock}, {database.clock})",
             (
                 run.id,
                 storable(run.workflow),
@@ -41,9 +52,39 @@ def queue(database: Database, runs: Sequence[NewRun]) -> None:
                 None if run.person is None else storable(run.person),
                 int(run.is_answer),
                 to_text(run.input),
-                QUEUED,
+                QUEUED if cancelled is None else CANCELLED,
+                int(cancelled is None),
+                cancelled,
             ),
         )
+        if cancelled is not None:
+            database.run(f"UPDATE service_runs SET ended = {database.clock} WHERE id = ?", (run.id,))
+
+
+def cancel_answers(database: Database, person: str, why: str) -> None:
+    """Cancel the answers to a person that have not begun, inside a transaction."""
+    database.run(
+        f"UPDATE service_runs SET status = ?, is_open = 0, ended = {database.clock}, error = ? "
+        "WHERE is_open = 1 AND person = ? AND status = ? AND is_answer = 1 AND epoch = 0",
+        (CANCELLED, why, storable(person), QUEUED),
+    )
+
+
+def answer_waiting(database: Database, person: str, facts: Any) -> str | None:
+    """Give an answer to the run that has waited longest for the person, inside a transaction; return its id, if any."""
+    found = database.run(
+        f"SELECT id, waits FROM service_runs WHERE status = ? AND person = ? ORDER BY n LIMIT 1{database.for_update}",
+        (WAITING, storable(person)),
+    ).fetchone()
+    if found is None:
+        return None
+    id_, waits = found
+    changed = database.run(
+        f"UPDATE service_runs SET status = ?, is_open = 1, due = {database.clock}, waits = ? "
+        "WHERE id = ? AND status = ?",
+        (QUEUED, to_text({**from_text(waits), "facts": facts}), id_, WAITING),
+    ).rowcount
+    return str(id_) if changed else None
 
 
 class Runs:
@@ -130,6 +171,71 @@ class Runs:
             (QUEUED, delay, int(failed), _text(error)),
         )
 
+    def wait(self, run: RunRow, step: str, arrival: int, seconds: float) -> bool:
+        """Let a run that this process has claimed wait for an answer of its person.
+
+        What the person has written meanwhile, and what waits in a run of its own, is the answer.
+
+        Args:
+            run: The run.
+            step: The step that has asked; so is `arrival`.
+            arrival: Its arrival.
+            seconds: How long it waits.
+
+        Returns:
+            Whether the claim still held.
+        """
+        database = self._database
+
+        def work() -> bool:
+            waits = {"step": step, "arrival": arrival}
+            changed = database.run(
+                f"UPDATE service_runs SET status = ?, is_open = 0, holder = NULL, failures = 0, error = NULL, "
+                f"due = {database.clock} + ?, waits = ? WHERE id = ? AND epoch = ? AND holder = ? AND status = ?",
+                (WAITING, seconds, to_text(waits), run.id, run.epoch, run.holder, RUNNING),
+            ).rowcount
+            if changed and run.person is not None and run.is_answer:
+                self._take_answer(run.person)
+            return bool(changed)
+
+        return database.transact(work, durable=True)
+
+    def _take_answer(self, person: str) -> None:
+        database = self._database
+        found = database.run(
+            "SELECT id, input FROM service_runs WHERE is_open = 1 AND person = ? AND status = ? AND is_answer = 1 "
+            "AND epoch = 0 ORDER BY n LIMIT 1",
+            (storable(person), QUEUED),
+        ).fetchone()
+        facts = None if found is None else from_text(found[1]).get("data")
+        if found is None or not isinstance(facts, dict) or facts.get("event") not in ANSWERS:
+            return
+        taken = database.run(
+            f"UPDATE service_runs SET status = ?, is_open = 0, ended = {database.clock}, error = ? "
+            "WHERE id = ? AND status = ?",
+            (CANCELLED, ANSWERED, found[0], QUEUED),
+        ).rowcount
+        if taken:
+            answer_waiting(database, person, facts)
+
+    def release_late(self) -> list[str]:
+        """Queue the runs for whose answer the time is over; return their ids."""
+        database = self._database
+        with database.reading():
+            found = database.run(
+                f"SELECT id, waits FROM service_runs WHERE status = ? AND due <= {database.clock}", (WAITING,)
+            ).fetchall()
+
+        def release(id_: str, waits: str) -> bool:
+            return bool(
+                database.run(
+                    "UPDATE service_runs SET status = ?, is_open = 1, waits = ? WHERE id = ? AND status = ?",
+                    (QUEUED, to_text({**from_text(waits), "facts": None}), id_, WAITING),
+                ).rowcount
+            )
+
+        return [id_ for id_, waits in found if database.transact(partial(release, id_, waits), durable=True)]
+
     def _change(self, run: RunRow, change: str, values: Sequence[Any]) -> bool:
         def work() -> bool:
             return bool(
@@ -185,8 +291,8 @@ class Runs:
             return bool(
                 self._database.run(
                     f"UPDATE service_runs SET status = ?, is_open = 0, ended = {self._database.clock} "
-                    "WHERE id = ? AND status = ?",
-                    (CANCELLED, id_, QUEUED),
+                    "WHERE id = ? AND status IN (?, ?)",
+                    (CANCELLED, id_, QUEUED, WAITING),
                 ).rowcount
             )
 
@@ -199,8 +305,8 @@ class Runs:
             return bool(
                 self._database.run(
                     f"UPDATE service_runs SET status = ?, is_open = 1, failures = 0, due = {self._database.clock}, "
-                    "ended = NULL, exit_code = NULL WHERE id = ? AND is_open = 0 AND status <> ?",
-                    (QUEUED, id_, SUCCEEDED),
+                    "ended = NULL, exit_code = NULL WHERE id = ? AND is_open = 0 AND status NOT IN (?, ?)",
+                    (QUEUED, id_, SUCCEEDED, WAITING),
                 ).rowcount
             )
 
@@ -232,6 +338,7 @@ class Runs:
 
 def _row(values: Sequence[Any]) -> RunRow:
     n, id_, workflow, start, digest, person, is_answer, given, *rest = values
+    rest[-1] = from_text(rest[-1])
     return RunRow(n, id_, workflow, start, digest, person, bool(is_answer), from_text(given), *rest)
 
 

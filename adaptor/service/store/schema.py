@@ -70,6 +70,43 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) {changes_often}
         """,
     ),
+    (
+        # Apart from `service_people`, which the retention time empties: who has asked for no more messages is kept.
+        """
+        CREATE TABLE service_stops (
+            page TEXT NOT NULL,
+            psid TEXT NOT NULL,
+            since DOUBLE PRECISION NOT NULL,
+            kind TEXT NOT NULL,
+            PRIMARY KEY (page, psid)
+        )
+        """,
+        """
+        CREATE TABLE service_pauses (
+            page TEXT NOT NULL,
+            psid TEXT NOT NULL,
+            ends DOUBLE PRECISION NOT NULL,
+            PRIMARY KEY (page, psid)
+        )
+        """,
+    ),
+    (
+        """
+        CREATE TABLE service_receipts (
+            page TEXT NOT NULL,
+            psid TEXT NOT NULL,
+            delivered DOUBLE PRECISION,
+            seen DOUBLE PRECISION,
+            PRIMARY KEY (page, psid)
+        ) {changes_often}
+        """,
+        "CREATE INDEX service_receipts_of_person ON service_receipts (psid)",
+    ),
+    (
+        # Where a run waits for an answer, and the answer.
+        "ALTER TABLE service_runs ADD COLUMN waits TEXT",
+        "CREATE INDEX service_runs_waiting ON service_runs (person) WHERE status = 'waiting'",
+    ),
 )
 
 _VERSION_TABLE = "CREATE TABLE IF NOT EXISTS service_version (version INTEGER NOT NULL)"

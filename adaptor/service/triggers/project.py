@@ -14,6 +14,7 @@ from ...runner.load.digest import job_digest, job_sources
 from ...runner.load.openfn.project import is_project, workflow_names
 from ...runner.load.plan import Plan
 from ...runner.load.prepare import WORKFLOW_ENDINGS, prepare
+from ...runner.load.triggers.people_rules import NO_RULES, PeopleRules
 from ...runner.load.triggers.trigger import ALL, FIRST, Schedule, Trigger
 from ...runner.problems.problems import raise_for
 
@@ -58,6 +59,7 @@ class Project:
         clocks: Their cron triggers.
         match: Of the triggers that an event fits, the `first` starts a run, or `all` do.
         files: The files that the workflows are made of.
+        people_rules: What they say about people, together.
         warnings: What deserves a look and is no error.
     """
 
@@ -66,6 +68,7 @@ class Project:
     clocks: tuple[Clock, ...] = ()
     match: str = FIRST
     files: frozenset[str] = frozenset()
+    people_rules: PeopleRules = NO_RULES
     warnings: list[AdaptorError] = field(default_factory=list)
 
 
@@ -96,6 +99,7 @@ def load_project(path: str, credentials: Credentials) -> Project:
     entries: list[Entry] = []
     clocks: list[Clock] = []
     files: set[str] = set()
+    rules = NO_RULES
     warnings: list[AdaptorError] = []
     for name in names:
         # All that `adaptor check` finds, before anybody writes.
@@ -110,13 +114,16 @@ def load_project(path: str, credentials: Credentials) -> Project:
             if step.schedule is not None:
                 clocks.append(Clock(name or "", digest, step.id, step.schedule))
         files.update(sources[0])
+        rules |= plan.people_rules or NO_RULES
         match = match or plan.match
     if not entries and not clocks:
         raise InputError(
             f"No workflow in {path} has a trigger.",
             fix='Add a step {"id": "hook", "type": "webhook", "events": ["messages"], "next": "answer"}.',
         )
-    project = Project(os.path.abspath(path), tuple(entries), tuple(clocks), match or FIRST, frozenset(files), warnings)
+    project = Project(
+        os.path.abspath(path), tuple(entries), tuple(clocks), match or FIRST, frozenset(files), rules, warnings
+    )
     project.warnings.extend(_covered(project))
     return project
 

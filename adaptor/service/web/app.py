@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from ..store.records import Event, NewRun
+    from ..store.records import Event, NewRun, Stored
 
     Arrivals = Sequence[tuple[Event, Sequence[NewRun]]]
 
@@ -55,9 +55,9 @@ class Door:
 def build_app(
     door: Door,
     *,
-    start: Callable[[Event, dict[str, Any]], Sequence[NewRun]],
-    store: Callable[[Arrivals], Future[list[bool]]],
-    on_stored: Callable[[Event, Sequence[NewRun], bool], object],
+    arrive: Callable[[Event, dict[str, Any]], tuple[Event, Sequence[NewRun]]],
+    store: Callable[[Arrivals], Future[list[Stored]]],
+    on_stored: Callable[[Event, Sequence[NewRun], Stored], object],
     problems: Callable[[], list[str]],
     log: Callable[[str, str], object],
 ) -> Starlette:
@@ -65,9 +65,10 @@ def build_app(
 
     Args:
         door: Who may come in.
-        start: Returns the runs that an event starts, given what the workflow gets as `request`.
+        arrive: Returns an event with what it means for its person, and the runs that it starts, given what the workflow
+            gets as `request`.
         store: Stores events and queues their runs; the future is done once that is on the disk.
-        on_stored: Called with each event that was stored, the runs that it starts, and whether it was new.
+        on_stored: Called with each event that was stored, the runs that it starts, and what became of it.
         problems: Returns why the service is not ready.
         log: Called with a level and a line.
     """
@@ -101,13 +102,13 @@ def build_app(
             return PlainTextResponse("The body is not JSON.", 400)
         if arrivals:
             try:
-                are_new = await asyncio.wrap_future(store(arrivals))
+                outcomes = await asyncio.wrap_future(store(arrivals))
             except AdaptorError as error:
                 # Meta delivers it again.
                 log("error", str(error))
                 return PlainTextResponse("It could not be stored.", 503, {"Retry-After": "5"})
-            for (event, runs), is_new in zip(arrivals, are_new, strict=True):
-                on_stored(event, runs, is_new)
+            for (event, runs), stored in zip(arrivals, outcomes, strict=True):
+                on_stored(event, runs, stored)
         return PlainTextResponse("EVENT_RECEIVED")
 
     def _arrivals(body: bytes, request: Request) -> Arrivals:
@@ -115,7 +116,7 @@ def build_app(
         if is_deeper(document, _MOST_DEPTH):
             raise NotJson("it is nested too deeply", "Make it flatter.")
         facts = {"method": request.method, "path": request.url.path}
-        return [(event, start(event, facts)) for event in events_in(document)]
+        return [arrive(event, facts) for event in events_in(document)]
 
     async def healthz(request: Request) -> Response:
         return PlainTextResponse("ok")

@@ -17,6 +17,7 @@ from ...runner.execution.start import RunOptions, start_run
 from ...runner.output.logs import Levels, Log
 from ...runner.supervision.supervised_child import Child, WatchedRun
 from ...runner.supervision.supervisor import RunLimits, supervise
+from .known_people import ServicePeople
 from .outcome import Outcome
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class Order:
         start: The step to start with.
         input: The initial state.
         epoch: Counts the attempts; from the second one on the ledger may know the run.
+        person: Whom it answers, as `Event.person` names them, or None.
+        reply: The answer that it has waited for, as `RunRow.waits`; None where there is none.
     """
 
     id: str
@@ -76,6 +79,8 @@ class Order:
     start: str
     input: dict[str, Any]
     epoch: int
+    person: str | None = None
+    reply: dict[str, Any] | None = None
 
 
 def perform(order: Order, settings: Settings, credentials: Credentials, private: Sequence[int] = ()) -> Outcome:
@@ -96,6 +101,7 @@ def perform(order: Order, settings: Settings, credentials: Credentials, private:
             if known is not None:
                 options.resume, options.run_id = order.id, None
         run = options.new_run(WatchedRun, _log(order, settings))
+        run.resource("known people", lambda: ServicePeople(order.person))
     except AdaptorError as error:
         return Outcome(1, error=error.report(), is_safe=True)
     with tempfile.TemporaryFile() as told:
@@ -118,6 +124,7 @@ def _options(order: Order, settings: Settings) -> RunOptions:
     # Another run with the same input is another event: a person may write the same twice.
     options.fresh = True
     options.captures_output = True
+    options.reply = order.reply
     options.initial = lambda plan: order.input
     return options
 

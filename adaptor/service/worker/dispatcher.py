@@ -136,6 +136,8 @@ class Dispatcher:
             try:
                 self._record_rest()
                 self._look_for_lost()
+                for id_ in self._store.runs.release_late():
+                    self._log("info", f"{id_}  Nobody has answered in time: it goes on.")
                 self._on_look()
                 self._claim()
                 self._retention.look()
@@ -226,6 +228,9 @@ class Dispatcher:
             is_held = runs.retry(run, delay, outcome.error, failed=counts)
             why = outcome.error if outcome.is_lost else "Another process runs it." if outcome.is_held else ""
             what = f"{why or 'It did not end well.'} It goes on{f' in {delay:.0f} s' if delay else ' later'}."
+        elif outcome.waits is not None:
+            is_held = runs.wait(run, **outcome.waits)
+            what = f"{run.workflow + ': ' if run.workflow else ''}{run.start}: waits for an answer. {outcome.summary}"
         else:
             status = STATUS_OF.get(outcome.exit_code, FAILED)
             is_held = runs.end(run, status, outcome.exit_code, outcome.error)

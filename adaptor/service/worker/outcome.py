@@ -46,6 +46,7 @@ class Outcome:
         retry_after: In how many seconds Meta takes calls again, or None.
         is_held: Another process runs it; this attempt did nothing.
         is_lost: The worker process has ended in the middle of it.
+        waits: Where it waits for an answer, as `Result.waits`, or None.
     """
 
     exit_code: int
@@ -55,6 +56,7 @@ class Outcome:
     retry_after: float | None = None
     is_held: bool = False
     is_lost: bool = False
+    waits: dict[str, Any] | None = None
 
     @property
     def was_interrupted(self) -> bool:
@@ -76,6 +78,7 @@ class Outcome:
             None if error is None else error.report()[:_MOST_ERROR],
             is_safe=is_safe_to_retry(result),
             retry_after=getattr(error, "retry_after", None),
+            waits=result.waits if result.exit_code == EXIT_WELL else None,
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -61,7 +61,9 @@ class Worker:
     def start(self, run: RunRow) -> None:
         """Let it run something."""
         self.run = run
-        self._send(asdict(Order(run.id, run.workflow, run.start, run.input, run.epoch)))
+        person = run.person if run.is_answer else None
+        reply = run.waits if run.waits is not None and "facts" in run.waits else None
+        self._send(asdict(Order(run.id, run.workflow, run.start, run.input, run.epoch, person, reply)))
 
     def messages(self) -> list[dict[str, Any]] | None:
         """Return what it has said since, or None where it has ended."""

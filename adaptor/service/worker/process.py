@@ -29,7 +29,7 @@ _LOADED = (
     *("adaptor.graph.client", "adaptor.graph.connection", "adaptor.graph.batch", "adaptor.graph.ledgered"),
     *("adaptor.ledger.claim", "adaptor.ledger.database.sqlite", "adaptor.ledger.at_most_once"),
     *("adaptor.runner.execution.earlier_runs", "adaptor.runner.execution.restoring"),
-    *("adaptor.runner.execution.replayed_steps", "adaptor.runner.load.workflow", "adaptor.runner.load.openfn.project"),
+    *("adaptor.runner.load.workflow", "adaptor.runner.load.openfn.project"),
 )
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
 

@@ -38,9 +38,9 @@ class Running:
         started = threading.Event()
         application = build_app(
             Door("/webhook", (SECRET,), (TOKEN,)),
-            start=lambda event, request: self.requests.append(request) or [],
+            arrive=lambda event, request: self.requests.append(request) or (event, []),
             store=lambda arrivals: self.answer(arrivals),
-            on_stored=lambda event, runs, is_new: self.stored.append((event.mid, is_new)),
+            on_stored=lambda event, runs, stored: self.stored.append((event.mid, stored)),
             problems=lambda: ["The database is away."],
             log=lambda level, line: self.lines.append(line),
         )

@@ -1,0 +1,75 @@
+"""The answers of a person, for which steps of a run wait."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from ...core.run.context import Run
+    from .ledger_options import LedgerOptions
+    from .resume import RunLedger
+
+#: What an edge can wait for, as the workflow file says it.
+REPLY, NO_REPLY = "reply", "no_reply"
+#: The status of the record of an answer, in the place of a step.
+_ANSWERED = "answered"
+#: The facts of an answer that was given on the command line; as those of a message (see `service.inbox.facts`).
+_FACTS: dict[str, Any] = {
+    **dict.fromkeys(("page", "timestamp", "payload", "quick_reply", "referral", "mid")),
+    "event": "messages",
+    "attachments": [],
+    "is_echo": False,
+    "standby": False,
+}
+
+
+class Answers:
+    """What a person has answered to the steps of a run.
+
+    Args:
+        options: The answers that this attempt of the run was given.
+        run: The run.
+        ledger: What earlier attempts have recorded.
+    """
+
+    def __init__(self, options: LedgerOptions, run: Run, ledger: RunLedger) -> None:
+        self._given = options.reply
+        self._texts = list(options.replies or ())
+        self._run = run
+        self._ledger = ledger
+
+    def to(self, step: str, arrival: int, psid: str | None) -> Mapping[str, Any] | None:
+        """Return how a step was answered: `{"facts": …}`, None in it where the time is over; None if the run must wait.
+
+        An answer is recorded, so that each attempt gets the same one. Where there is none, the run is recorded with the
+        states of its steps: another process goes on with it.
+
+        Args:
+            step: The id of the step.
+            arrival: The id of its arrival.
+            psid: Whom it has asked, as far as that is known.
+
+        Raises:
+            AdaptorError: It cannot be recorded.
+        """
+        place = f"answer to {step}"
+        known = self._ledger.recorded_step(place, arrival)
+        if known is not None:
+            return dict(known.output)
+        given = self._answer(step, arrival, psid)
+        if self._run.dry_run:
+            return given
+        from ...ledger.ledger import ledger_of
+
+        ledger = ledger_of(self._run)
+        if given is not None:
+            ledger.enter_step(place, arrival)
+            ledger.keep_step(_ANSWERED, given)
+        return given
+
+    def _answer(self, step: str, arrival: int, psid: str | None) -> dict[str, Any] | None:
+        if self._given is not None and (self._given["step"], self._given["arrival"]) == (step, arrival):
+            return {"facts": self._given["facts"]}
+        return {"facts": {**_FACTS, "text": self._texts.pop(0), "psid": psid}} if self._texts else None
