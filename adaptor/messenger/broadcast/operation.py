@@ -47,7 +47,7 @@ CONCURRENCY = 64
 
 
 class _Broadcast(Operation):
-    """The operation `broadcast`. Wrong options, and an operation that makes several calls, are refused at load."""
+    """The operation `broadcast`. Wrong options, and an operation that makes several calls, are refused when it is built."""
 
     __slots__ = ()
     is_loop = True
