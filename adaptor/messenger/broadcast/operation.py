@@ -47,7 +47,7 @@ CONCURRENCY = 64
 
 
 class _Broadcast(Operation):
-    """The operation `broadcast`. Wrong options, and an operation that makes several calls, are refused when it is built."""
+    """The operation `broadcast`. It refuses wrong options, and an operation of several calls, when it is built."""
 
     __slots__ = ()
     is_loop = True
