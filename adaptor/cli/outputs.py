@@ -104,8 +104,8 @@ class Outputs:
 
     def _funnel(self, result: Result) -> dict[str, int] | None:
         """Return how far the messages have come, where a service with this ledger gets receipts."""
-        # A process that was killed had the ledger open itself; its messages have no receipts yet.
-        if self._run.open_ledger is None or self._given.dry_run:
+        # A process that was killed had the ledger itself; its messages have no receipts yet.
+        if result.ledger is None or self._given.dry_run or self._run.ledger is None:
             return None
         from ..ledger.errors import LedgerError
         from ..ledger.ledger import ledger_of
