@@ -123,9 +123,11 @@ def _add_bulk(command: argparse.ArgumentParser) -> None:
 
 def _add_limits(command: argparse.ArgumentParser) -> None:
     limits = command.add_argument_group("the run")
-    limits.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="how long a step may take")
-    limits.add_argument("--run-timeout", type=_seconds, metavar="SECONDS", help="how long the run may take")
-    limits.add_argument("--memory-limit", type=_mebibytes, metavar="MIB", help="how much memory the run may take")
+    limits.add_argument("--timeout", type=seconds_above_0, metavar="SECONDS", help="how long a step may take")
+    limits.add_argument("--run-timeout", type=seconds_above_0, metavar="SECONDS", help="how long the run may take")
+    limits.add_argument(
+        "--memory-limit", type=mebibytes_from_32, metavar="MIB", help="how much memory the run may take"
+    )
     limits.add_argument("--run-id", metavar="ID", help="name the run")
     limits.add_argument(
         "--label",
@@ -249,14 +251,16 @@ def _psid(text: str) -> str:
     return psid
 
 
-def _seconds(text: str) -> float:
+def seconds_above_0(text: str) -> float:
+    """Return the seconds of an option; a year at most."""
     seconds = float(text)
     if not 0 < seconds <= 31_536_000:
         raise ValueError
     return seconds
 
 
-def _mebibytes(text: str) -> int:
+def mebibytes_from_32(text: str) -> int:
+    """Return the MiB of an option; Python itself needs 32."""
     mebibytes = int(text)
     if mebibytes < 32:
         raise ValueError
@@ -264,6 +268,6 @@ def _mebibytes(text: str) -> int:
 
 
 # argparse shows these names where a value is wrong.
-_seconds.__name__, _mebibytes.__name__ = "number of seconds above 0:", "number of MiB from 32:"
+seconds_above_0.__name__, mebibytes_from_32.__name__ = "number of seconds above 0:", "number of MiB from 32:"
 label.__name__ = "NAME=VALUE such as clinic=kibera:"
 _count.__name__ = "whole number from 1:"

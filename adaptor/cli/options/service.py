@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...core.errors import InputError
 from ...core.secrets.pasted import trimmed_value
+from .run import mebibytes_from_32, seconds_above_0
 
 if TYPE_CHECKING:
     from ...runner.load.credentials import Credentials
@@ -39,15 +40,15 @@ def add_service_options(command: argparse.ArgumentParser, *, port: int = PORT) -
     )
     runs = command.add_argument_group("runs")
     runs.add_argument("--workers", type=_count, metavar="N", default=2, help="how many runs go on at once (default: 2)")
-    runs.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="how long a step may take")
+    runs.add_argument("--timeout", type=seconds_above_0, metavar="SECONDS", help="how long a step may take")
     runs.add_argument(
         "--run-timeout",
-        type=_seconds,
+        type=seconds_above_0,
         metavar="SECONDS",
         default=RUN_SECONDS,
         help=f"how long a run may take (default: {RUN_SECONDS:.0f})",
     )
-    runs.add_argument("--memory-limit", type=_mebibytes, metavar="MIB", help="how much memory a run may take")
+    runs.add_argument("--memory-limit", type=mebibytes_from_32, metavar="MIB", help="how much memory a run may take")
     runs.add_argument(
         "-l", "--log", metavar="LEVEL", default="info", help="none, error, info (default) or debug; also info,run=error"
     )
@@ -141,21 +142,6 @@ def _count(text: str) -> int:
     return count
 
 
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds <= 31_536_000:
-        raise ValueError
-    return seconds
-
-
-def _mebibytes(text: str) -> int:
-    mebibytes = int(text)
-    if mebibytes < 32:
-        raise ValueError
-    return mebibytes
-
-
 # argparse shows these names where a value is wrong.
 _url_path.__name__ = "path such as /webhook:"
 _port.__name__, _count.__name__ = "port from 0 to 65535:", "number from 1 to 256:"
-_seconds.__name__, _mebibytes.__name__ = "number of seconds above 0:", "number of MiB from 32:"

@@ -156,5 +156,5 @@ def _seconds(value: Any) -> float | None:
         found = unix_time(value)
     except (ValueError, OverflowError):
         return None
-    # A time that no calendar has would break whoever reads it.
+    # A job could not make a date of a time that no calendar has.
     return found if found is not None and 0 <= found < 1e11 else None
