@@ -45,8 +45,7 @@ from .core.state import State as State, compose_next_state as compose_next_state
 from .core.values.arguments import expand_references as expand_references
 from .core.values.lazy import state as state
 from .core.version import __version__ as __version__
-from .graph.batch import batch as batch
-from .graph.errors import (
+from .graph.answers.errors import (
     GraphError as GraphError,
     InvalidRequest as InvalidRequest,
     PermissionMissing as PermissionMissing,
@@ -57,6 +56,7 @@ from .graph.errors import (
     TokenInvalid as TokenInvalid,
     WindowClosed as WindowClosed,
 )
+from .graph.batch import batch as batch
 from .graph.graph_request import graph_request as graph_request
 from .messenger.broadcast.operation import broadcast as broadcast
 from .messenger.content.button import button_template as button_template

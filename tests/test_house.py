@@ -56,6 +56,12 @@ def test_everything_is_formatted():
     run("ruff", "format", "--check", ".")
 
 
+def test_a_folder_can_be_taken_in_at_a_glance():
+    folders = (path for path in (ROOT / "adaptor").rglob("*") if path.is_dir() and path.name != "__pycache__")
+    modules = {folder: [file for file in folder.glob("*.py") if file.name != "__init__.py"] for folder in folders}
+    assert {str(folder): len(files) for folder, files in modules.items() if len(files) > 16} == {}
+
+
 def test_imports_go_one_way():
     linter = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True)

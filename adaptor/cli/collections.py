@@ -124,7 +124,7 @@ def _store(options: argparse.Namespace, *, read_only: bool = True) -> Iterator[S
     """Open the ledger; to read, None where there is none."""
     from ..ledger.errors import NoLedger
     from ..ledger.store import open_store
-    from ..runner.execution.ledger_location import is_there
+    from ..runner.execution.recording.ledger_location import is_there
 
     database = _database(options)
     if read_only and not is_there(database):

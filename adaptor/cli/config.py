@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from . import config_token
 from .layout.help import Help
 from .layout.token_ends import ends_in_words
+from .subcommands import config_token
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _check(options: argparse.Namespace) -> int:
     from ..core.errors import AdaptorError
     from ..core.run.context import Run
     from ..runner.checking.token import inspect_token
-    from ..runner.execution.ledger_location import folders_beside
+    from ..runner.execution.recording.ledger_location import folders_beside
     from ..runner.load.credentials import read_credentials
     from ..runner.load.secret_warnings import of_files
     from ..runner.output.logs import Levels, Log

@@ -13,18 +13,18 @@ from ..core.errors import AdaptorError, InputError
 from ..core.run.context import Run
 from ..core.text.harmless import harmless
 from ..core.text.sanitize import Sanitizer
-from ..runner.execution.ledger_location import IN_MEMORY
+from ..runner.execution.recording.ledger_location import IN_MEMORY
+from ..runner.execution.recording.run_id import check_labels
 from ..runner.execution.result import EXIT_BAD_INPUT
-from ..runner.execution.run_id import check_labels
 from ..runner.execution.signals import Interruption
 from ..runner.execution.start import RunOptions, start_run
 from ..runner.load.credentials import read_credentials
 from ..runner.output.files import check_output, print_out
 from ..runner.output.logs import Levels, Log
+from .layout.outputs import Outputs
 from .options.confirm import is_terminal
 from .options.curl import curl_printer
 from .options.run import add_options, check_options, given_by
-from .outputs import Outputs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ..runner.execution.plan_run import Watch
     from ..runner.execution.result import Result
     from ..runner.load.credentials import Credentials
-    from ..runner.load.plan import Plan
+    from ..runner.load.workflows.plan import Plan
     from ..runner.report.recipients_file import Results
     from ..runner.supervision.supervised_child import Child
     from ..runner.supervision.supervisor import RunLimits, Supervisor
@@ -305,7 +305,7 @@ def _complete(
     run_options.initial = lambda plan: _given_or_cached(state, options, plan, run)
     watches: list[Watch] = []
     if options.cache_steps:
-        from ..runner.execution.step_cache import keep_output
+        from ..runner.execution.recording.step_cache import keep_output
 
         watches.append(lambda step, after, schedule: keep_output(schedule.plan, step, after, run))
     if child is not None:
@@ -324,7 +324,7 @@ def _ask_to_resume(what: str, stream: TextIO) -> bool | None:
 def _given_or_cached(state: dict[str, Any] | None, options: argparse.Namespace, plan: Plan, run: Run) -> dict[str, Any]:
     """Return the state that was given; where none was, what an earlier run kept before the first step."""
     if state is None and (options.start or options.only):
-        from ..runner.execution.step_cache import cached_input
+        from ..runner.execution.recording.step_cache import cached_input
 
         return cached_input(plan, run)
     return state or {}

@@ -10,7 +10,7 @@ from ..core.text.harmless import harmless, one_line
 from .layout.help import Help
 from .layout.writing import write_pieces
 from .options.run import label
-from .queued_runs import add_to as add_queued
+from .subcommands.queued_runs import add_to as add_queued
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -187,8 +187,8 @@ def _run_of(options: argparse.Namespace) -> Iterator[tuple[Store, RunRecord]]:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from ..runner.execution.ledger_location import is_there
-    from ..runner.execution.run_id import check_labels
+    from ..runner.execution.recording.ledger_location import is_there
+    from ..runner.execution.recording.run_id import check_labels
     from ..runner.history.history import NO_RECORD, ledger_of, run_facts
 
     database = ledger_of(options.path, options.database)

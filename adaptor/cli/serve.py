@@ -80,7 +80,7 @@ def perform(options: argparse.Namespace) -> int:
 
 
 def _service(options: argparse.Namespace, credentials: Credentials, log: Log) -> Service:
-    from ..runner.execution.ledger_location import default_database
+    from ..runner.execution.recording.ledger_location import default_database
     from ..runner.load.secret_warnings import of_credentials
     from ..service.serving import Service
     from .layout.service import event_line, lines_to, show_warnings

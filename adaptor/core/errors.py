@@ -13,7 +13,7 @@ AdaptorError
 │   ├── ConditionIsText         a condition that is the text "no", "false", "0" …
 │   └── ItemsFailed             `try_each` has processed all items; some did not succeed
 ├── InvalidMessage              refused before the wire; nothing was sent
-├── GraphError                  Graph answered with an error (see `adaptor.graph.errors`)
+├── GraphError                  Graph answered with an error (see `adaptor.graph.answers.errors`)
 ├── HttpError                   another system answered with an error (see `adaptor.common.http.errors`)
 ├── NotSent                     nothing left this machine: safe to repeat
 └── DeliveryUnknown             the request left and no valid answer came: check before it is repeated

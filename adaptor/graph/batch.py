@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Concatenate, ParamSpec
 
     from ..core.run.context import Run
-    from .answer import GraphAnswer
+    from .answers.answer import GraphAnswer
     from .draft import Draft
     from .request import GraphRequest
 

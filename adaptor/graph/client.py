@@ -21,9 +21,9 @@ from ..core.run.context import Run
 from ..core.text.number_of import number_of
 from ..wire.departure import wire
 from ..wire.retry import RetryPolicy, call_with_retries
-from .answer import GraphAnswer
+from .answers.answer import GraphAnswer
+from .answers.errors import GraphError, RateLimited, TemporaryFailure
 from .connection import GraphConnection
-from .errors import GraphError, RateLimited, TemporaryFailure
 from .request import GraphRequest
 from .token_ends import token_warnings
 from .versions import version_warning

@@ -15,11 +15,11 @@ from ..wire.connection import IDLE_SECONDS, NETWORK_ERRORS, open_session, reason
 from ..wire.departure import wire
 from ..wire.response import read_content
 from ..wire.retry import retry_after
-from .answer import GraphAnswer
+from .answers.answer import GraphAnswer
+from .answers.codes import BARE_429, TOO_MANY_REQUESTS, graph_error
+from .answers.errors import InvalidRequest, RateLimited, TemporaryFailure
+from .answers.usage import Usage, read_usage
 from .batch_request import PartAnswer, batch_request, part_answers
-from .codes import BARE_429, TOO_MANY_REQUESTS, graph_error
-from .errors import InvalidRequest, RateLimited, TemporaryFailure
-from .usage import Usage, read_usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,9 +13,9 @@ from ..ledger.errors import ReplayMismatch
 from ..ledger.ledger import Ledger, ledger_of
 from ..ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, MEDIA_PER_SECOND, MESSAGES_PER_SECOND, Slot, slot_for
 from ..ledger.records import MADE, SENT, SKIPPED, Outcome
-from .answer import GraphAnswer
+from .answers.answer import GraphAnswer
+from .answers.errors import RateLimited
 from .client import client_for
-from .errors import RateLimited
 from .request import json_text
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from ..core.errors import SENT_NO, SENT_PARTLY, SENT_UNKNOWN, AdaptorError, Deli
 from ..core.operation import Operation, builder_of
 from ..core.state import State, compose_next_state
 from ..ledger.errors import ReplayMismatch
-from .errors import TemporaryFailure
+from .answers.errors import TemporaryFailure
 from .known_people import KnownPeople, psid_of
 from .needs import Need
 from .request import GraphRequest, json_text
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..core.run.context import Run
-    from .answer import GraphAnswer
+    from .answers.answer import GraphAnswer
     from .draft import Draft
     from .needs import Needs
 
@@ -153,7 +153,7 @@ def skipped_answer(request: GraphRequest, run: Run, state: State) -> GraphAnswer
             from .ledgered import record_skipped
 
             record_skipped(request, run, state)
-    from .answer import GraphAnswer
+    from .answers.answer import GraphAnswer
 
     if request.is_message:
         run.record_call("skipped", recipient=request.recipient, is_message=True)
@@ -224,7 +224,7 @@ def describe_or_replay(request: GraphRequest, draft: Draft, state: State, run: R
 
 def describe(request: GraphRequest, draft: Draft, state: State, run: Run) -> GraphAnswer:
     """Describe a write instead of making it; raise what a run would raise before it sends."""
-    from .answer import GraphAnswer
+    from .answers.answer import GraphAnswer
 
     request.encoded().close()
     answer = GraphAnswer(draft.placeholder(request, state), None, is_result=True)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..core.errors import SENT_UNKNOWN, AdaptorError, DeliveryUnknown
 from ..core.restored import restored
 from ..wire.departure import wire
-from .claim import ClaimEntry
+from .claims.claim import ClaimEntry
 from .errors import LedgerError
 from .ledger import ledger_of
 from .records import FAILED, SENT, SKIPPED, UNKNOWN, ended, sent

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from .database.database import Database
-    from .leases import Leases
+    from .leases.leases import Leases
 
 #: Stands for any text in a key pattern.
 WILDCARD = "*"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import runs
-from .columns import COLUMNS
+from .claims.columns import COLUMNS
 from .database.database import in_chunks, placeholders
 from .refusals import why_not_resumed
 from .store import Store, open_store

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.run.place import without_lines
 from ..core.secrets.redact import Redactor
-from .claim import ClaimEntry
+from .claims.claim import ClaimEntry
+from .claims.write_id import write_id
 from .database.database import storable
 from .errors import SentBefore, TakenOver
-from .lease import Lease
+from .leases.lease import Lease
 from .records import FINISHED, MADE, SENT, SKIPPED, STOPPED, Outcome, RunRecord, StepRecord, Write, WriteRecord
 from .refusals import refusal_of, why_not_resumed
 from .store import IN_MEMORY
-from .write_id import write_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

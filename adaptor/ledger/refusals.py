@@ -9,7 +9,7 @@ from .errors import HeldElsewhere, KeyTaken, LedgerError, ReplayMismatch
 from .records import IDENTITY
 
 if TYPE_CHECKING:
-    from .claim import ClaimResult
+    from .claims.claim import ClaimResult
     from .store import Store
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .database.database import Database
-    from .leases import Leases
+    from .leases.leases import Leases
 
 COLUMNS = (
     "id, path, words, job_digest, input_digest, input, status, started, ended, purged, exit_code, attempt, holder, "

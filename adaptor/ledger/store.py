@@ -7,11 +7,11 @@ import re
 from typing import TYPE_CHECKING
 
 from ..core.errors import InputError
+from .claims.writes import Writes
 from .collections import Collections
-from .leases import Leases
+from .leases.leases import Leases
 from .pages import Pages
 from .runs import Runs
-from .writes import Writes
 
 if TYPE_CHECKING:
     from .database.database import Database

@@ -8,13 +8,13 @@ import pickle
 
 import pytest
 
-import adaptor.graph.errors
+import adaptor.graph.answers.errors
 from adaptor import AdaptorError, DeliveryUnknown, GraphError, InvalidMessage, JobError, fn
 from adaptor.core import errors
 
 KINDS = {
     name: kind
-    for module in (errors, adaptor.graph.errors)
+    for module in (errors, adaptor.graph.answers.errors)
     for name, kind in inspect.getmembers(module, inspect.isclass)
     if issubclass(kind, AdaptorError)
 }

@@ -12,7 +12,7 @@ from adaptor.core.operation import Operation
 from adaptor.core.run.context import Run
 from adaptor.core.values.jsonpath import find
 from adaptor.graph.operation import GraphOperation
-from adaptor.runner.load.conditions import BadCondition, Condition, ConditionFailed
+from adaptor.runner.load.workflows.conditions import BadCondition, Condition, ConditionFailed
 
 from .inputs import nested, scalars, texts
 from .rounds import rounds, survives

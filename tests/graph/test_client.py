@@ -15,7 +15,7 @@ from adaptor.core.secrets.redact import appsecret_proof
 from adaptor.core.values.lazy import state as lazy_state
 from adaptor.core.version import __version__
 from adaptor.graph import connection as connection_module
-from adaptor.graph.errors import GraphError
+from adaptor.graph.answers.errors import GraphError
 
 if TYPE_CHECKING:
     from pytest_httpserver import HTTPServer

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adaptor.core.errors import DeliveryUnknown, NotSent
-from adaptor.graph.errors import GraphError, InvalidRequest, WindowClosed
+from adaptor.graph.answers.errors import GraphError, InvalidRequest, WindowClosed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,8 +13,8 @@ from adaptor.core.operation import Value
 from adaptor.core.run.context import Run
 from adaptor.core.values.lazy import state as lazy_state
 from adaptor.core.values.page_id import PAGE_ID
+from adaptor.graph.answers.errors import GraphError, TokenInvalid
 from adaptor.graph.draft import Draft
-from adaptor.graph.errors import GraphError, TokenInvalid
 from adaptor.graph.needs import Need
 from adaptor.graph.operation import graph_operation
 

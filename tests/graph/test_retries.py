@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adaptor.core.errors import DeliveryUnknown, NotSent
-from adaptor.graph.errors import GraphError, PolicyBlocked, RateLimited, TemporaryFailure
+from adaptor.graph.answers.errors import GraphError, PolicyBlocked, RateLimited, TemporaryFailure
 
 if TYPE_CHECKING:
     from adaptor.core.run.context import Run

@@ -6,7 +6,7 @@ import pytest
 
 from adaptor.core.errors import DeliveryUnknown, InvalidMessage
 from adaptor.core.secrets.redact import Redactor
-from adaptor.graph.errors import RecipientUnavailable
+from adaptor.graph.answers.errors import RecipientUnavailable
 from adaptor.ledger.errors import HeldElsewhere, KeyTaken, LedgerError, ReplayMismatch, TakenOver
 from adaptor.ledger.ledger import Ledger
 from adaptor.ledger.records import SKIPPED, Outcome, RunRecord, ended, sent

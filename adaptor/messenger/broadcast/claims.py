@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ...core.run.context import Run
-    from ...ledger.claim import ClaimEntry
+    from ...ledger.claims.claim import ClaimEntry
     from ...ledger.ledger import Ledger
     from .exclusions import Exclusions
     from .outcomes import Outcomes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...ledger.claim import ClaimEntry
+from ...ledger.claims.claim import ClaimEntry
 from ...ledger.records import CLAIMED, WriteRecord
 from .claims import Claims
 from .progress import duration

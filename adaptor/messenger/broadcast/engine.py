@@ -12,8 +12,8 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from ...core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError
+from ...graph.answers.errors import RateLimited
 from ...graph.client import retryable
-from ...graph.errors import RateLimited
 from ...graph.ledgered import slots_of, with_write_id
 from ...ledger.errors import LedgerError
 from ...ledger.pace import BURST_SECONDS, LANE_MEDIA, LANE_STOP
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ...core.run.context import Run
-    from ...graph.answer import GraphAnswer
+    from ...graph.answers.answer import GraphAnswer
+    from ...graph.answers.usage import Usage
     from ...graph.connection import GraphConnection
     from ...graph.request import GraphRequest
-    from ...graph.usage import Usage
     from ...ledger.ledger import Ledger
     from .exclusions import Exclusions
     from .outcomes import Outcomes

@@ -12,10 +12,10 @@ from ...wire.departure import wire
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...graph.answer import GraphAnswer
+    from ...graph.answers.answer import GraphAnswer
+    from ...graph.answers.usage import Usage
     from ...graph.connection import GraphConnection
     from ...graph.request import GraphRequest
-    from ...graph.usage import Usage
     from .requests import Outgoing
 
 

@@ -13,7 +13,7 @@ from ...common.times import unix_time
 from ...core.operation import Value
 from ...core.run.context import active
 from ...core.text.number_of import number_of
-from ...graph.errors import WindowClosed
+from ...graph.answers.errors import WindowClosed
 from ...graph.known_people import KnownPeople, psid_of
 from ...ledger.ledger import ledger_of
 from .limits import refuse

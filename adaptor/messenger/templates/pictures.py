@@ -14,8 +14,8 @@ from ...core.operation import Value
 from ...core.state import a_kind
 from ...core.values.arguments import defer, prepare
 from ...core.values.lazy import resolve
+from ...graph.answers.errors import GraphError
 from ...graph.draft import Draft
-from ...graph.errors import GraphError
 from ...graph.operation import GraphOperation, graph_operation, make_call, next_state
 from ...graph.request import GraphRequest
 from ...wire.media_types import media_type

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 from ...core.errors import SENT_YES, AdaptorError
 from ...core.operation import builder_of
+from ...graph.answers.errors import InvalidRequest
 from ...graph.draft import Draft
-from ...graph.errors import InvalidRequest
 from ...graph.operation import GraphOperation, make_call
 
 if TYPE_CHECKING:

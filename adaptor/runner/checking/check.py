@@ -14,7 +14,7 @@ from ..output.logs import JobOutput, print_to
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..load.credentials import Credentials
-    from ..load.plan import Plan
+    from ..load.workflows.plan import Plan
 
 
 def check_file(

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...core.config import read_configuration
 from ...core.errors import AdaptorError, InputError
+from ...graph.answers.errors import GraphError, TokenInvalid
 from ...graph.client import GraphClient
-from ...graph.errors import GraphError, TokenInvalid
 from ...graph.listing import next_place
 from ...graph.request import GraphRequest
 from ..problems.problems import did_you_mean

@@ -6,7 +6,7 @@ from ...core.text.harmless import one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..load.plan import Edge, Plan, Step
+    from ..load.workflows.plan import Edge, Plan, Step
 
 
 def drawn(plan: Plan) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from ...core.config import Configuration, read_configuration
 from ...core.errors import AdaptorError
 from ...core.run.context import Run
-from ...graph.errors import GraphError, TemporaryFailure, TokenInvalid
+from ...graph.answers.errors import GraphError, TemporaryFailure, TokenInvalid
 from ...graph.graph_request import graph_request
 from ...graph.token_ends import SOON_DAYS
 from ...graph.versions import find_version, version_warning

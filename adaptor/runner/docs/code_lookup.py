@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...core.errors import InputError
-from ...graph.codes import META, PEER, RULES, is_listed, place_of
+from ...graph.answers.codes import META, PEER, RULES, is_listed, place_of
 from .meanings import meaning_of
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from ...graph.codes import Place, Rule
+    from ...graph.answers.codes import Place, Rule
 
 _TABLE = "https://developers.facebook.com/docs/messenger-platform/error-codes"
 _SOURCES = {

@@ -1,4 +1,4 @@
-"""What each code of `adaptor.graph.codes` means, in short: Meta's own words or their sense, for `adaptor docs`.
+"""What each code of `adaptor.graph.answers.codes` means, in short: Meta's own words or their sense, for `adaptor docs`.
 
 Nothing is decided here; the class, the fix and what was sent are in `RULES`, with the sources. A test holds that both
 tables have the same rows.
@@ -6,11 +6,11 @@ tables have the same rows.
 
 from __future__ import annotations
 
-from ...graph.codes import NO_TOKEN, RULES
+from ...graph.answers.codes import NO_TOKEN, RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...graph.codes import Place
+    from ...graph.answers.codes import Place
 
 MEANINGS: dict[Place, str] = {
     (1, None): "An unknown error on Meta's side.",

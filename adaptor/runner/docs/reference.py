@@ -225,7 +225,7 @@ def similar(name: str, among: list[DocEntry]) -> list[str]:
 
 def codes(error: type[AdaptorError]) -> list[dict[str, Any]]:
     """Return Graph's codes that become this error."""
-    from ...graph.codes import RULES
+    from ...graph.answers.codes import RULES
 
     return [
         {"code": code, "subcode": subcode, "sent": rule.sent, "fix": rule.fix}

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...core.run.context import Run
-    from .ledger_options import LedgerOptions
-    from .resume import RunLedger
+    from .recording.ledger_options import LedgerOptions
+    from .recording.resume import RunLedger
 
 #: What an edge can wait for, as the workflow file says it.
 REPLY, NO_REPLY = "reply", "no_reply"

@@ -14,6 +14,7 @@ from ...core.restored import restored
 from ...core.state import compose_next_state
 from .answers import NO_REPLY, REPLY
 from .interrupted import Interrupted, interruption, is_kill
+from .recording.resume import COMPLETED, FAILED
 from .result import (
     EXIT_BAD_INPUT,
     EXIT_CRASHED,
@@ -24,7 +25,6 @@ from .result import (
     Result,
     StepResult,
 )
-from .resume import COMPLETED, FAILED
 from .schedule import Schedule
 from .step_run import StepRun
 from .step_state import as_json, final_state, final_text, step_input, without_configuration
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from ...ledger.records import StepRecord
     from ..load.credentials import Credentials
     from ..load.job import Job
-    from ..load.plan import Edge, Plan
+    from ..load.workflows.plan import Edge, Plan
     from .answers import Answers
-    from .resume import RunLedger
+    from .recording.resume import RunLedger
     from .schedule import Arrival
 
     #: Called with the result of a step, the state before or after it, and the schedule.

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from ...core.run.call_record import CallRecord
     from ...core.state import State
-    from ..load.plan import Plan
+    from ..load.workflows.plan import Plan
 
 EXIT_WELL = 0
 EXIT_FAILED = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 
-from ..load.plan import JOIN_ALL
+from ..load.workflows.plan import JOIN_ALL
 from .step_state import joined
 
 TYPE_CHECKING = False
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...core.state import State
-    from ..load.plan import Edge, Plan, Step
+    from ..load.workflows.plan import Edge, Plan, Step
 
 #: A ledger stores ids below this one.
 _MOST_IDS = 2**31

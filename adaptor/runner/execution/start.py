@@ -11,12 +11,12 @@ from ..load.secret_warnings import of_credentials
 from ..output.logs import JobOutput, print_to
 from .answers import Answers
 from .interrupted import interruption
-from .ledger_location import folders_beside
-from .ledger_options import LedgerOptions
 from .plan_run import Execution
+from .recording.ledger_location import folders_beside
+from .recording.ledger_options import LedgerOptions
+from .recording.resume import RunLedger
+from .recording.run_id import check_labels, check_run_id, new_run_id
 from .result import EXIT_BAD_INPUT, EXIT_CRASHED, EXIT_INTERRUPTED, EXIT_KILLED, Result
-from .resume import RunLedger
-from .run_id import check_labels, check_run_id, new_run_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ...core.run.context import Run, Sink
     from ...core.state import State
     from ..load.credentials import Credentials
-    from ..load.plan import Plan
+    from ..load.workflows.plan import Plan
     from .plan_run import Watch
 
     _Run = TypeVar("_Run", bound=Run)

@@ -6,9 +6,9 @@ import os
 from collections import Counter
 
 from ...core.errors import InputError
-from ..execution.ledger_location import BESIDE, ENVIRONMENT_DATABASE, default_database, is_there
+from ..execution.recording.ledger_location import BESIDE, ENVIRONMENT_DATABASE, default_database, is_there
+from ..execution.recording.run_id import LAST
 from ..execution.result import EXIT_WELL
-from ..execution.run_id import LAST
 from ..report.recipients_file import in_a_spreadsheet
 
 TYPE_CHECKING = False

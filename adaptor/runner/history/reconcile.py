@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from ...core.digest import digest
 from ...core.errors import AdaptorError, InputError
-from ...graph.errors import GraphError
+from ...graph.answers.errors import GraphError
+from ...ledger.claims.write_id import is_write_id
 from ...ledger.pace import CONVERSATION_CALLS_PER_SECOND, LANE_CONVERSATIONS, Slot
 from ...ledger.records import SENT, UNKNOWN, Outcome
-from ...ledger.write_id import is_write_id
 from ...messenger.people.conversations import DETAILED_MESSAGES, list_conversations, list_messages
 
 TYPE_CHECKING = False

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...core.secrets.redact import Redactor
-    from .plan import Plan, Step
+    from .workflows.plan import Plan, Step
 
 #: A whole configuration as JSON, or the access token alone.
 ENVIRONMENT_JSON = "ADAPTOR_CONFIGURATION"

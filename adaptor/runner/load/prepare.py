@@ -7,8 +7,8 @@ import os
 from ...core.errors import AdaptorError, InputError
 from ...core.run.context import current_run
 from ..problems.source_lines import remember
-from .plan import Plan
 from .script import load
+from .workflows.plan import Plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..input.document import Document, Path
     from .credentials import Credentials
     from .job import Job
-    from .plan import Script
+    from .workflows.plan import Script
 
 #: A file with one of these endings is a workflow or a project; any other is a job script.
 WORKFLOW_ENDINGS = (".json", ".yaml", ".yml")
@@ -158,7 +158,7 @@ def _prepare_workflow(
     from ..input.document import read_document
     from .openfn.project import is_project, project_workflow
     from .openfn.workspace import is_workspace, workflow_of
-    from .workflow import read_workflow
+    from .workflows.workflow import read_workflow
 
     document = read_document(path, "workflow")
     _refuse_other_objects(document)

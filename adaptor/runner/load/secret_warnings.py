@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .credentials import Credentials
-    from .plan import Plan
+    from .workflows.plan import Plan
 
 #: How many places a warning lists.
 _MOST_PLACES = 5

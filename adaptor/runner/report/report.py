@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ...core.run.call_record import CallRecord
     from ...core.secrets.redact import Redactor
     from ..execution.result import Result, StepResult
-    from ..load.plan import Plan, Script
+    from ..load.workflows.plan import Plan, Script
 
 #: The exit codes in words.
 STATUS = {

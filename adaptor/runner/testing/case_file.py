@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any
 from ...common.collections.arguments import checked_collection, checked_key, checked_value
 from ...core.errors import AdaptorError, InputError
 from ..input.document import kind_of, object_in, read_document
-from ..load.reader import Reader
+from ..load.workflows.reader import Reader
 from .expectation import MARKS, mark_of
 from .find_cases import stem_of
 

@@ -25,8 +25,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ...core.run.context import Run, Sink
-from ...ledger.write_id import is_write_id
-from ..execution.ledger_location import IN_MEMORY
+from ...ledger.claims.write_id import is_write_id
+from ..execution.recording.ledger_location import IN_MEMORY
 from ..execution.result import Result
 from ..execution.start import RunOptions, start_run
 from ..load.credentials import Credentials

@@ -8,29 +8,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from adaptor.sandbox.edges import (
+from adaptor.sandbox.edges.messages import attachments, comments, message_templates, notifications, stickers, uploads
+from adaptor.sandbox.edges.messages.messages import send
+from adaptor.sandbox.edges.page import apps, insights, page, profile, welcome_flows
+from adaptor.sandbox.edges.people import (
     account_linking,
-    apps,
-    attachments,
-    comments,
     conversations,
-    insights,
     labels,
-    message_templates,
     moderation,
-    notifications,
-    page,
     personas,
-    profile,
-    stickers,
     thread_control,
-    uploads,
     user_menus,
     users,
-    welcome_flows,
 )
-from adaptor.sandbox.edges.messages import send
-from adaptor.sandbox.edges.people import read_profile
+from adaptor.sandbox.edges.people.people import read_profile
 from adaptor.sandbox.meta import limits, versions
 from adaptor.sandbox.meta.errors import (
     NO_SUCH_MESSAGE,

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from adaptor.sandbox.checker import SandboxError
-from adaptor.sandbox.edges.message_templates import review
-from adaptor.sandbox.edges.thread_control import pass_control
+from adaptor.sandbox.edges.messages.message_templates import review
+from adaptor.sandbox.edges.people.thread_control import pass_control
 from adaptor.sandbox.meta.errors import FAULTS
 from adaptor.sandbox.meta.versions import NEWEST, named
 from adaptor.sandbox.meta.webhook_fields import MESSAGING

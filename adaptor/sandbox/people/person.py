@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adaptor.sandbox.checker import SandboxError
-from adaptor.sandbox.edges.account_linking import create_linking_token
-from adaptor.sandbox.edges.thread_control import give_control
+from adaptor.sandbox.edges.people.account_linking import create_linking_token
+from adaptor.sandbox.edges.people.thread_control import give_control
 from adaptor.sandbox.meta import limits
 from adaptor.sandbox.people.tappable import Tappable, find_tappable
 from adaptor.sandbox.rules.windows import time_left

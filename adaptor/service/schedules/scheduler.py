@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...runner.execution.run_id import new_run_id
+from ...runner.execution.recording.run_id import new_run_id
 from ..store.records import NewRun
 from .moments import latest_moment
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...ledger.claims.write_id import is_write_id
 from ...ledger.database.database import storable, to_text
 from ...ledger.records import sent
-from ...ledger.write_id import is_write_id
 from .people import heed_pause, heed_stop, is_paused, saw
 from .receipts import receive_receipt
 from .records import Stored
@@ -18,8 +18,8 @@ from .runs import ANSWERS, answer_waiting, cancel_answers, queue
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...ledger.claims.writes import Writes
     from ...ledger.database.database import Database
-    from ...ledger.writes import Writes
     from .records import Event, NewRun
 
 #: Why a run was cancelled.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...ledger.database.database import Database
-    from ...ledger.leases import Leases
+    from ...ledger.leases.leases import Leases
 
 _COLUMNS = (
     "n, id, workflow, start, digest, person, is_answer, input, status, due, epoch, holder, failures, queued, started, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ...ledger.write_id import is_write_id
+from ...ledger.claims.write_id import is_write_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

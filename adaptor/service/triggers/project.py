@@ -12,10 +12,10 @@ from ...runner.checking.check import check_file
 from ...runner.input.document import read_document
 from ...runner.load.digest import job_digest, job_sources
 from ...runner.load.openfn.project import is_project, workflow_names
-from ...runner.load.plan import Plan
 from ...runner.load.prepare import WORKFLOW_ENDINGS, prepare
 from ...runner.load.triggers.people_rules import NO_RULES, PeopleRules
 from ...runner.load.triggers.trigger import ALL, FIRST, Schedule, Trigger
+from ...runner.load.workflows.plan import Plan
 from ...runner.problems.problems import raise_for
 
 if TYPE_CHECKING:

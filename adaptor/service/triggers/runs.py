@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...runner.execution.run_id import new_run_id
+from ...runner.execution.recording.run_id import new_run_id
 from ...runner.load.triggers.trigger import FIRST
 from ..store.records import NewRun
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...core.errors import AdaptorError
 from ...ledger.errors import LedgerError
-from ...ledger.lease import Lease
+from ...ledger.leases.lease import Lease
 from ..store.records import FAILED
 from .outcome import HELD_SECONDS, MOST_LOST, RETRY_SECONDS, STATUS_OF, Outcome
 from .pool import Worker

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import SENT_NO, NotSent
-from ...graph.errors import RateLimited, TemporaryFailure
+from ...graph.answers.errors import RateLimited, TemporaryFailure
 from ...ledger.errors import LedgerError, TakenOver
 from ...runner.execution.counts import Counts
 from ...runner.execution.result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_KILLED, EXIT_WELL

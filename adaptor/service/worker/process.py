@@ -17,7 +17,7 @@ import adaptor
 from ...core.config import read_configuration
 from ...core.errors import AdaptorError
 from ...core.run.context import Run
-from ...runner.execution.retention import ENVIRONMENT_RETENTION
+from ...runner.execution.recording.retention import ENVIRONMENT_RETENTION
 from ...runner.load.credentials import read_credentials
 from ...runner.load.prepare import prepare
 from ...runner.supervision.guard import die_with
@@ -27,9 +27,9 @@ from .attempt import Order, Settings, perform
 _LOADED = (
     *("sqlite3", "requests", "jsonpath_ng.ext", "yaml"),
     *("adaptor.graph.client", "adaptor.graph.connection", "adaptor.graph.batch", "adaptor.graph.ledgered"),
-    *("adaptor.ledger.claim", "adaptor.ledger.database.sqlite", "adaptor.ledger.at_most_once"),
-    *("adaptor.runner.execution.earlier_runs", "adaptor.runner.execution.restoring"),
-    *("adaptor.runner.load.workflow", "adaptor.runner.load.openfn.project"),
+    *("adaptor.ledger.claims.claim", "adaptor.ledger.database.sqlite", "adaptor.ledger.at_most_once"),
+    *("adaptor.runner.execution.recording.earlier_runs", "adaptor.runner.execution.recording.restoring"),
+    *("adaptor.runner.load.workflows.workflow", "adaptor.runner.load.openfn.project"),
 )
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
 

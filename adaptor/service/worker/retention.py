@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from ...runner.execution.retention import retention_days
+from ...runner.execution.recording.retention import retention_days
 from ..store.retention import forget_older
 
 if TYPE_CHECKING:

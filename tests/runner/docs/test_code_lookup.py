@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from adaptor.core.errors import InputError
-from adaptor.graph.codes import RULES
+from adaptor.graph.answers.codes import RULES
 from adaptor.runner.docs.code_lookup import look_up
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adaptor.graph.codes import RULES
+from adaptor.graph.answers.codes import RULES
 from adaptor.runner.docs.meanings import MEANINGS
 
 

@@ -1,7 +1,7 @@
 """Which states wait at which steps: order, joins, ids of arrivals, leaves."""
 
 from adaptor.runner.execution.schedule import Schedule, first_ids
-from adaptor.runner.load.plan import Edge, Plan, Step
+from adaptor.runner.load.workflows.plan import Edge, Plan, Step
 
 
 def plan_of(*edges, join=()):

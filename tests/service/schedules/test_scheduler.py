@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from adaptor.ledger.lease import Lease
+from adaptor.ledger.leases.lease import Lease
 from adaptor.runner.load.triggers.trigger import Schedule
 from adaptor.service.schedules.moments import latest_moment
 from adaptor.service.schedules.scheduler import Scheduler

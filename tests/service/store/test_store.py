@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from adaptor.core.errors import InputError
-from adaptor.ledger.lease import Lease
-from adaptor.ledger.leases import LEASE_SECONDS
+from adaptor.ledger.leases.lease import Lease
+from adaptor.ledger.leases.leases import LEASE_SECONDS
 from adaptor.service.store.records import CANCELLED, CRASHED, QUEUED, RUNNING, SUCCEEDED, Event, NewRun
 from adaptor.service.store.store import open_service_store
 

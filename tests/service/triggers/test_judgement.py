@@ -50,7 +50,7 @@ def test_the_echo_of_a_human_pauses(content, app_ids, pauses):
 
 
 def test_what_the_ledger_has_marked_is_never_a_human():
-    from adaptor.ledger.write_id import is_write_id
+    from adaptor.ledger.claims.write_id import is_write_id
 
     marked = "A" * 24
     assert is_write_id(marked)

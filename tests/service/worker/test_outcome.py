@@ -4,7 +4,7 @@ import pytest
 
 from adaptor.core.errors import SENT_UNKNOWN, DeliveryUnknown, InvalidMessage, JobError, NotSent
 from adaptor.core.run.context import Run
-from adaptor.graph.errors import RateLimited, TemporaryFailure, TokenInvalid
+from adaptor.graph.answers.errors import RateLimited, TemporaryFailure, TokenInvalid
 from adaptor.ledger.errors import LedgerError, TakenOver
 from adaptor.runner.execution.result import Result
 from adaptor.service.worker.outcome import Outcome

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ....core.errors import InputError
 from ...input.document import Document, kind_of
 from ...problems.problems import did_you_mean, raise_for
-from ..reader import Reader
+from ..workflows.reader import Reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from .people_rules import PeopleRules, plain_word
 
 if TYPE_CHECKING:
     from ...input.document import Path
-    from ..reader import Reader
+    from ..workflows.reader import Reader
 
 #: The keys of a workflow file.
 STOP_WORDS, START_WORDS, PAUSE = "stop_words", "start_words", "pause"

@@ -8,8 +8,8 @@ from .people_reader import read_duration
 
 if TYPE_CHECKING:
     from ...input.document import Path
-    from ..plan import Edge, Step
-    from ..reader import Reader
+    from ..workflows.plan import Edge, Step
+    from ..workflows.reader import Reader
 
 #: What `on` of an edge can be.
 REPLY, NO_REPLY = "reply", "no_reply"

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ...input.document import Path
-    from ..plan import Plan
-    from ..reader import Reader
+    from ..workflows.plan import Plan
+    from ..workflows.reader import Reader
 
 #: Meta's names begin with one of these, which may be left out.
 _PREFIXES = ("", "messaging_", "message_")

@@ -4,7 +4,7 @@ import pytest
 
 from adaptor.runner.input.document import read_document
 from adaptor.runner.load.credentials import Credentials
-from adaptor.runner.load.workflow import read_workflow
+from adaptor.runner.load.workflows.workflow import read_workflow
 
 
 @pytest.fixture

@@ -1,0 +1,138 @@
+"""`adaptor runs queue`, `retry` and `cancel`: the runs of the service that wait, run or have ended."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from typing import Any
+
+    from ...ledger.store import Store
+    from ...service.store.records import RunRow
+    from ...service.store.runs import Runs
+
+    #: Opens the ledger that the options name.
+    Opened = Callable[[argparse.Namespace], AbstractContextManager[Store]]
+
+
+def add_to(verb: Callable[..., argparse.ArgumentParser], opened: Opened) -> None:
+    """Add the commands.
+
+    Args:
+        verb: Adds a command of `adaptor runs` and returns its parser.
+        opened: Opens the ledger that the options name.
+    """
+    queue = verb(
+        "queue",
+        "list the runs of the service",
+        "List the runs of adaptor serve, the newest first: which wait, run, or have ended, and why. Nobody's id is "
+        "shown.",
+        lambda options: _queue(options, opened),
+        run=None,
+    )
+    queue.add_argument("--status", action="append", metavar="STATUS", help="only queued, running, failed, crashed …")
+    queue.add_argument("-n", "--limit", type=int, metavar="N", default=20, help="how many at most (default: 20)")
+    queue.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
+    verb(
+        "retry",
+        "let the service go on with a run that failed",
+        "Queue a run of the service again that failed, crashed, was killed or cancelled. It is resumed: what was sent "
+        "is not sent again, and what is unknown neither.",
+        lambda options: _change(options, opened, "retry"),
+    )
+    verb(
+        "cancel",
+        "take a run out of the service's queue",
+        "Cancel a run of the service that has not begun.",
+        lambda options: _change(options, opened, "cancel"),
+    )
+
+
+def _queue(options: argparse.Namespace, opened: Opened) -> int:
+    with opened(options) as store:
+        found = _runs(store).newest(max(1, options.limit), options.status or ())
+    if options.format == "json":
+        import json
+
+        _print(json.dumps([_facts(run) for run in found], ensure_ascii=False, indent=2))
+    elif found:
+        _print(_table(found))
+    return 0
+
+
+def _change(options: argparse.Namespace, opened: Opened, what: str) -> int:
+    from ...core.errors import InputError
+
+    with opened(options) as store:
+        runs = _runs(store)
+        id_ = options.run
+        run = runs.find(id_)
+        if run is None:
+            raise InputError(f"The service has no run `{id_}`.", fix="adaptor runs queue shows its runs.")
+        if not (runs.retry_ended(id_) if what == "retry" else runs.cancel(id_)):
+            fix = "It has not failed." if what == "retry" else "Only a run that is queued can be cancelled."
+            raise InputError(f"The run `{id_}` is {run.status}: nothing was changed.", fix=fix)
+    _print(f"{id_} is {'queued' if what == 'retry' else 'cancelled'}.")
+    return 0
+
+
+def _runs(store: Store) -> Runs:
+    """Return the runs of the service.
+
+    Raises:
+        InputError: Nothing was served with this ledger yet.
+    """
+    from ...core.errors import InputError
+    from ...service.store.runs import Runs
+
+    with store.database.reading():
+        if not store.database.has_table("service_runs"):
+            raise InputError(f"No service has used the ledger {store.name} yet.", fix="adaptor serve starts one.")
+    return Runs(store.database, store.leases)
+
+
+def _facts(run: RunRow) -> dict[str, Any]:
+    """Return a run as JSON, without its person and what that wrote."""
+    names = (
+        "id",
+        "workflow",
+        "start",
+        "status",
+        "epoch",
+        "failures",
+        "queued",
+        "started",
+        "ended",
+        "exit_code",
+        "error",
+    )
+    return {name: getattr(run, name) for name in names}
+
+
+def _table(runs: list[RunRow]) -> str:
+    from datetime import UTC, datetime
+
+    from ...core.text.harmless import one_line
+
+    rows = [["RUN", "WORKFLOW", "STATUS", "QUEUED", "ATTEMPTS", "WHY"]]
+    for run in runs:
+        name = f"{run.workflow}: {run.start}" if run.workflow else run.start
+        when = datetime.fromtimestamp(run.queued, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        why = one_line((run.error or "").split("\n")[0])
+        rows.append([run.id, one_line(name), run.status, when, str(run.epoch), why])
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
+    return "\n".join(
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
+        for row in rows
+    )
+
+
+def _print(text: str) -> None:
+    from ...core.text.harmless import harmless
+    from ...runner.output.files import print_out
+
+    print_out(f"{harmless(text)}\n", sys.stdout)

@@ -1,0 +1,1 @@
+"""What Graph answers: bodies, error codes and their classes, usage headers."""

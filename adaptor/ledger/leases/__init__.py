@@ -1,0 +1,1 @@
+"""Which process holds a run; what a dead one leaves."""

@@ -1,0 +1,1 @@
+"""Workflow files: steps, edges and their conditions."""

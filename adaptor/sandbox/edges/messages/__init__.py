@@ -1,0 +1,1 @@
+"""Edges that send, and what they send: attachments, templates, notifications."""

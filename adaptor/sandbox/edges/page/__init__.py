@@ -1,0 +1,1 @@
+"""Edges of a Page and its apps."""

@@ -1,0 +1,1 @@
+"""Edges about people and their conversations."""
