@@ -38,8 +38,8 @@ from .core.errors import (
     UnreadableRow as UnreadableRow,
     WrongCall as WrongCall,
 )
-from .core.execute import execute as execute, fn as fn
-from .core.operation import Operation as Operation
+from .core.execute import execute as execute
+from .core.operation import Operation as Operation, fn as fn
 from .core.own_operation import operation as operation
 from .core.state import State as State, compose_next_state as compose_next_state
 from .core.values.arguments import expand_references as expand_references

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ..core.errors import JobError, WrongCall
-from ..core.operation import Value, builder
+from ..core.operation import Value
 from ..core.state import State, a_kind
 from ..core.values.arguments import prepare
+from ..core.values.builder import builder
 from ..core.values.jsonpath import compiled, find
 from ..core.values.lazy import Lazy, resolve
 from .calculation import reader

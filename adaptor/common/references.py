@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..core.operation import Value, builder
+from ..core.operation import Value
 from ..core.state import State
+from ..core.values.builder import builder
 from ..core.values.jsonpath import compiled
 from .calculation import reader
 from .data import first_match, known_path

@@ -1,8 +1,8 @@
-"""The operations `fn` (a function of the job) and `execute` (several operations in order)."""
+"""The operation `execute`: several operations in order."""
 
 from __future__ import annotations
 
-from .operation import Callback, Operation, Step, builder_of
+from .operation import Operation, Step, builder_of
 from .run.context import current_run
 from .run.place import STEP
 from .state import State, initial_state
@@ -12,46 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Concatenate, ParamSpec
 
-    from .run.context import Run
-
     P = ParamSpec("P")
 
 #: The heading of these names in `adaptor docs`.
 HEADING = "control"
-
-
-class _Function(Operation):
-    """The operation of `fn`; it calls its function directly."""
-
-    __slots__ = ()
-
-    def perform(self, state: State, run: Run) -> State:
-        result: State = self.args[0](state)
-        return result
-
-
-def _calling(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
-    return builder_of(function, _Function)
-
-
-@_calling
-def fn(state: State, function: Callback[[State], State]) -> State:
-    """Run a function of your own.
-
-    Args:
-        function: Takes the state and returns the next one: a new dict, `{**state, "data": …}`.
-
-    Returns:
-        An operation. The state afterwards is what the function returned.
-
-    Raises:
-        JobError: The function raised, or returned something that is not a dict. Nothing was sent by this operation.
-
-    Example:
-        >>> fn(lambda state: {**state, "data": 7})({"data": 1})
-        {'data': 7}
-    """
-    return function(state)
 
 
 class InOrder(Operation):

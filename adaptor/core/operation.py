@@ -6,17 +6,16 @@ its arguments and the line where it was written.
 
 from __future__ import annotations
 
-import sys
 from functools import partial, wraps
 
-from .errors import PACKAGE, AdaptorError, JobError, WrongCall
-from .run.context import Run, active
+from .errors import AdaptorError, JobError, WrongCall
+from .run.context import Run, active, current_run
 from .run.explanation import explain
-from .run.place import label
-from .state import State, a_kind, not_a_state
-from .values.arguments import Deferred, function_name, known, prepare, prepare_source, same
-from .values.functions import refuse_other_parameters
-from .values.lazy import Lazy, Logic
+from .run.place import label, written_at
+from .state import State, not_a_state
+from .values.arguments import function_name, same
+from .values.kinds import HOW_TO_CATCH, described, is_of_kinds, shown, taken
+from .values.lazy import Lazy
 from .values.parameters import Parameters
 
 TYPE_CHECKING = False
@@ -64,7 +63,7 @@ class Operation:
         self._entry: tuple[str, int | None] = (self.name, None)
         self.args = args
         self.kwargs = kwargs
-        self.file, self.line = _written_at()
+        self.file, self.line = written_at()
         self._label: str | None = None
         self._lazy = any(isinstance(value, Lazy) for value in args) or any(
             isinstance(value, Lazy) for value in kwargs.values()
@@ -140,8 +139,6 @@ class Operation:
             >>> fn(lambda s: {**s, "n": 1}).then(lambda s: {**s, "n": s["n"] + 1})({})["n"]
             2
         """
-        from .chained import then
-
         return then(self, following)
 
     def catch(self, *handlers: Any) -> Operation:
@@ -165,8 +162,6 @@ class Operation:
             >>> fn(lambda s: 1 / 0).catch(ZeroDivisionError, fn(lambda s: {**s, "n": 0}))({})
             {'n': 0}
         """
-        from .chained import HOW_TO_CATCH, catch
-
         if not 1 <= len(handlers) <= 2:
             raise WrongCall(f"catch() takes a handler, not {len(handlers)} arguments.", fix=HOW_TO_CATCH)
         return catch(self, *reversed(handlers))
@@ -238,11 +233,6 @@ def _restore(
     return operation
 
 
-def _items(state: State, listing: Any) -> Any:
-    # As the source of a loop, its items are read when the loop needs them.
-    return listing.items(state)
-
-
 #: An operation, or a function `state -> state` that becomes one.
 Step: TypeAlias = "Operation | Callable[[State], State]"
 #: A function that is passed on unchanged, never called to get the argument's value.
@@ -289,69 +279,12 @@ def builder_of(
     return build
 
 
-def builder(function: Callable[P, T]) -> Callable[P, T]:
-    """Let a function that builds a value (not an operation) take lazy references, and check its calls.
-
-    The function gets plain structures with lazy references in their places. It must pass these on without looking into
-    them.
-    """
-    parameters = Parameters(function, 0)
-
-    @wraps(function)
-    def build(*args: Any, **kwargs: Any) -> T:
-        positional, named = parameters.bind(args, kwargs, _take)
-        return function(*map(known, positional), **{key: known(value) for key, value in named.items()})
-
-    return build
-
-
 def _take(parameters: Parameters, name: str, value: Any) -> Any:
-    """Return an argument in the form that the operation keeps, by the kind that its annotation names."""
+    """Return an argument in the form that the operation keeps."""
     kind = parameters.kinds.get(name)
-    if kind is None or (kind == "keys" and (not callable(value) or isinstance(value, Lazy))):
-        return prepare(value)
-    if kind == "step":
+    if kind == "step" or (kind == "step or none" and value is not None):
         return as_operation(value, parameters.name)
-    if kind == "step or none":
-        return None if value is None else as_operation(value, parameters.name)
-    if kind == "condition":
-        prepared = prepare(value)
-        return Logic("", (prepared,)) if isinstance(prepared, Lazy) and not isinstance(prepared, Logic) else prepared
-    if kind in ("source", "people"):
-        if isinstance(value, Operation) and hasattr(value, "items"):
-            return Deferred(_items, (value,), reads_state=True, written=repr(value))
-        if kind == "people":
-            return prepare(value)
-        if value is None or isinstance(value, bool | int | float | bytes):
-            raise WrongCall(
-                f"`{name}` of {parameters.name}() cannot be {_described(value)}.",
-                fix="Give a list, a JSONPath such as '$.data.rows[*]', or a lazy reference: state.data.rows.",
-            )
-        return prepare_source(value)
-    if kind in ("handler", "error kinds"):
-        from .chained import checked_handler, checked_kinds
-
-        value = checked_handler(value) if kind == "handler" else checked_kinds(value)
-        if kind == "error kinds" or isinstance(value, Operation):
-            return value
-    if parameters.needs(name) if value is None else not callable(value) or isinstance(value, Lazy | Operation):
-        raise WrongCall(
-            f"`{name}` of {parameters.name}() must be a function, not {_described(value)}.",
-            fix=f"{parameters.signature()}.",
-        )
-    if value is not None and name in parameters.given:
-        refuse_other_parameters(value, parameters.given[name], f"{parameters.name}()")
-    return value
-
-
-def _described(value: object) -> str:
-    if isinstance(value, Operation):
-        return f"the operation {value.name}"
-    if isinstance(value, Lazy):
-        return f"the lazy reference {value!r}"
-    text = "None" if value is None else f"{type(value).__name__} {value!r}"
-    # Never cut: half a secret would not be redacted.
-    return text if len(text) <= 60 else a_kind(value)
+    return taken(parameters, name, value)
 
 
 def as_operation(value: Any, asked_by: str) -> Operation:
@@ -364,8 +297,6 @@ def as_operation(value: Any, asked_by: str) -> Operation:
             fix=f"Call it with its arguments: {value.__name__}(…).",
         )
     if callable(value) and not isinstance(value, Lazy):
-        from .execute import fn
-
         return fn(value)
     if isinstance(value, list | tuple) and any(isinstance(item, Operation) for item in value):
         raise WrongCall(
@@ -373,21 +304,90 @@ def as_operation(value: Any, asked_by: str) -> Operation:
             fix="Put a star before it, or join them: combine(*operations).",
         )
     raise WrongCall(
-        f"{asked_by}() takes operations, not {_described(value)}.",
+        f"{asked_by}() takes operations, not {described(value)}.",
         fix="Give an operation such as send_text(…), or a function that takes a state and returns one.",
     )
 
 
-def shown(value: Any) -> str:
-    """Return an argument as it was written."""
-    if isinstance(value, tuple) and value and all(isinstance(item, type) for item in value):
-        return f"({', '.join(item.__name__ for item in value)})"
-    return function_name(value) if callable(value) and not isinstance(value, Operation | Lazy) else repr(value)
+class _Function(Operation):
+    """The operation of `fn`; it calls its function directly."""
+
+    __slots__ = ()
+
+    def perform(self, state: State, run: Run) -> State:
+        result: State = self.args[0](state)
+        return result
 
 
-def _written_at() -> tuple[str, int]:
-    """Return the file and line of the nearest caller outside this package, which is the job."""
-    frame: Any = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
-        frame = frame.f_back
-    return frame.f_code.co_filename, frame.f_lineno
+def _calling(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
+    return builder_of(function, _Function)
+
+
+@_calling
+def fn(state: State, function: Callback[[State], State]) -> State:
+    """Run a function of your own.
+
+    Args:
+        function: Takes the state and returns the next one: a new dict, `{**state, "data": …}`.
+
+    Returns:
+        An operation. The state afterwards is what the function returned.
+
+    Raises:
+        JobError: The function raised, or returned something that is not a dict. Nothing was sent by this operation.
+
+    Example:
+        >>> fn(lambda state: {**state, "data": 7})({"data": 1})
+        {'data': 7}
+    """
+    return function(state)
+
+
+class _Chained(Operation):
+    """The operation of `.then` and `.catch`: it is printed as a method and does not appear in the place of an error."""
+
+    __slots__ = ()
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.name = ""
+        self._entry = ("", None)
+
+    def _returned(self) -> str:
+        return f"`{self.function.__name__}` on line {self.line}: {function_name(self.args[1])} returned"
+
+    def __repr__(self) -> str:
+        what = ", ".join(shown(value) for value in reversed(self.args[1:]))
+        return f"{self.args[0]!r}.{self.function.__name__}({what})"
+
+
+def _chained(function: Callable[..., State]) -> Callable[..., Operation]:
+    return builder_of(function, _Chained)
+
+
+@_chained
+def then(state: State, first: Step, following: Step) -> State:
+    """Perform `first`, then `following`."""
+    return following(first(state))
+
+
+@_chained
+def catch(
+    state: State,
+    attempt: Step,
+    handler: Handler[[AdaptorError, State], State],
+    kinds: ErrorKinds = AdaptorError,
+) -> State:
+    """Perform `attempt`; if it fails, return the handler's state for the error and the state before it."""
+    run = current_run()
+    try:
+        with run.catching(kinds):
+            return attempt(state)
+    except AdaptorError as error:
+        if not is_of_kinds(error, kinds):
+            raise
+        if run.open_ledger is not None:
+            run.open_ledger.handle_failures()
+        if isinstance(handler, Operation):
+            return handler(state)
+        return handler(error, state)

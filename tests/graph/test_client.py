@@ -9,7 +9,8 @@ import pytest
 import requests
 
 from adaptor.core.errors import ConfigurationError, InvalidMessage
-from adaptor.core.execute import execute, fn
+from adaptor.core.execute import execute
+from adaptor.core.operation import fn
 from adaptor.core.run.context import Run
 from adaptor.core.secrets.redact import appsecret_proof
 from adaptor.core.values.lazy import state as lazy_state

@@ -11,11 +11,15 @@ it. A call site holds no index of data: a source may change its order between tw
 from __future__ import annotations
 
 import re
+import sys
 from functools import lru_cache
+
+from ..errors import PACKAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
 _SEPARATOR = " · "
 #: The name of a script's operations in a place; their number follows.
@@ -92,3 +96,11 @@ def are_of_one_statement(first: str, second: str) -> bool:
         True
     """
     return first.partition(_SEPARATOR)[0] == second.partition(_SEPARATOR)[0]
+
+
+def written_at() -> tuple[str, int]:
+    """Return the file and line of the nearest caller outside this package, which is the job."""
+    frame: Any = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
+        frame = frame.f_back
+    return frame.f_code.co_filename, frame.f_lineno

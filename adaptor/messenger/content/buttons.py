@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from ...core.operation import builder
 from ...core.values.arguments import defer
+from ...core.values.builder import builder
 from ...core.values.lazy import Lazy
 from ..rules.argument_types import Flag, OptionalObject, OptionalText, Text
 from ..rules.limits import refuse

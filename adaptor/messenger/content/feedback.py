@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ...core.operation import Value, builder
+from ...core.operation import Value
 from ...core.values.arguments import defer
+from ...core.values.builder import builder
 from ...core.values.lazy import Lazy
 from ..rules.argument_types import Count, Object, OptionalText, Text
 from ..rules.limits import refuse

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.operation import Value, builder
+from ...core.operation import Value
+from ...core.values.builder import builder
 from ..rules.argument_types import Count, OptionalText, Text
 from ..rules.limits import check_text
 from ..rules.values import as_text, given

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ...core.operation import Value, builder
+from ...core.operation import Value
+from ...core.values.builder import builder
 from ...core.values.lazy import Lazy
 from ..rules.argument_types import Flag, OptionalText, Text
 from ..rules.limits import refuse

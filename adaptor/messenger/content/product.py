@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.operation import Value, builder
+from ...core.operation import Value
 from ...core.values.arguments import defer
+from ...core.values.builder import builder
 from ..rules.values import as_text
 from .payload_reader import PayloadReader
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.operation import Value, builder
+from ...core.operation import Value
+from ...core.values.builder import builder
 from ...core.values.lazy import Lazy
 from ..rules.argument_types import OptionalText, Text
 from ..rules.limits import refuse

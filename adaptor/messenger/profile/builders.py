@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.operation import builder
+from ...core.values.builder import builder
 from ...graph.request import without_none
 from ..rules.argument_types import Flag, OptionalText, Text
 from ..rules.limits import refuse

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from ...core.operation import Value, builder
+from ...core.operation import Value
 from ...core.values.arguments import defer
+from ...core.values.builder import builder
 from ..rules.argument_types import OptionalText, Text
 from ..rules.limits import refuse
 from .rules import check_components

@@ -18,9 +18,8 @@ from ...common.cursor import cursor
 from ...common.log import debug, log
 from ...common.loop import each, try_each
 from ...common.schema import validate
-from ...core.chained import catch, then
 from ...core.execute import execute
-from ...core.operation import Operation
+from ...core.operation import Operation, catch, then
 from ...core.values.lazy import Lazy, StateReference
 from ...graph.graph_request import graph_request
 from ...graph.operation import GraphOperation
