@@ -5,6 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 
+# The words of argparse are English, as ours are. Its search for translations of them would load `locale` and look into
+# folders each time a job starts.
+argparse._ = str  # type: ignore[attr-defined]
+
 
 class Help(argparse.RawDescriptionHelpFormatter):
     """Keeps the line breaks of examples, and fills lines up to the width of the terminal, at most 100 columns.
