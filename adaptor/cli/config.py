@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from .layout.help import Help
-from .layout.token_ends import ends_in_words
+from .layout.token_warnings import ends_in_words
 from .subcommands import config_token
 
 TYPE_CHECKING = False

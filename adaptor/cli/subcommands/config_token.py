@@ -144,7 +144,7 @@ def _tell(options: argparse.Namespace, page: ManagedPage, facts: dict[str, Any],
     from ...graph.versions import DOCUMENTED
     from ...runner.checking.token import TokenReport
     from ...runner.output.files import print_out
-    from ..layout.token_ends import ends_in_words
+    from ..layout.token_warnings import ends_in_words
 
     report = TokenReport(run.started, DOCUMENTED)
     report.token = facts or None

@@ -155,12 +155,12 @@ class Execution:
         self._log_begin(step, job)
         indent = "  " if self._plan.is_workflow else ""
         job_run = StepRun(job, before, step, self._run, indent=indent, is_first=arrival.is_first)
-        self._ledger.enter(step.id, arrival.id, self._plan.reachable(step.id))
+        self._ledger.enter_step(step.id, arrival.id, self._plan.reachable(step.id))
         try:
             if self._before_step is not None:
                 self._before_step(step, without_configuration(before), schedule)
             after, text = job_run.perform()
-            self._ledger.keep(step.id, arrival.id, COMPLETED, after)
+            self._ledger.keep_step(step.id, arrival.id, COMPLETED, after)
         except (AdaptorError, MemoryError, KeyboardInterrupt) as cause:
             outcome, error = self._failure(cause, arrival)
             after, text = job_run.fail(outcome, error, self._ledger.counts_of_step())
@@ -280,7 +280,7 @@ class Execution:
     def _record_handled_failure(self, arrival: Arrival, state: State) -> None:
         """Record a failed step that an `on_job_failure` edge leaves, so that a resume does not run it again."""
         try:
-            self._ledger.keep(arrival.step.id, arrival.id, FAILED, state)
+            self._ledger.keep_step(arrival.step.id, arrival.id, FAILED, state)
         except AdaptorError as error:
             self._ended_by = error
 

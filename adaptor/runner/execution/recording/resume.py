@@ -106,7 +106,7 @@ class RunLedger:
         """Return what an earlier attempt has recorded of an arrival at a step, or None."""
         return self._kept.get((step, arrival))
 
-    def enter(self, step: str, arrival: int, later: Iterable[str]) -> None:
+    def enter_step(self, step: str, arrival: int, later: Iterable[str]) -> None:
         """Record which step begins, and which steps may follow it."""
         self._later = frozenset(later)
         if self._ledger is not None:
@@ -132,7 +132,7 @@ class RunLedger:
         if self._ledger is not None:
             replay_messages(self._ledger, self._run, result, arrival)
 
-    def keep(self, step: str, arrival: int, status: str, state: State) -> None:
+    def keep_step(self, step: str, arrival: int, status: str, state: State) -> None:
         """Record the state that a step left: a resume does not run the step again."""
         if self._run.audience.is_partial:
             # A resume runs it again, for the people who were left out, and so the steps that follow it.
