@@ -51,10 +51,15 @@ def get(
     """Read from another system.
 
     Args:
-        url: The whole address, with `http://` or `https://`.
+        url: The whole address, with `http://` or `https://`; or a path, such as `/patients`, which follows the
+            `base_url` of the credential in `auth`. Without `auth`, that is the step's own credential, if it is another
+            system's: it has a `base_url` and no `access_token`.
         query: Parameters of the address. None is left out, a list is repeated, True is `true`.
         headers: Further headers. None is left out.
-        auth: `(user, password)`, or `{"token": "…"}` for a bearer token. Entries of ~/.netrc are never used.
+        auth: `(user, password)`, `{"token": "…"}` for a bearer token, or a credential such as
+            `state.configuration.clinic`: `{"base_url": "https://…", "username": "…", "password": "…"}`, or with `token`
+            in place of user and password. A credential with an address is sent to no other. Entries of ~/.netrc are
+            never used.
         timeout: Seconds to wait for a connection and for each part of the answer, or `(connect, read)`. Default:
             `(30, 60)`. The whole call may take ten times as long.
         errors: Which statuses are no errors: False for all, `{404: False}` for some. `{404: "No such patient."}` sets

@@ -25,6 +25,7 @@ from ...wire.address import (
 from ...wire.headers import check_headers, secrets_of_headers
 from ...wire.tls import check_cert, check_verify, tls_settings
 from ...wire.upload import Upload, check_files, names_of
+from .credential import KEYS, applied, is_path, secret_of
 from .outgoing import HttpCall
 
 TYPE_CHECKING = False
@@ -157,8 +158,14 @@ class HttpRequest:
         return rules.get(status, rules.get(str(status)))
 
     def resolved(self, state: State) -> HttpRequest:
-        """Return the finished request for this state, not checked yet."""
-        return HttpRequest(**{name: resolve(getattr(self, name), state) for name in self.__slots__})
+        """Return the finished request for this state, not checked yet.
+
+        Raises:
+            InvalidMessage: There is no address for a path, or the credential is another system's. Nothing was sent.
+        """
+        given = {name: resolve(getattr(self, name), state) for name in self.__slots__}
+        given["url"], given["auth"] = applied(given["url"], given["auth"], state.get("configuration"))
+        return HttpRequest(**given)
 
     def described(self) -> dict[str, Any]:
         """Return the request as a dry run shows it, without secrets and empty parts."""
@@ -183,7 +190,7 @@ class HttpRequest:
             if isinstance(auth[0], str) and isinstance(auth[1], str):
                 yield _basic(auth[0], auth[1])
         elif isinstance(auth, dict):
-            yield from _texts(auth.values())
+            yield from _texts(secret_of(auth))
         yield from secrets_of_headers(headers)
         for name, value in query.items() if isinstance(query, dict) else ():
             if sounds_secret(str(name)):
@@ -211,7 +218,9 @@ class HttpRequest:
             refuse("method", "is not the name of a method", 'Give "GET", "POST", "PUT", "PATCH", "DELETE" …')
 
     def _check_url(self, url: Any) -> None:
-        check_url(url)
+        # The address before a path is known when the call is made.
+        if not is_path(url):
+            check_url(url)
 
     def _check_body(self, body: Any) -> None:
         if not isinstance(body, dict | list | tuple | str | bytes):
@@ -234,7 +243,10 @@ class HttpRequest:
         check_headers(headers)
 
     def _check_auth(self, auth: Any) -> None:
-        fix = 'Give (user, password), or {"token": "…"} for a bearer token.'
+        fix = 'Give (user, password), {"token": "…"} for a bearer token, or a credential with `base_url`.'
+        if isinstance(auth, dict) and auth.keys() <= KEYS and len(auth) > 1:
+            # A credential, which is looked at when the call is made.
+            return
         if isinstance(auth, dict):
             values: list[Any] = [auth.get("token")] if auth.keys() == {"token"} else [None]
         elif isinstance(auth, list | tuple) and len(auth) == 2:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 ENVIRONMENT_JSON = "ADAPTOR_CONFIGURATION"
 ENVIRONMENT_TOKEN = "ADAPTOR_ACCESS_TOKEN"
 
+#: Keys that credentials for other systems have: for `http`.
+_OF_OTHERS = ("username", "password", "token")
+
 _FIX = 'Write {"access_token": "…"}.'
 
 
@@ -76,11 +79,14 @@ class Credentials:
         """Return the configuration of a step.
 
         It is merged of these, of which the later ones win: the environment, the workflow's `credentials`, the
-        configuration in the state, the configuration given for the run, the step's own.
+        configuration in the state, the configuration given for the run, the step's own. A credential for another system
+        is not merged with any but the step's own.
         """
         found: dict[str, Any] = {}
         for _, part in self.parts(plan, step, of_state):
             found.update(part)
+        if self._of_another_system(step) is not None:
+            return trimmed(found)
         if self.sandbox is None:
             self._check_address(plan, step, of_state)
         else:
@@ -109,6 +115,10 @@ class Credentials:
 
     def parts(self, plan: Plan, step: Step, of_state: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Yield the parts of a step's configuration, each with its source in words."""
+        if (other := self._of_another_system(step)) is not None:
+            yield self._of_name(step.credential or ""), other
+            yield f"the step `{step.id}` of {plan.file}", step.configuration or {}
+            return
         yield _in_environment(), self._environment
         yield f"`credentials` of {plan.file}", plan.credentials
         if isinstance(of_state, dict):
@@ -119,6 +129,15 @@ class Credentials:
         if step.credential is not None and self._named is not None:
             yield self._of_name(step.credential), self._named.get(step.credential, {})
         yield f"the step `{step.id}` of {plan.file}", step.configuration or {}
+
+    def _of_another_system(self, step: Step) -> Mapping[str, Any] | None:
+        """Return the credential that a step names if it is for another system than Facebook, else None.
+
+        Nothing of Facebook's is mixed into it, and no sandbox replaces it: only Messenger is simulated.
+        """
+        own = (self._named or {}).get(step.credential or "")
+        is_other = own is not None and "access_token" not in own and any(key in own for key in _OF_OTHERS)
+        return own if is_other else None
 
     def single(self, name: str | None = None) -> dict[str, Any]:
         """Return one configuration, for commands that run no plan.
