@@ -15,6 +15,7 @@ from ...runner.load.openfn.project import is_project, workflow_names
 from ...runner.load.prepare import WORKFLOW_ENDINGS, prepare
 from ...runner.load.triggers.people_rules import NO_RULES, PeopleRules
 from ...runner.load.triggers.trigger import ALL, FIRST, Schedule, Trigger
+from ...runner.load.triggers.trigger_reader import takers
 from ...runner.load.workflows.plan import Plan
 from ...runner.problems.problems import raise_for
 
@@ -141,14 +142,16 @@ def _read(path: str, name: str | None, credentials: Credentials) -> tuple[Plan, 
 
 
 def _covered(project: Project) -> list[InputError]:
-    """Return a warning for each trigger whose events all go to a trigger of an earlier workflow."""
+    """Return a warning for each trigger whose events all go to triggers of earlier workflows."""
     found = []
     for index, entry in enumerate(project.entries if project.match == FIRST else ()):
-        for earlier in project.entries[:index]:
-            # Within one workflow the check of the workflow has said so.
-            if earlier.workflow != entry.workflow and earlier.trigger.covers(entry.trigger):
-                what = f"The workflow `{entry.workflow}` is never started by its trigger `{entry.step}`: "
-                what += f"`{earlier.workflow}` comes first and takes its events."
-                found.append(InputError(what, fix='Put the narrower one first, or write "match": "all" in the file.'))
-                break
+        earlier = [(f"{each.workflow}: {each.step}", each.trigger) for each in project.entries[:index]]
+        own = [(each.step, each.trigger) for each in project.entries[:index] if each.workflow == entry.workflow]
+        # Within one workflow the check of the workflow has said so.
+        if (names := takers(entry.trigger, earlier)) and not takers(entry.trigger, own):
+            what = f"The workflow `{entry.workflow}` is never started by its trigger `{entry.step}`: "
+            what += (
+                f"{', '.join(f'`{name}`' for name in names)} before it {'take' if names[1:] else 'takes'} its events."
+            )
+            found.append(InputError(what, fix='Put the narrower one first, or write "match": "all" in the file.'))
     return found
