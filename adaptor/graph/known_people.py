@@ -11,10 +11,12 @@ if TYPE_CHECKING:
 
 
 class KnownPeople:
-    """What is known of people. This one knows nothing: Meta decides whom a message reaches.
+    """What is known of people. This one knows the stop list of a service that uses the same ledger, and nothing more.
 
     A program that knows more puts its own in the place of this one before the run begins.
     """
+
+    _has_stop_list: bool | None = None
 
     @classmethod
     def of(cls, run: Run) -> KnownPeople:
@@ -33,8 +35,21 @@ class KnownPeople:
         return None
 
     def is_stopped(self, psid: str, run: Run, state: State) -> bool:
-        """Whether a person has asked for no more messages."""
-        return False
+        """Whether a person is on the stop list: no more messages were asked for, or none arrive."""
+        from ..ledger.ledger import ledger_of
+        from ..ledger.stop_list import has_stop_list, is_stopped
+
+        database = ledger_of(run).store.database
+        if self._has_stop_list is None:
+            self._has_stop_list = has_stop_list(database)
+        return self._has_stop_list and is_stopped(database, page_id_of(run, state), psid)
+
+    def check_time(self, psid: str, run: Run, state: State) -> None:
+        """Stop the run where it is no time of the day at which this person may be written to.
+
+        Raises:
+            KeyboardInterrupt: It is not. Nothing was sent; the run is to be resumed later.
+        """
 
     def expects_answer(self, psid: str) -> bool:
         """Whether the run answers this person, who has just written."""

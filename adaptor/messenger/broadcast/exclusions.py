@@ -42,7 +42,10 @@ class Exclusions:
     def __contains__(self, recipient: str) -> bool:
         if recipient in self._ids:
             return True
-        return self._people is not None and self._people.is_stopped(recipient, self._run, self._state)
+        if self._people is None:
+            return False
+        self._people.check_time(recipient, self._run, self._state)
+        return self._people.is_stopped(recipient, self._run, self._state)
 
 
 def excluded(skip: Any) -> frozenset[str]:

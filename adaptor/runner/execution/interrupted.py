@@ -13,6 +13,7 @@ _MESSAGES = {
     "TIMEOUT": "The step took longer than --timeout allows.",
     "RUN_TIMEOUT": "The run took longer than --run-timeout allows.",
     "MEMORY": "The step ran out of memory.",
+    "PUT_OFF": "The run stopped for the quiet hours of the person whom it would have written to.",
 }
 
 
@@ -20,7 +21,8 @@ class Interrupted(KeyboardInterrupt):
     """The run is to end now.
 
     Attributes:
-        code: `INTERRUPTED` for a signal; `TIMEOUT`, `RUN_TIMEOUT` or `MEMORY` where a limit was reached.
+        code: `INTERRUPTED` for a signal; `TIMEOUT`, `RUN_TIMEOUT` or `MEMORY` where a limit was reached; `PUT_OFF`
+            for quiet hours.
     """
 
     def __init__(self, code: str = "INTERRUPTED") -> None:
@@ -28,9 +30,21 @@ class Interrupted(KeyboardInterrupt):
         self.code = code
 
 
+class PutOff(Interrupted):
+    """The run is to end now, since these are quiet hours, and to be resumed when they are over.
+
+    Attributes:
+        until: When that is, in Unix seconds.
+    """
+
+    def __init__(self, until: float) -> None:
+        super().__init__("PUT_OFF")
+        self.until = until
+
+
 def is_kill(stop: BaseException | None) -> bool:
     """Whether a limit ended the run, rather than a signal."""
-    return isinstance(stop, Interrupted) and stop.code != "INTERRUPTED"
+    return isinstance(stop, Interrupted) and stop.code not in ("INTERRUPTED", "PUT_OFF")
 
 
 def interruption(stop: KeyboardInterrupt, place: str | None) -> AdaptorError:
@@ -44,6 +58,7 @@ def interruption(stop: KeyboardInterrupt, place: str | None) -> AdaptorError:
     fix = "What was sent by then is counted below."
     if code == "MEMORY":
         fix = f"Go through large data in parts (parse_csv with a callback, each over a file). {fix}"
-    error = JobError(_MESSAGES[code], code=code, fix=fix)
+    details = {"until": stop.until} if isinstance(stop, PutOff) else None
+    error = JobError(_MESSAGES[code], code=code, fix=fix, details=details)
     error.place = place
     return error

@@ -1,4 +1,4 @@
-"""Reading what a workflow file says to a service: quiet hours and notices. Imported only where a file says something."""
+"""Reading what a workflow file says to a service: quiet hours and notices. Imported where a file says something."""
 
 from __future__ import annotations
 
