@@ -1,7 +1,7 @@
 """The table of notices that are still to be delivered: a run has failed for good, or a Page is paused.
 
-A notice is recorded in the transaction of what it is about, so that a kill loses none. It holds no text; what it says is
-read when it is delivered.
+A notice is recorded in the transaction of what it is about, so that a kill loses none. It holds no text; what it says
+is read when it is delivered.
 """
 
 from __future__ import annotations

@@ -160,7 +160,8 @@ class PagePauses:
 
         def work() -> list[str]:
             found = database.run(
-                "SELECT page FROM service_page_pauses WHERE kind = ? AND lifted IS NULL AND tokens <> ? AND tokens <> ''",
+                "SELECT page FROM service_page_pauses "
+                "WHERE kind = ? AND lifted IS NULL AND tokens <> ? AND tokens <> ''",
                 (TOKEN, tokens),
             ).fetchall()
             now = database.now()

@@ -107,8 +107,8 @@ class RunRow:
         queued: When, in Unix seconds; so are `started`, of the last attempt, and `ended`.
         exit_code: As of `adaptor run`, or None.
         error: What went wrong in the last attempt, as text for people, or None.
-        waits: Where it waits for an answer, `{"step", "arrival"}`, with `since`, the time of what it knows; once that is
-            over its `facts`, and the `runs` that these would have started; or None.
+        waits: Where it waits for an answer, `{"step", "arrival"}`, with `since`, the time of what it knows; once that
+            is over its `facts`, and the `runs` that these would have started; or None.
     """
 
     n: int

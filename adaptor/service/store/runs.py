@@ -43,7 +43,8 @@ def queue(database: Database, runs: Sequence[NewRun], *, cancelled: str | None =
     for run in runs:
         database.run(
             "INSERT INTO service_runs (id, workflow, start, digest, person, is_answer, input, status, is_open, error, "
-            f"page, is_wish, due, queued) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {database.clock}, {database.clock})",
+            "page, is_wish, due, queued) "
+            f"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {database.clock}, {database.clock})",
             (
                 run.id,
                 storable(run.workflow),

@@ -21,6 +21,8 @@ from ...runner.problems.problems import raise_for
 
 if TYPE_CHECKING:
     from ...runner.load.credentials import Credentials
+    from ...runner.load.triggers.notices import NoticeTarget
+    from ...runner.load.triggers.quiet_hours import QuietHours
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class Project:
         match: Of the triggers that an event fits, the `first` starts a run, or `all` do.
         files: The files that the workflows are made of.
         people_rules: What they say about people, together.
+        quiet_hours: Those of the workflows that have some, by the workflow's name.
+        notify: Where the notices about a workflow go, by its name.
         warnings: What deserves a look and is no error.
     """
 
@@ -70,6 +74,8 @@ class Project:
     match: str = FIRST
     files: frozenset[str] = frozenset()
     people_rules: PeopleRules = NO_RULES
+    quiet_hours: dict[str, QuietHours] = field(default_factory=dict)
+    notify: dict[str, NoticeTarget] = field(default_factory=dict)
     warnings: list[AdaptorError] = field(default_factory=list)
 
 
@@ -101,6 +107,8 @@ def load_project(path: str, credentials: Credentials) -> Project:
     clocks: list[Clock] = []
     files: set[str] = set()
     rules = NO_RULES
+    quiet_hours: dict[str, QuietHours] = {}
+    notify: dict[str, NoticeTarget] = {}
     warnings: list[AdaptorError] = []
     for name in names:
         # All that `adaptor check` finds, before anybody writes.
@@ -116,6 +124,10 @@ def load_project(path: str, credentials: Credentials) -> Project:
                 clocks.append(Clock(name or "", digest, step.id, step.schedule))
         files.update(sources[0])
         rules |= plan.people_rules or NO_RULES
+        if plan.quiet_hours is not None:
+            quiet_hours[name or ""] = plan.quiet_hours
+        if plan.notify is not None:
+            notify[name or ""] = plan.notify
         match = match or plan.match
     if not entries and not clocks:
         raise InputError(
@@ -123,7 +135,15 @@ def load_project(path: str, credentials: Credentials) -> Project:
             fix='Add a step {"id": "hook", "type": "webhook", "events": ["messages"], "next": "answer"}.',
         )
     project = Project(
-        os.path.abspath(path), tuple(entries), tuple(clocks), match or FIRST, frozenset(files), rules, warnings
+        os.path.abspath(path),
+        tuple(entries),
+        tuple(clocks),
+        match or FIRST,
+        frozenset(files),
+        rules,
+        quiet_hours,
+        notify,
+        warnings,
     )
     project.warnings.extend(_covered(project))
     return project
