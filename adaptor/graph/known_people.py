@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..core.run.context import Run
     from ..core.state import State
     from .request import GraphRequest
+
+
+class PutOff(KeyboardInterrupt):
+    """The run is to end now, since these are the quiet hours of a person, and to be resumed when they are over.
+
+    Attributes:
+        until: When that is, in Unix seconds.
+    """
+
+    def __init__(self, until: float) -> None:
+        super().__init__()
+        self.until = until
 
 
 class KnownPeople:
@@ -36,6 +47,8 @@ class KnownPeople:
 
     def is_stopped(self, psid: str, run: Run, state: State) -> bool:
         """Whether a person is on the stop list: no more messages were asked for, or none arrive."""
+        if run.ledger is None:
+            return False
         from ..ledger.ledger import ledger_of
         from ..ledger.stop_list import has_stop_list, is_stopped
 
@@ -44,12 +57,9 @@ class KnownPeople:
             self._has_stop_list = has_stop_list(database)
         return self._has_stop_list and is_stopped(database, page_id_of(run, state), psid)
 
-    def check_time(self, psid: str, run: Run, state: State) -> None:
-        """Stop the run where it is no time of the day at which this person may be written to.
-
-        Raises:
-            KeyboardInterrupt: It is not. Nothing was sent; the run is to be resumed later.
-        """
+    def put_off(self, psid: str, run: Run) -> PutOff | None:
+        """Return what stops the run where a person must not be written to at this time of the day; else None."""
+        return None
 
     def expects_answer(self, psid: str) -> bool:
         """Whether the run answers this person, who has just written."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...core.errors import JobError
+from ...graph.known_people import PutOff
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ _MESSAGES = {
     "TIMEOUT": "The step took longer than --timeout allows.",
     "RUN_TIMEOUT": "The run took longer than --run-timeout allows.",
     "MEMORY": "The step ran out of memory.",
-    "PUT_OFF": "The run stopped for the quiet hours of the person whom it would have written to.",
+    "PUT_OFF": "The run stopped for the quiet hours of people whom it would have written to.",
 }
 
 
@@ -21,8 +22,7 @@ class Interrupted(KeyboardInterrupt):
     """The run is to end now.
 
     Attributes:
-        code: `INTERRUPTED` for a signal; `TIMEOUT`, `RUN_TIMEOUT` or `MEMORY` where a limit was reached; `PUT_OFF`
-            for quiet hours.
+        code: `INTERRUPTED` for a signal; `TIMEOUT`, `RUN_TIMEOUT` or `MEMORY` where a limit was reached.
     """
 
     def __init__(self, code: str = "INTERRUPTED") -> None:
@@ -30,21 +30,9 @@ class Interrupted(KeyboardInterrupt):
         self.code = code
 
 
-class PutOff(Interrupted):
-    """The run is to end now, since these are quiet hours, and to be resumed when they are over.
-
-    Attributes:
-        until: When that is, in Unix seconds.
-    """
-
-    def __init__(self, until: float) -> None:
-        super().__init__("PUT_OFF")
-        self.until = until
-
-
 def is_kill(stop: BaseException | None) -> bool:
     """Whether a limit ended the run, rather than a signal."""
-    return isinstance(stop, Interrupted) and stop.code not in ("INTERRUPTED", "PUT_OFF")
+    return isinstance(stop, Interrupted) and stop.code != "INTERRUPTED"
 
 
 def interruption(stop: KeyboardInterrupt, place: str | None) -> AdaptorError:
@@ -54,7 +42,7 @@ def interruption(stop: KeyboardInterrupt, place: str | None) -> AdaptorError:
         stop: What ended it.
         place: Where the run was.
     """
-    code = stop.code if isinstance(stop, Interrupted) else "INTERRUPTED"
+    code = stop.code if isinstance(stop, Interrupted) else "PUT_OFF" if isinstance(stop, PutOff) else "INTERRUPTED"
     fix = "What was sent by then is counted below."
     if code == "MEMORY":
         fix = f"Go through large data in parts (parse_csv with a callback, each over a file). {fix}"

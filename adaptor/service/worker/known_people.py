@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from ...graph.known_people import KnownPeople, page_id_of
+from ...graph.known_people import KnownPeople, PutOff, page_id_of
 from ...ledger.ledger import ledger_of
-from ...runner.execution.interrupted import PutOff
 from ..store.people import People
 from .quiet import zone_of
 
@@ -36,14 +35,13 @@ class ServicePeople(KnownPeople):
         """Return when a person last did something after which the Page may write; see `KnownPeople`."""
         return self._people(run).last_message(page_id_of(run, state), psid)
 
-    def check_time(self, psid: str, run: Run, state: State) -> None:
-        """Put the run off where these are the quiet hours of a person by their own time zone; see `KnownPeople`."""
+    def put_off(self, psid: str, run: Run) -> PutOff | None:
+        """Return what stops the run in the quiet hours of a person by their own time zone; see `KnownPeople`."""
         hours = self.quiet_hours
         if hours is None or not hours.people:
-            return
+            return None
         until = hours.end_at(time.time(), zone_of(hours, psid, ledger_of(run).store.collections))
-        if until is not None:
-            raise PutOff(until)
+        return None if until is None else PutOff(until)
 
     def expects_answer(self, psid: str) -> bool:
         """Whether the run answers this person; see `KnownPeople`."""
