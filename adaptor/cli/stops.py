@@ -119,16 +119,21 @@ def _people(options: argparse.Namespace) -> list[str]:
     from pathlib import Path
 
     from ..core.errors import InputError, JobError
+    from ..core.run.context import Run
     from ..messenger.broadcast.exclusions import excluded
 
     if options.file is not None and not os.path.isfile(options.file):
         raise InputError(f"The file {options.file} does not exist.", fix="Check the path.")
     try:
-        found = excluded(options.psids) | excluded(None if options.file is None else Path(options.file))
+        with Run(sink=lambda *line: None, alone=True):
+            found = excluded(options.psids) | excluded(None if options.file is None else Path(options.file))
     except JobError as error:
         what = error.description.removeprefix("`skip` of broadcast(): ")
         fix = error.fix.partition(" Nobody was written to")[0]
         raise InputError(f"{what[0].upper()}{what[1:]} Nothing was changed.", fix=fix) from None
+    wrong = next((psid for psid in sorted(found) if not psid.isdecimal()), None)
+    if wrong is not None:
+        raise InputError(f"`{wrong}` is no page-scoped id.", fix="Give its digits. Nothing was changed.")
     if not found:
         raise InputError("Nobody is named.", fix="Give ids, or --file FILE.")
     return sorted(found)
