@@ -253,7 +253,7 @@ class _CaseReader(Reader):
         return given
 
     def _replies(self, holder: dict[str, Any], path: Path) -> list[dict[str, Any] | None]:
-        found = []
+        found: list[dict[str, Any] | None] = []
         for index, reply in enumerate(self.value(holder, path, list, fix='Write ["Ana", {"no_reply": true}].') or ()):
             at = (*path, index)
             if isinstance(reply, str):

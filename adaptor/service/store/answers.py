@@ -37,7 +37,7 @@ def offer_answer(database: Database, event: Event, runs: Sequence[NewRun]) -> tu
         as the answer.
     """
     person = event.person
-    if event.kind not in ANSWERS or event.stops is True or person is None:
+    if not _can_answer(event.facts, event.kind) or event.stops is True or person is None:
         return False, []
     happened = database.now() if event.happened is None else event.happened
     for id_, status, text in _asking(database, person):
@@ -57,6 +57,11 @@ def offer_answer(database: Database, event: Event, runs: Sequence[NewRun]) -> tu
         # The run may ask, and wait for this.
         _keep(database, person, happened, event.facts)
     return False, []
+
+
+def _can_answer(facts: dict[str, Any], kind: Any) -> bool:
+    """Whether an event may be an answer: not what is written to another app, which is in charge of the conversation."""
+    return kind in ANSWERS and not facts.get("standby")
 
 
 def _asking(database: Database, person: str) -> list[tuple[str, str, str]]:
@@ -128,7 +133,7 @@ def take_answer(database: Database, run: RunRow, waits: dict[str, Any]) -> None:
     choices: list[tuple[float, str | None, int | None, Any]] = []
     for id_, given in queued:
         facts = from_text(given).get("data")
-        if isinstance(facts, dict) and facts.get("event") in ANSWERS:
+        if isinstance(facts, dict) and _can_answer(facts, facts.get("event")):
             choices.append((moment_of(facts, now), id_, None, facts))
     for n, happened, facts in database.run(
         "SELECT n, happened, facts FROM service_answers WHERE person = ? ORDER BY happened, n", (storable(person),)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from adaptor.ledger.leases.lease import Lease
@@ -139,6 +141,16 @@ def test_nothing_is_an_answer_while_a_human_answers(dialogue):
     assert dialogue.arrive("And this", 111.0) == Stored.PAUSED
     assert dialogue.answer() is None
     assert dialogue.arrive("After it", 170.0, starts=False) == Stored.ANSWER
+
+
+def test_what_is_written_to_another_app_answers_nothing(dialogue):
+    facts = {"event": "messages", "psid": "65", "text": "To a human", "timestamp": 110_000, "standby": True}
+    arrived = Event("10", "messages", "m", "65", 110.0, facts, opens_window=True)
+    run = NewRun("other", "", "watch", "d", PERSON, {"data": facts})
+    dialogue.store.events.store([(arrived, [run])])
+    assert dialogue.ask() is None
+    dialogue.store.events.store([(replace(arrived, mid="n", happened=120.0), [])])
+    assert dialogue.answer() is None
 
 
 def test_reads_and_echoes_answer_nothing(dialogue):

@@ -97,6 +97,10 @@ class _Workflow:
                 from ..triggers.trigger_reader import warn_unreachable_triggers
 
                 warn_unreachable_triggers(self.reader, self.plan, self._steps)
+            if any(edge.on for edge in self.plan.edges()):
+                from ..triggers.reply_reader import warn_of_unanswered
+
+                warn_of_unanswered(self.reader, self.plan, self._steps)
 
     def _read_workflow(self, holder: dict[str, Any], path: Path) -> None:
         self.reader.check_foreign_keys(holder, path, (*_WORKFLOW, *_IGNORED), "the workflow")
