@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .layout.help import Help
-from .options.service_tables import UNKNOWN, add_place, in_words, opened, opened_to_read, performed, say, write
+from .options.service_tables import PAUSES, UNKNOWN, add_place, in_words, opened, opened_to_read, performed, say, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def add_to(commands: Any) -> None:
 def _list(options: argparse.Namespace) -> int:
     import json
 
-    with opened_to_read(options) as store:
+    with opened_to_read(options, PAUSES) as store:
         found = [] if store is None else store.pages.paused()
     if options.format == "json":
         write(json.dumps([each._asdict() for each in found], ensure_ascii=False, indent=2))

@@ -6,7 +6,7 @@ import os
 import re
 
 from .layout.help import Help
-from .options.service_tables import add_place, local, opened, opened_to_read, performed, say, write
+from .options.service_tables import STOPS, add_place, local, opened, opened_to_read, performed, say, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def add_to(commands: Any) -> None:
 def _list(options: argparse.Namespace) -> int:
     import json
 
-    with opened_to_read(options) as store:
+    with opened_to_read(options, STOPS) as store:
         found = [] if store is None else store.people.stopped()
     found = [each for each in found if options.page in (None, each.page)]
     if options.format == "json":

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: What a Page is called whose id is not known.
 UNKNOWN = "unknown"
+#: The tables of the paused Pages and of the stop list.
+PAUSES, STOPS = "service_page_pauses", "service_stops"
 
 
 def add_place(command: argparse.ArgumentParser) -> None:
@@ -43,8 +45,8 @@ def opened(options: argparse.Namespace) -> Iterator[ServiceStore]:
 
 
 @contextlib.contextmanager
-def opened_to_read(options: argparse.Namespace) -> Iterator[ServiceStore | None]:
-    """Open the tables of the service; None where there are none."""
+def opened_to_read(options: argparse.Namespace, table: str) -> Iterator[ServiceStore | None]:
+    """Open the tables of the service; None where this one is missing."""
     from ...ledger.errors import NoLedger
     from ...ledger.store import open_store
     from ...runner.execution.recording.ledger_location import is_there
@@ -61,20 +63,20 @@ def opened_to_read(options: argparse.Namespace) -> Iterator[ServiceStore | None]
         yield None
         return
     try:
-        yield ServiceStore(ledger) if has_pauses(ledger) else None
+        yield ServiceStore(ledger) if has_table(ledger, table) else None
     finally:
         ledger.close()
 
 
-def has_pauses(store: Store) -> bool:
-    """Whether a ledger has the tables of a service of this release."""
+def has_table(store: Store, table: str) -> bool:
+    """Whether a service has made a table in a ledger; one of an earlier release has not made all."""
     with store.database.reading():
-        return store.database.has_table("service_page_pauses")
+        return store.database.has_table(table)
 
 
 def show_paused(store: Store) -> None:
     """Say on standard error which Pages are paused: their runs wait."""
-    if not has_pauses(store):
+    if not has_table(store, PAUSES):
         return
     from ...service.store.page_pauses import PagePauses
 

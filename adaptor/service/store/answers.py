@@ -45,7 +45,9 @@ def offer_answer(database: Database, event: Event, runs: Sequence[NewRun]) -> tu
         if happened < waits.get("since", happened):
             # It was written before what the run knows already: its delivery is late, and it answers nothing.
             continue
-        if status == WAITING:
+        is_over = "facts" in waits and waits["facts"] is None
+        if status == WAITING or is_over:
+            # Where the time is over the run has not gone on yet, as in quiet hours: then the answer is not too late.
             _set_answer(database, id_, waits, event.facts, runs)
             return True, []
         if waits.get("facts") is not None and happened < moment_of(waits["facts"], happened):

@@ -67,6 +67,8 @@ class Dispatcher:
         self._count = count
         self._log = log
         self._policy = policy
+        #: Runs that this process has claimed and no worker has yet.
+        self._claimed: list[RunRow] = []
         #: Why runs under way were stopped, to be resumed later, by their ids.
         self._held: dict[str, Hold] = {}
         self._on_look = on_look
@@ -195,13 +197,16 @@ class Dispatcher:
         # One worker is left for answers: a broadcast that takes an hour must not delay them.
         others = sum(worker.run is not None and not worker.run.is_answer for worker in self._workers)
         most_others = max(1, self._count - 1) - others
-        claimed = self._store.runs.claim(self._valid_lease(), len(idle), most_others)
-        for run in claimed:
+        if not self._claimed:
+            self._claimed = self._store.runs.claim(self._valid_lease(), len(idle), most_others)
+        while self._claimed and idle:
+            run = self._claimed[0]
             hold = self._policy.hold(run)
             if hold is None:
                 idle.pop().start(run)
             elif self._store.runs.retry(run, hold.seconds, hold.why, failed=False):
                 self._log("info", f"{run.id}  {hold.why}")
+            del self._claimed[0]
 
     def _stop_held(self) -> None:
         """Stop runs for which quiet hours have begun: they are resumed after them."""

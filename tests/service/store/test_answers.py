@@ -143,6 +143,15 @@ def test_nothing_is_an_answer_while_a_human_answers(dialogue):
     assert dialogue.arrive("After it", 170.0, starts=False) == Stored.ANSWER
 
 
+def test_an_answer_is_not_too_late_as_long_as_the_run_has_not_gone_on_without_it(dialogue):
+    dialogue.ask()
+    dialogue.store.database.run("UPDATE service_runs SET due = 0")
+    assert dialogue.store.runs.release_late() == ["run Hi"]
+    assert dialogue.arrive("At last", 8000.0) == Stored.ANSWER
+    dialogue.run = dialogue.claim()
+    assert dialogue.run.waits["facts"]["text"] == "At last"
+
+
 def test_what_is_written_to_another_app_answers_nothing(dialogue):
     facts = {"event": "messages", "psid": "65", "text": "To a human", "timestamp": 110_000, "standby": True}
     arrived = Event("10", "messages", "m", "65", 110.0, facts, opens_window=True)
