@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 EXAMPLE = """\
 examples:
   adaptor pages list                        which Pages are paused, since when, and why
-  adaptor pages resume 102030405060708      let its runs go on
+  adaptor pages resume 102030405060708      let its runs continue
   adaptor pages pause 102030405060708       let its runs wait, those for answers too
 
-A service pauses a Page itself when Meta blocks it or no longer accepts its token. It goes on when Meta unblocks the
+A service pauses a Page itself when Meta blocks it or no longer accepts its token. The pause ends when Meta unblocks the
 Page, or when the service is started with another token. Nothing is lost: what people write meanwhile is answered then.
 
 exit codes: 0 all well, 1 the Page was not paused, or was paused already, 2 bad input
@@ -29,8 +29,8 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser."""
     command = commands.add_parser(
         "pages",
-        help="see which Pages of a service are paused, and let them go on",
-        description="See which Pages of adaptor serve are paused, pause one, and let one go on.",
+        help="see which Pages of a service are paused, and resume them",
+        description="See which Pages of adaptor serve are paused, pause one, and resume one.",
         epilog=EXAMPLE,
         formatter_class=Help,
         allow_abbrev=False,
@@ -44,7 +44,7 @@ def add_to(commands: Any) -> None:
     listing.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
     listing.set_defaults(perform=performed(_list))
     for name, what, perform in (
-        ("resume", "let the runs of a Page go on", _resume),
+        ("resume", "let the runs of a Page continue", _resume),
         ("pause", "let the runs of a Page wait", _pause),
     ):
         made = verbs.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.", formatter_class=Help)
@@ -76,7 +76,7 @@ def _resume(options: argparse.Namespace) -> int:
     if not changed:
         say(f"{options.page} is not paused. See: adaptor pages list")
         return 1
-    write(f"{options.page} is no longer paused. {waiting:,} run{' goes' if waiting == 1 else 's go'} on.")
+    write(f"{options.page} is no longer paused. {waiting:,} run{' continues' if waiting == 1 else 's continue'}.")
     return 0
 
 

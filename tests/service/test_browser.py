@@ -1,4 +1,4 @@
-"""A dialogue in a real browser: the service is killed between question and answer, and the dialogue goes on."""
+"""A dialogue in a real browser: the service is killed between question and answer, and the dialogue continues."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def say(page, text):
     page.keyboard.press("Enter")
 
 
-def test_a_dialogue_goes_on_after_the_service_was_killed_between_question_and_answer(
+def test_a_dialogue_continues_after_the_service_was_killed_between_question_and_answer(
     serve, start_sandbox, tmp_path, browser
 ):
     sandbox = start_sandbox(people=[{"id": ANA, "first_name": "Ana", "last_message_hours_ago": 50}])

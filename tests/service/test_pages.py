@@ -1,4 +1,4 @@
-"""A Page that Meta has blocked, or whose token is dead, is paused: its runs wait, and go on when that is over."""
+"""A Page that Meta has blocked, or whose token is dead, is paused: its runs wait, and continue when that is over."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def texts(sandbox, psid=PSID):
     return [each.text for each in sandbox.sent_to(psid)]
 
 
-def test_a_block_lets_runs_wait_and_an_unblock_lets_them_go_on(serve, sandbox, tmp_path, database, forks):
+def test_a_block_lets_runs_wait_and_an_unblock_lets_them_continue(serve, sandbox, tmp_path, database, forks):
     write_bot(tmp_path, sandbox, ANSWER)
     server = serve("--workers", "1", "--database", database)
     assert server.post(policy("block", key="policy-enforcement"), message(text="1")) == 200
@@ -92,7 +92,7 @@ def test_a_page_is_paused_and_resumed_by_hand(serve, sandbox, tmp_path, database
     assert other is not None
     assert json.loads(forks.run(["pages", "list", "--format", "json", *words], cwd=tmp_path).stdout)[0]["waiting"] == 1
     resumed = forks.run(["pages", "resume", PAGE, *words], cwd=tmp_path)
-    assert resumed.stdout == f"{PAGE} is no longer paused. 1 run goes on.\n"
+    assert resumed.stdout == f"{PAGE} is no longer paused. 1 run continues.\n"
     server.wait_for("hook: succeeded", 2)
     server.stop()
     assert texts(sandbox) == ["You said x", "You said 1"]

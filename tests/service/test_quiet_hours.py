@@ -115,7 +115,7 @@ def test_a_broadcast_waits_for_the_end_of_the_quiet_hours_and_an_answer_does_not
     assert texts(sandbox) == ["You said Hi", "To all"]
 
 
-def test_a_run_stops_when_quiet_hours_begin_and_goes_on_where_it_stopped(sandbox, tmp_path, opened):
+def test_a_run_stops_when_quiet_hours_begin_and_is_resumed_after_them(sandbox, tmp_path, opened):
     go = str(tmp_path / "go")
     wait = f"fn(lambda state: __import__('time').sleep(0.0 if __import__('os').path.exists({go!r}) else 60) or state)"
     script = f'as_("sent", send_text({PSID!r}, "First"))\n{wait}\nsend_text({PSID!r}, "Second")\n'

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: What Meta did to a Page, and what follows.
 _POLICY = {
     "block": ("has blocked", " Its runs wait. See: adaptor pages list"),
-    "unblock": ("has unblocked", " Its runs go on."),
+    "unblock": ("has unblocked", " Its runs continue."),
     "warning": ("warns", " Read the Page's support inbox: the next step of Meta's is a block."),
 }
 

@@ -81,17 +81,19 @@ def show_paused(store: Store) -> None:
     from ...service.store.page_pauses import PagePauses
 
     for pause in PagePauses(store.database).paused():
-        say(f"{in_words(pause)}\n  To go on: adaptor pages resume {pause.page or UNKNOWN}")
+        say(in_words(pause))
 
 
 def in_words(pause: PagePause) -> str:
-    """Return a paused Page as a sentence."""
+    """Return a paused Page as text: since when, why, and what ends it."""
     from ...core.text.harmless import one_line
     from ...core.text.number_of import number_of
 
     page = f"The Page {pause.page}" if pause.page else "A Page whose id is not known"
     waiting = f"{number_of(pause.waiting, 'runs')} {'waits' if pause.waiting == 1 else 'wait'} for it"
-    return f"{page} is paused since {local(pause.since)} ({pause.kind}); {waiting}. {one_line(pause.why)}".rstrip()
+    what = f"{page} is paused since {local(pause.since)} ({pause.kind}); {waiting}. {one_line(pause.why)}".rstrip()
+    first = "start the service with a new token, or " if pause.kind == "token" else ""
+    return f"{what}\n  fix: {first}adaptor pages resume {pause.page or UNKNOWN}"
 
 
 def local(moment: float) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _PAGES = {
     PAGE_PAUSED: "is paused: its runs wait. See: adaptor pages list",
-    PAGE_RESUMED: "is no longer paused: its runs go on.",
+    PAGE_RESUMED: "is no longer paused: its runs continue.",
     PAGE_WARNED: "has a warning from Meta: its messages break a policy. Read the Page's support inbox.",
 }
 
@@ -33,7 +33,7 @@ def content_of(
         project: What the service serves, as a name.
         run: The run that it is about, or None.
         pauses: The paused Pages.
-        include: What the target may be told: `error`, `person`.
+        include: What the notice may hold beside ids and states: `error`, `person`.
     """
     at = datetime.fromtimestamp(notice.created, UTC).isoformat(timespec="seconds")
     facts: dict[str, Any] = {"notice": notice.kind, "project": project, "at": at}

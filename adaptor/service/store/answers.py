@@ -1,7 +1,7 @@
 """Which message answers a question of a run: the earliest by Meta's time that was written after what the run knows.
 
 Deliveries may come late and in another order than people wrote. So the time at which somebody wrote decides, as long as
-the run has not gone on with another answer.
+the run has not continued with another answer.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ def offer_answer(database: Database, event: Event, runs: Sequence[NewRun]) -> tu
             continue
         is_over = "facts" in waits and waits["facts"] is None
         if status == WAITING or is_over:
-            # Where the time is over the run has not gone on yet, as in quiet hours: then the answer is not too late.
+            # Where the time is over the run has not continued yet, as in quiet hours: then the answer is not too late.
             _set_answer(database, id_, waits, event.facts, runs)
             return True, []
         if waits.get("facts") is not None and happened < moment_of(waits["facts"], happened):
-            # The run has not gone on yet with what was written later.
+            # The run has not continued yet with what was written later.
             before = _later_runs(database, person, waits)
             _set_answer(database, id_, waits, event.facts, runs)
             return True, before
@@ -67,7 +67,7 @@ def _can_answer(facts: dict[str, Any], kind: Any) -> bool:
 
 
 def _asking(database: Database, person: str) -> list[tuple[str, str, str]]:
-    """Return the id, status and `waits` of the runs that wait for a person, or have not gone on with an answer yet."""
+    """Return the id, status and `waits` of the runs that wait for a person, or have not continued with an answer yet."""
     found: list[tuple[str, str, str]] = []
     # The conditions are those of the indexes, as they are written there: of a million runs few wait.
     for condition in ("status = 'waiting'", "is_open = 1 AND status = 'queued' AND waits IS NOT NULL"):

@@ -50,7 +50,7 @@ def policy_action(event: Event) -> str | None:
 
 
 def heed_policy(database: Database, event: Event) -> None:
-    """Pause a Page that Meta has blocked, or go on with one that it has unblocked, inside a transaction."""
+    """Pause a Page that Meta has blocked, or resume one that it has unblocked, inside a transaction."""
     action = policy_action(event)
     if action is None:
         return
@@ -147,11 +147,11 @@ class PagePauses:
         return database.transact(work, durable=True)
 
     def resume(self, page: str) -> bool:
-        """Go on with a Page; return whether it was paused."""
+        """Resume a Page; return whether it was paused."""
         return self._database.transact(lambda: _lift(self._database, page, self._database.now()), durable=True)
 
     def resume_replaced(self, tokens: str) -> list[str]:
-        """Go on with the Pages that were paused for a token, if the service has other tokens now; return their ids.
+        """Resume the Pages that were paused for a token, if the service has other tokens now; return their ids.
 
         Args:
             tokens: A digest of the tokens that it has.

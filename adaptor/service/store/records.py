@@ -61,7 +61,7 @@ class Stored(IntEnum):
     NEW = 1
     #: New, and its runs are not performed: a human answers this person.
     PAUSED = 2
-    #: New, and the answer that a run has waited for: the run goes on, and nothing is started.
+    #: New, and the answer that a run has waited for: the run continues, and nothing is started.
     ANSWER = 3
 
 

@@ -27,7 +27,7 @@ class ServiceStore:
         schedules: Which moments of cron triggers were served.
         people: The people who have written.
         pages: The Pages that are paused.
-        notices: What is still to be told to somebody.
+        notices: The notices that are still to be delivered.
     """
 
     def __init__(self, ledger: Store) -> None:

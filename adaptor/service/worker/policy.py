@@ -55,7 +55,7 @@ class Policy:
         self._log = log
 
     def begin(self) -> None:
-        """Go on with the Pages whose token was replaced since they were paused, and say which ones are still paused."""
+        """Resume the Pages whose token was replaced since they were paused, and log which ones are still paused."""
         for page in self._store.pages.resume_replaced(self._tokens):
             self._log("info", f"{page_in_words(page)} is no longer paused: the service has another token.")
         for pause in self._store.pages.paused():

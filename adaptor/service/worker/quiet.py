@@ -16,7 +16,7 @@ def quiet_until(
 ) -> tuple[float, str] | None:
     """Return when the quiet hours end for which a run has to wait, and their time zone; None where it has not to.
 
-    A run that answers what somebody has just written waits only where the file says so. One that goes on since nobody
+    A run that answers what somebody has just written waits only where the file says so. One that continues since nobody
     has answered waits by the time zone of that person. One that is about many people, whose time zones differ, begins
     all the same: it stops before the first message that would disturb somebody.
 

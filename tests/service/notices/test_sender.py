@@ -59,7 +59,7 @@ def got(httpserver):
     return found
 
 
-def test_a_failed_run_is_told_without_texts_and_people(store, httpserver, got):
+def test_a_notice_of_a_failed_run_holds_no_texts_and_no_people(store, httpserver, got):
     sent = Sent(store, bot=NoticeTarget(httpserver.url_for("/hook")))
     sent.fail()
     assert sent.deliver() == 1
@@ -87,7 +87,7 @@ def test_the_error_and_the_person_are_in_it_where_the_file_allows_it(store, http
     assert (got[0]["error"], got[0]["person"]) == (WHY, "6543210987654321")
 
 
-def test_only_what_has_failed_for_good_is_told(store, httpserver, got):
+def test_only_what_has_failed_for_good_is_a_notice(store, httpserver, got):
     sent = Sent(store, bot=NoticeTarget(httpserver.url_for("/hook")))
     sent.fail("well", SUCCEEDED)
     sent.fail("taken-back", CANCELLED)
@@ -98,7 +98,7 @@ def test_only_what_has_failed_for_good_is_told(store, httpserver, got):
     assert got == []
 
 
-def test_a_paused_page_is_told_to_each_target_once(store, httpserver, got):
+def test_each_target_gets_the_notice_of_a_paused_page_once(store, httpserver, got):
     target = NoticeTarget(httpserver.url_for("/hook"))
     sent = Sent(store, bot=target, other=target, third=replace_include(target, "error"))
     store.pages.pause("10", TOKEN, "Meta answered: the session is over")
