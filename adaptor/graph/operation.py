@@ -171,7 +171,7 @@ def _is_stopped(request: GraphRequest, run: Run, state: State) -> bool:
         return False
     if _is_made(request, run):
         return False
-    if request.is_message and (stop := people.put_off(psid, run)) is not None:
+    if (stop := people.put_off(psid, run)) is not None:
         raise stop
     return people.is_stopped(psid, run, state)
 

@@ -11,8 +11,9 @@ from adaptor.service.inbox.facts import events_in
 from adaptor.service.store.page_pauses import BY_HAND, TOKEN
 from adaptor.service.store.records import NewRun
 from adaptor.service.store.store import open_service_store
+from adaptor.service.worker.policy import Policy
 
-from .processes import PAGE, PSID, message, write_bot
+from .processes import PAGE, PSID, Lines, message, write_bot
 
 ANSWER = 'send_text(state.data.psid, f"You said {state.data.text}")\n'
 
@@ -117,3 +118,25 @@ def test_a_warning_pauses_nothing_and_an_unblock_lifts_no_other_pause(opened):
     opened.events.store(arrivals(policy("unblock", 5)))
     assert [pause.kind for pause in opened.pages.paused()] == [BY_HAND]
     assert [opened.pages.resume(PAGE), opened.pages.resume(PAGE)] == [True, False]
+
+
+def test_a_pause_for_a_token_ends_also_while_a_server_with_another_one_runs(store):
+    """Two servers while one replaces the other: the old one may pause the Page after the new one has begun."""
+    lines = Lines()
+    policy = Policy(store, dict, "new tokens", lines.add)
+    policy.look()
+    assert store.pages.pause(PAGE, TOKEN, "The session is over.", "old tokens")
+    policy.look()
+    assert len(store.pages.paused()) == 1
+    policy._next_look = 0.0
+    policy.look()
+    assert (store.pages.paused(), lines.lines) == (
+        [],
+        [f"The Page {PAGE} is no longer paused: the service has another token."],
+    )
+    # What was paused by hand, or by the service with the same tokens, stays so.
+    store.pages.pause(PAGE, TOKEN, "The session is over.", "new tokens")
+    store.pages.pause("2", BY_HAND, "why")
+    policy._next_look = 0.0
+    policy.look()
+    assert [pause.page for pause in store.pages.paused()] == [PAGE, "2"]

@@ -67,7 +67,7 @@ def _can_answer(facts: dict[str, Any], kind: Any) -> bool:
 
 
 def _asking(database: Database, person: str) -> list[tuple[str, str, str]]:
-    """Return the id, status and `waits` of the runs that wait for a person, or have not continued with an answer yet."""
+    """Return the id, status and `waits` of the runs that wait for a person, or have not used an answer yet."""
     found: list[tuple[str, str, str]] = []
     # The conditions are those of the indexes, as they are written there: of a million runs few wait.
     for condition in ("status = 'waiting'", "is_open = 1 AND status = 'queued' AND waits IS NOT NULL"):

@@ -140,12 +140,9 @@ class Dispatcher:
     def _run(self) -> None:
         for _ in range(self._count):
             self._add_worker()
-        is_begun = False
         while not self._stopping.is_set():
             try:
-                if not is_begun:
-                    self._policy.begin()
-                    is_begun = True
+                self._policy.look()
                 self._record_rest()
                 self._look_for_lost()
                 for id_ in self._store.runs.release_late():
@@ -256,7 +253,7 @@ class Dispatcher:
         delay = self._delay(run, outcome)
         if hold is not None:
             is_held = runs.retry(run, hold.seconds, hold.why, failed=False)
-            what = "It goes on later." if outcome.pauses_page else hold.why
+            what = "It is resumed when its Page is." if outcome.pauses_page else hold.why
         elif delay is not None:
             counts = not (outcome.is_held or outcome.was_interrupted)
             is_held = runs.retry(run, delay, outcome.error, failed=counts)

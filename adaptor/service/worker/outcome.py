@@ -31,8 +31,8 @@ RETRY_SECONDS = (2.0, 10.0, 60.0, 300.0)
 MOST_LOST = 3
 #: How long a run waits that another process still holds.
 HELD_SECONDS = 5.0
-#: Meta's codes for a Page that may send nothing for now: see `graph/answers/codes.py`.
-_RESTRICTED = ((368, None), (10, 1893063))
+#: Meta's codes, or pairs of code and subcode, for a Page that may send nothing for now: see `graph/answers/codes.py`.
+_RESTRICTED = (368, (10, 1893063))
 #: The longest error that is kept.
 _MOST_ERROR = 4_000
 
@@ -110,8 +110,9 @@ def reason_to_pause(error: AdaptorError | None) -> str | None:
     """
     if isinstance(error, TokenInvalid):
         return TOKEN
-    is_restricted = isinstance(error, PolicyBlocked) and (error.code, error.subcode or None) in _RESTRICTED
-    return POLICY if is_restricted else None
+    if isinstance(error, PolicyBlocked) and (error.code in _RESTRICTED or (error.code, error.subcode) in _RESTRICTED):
+        return POLICY
+    return None
 
 
 def is_safe_to_retry(result: Result) -> bool:

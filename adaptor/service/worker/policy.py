@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ...core.text.harmless import one_line
+from ...core.text.number_of import number_of
 from .quiet import quiet_until
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from ..store.records import RunRow
     from ..store.store import ServiceStore
     from .outcome import Outcome
+
+#: How often it is looked whether the token of a paused Page was replaced.
+LOOK_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -53,13 +58,21 @@ class Policy:
         self._quiet_hours = quiet_hours
         self._tokens = tokens
         self._log = log
+        self._next_look = 0.0
 
-    def begin(self) -> None:
-        """Resume the Pages whose token was replaced since they were paused, and log which ones are still paused."""
+    def look(self) -> None:
+        """Resume, now and then, the Pages that were paused for another token than this service has.
+
+        Another server may have paused them, which this one replaces. The first time, log which Pages are paused.
+        """
+        if time.monotonic() < self._next_look:
+            return
+        is_first, self._next_look = not self._next_look, time.monotonic() + LOOK_SECONDS
         for page in self._store.pages.resume_replaced(self._tokens):
             self._log("info", f"{page_in_words(page)} is no longer paused: the service has another token.")
-        for pause in self._store.pages.paused():
-            self._log("error", f"{page_in_words(pause.page)} is paused, {pause.waiting:,} runs wait. {pause.why}")
+        for pause in self._store.pages.paused() if is_first else ():
+            waiting = f"{number_of(pause.waiting, 'runs')} {'waits' if pause.waiting == 1 else 'wait'}"
+            self._log("error", f"{page_in_words(pause.page)} is paused, {waiting}. {pause.why}")
 
     def hold(self, run: RunRow) -> Hold | None:
         """Return why a run has to wait now, or None."""
