@@ -65,4 +65,29 @@ def content_of(
     return facts
 
 
+def content_of_many(notices: Sequence[Notice], project: str, runs: Sequence[RunRow | None]) -> dict[str, Any] | None:
+    """Return one notice of many runs of a workflow as JSON, with the ids of the first ones.
+
+    Args:
+        notices: The notices.
+        project: What the service serves, as a name.
+        runs: Their runs.
+    """
+    ended = [run for run in runs if run is not None and run.ended is not None]
+    if not ended:
+        return None
+    name = f" of {ended[0].workflow}" if ended[0].workflow else ""
+    return {
+        "notice": "runs_failed",
+        "project": project,
+        "at": datetime.fromtimestamp(notices[-1].created, UTC).isoformat(timespec="seconds"),
+        "workflow": ended[0].workflow or None,
+        "count": len(ended),
+        "runs": [run.id for run in ended[:_MOST_NAMED]],
+        "text": f"{project}: {len(ended):,} runs{name} have failed. See: adaptor runs queue --status failed",
+    }
+
+
+#: How many runs a notice of many names.
+_MOST_NAMED = 20
 _ENDED = {"failed": "failed", "crashed": "crashed", "killed": "been stopped by a limit or a signal"}

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ...core.errors import AdaptorError
-from .content import content_of
+from .content import content_of, content_of_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ...runner.load.triggers.notices import NoticeTarget
     from ..store.notices import Notice
+    from ..store.records import RunRow
     from ..store.store import ServiceStore
     from ..triggers.project import Project
 
@@ -27,6 +28,8 @@ LOOK_SECONDS = 1.0
 _DELIVERY_SECONDS = 15.0
 #: After how many seconds a delivery that has failed is tried again; then it is given up.
 RETRY_SECONDS = (5.0, 30.0, 120.0, 600.0, 1_800.0)
+#: Of so many failed runs of a workflow at once each has a notice of its own.
+MOST_SINGLE = 10
 
 
 class NoticeSender:
@@ -65,45 +68,60 @@ class NoticeSender:
     def _work(self) -> None:
         while not self._closing.is_set():
             try:
-                if self.deliver_next():
+                if self.deliver_due():
                     continue
             except AdaptorError:
                 # The dispatcher says what is wrong with the database.
                 pass
             self._closing.wait(LOOK_SECONDS)
 
-    def deliver_next(self) -> bool:
-        """Deliver a notice that is due; return whether there was one."""
-        notices = self._store.notices
-        notice = notices.take(4 * _DELIVERY_SECONDS)
-        if notice is None:
-            return False
-        problems = [problem for target in self._targets(notice) if (problem := self._deliver(notice, target))]
-        if not problems:
-            notices.remove(notice)
-        elif notice.tries < len(RETRY_SECONDS):
-            notices.put_off(notice, RETRY_SECONDS[notice.tries])
-            self._log("error", f"A notice was not delivered: {problems[0]} It is tried again.")
-        else:
-            notices.remove(notice)
-            self._log("error", f"A notice was not delivered: {problems[0]} It is given up.")
-        return True
+    def deliver_due(self) -> int:
+        """Deliver the notices that are due; return how many there were.
 
-    def _targets(self, notice: Notice) -> list[NoticeTarget]:
+        Of many runs of a workflow that have failed by then there is one notice: a script that is broken must not bury
+        the people who read them.
+        """
+        taken = self._store.notices.take(20 * _DELIVERY_SECONDS)
+        runs = {notice.n: self._store.runs.find(notice.run) for notice in taken if notice.run is not None}
+        groups: dict[str, list[Notice]] = {}
+        for notice in taken:
+            run = runs.get(notice.n)
+            groups.setdefault("" if run is None else f"run of {run.workflow}", []).append(notice)
+        for name, group in groups.items():
+            together = [group] if name and len(group) > MOST_SINGLE else [[notice] for notice in group]
+            for notices in together:
+                self._deliver_and_record(notices, [runs.get(notice.n) for notice in notices])
+        return len(taken)
+
+    def _deliver_and_record(self, notices: list[Notice], runs: list[RunRow | None]) -> None:
+        targets = self._targets(notices[0], runs[0])
+        problem = next((found for target in targets if (found := self._deliver(notices, runs, target))), None)
+        tries = notices[0].tries
+        if problem is None:
+            self._store.notices.remove(notices)
+        elif tries < len(RETRY_SECONDS):
+            self._store.notices.put_off(notices, RETRY_SECONDS[tries])
+            self._log("error", f"A notice was not delivered: {problem} It is tried again.")
+        else:
+            self._store.notices.remove(notices)
+            self._log("error", f"A notice was not delivered: {problem} It is given up.")
+
+    def _targets(self, notice: Notice, run: RunRow | None) -> list[NoticeTarget]:
         """Return where a notice goes: one about a Page concerns all workflows."""
         if self._target is not None:
             return [self._target]
         named = self._project().notify
         if notice.run is None:
             return list(dict.fromkeys(named.values()))
-        run = self._store.runs.find(notice.run)
         return [named[run.workflow]] if run is not None and run.workflow in named else []
 
-    def _deliver(self, notice: Notice, target: NoticeTarget) -> str | None:
-        """Return why a notice was not delivered, without the address, which may hold a secret; None where it was."""
-        run = None if notice.run is None else self._store.runs.find(notice.run)
+    def _deliver(self, notices: list[Notice], runs: list[RunRow | None], target: NoticeTarget) -> str | None:
+        """Return why notices were not delivered, without the address, which may hold a secret; None where they were."""
         name = os.path.basename(self._project().path)
-        content = content_of(notice, name, run, self._store.pages.paused(), target.include)
+        if len(notices) > 1:
+            content = content_of_many(notices, name, runs)
+        else:
+            content = content_of(notices[0], name, runs[0], self._store.pages.paused(), target.include)
         if content is None:
             return None
         problems = [post(target.url, content) if target.url else None, run_command(target.command, content)]

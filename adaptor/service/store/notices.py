@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from ...ledger.database.database import storable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ...ledger.database.database import Database
 
 #: The kinds of notices.
@@ -18,6 +20,8 @@ RUN_FAILED = "run_failed"
 PAGE_PAUSED, PAGE_RESUMED, PAGE_WARNED = "page_paused", "page_resumed", "page_warned"
 #: A notice that nobody has fetched for so long is dropped, as where no workflow names a target.
 MOST_SECONDS = 86_400.0
+#: How many are taken at once.
+_MOST_AT_ONCE = 500
 
 
 class Notice(NamedTuple):
@@ -55,38 +59,38 @@ class Notices:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def take(self, seconds: float) -> Notice | None:
-        """Return a notice that is due, or None. Nobody else gets it for a time: meanwhile it is delivered, or not.
+    def take(self, seconds: float) -> list[Notice]:
+        """Return the notices that are due. Nobody else gets them for a time: meanwhile they are delivered, or not.
 
         Args:
-            seconds: How long a delivery may take.
+            seconds: How long the deliveries may take.
         """
         database = self._database
 
-        def work() -> Notice | None:
+        def work() -> list[Notice]:
             database.run(f"DELETE FROM service_notices WHERE created < {database.clock} - ?", (MOST_SECONDS,))
             found = database.run(
                 "SELECT n, kind, run, page, created, tries FROM service_notices "
-                f"WHERE due <= {database.clock} ORDER BY n LIMIT 1{database.for_update}"
-            ).fetchone()
-            if found is None:
-                return None
-            database.run(f"UPDATE service_notices SET due = {database.clock} + ? WHERE n = ?", (seconds, found[0]))
-            return Notice(*found)
+                f"WHERE due <= {database.clock} ORDER BY n LIMIT ?{database.for_update}",
+                (_MOST_AT_ONCE,),
+            ).fetchall()
+            for n, *_ in found:
+                database.run(f"UPDATE service_notices SET due = {database.clock} + ? WHERE n = ?", (seconds, n))
+            return [Notice(*each) for each in found]
 
         with database.reading():
-            due = database.run(f"SELECT count(*) FROM service_notices WHERE due <= {database.clock}").fetchone()[0]
-        return database.transact(work) if due else None
+            due = database.run(f"SELECT 1 FROM service_notices WHERE due <= {database.clock} LIMIT 1").fetchone()
+        return database.transact(work) if due is not None else []
 
-    def remove(self, notice: Notice) -> None:
-        """Forget a notice: it was delivered, or is given up."""
-        self._database.transact(lambda: self._database.run("DELETE FROM service_notices WHERE n = ?", (notice.n,)))
+    def remove(self, notices: Sequence[Notice]) -> None:
+        """Forget notices: they were delivered, or are given up."""
+        self._change("DELETE FROM service_notices WHERE n = ?", notices)
 
-    def put_off(self, notice: Notice, seconds: float) -> None:
-        """Let a notice that could not be delivered be due again later."""
-        self._database.transact(
-            lambda: self._database.run(
-                f"UPDATE service_notices SET due = {self._database.clock} + ?, tries = tries + 1 WHERE n = ?",
-                (seconds, notice.n),
-            )
-        )
+    def put_off(self, notices: Sequence[Notice], seconds: float) -> None:
+        """Let notices that could not be delivered be due again later."""
+        change = f"UPDATE service_notices SET due = {self._database.clock} + ?, tries = tries + 1 WHERE n = ?"
+        self._change(change, notices, seconds)
+
+    def _change(self, change: str, notices: Sequence[Notice], *values: float) -> None:
+        rows = [(*values, notice.n) for notice in notices]
+        self._database.transact(lambda: self._database.run_many(change, rows))

@@ -32,10 +32,7 @@ class Sent:
 
     def deliver(self):
         """Deliver what is due; return how many there were."""
-        count = 0
-        while self.sender.deliver_next():
-            count += 1
-        return count
+        return self.sender.deliver_due()
 
     def fail(self, id_="r", status=FAILED, workflow="bot"):
         """Let a run end."""
@@ -166,6 +163,18 @@ def test_an_address_is_taken_from_the_environment_and_a_dead_one_is_not_shown(st
     store.database.run("UPDATE service_notices SET due = 0")
     sent.deliver()
     assert [each["run"] for each in got] == ["r"]
+
+
+def test_many_failures_at_once_are_one_notice(store, httpserver, got):
+    sent = Sent(store, bot=NoticeTarget(httpserver.url_for("/hook"), include=("error", "person")))
+    for number in range(30):
+        sent.fail(f"r{number}")
+    assert sent.deliver() == 30
+    (notice,) = got
+    assert (notice["notice"], notice["count"], len(notice["runs"])) == ("runs_failed", 30, 20)
+    assert notice["text"] == "clinic.yaml: 30 runs of bot have failed. See: adaptor runs queue --status failed"
+    assert "6543210987654321" not in str(notice)
+    assert sent.deliver() == 0
 
 
 def test_two_servers_deliver_a_notice_once(store, open_, httpserver, got):
