@@ -46,6 +46,8 @@ def interruption(stop: KeyboardInterrupt, place: str | None) -> AdaptorError:
     fix = "What was sent by then is counted below."
     if code == "MEMORY":
         fix = f"Go through large data in parts (parse_csv with a callback, each over a file). {fix}"
+    if code == "PUT_OFF":
+        fix = f"It is to be resumed when they are over. {fix}"
     details = {"until": stop.until} if isinstance(stop, PutOff) else None
     error = JobError(_MESSAGES[code], code=code, fix=fix, details=details)
     error.place = place
