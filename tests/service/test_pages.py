@@ -140,3 +140,22 @@ def test_a_pause_for_a_token_ends_also_while_a_server_with_another_one_runs(stor
     policy._next_look = 0.0
     policy.look()
     assert [pause.page for pause in store.pages.paused()] == [PAGE, "2"]
+
+
+def test_a_schedule_waits_for_a_page_whose_id_is_not_known_yet(serve, sandbox, tmp_path, forks):
+    opened = open_service_store(str(tmp_path / ".adaptor" / "ledger.db"))
+    given = {"data": {"psid": PSID, "text": "x"}}
+    run = NewRun("c", "", "hook", "d", "schedule /hook", given, is_answer=False, page="")
+    write_bot(tmp_path, sandbox, ANSWER, access_token="dead-token-0123456789")
+    opened.runs.queue([run])
+    server = serve("--workers", "1")
+    server.wait_for("Its Page is paused")
+    server.stop()
+    assert "A Page whose id is not known is paused" in forks.run(["pages", "list"], cwd=tmp_path).stdout
+    write_bot(tmp_path, sandbox, ANSWER)
+    server = serve("--workers", "1")
+    server.wait_for("A Page whose id is not known is no longer paused")
+    server.wait_for("hook: succeeded")
+    server.stop()
+    opened.close()
+    assert texts(sandbox) == ["You said x"]
