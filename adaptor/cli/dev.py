@@ -78,6 +78,7 @@ def _serve(options: argparse.Namespace, sandbox: Sandbox, folder: str) -> int:
     from dataclasses import replace
 
     from ..runner.load.credentials import Credentials
+    from ..runner.load.triggers.notices import NoticeTarget
     from ..runner.output.logs import Levels, Log
     from ..service.reload import Reloader
     from ..service.serving import Service
@@ -95,6 +96,8 @@ def _serve(options: argparse.Namespace, sandbox: Sandbox, folder: str) -> int:
         sandbox={"base_url": sandbox.url, "access_token": sandbox.access_token},
     )
     chosen = service_of(options, Credentials(is_lenient=True), settings, door, "127.0.0.1", (sandbox.app_id,))
+    # Nothing leaves this machine, no notice of the workflow's either.
+    chosen = replace(chosen, notify=chosen.notify or NoticeTarget())
     show_warnings(chosen.project.warnings, write)
     service = Service(chosen, write)
     service.on_event = lambda event, runs, stored: write(*event_line(event, runs, stored, with_content=True))

@@ -10,6 +10,7 @@ from ..core.text.harmless import harmless, one_line
 from .layout.help import Help
 from .layout.writing import write_pieces
 from .options.run import label
+from .options.service_tables import show_paused
 from .subcommands.queued_runs import add_to as add_queued
 
 TYPE_CHECKING = False
@@ -201,6 +202,7 @@ def _list(options: argparse.Namespace) -> int:
         with _store(options) as store:
             found = store.runs.newest(max(1, options.limit), check_labels(options.label or ()))
             facts = [run_facts(store, record) for record in found]
+            show_paused(store)
         if options.label and not facts:
             print("No run has these labels.", file=sys.stderr)
     if options.format == "json":

@@ -47,8 +47,10 @@ A case may have:
   sandbox             who is there: an object or a file; default: sandbox.json beside the job
   calls               recorded calls: [{"request": {"method", "url", "body"}, "response": {"status", "body"}}]
   collections         what the collections hold at first: {"told": {"6543210987654321": {"day": "2026-11-20"}}}
-  expect              sent, actions, requests, data, state, collections, error. What it names must be there; the rest
-                      is free.
+  replies             what people answer to the steps that wait for it, in order: "Ana", {"payload": "YES"}, or
+                      {"no_reply": true}
+  expect              sent, actions, requests, data, state, collections, waits, error. What it names must be there; the
+                      rest is free.
                       {"$exactly": …}, {"$matches": "…"} and {"$any": true} replace values.
 
 No credential is read, and nothing leaves this machine.

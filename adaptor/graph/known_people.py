@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..core.run.context import Run
     from ..core.state import State
     from .request import GraphRequest
 
 
+class PutOff(KeyboardInterrupt):
+    """The run is to end now, since these are the quiet hours of a person, and to be resumed when they are over.
+
+    Attributes:
+        until: When that is, in Unix seconds.
+    """
+
+    def __init__(self, until: float) -> None:
+        super().__init__()
+        self.until = until
+
+
 class KnownPeople:
-    """What is known of people. This one knows nothing: Meta decides whom a message reaches.
+    """What is known of people. This one knows the stop list of a service that uses the same ledger, and nothing more.
 
     A program that knows more puts its own in the place of this one before the run begins.
     """
+
+    _has_stop_list: bool | None = None
 
     @classmethod
     def of(cls, run: Run) -> KnownPeople:
@@ -33,8 +46,20 @@ class KnownPeople:
         return None
 
     def is_stopped(self, psid: str, run: Run, state: State) -> bool:
-        """Whether a person has asked for no more messages."""
-        return False
+        """Whether a person is on the stop list: no more messages were asked for, or none arrive."""
+        if run.ledger is None:
+            return False
+        from ..ledger.ledger import ledger_of
+        from ..ledger.stop_list import has_stop_list, is_stopped
+
+        database = ledger_of(run).store.database
+        if self._has_stop_list is None:
+            self._has_stop_list = has_stop_list(database)
+        return self._has_stop_list and is_stopped(database, page_id_of(run, state), psid)
+
+    def put_off(self, psid: str, run: Run) -> PutOff | None:
+        """Return what stops the run where a person must not be written to at this time of the day; else None."""
+        return None
 
     def expects_answer(self, psid: str) -> bool:
         """Whether the run answers this person, who has just written."""

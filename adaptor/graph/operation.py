@@ -169,7 +169,11 @@ def _is_stopped(request: GraphRequest, run: Run, state: State) -> bool:
     people = KnownPeople.of(run)
     if psid is None or run.dry_run or people.expects_answer(psid):
         return False
-    return people.is_stopped(psid, run, state) and not _is_made(request, run)
+    if _is_made(request, run):
+        return False
+    if (stop := people.put_off(psid, run)) is not None:
+        raise stop
+    return people.is_stopped(psid, run, state)
 
 
 def _is_left_out(request: GraphRequest, run: Run) -> bool:

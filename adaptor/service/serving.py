@@ -15,6 +15,7 @@ from ..core.errors import AdaptorError, InputError
 from ..ledger.database.sqlite import FOLDER
 from .inbox.intake import Intake
 from .inbox.spool import Spool
+from .notices.sender import NoticeSender
 from .schedules.scheduler import Scheduler
 from .store.records import QUEUED
 from .store.store import open_service_store
@@ -23,10 +24,12 @@ from .triggers.runs import runs_for
 from .web.app import Door, build_app
 from .web.server import WebServer, listen
 from .worker.dispatcher import Dispatcher
+from .worker.policy import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ..runner.load.triggers.notices import NoticeTarget
     from .store.records import Event, NewRun, Stored
     from .triggers.project import Project
     from .worker.attempt import Settings
@@ -46,6 +49,8 @@ class ServiceOptions:
         port: The port; 0 for any free one.
         workers: How many worker processes there are.
         app_ids: The apps that these workflows send with; an echo of another one is a human's. Empty where not known.
+        tokens: A digest of the tokens of the credentials.
+        notify: Where notices go, in place of what the workflows say; or None.
     """
 
     project: Project
@@ -55,6 +60,8 @@ class ServiceOptions:
     port: int = 0
     workers: int = 2
     app_ids: tuple[str, ...] = ()
+    tokens: str = ""
+    notify: NoticeTarget | None = None
 
 
 class Service:
@@ -84,17 +91,24 @@ class Service:
         self._listener = listen(options.host, options.port)
         self._stores = []
         try:
-            for _ in range(3):
+            for _ in range(4):
                 self._stores.append(open_service_store(options.settings.database))
             spool = _spool(options)
         except BaseException:
             self._close()
             raise
-        incoming, running, self._looking = self._stores
+        incoming, running, self._looking, telling = self._stores
         scheduler = Scheduler(running, lambda: self.project, log)
         self._dispatcher = Dispatcher(
-            running, options.settings, options.workers, log, on_look=scheduler.look, on_failure=self._fail
+            running,
+            options.settings,
+            options.workers,
+            log,
+            Policy(running, lambda: self.project.quiet_hours, options.tokens, log),
+            on_look=scheduler.look,
+            on_failure=self._fail,
         )
+        self._notices = NoticeSender(telling, lambda: self.project, options.notify, log)
         self._intake = Intake(incoming, self._dispatcher.wake, spool, log)
         host, port = self._listener.getsockname()[:2]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}{options.door.path}"
@@ -122,9 +136,11 @@ class Service:
         try:
             self._dispatcher.start()
             self._intake.start()
+            self._notices.start()
             self._server.serve_until_stopped()
             self._intake.close()
             self._dispatcher.stop()
+            self._notices.close()
             self._tell_end()
         finally:
             self._close()

@@ -247,3 +247,43 @@ def test_output_is_utf_8_and_cannot_steer_the_terminal(test):
     assert done.code == 1
     assert "expected  é" in done.out
     assert "\x1b" not in done.out
+
+
+DIALOGUE = {
+    "id": "ask",
+    "steps": [
+        {
+            "id": "name",
+            "expression": 'send_text(state.data.psid, "Your name?")',
+            "next": {"sure": {"on": "reply", "within": "2d"}, "late": {"on": "no_reply"}},
+        },
+        {
+            "id": "sure",
+            "expression": 'send_text(state.data.psid, f"{state.data.text}. Sure?")',
+            "next": {"bye": {"on": "reply", "within": "1h"}},
+        },
+        {"id": "bye", "expression": 'send_text(state.data.psid, f"You tapped {state.data.payload}.")'},
+        {"id": "late", "expression": 'send_text(state.data.recipient_id, "Never mind.")'},
+    ],
+}
+
+
+def test_replies_are_given_as_a_dialogue_asks_for_them(test):
+    files = {"ask.json": json.dumps(DIALOGUE)}
+
+    def tried(replies, **expect):
+        case = {"job": "ask.json", "state": ANA, "replies": replies, "expect": expect}
+        return test("log(1)", case, files=files)
+
+    asked = {"text": "Your name?"}
+    sure, late = {"text": "Ana. Sure?"}, {"error": {"name": "WindowClosed"}}
+    done = tried(["Ana", {"payload": "YES"}], sent=[asked, sure, {"text": "You tapped YES."}], waits=None)
+    assert done.code == 0, done.out
+    assert tried(["Ana"], sent=[asked, sure], waits="sure").code == 0
+    assert tried([], sent=[asked], waits="name").code == 0
+    # After two days without an answer the sandbox takes no plain message, as Meta would not.
+    assert tried([{"no_reply": True}], sent=[asked], **late).code == 0
+    wrong = tried(["Ana"], waits="name")
+    assert (wrong.code, "waits\n        expected  name\n        got       sure\n" in wrong.out) == (1, True)
+    left = tried([{"no_reply": True}, "Ben"], **late)
+    assert (left.code, "The reply “Ben” was not asked for." in left.out) == (1, True)

@@ -123,3 +123,27 @@ def children_of(pid: int) -> list[int]:
 def family_of(pid: int) -> list[int]:
     """Return a process and all below it."""
     return [pid, *(each for child in children_of(pid) for each in family_of(child))]
+
+
+class Lines:
+    """A log that is read as it is written."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def add(self, level: str, line: str) -> None:
+        """Take a line."""
+        self.lines.append(line)
+
+    def wait_for(self, part: str) -> None:
+        """Wait until a line holds this."""
+        wait_until(lambda: any(part in line for line in self.lines))
+
+
+def wait_until(condition: Any) -> None:
+    """Wait until something is so."""
+    for _ in range(1500):
+        if condition():
+            return
+        threading.Event().wait(0.02)
+    raise AssertionError("it did not come to that")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...core.text.harmless import one_line
+from ...service.store.page_pauses import policy_action
 from ...service.store.records import Stored
 
 TYPE_CHECKING = False
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 
     #: Takes a level and a line.
     Write = Callable[[str, str], object]
+
+
+#: What Meta did to a Page, and what follows.
+_POLICY = {
+    "block": ("has blocked", " Its runs wait. See: adaptor pages list"),
+    "unblock": ("has unblocked", " Its runs continue."),
+    "warning": ("warns", " Read the Page's support inbox: the next step of Meta's is a block."),
+}
 
 
 def lines_to(log: Log) -> Write:
@@ -44,7 +53,12 @@ def event_line(event: Event, runs: Sequence[NewRun], stored: Stored, *, with_con
         stored: What became of it.
         with_content: Show what the person wrote: for developers, never in a log that is kept.
     """
-    facts = event.facts
+    facts, action = event.facts, policy_action(event)
+    if stored and action is not None:
+        reason = facts["policy_enforcement"].get("reason")
+        said = f": {one_line(reason)}" if isinstance(reason, str) else "."
+        what, then = _POLICY.get(action, (f"says `{one_line(action)}` of", ""))
+        return "info" if action == "unblock" else "error", f"Meta {what} the Page {event.page}{said}{then}"
     content = facts["text"] or facts["payload"] or ", ".join(str(each.get("type")) for each in facts["attachments"])
     said = f" “{one_line(str(content))}”" if content and with_content else ""
     started = ", ".join(f"{run.workflow + ': ' if run.workflow else ''}{run.start} ({run.id})" for run in runs)

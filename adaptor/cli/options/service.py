@@ -7,12 +7,14 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from ...core.digest import digest
 from ...core.errors import InputError
 from ...core.secrets.pasted import trimmed_value
 from .run import mebibytes_from_32, seconds_above_0
 
 if TYPE_CHECKING:
     from ...runner.load.credentials import Credentials
+    from ...runner.load.triggers.notices import NoticeTarget
     from ...service.serving import ServiceOptions
     from ...service.web.app import Door
     from ...service.worker.attempt import Settings
@@ -49,6 +51,12 @@ def add_service_options(command: argparse.ArgumentParser, *, port: int = PORT) -
         help=f"how long a run may take (default: {RUN_SECONDS:.0f})",
     )
     runs.add_argument("--memory-limit", type=mebibytes_from_32, metavar="MIB", help="how much memory a run may take")
+    runs.add_argument(
+        "--notify",
+        metavar="TARGET",
+        help="where notices go of runs that failed for good and of paused Pages: https://…, $NAME of an environment "
+        "variable that holds it, or a command that reads JSON; in place of what the workflows say",
+    )
     runs.add_argument(
         "-l", "--log", metavar="LEVEL", default="info", help="none, error, info (default) or debug; also info,run=error"
     )
@@ -113,7 +121,33 @@ def service_of(
         options.port,
         workers=options.workers,
         app_ids=app_ids or words_of(credentials, "app_id"),
+        tokens=digest("tokens", sorted(words_of(credentials, "access_token"))),
+        notify=None if options.notify is None else notice_target(options.notify),
     )
+
+
+def notice_target(text: str) -> NoticeTarget:
+    """Return where notices go that `--notify` names.
+
+    Raises:
+        InputError: It is neither an address nor a command.
+    """
+    import shlex
+
+    from ...runner.load.triggers.notices import NoticeTarget
+    from ...runner.load.triggers.service_reader import command_of, problem_of_url
+
+    if text.startswith("$") or "://" in text:
+        if problem_of_url(text) is not None:
+            raise InputError("--notify names no address.", fix="Write https://…, or $NAME in single quotes.")
+        return NoticeTarget(url=text)
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        words = []
+    if not words:
+        raise InputError("--notify names no command.", fix="Write a program, with its arguments: --notify './alert.sh'")
+    return NoticeTarget(command=command_of(words, os.getcwd()))
 
 
 def words_of(credentials: Credentials, *keys: str) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from ..options.service_tables import show_paused
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
@@ -55,6 +57,7 @@ def add_to(verb: Callable[..., argparse.ArgumentParser], opened: Opened) -> None
 def _queue(options: argparse.Namespace, opened: Opened) -> int:
     with opened(options) as store:
         found = _runs(store).newest(max(1, options.limit), options.status or ())
+        show_paused(store)
     if options.format == "json":
         import json
 

@@ -72,6 +72,8 @@ class Claims(ABC):
                 self._refuse(each)
             elif each.recipient in skip:
                 self._skip(each)
+            elif skip.puts_off(each):
+                continue
             else:
                 chunk.append(each)
                 if len(chunk) == self._batch_size:
@@ -87,6 +89,8 @@ class Claims(ABC):
                 break
             self._pass(deferred[start : start + self._batch_size], is_last=True)
         self._drain()
+        if skip.put_off is not None and self._run.stop.asked is None:
+            self._run.stop.asked = skip.put_off
 
     # --- What needs no call ---
 

@@ -11,12 +11,15 @@ from ...common.rows.sources import PositionInFile, in_words, numbered, where_is
 from ...core.errors import JobError, UnreadableRow
 from ...core.state import a_kind
 from ...graph.known_people import KnownPeople
+from ...ledger.ledger import ledger_of
 from ..rules.psid import SPACE, problem_of
 from ..rules.recipient import warn_of_words
 
 if TYPE_CHECKING:
     from ...core.run.context import Run
     from ...core.state import State
+    from ...graph.known_people import PutOff
+    from .requests import Outgoing
 
 #: The columns in which a file has a person's id; without one of them it is the first.
 ID_COLUMNS = ("psid", "recipient", "recipient_id", "id")
@@ -31,6 +34,9 @@ class Exclusions:
         skip: What the job gave; see `excluded`.
         run: The run.
         state: The state of the job.
+
+    Attributes:
+        put_off: What stops the run at its end, to be resumed: it was no time of the day to write to some people.
     """
 
     def __init__(self, skip: Any, run: Run, state: State) -> None:
@@ -38,11 +44,25 @@ class Exclusions:
         self._people = None if run.dry_run else KnownPeople.of(run)
         self._run = run
         self._state = state
+        self.put_off: PutOff | None = None
 
     def __contains__(self, recipient: str) -> bool:
         if recipient in self._ids:
             return True
         return self._people is not None and self._people.is_stopped(recipient, self._run, self._state)
+
+    def puts_off(self, outgoing: Outgoing) -> bool:
+        """Whether a message has to wait for the end of its person's quiet hours: it is sent when the run is resumed."""
+        stop = None if self._people is None else self._people.put_off(outgoing.recipient, self._run)
+        if stop is None:
+            return False
+        ledger = ledger_of(self._run)
+        if ledger.is_resumed and ledger.is_made(outgoing.write):
+            # Its recorded outcome counts.
+            return False
+        if self.put_off is None or stop.until < self.put_off.until:
+            self.put_off = stop
+        return True
 
 
 def excluded(skip: Any) -> frozenset[str]:

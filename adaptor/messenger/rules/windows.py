@@ -77,7 +77,6 @@ def check_known_window(requests: Sequence[GraphRequest], state: State) -> None:
     psid = None if first is None else psid_of(first)
     if run is None or run.dry_run or first is None or psid is None or first.body.get("messaging_type") in ANY_TIME:
         return
-    last = KnownPeople.of(run).last_message(psid, run, state)
     people = KnownPeople.of(run)
     last = people.last_message(psid, run, state)
     # By the clock of today: a run that is resumed keeps the time at which it began.

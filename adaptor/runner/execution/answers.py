@@ -36,11 +36,12 @@ class Answers:
 
     def __init__(self, options: LedgerOptions, run: Run, ledger: RunLedger) -> None:
         self._given = options.reply
-        self._texts = list(options.replies or ())
+        self._replies = list(options.replies or ())
+        self._on_reply = options.on_reply
         self._run = run
         self._ledger = ledger
 
-    def to(self, step: str, arrival: int, psid: str | None) -> Mapping[str, Any] | None:
+    def to(self, step: str, arrival: int, psid: str | None, seconds: float) -> Mapping[str, Any] | None:
         """Return how a step was answered: `{"facts": …}`, None in it where the time is over; None if the run must wait.
 
         An answer is recorded, so that each attempt gets the same one. Where there is none, the run is recorded with the
@@ -50,6 +51,7 @@ class Answers:
             step: The id of the step.
             arrival: The id of its arrival.
             psid: Whom it has asked, as far as that is known.
+            seconds: How long an answer is awaited.
 
         Raises:
             AdaptorError: It cannot be recorded.
@@ -58,7 +60,7 @@ class Answers:
         known = self._ledger.recorded_step(place, arrival)
         if known is not None:
             return dict(known.output)
-        given = self._answer(step, arrival, psid)
+        given = self._answer(step, arrival, psid, seconds)
         if self._run.dry_run:
             return given
         from ...ledger.ledger import ledger_of
@@ -69,7 +71,13 @@ class Answers:
             ledger.keep_step(_ANSWERED, given)
         return given
 
-    def _answer(self, step: str, arrival: int, psid: str | None) -> dict[str, Any] | None:
+    def _answer(self, step: str, arrival: int, psid: str | None, seconds: float) -> dict[str, Any] | None:
         if self._given is not None and (self._given["step"], self._given["arrival"]) == (step, arrival):
             return {"facts": self._given["facts"]}
-        return {"facts": {**_FACTS, "text": self._texts.pop(0), "psid": psid}} if self._texts else None
+        if not self._replies:
+            return None
+        reply = self._replies.pop(0)
+        content = {"text": reply} if isinstance(reply, str) else reply
+        if self._on_reply is not None:
+            self._on_reply(psid, content, seconds)
+        return {"facts": None if content is None else {**_FACTS, "text": None, "psid": psid, **content}}

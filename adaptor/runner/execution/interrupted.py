@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...core.errors import JobError
+from ...graph.known_people import PutOff
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ _MESSAGES = {
     "TIMEOUT": "The step took longer than --timeout allows.",
     "RUN_TIMEOUT": "The run took longer than --run-timeout allows.",
     "MEMORY": "The step ran out of memory.",
+    "PUT_OFF": "The run stopped for the quiet hours of people whom it would have written to.",
 }
 
 
@@ -40,10 +42,13 @@ def interruption(stop: KeyboardInterrupt, place: str | None) -> AdaptorError:
         stop: What ended it.
         place: Where the run was.
     """
-    code = stop.code if isinstance(stop, Interrupted) else "INTERRUPTED"
+    code = stop.code if isinstance(stop, Interrupted) else "PUT_OFF" if isinstance(stop, PutOff) else "INTERRUPTED"
     fix = "What was sent by then is counted below."
     if code == "MEMORY":
         fix = f"Go through large data in parts (parse_csv with a callback, each over a file). {fix}"
-    error = JobError(_MESSAGES[code], code=code, fix=fix)
+    if code == "PUT_OFF":
+        fix = f"It is to be resumed when they are over. {fix}"
+    details = {"until": stop.until} if isinstance(stop, PutOff) else None
+    error = JobError(_MESSAGES[code], code=code, fix=fix, details=details)
     error.place = place
     return error

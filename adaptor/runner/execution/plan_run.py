@@ -219,7 +219,7 @@ class Execution:
         if not edges or step.error is not None or self._ended_by is not None or step.id == self._plan.end:
             return state, text
         try:
-            answer = self._answers.to(step.id, arrival.id, _person_in(state))
+            answer = self._answers.to(step.id, arrival.id, _person_in(state), max(edge.within for edge in edges))
         except AdaptorError as error:
             self._ended_by = error
             return state, text

@@ -10,7 +10,7 @@ from ..load.prepare import Prepared, located, prepare
 from ..load.secret_warnings import of_credentials
 from ..output.logs import JobOutput, print_to
 from .answers import Answers
-from .interrupted import interruption
+from .interrupted import interruption, is_kill
 from .plan_run import Execution
 from .recording.ledger_location import folders_beside
 from .recording.ledger_options import LedgerOptions
@@ -187,7 +187,7 @@ def _perform(options: RunOptions, prepared: Prepared, plan: Plan, run: Run, cred
 def _interrupted(stop: KeyboardInterrupt, run: Run) -> Result:
     """Return the result of a run that was stopped outside of its steps."""
     reason = interruption(stop, run.stop.place)
-    code = EXIT_INTERRUPTED if reason.code == "INTERRUPTED" else EXIT_KILLED
+    code = EXIT_KILLED if is_kill(stop) else EXIT_INTERRUPTED
     run.log("error", "run", reason.report(), error=reason.facts())
     return Result(code, reason, run.outcomes, run.id)
 

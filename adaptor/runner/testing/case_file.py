@@ -20,7 +20,10 @@ now       When the run starts, by the job's `cursor` and the sandbox's clock: IS
 sandbox   The people of the sandbox: an object, or the path of a file. Default: `sandbox.json` beside the job, if any.
 calls     Recorded calls to other systems, in order; with a Graph path, those to Meta too, in place of the sandbox.
 collections   What the collections hold at first: `{"told": {"6543210987654321": {"day": "2026-11-20"}}}`.
-expect    `sent`, `actions`, `requests`, `data`, `state`, `collections`, `error`; see `adaptor.runner.testing.case_run`.
+replies   What people answer to the steps that wait for it, in order: a text, `{"payload": "YES", "text": "Yes"}` for a
+          tap, or `{"no_reply": true}` where nobody answers in time.
+expect    `sent`, `actions`, `requests`, `data`, `state`, `collections`, `waits`, `error`: see
+          `adaptor.runner.testing.case_run`.
 """
 
 from __future__ import annotations
@@ -44,12 +47,15 @@ if TYPE_CHECKING:
 #: The people of the sandbox, where a case does not give them: a file beside the job, as in `adaptor run --sandbox`.
 SANDBOX_FILE = "sandbox.json"
 
-_CASE = ("name", "job", "state", "now", "sandbox", "calls", "collections", "expect")
+_CASE = ("name", "job", "state", "now", "sandbox", "calls", "collections", "replies", "expect")
 _COMMON = (*_CASE[1:], "cases")
 _CALL = ("request", "response")
 _REQUEST = ("method", "url", "path", "query", "body")
 _RESPONSE = ("status", "headers", "body", "lost", "unreachable")
-EXPECT = ("sent", "actions", "requests", "data", "state", "collections", "error")
+EXPECT = ("sent", "actions", "requests", "data", "state", "collections", "waits", "error")
+#: What a reply can hold beside its text: facts of the event, which a condition of the workflow may ask for.
+_REPLY = ("text", "payload", "quick_reply", "attachments", "referral", "event")
+_NO_REPLY = {"no_reply": True}
 #: What only a sandbox knows.
 _BY_SANDBOX = ("sent", "actions", "requests")
 _JOBS = (".py", ".json", ".yaml", ".yml")
@@ -67,6 +73,7 @@ class Case:
         sandbox: The people of the sandbox: as in `sandbox.json`, or the path of such a file, or None.
         calls: The recorded calls.
         collections: What the collections hold at first, by name and key.
+        replies: What people answer, in order: the facts of each answer; None where nobody answers in time.
         expect: What is expected, or None where the case has no expectation yet.
     """
 
@@ -79,6 +86,7 @@ class Case:
         self.sandbox: dict[str, Any] | str | None = None
         self.calls: list[dict[str, Any]] = []
         self.collections: dict[str, dict[str, Any]] = {}
+        self.replies: list[dict[str, Any] | None] = []
         self.expect: dict[str, Any] | None = None
 
     @property
@@ -177,6 +185,7 @@ class _CaseReader(Reader):
         case.sandbox = self._sandbox(whole, places["sandbox"], case.job)
         case.calls = self._calls(whole, places["calls"])
         case.collections = self._collections(whole, places["collections"])
+        case.replies = self._replies(whole, places["replies"])
         case.expect = self._expect(whole, places["expect"], case)
         return case
 
@@ -243,6 +252,22 @@ class _CaseReader(Reader):
                 return {}
         return given
 
+    def _replies(self, holder: dict[str, Any], path: Path) -> list[dict[str, Any] | None]:
+        found: list[dict[str, Any] | None] = []
+        for index, reply in enumerate(self.value(holder, path, list, fix='Write ["Ana", {"no_reply": true}].') or ()):
+            at = (*path, index)
+            if isinstance(reply, str):
+                found.append({"text": reply})
+            elif reply == _NO_REPLY:
+                found.append(None)
+            elif isinstance(reply, dict) and reply and "no_reply" not in reply:
+                self.check_keys(reply, at, _REPLY, "a reply")
+                found.append(_reply_facts(reply))
+            else:
+                fix = 'Write a text, {"payload": "YES", "text": "Yes"}, or {"no_reply": true}.'
+                self.refuse(at, "This is no reply.", fix=fix)
+        return found
+
     def _is_call(self, call: Any, at: Path) -> bool:
         if not isinstance(call, dict) or not all(isinstance(call.get(key), dict) for key in _CALL):
             self.refuse(at, "This is no recorded call.", fix='Write {"request": {…}, "response": {…}}.')
@@ -289,3 +314,14 @@ class _CaseReader(Reader):
 
 
 _NAME = "Say in a few words what is expected of the job."
+
+
+def _reply_facts(reply: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts of a reply: what is tapped with a payload, and is no quick reply, is a postback."""
+    facts = dict(reply)
+    if facts.get("quick_reply") is not None:
+        facts.setdefault("payload", facts["quick_reply"])
+    elif facts.get("payload") is not None and "event" not in facts:
+        facts["event"] = "messaging_postbacks"
+        facts["postback"] = {"title": facts.pop("text", None), "payload": facts["payload"]}
+    return facts

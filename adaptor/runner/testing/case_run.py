@@ -9,6 +9,7 @@ requests  All calls to the Graph API, in order: `method`, `path` (without versio
 data      The final state's `data`.
 state     The final state, without the configuration.
 collections   What the collections hold at the end, by name and key.
+waits     The step that has asked and waits for an answer, where there is no further one among the `replies`.
 error     The error that the run ended with, as in the state's `errors`. Where none is expected, there must be none.
 
 Nothing leaves this machine: calls go to the sandbox, or are answered from the record, or are refused.
@@ -35,7 +36,7 @@ from .case_file import Case
 from .expectation import Difference, differences, lasting, matches, updated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ...core.errors import AdaptorError
     from ...wire.recorded import Record
@@ -70,6 +71,9 @@ class Messenger(Protocol):
 
     def advance(self, *, seconds: float) -> None:
         """Move the clock."""
+
+    def person(self, psid: str) -> Any:
+        """Return a person, who can write."""
 
 
 class CaseRun:
@@ -150,11 +154,13 @@ def run_case(case: Case, messenger: Messenger | None, sink: Sink) -> CaseRun:
     refused = len(network_guard.refused)
     started_at = time.perf_counter()
     collections: dict[str, Any] = {}
-    result = _run_job(case, run, messenger, lambda: collections.update(_collections(run)))
+    replies = _Replies(case, messenger)
+    result = _run_job(case, run, messenger, replies, lambda: collections.update(_collections(run)))
     seconds = time.perf_counter() - started_at
     calls = [f"{problem}." for problem in record.problems]
     calls += [f"{call} is recorded and was not made." for call in record.unmade()]
     calls += [f"The job asked for {what}." for what in network_guard.refused[refused:]]
+    calls += replies.left() if result.error is None or "error" in (case.expect or {}) else []
     unexpected = result.error if "error" not in (case.expect or {}) else None
     return CaseRun(
         case,
@@ -188,13 +194,49 @@ def _collections(run: Run) -> dict[str, dict[str, Any]]:
     return {} if found is None else found.contents()
 
 
-def _run_job(case: Case, run: Run, messenger: Messenger | None, at_end: Callable[[], object]) -> Result:
+class _Replies:
+    """What people answer to the steps that wait, and what that does to the sandbox.
+
+    Args:
+        case: The case.
+        messenger: The sandbox, or None.
+    """
+
+    def __init__(self, case: Case, messenger: Messenger | None) -> None:
+        self._replies = case.replies
+        self._messenger = messenger
+        self._given = 0
+
+    def give(self, psid: str | None, content: Mapping[str, Any] | None, seconds: float) -> None:
+        """Let a person write, so that the Page may answer; or let the time pass in which nobody does."""
+        self._given += 1
+        if self._messenger is None:
+            return
+        if content is None:
+            self._messenger.advance(seconds=seconds)
+        elif psid is not None:
+            self._messenger.person(psid).says(str(content.get("text") or content.get("payload") or "…"))
+
+    def left(self) -> list[str]:
+        """Return the replies that no step has waited for, in words."""
+        left = self._replies[self._given :]
+        return [f"The reply {_shown(reply)} was not asked for." for reply in left]
+
+
+def _shown(reply: Mapping[str, Any] | None) -> str:
+    return "no_reply" if reply is None else f"“{reply.get('text') or reply.get('payload') or '…'}”"
+
+
+def _run_job(
+    case: Case, run: Run, messenger: Messenger | None, replies: _Replies, at_end: Callable[[], object]
+) -> Result:
     """Run the job with a configuration that leads to the sandbox or to the record, never to Meta.
 
     Args:
         case: The case.
         run: The run, not yet entered.
         messenger: The sandbox, or None.
+        replies: What people answer.
         at_end: Called before the ledger is closed.
     """
     safe = {
@@ -212,6 +254,7 @@ def _run_job(case: Case, run: Run, messenger: Messenger | None, at_end: Callable
     options.captures_output = True
     options.database = IN_MEMORY
     options.collections = case.collections
+    options.replies, options.on_reply = case.replies, replies.give
     if "collections" in (case.expect or {}):
         options.on_end = lambda result: at_end()
     with _at_home(os.path.dirname(job)):
@@ -231,6 +274,7 @@ def _outcome(result: Result, messenger: Messenger | None) -> dict[str, Any]:
         "requests": [] if messenger is None else [_request(request) for request in messenger.requests],
         "data": state.get("data"),
         "state": state,
+        "waits": None if result.waits is None else result.waits["step"],
         "error": None if result.error is None else result.error.facts(),
     }
 

@@ -61,7 +61,16 @@ class Scheduler:
         state = {"data": {"event": "cron", "moment": moment.isoformat()}}
         # No two runs of a schedule at once: the key keeps their order, as that of a person does.
         order = f"schedule {clock.workflow}/{clock.step}"
-        run = NewRun(new_run_id(_ID_LETTERS), clock.workflow, clock.step, clock.digest, order, state, is_answer=False)
+        run = NewRun(
+            new_run_id(_ID_LETTERS),
+            clock.workflow,
+            clock.step,
+            clock.digest,
+            order,
+            state,
+            is_answer=False,
+            page=self._store.pages.only_known(),
+        )
         if schedules.serve(run, before, moment.timestamp()):
             self._served[key] = moment.timestamp()
             name = f"{clock.workflow}: " if clock.workflow else ""

@@ -5,15 +5,18 @@ The echo of a message that the ledger calls unknown says that it was sent: it is
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...ledger.claims.write_id import is_write_id
 from ...ledger.database.database import storable, to_text
 from ...ledger.records import sent
+from .answers import ANSWERS, offer_answer
+from .page_pauses import heed_policy
 from .people import heed_pause, heed_stop, is_paused, saw
 from .receipts import receive_receipt
 from .records import Stored
-from .runs import ANSWERS, answer_waiting, cancel_answers, queue
+from .runs import cancel_answers, queue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,22 +69,20 @@ class Events:
         saw(database, event)
         heed_stop(database, event)
         heed_pause(database, event)
+        heed_policy(database, event)
         receive_receipt(database, event)
         self._settle(event)
         if event.pauses and event.person is not None:
             cancel_answers(database, event.person, PAUSED)
-        if runs and is_paused(database, event):
+        if (runs or event.kind in ANSWERS) and is_paused(database, event):
             queue(database, runs, cancelled=PAUSED)
             return Stored.PAUSED
-        if self._answers(event):
+        is_answer, others = offer_answer(database, event, runs)
+        if is_answer:
+            queue(database, others)
             return Stored.ANSWER
-        queue(database, runs)
+        queue(database, [replace(run, is_wish=True) for run in runs] if event.stops is True else runs)
         return Stored.NEW
-
-    def _answers(self, event: Event) -> bool:
-        """Whether an event is what a run has waited for, which then goes on. A stop word is no answer."""
-        is_answer = event.kind in ANSWERS and event.stops is not True and event.person is not None
-        return is_answer and answer_waiting(self._database, event.person or "", event.facts) is not None
 
     def _settle(self, event: Event) -> None:
         """Record that a message was sent, if this is the echo of one whose answer is missing."""

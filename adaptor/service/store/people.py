@@ -4,9 +4,13 @@ whom a human answers.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from ...core.errors import ABOUT_PERSON
+from ...graph.answers.errors import RecipientUnavailable
 from ...ledger.database.database import storable
+from ...ledger.records import FAILED
+from ...ledger.stop_list import UNAVAILABLE, is_stopped
 
 if TYPE_CHECKING:
     from ...ledger.database.database import Database
@@ -14,6 +18,24 @@ if TYPE_CHECKING:
 
 #: Meta's field of the events that stop and resume a newsletter of the Page.
 NEWSLETTERS = "messaging_optins"
+#: The kind of an entry of the stop list that somebody has made on the command line.
+BY_HAND = "by hand"
+
+
+class Stop(NamedTuple):
+    """One entry of the stop list.
+
+    Attributes:
+        page: The id of the Page.
+        psid: The person.
+        kind: The webhook field of the event by which they stopped, `by hand`, or `unavailable`: Meta cannot reach them.
+        since: When, in Unix seconds.
+    """
+
+    page: str
+    psid: str
+    kind: str
+    since: float
 
 
 def saw(database: Database, event: Event) -> None:
@@ -33,20 +55,37 @@ def heed_stop(database: Database, event: Event) -> None:
 
     A newsletter that is wanted again undoes only that it was stopped, and nothing that the person wrote.
     """
-    if event.psid is None or event.stops is None:
+    if event.psid is None:
         return
     who = storable(event.page), storable(event.psid)
+    if event.opens_window:
+        # Who writes can be reached.
+        _take_off(database, *who, UNAVAILABLE)
+    if event.stops is None:
+        return
     if event.stops:
-        newer = "" if event.kind == NEWSLETTERS else " DO UPDATE SET kind = excluded.kind"
-        database.run(
-            f"INSERT INTO service_stops (page, psid, since, kind) VALUES (?, ?, {database.clock}, ?) "
-            f"ON CONFLICT (page, psid){newer or ' DO NOTHING'}",
-            (*who, event.kind),
-        )
+        _put_on(database, *who, event.kind, stronger=event.kind != NEWSLETTERS)
     elif event.kind == NEWSLETTERS:
-        database.run("DELETE FROM service_stops WHERE page = ? AND psid = ? AND kind = ?", (*who, NEWSLETTERS))
+        _take_off(database, *who, NEWSLETTERS)
     else:
-        database.run("DELETE FROM service_stops WHERE page = ? AND psid = ?", who)
+        _take_off(database, *who)
+
+
+def _put_on(database: Database, page: str, psid: str, kind: str, *, stronger: bool) -> None:
+    """Put somebody on the stop list; a stronger kind replaces the one that is there."""
+    newer = f"DO UPDATE SET kind = excluded.kind, since = {database.clock}" if stronger else "DO NOTHING"
+    database.run(
+        f"INSERT INTO service_stops (page, psid, since, kind) VALUES (?, ?, {database.clock}, ?) "
+        f"ON CONFLICT (page, psid) {newer}",
+        (page, psid, kind),
+    )
+
+
+def _take_off(database: Database, page: str, psid: str, kind: str | None = None) -> bool:
+    """Take somebody off the stop list, or only where the entry is of a kind; return whether there was one."""
+    only = "" if kind is None else " AND kind = ?"
+    values = (page, psid) if kind is None else (page, psid, kind)
+    return bool(database.run(f"DELETE FROM service_stops WHERE page = ? AND psid = ?{only}", values).rowcount)
 
 
 def heed_pause(database: Database, event: Event) -> None:
@@ -89,9 +128,53 @@ class People:
         return None if found is None else float(found[0])
 
     def is_stopped(self, page: str, psid: str) -> bool:
-        """Whether a person has asked a Page for no more messages."""
+        """Whether a person is on the stop list of a Page."""
+        return is_stopped(self._database, page, psid)
+
+    def block_unavailable(self, run: str) -> int:
+        """Put those on the stop list whom Meta said a run cannot reach; return how many there were.
+
+        Args:
+            run: The id of a run in the ledger.
+        """
+        database = self._database
+
+        def work() -> int:
+            found = database.run(
+                "SELECT DISTINCT w.page, t.page, w.recipient FROM writes AS w LEFT JOIN tokens AS t "
+                "ON t.digest = w.page WHERE w.run = ? AND w.is_message = 1 AND w.outcome = ? AND w.about = ? "
+                "AND w.error LIKE ?",
+                (run, FAILED, ABOUT_PERSON, f'%"name":"{RecipientUnavailable.__name__}"%'),
+            ).fetchall()
+            people = {(known or name.rpartition("/")[2], psid) for name, known, psid in found if known or "/" in name}
+            for page, psid in people:
+                _put_on(database, page, psid, UNAVAILABLE, stronger=False)
+            return len(people)
+
+        return database.transact(work, durable=True)
+
+    def stop(self, page: str, psid: str) -> None:
+        """Put somebody on the stop list by hand."""
+        who = storable(page), storable(psid)
+        self._database.transact(lambda: _put_on(self._database, *who, BY_HAND, stronger=True), durable=True)
+
+    def start(self, page: str, psid: str) -> bool:
+        """Take somebody off the stop list by hand; return whether there was an entry."""
+        who = storable(page), storable(psid)
+        return self._database.transact(lambda: _take_off(self._database, *who), durable=True)
+
+    def stopped(self) -> list[Stop]:
+        """Return the stop list, newest entry first."""
         with self._database.reading():
             found = self._database.run(
-                "SELECT 1 FROM service_stops WHERE page = ? AND psid = ?", (page, psid)
-            ).fetchone()
-        return found is not None
+                "SELECT page, psid, kind, since FROM service_stops ORDER BY since DESC, page, psid"
+            ).fetchall()
+        return [Stop(*each) for each in found]
+
+    def pages(self) -> list[str]:
+        """Return the Pages to which somebody has written, or which have a stop list."""
+        with self._database.reading():
+            found = self._database.run(
+                "SELECT DISTINCT page FROM service_people UNION SELECT DISTINCT page FROM service_stops ORDER BY 1"
+            ).fetchall()
+        return [page for (page,) in found]

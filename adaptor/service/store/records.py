@@ -61,7 +61,7 @@ class Stored(IntEnum):
     NEW = 1
     #: New, and its runs are not performed: a human answers this person.
     PAUSED = 2
-    #: New, and the answer that a run has waited for: the run goes on, and nothing is started.
+    #: New, and the answer that a run has waited for: the run continues, and nothing is started.
     ANSWER = 3
 
 
@@ -77,6 +77,8 @@ class NewRun:
         person: Runs with the same person are run one after the other, oldest first; None is no order.
         input: The initial state.
         is_answer: Somebody waits for it: it is run before those for which nobody does.
+        page: The Page that it will send as: while that is paused, it waits. None is any, empty one that is not known.
+        is_wish: A stop word has started it, which answers no question of another run.
     """
 
     id: str
@@ -86,6 +88,8 @@ class NewRun:
     person: str | None
     input: dict[str, Any] = field(repr=False)
     is_answer: bool = True
+    page: str | None = None
+    is_wish: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class RunRow:
 
     Attributes:
         n: Its number, in the order of queueing.
-        id: As in `NewRun`; so are `workflow`, `start`, `digest`, `person`, `is_answer` and `input`.
+        id: As in `NewRun`; so are `workflow`, `start`, `digest`, `person`, `is_answer`, `input` and `page`.
         status: One of the states above.
         due: It is not started before, in Unix seconds.
         epoch: How often it was claimed. A worker whose epoch is not the row's has lost the run.
@@ -103,7 +107,8 @@ class RunRow:
         queued: When, in Unix seconds; so are `started`, of the last attempt, and `ended`.
         exit_code: As of `adaptor run`, or None.
         error: What went wrong in the last attempt, as text for people, or None.
-        waits: Where it waits for an answer, `{"step", "arrival"}`, and once that is over its `facts`; or None.
+        waits: Where it waits for an answer, `{"step", "arrival"}`, with `since`, the time of what it knows; once that
+            is over its `facts`, and the `runs` that these would have started; or None.
     """
 
     n: int
@@ -125,3 +130,4 @@ class RunRow:
     exit_code: int | None
     error: str | None
     waits: dict[str, Any] | None = None
+    page: str | None = None

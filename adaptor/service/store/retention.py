@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...ledger.database.database import from_text, to_text
+
 if TYPE_CHECKING:
     from ...ledger.database.database import Database
 
@@ -35,11 +37,26 @@ def forget_older(database: Database, seconds: float) -> int:
             f"WHERE coalesce(delivered, 0) < {clock} - ? AND coalesce(seen, 0) < {clock} - ?",
             (max(seconds, LEAST_SECONDS),) * 2,
         )
+        database.run(f"DELETE FROM service_answers WHERE happened < {clock} - ?", (max(seconds, LEAST_SECONDS),))
+        _forget_carried(database, seconds)
         database.run(f"DELETE FROM service_pauses WHERE ends < {clock}")
         database.run(f"DELETE FROM service_people WHERE last_message < {clock} - ?", (max(seconds, LEAST_SECONDS),))
         return int(events + runs)
 
     return database.transact(work, durable=True)
+
+
+def _forget_carried(database: Database, seconds: float) -> None:
+    """Remove the data in what the next runs of schedules begin with, where it is old; a cursor beside it stays."""
+    found = database.run(
+        f"SELECT workflow, start, state FROM service_schedules WHERE kept < {database.clock} - ?", (seconds,)
+    ).fetchall()
+    for workflow, start, text in found:
+        state = {key: value for key, value in from_text(text).items() if key != "references"}
+        database.run(
+            "UPDATE service_schedules SET state = ?, kept = NULL WHERE workflow = ? AND start = ?",
+            (to_text(state), workflow, start),
+        )
 
 
 def forget_run(database: Database, id_: str) -> None:

@@ -6,7 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...ledger.database.database import from_text, placeholders, storable, to_text
-from .records import CANCELLED, CRASHED, QUEUED, RUNNING, SUCCEEDED, WAITING, NewRun, RunRow
+from .answers import forget_answers, take_answer, waits_of
+from .notices import RUN_FAILED, record_notice
+from .page_pauses import NOT_PAUSED
+from .records import CANCELLED, CRASHED, FAILED, KILLED, QUEUED, RUNNING, SUCCEEDED, WAITING, NewRun, RunRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "n, id, workflow, start, digest, person, is_answer, input, status, due, epoch, holder, failures, queued, started, "
-    "ended, exit_code, error, waits"
+    "ended, exit_code, error, page, waits"
 )
 #: A run whose process was lost after so many failures is given up: it may be what ends them.
 _MOST_LOST = 7
@@ -25,11 +28,8 @@ _OLDEST = (
     "(r.person IS NULL OR NOT EXISTS (SELECT 1 FROM service_runs AS o "
     "WHERE o.is_open = 1 AND o.person = r.person AND o.n < r.n))"
 )
-
-#: The events that answer a question, by Meta's fields.
-ANSWERS = ("messages", "messaging_postbacks")
-#: Why a run was cancelled.
-ANSWERED = "What the person wrote is the answer that another run has waited for."
+#: How a run ends that is no success: a notice says so.
+_NOTED = (FAILED, CRASHED, KILLED)
 
 
 def queue(database: Database, runs: Sequence[NewRun], *, cancelled: str | None = None) -> None:
@@ -43,7 +43,8 @@ def queue(database: Database, runs: Sequence[NewRun], *, cancelled: str | None =
     for run in runs:
         database.run(
             "INSERT INTO service_runs (id, workflow, start, digest, person, is_answer, input, status, is_open, error, "
-            f"due, queued) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {database.clock}, {database.clock})",
+            "page, is_wish, due, queued) "
+            f"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {database.clock}, {database.clock})",
             (
                 run.id,
                 storable(run.workflow),
@@ -55,6 +56,8 @@ def queue(database: Database, runs: Sequence[NewRun], *, cancelled: str | None =
                 QUEUED if cancelled is None else CANCELLED,
                 int(cancelled is None),
                 cancelled,
+                None if run.page is None else storable(run.page),
+                int(run.is_wish),
             ),
         )
         if cancelled is not None:
@@ -68,23 +71,6 @@ def cancel_answers(database: Database, person: str, why: str) -> None:
         "WHERE is_open = 1 AND person = ? AND status = ? AND is_answer = 1 AND epoch = 0",
         (CANCELLED, why, storable(person), QUEUED),
     )
-
-
-def answer_waiting(database: Database, person: str, facts: Any) -> str | None:
-    """Give an answer to the run that has waited longest for the person, inside a transaction; return its id, if any."""
-    found = database.run(
-        f"SELECT id, waits FROM service_runs WHERE status = ? AND person = ? ORDER BY n LIMIT 1{database.for_update}",
-        (WAITING, storable(person)),
-    ).fetchone()
-    if found is None:
-        return None
-    id_, waits = found
-    changed = database.run(
-        f"UPDATE service_runs SET status = ?, is_open = 1, due = {database.clock}, waits = ? "
-        "WHERE id = ? AND status = ?",
-        (QUEUED, to_text({**from_text(waits), "facts": facts}), id_, WAITING),
-    ).rowcount
-    return str(id_) if changed else None
 
 
 class Runs:
@@ -127,7 +113,7 @@ class Runs:
         database = self._database
         found = database.run(
             "SELECT r.id FROM service_runs AS r WHERE r.is_open = 1 AND r.status = ? AND r.is_answer = ? "
-            f"AND {_OLDEST} AND r.due <= {database.clock} ORDER BY r.n LIMIT ?",
+            f"AND {_OLDEST} AND {NOT_PAUSED} AND r.due <= {database.clock} ORDER BY r.n LIMIT ?",
             (QUEUED, is_answer, most),
         ).fetchall()
         # Another claim may come first: then the status is no longer `queued`, and nothing is changed.
@@ -147,11 +133,21 @@ class Runs:
         Returns:
             Whether the claim still held. If not, another process has taken the run over, and nothing is changed.
         """
-        return self._change(
-            run,
-            f"status = ?, is_open = 0, holder = NULL, ended = {self._database.clock}, exit_code = ?, error = ?",
-            (status, exit_code, _text(error)),
-        )
+        database = self._database
+
+        def work() -> bool:
+            is_held = self._change(
+                run,
+                f"status = ?, is_open = 0, holder = NULL, ended = {database.clock}, exit_code = ?, error = ?",
+                (status, exit_code, _text(error)),
+            )
+            if is_held and status in _NOTED:
+                record_notice(database, RUN_FAILED, run=run.id)
+            if is_held and run.person is not None and run.is_answer:
+                forget_answers(database, run.person)
+            return is_held
+
+        return database.transact(work)
 
     def retry(self, run: RunRow, delay: float, error: str | None = None, *, failed: bool = True) -> bool:
         """Queue a run again that this process has claimed; its next attempt resumes it.
@@ -188,42 +184,25 @@ class Runs:
         database = self._database
 
         def work() -> bool:
-            waits = {"step": step, "arrival": arrival}
+            waits = waits_of(run, step, arrival)
             changed = database.run(
                 f"UPDATE service_runs SET status = ?, is_open = 0, holder = NULL, failures = 0, error = NULL, "
                 f"due = {database.clock} + ?, waits = ? WHERE id = ? AND epoch = ? AND holder = ? AND status = ?",
                 (WAITING, seconds, to_text(waits), run.id, run.epoch, run.holder, RUNNING),
             ).rowcount
             if changed and run.person is not None and run.is_answer:
-                self._take_answer(run.person)
+                take_answer(database, run, waits)
             return bool(changed)
 
         return database.transact(work, durable=True)
-
-    def _take_answer(self, person: str) -> None:
-        database = self._database
-        found = database.run(
-            "SELECT id, input FROM service_runs WHERE is_open = 1 AND person = ? AND status = ? AND is_answer = 1 "
-            "AND epoch = 0 ORDER BY n LIMIT 1",
-            (storable(person), QUEUED),
-        ).fetchone()
-        facts = None if found is None else from_text(found[1]).get("data")
-        if found is None or not isinstance(facts, dict) or facts.get("event") not in ANSWERS:
-            return
-        taken = database.run(
-            f"UPDATE service_runs SET status = ?, is_open = 0, ended = {database.clock}, error = ? "
-            "WHERE id = ? AND status = ?",
-            (CANCELLED, ANSWERED, found[0], QUEUED),
-        ).rowcount
-        if taken:
-            answer_waiting(database, person, facts)
 
     def release_late(self) -> list[str]:
         """Queue the runs for whose answer the time is over; return their ids."""
         database = self._database
         with database.reading():
             found = database.run(
-                f"SELECT id, waits FROM service_runs WHERE status = ? AND due <= {database.clock}", (WAITING,)
+                # As the index is written: of a million runs few wait.
+                f"SELECT id, waits FROM service_runs WHERE status = 'waiting' AND due <= {database.clock}"
             ).fetchall()
 
         def release(id_: str, waits: str) -> bool:
@@ -272,11 +251,13 @@ class Runs:
         found = database.run(
             "SELECT id FROM service_runs WHERE is_open = 1 AND status = ? AND holder = ?", (RUNNING, holder)
         ).fetchall()
-        database.run(
+        given_up = database.run(
             f"UPDATE service_runs SET status = ?, is_open = 0, holder = NULL, ended = {database.clock}, error = ? "
-            "WHERE is_open = 1 AND status = ? AND holder = ? AND failures >= ?",
+            "WHERE is_open = 1 AND status = ? AND holder = ? AND failures >= ? RETURNING id",
             (CRASHED, "Each process that ran it has ended; it is given up.", RUNNING, holder, _MOST_LOST),
-        )
+        ).fetchall()
+        for (id_,) in given_up:
+            record_notice(database, RUN_FAILED, run=id_)
         database.run(
             "UPDATE service_runs SET status = ?, holder = NULL, failures = failures + 1, "
             f"due = {database.clock} WHERE is_open = 1 AND status = ? AND holder = ?",
@@ -338,8 +319,9 @@ class Runs:
 
 def _row(values: Sequence[Any]) -> RunRow:
     n, id_, workflow, start, digest, person, is_answer, given, *rest = values
-    rest[-1] = from_text(rest[-1])
-    return RunRow(n, id_, workflow, start, digest, person, bool(is_answer), from_text(given), *rest)
+    *rest, page, waits = rest
+    facts = from_text(given), *rest, from_text(waits), page
+    return RunRow(n, id_, workflow, start, digest, person, bool(is_answer), *facts)
 
 
 def _text(error: str | None) -> str | None:

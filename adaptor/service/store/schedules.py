@@ -1,10 +1,10 @@
-"""The table of schedules: the last moment of each that was served."""
+"""The table of schedules: the last moment of each that was served, and what its next run begins with."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ...ledger.database.database import storable
+from ...ledger.database.database import from_text, storable, to_text
 from .runs import queue
 
 if TYPE_CHECKING:
@@ -34,6 +34,27 @@ class Schedules:
             return float(found[0])
 
         return self._database.transact(work, durable=True)
+
+    def keep_state(self, workflow: str, start: str, state: dict[str, Any]) -> None:
+        """Keep what the next run of a schedule begins with."""
+        self._database.transact(
+            lambda: self._database.run(
+                f"UPDATE service_schedules SET state = ?, kept = {self._database.clock} "
+                "WHERE workflow = ? AND start = ?",
+                (to_text(state), storable(workflow), storable(start)),
+            ),
+            durable=True,
+        )
+
+    def state(self, workflow: str, start: str) -> dict[str, Any]:
+        """Return what the next run of a schedule begins with; empty before its first run."""
+        with self._database.reading():
+            found = self._database.run(
+                "SELECT state FROM service_schedules WHERE workflow = ? AND start = ?",
+                (storable(workflow), storable(start)),
+            ).fetchone()
+        state: dict[str, Any] = {} if found is None else from_text(found[0]) or {}
+        return state
 
     def serve(self, run: NewRun, before: float, moment: float) -> bool:
         """Queue the run of a moment, unless another process has done so, or the run before it is still open.

@@ -107,6 +107,46 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE service_runs ADD COLUMN waits TEXT",
         "CREATE INDEX service_runs_waiting ON service_runs (person) WHERE status = 'waiting'",
     ),
+    (
+        # The Page that a run sends as, where that is known before it has begun.
+        "ALTER TABLE service_runs ADD COLUMN page TEXT",
+        "ALTER TABLE service_runs ADD COLUMN is_wish INTEGER NOT NULL DEFAULT 0",
+        # A pause that was lifted stays, with its time: a `block` of Meta's may come after the later `unblock`.
+        """
+        CREATE TABLE service_page_pauses (
+            page {plain_text} PRIMARY KEY,
+            kind TEXT NOT NULL,
+            since DOUBLE PRECISION NOT NULL,
+            why TEXT NOT NULL,
+            tokens TEXT NOT NULL,
+            lifted DOUBLE PRECISION
+        )
+        """,
+        """
+        CREATE TABLE service_notices (
+            n {counter},
+            kind TEXT NOT NULL,
+            run TEXT,
+            page TEXT,
+            created DOUBLE PRECISION NOT NULL,
+            due DOUBLE PRECISION NOT NULL,
+            tries INTEGER NOT NULL DEFAULT 0
+        ) {changes_often}
+        """,
+        # What people wrote while a run was asking them something, where it has started no run of its own.
+        """
+        CREATE TABLE service_answers (
+            n {counter},
+            person {plain_text} NOT NULL,
+            happened DOUBLE PRECISION NOT NULL,
+            facts TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX service_answers_of_person ON service_answers (person, happened)",
+        # What the next run of a schedule begins with.
+        "ALTER TABLE service_schedules ADD COLUMN state TEXT",
+        "ALTER TABLE service_schedules ADD COLUMN kept DOUBLE PRECISION",
+    ),
 )
 
 _VERSION_TABLE = "CREATE TABLE IF NOT EXISTS service_version (version INTEGER NOT NULL)"

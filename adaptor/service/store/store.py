@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from ...ledger.store import open_store
 from .events import Events
+from .notices import Notices
+from .page_pauses import PagePauses
 from .people import People
 from .runs import Runs
 from .schedules import Schedules
@@ -24,6 +26,8 @@ class ServiceStore:
         runs: The runs that wait, run or have ended.
         schedules: Which moments of cron triggers were served.
         people: The people who have written.
+        pages: The Pages that are paused.
+        notices: The notices that are still to be delivered.
     """
 
     def __init__(self, ledger: Store) -> None:
@@ -33,6 +37,8 @@ class ServiceStore:
         self.runs = Runs(self.database, ledger.leases)
         self.schedules = Schedules(self.database)
         self.people = People(self.database)
+        self.pages = PagePauses(self.database)
+        self.notices = Notices(self.database)
 
     @property
     def name(self) -> str:

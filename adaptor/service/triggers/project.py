@@ -15,11 +15,14 @@ from ...runner.load.openfn.project import is_project, workflow_names
 from ...runner.load.prepare import WORKFLOW_ENDINGS, prepare
 from ...runner.load.triggers.people_rules import NO_RULES, PeopleRules
 from ...runner.load.triggers.trigger import ALL, FIRST, Schedule, Trigger
+from ...runner.load.triggers.trigger_reader import takers
 from ...runner.load.workflows.plan import Plan
 from ...runner.problems.problems import raise_for
 
 if TYPE_CHECKING:
     from ...runner.load.credentials import Credentials
+    from ...runner.load.triggers.notices import NoticeTarget
+    from ...runner.load.triggers.quiet_hours import QuietHours
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,8 @@ class Project:
         match: Of the triggers that an event fits, the `first` starts a run, or `all` do.
         files: The files that the workflows are made of.
         people_rules: What they say about people, together.
+        quiet_hours: Those of the workflows that have some, by the workflow's name.
+        notify: Where the notices about a workflow go, by its name.
         warnings: What deserves a look and is no error.
     """
 
@@ -69,6 +74,8 @@ class Project:
     match: str = FIRST
     files: frozenset[str] = frozenset()
     people_rules: PeopleRules = NO_RULES
+    quiet_hours: dict[str, QuietHours] = field(default_factory=dict)
+    notify: dict[str, NoticeTarget] = field(default_factory=dict)
     warnings: list[AdaptorError] = field(default_factory=list)
 
 
@@ -100,6 +107,8 @@ def load_project(path: str, credentials: Credentials) -> Project:
     clocks: list[Clock] = []
     files: set[str] = set()
     rules = NO_RULES
+    quiet_hours: dict[str, QuietHours] = {}
+    notify: dict[str, NoticeTarget] = {}
     warnings: list[AdaptorError] = []
     for name in names:
         # All that `adaptor check` finds, before anybody writes.
@@ -115,6 +124,10 @@ def load_project(path: str, credentials: Credentials) -> Project:
                 clocks.append(Clock(name or "", digest, step.id, step.schedule))
         files.update(sources[0])
         rules |= plan.people_rules or NO_RULES
+        if plan.quiet_hours is not None:
+            quiet_hours[name or ""] = plan.quiet_hours
+        if plan.notify is not None:
+            notify[name or ""] = plan.notify
         match = match or plan.match
     if not entries and not clocks:
         raise InputError(
@@ -122,7 +135,15 @@ def load_project(path: str, credentials: Credentials) -> Project:
             fix='Add a step {"id": "hook", "type": "webhook", "events": ["messages"], "next": "answer"}.',
         )
     project = Project(
-        os.path.abspath(path), tuple(entries), tuple(clocks), match or FIRST, frozenset(files), rules, warnings
+        os.path.abspath(path),
+        tuple(entries),
+        tuple(clocks),
+        match or FIRST,
+        frozenset(files),
+        rules,
+        quiet_hours,
+        notify,
+        warnings,
     )
     project.warnings.extend(_covered(project))
     return project
@@ -141,14 +162,16 @@ def _read(path: str, name: str | None, credentials: Credentials) -> tuple[Plan, 
 
 
 def _covered(project: Project) -> list[InputError]:
-    """Return a warning for each trigger whose events all go to a trigger of an earlier workflow."""
+    """Return a warning for each trigger whose events all go to triggers of earlier workflows."""
     found = []
     for index, entry in enumerate(project.entries if project.match == FIRST else ()):
-        for earlier in project.entries[:index]:
-            # Within one workflow the check of the workflow has said so.
-            if earlier.workflow != entry.workflow and earlier.trigger.covers(entry.trigger):
-                what = f"The workflow `{entry.workflow}` is never started by its trigger `{entry.step}`: "
-                what += f"`{earlier.workflow}` comes first and takes its events."
-                found.append(InputError(what, fix='Put the narrower one first, or write "match": "all" in the file.'))
-                break
+        earlier = [(f"{each.workflow}: {each.step}", each.trigger) for each in project.entries[:index]]
+        own = [(each.step, each.trigger) for each in project.entries[:index] if each.workflow == entry.workflow]
+        # Within one workflow the check of the workflow has said so.
+        if (names := takers(entry.trigger, earlier)) and not takers(entry.trigger, own):
+            what = f"The workflow `{entry.workflow}` is never started by its trigger `{entry.step}`: "
+            what += (
+                f"{', '.join(f'`{name}`' for name in names)} before it {'take' if names[1:] else 'takes'} its events."
+            )
+            found.append(InputError(what, fix='Put the narrower one first, or write "match": "all" in the file.'))
     return found

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from ...core.errors import AdaptorError
+from ...ledger.errors import LedgerError
 from ...ledger.store import open_store
 from ...runner.execution.result import EXIT_CRASHED
 from ...runner.execution.signals import Interruption
@@ -17,6 +18,8 @@ from ...runner.execution.start import RunOptions, start_run
 from ...runner.output.logs import Levels, Log
 from ...runner.supervision.supervised_child import Child, WatchedRun
 from ...runner.supervision.supervisor import RunLimits, supervise
+from ..store.people import People
+from .carried import Carried
 from .known_people import ServicePeople
 from .outcome import Outcome
 
@@ -24,7 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...core.run.context import Run
-    from ...runner.execution.result import Result
+    from ...core.state import State
+    from ...runner.execution.result import Result, StepResult
+    from ...runner.execution.schedule import Schedule
     from ...runner.load.credentials import Credentials
 
 
@@ -101,13 +106,15 @@ def perform(order: Order, settings: Settings, credentials: Credentials, private:
             if known is not None:
                 options.resume, options.run_id = order.id, None
         run = options.new_run(WatchedRun, _log(order, settings))
-        run.resource("known people", lambda: ServicePeople(order.person))
+        people = run.resource("known people", lambda: ServicePeople(order.person))
     except AdaptorError as error:
         return Outcome(1, error=error.report(), is_safe=True)
     with tempfile.TemporaryFile() as told:
         side = supervise(settings.limits, run)
         if isinstance(side, Child):
-            return _become(side, options, run, credentials, told, private)
+            context = _Context(people, Carried(settings.database, order.workflow, order.start), settings.database)
+            options.initial = lambda plan: context.carried.begin(plan, order.input)
+            return _become(side, options, run, credentials, told, private, context)
         code = side.wait()
         if side.result is not None:
             return Outcome.of(side.result)
@@ -141,25 +148,62 @@ def _known_in_ledger(id_: str, database: str) -> str | None:
         store.close()
 
 
+@dataclass
+class _Context:
+    """What the service adds to a run: what it knows of people, and what schedules leave to their next run."""
+
+    people: ServicePeople
+    carried: Carried
+    database: str
+
+    def before_step(self, schedule: Schedule) -> None:
+        self.people.quiet_hours = schedule.plan.quiet_hours
+
+    def end(self, result: Result, run: Run) -> None:
+        """Keep what the run has shown, for later runs."""
+        self.carried.end(result, run)
+        if result.outcomes.get("failed"):
+            store = open_store(self.database)
+            try:
+                People(store.database).block_unavailable(run.id)
+            finally:
+                store.close()
+
+
 def _become(
-    child: Child, options: RunOptions, run: Run, credentials: Credentials, told: IO[bytes], private: Sequence[int]
+    child: Child,
+    options: RunOptions,
+    run: Run,
+    credentials: Credentials,
+    told: IO[bytes],
+    private: Sequence[int],
+    context: _Context,
 ) -> NoReturn:
     """Be the process of the job."""
     code = EXIT_CRASHED
     try:
         for descriptor in private:
             os.close(descriptor)
-        options.on_open, options.before_step, options.after_step = (
-            child.ledger_opened,
-            child.before_step,
-            child.after_step,
-        )
+
+        def before_step(step: StepResult, before: State, schedule: Schedule) -> None:
+            context.before_step(schedule)
+            child.before_step(step, before, schedule)
+
+        def after_step(step: StepResult, after: State, schedule: Schedule) -> None:
+            context.carried.after_step(step, after, schedule)
+            child.after_step(step, after, schedule)
+
+        options.on_open, options.before_step, options.after_step = child.ledger_opened, before_step, after_step
         with Interruption(run, is_supervised=True) as interruption:
             run.wait = interruption.wait
 
             def end(result: Result) -> None:
                 with interruption.shielded():
                     child.steps_ended()
+                    try:
+                        context.end(result, run)
+                    except LedgerError as error:
+                        run.warn("run", f"What later runs should know of this one is not recorded: {error}")
                     _tell(Outcome.of(result), told)
 
             options.on_end = end

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..store.records import RunRow
     from ..store.store import ServiceStore
     from .attempt import Settings
+    from .policy import Hold, Policy
 
     Log = Callable[[str, str], object]
 
@@ -45,6 +46,7 @@ class Dispatcher:
         settings: How runs are performed.
         count: How many workers there are.
         log: Called with a level and a line.
+        policy: Which runs wait.
         on_look: Called about once a second, in the thread: may queue runs.
         on_failure: Called when no worker can be started.
     """
@@ -55,6 +57,7 @@ class Dispatcher:
         settings: Settings,
         count: int,
         log: Log,
+        policy: Policy,
         *,
         on_look: Callable[[], object] = lambda: None,
         on_failure: Callable[[], object] = lambda: None,
@@ -63,6 +66,11 @@ class Dispatcher:
         self._settings = settings
         self._count = count
         self._log = log
+        self._policy = policy
+        #: Runs that this process has claimed and no worker has yet.
+        self._claimed: list[RunRow] = []
+        #: Why runs under way were stopped, to be resumed later, by their ids.
+        self._held: dict[str, Hold] = {}
         self._on_look = on_look
         self._on_failure = on_failure
         self._selector = selectors.DefaultSelector()
@@ -134,11 +142,13 @@ class Dispatcher:
             self._add_worker()
         while not self._stopping.is_set():
             try:
+                self._policy.look()
                 self._record_rest()
                 self._look_for_lost()
                 for id_ in self._store.runs.release_late():
                     self._log("info", f"{id_}  Nobody has answered in time: it goes on.")
                 self._on_look()
+                self._stop_held()
                 self._claim()
                 self._retention.look()
                 self._trouble = ""
@@ -184,9 +194,25 @@ class Dispatcher:
         # One worker is left for answers: a broadcast that takes an hour must not delay them.
         others = sum(worker.run is not None and not worker.run.is_answer for worker in self._workers)
         most_others = max(1, self._count - 1) - others
-        claimed = self._store.runs.claim(self._valid_lease(), len(idle), most_others)
-        for worker, run in zip(idle, claimed, strict=False):
-            worker.start(run)
+        if not self._claimed:
+            self._claimed = self._store.runs.claim(self._valid_lease(), len(idle), most_others)
+        while self._claimed and idle:
+            run = self._claimed[0]
+            hold = self._policy.hold(run)
+            if hold is None:
+                idle.pop().start(run)
+            elif self._store.runs.retry(run, hold.seconds, hold.why, failed=False):
+                self._log("info", f"{run.id}  {hold.why}")
+            del self._claimed[0]
+
+    def _stop_held(self) -> None:
+        """Stop runs for which quiet hours have begun: they are resumed after them."""
+        for worker in self._workers:
+            run = worker.run
+            if run is not None and run.id not in self._held and (hold := self._policy.hold(run)) is not None:
+                self._held[run.id] = hold
+                self._log("info", f"{run.id}  It stops. {hold.why}")
+                worker.ask_to_stop()
 
     def _valid_lease(self) -> str:
         """Return the lease under which runs are claimed: a new one where this process was suspended for too long."""
@@ -222,8 +248,13 @@ class Dispatcher:
 
     def _record_end(self, run: RunRow, outcome: Outcome) -> None:
         runs = self._store.runs
+        hold = self._held.get(run.id) if outcome.was_interrupted else None
+        hold = hold or self._policy.after(run, outcome)
         delay = self._delay(run, outcome)
-        if delay is not None:
+        if hold is not None:
+            is_held = runs.retry(run, hold.seconds, hold.why, failed=False)
+            what = "It is resumed when its Page is." if outcome.pauses_page else hold.why
+        elif delay is not None:
             counts = not (outcome.is_held or outcome.was_interrupted)
             is_held = runs.retry(run, delay, outcome.error, failed=counts)
             why = outcome.error if outcome.is_lost else "Another process runs it." if outcome.is_held else ""
@@ -237,7 +268,8 @@ class Dispatcher:
             what = f"{run.workflow + ': ' if run.workflow else ''}{run.start}: {status}. {outcome.summary}".rstrip()
         if not is_held:
             what = "Another process has taken it over meanwhile; nothing is recorded of this attempt."
-        self._log("info" if outcome.exit_code == 0 else "error", f"{run.id}  {what}")
+        self._held.pop(run.id, None)
+        self._log("info" if outcome.exit_code == 0 or hold is not None else "error", f"{run.id}  {what}")
 
     def _delay(self, run: RunRow, outcome: Outcome) -> float | None:
         """Return in how many seconds a run has another attempt, or None where it has none."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
-from ...graph.known_people import KnownPeople, page_id_of
+from ...graph.known_people import KnownPeople, PutOff, page_id_of
 from ...ledger.ledger import ledger_of
 from ..store.people import People
+from .quiet import zone_of
 
 if TYPE_CHECKING:
     from ...core.run.context import Run
     from ...core.state import State
+    from ...runner.load.triggers.quiet_hours import QuietHours
 
 
 class ServicePeople(KnownPeople):
@@ -18,7 +21,12 @@ class ServicePeople(KnownPeople):
 
     Args:
         person: Whom the run answers, as `Event.person` names them; None where nobody has just written.
+
+    Attributes:
+        quiet_hours: Those of the workflow, or None.
     """
+
+    quiet_hours: QuietHours | None = None
 
     def __init__(self, person: str | None) -> None:
         self._answered = None if person is None else person.rpartition("/")[2]
@@ -27,9 +35,13 @@ class ServicePeople(KnownPeople):
         """Return when a person last did something after which the Page may write; see `KnownPeople`."""
         return self._people(run).last_message(page_id_of(run, state), psid)
 
-    def is_stopped(self, psid: str, run: Run, state: State) -> bool:
-        """Whether a person is on the stop list; see `KnownPeople`."""
-        return self._people(run).is_stopped(page_id_of(run, state), psid)
+    def put_off(self, psid: str, run: Run) -> PutOff | None:
+        """Return what stops the run in the quiet hours of a person by their own time zone; see `KnownPeople`."""
+        hours = self.quiet_hours
+        if hours is None or not hours.people:
+            return None
+        until = hours.end_at(time.time(), zone_of(hours, psid, ledger_of(run).store.collections))
+        return None if until is None else PutOff(until)
 
     def expects_answer(self, psid: str) -> bool:
         """Whether the run answers this person; see `KnownPeople`."""

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import SENT_NO, NotSent
-from ...graph.answers.errors import RateLimited, TemporaryFailure
+from ...graph.answers.errors import PolicyBlocked, RateLimited, TemporaryFailure, TokenInvalid
 from ...ledger.errors import LedgerError, TakenOver
 from ...runner.execution.counts import Counts
 from ...runner.execution.result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_KILLED, EXIT_WELL
+from ..store.page_pauses import POLICY, TOKEN
 from ..store.records import CRASHED, FAILED, KILLED, SUCCEEDED
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ RETRY_SECONDS = (2.0, 10.0, 60.0, 300.0)
 MOST_LOST = 3
 #: How long a run waits that another process still holds.
 HELD_SECONDS = 5.0
+#: Meta's codes, or pairs of code and subcode, for a Page that may send nothing for now: see `graph/answers/codes.py`.
+_RESTRICTED = (368, (10, 1893063))
 #: The longest error that is kept.
 _MOST_ERROR = 4_000
 
@@ -47,6 +50,9 @@ class Outcome:
         is_held: Another process runs it; this attempt did nothing.
         is_lost: The worker process has ended in the middle of it.
         waits: Where it waits for an answer, as `Result.waits`, or None.
+        put_off: Until when it has stopped itself for quiet hours, in Unix seconds, or None.
+        pauses_page: `token` or `policy` where nothing more can be sent as its Page, for that reason; or None.
+        is_known: What it has sent is known: it can be resumed.
     """
 
     exit_code: int
@@ -57,6 +63,9 @@ class Outcome:
     is_held: bool = False
     is_lost: bool = False
     waits: dict[str, Any] | None = None
+    put_off: float | None = None
+    pauses_page: str | None = None
+    is_known: bool = False
 
     @property
     def was_interrupted(self) -> bool:
@@ -79,11 +88,31 @@ class Outcome:
             is_safe=is_safe_to_retry(result),
             retry_after=getattr(error, "retry_after", None),
             waits=result.waits if result.exit_code == EXIT_WELL else None,
+            put_off=_put_off(error),
+            pauses_page=reason_to_pause(error),
+            is_known=not result.unknown and not result.outcomes.get("unknown"),
         )
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON, for `Outcome(**…)` in another process."""
         return dict(vars(self))
+
+
+def _put_off(error: AdaptorError | None) -> float | None:
+    details = error.details if error is not None and error.code == "PUT_OFF" else None
+    return details["until"] if isinstance(details, dict) else None
+
+
+def reason_to_pause(error: AdaptorError | None) -> str | None:
+    """Return why an error shows that nothing more can be sent as the Page: `token`, `policy`, or None.
+
+    Of the errors of Meta's policies only those are meant that restrict the Page itself, and no kind of message.
+    """
+    if isinstance(error, TokenInvalid):
+        return TOKEN
+    if isinstance(error, PolicyBlocked) and (error.code in _RESTRICTED or (error.code, error.subcode) in _RESTRICTED):
+        return POLICY
+    return None
 
 
 def is_safe_to_retry(result: Result) -> bool:

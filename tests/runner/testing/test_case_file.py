@@ -57,6 +57,10 @@ def test_yaml_is_read_too(write):
 
 
 MISTAKES = {
+    "replies that are no list": ({"replies": "Ana"}, "1:13", "`replies` is text, not a list.", "no_reply"),
+    "a reply that is none": ({"replies": [5]}, "1:14", "This is no reply.", "no_reply"),
+    "a time-out with an answer": ({"replies": [{"no_reply": True, "text": "a"}]}, "1:14", "This is no reply.", "Write"),
+    "a misspelt fact": ({"replies": [{"txt": "Ana"}]}, "1:15", "`txt` is not a key of a reply.", "`text`"),
     "a key that is not known": ({"sate": {}}, "1:2", "`sate` is not a key of a case.", "Did you mean `state`?"),
     "a time without a zone": ({"now": "2026-11-30T07:00:00"}, "1:9", "`now` is not a time with its zone.", "Write it"),
     "a job that is not there": ({"job": "other.py"}, "1:9", "The job other.py does not exist.", "Paths begin"),

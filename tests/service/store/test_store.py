@@ -179,3 +179,21 @@ def test_tables_of_a_later_release_are_refused(store, database):
     store.database.run("INSERT INTO service_version (version) VALUES (99)")
     with pytest.raises(InputError, match="later release"):
         open_service_store(database)
+
+
+def test_a_message_looks_at_no_run_that_has_ended(store):
+    """Of a million runs few wait or are open; each message that comes in asks for those of its person."""
+    from adaptor.service.store.answers import _asking, _has_open_run
+
+    if "sqlite" not in type(store.database).__module__:
+        pytest.skip("PostgreSQL shows its plans in another way")
+    asked = []
+    run = store.database.run
+    store.database.run = lambda sql, values=(): asked.append((sql, values)) or run(sql, values)
+    _asking(store.database, "10/65")
+    _has_open_run(store.database, "10/65")
+    store.runs.release_late()
+    del store.database.run
+    plans = [run(f"EXPLAIN QUERY PLAN {sql}", values).fetchall() for sql, values in asked]
+    assert len(plans) == 4
+    assert all("USING INDEX service_runs_" in str(plan) for plan in plans), plans

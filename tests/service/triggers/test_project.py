@@ -63,6 +63,30 @@ def test_a_workflow_that_an_earlier_one_covers_is_warned_of(load):
     assert ["`hours` is never started" in str(each) for each in load(document).warnings] == [True]
 
 
+def test_a_workflow_whose_events_two_earlier_ones_take_is_warned_of(load):
+    texts = workflow({"id": "texts", "events": ["messages"]})
+    taps = workflow({"id": "taps", "events": ["postbacks"]})
+    document = {"workflows": {"a": texts, "b": taps, "c": workflow({"id": "both"})}}
+    (warning,) = load(document).warnings
+    assert "`c` is never started by its trigger `both`: `a: texts`, `b: taps` before it take its events." in str(
+        warning
+    )
+    assert load({**document, "match": "all"}).warnings == []
+
+
+def test_each_workflow_of_a_project_has_its_own_quiet_hours_and_notices(load):
+    night = {"from": "21:00", "to": "07:00", "timezone": "Africa/Nairobi"}
+    one = workflow(TWO[0], quiet_hours=night, notify={"command": "alert"})
+    project = load({"workflows": {"one": one, "two": workflow(TWO[1])}})
+    assert list(project.quiet_hours) == list(project.notify) == ["one"]
+    assert project.quiet_hours["one"].zone == "Africa/Nairobi"
+
+
+def test_a_run_of_an_event_belongs_to_its_page(load):
+    (run,) = runs_for(load(workflow({"id": "x"})), event(text="Hi"), {})
+    assert run.page == "10"
+
+
 def test_a_run_begins_with_the_facts_and_the_event_as_meta_sent_it(load):
     found = event(text="Hi")
     (run,) = runs_for(load(workflow({"id": "x"})), found, {"method": "POST"})

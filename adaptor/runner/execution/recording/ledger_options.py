@@ -28,7 +28,9 @@ class LedgerOptions:
             run, None for neither. Without it, neither is done.
         reply: For a run that waits for an answer at a `step` and `arrival`: these, and the `facts` of the answer, None
             where the time is over. None lets it wait.
-        replies: Texts that answer the steps that wait, in order, as if the person had written them; or None.
+        replies: What answers the steps that wait, in order: texts, as if the person had written them; facts of a
+            message or tap; or None where the time is over.
+        on_reply: Called when one of them is given: with whom was asked, the facts or None, and how long the step waits.
         on_open: Called with the address of the ledger and the ledger, as soon as the run is recorded there.
     """
 
@@ -42,5 +44,6 @@ class LedgerOptions:
     collections: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     ask: Callable[[str], bool | None] | None = None
     reply: Mapping[str, Any] | None = None
-    replies: Sequence[str] | None = None
+    replies: Sequence[str | Mapping[str, Any] | None] | None = None
+    on_reply: Callable[[str | None, Mapping[str, Any] | None, float], object] | None = None
     on_open: Callable[[str, Ledger], object] | None = None

@@ -26,6 +26,8 @@ _WORKFLOW = (
     *("jobs", "triggers", "edges", "globals", "description", "version", "start", "options", "schema_version"),
     *("concurrency", "lock_version", *_RECORD),
 )
+#: What a workflow of ours says to a service; it means the same in a project.
+_SERVICE = ("match", "stop_words", "start_words", "pause", "quiet_hours", "notify")
 _JOB = (
     *("adaptor", "credential", "body", "globals", "expression", "state"),
     *("keychain_credential", "keychain_credential_id", "project_credential_id", *_RECORD),
@@ -36,7 +38,7 @@ _TRIGGER = (
 )
 _EDGE = (
     *("source_trigger", "source_trigger_id", "source_job", "source_job_id", "target_job", "target_job_id"),
-    *("condition_type", "condition_expression", "condition_label", "enabled", "label", *_RECORD),
+    *("condition_type", "condition_expression", "condition_label", "enabled", "label", "on", "within", *_RECORD),
 )
 _CONDITIONS = ("always", "on_job_success", "on_job_failure", "expression", "js_expression", "never")
 
@@ -157,8 +159,9 @@ class _Conversion:
         return workflow
 
     def _convert(self, raw: dict[str, Any]) -> None:
-        self._reader.check_foreign_keys(raw, self._path, _WORKFLOW, "a workflow")
-        self._put(self._value, "name", raw, (), self._path)
+        self._reader.check_foreign_keys(raw, self._path, (*_WORKFLOW, *_SERVICE), "a workflow")
+        for key in ("name", *_SERVICE):
+            self._put(self._value, key, raw, (), self._path)
         self._steps_of(raw, "triggers", self._trigger)
         triggers = len(self._steps)
         self._steps_of(raw, "jobs", self._job)
@@ -166,6 +169,10 @@ class _Conversion:
             self._steps.clear()
             self._reader.refuse(self._path, "The workflow has no jobs.", fix="Write jobs: {name: {body: …}}.")
             return
+        for step in self._value["steps"]:
+            if isinstance(cursor := step.get("cron_cursor_job_id"), str):
+                # Version 1 and the app name the job by its id, which is no step's here.
+                step["cron_cursor_job_id"] = self._keys.get(cursor, cursor)
         self._edges_of(raw)
         if not triggers:
             # The first job that no edge leads to.
@@ -211,6 +218,8 @@ class _Conversion:
         self._put(step, "type", raw, to, at)
         for key in ("enabled", "events", "filter", "cron_expression", "timezone"):
             self._put(step, key, raw, to, at)
+        name = "cron_cursor_job" if raw.get("cron_cursor_job") is not None else "cron_cursor_job_id"
+        self._put(step, name, raw, to, at, "cron_cursor_job_id")
 
     def _job(self, step: dict[str, Any], raw: dict[str, Any], to: Path, at: Path) -> None:
         self._reader.check_foreign_keys(raw, at, _JOB, "a job")
@@ -286,3 +295,5 @@ class _Conversion:
             self._put(edge, "condition_type", raw, to, at, "condition")
         label = "condition_label" if raw.get("condition_label") else "label"
         self._put(edge, label, raw, to, at, "label")
+        for key in ("on", "within"):
+            self._put(edge, key, raw, to, at)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from .people_reader import read_duration
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...input.document import Path
-    from ..workflows.plan import Edge, Step
+    from ..workflows.plan import Edge, Plan, Step
     from ..workflows.reader import Reader
 
 #: What `on` of an edge can be.
@@ -35,10 +37,13 @@ def read_wait(reader: Reader, edge: Edge, value: dict[str, Any], path: Path) -> 
 
 def check_waits(reader: Reader, step: Step, path: Path) -> None:
     """Add a problem where a step that waits for an answer has edges that do not."""
-    if not any(edge.on == REPLY for edge in step.edges):
+    enabled = [edge for edge in step.edges if not edge.disabled]
+    if not any(edge.on for edge in enabled):
+        return
+    if not any(edge.on == REPLY for edge in enabled):
         fix = 'Add {"on": "reply", "within": "2d"}.'
         reader.refuse(path, f"No edge of the step `{step.id}` says how long an answer is awaited.", fix=fix)
-    for edge in step.edges:
+    for edge in enabled:
         if not edge.on and not edge.handles_failure:
             what = f"The step `{step.id}` waits for an answer, and its edge to `{edge.target}` does not say on what."
             fix = "Give it `on: reply` or `on: no_reply`; `on_job_failure` may stand beside them."
@@ -47,3 +52,13 @@ def check_waits(reader: Reader, step: Step, path: Path) -> None:
         reader.refuse(
             path, f"The trigger `{step.id}` asks nothing: it cannot wait for an answer.", fix="Put a step between."
         )
+
+
+def warn_of_unanswered(reader: Reader, plan: Plan, places: Mapping[str, Path]) -> None:
+    """Warn of steps that wait in runs which a schedule starts: nobody can answer them."""
+    for trigger in plan.steps.values():
+        for id_ in sorted(plan.reachable(trigger.id)) if trigger.schedule is not None else ():
+            if any(edge.on and not edge.disabled for edge in plan.steps[id_].edges):
+                what = f"The runs of `{trigger.id}` are nobody's: where they wait at `{id_}`, no answer comes."
+                fix = "Let people start what asks them: a webhook trigger, with a filter on a payload."
+                plan.warnings.append(reader.document.problem(places[id_], what, fix=fix))

@@ -60,10 +60,12 @@ class Schedule(NamedTuple):
     Attributes:
         expression: Five fields, as cron takes them.
         zone: The time zone by which they are meant.
+        cursor: The step with whose last output a run begins; empty where that is the final state of the last run.
     """
 
     expression: str
     zone: str = "UTC"
+    cursor: str = ""
 
 
 def _fits(name: str, patterns: tuple[str, ...], facts: Mapping[str, Any]) -> bool:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from ....messenger.page.webhook_fields import WEBHOOK_FIELDS
 from ...input.document import kind_of
 from ...problems.problems import did_you_mean
+from .service_reader import read_zone
 from .trigger import DEFAULT_EVENTS, FILTERS, FIRST, TEXT, Schedule, Trigger
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ...input.document import Path
     from ..workflows.plan import Plan
@@ -66,17 +66,32 @@ def _event(reader: Reader, name: str, at: Path) -> str:
 def read_schedule(reader: Reader, raw: dict[str, Any], at: Path) -> Schedule | None:
     """Read when a step of the kind `cron` is due; None where it does not say so."""
     expression = reader.value(raw, (*at, "cron_expression"), str)
-    zone = reader.value(raw, (*at, "timezone"), str) or "UTC"
-    try:
-        ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):
-        what = f"There is no time zone `{zone}`."
-        reader.refuse((*at, "timezone"), what, fix="Write its whole name, as Africa/Nairobi.")
+    zone = read_zone(reader, raw, (*at, "timezone")) or "UTC"
     problem = None if expression is None else _problem_of(expression)
     if problem is not None:
         what = f"`{expression}` is no time for cron: {problem}."
         reader.refuse((*at, "cron_expression"), what, fix="Write minute, hour, day, month and weekday: 0 9 * * 1-5")
-    return None if expression is None else Schedule(expression, zone)
+    cursor = reader.value(raw, (*at, "cron_cursor_job_id"), str)
+    return None if expression is None else Schedule(expression, zone, cursor or "")
+
+
+def check_cursors(reader: Reader, plan: Plan, places: Mapping[str, Path]) -> None:
+    """Check with the state of which step the runs of cron triggers begin: it must exist, and should be one they run."""
+    for step in plan.steps.values():
+        cursor = step.schedule.cursor if step.schedule is not None else ""
+        if not cursor:
+            continue
+        reached = {id_ for id_ in plan.reachable(step.id) if plan.steps[id_].kind == "job"}
+        if cursor in reached:
+            continue
+        path = places[step.id][:-1] if places[step.id][-1] == "id" else places[step.id]
+        fix = did_you_mean(cursor, reached, f"It runs {', '.join(sorted(reached)) or 'nothing'}.")
+        what = f"`cron_cursor_job_id` of `{step.id}` names `{cursor}`, which "
+        if cursor not in plan.steps:
+            reader.refuse((*path, "cron_cursor_job_id"), f"{what}does not exist.", fix=fix)
+        else:
+            what += "it never runs: its runs begin with no earlier state."
+            plan.warnings.append(reader.document.problem((*path, "cron_cursor_job_id"), what, fix=fix))
 
 
 def _problem_of(expression: str) -> str | None:
@@ -94,14 +109,40 @@ def _problem_of(expression: str) -> str | None:
     return None
 
 
-def warn_covered(reader: Reader, plan: Plan, places: Mapping[str, Path]) -> None:
-    """Warn of each trigger that never starts anything, since an earlier one takes all its events."""
-    if plan.match != FIRST:
-        return
+def warn_unreachable_triggers(reader: Reader, plan: Plan, places: Mapping[str, Path]) -> None:
+    """Warn of each trigger that starts nothing: earlier ones take all its events, or a schedule leads nowhere."""
+    for step in plan.steps.values():
+        # A webhook trigger that leads to no step may keep its events from the next ones.
+        if step.schedule is not None and all(edge.disabled for edge in step.edges):
+            what = f"The trigger `{step.id}` leads to no step: its runs do nothing."
+            plan.warnings.append(reader.document.problem(places[step.id], what, fix='Write "next": "…" into it.'))
     triggers = [(step.id, step.trigger) for step in plan.steps.values() if step.trigger is not None]
-    for index, (id_, trigger) in enumerate(triggers):
-        first = next((earlier for earlier, other in triggers[:index] if other.covers(trigger)), None)
-        if first is not None:
-            what = f"The trigger `{id_}` never starts anything: `{first}` comes first and takes its events."
+    for index, (id_, trigger) in enumerate(triggers if plan.match == FIRST else ()):
+        names = takers(trigger, triggers[:index])
+        if names:
+            what = f"The trigger `{id_}` never starts anything: {_in_words(names)} first and "
+            what += "takes its events." if len(names) == 1 else "take its events."
             fix = 'Put the narrower one first, or write "match": "all" into the file.'
             plan.warnings.append(reader.document.problem(places[id_], what, fix=fix))
+
+
+def takers(trigger: Trigger, earlier: Sequence[tuple[str, Trigger]]) -> list[str]:
+    """Return the names of the earlier triggers that take all events of a trigger; none if it keeps some.
+
+    Args:
+        trigger: The trigger.
+        earlier: The triggers before it, with their names.
+    """
+    found: dict[str, None] = {}
+    for event in trigger.events:
+        part = trigger._replace(events=(event,))
+        taker = next((name for name, other in earlier if other.covers(part)), None)
+        if taker is None:
+            return []
+        found[taker] = None
+    return list(found)
+
+
+def _in_words(names: list[str]) -> str:
+    shown = " and ".join(f"`{name}`" for name in names)
+    return f"{shown} comes" if len(names) == 1 else f"{shown} come"

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
     from ....core.state import State
     from ..job import Job
+    from ..triggers.notices import NoticeTarget
     from ..triggers.people_rules import PeopleRules
+    from ..triggers.quiet_hours import QuietHours
     from ..triggers.trigger import Schedule, Trigger
     from .conditions import Condition
 
@@ -130,6 +132,8 @@ class Plan:
         globals: The script whose public names every step sees, or None.
         match: Of the triggers that an event fits, the `first` starts a run, or `all` do.
         people_rules: What the file says about the people who write to a service, or None.
+        quiet_hours: When a service sends nothing that nobody waits for, or None.
+        notify: Where a service sends its notices, or None.
         is_workflow: It was read from a workflow file; otherwise it is a single job.
         warnings: What deserves a look and is no error.
     """
@@ -145,6 +149,8 @@ class Plan:
         self.globals: Script | None = None
         self.match = "first"
         self.people_rules: PeopleRules | None = None
+        self.quiet_hours: QuietHours | None = None
+        self.notify: NoticeTarget | None = None
         self.is_workflow = True
         self.warnings: list[InputError] = []
 

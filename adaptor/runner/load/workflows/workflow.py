@@ -23,17 +23,21 @@ _WRAPPER = ("workflow", "options")
 _OPTIONS = ("start", "end")
 #: What concerns the people who write to a service (see `triggers/people_reader`).
 _PEOPLE = ("stop_words", "start_words", "pause")
+#: What a workflow says to a service (see `triggers/service_reader`).
+_SERVICE = ("quiet_hours", "notify")
 _WORKFLOW = (
-    *("id", "name", "description", "steps", "credentials", "globals", "options", "start", "end", "match"), *_PEOPLE
-)  # fmt: skip
+    *("id", "name", "description", "steps", "credentials", "globals", "options", "start", "end", "match"),
+    *_PEOPLE,
+    *_SERVICE,
+)
 #: Keys that OpenFn's tools write into workflow files and that mean nothing for a run.
 _IGNORED = ("jobs", "version", "history", "openfn", "schema_version", "concurrency", "lock_version")
 _STEP = (
     "id", "name", "description", "expression", "state", "configuration", "next", "join", "adaptor", "type", "enabled",
-    "events", "filter", "cron_expression", "timezone"
+    "events", "filter", "cron_expression", "timezone", "cron_cursor_job_id"
 )  # fmt: skip
 _STEP_IGNORED = (
-    *("adaptors", "cron_cursor_job_id", "custom_path", "webhook_reply", "webhook_response_config"),
+    *("adaptors", "custom_path", "webhook_reply", "webhook_response_config"),
     *("kafka_configuration", "previous", "openfn", "linker", "project_credential_id", "keychain_credential_id"),
 )
 _EDGE = ("condition", "label", "disabled", "on", "within")
@@ -89,10 +93,14 @@ class _Workflow:
             self._read_options(options, at)
         if not self.reader.problems:
             self.reader.warn_unreachable(self.plan, self._steps)
-            if len(self.plan.starts()) > 1:
-                from ..triggers.trigger_reader import warn_covered
+            if any(step.trigger is not None or step.schedule is not None for step in self.plan.steps.values()):
+                from ..triggers.trigger_reader import warn_unreachable_triggers
 
-                warn_covered(self.reader, self.plan, self._steps)
+                warn_unreachable_triggers(self.reader, self.plan, self._steps)
+            if any(edge.on for edge in self.plan.edges()):
+                from ..triggers.reply_reader import warn_of_unanswered
+
+                warn_of_unanswered(self.reader, self.plan, self._steps)
 
     def _read_workflow(self, holder: dict[str, Any], path: Path) -> None:
         self.reader.check_foreign_keys(holder, path, (*_WORKFLOW, *_IGNORED), "the workflow")
@@ -105,9 +113,18 @@ class _Workflow:
             from ..triggers.people_reader import read_people_rules
 
             self.plan.people_rules = read_people_rules(self.reader, holder, path)
+        if any(name in holder for name in _SERVICE):
+            from ..triggers.service_reader import read_notify, read_quiet_hours
+
+            self.plan.quiet_hours = read_quiet_hours(self.reader, holder, path)
+            self.plan.notify = read_notify(self.reader, holder, path)
         self._read_steps(holder, path)
         if self.plan.steps:
             self.reader.check_edges(self.plan, self._edges)
+            if any(step.schedule is not None and step.schedule.cursor for step in self.plan.steps.values()):
+                from ..triggers.trigger_reader import check_cursors
+
+                check_cursors(self.reader, self.plan, self._steps)
             self.plan.start = first_of(self.plan.steps, self._disabled)
 
     def _read_options(self, holder: dict[str, Any], at: Path) -> None:

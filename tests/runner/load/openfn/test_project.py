@@ -1,5 +1,7 @@
 """OpenFn's project files are run as they are."""
 
+import json
+
 import pytest
 
 from adaptor.runner import check, run
@@ -282,3 +284,37 @@ def test_a_new_kind_of_trigger_is_noted_and_a_misspelt_one_is_an_error(project, 
     assert project("reminders", PROJECT.replace("type: cron", "type: mqtt")).exit_code == 0
     assert any("mqtt" in str(each) for each in check(tmp_path / "project.yaml", workflow="reminders").warnings)
     assert "Did you mean `cron`?" in project("reminders", PROJECT.replace("type: cron", "type: crn")).error.fix
+
+
+def test_what_a_workflow_says_to_a_service_means_the_same_in_a_project(tmp_path):
+    from adaptor.runner.api import check
+
+    project = {
+        "name": "clinic",
+        "workflows": {
+            "bot": {
+                "stop_words": ["stop"],
+                "quiet_hours": {"from": "21:00", "to": "7:00", "timezone": "UTC"},
+                "notify": {"command": "./alert.sh"},
+                "jobs": {
+                    "ask": {"id": "7f0e", "body": "log(1)"},
+                    "go-on": {"body": "log(2)"},
+                },
+                "triggers": {
+                    "cron": {"type": "cron", "cron_expression": "0 9 * * *", "cron_cursor_job_id": "7f0e"},
+                },
+                "edges": {
+                    "cron->ask": {"source_trigger": "cron", "target_job": "ask"},
+                    "ask->go-on": {"source_job": "ask", "target_job": "go-on", "on": "reply", "within": "2d"},
+                },
+            }
+        },
+    }
+    (tmp_path / "project.json").write_text(json.dumps(project))
+    prepared = check(tmp_path / "project.json")
+    assert prepared.problems == []
+    plan = prepared.plan
+    assert plan.people_rules.stop_words == {"stop"}
+    assert (plan.quiet_hours.begin, plan.notify.command) == (1260, (str(tmp_path / "alert.sh"),))
+    assert plan.steps["cron"].schedule.cursor == "ask"
+    assert [(edge.on, edge.within) for edge in plan.steps["ask"].edges] == [("reply", 172_800.0)]

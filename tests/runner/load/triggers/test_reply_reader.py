@@ -47,3 +47,22 @@ def test_an_edge_says_what_it_waits_for_and_how_long(read):
 def test_what_is_wrong_with_it_is_said(read, following, problem):
     _, problems = read(following)
     assert any(problem in each for each in problems)
+
+
+def test_an_edge_that_is_disabled_waits_for_nothing(read):
+    off = {**REPLY, "disabled": True}
+    assert read({"a": off, "b": True})[1] == []
+    # Without a time the run would not wait at all.
+    assert "says how long an answer is awaited" in read({"a": off, "b": {"on": "no_reply"}})[1][0]
+
+
+def test_a_schedule_whose_runs_would_wait_for_nobody_is_warned_of(tmp_path):
+    steps = [
+        {"id": "cron", "type": "cron", "cron_expression": "0 9 * * *", "next": "ask"},
+        {"id": "ask", "expression": "log(1)", "next": {"a": REPLY}},
+        {"id": "a", "expression": "log(1)"},
+    ]
+    (tmp_path / "w.json").write_text(json.dumps({"steps": steps}))
+    plan, reader = read_workflow(read_document(str(tmp_path / "w.json"), "workflow"), Credentials(is_lenient=True))
+    assert reader.problems == []
+    assert ["`cron` are nobody's: where they wait at `ask`" in str(each) for each in plan.warnings] == [True]

@@ -1,0 +1,113 @@
+"""What one run of a schedule leaves to the next, as in OpenFn: its final state, or the output of one step.
+
+Source: https://docs.openfn.org/documentation/build/triggers and `lib/lightning/workflows/scheduler.ex` of
+https://github.com/OpenFn/lightning (checked 2026-11-28). There `data` is the earlier one; here it says which moment has
+come, and the earlier one is in `references`. Where several steps ended the run, their states are not put into each
+other run after run: https://github.com/OpenFn/kit/issues/1375.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from ...ledger.store import open_store
+from ...runner.execution.result import EXIT_WELL
+from ..store.schedules import Schedules
+
+if TYPE_CHECKING:
+    from ...core.run.context import Run
+    from ...core.state import State
+    from ...runner.execution.result import Result, StepResult
+    from ...runner.execution.schedule import Schedule
+    from ...runner.load.workflows.plan import Plan
+
+#: Parts of a state that belong to the run that made them.
+_OWN = ("configuration", "data", "references", "response", "errors", "request")
+#: The most that is left to the next run, as JSON. OpenFn keeps 10 MB of a state.
+MOST_BYTES = 1024 * 1024
+
+
+class Carried:
+    """The state that goes from run to run of one schedule.
+
+    Args:
+        database: Where the service's tables are.
+        workflow: The workflow's name; empty where the project holds one.
+        start: The trigger.
+    """
+
+    def __init__(self, database: str, workflow: str, start: str) -> None:
+        self._database = database
+        self._names = (workflow, start)
+        self._output: State | None = None
+
+    def begin(self, plan: Plan, given: State) -> State:
+        """Return the state that a run begins with.
+
+        Args:
+            plan: The plan.
+            given: What the trigger itself says.
+        """
+        if not _is_schedule(plan, self._names[1]):
+            return given
+        store = open_store(self._database)
+        try:
+            return {**Schedules(store.database).state(*self._names), **given}
+        finally:
+            store.close()
+
+    def after_step(self, step: StepResult, after: State, schedule: Schedule) -> None:
+        """Take the output of the step that the schedule names."""
+        trigger = schedule.plan.steps[self._names[1]].schedule if self._names[1] in schedule.plan.steps else None
+        if trigger is not None and trigger.cursor == step.id and step.error is None:
+            self._output = after
+
+    def end(self, result: Result, run: Run) -> None:
+        """Keep what the next run begins with: the output of the named step, even of a run that failed after it.
+
+        Where the schedule names none, it is the final state of a run that has ended well.
+        """
+        plan = result.plan
+        if plan is None or not _is_schedule(plan, self._names[1]):
+            return
+        trigger = plan.steps[self._names[1]].schedule
+        if trigger is not None and trigger.cursor:
+            state = None if self._output is None else _left(self._output)
+        else:
+            state = _final(result, plan)
+        if state is None:
+            return
+        state = run.redactor.of_results().value(state)
+        if len(json.dumps(state)) > MOST_BYTES:
+            run.warn("run", "The state is larger than 1 MiB: the next run begins with the one that was kept before.")
+            return
+        store = open_store(self._database)
+        try:
+            Schedules(store.database).keep_state(*self._names, state)
+        finally:
+            store.close()
+
+
+def _is_schedule(plan: Plan, start: str) -> bool:
+    return start in plan.steps and plan.steps[start].schedule is not None
+
+
+def _final(result: Result, plan: Plan) -> dict[str, Any] | None:
+    if result.exit_code != EXIT_WELL or result.waits is not None or result.state is None:
+        return None
+    leaves = {name: each for name, each in result.state.items() if name in plan.steps or _is_numbered(name, plan)}
+    if len(leaves) < 2 or len(leaves) != len(result.state):
+        return _left(result.state)
+    return {name: _left(each, without=leaves) for name, each in leaves.items() if isinstance(each, dict)}
+
+
+def _is_numbered(name: str, plan: Plan) -> bool:
+    """Whether a leaf is a further one of a step: `step-1`."""
+    step, _, number = name.rpartition("-")
+    return number.isdecimal() and step in plan.steps
+
+
+def _left(state: State, without: Any = ()) -> dict[str, Any]:
+    left = {key: value for key, value in state.items() if key not in _OWN and key not in without}
+    return {**left, **({"references": [state["data"]]} if state.get("data") else {})}
