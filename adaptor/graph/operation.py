@@ -164,16 +164,21 @@ def skipped_answer(request: GraphRequest, run: Run, state: State) -> GraphAnswer
 
 
 def _is_stopped(request: GraphRequest, run: Run, state: State) -> bool:
-    """Whether the person has asked for no more messages, and does not wait for an answer of this run."""
+    """Whether the person has asked for no more messages, and does not wait for an answer of this run.
+
+    Raises:
+        PutOff: It is no time of the day to write to the person.
+    """
     psid = psid_of(request)
     people = KnownPeople.of(run)
     if psid is None or run.dry_run or people.expects_answer(psid):
         return False
-    if _is_made(request, run):
+    stop = people.put_off(psid, run)
+    if (stop is None and not people.is_stopped(psid, run, state)) or _is_made(request, run):
         return False
-    if (stop := people.put_off(psid, run)) is not None:
+    if stop is not None:
         raise stop
-    return people.is_stopped(psid, run, state)
+    return True
 
 
 def _is_left_out(request: GraphRequest, run: Run) -> bool:
