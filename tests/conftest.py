@@ -25,6 +25,7 @@ import pytest
 from _pytest.assertion import rewrite
 from werkzeug import Request, Response
 
+import tests.thorough  # noqa: F401 - sets how many examples are tried
 from adaptor.core.run.context import Run
 from adaptor.core.values.template import TEXT
 from adaptor.runner.load.syntax import Texts

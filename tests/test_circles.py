@@ -1,6 +1,7 @@
 """Modules of the package do not import each other in a circle at run time, in functions neither."""
 
 import ast
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -31,11 +32,16 @@ def statements(node: ast.AST, *, types: bool):
             yield from statements(child, types=types)
 
 
+@cache
+def _tree(module: str) -> ast.Module:
+    return ast.parse(FILES[module].read_text(encoding="utf-8"))
+
+
 def imported(module: str, *, types: bool = False) -> set[str]:
     """Return the modules of the package that a module imports."""
     package = module if FILES[module].name == "__init__.py" else module.rpartition(".")[0]
     found: set[str] = set()
-    for node in statements(ast.parse(FILES[module].read_text(encoding="utf-8")), types=types):
+    for node in statements(_tree(module), types=types):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
             continue

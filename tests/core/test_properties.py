@@ -26,8 +26,9 @@ from adaptor import (
     try_each,
     validate,
 )
+from tests.thorough import examples
 
-relaxed = settings(deadline=None, database=None, max_examples=60)
+relaxed = settings(deadline=None, database=None, max_examples=examples(60))
 
 scalars = st.one_of(
     st.none(),

@@ -18,6 +18,7 @@ from adaptor.common.http import client as client_module
 from adaptor.common.http.errors import HttpError
 from adaptor.core.errors import DeliveryUnknown, InvalidMessage, NotSent, WrongCall
 from adaptor.core.run.context import Run
+from tests.thorough import examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -875,7 +876,12 @@ def test_no_secret_is_in_a_log_an_error_or_a_response(
         assert form not in spoken(*written)
 
 
-@settings(max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(60),
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     # With a beginning that no word of ours has: a secret such as "duration" would be found where it was never said.
     secret=strategies.text(strategies.characters(min_codepoint=33, max_codepoint=126), min_size=6, max_size=40).map(

@@ -10,6 +10,7 @@ from jsonpath_ng.ext import parse
 
 from adaptor import JobError, data_value, each, fn, source, source_value
 from adaptor.core.values.jsonpath import _plain_steps, find
+from tests.thorough import examples
 
 KEYS = ["a", "b", "first_name", "first name", "a-b", "ключ", "_id", "x1", "it's", "*", "a.b", "$", ""]
 scalars = st.one_of(st.none(), st.booleans(), st.integers(0, 3), st.text("ab0", max_size=3))
@@ -33,7 +34,7 @@ steps = st.one_of(
 paths = st.lists(steps, max_size=5).map(lambda parts: "$" + "".join(parts))
 
 
-@settings(deadline=None, database=None, max_examples=400)
+@settings(deadline=None, database=None, max_examples=examples(400))
 @given(documents, paths)
 @example({"a": [{"b": 1}, {"b": 2}]}, "$.a[*].b")
 @example({"a": {"b": 1, "a": 2}}, "$.a[*]")

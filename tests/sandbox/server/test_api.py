@@ -13,6 +13,7 @@ from adaptor.sandbox.simulation import Simulation
 from adaptor.sandbox.state.clock import Clock
 from adaptor.sandbox.state.objects import Label, Person, Persona, UtilityTemplate
 from adaptor.sandbox.state.page_state import PageState
+from tests.thorough import examples
 
 URL = "https://example.com"
 # Words that the checks look for, mixed with anything at all, so that every branch meets every type.
@@ -151,7 +152,7 @@ def _no_fault(caplog):
     assert caplog.text == ""
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(message=VALUES | TEMPLATES, others=st.dictionaries(st.sampled_from(TOP), VALUES, max_size=3))
 def test_whatever_is_sent_is_accepted_or_refused_and_can_be_told(message, others):
     simulation = simulate()
@@ -196,7 +197,7 @@ def fill(simulation):
 
 
 @pytest.mark.parametrize(("kind", "edge", "method"), [*_ROUTES, *_NOTIFYING_ROUTES])
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(given_=GIVEN)
 def test_whatever_any_edge_is_asked_there_is_an_answer(kind, edge, method, given_):
     simulation = simulate()
@@ -214,7 +215,7 @@ def test_whatever_any_edge_is_asked_there_is_an_answer(kind, edge, method, given
     write_transcript(page)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(parts=PARTS)
 def test_whatever_a_batch_holds_every_part_is_answered(parts):
     simulation = simulate()

@@ -18,6 +18,7 @@ from adaptor.service.store.store import open_service_store
 from adaptor.service.web import app as endpoints, server as serving
 from adaptor.service.web.app import Door, build_app
 from adaptor.service.web.server import WebServer, listen
+from tests.thorough import examples
 
 from ..processes import SECRET, TOKEN, body_of, message, signed
 
@@ -193,7 +194,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(document=_JSON, is_page=st.booleans(), is_signed=st.booleans(), header=st.binary(max_size=80))
 def test_no_body_and_no_header_brings_it_down_and_nothing_unsigned_is_stored(
     running, document, is_page, is_signed, header

@@ -1,0 +1,16 @@
+"""How many examples the tests of properties try: few each time, many with `THOROUGH=1`, as the release's checks do."""
+
+import os
+
+from hypothesis import settings
+
+IS_THOROUGH = bool(os.environ.get("THOROUGH"))
+# Those that say no number of their own.
+settings.register_profile("short", max_examples=25)
+if not IS_THOROUGH:
+    settings.load_profile("short")
+
+
+def examples(count: int) -> int:
+    """Return how many examples to try, of so many in a thorough run."""
+    return count if IS_THOROUGH else max(count // 4, 3)
