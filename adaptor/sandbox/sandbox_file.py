@@ -346,7 +346,9 @@ class _Reader(Checker):
             buttons.append({**missing, **button})
         places = [*PLACEHOLDER.findall(texts["body"]), *PLACEHOLDER.findall(header or "")]
         form = "POSITIONAL" if all(name.isdigit() for name in places) else "NAMED"
-        return UtilityTemplate(**texts, header=header, buttons=tuple(buttons), status=status, parameter_format=form)
+        return UtilityTemplate(
+            texts["name"], texts["language"], texts["body"], header, tuple(buttons), status, parameter_format=form
+        )
 
     def _check_placeholders(self, text: str, where: str) -> None:
         names = list(dict.fromkeys(PLACEHOLDER.findall(text)))
