@@ -341,8 +341,14 @@ class _Reader(Checker):
             button = self.fields(item, name, ("type", "text", "payload", "url"))
             self.choice(button, "type", name, _BUTTON_TYPES, required=True)
             self.text(button, "text", name, required=True)
-            buttons.append(dict(button))
-        return UtilityTemplate(texts["name"], texts["language"], texts["body"], header, tuple(buttons), status)
+            # Meta creates no button without these.
+            missing = {"payload": button["text"]} if button["type"] == "POSTBACK" else {"url": "https://example.org/"}
+            buttons.append({**missing, **button})
+        places = [*PLACEHOLDER.findall(texts["body"]), *PLACEHOLDER.findall(header or "")]
+        form = "POSITIONAL" if all(name.isdigit() for name in places) else "NAMED"
+        return UtilityTemplate(
+            texts["name"], texts["language"], texts["body"], header, tuple(buttons), status, parameter_format=form
+        )
 
     def _check_placeholders(self, text: str, where: str) -> None:
         names = list(dict.fromkeys(PLACEHOLDER.findall(text)))

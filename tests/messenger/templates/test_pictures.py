@@ -21,6 +21,7 @@ from adaptor import (
     create_message_template,
     get_message_template,
     get_page,
+    list_message_templates,
     state,
     template_body,
     template_header,
@@ -77,6 +78,21 @@ def test_a_template_is_copied_to_another_page(pages: Any, do: Any) -> None:
     made = do(second, get_message_template(copied["id"]))
     assert (made["name"], made["language"]) == ("open", "en_US")
     assert made["components"] == found["components"] == [BODY]
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        {"body": "Hello {{1}}, we expect you on {{2}}, at nine.", "header": "Your visit, {{1}}"},
+        {"body": "Hello {{name}}, we expect you on {{day}}, at nine."},
+        {"body": "We are closed.", "buttons": [{"type": "POSTBACK", "text": "Fine"}, {"type": "URL", "text": "More"}]},
+    ],
+    ids=["numbered places", "named places", "buttons"],
+)
+def test_a_template_of_the_sandbox_file_can_be_copied(start_sandbox: Any, do: Any, described: dict[str, Any]) -> None:
+    page = start_sandbox(templates=[{"name": "visit", "language": "en", **described}])
+    copied = do(page, combine(list_message_templates(), copy_message_template(state.data[0], name="visit_2")))
+    assert copied["status"] == "APPROVED"
 
 
 def test_a_copy_of_a_template_with_a_picture_needs_the_picture_again(pages: Any, do: Any) -> None:

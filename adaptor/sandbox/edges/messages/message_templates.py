@@ -195,17 +195,37 @@ def _show(template: UtilityTemplate, fields: tuple[Field, ...], page: PageState)
 
 def _components(template: UtilityTemplate, page: PageState) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    examples = {kind: {"example": example} for kind, example in template.examples.items()}
     if template.header is not None:
-        found.append({"type": "HEADER", "format": "TEXT", "text": template.header, **examples.get("HEADER", {})})
+        found.append({"type": "HEADER", "format": "TEXT", "text": template.header, **_example("HEADER", template)})
     elif template.header_image is not None:
         # The handle becomes an address, with which no other template can be made.
         address = page.file_url(page.handles.get(template.header_image), "header")
         found.append({"type": "HEADER", "format": "IMAGE", "example": {"header_handle": [address]}})
-    found.append({"type": "BODY", "text": template.body, **examples.get("BODY", {})})
+    found.append({"type": "BODY", "text": template.body, **_example("BODY", template)})
     if template.buttons:
         found.append({"type": "BUTTONS", "buttons": [dict(button) for button in template.buttons]})
     return found
+
+
+def _example(kind: str, template: UtilityTemplate) -> dict[str, Any]:
+    """Give the examples of a text with which the template was created.
+
+    Meta asks for an example of each place, so each template that it gives has them. Those of `sandbox.json` and of the
+    library were not created with components: theirs are made up.
+    """
+    if kind in template.examples:
+        return {"example": template.examples[kind]}
+    if template.created_at is not None and template.library_name is None:
+        return {}
+    names = list(dict.fromkeys(PLACEHOLDER.findall((template.header if kind == "HEADER" else template.body) or "")))
+    if not names:
+        return {}
+    key = f"{kind.lower()}_text"
+    if not all(name.isdigit() for name in names):
+        named = [{"param_name": name, "example": f"example of {name}"} for name in names]
+        return {"example": {f"{key}_named_params": named}}
+    texts = [f"example {name}" for name in sorted(names, key=int)]
+    return {"example": {key: [texts] if kind == "BODY" else texts}}
 
 
 def _picture(example: RequestObject, page: PageState) -> str:
