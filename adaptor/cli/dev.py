@@ -81,7 +81,7 @@ def _serve(options: argparse.Namespace, sandbox: Sandbox, folder: str) -> int:
     from ..runner.output.logs import Levels, Log
     from ..service.reload import Reloader
     from ..service.serving import Service
-    from ..service.web.app import Door
+    from ..service.web.meta import Door
     from .layout.service import block, event_line, lines_to, show_warnings
     from .options.service import service_of, settings_of
 
@@ -94,7 +94,7 @@ def _serve(options: argparse.Namespace, sandbox: Sandbox, folder: str) -> int:
         settings_of(options, os.path.join(folder, "ledger.db"), None),
         sandbox={"base_url": sandbox.url, "access_token": sandbox.access_token},
     )
-    chosen = service_of(options, Credentials(is_lenient=True), settings, door, "127.0.0.1", (sandbox.app_id,))
+    chosen = service_of(options, Credentials(is_lenient=True), settings, [door], "127.0.0.1", (sandbox.app_id,))
     show_warnings(chosen.project.warnings, write)
     service = Service(chosen, write)
     service.on_event = lambda event, runs, stored: write(*event_line(event, runs, stored, with_content=True))

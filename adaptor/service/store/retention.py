@@ -35,6 +35,7 @@ def forget_older(database: Database, seconds: float) -> int:
             f"WHERE coalesce(delivered, 0) < {clock} - ? AND coalesce(seen, 0) < {clock} - ?",
             (max(seconds, LEAST_SECONDS),) * 2,
         )
+        database.run("DELETE FROM service_responses WHERE run NOT IN (SELECT id FROM service_runs)")
         database.run(f"DELETE FROM service_pauses WHERE ends < {clock}")
         database.run(f"DELETE FROM service_people WHERE last_message < {clock} - ?", (max(seconds, LEAST_SECONDS),))
         return int(events + runs)
@@ -45,6 +46,9 @@ def forget_older(database: Database, seconds: float) -> int:
 def forget_run(database: Database, id_: str) -> None:
     """Remove a run that has ended. Nothing is done where nothing is served."""
     if database.has_table("service_version"):
-        database.transact(
-            lambda: database.run("DELETE FROM service_runs WHERE is_open = 0 AND id = ?", (id_,)), durable=True
-        )
+
+        def work() -> None:
+            if database.run("DELETE FROM service_runs WHERE is_open = 0 AND id = ?", (id_,)).rowcount:
+                database.run("DELETE FROM service_responses WHERE run = ?", (id_,))
+
+        database.transact(work, durable=True)

@@ -107,6 +107,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE service_runs ADD COLUMN waits TEXT",
         "CREATE INDEX service_runs_waiting ON service_runs (person) WHERE status = 'waiting'",
     ),
+    (
+        # What the caller of a run gets that waits for its end: apart, since few runs have one and all are read.
+        """
+        CREATE TABLE service_responses (
+            run TEXT PRIMARY KEY,
+            response TEXT NOT NULL
+        )
+        """,
+    ),
 )
 
 _VERSION_TABLE = "CREATE TABLE IF NOT EXISTS service_version (version INTEGER NOT NULL)"

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from ...ledger.store import open_store
 from .events import Events
+from .overview import Overview
 from .people import People
+from .responses import Responses
 from .runs import Runs
 from .schedules import Schedules
 from .schema import migrate
@@ -24,6 +26,8 @@ class ServiceStore:
         runs: The runs that wait, run or have ended.
         schedules: Which moments of cron triggers were served.
         people: The people who have written.
+        overview: Figures for people and for metrics.
+        responses: What callers get that wait for the end of their run.
     """
 
     def __init__(self, ledger: Store) -> None:
@@ -33,6 +37,8 @@ class ServiceStore:
         self.runs = Runs(self.database, ledger.leases)
         self.schedules = Schedules(self.database)
         self.people = People(self.database)
+        self.overview = Overview(self.database)
+        self.responses = Responses(self.database)
 
     @property
     def name(self) -> str:

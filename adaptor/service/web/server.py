@@ -14,8 +14,6 @@ from ...core.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from starlette.applications import Starlette
-
 #: How long a connection may take to send the head of its first request.
 HEAD_SECONDS = 10.0
 #: How long an idle connection is kept for the next request.
@@ -52,9 +50,16 @@ class WebServer(uvicorn.Server):
         app: The application.
         listener: An open socket, from `listen`.
         on_started: Called in a thread once requests are taken.
+        on_stopping: Called once none are taken any more, before those that are under way are waited for.
     """
 
-    def __init__(self, app: Starlette, listener: socket.socket, on_started: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        app: Any,
+        listener: socket.socket,
+        on_started: Callable[[], object],
+        on_stopping: Callable[[], object] = lambda: None,
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -75,6 +80,7 @@ class WebServer(uvicorn.Server):
         )
         self._listener = listener
         self._on_started = on_started
+        self._on_stopping = on_stopping
 
     def serve_until_stopped(self) -> None:
         """Take requests until SIGINT or SIGTERM, then answer those that are under way."""
@@ -84,6 +90,11 @@ class WebServer(uvicorn.Server):
         """Start to take requests."""
         await super().startup(sockets)
         self._started = asyncio.create_task(asyncio.to_thread(self._on_started))
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        """Answer the requests that are under way."""
+        self._on_stopping()
+        await super().shutdown(sockets)
 
 
 def listen(host: str, port: int) -> socket.socket:

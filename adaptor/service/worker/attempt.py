@@ -14,6 +14,7 @@ from ...ledger.store import open_store
 from ...runner.execution.result import EXIT_CRASHED
 from ...runner.execution.signals import Interruption
 from ...runner.execution.start import RunOptions, start_run
+from ...runner.load.triggers.call import AFTER_COMPLETION
 from ...runner.output.logs import Levels, Log
 from ...runner.supervision.supervised_child import Child, WatchedRun
 from ...runner.supervision.supervisor import RunLimits, supervise
@@ -82,6 +83,18 @@ class Order:
     person: str | None = None
     reply: dict[str, Any] | None = None
 
+    @property
+    def page(self) -> str:
+        """The Page whose event has started it, or an empty text."""
+        data = self.input.get("data")
+        return str(data.get("page") or "") if isinstance(data, dict) and self.person is not None else ""
+
+    @property
+    def responds(self) -> bool:
+        """Whether a caller waits for its end."""
+        request = self.input.get("request")
+        return isinstance(request, dict) and request.get("reply") == AFTER_COMPLETION
+
 
 def perform(order: Order, settings: Settings, credentials: Credentials, private: Sequence[int] = ()) -> Outcome:
     """Perform one attempt in a process of its own, and wait for its end.
@@ -93,6 +106,7 @@ def perform(order: Order, settings: Settings, credentials: Credentials, private:
         private: File descriptors that the job's process must not have.
     """
     options = _options(order, settings)
+    credentials = credentials.for_page(order.page)
     try:
         if order.epoch > 1:
             known = _known_in_ledger(order.id, settings.database)
@@ -107,10 +121,10 @@ def perform(order: Order, settings: Settings, credentials: Credentials, private:
     with tempfile.TemporaryFile() as told:
         side = supervise(settings.limits, run)
         if isinstance(side, Child):
-            return _become(side, options, run, credentials, told, private)
+            return _become(side, options, run, credentials, told, private, responds=order.responds)
         code = side.wait()
         if side.result is not None:
-            return Outcome.of(side.result)
+            return Outcome.of(side.result, responds=order.responds)
         told.seek(0)
         found = told.read()
     return Outcome(**json.loads(found)) if found else Outcome(code, error="The run's process said nothing of its end.")
@@ -142,7 +156,14 @@ def _known_in_ledger(id_: str, database: str) -> str | None:
 
 
 def _become(
-    child: Child, options: RunOptions, run: Run, credentials: Credentials, told: IO[bytes], private: Sequence[int]
+    child: Child,
+    options: RunOptions,
+    run: Run,
+    credentials: Credentials,
+    told: IO[bytes],
+    private: Sequence[int],
+    *,
+    responds: bool,
 ) -> NoReturn:
     """Be the process of the job."""
     code = EXIT_CRASHED
@@ -160,13 +181,13 @@ def _become(
             def end(result: Result) -> None:
                 with interruption.shielded():
                     child.steps_ended()
-                    _tell(Outcome.of(result), told)
+                    _tell(Outcome.of(result, responds=responds), told)
 
             options.on_end = end
             result = start_run(options, run, credentials)
             with interruption.shielded():
                 # Once more: closing the ledger may have changed the exit code.
-                _tell(Outcome.of(result), told)
+                _tell(Outcome.of(result, responds=responds), told)
         code = result.exit_code
     except BaseException as fault:
         # Only its kind: the text may hold a secret.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ...core.errors import AdaptorError
 from ...ledger.errors import LedgerError
 from ...ledger.leases.lease import Lease
-from ..store.records import FAILED
+from ..store.records import FAILED, QUEUED, WAITING
 from .outcome import HELD_SECONDS, MOST_LOST, RETRY_SECONDS, STATUS_OF, Outcome
 from .pool import Worker
 from .retention import Retention
@@ -47,6 +47,7 @@ class Dispatcher:
         log: Called with a level and a line.
         on_look: Called about once a second, in the thread: may queue runs.
         on_failure: Called when no worker can be started.
+        on_end: Called with each attempt that has ended, how, and the run's status then.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Dispatcher:
         *,
         on_look: Callable[[], object] = lambda: None,
         on_failure: Callable[[], object] = lambda: None,
+        on_end: Callable[[RunRow, Outcome, str], object] = lambda run, outcome, status: None,
     ) -> None:
         self._store = store
         self._settings = settings
@@ -65,6 +67,7 @@ class Dispatcher:
         self._log = log
         self._on_look = on_look
         self._on_failure = on_failure
+        self._on_end = on_end
         self._selector = selectors.DefaultSelector()
         self._woken, self._waking = os.pipe()
         os.set_blocking(self._woken, False)
@@ -90,6 +93,11 @@ class Dispatcher:
     def is_ready(self) -> bool:
         """Whether a worker takes runs."""
         return self._ready.is_set()
+
+    @property
+    def ready_count(self) -> int:
+        """How many workers take runs."""
+        return sum(worker.is_ready for worker in self._workers)
 
     @property
     def is_busy(self) -> bool:
@@ -223,20 +231,25 @@ class Dispatcher:
     def _record_end(self, run: RunRow, outcome: Outcome) -> None:
         runs = self._store.runs
         delay = self._delay(run, outcome)
+        status = QUEUED
         if delay is not None:
             counts = not (outcome.is_held or outcome.was_interrupted)
             is_held = runs.retry(run, delay, outcome.error, failed=counts)
             why = outcome.error if outcome.is_lost else "Another process runs it." if outcome.is_held else ""
             what = f"{why or 'It did not end well.'} It goes on{f' in {delay:.0f} s' if delay else ' later'}."
         elif outcome.waits is not None:
-            is_held = runs.wait(run, **outcome.waits)
+            status, is_held = WAITING, runs.wait(run, **outcome.waits)
             what = f"{run.workflow + ': ' if run.workflow else ''}{run.start}: waits for an answer. {outcome.summary}"
         else:
             status = STATUS_OF.get(outcome.exit_code, FAILED)
+            if outcome.response is not None:
+                self._store.responses.record(run.id, outcome.response)
             is_held = runs.end(run, status, outcome.exit_code, outcome.error)
             what = f"{run.workflow + ': ' if run.workflow else ''}{run.start}: {status}. {outcome.summary}".rstrip()
         if not is_held:
             what = "Another process has taken it over meanwhile; nothing is recorded of this attempt."
+        else:
+            self._on_end(run, outcome, status)
         self._log("info" if outcome.exit_code == 0 else "error", f"{run.id}  {what}")
 
     def _delay(self, run: RunRow, outcome: Outcome) -> float | None:

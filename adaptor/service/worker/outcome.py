@@ -11,6 +11,7 @@ from ...ledger.errors import LedgerError, TakenOver
 from ...runner.execution.counts import Counts
 from ...runner.execution.result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_KILLED, EXIT_WELL
 from ..store.records import CRASHED, FAILED, KILLED, SUCCEEDED
+from .response import response_of
 
 if TYPE_CHECKING:
     from ...core.errors import AdaptorError
@@ -47,6 +48,7 @@ class Outcome:
         is_held: Another process runs it; this attempt did nothing.
         is_lost: The worker process has ended in the middle of it.
         waits: Where it waits for an answer, as `Result.waits`, or None.
+        response: What the caller gets who waits for the end of the run, or None where nobody does.
     """
 
     exit_code: int
@@ -57,6 +59,7 @@ class Outcome:
     is_held: bool = False
     is_lost: bool = False
     waits: dict[str, Any] | None = None
+    response: dict[str, Any] | None = None
 
     @property
     def was_interrupted(self) -> bool:
@@ -69,8 +72,13 @@ class Outcome:
         return cls(EXIT_CRASHED, error="The worker process ended in the middle of the run.", is_lost=True)
 
     @classmethod
-    def of(cls, result: Result) -> Outcome:
-        """Return the outcome for the result of a run."""
+    def of(cls, result: Result, *, responds: bool = False) -> Outcome:
+        """Return the outcome for the result of a run.
+
+        Args:
+            result: The result.
+            responds: Somebody waits for its response.
+        """
         error = result.error
         return cls(
             result.exit_code,
@@ -79,6 +87,7 @@ class Outcome:
             is_safe=is_safe_to_retry(result),
             retry_after=getattr(error, "retry_after", None),
             waits=result.waits if result.exit_code == EXIT_WELL else None,
+            response=response_of(result) if responds else None,
         )
 
     def as_json(self) -> dict[str, Any]:

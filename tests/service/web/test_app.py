@@ -14,9 +14,11 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from adaptor.ledger.errors import LedgerError
 from adaptor.service.inbox.intake import Intake
+from adaptor.service.store.records import Stored
 from adaptor.service.store.store import open_service_store
-from adaptor.service.web import app as endpoints, server as serving
-from adaptor.service.web.app import Door, build_app
+from adaptor.service.web import body as endpoints, server as serving
+from adaptor.service.web.app import build_app
+from adaptor.service.web.meta import Door, Webhooks
 from adaptor.service.web.server import WebServer, listen
 
 from ..processes import SECRET, TOKEN, body_of, message, signed
@@ -36,11 +38,15 @@ class Running:
         self.port = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/webhook"
         started = threading.Event()
-        application = build_app(
-            Door("/webhook", (SECRET,), (TOKEN,)),
+        webhooks = Webhooks(
+            [Door("/webhook", (SECRET,), (TOKEN,))],
             arrive=lambda event, request: self.requests.append(request) or (event, []),
             store=lambda arrivals: self.answer(arrivals),
             on_stored=lambda event, runs, stored: self.stored.append((event.mid, stored)),
+            log=lambda level, line: self.lines.append(line),
+        )
+        application = build_app(
+            webhooks.routes(),
             problems=lambda: ["The database is away."],
             log=lambda level, line: self.lines.append(line),
         )
@@ -176,7 +182,7 @@ def test_a_slow_disk_holds_up_no_other_request(running):
     began = time.monotonic()
     assert requests.get(running.url.replace("webhook", "healthz"), timeout=30).text == "ok"
     assert time.monotonic() - began < 10
-    held.set_result([True])
+    held.set_result([Stored.NEW])
     thread.join(30)
 
 

@@ -30,10 +30,11 @@ _WORKFLOW = (
 _IGNORED = ("jobs", "version", "history", "openfn", "schema_version", "concurrency", "lock_version")
 _STEP = (
     "id", "name", "description", "expression", "state", "configuration", "next", "join", "adaptor", "type", "enabled",
-    "events", "filter", "cron_expression", "timezone"
+    "events", "filter", "cron_expression", "timezone", "custom_path", "webhook_reply", "webhook_response_config",
+    "webhook_auth"
 )  # fmt: skip
 _STEP_IGNORED = (
-    *("adaptors", "cron_cursor_job_id", "custom_path", "webhook_reply", "webhook_response_config"),
+    *("adaptors", "cron_cursor_job_id"),
     *("kafka_configuration", "previous", "openfn", "linker", "project_credential_id", "keychain_credential_id"),
 )
 _EDGE = ("condition", "label", "disabled", "on", "within")
@@ -90,8 +91,9 @@ class _Workflow:
         if not self.reader.problems:
             self.reader.warn_unreachable(self.plan, self._steps)
             if len(self.plan.starts()) > 1:
-                from ..triggers.trigger_reader import warn_covered
+                from ..triggers.trigger_reader import check_paths, warn_covered
 
+                check_paths(self.reader, self.plan, self._steps)
                 warn_covered(self.reader, self.plan, self._steps)
 
     def _read_workflow(self, holder: dict[str, Any], path: Path) -> None:
@@ -192,7 +194,7 @@ class _Workflow:
             elif step.kind == "webhook":
                 from ..triggers.trigger_reader import read_trigger
 
-                step.trigger = read_trigger(reader, raw, at)
+                step.trigger = read_trigger(reader, raw, id_, at)
             elif step.kind == "cron":
                 from ..triggers.trigger_reader import read_schedule
 
