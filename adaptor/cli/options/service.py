@@ -87,6 +87,8 @@ def check_extra() -> None:
 
 def settings_of(options: argparse.Namespace, database: str, credentials: str | None) -> Settings:
     """Return how runs are performed."""
+    from ...ledger.database.sqlite import FOLDER
+    from ...service.store.run_log import run_log_of
     from ...service.worker.attempt import Settings
 
     return Settings(
@@ -98,6 +100,7 @@ def settings_of(options: argparse.Namespace, database: str, credentials: str | N
         memory_limit=options.memory_limit,
         log=options.log,
         log_json=options.log_json,
+        run_log=run_log_of(database, os.path.join(os.path.dirname(os.path.abspath(options.path)), FOLDER)).path,
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...ledger.database.database import from_text
+from ...ledger.database.database import from_text, placeholders
 from .records import QUEUED, RUNNING, WAITING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ...ledger.database.database import Database
 
 #: So many rows are looked at, from the newest on.
@@ -90,6 +92,25 @@ class Overview:
         counts = {QUEUED: 0, RUNNING: 0, **{status: int(count) for status, count in found}, WAITING: int(waiting)}
         return counts, max(0.0, float(oldest or 0.0))
 
+    def statuses(self, newest: int = 500) -> dict[str, tuple[str, str, int, str | None]]:
+        """Return the start, status, attempts and error of the newest runs, and of all that are open."""
+        with self._database.reading():
+            found = self._database.run(
+                "SELECT id, workflow, start, status, epoch, error FROM service_runs "
+                "WHERE is_open = 1 OR n > (SELECT coalesce(max(n), 0) FROM service_runs) - ? ORDER BY n",
+                (newest,),
+            ).fetchall()
+        return {
+            id_: (f"{workflow}: {start}" if workflow else start, status, int(epoch), error)
+            for id_, workflow, start, status, epoch, error in found
+        }
+
+    def status_of(self, run: str) -> str:
+        """Return the status of a run; an empty text where there is none."""
+        with self._database.reading():
+            found = self._database.run("SELECT status FROM service_runs WHERE id = ?", (run,)).fetchone()
+        return "" if found is None else str(found[0])
+
     def ended_runs(self) -> dict[str, int]:
         """Return how many of the newest runs have ended, by status."""
         with self._database.reading():
@@ -162,3 +183,19 @@ class Overview:
                 stopped.add(page)
         names = sorted({*counts, *waits}, key=lambda page: (-counts.get(page, 0), page))
         return [Pace(page, counts.get(page, 0), max(0.0, waits.get(page, 0.0)), page in stopped) for page in names]
+
+
+def waiting_runs(database: Database, runs: Sequence[str]) -> set[str]:
+    """Return those of these runs that wait for a person's answer; none where nothing is served.
+
+    Args:
+        database: The database of a ledger.
+        runs: Ids of runs.
+    """
+    with database.reading():
+        if not runs or not database.has_table("service_runs"):
+            return set()
+        found = database.run(
+            f"SELECT id FROM service_runs WHERE status = ? AND id IN ({placeholders(runs)})", (WAITING, *runs)
+        ).fetchall()
+    return {id_ for (id_,) in found}

@@ -18,6 +18,7 @@ from ...runner.load.triggers.call import AFTER_COMPLETION
 from ...runner.output.logs import Levels, Log
 from ...runner.supervision.supervised_child import Child, WatchedRun
 from ...runner.supervision.supervisor import RunLimits, supervise
+from ..store.run_log import RunLog
 from .known_people import ServicePeople
 from .outcome import Outcome
 
@@ -43,6 +44,7 @@ class Settings:
         memory_limit: MiB that a run may take, or None.
         log: The log levels.
         log_json: Log lines are JSON.
+        run_log: The file that also gets the lines of runs, for `adaptor runs tail`; or None.
     """
 
     project: str
@@ -54,6 +56,7 @@ class Settings:
     memory_limit: int | None = None
     log: str = "info"
     log_json: bool = False
+    run_log: str | None = None
 
     @property
     def limits(self) -> RunLimits:
@@ -208,9 +211,13 @@ def _tell(outcome: Outcome, told: IO[bytes]) -> None:
 
 def _log(order: Order, settings: Settings) -> Any:
     """Return a sink whose lines say which run they are about."""
-    log = Log(Levels(settings.log), as_json=settings.log_json, stream=sys.stderr)
+    levels = Levels(settings.log)
+    log = Log(levels, as_json=settings.log_json, stream=sys.stderr)
+    kept = None if settings.run_log is None else RunLog(settings.run_log)
 
     def line(level: str, component: str, message: str, fields: dict[str, Any]) -> None:
+        if kept is not None and levels.show(level, component):
+            kept.append(order.id, level, component, message)
         if settings.log_json:
             log(level, component, message, {"run": order.id, **fields})
         else:

@@ -78,7 +78,7 @@ class Dispatcher:
         self._lease: Lease | None = None
         self._trouble = ""
         self._next_look = 0.0
-        self._retention = Retention(store, log)
+        self._retention = Retention(store, log, settings.run_log)
         self._unrecorded: list[tuple[RunRow, Outcome]] = []
         self._stopping = threading.Event()
         self._hurrying = threading.Event()
