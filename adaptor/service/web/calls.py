@@ -166,7 +166,7 @@ def _request(request: Request, call: Any) -> dict[str, Any]:
     }
     found = {
         "method": request.method,
-        "path": request.url.path,
+        "path": request.scope["path"],
         "query": dict(request.query_params),
         "headers": headers,
         "reply": call.reply,

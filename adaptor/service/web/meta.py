@@ -103,7 +103,7 @@ class Webhooks:
         if answer is None:
             self._seldom("error", "A handshake was refused: its verify token is not the configured one.")
             return PlainTextResponse("The verify token does not fit.", 403)
-        self._log("info", f"Meta has verified the webhook {request.url.path}.")
+        self._log("info", f"Meta has verified the webhook {request.scope['path']}.")
         return PlainTextResponse(answer)
 
     async def webhook(self, request: Request) -> Response:
@@ -131,10 +131,10 @@ class Webhooks:
         return PlainTextResponse("EVENT_RECEIVED")
 
     def _door(self, request: Request) -> Door:
-        return self._doors[request.url.path]
+        return self._doors[request.scope["path"]]
 
     def _arrivals(self, document: Any, request: Request, door: Door, signed_by: Sequence[str]) -> Arrivals:
-        facts = {"method": request.method, "path": request.url.path}
+        facts = {"method": request.method, "path": request.scope["path"]}
         parent = current_parent()
         if parent is not None:
             facts[PARENT] = parent

@@ -41,6 +41,8 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+#: How long the answer to a wrong token takes.
+WRONG_SECONDS = 0.5
 #: The runs of a tab.
 _TABS = {
     "open": (QUEUED, RUNNING, WAITING),
@@ -157,9 +159,9 @@ class StatusPage:
             return _page(problem_page("This server does not have that name."), 403)
         form = await _fields(request)
         if not guard.fits(form.get("token", "")):
-            # Nobody tries a thousand of them in a second.
-            await asyncio.sleep(0.5)
-            return _page(sign_in_page("That is not the token. After ten wrong ones, wait for a minute."), 403)
+            # Without a lock-out, by which a stranger could keep everybody out: a long token cannot be guessed.
+            await asyncio.sleep(WRONG_SECONDS)
+            return _page(sign_in_page("That is not the token."), 403)
         response = RedirectResponse(PATH, 303, _HEADERS)
         response.set_cookie(
             COOKIE,
