@@ -238,7 +238,7 @@ def test_what_strangers_send_stores_and_starts_nothing(endpoints, count):
 @pytest.mark.parametrize("count", [700, pytest.param(100_000, marks=pytest.mark.long)])
 def test_no_request_of_a_fuzzer_brings_a_fault_and_no_memory_grows(endpoints, count):
     statuses, grown = asyncio.run(_attack(endpoints, count))
-    assert statuses[200] and statuses[202] and statuses[403] and statuses[400]
+    assert {200, 202, 400, 401, 403} <= set(statuses)
     assert grown[1] - grown[0] < MOST_GROWTH
     assert endpoints.store.events.count() > count / 100
     # A stranger fills no log.
