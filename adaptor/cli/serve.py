@@ -181,25 +181,16 @@ def _check_callers(chosen: ServiceOptions) -> None:
 
 
 def _tell(options: argparse.Namespace, service: Service, log: Log) -> None:
-    from .layout.service import block
+    from .layout.service import block, call_urls
 
     count = len(service.project.entries) + len(service.project.clocks)
     lines = [
         f"Serving {options.path}: {count} trigger{'' if count == 1 else 's'}.",
         *(f"  webhook   {url}" for url in service.urls),
-        *(f"  call      {path}" for path in _call_urls(service)),
+        *(f"  call      {path}" for path in call_urls(service)),
         *([f"  status    {service.status_url}"] if service.status_url else []),
         f"  recorded  {service.database}",
     ]
     if options.unsigned:
         lines.append("  Webhooks are accepted WITHOUT a signature: anybody who reaches this address can start runs.")
     log("info", "service", block([*lines, "Ctrl-C ends it."], as_json=options.log_json), {"url": service.url})
-
-
-def _call_urls(service: Service) -> list[str]:
-    from urllib.parse import urljoin
-
-    from ..runner.load.triggers.call import PREFIX
-
-    calls = [entry.trigger.call for entry in service.project.entries if entry.trigger.call is not None]
-    return [urljoin(service.url, PREFIX + call.path) + (" (by ANYBODY)" if call.is_open else "") for call in calls]

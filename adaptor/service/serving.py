@@ -56,7 +56,7 @@ class ServiceOptions:
         port: The port; 0 for any free one.
         workers: How many worker processes there are.
         app_ids: The apps that these workflows send with; an echo of another one is a human's. Empty where not known.
-        callers: Returns who may call triggers with a `custom_path`, by the name of a configuration or of all.
+        callers: Returns who may call triggers with a `custom_path`, given the name of a configuration, or None for all.
         reply_seconds: How long such a caller waits for a run.
         status_token: Who has it may see the status page; None: there is no page.
         status_hosts: Names of this server in addresses of the status page, beside its own.

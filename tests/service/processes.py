@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import itertools
@@ -11,6 +12,7 @@ import re
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -123,3 +125,9 @@ def children_of(pid: int) -> list[int]:
 def family_of(pid: int) -> list[int]:
     """Return a process and all below it."""
     return [pid, *(each for child in children_of(pid) for each in family_of(child))]
+
+
+def run_async(coroutine: Any) -> Any:
+    """Run a coroutine in a thread of its own: the loop of a browser may run in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import gc
 import json
@@ -28,7 +27,7 @@ from adaptor.service.web.replies import Replies
 from adaptor.service.web.session import Guard
 from adaptor.service.web.status import StatusOptions, StatusPage
 
-from ..processes import PAGE, SECRET, TOKEN, body_of, message, signed
+from ..processes import PAGE, SECRET, TOKEN, body_of, message, run_async, signed
 
 KEY = "caller-key-0123456789"
 #: The growth of the process that is allowed while the second half of the requests is made.
@@ -225,7 +224,7 @@ def _check_unsigned(endpoints, count):
             if not knows:
                 assert await endpoints.send(*request) < 500
 
-    asyncio.run(attack())
+    run_async(attack())
     assert endpoints.store.events.count() == 0
     assert endpoints.store.runs.newest() == []
 
@@ -237,7 +236,7 @@ def test_what_strangers_send_stores_and_starts_nothing(endpoints, count):
 
 @pytest.mark.parametrize("count", [700, pytest.param(100_000, marks=pytest.mark.long)])
 def test_no_request_of_a_fuzzer_brings_a_fault_and_no_memory_grows(endpoints, count):
-    statuses, grown = asyncio.run(_attack(endpoints, count))
+    statuses, grown = run_async(_attack(endpoints, count))
     assert {200, 202, 400, 401, 403} <= set(statuses)
     assert grown[1] - grown[0] < MOST_GROWTH
     assert endpoints.store.events.count() > count / 100

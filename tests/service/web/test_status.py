@@ -41,12 +41,14 @@ def test_only_who_has_the_token_sees_the_page_and_the_metrics(service, session):
         assert answer.status_code == 401
         assert PSID not in answer.text
     wrong = requests.post(f"{service.base}/status/sign-in", data={"token": "wrong"}, timeout=30)
-    assert wrong.status_code == 403 and "Set-Cookie" not in wrong.headers
+    assert wrong.status_code == 403
+    assert "Set-Cookie" not in wrong.headers
     forged = {"adaptor_status": "9999999999." + "0" * 64}
     assert requests.get(f"{service.base}/status", cookies=forged, timeout=30).status_code == 401
     assert session.get(f"{service.base}/status", timeout=30).status_code == 200
     cookie = session.cookies._cookies["127.0.0.1"]["/status"]["adaptor_status"]
-    assert TOKEN not in cookie.value and cookie.has_nonstandard_attr("HttpOnly")
+    assert TOKEN not in cookie.value
+    assert cookie.has_nonstandard_attr("HttpOnly")
     assert TOKEN not in "\n".join(service.lines)
 
 
@@ -60,11 +62,17 @@ def test_a_name_of_another_site_that_leads_here_is_refused(service, session):
 def test_the_page_shows_runs_people_and_pages_but_no_texts(service, session):
     answer = session.get(f"{service.base}/status?runs=all", timeout=30)
     policy = answer.headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy and "unsafe" not in policy
-    assert "http://" not in answer.text and "https://" not in answer.text and "style=" not in answer.text
-    assert PSID in answer.text and PAGE in answer.text and "failed" in answer.text
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http://" not in answer.text
+    assert "https://" not in answer.text
+    assert "style=" not in answer.text
+    assert PSID in answer.text
+    assert PAGE in answer.text
+    assert "failed" in answer.text
     thread = session.get(f"{service.base}/status/thread", params={"page": PAGE, "psid": PSID}, timeout=30)
-    assert "messages" in thread.text and "world" not in answer.text + thread.text
+    assert "messages" in thread.text
+    assert "world" not in answer.text + thread.text
     assert session.get(f"{service.base}/status/thread?page=1&psid=2", timeout=30).status_code == 404
 
 
@@ -107,7 +115,8 @@ def test_metrics_follow_the_conventions_and_name_nobody(service, session):
         'adaptor_http_requests_total{code="200",endpoint="webhook"} 1.0',
     ):
         assert wanted in lines
-    assert PSID not in answer.text and PAGE not in answer.text
+    assert PSID not in answer.text
+    assert PAGE not in answer.text
     for path in ("/nowhere-1", "/nowhere-2"):
         requests.get(service.base + path, timeout=30)
     again = requests.get(f"{service.base}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30)
@@ -117,7 +126,8 @@ def test_metrics_follow_the_conventions_and_name_nobody(service, session):
 def test_a_short_token_is_refused_and_without_one_there_is_no_page(tmp_path, sandbox, serve):
     write_bot(tmp_path, sandbox, "fn(lambda state: state)", status_token="short")
     server = serve()
-    assert server.wait_for("it can be guessed") and server.process.wait(30) == 2
+    assert server.wait_for("it can be guessed")
+    assert server.process.wait(30) == 2
     write_bot(tmp_path, sandbox, "fn(lambda state: state)")
     server = serve()
     base = server.url.removesuffix("/webhook")
