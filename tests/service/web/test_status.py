@@ -111,7 +111,6 @@ def test_metrics_follow_the_conventions_and_name_nobody(service, session):
         'adaptor_run_attempts_total{status="failed"} 1.0',
         'adaptor_runs{status="queued"} 0.0',
         "adaptor_database_up 1.0",
-        "adaptor_workers 2.0",
         'adaptor_http_requests_total{code="200",endpoint="webhook"} 1.0',
     ):
         assert wanted in lines
@@ -140,6 +139,8 @@ def test_a_short_token_is_refused_and_without_one_there_is_no_page(tmp_path, san
 def test_the_page_is_accessible_in_a_browser(service, browser, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     context = browser.new_context(color_scheme=scheme)
+    # What is replaced while it is looked at would be no finding.
+    context.route("**/status.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     window = context.new_page()
     broken = []
     window.on("pageerror", lambda error: broken.append(str(error)))
@@ -155,6 +156,21 @@ def test_the_page_is_accessible_in_a_browser(service, browser, scheme):
     assert axe.Axe().run(window).response["violations"] == []
     context.close()
     assert broken == []
+
+
+@pytest.mark.browser
+def test_the_page_is_kept_up_to_date_while_it_is_open(service, browser):
+    window = browser.new_page()
+    window.clock.install()
+    window.goto(f"{service.base}/status")
+    window.fill("#token", TOKEN)
+    window.click("button")
+    window.wait_for_selector("#dead button")
+    window.evaluate("document.activeElement.blur()")
+    assert service.post(message("999", "Hi")) == 200
+    window.clock.fast_forward(6000)
+    window.wait_for_selector("#people a:has-text('999')")
+    window.close()
 
 
 def test_a_run_is_followed_by_its_log_lines_and_all_runs_by_their_states(service, forks, tmp_path):
