@@ -28,7 +28,9 @@ examples:
   adaptor serve project.yaml --workers 8 --database postgresql://user@host/database
 
 The credentials hold `app_secret`, with which Meta signs each webhook, and `verify_token`, which you type into the App
-Dashboard. Meta calls https only: put a proxy with a certificate before it. To develop a bot, see adaptor dev.
+Dashboard. Meta calls https only: put a proxy with a certificate before it. With a `status_token`,
+there is a page at /status; a `webhook_api_key` lets other programs call triggers that have a `custom_path`.
+To develop a bot, see adaptor dev.
 """
 
 
@@ -68,9 +70,7 @@ def add_to(commands: Any) -> None:
         default=[],
         help="a name under which browsers reach the status page, such as bot.example.org behind a proxy",
     )
-    command.add_argument(
-        "--status-texts", action="store_true", help="show on the status page what people wrote (default: only when)"
-    )
+    command.add_argument("--status-texts", action="store_true", help="show what people wrote on the status page, too")
     command.add_argument(
         "--unsigned", action="store_true", help="accept webhooks without a signature, from anybody: for tests only"
     )
