@@ -82,22 +82,25 @@ def _serve(options: argparse.Namespace, sandbox: Sandbox, folder: str) -> int:
     from ..runner.output.logs import Levels, Log
     from ..service.reload import Reloader
     from ..service.serving import Service
-    from ..service.web.app import Door
+    from ..service.web.callers import Callers
+    from ..service.web.meta import Door
     from .layout.service import block, event_line, lines_to, show_warnings
     from .options.service import service_of, settings_of
 
     log = Log(Levels(options.log), as_json=options.log_json, stream=sys.stderr)
     write = lines_to(log)
-    token = secrets.token_urlsafe(16)
+    token, key = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
     door = Door(options.url_path, (sandbox.app_secret,), (token,))
     # The sandbox forgets everything at the end, and so does the ledger.
     settings = replace(
         settings_of(options, os.path.join(folder, "ledger.db"), None),
         sandbox={"base_url": sandbox.url, "access_token": sandbox.access_token},
     )
-    chosen = service_of(options, Credentials(is_lenient=True), settings, door, "127.0.0.1", (sandbox.app_id,))
+    chosen = service_of(options, Credentials(is_lenient=True), settings, [door], "127.0.0.1", (sandbox.app_id,))
     # Nothing leaves this machine, no notice of the workflow's either.
     chosen = replace(chosen, notify=chosen.notify or NoticeTarget())
+    # For this machine and this time: any page in the browser can send requests to it.
+    chosen = replace(chosen, callers=lambda name: Callers((key,)), status_token=key, shows_texts=True)
     show_warnings(chosen.project.warnings, write)
     service = Service(chosen, write)
     service.on_event = lambda event, runs, stored: write(*event_line(event, runs, stored, with_content=True))
@@ -105,7 +108,7 @@ def _serve(options: argparse.Namespace, sandbox: Sandbox, folder: str) -> int:
     def started() -> None:
         sandbox.subscribe(service.url, verify_token=token)
         facts = {"url": service.url, "page_url": sandbox.page_url}
-        log("info", "service", block(_facts(options, sandbox, service), as_json=options.log_json), facts)
+        log("info", "service", block(_facts(options, sandbox, service, key), as_json=options.log_json), facts)
         if options.open:
             import webbrowser
 
@@ -115,10 +118,14 @@ def _serve(options: argparse.Namespace, sandbox: Sandbox, folder: str) -> int:
         return EXIT_WELL if service.run(started) else EXIT_CRASHED
 
 
-def _facts(options: argparse.Namespace, sandbox: Sandbox, service: Service) -> list[str]:
+def _facts(options: argparse.Namespace, sandbox: Sandbox, service: Service, key: str) -> list[str]:
+    from .layout.service import call_urls
+
     return [
         f"{options.path} answers for {sandbox.page_name}. Nothing leaves this machine.",
         f"  write to it  {sandbox.page_url}",
         f"  webhook      {service.url}",
+        *(f"  call         {url}  X-API-Key: {key}" for url in call_urls(service)),
+        f"  status       {service.status_url}  token: {key}",
         "Ctrl-C ends it.",
     ]

@@ -12,6 +12,7 @@ from .layout.writing import write_pieces
 from .options.run import label
 from .options.service_tables import show_paused
 from .subcommands.queued_runs import add_to as add_queued
+from .subcommands.tailed_runs import add_to as add_tail
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ examples:
   adaptor runs settle last --echoes echoes.jsonl      look for them in the echoes that your webhook got
   adaptor runs purge --older-than 30d                 forget the recipients of old runs
   adaptor runs queue --status failed                  the runs of adaptor serve that failed, and why
+  adaptor runs tail                                   follow the runs of adaptor serve as they come and go
   adaptor runs retry RUN                              let the service go on with one of them
 """
 
@@ -84,6 +86,7 @@ def add_to(commands: Any) -> None:
     _add_settle(verb)
     _add_purge(verb)
     add_queued(verb, _store)
+    add_tail(verb, _store)
 
 
 def _add_reading(verb: _Verb) -> None:
@@ -191,6 +194,7 @@ def _list(options: argparse.Namespace) -> int:
     from ..runner.execution.recording.ledger_location import is_there
     from ..runner.execution.recording.run_id import check_labels
     from ..runner.history.history import NO_RECORD, ledger_of, run_facts
+    from ..service.store.overview import waiting_runs
 
     database = ledger_of(options.path, options.database)
     if not is_there(database):
@@ -201,8 +205,9 @@ def _list(options: argparse.Namespace) -> int:
     else:
         with _store(options) as store:
             found = store.runs.newest(max(1, options.limit), check_labels(options.label or ()))
-            facts = [run_facts(store, record) for record in found]
             show_paused(store)
+            waiting = waiting_runs(store.database, [record.id for record in found])
+            facts = [run_facts(store, record, is_waiting=record.id in waiting) for record in found]
         if options.label and not facts:
             print("No run has these labels.", file=sys.stderr)
     if options.format == "json":
@@ -216,13 +221,14 @@ def _list(options: argparse.Namespace) -> int:
 
 def _show(options: argparse.Namespace) -> int:
     from ..runner.history.history import error_facts, run_facts, step_facts
+    from ..service.store.overview import waiting_runs
     from ..service.store.receipts import funnel_of
     from .layout.runs import next_steps, page
 
     with _run_of(options) as (store, record):
         funnel = funnel_of(store.database, record.id)
         facts = {
-            **run_facts(store, record),
+            **run_facts(store, record, is_waiting=bool(waiting_runs(store.database, [record.id]))),
             "ledger": store.name,
             "steps": step_facts(store, record),
             "errors": error_facts(store, record),
@@ -329,13 +335,16 @@ def _purge(options: argparse.Namespace) -> int:
         if not options.yes and not (is_terminal() and confirm(f"Forget whom {what} wrote to?")):
             raise InputError("Nothing was forgotten: nobody said yes.", fix="Answer y on a terminal, or add --yes.")
         from ..service.store.retention import forget_older, forget_run
+        from .subcommands.tailed_runs import forget_lines
 
         # First: the ledger's own purge cleans up the file.
         if options.run is None:
+            forget_lines(options, older_than=options.older_than)
             forget_older(store.database, options.older_than)
             forgotten = store.runs.purge_older(options.older_than)
             _print(f"The people of {len(forgotten):,} run{'' if len(forgotten) == 1 else 's'} are forgotten.")
         else:
+            forget_lines(options, run=record.id)
             forget_run(store.database, record.id)
             people = store.runs.purge(record.id)
             _print(f"The people of {people:,} write{'' if people == 1 else 's'} of {record.id} are forgotten.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from dataclasses import replace
 from functools import partial
 
 from ..core.errors import AdaptorError, InputError
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
 
     from ..runner.load.credentials import Credentials
     from ..runner.output.logs import Log
-    from ..service.serving import Service
-    from ..service.web.app import Door
+    from ..service.serving import Service, ServiceOptions
+    from ..service.web.meta import Door
 
 EXAMPLE = """\
 examples:
@@ -26,8 +28,14 @@ examples:
   adaptor serve project.yaml --workers 8 --database postgresql://user@host/database
 
 The credentials hold `app_secret`, with which Meta signs each webhook, and `verify_token`, which you type into the App
-Dashboard. Meta calls https only: put a proxy with a certificate before it. To develop a bot, see adaptor dev.
+Dashboard. Meta calls https only: put a proxy with a certificate before it. With a `status_token`,
+there is a page at /status; a `webhook_api_key` lets other programs call triggers that have a `custom_path`.
+To develop a bot, see adaptor dev.
 """
+
+
+#: The token of the status page, where the credentials are not to hold it.
+STATUS_TOKEN = "ADAPTOR_STATUS_TOKEN"
 
 
 def add_to(commands: Any) -> None:
@@ -55,6 +63,14 @@ def add_to(commands: Any) -> None:
         ".adaptor/ledger.db beside the project",
     )
     command.add_argument("--host", metavar="ADDRESS", default="127.0.0.1", help="where to listen (default: 127.0.0.1)")
+    command.add_argument(
+        "--status-host",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="a name under which browsers reach the status page, such as bot.example.org behind a proxy",
+    )
+    command.add_argument("--status-texts", action="store_true", help="show what people wrote on the status page, too")
     command.add_argument(
         "--unsigned", action="store_true", help="accept webhooks without a signature, from anybody: for tests only"
     )
@@ -86,9 +102,16 @@ def _service(options: argparse.Namespace, credentials: Credentials, log: Log) ->
     from .layout.service import event_line, lines_to, show_warnings
     from .options.service import service_of, settings_of
 
-    door = _door(options, credentials, log)
+    doors = _doors(options, credentials, log)
     settings = settings_of(options, options.database or default_database(options.path), options.credentials)
-    chosen = service_of(options, credentials, settings, door, options.host)
+    chosen = service_of(options, credentials, settings, doors, options.host)
+    chosen = replace(
+        chosen,
+        status_token=_status_token(credentials),
+        status_hosts=tuple(options.status_host),
+        shows_texts=options.status_texts,
+    )
+    _check_callers(chosen)
     write = lines_to(log)
     show_warnings(chosen.project.warnings, write)
     for what in of_credentials(credentials):
@@ -98,37 +121,74 @@ def _service(options: argparse.Namespace, credentials: Credentials, log: Log) ->
     return service
 
 
-def _door(options: argparse.Namespace, credentials: Credentials, log: Log) -> Door:
+def _doors(options: argparse.Namespace, credentials: Credentials, log: Log) -> list[Door]:
     """Return who may come in.
 
     Raises:
         InputError: Anybody might, and nobody has agreed to that.
     """
-    from ..service.web.app import Door
+    from ..service.web.access import doors_of
+
+    doors = doors_of(credentials, options.url_path)
+    for door in doors:
+        if not door.verify_tokens:
+            what = f"warning: The credentials of {door.path} have no `verify_token`: Meta's first call is refused."
+            log("info", "service", what, {})
+        if not door.secrets and not options.unsigned:
+            raise InputError(
+                f"The credentials of {door.path} have no `app_secret`: anybody could send webhooks in Meta's name.",
+                fix="Add the app secret from the App Dashboard (Settings, Basic) to the credentials, -c FILE. For a "
+                "test on your own machine: --unsigned.",
+            )
+        if door.secrets and options.unsigned:
+            raise InputError("--unsigned does not go with an `app_secret`.", fix="Leave one of the two out.")
+    return [replace(door, is_unsigned=options.unsigned) for door in doors]
+
+
+def _status_token(credentials: Credentials) -> str | None:
+    """Return the token of the status page, or None.
+
+    Raises:
+        InputError: It can be guessed.
+    """
+    from ..service.web.session import SHORTEST
     from .options.service import words_of
 
-    secrets = words_of(credentials, "app_secret", "previous_app_secret")
-    tokens = words_of(credentials, "verify_token")
-    if not tokens:
-        log("info", "service", "warning: The credentials have no `verify_token`: Meta's first call is refused.", {})
-    if not secrets and not options.unsigned:
+    token = os.environ.get(STATUS_TOKEN) or next(iter(words_of(credentials, "status_token")), None)
+    if token is not None and len(token) < SHORTEST:
         raise InputError(
-            "The credentials have no `app_secret`: anybody could send webhooks in Meta's name.",
-            fix="Add the app secret from the App Dashboard (Settings, Basic) to the credentials, -c FILE. For a test "
-            "on your own machine: --unsigned.",
+            f"The `status_token` has fewer than {SHORTEST} characters: it can be guessed.",
+            fix="Make one with: openssl rand -hex 24",
         )
-    if secrets and options.unsigned:
-        raise InputError("--unsigned does not go with an `app_secret`.", fix="Leave one of the two out.")
-    return Door(options.url_path, secrets, tokens, is_unsigned=options.unsigned)
+    return token
+
+
+def _check_callers(chosen: ServiceOptions) -> None:
+    """Refuse to serve a trigger that nobody can call.
+
+    Raises:
+        InputError: There is one.
+    """
+    for entry in chosen.project.entries:
+        call = entry.trigger.call
+        if call is not None and not call.is_open and not chosen.callers(call.auth):
+            where = "The credentials have" if call.auth is None else f"The configuration `{call.auth}` has"
+            raise InputError(
+                f"The trigger `{entry.step}` is called by other programs. {where} no `webhook_api_key`, and no "
+                "`webhook_user` with `webhook_password`.",
+                fix='Add one of them. To let anybody start runs, write "webhook_auth": "none" into the trigger.',
+            )
 
 
 def _tell(options: argparse.Namespace, service: Service, log: Log) -> None:
-    from .layout.service import block
+    from .layout.service import block, call_urls
 
     count = len(service.project.entries) + len(service.project.clocks)
     lines = [
         f"Serving {options.path}: {count} trigger{'' if count == 1 else 's'}.",
-        f"  webhook   {service.url}",
+        *(f"  webhook   {url}" for url in service.urls),
+        *(f"  call      {path}" for path in call_urls(service)),
+        *([f"  status    {service.status_url}"] if service.status_url else []),
         f"  recorded  {service.database}",
     ]
     if options.unsigned:

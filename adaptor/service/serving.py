@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import AdaptorError, InputError
@@ -21,8 +21,16 @@ from .store.records import QUEUED
 from .store.store import open_service_store
 from .triggers.judgement import judged
 from .triggers.runs import runs_for
-from .web.app import Door, build_app
+from .web.app import build_app
+from .web.callers import Callers
+from .web.calls import Calls
+from .web.meta import Webhooks
+from .web.metrics import Metrics
+from .web.replies import REPLY_SECONDS, Replies
 from .web.server import WebServer, listen
+from .web.session import Guard
+from .web.status import PATH as STATUS_PATH, StatusOptions, StatusPage
+from .web.tracing import record_run
 from .worker.dispatcher import Dispatcher
 from .worker.policy import Policy
 
@@ -30,9 +38,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ..runner.load.triggers.notices import NoticeTarget
-    from .store.records import Event, NewRun, Stored
+    from .store.records import Event, NewRun, RunRow, Stored
     from .triggers.project import Project
+    from .web.meta import Door
     from .worker.attempt import Settings
+    from .worker.outcome import Outcome
 
     Log = Callable[[str, str], object]
 
@@ -44,24 +54,34 @@ class ServiceOptions:
     Attributes:
         project: The workflows.
         settings: How runs are performed.
-        door: Who may come in.
+        doors: Who may come in from Meta, and where.
         host: The address to listen on.
         port: The port; 0 for any free one.
         workers: How many worker processes there are.
         app_ids: The apps that these workflows send with; an echo of another one is a human's. Empty where not known.
         tokens: A digest of the tokens of the credentials.
         notify: Where notices go, in place of what the workflows say; or None.
+        callers: Returns who may call triggers with a `custom_path`, given the name of a configuration, or None for all.
+        reply_seconds: How long such a caller waits for a run.
+        status_token: Who has it may see the status page; None: there is no page.
+        status_hosts: Names of this server in addresses of the status page, beside its own.
+        shows_texts: The status page shows what people wrote.
     """
 
     project: Project
     settings: Settings
-    door: Door
+    doors: tuple[Door, ...]
     host: str = "127.0.0.1"
     port: int = 0
     workers: int = 2
     app_ids: tuple[str, ...] = ()
     tokens: str = ""
     notify: NoticeTarget | None = None
+    callers: Callable[[str | None], Callers] = lambda name: Callers()
+    reply_seconds: float = REPLY_SECONDS
+    status_token: str | None = field(default=None, repr=False)
+    status_hosts: tuple[str, ...] = ()
+    shows_texts: bool = False
 
 
 class Service:
@@ -73,7 +93,9 @@ class Service:
 
     Attributes:
         project: The workflows; they may be replaced while the service runs.
-        url: The address of the webhook.
+        url: The address of the webhook; the first one, where there are several.
+        urls: The addresses of all webhooks.
+        status_url: The address of the status page, or None.
         on_event: Called with each event that was stored, the runs that it starts, and what became of it.
 
     Raises:
@@ -91,13 +113,13 @@ class Service:
         self._listener = listen(options.host, options.port)
         self._stores = []
         try:
-            for _ in range(4):
+            for _ in range(6):
                 self._stores.append(open_service_store(options.settings.database))
             spool = _spool(options)
         except BaseException:
             self._close()
             raise
-        incoming, running, self._looking, telling = self._stores
+        incoming, running, self._looking, telling, self._shown, waiting = self._stores
         scheduler = Scheduler(running, lambda: self.project, log)
         self._dispatcher = Dispatcher(
             running,
@@ -107,11 +129,19 @@ class Service:
             Policy(running, lambda: self.project.quiet_hours, options.tokens, log),
             on_look=scheduler.look,
             on_failure=self._fail,
+            on_end=self._ended,
         )
         self._notices = NoticeSender(telling, lambda: self.project, options.notify, log)
         self._intake = Intake(incoming, self._dispatcher.wake, spool, log)
+        self._spool = spool
+        self._metrics = Metrics(self._gauges)
+        self._replies = Replies(waiting)
         host, port = self._listener.getsockname()[:2]
-        self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}{options.door.path}"
+        self._hosts = [f"[{host}]" if ":" in host else host, "localhost", "127.0.0.1", "[::1]", *options.status_hosts]
+        address = f"http://{self._hosts[0]}:{port}"
+        self.urls = [address + door.path for door in options.doors]
+        self.url = self.urls[0]
+        self.status_url = None if options.status_token is None else address + STATUS_PATH
         self.database = running.name
 
     def run(self, on_started: Callable[[], object] = lambda: None) -> bool:
@@ -123,15 +153,8 @@ class Service:
         Returns:
             Whether it was stopped from outside; if not, no worker could be started.
         """
-        app = build_app(
-            self._options.door,
-            arrive=self._arrive,
-            store=self._intake.add,
-            on_stored=lambda event, runs, stored: self.on_event(event, runs, stored),
-            problems=self._problems,
-            log=self._log,
-        )
-        self._server = WebServer(app, self._listener, on_started)
+        app = build_app(self._routes(), problems=self._problems, log=self._log, metrics=self._metrics)
+        self._server = WebServer(app, self._listener, on_started, self._replies.stop)
         before = {number: signal.signal(number, self._hear) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             self._dispatcher.start()
@@ -147,6 +170,55 @@ class Service:
             for number, handler in before.items():
                 signal.signal(number, handler)
         return not self._failed
+
+    def _routes(self) -> list[Any]:
+        options, log = self._options, self._log
+        webhooks = Webhooks(
+            options.doors,
+            arrive=self._arrive,
+            store=self._intake.add,
+            on_stored=lambda event, runs, stored: self.on_event(event, runs, stored),
+            log=log,
+            metrics=self._metrics,
+        )
+        calls = Calls(
+            project=lambda: self.project,
+            callers=options.callers,
+            store=self._intake.add,
+            find=lambda kind, mid: self._shown.events.facts_of("", kind, mid),
+            replies=self._replies,
+            log=log,
+            seconds=options.reply_seconds,
+        )
+        status = StatusPage(
+            StatusOptions(os.path.basename(options.project.path), options.shows_texts),
+            None if options.status_token is None else Guard(options.status_token, self._hosts),
+            self._shown,
+            self._metrics,
+            problems=self._problems,
+            wake=self._dispatcher.wake,
+            log=log,
+        )
+        return [*webhooks.routes(), *calls.routes(), *status.routes()]
+
+    def _ended(self, run: RunRow, outcome: Outcome, status: str) -> None:
+        self._metrics.count_attempt(status)
+        record_run(run, status, outcome.exit_code)
+
+    def _gauges(self) -> dict[str, float | dict[str, float]]:
+        """Return what Prometheus is told of the state of things.
+
+        Raises:
+            LedgerError: The database does not answer.
+        """
+        counts, oldest = self._looking.overview.open_runs()
+        return {
+            "adaptor_database_up": 1.0,
+            "adaptor_runs": {status: float(count) for status, count in counts.items()},
+            "adaptor_oldest_due_run_age_seconds": oldest,
+            "adaptor_workers": float(self._dispatcher.ready_count),
+            "adaptor_spool_bytes": float(0 if self._spool is None else self._spool.size),
+        }
 
     def _arrive(self, event: Event, request: dict[str, Any]) -> tuple[Event, Sequence[NewRun]]:
         project = self.project

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import itertools
@@ -11,6 +12,7 @@ import re
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -147,3 +149,9 @@ def wait_until(condition: Any) -> None:
             return
         threading.Event().wait(0.02)
     raise AssertionError("it did not come to that")
+
+
+def run_async(coroutine: Any) -> Any:
+    """Run a coroutine in a thread of its own: the loop of a browser may run in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...core.text.harmless import harmless, indented, one_line
 from ...runner.execution.counts import in_words
-from ...runner.history.history import WITH_FAILURES
+from ...runner.history.history import WAITING, WITH_FAILURES
 from ...runner.output.shown_commands import near, resume_command, runs_command, what_is_missing
 from ...runner.output.terminal import Paint
 
@@ -21,6 +21,7 @@ _STYLES = {
     "stopped": "yellow",
     "killed": "red",
     "under way": "cyan",
+    WAITING: "cyan",
 }
 #: The least width of a job's path.
 _LEAST_JOB = 12
@@ -115,7 +116,7 @@ def next_steps(run: dict[str, Any], database: str | None) -> list[dict[str, str]
         run: As `history.run_facts` gives it.
         database: The ledger, where it was named.
     """
-    if run["purged"] or run["status"] == "under way":
+    if run["purged"] or run["status"] in ("under way", WAITING):
         return []
     path, given = run["path"], run["given"]
     missing = what_is_missing(database, given)

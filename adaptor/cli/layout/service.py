@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from ...core.errors import AdaptorError
     from ...runner.output.logs import Log
+    from ...service.serving import Service
     from ...service.store.records import Event, NewRun
 
     #: Takes a level and a line.
@@ -73,3 +74,13 @@ def event_line(event: Event, runs: Sequence[NewRun], stored: Stored, *, with_con
     wish = {None: "", True: " on the stop list;", False: " off the stop list;"}[event.stops if stored else None]
     level = "info" if runs or event.opens_window or event.pauses or wish else "debug"
     return level, f"{event.kind} of {event.psid or 'the Page'}{said} →{wish} {started or 'no trigger fits'}"
+
+
+def call_urls(service: Service) -> list[str]:
+    """Return the addresses of the triggers that other programs call."""
+    from urllib.parse import urljoin
+
+    from ...runner.load.triggers.call import PREFIX
+
+    calls = [entry.trigger.call for entry in service.project.entries if entry.trigger.call is not None]
+    return [urljoin(service.url, PREFIX + call.path) + (" (by ANYBODY)" if call.is_open else "") for call in calls]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ...core.digest import digest
@@ -13,10 +14,12 @@ from ...core.secrets.pasted import trimmed_value
 from .run import mebibytes_from_32, seconds_above_0
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ...runner.load.credentials import Credentials
     from ...runner.load.triggers.notices import NoticeTarget
     from ...service.serving import ServiceOptions
-    from ...service.web.app import Door
+    from ...service.web.meta import Door
     from ...service.worker.attempt import Settings
 
 #: The default port and path of the webhook.
@@ -24,6 +27,8 @@ PORT = 8400
 PATH = "/webhook"
 #: What a run may take by default.
 RUN_SECONDS = 300.0
+#: How long a caller waits for a run by default.
+REPLY_SECONDS = 30.0
 
 
 def add_service_options(command: argparse.ArgumentParser, *, port: int = PORT) -> None:
@@ -39,6 +44,13 @@ def add_service_options(command: argparse.ArgumentParser, *, port: int = PORT) -
     where.add_argument("--port", type=_port, metavar="PORT", default=port, help=told)
     where.add_argument(
         "--url-path", type=_url_path, metavar="PATH", default=PATH, help=f"of the webhook (default: {PATH})"
+    )
+    where.add_argument(
+        "--reply-timeout",
+        type=seconds_above_0,
+        metavar="SECONDS",
+        default=REPLY_SECONDS,
+        help=f"how long callers wait whose trigger answers after the run (default: {REPLY_SECONDS:.0f})",
     )
     runs = command.add_argument_group("runs")
     runs.add_argument("--workers", type=_count, metavar="N", default=2, help="how many runs go on at once (default: 2)")
@@ -71,7 +83,7 @@ def check_extra() -> None:
     """
     from importlib.util import find_spec
 
-    missing = [name for name in ("starlette", "uvicorn", "cronsim") if find_spec(name) is None]
+    missing = [name for name in ("starlette", "uvicorn", "cronsim", "prometheus_client") if find_spec(name) is None]
     if missing:
         raise InputError(
             f"The service needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed.",
@@ -83,6 +95,8 @@ def check_extra() -> None:
 
 def settings_of(options: argparse.Namespace, database: str, credentials: str | None) -> Settings:
     """Return how runs are performed."""
+    from ...ledger.database.sqlite import FOLDER
+    from ...service.store.run_log import run_log_of
     from ...service.worker.attempt import Settings
 
     return Settings(
@@ -94,6 +108,7 @@ def settings_of(options: argparse.Namespace, database: str, credentials: str | N
         memory_limit=options.memory_limit,
         log=options.log,
         log_json=options.log_json,
+        run_log=run_log_of(database, os.path.join(os.path.dirname(os.path.abspath(options.path)), FOLDER)).path,
     )
 
 
@@ -101,7 +116,7 @@ def service_of(
     options: argparse.Namespace,
     credentials: Credentials,
     settings: Settings,
-    door: Door,
+    doors: Sequence[Door],
     host: str,
     app_ids: tuple[str, ...] = (),
 ) -> ServiceOptions:
@@ -112,17 +127,20 @@ def service_of(
     """
     from ...service.serving import ServiceOptions
     from ...service.triggers.project import load_project
+    from ...service.web.access import callers_of
 
     return ServiceOptions(
         load_project(options.path, credentials),
         settings,
-        door,
+        tuple(doors),
         host,
         options.port,
         workers=options.workers,
         app_ids=app_ids or words_of(credentials, "app_id"),
         tokens=digest("tokens", sorted(words_of(credentials, "access_token"))),
         notify=None if options.notify is None else notice_target(options.notify),
+        callers=partial(callers_of, credentials),
+        reply_seconds=options.reply_timeout,
     )
 
 
@@ -164,7 +182,8 @@ def _port(text: str) -> int:
 
 
 def _url_path(text: str) -> str:
-    if re.fullmatch(r"/[\w.~/-]*", text, re.ASCII) is None or text in ("/healthz", "/readyz"):
+    # The same rule as for `webhook_path` in the credentials, whose module imports the server.
+    if re.fullmatch(r"/(?!(healthz|readyz|metrics|status|i)(/|$))[\w.~/-]*", text, re.ASCII) is None:
         raise ValueError
     return text
 

@@ -56,7 +56,7 @@ def add_to(verb: Callable[..., argparse.ArgumentParser], opened: Opened) -> None
 
 def _queue(options: argparse.Namespace, opened: Opened) -> int:
     with opened(options) as store:
-        found = _runs(store).newest(max(1, options.limit), options.status or ())
+        found = runs_of(store).newest(max(1, options.limit), options.status or ())
         show_paused(store)
     if options.format == "json":
         import json
@@ -71,7 +71,7 @@ def _change(options: argparse.Namespace, opened: Opened, what: str) -> int:
     from ...core.errors import InputError
 
     with opened(options) as store:
-        runs = _runs(store)
+        runs = runs_of(store)
         id_ = options.run
         run = runs.find(id_)
         if run is None:
@@ -83,7 +83,7 @@ def _change(options: argparse.Namespace, opened: Opened, what: str) -> int:
     return 0
 
 
-def _runs(store: Store) -> Runs:
+def runs_of(store: Store) -> Runs:
     """Return the runs of the service.
 
     Raises:

@@ -73,6 +73,10 @@ def find_run(store: Store, name: str) -> RunRecord:
 WITH_FAILURES = "finished, with failures"
 
 
+#: The status of a run that has asked a person and waits for the answer.
+WAITING = "waiting"
+
+
 def status_of(store: Store, record: RunRecord) -> str:
     """Return the status of a run.
 
@@ -88,15 +92,21 @@ def status_of(store: Store, record: RunRecord) -> str:
     return "under way" if store.runs.is_under_way(record) else "killed"
 
 
-def run_facts(store: Store, record: RunRecord) -> dict[str, Any]:
-    """Return a run as JSON, without the ids of people."""
+def run_facts(store: Store, record: RunRecord, *, is_waiting: bool = False) -> dict[str, Any]:
+    """Return a run as JSON, without the ids of people.
+
+    Args:
+        store: The ledger.
+        record: The run.
+        is_waiting: It waits for a person's answer, which the service knows.
+    """
     return {
         "id": record.id,
         "path": record.path,
         "words": record.words,
         "labels": dict(record.labels),
         "given": dict(record.given),
-        "status": status_of(store, record),
+        "status": WAITING if is_waiting else status_of(store, record),
         "exit_code": record.exit_code,
         "attempts": record.attempt,
         "started": time_text(record.started),

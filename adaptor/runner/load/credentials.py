@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from copy import copy
 
 from ...core.errors import InputError
 from ...core.secrets.pasted import OUR_KEYS, trimmed_value
@@ -52,6 +53,20 @@ class Credentials:
         self.path: str | None = None
         self.sandbox: dict[str, Any] | None = None
         self.is_lenient = is_lenient
+        self._of_page: str | None = None
+
+    def for_page(self, page: str) -> Credentials:
+        """Return these credentials for the run of an event of a Page.
+
+        Of several configurations the one with this `page_id` is that of all steps which name none.
+        """
+        named = self._named or {}
+        name = next((each for each in named if str(named[each].get("page_id", "")) == page), None)
+        if name is None:
+            return self
+        made = copy(self)
+        made._of_page = name
+        return made
 
     def problem_with(self, name: str) -> tuple[str, str] | None:
         """Return why no configuration has this name, and what to do; None where one has it."""
@@ -123,8 +138,10 @@ class Credentials:
         yield f"`credentials` of {plan.file}", plan.credentials
         if isinstance(of_state, dict):
             yield "the state", of_state
+        if self._of_page is not None and self._named is not None and step.credential is None:
+            yield self._of_name(self._of_page), self._named[self._of_page]
         # Where no step names a credential, the map is one configuration whose values are objects.
-        if self._named is None or not any(each.credential for each in plan.steps.values()):
+        elif self._named is None or not any(each.credential for each in plan.steps.values()):
             yield self._file, self._common
         if step.credential is not None and self._named is not None:
             yield self._of_name(step.credential), self._named.get(step.credential, {})

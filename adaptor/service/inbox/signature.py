@@ -34,6 +34,12 @@ def is_signed(body: bytes, header: bytes | None, secrets: Iterable[str]) -> bool
     return any(hmac.compare_digest(_signature(body, secret), given) for secret in secrets)
 
 
+def signers(body: bytes, header: bytes | None, secrets: Iterable[str]) -> list[str]:
+    """Return those of the secrets with which a body was signed; see `is_signed`."""
+    # A list: all of them are tried.
+    return [secret for secret in secrets if is_signed(body, header, (secret,))]
+
+
 def _signature(body: bytes, secret: str) -> bytes:
     return _PREFIX + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest().encode()
 

@@ -68,6 +68,11 @@ class Spool:
         batch = [(Event(**each["event"]), [NewRun(**run) for run in each["runs"]]) for each in found]
         return batch, offset + sum(map(len, lines))
 
+    @property
+    def size(self) -> int:
+        """How many bytes wait in it."""
+        return self._size
+
     def is_end(self, offset: int) -> bool:
         """Whether nothing is behind a place in the file."""
         return offset >= self._size

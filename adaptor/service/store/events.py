@@ -6,10 +6,10 @@ The echo of a message that the ledger calls unknown says that it was sent: it is
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...ledger.claims.write_id import is_write_id
-from ...ledger.database.database import storable, to_text
+from ...ledger.database.database import from_text, storable, to_text
 from ...ledger.records import sent
 from .answers import ANSWERS, offer_answer
 from .page_pauses import heed_policy
@@ -89,6 +89,14 @@ class Events:
         id_, mid = event.facts.get("metadata"), event.facts.get("mid")
         if event.kind == "message_echoes" and mid and isinstance(id_, str) and is_write_id(id_):
             self._writes.settle([sent(id_, {"recipient_id": event.psid, "message_id": mid})])
+
+    def facts_of(self, page: str, kind: str, mid: str) -> dict[str, Any] | None:
+        """Return the facts of an event that was stored, or None."""
+        with self._database.reading():
+            found = self._database.run(
+                "SELECT facts FROM service_events WHERE page = ? AND kind = ? AND mid = ?", (page, kind, mid)
+            ).fetchone()
+        return None if found is None else from_text(found[0])
 
     def count(self) -> int:
         """Return how many events are stored."""

@@ -39,6 +39,7 @@ def forget_older(database: Database, seconds: float) -> int:
         )
         database.run(f"DELETE FROM service_answers WHERE happened < {clock} - ?", (max(seconds, LEAST_SECONDS),))
         _forget_carried(database, seconds)
+        database.run("DELETE FROM service_responses WHERE run NOT IN (SELECT id FROM service_runs)")
         database.run(f"DELETE FROM service_pauses WHERE ends < {clock}")
         database.run(f"DELETE FROM service_people WHERE last_message < {clock} - ?", (max(seconds, LEAST_SECONDS),))
         return int(events + runs)
@@ -62,6 +63,9 @@ def _forget_carried(database: Database, seconds: float) -> None:
 def forget_run(database: Database, id_: str) -> None:
     """Remove a run that has ended. Nothing is done where nothing is served."""
     if database.has_table("service_version"):
-        database.transact(
-            lambda: database.run("DELETE FROM service_runs WHERE is_open = 0 AND id = ?", (id_,)), durable=True
-        )
+
+        def work() -> None:
+            if database.run("DELETE FROM service_runs WHERE is_open = 0 AND id = ?", (id_,)).rowcount:
+                database.run("DELETE FROM service_responses WHERE run = ?", (id_,))
+
+        database.transact(work, durable=True)

@@ -147,6 +147,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE service_schedules ADD COLUMN state TEXT",
         "ALTER TABLE service_schedules ADD COLUMN kept DOUBLE PRECISION",
     ),
+    (
+        # What the caller of a run gets that waits for its end: apart, since few runs have one and all are read.
+        """
+        CREATE TABLE service_responses (
+            run TEXT PRIMARY KEY,
+            response TEXT NOT NULL
+        )
+        """,
+    ),
 )
 
 _VERSION_TABLE = "CREATE TABLE IF NOT EXISTS service_version (version INTEGER NOT NULL)"

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from ...ledger.store import open_store
 from .events import Events
 from .notices import Notices
+from .overview import Overview
 from .page_pauses import PagePauses
 from .people import People
+from .responses import Responses
 from .runs import Runs
 from .schedules import Schedules
 from .schema import migrate
@@ -28,6 +30,8 @@ class ServiceStore:
         people: The people who have written.
         pages: The Pages that are paused.
         notices: The notices that are still to be delivered.
+        overview: Figures for people and for metrics.
+        responses: What callers get that wait for the end of their run.
     """
 
     def __init__(self, ledger: Store) -> None:
@@ -39,6 +43,8 @@ class ServiceStore:
         self.people = People(self.database)
         self.pages = PagePauses(self.database)
         self.notices = Notices(self.database)
+        self.overview = Overview(self.database)
+        self.responses = Responses(self.database)
 
     @property
     def name(self) -> str:

@@ -134,6 +134,7 @@ def load_project(path: str, credentials: Credentials) -> Project:
             f"No workflow in {path} has a trigger.",
             fix='Add a step {"id": "hook", "type": "webhook", "events": ["messages"], "next": "answer"}.',
         )
+    _check_paths(path, entries)
     project = Project(
         os.path.abspath(path),
         tuple(entries),
@@ -159,6 +160,23 @@ def _read(path: str, name: str | None, credentials: Credentials) -> tuple[Plan, 
         finally:
             prepared.close()
     return prepared.plan or Plan(path), sources
+
+
+def _check_paths(path: str, entries: list[Entry]) -> None:
+    """Refuse two triggers with one path: only one of them could be called.
+
+    Raises:
+        InputError: There are two.
+    """
+    seen: dict[str, Entry] = {}
+    for entry in entries:
+        call = entry.trigger.call
+        if call is not None and (other := seen.setdefault(call.path, entry)) is not entry:
+            raise InputError(
+                f"In {path} the triggers `{other.step}` of `{other.workflow}` and `{entry.step}` of `{entry.workflow}` "
+                f"have the same path, {call.path}.",
+                fix="Give each a `custom_path` of its own.",
+            )
 
 
 def _covered(project: Project) -> list[InputError]:

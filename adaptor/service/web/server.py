@@ -6,6 +6,7 @@ import asyncio
 import socket
 from typing import TYPE_CHECKING, Any
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -14,9 +15,7 @@ from ...core.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from starlette.applications import Starlette
-
-#: How long a connection may take to send the head of its first request.
+#: How long a connection may take to send the head of a request.
 HEAD_SECONDS = 10.0
 #: How long an idle connection is kept for the next request.
 _IDLE_SECONDS = 30
@@ -29,20 +28,34 @@ _STOP_SECONDS = 10
 
 
 class _Protocol(H11Protocol):
-    """Closes connections whose first request does not come; uvicorn itself waits for it without end."""
+    """Closes connections on which the head of a request does not come to its end; uvicorn waits for it without end."""
+
+    _late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._late = self.loop.call_later(HEAD_SECONDS, self._close_late)
+        self._expect_head()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.their_state is h11.IDLE and self.conn.trailing_data[0]:
+            # A part of the next head, also of a connection that is kept open.
+            self._expect_head()
+        else:
+            self._forget_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._late.cancel()
+        self._forget_head()
         super().connection_lost(exc)
 
-    def _close_late(self) -> None:
-        # Set with the first request.
-        if getattr(self, "cycle", None) is None:
-            self.transport.close()
+    def _expect_head(self) -> None:
+        if self._late is None:
+            self._late = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def _forget_head(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
 
 
 class WebServer(uvicorn.Server):
@@ -52,9 +65,16 @@ class WebServer(uvicorn.Server):
         app: The application.
         listener: An open socket, from `listen`.
         on_started: Called in a thread once requests are taken.
+        on_stopping: Called once none are taken any more, before those that are under way are waited for.
     """
 
-    def __init__(self, app: Starlette, listener: socket.socket, on_started: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        app: Any,
+        listener: socket.socket,
+        on_started: Callable[[], object],
+        on_stopping: Callable[[], object] = lambda: None,
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -75,6 +95,7 @@ class WebServer(uvicorn.Server):
         )
         self._listener = listener
         self._on_started = on_started
+        self._on_stopping = on_stopping
 
     def serve_until_stopped(self) -> None:
         """Take requests until SIGINT or SIGTERM, then answer those that are under way."""
@@ -84,6 +105,11 @@ class WebServer(uvicorn.Server):
         """Start to take requests."""
         await super().startup(sockets)
         self._started = asyncio.create_task(asyncio.to_thread(self._on_started))
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        """Answer the requests that are under way."""
+        self._on_stopping()
+        await super().shutdown(sockets)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -15,10 +15,12 @@ from ...ledger.store import open_store
 from ...runner.execution.result import EXIT_CRASHED
 from ...runner.execution.signals import Interruption
 from ...runner.execution.start import RunOptions, start_run
+from ...runner.load.triggers.call import AFTER_COMPLETION
 from ...runner.output.logs import Levels, Log
 from ...runner.supervision.supervised_child import Child, WatchedRun
 from ...runner.supervision.supervisor import RunLimits, supervise
 from ..store.people import People
+from ..store.run_log import RunLog
 from .carried import Carried
 from .known_people import ServicePeople
 from .outcome import Outcome
@@ -47,6 +49,7 @@ class Settings:
         memory_limit: MiB that a run may take, or None.
         log: The log levels.
         log_json: Log lines are JSON.
+        run_log: The file that also gets the lines of runs, for `adaptor runs tail`; or None.
     """
 
     project: str
@@ -58,6 +61,7 @@ class Settings:
     memory_limit: int | None = None
     log: str = "info"
     log_json: bool = False
+    run_log: str | None = None
 
     @property
     def limits(self) -> RunLimits:
@@ -87,6 +91,18 @@ class Order:
     person: str | None = None
     reply: dict[str, Any] | None = None
 
+    @property
+    def page(self) -> str:
+        """The Page whose event has started it, or an empty text."""
+        data = self.input.get("data")
+        return str(data.get("page") or "") if isinstance(data, dict) and self.person is not None else ""
+
+    @property
+    def responds(self) -> bool:
+        """Whether a caller waits for its end."""
+        request = self.input.get("request")
+        return isinstance(request, dict) and request.get("reply") == AFTER_COMPLETION
+
 
 def perform(order: Order, settings: Settings, credentials: Credentials, private: Sequence[int] = ()) -> Outcome:
     """Perform one attempt in a process of its own, and wait for its end.
@@ -98,6 +114,7 @@ def perform(order: Order, settings: Settings, credentials: Credentials, private:
         private: File descriptors that the job's process must not have.
     """
     options = _options(order, settings)
+    credentials = credentials.for_page(order.page)
     try:
         if order.epoch > 1:
             known = _known_in_ledger(order.id, settings.database)
@@ -114,10 +131,10 @@ def perform(order: Order, settings: Settings, credentials: Credentials, private:
         if isinstance(side, Child):
             context = _Context(people, Carried(settings.database, order.workflow, order.start), settings.database)
             options.initial = lambda plan: context.carried.begin(plan, order.input)
-            return _become(side, options, run, credentials, told, private, context)
+            return _become(side, options, run, credentials, told, private, context, responds=order.responds)
         code = side.wait()
         if side.result is not None:
-            return Outcome.of(side.result)
+            return Outcome.of(side.result, responds=order.responds)
         told.seek(0)
         found = told.read()
     return Outcome(**json.loads(found)) if found else Outcome(code, error="The run's process said nothing of its end.")
@@ -178,6 +195,8 @@ def _become(
     told: IO[bytes],
     private: Sequence[int],
     context: _Context,
+    *,
+    responds: bool,
 ) -> NoReturn:
     """Be the process of the job."""
     code = EXIT_CRASHED
@@ -204,13 +223,13 @@ def _become(
                         context.end(result, run)
                     except LedgerError as error:
                         run.warn("run", f"What later runs should know of this one is not recorded: {error}")
-                    _tell(Outcome.of(result), told)
+                    _tell(Outcome.of(result, responds=responds), told)
 
             options.on_end = end
             result = start_run(options, run, credentials)
             with interruption.shielded():
                 # Once more: closing the ledger may have changed the exit code.
-                _tell(Outcome.of(result), told)
+                _tell(Outcome.of(result, responds=responds), told)
         code = result.exit_code
     except BaseException as fault:
         # Only its kind: the text may hold a secret.
@@ -231,9 +250,13 @@ def _tell(outcome: Outcome, told: IO[bytes]) -> None:
 
 def _log(order: Order, settings: Settings) -> Any:
     """Return a sink whose lines say which run they are about."""
-    log = Log(Levels(settings.log), as_json=settings.log_json, stream=sys.stderr)
+    levels = Levels(settings.log)
+    log = Log(levels, as_json=settings.log_json, stream=sys.stderr)
+    kept = None if settings.run_log is None else RunLog(settings.run_log)
 
     def line(level: str, component: str, message: str, fields: dict[str, Any]) -> None:
+        if kept is not None and levels.show(level, component):
+            kept.append(order.id, level, component, message)
         if settings.log_json:
             log(level, component, message, {"run": order.id, **fields})
         else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ...core.errors import AdaptorError
 from ...ledger.errors import LedgerError
 from ...ledger.leases.lease import Lease
-from ..store.records import FAILED
+from ..store.records import FAILED, QUEUED, WAITING
 from .outcome import HELD_SECONDS, MOST_LOST, RETRY_SECONDS, STATUS_OF, Outcome
 from .pool import Worker
 from .retention import Retention
@@ -49,6 +49,7 @@ class Dispatcher:
         policy: Which runs wait.
         on_look: Called about once a second, in the thread: may queue runs.
         on_failure: Called when no worker can be started.
+        on_end: Called with each attempt that has ended, how, and the run's status then.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Dispatcher:
         *,
         on_look: Callable[[], object] = lambda: None,
         on_failure: Callable[[], object] = lambda: None,
+        on_end: Callable[[RunRow, Outcome, str], object] = lambda run, outcome, status: None,
     ) -> None:
         self._store = store
         self._settings = settings
@@ -73,6 +75,7 @@ class Dispatcher:
         self._held: dict[str, Hold] = {}
         self._on_look = on_look
         self._on_failure = on_failure
+        self._on_end = on_end
         self._selector = selectors.DefaultSelector()
         self._woken, self._waking = os.pipe()
         os.set_blocking(self._woken, False)
@@ -83,7 +86,7 @@ class Dispatcher:
         self._lease: Lease | None = None
         self._trouble = ""
         self._next_look = 0.0
-        self._retention = Retention(store, log)
+        self._retention = Retention(store, log, settings.run_log)
         self._unrecorded: list[tuple[RunRow, Outcome]] = []
         self._stopping = threading.Event()
         self._hurrying = threading.Event()
@@ -98,6 +101,11 @@ class Dispatcher:
     def is_ready(self) -> bool:
         """Whether a worker takes runs."""
         return self._ready.is_set()
+
+    @property
+    def ready_count(self) -> int:
+        """How many workers take runs."""
+        return sum(worker.is_ready for worker in self._workers)
 
     @property
     def is_busy(self) -> bool:
@@ -251,6 +259,7 @@ class Dispatcher:
         hold = self._held.get(run.id) if outcome.was_interrupted else None
         hold = hold or self._policy.after(run, outcome)
         delay = self._delay(run, outcome)
+        status = QUEUED
         if hold is not None:
             is_held = runs.retry(run, hold.seconds, hold.why, failed=False)
             what = "It is resumed when its Page is." if outcome.pauses_page else hold.why
@@ -260,14 +269,18 @@ class Dispatcher:
             why = outcome.error if outcome.is_lost else "Another process runs it." if outcome.is_held else ""
             what = f"{why or 'It did not end well.'} It goes on{f' in {delay:.0f} s' if delay else ' later'}."
         elif outcome.waits is not None:
-            is_held = runs.wait(run, **outcome.waits)
+            status, is_held = WAITING, runs.wait(run, **outcome.waits)
             what = f"{run.workflow + ': ' if run.workflow else ''}{run.start}: waits for an answer. {outcome.summary}"
         else:
             status = STATUS_OF.get(outcome.exit_code, FAILED)
+            if outcome.response is not None:
+                self._store.responses.record(run.id, outcome.response)
             is_held = runs.end(run, status, outcome.exit_code, outcome.error)
             what = f"{run.workflow + ': ' if run.workflow else ''}{run.start}: {status}. {outcome.summary}".rstrip()
         if not is_held:
             what = "Another process has taken it over meanwhile; nothing is recorded of this attempt."
+        else:
+            self._on_end(run, outcome, status)
         self._held.pop(run.id, None)
         self._log("info" if outcome.exit_code == 0 or hold is not None else "error", f"{run.id}  {what}")
 

@@ -12,6 +12,7 @@ from ...runner.execution.counts import Counts
 from ...runner.execution.result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_KILLED, EXIT_WELL
 from ..store.page_pauses import POLICY, TOKEN
 from ..store.records import CRASHED, FAILED, KILLED, SUCCEEDED
+from .response import response_of
 
 if TYPE_CHECKING:
     from ...core.errors import AdaptorError
@@ -53,6 +54,7 @@ class Outcome:
         put_off: Until when it has stopped itself for quiet hours, in Unix seconds, or None.
         pauses_page: `token` or `policy` where nothing more can be sent as its Page, for that reason; or None.
         is_known: What it has sent is known: it can be resumed.
+        response: What the caller gets who waits for the end of the run, or None where nobody does.
     """
 
     exit_code: int
@@ -66,6 +68,7 @@ class Outcome:
     put_off: float | None = None
     pauses_page: str | None = None
     is_known: bool = False
+    response: dict[str, Any] | None = None
 
     @property
     def was_interrupted(self) -> bool:
@@ -78,8 +81,13 @@ class Outcome:
         return cls(EXIT_CRASHED, error="The worker process ended in the middle of the run.", is_lost=True)
 
     @classmethod
-    def of(cls, result: Result) -> Outcome:
-        """Return the outcome for the result of a run."""
+    def of(cls, result: Result, *, responds: bool = False) -> Outcome:
+        """Return the outcome for the result of a run.
+
+        Args:
+            result: The result.
+            responds: Somebody waits for its response.
+        """
         error = result.error
         return cls(
             result.exit_code,
@@ -91,6 +99,7 @@ class Outcome:
             put_off=_put_off(error),
             pauses_page=reason_to_pause(error),
             is_known=not result.unknown and not result.outcomes.get("unknown"),
+            response=response_of(result) if responds else None,
         )
 
     def as_json(self) -> dict[str, Any]:

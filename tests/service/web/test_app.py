@@ -14,9 +14,11 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from adaptor.ledger.errors import LedgerError
 from adaptor.service.inbox.intake import Intake
+from adaptor.service.store.records import Stored
 from adaptor.service.store.store import open_service_store
-from adaptor.service.web import app as endpoints, server as serving
-from adaptor.service.web.app import Door, build_app
+from adaptor.service.web import body as endpoints, server as serving
+from adaptor.service.web.app import build_app
+from adaptor.service.web.meta import Door, Webhooks
 from adaptor.service.web.server import WebServer, listen
 from tests.thorough import examples
 
@@ -37,11 +39,15 @@ class Running:
         self.port = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/webhook"
         started = threading.Event()
-        application = build_app(
-            Door("/webhook", (SECRET,), (TOKEN,)),
+        webhooks = Webhooks(
+            [Door("/webhook", (SECRET,), (TOKEN,))],
             arrive=lambda event, request: self.requests.append(request) or (event, []),
             store=lambda arrivals: self.answer(arrivals),
             on_stored=lambda event, runs, stored: self.stored.append((event.mid, stored)),
+            log=lambda level, line: self.lines.append(line),
+        )
+        application = build_app(
+            webhooks.routes(),
             problems=lambda: ["The database is away."],
             log=lambda level, line: self.lines.append(line),
         )
@@ -177,8 +183,91 @@ def test_a_slow_disk_holds_up_no_other_request(running):
     began = time.monotonic()
     assert requests.get(running.url.replace("webhook", "healthz"), timeout=30).text == "ok"
     assert time.monotonic() - began < 10
-    held.set_result([True])
+    held.set_result([Stored.NEW])
     thread.join(30)
+
+
+def request(body, *heads, version="1.1", length=None):
+    """Return the bytes of a signed request, with further lines in its head."""
+    lines = [f"POST /webhook HTTP/{version}", "Host: x", f"X-Hub-Signature-256: {signed(body)['X-Hub-Signature-256']}"]
+    lines += [*heads, *([f"Content-Length: {len(body) if length is None else length}"] if length != "" else [])]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def test_a_body_in_chunks_is_taken_and_its_signature_is_that_of_the_whole(running):
+    body = body_of(message())
+    head = request(body, "Transfer-Encoding: chunked", length="")[: -len(body)]
+    chunks = b"5\r\n" + body[:5] + b"\r\n%x\r\n" % (len(body) - 5) + body[5:] + b"\r\n0\r\n\r\n"
+    assert running.raw(head + chunks).startswith(b"HTTP/1.1 200")
+
+
+def test_http_1_0_is_taken(running):
+    assert running.raw(request(body_of(message()), version="1.0")).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("Content-Length: 5",),
+        ("Transfer-Encoding: chunked", "Transfer-Encoding: identity"),
+        ("Transfer-Encoding: gzip",),
+        (" folded: header",),
+        ("Odd\x00: header",),
+        ("No colon",),
+    ],
+)
+def test_a_head_that_two_servers_may_read_in_two_ways_is_refused(running, heads):
+    answer = running.raw(request(body_of(message()), *heads))
+    assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 403", b"HTTP/1.1 501"))
+    assert running.store.events.count() == 0
+
+
+def test_a_body_that_is_longer_than_its_length_is_not_read_beyond_it(running):
+    body = body_of(message())
+    answer = running.raw(request(body, length=len(body) - 1))
+    assert answer.startswith(b"HTTP/1.1 403")
+    assert running.store.events.count() == 0
+
+
+def test_two_signatures_are_refused_although_one_of_them_fits(running):
+    body = body_of(message())
+    answer = running.raw(request(body, "X-Hub-Signature-256: sha256=" + "0" * 64))
+    assert answer.startswith(b"HTTP/1.1 403")
+
+
+def test_a_signed_body_of_invalid_utf_8_is_refused(running):
+    assert running.post(b'{"object":"page","entry":[{"id":"\xff"}]}').status_code == 400
+
+
+@pytest.mark.parametrize("before", [b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"])
+def test_a_head_that_comes_byte_by_byte_is_not_waited_for(running, monkeypatch, before):
+    monkeypatch.setattr(serving, "HEAD_SECONDS", 0.3)
+    with socket.create_connection(("127.0.0.1", running.port), timeout=30) as connection:
+        if before:
+            connection.sendall(before)
+            assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+        connection.sendall(b"POST /webhook HTTP/1.1\r\nX-Slow: ")
+        assert _is_closed_while_it_drips(connection)
+
+
+def _is_closed_while_it_drips(connection):
+    connection.settimeout(0.05)
+    for _ in range(400):
+        try:
+            connection.sendall(b"a")
+            if connection.recv(1) == b"":
+                return True
+        except TimeoutError:
+            continue
+        except OSError:
+            return True
+    return False
+
+
+def test_a_refused_signature_is_logged_once_and_not_for_each_request(running):
+    for _ in range(20):
+        running.post(body_of(message()), {"X-Hub-Signature-256": "sha256=x"})
+    assert len(running.lines) == 1
 
 
 _JSON = st.recursive(

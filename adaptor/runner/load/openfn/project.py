@@ -34,7 +34,12 @@ _JOB = (
 )
 _TRIGGER = (
     *("type", "enabled", "cron_expression", "cron_cursor_job", "cron_cursor_job_id", "custom_path", "webhook_reply"),
-    *("webhook_response_config", "kafka_configuration", "events", "filter", "timezone", *_RECORD),
+    *("webhook_response_config", "webhook_auth", "kafka_configuration", "events", "filter", "timezone", *_RECORD),
+)
+#: What a step takes over as it is.
+_TRIGGER_OWN = (
+    *("enabled", "cron_expression", "timezone", "custom_path", "webhook_reply", "webhook_response_config"),
+    "webhook_auth",
 )
 _EDGE = (
     *("source_trigger", "source_trigger_id", "source_job", "source_job_id", "target_job", "target_job_id"),
@@ -216,7 +221,7 @@ class _Conversion:
     def _trigger(self, step: dict[str, Any], raw: dict[str, Any], to: Path, at: Path) -> None:
         self._reader.check_foreign_keys(raw, at, _TRIGGER, "a trigger")
         self._put(step, "type", raw, to, at)
-        for key in ("enabled", "events", "filter", "cron_expression", "timezone"):
+        for key in (*_TRIGGER_OWN, "events", "filter"):
             self._put(step, key, raw, to, at)
         name = "cron_cursor_job" if raw.get("cron_cursor_job") is not None else "cron_cursor_job_id"
         self._put(step, name, raw, to, at, "cron_cursor_job_id")

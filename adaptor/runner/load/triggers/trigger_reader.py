@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ....messenger.page.webhook_fields import WEBHOOK_FIELDS
 from ...input.document import kind_of
 from ...problems.problems import did_you_mean
+from .call_reader import read_call
 from .service_reader import read_zone
 from .trigger import DEFAULT_EVENTS, FILTERS, FIRST, TEXT, Schedule, Trigger
 
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
 _PREFIXES = ("", "messaging_", "message_")
 
 
-def read_trigger(reader: Reader, raw: dict[str, Any], at: Path) -> Trigger:
+def read_trigger(reader: Reader, raw: dict[str, Any], id_: str, at: Path) -> Trigger:
     """Read the trigger of a step, and add what is wrong with it to the reader's problems."""
+    call = read_call(reader, raw, id_, at)
+    if call is not None:
+        return Trigger((), (), call)
     events = _texts(reader, raw.get("events"), (*at, "events"), 'Write "events": ["messages"].')
     names = tuple(_event(reader, name, (*at, "events")) for name in events) or DEFAULT_EVENTS
     given = reader.value(raw, (*at, "filter"), dict, fix='Write "filter": {"text": "open|hours"}.') or {}
@@ -107,6 +111,16 @@ def _problem_of(expression: str) -> str | None:
     except CronSimError as cause:
         return str(cause).replace("Bad ", "wrong ")
     return None
+
+
+def check_paths(reader: Reader, plan: Plan, places: Mapping[str, Path]) -> None:
+    """Add a problem for each trigger whose path another one has."""
+    seen: dict[str, str] = {}
+    for step in plan.steps.values():
+        call = None if step.trigger is None else step.trigger.call
+        if call is not None and seen.setdefault(call.path, step.id) != step.id:
+            what = f"The triggers `{seen[call.path]}` and `{step.id}` have the same path, {call.path}."
+            reader.refuse(places[step.id], what, fix="Give each a `custom_path` of its own.")
 
 
 def warn_unreachable_triggers(reader: Reader, plan: Plan, places: Mapping[str, Path]) -> None:

@@ -34,10 +34,11 @@ _WORKFLOW = (
 _IGNORED = ("jobs", "version", "history", "openfn", "schema_version", "concurrency", "lock_version")
 _STEP = (
     "id", "name", "description", "expression", "state", "configuration", "next", "join", "adaptor", "type", "enabled",
-    "events", "filter", "cron_expression", "timezone", "cron_cursor_job_id"
+    "events", "filter", "cron_expression", "timezone", "cron_cursor_job_id", "custom_path", "webhook_reply",
+    "webhook_response_config", "webhook_auth"
 )  # fmt: skip
 _STEP_IGNORED = (
-    *("adaptors", "custom_path", "webhook_reply", "webhook_response_config"),
+    "adaptors",
     *("kafka_configuration", "previous", "openfn", "linker", "project_credential_id", "keychain_credential_id"),
 )
 _EDGE = ("condition", "label", "disabled", "on", "within")
@@ -94,8 +95,9 @@ class _Workflow:
         if not self.reader.problems:
             self.reader.warn_unreachable(self.plan, self._steps)
             if any(step.trigger is not None or step.schedule is not None for step in self.plan.steps.values()):
-                from ..triggers.trigger_reader import warn_unreachable_triggers
+                from ..triggers.trigger_reader import check_paths, warn_unreachable_triggers
 
+                check_paths(self.reader, self.plan, self._steps)
                 warn_unreachable_triggers(self.reader, self.plan, self._steps)
             if any(edge.on for edge in self.plan.edges()):
                 from ..triggers.reply_reader import warn_of_unanswered
@@ -209,7 +211,7 @@ class _Workflow:
             elif step.kind == "webhook":
                 from ..triggers.trigger_reader import read_trigger
 
-                step.trigger = read_trigger(reader, raw, at)
+                step.trigger = read_trigger(reader, raw, id_, at)
             elif step.kind == "cron":
                 from ..triggers.trigger_reader import read_schedule
 

@@ -157,3 +157,22 @@ def test_a_cron_trigger_has_its_schedule_and_zone(plan):
 def test_a_mistake_in_a_schedule_is_shown(plan, changes, expected):
     (problem,) = plan({"type": "cron", "id": "h", "cron_expression": "0 9 * * *", **changes}).problems
     assert expected in str(problem)
+
+
+FORM = {"feedback_screens": [{"screen_id": 0, "questions": {"stars": {"type": "csat", "payload": "5"}}}]}
+
+
+@pytest.mark.parametrize(
+    ("facts", "pattern", "fits"),
+    [
+        ({"event": "messaging_feedback", "messaging_feedback": FORM}, "stars=5", True),
+        ({"event": "messaging_feedback", "messaging_feedback": FORM}, "stars=*", True),
+        ({"event": "messaging_feedback", "messaging_feedback": FORM}, "stars=4", False),
+        ({"event": "messaging_feedback", "messaging_feedback": {"feedback_screens": 5}}, "*", False),
+        ({"event": "response_feedback", "response_feedback": {"feedback": "Bad response"}}, "Bad*", True),
+        ({"event": "response_feedback", "response_feedback": {}}, "*", False),
+    ],
+)
+def test_a_trigger_filters_by_what_was_chosen_in_a_feedback(facts, pattern, fits):
+    trigger = Trigger(("messaging_feedback", "response_feedback"), (("feedback", (pattern,)),))
+    assert trigger.fits({**FACTS, **facts}) is fits
