@@ -36,6 +36,7 @@ class PostgresDatabase(Database):
 
     clock = _EPOCH
     for_update = " FOR UPDATE"
+    for_update_of_free = " FOR UPDATE SKIP LOCKED"
     for_share = " FOR KEY SHARE"
     dialect = {  # noqa: RUF012 - read only, as Mapping says
         "counter": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
@@ -120,8 +121,8 @@ class PostgresDatabase(Database):
         connection.execute("SET synchronous_commit TO off")
         # Plans are cached, and one that was made while a table was small would be a scan. Every statement has an index.
         connection.execute("SET enable_seqscan TO off")
-        # A process that is suspended in a transaction must not block those that take over.
-        connection.execute("SET idle_in_transaction_session_timeout TO '30s'")
+        # A process that is suspended in a transaction must not block those that take over; none takes a second.
+        connection.execute("SET idle_in_transaction_session_timeout TO '8s'")
         return connection
 
     @contextmanager
@@ -131,6 +132,16 @@ class PostgresDatabase(Database):
         except BaseException:
             self._connection.close()
             raise
+
+    @property
+    def connection(self) -> Connection[Any]:
+        """The open connection: what is executed there inside a transaction of this database belongs to it."""
+        return self._connection
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """With what a connection to the same database is opened. They may hold a password."""
+        return self._parts
 
     def close(self) -> None:
         """Close the connection."""

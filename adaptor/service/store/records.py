@@ -77,6 +77,7 @@ class NewRun:
         person: Runs with the same person are run one after the other, oldest first; None is no order.
         input: The initial state.
         is_answer: Somebody waits for it: it is run before those for which nobody does.
+        due: It is not started before, in Unix seconds; None is at once.
     """
 
     id: str
@@ -86,6 +87,7 @@ class NewRun:
     person: str | None
     input: dict[str, Any] = field(repr=False)
     is_answer: bool = True
+    due: float | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
+    from ....ledger.leases.leases import LeaseTerms
     from ....ledger.ledger import Ledger
 
 
@@ -29,6 +30,7 @@ class LedgerOptions:
         reply: For a run that waits for an answer at a `step` and `arrival`: these, and the `facts` of the answer, None
             where the time is over. None lets it wait.
         replies: Texts that answer the steps that wait, in order, as if the person had written them; or None.
+        terms: On which terms this process holds its lease on the run; None is the usual ones.
         on_open: Called with the address of the ledger and the ledger, as soon as the run is recorded there.
     """
 
@@ -43,4 +45,5 @@ class LedgerOptions:
     ask: Callable[[str], bool | None] | None = None
     reply: Mapping[str, Any] | None = None
     replies: Sequence[str] | None = None
+    terms: LeaseTerms | None = None
     on_open: Callable[[str, Ledger], object] | None = None

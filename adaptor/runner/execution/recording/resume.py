@@ -217,7 +217,7 @@ class RunLedger:
         from ....ledger.store import open_store
 
         if self._store is None:
-            self._store = open_store(self._database, read_only=self._run.dry_run)
+            self._store = open_store(self._database, read_only=self._run.dry_run, terms=self._options.terms)
             for collection, values in self._options.collections.items():
                 self._store.collections.set(collection, values, now=self._run.now())
         return self._store
@@ -331,7 +331,7 @@ class RunLedger:
                 fix="Name the ledger of the run with --database.",
             )
         run = self._run
-        store = open_store(self._database, read_only=run.dry_run)
+        store = open_store(self._database, read_only=run.dry_run, terms=self._options.terms)
         try:
             name = newest_of(store, self._path, self._words) if name == LAST else name
             known = store.runs.find(name)
