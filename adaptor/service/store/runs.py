@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...ledger.database.database import from_text, placeholders, storable, to_text
+from ..dispatch.announcer import Announcer
 from .records import CANCELLED, CRASHED, QUEUED, RUNNING, SUCCEEDED, WAITING, NewRun, RunRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ...ledger.database.database import Database
     from ...ledger.leases.leases import Leases
@@ -20,11 +21,17 @@ _COLUMNS = (
 )
 #: A run whose process was lost after so many failures is given up: it may be what ends them.
 _MOST_LOST = 7
-#: A run of a person waits for all older open runs of the person.
+#: A run of a person waits for all older open runs of the person. Two servers may queue runs at the same time, and the
+#: older one may be seen last: so it waits for a newer one too that is running already.
 _OLDEST = (
     "(r.person IS NULL OR NOT EXISTS (SELECT 1 FROM service_runs AS o "
-    "WHERE o.is_open = 1 AND o.person = r.person AND o.n < r.n))"
+    "WHERE o.is_open = 1 AND o.person = r.person AND (o.n < r.n OR (o.n > r.n AND o.status = 'running'))))"
 )
+#: How the reason begins for which a run waits for another worker; and how long it is due before that is said.
+_OTHER_VERSION = "It waits for a worker that has version "
+_OTHER_VERSION_SECONDS = 5.0
+#: So much of a digest is shown as a version.
+VERSION_LETTERS = 12
 
 #: The events that answer a question, by Meta's fields.
 ANSWERS = ("messages", "messaging_postbacks")
@@ -43,7 +50,7 @@ def queue(database: Database, runs: Sequence[NewRun], *, cancelled: str | None =
     for run in runs:
         database.run(
             "INSERT INTO service_runs (id, workflow, start, digest, person, is_answer, input, status, is_open, error, "
-            f"due, queued) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {database.clock}, {database.clock})",
+            f"due, queued) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {'?' if run.due else database.clock}, {database.clock})",
             (
                 run.id,
                 storable(run.workflow),
@@ -55,6 +62,7 @@ def queue(database: Database, runs: Sequence[NewRun], *, cancelled: str | None =
                 QUEUED if cancelled is None else CANCELLED,
                 int(cancelled is None),
                 cancelled,
+                *([run.due] if run.due else []),
             ),
         )
         if cancelled is not None:
@@ -90,15 +98,28 @@ def answer_waiting(database: Database, person: str, facts: Any) -> str | None:
 class Runs:
     """The runs of all workflows."""
 
-    def __init__(self, database: Database, leases: Leases) -> None:
+    def __init__(self, database: Database, leases: Leases, announcer: Announcer | None = None) -> None:
         self._database = database
         self._leases = leases
+        self._announcer = announcer or Announcer()
 
     def queue(self, runs: Sequence[NewRun]) -> None:
         """Queue runs, durably."""
-        self._database.transact(lambda: queue(self._database, runs), durable=True)
 
-    def claim(self, holder: str, most: int, most_others: int | None = None) -> list[RunRow]:
+        def work() -> None:
+            queue(self._database, runs)
+            for is_answer in (True, False):
+                self._announcer.announce([run.id for run in runs if run.is_answer == is_answer], is_answer=is_answer)
+
+        self._database.transact(work, durable=True)
+
+    def claim(
+        self,
+        holder: str,
+        most: int,
+        most_others: int | None = None,
+        versions: Iterable[tuple[str, str]] | None = None,
+    ) -> list[RunRow]:
         """Give the oldest runs that are due to a lease.
 
         Of each person only the oldest open run is given, so that nobody's second message is answered before the first.
@@ -107,38 +128,82 @@ class Runs:
             holder: The id of the lease.
             most: How many runs at most.
             most_others: How many of them at most for which nobody waits, such as a broadcast; None is as many.
+            versions: Only runs of these workflows, each with its digest; None is all.
         """
         if most < 1:
             return []
+        only = _Versions.of(versions)
         limits = (1, most), (0, most if most_others is None else min(most, most_others))
 
         def work() -> list[RunRow]:
             taken: list[str] = []
             for is_answer, limit in limits:
-                taken += self._take(holder, is_answer, min(limit, most - len(taken)))
+                taken += self._take(holder, is_answer, min(limit, most - len(taken)), only)
             return self._rows(f"id IN ({placeholders(taken)}) ORDER BY is_answer DESC, n", taken) if taken else []
 
         return self._database.transact(work)
 
-    def _take(self, holder: str, is_answer: int, most: int) -> list[str]:
+    def _take(self, holder: str, is_answer: int, most: int, only: _Versions) -> list[str]:
         """Give the oldest runs of a kind that are due to a lease, inside a transaction; return their ids."""
         if most < 1:
             return []
         database = self._database
         found = database.run(
-            "SELECT r.id FROM service_runs AS r WHERE r.is_open = 1 AND r.status = ? AND r.is_answer = ? "
-            f"AND {_OLDEST} AND r.due <= {database.clock} ORDER BY r.n LIMIT ?",
-            (QUEUED, is_answer, most),
+            "SELECT r.id, r.person FROM service_runs AS r WHERE r.is_open = 1 AND r.status = ? AND r.is_answer = ? "
+            f"AND {_OLDEST} AND r.due <= {database.clock}{only.condition} ORDER BY r.n LIMIT ?"
+            f"{database.for_update_of_free}",
+            (QUEUED, is_answer, *only.values, most),
         ).fetchall()
-        # Another claim may come first: then the status is no longer `queued`, and nothing is changed.
+        # In one order, so that no two claims wait for each other.
+        for person in sorted({person for _, person in found if person is not None}):
+            database.lock_name(f"person {person}")
+        # Another claim may have come first: then the status is no longer `queued`, or another run of the person runs.
         return [
             id_
-            for (id_,) in found
+            for id_, _ in found
             if database.run(
-                f"UPDATE service_runs SET status = ?, holder = ?, epoch = epoch + 1, started = {database.clock} "
-                "WHERE id = ? AND status = ?",
-                (RUNNING, holder, id_, QUEUED),
+                f"UPDATE service_runs AS r SET status = ?, holder = ?, epoch = epoch + 1, started = {database.clock}, "
+                "error = CASE WHEN error LIKE ? THEN NULL ELSE error END "
+                f"WHERE id = ? AND status = ? AND {_OLDEST}",
+                (RUNNING, holder, f"{_OTHER_VERSION}%", id_, QUEUED),
             ).rowcount
+        ]
+
+    def explain_waiting(self, versions: Iterable[tuple[str, str]], machine: str) -> list[tuple[str, str, int]]:
+        """Record with the runs that wait since this machine has another version of their workflow that it is so.
+
+        Args:
+            versions: The workflows of this machine, each with its digest.
+            machine: What this machine is called.
+
+        Returns:
+            The workflow, the version and the number of runs that newly wait for one.
+        """
+        database, own = self._database, dict(versions)
+        others = _Versions.of(own.items(), negated=True)
+        where = (
+            f"r.is_open = 1 AND r.status = ? AND r.due <= {database.clock} - ?{others.condition} "
+            "AND (r.error IS NULL OR r.error NOT LIKE ?)"
+        )
+        values = (QUEUED, _OTHER_VERSION_SECONDS, *others.values, f"{_OTHER_VERSION}%")
+        with database.reading():
+            found = database.run(
+                f"SELECT r.workflow, r.digest FROM service_runs AS r WHERE {where} GROUP BY r.workflow, r.digest", values
+            ).fetchall()
+
+        def explain(workflow: str, digest: str) -> int:
+            return int(
+                database.run(
+                    "UPDATE service_runs AS r SET error = ? "
+                    f"WHERE r.workflow = ? AND r.digest = ? AND {where} AND r.status = ?",
+                    (_why_waiting(workflow, digest, own, machine), workflow, digest, *values, QUEUED),
+                ).rowcount
+            )
+
+        return [
+            (workflow, digest[:VERSION_LETTERS], count)
+            for workflow, digest in found
+            if (count := database.transact(partial(explain, workflow, digest)))
         ]
 
     def end(self, run: RunRow, status: str, exit_code: int | None = None, error: str | None = None) -> bool:
@@ -340,6 +405,33 @@ def _row(values: Sequence[Any]) -> RunRow:
     n, id_, workflow, start, digest, person, is_answer, given, *rest = values
     rest[-1] = from_text(rest[-1])
     return RunRow(n, id_, workflow, start, digest, person, bool(is_answer), from_text(given), *rest)
+
+
+class _Versions(NamedTuple):
+    """A condition that only runs of some workflows fit, each in one version."""
+
+    condition: str = ""
+    values: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, versions: Iterable[tuple[str, str]] | None, *, negated: bool = False) -> _Versions:
+        if versions is None:
+            return cls()
+        known = [(storable(workflow), digest) for workflow, digest in versions]
+        if not known:
+            return cls() if negated else cls(" AND 1 = 0")
+        rows = ", ".join(["(?, ?)"] * len(known))
+        condition = f" AND (r.workflow, r.digest) {'NOT ' if negated else ''}IN (VALUES {rows})"
+        return cls(condition, tuple(value for each in known for value in each))
+
+
+def _why_waiting(workflow: str, digest: str, own: Mapping[str, str], machine: str) -> str:
+    name = f"the workflow `{workflow}`" if workflow else "the workflow"
+    has = f"has version {own[workflow][:VERSION_LETTERS]}" if workflow in own else "has no such workflow"
+    return (
+        f"{_OTHER_VERSION}{digest[:VERSION_LETTERS]} of {name}; {machine} {has}. Deploy the files that it was queued "
+        "with to a worker, and restart that worker; or cancel the run."
+    )
 
 
 def _text(error: str | None) -> str | None:

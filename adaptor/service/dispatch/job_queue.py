@@ -1,0 +1,133 @@
+"""Procrastinate's queue as a way to wake workers: a job for each queued run, in the transaction that queues the run.
+
+A job holds the id of a run and nothing else. A job that is lost, stuck or doubled costs time only, since every
+dispatcher looks at the rows of the runs too. So a job has no `lock`, which would wait behind jobs that are scheduled
+for later, and no `queueing_lock`, with which a stalled job cannot be queued again. The order of a person's runs,
+delays, schedules and the takeover of a dead worker's runs are decided by the rows.
+
+Source: https://procrastinate.readthedocs.io/en/stable/ (release 3.10.0, checked 2026-11-28).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from ...core.errors import InputError
+from .announcer import Announcer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from procrastinate import App
+
+    from ...ledger.database.postgres import PostgresDatabase
+
+#: The queue and the task of the jobs.
+QUEUE = "adaptor"
+TASK = "adaptor.run"
+#: A table of theirs; its comment names the release whose tables these are.
+_TABLE = "procrastinate_jobs"
+
+
+class JobQueue(Announcer):
+    """Announces queued runs by jobs.
+
+    Args:
+        database: The database of the runs, whose transactions the jobs belong to.
+    """
+
+    def __init__(self, database: PostgresDatabase) -> None:
+        self._database = database
+        self._is_usable = is_installed()
+
+    def announce(self, runs: Sequence[str], *, is_answer: bool = True) -> None:
+        """Queue a job for each run, inside the transaction that queues the runs."""
+        if not runs or not self._is_usable:
+            return
+        import psycopg
+        from procrastinate import exceptions
+
+        connection = self._database.connection
+        try:
+            # A savepoint: what is wrong with the queue must not keep a run from being queued.
+            with connection.transaction():
+                deferrer = _app().configure_task(
+                    TASK, queue=QUEUE, priority=int(is_answer), connection=connection, lock=None, queueing_lock=None
+                )
+                deferrer.batch_defer(*({"run": run} for run in runs))
+        except exceptions.ConnectorException as fault:
+            cause = fault.__cause__
+            if isinstance(cause, psycopg.OperationalError):
+                # The database itself: the transaction fails, and with it what is queued.
+                raise cause from None
+            self._is_usable = False
+
+
+@functools.cache
+def _app() -> App:
+    """Return the application by which jobs are queued; it opens no connection of its own."""
+    from procrastinate import App, SyncPsycopgConnector
+
+    return App(connector=SyncPsycopgConnector())
+
+
+def is_installed() -> bool:
+    """Whether the packages of the extra are installed."""
+    from importlib.util import find_spec
+
+    return all(find_spec(name) is not None for name in ("procrastinate", "psycopg_pool"))
+
+
+def has_tables(database: PostgresDatabase) -> bool:
+    """Whether the tables of the queue were made in a database."""
+    with database.reading():
+        return database.has_table(_TABLE)
+
+
+def make_tables(database: PostgresDatabase) -> None:
+    """Make the tables of the queue, or bring them up to date, so that runs are announced to workers everywhere.
+
+    Raises:
+        InputError: The packages of the extra are not installed.
+    """
+    if not is_installed():
+        raise InputError(
+            "Workers on many machines need the package procrastinate, which is not installed.",
+            fix="Install it: pip install 'facebook-adaptor[cluster]', or in a checkout of it: pip install '.[cluster]'",
+        )
+    from procrastinate import __version__
+    from procrastinate.schema import SchemaManager
+
+    with database.transaction(durable=True):
+        database.lock_name("job queue tables")
+        found = _version(database)
+        if found is None:
+            _execute(database, SchemaManager.get_schema())
+        elif found < _numbers(__version__):
+            folder = Path(SchemaManager.get_migrations_path())
+            for path in sorted(folder.glob("*.sql")):
+                if _numbers(path.name) > found:
+                    _execute(database, path.read_text(encoding="utf-8"))
+        if found is None or found < _numbers(__version__):
+            database.run(f"COMMENT ON TABLE {_TABLE} IS '{'.'.join(map(str, _numbers(__version__)))}'")
+
+
+def _version(database: PostgresDatabase) -> tuple[int, ...] | None:
+    """Return the release whose tables these are, or None where there are none."""
+    if not database.has_table(_TABLE):
+        return None
+    (comment,) = database.run(f"SELECT obj_description('{_TABLE}'::regclass)").fetchone()
+    return _numbers(comment or "")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """Return the numbers of a release; those of a migration's file name are the release that it leads to."""
+    return tuple(map(int, re.findall(r"\d+", version)[:3]))
+
+
+def _execute(database: PostgresDatabase, sql: str) -> None:
+    # Their own text, with several statements: it has no parameters, so `?` and `%` in it mean what they say.
+    database.connection.execute(cast(Any, sql), prepare=False)
