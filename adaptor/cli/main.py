@@ -15,7 +15,21 @@ if TYPE_CHECKING:
 
 #: The commands, each a module of this room. Only the one that is asked for is imported.
 COMMANDS = (
-    *("run", "serve", "dev", "runs", "collections", "check", "test", "sandbox", "new", "docs", "config"),
+    *(
+        "run",
+        "serve",
+        "dev",
+        "worker",
+        "submit",
+        "runs",
+        "collections",
+        "check",
+        "test",
+        "sandbox",
+        "new",
+        "docs",
+        "config",
+    ),
     *("completion", "version"),
 )
 

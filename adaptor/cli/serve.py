@@ -24,6 +24,7 @@ EXAMPLE = """\
 examples:
   adaptor serve bot.yaml -c credentials.json
   adaptor serve project.yaml --workers 8 --database postgresql://user@host/database
+  adaptor serve project.yaml --no-workers --database postgresql://user@host/database    see adaptor worker
 
 The credentials hold `app_secret`, with which Meta signs each webhook, and `verify_token`, which you type into the App
 Dashboard. Meta calls https only: put a proxy with a certificate before it. To develop a bot, see adaptor dev.
@@ -54,6 +55,9 @@ def add_to(commands: Any) -> None:
         help="events, runs and the ledger: a file or postgresql://…; default: $ADAPTOR_DATABASE, else "
         ".adaptor/ledger.db beside the project",
     )
+    command.add_argument(
+        "--no-workers", action="store_true", help="only take events in: adaptor worker performs the runs, anywhere"
+    )
     command.add_argument("--host", metavar="ADDRESS", default="127.0.0.1", help="where to listen (default: 127.0.0.1)")
     command.add_argument(
         "--unsigned", action="store_true", help="accept webhooks without a signature, from anybody: for tests only"
@@ -70,6 +74,8 @@ def perform(options: argparse.Namespace) -> int:
     try:
         log = Log(Levels(options.log), as_json=options.log_json, stream=sys.stderr)
         check_extra()
+        if options.no_workers:
+            check_extra("cluster")
         credentials = read_credentials(options.credentials)
         service = _service(options, credentials, log)
     except AdaptorError as error:
@@ -131,6 +137,8 @@ def _tell(options: argparse.Namespace, service: Service, log: Log) -> None:
         f"  webhook   {service.url}",
         f"  recorded  {service.database}",
     ]
+    if options.no_workers:
+        lines.append("  Runs wait for adaptor worker, on this machine or others.")
     if options.unsigned:
         lines.append("  Webhooks are accepted WITHOUT a signature: anybody who reaches this address can start runs.")
     log("info", "service", block([*lines, "Ctrl-C ends it."], as_json=options.log_json), {"url": service.url})

@@ -1,4 +1,4 @@
-"""The options of `adaptor serve` and `adaptor dev`."""
+"""The options of `adaptor serve`, `adaptor dev` and `adaptor worker`."""
 
 from __future__ import annotations
 
@@ -38,6 +38,11 @@ def add_service_options(command: argparse.ArgumentParser, *, port: int = PORT) -
     where.add_argument(
         "--url-path", type=_url_path, metavar="PATH", default=PATH, help=f"of the webhook (default: {PATH})"
     )
+    add_run_options(command)
+
+
+def add_run_options(command: argparse.ArgumentParser) -> None:
+    """Add the options that say how runs are performed."""
     runs = command.add_argument_group("runs")
     runs.add_argument("--workers", type=_count, metavar="N", default=2, help="how many runs go on at once (default: 2)")
     runs.add_argument("--timeout", type=seconds_above_0, metavar="SECONDS", help="how long a step may take")
@@ -55,19 +60,27 @@ def add_service_options(command: argparse.ArgumentParser, *, port: int = PORT) -
     runs.add_argument("--log-json", action="store_true", help="one JSON object a line")
 
 
-def check_extra() -> None:
-    """Refuse to go on without the packages of the extra.
+#: What each extra needs.
+_EXTRAS = {
+    "serve": ("starlette", "uvicorn", "cronsim"),
+    "cluster": ("procrastinate", "psycopg", "psycopg_pool", "cronsim"),
+}
+
+
+def check_extra(extra: str = "serve") -> None:
+    """Refuse to go on without the packages of an extra.
 
     Raises:
         InputError: They are not installed.
     """
     from importlib.util import find_spec
 
-    missing = [name for name in ("starlette", "uvicorn", "cronsim") if find_spec(name) is None]
+    missing = [name for name in _EXTRAS[extra] if find_spec(name) is None]
     if missing:
         raise InputError(
             f"The service needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed.",
-            fix="Install them: pip install 'facebook-adaptor[serve]', or in a checkout of it: pip install '.[serve]'",
+            fix=f"Install them: pip install 'facebook-adaptor[{extra}]', or in a checkout of it: pip install "
+            f"'.[{extra}]'",
         )
     if not hasattr(os, "fork"):
         raise InputError("This system has no fork, with which the service runs jobs.", fix="Use Linux or macOS.")
@@ -111,7 +124,7 @@ def service_of(
         door,
         host,
         options.port,
-        workers=options.workers,
+        workers=0 if getattr(options, "no_workers", False) else options.workers,
         app_ids=app_ids or words_of(credentials, "app_id"),
     )
 

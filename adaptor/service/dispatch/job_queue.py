@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from procrastinate import App
+    from procrastinate.types import JSONDict
 
     from ...ledger.database.postgres import PostgresDatabase
 
@@ -57,7 +58,8 @@ class JobQueue(Announcer):
                 deferrer = _app().configure_task(
                     TASK, queue=QUEUE, priority=int(is_answer), connection=connection, lock=None, queueing_lock=None
                 )
-                deferrer.batch_defer(*({"run": run} for run in runs))
+                jobs: list[JSONDict] = [{"run": run} for run in runs]
+                deferrer.batch_defer(*jobs)
         except exceptions.ConnectorException as fault:
             cause = fault.__cause__
             if isinstance(cause, psycopg.OperationalError):

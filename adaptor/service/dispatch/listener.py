@@ -46,11 +46,14 @@ class Listener:
         self._thread.start()
 
     def stop(self) -> None:
-        """Take no more jobs. The dispatcher must answer what was asked of it, or have stopped."""
+        """Take no more jobs."""
         self._stopping.set()
         worker = self._worker
         if worker is not None:
-            worker.stop()
+            worker.stop()  # type: ignore[no-untyped-call]
+
+    def join(self) -> None:
+        """Wait for the end of the thread; for that the dispatcher must have stopped."""
         self._thread.join(10)
 
     def _work(self) -> None:
@@ -82,7 +85,7 @@ class Listener:
                 install_signal_handlers=False,
             )
             if not self._stopping.is_set():
-                await self._worker.run()
+                await self._worker.run()  # type: ignore[no-untyped-call]
 
     def _app(self) -> App:
         from procrastinate import App, PsycopgConnector

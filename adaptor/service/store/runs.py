@@ -50,7 +50,7 @@ def queue(database: Database, runs: Sequence[NewRun], *, cancelled: str | None =
     for run in runs:
         database.run(
             "INSERT INTO service_runs (id, workflow, start, digest, person, is_answer, input, status, is_open, error, "
-            f"due, queued) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {'?' if run.due else database.clock}, {database.clock})",
+            f"due, queued) VALUES ({'?, ' * 10}{'?' if run.due else database.clock}, {database.clock})",
             (
                 run.id,
                 storable(run.workflow),
@@ -188,7 +188,8 @@ class Runs:
         values = (QUEUED, _OTHER_VERSION_SECONDS, *others.values, f"{_OTHER_VERSION}%")
         with database.reading():
             found = database.run(
-                f"SELECT r.workflow, r.digest FROM service_runs AS r WHERE {where} GROUP BY r.workflow, r.digest", values
+                f"SELECT r.workflow, r.digest FROM service_runs AS r WHERE {where} GROUP BY r.workflow, r.digest",
+                values,
             ).fetchall()
 
         def explain(workflow: str, digest: str) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from ...core.errors import AdaptorError
+from ...ledger.leases.leases import LeaseTerms
 from ...ledger.store import open_store
 from ...runner.execution.result import EXIT_CRASHED
 from ...runner.execution.signals import Interruption
@@ -17,6 +18,8 @@ from ...runner.execution.start import RunOptions, start_run
 from ...runner.output.logs import Levels, Log
 from ...runner.supervision.supervised_child import Child, WatchedRun
 from ...runner.supervision.supervisor import RunLimits, supervise
+from ..store.records import RUNNING
+from ..store.store import lease_seconds
 from .known_people import ServicePeople
 from .outcome import Outcome
 
@@ -26,6 +29,10 @@ if TYPE_CHECKING:
     from ...core.run.context import Run
     from ...runner.execution.result import Result
     from ...runner.load.credentials import Credentials
+
+
+#: An attempt may claim, send and record as long as the run's row has its epoch.
+_IS_OURS = "EXISTS (SELECT 1 FROM service_runs WHERE id = ? AND epoch = ? AND status = ?)"
 
 
 @dataclass(frozen=True)
@@ -121,6 +128,9 @@ def _options(order: Order, settings: Settings) -> RunOptions:
     options.workflow, options.start = order.workflow or None, order.start
     options.database = settings.database
     options.run_id = order.id
+    # Each write asks whether the run is still this attempt's: a process that was suspended may wake after another one
+    # has taken the run over.
+    options.terms = LeaseTerms(lease_seconds(settings.database), _IS_OURS, (order.id, order.epoch, RUNNING))
     # Another run with the same input is another event: a person may write the same twice.
     options.fresh = True
     options.captures_output = True

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import os
+import queue
 import selectors
 import threading
 import time
 import traceback
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from ...core.errors import AdaptorError
 from ...ledger.errors import LedgerError
 from ...ledger.leases.lease import Lease
+from ...ledger.leases.process import this_host
 from ..store.records import FAILED
+from ..store.store import lease_seconds
 from .outcome import HELD_SECONDS, MOST_LOST, RETRY_SECONDS, STATUS_OF, Outcome
 from .pool import Worker
 from .retention import Retention
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from ..store.records import RunRow
     from ..store.store import ServiceStore
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
 #: How often it looks for runs that are due, if nobody wakes it.
 LOOK_SECONDS = 1.0
 #: How often it looks for runs of processes that have died.
-LOST_SECONDS = 5.0
+LOST_SECONDS = 2.0
 #: How long runs may take to end when the service stops, before they are interrupted; and after that.
 GRACE_SECONDS = 10.0
 GRACE_SECONDS_INTERRUPTED = 20.0
@@ -47,6 +51,7 @@ class Dispatcher:
         log: Called with a level and a line.
         on_look: Called about once a second, in the thread: may queue runs.
         on_failure: Called when no worker can be started.
+        versions: Only runs of the workflows that it returns are taken, each with its digest; None takes all.
     """
 
     def __init__(
@@ -58,6 +63,7 @@ class Dispatcher:
         *,
         on_look: Callable[[], object] = lambda: None,
         on_failure: Callable[[], object] = lambda: None,
+        versions: Callable[[], Mapping[str, str]] | None = None,
     ) -> None:
         self._store = store
         self._settings = settings
@@ -65,6 +71,9 @@ class Dispatcher:
         self._log = log
         self._on_look = on_look
         self._on_failure = on_failure
+        self._versions = versions
+        self._seconds = lease_seconds(settings.database)
+        self._takers: queue.SimpleQueue[Future[None]] = queue.SimpleQueue()
         self._selector = selectors.DefaultSelector()
         self._woken, self._waking = os.pipe()
         os.set_blocking(self._woken, False)
@@ -74,12 +83,14 @@ class Dispatcher:
         self._unready = 0
         self._lease: Lease | None = None
         self._trouble = ""
+        self._next_tasks = 0.0
         self._next_look = 0.0
         self._retention = Retention(store, log)
         self._unrecorded: list[tuple[RunRow, Outcome]] = []
         self._stopping = threading.Event()
         self._hurrying = threading.Event()
         self._ready = threading.Event()
+        self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._work, name="dispatcher", daemon=True)
 
     def start(self) -> None:
@@ -88,8 +99,8 @@ class Dispatcher:
 
     @property
     def is_ready(self) -> bool:
-        """Whether a worker takes runs."""
-        return self._ready.is_set()
+        """Whether a worker takes runs; where there is to be none, nothing is waited for."""
+        return self._ready.is_set() or not self._count
 
     @property
     def is_busy(self) -> bool:
@@ -103,6 +114,16 @@ class Dispatcher:
         except BlockingIOError:
             # It is being woken already.
             pass
+
+    def take(self) -> Future[None]:
+        """Let it look at once; the future is done once it has looked and has room for another run, or has stopped."""
+        future: Future[None] = Future()
+        if self._is_over.is_set():
+            future.set_result(None)
+        else:
+            self._takers.put(future)
+            self.wake()
+        return future
 
     def stop(self) -> None:
         """Claim nothing more, let runs end or hand them back, and end the workers."""
@@ -128,6 +149,9 @@ class Dispatcher:
                 "error", f"adaptor itself has a fault: {what}. The service stops; runs go on with the next start."
             )
             self._on_failure()
+        finally:
+            self._is_over.set()
+            self._answer_takers(self._takers.qsize())
 
     def _run(self) -> None:
         for _ in range(self._count):
@@ -136,19 +160,33 @@ class Dispatcher:
             try:
                 self._record_rest()
                 self._look_for_lost()
-                for id_ in self._store.runs.release_late():
-                    self._log("info", f"{id_}  Nobody has answered in time: it goes on.")
-                self._on_look()
+                self._perform_tasks()
                 self._claim()
-                self._retention.look()
                 self._trouble = ""
             except LedgerError as error:
+                # The others could not renew their leases either: they get the time to do so.
+                self._next_look = time.monotonic() + self._seconds
                 if error.description != self._trouble:
                     # Once, and not every second of an hour.
                     self._trouble = error.description
                     self._log("error", str(error))
             self._wait(LOOK_SECONDS)
         self._finish()
+
+    def _perform_tasks(self) -> None:
+        """Do what is due about once a second, however often this thread is woken."""
+        if time.monotonic() < self._next_tasks:
+            return
+        self._next_tasks = time.monotonic() + LOOK_SECONDS / 2
+        for id_ in self._store.runs.release_late():
+            self._log("info", f"{id_}  Nobody has answered in time: it goes on.")
+        self._on_look()
+        self._retention.look()
+        if self._versions is not None and self._count:
+            for workflow, version, count in self._store.runs.explain_waiting(self._versions().items(), this_host()):
+                runs = "1 run waits" if count == 1 else f"{count:,} runs wait"
+                name = f" of {workflow}" if workflow else ""
+                self._log("info", f"{runs} for version {version}{name}, which is not deployed here: adaptor runs queue")
 
     def _wait(self, seconds: float) -> None:
         """Wait for news of workers, for somebody who wakes this thread, or for a time."""
@@ -181,12 +219,23 @@ class Dispatcher:
         idle = [worker for worker in self._workers if worker.is_ready and worker.run is None]
         if not idle:
             return
+        versions = None if self._versions is None else self._versions().items()
+        asked = self._takers.qsize()
         # One worker is left for answers: a broadcast that takes an hour must not delay them.
         others = sum(worker.run is not None and not worker.run.is_answer for worker in self._workers)
         most_others = max(1, self._count - 1) - others
-        claimed = self._store.runs.claim(self._valid_lease(), len(idle), most_others)
+        claimed = self._store.runs.claim(self._valid_lease(), len(idle), most_others, versions)
         for worker, run in zip(idle, claimed, strict=False):
             worker.start(run)
+        if len(claimed) < len(idle):
+            self._answer_takers(asked)
+
+    def _answer_takers(self, count: int) -> None:
+        """Tell the first who have asked it to take a run that it has looked, and may be asked again."""
+        for _ in range(count):
+            taker = self._takers.get_nowait()
+            if not taker.cancelled():
+                taker.set_result(None)
 
     def _valid_lease(self) -> str:
         """Return the lease under which runs are claimed: a new one where this process was suspended for too long."""

@@ -29,7 +29,7 @@ RETRY_SECONDS = (2.0, 10.0, 60.0, 300.0)
 #: So often the process of an attempt may end without a word, before the run is given up.
 MOST_LOST = 3
 #: How long a run waits that another process still holds.
-HELD_SECONDS = 5.0
+HELD_SECONDS = 1.0
 #: The longest error that is kept.
 _MOST_ERROR = 4_000
 

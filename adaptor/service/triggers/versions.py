@@ -1,0 +1,58 @@
+"""Which workflows this machine has, each in which version; the files may be replaced while it works."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from ...core.errors import AdaptorError
+from ...runner.load.credentials import Credentials
+from .project import load_project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from .project import Project
+
+
+def stamps_of(files: Iterable[str]) -> dict[str, Any]:
+    """Return each file with when it changed and how large it is; one that is being replaced is left out."""
+    found = {}
+    for path in files:
+        try:
+            facts = os.stat(path)
+        except OSError:
+            continue
+        found[path] = facts.st_mtime_ns, facts.st_size
+    return found
+
+
+class Versions:
+    """The digests of the workflows of this machine. Files that have changed are read again.
+
+    Args:
+        project: The workflows.
+        log: Called with a level and a line.
+    """
+
+    def __init__(self, project: Project, log: Callable[[str, str], object]) -> None:
+        self._project = project
+        self._log = log
+        self._stamps = stamps_of(project.files)
+        self._found = project.versions
+
+    def look(self) -> Mapping[str, str]:
+        """Return the digest of each workflow by its name; none while the files cannot be used."""
+        stamps = stamps_of(self._project.files)
+        if stamps != self._stamps:
+            self._stamps = stamps
+            try:
+                self._project = load_project(self._project.path, Credentials(is_lenient=True), needs_trigger=False)
+            except AdaptorError as error:
+                self._found = {}
+                self._log("error", f"{error.report()}\nNo run is taken until the files are right.")
+            else:
+                self._stamps = stamps_of(self._project.files)
+                self._found = self._project.versions
+                self._log("info", f"{self._project.path} was read again.")
+        return self._found
