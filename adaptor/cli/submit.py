@@ -67,7 +67,7 @@ def add_to(commands: Any) -> None:
         "--not-before",
         type=_moment,
         metavar="TIME",
-        help="when it may start: 2026-12-01T08:00, with a zone such as +03:00 or in local time; or from now on: 30m, 2d",
+        help="when it may start: 2026-12-01T08:00, with a zone such as +03:00, else local; or from now on: 30m, 2d",
     )
     command.add_argument(
         "--run-id", metavar="ID", help="its id; a second run with the same one is refused (default: a new one)"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from ...core.errors import InputError
+from ...ledger.database.postgres import SCHEMA
 from .announcer import Announcer
 
 if TYPE_CHECKING:
@@ -119,10 +120,12 @@ def make_tables(database: PostgresDatabase) -> None:
 
 def _version(database: PostgresDatabase) -> tuple[int, ...] | None:
     """Return the release whose tables these are, or None where there are none."""
-    if not database.has_table(_TABLE):
-        return None
-    (comment,) = database.run(f"SELECT obj_description('{_TABLE}'::regclass)").fetchone()
-    return _numbers(comment or "")
+    # Not by `has_table`: that may answer by what this connection has seen before another process made the tables.
+    found = database.run(
+        "SELECT obj_description(oid, 'pg_class') FROM pg_class WHERE relname = ? AND relnamespace = to_regnamespace(?)",
+        (_TABLE, SCHEMA),
+    ).fetchone()
+    return None if found is None else _numbers(found[0] or "")
 
 
 def _numbers(version: str) -> tuple[int, ...]:
