@@ -58,6 +58,7 @@ def add_to(commands: Any) -> None:
 def perform(options: argparse.Namespace) -> int:
     """Work until it is stopped; return the exit code."""
     from ..runner.output.logs import Levels, Log
+    from ..service.triggers.versions import shown
     from .layout.service import block
     from .options.service import check_extra
 
@@ -69,7 +70,7 @@ def perform(options: argparse.Namespace) -> int:
         print(harmless(error.report()), file=sys.stderr)
         return EXIT_BAD_INPUT
     lines = [f"Working for {options.path}.", f"  recorded  {machine.database}"]
-    lines += [f"  version   {digest}{f' of {name}' if name else ''}" for name, digest in _versions(project)]
+    lines.append(f"  version   {shown(project.versions)}")
     started = block([*lines, "Ctrl-C ends it."], as_json=options.log_json)
     return EXIT_WELL if machine.run(lambda: log("info", "service", started, {})) else EXIT_CRASHED
 
@@ -98,9 +99,3 @@ def _machine(options: argparse.Namespace, log: Log) -> tuple[WorkingMachine, Pro
         write("info", f"warning: {what}")
     settings = settings_of(options, database, options.credentials)
     return WorkingMachine(WorkingOptions(project, settings, options.workers), write), project
-
-
-def _versions(project: Project) -> list[tuple[str, str]]:
-    from ..service.store.runs import VERSION_LETTERS
-
-    return [(name, digest[:VERSION_LETTERS]) for name, digest in project.versions.items()]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.errors import AdaptorError
 from ...runner.load.credentials import Credentials
+from ..store.runs import VERSION_LETTERS
 from .project import load_project
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ def stamps_of(files: Iterable[str]) -> dict[str, Any]:
             continue
         found[path] = facts.st_mtime_ns, facts.st_size
     return found
+
+
+def shown(versions: Mapping[str, str]) -> str:
+    """Return the versions of workflows for people."""
+    return ", ".join(f"{digest[:VERSION_LETTERS]}{f' of {name}' if name else ''}" for name, digest in versions.items())
 
 
 class Versions:
@@ -52,7 +58,8 @@ class Versions:
                 self._found = {}
                 self._log("error", f"{error.report()}\nNo run is taken until the files are right.")
             else:
-                self._stamps = stamps_of(self._project.files)
+                # What has changed since it was stamped, perhaps while it was read, is read once more.
+                self._stamps = {path: stamps.get(path, now) for path, now in stamps_of(self._project.files).items()}
                 self._found = self._project.versions
-                self._log("info", f"{self._project.path} was read again.")
+                self._log("info", f"{self._project.path} was read again: version {shown(self._found)}.")
         return self._found
