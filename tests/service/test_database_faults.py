@@ -18,7 +18,7 @@ from .processes import PSID, body_of, message, signed, write_bot
 pytestmark = pytest.mark.long
 
 #: Three messages in a run, so that a fault also comes between two of them.
-ANSWER = "".join(f'send_text(state.data.psid, f"{{state.data.text}}{part}")\n' for part in "abc")
+ANSWER = "".join(f'as_("sent", send_text(state.data.psid, f"{{state.data.text}}{part}"))\n' for part in "abc")
 PEOPLE = 12
 
 
@@ -83,7 +83,6 @@ def test_nothing_is_lost_and_nothing_sent_twice(serve, work, sandbox, tmp_path, 
     write_bot(tmp_path, sandbox, ANSWER)
     server = serve("--no-workers", "--database", postgres.url)
     workers = [work("--workers", "1", "--database", postgres.url) for _ in range(2)]
-    sandbox.faults.latency = 0.02
     with Load(server.url) as load:
         wait_until(lambda: len(sandbox.messages) > 30, 30)
         if fault == "restart":
@@ -102,7 +101,15 @@ def test_nothing_is_lost_and_nothing_sent_twice(serve, work, sandbox, tmp_path, 
         at_fault = len(sandbox.messages)
         wait_until(lambda: len(sandbox.messages) > at_fault + 30, 60)
     store = open_service_store(postgres.direct)
-    wait_until(lambda: not any(store.runs.count_open().values()) and store.events.count() == load.sent, 240)
+    try:
+        wait_until(lambda: not any(store.runs.count_open().values()) and store.events.count() == load.sent, 100)
+    except AssertionError:
+        open_runs = [run for run in store.runs.newest(10_000) if run.status in ("queued", "running")]
+        print(store.events.count(), load.sent, len(open_runs), store.runs.count_open())
+        now = store.database.now()
+        print([(r.status, r.epoch, r.failures, r.due - now, r.error, r.person) for r in open_runs[-6:]])
+        print("\n".join(line for worker in workers for line in worker.lines if "  " not in line[26:30])[-6000:])
+        raise
     states = Counter(run.status for run in store.runs.newest(10_000))
     why = Counter((run.error or "")[:300] for run in store.runs.newest(10_000) if run.status != "succeeded")
     outcomes = Counter(dict(store.database.run("SELECT outcome, count(*) FROM writes GROUP BY outcome").fetchall()))
