@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from ..core.secrets.redact import Redactor
 from .claims.claim import ClaimEntry
 from .claims.write_id import write_id
 from .database.database import storable
-from .errors import SentBefore, TakenOver
+from .errors import LedgerError, SentBefore, TakenOver
 from .leases.lease import Lease
 from .records import FINISHED, MADE, SENT, SKIPPED, STOPPED, Outcome, RunRecord, StepRecord, Write, WriteRecord
 from .refusals import refusal_of, why_not_resumed
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from ..core.run.context import Run
     from .pace import Slot
     from .store import Store
+
+
+#: The time between two attempts to record an outcome.
+_PATIENT_SECONDS = 0.5
 
 
 class Ledger:
@@ -57,6 +62,8 @@ class Ledger:
         self._failures: dict[str, list[str]] = {}
         #: The ids of writes of other runs that this attempt has replayed.
         self._made_by_others: set[str] = set()
+        #: The ids of writes whose claim failed. None of them was sent.
+        self._uncertain: set[str] = set()
 
     @classmethod
     def begin(cls, store: Store, record: RunRecord, *, redactor: Redactor | None = None) -> Ledger:
@@ -129,6 +136,8 @@ class Ledger:
     def close(self, exit_code: int, *, finished: bool) -> None:
         """End the run and close the ledger."""
         try:
+            if self._uncertain:
+                self.return_to_claimed(sorted(self._uncertain))
             if self.sent_before is not None and not self.is_resumed and self.store.runs.withdraw(self.record.id):
                 return
             if finished:
@@ -293,6 +302,8 @@ class Ledger:
 
     def _claim(self, writes: Sequence[Write], sending: bool) -> list[ClaimEntry]:
         ids = [write_id(self.record.id, write) for write in writes]
+        # Where the database is lost while this is committed, the claim may hold although it seems to have failed.
+        self._uncertain.update(ids)
         results = self.store.writes.claim(
             self.record.id,
             self.record.attempt,
@@ -302,6 +313,7 @@ class Ledger:
             resends_unknown=self.resends_unknown,
             unrelated_steps=self._unrelated_steps,
         )
+        self._uncertain.difference_update(ids)
         return [
             ClaimEntry(id_, each.is_claimed, each.is_repeat, each.record, refusal_of(each))
             for id_, each in zip(ids, results, strict=True)
@@ -362,7 +374,16 @@ class Ledger:
         redactor = self._redactor
         # A result may be used again, so its secrets must be restorable; an error is only read by people.
         kept = [each._replace(result=redactor.keep(each.result), error=redactor.value(each.error)) for each in outcomes]
-        self.store.writes.settle(kept, self._lease.id)
+        until = time.monotonic() + self.store.leases.terms.patience
+        while True:
+            try:
+                self.store.writes.settle(kept, self._lease.id)
+            except LedgerError:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(_PATIENT_SECONDS)
+            else:
+                return
 
     def result_of(self, record: WriteRecord) -> Any:
         """Return the result of a write with its secrets restored.

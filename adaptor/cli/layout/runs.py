@@ -113,7 +113,7 @@ def _service(run: dict[str, Any] | None) -> str:
     """Return what the service still does with a run, and why it has not yet done so; nothing where it has ended."""
     if run is None or run["status"] not in ("queued", "running", "waiting"):
         return ""
-    return run["status"] + (f": {one_line(run['error'])}" if run["error"] else "")
+    return f"{run['status']}: {one_line(run['error'])}" if run["error"] else str(run["status"])
 
 
 def next_steps(run: dict[str, Any], database: str | None) -> list[dict[str, str]]:

@@ -29,11 +29,14 @@ class LeaseTerms(NamedTuple):
         fence: A condition in SQL without which the process may neither claim nor send nor record a step, although its
             lease exists; "" for none.
         values: The values of the condition.
+        patience: For how many seconds the outcome of a write is tried to be recorded where the database is lost: what
+            cannot be recorded is unknown.
     """
 
     seconds: float = LEASE_SECONDS
     fence: str = ""
     values: tuple[Any, ...] = ()
+    patience: float = 0.0
 
 
 class Leases:

@@ -350,6 +350,29 @@ class Runs:
         )
         return [id_ for (id_,) in found]
 
+    def release_strays(self, holder: str, known: Sequence[str]) -> list[str]:
+        """Queue the runs that a lease holds and its process knows nothing of; return their ids.
+
+        Where the database was lost while a claim was committed, the claim may hold although it seemed to have failed.
+
+        Args:
+            holder: The id of the lease.
+            known: The ids of the runs that the process performs, or whose end it has yet to record.
+        """
+        database = self._database
+        others = f" AND id NOT IN ({placeholders(known)})" if known else ""
+        where = f"is_open = 1 AND status = ? AND holder = ?{others}"
+        with database.reading():
+            found = database.run(f"SELECT id FROM service_runs WHERE {where}", (RUNNING, holder, *known)).fetchall()
+        if found:
+            database.transact(
+                lambda: database.run(
+                    f"UPDATE service_runs SET status = ?, holder = NULL WHERE {where}",
+                    (QUEUED, RUNNING, holder, *known),
+                )
+            )
+        return [id_ for (id_,) in found]
+
     def cancel(self, id_: str) -> bool:
         """Cancel a run that has not begun; return whether it was so."""
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from ...runner.load.credentials import Credentials
 
 
+#: For how long an outcome is tried to be recorded while PostgreSQL is restarted or cannot be reached.
+PATIENCE_SECONDS = 30.0
 #: An attempt may claim, send and record as long as the run's row has its epoch.
 _IS_OURS = "EXISTS (SELECT 1 FROM service_runs WHERE id = ? AND epoch = ? AND status = ?)"
 
@@ -128,9 +130,10 @@ def _options(order: Order, settings: Settings) -> RunOptions:
     options.workflow, options.start = order.workflow or None, order.start
     options.database = settings.database
     options.run_id = order.id
+    patience = PATIENCE_SECONDS if "://" in settings.database else 0.0
     # Each write asks whether the run is still this attempt's: a process that was suspended may wake after another one
     # has taken the run over.
-    options.terms = LeaseTerms(lease_seconds(settings.database), _IS_OURS, (order.id, order.epoch, RUNNING))
+    options.terms = LeaseTerms(lease_seconds(settings.database), _IS_OURS, (order.id, order.epoch, RUNNING), patience)
     # Another run with the same input is another event: a person may write the same twice.
     options.fresh = True
     options.captures_output = True

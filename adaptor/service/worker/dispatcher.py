@@ -253,6 +253,9 @@ class Dispatcher:
         self._next_look = time.monotonic() + LOST_SECONDS
         for id_ in self._store.runs.release_lost():
             self._log("info", f"{id_}  The process that ran it has ended: it is resumed.")
+        if self._lease is not None:
+            known = [worker.run.id for worker in self._workers if worker.run is not None]
+            self._store.runs.release_strays(self._lease.id, [*known, *(run.id for run, _ in self._unrecorded)])
 
     # --- How runs end ---
 

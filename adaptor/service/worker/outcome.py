@@ -87,17 +87,18 @@ class Outcome:
 
 
 def is_safe_to_retry(result: Result) -> bool:
-    """Whether a run failed by something that passes, with nothing unknown: the ledger repeats nothing that was sent."""
+    """Whether a run failed by something that passes: the ledger repeats nothing that was sent or may have been."""
     error = result.error
-    if result.exit_code == EXIT_WELL or error is None or result.unknown or result.outcomes.get("unknown"):
+    if result.exit_code == EXIT_WELL or error is None or isinstance(error, TakenOver):
         return False
-    return _passes(error)
+    if isinstance(error, LedgerError):
+        # The database was lost in the middle. As after a kill, what is unknown is not sent again, and the rest is.
+        return True
+    return not (result.unknown or result.outcomes.get("unknown")) and _passes(error)
 
 
 def _passes(error: AdaptorError) -> bool:
-    if isinstance(error, TakenOver):
-        return False
     if isinstance(error, TemporaryFailure):
         # After a write it would be unknown; this one was a read.
         return error.sent == SENT_NO
-    return isinstance(error, NotSent | RateLimited | LedgerError)
+    return isinstance(error, NotSent | RateLimited)

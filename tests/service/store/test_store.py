@@ -207,3 +207,11 @@ def test_a_run_is_not_given_while_a_newer_one_of_its_person_runs(store, lease):
     assert store.runs.claim(lease, 9) == []
     store.runs.end(store.runs.find("b"), SUCCEEDED, 0)
     assert [run.id for run in store.runs.claim(lease, 9)] == ["a"]
+
+
+def test_a_run_that_was_claimed_although_the_claim_seemed_to_fail_is_queued_again(store, lease):
+    store.runs.queue([new("a"), new("b", "66")])
+    known, _ = store.runs.claim(lease, 9)
+    assert store.runs.release_strays(lease, [known.id]) == ["b"]
+    assert store.runs.release_strays(lease, [known.id]) == []
+    assert [(run.id, run.epoch) for run in store.runs.claim(lease, 9)] == [("b", 2)]

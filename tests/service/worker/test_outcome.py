@@ -24,6 +24,7 @@ def result(error, code=1, unknown=0, **changes):
         (result(NotSent("No network.")), True),
         (result(RateLimited("Slow down.")), True),
         (result(LedgerError("Locked.")), True),
+        (result(LedgerError("Lost in the middle of a message."), unknown=1), True),
         (result(TemporaryFailure("A read failed.")), True),
         (
             result(
