@@ -83,7 +83,7 @@ def test_nothing_is_lost_and_nothing_sent_twice(serve, work, sandbox, tmp_path, 
     write_bot(tmp_path, sandbox, ANSWER)
     server = serve("--no-workers", "--database", postgres.url)
     workers = [work("--workers", "1", "--database", postgres.url) for _ in range(2)]
-    with Load(server.url) as load:
+    with Load(server.url, rate=5.0) as load:
         wait_until(lambda: len(sandbox.messages) > 30, 30)
         if fault == "restart":
             for _ in range(3):
@@ -100,9 +100,10 @@ def test_nothing_is_lost_and_nothing_sent_twice(serve, work, sandbox, tmp_path, 
             postgres.start()
         at_fault = len(sandbox.messages)
         wait_until(lambda: len(sandbox.messages) > at_fault + 30, 60)
+        assert load.refused == 0
     store = open_service_store(postgres.direct)
     try:
-        wait_until(lambda: not any(store.runs.count_open().values()) and store.events.count() == load.sent, 100)
+        wait_until(lambda: not any(store.runs.count_open().values()) and store.events.count() == load.sent, 200)
     except AssertionError:
         open_runs = [run for run in store.runs.newest(10_000) if run.status in ("queued", "running")]
         print(store.events.count(), load.sent, len(open_runs), store.runs.count_open())

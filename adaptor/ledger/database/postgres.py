@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import InputError
-from ..errors import LedgerError, NoLedger, TransactionConflict
+from ..errors import LedgerError, LedgerUnusable, NoLedger, TransactionConflict
 from .database import Database
 
 if TYPE_CHECKING:
@@ -179,8 +179,8 @@ class PostgresDatabase(Database):
         """Open a transaction, or join the open one: in PostgreSQL reading blocks no writer."""
         return self.transaction()
 
-    def _unusable(self, reason: str) -> InputError:
-        return InputError(
+    def _unusable(self, reason: str) -> LedgerUnusable:
+        return LedgerUnusable(
             f"The ledger {self.name} cannot be used: {reason}.",
             fix=f"Check the address, the user and the rights: the ledger creates its own schema, `{SCHEMA}`.",
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.errors import SENT_NO, NotSent
 from ...graph.answers.errors import RateLimited, TemporaryFailure
-from ...ledger.errors import LedgerError, TakenOver
+from ...ledger.errors import LedgerError, LedgerUnusable, TakenOver
 from ...runner.execution.counts import Counts
 from ...runner.execution.result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_KILLED, EXIT_WELL
 from ..store.records import CRASHED, FAILED, KILLED, SUCCEEDED
@@ -89,9 +89,12 @@ class Outcome:
 def is_safe_to_retry(result: Result) -> bool:
     """Whether a run failed by something that passes: the ledger repeats nothing that was sent or may have been."""
     error = result.error
-    if result.exit_code == EXIT_WELL or error is None or isinstance(error, TakenOver):
+    if result.exit_code == EXIT_WELL or isinstance(error, TakenOver):
         return False
-    if isinstance(error, LedgerError):
+    if error is None:
+        # All of it went well, but for the record of its end.
+        return result.is_ledger_lost
+    if isinstance(error, LedgerError | LedgerUnusable):
         # The database was lost in the middle. As after a kill, what is unknown is not sent again, and the rest is.
         return True
     return not (result.unknown or result.outcomes.get("unknown")) and _passes(error)

@@ -5,7 +5,7 @@ import pytest
 from adaptor.core.errors import SENT_UNKNOWN, DeliveryUnknown, InvalidMessage, JobError, NotSent
 from adaptor.core.run.context import Run
 from adaptor.graph.answers.errors import RateLimited, TemporaryFailure, TokenInvalid
-from adaptor.ledger.errors import LedgerError, TakenOver
+from adaptor.ledger.errors import LedgerError, LedgerUnusable, TakenOver
 from adaptor.runner.execution.result import Result
 from adaptor.service.worker.outcome import Outcome
 
@@ -24,6 +24,7 @@ def result(error, code=1, unknown=0, **changes):
         (result(NotSent("No network.")), True),
         (result(RateLimited("Slow down.")), True),
         (result(LedgerError("Locked.")), True),
+        (result(LedgerUnusable("The connection is closed.")), True),
         (result(LedgerError("Lost in the middle of a message."), unknown=1), True),
         (result(TemporaryFailure("A read failed.")), True),
         (
@@ -56,3 +57,10 @@ def test_it_survives_the_pipe_between_two_processes():
     assert outcome.retry_after == 30.0
     assert "Slow down." in outcome.error
     assert Outcome(**outcome.as_json()) == outcome
+
+
+def test_a_run_whose_end_could_not_be_recorded_is_tried_again():
+    found = result(None, 1)
+    assert Outcome.of(found).is_safe is False
+    found.is_ledger_lost = True
+    assert Outcome.of(found).is_safe is True
