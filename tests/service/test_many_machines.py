@@ -9,10 +9,13 @@ import threading
 
 import pytest
 
-from adaptor.service.store.records import CANCELLED, QUEUED, SUCCEEDED
+from adaptor.runner.execution.recording.run_id import new_run_id
+from adaptor.runner.load.credentials import Credentials
+from adaptor.service.store.records import CANCELLED, QUEUED, SUCCEEDED, NewRun
 from adaptor.service.store.store import open_service_store
+from adaptor.service.triggers.project import load_project
 
-from .processes import PSID, children_of, family_of, message, write_bot
+from .processes import PSID, SECRET, TOKEN, children_of, family_of, message, write_bot
 
 ANSWER = 'send_text(state.data.psid, f"You said {state.data.text}")\n'
 SCRIPT = """
@@ -204,3 +207,77 @@ def test_a_run_is_cancelled_while_it_waits(forks, sandbox, tmp_path, store, shar
     assert store.runs.claim("h", 1) == []
     assert forks.run(["runs", "cancel", id_, *shared], cwd=tmp_path).returncode == 0
     assert store.runs.find(id_).status == CANCELLED
+
+
+@pytest.mark.long
+def test_deliveries_that_are_doubled_late_and_in_disorder_are_answered_once(
+    serve, work, start_sandbox, tmp_path, store, shared
+):
+    sandbox = start_sandbox(app_secret=SECRET)
+    write_bot(tmp_path, sandbox, ANSWER)
+    server = serve("--no-workers", *shared)
+    for _ in range(2):
+        work("--workers", "1", *shared)
+    sandbox.subscribe(server.url, verify_token=TOKEN)
+    sandbox.webhooks.duplicates, sandbox.webhooks.disorder, sandbox.webhooks.batch = 0.5, 4, 3
+    people = [sandbox.add_person(str(6_000_000_000_000_000 + number)).id for number in range(10)]
+    for number in range(5):
+        for psid in people:
+            sandbox.person_writes(psid, f"{number}")
+    assert sandbox.webhooks.wait()
+    wait_until(lambda: store.events.count() == 50 and not any(store.runs.count_open().values()), 60)
+    for psid in people:
+        assert sorted(texts(sandbox, psid)) == [f"You said {number}" for number in range(5)]
+
+
+@pytest.mark.long
+def test_four_workers_keep_the_pace_of_20_pages_and_the_order_of_their_people(
+    work, start_sandbox, tmp_path, store, shared
+):
+    pages, runs = [], []
+    for number in range(20):
+        # As strict as Meta is with audio and video: ten a second for each Page.
+        page = {"id": str(10**14 + number), "name": f"Page {number}"}
+        pages.append(start_sandbox(page=page, rate_limits={"media_per_second": 10}))
+    people = {number: [str(6 * 10**15 + number * 100 + each) for each in range(100)] for number in range(20)}
+    workflows = {
+        f"page-{number}": {
+            "steps": [
+                {
+                    "id": "all",
+                    "configuration": f"page-{number}",
+                    "expression": "broadcast(state.people, send_audio(state.data, 'https://example.com/a.mp3'))",
+                },
+                {"id": "one", "configuration": f"page-{number}", "expression": ANSWER},
+            ]
+        }
+        for number in range(20)
+    }
+    (tmp_path / "bot.json").write_text(json.dumps({"name": "country", "workflows": workflows}))
+    credentials = {
+        f"page-{number}": {"access_token": page.access_token, "base_url": page.url} for number, page in enumerate(pages)
+    }
+    (tmp_path / "credentials.json").write_text(json.dumps(credentials))
+    (tmp_path / "credentials.json").chmod(0o600)
+    digests = load_project(str(tmp_path / "bot.json"), Credentials(is_lenient=True), needs_trigger=False).versions
+    for number in range(20):
+        name = f"page-{number}"
+        for half in (people[number][:50], people[number][50:]):
+            runs.append(NewRun(new_run_id(10), name, "all", digests[name], None, {"people": half}, is_answer=False))
+        for round_ in range(3):
+            for psid in people[number][:8]:
+                state = {"data": {"psid": psid, "text": f"{round_}"}}
+                person = f"{pages[number].page_id}/{psid}"
+                runs.append(NewRun(new_run_id(10), name, "one", digests[name], person, state))
+    store.runs.queue(runs)
+    for _ in range(4):
+        work("--workers", "1", *shared)
+    wait_until(lambda: not any(store.runs.count_open().values()), 500)
+    assert {run.status for run in store.runs.newest(1_000)} == {SUCCEEDED}
+    for number, page in enumerate(pages):
+        # Nothing was refused: together the four have kept to the pace of each Page.
+        assert page.refusals == []
+        assert sorted(each.psid for each in page.messages if each.text is None) == people[number]
+        for psid in people[number][:8]:
+            answers = [text for text in texts(page, psid) if text is not None]
+            assert answers == [f"You said {round_}" for round_ in range(3)]
