@@ -74,6 +74,22 @@ def test_what_a_server_takes_in_is_performed_by_workers(serve, work, sandbox, tm
     assert store.database.run("SELECT count(*) FROM procrastinate_jobs").fetchone()[0] == 0
 
 
+def test_a_server_with_workers_of_its_own_shares_its_runs_with_others(serve, work, sandbox, tmp_path, store, shared):
+    write_bot(tmp_path, sandbox, SCRIPT)
+    other = work("--workers", "1", *shared)
+    server = serve("--workers", "1", *shared)
+    people = [str(int(PSID) + number) for number in range(2)]
+    assert server.post(*(message(psid, "1") for psid in people)) == 200
+    # Each run waits until somebody lets it go on: they are performed at the same time, by both.
+    server.wait_for(r"as_\s+1 sent")
+    other.wait_for(r"as_\s+1 sent")
+    (tmp_path / "go").touch()
+    wait_until(lambda: not any(store.runs.count_open().values()))
+    for psid in people:
+        assert texts(sandbox, psid) == ["1 first", "1 second"]
+    assert [server.stop(), other.stop()] == [0, 0]
+
+
 def test_a_run_of_another_version_waits_for_a_worker_that_has_it(
     work, forks, sandbox, tmp_path, store, shared, fresh_postgresql
 ):

@@ -71,10 +71,7 @@ class Listener:
     async def _listen(self) -> None:
         app = self._app()
         async with app.open_async():
-            for job in await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED_SECONDS):
-                from procrastinate.jobs import Status
-
-                await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
+            removing = asyncio.create_task(self._remove_stalled(app))
             self._worker = app._worker(
                 queues=[QUEUE],
                 name="adaptor",
@@ -84,8 +81,20 @@ class Listener:
                 delete_jobs="always",
                 install_signal_handlers=False,
             )
-            if not self._stopping.is_set():
-                await self._worker.run()  # type: ignore[no-untyped-call]
+            try:
+                if not self._stopping.is_set():
+                    await self._worker.run()  # type: ignore[no-untyped-call]
+            finally:
+                removing.cancel()
+
+    async def _remove_stalled(self, app: App) -> None:
+        """Remove the jobs that workers had taken which have ended; the rows say what becomes of their runs."""
+        from procrastinate.jobs import Status
+
+        while True:
+            for job in await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED_SECONDS):
+                await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
+            await asyncio.sleep(STALLED_SECONDS)
 
     def _app(self) -> App:
         from procrastinate import App, PsycopgConnector
