@@ -313,10 +313,13 @@ class Runs:
 
         return self._database.transact(work)
 
-    def release_lost(self) -> list[str]:
+    def release_lost(self, own: str | None = None) -> list[str]:
         """Queue the runs of processes that have died or did not renew their lease in time.
 
         A run that has lost its process so often that it may be the cause is given up instead.
+
+        Args:
+            own: The id of the caller's lease. It lives, even if it was suspended for so long that its lease is overdue.
 
         Returns:
             The ids of these runs.
@@ -325,7 +328,7 @@ class Runs:
             held = self._database.run(
                 "SELECT DISTINCT holder FROM service_runs WHERE is_open = 1 AND status = ?", (RUNNING,)
             ).fetchall()
-            lost = [holder for (holder,) in held if self._leases.is_expired(holder)]
+            lost = [holder for (holder,) in held if holder != own and self._leases.is_expired(holder)]
         return [id_ for holder in lost for id_ in self._database.transact(partial(self._release, holder))]
 
     def _release(self, holder: str) -> list[str]:

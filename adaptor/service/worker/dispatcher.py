@@ -251,7 +251,7 @@ class Dispatcher:
         if time.monotonic() < self._next_look:
             return
         self._next_look = time.monotonic() + LOST_SECONDS
-        for id_ in self._store.runs.release_lost():
+        for id_ in self._store.runs.release_lost(None if self._lease is None else self._lease.id):
             self._log("info", f"{id_}  The process that ran it has ended: it is resumed.")
         if self._lease is not None:
             known = [worker.run.id for worker in self._workers if worker.run is not None]
