@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import functools
 import re
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 #: The queue and the task of the jobs.
 QUEUE = "adaptor"
 TASK = "adaptor.run"
+#: How long a queue that could not be used is left alone: its tables may be about to be brought up to date.
+_PAUSE_SECONDS = 60.0
 #: A table of theirs; its comment names the release whose tables these are.
 _TABLE = "procrastinate_jobs"
 
@@ -43,11 +46,12 @@ class JobQueue(Announcer):
 
     def __init__(self, database: PostgresDatabase) -> None:
         self._database = database
-        self._is_usable = is_installed()
+        self._is_installed = is_installed()
+        self._usable_from = 0.0
 
     def announce(self, runs: Sequence[str], *, is_answer: bool = True) -> None:
         """Queue a job for each run, inside the transaction that queues the runs."""
-        if not runs or not self._is_usable:
+        if not runs or not self._is_installed or time.monotonic() < self._usable_from:
             return
         import psycopg
         from procrastinate import exceptions
@@ -66,7 +70,8 @@ class JobQueue(Announcer):
             if isinstance(cause, psycopg.OperationalError):
                 # The database itself: the transaction fails, and with it what is queued.
                 raise cause from None
-            self._is_usable = False
+            # Until then others find the runs about a second later.
+            self._usable_from = time.monotonic() + _PAUSE_SECONDS
 
 
 @functools.cache

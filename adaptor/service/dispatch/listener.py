@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from .job_queue import QUEUE, TASK
@@ -54,7 +55,11 @@ class Listener:
 
     def join(self) -> None:
         """Wait for the end of the thread; for that the dispatcher must have stopped."""
-        self._thread.join(10)
+        until = time.monotonic() + 10
+        while self._thread.is_alive() and time.monotonic() < until:
+            # Again: a worker of theirs that is about to begin forgets that it was stopped.
+            self.stop()
+            self._thread.join(0.2)
 
     def _work(self) -> None:
         # What they log quotes jobs and addresses; that the database is lost, the dispatcher says.

@@ -136,6 +136,7 @@ def _options(order: Order, settings: Settings) -> RunOptions:
     options.terms = LeaseTerms(lease_seconds(settings.database), _IS_OURS, (order.id, order.epoch, RUNNING), patience)
     # Another run with the same input is another event: a person may write the same twice.
     options.fresh = True
+    options.is_new = order.epoch == 1
     options.captures_output = True
     options.reply = order.reply
     options.initial = lambda plan: order.input

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 1.0
 #: How often it looks for runs of processes that have died.
 LOST_SECONDS = 2.0
+#: How often it looks for runs that wait for another version of their workflow.
+EXPLAIN_SECONDS = 5.0
 #: How long runs may take to end when the service stops, before they are interrupted; and after that.
 GRACE_SECONDS = 10.0
 GRACE_SECONDS_INTERRUPTED = 20.0
@@ -84,6 +86,7 @@ class Dispatcher:
         self._lease: Lease | None = None
         self._trouble = ""
         self._next_tasks = 0.0
+        self._next_explanation = 0.0
         self._next_look = 0.0
         self._retention = Retention(store, log)
         self._unrecorded: list[tuple[RunRow, Outcome]] = []
@@ -182,7 +185,8 @@ class Dispatcher:
             self._log("info", f"{id_}  Nobody has answered in time: it goes on.")
         self._on_look()
         self._retention.look()
-        if self._versions is not None and self._count:
+        if self._versions is not None and self._count and time.monotonic() >= self._next_explanation:
+            self._next_explanation = time.monotonic() + EXPLAIN_SECONDS
             for workflow, version, count in self._store.runs.explain_waiting(self._versions().items(), this_host()):
                 runs = "1 run waits" if count == 1 else f"{count:,} runs wait"
                 name = f" of {workflow}" if workflow else ""

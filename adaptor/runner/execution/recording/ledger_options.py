@@ -20,6 +20,7 @@ class LedgerOptions:
         database: A `postgresql://` URL, the path of a file, or `:memory:`; None is the file beside the job.
         resume: The id of the run to resume; `last` is the newest run of the job.
         fresh: Start a new run, though the last one with the same initial state stopped midway.
+        is_new: It is known that no run of this id has begun, so the ledger is opened with the first write only.
         allow_changed: Resume though the job's text has changed.
         resend_unknown: Repeat the writes whose outcome is unknown, on purpose.
         labels: The user's own words for the run, by name, to find it again.
@@ -37,6 +38,7 @@ class LedgerOptions:
     database: str | None = None
     resume: str | None = None
     fresh: bool = False
+    is_new: bool = False
     allow_changed: bool = False
     resend_unknown: bool = False
     labels: Mapping[str, str] | None = None

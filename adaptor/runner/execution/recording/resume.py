@@ -92,7 +92,7 @@ class RunLedger:
         self._retention = retention_days()
         if self._options.resume is None:
             self._state = state()
-            if self._run.dry_run or not is_there(self._database):
+            if self._run.dry_run or self._options.is_new or not is_there(self._database):
                 return self._state
         from ....ledger.errors import LedgerError, LedgerUnusable
 
