@@ -457,8 +457,8 @@ def _why_waiting(workflow: str, digest: str, own: Mapping[str, str], machine: st
     has = f"has version {own[workflow][:VERSION_LETTERS]}" if workflow in own else "has no such workflow"
     return (
         f"{_OTHER_VERSION}{digest[:VERSION_LETTERS]} of {name}; {machine} {has}. Deploy the files that it was queued "
-        "with to a worker. Where the workers have newer ones, deploy those to the server too and restart it; then cancel "
-        "the run."
+        "with to a worker. Where the workers have newer ones, deploy those to the server too and restart it; then "
+        "cancel the run."
     )
 
 
