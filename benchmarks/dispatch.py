@@ -14,10 +14,12 @@ import statistics
 import threading
 import time
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING
 
 import psycopg
 
+from adaptor.ledger.database.postgres import PostgresDatabase
 from adaptor.runner.execution.recording.run_id import new_run_id
 from adaptor.service.dispatch.announcer import Announcer
 from adaptor.service.dispatch.job_queue import JobQueue, make_tables
@@ -34,7 +36,7 @@ ROUNDS = 30
 class Notifier(Announcer):
     """Announces runs by NOTIFY."""
 
-    def __init__(self, database) -> None:
+    def __init__(self, database: PostgresDatabase) -> None:
         self._database = database
 
     def announce(self, runs: Sequence[str], *, is_answer: bool = True) -> None:
@@ -84,11 +86,13 @@ def main() -> None:
     parser.add_argument("--database", required=True)
     url = parser.parse_args().database
     store = open_service_store(url)
-    make_tables(store.database)
-    ways = {"alone": Announcer(), "notify": Notifier(store.database), "job": JobQueue(store.database)}
+    database = store.database
+    if not isinstance(database, PostgresDatabase):
+        parser.error("--database is no postgresql:// URL")
+    make_tables(database)
+    ways = {"alone": Announcer(), "notify": Notifier(database), "job": JobQueue(database)}
     jobs, notified = Ear(), Ear()
-    other = open_service_store(url)
-    listener = Listener(other.database, jobs.take)
+    listener = Listener(database, jobs.take)
     listener.start()
     notified.listen(url)
     time.sleep(2)
@@ -102,9 +106,9 @@ def main() -> None:
                 ear = {"job": jobs, "notify": notified}.get(way)
                 if ear is not None:
                     ear.woken.clear()
-                costs[way, size].append(milliseconds(lambda batch=batch: store.events.store(batch)))
+                costs[way, size].append(milliseconds(partial(store.events.store, batch)))
                 if ear is not None and size == 1:
-                    waits[way].append(milliseconds(lambda ear=ear: ear.woken.wait(5)))
+                    waits[way].append(milliseconds(partial(ear.woken.wait, 5)))
             time.sleep(0.1)
             while store.announcer is not None and store.database.run("SELECT 1 FROM procrastinate_jobs").fetchone():
                 time.sleep(0.02)
@@ -119,7 +123,6 @@ def main() -> None:
     store.database.run("UPDATE service_runs SET is_open = 0, status = 'cancelled' WHERE is_open = 1")
     listener.stop()
     listener.join()
-    other.close()
     store.close()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -13,8 +12,9 @@ from ..core.secrets.redact import Redactor
 from .claims.claim import ClaimEntry
 from .claims.write_id import write_id
 from .database.database import storable
-from .errors import LedgerError, SentBefore, TakenOver
+from .errors import SentBefore, TakenOver
 from .leases.lease import Lease
+from .patience import patiently
 from .records import FINISHED, MADE, SENT, SKIPPED, STOPPED, Outcome, RunRecord, StepRecord, Write, WriteRecord
 from .refusals import refusal_of, why_not_resumed
 from .store import IN_MEMORY
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from ..core.run.context import Run
     from .pace import Slot
     from .store import Store
-
-
-#: The time between two attempts to record an outcome.
-_PATIENT_SECONDS = 0.5
 
 
 class Ledger:
@@ -374,16 +370,7 @@ class Ledger:
         redactor = self._redactor
         # A result may be used again, so its secrets must be restorable; an error is only read by people.
         kept = [each._replace(result=redactor.keep(each.result), error=redactor.value(each.error)) for each in outcomes]
-        until = time.monotonic() + self.store.leases.terms.patience
-        while True:
-            try:
-                self.store.writes.settle(kept, self._lease.id)
-            except LedgerError:
-                if time.monotonic() >= until:
-                    raise
-                time.sleep(_PATIENT_SECONDS)
-            else:
-                return
+        patiently(lambda: self.store.writes.settle(kept, self._lease.id), self.store.leases.terms.patience)
 
     def result_of(self, record: WriteRecord) -> Any:
         """Return the result of a write with its secrets restored.

@@ -560,7 +560,7 @@ def test_an_outcome_is_recorded_once_the_database_is_back_where_the_terms_are_pa
         return real(*given)
 
     monkeypatch.setattr(ledger.store.writes, "settle", lost_twice)
-    monkeypatch.setattr("adaptor.ledger.ledger._PATIENT_SECONDS", 0.001)
+    monkeypatch.setattr("adaptor.ledger.patience.WAIT_SECONDS", 0.001)
     with pytest.raises(LedgerError):
         ledger.settle([sent(entry.id, {})])
     ledger.store.leases.terms = LeaseTerms(patience=30.0)

@@ -64,7 +64,7 @@ def run_of_service(store: Store, id_: str) -> RunRow | None:
 
 def facts_of(run: RunRow) -> dict[str, Any]:
     """Return a run as JSON, without its person and what that wrote."""
-    from ...service.store.runs import VERSION_LETTERS
+    from ...service.store.versions import VERSION_LETTERS
 
     names = ("id", "workflow", "start", "status", "epoch", "failures", "due", "queued", "started", "ended")
     more = {"exit_code": run.exit_code, "error": run.error, "version": run.digest[:VERSION_LETTERS]}

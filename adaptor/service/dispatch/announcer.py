@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...ledger.database.postgres import PostgresDatabase
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from ...ledger.database.database import Database
 
 
 class Announcer:
@@ -22,13 +18,3 @@ class Announcer:
             runs: Their ids.
             is_answer: Somebody waits for them: they come before those for which nobody does.
         """
-
-
-def announcer_of(database: Database) -> Announcer:
-    """Return what announces runs in a database: the job queue where one was made there, see `make_tables`."""
-    if isinstance(database, PostgresDatabase):
-        from .job_queue import JobQueue, has_tables
-
-        if has_tables(database):
-            return JobQueue(database)
-    return Announcer()

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from ...core.errors import InputError
-from ...ledger.database.postgres import SCHEMA
+from ...ledger.database.postgres import SCHEMA, PostgresDatabase
 from .announcer import Announcer
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from procrastinate import App
     from procrastinate.types import JSONDict
 
-    from ...ledger.database.postgres import PostgresDatabase
+    from ...ledger.database.database import Database
 
 #: The queue and the task of the jobs.
 QUEUE = "adaptor"
@@ -89,10 +89,13 @@ def is_installed() -> bool:
     return all(find_spec(name) is not None for name in ("procrastinate", "psycopg_pool"))
 
 
-def has_tables(database: PostgresDatabase) -> bool:
-    """Whether the tables of the queue were made in a database."""
-    with database.reading():
-        return database.has_table(_TABLE)
+def announcer_of(database: Database) -> Announcer:
+    """Return what announces runs in a database: the queue where its tables were made there, see `make_tables`."""
+    if isinstance(database, PostgresDatabase):
+        with database.reading():
+            if database.has_table(_TABLE):
+                return JobQueue(database)
+    return Announcer()
 
 
 def make_tables(database: PostgresDatabase) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ...ledger.database.database import from_text, placeholders, storable, to_text
 from ..dispatch.announcer import Announcer
 from .records import CANCELLED, CRASHED, QUEUED, RUNNING, SUCCEEDED, WAITING, NewRun, RunRow
+from .versions import OTHER_VERSION, OnlyVersions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from ...ledger.database.database import Database
     from ...ledger.leases.leases import Leases
@@ -27,11 +28,6 @@ _OLDEST = (
     "(r.person IS NULL OR NOT EXISTS (SELECT 1 FROM service_runs AS o "
     "WHERE o.is_open = 1 AND o.person = r.person AND (o.n < r.n OR (o.n > r.n AND o.status = 'running'))))"
 )
-#: How the reason begins for which a run waits for another worker; and how long it is due before that is said.
-_OTHER_VERSION = "It waits for a worker that has version "
-_OTHER_VERSION_SECONDS = 5.0
-#: So much of a digest is shown as a version.
-VERSION_LETTERS = 12
 
 #: The events that answer a question, by Meta's fields.
 ANSWERS = ("messages", "messaging_postbacks")
@@ -132,7 +128,7 @@ class Runs:
         """
         if most < 1:
             return []
-        only = _Versions.of(versions)
+        only = OnlyVersions.of(versions)
         limits = (1, most), (0, most if most_others is None else min(most, most_others))
 
         def work() -> list[RunRow]:
@@ -143,7 +139,7 @@ class Runs:
 
         return self._database.transact(work)
 
-    def _take(self, holder: str, is_answer: int, most: int, only: _Versions) -> list[str]:
+    def _take(self, holder: str, is_answer: int, most: int, only: OnlyVersions) -> list[str]:
         """Give the oldest runs of a kind that are due to a lease, inside a transaction; return their ids."""
         if most < 1:
             return []
@@ -165,46 +161,8 @@ class Runs:
                 f"UPDATE service_runs AS r SET status = ?, holder = ?, epoch = epoch + 1, started = {database.clock}, "
                 "error = CASE WHEN error LIKE ? THEN NULL ELSE error END "
                 f"WHERE id = ? AND status = ? AND {_OLDEST}",
-                (RUNNING, holder, f"{_OTHER_VERSION}%", id_, QUEUED),
+                (RUNNING, holder, f"{OTHER_VERSION}%", id_, QUEUED),
             ).rowcount
-        ]
-
-    def explain_waiting(self, versions: Iterable[tuple[str, str]], machine: str) -> list[tuple[str, str, int]]:
-        """Record with the runs that wait since this machine has another version of their workflow that it is so.
-
-        Args:
-            versions: The workflows of this machine, each with its digest.
-            machine: What this machine is called.
-
-        Returns:
-            The workflow, the version and the number of runs that newly wait for one.
-        """
-        database, own = self._database, dict(versions)
-        others = _Versions.of(own.items(), negated=True)
-        where = (
-            f"r.is_open = 1 AND r.status = ? AND r.due <= {database.clock} - ?{others.condition} "
-            "AND (r.error IS NULL OR r.error NOT LIKE ?)"
-        )
-        values = (QUEUED, _OTHER_VERSION_SECONDS, *others.values, f"{_OTHER_VERSION}%")
-        with database.reading():
-            found = database.run(
-                f"SELECT r.workflow, r.digest FROM service_runs AS r WHERE {where} GROUP BY r.workflow, r.digest",
-                values,
-            ).fetchall()
-
-        def explain(workflow: str, digest: str) -> int:
-            return int(
-                database.run(
-                    "UPDATE service_runs AS r SET error = ? "
-                    f"WHERE r.workflow = ? AND r.digest = ? AND {where} AND r.status = ?",
-                    (_why_waiting(workflow, digest, own, machine), workflow, digest, *values, QUEUED),
-                ).rowcount
-            )
-
-        return [
-            (workflow, digest[:VERSION_LETTERS], count)
-            for workflow, digest in found
-            if (count := database.transact(partial(explain, workflow, digest)))
         ]
 
     def end(self, run: RunRow, status: str, exit_code: int | None = None, error: str | None = None) -> bool:
@@ -432,34 +390,6 @@ def _row(values: Sequence[Any]) -> RunRow:
     n, id_, workflow, start, digest, person, is_answer, given, *rest = values
     rest[-1] = from_text(rest[-1])
     return RunRow(n, id_, workflow, start, digest, person, bool(is_answer), from_text(given), *rest)
-
-
-class _Versions(NamedTuple):
-    """A condition that only runs of some workflows fit, each in one version."""
-
-    condition: str = ""
-    values: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, versions: Iterable[tuple[str, str]] | None, *, negated: bool = False) -> _Versions:
-        if versions is None:
-            return cls()
-        known = [(storable(workflow), digest) for workflow, digest in versions]
-        if not known:
-            return cls() if negated else cls(" AND 1 = 0")
-        rows = ", ".join(["(?, ?)"] * len(known))
-        condition = f" AND (r.workflow, r.digest) {'NOT ' if negated else ''}IN (VALUES {rows})"
-        return cls(condition, tuple(value for each in known for value in each))
-
-
-def _why_waiting(workflow: str, digest: str, own: Mapping[str, str], machine: str) -> str:
-    name = f"the workflow `{workflow}`" if workflow else "the workflow"
-    has = f"has version {own[workflow][:VERSION_LETTERS]}" if workflow in own else "has no such workflow"
-    return (
-        f"{_OTHER_VERSION}{digest[:VERSION_LETTERS]} of {name}; {machine} {has}. Deploy the files that it was queued "
-        "with to a worker. Where the workers have newer ones, deploy those to the server too and restart it; then "
-        "cancel the run."
-    )
 
 
 def _text(error: str | None) -> str | None:

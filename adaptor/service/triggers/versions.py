@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.errors import AdaptorError
 from ...runner.load.credentials import Credentials
-from ..store.runs import VERSION_LETTERS
+from ..store.versions import VERSION_LETTERS
 from .project import load_project
 
 if TYPE_CHECKING:

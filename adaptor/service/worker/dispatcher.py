@@ -17,6 +17,7 @@ from ...ledger.leases.lease import Lease
 from ...ledger.leases.process import this_host
 from ..store.records import FAILED
 from ..store.store import lease_seconds
+from ..store.versions import explain_waiting
 from .outcome import HELD_SECONDS, MOST_LOST, RETRY_SECONDS, STATUS_OF, Outcome
 from .pool import Worker
 from .retention import Retention
@@ -187,7 +188,9 @@ class Dispatcher:
         self._retention.look()
         if self._versions is not None and self._count and time.monotonic() >= self._next_explanation:
             self._next_explanation = time.monotonic() + EXPLAIN_SECONDS
-            for workflow, version, count in self._store.runs.explain_waiting(self._versions().items(), this_host()):
+            for workflow, version, count in explain_waiting(
+                self._store.database, self._versions().items(), this_host()
+            ):
                 runs = "1 run waits" if count == 1 else f"{count:,} runs wait"
                 name = f" of {workflow}" if workflow else ""
                 self._log("info", f"{runs} for version {version}{name}, which is not deployed here: adaptor runs queue")

@@ -183,25 +183,6 @@ def test_tables_of_a_later_release_are_refused(store, database):
         open_service_store(database)
 
 
-def test_only_runs_of_the_versions_that_a_machine_has_are_given(store, lease):
-    store.runs.queue([new("a"), new("b", "66", digest="other"), new("c", "67", workflow="w")])
-    assert store.runs.claim(lease, 9, versions=[]) == []
-    assert [run.id for run in store.runs.claim(lease, 9, versions=[("", "digest"), ("w", "x")])] == ["a"]
-    assert [run.id for run in store.runs.claim(lease, 9)] == ["b", "c"]
-
-
-def test_a_run_that_waits_for_another_version_says_so_until_it_is_claimed(store, lease):
-    store.runs.queue([new("a", workflow="w"), new("b", "66", workflow="w")])
-    own = [("w", "0123456789abcdef")]
-    assert store.runs.explain_waiting(own, "m1") == []
-    store.database.run("UPDATE service_runs SET due = due - 6")
-    assert store.runs.explain_waiting(own, "m1") == [("w", "digest", 2)]
-    # Once is enough, whichever machine looks.
-    assert store.runs.explain_waiting([], "m2") == []
-    assert "version digest of the workflow `w`; m1 has version 0123456789ab" in store.runs.find("a").error
-    assert [run.error for run in store.runs.claim(lease, 9)] == [None, None]
-
-
 def test_a_run_is_not_given_while_a_newer_one_of_its_person_runs(store, lease):
     store.runs.queue([new("a"), new("b")])
     # Two servers have queued them at the same time, and the older one was seen last.
