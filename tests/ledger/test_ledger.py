@@ -584,6 +584,19 @@ def test_a_claim_that_failed_when_it_was_committed_is_free_again_and_not_unknown
     assert store.writes.counts("r1") == {"claimed": 1}
 
 
+def test_a_write_that_is_on_its_way_stays_unknown_though_a_second_claim_of_it_fails(runs, store, monkeypatch):
+    ledger = runs.begin()
+    write = ledger.write("send", "1", "f")
+    ledger.claim([write], sending=True)
+    monkeypatch.setattr(
+        ledger.store.writes, "claim", lambda *given, **more: (_ for _ in ()).throw(LedgerError("Lost."))
+    )
+    with pytest.raises(LedgerError):
+        ledger.claim([write], sending=True)
+    runs.stop(ledger)
+    assert store.writes.counts("r1") == {"unknown": 1}
+
+
 def test_a_run_whose_fence_has_fallen_neither_claims_nor_sends_nor_keeps_a_step(runs, store):
     ledger = runs.begin()
     write = ledger.write("send", "1", "f")
