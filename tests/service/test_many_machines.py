@@ -69,9 +69,9 @@ def test_what_a_server_takes_in_is_performed_by_workers(serve, work, sandbox, tm
     wait_until(lambda: not any(store.runs.count_open().values()))
     for psid in people:
         assert texts(sandbox, psid) == ["You said 0", "You said 1"]
-    assert [worker.stop() for worker in workers] == [0, 0]
     # Jobs only wake somebody up: none is left behind.
-    assert store.database.run("SELECT count(*) FROM procrastinate_jobs").fetchone()[0] == 0
+    wait_until(lambda: store.database.run("SELECT count(*) FROM procrastinate_jobs").fetchone()[0] == 0)
+    assert [worker.stop() for worker in workers] == [0, 0]
 
 
 def test_a_server_with_workers_of_its_own_shares_its_runs_with_others(serve, work, sandbox, tmp_path, store, shared):
